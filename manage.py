@@ -1,0 +1,24 @@
+#!/usr/bin/env python
+"""Entry point of every command of the portal."""
+
+import os
+import sys
+
+
+def main():
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gmg_portal.settings")
+    if sys.argv[1:2] == ["run"]:
+        os.environ.setdefault("TRIAL", "1")  # what `run` serves is a trial by definition
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    from gmg_portal.embedded.cluster import EmbeddedError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except (ImproperlyConfigured, EmbeddedError) as error:
+        sys.exit(f"{error}")
+
+
+if __name__ == "__main__":
+    main()
