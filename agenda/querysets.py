@@ -1,0 +1,10 @@
+from datetime import date
+from typing import Self
+
+from django.db import models
+
+
+class EventQuerySet(models.QuerySet):
+    def until(self, day: date | None) -> Self:
+        """Events that had begun by the end of the day; all of them when no day is given."""
+        return self if day is None else self.filter(starts_on__lte=day)

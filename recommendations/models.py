@@ -1,0 +1,68 @@
+from concurrency.fields import AutoIncVersionField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from agenda.models import AgendaPoint
+from recommendations.querysets import RecommendationQuerySet
+
+
+class Recommendation(models.Model):
+    """What the group recommended in February 2014, at one of four levels, in its official wording."""
+
+    class Level(models.TextChoices):
+        GOVERNANCE = "governance", _("Governance level")
+        POLICY = "policy", _("Policy level")
+        OPERATIONAL = "operational", _("Operational level")
+        POST_2015 = "post_2015", _("Post-2015 UN development agenda")
+
+    code = models.CharField(
+        _("code"),
+        max_length=20,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z0-9]+-[0-9]+[a-z]?$", _("A code looks like GOV-1 or P15-1a."))],
+        help_text=_("Permanent: it is part of addresses."),
+    )
+    level = models.CharField(_("level"), max_length=20, choices=Level)
+    text = models.TextField(_("text"), help_text=_("Official wording."))
+    parent = models.ForeignKey(
+        "self", verbose_name=_("part of"), on_delete=models.PROTECT, null=True, blank=True, related_name="parts"
+    )
+    agenda_points = models.ManyToManyField(
+        AgendaPoint,
+        verbose_name=_("related points"),
+        blank=True,
+        related_name="recommendations",
+        help_text=_("An editorial reading: the presentation draws no such link."),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    version = AutoIncVersionField()
+    history = HistoricalRecords(excluded_fields=["version"], m2m_fields=[agenda_points])
+
+    objects = RecommendationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
+        ordering = ["position", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="recommendation_level_known",
+                condition=Q(level__in=["governance", "policy", "operational", "post_2015"]),
+                violation_error_message=_("The level is governance, policy, operational or post-2015."),
+            ),
+            models.CheckConstraint(
+                name="recommendation_not_its_own_parent",
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                violation_error_message=_("A recommendation cannot be a part of itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+    def get_absolute_url(self):
+        return reverse("recommendations:detail", args=[self.code])

@@ -1,0 +1,9 @@
+from typing import Self
+
+from django.db import models
+
+
+class RecommendationQuerySet(models.QuerySet):
+    def whole(self) -> Self:
+        """Recommendations that are no part of another."""
+        return self.filter(parent__isnull=True)

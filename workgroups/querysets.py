@@ -1,0 +1,11 @@
+from typing import Self
+
+from django.db import models
+
+LEADING_ROLES = ("co_chair", "co_convener")
+
+
+class ParticipationQuerySet(models.QuerySet):
+    def leading(self) -> Self:
+        """The agencies that co-chair or co-convene."""
+        return self.filter(role__in=LEADING_ROLES)
