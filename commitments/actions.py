@@ -1,0 +1,242 @@
+"""Everything that moves a commitment, report or assessment through its workflow.
+
+Each verb locks the row, asks `permissions` through the row's queryset, checks the rules, and leaves a line in the
+history under its own name. `by=None` is the installation itself (a load from a file, the trial set-up): it has no
+author, and the two-person rule is for people. What a rule refuses raises ValidationError with sentences by field;
+what the person may not do raises PermissionDenied.
+"""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
+
+from agencies.querysets import today
+from commitments import permissions
+from commitments.dates import PartialDate, Precision
+from commitments.models import Assessment, Commitment, Evidence, ProgressReport, ReportingCycle, Status, StatusChange
+from commitments.workflow import TRANSITIONS, Reviewed, State
+
+LOAD = "load"
+PAST_PLANNING = {Status.IN_PROGRESS, Status.SUBSTANTIALLY_COMPLETE, Status.COMPLETED, Status.ONGOING}
+
+
+@transaction.atomic
+def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
+    """Send a draft, or what was sent back and mended, to the reviewers."""
+    row = _locked(row, seen)
+    _move(row, "submit")
+    _allow(type(row).objects.editable_by(by), row)
+    check(row)
+    row.submitted_by, row.submitted_at = by, timezone.now()
+    row.author = row.author or by
+    row.reviewed_by = row.reviewed_at = None
+    return _save(row, "submit", by)
+
+
+@transaction.atomic
+def send_back(row: Reviewed, *, note: str, by, seen: int | None = None) -> Reviewed:
+    """Return a submitted row to its writer with a note that says what to mend."""
+    row = _locked(row, seen)
+    _move(row, "send_back")
+    _allow(type(row).objects.reviewable_by(by), row)
+    if not note.strip():
+        raise ValidationError({"note": _("Write a note that says what to mend.")})
+    row.review_note = note.strip()
+    _reviewed(row, by)
+    return _save(row, "send_back", by)
+
+
+@transaction.atomic
+def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
+    """Put a submitted row into the public record as of today (UTC)."""
+    row = _locked(row, seen)
+    _move(row, "publish")
+    _allow(type(row).objects.reviewable_by(by), row)
+    check(row)
+    row.published_on, row.published_precision = today(), Precision.DAY
+    _reviewed(row, by)
+    _save(row, "publish", by)
+    if isinstance(row, ProgressReport):
+        _apply(row, by)
+    return row
+
+
+@transaction.atomic
+def withdraw(commitment: Commitment, *, reason: str, by) -> Commitment:
+    """Take a published commitment out of the register; its page stays and says so."""
+    commitment = _locked(commitment)
+    _move(commitment, "withdraw")
+    if not permissions.may_withdraw(by):
+        raise PermissionDenied(_("Only the secretariat and administrators withdraw a commitment."))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the commitment is withdrawn.")})
+    commitment.withdrawn_on, commitment.withdrawn_reason = today(), reason.strip()
+    return _save(commitment, "withdraw", by)
+
+
+@transaction.atomic
+def open_cycle(cycle: ReportingCycle, *, by) -> int:
+    """Ask for reports: one expected report for each running commitment. Returns how many were asked for."""
+    cycle = _for_cycles(cycle, by)
+    if cycle.opened_on:
+        raise ValidationError(_("This cycle is already open."))
+    if cycle.opens_on > today():
+        raise ValidationError(_("This cycle opens on %(day)s, not before.") % {"day": cycle.opens_on})
+    cycle.opened_on = today()
+    _save(cycle, "open", by)
+    expected = [
+        ProgressReport(commitment=commitment, cycle=cycle, on_behalf_of=commitment.lead_agency)
+        for commitment in Commitment.objects.running().select_related("lead_agency")
+    ]
+    bulk_create_with_history(expected, ProgressReport, default_user=by, default_change_reason="expected")
+    return len(expected)
+
+
+@transaction.atomic
+def close_cycle(cycle: ReportingCycle, *, by) -> ReportingCycle:
+    """Take no more reports in this cycle; what was not reported stays visible as silence."""
+    cycle = _for_cycles(cycle, by)
+    if not cycle.opened_on or cycle.closed_on:
+        raise ValidationError(_("Only a cycle that is open can be closed."))
+    cycle.closed_on = today()
+    return _save(cycle, "close", by)
+
+
+@transaction.atomic
+def publish_past(commitment: Commitment, *, on: PartialDate) -> Commitment:
+    """Count a commitment that was loaded from a source as public from a day in the past."""
+    commitment.state = State.PUBLISHED
+    commitment.published_on, commitment.published_precision = on.day, on.precision
+    return _save(commitment, LOAD, None)
+
+
+@transaction.atomic
+def record_past_report(report: ProgressReport, evidence: Iterable[Evidence], *, on: PartialDate) -> ProgressReport:
+    """Take what a source said at the time into the record, dated as the source dates itself.
+
+    The reports of one commitment are recorded in the order of their days; an older one is refused, since the
+    status history is append-only.
+    """
+    last = report.commitment.reports.published().newest_first().first()
+    if last and last.published_on > on.day:
+        raise ValidationError(
+            _("The outcome of %(day)s is older than the last report, of %(last)s.") % {"day": on, "last": last.published}
+        )
+    _save(report, LOAD, None)
+    for piece in evidence:
+        piece.report = report
+        _save(piece, LOAD, None)
+    check(report)
+    report.state = State.PUBLISHED
+    report.published_on, report.published_precision = on.day, on.precision
+    _save(report, LOAD, None)
+    _apply(report, None, LOAD)
+    return report
+
+
+def check(row: Reviewed) -> None:
+    """Refuse, with a sentence for each field, what may not go to review or into the record."""
+    problems: dict[str, str] = {}
+    if isinstance(row, ProgressReport):
+        problems = _problems_of_report(row)
+    elif isinstance(row, Commitment) and not (row.summary or row.original_text):
+        problems = {"summary": _("Say in a few lines what is undertaken.")}
+    elif isinstance(row, Assessment) and row.commitment.state != State.PUBLISHED:
+        problems = {"commitment": _("Only a published commitment can be assessed.")}
+    if problems:
+        raise ValidationError(problems)
+
+
+def _problems_of_report(report: ProgressReport) -> dict[str, str]:
+    problems = {}
+    evidence = list(report.evidence.all())
+    if report.commitment.state != State.PUBLISHED:
+        problems["commitment"] = _("Only a published commitment can be reported on.")
+    if not report.status:
+        problems["status"] = _("Choose the status that you report.")
+    if not report.achieved.strip():
+        problems["achieved"] = _("Say what was achieved, or that nothing was.")
+    if report.status == Status.DISCONTINUED and not report.status_reason.strip():
+        problems["status_reason"] = _("Say why the commitment is discontinued.")
+    if report.status == Status.SUPERSEDED:
+        problems |= _problems_of_successor(report)
+    if report.status == Status.COMPLETED and not any(piece.is_public for piece in evidence):
+        problems["evidence"] = _("‘Completed’ needs at least one public piece of evidence.")
+    elif report.status in PAST_PLANNING and evidence and _announced_only(evidence):
+        problems["evidence"] = _("An announcement alone moves nothing past ‘Planning’: add other evidence.")
+    return problems
+
+
+def _problems_of_successor(report: ProgressReport) -> dict[str, str]:
+    successor = report.superseded_by
+    if successor is None or successor == report.commitment:
+        return {"superseded_by": _("Say which other commitment takes the place of this one.")}
+    if successor.state != State.PUBLISHED:
+        return {"superseded_by": _("The commitment that takes its place must be published.")}
+    return {}
+
+
+def _announced_only(evidence: list[Evidence]) -> bool:
+    return all(piece.kind == Evidence.Kind.ANNOUNCEMENT for piece in evidence)
+
+
+def _locked(row, seen: int | None = None):
+    fresh = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if seen is not None and seen != fresh.version:
+        raise ValidationError(_("Somebody changed this since you opened it: look at it again before you decide."))
+    return fresh
+
+
+def _move(row: Reviewed, verb: str) -> None:
+    target = TRANSITIONS.get((row.state, verb))
+    if target is None:
+        raise ValidationError(
+            _("This is in the state ‘%(state)s’, which does not allow that.") % {"state": row.get_state_display()}
+        )
+    row.state = target
+
+
+def _allow(allowed, row) -> None:
+    if not allowed.filter(pk=row.pk).exists():
+        raise PermissionDenied(_("You may not do this here."))
+
+
+def _reviewed(row: Reviewed, by) -> None:
+    row.reviewed_by, row.reviewed_at = by, timezone.now()
+
+
+def _save(row, reason: str, by):
+    row._change_reason = reason
+    row._history_user = by
+    row.save()
+    return row
+
+
+def _for_cycles(cycle: ReportingCycle, by) -> ReportingCycle:
+    if by is not None and not permissions.may_manage_cycles(by):
+        raise PermissionDenied(_("Only the secretariat and administrators manage reporting cycles."))
+    return _locked(cycle)
+
+
+def _apply(report: ProgressReport, by, reason: str = "publish") -> None:
+    """Let a report that was just published speak for its commitment."""
+    commitment = _locked(report.commitment)
+    before = commitment.status
+    commitment.status, commitment.outlook = report.status, report.outlook
+    commitment.status_reason, commitment.superseded_by = report.status_reason, report.superseded_by
+    _save(commitment, reason, by)
+    if report.status != before:
+        StatusChange.objects.create(
+            commitment=commitment,
+            report=report,
+            from_status=before,
+            to_status=report.status,
+            reason=report.status_reason,
+            changed_on=report.published_on,
+            changed_precision=report.published_precision,
+            changed_by=by,
+        )

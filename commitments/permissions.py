@@ -1,0 +1,96 @@
+"""Who may do what with commitments, reports and assessments: the table of the workflow as conditions on rows.
+
+Every function answers a condition (`Q`) over the rows of a model; `prefix` leads from that model to the commitment
+('' for the commitment itself, 'commitment__' for its reports). Pages, admin, API and actions all ask here, through
+the querysets' `visible_to`, `editable_by` and `reviewable_by`.
+"""
+
+from django.db.models import Q
+
+from agencies.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
+from workgroups.permissions import groups_led_by
+
+PUBLIC_STATES = ("published", "withdrawn")
+OPEN_STATES = ("draft", "sent_back")
+
+ALL = Q(pk__isnull=False)
+NONE = Q(pk__isnull=True)
+
+
+def is_owner(user, prefix: str = "") -> Q:
+    """The person's agency leads, or co-chairs or co-convenes the group that leads."""
+    return Q(**{f"{prefix}lead_agency__in": agencies_of(user)}) | Q(**{f"{prefix}workgroup__in": groups_led_by(user)})
+
+
+def is_assessor(user) -> Q:
+    """Assessments that the person's agency or group makes; the secretariat keeps those of independent assessors."""
+    own = Q(agency__in=agencies_of(user)) | Q(workgroup__in=groups_led_by(user))
+    return own | Q(assessor_kind="independent") if is_secretariat(user) else own
+
+
+def readable(user, owned: Q) -> Q:
+    """What is public, one's own, and for the secretariat whatever was submitted."""
+    if user.is_anonymous:
+        return Q(state__in=PUBLIC_STATES)
+    if is_administrator(user):
+        return ALL
+    if is_secretariat(user):
+        return owned | ~Q(state="draft")
+    return owned | Q(state__in=PUBLIC_STATES)
+
+
+def writable(user, owned: Q) -> Q:
+    """Drafts and what was sent back, of one's own agency or group."""
+    if user.is_anonymous:
+        return NONE
+    return Q(state__in=OPEN_STATES) & (ALL if is_administrator(user) else owned)
+
+
+def reviewable(user, led: Q) -> Q:
+    """What waits for this reviewer; never what the person wrote or submitted."""
+    if user.is_anonymous:
+        return NONE
+    scope = ALL if is_administrator(user) or is_secretariat(user) else led
+    own_hand = Q(author=user) | Q(submitted_by=user)
+    return Q(state="submitted") & scope & ~own_hand
+
+
+def led_group(user, prefix: str = "") -> Q:
+    """Rows whose lead is a group that the person's agency co-chairs or co-convenes."""
+    return Q(**{f"{prefix}workgroup__in": groups_led_by(user)})
+
+
+def may_lead(user, *, lead_agency=None, workgroup=None) -> bool:
+    """Whether the person may undertake something for this agency or group."""
+    if is_administrator(user):
+        return True
+    if lead_agency is not None:
+        return agencies_of(user).filter(pk=lead_agency.pk).exists()
+    return workgroup is not None and groups_led_by(user).filter(pk=workgroup.pk).exists()
+
+
+def may_start(user) -> bool:
+    """Whether the person may begin a draft at all."""
+    return is_administrator(user) or agencies_of(user).exists()
+
+
+def may_assess(user) -> bool:
+    return may_start(user) or is_secretariat(user)
+
+
+def may_classify(user) -> bool:
+    """Change the editorial reading of what is public (points, recommendations, confidence): never its wording."""
+    return may_edit_reference_data(user)
+
+
+def may_correct(user) -> bool:
+    """Change the wording of a published commitment; its history keeps what stood before."""
+    return is_administrator(user)
+
+
+def may_withdraw(user) -> bool:
+    return is_administrator(user) or is_secretariat(user)
+
+
+def may_manage_cycles(user) -> bool:
+    return may_edit_reference_data(user)

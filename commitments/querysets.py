@@ -1,0 +1,212 @@
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.aggregates import StringAgg
+from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
+from django.db import models
+from django.db.models import Case, CharField, DateField, Exists, F, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.functions import Coalesce, Concat
+
+from agencies.querysets import today
+from commitments.permissions import PUBLIC_STATES, is_assessor, is_owner, led_group, readable, reviewable, writable
+
+FINISHED = ("completed", "discontinued", "superseded")
+SEARCH_CONFIG = "english"
+
+
+def public_on(day: date | None, prefix: str = "") -> Q:
+    """Rows that readers see: today's published ones, or those that stood published at the end of a day (UTC)."""
+    if day is None:
+        return Q(**{f"{prefix}state": "published"})
+    return Q(**{f"{prefix}state__in": PUBLIC_STATES, f"{prefix}published_on__lte": day})
+
+
+class ReviewedQuerySet(models.QuerySet):
+    """Rows of the review workflow; a subclass says who owns a row and which group leads it."""
+
+    owner = led = None
+
+    def published(self, day: date | None = None) -> Self:
+        """What the public record holds today, or held at the end of a day (UTC)."""
+        return self.filter(public_on(day))
+
+    def visible_to(self, user) -> Self:
+        return self.filter(readable(user, self.owner(user)))
+
+    def editable_by(self, user) -> Self:
+        """Drafts and sent-back rows which the person may write and submit."""
+        return self.filter(writable(user, self.owner(user)))
+
+    def reviewable_by(self, user) -> Self:
+        """Submitted rows which the person may publish or send back: none that they had a hand in."""
+        wrote = self.model.history.model.objects.filter(
+            id=OuterRef("pk"), history_user=user.pk, history_change_reason__isnull=True
+        )
+        return self.filter(reviewable(user, self.led(user))).exclude(Exists(wrote))
+
+    def waiting(self) -> Self:
+        return self.filter(state="submitted")
+
+
+class CommitmentQuerySet(ReviewedQuerySet):
+    def owner(self, user) -> Q:
+        return is_owner(user)
+
+    def led(self, user) -> Q:
+        return led_group(user)
+
+    def published(self, day: date | None = None) -> Self:
+        standing = self.filter(public_on(day))
+        return standing if day is None else standing.exclude(withdrawn_on__lte=day)
+
+    def public(self, day: date | None = None) -> Self:
+        """Commitments that have a page: the published ones, and the withdrawn ones, whose page says so."""
+        return self.filter(Q(state__in=PUBLIC_STATES) if day is None else public_on(day))
+
+    def involving(self, agency) -> Self:
+        """Led by the agency or with it as a partner."""
+        return self.filter(Q(lead_agency=agency) | Exists(self._partners().filter(agency=agency)))
+
+    def running(self) -> Self:
+        """Published and not finished: still owing a word."""
+        return self.published().exclude(status__in=FINISHED)
+
+    def search(self, text: str, day: date | None = None) -> Self:
+        """Full text of title, summary, original text and published reports (those of the day), with `rank`."""
+        query = SearchQuery(text, config=SEARCH_CONFIG, search_type="websearch")
+        vector = F("search") if day is None else self._vector_on(day)
+        return self.alias(text_on=vector).filter(text_on=query).annotate(rank=SearchRank(F("text_on"), query))
+
+    def with_standing(self, day: date | None = None) -> Self:
+        """Annotate the four status fields and the last word, as they stand today or stood at the end of a day.
+
+        Adds `standing_status`, `standing_outlook`, `standing_verification`, `standing_freshness`, `last_heard_on`
+        and `last_heard_precision`; with nothing reported the first two are '' and the last two None.
+        """
+        reports = self._reports().published(day).order_by("-published_on", "-pk")
+        status, outlook = (F("status"), F("outlook")) if day is None else (_first(reports, "status"), None)
+        if outlook is None:
+            outlook = _first(reports, "outlook", default="not_assessed")
+        return (
+            self.annotate(
+                standing_status=status,
+                standing_outlook=outlook,
+                standing_verification=self._verification(day),
+                last_heard_on=Subquery(reports.values("published_on")[:1], output_field=DateField()),
+                last_heard_precision=Subquery(reports.values("published_precision")[:1]),
+            )
+            .annotate(standing_freshness=self._freshness(day))
+        )
+
+    def _reports(self):
+        return self.model._meta.get_field("reports").related_model.objects.filter(commitment=OuterRef("pk"))
+
+    def _partners(self):
+        return self.model._meta.get_field("partners").related_model.objects.filter(commitment=OuterRef("pk"))
+
+    def _verification(self, day: date | None) -> Case:
+        """The judgement that stands beside the agency's word: the newest of each assessor counts."""
+        assessments = self.model._meta.get_field("assessments").related_model.objects
+        standing = assessments.published(day).newest_of_each_assessor(day).filter(commitment=OuterRef("pk"))
+        return Case(
+            When(Exists(standing.filter(finding="disagrees")), then=Value("disputed")),
+            When(Exists(standing.filter(assessor_kind="independent")), then=Value("independently_assessed")),
+            When(Exists(standing), then=Value("peer_reviewed")),
+            default=Value("self_reported"),
+            output_field=CharField(),
+        )
+
+    def _freshness(self, day: date | None) -> Case:
+        """See the glossary of the methods page: always computed, against the newest cycle that has opened."""
+        now = day or today()
+        cycles = self.model._meta.get_field("reports").related_model._meta.get_field("cycle").related_model.objects
+        cycle = cycles.opened(now).first()
+        finished = When(standing_status__in=FINISHED, then=Value("current"))
+        if cycle is None:
+            return Case(finished, default=Value("not_yet_due"), output_field=CharField())
+        asked = Exists(self._reports().filter(cycle=cycle))
+        silent = Value("due") if now <= cycle.due_on else Value("overdue")
+        return Case(
+            finished,
+            When(last_heard_on__gte=cycle.opened_on, then=Value("current")),
+            When(~asked, then=Value("not_yet_due")),
+            When(last_heard_on__isnull=True, then=Value("due" if now <= cycle.due_on else "never_reported")),
+            default=silent,
+            output_field=CharField(),
+        )
+
+    def _vector_on(self, day: date) -> SearchVector:
+        said = Concat("achieved", Value(" "), "barriers", Value(" "), "next_steps", output_field=TextField())
+        words = (
+            self._reports()
+            .published(day)
+            .order_by()
+            .values("commitment")
+            .annotate(words=StringAgg(said, " ", output_field=TextField()))
+            .values("words")
+        )
+        reports = Coalesce(Subquery(words), Value(""), output_field=TextField())
+        return (
+            SearchVector("title", weight="A", config=SEARCH_CONFIG)
+            + SearchVector("summary", "original_text", weight="B", config=SEARCH_CONFIG)
+            + SearchVector(reports, weight="C", config=SEARCH_CONFIG)
+        )
+
+
+def _first(reports, field: str, default: str = "") -> Coalesce:
+    return Coalesce(Subquery(reports.values(field)[:1]), Value(default), output_field=CharField())
+
+
+class ProgressReportQuerySet(ReviewedQuerySet):
+    def owner(self, user) -> Q:
+        return is_owner(user, "commitment__")
+
+    def led(self, user) -> Q:
+        return led_group(user, "commitment__")
+
+    def published(self, day: date | None = None) -> Self:
+        """Published reports of commitments that have a page."""
+        return self.filter(public_on(day), commitment__state__in=PUBLIC_STATES)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-published_on", "-pk")
+
+
+class AssessmentQuerySet(ReviewedQuerySet):
+    def owner(self, user) -> Q:
+        return is_assessor(user)
+
+    def led(self, user) -> Q:
+        return NO_GROUP
+
+    def newest_of_each_assessor(self, day: date | None = None) -> Self:
+        """Leave out what the same assessor has since judged anew."""
+        later = self.model.objects.published(day).filter(
+            commitment=OuterRef("commitment"), assessor_key=OuterRef("assessor_key")
+        ).filter(Q(published_on__gt=OuterRef("published_on")) | Q(published_on=OuterRef("published_on"), pk__gt=OuterRef("pk")))
+        return self.exclude(Exists(later))
+
+
+NO_GROUP = Q(pk__isnull=True)
+
+
+class EvidenceQuerySet(models.QuerySet):
+    def public(self) -> Self:
+        """Evidence that readers may see; whether its report is published is for the caller to ask."""
+        return self.filter(is_public=True)
+
+
+class StatusChangeQuerySet(models.QuerySet):
+    def published(self, day: date | None = None) -> Self:
+        """Changes of commitments that have a page, up to the end of a day."""
+        changes = self.filter(commitment__state__in=PUBLIC_STATES)
+        return changes if day is None else changes.filter(changed_on__lte=day)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-changed_on", "-pk")
+
+
+class ReportingCycleQuerySet(models.QuerySet):
+    def opened(self, day: date) -> Self:
+        """Cycles that had opened by the end of the day, newest first."""
+        return self.filter(opened_on__lte=day).order_by("-opened_on", "-pk")

@@ -1,0 +1,108 @@
+"""The one review workflow that commitments, progress reports and assessments go through."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from commitments.dates import PartialDate, Precision, partial
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    SENT_BACK = "sent_back", _("Sent back")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+# From a state, by a verb, to a state. What is not listed is refused.
+TRANSITIONS = {
+    ("draft", "submit"): State.SUBMITTED,
+    ("sent_back", "submit"): State.SUBMITTED,
+    ("submitted", "send_back"): State.SENT_BACK,
+    ("submitted", "publish"): State.PUBLISHED,
+    ("published", "withdraw"): State.WITHDRAWN,
+}
+
+
+def _person(label):
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=label,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+
+class Reviewed(models.Model):
+    """A row that somebody writes and submits and somebody else publishes. A load from a file has no author."""
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    author = _person(_("author"))
+    submitted_by = _person(_("submitted by"))
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True, editable=False)
+    reviewed_by = _person(_("reviewed by"))
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True, editable=False)
+    review_note = models.TextField(_("review note"), blank=True, editable=False)
+    published_on = models.DateField(_("published on"), null=True, blank=True, editable=False)
+    published_precision = models.CharField(max_length=5, choices=Precision, blank=True, editable=False)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                name="%(class)s_state_known",
+                condition=Q(state__in=["draft", "submitted", "sent_back", "published", "withdrawn"]),
+                violation_error_message=_("The state is draft, submitted, sent back, published or withdrawn."),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_submitted_by_and_at",
+                condition=Q(submitted_by__isnull=True, submitted_at__isnull=True)
+                | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                violation_error_message=_("Who submitted and when stand together or not at all."),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_reviewed_by_and_at",
+                condition=Q(reviewed_by__isnull=True, reviewed_at__isnull=True)
+                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                violation_error_message=_("Who reviewed and when stand together or not at all."),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_two_persons",
+                condition=Q(reviewed_by__isnull=True)
+                | (
+                    (Q(author__isnull=True) | ~Q(reviewed_by=F("author")))
+                    & (Q(submitted_by__isnull=True) | ~Q(reviewed_by=F("submitted_by")))
+                ),
+                violation_error_message=_("Nobody reviews what they wrote or submitted themselves."),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_sent_back_with_note",
+                condition=~Q(state="sent_back") | ~Q(review_note=""),
+                violation_error_message=_("Sending back needs a note that says what to mend."),
+            ),
+            models.CheckConstraint(
+                name="%(class)s_published_with_day",
+                condition=Q(
+                    state__in=["published", "withdrawn"],
+                    published_on__isnull=False,
+                    published_precision__in=["year", "month", "day"],
+                )
+                | Q(
+                    state__in=["draft", "submitted", "sent_back"],
+                    published_on__isnull=True,
+                    published_precision="",
+                ),
+                violation_error_message=_("What is published has its day of publication, and nothing else has one."),
+            ),
+        ]
+
+    @property
+    def published(self) -> PartialDate | None:
+        """The day of publication at its true precision."""
+        return partial(self.published_on, self.published_precision)
