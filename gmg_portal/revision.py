@@ -1,0 +1,38 @@
+"""The revision: the one number on which every public answer's validator and every cache key is built."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from gmg_portal.models import Revision
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The number of the public record's revision, and when it was reached (None: nothing public yet)."""
+
+    number: int
+    moved_at: datetime | None
+
+    @classmethod
+    def read(cls) -> Self:
+        row = Revision.objects.values_list("number", "moved_at").first()
+        return cls(*row) if row else cls(0, None)
+
+
+def watch(table: str, *when: str) -> tuple[str, str]:
+    """SQL that makes changes of a table move the revision, and SQL that undoes it.
+
+    `when` is empty (every row is public), `("state",)` (rows whose state is published or withdrawn) or
+    `(parent table, key column)` (rows whose parent is in such a state).
+    """
+    arguments = ", ".join(f"'{word}'" for word in when)
+    return (
+        f"""
+        CREATE CONSTRAINT TRIGGER revision_moves AFTER INSERT OR UPDATE OR DELETE ON {table}
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION revision_move({arguments});
+        CREATE TRIGGER revision_moves_on_truncate AFTER TRUNCATE ON {table}
+            FOR EACH STATEMENT EXECUTE FUNCTION revision_move();
+        """,
+        f"DROP TRIGGER revision_moves ON {table}; DROP TRIGGER revision_moves_on_truncate ON {table};",
+    )
