@@ -59,9 +59,9 @@ def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
     check(row)
     row.published_on, row.published_precision = today(), Precision.DAY
     _reviewed(row, by)
-    _save(row, "publish", by)
-    if isinstance(row, ProgressReport):
-        _apply(row, by)
+    if not isinstance(row, ProgressReport):
+        return _save(row, "publish", by)
+    _apply(row, by, "publish")
     return row
 
 
@@ -133,7 +133,6 @@ def record_past_report(report: ProgressReport, evidence: Iterable[Evidence], *, 
     check(report)
     report.state = State.PUBLISHED
     report.published_on, report.published_precision = on.day, on.precision
-    _save(report, LOAD, None)
     _apply(report, None, LOAD)
     return report
 
@@ -222,9 +221,11 @@ def _for_cycles(cycle: ReportingCycle, by) -> ReportingCycle:
     return _locked(cycle)
 
 
-def _apply(report: ProgressReport, by, reason: str = "publish") -> None:
-    """Let a report that was just published speak for its commitment."""
+def _apply(report: ProgressReport, by, reason: str) -> None:
+    """Save a report as published, under the next number, and let it speak for its commitment."""
     commitment = _locked(report.commitment)
+    report.number = commitment.reports.published().count() + 1
+    _save(report, reason, by)
     before = commitment.status
     commitment.status, commitment.outlook = report.status, report.outlook
     commitment.status_reason, commitment.superseded_by = report.status_reason, report.superseded_by

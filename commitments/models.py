@@ -1,3 +1,5 @@
+from pathlib import PurePath
+
 from concurrency.fields import AutoIncVersionField
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -503,6 +505,9 @@ class ProgressReport(Reviewed):
     on_behalf_of = models.ForeignKey(
         Agency, verbose_name=_("on behalf of"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    number = models.PositiveIntegerField(
+        _("number"), null=True, blank=True, editable=False, help_text=_("Within the commitment, by publication.")
+    )
     period_start = models.DateField(_("period from"), null=True, blank=True)
     period_end = models.DateField(_("period until"), null=True, blank=True)
     status = models.CharField(_("proposed status"), max_length=30, choices=Status, blank=True)
@@ -541,6 +546,16 @@ class ProgressReport(Reviewed):
                 name="report_once_per_cycle",
                 fields=["commitment", "cycle"],
                 violation_error_message=_("This commitment already has its report in this cycle."),
+            ),
+            models.UniqueConstraint(
+                name="report_number_once",
+                fields=["commitment", "number"],
+                violation_error_message=_("This commitment already has a report with this number."),
+            ),
+            models.CheckConstraint(
+                name="report_numbered_when_published",
+                condition=Q(state="published", number__isnull=False) | ~Q(state="published") & Q(number__isnull=True),
+                violation_error_message=_("A report gets its number when it is published."),
             ),
             models.CheckConstraint(
                 name="report_never_withdrawn",
@@ -582,7 +597,12 @@ class ProgressReport(Reviewed):
         return f"{self.commitment.reference} – {day}"
 
     def get_absolute_url(self):
-        return f"{self.commitment.get_absolute_url()}#report-{self.pk}"
+        return f"{self.commitment.get_absolute_url()}#report-{self.number}"
+
+    @property
+    def reference(self) -> str:
+        """The public identifier of a published report: 'HLD-0001-2'."""
+        return f"{self.commitment.reference}-{self.number}"
 
     @property
     def is_blank(self) -> bool:
@@ -680,6 +700,11 @@ class Evidence(models.Model):
     @property
     def issued(self) -> PartialDate | None:
         return partial(self.issued_on, self.issued_precision)
+
+    @property
+    def file_name(self) -> str:
+        """The unguessable part of the file's name, by which it is asked for."""
+        return PurePath(self.file.name).stem
 
 
 class StatusChange(models.Model):

@@ -1,0 +1,288 @@
+"""The words by which the register is asked: one FilterSet for the page, the API and the files."""
+
+from collections.abc import Callable, Iterable
+
+import django_filters
+from django import forms
+from django.db.models import F, Q, QuerySet
+from django.utils.choices import CallableChoiceIterator
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from agencies.querysets import today
+from agenda.models import AgendaPoint
+from commitments.models import Commitment, Freshness, Outlook, Partner, Status, Verification
+from recommendations.models import Recommendation
+from workgroups.models import WorkGroup
+
+Choices = Iterable[tuple[str, str]]
+
+ORDERINGS = {
+    "reference": F("pk"),
+    "title": F("title"),
+    "start": F("start_on"),
+    "due": F("due_on"),
+    "last_heard": F("last_heard_on"),
+    "updated": F("updated_at"),
+    "published": F("published_on"),
+}
+
+
+class WordsField(forms.MultipleChoiceField):
+    """One or several of a set of words; a refusal names the word and the whole set."""
+
+    default_error_messages = {"invalid_choice": _("‘%(value)s’ is not known here. Allowed: %(allowed)s.")}
+
+    def to_python(self, value):
+        return [word for word in super().to_python(value) if word]
+
+    def validate(self, value):
+        known = {str(word) for word, _label in self.choices}
+        for word in value:
+            if word not in known:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": word, "allowed": ", ".join(sorted(known)) or "–"},
+                )
+
+
+class WordsFilter(django_filters.MultipleChoiceFilter):
+    """Keep the rows that meet `condition` for any of the words chosen."""
+
+    field_class = WordsField
+
+    def __init__(self, condition: Callable[[list[str]], Q], **kwargs):
+        kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
+        super().__init__(**kwargs)
+        self.condition = condition
+
+    def filter(self, queryset, value):
+        return queryset.filter(self.condition(value)) if value else queryset
+
+
+class DayField(forms.DateField):
+    default_error_messages = {"invalid": _("This is not a day: write YYYY-MM-DD.")}
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}))
+        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+
+
+class DayFilter(django_filters.DateFilter):
+    field_class = DayField
+
+
+class PastDayField(DayField):
+    def clean(self, value):
+        day = super().clean(value)
+        if day and day > today():
+            raise forms.ValidationError(_("The record of a day that has not come is not known: give a day up to today."))
+        return day
+
+
+class AsOfFilter(django_filters.DateFilter):
+    """Read by the set as a whole: which rows stood published, and how they stood."""
+
+    field_class = PastDayField
+
+    def filter(self, queryset, _value):
+        return queryset
+
+
+class SearchFilter(django_filters.CharFilter):
+    """Full text; `rank` is there to sort by."""
+
+    def filter(self, queryset, value):
+        return queryset.search(value, self.parent.day) if value else queryset
+
+
+class MomentField(forms.DateTimeField):
+    default_error_messages = {"invalid": _("This is not a moment: write YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ.")}
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    field_class = MomentField
+
+
+class OrderingField(WordsField):
+    widget = forms.Select
+
+
+class OrderingFilter(WordsFilter):
+    """Sort by one word, downwards with a minus; rows that lack the value come last."""
+
+    field_class = OrderingField
+
+    def __init__(self, **kwargs):
+        super().__init__(lambda _words: Q(), choices=orderings, **kwargs)
+
+    def filter(self, queryset, value):
+        if not value and "q" in self.parent.form.cleaned_data and self.parent.form.cleaned_data["q"]:
+            return queryset.order_by("-rank", "pk")
+        terms = []
+        for word in value or ["reference"]:
+            column = ORDERINGS[word.removeprefix("-")]
+            terms.append(column.desc(nulls_last=True) if word.startswith("-") else column.asc(nulls_last=True))
+        return queryset.order_by(*terms, "pk")
+
+
+def orderings() -> Choices:
+    labels = {
+        "reference": _("Reference"),
+        "title": _("Title"),
+        "start": _("Start"),
+        "due": _("Due day"),
+        "last_heard": _("Last heard from"),
+        "updated": _("Last changed"),
+        "published": _("Published"),
+    }
+    for word, label in labels.items():
+        yield word, label
+        yield f"-{word}", _("%(label)s, latest or last first") % {"label": label}
+
+
+def agencies() -> Choices:
+    return Agency.objects.values_list("code", "acronym")
+
+
+def workgroups() -> Choices:
+    return WorkGroup.objects.values_list("slug", "title")
+
+
+def leads() -> Choices:
+    return [*agencies(), *workgroups()]
+
+
+def agenda_points() -> Choices:
+    return [(str(point.number), str(point)) for point in AgendaPoint.objects.all()]
+
+
+def recommendations() -> Choices:
+    return Recommendation.objects.values_list("code", "code")
+
+
+def places() -> Choices:
+    """The places that published commitments name."""
+    named = Commitment.objects.public().exclude(places=[]).values_list("places", flat=True)
+    return [(place, place) for place in sorted({place for row in named for place in row})]
+
+
+def led_by(words: list[str]) -> Q:
+    return Q(lead_agency__code__in=words) | Q(workgroup__slug__in=words)
+
+
+def involving(words: list[str]) -> Q:
+    partners = Partner.objects.filter(agency__code__in=words)
+    return Q(lead_agency__code__in=words) | Q(pk__in=partners.values("commitment"))
+
+
+def on_points(words: list[str]) -> Q:
+    links = Commitment.agenda_points.through.objects.filter(agendapoint__number__in=words)
+    return Q(pk__in=links.values("commitment"))
+
+
+def answering(words: list[str]) -> Q:
+    """A recommendation includes its parts."""
+    links = Commitment.recommendations.through.objects.filter(
+        Q(recommendation__code__in=words) | Q(recommendation__parent__code__in=words)
+    )
+    return Q(pk__in=links.values("commitment"))
+
+
+def at_levels(words: list[str]) -> Q:
+    links = Commitment.recommendations.through.objects.filter(recommendation__level__in=words)
+    return Q(pk__in=links.values("commitment"))
+
+
+def among(column: str) -> Callable[[list[str]], Q]:
+    return lambda words: Q(**{f"{column}__in": words})
+
+
+class AskedOnce(CallableChoiceIterator):
+    """Choices from the database, read when they are first needed and then kept."""
+
+    @cached_property
+    def known(self) -> list[tuple[str, str]]:
+        return list(super().__iter__())
+
+    def __iter__(self):
+        return iter(self.known)
+
+
+class StrictForm(forms.Form):
+    """Refuses a word that it does not know: a misspelt filter must never answer everything."""
+
+    CONTROL_WORDS = frozenset({"page", "page_size", "fields", "format"})
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            choices = getattr(field, "choices", None)
+            if isinstance(choices, CallableChoiceIterator):
+                field.choices = AskedOnce(choices.func)
+
+    def clean(self):
+        allowed = set(self.fields) | self.CONTROL_WORDS
+        for word in sorted(set(self.data) - allowed):
+            self.add_error(
+                None,
+                _("‘%(word)s’ is not a word of this register. Allowed: %(allowed)s.")
+                % {"word": word, "allowed": ", ".join(sorted(allowed))},
+            )
+        return super().clean()
+
+
+class CommitmentFilter(django_filters.FilterSet):
+    """Published commitments with their standing, narrowed by the words of the address.
+
+    A word that repeats means either value; different words must all be met. With `as_of` the rows are those that
+    stood published at the end of that day (UTC), and their standing is that of then.
+    """
+
+    q = SearchFilter(label=_("Search"))
+    lead = WordsFilter(led_by, choices=leads, label=_("Lead"))
+    agency = WordsFilter(involving, choices=agencies, label=_("Agency (lead or partner)"))
+    workgroup = WordsFilter(among("workgroup__slug"), choices=workgroups, label=_("Work group"))
+    agenda_point = WordsFilter(on_points, choices=agenda_points, label=_("Agenda point"))
+    recommendation = WordsFilter(answering, choices=recommendations, label=_("Recommendation"))
+    level = WordsFilter(at_levels, choices=Recommendation.Level.choices, label=_("Level"))
+    kind = WordsFilter(among("kind"), choices=Commitment.Kind.choices, label=_("Kind"))
+    status = WordsFilter(among("standing_status"), choices=Status.choices, label=_("Status"))
+    outlook = WordsFilter(among("standing_outlook"), choices=Outlook.choices, label=_("Outlook"))
+    freshness = WordsFilter(among("standing_freshness"), choices=Freshness.choices, label=_("Freshness"))
+    verification = WordsFilter(among("standing_verification"), choices=Verification.choices, label=_("Verification"))
+    scope = WordsFilter(among("scope"), choices=Commitment.Scope.choices, label=_("Scope"))
+    place = WordsFilter(lambda words: Q(places__overlap=words), choices=places, label=_("Place"))
+    due_after = DayFilter(field_name="due_on", lookup_expr="gte", label=_("Due on or after"))
+    due_before = DayFilter(field_name="due_on", lookup_expr="lte", label=_("Due on or before"))
+    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=_("Changed since"))
+    as_of = AsOfFilter(label=_("As the record stood on"))
+    ordering = OrderingFilter(label=_("Sort by"))
+
+    class Meta:
+        model = Commitment
+        fields: list[str] = []
+        form = StrictForm
+
+    @property
+    def day(self):
+        """The day of `as_of`, or None for today."""
+        return self.form.cleaned_data.get("as_of")
+
+    @cached_property
+    def standing(self) -> QuerySet[Commitment]:
+        """All rows of the register on the day asked for, with their standing."""
+        return self.queryset.published(self.day).with_standing(self.day)
+
+    def narrowed(self, *, without: str = "") -> QuerySet[Commitment]:
+        """The rows that meet all the words asked, leaving one out."""
+        rows = self.standing
+        for word, value in self.form.cleaned_data.items():
+            if word != without:
+                rows = self.filters[word].filter(rows, value)
+        return rows
+
+    def filter_queryset(self, _queryset):
+        return self.narrowed()

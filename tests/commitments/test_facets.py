@@ -1,0 +1,92 @@
+import pytest
+from django.http import QueryDict
+
+from commitments.facets import FACETS, facets
+from commitments.filters import CommitmentFilter
+from commitments.models import Commitment
+from tests.factories import CommitmentFactory, RecommendationFactory, published_report
+
+
+def counted(query: str) -> dict[str, dict[str, int]]:
+    filterset = CommitmentFilter(QueryDict(query), queryset=Commitment.objects.all())
+    assert filterset.is_valid(), filterset.errors
+    return {facet.word: {option.value: option.count for option in facet.options} for facet in facets(filterset)}
+
+
+@pytest.fixture
+def register(ilo, iom, decent_work, points):
+    whole = RecommendationFactory(code="P15-1", level="post_2015")
+    part = RecommendationFactory(code="P15-1a", level="post_2015", parent=whole)
+    first = CommitmentFactory(
+        lead_agency=ilo,
+        kind="norm",
+        agenda_points=points[:2],
+        recommendations=[whole, part],
+        partners=[iom],
+        places=["Nepal", "Qatar"],
+        scope="national",
+    )
+    second = CommitmentFactory(lead_agency=iom, kind="norm", agenda_points=points[:1], recommendations=[part])
+    CommitmentFactory(lead_agency=None, workgroup=decent_work, kind="event", partners=[ilo, iom])
+    published_report(first, status="completed")
+    published_report(second, status="ongoing", outlook="on_track")
+    CommitmentFactory(draft=True, lead_agency=ilo, kind="campaign", agenda_points=points, places=["Atlantis"])
+
+
+def test_facets_count_the_rows_of_every_word(register):
+    counts = counted("")
+
+    assert counts == {
+        "status": {"completed": 1, "ongoing": 1},
+        "freshness": {"current": 1, "not_yet_due": 2},
+        "agenda_point": {"1": 2, "2": 1},
+        "agency": {"ilo": 2, "iom": 3},
+        "lead": {"ilo": 1, "iom": 1, "decent-work": 1},
+        "workgroup": {"decent-work": 1},
+        "level": {"post_2015": 2},
+        "recommendation": {"P15-1": 2, "P15-1a": 2},
+        "kind": {"norm": 2, "event": 1},
+        "outlook": {"on_track": 1, "not_assessed": 2},
+        "verification": {"self_reported": 3},
+        "scope": {"national": 1},
+        "place": {"Nepal": 1, "Qatar": 1},
+    }
+
+
+def test_facet_respects_the_other_words_and_not_its_own(register):
+    counts = counted("kind=norm&lead=iom")
+
+    assert counts["lead"] == {"ilo": 1, "iom": 1}
+    assert counts["kind"] == {"norm": 1}
+    assert counts["status"] == {"ongoing": 1}
+
+
+def test_chosen_value_stays_in_its_facet_at_nought(register):
+    counts = counted("kind=event&status=completed")
+
+    assert counts["status"] == {"completed": 0}
+
+
+@pytest.mark.parametrize("word", FACETS)
+def test_each_count_is_the_number_of_rows_that_its_word_gives(register, word):
+    for value, count in counted("")[word].items():
+        query = QueryDict(mutable=True)
+        query[word] = value
+
+        rows = CommitmentFilter(query, queryset=Commitment.objects.all()).qs
+
+        assert rows.count() == count, (word, value)
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_facets_take_the_same_queries_however_many_rows(ilo, points, django_assert_num_queries, rows):
+    for _ in range(rows):
+        CommitmentFactory(lead_agency=ilo, agenda_points=points)
+    filterset = CommitmentFilter(QueryDict("status=completed"), queryset=Commitment.objects.all())
+    assert filterset.is_valid()
+
+    with django_assert_num_queries(FACET_QUERIES):
+        facets(filterset)
+
+
+FACET_QUERIES = 16

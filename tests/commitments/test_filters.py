@@ -1,0 +1,208 @@
+from datetime import date
+
+import pytest
+import time_machine
+from django.http import QueryDict
+
+from commitments.filters import CommitmentFilter
+from commitments.models import Commitment
+from tests.factories import (
+    AssessmentFactory,
+    CommitmentFactory,
+    EvidenceFactory,
+    ProgressReportFactory,
+    RecommendationFactory,
+    published_report,
+)
+
+
+def asked(query: str) -> CommitmentFilter:
+    return CommitmentFilter(QueryDict(query), queryset=Commitment.objects.all())
+
+
+def found(query: str) -> set[str]:
+    filterset = asked(query)
+    assert filterset.is_valid(), filterset.errors
+    return {commitment.title for commitment in filterset.qs}
+
+
+@pytest.fixture
+def register(ilo, iom, ohchr, data_and_research, points):
+    """Four published commitments that differ in every word of the register, and a draft that is like the first."""
+    whole = RecommendationFactory(code="P15-1", level="post_2015")
+    part = RecommendationFactory(code="P15-1a", level="post_2015", parent=whole)
+    policy = RecommendationFactory(code="POL-1", level="policy")
+    shared = {"title": "draft", "lead_agency": ilo, "agenda_points": [points[1]], "recommendations": [part]}
+    fair = CommitmentFactory(
+        **shared | {"title": "fair"},
+        kind="programme",
+        partners=[ohchr],
+        scope="national",
+        places=["Bangladesh", "Nepal"],
+        due_on=date(2015, 12, 31),
+        due_precision="year",
+    )
+    CommitmentFactory(
+        title="handbook",
+        lead_agency=None,
+        workgroup=data_and_research,
+        kind="publication",
+        agenda_points=[points[6]],
+        recommendations=[policy],
+        scope="global",
+        due_on=date(2017, 12, 18),
+    )
+    CommitmentFactory(title="silent", lead_agency=iom, kind="event", recommendations=[whole])
+    finished = CommitmentFactory(title="finished", lead_agency=iom, kind="norm", scope="regional", places=["Asia"])
+    published_report(fair, status="in_progress", outlook="at_risk", achieved="Recruiters were trained in Dhaka.")
+    published_report(finished, on="2015-03", status="completed")
+    AssessmentFactory(commitment=fair, public=True, finding="disagrees")
+    CommitmentFactory(draft=True, **shared, kind="programme", scope="national", places=["Bangladesh"])
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("", {"fair", "handbook", "silent", "finished"}),
+        ("lead=ilo", {"fair"}),
+        ("lead=data-and-research", {"handbook"}),
+        ("lead=ilo&lead=iom", {"fair", "silent", "finished"}),
+        ("agency=ohchr", {"fair"}),
+        ("agency=ilo", {"fair"}),
+        ("workgroup=data-and-research", {"handbook"}),
+        ("agenda_point=2", {"fair"}),
+        ("agenda_point=2&agenda_point=7", {"fair", "handbook"}),
+        ("recommendation=P15-1a", {"fair"}),
+        ("recommendation=P15-1", {"fair", "silent"}),
+        ("level=policy", {"handbook"}),
+        ("level=post_2015", {"fair", "silent"}),
+        ("kind=programme", {"fair"}),
+        ("status=in_progress", {"fair"}),
+        ("status=in_progress&status=completed", {"fair", "finished"}),
+        ("outlook=at_risk", {"fair"}),
+        ("freshness=current", {"finished"}),
+        ("freshness=not_yet_due", {"fair", "handbook", "silent"}),
+        ("verification=disputed", {"fair"}),
+        ("verification=self_reported", {"handbook", "silent", "finished"}),
+        ("scope=regional", {"finished"}),
+        ("place=Nepal", {"fair"}),
+        ("place=Nepal&place=Asia", {"fair", "finished"}),
+        ("due_before=2015-12-31", {"fair"}),
+        ("due_after=2016-01-01", {"handbook"}),
+        ("updated_since=2999-01-01", set()),
+        ("updated_since=2014-01-01T00:00:00Z", {"fair", "handbook", "silent", "finished"}),
+        ("q=recruiter", {"fair"}),
+        ("q=recruiters+-Dhaka", set()),
+        ("lead=iom&status=completed", {"finished"}),
+        ("lead=ilo&status=completed", set()),
+        ("agenda_point=", {"fair", "handbook", "silent", "finished"}),
+    ],
+)
+def test_filter_word_keeps_just_its_rows(register, query, titles):
+    assert found(query) == titles
+
+
+def test_draft_is_found_by_no_word(register):
+    words = ["lead=ilo", "agenda_point=2", "kind=programme", "scope=national", "place=Bangladesh", "q=draft"]
+
+    assert all("draft" not in found(word) for word in words)
+
+
+def test_search_leaves_out_the_words_of_a_draft_report(register):
+    commitment = Commitment.objects.get(title="silent")
+    EvidenceFactory(report=ProgressReportFactory(commitment=commitment, achieved="Clandestine negotiations"))
+
+    assert found("q=clandestine") == set()
+
+
+@pytest.mark.parametrize(
+    ("query", "word", "says"),
+    [
+        ("lead=nobody", "lead", "data-and-research"),
+        ("agency=data-and-research", "agency", "ilo"),
+        ("agenda_point=9", "agenda_point", "1, 2, 3, 4, 5, 6, 7, 8"),
+        ("recommendation=GOV-9", "recommendation", "P15-1a"),
+        ("level=global", "level", "operational"),
+        ("status=done", "status", "completed"),
+        ("status=completed&status=done", "status", "‘done’"),
+        ("freshness=stale", "freshness", "never_reported"),
+        ("place=Atlantis", "place", "Bangladesh"),
+        ("due_before=soon", "due_before", "YYYY-MM-DD"),
+        ("updated_since=soon", "updated_since", "YYYY-MM-DD"),
+        ("as_of=2999-01-01", "as_of", "up to today"),
+        ("as_of=soon", "as_of", "YYYY-MM-DD"),
+        ("ordering=size", "ordering", "-last_heard"),
+        ("statsu=completed", "__all__", "‘statsu’"),
+    ],
+)
+def test_unknown_word_or_value_is_refused_by_name_with_what_is_allowed(register, query, word, says):
+    errors = asked(query).errors
+
+    assert set(errors) == {word}
+    assert says in errors[word][0]
+
+
+def test_places_of_drafts_are_no_word(register):
+    CommitmentFactory(draft=True, places=["Shangri-La"])
+
+    assert "Shangri-La" not in asked("place=x").errors["place"][0]
+
+
+@pytest.mark.parametrize(
+    ("ordering", "titles"),
+    [
+        ("", ["fair", "handbook", "silent", "finished"]),
+        ("title", ["fair", "finished", "handbook", "silent"]),
+        ("-title", ["silent", "handbook", "finished", "fair"]),
+        ("due", ["fair", "handbook", "silent", "finished"]),
+        ("-due", ["handbook", "fair", "silent", "finished"]),
+        ("-last_heard", ["finished", "fair", "handbook", "silent"]),
+        ("reference", ["fair", "handbook", "silent", "finished"]),
+    ],
+)
+def test_ordering_is_complete_and_puts_the_unknown_last(register, ordering, titles):
+    rows = asked(f"ordering={ordering}").qs
+
+    assert [commitment.title for commitment in rows] == titles
+
+
+def test_search_puts_the_best_fit_first(ilo):
+    CommitmentFactory(lead_agency=ilo, title="Skills", summary="Also of recruitment.")
+    CommitmentFactory(lead_agency=ilo, title="Fair recruitment")
+
+    rows = asked("q=recruitment").qs
+
+    assert [commitment.title for commitment in rows] == ["Fair recruitment", "Skills"]
+
+
+@pytest.mark.parametrize(
+    ("day", "statuses"),
+    [
+        ("2014-02-19", {}),
+        ("2014-02-20", {"fair": "", "handbook": "", "silent": "", "finished": ""}),
+        ("2014-06-30", {"fair": "in_progress", "handbook": "", "silent": "", "finished": ""}),
+        ("2015-03-31", {"fair": "in_progress", "handbook": "", "silent": "", "finished": "completed"}),
+    ],
+)
+def test_as_of_answers_as_the_record_stood(register, day, statuses):
+    rows = asked(f"as_of={day}").qs
+
+    assert {commitment.title: commitment.standing_status for commitment in rows} == statuses
+
+
+def test_as_of_searches_what_was_said_by_then(register):
+    assert found("q=Dhaka&as_of=2014-06-29") == set()
+    assert found("q=Dhaka&as_of=2014-06-30") == {"fair"}
+
+
+def test_withdrawn_commitment_is_absent_from_its_day_on(ilo):
+    CommitmentFactory(lead_agency=ilo, title="twice", withdrawn=True)
+
+    assert found("") == set()
+    assert found("as_of=2014-08-31") == {"twice"}
+    assert found("as_of=2014-09-01") == set()
+
+
+def test_today_may_be_asked_as_of(register):
+    with time_machine.travel("2016-01-01T10:00:00Z", tick=False):
+        assert found("as_of=2016-01-01") == {"fair", "handbook", "silent", "finished"}
