@@ -1,0 +1,98 @@
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from functools import cache
+from hashlib import blake2b
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import http_date
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from agencies.querysets import today
+from gmg_portal.revision import Standing
+
+# Pages that differ by person, or that speak of the process and not of the record.
+PRIVATE = ("/admin/", "/accounts/", "/healthz", "/readyz", "/static/")
+ANSWERS_FOR_ITSELF = ("/api/", "/data/", *PRIVATE)
+
+
+class AsOfMiddleware:
+    """Read `as_of` for every page: `request.as_of` is a day in the past, or None for the record of today."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        text = request.GET.get("as_of", "")
+        request.as_of = None
+        if text and not request.path.startswith(ANSWERS_FOR_ITSELF):
+            try:
+                request.as_of = date.fromisoformat(text)
+            except ValueError:
+                return self.refuse(request, _("‘%(text)s’ is not a day: write as_of=YYYY-MM-DD.") % {"text": text})
+            if request.as_of > today():
+                return self.refuse(request, _("as_of names a day that has not come: give a day up to today."))
+        return self.get_response(request)
+
+    def refuse(self, request, problem: str) -> HttpResponse:
+        request.as_of = None
+        return render(request, "400.html", {"problem": problem}, status=400)
+
+
+class RevisionMiddleware:
+    """Give every public answer a validator built on the revision and the day (UTC), and answer 304 by it alone.
+
+    Freshness and due states turn at midnight, so a stored answer can outlive neither a change nor the day.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in ("GET", "HEAD") or request.path.startswith(PRIVATE):
+            return self.get_response(request)
+        try:
+            standing = Standing.read()
+        except DatabaseError:
+            return self.get_response(request)
+        etag, modified = _etag(request, standing), _modified(standing)
+        response = get_conditional_response(request, etag, modified)
+        if response is None:
+            response = self.get_response(request)
+            if response.status_code != 200:
+                return response
+        response["ETag"] = etag
+        response["Last-Modified"] = http_date(modified)
+        patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+        return response
+
+
+def _etag(request: HttpRequest, standing: Standing) -> str:
+    parts = (
+        str(standing.number),
+        today().isoformat(),
+        _release(),
+        get_language() or "",
+        request.headers.get("Accept", ""),
+        request.build_absolute_uri(),
+    )
+    digest = blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+    return f'"{digest}"'
+
+
+def _modified(standing: Standing) -> int:
+    midnight = datetime.combine(today(), time(), UTC)
+    return int(max(midnight, standing.moved_at or midnight).timestamp())
+
+
+@cache
+def _release() -> str:
+    """What tells this code and these templates from those of another release."""
+    if settings.RELEASE:
+        return settings.RELEASE
+    sources = (path for pattern in ("*/*.py", "templates/**/*.html") for path in settings.BASE_DIR.glob(pattern))
+    return str(max(path.stat().st_mtime_ns for path in sources))
