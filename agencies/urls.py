@@ -1,8 +1,9 @@
 from django.urls import path
-from django.views.generic import TemplateView
+
+from agencies import views
 
 app_name = "agencies"
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="agencies/list.html"), name="list"),
-    path("<slug>/", TemplateView.as_view(template_name="agencies/detail.html"), name="detail"),
+    path("", views.AgencyListView.as_view(), name="list"),
+    path("<slug:code>/", views.AgencyView.as_view(), name="detail"),
 ]

@@ -1,9 +1,10 @@
 from django.urls import path
-from django.views.generic import TemplateView
+
+from agenda import views
 
 app_name = "agenda"
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="agenda/list.html"), name="list"),
-    path("convergence/", TemplateView.as_view(template_name="agenda/convergence.html"), name="convergence"),
-    path("<slug>/", TemplateView.as_view(template_name="agenda/detail.html"), name="detail"),
+    path("", views.AgendaView.as_view(), name="list"),
+    path("convergence/", views.ConvergenceView.as_view(), name="convergence"),
+    path("<int:number>/", views.PointView.as_view(), name="detail"),
 ]

@@ -1,8 +1,10 @@
 from django.urls import path
-from django.views.generic import TemplateView
+
+from commitments import views
 
 app_name = "commitments"
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="commitments/list.html"), name="list"),
-    path("<slug>/", TemplateView.as_view(template_name="commitments/detail.html"), name="detail"),
+    path("", views.RegisterView.as_view(), name="list"),
+    path("<str:reference>/", views.CommitmentView.as_view(), name="detail"),
+    path("<str:reference>/evidence/<uuid:name>/", views.EvidenceFileView.as_view(), name="evidence"),
 ]

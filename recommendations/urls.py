@@ -1,8 +1,9 @@
 from django.urls import path
-from django.views.generic import TemplateView
+
+from recommendations import views
 
 app_name = "recommendations"
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="recommendations/list.html"), name="list"),
-    path("<slug>/", TemplateView.as_view(template_name="recommendations/detail.html"), name="detail"),
+    path("", views.RecommendationListView.as_view(), name="list"),
+    path("<str:code>/", views.RecommendationView.as_view(), name="detail"),
 ]

@@ -1,8 +1,9 @@
 from django.urls import path
-from django.views.generic import TemplateView
+
+from workgroups import views
 
 app_name = "workgroups"
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="workgroups/list.html"), name="list"),
-    path("<slug>/", TemplateView.as_view(template_name="workgroups/detail.html"), name="detail"),
+    path("", views.WorkGroupListView.as_view(), name="list"),
+    path("<slug:slug>/", views.WorkGroupView.as_view(), name="detail"),
 ]

@@ -1,0 +1,150 @@
+from urllib.parse import urlencode
+
+from django import forms
+from django.db.models import Prefetch
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import DetailView, ListView, View
+
+from commitments.citations import citation
+from commitments.facets import facets
+from commitments.filters import CommitmentFilter
+from commitments.models import Commitment, Evidence
+
+
+class PageForm(forms.Form):
+    """Which rows of a long list to show."""
+
+    page = forms.IntegerField(
+        min_value=1, required=False, error_messages={"invalid": _("page is a whole number from 1.")}
+    )
+    page_size = forms.IntegerField(
+        min_value=1,
+        max_value=200,
+        required=False,
+        error_messages={"invalid": _("page_size is a whole number from 1 to 200.")},
+    )
+
+
+class RegisterView(ListView):
+    """The register: full-text search, facets with counts, sort. The address holds the whole question."""
+
+    template_name = "commitments/list.html"
+    context_object_name = "commitments"
+    paginate_by = 20
+
+    def get(self, request, *args, **kwargs):
+        self.pages = PageForm(request.GET)
+        self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
+        if self.filterset.is_valid() and self.pages.is_valid():
+            return super().get(request, *args, **kwargs)
+        self.object_list = Commitment.objects.none()
+        return self.render_to_response(self.get_context_data(problems=self._problems()), status=400)
+
+    def get_queryset(self):
+        return self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
+
+    def get_paginate_by(self, queryset):
+        return (self.pages.cleaned_data.get("page_size") or self.paginate_by) if self.pages.is_valid() else None
+
+    def get_context_data(self, **kwargs):
+        valid = "problems" not in kwargs
+        return super().get_context_data(
+            filterset=self.filterset,
+            facets=facets(self.filterset) if valid else [],
+            chosen=self._chosen() if valid else [],
+            question=self._question(),
+            q=self.request.GET.get("q", ""),
+            as_of_honoured=True,
+            **kwargs,
+        )
+
+    def _question(self) -> str:
+        """The address's words without the page, to put before another page's number."""
+        return urlencode([pair for pair in self._pairs() if pair[0] != "page"])
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        return [(word, value) for word, values in self.request.GET.lists() for value in values if value]
+
+    def _chosen(self) -> list[dict]:
+        """Each word chosen, in words, with the address that lets it go."""
+        chosen = []
+        for word, value in self._pairs():
+            if word in self.filterset.filters:
+                rest = [pair for pair in self._pairs() if pair != (word, value) and pair[0] != "page"]
+                chosen.append(
+                    {
+                        "label": self.filterset.filters[word].label,
+                        "value": self._label(word, value),
+                        "without": f"?{urlencode(rest)}",
+                    }
+                )
+        return chosen
+
+    def _label(self, word: str, value: str) -> str:
+        choices = getattr(self.filterset.form.fields[word], "choices", [])
+        return next((label for known, label in choices if str(known) == value), value)
+
+    def _problems(self) -> list[str]:
+        problems = [*self.filterset.errors.items(), *self.pages.errors.items()]
+        return [
+            sentence if word == "__all__" else f"{word}: {sentence}"
+            for word, sentences in problems
+            for sentence in sentences
+        ]
+
+
+class CommitmentView(DetailView):
+    """One commitment with its whole history; a withdrawn one stays and says so."""
+
+    template_name = "commitments/detail.html"
+    slug_field = slug_url_kwarg = "reference"
+    context_object_name = "commitment"
+
+    def get_queryset(self):
+        day = self.request.as_of
+        return (
+            Commitment.objects.public(day)
+            .with_standing(day)
+            .select_related("lead_agency", "workgroup", "work_plan", "superseded_by")
+            .prefetch_related(
+                "partners__agency",
+                "stakeholders",
+                "agenda_points",
+                "recommendations",
+                "milestones",
+                Prefetch("supersedes", Commitment.objects.published(day)),
+            )
+        )
+
+    def get_context_data(self, **kwargs):
+        day, commitment = self.request.as_of, self.object
+        evidence = Prefetch("evidence", Evidence.objects.public(), to_attr="public_evidence")
+        return super().get_context_data(
+            reports=commitment.reports.published(day)
+            .newest_first()
+            .select_related("on_behalf_of", "cycle", "superseded_by")
+            .prefetch_related(evidence),
+            status_changes=commitment.status_changes.published(day).newest_first(),
+            assessments=commitment.assessments.published(day).select_related("agency", "workgroup"),
+            citation=citation(commitment, self.request.build_absolute_uri(commitment.get_absolute_url()), day),
+            withdrawn=bool(commitment.withdrawn_on and (day is None or commitment.withdrawn_on <= day)),
+            as_of_honoured=True,
+            **kwargs,
+        )
+
+
+class EvidenceFileView(View):
+    """A file behind a published report: handed over to be kept, never shown or run in the site's own name."""
+
+    def get(self, request, reference, name):
+        reports = Commitment.objects.public().filter(reference=reference).values("reports")
+        evidence = get_object_or_404(
+            Evidence.objects.public().filter(report__state="published", report__in=reports),
+            file__startswith=f"evidence/{name}",
+        )
+        try:
+            return FileResponse(evidence.file.open(), as_attachment=True, content_type="application/octet-stream")
+        except FileNotFoundError:
+            raise Http404("This file is no longer there.") from None

@@ -1,0 +1,20 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from gmg_portal import views
+
+urlpatterns = [
+    path("", views.HomeView.as_view(), name="home"),
+    path("about/", views.AboutView.as_view(), name="about"),
+    path("agenda/", include("agenda.urls")),
+    path("agencies/", include("agencies.urls")),
+    path("workgroups/", include("workgroups.urls")),
+    path("recommendations/", include("recommendations.urls")),
+    path("commitments/", include("commitments.urls")),
+    path("gaps/", views.GapsView.as_view(), name="gaps"),
+    path("timeline/", views.TimelineView.as_view(), name="timeline"),
+    path("", include("gmg_portal.open_urls")),
+    path("api/", include("gmg_portal.api_urls")),
+    path("accounts/", include("gmg_portal.accounts_urls")),
+    path("admin/", admin.site.urls),
+]

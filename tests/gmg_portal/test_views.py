@@ -1,0 +1,112 @@
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    ChairTermFactory,
+    CommitmentFactory,
+    ProgressReportFactory,
+    ReportingCycleFactory,
+    StatementFactory,
+    published_report,
+)
+
+pytestmark = pytest.mark.django_db
+
+MARK = "Quetzalcoatlus"
+
+
+@pytest.fixture
+def hidden(ilo, commitment, points):
+    """Rows in every state that readers must not see, each with the marked word."""
+    for state in ("draft", "submitted", "sent_back"):
+        CommitmentFactory(**{state: True}, lead_agency=ilo, title=MARK, summary=MARK, agenda_points=points)
+        ProgressReportFactory(**{state: True}, commitment=commitment, achieved=MARK, status="completed")
+    return commitment
+
+
+PAGES = ["home", "about", "gaps", "timeline", "agenda:list", "agencies:list", "workgroups:list", "commitments:list"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_shows_nothing_that_is_not_published(client, hidden, name):
+    response = client.get(reverse(name))
+
+    assert response.status_code == 200
+    assert MARK not in response.content.decode()
+
+
+def test_home_counts_published_rows_and_leads_to_them(client, hidden, points):
+    hidden.agenda_points.add(points[2])
+    published_report(hidden, status="ongoing")
+
+    response = client.get(reverse("home"))
+
+    html = response.content.decode()
+    assert response.context["total"] == 1
+    assert [(count.code, count.count) for count in response.context["statuses"] if count.count] == [("ongoing", 1)]
+    assert '<a href="/commitments/?lead=ilo&amp;agenda_point=3">1</a>' in html
+    assert f"/commitments/{hidden.reference}/#report-1" in html
+
+
+@pytest.mark.parametrize("name", ["home", "gaps", "timeline"])
+def test_page_as_of_a_day_says_so(client, commitment, name):
+    html = client.get(f"{reverse(name)}?as_of=2014-03-01").content.decode()
+
+    assert "at the end of 1 March 2014 (UTC)" in html
+
+
+@pytest.mark.parametrize(("text", "says"), [("soon", "YYYY-MM-DD"), ("2999-01-01", "has not come")])
+def test_as_of_that_is_no_day_of_the_past_is_refused(client, db, text, says):
+    response = client.get(f"/?as_of={text}")
+
+    assert response.status_code == 400
+    assert says in response.content.decode()
+
+
+def test_home_names_the_silent_longest_silent_first(client, ilo):
+    cycle = ReportingCycleFactory(opened=True)
+    heard, never = CommitmentFactory(lead_agency=ilo), CommitmentFactory(lead_agency=ilo)
+    published_report(heard, on="2014-06-01")
+    for commitment in (heard, never):
+        ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
+
+    response = client.get(reverse("home"))
+
+    assert list(response.context["silent"]) == [never, heard]
+
+
+def test_home_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries):
+    queries = 20
+    published_report(CommitmentFactory(lead_agency=ilo, agenda_points=points))
+
+    with django_assert_num_queries(queries):
+        client.get(reverse("home"))
+    for _ in range(29):
+        published_report(CommitmentFactory(lead_agency=ilo, agenda_points=points))
+    with django_assert_num_queries(queries):
+        client.get(reverse("home"))
+
+
+def test_about_tells_the_statements_and_the_chairs(client, ilo):
+    ChairTermFactory(agency=ilo, source="ilo.org")
+    StatementFactory(text="promote coherent approaches")
+
+    html = client.get(reverse("about")).content.decode()
+
+    assert [text for text in ("promote coherent approaches", "31 December 2014", "ilo.org") if text not in html] == []
+
+
+def test_gaps_names_what_nobody_has_taken_up(client, ilo, commitment, points):
+    commitment.agenda_points.add(points[0])
+
+    gaps = client.get(reverse("gaps")).context["gaps"]
+
+    assert {row.code for row in gaps.points if "commitment" in row.lacks} == {2, 3, 4, 5, 6, 7, 8}
+    assert [row.lacks for row in gaps.members] == [["date", "report"]]
+
+
+def test_unknown_address_is_a_page_that_helps(client, db):
+    response = client.get("/nowhere/")
+
+    assert response.status_code == 404
+    assert 'role="search"' in response.content.decode()
