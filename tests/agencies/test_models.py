@@ -1,0 +1,141 @@
+from datetime import date
+
+import pytest
+from django.db.models import F
+
+from agencies.models import Agency, ChairTerm, Membership, User
+from tests.factories import AgencyFactory, ChairTermFactory, MembershipFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def second_term(starts_on, ends_on):
+    ChairTermFactory(starts_on=date(2014, 1, 1), ends_on=date(2014, 12, 31))
+    ChairTermFactory(starts_on=starts_on, ends_on=ends_on)
+
+
+def second_membership(**fields):
+    first = MembershipFactory()
+    MembershipFactory(user=first.user, agency=first.agency, **fields)
+
+
+REFUSED = [
+    ("agency_left_after_joined", lambda: AgencyFactory(joined=date(2014, 1, 2), left=date(2014, 1, 1))),
+    ("agency_not_its_own_parent", lambda: Agency.objects.filter(pk=AgencyFactory().pk).update(parent=F("pk"))),
+    ("chair_term_ends_after_start", lambda: ChairTermFactory(starts_on=date(2014, 1, 2), ends_on=date(2014, 1, 1))),
+    ("chair_terms_do_not_overlap", lambda: second_term(date(2014, 12, 31), date(2015, 12, 31))),
+    ("chair_terms_do_not_overlap", lambda: second_term(date(2013, 1, 1), date(2014, 1, 1))),
+    ("chair_terms_do_not_overlap", lambda: second_term(date(2014, 5, 1), date(2014, 5, 1))),
+    ("chair_terms_do_not_overlap", lambda: second_term(date(2013, 1, 1), date(2015, 12, 31))),
+    ("membership_role_known", lambda: MembershipFactory(role="observer")),
+    (
+        "membership_ends_after_start",
+        lambda: MembershipFactory(starts_on=date(2014, 1, 2), ends_on=date(2014, 1, 1)),
+    ),
+    ("membership_once_from_a_day", lambda: second_membership(role="alternate")),
+]
+UNIQUE = [(AgencyFactory, "code", "ilo"), (UserFactory, "username", "ada")]
+CHOICES = [(Membership, "role", "membership_role_known")]
+
+
+@pytest.mark.parametrize(("constraint", "write"), REFUSED)
+def test_bad_row_is_refused_by_the_database(constraint, write, assert_refused_by):
+    assert_refused_by(constraint, write)
+
+
+@pytest.mark.parametrize(("factory", "field", "value"), UNIQUE)
+def test_second_row_with_the_same_identifier_is_refused(factory, field, value, assert_unique):
+    assert_unique(factory, field, value)
+
+
+@pytest.mark.parametrize(("model", "field", "constraint"), CHOICES)
+def test_choices_are_those_of_the_database(model, field, constraint, words_of):
+    choices = {value for value, _ in model._meta.get_field(field).choices}
+
+    assert words_of(constraint) == choices
+
+
+def test_every_declared_rule_is_in_the_tables_above(assert_declared):
+    assert_declared(
+        "agencies",
+        constraints={constraint for constraint, _ in REFUSED},
+        unique={(factory._meta.model, field) for factory, field, _ in UNIQUE},
+        choices={(model, field) for model, field, _ in CHOICES},
+    )
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"),
+    [(date(2015, 1, 1), date(2015, 12, 31)), (date(2013, 1, 1), date(2013, 12, 31))],
+)
+def test_chair_term_next_to_another_is_taken(starts_on, ends_on):
+    second_term(starts_on, ends_on)
+
+    assert ChairTerm.objects.count() == 2
+
+
+def test_membership_in_two_spells_is_taken():
+    second_membership(starts_on=date(2015, 1, 1))
+
+    assert Membership.objects.count() == 2
+
+
+def test_agency_that_left_on_the_day_it_joined_is_taken():
+    AgencyFactory(joined=date(2014, 1, 1), left=date(2014, 1, 1))
+
+    assert Agency.objects.count() == 1
+
+
+def test_members_leave_out_constituents(ilo):
+    commissions = AgencyFactory(code="unrc")
+    AgencyFactory(code="eca", parent=commissions)
+
+    assert set(Agency.objects.members()) == {ilo, commissions}
+    assert [agency.code for agency in commissions.constituents.all()] == ["eca"]
+
+
+@pytest.mark.parametrize(
+    ("day", "chairs"),
+    [
+        (date(2013, 12, 31), []),
+        (date(2014, 1, 1), ["ilo"]),
+        (date(2014, 12, 31), ["ilo"]),
+        (date(2015, 1, 1), []),
+    ],
+)
+def test_chair_of_a_day(ilo, day, chairs):
+    ChairTermFactory(agency=ilo)
+
+    assert [term.agency.code for term in ChairTerm.objects.running_on(day)] == chairs
+
+
+@pytest.mark.parametrize(
+    ("moment", "current"),
+    [
+        ("2014-01-31T23:59:59+00:00", False),
+        ("2014-02-01T00:00:00+00:00", True),
+        ("2014-03-31T23:59:59+00:00", True),
+        ("2014-04-01T00:00:00+00:00", False),
+    ],
+)
+def test_membership_turns_at_midnight_utc(time_machine, moment, current):
+    membership = MembershipFactory(starts_on=date(2014, 2, 1), ends_on=date(2014, 3, 31))
+    time_machine.move_to(moment)
+
+    assert list(Membership.objects.current()) == ([membership] if current else [])
+
+
+def test_names_of_rows(ilo):
+    user = UserFactory(username="ada")
+
+    assert str(user) == "ada"
+    assert str(ilo) == "ILO"
+    assert str(ChairTermFactory(agency=ilo)) == "ILO, 2014-01-01 – 2014-12-31"
+    assert str(MembershipFactory(user=user, agency=ilo)) == "ada – ILO"
+    assert ilo.get_absolute_url() == "/agencies/ilo/"
+
+
+def test_history_of_a_person_keeps_no_password():
+    fields = {field.name for field in User.history.model._meta.get_fields()}
+
+    assert fields.isdisjoint({"password", "last_login"})

@@ -1,0 +1,274 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import DatabaseError, InternalError, connection, transaction
+
+from commitments.models import Assessment, Commitment, Evidence, ProgressReport, StatusChange
+from tests.factories import (
+    AssessmentFactory,
+    CommitmentFactory,
+    EvidenceFactory,
+    ProgressReportFactory,
+    published_report,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def sql(statement, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else cursor.rowcount
+
+
+def assert_fixed(write):
+    """The write is refused by a trigger of the database."""
+    with pytest.raises(InternalError, match="pgtrigger: "), transaction.atomic():
+        write()
+
+
+@pytest.fixture
+def report(commitment):
+    return published_report(commitment, status="in_progress", achieved="Courses were held in Accra.")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda change: StatusChange.objects.filter(pk=change.pk).update(reason="Other"),
+        lambda change: change.save(),
+        lambda change: StatusChange.objects.filter(pk=change.pk).delete(),
+        lambda change: change.delete(),
+        lambda change: sql("UPDATE commitments_statuschange SET reason = 'Other' WHERE id = %s", change.pk),
+        lambda change: sql("DELETE FROM commitments_statuschange WHERE id = %s", change.pk),
+    ],
+)
+def test_status_change_is_never_changed_or_deleted(report, write):
+    change = report.status_change
+
+    assert_fixed(lambda: write(change))
+
+    assert StatusChange.objects.values_list("pk", "reason").get() == (change.pk, "")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda report: ProgressReport.objects.filter(pk=report.pk).update(achieved="Other"),
+        lambda report: ProgressReport.objects.filter(pk=report.pk).update(state="draft"),
+        lambda report: report.save(),
+        lambda report: sql("UPDATE commitments_progressreport SET achieved = 'Other' WHERE id = %s", report.pk),
+        lambda report: sql("DELETE FROM commitments_progressreport WHERE id = %s", report.pk),
+    ],
+)
+def test_published_report_is_never_changed_or_deleted(report, write):
+    assert_fixed(lambda: write(report))
+
+    assert ProgressReport.objects.values_list("pk", "state", "achieved").get() == (
+        report.pk,
+        "published",
+        "Courses were held in Accra.",
+    )
+
+
+def test_published_report_without_a_status_change_is_never_deleted(report):
+    second = published_report(report.commitment, on="2014-07-31", evidence=[])
+
+    assert_fixed(second.delete)
+
+    assert report.commitment.reports.count() == 2
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_report_that_is_not_public_is_changed_and_deleted(commitment, state):
+    report = ProgressReportFactory(commitment=commitment, **{state: True})
+    EvidenceFactory(report=report)
+
+    report.achieved = "Other"
+    report.save()
+    report.delete()
+
+    assert (ProgressReport.objects.count(), Evidence.objects.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda piece: EvidenceFactory(report=piece.report),
+        lambda piece: Evidence.objects.filter(pk=piece.pk).update(title="Other"),
+        lambda piece: Evidence.objects.filter(pk=piece.pk).update(is_public=False),
+        lambda piece: Evidence.objects.filter(pk=piece.pk).update(seen_on=date(2015, 1, 1)),
+        lambda piece: Evidence.objects.filter(pk=piece.pk).update(
+            title="Other", link_check="broken", link_checked_at=datetime(2015, 1, 1, tzinfo=UTC)
+        ),
+        lambda piece: Evidence.objects.filter(pk=piece.pk).update(report=ProgressReportFactory()),
+        lambda piece: Evidence.objects.filter(pk=EvidenceFactory().pk).update(report=piece.report),
+        lambda piece: piece.delete(),
+        lambda piece: sql("UPDATE commitments_evidence SET title = 'Other' WHERE id = %s", piece.pk),
+        lambda piece: sql("DELETE FROM commitments_evidence WHERE id = %s", piece.pk),
+    ],
+)
+def test_evidence_of_a_published_report_is_never_added_changed_or_deleted(report, write):
+    piece = report.evidence.get()
+    before = Evidence.objects.filter(pk=piece.pk).values().get()
+
+    assert_fixed(lambda: write(piece))
+
+    assert list(Evidence.objects.values()) == [before]
+
+
+def test_link_check_of_published_evidence_is_noted(report):
+    piece = report.evidence.get()
+    piece.link_check, piece.link_checked_at = "answers", datetime(2015, 1, 1, tzinfo=UTC)
+    piece.save()
+
+    Evidence.objects.filter(pk=piece.pk).update(link_check="broken", link_checked_at=datetime(2015, 2, 1, tzinfo=UTC))
+
+    assert report.evidence.values_list("link_check", "version").get() == ("broken", piece.version)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda assessment: assessment.save(),
+        lambda assessment: assessment.delete(),
+        lambda assessment: Assessment.objects.filter(pk=assessment.pk).update(finding="disagrees"),
+        lambda assessment: sql("DELETE FROM commitments_assessment WHERE id = %s", assessment.pk),
+    ],
+)
+def test_published_assessment_is_never_changed_or_deleted(write):
+    assessment = AssessmentFactory(public=True, finding="agrees")
+
+    assert_fixed(lambda: write(assessment))
+
+    assert Assessment.objects.values_list("pk", "finding").get() == (assessment.pk, "agrees")
+
+
+@pytest.mark.parametrize("state", ["draft", "published", "withdrawn"])
+def test_reference_is_never_changed(state):
+    traits = {} if state == "published" else {state: True}
+    commitment = CommitmentFactory(reference="HLD-9001", **traits)
+
+    assert_fixed(lambda: Commitment.objects.filter(pk=commitment.pk).update(reference="HLD-9002"))
+    assert_fixed(lambda: sql("UPDATE commitments_commitment SET reference = 'X' WHERE id = %s", commitment.pk))
+
+    assert Commitment.objects.get().reference == "HLD-9001"
+
+
+@pytest.mark.parametrize("traits", [{}, {"withdrawn": True}], ids=["published", "withdrawn"])
+def test_public_commitment_is_never_deleted(traits):
+    commitment = CommitmentFactory(**traits)
+
+    assert_fixed(commitment.delete)
+    assert_fixed(lambda: sql("DELETE FROM commitments_commitment"))
+
+    assert Commitment.objects.get().pk == commitment.pk
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_commitment_that_is_not_public_is_deleted(state):
+    CommitmentFactory(**{state: True}).delete()
+
+    assert Commitment.objects.count() == 0
+
+
+def number_of(commitment):
+    return int(commitment.reference.removeprefix("HLD-"))
+
+
+def test_reference_of_a_deleted_draft_is_not_given_again():
+    first = CommitmentFactory(draft=True)
+    first.delete()
+
+    second = CommitmentFactory()
+
+    assert number_of(second) == number_of(first) + 1
+
+
+def test_reference_of_an_undone_write_is_not_given_again():
+    first = CommitmentFactory()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        CommitmentFactory()
+        CommitmentFactory(kind="dance")
+
+    second = CommitmentFactory()
+
+    assert number_of(second) == number_of(first) + 3
+
+
+@pytest.mark.parametrize(
+    ("last", "references"),
+    [
+        (7, ["HLD-0008", "HLD-0009", "HLD-0010"]),
+        (998, ["HLD-0999", "HLD-1000", "HLD-1001"]),
+        (9998, ["HLD-9999", "HLD-10000", "HLD-10001"]),
+        (99998, ["HLD-99999", "HLD-100000", "HLD-100001"]),
+    ],
+)
+def test_reference_is_counted_in_four_digits_and_in_more_where_needed(last, references):
+    (before,) = sql("SELECT last_value FROM commitments_reference")[0]
+    sql("SELECT setval('commitments_reference', %s)", last)
+
+    given = [CommitmentFactory().reference for _ in references]
+
+    sql("SELECT setval('commitments_reference', %s)", before)
+    assert given == references
+
+
+def words(commitment):
+    """The words by which a commitment is found, as the database keeps them."""
+    return set(sql("SELECT tsvector_to_array(search) FROM commitments_commitment WHERE id = %s", commitment.pk)[0][0])
+
+
+def test_search_holds_title_summary_and_original_text():
+    commitment = CommitmentFactory(title="Recruitment", summary="Corridors", original_text="Wages")
+
+    assert words(commitment) == {"recruit", "corridor", "wage"}
+
+
+def test_search_follows_edits_of_the_text():
+    commitment = CommitmentFactory(title="Recruitment", summary="Corridors", original_text="Wages")
+
+    commitment.title, commitment.summary, commitment.original_text = "Portability", "Pensions", ""
+    commitment.save()
+
+    assert words(commitment) == {"portabl", "pension"}
+
+
+def test_search_follows_plain_sql():
+    commitment = CommitmentFactory(title="Recruitment", summary="Corridors")
+
+    sql("UPDATE commitments_commitment SET title = 'Remittances' WHERE id = %s", commitment.pk)
+
+    assert words(commitment) == {"remitt", "corridor"}
+
+
+def test_search_gathers_published_reports():
+    commitment = CommitmentFactory(title="Recruitment", summary="Corridors")
+    published_report(commitment, on="2014-06-30", achieved="Courses", barriers="Funding", next_steps="Evaluation")
+    published_report(commitment, on="2014-07-31", achieved="Handbooks")
+
+    assert words(commitment) == {"recruit", "corridor", "cours", "fund", "evalu", "handbook"}
+
+
+def test_search_keeps_published_reports_when_the_title_is_edited():
+    commitment = CommitmentFactory(title="Recruitment", summary="Corridors")
+    published_report(commitment, achieved="Courses")
+
+    commitment.title = "Portability"
+    commitment.save()
+
+    assert words(commitment) == {"portabl", "corridor", "cours"}
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_search_never_holds_words_of_a_report_that_is_not_public(state):
+    commitment = CommitmentFactory(title="Recruitment", summary="Corridors")
+    report = ProgressReportFactory(commitment=commitment, achieved="Secret", **{state: True})
+
+    report.barriers = "Confidential"
+    report.save()
+    commitment.title = "Portability"
+    commitment.save()
+
+    assert words(commitment) == {"portabl", "corridor"}

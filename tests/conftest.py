@@ -1,0 +1,243 @@
+"""The fixed small cast. Whoever leads a group leads it in every test: the people bring their groups with them."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from tests.factories import (
+    AgencyFactory,
+    AgendaPointFactory,
+    CommitmentFactory,
+    ParticipationFactory,
+    ReportingCycleFactory,
+    UserFactory,
+    WorkGroupFactory,
+    focal_point,
+    in_group,
+)
+
+POINTS = [
+    "Protect the human rights of all migrants",
+    "Reduce the costs of labour migration",
+    "Eliminate migrant exploitation, including human trafficking",
+    "Address the plight of stranded migrants",
+    "Improve public perceptions of migrants",
+    "Integrate migration into the development agenda",
+    "Strengthen the migration evidence base",
+    "Enhance migration partnerships and cooperation",
+]
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    """Uploaded files end with their test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+# Agencies and groups
+
+
+@pytest.fixture
+def ilo(db):
+    return AgencyFactory(code="ilo", acronym="ILO", name="International Labour Organization", position=1)
+
+
+@pytest.fixture
+def iom(db):
+    return AgencyFactory(code="iom", acronym="IOM", name="International Organization for Migration", position=2)
+
+
+@pytest.fixture
+def ohchr(db):
+    return AgencyFactory(
+        code="ohchr",
+        acronym="OHCHR",
+        name="Office of the United Nations High Commissioner for Human Rights",
+        position=3,
+    )
+
+
+@pytest.fixture
+def undesa(db):
+    return AgencyFactory(
+        code="undesa",
+        acronym="UN DESA",
+        name="United Nations Department of Economic and Social Affairs",
+        position=4,
+    )
+
+
+@pytest.fixture
+def data_and_research(undesa, iom):
+    """Co-chaired by UN DESA and IOM."""
+    group = WorkGroupFactory(slug="data-and-research", title="Data and Research", position=1)
+    ParticipationFactory(workgroup=group, agency=undesa, role="co_chair", position=1)
+    ParticipationFactory(workgroup=group, agency=iom, role="co_chair", position=2)
+    return group
+
+
+@pytest.fixture
+def decent_work(ilo, iom):
+    """Co-convened by ILO and IOM."""
+    group = WorkGroupFactory(slug="decent-work", kind="task_force", title="Migration and Decent Work", position=2)
+    ParticipationFactory(workgroup=group, agency=ilo, role="co_convener", position=1)
+    ParticipationFactory(workgroup=group, agency=iom, role="co_convener", position=2)
+    return group
+
+
+# People
+
+
+@pytest.fixture
+def administrator(db):
+    return UserFactory(username="administrator", is_superuser=True, is_staff=True)
+
+
+@pytest.fixture
+def secretariat(db):
+    """One of the Chair's team, who acts for no agency."""
+    return in_group(UserFactory(username="secretariat"), "secretariat")
+
+
+@pytest.fixture
+def ilo_focal_point(ilo, decent_work):
+    """Acts for ILO, which co-convenes decent-work."""
+    return focal_point(ilo, "ilo_focal_point")
+
+
+@pytest.fixture
+def ilo_alternate(ilo, decent_work):
+    return focal_point(ilo, "ilo_alternate", role="alternate")
+
+
+@pytest.fixture
+def iom_focal_point(iom, data_and_research, decent_work):
+    """Acts for IOM, which leads both groups."""
+    return focal_point(iom, "iom_focal_point")
+
+
+@pytest.fixture
+def undesa_focal_point(undesa, data_and_research):
+    """Acts for UN DESA, which co-chairs data-and-research."""
+    return focal_point(undesa, "undesa_focal_point")
+
+
+@pytest.fixture
+def ohchr_focal_point(ohchr):
+    """Acts for OHCHR, which leads no group."""
+    return focal_point(ohchr, "ohchr_focal_point")
+
+
+@pytest.fixture
+def outsider(db):
+    """An ordinary account that acts for nobody."""
+    return UserFactory(username="outsider")
+
+
+# Rows
+
+
+@pytest.fixture
+def points(db):
+    """The eight points."""
+    return [AgendaPointFactory(number=number, title=title) for number, title in enumerate(POINTS, start=1)]
+
+
+@pytest.fixture
+def commitment(ilo):
+    """Published, led by ILO."""
+    return CommitmentFactory(lead_agency=ilo, title="Fair recruitment of migrant workers")
+
+
+@pytest.fixture
+def draft(ilo):
+    """A draft of ILO's."""
+    return CommitmentFactory(draft=True, lead_agency=ilo, title="Portability of skills, not yet public")
+
+
+@pytest.fixture
+def cycle(db):
+    """Opened on 1 July 2014, due on 31 August; nothing is expected yet."""
+    return ReportingCycleFactory(opened=True, title="Second half of 2014")
+
+
+# What the models declare, and what the database refuses
+
+
+@pytest.fixture
+def models_of():
+    """The models of an app, without the histories that stand beside them."""
+
+    def models_of(app):
+        return [model for model in apps.get_app_config(app).get_models() if not hasattr(model, "instance_type")]
+
+    return models_of
+
+
+@pytest.fixture
+def assert_refused_by(db):
+    """Assert that the database refuses a write, and by which of its constraints.
+
+    Among check constraints PostgreSQL names the first by its name; `behind` is one that would answer before.
+    """
+
+    def assert_refused_by(constraint, write, behind=None):
+        with transaction.atomic(), connection.cursor() as cursor:
+            if behind:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute("SELECT conrelid::regclass FROM pg_constraint WHERE conname = %s", [behind])
+                cursor.execute(f"ALTER TABLE {cursor.fetchone()[0]} DROP CONSTRAINT {behind}")
+            with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+                write()
+            transaction.set_rollback(True)
+
+        assert refusal.value.__cause__.diag.constraint_name == constraint
+
+    return assert_refused_by
+
+
+@pytest.fixture
+def assert_unique(db):
+    """Assert that the database takes a value of a column once."""
+
+    def assert_unique(factory, field, value):
+        factory(**{field: value})
+
+        with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+            factory(**{field: value})
+
+        column = factory._meta.model._meta.get_field(field).column
+        name = refusal.value.__cause__.diag.constraint_name
+        assert name.startswith(f"{factory._meta.model._meta.db_table}_{column}_")
+
+    return assert_unique
+
+
+@pytest.fixture
+def words_of(db):
+    """The words that a check constraint lists, as the database holds them."""
+
+    def words_of(constraint):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [constraint])
+            (definition,) = cursor.fetchone()
+        return set(re.findall(r"'([^']*)'::", definition))
+
+    return words_of
+
+
+@pytest.fixture
+def assert_declared(models_of):
+    """Assert that tables of a test name exactly what an app's models declare."""
+
+    def assert_declared(app, constraints, unique, choices):
+        models = models_of(app)
+        fields = [(model, field) for model in models for field in model._meta.local_fields if not field.primary_key]
+
+        assert constraints == {rule.name for model in models for rule in model._meta.constraints}
+        assert unique == {(model, field.name) for model, field in fields if field.unique}
+        assert choices == {(model, field.name) for model, field in fields if field.choices}
+
+    return assert_declared

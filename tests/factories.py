@@ -1,0 +1,390 @@
+"""One factory for each model. A plain call makes the smallest row that stands: traits and helpers say the rest aloud.
+
+A commitment is published unless `draft=True`, `submitted=True`, `sent_back=True` or `withdrawn=True`. A report and an
+assessment are drafts unless a trait says otherwise. What is published is fixed by the database, evidence included, so
+a published report is made by `published_report()`, which writes the report and its evidence first.
+"""
+
+from datetime import UTC, date, datetime
+
+import factory
+from django.contrib.auth.models import Group
+from factory.django import DjangoModelFactory
+
+from agencies.models import Agency, ChairTerm, Membership, User
+from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
+from commitments import actions
+from commitments.dates import PartialDate
+from commitments.models import (
+    Assessment,
+    Commitment,
+    Evidence,
+    Milestone,
+    Partner,
+    ProgressReport,
+    ReportingCycle,
+    Stakeholder,
+    StatusChange,
+)
+from recommendations.models import Recommendation
+from workgroups.models import Participation, WorkGroup, WorkPlan
+
+PASSWORD = "a long password of the tests"
+HLD = date(2013, 10, 4)
+PUBLISHED_ON = date(2014, 2, 20)
+SUBMITTED_AT = datetime(2014, 3, 1, 12, tzinfo=UTC)
+REVIEWED_AT = datetime(2014, 3, 2, 12, tzinfo=UTC)
+
+
+def day_precision(field: str) -> factory.LazyAttribute:
+    """'day' where the day is given, and '' where it is not."""
+    return factory.LazyAttribute(lambda row: "day" if getattr(row, field) else "")
+
+
+# agencies
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    username = factory.Sequence(lambda n: f"person-{n}")
+    email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+    password = factory.django.Password(PASSWORD)
+
+
+class AgencyFactory(DjangoModelFactory):
+    class Meta:
+        model = Agency
+
+    code = factory.Sequence(lambda n: f"agency-{n}")
+    acronym = factory.LazyAttribute(lambda agency: agency.code.upper())
+    name = factory.LazyAttribute(lambda agency: f"Organization {agency.acronym}")
+
+
+class ChairTermFactory(DjangoModelFactory):
+    """The year 2014: a second term needs days of its own."""
+
+    class Meta:
+        model = ChairTerm
+
+    agency = factory.SubFactory(AgencyFactory)
+    starts_on = date(2014, 1, 1)
+    ends_on = date(2014, 12, 31)
+
+
+class MembershipFactory(DjangoModelFactory):
+    """A focal point since the Dialogue, with no end."""
+
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    agency = factory.SubFactory(AgencyFactory)
+    starts_on = HLD
+
+
+def focal_point(agency: Agency, username: str, role: str = Membership.Role.FOCAL_POINT) -> User:
+    """A person who acts for the agency."""
+    return MembershipFactory(user=UserFactory(username=username), agency=agency, role=role).user
+
+
+def in_group(user: User, name: str) -> User:
+    user.groups.add(Group.objects.get_or_create(name=name)[0])
+    return user
+
+
+# agenda
+
+
+class AgendaPointFactory(DjangoModelFactory):
+    """Numbered from 101: the eight points keep their own numbers."""
+
+    class Meta:
+        model = AgendaPoint
+
+    number = factory.Sequence(lambda n: 101 + n)
+    title = factory.LazyAttribute(lambda point: f"Point {point.number}")
+
+
+class FrameworkFactory(DjangoModelFactory):
+    class Meta:
+        model = Framework
+
+    code = factory.Sequence(lambda n: f"framework-{n}")
+    title = factory.LazyAttribute(lambda framework: framework.code.title())
+
+
+class AlignmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Alignment
+
+    framework = factory.SubFactory(FrameworkFactory)
+    point = factory.SubFactory(AgendaPointFactory)
+    strength = Alignment.Strength.TICKED
+
+
+class StatementFactory(DjangoModelFactory):
+    class Meta:
+        model = Statement
+
+    section = Statement.Section.MANDATE
+    position = factory.Sequence(lambda n: 1 + n)
+    text = "promote coherent approaches to migration"
+
+
+class EventFactory(DjangoModelFactory):
+    class Meta:
+        model = Event
+
+    slug = factory.Sequence(lambda n: f"event-{n}")
+    title = factory.LazyAttribute(lambda event: event.slug.title())
+    starts_on = date(2014, 5, 14)
+
+
+# workgroups
+
+
+class WorkGroupFactory(DjangoModelFactory):
+    class Meta:
+        model = WorkGroup
+
+    slug = factory.Sequence(lambda n: f"group-{n}")
+    kind = WorkGroup.Kind.WORKING_GROUP
+    title = factory.LazyAttribute(lambda group: group.slug.title())
+
+
+class ParticipationFactory(DjangoModelFactory):
+    class Meta:
+        model = Participation
+
+    workgroup = factory.SubFactory(WorkGroupFactory)
+    agency = factory.SubFactory(AgencyFactory)
+
+
+class WorkPlanFactory(DjangoModelFactory):
+    class Meta:
+        model = WorkPlan
+
+    slug = factory.Sequence(lambda n: f"plan-{n}")
+    title = factory.LazyAttribute(lambda plan: plan.slug.title())
+    starts_on = date(2013, 1, 1)
+    ends_on = date(2015, 12, 31)
+
+
+# recommendations
+
+
+class RecommendationFactory(DjangoModelFactory):
+    class Meta:
+        model = Recommendation
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"OPS-{100 + n}")
+    level = Recommendation.Level.OPERATIONAL
+    text = factory.LazyAttribute(lambda recommendation: f"Wording of {recommendation.code}")
+
+    @factory.post_generation
+    def agenda_points(self, create, points, **kwargs):
+        if points:
+            self.agenda_points.set(points)
+
+
+# commitments
+
+
+class StakeholderFactory(DjangoModelFactory):
+    class Meta:
+        model = Stakeholder
+
+    name = factory.Sequence(lambda n: f"Stakeholder {n}")
+    kind = Stakeholder.Kind.CIVIL_SOCIETY
+
+
+class ReviewedFactory(DjangoModelFactory):
+    """The state of the review, and the people and moments that go with it."""
+
+    class Meta:
+        abstract = True
+
+    class Params:
+        draft = factory.Trait(state="draft", published_on=None)
+        submitted = factory.Trait(
+            state="submitted",
+            published_on=None,
+            author=factory.SubFactory(UserFactory),
+            submitted_by=factory.SelfAttribute("author"),
+            submitted_at=SUBMITTED_AT,
+        )
+        sent_back = factory.Trait(
+            state="sent_back",
+            published_on=None,
+            author=factory.SubFactory(UserFactory),
+            submitted_by=factory.SelfAttribute("author"),
+            submitted_at=SUBMITTED_AT,
+            reviewed_by=factory.SubFactory(UserFactory),
+            reviewed_at=REVIEWED_AT,
+            review_note="Name the source.",
+        )
+
+    published_precision = day_precision("published_on")
+
+
+class CommitmentFactory(ReviewedFactory):
+    """Published, and led by an agency of its own unless `lead_agency` or `workgroup` is given."""
+
+    class Meta:
+        model = Commitment
+        skip_postgeneration_save = True
+
+    class Params:
+        withdrawn = factory.Trait(state="withdrawn", withdrawn_on=date(2014, 9, 1), withdrawn_reason="Entered twice.")
+
+    state = "published"
+    published_on = PUBLISHED_ON
+    title = factory.Sequence(lambda n: f"Undertaking {n}")
+    summary = "What is undertaken, in a few lines."
+    kind = Commitment.Kind.PROGRAMME
+    workgroup = None
+    lead_agency = factory.Maybe("workgroup", None, factory.SubFactory(AgencyFactory))
+    start_precision = day_precision("start_on")
+    due_precision = day_precision("due_on")
+    start_on = None
+    due_on = None
+    source_title = "Initiatives to follow up the 2013 High-level Dialogue"
+    source_location = "https://example.org/source"
+
+    @factory.post_generation
+    def agenda_points(self, create, points, **kwargs):
+        if points:
+            self.agenda_points.set(points)
+
+    @factory.post_generation
+    def recommendations(self, create, recommendations, **kwargs):
+        if recommendations:
+            self.recommendations.set(recommendations)
+
+    @factory.post_generation
+    def stakeholders(self, create, stakeholders, **kwargs):
+        if stakeholders:
+            self.stakeholders.set(stakeholders)
+
+    @factory.post_generation
+    def partners(self, create, agencies, **kwargs):
+        for agency in agencies or ():
+            PartnerFactory(commitment=self, agency=agency)
+
+
+class PartnerFactory(DjangoModelFactory):
+    class Meta:
+        model = Partner
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    agency = factory.SubFactory(AgencyFactory)
+    part = "Trains the trainers."
+
+
+class MilestoneFactory(DjangoModelFactory):
+    class Meta:
+        model = Milestone
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    title = factory.Sequence(lambda n: f"Step {n}")
+    due_on = None
+    due_precision = day_precision("due_on")
+    met_on = None
+    met_precision = day_precision("met_on")
+
+
+class ReportingCycleFactory(DjangoModelFactory):
+    """The second half of 2014, not yet opened; `opened=True` opens it without asking for a report."""
+
+    class Meta:
+        model = ReportingCycle
+
+    class Params:
+        opened = factory.Trait(opened_on=factory.SelfAttribute("opens_on"))
+
+    title = factory.Sequence(lambda n: f"Cycle {n}")
+    opens_on = date(2014, 7, 1)
+    due_on = date(2014, 8, 31)
+    closes_on = date(2014, 12, 31)
+
+
+class ProgressReportFactory(ReviewedFactory):
+    """A draft that is ready to be submitted; `blank=True` is one that a cycle expects. See `published_report()`."""
+
+    class Meta:
+        model = ProgressReport
+
+    class Params:
+        blank = factory.Trait(status="", achieved="")
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    published_on = None
+    status = "in_progress"
+    achieved = "The first courses were held."
+
+
+class EvidenceFactory(DjangoModelFactory):
+    """A public publication; its report is a draft."""
+
+    class Meta:
+        model = Evidence
+
+    report = factory.SubFactory(ProgressReportFactory)
+    kind = Evidence.Kind.PUBLICATION
+    title = factory.Sequence(lambda n: f"Evidence {n}")
+    url = factory.Sequence(lambda n: f"https://example.org/evidence/{n}")
+    issued_on = None
+    issued_precision = day_precision("issued_on")
+
+
+class StatusChangeFactory(DjangoModelFactory):
+    """A bare row of the status history; `published_report()` writes the true one."""
+
+    class Meta:
+        model = StatusChange
+
+    report = factory.SubFactory(ProgressReportFactory)
+    commitment = factory.SelfAttribute("report.commitment")
+    to_status = factory.SelfAttribute("report.status")
+    changed_on = date(2014, 6, 30)
+    changed_precision = "day"
+
+
+class AssessmentFactory(ReviewedFactory):
+    """A peer agency's draft; `public=True` is published."""
+
+    class Meta:
+        model = Assessment
+
+    class Params:
+        public = factory.Trait(state="published", published_on=date(2014, 10, 1))
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    published_on = None
+    assessor_kind = Assessment.AssessorKind.PEER_AGENCY
+    agency = factory.SubFactory(AgencyFactory)
+    finding = Assessment.Finding.AGREES
+    text = "The courses were visited."
+
+
+def published_report(
+    commitment: Commitment | None = None,
+    *,
+    on: str = "2014-06-30",
+    evidence: list[Evidence] | None = None,
+    **fields,
+) -> ProgressReport:
+    """A report in the public record since a day ('2014', '2014-06' or '2014-06-30'), with one public publication.
+
+    `evidence` takes rows of `EvidenceFactory.build(report=None)`. The commitment, refreshed here, says what the report
+    says, and the status history has its row. The reports of one commitment are made in the order of their days.
+    """
+    commitment = commitment or CommitmentFactory()
+    report = ProgressReportFactory.build(commitment=commitment, **fields)
+    pieces = [EvidenceFactory.build(report=None)] if evidence is None else evidence
+    report = actions.record_past_report(report, pieces, on=PartialDate.parse(on))
+    commitment.refresh_from_db()
+    return report

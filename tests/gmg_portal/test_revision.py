@@ -1,0 +1,443 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import connection, transaction
+
+from agencies.models import Agency
+from agenda.models import Event
+from commitments import actions
+from commitments.models import Commitment, Evidence
+from gmg_portal.models import Revision
+from gmg_portal.revision import Standing
+from tests.factories import (
+    AgencyFactory,
+    AgendaPointFactory,
+    AlignmentFactory,
+    AssessmentFactory,
+    ChairTermFactory,
+    CommitmentFactory,
+    EventFactory,
+    EvidenceFactory,
+    FrameworkFactory,
+    MembershipFactory,
+    MilestoneFactory,
+    ParticipationFactory,
+    PartnerFactory,
+    ProgressReportFactory,
+    RecommendationFactory,
+    ReportingCycleFactory,
+    StakeholderFactory,
+    StatementFactory,
+    StatusChangeFactory,
+    UserFactory,
+    WorkGroupFactory,
+    WorkPlanFactory,
+    published_report,
+)
+
+pytestmark = pytest.mark.django_db
+committing = pytest.mark.django_db(transaction=True)
+
+HIDDEN = ["draft", "submitted", "sent_back"]
+
+
+def sql(statement, *values, using=connection):
+    with using.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def moved_by(write):
+    """How far a write moves the revision as if it were a transaction of its own, without committing anything."""
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("SET CONSTRAINTS ALL DEFERRED")
+    sql("SELECT set_config('portal.revision_moved_in', '', true)")
+    before = Standing.read().number
+    write()
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    return Standing.read().number - before
+
+
+def committed_by(write):
+    """How far a write that commits moves the revision."""
+    before = Standing.read().number
+    write()
+    return Standing.read().number - before
+
+
+def touched(row):
+    """Write a row anew as it stands, in plain SQL."""
+    return lambda: sql(f"UPDATE {row._meta.db_table} SET id = id WHERE id = %s", row.pk)
+
+
+# The tables
+
+
+def tables():
+    """Every table of the five apps but those of people and of histories."""
+    labels = {"agencies", "agenda", "workgroups", "recommendations", "commitments"}
+    models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels]
+    shown = [model for model in models if not model.__name__.startswith("Historical")]
+    people = {
+        "agencies_user",
+        "agencies_user_groups",
+        "agencies_user_user_permissions",
+        "agencies_membership",
+    }
+    return {model._meta.db_table for model in shown} - people
+
+
+@pytest.mark.parametrize("trigger", ["revision_moves", "revision_moves_on_truncate"])
+def test_every_public_table_moves_the_revision(trigger):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", [trigger])
+        watched = {table for (table,) in cursor.fetchall()}
+
+    assert watched == tables()
+
+
+def link(field, factory):
+    """A write that links a published commitment to a new row."""
+
+    def prepare():
+        commitment, other = CommitmentFactory(), factory()
+        return lambda: getattr(commitment, field).through.objects.create(
+            **{"commitment": commitment, getattr(commitment, field).target_field_name: other}
+        )
+
+    return prepare
+
+
+def recommendation_linked():
+    recommendation, point = RecommendationFactory(), AgendaPointFactory()
+    return lambda: recommendation.agenda_points.through.objects.create(recommendation=recommendation, agendapoint=point)
+
+
+def status_changed():
+    report = ProgressReportFactory()
+    return lambda: StatusChangeFactory(report=report)
+
+
+def assessed():
+    commitment, agency = CommitmentFactory(), AgencyFactory()
+    return lambda: AssessmentFactory(public=True, commitment=commitment, agency=agency)
+
+
+def reported():
+    commitment = CommitmentFactory()
+    return lambda: ProgressReportFactory(
+        commitment=commitment, state="published", published_on=date(2014, 6, 30), number=1
+    )
+
+
+MOVES = {
+    "agencies_agency": lambda: touched(AgencyFactory()),
+    "agencies_chairterm": lambda: touched(ChairTermFactory()),
+    "agenda_agendapoint": lambda: touched(AgendaPointFactory()),
+    "agenda_framework": lambda: touched(FrameworkFactory()),
+    "agenda_alignment": lambda: touched(AlignmentFactory()),
+    "agenda_statement": lambda: touched(StatementFactory()),
+    "agenda_event": lambda: touched(EventFactory()),
+    "workgroups_workgroup": lambda: touched(WorkGroupFactory()),
+    "workgroups_participation": lambda: touched(ParticipationFactory()),
+    "workgroups_workplan": lambda: touched(WorkPlanFactory()),
+    "recommendations_recommendation": lambda: touched(RecommendationFactory()),
+    "recommendations_recommendation_agenda_points": recommendation_linked,
+    "commitments_stakeholder": lambda: touched(StakeholderFactory()),
+    "commitments_commitment": lambda: touched(CommitmentFactory()),
+    "commitments_commitment_stakeholders": link("stakeholders", StakeholderFactory),
+    "commitments_commitment_agenda_points": link("agenda_points", AgendaPointFactory),
+    "commitments_commitment_recommendations": link("recommendations", RecommendationFactory),
+    "commitments_partner": lambda: touched(PartnerFactory()),
+    "commitments_milestone": lambda: touched(MilestoneFactory()),
+    "commitments_reportingcycle": lambda: touched(ReportingCycleFactory()),
+    "commitments_progressreport": reported,
+    "commitments_evidence": lambda: touched(published_report().evidence.get()),
+    "commitments_statuschange": status_changed,
+    "commitments_assessment": assessed,
+}
+
+
+@pytest.mark.parametrize("table", MOVES)
+def test_change_of_a_public_row_moves_it(table):
+    write = MOVES[table]()
+
+    assert moved_by(write) == 1
+
+
+def test_every_public_table_is_tried():
+    assert set(MOVES) == tables()
+
+
+@pytest.mark.parametrize("trait", [{}, {"withdrawn": True}], ids=["published", "withdrawn"])
+@pytest.mark.parametrize("child", [PartnerFactory, MilestoneFactory])
+def test_child_row_of_a_public_commitment_moves_it(child, trait):
+    row = child(commitment=CommitmentFactory(**trait))
+
+    assert moved_by(touched(row)) == 1
+    assert moved_by(row.delete) == 1
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+def test_commitment_that_is_not_public_does_not_move_it(state, ilo, points, iom):
+    commitment = CommitmentFactory(**{state: True})
+
+    def write():
+        CommitmentFactory(**{state: True}, lead_agency=ilo, agenda_points=points, partners=[iom])
+        touched(commitment)()
+        MilestoneFactory(commitment=commitment).delete()
+        commitment.agenda_points.set(points)
+        commitment.delete()
+
+    assert moved_by(write) == 0
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+def test_report_that_is_not_public_does_not_move_it(state, commitment):
+    report = ProgressReportFactory(commitment=commitment, **{state: True})
+
+    def write():
+        touched(report)()
+        touched(EvidenceFactory(report=report))()
+        report.delete()
+
+    assert moved_by(write) == 0
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+def test_assessment_that_is_not_public_does_not_move_it(state, commitment, ilo):
+    assessment = AssessmentFactory(commitment=commitment, agency=ilo, **{state: True})
+
+    assert moved_by(touched(assessment)) == 0
+    assert moved_by(assessment.delete) == 0
+
+
+def test_people_do_not_move_it(ilo):
+    def write():
+        user = UserFactory()
+        membership = MembershipFactory(user=user, agency=ilo)
+        user.groups.add(Group.objects.create(name="translators"))
+        touched(user)()
+        membership.delete()
+
+    assert moved_by(write) == 0
+
+
+def test_history_does_not_move_it(ilo):
+    line = ilo.history.get()
+
+    assert moved_by(lambda: sql("UPDATE agencies_historicalagency SET name = 'Other'")) == 0
+    assert moved_by(line.delete) == 0
+
+
+def test_each_step_into_and_out_of_the_record_moves_it_and_no_other(administrator, secretariat):
+    draft = CommitmentFactory(draft=True)
+
+    steps = [
+        moved_by(lambda: actions.submit(draft, by=administrator)),
+        moved_by(lambda: actions.send_back(draft, note="Name the source.", by=secretariat)),
+        moved_by(lambda: actions.submit(draft, by=administrator)),
+        moved_by(lambda: actions.publish(draft, by=secretariat)),
+        moved_by(lambda: actions.withdraw(draft, reason="Entered twice.", by=secretariat)),
+    ]
+
+    assert steps == [0, 0, 0, 1, 1]
+
+
+def test_publication_of_a_report_moves_it_once(commitment, secretariat):
+    report = ProgressReportFactory(submitted=True, commitment=commitment)
+    EvidenceFactory(report=report)
+
+    assert moved_by(lambda: actions.publish(report, by=secretariat)) == 1
+
+
+def test_note_of_a_link_check_moves_it():
+    piece = published_report().evidence.get()
+
+    def write():
+        Evidence.objects.filter(pk=piece.pk).update(
+            link_check="broken", link_checked_at=datetime(2015, 1, 1, tzinfo=UTC)
+        )
+
+    assert moved_by(write) == 1
+
+
+# The row
+
+
+def test_nothing_public_yet_is_number_nought():
+    Revision.objects.all().delete()
+
+    assert Standing.read() == Standing(0, None)
+
+
+def test_first_move_makes_the_row():
+    Revision.objects.all().delete()
+
+    moved = moved_by(AgencyFactory)
+
+    assert moved == 1
+    assert Standing.read().number == 1
+
+
+def test_second_row_is_refused(assert_refused_by):
+    assert_refused_by(
+        "revision_is_one_row", lambda: Revision.objects.create(id=2, moved_at=datetime(2014, 1, 1, tzinfo=UTC))
+    )
+
+
+def test_every_declared_rule_is_tried(assert_declared):
+    assert_declared("gmg_portal", constraints={"revision_is_one_row"}, unique=set(), choices=set())
+
+
+def test_name_of_the_row():
+    assert str(Revision(number=7)) == "7"
+
+
+# Real transactions
+
+
+@committing
+def test_transaction_moves_it_once_however_much_it_changes():
+    def write():
+        with transaction.atomic():
+            agency = AgencyFactory()
+            CommitmentFactory(lead_agency=agency, partners=[AgencyFactory(), AgencyFactory()])
+            published_report()
+            sql("UPDATE agencies_agency SET name = name")
+
+    assert committed_by(write) == 1
+
+
+@committing
+def test_transactions_one_after_the_other_move_it_once_each():
+    first, second = AgencyFactory(), AgencyFactory()
+    before = Standing.read()
+
+    Agency.objects.filter(pk=first.pk).update(name="Other")
+    between = Standing.read()
+    Agency.objects.filter(pk=second.pk).update(name="Other")
+    after = Standing.read()
+
+    assert [between.number - before.number, after.number - between.number] == [1, 1]
+    assert before.moved_at < between.moved_at < after.moved_at
+
+
+@committing
+def test_bulk_load_moves_it_once():
+    events = EventFactory.build_batch(100)
+
+    assert committed_by(lambda: Event.objects.bulk_create(events)) == 1
+
+
+@committing
+def test_plain_sql_moves_it():
+    agency = AgencyFactory()
+
+    assert committed_by(lambda: sql("UPDATE agencies_agency SET name = 'Other' WHERE id = %s", agency.pk)) == 1
+    assert committed_by(lambda: sql("DELETE FROM agencies_agency WHERE id = %s", agency.pk)) == 1
+    assert committed_by(lambda: sql("UPDATE agencies_agency SET name = 'Other'")) == 0
+
+
+@committing
+def test_truncation_moves_it():
+    EventFactory()
+
+    assert committed_by(lambda: sql("TRUNCATE agenda_event")) == 1
+
+
+@committing
+def test_change_that_is_rolled_back_does_not_move_it():
+    class ChangedMyMindError(Exception):
+        pass
+
+    def write():
+        with pytest.raises(ChangedMyMindError), transaction.atomic():
+            AgencyFactory()
+            sql("TRUNCATE agenda_event")
+            raise ChangedMyMindError
+
+    assert committed_by(write) == 0
+    assert Agency.objects.count() == 0
+
+
+@committing
+def test_change_that_is_rolled_back_to_a_savepoint_does_not_move_it():
+    def write():
+        with transaction.atomic():
+            savepoint = transaction.savepoint()
+            AgencyFactory()
+            sql("TRUNCATE agenda_event")
+            transaction.savepoint_rollback(savepoint)
+            UserFactory()
+
+    assert committed_by(write) == 0
+
+
+@committing
+def test_change_after_one_that_was_rolled_back_moves_it():
+    def write():
+        with transaction.atomic():
+            savepoint = transaction.savepoint()
+            sql("TRUNCATE agenda_event")
+            transaction.savepoint_rollback(savepoint)
+            AgencyFactory()
+
+    assert committed_by(write) == 1
+
+
+@committing
+def test_draft_does_not_move_it_and_its_publication_does():
+    draft = CommitmentFactory(submitted=True, lead_agency=AgencyFactory())
+    administrator = UserFactory(is_superuser=True)
+
+    assert committed_by(lambda: Commitment.objects.filter(pk=draft.pk).update(title="Other")) == 0
+    assert committed_by(lambda: actions.publish(draft, by=administrator)) == 1
+
+
+@pytest.fixture
+def sessions(transactional_db):
+    """Two connections of their own, which give up at once where the other holds a lock."""
+    pair = [connection.copy(), connection.copy()]
+    for session in pair:
+        sql("SET lock_timeout = '2s'", using=session)
+        session.set_autocommit(False)
+    yield pair
+    for session in pair:
+        session.rollback()
+        session.close()
+
+
+def test_interleaved_transactions_both_commit_and_move_it_by_two(sessions):
+    one, other = sessions
+    agencies = AgencyFactory.create_batch(4)
+    rename = "UPDATE agencies_agency SET name = 'Other' WHERE id = %s"
+    before = Standing.read().number
+
+    sql(rename, agencies[0].pk, using=one)
+    sql(rename, agencies[1].pk, using=other)
+    sql(rename, agencies[2].pk, using=one)
+    sql(rename, agencies[3].pk, using=other)
+    untouched = Standing.read().number
+    other.commit()
+    after_the_other = Standing.read().number
+    one.commit()
+
+    assert [number - before for number in (untouched, after_the_other, Standing.read().number)] == [0, 1, 2]
+    assert set(Agency.objects.values_list("name", flat=True)) == {"Other"}
+
+
+def test_second_interleaved_round_moves_it_by_two_more(sessions):
+    one, other = sessions
+    first, second = AgencyFactory(), AgencyFactory()
+    rename = "UPDATE agencies_agency SET name = %s WHERE id = %s"
+    before = Standing.read().number
+
+    for name in ("Once", "Twice"):
+        sql(rename, name, first.pk, using=one)
+        sql(rename, name, second.pk, using=other)
+        one.commit()
+        other.commit()
+
+    assert Standing.read().number - before == 4

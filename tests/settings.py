@@ -1,0 +1,17 @@
+"""Settings of the test suite: the portal's own, whatever the caller's environment says of a trial or a production."""
+
+import os
+
+for name in ("ALLOWED_HOSTS", "BEHIND_PROXY", "DEBUG", "HOST", "TRIAL"):
+    os.environ.pop(name, None)
+os.environ |= {"SECRET_KEY": "for-the-tests-only", "PLAIN_HTTP": "1"}
+
+from gmg_portal.settings import *  # noqa: E402, F403
+from gmg_portal.settings import STORAGES, VAR_DIR  # noqa: E402
+
+# Quick, and nothing to collect beforehand; files of the tests never lie among those of a running portal.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = VAR_DIR / "test-media"
