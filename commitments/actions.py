@@ -1,9 +1,9 @@
 """Everything that moves a commitment, report or assessment through its workflow.
 
 Each verb locks the row, asks `permissions` through the row's queryset, checks the rules, and leaves a line in the
-history under its own name. `by=None` is the installation itself (a load from a file, the trial set-up): it has no
-author, and the two-person rule is for people. What a rule refuses raises ValidationError with sentences by field;
-what the person may not do raises PermissionDenied.
+history under its own name. What a rule refuses raises ValidationError with sentences by field; what the person may not
+do raises PermissionDenied. Loads from a file (`publish_past`, `record_past_report`) have no author: the two-person rule
+is for people. Cycles may also be opened and closed by the installation itself (`by=None`).
 """
 
 from collections.abc import Iterable
@@ -155,6 +155,8 @@ def _problems_of_report(report: ProgressReport) -> dict[str, str]:
     evidence = list(report.evidence.all())
     if report.commitment.state != State.PUBLISHED:
         problems["commitment"] = _("Only a published commitment can be reported on.")
+    if report.cycle and report.cycle.closed_on:
+        problems["cycle"] = _("This cycle is closed: write a report without a cycle.")
     if not report.status:
         problems["status"] = _("Choose the status that you report.")
     if not report.achieved.strip():
@@ -163,9 +165,10 @@ def _problems_of_report(report: ProgressReport) -> dict[str, str]:
         problems["status_reason"] = _("Say why the commitment is discontinued.")
     if report.status == Status.SUPERSEDED:
         problems |= _problems_of_successor(report)
-    if report.status == Status.COMPLETED and not any(piece.is_public for piece in evidence):
+    public = [piece for piece in evidence if piece.is_public]
+    if report.status == Status.COMPLETED and not public:
         problems["evidence"] = _("‘Completed’ needs at least one public piece of evidence.")
-    elif report.status in PAST_PLANNING and evidence and _announced_only(evidence):
+    elif report.status in PAST_PLANNING and evidence and _announced_only(public or evidence):
         problems["evidence"] = _("An announcement alone moves nothing past ‘Planning’: add other evidence.")
     return problems
 

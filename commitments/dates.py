@@ -31,9 +31,11 @@ class PartialDate:
         match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text.strip())
         try:
             year, month, day = (int(part) if part else None for part in match.groups())
-            if day:
+            if day is not None:
                 return cls(date(year, month, day), Precision.DAY)
-            return cls.period(date(year, month or 12, 1), Precision.MONTH if month else Precision.YEAR)
+            if month is not None:
+                return cls.period(date(year, month, 1), Precision.MONTH)
+            return cls.period(date(year, 12, 31), Precision.YEAR)
         except (AttributeError, ValueError):
             raise ValueError(_("‘%(text)s’ is not a date: write YYYY, YYYY-MM or YYYY-MM-DD.") % {"text": text}) from None
 

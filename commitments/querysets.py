@@ -22,9 +22,10 @@ def public_on(day: date | None, prefix: str = "") -> Q:
 
 
 class ReviewedQuerySet(models.QuerySet):
-    """Rows of the review workflow; a subclass says who owns a row and which group leads it."""
+    """Rows of the review workflow; a subclass says who owns a row, which group leads it, and what is written with it."""
 
     owner = led = None
+    parts: tuple[str, ...] = ()
 
     def published(self, day: date | None = None) -> Self:
         """What the public record holds today, or held at the end of a day (UTC)."""
@@ -38,17 +39,25 @@ class ReviewedQuerySet(models.QuerySet):
         return self.filter(writable(user, self.owner(user)))
 
     def reviewable_by(self, user) -> Self:
-        """Submitted rows which the person may publish or send back: none that they had a hand in."""
-        wrote = self.model.history.model.objects.filter(
-            id=OuterRef("pk"), history_user=user.pk, history_change_reason__isnull=True
-        )
-        return self.filter(reviewable(user, self.led(user))).exclude(Exists(wrote))
+        """Submitted rows which the person may publish or send back: none that they ever had a hand in."""
+        rows = self.filter(reviewable(user, self.led(user)))
+        if user.is_anonymous:
+            return rows
+        hand = Q(history_change_reason__isnull=True) | Q(history_change_reason="submit")
+        rows = rows.exclude(Exists(self.model.history.filter(hand, id=OuterRef("pk"), history_user=user)))
+        for part in self.parts:
+            link = self.model._meta.get_field(part)
+            written = link.related_model.history.filter(**{link.field.name: OuterRef("pk")}, history_user=user)
+            rows = rows.exclude(Exists(written))
+        return rows
 
     def waiting(self) -> Self:
         return self.filter(state="submitted")
 
 
 class CommitmentQuerySet(ReviewedQuerySet):
+    parts = ("partners", "milestones")
+
     def owner(self, user) -> Q:
         return is_owner(user)
 
@@ -158,6 +167,8 @@ def _first(reports, field: str, default: str = "") -> Coalesce:
 
 
 class ProgressReportQuerySet(ReviewedQuerySet):
+    parts = ("evidence",)
+
     def owner(self, user) -> Q:
         return is_owner(user, "commitment__")
 

@@ -23,7 +23,7 @@ class Recommendation(models.Model):
         _("code"),
         max_length=20,
         unique=True,
-        validators=[RegexValidator(r"^[A-Z0-9]+-[0-9]+[a-z]?$", _("A code looks like GOV-1 or P15-1a."))],
+        validators=[RegexValidator(r"^[A-Z0-9]+-[0-9]+[a-z]?\Z", _("A code looks like GOV-1 or P15-1a."))],
         help_text=_("Permanent: it is part of addresses."),
     )
     level = models.CharField(_("level"), max_length=20, choices=Level)
