@@ -11,6 +11,7 @@ from commitments.citations import citation
 from commitments.facets import facets
 from commitments.filters import CommitmentFilter
 from commitments.models import Commitment, Evidence
+from commitments.serializers import CommitmentRowSerializer
 
 
 class PageForm(forms.Form):
@@ -37,28 +38,48 @@ class RegisterView(ListView):
     def get(self, request, *args, **kwargs):
         self.pages = PageForm(request.GET)
         self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
-        if self.filterset.is_valid() and self.pages.is_valid():
+        self.columns = [name for name in request.GET.get("fields", "").split(",") if name]
+        if self.filterset.is_valid() and self.pages.is_valid() and not self._unknown_columns():
             return super().get(request, *args, **kwargs)
         self.object_list = Commitment.objects.none()
         return self.render_to_response(self.get_context_data(problems=self._problems()), status=400)
 
     def get_queryset(self):
-        return self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
+        rows = self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
+        return rows.prefetch_related("partner_agencies", "recommendations") if self.columns else rows
 
     def get_paginate_by(self, queryset):
         return (self.pages.cleaned_data.get("page_size") or self.paginate_by) if self.pages.is_valid() else None
 
     def get_context_data(self, **kwargs):
         valid = "problems" not in kwargs
-        return super().get_context_data(
+        context = super().get_context_data(
             filterset=self.filterset,
             facets=facets(self.filterset) if valid else [],
             chosen=self._chosen() if valid else [],
             question=self._question(),
             q=self.request.GET.get("q", ""),
+            columns=self.columns,
             as_of_honoured=True,
             **kwargs,
         )
+        if valid and self.columns:
+            context["table"] = self._table(context["commitments"])
+        return context
+
+    def _table(self, commitments) -> list[list]:
+        """The rows as `fields` asks for them, under the API's names."""
+        rows = CommitmentRowSerializer(commitments, many=True, context={"request": self.request}).data
+        return [[(row["url"], in_words(row[name])) for name in self.columns] for row in rows]
+
+    def _unknown_columns(self) -> list[str]:
+        allowed = CommitmentRowSerializer().fields
+        return [
+            _("fields: ‘%(name)s’ is not a field here. Allowed: %(allowed)s.")
+            % {"name": name, "allowed": ", ".join(allowed)}
+            for name in self.columns
+            if name not in allowed
+        ]
 
     def _question(self) -> str:
         """The address's words without the page, to put before another page's number."""
@@ -92,7 +113,16 @@ class RegisterView(ListView):
             sentence if word == "__all__" else f"{word}: {sentence}"
             for word, sentences in problems
             for sentence in sentences
-        ]
+        ] + self._unknown_columns()
+
+
+def in_words(value) -> str:
+    """A field of the API as a cell of a table: things by their code, several parted by semicolons."""
+    if isinstance(value, list):
+        return "; ".join(in_words(part) for part in value)
+    if isinstance(value, dict):
+        return str(value["code"])
+    return "–" if value in (None, "") else str(value)
 
 
 class CommitmentView(DetailView):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 REGISTER = reverse("commitments:list")
 
 
-def page(client, address, status=200):
+def assert_answers(client, address, status=200):
     response = client.get(address)
     assert response.status_code == status
     return response.content.decode()
@@ -31,7 +31,7 @@ def page(client, address, status=200):
 
 
 def test_register_shows_published_rows_and_their_count(client, commitment, draft):
-    html = page(client, REGISTER)
+    html = assert_answers(client, REGISTER)
 
     assert "1 commitment\n" in html
     assert commitment.title in html
@@ -63,32 +63,43 @@ def test_register_shows_the_words_chosen_with_the_address_that_lets_each_go(clie
     [
         ("statsu=completed", "‘statsu’ is not a word of this register. Allowed: agency, agenda_point, as_of"),
         ("status=done", "status: ‘done’ is not known here. Allowed: completed, discontinued"),
+        ("fields=title,size", "fields: ‘size’ is not a field here. Allowed: reference, title, summary"),
         ("page=two", "page: page is a whole number from 1."),
         ("page_size=201", "page_size: Ensure this value is less than or equal to 200."),
     ],
 )
 def test_register_refuses_what_it_does_not_know_by_name(client, commitment, query, says):
-    html = page(client, f"{REGISTER}?{query}", status=400)
+    html = assert_answers(client, f"{REGISTER}?{query}", status=400)
 
     assert says in html
     assert commitment.title not in html
 
 
+def test_register_shows_the_fields_asked_for_as_a_table(client, commitment, points):
+    commitment.agenda_points.set(points[:2])
+
+    response = client.get(f"{REGISTER}?fields=title,lead,agenda_points,due_on")
+
+    ((title, *rest),) = response.context["table"]
+    assert title == (f"http://testserver{commitment.get_absolute_url()}", commitment.title)
+    assert [text for _address, text in rest] == ["ilo", "1; 2", "–"]
+
+
 def test_register_past_its_last_page_is_not_found(client, commitment):
-    page(client, f"{REGISTER}?page=2", status=404)
+    assert_answers(client, f"{REGISTER}?page=2", status=404)
 
 
 def test_register_keeps_the_question_from_page_to_page(client, ilo):
     for _ in range(3):
         CommitmentFactory(lead_agency=ilo)
 
-    html = page(client, f"{REGISTER}?lead=ilo&page_size=2")
+    html = assert_answers(client, f"{REGISTER}?lead=ilo&page_size=2")
 
     assert 'href="?lead=ilo&amp;page_size=2&amp;page=2"' in html
 
 
 def test_register_as_of_a_day_says_so(client, commitment):
-    html = page(client, f"{REGISTER}?as_of=2014-02-20")
+    html = assert_answers(client, f"{REGISTER}?as_of=2014-02-20")
 
     assert "at the end of 20 February 2014 (UTC)" in html
     assert commitment.title in html
@@ -134,7 +145,7 @@ def whole(ilo, iom, points):
 
 
 def test_commitment_page_shows_its_whole_story(client, whole):
-    html = page(client, whole.get_absolute_url())
+    html = assert_answers(client, whole.get_absolute_url())
 
     told = [
         "We undertake to lower what migrants pay.",
@@ -161,13 +172,13 @@ def test_commitment_page_shows_its_whole_story(client, whole):
 
 
 def test_commitment_page_shows_reports_newest_first_under_lasting_numbers(client, whole):
-    html = page(client, whole.get_absolute_url())
+    html = assert_answers(client, whole.get_absolute_url())
 
     assert html.index('id="report-2"') < html.index('id="report-1"')
 
 
 def test_commitment_page_as_of_a_day_tells_the_story_up_to_it(client, whole):
-    html = page(client, f"{whole.get_absolute_url()}?as_of=2014-10-01")
+    html = assert_answers(client, f"{whole.get_absolute_url()}?as_of=2014-10-01")
 
     assert "Donors were found." in html
     assert "Planning" in html
@@ -176,14 +187,14 @@ def test_commitment_page_as_of_a_day_tells_the_story_up_to_it(client, whole):
 
 
 def test_commitment_page_before_publication_is_not_found(client, whole):
-    page(client, f"{whole.get_absolute_url()}?as_of=2014-02-19", status=404)
+    assert_answers(client, f"{whole.get_absolute_url()}?as_of=2014-02-19", status=404)
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
 def test_commitment_that_is_not_published_is_not_found(client, state):
     hidden = CommitmentFactory(**{state: True})
 
-    page(client, hidden.get_absolute_url(), status=404)
+    assert_answers(client, hidden.get_absolute_url(), status=404)
 
 
 def test_commitment_page_holds_back_drafts_and_private_evidence(client, commitment, ilo_focal_point):
@@ -194,7 +205,7 @@ def test_commitment_page_holds_back_drafts_and_private_evidence(client, commitme
     AssessmentFactory(commitment=commitment, text="Undisclosed")
     client.force_login(ilo_focal_point)
 
-    html = page(client, commitment.get_absolute_url())
+    html = assert_answers(client, commitment.get_absolute_url())
 
     secrets = ["Hushed", "Whispered", "Returned", "Blunt words", "Undisclosed"]
     assert [secret for secret in secrets if secret in html] == []
@@ -203,13 +214,13 @@ def test_commitment_page_holds_back_drafts_and_private_evidence(client, commitme
 def test_withdrawn_commitment_keeps_its_page_and_says_so(client):
     withdrawn = CommitmentFactory(withdrawn=True)
 
-    assert "This commitment was withdrawn on 1 September 2014." in page(client, withdrawn.get_absolute_url())
-    assert "was withdrawn" not in page(client, f"{withdrawn.get_absolute_url()}?as_of=2014-08-31")
+    assert "This commitment was withdrawn on 1 September 2014." in assert_answers(client, withdrawn.get_absolute_url())
+    assert "was withdrawn" not in assert_answers(client, f"{withdrawn.get_absolute_url()}?as_of=2014-08-31")
 
 
 def test_commitment_is_cited_with_its_address_and_the_day(client, commitment):
     with time_machine.travel("2016-05-09T23:59:00Z", tick=False):
-        html = page(client, commitment.get_absolute_url())
+        html = assert_answers(client, commitment.get_absolute_url())
 
     assert (
         f"ILO (2014). Fair recruitment of migrant workers. GMG HLD follow-up portal, {commitment.reference}. "
@@ -245,14 +256,14 @@ def test_evidence_file_of_a_draft_is_not_found(client, commitment, ilo_focal_poi
     evidence.save()
     client.force_login(ilo_focal_point)
 
-    page(client, address_of(evidence), status=404)
+    assert_answers(client, address_of(evidence), status=404)
 
 
 def test_evidence_file_that_is_not_public_is_not_found(client, commitment):
     evidence = filed(is_public=False)
     published_report(commitment, evidence=[evidence])
 
-    page(client, address_of(evidence), status=404)
+    assert_answers(client, address_of(evidence), status=404)
 
 
 def test_evidence_file_that_is_gone_from_the_store_is_not_found(client, commitment):
@@ -260,4 +271,4 @@ def test_evidence_file_that_is_gone_from_the_store_is_not_found(client, commitme
     published_report(commitment, evidence=[evidence])
     evidence.file.storage.delete(evidence.file.name)
 
-    page(client, address_of(evidence), status=404)
+    assert_answers(client, address_of(evidence), status=404)
