@@ -1,0 +1,78 @@
+"""Every address that a reader can reach by following links answers."""
+
+from html.parser import HTMLParser
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from django.core.management import call_command
+
+from tests.factories import CommitmentFactory, published_report
+
+SITE = "http://testserver"
+
+
+class Page(HTMLParser):
+    """The links of a page and the places in it that links may name."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.links, self.anchors = set(), set()
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.anchors.add(attrs.get("id"))
+        if tag in ("a", "link") and attrs.get("href"):
+            self.links.add(attrs["href"])
+
+
+@pytest.fixture
+def walk(client, settings, db):
+    """Follow every link of the portal from its home; gives the pages by address and the links that led nowhere."""
+    call_command("load_reference", verbosity=0)
+    call_command("load_commitments", settings.BASE_DIR / "data" / "commitments.csv", verbosity=0)
+    pages, broken, waiting = {}, [], [(f"{SITE}/", "start")]
+    while waiting:
+        address, referrer = waiting.pop()
+        if address in pages:
+            continue
+        response = client.get(address.removeprefix(SITE))
+        if response.status_code not in (200, 302):
+            broken.append((referrer, address, response.status_code))
+        html = response.status_code == 200 and response["Content-Type"].startswith("text/html")
+        pages[address] = Page(response.content.decode()) if html else None
+        if response.streaming:
+            list(response.streaming_content)
+        for link in pages[address].links if html else ():
+            target, anchor = urldefrag(urljoin(address, link))
+            if urlsplit(target).netloc == "testserver" and not target.startswith(f"{SITE}/static/"):
+                waiting.append((target, address))
+                pages.setdefault(("anchors", target), set()).add((address, anchor))
+    return pages, broken
+
+
+def test_every_link_leads_somewhere_and_to_its_place_on_the_page(walk):
+    pages, broken = walk
+
+    lost = [
+        (referrer, target, anchor)
+        for (_kind, target), uses in ((key, uses) for key, uses in pages.items() if isinstance(key, tuple))
+        for referrer, anchor in uses
+        if anchor and pages.get(target) and anchor not in pages[target].anchors
+    ]
+    assert broken == []
+    assert lost == []
+    assert sum("/commitments/HLD-" in str(address) for address in pages if isinstance(address, str)) >= 60
+
+
+def test_every_page_is_at_most_three_clicks_from_home(client, db, points):
+    commitment = CommitmentFactory(agenda_points=points[:1])
+    published_report(commitment)
+    reached = frontier = {"/"}
+
+    for _click in range(3):
+        links = {urlsplit(link).path for path in frontier for link in Page(client.get(path).content.decode()).links}
+        frontier = {link for link in links if link.startswith(("/agen", "/comm", "/work", "/reco", "/gaps", "/time"))}
+        reached = reached | frontier
+
+    assert {commitment.get_absolute_url(), commitment.lead.get_absolute_url(), points[0].get_absolute_url()} <= reached
