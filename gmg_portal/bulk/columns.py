@@ -1,0 +1,96 @@
+"""What a column and a table of the data files are: declared once, for the files and for what describes them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import chain
+
+from django.db.models import Model, QuerySet, Subquery
+
+from gmg_portal.models import Revision
+from gmg_portal.revision import Standing
+
+Value = str | int | list[str] | list[int] | None
+AT_A_TIME = 2000
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name is the API's, its words and type are what the descriptions say of it.
+
+    `type` is one of Frictionless' types; `many` means several values, joined by ';' where a cell must hold them.
+    An address may be given as a path of this portal, and is written in full.
+    """
+
+    name: str
+    description: str
+    value: Callable[[Model], Value | date]
+    type: str = "string"
+    format: str = "default"
+    many: bool = False
+    required: bool = False
+    pattern: str = ""
+    words: tuple[str, ...] = ()
+    refers_to: tuple[str, str] | None = None
+
+    def read(self, row: Model, origin: str) -> Value:
+        """The value in this row; what is not known or empty is None, or a list of none."""
+        value = self.value(row)
+        if self.many:
+            return [_absolute(each, origin) for each in value] if self.format == "uri" else value
+        if self.format == "uri":
+            return _absolute(value, origin) or None
+        if isinstance(value, datetime):
+            return value.isoformat(timespec="seconds").replace("+00:00", "Z")
+        if isinstance(value, date):
+            return value.isoformat()
+        return None if value == "" else value
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the public record, offered in every format. Its first column is its key.
+
+    `rows` answers the published rows of today or of the end of a day; `by_day` says whether a day may be asked.
+    """
+
+    name: str
+    title: str
+    description: str
+    rows: Callable[[date | None], QuerySet]
+    columns: tuple[Column, ...]
+    by_day: bool = False
+    header: list[str] = field(init=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "header", [column.name for column in self.columns])
+
+    @property
+    def key(self) -> str:
+        return self.header[0]
+
+    def records(self, rows: Iterable[Model], origin: str) -> Iterator[list[Value]]:
+        """Each row as its values, in the order of the columns."""
+        for row in rows:
+            yield [column.read(row, origin) for column in self.columns]
+
+
+def read_at_one_revision(table: Table, day: date | None) -> tuple[Standing, Iterator[Model]]:
+    """The rows, a few at a time, as they stand in one revision of the record, and that revision.
+
+    The rows are one statement, and so one state of the record, which PostgreSQL keeps for the cursor however slowly
+    it is read. What was asked before it must be of the same revision: else all is asked again.
+    """
+    while True:
+        standing = Standing.read()
+        marked = table.rows(day).annotate(revision=Subquery(Revision.objects.values("number")))
+        rows = marked.iterator(chunk_size=AT_A_TIME)
+        first = next(rows, None)
+        if first is None:
+            return standing, iter(())
+        if (first.revision or 0) == standing.number:
+            return standing, chain([first], rows)
+
+
+def _absolute(value: str, origin: str) -> str:
+    return f"{origin}{value}" if value.startswith("/") else value

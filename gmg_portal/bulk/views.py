@@ -1,0 +1,126 @@
+from collections.abc import Callable, Collection
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
+
+from agencies.querysets import today
+from commitments.filters import PastDayField
+from gmg_portal.bulk.columns import Table, read_at_one_revision
+from gmg_portal.bulk.descriptions import Description, Issue, Licence, catalog, data_package
+from gmg_portal.bulk.tables import TABLES
+from gmg_portal.bulk.writers import FORMATS
+from gmg_portal.revision import Standing
+
+
+class DataView(TemplateView):
+    """The data files: what each holds, its columns, its formats and its size, and how to use and cite them."""
+
+    template_name = "data.html"
+
+    def get(self, request, *args, **kwargs):
+        try:
+            request.as_of = asked_day(request, {"as_of"})
+        except ValidationError as refusal:
+            return render(request, "400.html", {"problem": refusal.message}, status=400)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        day = self.request.as_of
+        return super().get_context_data(
+            tables=[(table, table.rows(day if table.by_day else None).count()) for table in TABLES.values()],
+            formats=FORMATS.values(),
+            issue=_issue(self.request),
+            licence=Licence.stated(),
+            as_of_honoured=True,
+            **kwargs,
+        )
+
+
+@require_safe
+def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
+    """One table whole, in one format, written while it is read."""
+    if table not in TABLES or form not in FORMATS:
+        raise Http404("There is no such data file.")
+    chosen, kind = TABLES[table], FORMATS[form]
+    try:
+        day = asked_day(request, {"as_of"} if chosen.by_day else ())
+    except ValidationError as refusal:
+        return refused(refusal)
+    if request.method == "HEAD":
+        standing, parts = Standing.read(), ()
+    else:
+        standing, rows = read_at_one_revision(chosen, day)
+        parts = kind.write(chosen.header, chosen.records(rows, _origin(request)))
+    name = _file_name(chosen, standing, day)
+    return StreamingHttpResponse(
+        parts,
+        content_type=kind.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
+    )
+
+
+@require_safe
+def package_file(request: HttpRequest) -> HttpResponse:
+    return _described(request, data_package, "application/json")
+
+
+@require_safe
+def catalog_file(request: HttpRequest) -> HttpResponse:
+    return _described(request, catalog, "application/ld+json")
+
+
+def asked_day(request: HttpRequest, allowed: Collection[str]) -> date | None:
+    """The day of `as_of`, if one is asked; a word that is not allowed or not a day up to today is refused."""
+    for word, values in request.GET.lists():
+        if word not in allowed:
+            raise ValidationError(_not_allowed(word, allowed))
+        if len(values) > 1:
+            raise ValidationError(_("‘%(word)s’ is given more than once: give it once.") % {"word": word})
+    if "as_of" not in request.GET:
+        return None
+    invalid = _("This is not a day: write YYYY-MM-DD.")
+    try:
+        return PastDayField(error_messages={"required": invalid, "invalid": invalid}).clean(request.GET["as_of"])
+    except ValidationError as refusal:
+        raise ValidationError(f"as_of: {refusal.message}") from None
+
+
+def refused(refusal: ValidationError) -> HttpResponse:
+    return HttpResponse(f"{refusal.message}\n", status=400, content_type="text/plain; charset=utf-8")
+
+
+def _not_allowed(word: str, allowed: Collection[str]) -> str:
+    if not allowed:
+        return _("‘%(word)s’ is not known here: this address takes no parameters.") % {"word": word}
+    words = {"word": word, "allowed": ", ".join(sorted(allowed))}
+    return _("‘%(word)s’ is not known here. Allowed: %(allowed)s.") % words
+
+
+def _described(
+    request: HttpRequest, describe: Callable[[Issue, Licence], Description], content_type: str
+) -> HttpResponse:
+    try:
+        asked_day(request, ())
+    except ValidationError as refusal:
+        return refused(refusal)
+    description = describe(_issue(request), Licence.stated())
+    options = {"ensure_ascii": False, "indent": 2}
+    return JsonResponse(description, content_type=content_type, json_dumps_params=options)
+
+
+def _issue(request: HttpRequest) -> Issue:
+    return Issue(Standing.read(), today(), _origin(request))
+
+
+def _origin(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").rstrip("/")
+
+
+def _file_name(table: Table, standing: Standing, day: date | None) -> str:
+    as_of = f"-as-of-{day.isoformat()}" if day else ""
+    return f"{table.name}{as_of}-{today().isoformat()}-revision-{standing.number}"

@@ -1,0 +1,48 @@
+"""What a supervisor asks: is the portal alive, and can it serve."""
+
+import logging
+
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+logger = logging.getLogger(__name__)
+
+
+@never_cache
+@require_safe
+def alive(_request) -> HttpResponse:
+    """The process answers; nothing else is asked."""
+    return _sentence("ok")
+
+
+@never_cache
+@require_safe
+def ready(_request) -> HttpResponse:
+    """The database is reachable, and it is the one that this code expects."""
+    try:
+        missing = unapplied_migrations()
+    except Error as error:
+        logger.warning("Not ready: %s", error)
+        return _sentence(_("The database cannot be reached."), status=503)
+    if missing:
+        problem = ngettext(
+            "%(count)d migration is not applied: run ‘manage.py migrate’.",
+            "%(count)d migrations are not applied: run ‘manage.py migrate’.",
+            missing,
+        )
+        return _sentence(problem % {"count": missing}, status=503)
+    return _sentence("ok")
+
+
+def unapplied_migrations() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def _sentence(text: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")

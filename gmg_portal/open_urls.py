@@ -1,0 +1,25 @@
+"""For other sites, readers and programs: data files, feeds, the calendar, embeds, and what watches the portal."""
+
+from django.contrib.sitemaps.views import sitemap
+from django.urls import path
+
+from gmg_portal import calendars, embeds, feeds, health
+from gmg_portal.bulk import views as bulk
+from gmg_portal.sitemaps import SITEMAPS, robots
+
+urlpatterns = [
+    path("data/", bulk.DataView.as_view(), name="data"),
+    path("data/datapackage.json", bulk.package_file, name="data-package"),
+    path("data/catalog.jsonld", bulk.catalog_file, name="data-catalog"),
+    path("data/<slug:table>.<slug:form>", bulk.data_file, name="data-file"),
+    path("feeds/changes.atom", feeds.changes_feed, name="changes-feed"),
+    path("feeds/agencies/<slug:code>.atom", feeds.agency_feed, name="agency-feed"),
+    path("calendar/due.ics", calendars.due_calendar, name="due-calendar"),
+    path("embed/commitment/<str:reference>/", embeds.CommitmentEmbed.as_view(), name="embed-commitment"),
+    path("embed/matrix/", embeds.MatrixEmbed.as_view(), name="embed-matrix"),
+    path("embed/agency/<slug:code>/", embeds.AgencyEmbed.as_view(), name="embed-agency"),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", robots, name="robots"),
+]

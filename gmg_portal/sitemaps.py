@@ -1,0 +1,79 @@
+"""What search engines are told of: every public page and nothing else."""
+
+from functools import partial
+
+from django.contrib.sitemaps import Sitemap
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from agencies.models import Agency
+from agenda.models import AgendaPoint
+from commitments.models import Commitment
+from recommendations.models import Recommendation
+from workgroups.models import WorkGroup
+
+PAGES = (
+    "home",
+    "about",
+    "agenda:list",
+    "agenda:convergence",
+    "agencies:list",
+    "workgroups:list",
+    "recommendations:list",
+    "commitments:list",
+    "gaps",
+    "timeline",
+    "data",
+)
+
+
+class PageSitemap(Sitemap):
+    """The pages that stand by themselves."""
+
+    def items(self):
+        return PAGES
+
+    def location(self, item):
+        return reverse(item)
+
+
+class RowSitemap(Sitemap):
+    """One page a row, of reference data that is all public."""
+
+    def __init__(self, model):
+        self.model = model
+
+    def items(self):
+        return self.model.objects.all()
+
+
+class CommitmentSitemap(Sitemap):
+    """The commitments that have a page, the withdrawn ones included."""
+
+    def items(self):
+        return Commitment.objects.public().defer("search")
+
+    def lastmod(self, item):
+        return item.updated_at
+
+
+SITEMAPS = {
+    "pages": PageSitemap,
+    "agenda": partial(RowSitemap, AgendaPoint),
+    "agencies": partial(RowSitemap, Agency),
+    "workgroups": partial(RowSitemap, WorkGroup),
+    "recommendations": partial(RowSitemap, Recommendation),
+    "commitments": CommitmentSitemap,
+}
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    lines = [
+        "User-agent: *",
+        f"Disallow: {reverse('admin:index')}",
+        "Disallow: /accounts/",
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

@@ -1,0 +1,587 @@
+import csv
+import io
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from agencies.querysets import today
+from commitments.models import Evidence
+from gmg_portal.bulk import columns
+from gmg_portal.bulk.tables import COMMITMENTS, TABLES
+from gmg_portal.bulk.writers import write_csv, write_ndjson, write_xlsx
+from gmg_portal.models import Revision
+from gmg_portal.revision import Standing
+from tests.factories import (
+    AgencyFactory,
+    AssessmentFactory,
+    CommitmentFactory,
+    EvidenceFactory,
+    MilestoneFactory,
+    ProgressReportFactory,
+    RecommendationFactory,
+    StakeholderFactory,
+    WorkPlanFactory,
+    published_report,
+)
+
+pytestmark = pytest.mark.django_db
+
+MARK = "Quetzalcoatlus"
+HOST = "http://testserver"
+FORMATS = ["csv", "ndjson", "xlsx"]
+
+
+@pytest.fixture
+def recommendation(points):
+    return RecommendationFactory(code="GOV-1", level="governance", position=1, agenda_points=points[:1])
+
+
+@pytest.fixture
+def full(ilo, iom, ohchr, points, recommendation):
+    """A commitment in which every column says something, with its report."""
+    commitment = CommitmentFactory(
+        lead_agency=ilo,
+        title="=1+1 fair recruitment",
+        summary="Lines\nof text, with “quotes” and commas",
+        original_text="The ILO will …",
+        kind="norm",
+        agenda_points=[points[1], points[6]],
+        recommendations=[recommendation],
+        partners=[ohchr, iom],
+        stakeholders=[StakeholderFactory(name="IOE"), StakeholderFactory(name="ITUC")],
+        work_plan=WorkPlanFactory(slug="mawp"),
+        scope="regional",
+        places=["Arab States", "Jordan"],
+        start_on=date(2014, 12, 31),
+        start_precision="year",
+        due_on=date(2016, 3, 31),
+        due_precision="month",
+    )
+    published_report(
+        commitment,
+        on="2014-06-30",
+        status="discontinued",
+        status_reason="Funds ended.",
+        barriers="@ no funds",
+        next_steps="-",
+        period_start=date(2014, 1, 1),
+        period_end=date(2014, 6, 30),
+        on_behalf_of=ilo,
+        evidence=[
+            EvidenceFactory.build(report=None, title="First", url="https://example.org/1"),
+            EvidenceFactory.build(report=None, title="Second", url="", symbol="A/68/190"),
+            EvidenceFactory.build(report=None, title=MARK, url=f"https://example.org/{MARK}", is_public=False),
+        ],
+    )
+    return commitment
+
+
+@pytest.fixture
+def hidden(ilo, commitment, points):
+    """Rows in every state that readers must not see, each with the marked word, and a withdrawn one without it."""
+    for state in ("draft", "submitted", "sent_back"):
+        texts = {"title": MARK, "summary": MARK, "original_text": MARK, "places": [MARK], "source_title": MARK}
+        row = CommitmentFactory(
+            **{state: True},
+            **texts,
+            lead_agency=ilo,
+            agenda_points=points,
+            due_on=date(2030, 1, 1),
+            stakeholders=[StakeholderFactory(name=f"{MARK} {state}")],
+        )
+        MilestoneFactory(commitment=row, title=MARK, due_on=date(2030, 1, 1))
+        report = ProgressReportFactory(**{state: True}, commitment=commitment, achieved=MARK, barriers=MARK)
+        EvidenceFactory(report=report, title=MARK, url=f"https://example.org/{MARK}")
+        AssessmentFactory(**{state: True}, commitment=commitment, text=MARK)
+    published_report(
+        commitment, evidence=[EvidenceFactory.build(report=None, title=MARK, symbol=MARK, is_public=False)]
+    )
+    return CommitmentFactory(withdrawn=True, lead_agency=ilo, due_on=date(2030, 1, 1))
+
+
+def read(client, table, form="csv", query=""):
+    response = client.get(reverse("data-file", args=[table, form]) + query)
+    assert response.status_code == 200
+    return response.getvalue()
+
+
+def rows_of(client, table, query=""):
+    return list(csv.DictReader(io.StringIO(read(client, table, query=query).decode(), newline="")))
+
+
+# What the files hold
+
+
+def test_commitments_csv_says_all_of_a_row(client, full):
+    (row,) = rows_of(client, "commitments")
+
+    assert row == {
+        "reference": full.reference,
+        "url": f"{HOST}/commitments/{full.reference}/",
+        "title": "'=1+1 fair recruitment",
+        "summary": "Lines\nof text, with “quotes” and commas",
+        "original_text": "The ILO will …",
+        "kind": "norm",
+        "lead": "ilo",
+        "lead_kind": "agency",
+        "partners": "iom;ohchr",
+        "stakeholders": "IOE;ITUC",
+        "agenda_points": "2;7",
+        "recommendations": "GOV-1",
+        "work_plan": "mawp",
+        "scope": "regional",
+        "places": "Arab States;Jordan",
+        "start_on": "2014",
+        "due_on": "2016-03",
+        "status": "discontinued",
+        "status_reason": "Funds ended.",
+        "superseded_by": "",
+        "outlook": "not_assessed",
+        "freshness": "current",
+        "verification": "self_reported",
+        "last_heard_on": "2014-06-30",
+        "published_on": "2014-02-20",
+        "updated_at": full.updated_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "source_title": "Initiatives to follow up the 2013 High-level Dialogue",
+        "source_location": "https://example.org/source",
+        "confidence": "confirmed",
+    }
+
+
+def test_reports_csv_says_all_of_a_row(client, full):
+    (row,) = rows_of(client, "reports")
+
+    assert row == {
+        "code": f"{full.reference}-1",
+        "url": f"{HOST}/commitments/{full.reference}/#report-1",
+        "commitment": full.reference,
+        "number": "1",
+        "published_on": "2014-06-30",
+        "origin": "public_source",
+        "cycle": "",
+        "on_behalf_of": "ilo",
+        "period_start": "2014-01-01",
+        "period_end": "2014-06-30",
+        "status": "discontinued",
+        "status_reason": "Funds ended.",
+        "superseded_by": "",
+        "outlook": "not_assessed",
+        "achieved": "The first courses were held.",
+        "barriers": "'@ no funds",
+        "next_steps": "'-",
+        "evidence_titles": "First;Second",
+        "evidence_locations": "https://example.org/1;A/68/190",
+    }
+
+
+def test_evidence_file_is_named_by_its_address(client, commitment):
+    piece = EvidenceFactory.build(report=None, url="", file="evidence/0f0d7a4e-5c55-4c0e-8a55-0f4f6a1f6a11.pdf")
+    published_report(commitment, evidence=[piece])
+
+    (row,) = rows_of(client, "reports")
+
+    address = reverse("commitments:evidence", args=[commitment.reference, Evidence.objects.get().file_name])
+    assert row["evidence_locations"] == f"{HOST}{address}"
+
+
+def test_agencies_csv_names_members_and_constituents(client, ilo):
+    AgencyFactory(code="ece", acronym="ECE", parent=ilo, joined=date(2014, 1, 1), website="https://unece.org/")
+
+    rows = rows_of(client, "agencies")
+
+    assert [(row["code"], row["url"], row["parent"], row["joined"], row["website"]) for row in rows] == [
+        ("ece", f"{HOST}/agencies/ece/", "ilo", "2014-01-01", "https://unece.org/"),
+        ("ilo", f"{HOST}/agencies/ilo/", "", "", ""),
+    ]
+
+
+def test_recommendations_csv_names_parts_and_points(client, recommendation):
+    RecommendationFactory(code="GOV-1a", level="governance", parent=recommendation, position=2)
+
+    rows = rows_of(client, "recommendations")
+
+    assert [(row["code"], row["url"], row["parent"], row["agenda_points"], row["text"]) for row in rows] == [
+        ("GOV-1", f"{HOST}/recommendations/GOV-1/", "", "1", "Wording of GOV-1"),
+        ("GOV-1a", f"{HOST}/recommendations/GOV-1a/", "GOV-1", "", "Wording of GOV-1a"),
+    ]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_formats_hold_the_same_rows(client, full, data_and_research, table):
+    CommitmentFactory(workgroup=data_and_research, title="Title\x0bof a page")
+
+    header, *csv_rows = csv.reader(io.StringIO(read(client, table).decode(), newline=""))
+    objects = [json.loads(line) for line in read(client, table, "ndjson").decode().splitlines()]
+    xlsx_header, *xlsx_rows = load_workbook(io.BytesIO(read(client, table, "xlsx"))).active.values
+
+    assert header == list(xlsx_header) == TABLES[table].header
+    assert [list(each) for each in objects] == [header] * len(objects)
+    assert csv_rows == [[as_cell(value) for value in each.values()] for each in objects]
+    assert [[as_cell(value) for value in row] for row in xlsx_rows] == [
+        [cell.replace("\x0b", "\ufffd") for cell in row] for row in csv_rows
+    ]
+    assert csv_rows
+
+
+def as_cell(value):
+    if isinstance(value, list):
+        value = ";".join(str(each) for each in value)
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_formula_is_defused_where_a_spreadsheet_reads_it(text):
+    plain = b"".join(write_csv(["title"], [[text]])).decode()
+    workbook = load_workbook(io.BytesIO(b"".join(write_xlsx(["title"], [[text]]))))
+    line = b"".join(write_ndjson(["title"], [[text]]))
+
+    assert list(csv.reader(io.StringIO(plain, newline=""))) == [["title"], [f"'{text}"]]
+    assert workbook.active["A2"].value.replace("_x000D_", "\r").replace("\n", "\r") == f"'{text}"
+    assert workbook.active["A2"].data_type == "s"
+    assert json.loads(line) == {"title": text}
+
+
+def test_number_below_zero_is_no_formula():
+    assert b"".join(write_csv(["number"], [[-1]])) == b"number\r\n-1\r\n"
+
+
+@pytest.mark.parametrize("write", [write_csv, write_ndjson])
+def test_long_file_comes_in_pieces(write):
+    pieces = list(write(["text"], (["x" * 1000] for _ in range(200))))
+
+    assert len(pieces) == 4
+    assert all(len(piece) < 70_000 for piece in pieces)
+
+
+# Which rows
+
+
+def test_withdrawn_commitment_and_its_reports_are_left_out(client, commitment):
+    withdrawn = CommitmentFactory()
+    published_report(withdrawn)
+    published_report(commitment)
+    type(withdrawn).objects.filter(pk=withdrawn.pk).update(
+        state="withdrawn", withdrawn_on=date(2014, 9, 1), withdrawn_reason="Entered twice."
+    )
+
+    assert [row["reference"] for row in rows_of(client, "commitments")] == [commitment.reference]
+    assert [row["commitment"] for row in rows_of(client, "reports")] == [commitment.reference]
+    assert {row["reference"] for row in rows_of(client, "commitments", "?as_of=2014-08-31")} == {
+        commitment.reference,
+        withdrawn.reference,
+    }
+
+
+def test_file_as_of_a_day_holds_what_stood_then(client, commitment):
+    successor = CommitmentFactory(published_on=date(2014, 11, 1))
+    published_report(commitment, on="2014-06-30", status="in_progress")
+    published_report(commitment, on="2014-12-31", status="superseded", superseded_by=successor)
+
+    then = rows_of(client, "commitments", "?as_of=2014-10-31")
+    now = rows_of(client, "commitments")
+    reports = rows_of(client, "reports", "?as_of=2014-10-31")
+
+    assert [(row["reference"], row["status"], row["superseded_by"]) for row in then] == [
+        (commitment.reference, "in_progress", "")
+    ]
+    assert [(row["reference"], row["status"], row["superseded_by"]) for row in now] == [
+        (commitment.reference, "superseded", successor.reference),
+        (successor.reference, "", ""),
+    ]
+    assert [row["code"] for row in reports] == [f"{commitment.reference}-1"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_file_without_rows_has_its_header_alone(client, db, form):
+    body = read(client, "commitments", form)
+
+    if form == "xlsx":
+        assert list(load_workbook(io.BytesIO(body)).active.values) == [tuple(COMMITMENTS.header)]
+    else:
+        assert body.decode() == {"csv": ",".join(COMMITMENTS.header) + "\r\n", "ndjson": ""}[form]
+
+
+OPEN_ADDRESSES = [
+    "/data/",
+    *(f"/data/{table}.{form}" for table in TABLES for form in FORMATS),
+    "/data/datapackage.json",
+    "/data/catalog.jsonld",
+    "/feeds/changes.atom",
+    "/feeds/agencies/ilo.atom",
+    "/calendar/due.ics",
+    "/embed/matrix/",
+    "/embed/agency/ilo/",
+    "/sitemap.xml",
+    "/robots.txt",
+]
+UNDATED = {
+    "/data/datapackage.json",
+    "/data/catalog.jsonld",
+    *(f"/data/{table.name}.{form}" for table in TABLES.values() for form in FORMATS if not table.by_day),
+}
+
+
+@pytest.mark.parametrize(("query", "refused"), [("", set()), ("?as_of=2020-01-01", UNDATED)])
+def test_open_addresses_show_nothing_that_is_not_published(client, hidden, commitment, query, refused):
+    answers = {address: client.get(address + query) for address in OPEN_ADDRESSES}
+    texts = {address: text_of(address, response) for address, response in answers.items()}
+
+    assert {address for address, response in answers.items() if response.status_code != 200} == refused
+    assert {address for address, text in texts.items() if MARK in text} == set()
+
+
+def text_of(address, response):
+    body = response.getvalue()
+    if address.endswith("xlsx") and response.status_code == 200:
+        return repr(list(load_workbook(io.BytesIO(body)).active.values))
+    return body.decode()
+
+
+# How they are asked for
+
+
+@pytest.mark.parametrize(
+    ("form", "content_type"),
+    [
+        ("csv", "text/csv; charset=utf-8"),
+        ("ndjson", "application/x-ndjson"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
+)
+def test_file_says_its_type_day_and_revision(client, commitment, form, content_type):
+    response = client.get(reverse("data-file", args=["commitments", form]))
+
+    number = Standing.read().number
+    assert response.streaming
+    assert response.getvalue()
+    assert response["Content-Type"] == content_type
+    assert response["Content-Disposition"] == (
+        f'attachment; filename="commitments-{today().isoformat()}-revision-{number}.{form}"'
+    )
+
+
+def test_file_as_of_a_day_is_named_by_it(client, commitment):
+    response = client.get("/data/reports.csv?as_of=2014-06-30")
+
+    assert response.getvalue()
+    assert f'"reports-as-of-2014-06-30-{today().isoformat()}-revision-' in response["Content-Disposition"]
+
+
+def test_head_answers_without_the_rows(client, commitment):
+    response = client.head("/data/commitments.csv")
+
+    assert response.status_code == 200
+    assert "attachment" in response["Content-Disposition"]
+    assert response.getvalue() == b""
+
+
+@pytest.mark.parametrize("path", ["/data/users.csv", "/data/commitments.pdf", "/data/commitments"])
+def test_unknown_file_is_not_found(client, db, path):
+    assert client.get(path).status_code == 404
+
+
+TOMORROW = (today() + timedelta(days=1)).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("/data/commitments.csv?status=completed", "‘status’ is not known here. Allowed: as_of.\n"),
+        ("/data/agencies.csv?as_of=2014-06-30", "‘as_of’ is not known here: this address takes no parameters.\n"),
+        ("/data/datapackage.json?x=1", "‘x’ is not known here: this address takes no parameters.\n"),
+        ("/data/catalog.jsonld?x=1", "‘x’ is not known here: this address takes no parameters.\n"),
+        ("/data/reports.csv?as_of=2014", "as_of: This is not a day: write YYYY-MM-DD.\n"),
+        ("/data/reports.csv?as_of=", "as_of: This is not a day: write YYYY-MM-DD.\n"),
+        ("/data/reports.csv?as_of=2014-01-01&as_of=2014-01-02", "‘as_of’ is given more than once: give it once.\n"),
+        (
+            f"/data/reports.csv?as_of={TOMORROW}",
+            "as_of: The record of a day that has not come is not known: give a day up to today.\n",
+        ),
+    ],
+)
+def test_question_that_cannot_be_answered_is_refused(client, db, address, sentence):
+    response = client.get(address)
+
+    assert response.status_code == 400
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.content.decode() == sentence
+
+
+@pytest.mark.parametrize("path", ["/data/commitments.csv", "/data/datapackage.json", "/data/catalog.jsonld"])
+def test_files_are_only_read(client, db, path):
+    assert client.post(path).status_code == 405
+
+
+# How they are made
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_file_takes_as_many_queries_for_any_number_of_rows(
+    client, ilo, iom, points, recommendation, django_assert_num_queries, rows
+):
+    for _ in range(rows):
+        RecommendationFactory(parent=recommendation)
+        AgencyFactory(parent=ilo)
+        linked = {"agenda_points": points[:2], "recommendations": [recommendation], "partners": [iom]}
+        published_report(CommitmentFactory(lead_agency=ilo, **linked), on_behalf_of=ilo)
+
+    for table, queries in {"commitments": 4, "reports": 3, "agencies": 3, "recommendations": 3}.items():
+        with django_assert_num_queries(queries):
+            lines = read(client, table, "ndjson").splitlines()
+        assert len(lines) >= rows
+
+
+def test_rows_are_read_anew_when_the_record_moved_meanwhile(commitment, monkeypatch):
+    truth = Standing.read()
+    answers = [Standing(truth.number - 1, truth.moved_at), truth]
+    monkeypatch.setattr(columns.Standing, "read", lambda: answers.pop(0))
+
+    standing, rows = columns.read_at_one_revision(COMMITMENTS, None)
+
+    assert standing == truth
+    assert [row.reference for row in rows] == [commitment.reference]
+    assert answers == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_stream_keeps_its_state_while_the_record_changes(client, ilo):
+    CommitmentFactory(lead_agency=ilo, title="Before")
+    response = client.get("/data/commitments.csv")
+
+    CommitmentFactory(lead_agency=ilo, title="After")
+
+    rows = list(csv.DictReader(io.StringIO(response.getvalue().decode(), newline="")))
+    assert [row["title"] for row in rows] == ["Before"]
+    assert f"revision-{Standing.read().number - 1}.csv" in response["Content-Disposition"]
+
+
+# How they are described
+
+
+def test_data_package_describes_the_csv_files(client, full):
+    package = client.get(reverse("data-package")).json()
+
+    assert package["revision"] == Standing.read().number
+    assert package["day"] == today().isoformat()
+    assert "licenses" not in package
+    assert [resource["name"] for resource in package["resources"]] == list(TABLES)
+    for resource in package["resources"]:
+        fields = [field["name"] for field in resource["schema"]["fields"]]
+        header, *rows = csv.reader(io.StringIO(client.get(f"/data/{resource['path']}").getvalue().decode(), newline=""))
+        assert fields == header
+        assert resource["schema"]["primaryKey"] == header[:1]
+        assert rows
+
+
+def test_data_package_names_relations_that_hold(client, full, ilo):
+    AgencyFactory(code="ece", parent=ilo)
+    package = client.get(reverse("data-package")).json()
+    relations = {
+        (resource["name"], key["fields"][0], key["reference"]["resource"], key["reference"]["fields"][0])
+        for resource in package["resources"]
+        for key in resource["schema"].get("foreignKeys", [])
+    }
+
+    assert relations == {
+        ("reports", "commitment", "commitments", "reference"),
+        ("reports", "on_behalf_of", "agencies", "code"),
+        ("agencies", "parent", "", "code"),
+        ("recommendations", "parent", "", "code"),
+    }
+    for table, column, other, key in relations:
+        known = {row[key] for row in rows_of(client, other or table)}
+        assert {row[column] for row in rows_of(client, table) if row[column]} <= known
+
+
+def test_data_package_constraints_hold_for_the_rows(client, full):
+    package = client.get(reverse("data-package")).json()
+
+    for resource in package["resources"]:
+        for row in rows_of(client, resource["name"]):
+            for field in resource["schema"]["fields"]:
+                constraints = field.get("constraints", {})
+                assert row[field["name"]] or not constraints.get("required")
+                assert row[field["name"]] in ["", *constraints.get("enum", [row[field["name"]]])]
+
+
+def test_catalog_lists_every_file_and_its_columns(client, commitment):
+    moved_at = datetime(2014, 7, 1, 9, 30, tzinfo=UTC)
+    Revision.objects.update_or_create(pk=1, defaults={"number": 7, "moved_at": moved_at})
+
+    response = client.get(reverse("data-catalog"))
+
+    catalog = response.json()
+    files = {
+        distribution["dcat:downloadURL"]["@id"]: [
+            column["csvw:name"] for column in distribution["csvw:tableSchema"]["csvw:column"]["@list"]
+        ]
+        for dataset in catalog["dcat:dataset"]
+        for distribution in dataset["dcat:distribution"]
+    }
+    assert response["Content-Type"] == "application/ld+json"
+    assert catalog["dcat:version"] == "7"
+    assert catalog["dct:modified"] == {"@value": "2014-07-01T09:30:00+00:00", "@type": "xsd:dateTime"}
+    assert files == {f"{HOST}/data/{table.name}.{form}": table.header for table in TABLES.values() for form in FORMATS}
+
+
+def test_licence_that_is_stated_is_named_everywhere(client, settings, db):
+    settings.DATA_LICENCE_NAME = "CC BY 4.0"
+    settings.DATA_LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
+
+    package = client.get(reverse("data-package")).json()
+    catalog = client.get(reverse("data-catalog")).json()
+    page = client.get(reverse("data")).content.decode()
+
+    assert package["licenses"] == [
+        {"name": "CC-BY-4.0", "title": "CC BY 4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}
+    ]
+    assert catalog["dct:license"] == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
+    assert '<a href="https://creativecommons.org/licenses/by/4.0/" rel="license">CC BY 4.0</a>' in page
+
+
+def test_licence_known_by_name_alone_is_stated_as_words(client, settings, db):
+    settings.DATA_LICENCE_NAME = "Terms of the group"
+    settings.DATA_LICENCE_URL = ""
+
+    assert client.get(reverse("data-package")).json()["licenses"] == [
+        {"name": "Terms-of-the-group", "title": "Terms of the group"}
+    ]
+    assert client.get(reverse("data-catalog")).json()["dct:rights"] == "Terms of the group"
+
+
+# The page
+
+
+def test_page_offers_every_file_with_its_rows_and_columns(client, full):
+    CommitmentFactory(draft=True)
+
+    response = client.get(reverse("data"))
+
+    html = response.content.decode()
+    assert [(table.name, rows) for table, rows in response.context["tables"]] == [
+        (name, len(rows_of(client, name))) for name in TABLES
+    ]
+    for table in TABLES.values():
+        assert all(f'href="/data/{table.name}.{form}"' in html for form in FORMATS)
+        assert all(f"<code>{name}</code>" in html for name in table.header)
+    assert "not stated" in html
+    assert f"Revision {Standing.read().number}," in html
+
+
+def test_page_as_of_a_day_counts_and_links_by_it(client, commitment):
+    response = client.get("/data/?as_of=2014-02-19")
+
+    html = response.content.decode()
+    assert [rows for table, rows in response.context["tables"] if table.by_day] == [0, 0]
+    assert 'href="/data/commitments.csv?as_of=2014-02-19"' in html
+    assert 'href="/data/agencies.csv"' in html
+    assert "at the end of 19 February 2014 (UTC)" in html
+
+
+@pytest.mark.parametrize("query", ["as_of=soon", "page=2"])
+def test_page_refuses_a_word_that_it_does_not_know(client, db, query):
+    assert client.get(f"/data/?{query}").status_code == 400

@@ -1,0 +1,159 @@
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from gmg_portal.embeds import SHOWN
+from tests.factories import CommitmentFactory, WorkGroupFactory, published_report
+
+pytestmark = pytest.mark.django_db
+
+KILOBYTES_20 = 20 * 1024
+
+
+@pytest.fixture
+def addresses(commitment):
+    return [
+        reverse("embed-commitment", args=[commitment.reference]),
+        reverse("embed-matrix"),
+        reverse("embed-agency", args=["ilo"]),
+    ]
+
+
+def policy(response):
+    return dict(part.strip().split(" ", 1) for part in response["Content-Security-Policy"].split(";"))
+
+
+def test_embeds_may_be_framed_anywhere_and_nothing_else_changes(client, addresses):
+    ordinary = policy(client.get(reverse("data")))
+
+    for address in addresses:
+        response = client.get(address)
+        assert "X-Frame-Options" not in response
+        assert policy(response) == ordinary | {"frame-ancestors": "*"}
+
+
+@pytest.mark.parametrize("name", ["home", "data", "commitments:list", "timeline", "changes-feed", "robots"])
+def test_no_other_page_may_be_framed(client, db, name):
+    response = client.get(reverse(name))
+
+    assert response["X-Frame-Options"] == "DENY"
+    assert policy(response)["frame-ancestors"] == "'none'"
+
+
+def test_every_link_leaves_the_frame(client, addresses, commitment):
+    for address in addresses:
+        links = re.findall(r"<a [^>]*>", client.get(address).content.decode())
+        assert links
+        assert all('target="_blank" rel="noopener"' in link for link in links)
+
+
+def test_nothing_is_inline(client, addresses):
+    for address in addresses:
+        html = client.get(address).content.decode()
+        assert not re.search(r"<script|<style|style=|\son\w+=", html)
+
+
+def test_commitment_shows_its_standing(client, commitment):
+    type(commitment).objects.filter(pk=commitment.pk).update(due_on=date(2015, 3, 31), due_precision="month")
+    published_report(commitment, on="2014-06-30", status="in_progress", outlook="at_risk")
+
+    html = client.get(reverse("embed-commitment", args=[commitment.reference])).content.decode()
+
+    facts = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", html, re.DOTALL)
+    assert {name: " ".join(re.sub(r"<[^>]+>", "", value).split()) for name, value in facts} == {
+        "Lead": "ILO",
+        "Status": "In progress",
+        "Outlook": "At risk",
+        "Due": "March 2015",
+        "Last heard from": "30 June 2014 (Not yet due)",
+        "Verification": "Self-reported",
+    }
+
+
+def test_commitment_of_nothing_reported_says_so(client, commitment):
+    html = client.get(reverse("embed-commitment", args=[commitment.reference])).content.decode()
+
+    assert "Nothing reported yet" in html
+
+
+def test_withdrawn_commitment_says_so_from_its_day_on(client, ilo):
+    withdrawn = CommitmentFactory(withdrawn=True, lead_agency=ilo)
+    address = reverse("embed-commitment", args=[withdrawn.reference])
+
+    assert "Withdrawn on 1 September 2014: Entered twice." in client.get(address).content.decode()
+    assert "Withdrawn" not in client.get(f"{address}?as_of=2014-08-31").content.decode()
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_commitment_that_is_not_public_is_missing_inside_the_frame(client, ilo, state):
+    hidden = CommitmentFactory(**{state: True}, lead_agency=ilo, title="Quetzalcoatlus")
+
+    response = client.get(reverse("embed-commitment", args=[hidden.reference]))
+
+    assert response.status_code == 404
+    assert "There is nothing public at this address." in response.content.decode()
+    assert "Quetzalcoatlus" not in response.content.decode()
+    assert "X-Frame-Options" not in response
+
+
+def test_agency_shows_the_newest_of_what_it_leads(client, ilo, iom):
+    for number in range(SHOWN + 1):
+        CommitmentFactory(lead_agency=ilo, title=f"Undertaking {number}.", published_on=date(2014, 3, 1 + number))
+    CommitmentFactory(lead_agency=iom, partners=[ilo], title="Of another")
+    CommitmentFactory(lead_agency=ilo, draft=True, title="A draft")
+
+    html = client.get(reverse("embed-agency", args=["ilo"])).content.decode()
+
+    assert re.findall(r"Undertaking (\d+)\.", html) == [str(number) for number in range(SHOWN, 0, -1)]
+    assert "It leads 21 commitments." in html
+    assert "The newest 20 are shown." in html
+    assert "Of another" not in html
+    assert "A draft" not in html
+
+
+def test_agency_of_no_commitment_says_so(client, ilo):
+    html = client.get(reverse("embed-agency", args=["ilo"])).content.decode()
+
+    assert "It leads 0 commitments." in html
+    assert "<ul>" not in html
+
+
+def test_unknown_agency_is_missing_inside_the_frame(client, db):
+    response = client.get(reverse("embed-agency", args=["nobody"]))
+
+    assert response.status_code == 404
+    assert policy(response)["frame-ancestors"] == "*"
+
+
+def test_matrix_counts_leads_by_points(client, ilo, points):
+    CommitmentFactory(lead_agency=ilo, agenda_points=points[:2])
+    CommitmentFactory(lead_agency=ilo, agenda_points=points[:1])
+    CommitmentFactory(lead_agency=ilo, agenda_points=points, draft=True)
+
+    html = client.get(reverse("embed-matrix")).content.decode()
+
+    (row,) = re.findall(r"<tr>(?:(?!</tr>).)*>ILO<.*?</tr>", html, re.DOTALL)
+    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", row)]
+    assert cells == ["2", "1", "0", "0", "0", "0", "0", "0", "2"]
+
+
+def test_embeds_are_small_however_much_they_hold(client, ilo, points):
+    for number in range(20):
+        WorkGroupFactory(
+            slug=f"a-group-with-a-rather-long-name-{number}", title=f"Working group on {number} " + "x" * 40
+        )
+        CommitmentFactory(lead_agency=ilo, title="x" * 300, agenda_points=points)
+
+    sizes = {address: len(client.get(address).content) for address in [reverse("embed-matrix"), "/embed/agency/ilo/"]}
+
+    assert {address for address, size in sizes.items() if size >= KILOBYTES_20} == set()
+
+
+def test_embed_as_of_a_day_says_so(client, commitment):
+    html = client.get(f"{reverse('embed-agency', args=['ilo'])}?as_of=2014-02-19").content.decode()
+
+    assert "The record as it stood at the end of 19 February 2014 (UTC)." in html
+    assert "It leads 0 commitments." in html
+    assert 'href="/agencies/ilo/?as_of=2014-02-19"' in html

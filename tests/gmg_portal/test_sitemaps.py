@@ -1,0 +1,93 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from gmg_portal.sitemaps import PAGES
+from tests.factories import (
+    AgencyFactory,
+    AgendaPointFactory,
+    CommitmentFactory,
+    RecommendationFactory,
+    WorkGroupFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+HOST = "http://testserver"
+NAMES = {"map": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+
+
+def entries(client):
+    response = client.get("/sitemap.xml")
+    assert response.status_code == 200
+    return {
+        url.findtext("map:loc", namespaces=NAMES): url.findtext("map:lastmod", namespaces=NAMES)
+        for url in ElementTree.fromstring(response.content).findall("map:url", NAMES)
+    }
+
+
+def test_sitemap_names_every_public_page_and_nothing_else(client, ilo, commitment):
+    AgendaPointFactory(number=3)
+    AgencyFactory(code="ece", parent=ilo)
+    WorkGroupFactory(slug="decent-work")
+    RecommendationFactory(code="GOV-1")
+    withdrawn = CommitmentFactory(withdrawn=True, lead_agency=ilo)
+    for state in ("draft", "submitted", "sent_back"):
+        CommitmentFactory(**{state: True}, lead_agency=ilo)
+
+    paths = {address.removeprefix(HOST) for address in entries(client)}
+
+    assert paths == {
+        "/",
+        "/about/",
+        "/agenda/",
+        "/agenda/3/",
+        "/agenda/convergence/",
+        "/agencies/",
+        "/agencies/ilo/",
+        "/agencies/ece/",
+        "/workgroups/",
+        "/workgroups/decent-work/",
+        "/recommendations/",
+        "/recommendations/GOV-1/",
+        "/commitments/",
+        f"/commitments/{commitment.reference}/",
+        f"/commitments/{withdrawn.reference}/",
+        "/gaps/",
+        "/timeline/",
+        "/data/",
+    }
+
+
+def test_commitment_says_when_it_last_changed(client, commitment):
+    assert entries(client)[f"{HOST}/commitments/{commitment.reference}/"] == commitment.updated_at.date().isoformat()
+
+
+def test_every_address_of_the_sitemap_answers(client, ilo, commitment):
+    statuses = {address: client.get(address).status_code for address in entries(client)}
+
+    assert set(statuses.values()) == {200}
+    assert len(statuses) == len(PAGES) + 2
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_sitemap_takes_as_many_queries_for_any_number_of_rows(client, ilo, django_assert_num_queries, rows):
+    for _ in range(rows):
+        CommitmentFactory(lead_agency=ilo)
+
+    with django_assert_num_queries(8):
+        found = entries(client)
+
+    assert len(found) == len(PAGES) + 1 + rows
+
+
+def test_robots_are_kept_from_the_editors_side_and_shown_the_sitemap(client, db):
+    response = client.get("/robots.txt")
+
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.content.decode().splitlines() == [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /accounts/",
+        "Sitemap: http://testserver/sitemap.xml",
+    ]
