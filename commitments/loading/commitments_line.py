@@ -1,0 +1,263 @@
+"""One line of a file of commitments: understood, or all that is wrong with it, by column.
+
+The columns are described in `data/README.md`. Nothing here writes to the database.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from agencies.querysets import today
+from agenda.models import AgendaPoint
+from commitments.dates import PartialDate
+from commitments.models import Commitment, Evidence, Status
+from recommendations.models import Recommendation
+from workgroups.models import WorkGroup
+
+COLUMNS = [
+    "lead",
+    "partners",
+    "title",
+    "kind",
+    "summary",
+    "agenda_points",
+    "recommendations",
+    "start",
+    "end",
+    "outcome",
+    "status",
+    "status_on",
+    "source_title",
+    "source_url_or_symbol",
+    "confidence",
+]
+# Which column a field of a model comes from, where the two are named differently.
+COLUMN_OF = {"source_location": "source_url_or_symbol", "url": "source_url_or_symbol", "symbol": "source_url_or_symbol"}
+STATUSES_OF_A_FILE = [status for status in Status.values if status not in (Status.DISCONTINUED, Status.SUPERSEDED)]
+
+
+class Problem(NamedTuple):
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return _("line %(line)d: %(reason)s") % {"line": self.line, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What had come of a commitment, the status in which that leaves it, and the day it has for that."""
+
+    achieved: str
+    status: str
+    on: PartialDate
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line understood: fields of the commitment by column of its table, its sets, and its outcome if it has one."""
+
+    number: int
+    fields: dict[str, Any]
+    start: PartialDate | None
+    lead_agency: Agency | None
+    partners: list[Agency]
+    related: dict[str, list[Model]]
+    outcome: Outcome | None
+
+    @property
+    def key(self) -> str:
+        return self.fields["load_key"]
+
+    def evidence(self) -> Evidence:
+        """The source itself, as evidence of the outcome."""
+        return evidence(self.fields["source_title"], self.fields["source_location"])
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a line may name, by code, slug or number."""
+
+    leads: dict[str, Agency | WorkGroup]
+    agencies: dict[str, Agency]
+    agenda_points: dict[str, AgendaPoint]
+    recommendations: dict[str, Recommendation]
+
+    @classmethod
+    def now(cls) -> Self:
+        agencies = {agency.code: agency for agency in Agency.objects.all()}
+        return cls(
+            leads={group.slug: group for group in WorkGroup.objects.all()} | agencies,
+            agencies=agencies,
+            agenda_points={str(point.number): point for point in AgendaPoint.objects.all()},
+            recommendations={row.code: row for row in Recommendation.objects.all()},
+        )
+
+
+class LineReader:
+    """Reads one record and gathers all that is wrong with it."""
+
+    def __init__(self, number: int, cells: list[str], known: Known):
+        self.number, self.known = number, known
+        self.problems: list[Problem] = []
+        self.cells = dict(zip(COLUMNS, cells, strict=False))
+        if len(cells) != len(COLUMNS):
+            counts = {"found": len(cells), "needed": len(COLUMNS)}
+            self.problems.append(Problem(number, _("%(found)d values where the header has %(needed)d.") % counts))
+        elif any("\x00" in cell for cell in cells):
+            self.problems.append(Problem(number, _("a null character stands in it.")))
+
+    @property
+    def key(self) -> str:
+        """By this a line is found again. Titles in any script have one."""
+        return f"{self.cells['lead']}:{slugify(self.cells['title'], allow_unicode=True)}"[:400]
+
+    def read(self) -> Line | None:
+        """The line, or None where a problem was found."""
+        lead = self.one("lead", self.known.leads)
+        lead_agency = lead if isinstance(lead, Agency) else None
+        start, end = self.day("start"), self.day("end")
+        if start and end and PartialDate.period(end.day, start.precision).day < start.day:
+            self.refuse("end", _("%(end)s lies before the start, %(start)s."), end=end.iso, start=start.iso)
+        line = Line(
+            number=self.number,
+            fields=self.fields(lead, start, end),
+            start=start,
+            lead_agency=lead_agency,
+            partners=self.partners(lead_agency),
+            related={
+                "agenda_points": self.several("agenda_points", self.known.agenda_points),
+                "recommendations": self.several("recommendations", self.known.recommendations),
+            },
+            outcome=self.outcome(),
+        )
+        self.check_public_day(line)
+        self.check_fields(line)
+        return None if self.problems else line
+
+    def fields(self, lead, start: PartialDate | None, end: PartialDate | None) -> dict[str, Any]:
+        return {
+            "load_key": self.key,
+            "title": self.cells["title"],
+            "summary": self.required("summary"),
+            "kind": self.choice("kind", Commitment.Kind.values),
+            "lead_agency_id": lead.pk if isinstance(lead, Agency) else None,
+            "workgroup_id": lead.pk if isinstance(lead, WorkGroup) else None,
+            **dated("start", start),
+            **dated("due", end),
+            "source_title": self.cells["source_title"],
+            "source_location": self.cells["source_url_or_symbol"],
+            "confidence": self.choice("confidence", Commitment.Confidence.values),
+        }
+
+    def partners(self, lead_agency: Agency | None) -> list[Agency]:
+        partners = self.several("partners", self.known.agencies)
+        if lead_agency in partners:
+            self.refuse("partners", _("‘%(code)s’ leads it already."), code=lead_agency.code)
+        return partners
+
+    def outcome(self) -> Outcome | None:
+        """Outcome, status and day stand together or not at all."""
+        given = [column for column in ("outcome", "status", "status_on") if self.cells[column]]
+        if not given:
+            return None
+        achieved, status, on = self.required("outcome"), self.status(), self.day("status_on")
+        self.required("status_on")
+        if on and on.day > today():
+            self.refuse("status_on", _("%(day)s has not ended yet; an outcome lies in the past."), day=on.iso)
+        return Outcome(achieved, status, on) if achieved and status and on else None
+
+    def status(self) -> str:
+        if self.cells["status"] in (Status.DISCONTINUED, Status.SUPERSEDED):
+            self.refuse(
+                "status",
+                _(
+                    "‘%(status)s’ needs a reason or a successor, which this file cannot give: report it in the portal. "
+                    "Allowed here: %(allowed)s."
+                ),
+                status=self.cells["status"],
+                allowed=", ".join(STATUSES_OF_A_FILE),
+            )
+            return ""
+        return self.choice("status", STATUSES_OF_A_FILE)
+
+    def check_public_day(self, line: Line) -> None:
+        """A commitment is public from its start or its first report; one of them must be known, and past."""
+        if not self.cells["start"] and not self.cells["status_on"]:
+            self.refuse("start", _("without it, or an outcome with its day, nothing says since when this is public."))
+        elif line.start and not self.cells["status_on"] and line.start.day > today():
+            self.refuse("start", _("%(day)s has not ended yet, and no outcome came before."), day=line.start.iso)
+
+    def check_fields(self, line: Line) -> None:
+        """What the models themselves say of a value: missing, too long, no address."""
+        own = {"title", "source_title", "source_location"}
+        self.ask_model(Commitment(**line.fields), only=own)
+        if self.cells["source_url_or_symbol"]:
+            self.ask_model(line.evidence(), only={"url", "symbol"})
+
+    def ask_model(self, row: Model, only: set[str]) -> None:
+        try:
+            row.clean_fields(exclude={field.name for field in row._meta.fields} - only)
+        except ValidationError as error:
+            for field, sentences in error.message_dict.items():
+                self.refuse(COLUMN_OF.get(field, field), " ".join(sentences))
+
+    def required(self, column: str) -> str:
+        if not self.cells[column]:
+            self.refuse(column, _("this cannot be empty."))
+        return self.cells[column]
+
+    def choice(self, column: str, allowed: Iterable[str]) -> str:
+        if self.cells[column] not in allowed:
+            self.refuse_unknown(column, self.cells[column], allowed)
+        return self.cells[column]
+
+    def one(self, column: str, known: dict[str, Any]) -> Any:
+        """The row that the column names; None, and a problem, where there is none."""
+        return known.get(self.choice(column, known))
+
+    def several(self, column: str, known: dict[str, Any]) -> list[Any]:
+        """The rows that the column names, each once, in the order of the file."""
+        codes = [code.strip() for code in self.cells[column].split(";")] if self.cells[column] else []
+        for code in dict.fromkeys(codes):
+            if code not in known:
+                self.refuse_unknown(column, code, known)
+            elif codes.count(code) > 1:
+                self.refuse(column, _("‘%(code)s’ stands twice."), code=code)
+        return [known[code] for code in dict.fromkeys(codes) if code in known]
+
+    def day(self, column: str) -> PartialDate | None:
+        if not self.cells[column]:
+            return None
+        try:
+            return PartialDate.parse(self.cells[column])
+        except ValueError as error:
+            self.refuse(column, str(error))
+            return None
+
+    def refuse_unknown(self, column: str, value: str, allowed: Iterable[str]) -> None:
+        allowed = ", ".join(allowed)
+        self.refuse(column, _("‘%(value)s’ is not known; allowed: %(allowed)s."), value=value, allowed=allowed)
+
+    def refuse(self, column: str, reason: str, **words: Any) -> None:
+        """Note a problem; `words` fill the placeholders of the reason."""
+        reason = _("%(column)s: %(reason)s") % {"column": column, "reason": reason % words if words else reason}
+        self.problems.append(Problem(self.number, reason))
+
+
+def dated(name: str, day: PartialDate | None) -> dict[str, Any]:
+    """The pair of columns that holds a day and its precision."""
+    return {f"{name}_on": day.day if day else None, f"{name}_precision": day.precision if day else ""}
+
+
+def evidence(title: str, location: str) -> Evidence:
+    """A full address is a page; anything else is the symbol of an official document."""
+    if location.startswith(("http://", "https://")):
+        return Evidence(kind=Evidence.Kind.WEB_PAGE, title=title, url=location)
+    return Evidence(kind=Evidence.Kind.OFFICIAL_DOCUMENT, title=title, symbol=location)

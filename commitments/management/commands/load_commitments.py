@@ -1,0 +1,21 @@
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from commitments.loading.commitments import load_commitments
+from commitments.loading.outcome import Refused
+
+
+class Command(BaseCommand):
+    help = "Load commitments and what came of them from a CSV file: whole, or not at all."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+
+    def handle(self, **options):
+        try:
+            tallies = load_commitments(options["file"])
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+        for tally in tallies:
+            self.stdout.write("\n".join(tally.sentences()))

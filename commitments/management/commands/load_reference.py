@@ -1,0 +1,22 @@
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from commitments.loading.outcome import Refused
+from commitments.loading.reference import load_reference
+
+
+class Command(BaseCommand):
+    help = "Load the reference data (members, agenda, work groups, recommendations); an editor's rows are left alone."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", nargs="?", type=Path, default=settings.BASE_DIR / "data" / "reference.yaml")
+
+    def handle(self, **options):
+        try:
+            tallies = load_reference(options["file"])
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from None
+        for tally in tallies:
+            self.stdout.write("\n".join(tally.sentences()))
