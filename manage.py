@@ -18,6 +18,8 @@ def main():
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EmbeddedError) as error:
         sys.exit(f"{error}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

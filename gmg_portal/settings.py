@@ -37,6 +37,7 @@ def database(url: str) -> dict:
         parsed = {}
     if parsed.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host/name.")
+    parsed.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)  # seconds
     return parsed
 
 
@@ -63,6 +64,9 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]") + (words("HOST") if TRIAL else [])
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
+RELEASE = os.environ.get("RELEASE", "")
+DATA_LICENCE_NAME = os.environ.get("DATA_LICENCE_NAME", "")
+DATA_LICENCE_URL = os.environ.get("DATA_LICENCE_URL", "")
 
 INSTALLED_APPS = [
     "gmg_portal.admin_site.PortalAdminConfig",
@@ -78,7 +82,6 @@ INSTALLED_APPS = [
     "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "drf_standardized_errors",
     "corsheaders",
     "csp",
     "pgtrigger",
@@ -162,7 +165,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = None if TRIAL else VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = ""
@@ -181,26 +184,56 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["gmg_portal.api.Renderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gmg_portal.api.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["gmg_portal.api.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "gmg_portal.api.Pagination",
     "DEFAULT_SCHEMA_CLASS": "gmg_portal.schema.PortalAutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["gmg_portal.api.AddressThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": os.environ.get("API_RATE", "600/min")},
+    # Whose word on the caller's address is taken: nobody's but that of one's own proxy.
+    "NUM_PROXIES": int(flag("BEHIND_PROXY")),
     "EXCEPTION_HANDLER": "gmg_portal.problems.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "GMG HLD follow-up portal API",
-    "DESCRIPTION": "What the Global Migration Group undertook after the 2013 High-level Dialogue, and what became of it.",
+    "DESCRIPTION": (
+        "What the Global Migration Group undertook after the 2013 High-level Dialogue, and what became of it."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "AlignmentStrength": "agenda.models.Alignment.Strength",
+        "AssessmentFinding": "commitments.models.Assessment.Finding",
+        "AssessorKind": "commitments.models.Assessment.AssessorKind",
+        "CommitmentConfidence": "commitments.models.Commitment.Confidence",
+        "CommitmentKind": "commitments.models.Commitment.Kind",
+        "CommitmentScope": "commitments.models.Commitment.Scope",
+        "EvidenceKind": "commitments.models.Evidence.Kind",
+        "Freshness": "commitments.models.Freshness",
+        "CommitmentState": ["published", "withdrawn"],
+        "Lack": ["commitment", "date", "report"],
+        "LeadKind": ["agency", "workgroup"],
+        "LinkCheck": "commitments.models.Evidence.LinkCheck",
+        "Outlook": "commitments.models.Outlook",
+        "ParticipationRole": "workgroups.models.Participation.Role",
+        "Precision": "commitments.dates.Precision",
+        "RecommendationLevel": "recommendations.models.Recommendation.Level",
+        "ReportOrigin": ["lead", "public_source"],
+        "StakeholderKind": "commitments.models.Stakeholder.Kind",
+        "Status": "commitments.models.Status",
+        "Verification": "commitments.models.Verification",
+        "WorkGroupKind": "workgroups.models.WorkGroup.Kind",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
+CORS_EXPOSE_HEADERS = ["ETag", "Link", "Retry-After"]
 CORS_URLS_REGEX = r"^/(api|data|feeds|calendar)/"
 
 CONTENT_SECURITY_POLICY = {
@@ -220,6 +253,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 # Plain HTTP is for one's own machine: production redirects to HTTPS unless told that a proxy does.
 HTTPS = not DEBUG and not TRIAL and not flag("PLAIN_HTTP")
 SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0

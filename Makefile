@@ -1,0 +1,57 @@
+# The commands of the portal; `make help` lists them. Needs Python 3.11 or newer and make, nothing else.
+
+.POSIX:
+.PHONY: help run test check lock
+PY = .venv/bin/python
+
+help:
+	@echo 'make run    set up a trial of the portal on this machine and serve it until Ctrl-C'
+	@echo '            (PORT and HOST say where: make run PORT=8080; DATABASE_URL names another PostgreSQL server)'
+	@echo 'make test   the whole test suite, on the portal'\''s own PostgreSQL or on that of DATABASE_URL'
+	@echo 'make check  format, lint, import contracts, migrations, settings for production'
+	@echo 'make lock   write the lock files anew from pyproject.toml'
+
+# Find a Python, make .venv, install a lock file into it; nothing of it where .venv holds that lock already.
+# `$$1` is the lock. The copy of it in .venv is the mark of a finished installation.
+INSTALL = set -e; \
+	if cmp -s $$1 .venv/$$1 && $(PY) -c '' 2>/dev/null; then exit 0; fi; \
+	if [ ! -w . ]; then echo "This folder cannot be written: `pwd`." >&2; exit 1; fi; \
+	if ! $(PY) -m pip --version >/dev/null 2>&1; then \
+		for python in "$(PYTHON)" python3 python3.14 python3.13 python3.12 python3.11; do \
+			if [ -n "$$python" ] && \
+				"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi; \
+			python=; \
+		done; \
+		if [ -z "$$python" ]; then echo 'The portal needs Python 3.11 or newer: install it, or name it with make PYTHON=...' >&2; exit 1; fi; \
+		echo 'Making .venv.'; \
+		if ! "$$python" -m venv --clear .venv >/dev/null; then \
+			echo 'This Python cannot make a virtual environment: install its venv module (Debian: python3-venv).' >&2; exit 1; fi; \
+	fi; \
+	echo "Installing $$1 into .venv."; \
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes -r $$1; \
+	cp $$1 .venv/$$1
+
+run:
+	@set -- requirements.lock; $(INSTALL)
+	@exec $(PY) manage.py run
+
+test:
+	@set -- requirements-dev.lock; $(INSTALL)
+	@exec $(PY) -m pytest --cov
+
+check:
+	@set -- requirements-dev.lock; $(INSTALL)
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	$(PY) -m djlint --quiet --lint templates
+	SECRET_KEY=check $(PY) manage.py makemigrations --check --dry-run
+	DEBUG= TRIAL= PLAIN_HTTP= ALLOWED_HOSTS=portal.example SECRET_KEY=`$(PY) -c 'import secrets; print(secrets.token_urlsafe(50))'` \
+		$(PY) manage.py check --deploy --fail-level WARNING
+
+lock:
+	@set -- requirements-dev.lock; $(INSTALL)
+	$(PY) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--strip-extras -o requirements.lock pyproject.toml
+	$(PY) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--strip-extras --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml

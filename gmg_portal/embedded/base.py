@@ -1,0 +1,37 @@
+"""Django's PostgreSQL backend on the embedded server, which is started by the first connection and not before."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db.backends.postgresql import base, client
+
+from gmg_portal.embedded.cluster import client_binary
+from gmg_portal.embedded.server import Server, server_for
+
+
+def embedded_server() -> Server:
+    return server_for(Path(settings.VAR_DIR))
+
+
+class DatabaseClient(client.DatabaseClient):
+    """`manage.py dbshell` with the psql of the same version."""
+
+    def runshell(self, parameters):
+        self.connection.get_connection_params()
+        self.executable_name = str(client_binary("psql"))
+        super().runshell(parameters)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    client_class = DatabaseClient
+
+    def get_connection_params(self):
+        # Asked before each new connection: a server that was restarted meanwhile listens on another port.
+        endpoint = embedded_server().endpoint()
+        self.settings_dict |= {
+            "HOST": endpoint.host,
+            "PORT": endpoint.port,
+            "USER": endpoint.user,
+            "PASSWORD": endpoint.password,
+        }
+        return super().get_connection_params()

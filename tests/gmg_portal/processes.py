@@ -1,0 +1,102 @@
+"""Real processes for the tests of the embedded server and of `run`: a clean environment, and who is still alive."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+from django.conf import settings
+
+PATIENCE = 120
+
+
+@contextmanager
+def folder_for_all() -> Iterator[Path]:
+    """A temporary folder that the server's unprivileged account may enter; pytest's own is closed to it."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def environment(var: Path, **more: str) -> dict[str, str]:
+    """What a newcomer's shell would say: nothing of this suite's own settings, a trial in this folder."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE", "HOME", "PATH"))}
+    own = {"PORTAL_VAR": str(var), "PORTAL_STATE": str(var.parent / "state"), "TRIAL": "1"}
+    return kept | own | more
+
+
+def start(*command: str, env: dict[str, str]) -> subprocess.Popen:
+    """Start a Python process of the portal; its output is read line by line, errors included."""
+    return subprocess.Popen(
+        [sys.executable, *command],
+        cwd=settings.BASE_DIR,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(*command: str, env: dict[str, str]) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=settings.BASE_DIR,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run; a zombie is dead, and whoever inherited it will collect it."""
+    return [process for process in processes if not _is_dead(process)]
+
+
+def _is_dead(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def kill_all(processes: Iterable[psutil.Process]) -> None:
+    """`kill -9`, and wait until they are gone: the signal takes effect only when the kernel comes to it."""
+    processes = list(processes)
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    wait_until(lambda: not alive(processes), "killed processes end")
+
+
+def processes_on(folder: Path) -> list[psutil.Process]:
+    """Everything alive that works on the data in this folder: servers, their children and their keepers."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        words = process.info["cmdline"] or []
+        if process.info["status"] != psutil.STATUS_ZOMBIE and any(str(folder) in word for word in words):
+            with suppress(psutil.NoSuchProcess):  # ended while we looked
+                found += [process, *process.children(recursive=True)]
+    return found
+
+
+def wait_until(condition: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain: {what}"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

