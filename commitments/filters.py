@@ -38,6 +38,8 @@ class WordsField(forms.MultipleChoiceField):
         return [word for word in super().to_python(value) if word]
 
     def validate(self, value):
+        if not value:
+            return
         known = {str(word) for word, _label in self.choices}
         for word in value:
             if word not in known:
@@ -78,7 +80,9 @@ class PastDayField(DayField):
     def clean(self, value):
         day = super().clean(value)
         if day and day > today():
-            raise forms.ValidationError(_("The record of a day that has not come is not known: give a day up to today."))
+            raise forms.ValidationError(
+                _("The record of a day that has not come is not known: give a day up to today.")
+            )
         return day
 
 
@@ -107,7 +111,10 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
 
 
 class OrderingField(WordsField):
-    widget = forms.Select
+    """Words to sort by, in their order, parted by commas."""
+
+    def to_python(self, value):
+        return [word for part in super().to_python(value) for word in part.split(",") if word]
 
 
 class OrderingFilter(WordsFilter):

@@ -18,3 +18,6 @@ urlpatterns = [
     path("accounts/", include("gmg_portal.accounts_urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "gmg_portal.problems.bad_request"
+handler500 = "gmg_portal.problems.server_error"

@@ -1,0 +1,23 @@
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from agencies.filters import AgencyFilter
+from agencies.models import Agency
+from agencies.serializers import AgencySerializer
+
+
+class AgencyViewSet(ReadOnlyModelViewSet):
+    """The members of the Global Migration Group. A list holds the members; a constituent is found by its own code."""
+
+    queryset = (
+        Agency.objects.select_related("parent")
+        .prefetch_related("constituents", "chair_terms")
+        .order_by("position", "acronym", "pk")
+    )
+    serializer_class = AgencySerializer
+    filterset_class = AgencyFilter
+    lookup_field = "code"
+    lookup_value_regex = "[a-z0-9-]+"
+
+    def get_queryset(self):
+        agencies = super().get_queryset()
+        return agencies if self.detail else agencies.members()

@@ -1,0 +1,83 @@
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from agencies.models import Agency, ChairTerm
+
+
+class PageURLField(serializers.URLField):
+    """The absolute address of a row's page."""
+
+    def __init__(self, **kwargs):
+        kwargs = {"source": "get_absolute_url", "help_text": _("The address of its page."), **kwargs}
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value):
+        return self.context["request"].build_absolute_uri(value)
+
+
+class LinkField(serializers.URLField):
+    """An address elsewhere; null where none is known."""
+
+    def __init__(self, **kwargs):
+        super().__init__(read_only=True, allow_null=True, **kwargs)
+
+    def to_representation(self, value):
+        return value or None
+
+
+class AgencyRefSerializer(serializers.ModelSerializer):
+    """An agency, named."""
+
+    code = serializers.CharField(help_text=_("The agency's permanent code."))
+    title = serializers.CharField(source="name", help_text=_("The agency's full name."))
+    url = PageURLField()
+
+    class Meta:
+        model = Agency
+        fields = ["code", "title", "url"]
+
+
+class ChairTermSerializer(serializers.ModelSerializer):
+    """The days from which and to which the agency chaired the group."""
+
+    class Meta:
+        model = ChairTerm
+        fields = ["starts_on", "ends_on", "source"]
+
+
+class AgencySerializer(serializers.ModelSerializer):
+    """A member of the group, or a constituent under one membership."""
+
+    website = LinkField(help_text=_("The agency's own site; null where none is known."))
+    parent = AgencyRefSerializer(allow_null=True, help_text=_("The member of which this is a constituent."))
+    constituents = AgencyRefSerializer(many=True, help_text=_("The bodies that share this membership."))
+    chair_terms = ChairTermSerializer(many=True, help_text=_("When the agency chaired the group."))
+    commitments_url = serializers.SerializerMethodField(
+        help_text=_("The API's list of commitments that the agency leads or takes part in.")
+    )
+    url = PageURLField()
+
+    class Meta:
+        model = Agency
+        fields = [
+            "code",
+            "acronym",
+            "name",
+            "mandate",
+            "headquarters",
+            "website",
+            "joined",
+            "left",
+            "parent",
+            "constituents",
+            "chair_terms",
+            "commitments_url",
+            "url",
+        ]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_commitments_url(self, agency):
+        return f"{reverse('api:commitments-list', request=self.context['request'])}?agency={agency.code}"

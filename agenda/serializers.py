@@ -1,0 +1,88 @@
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from agenda.models import AgendaPoint, Alignment, Event, Framework
+
+
+class PageURLField(serializers.URLField):
+    """The absolute address of a row's page."""
+
+    def __init__(self, **kwargs):
+        kwargs = {"source": "get_absolute_url", "help_text": _("The address of its page."), **kwargs}
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value):
+        return self.context["request"].build_absolute_uri(value)
+
+
+class LinkField(serializers.URLField):
+    """An address elsewhere; null where none is known."""
+
+    def __init__(self, **kwargs):
+        super().__init__(read_only=True, allow_null=True, **kwargs)
+
+    def to_representation(self, value):
+        return value or None
+
+
+class AgendaPointRefSerializer(serializers.ModelSerializer):
+    """An agenda point, named."""
+
+    code = serializers.IntegerField(source="number", help_text=_("The point's number."))
+    url = PageURLField()
+
+    class Meta:
+        model = AgendaPoint
+        fields = ["code", "title", "url"]
+
+
+class AgendaPointSerializer(serializers.ModelSerializer):
+    """One of the eight points of the Secretary-General's agenda for action."""
+
+    number = serializers.IntegerField(help_text=_("The point's permanent number, from 1."))
+    commitments_url = serializers.SerializerMethodField(help_text=_("The API's list of commitments on this point."))
+    url = PageURLField()
+
+    class Meta:
+        model = AgendaPoint
+        fields = ["number", "title", "commitments_url", "url"]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_commitments_url(self, point):
+        return f"{reverse('api:commitments-list', request=self.context['request'])}?agenda_point={point.number}"
+
+
+class AlignmentSerializer(serializers.ModelSerializer):
+    """What the framework says on a point: one cell of the convergence table."""
+
+    agenda_point = AgendaPointRefSerializer(source="point")
+
+    class Meta:
+        model = Alignment
+        fields = ["agenda_point", "strength", "quote", "paragraph"]
+
+
+class FrameworkSerializer(serializers.ModelSerializer):
+    """A document that is set against the agenda, with what it says on each point."""
+
+    link = LinkField(help_text=_("Where the document is found; null where no address is known."))
+    alignments = AlignmentSerializer(many=True, help_text=_("In the order of the points; a point may be wanting."))
+    url = PageURLField()
+
+    class Meta:
+        model = Framework
+        fields = ["code", "title", "symbol", "adopted_on", "link", "is_base", "alignments", "url"]
+
+
+class EventSerializer(serializers.ModelSerializer):
+    """A dated meeting or adoption on the timeline."""
+
+    link = LinkField(help_text=_("Where more is told; null where no address is known."))
+    url = PageURLField()
+
+    class Meta:
+        model = Event
+        fields = ["slug", "title", "starts_on", "ends_on", "place", "link", "url"]

@@ -1,0 +1,216 @@
+import django_filters
+from django.db.models import Case, F, Prefetch, Q, TextField, Value, When
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from rest_framework.generics import GenericAPIView
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from agencies.models import Agency
+from agenda.models import AgendaPoint
+from commitments import summaries
+from commitments.filters import AsOfFilter, CommitmentFilter, DayFilter, WordsFilter, among, leads
+from commitments.models import Assessment, Commitment, Evidence, Outlook, ProgressReport, Status, StatusChange
+from commitments.serializers import (
+    CommitmentRowSerializer,
+    CommitmentSerializer,
+    FreshnessSummarySerializer,
+    GapsSerializer,
+    MatrixSerializer,
+    ReportSerializer,
+    StatusChangeSerializer,
+)
+from recommendations.models import Recommendation
+
+REPORT_CODE = "[A-Z]+-[0-9]+-[0-9]+"
+
+
+class RecordFilter(django_filters.FilterSet):
+    """Only the day of the record; `day` is None for today."""
+
+    as_of = AsOfFilter(label=_("The record as it stood at the end of this day (UTC)."))
+
+    @property
+    def day(self):
+        return self.form.cleaned_data.get("as_of")
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(queryset.published(self.day))
+
+
+class CommitmentRecordFilter(RecordFilter):
+    """Commitments that have a page, the withdrawn ones included, as they stood on the day."""
+
+    def filter_queryset(self, queryset):
+        gone = Q(withdrawn_on__isnull=False) if self.day is None else Q(withdrawn_on__lte=self.day)
+        return (
+            queryset.public(self.day)
+            .with_standing(self.day)
+            .annotate(
+                standing_state=Case(When(gone, then=Value("withdrawn")), default=Value("published")),
+                standing_withdrawn_on=Case(When(gone, then=F("withdrawn_on"))),
+                standing_withdrawn_reason=Case(
+                    When(gone, then=F("withdrawn_reason")), default=Value(""), output_field=TextField()
+                ),
+            )
+        )
+
+
+class StableOrdering(django_filters.OrderingFilter):
+    """Rows that are equal in what they are sorted by keep one order, so that pages neither skip nor repeat."""
+
+    def filter(self, queryset, value):
+        rows = super().filter(queryset, value)
+        return rows.order_by(*rows.query.order_by, "-pk") if value else rows
+
+
+class OfCommitmentFilter(RecordFilter):
+    """What hangs on a commitment, found by it or by its lead."""
+
+    commitment = django_filters.ModelMultipleChoiceFilter(
+        field_name="commitment__reference",
+        to_field_name="reference",
+        queryset=Commitment.objects.public(),
+        error_messages={"invalid_choice": _("‘%(value)s’ is not the reference of a commitment that has a page.")},
+        label=_("Reference of the commitment; may repeat."),
+    )
+    lead = WordsFilter(
+        lambda words: Q(commitment__lead_agency__code__in=words) | Q(commitment__workgroup__slug__in=words),
+        choices=leads,
+        label=_("Code of the lead; may repeat."),
+    )
+
+
+class ReportFilter(OfCommitmentFilter):
+    status = WordsFilter(among("status"), choices=Status.choices, label=_("The status it reports; may repeat."))
+    outlook = WordsFilter(among("outlook"), choices=Outlook.choices, label=_("The outlook it reports; may repeat."))
+    published_after = DayFilter(field_name="published_on", lookup_expr="gte", label=_("Published on or after."))
+    published_before = DayFilter(field_name="published_on", lookup_expr="lte", label=_("Published on or before."))
+    ordering = StableOrdering(
+        fields=[("published_on", "published"), ("commitment__reference", "commitment")],
+        label=_("Sort by; downwards with a minus."),
+    )
+
+
+class StatusChangeFilter(OfCommitmentFilter):
+    to_status = WordsFilter(among("to_status"), choices=Status.choices, label=_("The new status; may repeat."))
+    changed_after = DayFilter(field_name="changed_on", lookup_expr="gte", label=_("Changed on or after."))
+    changed_before = DayFilter(field_name="changed_on", lookup_expr="lte", label=_("Changed on or before."))
+    ordering = StableOrdering(
+        fields=[("changed_on", "changed"), ("commitment__reference", "commitment")],
+        label=_("Sort by; downwards with a minus."),
+    )
+
+
+def whole_record(day) -> list[Prefetch | str]:
+    """What the page of one commitment shows beside the row itself, as it stood on the day."""
+    reports = (
+        ProgressReport.objects.published(day).newest_first().select_related("cycle", "on_behalf_of", "superseded_by")
+    )
+    changes = StatusChange.objects.published(day).newest_first()
+    assessments = Assessment.objects.published(day).order_by("-published_on", "-pk")
+    return [
+        "partners__agency",
+        "stakeholders",
+        "milestones",
+        Prefetch("supersedes", Commitment.objects.published(day).order_by("pk")),
+        Prefetch("reports", reports, to_attr="public_reports"),
+        Prefetch("public_reports__evidence", Evidence.objects.public().order_by("pk"), to_attr="public_evidence"),
+        Prefetch("status_changes", changes.select_related("report"), to_attr="public_changes"),
+        Prefetch(
+            "assessments",
+            assessments.select_related("agency", "workgroup", "report"),
+            to_attr="public_assessments",
+        ),
+    ]
+
+
+class CommitmentViewSet(ReadOnlyModelViewSet):
+    """The register: what agencies and work groups undertook, what became of it, and who says so."""
+
+    queryset = Commitment.objects.select_related("lead_agency", "workgroup", "work_plan").prefetch_related(
+        Prefetch("partner_agencies", Agency.objects.order_by("position", "acronym")),
+        Prefetch("agenda_points", AgendaPoint.objects.order_by("number")),
+        Prefetch("recommendations", Recommendation.objects.order_by("position", "code")),
+    )
+    filterset_class = CommitmentFilter
+    detail_filterset_class = CommitmentRecordFilter
+    lookup_field = "reference"
+    lookup_value_regex = "[A-Z]+-[0-9]+"
+
+    def get_serializer_class(self):
+        return CommitmentSerializer if self.detail else CommitmentRowSerializer
+
+    def filter_queryset(self, queryset):
+        rows = super().filter_queryset(queryset)
+        return rows.prefetch_related(*whole_record(self.filterset.day)) if self.detail else rows
+
+
+class ReportViewSet(ReadOnlyModelViewSet):
+    """Published progress reports, newest first."""
+
+    queryset = (
+        ProgressReport.objects.select_related("commitment", "cycle", "on_behalf_of", "superseded_by")
+        .prefetch_related(Prefetch("evidence", Evidence.objects.public().order_by("pk"), to_attr="public_evidence"))
+        .newest_first()
+    )
+    serializer_class = ReportSerializer
+    filterset_class = ReportFilter
+    detail_filterset_class = RecordFilter
+    lookup_field = "code"
+    lookup_value_regex = REPORT_CODE
+
+    def get_object(self):
+        reference, number = self.kwargs["code"].rsplit("-", 1)
+        reports = self.filter_queryset(self.get_queryset())
+        return get_object_or_404(reports, commitment__reference=reference, number=number)
+
+
+class StatusChangeViewSet(ReadOnlyModelViewSet):
+    """The history of every status, newest first; a change bears the code of the report that made it."""
+
+    queryset = StatusChange.objects.select_related("commitment", "report__commitment").newest_first()
+    serializer_class = StatusChangeSerializer
+    filterset_class = StatusChangeFilter
+    detail_filterset_class = RecordFilter
+    lookup_field = "code"
+    lookup_value_regex = REPORT_CODE
+
+    def get_object(self):
+        reference, number = self.kwargs["code"].rsplit("-", 1)
+        changes = self.filter_queryset(self.get_queryset())
+        return get_object_or_404(changes, commitment__reference=reference, report__number=number)
+
+
+class SummaryView(GenericAPIView):
+    """One summary of the register, as it stands or stood at the end of a day."""
+
+    queryset = Commitment.objects.none()
+    filterset_class = RecordFilter
+    pagination_class = None
+    summary = None
+
+    def get(self, request, **kwargs):
+        self.filter_queryset(self.get_queryset())
+        return Response(self.get_serializer(self.summary(self.filterset.day)).data)
+
+
+class MatrixView(SummaryView):
+    """How many commitments each lead undertook on each agenda point."""
+
+    serializer_class = MatrixSerializer
+    summary = staticmethod(summaries.matrix)
+
+
+class GapsView(SummaryView):
+    """What nobody has taken up, what has no day, and what nobody has reported on."""
+
+    serializer_class = GapsSerializer
+    summary = staticmethod(summaries.gaps)
+
+
+class FreshnessView(SummaryView):
+    """How recently the leads were heard."""
+
+    serializer_class = FreshnessSummarySerializer
+    summary = staticmethod(summaries.freshness)

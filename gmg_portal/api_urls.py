@@ -1,0 +1,63 @@
+from django.urls import include, path, re_path
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+
+from agencies.api import AgencyViewSet
+from agenda.api import AgendaPointViewSet, EventViewSet, FrameworkViewSet
+from commitments.api import (
+    CommitmentViewSet,
+    FreshnessView,
+    GapsView,
+    MatrixView,
+    ReportViewSet,
+    StatusChangeViewSet,
+)
+from gmg_portal.api_views import RootView, UnknownPathView
+from recommendations.api import RecommendationViewSet
+from workgroups.api import WorkGroupViewSet
+
+RESOURCES = {
+    "agencies": AgencyViewSet,
+    "agenda-points": AgendaPointViewSet,
+    "frameworks": FrameworkViewSet,
+    "workgroups": WorkGroupViewSet,
+    "recommendations": RecommendationViewSet,
+    "commitments": CommitmentViewSet,
+    "reports": ReportViewSet,
+    "status-changes": StatusChangeViewSet,
+    "events": EventViewSet,
+}
+SUMMARIES = {"matrix": MatrixView, "gaps": GapsView, "freshness": FreshnessView}
+ENDPOINTS = {
+    **{name: f"{name}-list" for name in RESOURCES},
+    **{f"summary/{name}": f"summary-{name}" for name in SUMMARIES},
+    "schema": "schema",
+    "docs": "docs",
+}
+
+router = SimpleRouter()
+for name, viewset in RESOURCES.items():
+    router.register(name, viewset, basename=name)
+
+schema = SpectacularAPIView.as_view(
+    renderer_classes=[OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer, OpenApiYamlRenderer2]
+)
+
+docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html")
+
+app_name = "api"
+urlpatterns = [
+    path("", RootView.as_view(endpoints=ENDPOINTS), name="root"),
+    path("v1/", RootView.as_view(endpoints=ENDPOINTS), name="v1"),
+    path("v1/", include(router.urls)),
+    *[path(f"v1/summary/{name}/", view.as_view(), name=f"summary-{name}") for name, view in SUMMARIES.items()],
+    path("v1/schema/", schema, name="schema"),
+    path("v1/docs/", docs, name="docs"),
+    re_path("", UnknownPathView.as_view(), name="unknown"),
+]

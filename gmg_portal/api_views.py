@@ -1,0 +1,46 @@
+"""The addresses under /api/ that belong to no app."""
+
+from collections.abc import Mapping
+
+from django.http import HttpResponsePermanentRedirect
+from django.urls import Resolver404, resolve
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from gmg_portal.api import FORMAT, unknown
+from gmg_portal.problems import Refused
+
+
+@extend_schema(exclude=True)
+class RootView(APIView):
+    """What the API offers, and where."""
+
+    endpoints: Mapping[str, str] = {}
+
+    def get(self, request, **kwargs):
+        faults = unknown(request.query_params, {FORMAT})
+        if faults:
+            raise Refused(*faults)
+        return Response({name: reverse(f"api:{route}", request=request) for name, route in self.endpoints.items()})
+
+
+@extend_schema(exclude=True)
+class UnknownPathView(APIView):
+    """Every address under /api/ that nothing else answers. One that lacks only its last slash is sent there."""
+
+    def initial(self, request, *args, **kwargs):
+        self.check_throttles(request)
+        if request.method not in ("GET", "HEAD") or not self._answers(f"{request.path_info}/"):
+            raise NotFound
+
+    def get(self, request, **kwargs):
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+
+    def _answers(self, path: str) -> bool:
+        try:
+            return resolve(path).url_name != "unknown"
+        except Resolver404:
+            return False

@@ -1,0 +1,127 @@
+"""Errors of the API as problem details (RFC 9457), wherever under /api/ they arise."""
+
+import logging
+import math
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound, Throttled
+from rest_framework.request import Request
+
+MEDIA_TYPE = "application/problem+json"
+SECONDS_OF_AN_OUTAGE = 30
+UNREACHABLE = (OperationalError, InterfaceError)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one word of the address, in a sentence, and what is allowed in its place."""
+
+    parameter: str
+    detail: str
+    allowed: tuple[str | int, ...] | None = None
+
+    @property
+    def as_dict(self) -> dict:
+        told = {"parameter": self.parameter, "detail": self.detail}
+        return told if self.allowed is None else {**told, "allowed": list(self.allowed)}
+
+
+class Refused(APIException):
+    """A request with words or values that are not known: 400, naming each."""
+
+    status_code = 400
+
+    def __init__(self, *faults: Fault, status_code: int = 400):
+        super().__init__(" ".join(fault.detail for fault in faults))
+        self.faults = faults
+        self.status_code = status_code
+
+
+class ProblemResponse(JsonResponse):
+    """One problem. The type is 'about:blank': the status says what kind it is, `detail` and `errors` say the rest."""
+
+    def __init__(
+        self,
+        request: HttpRequest | Request,
+        status: int,
+        detail: str,
+        *,
+        errors: Iterable[Fault] = (),
+        retry_after=None,
+    ):
+        body = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": str(detail),
+            "instance": request.get_full_path(),
+        }
+        if errors:
+            body["errors"] = [fault.as_dict for fault in errors]
+        super().__init__(
+            body,
+            status=status,
+            content_type=MEDIA_TYPE,
+            json_dumps_params={"ensure_ascii": False, "separators": (",", ":")},
+        )
+        if retry_after is not None:
+            self["Retry-After"] = str(math.ceil(retry_after))
+
+
+def exception_handler(exception: Exception, context: dict) -> HttpResponse | None:
+    """Answer what a view of the API raised; None leaves it to Django, and so to `server_error`."""
+    request = context["request"]
+    match exception:
+        case Refused():
+            return ProblemResponse(request, exception.status_code, exception.detail, errors=exception.faults)
+        case Http404() | NotFound():
+            return ProblemResponse(request, 404, _("Nothing public is found at this address."))
+        case MethodNotAllowed():
+            return ProblemResponse(request, 405, _("The API is read-only: only GET, HEAD and OPTIONS are allowed."))
+        case NotAcceptable():
+            return ProblemResponse(request, 406, _("This address answers none of the types that Accept names."))
+        case Throttled():
+            return ProblemResponse(
+                request, 429, _("This address asks too often: wait, then go on."), retry_after=exception.wait or 1
+            )
+        case PermissionDenied():
+            return ProblemResponse(request, 403, _("This is not open to you."))
+        case SuspiciousOperation():
+            return ProblemResponse(request, 400, _("The request cannot be read."))
+        case APIException():
+            return ProblemResponse(request, exception.status_code, exception.detail)
+        case OperationalError() | InterfaceError():
+            logger.error("The database cannot be reached.", exc_info=exception)
+            return _outage(request)
+    return None
+
+
+def bad_request(request, exception):
+    """Django's handler of 400, for whatever a middleware refuses before a view is reached."""
+    if request.path.startswith("/api/"):
+        return ProblemResponse(request, 400, _("The request cannot be read."))
+    return defaults.bad_request(request, exception)
+
+
+def server_error(request):
+    """Django's handler of 500; an error under /api/ is told as a problem, and never with its traceback."""
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
+    if isinstance(sys.exception(), UNREACHABLE):
+        return _outage(request)
+    return ProblemResponse(request, 500, _("Something went wrong here. It has been noted; please try again later."))
+
+
+def _outage(request) -> ProblemResponse:
+    detail = _("The record cannot be reached at the moment; please try again shortly.")
+    return ProblemResponse(request, 503, detail, retry_after=SECONDS_OF_AN_OUTAGE)

@@ -1,0 +1,141 @@
+"""The description of the API (OpenAPI 3.1), where it says more than the classes can say of themselves."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django_filters import BaseCSVFilter
+from django_filters.filters import Filter
+from drf_spectacular.extensions import OpenApiFilterExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from gmg_portal.api import FIELDS, SEVERAL
+from gmg_portal.problems import MEDIA_TYPE
+
+
+class FaultSerializer(serializers.Serializer):
+    """What is wrong with one word of the address."""
+
+    parameter = serializers.CharField(help_text=_("The word that is refused."))
+    detail = serializers.CharField(help_text=_("What is wrong with it."))
+    allowed = serializers.ListField(
+        child=serializers.JSONField(), required=False, help_text=_("What is allowed in its place, if it can be listed.")
+    )
+
+
+class ProblemSerializer(serializers.Serializer):
+    """An error, as RFC 9457 describes it."""
+
+    type = serializers.CharField(help_text=_("Always about:blank: the status says what kind it is."))
+    title = serializers.CharField(help_text=_("The status in words."))
+    status = serializers.IntegerField(help_text=_("The HTTP status."))
+    detail = serializers.CharField(help_text=_("What went wrong, in a sentence."))
+    instance = serializers.CharField(help_text=_("The address that was asked for."))
+    errors = FaultSerializer(many=True, required=False, help_text=_("Each word that is refused."))
+
+
+PROBLEMS = {
+    400: _("A word or value of the address is not known."),
+    404: _("Nothing public is found at this address."),
+    406: _("None of the types that Accept names is answered here."),
+    429: _("Too many requests from one address."),
+    500: _("Something went wrong here."),
+    503: _("The record cannot be reached at the moment."),
+}
+
+
+class PortalAutoSchema(AutoSchema):
+    """Says of every endpoint which words it takes, also of those that answer one row, and which errors it gives."""
+
+    def get_operation_id(self):
+        words = [word.replace("-", "_") for word in self._tokenize_path()]
+        if getattr(self.view, "detail", False):
+            return "_".join(["get", *words[:-1], singular(words[-1])])
+        return "_".join(["list" if self._is_list_view() else "get", *words])
+
+    def get_filter_backends(self):
+        return getattr(self.view, "filter_backends", [])
+
+    def get_override_parameters(self):
+        headers = [
+            OpenApiParameter(
+                "Retry-After", int, "header", response=[429, 503], description=_("Seconds to wait before asking again.")
+            )
+        ]
+        if self._is_list_view():
+            link = _("The first, previous, next and last page (RFC 8288).")
+            headers.append(OpenApiParameter("Link", str, "header", response=[200], description=link))
+        if getattr(self.view, "detail", False):
+            headers.append(self._identifier())
+        return headers
+
+    def _identifier(self) -> OpenApiParameter:
+        return OpenApiParameter(
+            self.view.lookup_field,
+            {"type": "string", "pattern": f"^{self.view.lookup_value_regex}$"},
+            "path",
+            required=True,
+            description=_("The permanent public identifier, as the list gives it."),
+        )
+
+    def get_response_serializers(self):
+        found = OpenApiResponse(super().get_response_serializers(), _("What was asked for."))
+        unchanged = OpenApiResponse(None, _("What the asker holds, by its validator, is still right."))
+        problems = {
+            (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, description)
+            for status, description in PROBLEMS.items()
+        }
+        return {200: found, 304: unchanged, **problems}
+
+
+def singular(word: str) -> str:
+    return f"{word.removesuffix('ies')}y" if word.endswith("ies") else word.removesuffix("s")
+
+
+class StrictFilterExtension(OpenApiFilterExtension):
+    """Describe the words of an endpoint by the FilterSet's own form."""
+
+    target_class = "gmg_portal.api.StrictFilterBackend"
+    priority = 1
+
+    def get_schema_operation_parameters(self, auto_schema, *args, **kwargs):
+        view = auto_schema.view
+        filterset = self.target.get_filterset_class(view, view.queryset)
+        words = filterset.base_filters.items() if filterset else []
+        return [*(described(word, filter_) for word, filter_ in words), fields_parameter(view)]
+
+
+def described(word: str, filter_: Filter) -> dict:
+    """One word of a FilterSet as a parameter of the address."""
+    value = {"type": "string"}
+    if isinstance(filter_.field, forms.DateField):
+        value["format"] = "date"
+    elif isinstance(filter_.field, forms.DateTimeField):
+        value["format"] = "date-time"
+    choices = fixed_choices(word, filter_)
+    if choices:
+        value["enum"] = choices
+    parameter = {"name": word, "in": "query", "description": str(filter_.label), "schema": value}
+    if isinstance(filter_, BaseCSVFilter):
+        return {**parameter, "schema": {"type": "array", "items": value}, "style": "form", "explode": False}
+    if isinstance(filter_.field, SEVERAL):
+        return {**parameter, "schema": {"type": "array", "items": value}, "style": "form", "explode": True}
+    return parameter
+
+
+def fixed_choices(word: str, filter_: Filter) -> list[str]:
+    """The words it takes, unless they are read from the database: the description holds whatever the data are."""
+    choices = filter_.extra.get("choices", [])
+    if callable(choices) and word != "ordering":
+        return []
+    return [value for value, _label in (choices() if callable(choices) else choices)]
+
+
+def fields_parameter(view) -> dict:
+    names = ", ".join(view.get_serializer_class()().fields)
+    return {
+        "name": FIELDS,
+        "in": "query",
+        "description": str(_("Only these fields of a row, parted by commas: %(names)s.") % {"names": names}),
+        "schema": {"type": "string"},
+    }

@@ -1,0 +1,23 @@
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from recommendations.filters import RecommendationFilter
+from recommendations.models import Recommendation
+from recommendations.serializers import RecommendationSerializer
+
+
+class RecommendationViewSet(ReadOnlyModelViewSet):
+    """What the group recommended. A list holds whole recommendations; a part is found by its own code."""
+
+    queryset = (
+        Recommendation.objects.select_related("parent")
+        .prefetch_related("agenda_points", "parts__agenda_points")
+        .order_by("position", "code")
+    )
+    serializer_class = RecommendationSerializer
+    filterset_class = RecommendationFilter
+    lookup_field = "code"
+    lookup_value_regex = "[A-Za-z0-9-]+"
+
+    def get_queryset(self):
+        recommendations = super().get_queryset()
+        return recommendations if self.detail else recommendations.whole()

@@ -1,0 +1,54 @@
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from agenda.serializers import AgendaPointRefSerializer, PageURLField
+from recommendations.models import Recommendation
+
+
+class RecommendationRefSerializer(serializers.ModelSerializer):
+    """A recommendation, named by its official wording."""
+
+    code = serializers.CharField(help_text=_("The recommendation's permanent code."))
+    title = serializers.CharField(source="text", help_text=_("The official wording."))
+    url = PageURLField()
+
+    class Meta:
+        model = Recommendation
+        fields = ["code", "title", "url"]
+
+
+class RecommendationPartSerializer(serializers.ModelSerializer):
+    """One part of a recommendation."""
+
+    code = serializers.CharField(help_text=_("The part's permanent code."))
+    agenda_points = AgendaPointRefSerializer(many=True, help_text=_("Related points: an editorial reading."))
+    url = PageURLField()
+
+    class Meta:
+        model = Recommendation
+        fields = ["code", "text", "agenda_points", "url"]
+
+
+class RecommendationSerializer(serializers.ModelSerializer):
+    """What the group recommended in February 2014, at one of four levels, in its official wording."""
+
+    code = serializers.CharField(help_text=_("The recommendation's permanent code."))
+    parent = RecommendationRefSerializer(allow_null=True, help_text=_("The recommendation of which this is a part."))
+    parts = RecommendationPartSerializer(many=True, help_text=_("The parts it consists of, if any."))
+    agenda_points = AgendaPointRefSerializer(many=True, help_text=_("Related points: an editorial reading."))
+    commitments_url = serializers.SerializerMethodField(
+        help_text=_("The API's list of commitments that answer it or one of its parts.")
+    )
+    url = PageURLField()
+
+    class Meta:
+        model = Recommendation
+        fields = ["code", "level", "text", "parent", "parts", "agenda_points", "commitments_url", "url"]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_commitments_url(self, recommendation):
+        address = reverse("api:commitments-list", request=self.context["request"])
+        return f"{address}?recommendation={recommendation.code}"

@@ -1,0 +1,529 @@
+"""What holds for every endpoint of the API alike."""
+
+from datetime import date
+
+import pytest
+from django.core.cache import cache
+
+from gmg_portal.api import AddressThrottle
+from gmg_portal.api_urls import ENDPOINTS, RESOURCES, SUMMARIES
+from tests.factories import (
+    AgencyFactory,
+    AgendaPointFactory,
+    AlignmentFactory,
+    AssessmentFactory,
+    ChairTermFactory,
+    CommitmentFactory,
+    EventFactory,
+    EvidenceFactory,
+    FrameworkFactory,
+    MilestoneFactory,
+    ParticipationFactory,
+    ProgressReportFactory,
+    RecommendationFactory,
+    UserFactory,
+    WorkGroupFactory,
+    WorkPlanFactory,
+    published_report,
+)
+
+LISTS = list(RESOURCES)
+SUMMARY = [f"summary/{name}" for name in SUMMARIES]
+DETAILS = [f"{name}/…" for name in RESOURCES]
+EVERYWHERE = [*LISTS, *DETAILS, *SUMMARY]
+RECORDS = ["commitments", "reports", "status-changes", "events"]
+DATED = [*RECORDS, *(f"{name}/…" for name in RECORDS), *SUMMARY]
+UNKNOWN = ["/api/nothing/", "/api/v1/nothing", "/api/v2/", "/api/v1/commitments/HLD.1/", "/api/v1/commitments/%00/"]
+
+
+@pytest.fixture(autouse=True)
+def forget_earlier_requests():
+    cache.clear()
+
+
+@pytest.fixture
+def record(commitment, points, decent_work):
+    """One row of each kind. Answers the address of every endpoint by its name; one row's name ends in '/…'."""
+    AlignmentFactory(framework=FrameworkFactory(code="hld"), point=points[0])
+    RecommendationFactory(code="GOV-1", agenda_points=points[:1])
+    EventFactory(slug="forum", starts_on=date(2014, 5, 14))
+    report = published_report(commitment)
+    identifiers = {
+        "agencies": "ilo",
+        "agenda-points": 1,
+        "frameworks": "hld",
+        "workgroups": "decent-work",
+        "recommendations": "GOV-1",
+        "commitments": commitment.reference,
+        "reports": report.reference,
+        "status-changes": report.reference,
+        "events": "forum",
+    }
+    assert list(identifiers) == LISTS
+    lists = {name: f"/api/v1/{name}/" for name in [*LISTS, *SUMMARY]}
+    return lists | {f"{name}/…": f"/api/v1/{name}/{code}/" for name, code in identifiers.items()}
+
+
+@pytest.fixture
+def assert_problem():
+    """Assert that an answer is problem details with this status; answers its errors."""
+
+    def assert_problem(response, status):
+        body = response.json()
+
+        assert response.status_code == status
+        assert response["Content-Type"] == "application/problem+json"
+        assert set(body) - {"errors"} == {"type", "title", "status", "detail", "instance"}
+        assert (body["type"], body["status"]) == ("about:blank", status)
+        assert body["detail"]
+        return body.get("errors", [])
+
+    return assert_problem
+
+
+# What is offered
+
+
+@pytest.mark.parametrize("address", ["/api/", "/api/v1/"])
+def test_root_lists_every_endpoint(client, db, address):
+    endpoints = client.get(address).json()
+
+    assert list(endpoints) == list(ENDPOINTS)
+    assert {name: client.get(url).status_code for name, url in endpoints.items()} == dict.fromkeys(ENDPOINTS, 200)
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_endpoint_answers_json(client, record, name):
+    response = client.get(record[name])
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_list_has_the_envelope(client, record, name):
+    body = client.get(record[name]).json()
+
+    assert list(body) == ["count", "next", "previous", "results"]
+    assert (body["count"], body["next"], body["previous"]) == (len(body["results"]), None, None)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_detail_says_all_that_the_list_says(client, record, name):
+    detail = client.get(record[f"{name}/…"]).json()
+    rows = client.get(record[name]).json()["results"]
+
+    assert set(rows[0]) <= set(detail)
+    assert detail["url"] in [row["url"] for row in rows]
+
+
+def test_no_answer_shows_a_database_key(client, record):
+    bodies = [client.get(address).json() for address in record.values()]
+
+    def names(value):
+        if isinstance(value, dict):
+            return set(value).union(*map(names, value.values()))
+        return set().union(*map(names, value)) if isinstance(value, list) else set()
+
+    assert not {"id", "pk"} & names(bodies)
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_head_answers_as_get_without_a_body(client, record, name):
+    got, head = client.get(record[name]), client.head(record[name])
+
+    assert head.status_code == 200
+    assert head.content == b""
+    assert (head["Content-Type"], head["ETag"]) == (got["Content-Type"], got["ETag"])
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_options_says_what_is_allowed(client, record, name):
+    response = client.options(record[name])
+
+    assert response.status_code == 200
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("name", [*EVERYWHERE, "root", "schema", "docs"])
+def test_writing_method_is_refused(client, record, assert_problem, name):
+    others = {"root": "/api/v1/", "schema": "/api/v1/schema/", "docs": "/api/v1/docs/"}
+
+    for method in ("post", "put", "patch", "delete", "trace"):
+        response = getattr(client, method)((record | others)[name])
+
+        assert_problem(response, 405)
+        assert response["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_unknown_path_is_not_found_by_any_method(client, db, assert_problem, path):
+    for method in ("get", "post", "put", "patch", "delete", "options"):
+        response = getattr(client, method)(path)
+
+        assert assert_problem(response, 404) == []
+
+
+def test_missing_slash_is_added_for_readers(client, db):
+    response = client.get("/api/v1/events?page=1")
+
+    assert response.status_code == 301
+    assert response["Location"] == "/api/v1/events/?page=1"
+
+
+@pytest.mark.parametrize("name", [*EVERYWHERE, "root"])
+def test_unknown_parameter_is_refused(client, record, assert_problem, name):
+    response = client.get(record.get(name, "/api/v1/"), {"nonsense": "1"})
+
+    (error,) = assert_problem(response, 400)
+    assert error["parameter"] == "nonsense"
+    assert "nonsense" in error["detail"]
+    assert ("fields" in error["allowed"]) == (name != "root")
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_unknown_field_is_refused_with_those_that_are_known(client, record, assert_problem, name):
+    body = client.get(record[name]).json()
+
+    response = client.get(record[name], {"fields": "nonsense"})
+
+    (error,) = assert_problem(response, 400)
+    assert error["parameter"] == "fields"
+    assert "nonsense" in error["detail"]
+    assert error["allowed"] == list(body["results"][0] if name in LISTS else body)
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_unknown_format_is_refused_with_those_that_are_known(client, record, assert_problem, name):
+    response = client.get(record[name], {"format": "csv"})
+
+    (error,) = assert_problem(response, 400)
+    assert (error["parameter"], error["allowed"]) == ("format", ["json"])
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_unknown_ordering_is_refused_with_what_is_allowed(client, record, assert_problem, name):
+    response = client.get(record[name], {"ordering": "nonsense"})
+
+    (error,) = assert_problem(response, 400)
+    assert error["parameter"] == "ordering"
+    assert [client.get(record[name], {"ordering": word}).status_code for word in error["allowed"]] == [200] * len(
+        error["allowed"]
+    )
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_value_left_empty_is_refused(client, record, assert_problem, name):
+    response = client.get(f"{record[name]}?page=&page_size=&fields=&ordering=")
+
+    assert [error["parameter"] for error in assert_problem(response, 400)] == [
+        "page",
+        "page_size",
+        "fields",
+        "ordering",
+    ]
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_day_that_is_none_is_refused(client, record, assert_problem, name):
+    for day in ("2014", "yesterday", "2014-02-30", "2999-01-01"):
+        response = client.get(record[name], {"as_of": day})
+
+        (error,) = assert_problem(response, 400)
+        assert error["parameter"] == "as_of"
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_two_days_are_refused(client, record, assert_problem, name):
+    response = client.get(f"{record[name]}?as_of=2014-07-01&as_of=2015-07-01")
+
+    (error,) = assert_problem(response, 400)
+    assert error["parameter"] == "as_of"
+
+
+def test_every_fault_is_told_at_once(client, record, assert_problem):
+    response = client.get(f"{record['commitments']}?statu=completed&status=done&fields=id&as_of=")
+
+    assert {error["parameter"] for error in assert_problem(response, 400)} == {"statu", "status", "fields", "as_of"}
+
+
+def test_type_that_is_not_answered_is_refused(client, record, assert_problem):
+    response = client.get(record["events"], headers={"Accept": "text/csv"})
+
+    assert_problem(response, 406)
+
+
+# Pages
+
+
+@pytest.mark.parametrize("size", ["0", "201", "-1", "ten", "1e2", "٣", "9" * 5000])
+def test_page_size_out_of_bounds_is_refused(client, record, assert_problem, size):
+    response = client.get(record["events"], {"page_size": size})
+
+    assert assert_problem(response, 400) == [
+        {"parameter": "page_size", "detail": "page_size is a whole number from 1 to 200."}
+    ]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "last", "9" * 5000])
+def test_page_that_is_no_number_is_refused(client, record, assert_problem, page):
+    response = client.get(record["events"], {"page": page})
+
+    assert assert_problem(response, 400) == [{"parameter": "page", "detail": "page is a whole number from 1."}]
+
+
+def test_page_after_the_last_is_not_found(client, record, assert_problem):
+    response = client.get(record["events"], {"page": "2"})
+
+    assert assert_problem(response, 404) == [{"parameter": "page", "detail": "There is no page 2: the last page is 1."}]
+
+
+@pytest.mark.parametrize(("words", "size"), [({}, 50), ({"page_size": 200}, 200), ({"page_size": 1}, 1)])
+def test_page_holds_as_many_rows_as_were_asked_for(client, db, words, size):
+    EventFactory.create_batch(201)
+
+    assert len(client.get("/api/v1/events/", words).json()["results"]) == size
+
+
+def test_list_links_its_pages(client, db):
+    EventFactory.create_batch(5)
+    page = "http://testserver/api/v1/events/?page={}&page_size=2"
+
+    body = client.get("/api/v1/events/?page=2&page_size=2")
+
+    assert links(body["Link"]) == {
+        "first": page.format(1),
+        "prev": page.format(1),
+        "next": page.format(3),
+        "last": page.format(3),
+    }
+
+
+def test_first_page_has_none_before_it(client, db):
+    EventFactory.create_batch(3)
+
+    response = client.get("/api/v1/events/?page_size=2")
+
+    assert set(links(response["Link"])) == {"first", "next", "last"}
+
+
+def links(header):
+    """The addresses of a Link header by relation, each asking for its page by number and size alike."""
+    found = {}
+    for part in header.split(", "):
+        url, rel = part.split("; ")
+        path, _mark, words = url.strip("<>").partition("?")
+        pairs = {"page": "1"} | dict(pair.split("=") for pair in words.split("&"))
+        found[rel[5:-1]] = f"{path}?{'&'.join(f'{name}={pairs[name]}' for name in sorted(pairs))}"
+    return found
+
+
+# Fields
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_fields_narrow_a_row_to_those_asked_for(client, record, name):
+    whole = client.get(record[name]).json()
+    row = whole["results"][0] if name in LISTS else whole
+    chosen = list(row)[:2]
+
+    narrowed = client.get(record[name], {"fields": ",".join(reversed(chosen))}).json()
+
+    assert (narrowed["results"][0] if name in LISTS else narrowed) == {field: row[field] for field in chosen}
+
+
+# Queries
+
+
+def agencies(n):
+    for member in AgencyFactory.create_batch(n):
+        AgencyFactory(parent=member)
+    if not member.position and n == 1:
+        ChairTermFactory(agency=member)
+
+
+def frameworks(n):
+    for framework in FrameworkFactory.create_batch(n):
+        AlignmentFactory(framework=framework)
+
+
+def workgroups(n):
+    for group in WorkGroupFactory.create_batch(n):
+        ParticipationFactory(workgroup=group)
+
+
+def recommendations(n):
+    for recommendation in RecommendationFactory.create_batch(n):
+        point = AgendaPointFactory()
+        recommendation.agenda_points.add(point)
+        RecommendationFactory(parent=recommendation, agenda_points=[point])
+
+
+def commitments(n):
+    for number in range(n):
+        lead = {"workgroup": WorkGroupFactory()} if number % 2 else {"lead_agency": AgencyFactory()}
+        points, answers = [AgendaPointFactory()], [RecommendationFactory()]
+        CommitmentFactory(**lead, partners=[AgencyFactory()], agenda_points=points, recommendations=answers)
+
+
+def reports(n):
+    for _number in range(n):
+        published_report(CommitmentFactory(), on_behalf_of=AgencyFactory())
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "queries"),
+    [
+        # Each with one for the revision, one for the count and one for the rows.
+        ("agencies", agencies, 5),
+        ("agenda-points", AgendaPointFactory.create_batch, 3),
+        ("frameworks", frameworks, 4),
+        ("workgroups", workgroups, 4),
+        ("recommendations", recommendations, 6),
+        ("commitments", commitments, 7),
+        ("reports", reports, 4),
+        ("status-changes", reports, 3),
+        ("events", EventFactory.create_batch, 3),
+    ],
+)
+def test_list_asks_the_database_as_often_for_30_rows_as_for_one(
+    client, db, django_assert_num_queries, name, make, queries
+):
+    make(1)
+    with django_assert_num_queries(queries):
+        assert client.get(f"/api/v1/{name}/").json()["count"] == 1
+
+    make(29)
+    with django_assert_num_queries(queries):
+        assert client.get(f"/api/v1/{name}/").json()["count"] == 30
+
+
+# Drafts
+
+
+@pytest.fixture
+def leak(record, commitment):
+    """Everything that is not public, each with the marked word; answers the references that must not be found."""
+    marked = {"title": "LEAK", "summary": "LEAK", "original_text": "LEAK", "source_title": "LEAK", "places": ["LEAK"]}
+    person = UserFactory(username="LEAK-person", email="LEAK@example.org", first_name="LEAK")
+    hidden = [
+        CommitmentFactory(**state, **marked, **hand)
+        for state, hand in (
+            ({"draft": True}, {"author": person}),
+            ({"submitted": True}, {"author": person}),
+            ({"sent_back": True}, {"author": person, "review_note": "LEAK"}),
+        )
+    ]
+    for unpublished in hidden:
+        MilestoneFactory(commitment=unpublished, title="LEAK")
+    for state in ("draft", "submitted", "sent_back"):
+        report = ProgressReportFactory(
+            **{state: True}, commitment=commitment, achieved="LEAK", barriers="LEAK", next_steps="LEAK", author=person
+        )
+        EvidenceFactory(report=report, title="LEAK", url="https://example.org/LEAK")
+        AssessmentFactory(**{state: True}, commitment=commitment, text="LEAK", author=person)
+    secret = [
+        EvidenceFactory.build(report=None),
+        EvidenceFactory.build(report=None, title="LEAK", url="https://example.org/LEAK", is_public=False),
+    ]
+    published_report(commitment, on="2014-09-30", status="completed", evidence=secret)
+    return [row.reference for row in hidden]
+
+
+@pytest.mark.parametrize("name", EVERYWHERE)
+def test_nothing_unpublished_is_found(client, record, leak, name):
+    for words in ({}, {"as_of": "2015-01-01"} if name in DATED else {}):
+        body = client.get(record[name], words).content.decode()
+
+        assert "LEAK" not in body
+        assert not [reference for reference in leak if reference in body]
+
+
+def test_unpublished_commitment_is_as_absent_as_one_that_never_was(client, leak, assert_problem):
+    answers = [client.get(f"/api/v1/commitments/{reference}/") for reference in [*leak, "HLD-9999"]]
+
+    assert {assert_problem(answer, 404) == [] for answer in answers} == {True}
+    assert len({answer.json()["detail"] for answer in answers}) == 1
+
+
+@pytest.mark.parametrize("name", ["reports", "status-changes"])
+def test_unpublished_commitment_is_no_word_to_filter_by(client, leak, assert_problem, name):
+    answers = [client.get(f"/api/v1/{name}/", {"commitment": reference}) for reference in [leak[0], "HLD-9999"]]
+
+    details = {assert_problem(answer, 400)[0]["detail"].replace(leak[0], "HLD-9999") for answer in answers}
+    assert len(details) == 1
+
+
+@pytest.mark.parametrize("name", SUMMARY)
+def test_summary_counts_nothing_unpublished(client, record, leak, name):
+    total = client.get(record[name]).json().get("total", 1)
+
+    assert total == 1
+
+
+# Other sites, and too many requests
+
+
+def test_other_sites_may_read_without_credentials(client, record):
+    response = client.get(record["events"], headers={"Origin": "https://elsewhere.example"})
+
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert not response.has_header("Access-Control-Allow-Credentials")
+    assert response["Access-Control-Expose-Headers"] == "ETag, Link, Retry-After"
+
+
+def test_other_sites_learn_the_methods_beforehand(client, db):
+    headers = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"}
+
+    response = client.options("/api/v1/events/", headers=headers)
+
+    assert response["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.fixture
+def twice_a_minute(monkeypatch):
+    monkeypatch.setattr(AddressThrottle, "rate", "2/min", raising=False)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/events/", "/api/v1/nothing/"])
+def test_third_request_of_an_address_waits(client, db, twice_a_minute, assert_problem, path):
+    for _time in range(2):
+        assert client.get(path).status_code in (200, 404)
+
+    response = client.get(path)
+
+    assert_problem(response, 429)
+    assert 0 < int(response["Retry-After"]) <= 60
+
+
+def test_invented_forwarding_address_does_not_help(client, db, twice_a_minute):
+    codes = [
+        client.get("/api/v1/events/", headers={"X-Forwarded-For": f"192.0.2.{number}"}).status_code
+        for number in range(3)
+    ]
+
+    assert codes == [200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "codes"),
+    [
+        (["192.0.2.1", "192.0.2.2", "192.0.2.3"], [200, 200, 200]),
+        (["2001:db8::1", "2001:db8::2", "2001:db8::3"], [200, 200, 429]),
+        (["2001:db8::1", "2001:db8:0:1::1", "2001:db8:0:2::1"], [200, 200, 200]),
+        (["unix:", "unix:", "unix:"], [200, 200, 429]),
+    ],
+)
+def test_addresses_count_apart_and_an_ipv6_network_as_one(client, db, twice_a_minute, addresses, codes):
+    answers = [client.get("/api/v1/events/", REMOTE_ADDR=address).status_code for address in addresses]
+
+    assert answers == codes
+
+
+def test_work_plans_have_no_list_of_their_own(client, record, commitment, assert_problem):
+    WorkPlanFactory()
+
+    assert_problem(client.get("/api/v1/work-plans/"), 404)

@@ -1,0 +1,18 @@
+from django.db.models import Prefetch
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from workgroups.filters import WorkGroupFilter
+from workgroups.models import Participation, WorkGroup
+from workgroups.serializers import WorkGroupSerializer
+
+
+class WorkGroupViewSet(ReadOnlyModelViewSet):
+    """The working groups and task forces of the Global Migration Group."""
+
+    queryset = WorkGroup.objects.prefetch_related(
+        Prefetch("participations", Participation.objects.select_related("agency").order_by("position", "pk"))
+    ).order_by("position", "slug")
+    serializer_class = WorkGroupSerializer
+    filterset_class = WorkGroupFilter
+    lookup_field = "slug"
+    lookup_value_regex = "[A-Za-z0-9_-]+"

@@ -1,0 +1,58 @@
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from agencies.serializers import AgencyRefSerializer, PageURLField
+from workgroups.models import Participation, WorkGroup, WorkPlan
+
+
+class WorkGroupRefSerializer(serializers.ModelSerializer):
+    """A work group, named."""
+
+    code = serializers.CharField(source="slug", help_text=_("The group's permanent slug."))
+    url = PageURLField()
+
+    class Meta:
+        model = WorkGroup
+        fields = ["code", "title", "url"]
+
+
+class WorkPlanRefSerializer(serializers.ModelSerializer):
+    """A work plan, named."""
+
+    code = serializers.CharField(source="slug", help_text=_("The plan's permanent slug."))
+    url = PageURLField()
+
+    class Meta:
+        model = WorkPlan
+        fields = ["code", "title", "url"]
+
+
+class ParticipationSerializer(serializers.ModelSerializer):
+    """An agency's part in the group."""
+
+    agency = AgencyRefSerializer()
+
+    class Meta:
+        model = Participation
+        fields = ["role", "agency"]
+
+
+class WorkGroupSerializer(serializers.ModelSerializer):
+    """A working group or task force of the Global Migration Group, with who is in it."""
+
+    participations = ParticipationSerializer(
+        many=True, help_text=_("The agencies in the group; who leads comes first.")
+    )
+    commitments_url = serializers.SerializerMethodField(help_text=_("The API's list of commitments the group leads."))
+    url = PageURLField()
+
+    class Meta:
+        model = WorkGroup
+        fields = ["slug", "kind", "title", "mandate", "participations", "commitments_url", "url"]
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_commitments_url(self, group):
+        return f"{reverse('api:commitments-list', request=self.context['request'])}?workgroup={group.slug}"
