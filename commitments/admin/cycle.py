@@ -1,0 +1,29 @@
+from django.contrib import admin
+
+from commitments.admin.steps import CLOSE, OPEN, StepsMixin
+from commitments.models import ReportingCycle, Stakeholder
+
+
+@admin.register(ReportingCycle)
+class ReportingCycleAdmin(StepsMixin, admin.site.ModelAdmin):
+    steps = (OPEN, CLOSE)
+    change_form_template = "admin/commitments/change_form.html"
+    list_display = ["title", "opens_on", "due_on", "closes_on", "opened_on", "closed_on"]
+    search_fields = ["title"]
+    date_hierarchy = "opens_on"
+    fields = ["title", "opens_on", "due_on", "closes_on", "opened_on", "closed_on"]
+    readonly_fields = ["opened_on", "closed_on"]
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not (obj and obj.opened_on)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["steps"] = self.steps_for(request, obj) if obj else []
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+@admin.register(Stakeholder)
+class StakeholderAdmin(admin.site.ModelAdmin):
+    list_display = ["name", "acronym", "kind"]
+    list_filter = ["kind"]
+    search_fields = ["name", "acronym"]

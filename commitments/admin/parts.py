@@ -1,0 +1,101 @@
+"""Rows written elsewhere and listed to be found: parts of a commitment or a report, and the status history."""
+
+from pathlib import PurePath
+
+from django.contrib import admin
+from django.http import FileResponse, Http404
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from commitments.admin.report import evidence_for, file_link
+from commitments.admin.scoping import NOTHING, PartAdmin, may_review
+from commitments.models import Evidence, Milestone, Partner, StatusChange
+
+
+@admin.register(Partner)
+class PartnerAdmin(PartAdmin):
+    whole = "commitment"
+    list_display = ["agency", "commitment", "part"]
+    list_filter = ["agency"]
+    list_select_related = ["agency", "commitment"]
+    search_fields = ["agency__acronym", "agency__name", "commitment__reference", "commitment__title", "part"]
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(PartAdmin):
+    whole = "commitment"
+    list_display = ["title", "commitment", "due", "met"]
+    list_select_related = ["commitment"]
+    search_fields = ["title", "commitment__reference", "commitment__title"]
+    fields = ["commitment", "title", "due", "met"]
+
+    @admin.display(description=_("due"), ordering="due_on")
+    def due(self, obj):
+        return str(obj.due) if obj.due else NOTHING
+
+    @admin.display(description=_("met"), ordering="met_on")
+    def met(self, obj):
+        return str(obj.met) if obj.met else NOTHING
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(PartAdmin):
+    whole = "report"
+    list_display = ["title", "kind", "report", "issued", "is_public", "link_check"]
+    list_filter = ["kind", "is_public", "link_check"]
+    list_select_related = ["report__commitment"]
+    search_fields = ["title", "url", "symbol", "report__commitment__reference"]
+    fields = [
+        "report", "kind", "title", "url", "symbol", "file_link", "is_public", "issued", "seen_on", "link_check",
+        "link_checked_at",
+    ]  # fmt: skip
+
+    def get_queryset(self, request):
+        return evidence_for(super().get_queryset(request), request.user)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.file_view)
+        return [path("<int:pk>/file/", view, name="commitments_evidence_file"), *super().get_urls()]
+
+    def file_view(self, request, pk: int):
+        """Hand out the file of a piece of evidence to whoever may see it, to be kept and never to be run."""
+        piece = self.get_queryset(request).select_related("report__commitment").filter(pk=pk).first()
+        if piece is None or not piece.file:
+            raise Http404
+        name = f"{piece.report.commitment.reference}-{piece.pk}{PurePath(piece.file.name).suffix}"
+        try:
+            content = piece.file.open("rb")
+        except FileNotFoundError:
+            raise Http404 from None
+        return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+
+    @admin.display(description=_("issued"), ordering="issued_on")
+    def issued(self, obj):
+        return str(obj.issued) if obj.issued else NOTHING
+
+    @admin.display(description=_("file"))
+    def file_link(self, obj):
+        return file_link(obj)
+
+
+@admin.register(StatusChange)
+class StatusChangeAdmin(admin.site.ReadingAdmin):
+    """Append-only: it has no history, being one."""
+
+    list_display = ["commitment", "from_status", "to_status", "changed", "reason"]
+    list_filter = ["to_status"]
+    list_select_related = ["commitment"]
+    search_fields = ["commitment__reference", "commitment__title", "reason"]
+    fields = ["commitment", "report", "from_status", "to_status", "reason", "changed", "recorded_at"]
+
+    def get_fields(self, request, obj=None):
+        names = super().get_fields(request, obj)
+        return [*names, "published_by"] if self.admin_site.ask(request, may_review) else names
+
+    @admin.display(description=_("on"), ordering="changed_on")
+    def changed(self, obj):
+        return str(obj.changed)
+
+    @admin.display(description=_("published by"))
+    def published_by(self, obj):
+        return str(obj.changed_by) if obj.changed_by else NOTHING

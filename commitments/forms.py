@@ -1,0 +1,179 @@
+"""Forms of the editors' side."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminFileWidget
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commitments.dates import PartialDate, partial
+from commitments.models import Assessment, Commitment, Evidence, Status
+
+
+class PartialDateField(forms.CharField):
+    """One text for a day known to the year, the month or the day: '2014', '2014-03' or '2014-03-05'."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 10)
+        kwargs.setdefault("help_text", gettext_lazy("2014, 2014-03 or 2014-03-05: only what is known."))
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("size", 12)
+
+    def prepare_value(self, value):
+        return value.iso if isinstance(value, PartialDate) else value
+
+    def to_python(self, value):
+        if isinstance(value, PartialDate):
+            return value
+        text = super().to_python(value)
+        if not text:
+            return None
+        try:
+            return PartialDate.parse(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def run_validators(self, value):
+        """The text's length says nothing about the date read from it."""
+
+    def has_changed(self, initial, data):
+        return (self.prepare_value(initial) or "") != (data or "").strip()
+
+
+class PartialDatesMixin:
+    """Fields that each fill a pair of columns: `due` stands for `due_on` and `due_precision`."""
+
+    partial_dates: tuple[str, ...] = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.partial_dates:
+            day, precision = getattr(self.instance, f"{name}_on"), getattr(self.instance, f"{name}_precision")
+            self.initial.setdefault(name, partial(day, precision))
+
+    def _post_clean(self):
+        for name in self.partial_dates:
+            if name in self.cleaned_data:
+                value = self.cleaned_data[name]
+                setattr(self.instance, f"{name}_on", value.day if value else None)
+                setattr(self.instance, f"{name}_precision", value.precision if value else "")
+        super()._post_clean()
+
+
+def evidence_file_address(piece: Evidence) -> str:
+    """Where an editor fetches the file, past the permissions: files have no address of their own."""
+    return reverse("admin:commitments_evidence_file", args=[piece.pk])
+
+
+@dataclass(frozen=True)
+class FileLink:
+    """What the file widget shows of a file that is kept."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return _("Download the file")
+
+
+class EvidenceFileWidget(AdminFileWidget):
+    """Links to the file past the permissions, and never says where it is kept."""
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        if context["widget"]["is_initial"]:
+            context["widget"]["value"] = FileLink(evidence_file_address(value.instance))
+        return context
+
+
+class CommitmentForm(PartialDatesMixin, admin.site.Form):
+    """Asks for the lead at its fields, which the database could only refuse as a whole."""
+
+    partial_dates = ("start", "due")
+    start = PartialDateField(label=gettext_lazy("Start"))
+    due = PartialDateField(label=gettext_lazy("Due"))
+
+    def clean(self):
+        cleaned = super().clean()
+        if {"lead_agency", "workgroup"} <= self.fields.keys():
+            agency, group = cleaned.get("lead_agency"), cleaned.get("workgroup")
+            if agency and group:
+                self.add_error("workgroup", _("Choose an agency or a work group, not both."))
+            elif not (agency or group or self.errors.keys() & {"lead_agency", "workgroup"}):
+                self.add_error("lead_agency", _("Choose the agency or the work group that leads."))
+        return cleaned
+
+
+class MilestoneForm(PartialDatesMixin, admin.site.Form):
+    partial_dates = ("due", "met")
+    due = PartialDateField(label=gettext_lazy("Due"))
+    met = PartialDateField(label=gettext_lazy("Met"))
+
+
+class EvidenceForm(PartialDatesMixin, admin.site.Form):
+    partial_dates = ("issued",)
+    issued = PartialDateField(label=gettext_lazy("Issued"))
+
+
+class ProgressReportForm(admin.site.Form):
+    """Says at its field what the database would refuse even of a draft."""
+
+    def clean(self):
+        cleaned = super().clean()
+        if "status" not in cleaned:
+            return cleaned
+        if cleaned["status"] == Status.DISCONTINUED and not cleaned.get("status_reason", "").strip():
+            self.add_error("status_reason", _("Say why the commitment is discontinued."))
+        if cleaned["status"] == Status.SUPERSEDED and cleaned.get("superseded_by") in (None, self.commitment()):
+            self.add_error("superseded_by", _("Say which other commitment takes the place of this one."))
+        return cleaned
+
+    def commitment(self) -> Commitment | None:
+        """What is reported on: chosen here, or given since the report was asked for."""
+        if "commitment" in self.fields:
+            return self.cleaned_data.get("commitment")
+        return self.instance.commitment
+
+
+class AssessmentForm(admin.site.Form):
+    """Asks for the assessor that the kind of assessor calls for."""
+
+    ASSESSOR = {
+        Assessment.AssessorKind.PEER_AGENCY: "agency",
+        Assessment.AssessorKind.GROUP_LEAD: "workgroup",
+        Assessment.AssessorKind.INDEPENDENT: "assessor_name",
+    }
+
+    def clean(self):
+        cleaned = super().clean()
+        wanted = self.ASSESSOR.get(cleaned.get("assessor_kind"))
+        for name in self.ASSESSOR.values() if wanted else ():
+            if name == wanted and not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, _("Say who judges."))
+            elif name != wanted and cleaned.get(name):
+                self.add_error(name, _("Leave this empty: the kind of assessor is another."))
+        return cleaned
+
+
+class WordsForm(forms.Form):
+    """The sentence that goes with a decision."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, words: str = "", label: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.words = words
+        if words:
+            self.fields[words] = forms.CharField(
+                label=label,
+                widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
+                error_messages={"required": _("Write it here: it is part of the record.")},
+            )
+
+    @property
+    def text(self) -> str:
+        return self.cleaned_data.get(self.words, "") if self.words else ""

@@ -1,0 +1,301 @@
+"""What all tables of the editors' side share: permissions, history, and two editors on one form.
+
+The second to save is told who changed what, keeps on the screen what they typed, and overwrites nothing.
+"""
+
+from concurrency.forms import ConcurrentForm
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import flatten, flatten_fieldsets
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.http import HttpResponseNotAllowed
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
+
+from agencies.permissions import may_edit_reference_data
+
+MACHINERY = ("version", "opened")
+FIELDS = {models.URLField: {"assume_scheme": "https"}}
+
+
+class VersionedForm(ConcurrentForm):
+    """Refuses to save over what somebody else saved since the form was opened, and says who changed what."""
+
+    opened = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the newest line of the history then
+    clashes: list[str] = []
+    refused = ""  # why the row as it stands now takes no changes at all from this person
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and not self.is_bound:
+            self.initial["opened"] = newest_line(self.instance)
+
+    @cached_property
+    def changed_data(self):
+        """Versions are marks, not entries: an empty row stays an empty row."""
+        return [name for name in super().changed_data if name not in MACHINERY]
+
+    def clean(self):
+        cleaned = forms.ModelForm.clean(self) or self.cleaned_data
+        self.clashes = self.conflict()
+        if self.clashes:
+            self.add_error(None, self.clashes)
+        return cleaned
+
+    def conflict(self) -> list[str]:
+        """Sentences on what stands in the way of saving; none if nothing does. Locks the row."""
+        if self.instance._state.adding:
+            return []
+        rows = type(self.instance)._base_manager.select_for_update(of=("self",))
+        version = rows.filter(pk=self.instance.pk).values_list("version", flat=True).first()
+        if version is None:
+            return [_("Somebody deleted this while you were writing. Nothing was saved.")]
+        if version == self.cleaned_data.get("version") and not self.refused:
+            return []
+        opened = self.cleaned_data.get("opened")
+        return [line for line in (self.refused, *story_since(self.instance, opened)) if line]
+
+    def _post_clean(self):
+        """Ask the database's rules of the whole row: one on a column that is only shown here counts as well."""
+        super()._post_clean()
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self.add_error(None, error.messages)
+
+
+def newest_line(row: models.Model) -> int | None:
+    return row.history.order_by("-history_id").values_list("history_id", flat=True).first()
+
+
+def story_since(row: models.Model, opened: int | None) -> list[str]:
+    """Who changed the row since a line of its history, and each field from what to what, as sentences."""
+    lines = list(row.history.filter(history_id__gt=opened or 0).select_related("history_user").order_by("history_id"))
+    if not lines:
+        lines = list(row.history.select_related("history_user").order_by("-history_id")[:1])
+    if not lines:
+        return [_("Somebody changed this while you were writing. Nothing was saved.")]
+    before = row.history.filter(history_id__lt=lines[0].history_id).order_by("-history_id").first()
+    return [who_saved(lines), *differences(type(row), before, lines[-1])]
+
+
+def who_saved(lines: list) -> str:
+    people = dict.fromkeys(_name(line.history_user) for line in lines)
+    return _(
+        "%(people)s saved this on %(moment)s UTC, after you had opened it. Nothing of yours was saved and nothing was"
+        " overwritten: what you typed still stands below."
+    ) % {
+        "people": ", ".join(people),
+        "moment": date_format(localtime(lines[-1].history_date), "DATETIME_FORMAT"),
+    }
+
+
+def differences(model: type[models.Model], before, after) -> list[str]:
+    if before is None:
+        return []
+    delta = after.diff_against(before, foreign_keys_are_objs=True)
+    display = HistoricalRecordContextHelper(model, after)
+    changes = [display.format_delta_change(change) for change in delta.changes]
+    return [
+        _("%(field)s: ‘%(old)s’ became ‘%(new)s’.") % {"field": change.field, "old": change.old, "new": change.new}
+        for change in changes
+    ]
+
+
+def _name(user) -> str:
+    if user is None:
+        return _("The portal itself")
+    full = user.get_full_name()
+    return f"{full} ({user.username})" if full else user.username
+
+
+class VersionedFormSet(forms.BaseInlineFormSet):
+    """Rows under a form: none is changed or deleted over somebody else's change, and none is lost silently."""
+
+    def clean(self):
+        super().clean()
+        clashes = [line for form in self.deleted_forms for line in getattr(form, "clashes", [])]
+        clashes += [lost(form) for form in self.initial_forms if self.model._meta.pk.name in form.errors]
+        if clashes:
+            raise ValidationError(clashes)
+
+
+def lost(form: forms.ModelForm) -> str:
+    """A row that somebody else deleted has no place on the page any more: what was typed into it is quoted."""
+    typed = [(bound.label, bound.value()) for bound in form.visible_fields() if bound.name != DELETION_FIELD_NAME]
+    words = "; ".join(f"{label}: {value}" for label, value in typed if value not in (None, "", False))
+    return _(
+        "Somebody deleted a row while you were writing. To keep it, enter it again as a new row. You had: %(words)s"
+    ) % {"words": words}
+
+
+def is_past(request) -> bool:
+    """Whether the page shows a row as an earlier line of its history has it."""
+    return getattr(request, "is_past", False)
+
+
+def without(fieldsets, hidden: set[str]) -> list[tuple[str | None, dict]]:
+    """A copy of the fieldsets without the form's machinery and these fields."""
+    left_out = hidden | set(MACHINERY)
+    return [
+        (title, options | {"fields": [name for name in flatten(options["fields"]) if name not in left_out]})
+        if left_out & set(flatten(options["fields"]))
+        else (title, options | {"fields": list(options["fields"])})
+        for title, options in fieldsets
+    ]
+
+
+class HistoryAdmin(SimpleHistoryAdmin):
+    """A table with its history, which is for reading: nobody puts a row back by it."""
+
+    object_history_list_template = "admin/history_list.html"
+
+    def get_readonly_fields(self, request, obj=None):
+        shown = [*super().get_readonly_fields(request, obj)]
+        if is_past(request):
+            columns = {column.name for column in self.opts.fields if column.editable and not column.primary_key}
+            named = flatten_fieldsets(self.fieldsets or [(None, {"fields": self.fields or []})])
+            shown += {*columns, *named} - {*shown, *MACHINERY}
+        return shown
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        request.is_past = True
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+
+def bare(field: forms.Field | None) -> forms.Field | None:
+    """A choice without the buttons that change the table it chooses from: that is another errand."""
+    widget = getattr(field, "widget", None)
+    if isinstance(widget, RelatedFieldWidgetWrapper):
+        widget.can_add_related = widget.can_change_related = widget.can_delete_related = False
+        widget.can_view_related = False
+    return field
+
+
+class OnSiteMixin:
+    def view_on_site(self, obj):
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
+
+class PortalModelAdmin(OnSiteMixin, HistoryAdmin):
+    """Reference data unless a table says otherwise: whoever edits anything sees it, the secretariat edits it."""
+
+    form = VersionedForm
+    formfield_overrides = FIELDS
+    list_per_page = 50
+    show_full_result_count = False
+
+    def may_view(self, request, obj=None) -> bool:
+        return self.admin_site.has_permission(request)
+
+    def may_edit(self, request, obj=None) -> bool:
+        return self.admin_site.ask(request, may_edit_reference_data)
+
+    def has_module_permission(self, request):
+        return self.may_view(request)
+
+    def has_view_permission(self, request, obj=None):
+        return self.may_view(request, obj)
+
+    def has_add_permission(self, request):
+        return self.may_edit(request)
+
+    def has_change_permission(self, request, obj=None):
+        return self.may_edit(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.may_edit(request, obj)
+
+    def get_fieldsets(self, request, obj=None):
+        """With the form's machinery where there is something to save, and without it where there is not."""
+        past = is_past(request)
+        hidden = {field.name for field in self.opts.many_to_many} if past else set()
+        fieldsets = without(super().get_fieldsets(request, obj), hidden)
+        if obj is not None and not past and self.has_change_permission(request, obj):
+            fieldsets[0][1]["fields"] += MACHINERY
+        return fieldsets
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return bare(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def lookup_allowed(self, lookup, value, request):
+        """Only the filters on offer: a lookup on another column could ask about what the page does not show."""
+        offered = {name.split("__")[0] for name in (*self.get_list_filter(request), self.date_hierarchy or "")}
+        return lookup.split("__")[0] in offered | {self.opts.pk.name}
+
+
+class ViewOnlyAdmin(PortalModelAdmin):
+    """A table that is read here and written elsewhere."""
+
+    def may_edit(self, request, obj=None) -> bool:
+        return False
+
+
+class ReadingAdmin(OnSiteMixin, admin.ModelAdmin):
+    """A table that is read here, is written by the portal itself, and keeps no history."""
+
+    def has_module_permission(self, request):
+        return self.admin_site.has_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.has_permission(request)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class RowsMixin:
+    """Rows under a form; they follow the permissions of the row they belong to."""
+
+    form = VersionedForm
+    formfield_overrides = FIELDS
+    formset = VersionedFormSet
+    extra = 0
+
+    def may_edit(self, request, parent=None) -> bool:
+        return self.admin_site.ask(request, may_edit_reference_data)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return bare(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.has_permission(request)
+
+    def has_add_permission(self, request, obj=None):
+        return self.may_edit(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self.may_edit(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.may_edit(request, obj)
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = without(super().get_fieldsets(request, obj), set())
+        if self.has_change_permission(request, obj):
+            fieldsets[0][1]["fields"] += MACHINERY
+        return fieldsets
+
+
+class PortalStackedInline(RowsMixin, admin.StackedInline):
+    pass
+
+
+class PortalTabularInline(RowsMixin, admin.TabularInline):
+    pass

@@ -1,0 +1,77 @@
+"""The editors' side: one admin site, open to whoever has work on it, that hands its base classes to the apps.
+
+The apps stand below the project and import nothing from it. Their `admin.py` takes what all tables share from the
+site itself: `class AgencyAdmin(admin.site.ModelAdmin)`.
+"""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import LogoutView
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from agencies.permissions import is_editor
+from gmg_portal import editing
+from gmg_portal.desk import desk_of
+
+
+class PortalAdminSite(AdminSite):
+    """Asks the portal's own permissions, never Django's staff flag or permission rows."""
+
+    site_header = gettext_lazy("GMG HLD follow-up portal")
+    site_title = gettext_lazy("Editors’ side")
+    index_title = gettext_lazy("Your desk")
+    index_template = "admin/desk.html"
+    empty_value_display = "–"
+    enable_nav_sidebar = False
+
+    ModelAdmin = editing.PortalModelAdmin
+    HistoryAdmin = editing.HistoryAdmin
+    ReadingAdmin = editing.ReadingAdmin
+    ViewOnlyAdmin = editing.ViewOnlyAdmin
+    StackedInline = editing.PortalStackedInline
+    TabularInline = editing.PortalTabularInline
+    Form = editing.VersionedForm
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.disable_action("delete_selected")
+
+    def has_permission(self, request):
+        return self.ask(request, is_editor)
+
+    def ask(self, request, predicate: Callable[..., bool]) -> bool:
+        """The answer of a permission for the person who asks; worked out once a request."""
+        answers = request.__dict__.setdefault("_answers", {})
+        if predicate not in answers:
+            answers[predicate] = request.user.is_active and predicate(request.user)
+        return answers[predicate]
+
+    def get_urls(self):
+        """Without Django's way from any key to the row's page, which asks nobody's permission."""
+        return [page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site"]
+
+    def index(self, request, extra_context=None):
+        return super().index(request, {"desk": desk_of(request.user), **(extra_context or {})})
+
+    @method_decorator(never_cache)
+    def login(self, request, extra_context=None):
+        """Signing in has one page; whoever is signed in already and has no work here is told so."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            messages.error(request, _("Your account acts for no agency today, so the editors’ side is closed to it."))
+            return redirect("accounts:profile")
+        wanted = request.GET.get("next") or reverse("admin:index")
+        return redirect(f"{reverse('accounts:login')}?{urlencode({'next': wanted})}")
+
+    def logout(self, request, extra_context=None):
+        return LogoutView.as_view()(request)
+
+    def password_change(self, request, extra_context=None):
+        return redirect("accounts:password")

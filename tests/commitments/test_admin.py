@@ -1,0 +1,665 @@
+"""The editors' side through the real client: who sees, writes and decides what, and two editors on one form."""
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from agencies.models import Agency
+from commitments import actions
+from commitments.models import Assessment, Commitment, Evidence, ProgressReport, ReportingCycle
+from tests.factories import (
+    AgencyFactory,
+    AgendaPointFactory,
+    AssessmentFactory,
+    CommitmentFactory,
+    EvidenceFactory,
+    MilestoneFactory,
+    PartnerFactory,
+    ProgressReportFactory,
+    StakeholderFactory,
+    WorkGroupFactory,
+    published_report,
+)
+from tests.filling import filled, problems, said
+
+SECRET = "Confidential wording"
+
+
+def address(row_or_model, page="changelist", *args):
+    opts = row_or_model._meta
+    if not isinstance(row_or_model, type):
+        args = [row_or_model.pk]
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}", args=args)
+
+
+def listed(page) -> set:
+    return set(page.context["cl"].result_list)
+
+
+@pytest.fixture
+def as_user(client):
+    """A client signed in as somebody."""
+
+    def as_user(user):
+        client.force_login(user)
+        return client
+
+    return as_user
+
+
+@pytest.fixture
+def foreign_draft(iom):
+    """IOM's draft, with rows of every kind under it."""
+    commitment = CommitmentFactory(draft=True, lead_agency=iom, title=SECRET, summary=SECRET)
+    PartnerFactory(commitment=commitment, part=SECRET)
+    MilestoneFactory(commitment=commitment, title=SECRET)
+    return commitment
+
+
+@pytest.fixture
+def foreign_report(iom):
+    """IOM's draft report on what it has published, with evidence."""
+    report = ProgressReportFactory(commitment=CommitmentFactory(lead_agency=iom), achieved=SECRET)
+    EvidenceFactory(report=report, title=SECRET)
+    return report
+
+
+# What a focal point sees
+
+
+def test_foreign_drafts_are_nowhere(as_user, ilo_focal_point, foreign_draft, foreign_report, draft, commitment):
+    own_report = ProgressReportFactory(commitment=commitment)
+    AssessmentFactory(commitment=commitment, text=SECRET)
+    client = as_user(ilo_focal_point)
+
+    assert listed(client.get(address(Commitment))) == {draft, commitment, foreign_report.commitment}
+    assert listed(client.get(address(Commitment), {"q": SECRET})) == set()
+    assert listed(client.get(address(ProgressReport))) == {own_report}
+    assert listed(client.get(address(Assessment))) == set()
+    for model in ("Partner", "Milestone", "Evidence"):
+        url = reverse(f"admin:commitments_{model.lower()}_changelist")
+        assertNotContains(client.get(url), SECRET)
+
+
+@pytest.mark.parametrize("page", ["change", "history", "delete", "submit", "publish", "send_back"])
+def test_page_of_a_foreign_draft_is_refused(page, as_user, ilo_focal_point, foreign_draft, foreign_report):
+    client = as_user(ilo_focal_point)
+
+    for row in (foreign_draft, foreign_report):
+        answer = client.get(address(row, page), follow=True)
+
+        assert SECRET not in answer.content.decode()
+        assert answer.status_code == 403 or "doesn’t exist" in said(answer)[0]
+
+
+def test_history_of_a_foreign_public_row_is_closed(as_user, ilo_focal_point, secretariat, iom):
+    commitment = CommitmentFactory(draft=True, lead_agency=iom, title=SECRET)
+    Commitment.objects.filter(pk=commitment.pk).update(state="submitted")
+    commitment.refresh_from_db()
+    commitment.title, commitment.state = "Public wording", "published"
+    commitment.published_on, commitment.published_precision = "2014-01-01", "day"
+    commitment.save()
+    line = commitment.history.earliest()
+    past = reverse("admin:commitments_commitment_simple_history", args=[commitment.pk, line.pk])
+
+    client = as_user(ilo_focal_point)
+    assert client.get(address(commitment, "change")).status_code == 200
+    assert client.get(address(commitment, "history")).status_code == 403
+    assert client.get(past).status_code == 403
+    client = as_user(secretariat)
+    assertContains(client.get(address(commitment, "history")), SECRET)
+
+
+def test_review_of_a_foreign_public_row_is_hidden(as_user, ilo_focal_point, secretariat, iom):
+    report = ProgressReportFactory(submitted=True, commitment=CommitmentFactory(lead_agency=iom), review_note=SECRET)
+    actions.publish(report, by=secretariat)
+    client = as_user(ilo_focal_point)
+
+    page = client.get(address(report, "change"))
+
+    assert page.status_code == 200
+    assertNotContains(page, SECRET)
+    assertNotContains(page, report.author.username)
+    assert client.get(address(ProgressReport), {"review_note__icontains": SECRET}).status_code == 400
+    assertContains(as_user(secretariat).get(address(report, "change")), SECRET)
+
+
+def test_evidence_that_is_not_public_stays_with_writers_and_reviewers(
+    as_user, ilo_focal_point, iom_focal_point, secretariat, iom
+):
+    piece = EvidenceFactory.build(report=None, title=SECRET, is_public=False)
+    piece.file = SimpleUploadedFile("minutes.pdf", b"%PDF-1.7 minutes")
+    report = published_report(CommitmentFactory(lead_agency=iom), evidence=[piece])
+    piece = report.evidence.get()
+    file = reverse("admin:commitments_evidence_file", args=[piece.pk])
+
+    client = as_user(ilo_focal_point)
+    assertNotContains(client.get(address(report, "change")), SECRET)
+    assert listed(client.get(address(Evidence))) == set()
+    assert client.get(file).status_code == 404
+    for user in (iom_focal_point, secretariat):
+        client = as_user(user)
+        assertContains(client.get(address(report, "change")), SECRET)
+        answer = client.get(file)
+        assert answer.headers["Content-Disposition"].startswith("attachment; ")
+        assert b"".join(answer.streaming_content) == b"%PDF-1.7 minutes"
+
+
+def test_no_key_leads_to_a_row_past_the_permissions(as_user, ilo_focal_point, foreign_draft):
+    kind = ContentType.objects.get_for_model(Commitment)
+    client = as_user(ilo_focal_point)
+
+    answer = client.get(f"/admin/r/{kind.pk}/{foreign_draft.pk}/")
+
+    assert answer.status_code == 404
+
+
+def test_autocomplete_offers_the_public_record_alone(as_user, ilo_focal_point, foreign_draft, draft, commitment):
+    client = as_user(ilo_focal_point)
+
+    answer = client.get(
+        reverse("admin:autocomplete"),
+        {"app_label": "commitments", "model_name": "progressreport", "field_name": "superseded_by", "term": ""},
+    )
+
+    assert [choice["text"] for choice in answer.json()["results"]] == [str(commitment)]
+
+
+def test_choices_hold_what_the_person_may_use(
+    as_user, ilo_focal_point, ilo, iom, ohchr, decent_work, data_and_research, commitment, draft
+):
+    CommitmentFactory(lead_agency=iom)
+    led = CommitmentFactory(workgroup=decent_work)
+    client = as_user(ilo_focal_point)
+
+    enter = client.get(address(Commitment, "add")).context["adminform"].form
+    report = client.get(address(ProgressReport, "add")).context["adminform"].form
+
+    assert set(enter.fields["lead_agency"].queryset) == {ilo}
+    assert set(enter.fields["workgroup"].queryset) == {decent_work}
+    assert set(report.fields["commitment"].queryset) == {commitment, led}
+    assert set(report.fields["on_behalf_of"].queryset) == {ilo}
+    assert report.initial["on_behalf_of"] == ilo.pk
+
+
+def test_choice_of_somebody_elses_is_refused(as_user, ilo_focal_point, iom, foreign_report):
+    client = as_user(ilo_focal_point)
+    add = client.get(address(Commitment, "add"))
+    report = client.get(address(ProgressReport, "add"))
+
+    entered = client.post(
+        address(Commitment, "add"),
+        filled(add, title="Taken", kind="programme", source_title="s", source_location="s", lead_agency=iom.pk),
+    )
+    written = client.post(
+        address(ProgressReport, "add"), filled(report, commitment=foreign_report.commitment.pk, achieved="Taken")
+    )
+
+    assert set(problems(entered)) == {"lead_agency"}
+    assert set(problems(written)) == {"commitment"}
+    assert not Commitment.objects.filter(title="Taken").exists()
+    assert ProgressReport.objects.get() == foreign_report
+
+
+def test_focal_point_writes_neither_reference_data_nor_people(as_user, ilo_focal_point, commitment, cycle):
+    StakeholderFactory()
+    AgendaPointFactory()
+    client = as_user(ilo_focal_point)
+
+    assert client.get(address(ReportingCycle, "add")).status_code == 403
+    assert client.get(address(Agency, "add")).status_code == 403
+    assert client.get(reverse("admin:agencies_user_changelist")).status_code == 403
+    assert client.get(reverse("admin:agencies_membership_changelist")).status_code == 403
+    assert client.get(reverse("admin:auth_group_changelist")).status_code == 403
+    assert client.get(address(cycle, "close")).status_code == 403
+
+
+# Published rows
+
+
+def test_published_commitment_is_read_only_for_its_focal_point(as_user, ilo_focal_point, commitment):
+    client = as_user(ilo_focal_point)
+
+    page = client.get(address(commitment, "change"))
+    answer = client.post(address(commitment, "change"), {"title": "Rewritten"})
+
+    assert page.context["adminform"].form.fields.keys() <= {"start", "due", "opened"}
+    assert answer.status_code == 403
+    assert Commitment.objects.get().title == commitment.title
+
+
+def test_secretariat_changes_the_classification_alone(as_user, secretariat, commitment, points):
+    PartnerFactory(commitment=commitment, part="As it was")
+    client = as_user(secretariat)
+    page = client.get(address(commitment, "change"))
+
+    client.post(
+        address(commitment, "change"),
+        filled(page, agenda_points=[points[0].pk], scope="global", title="Rewritten", start="2001"),
+    )
+
+    commitment.refresh_from_db()
+    assert list(commitment.agenda_points.all()) == [points[0]]
+    assert (commitment.scope, commitment.start_on) == ("global", None)
+    assert commitment.title == "Fair recruitment of migrant workers"
+    assert commitment.partners.get().part == "As it was"
+    assert commitment.author is None
+
+
+def test_administrator_corrects_a_published_commitment(as_user, administrator, commitment):
+    client = as_user(administrator)
+    page = client.get(address(commitment, "change"))
+
+    answer = client.post(address(commitment, "change"), filled(page, title="Corrected", start="2014-03", due="2015"))
+
+    commitment.refresh_from_db()
+    assert answer.status_code == 302
+    assert (commitment.title, str(commitment.start), str(commitment.due)) == ("Corrected", "March 2014", "2015")
+    assert commitment.history.latest().history_user == administrator
+
+
+@pytest.mark.parametrize("who", ["administrator", "secretariat", "ilo_focal_point"])
+def test_published_report_is_fixed_for_everybody(who, as_user, request, commitment):
+    report = published_report(commitment, achieved="As published")
+    client = as_user(request.getfixturevalue(who))
+
+    changed = client.post(address(report, "change"), {"achieved": "Rewritten", "version": "1", "_continue": "1"})
+    deleted = client.post(address(report, "delete"), {"post": "yes"})
+
+    assert changed.status_code in (400, 403)
+    assert deleted.status_code == 403
+    assert ProgressReport.objects.get().achieved == "As published"
+
+
+# Deleting
+
+
+def test_only_a_draft_that_was_never_submitted_is_deleted(as_user, ilo_focal_point, commitment, cycle, draft):
+    PartnerFactory(commitment=draft)
+    fresh = ProgressReportFactory(commitment=commitment)
+    EvidenceFactory(report=fresh)
+    expected = ProgressReportFactory(commitment=commitment, cycle=cycle)
+    returned = ProgressReportFactory(commitment=commitment, sent_back=True)
+    client = as_user(ilo_focal_point)
+
+    rows = (fresh, expected, returned, draft)
+    answers = [client.post(address(row, "delete"), {"post": "yes"}) for row in rows]
+
+    assert [answer.status_code for answer in answers] == [302, 403, 403, 302]
+    assert set(ProgressReport.objects.all()) == {expected, returned}
+    assert set(Commitment.objects.all()) == {commitment}
+
+
+# Reporting in one form
+
+
+def evidence(number=0, **fields) -> dict:
+    return {f"evidence-{number}-{name}": value for name, value in fields.items()}
+
+
+def test_report_with_evidence_is_written_and_submitted_in_one_form(as_user, ilo_focal_point, ilo, commitment):
+    client = as_user(ilo_focal_point)
+    form = client.get(address(ProgressReport, "add"), {"commitment": commitment.pk})
+    data = filled(
+        form,
+        status="completed",
+        outlook="on_track",
+        achieved="All courses were held.",
+        _submit="1",
+        **evidence(kind="publication", title="Final report", issued="2014-11"),
+        **evidence(file=SimpleUploadedFile("r.pdf", b"%PDF-1.7")),
+    )
+
+    answer = client.post(address(ProgressReport, "add"), data, follow=True)
+
+    report = ProgressReport.objects.get()
+    piece = report.evidence.get()
+    assertRedirects(answer, reverse("admin:index"))
+    assert (report.state, report.author, report.submitted_by, report.on_behalf_of) == (
+        "submitted", ilo_focal_point, ilo_focal_point, ilo,
+    )  # fmt: skip
+    assert (piece.title, str(piece.issued), piece.file.name[-4:]) == ("Final report", "November 2014", ".pdf")
+    assert "was submitted" in said(answer)[0]
+
+
+def test_expected_report_gets_its_author_and_is_submitted(as_user, ilo_focal_point, ilo, commitment, cycle):
+    report = ProgressReportFactory(commitment=commitment, cycle=cycle, on_behalf_of=ilo, blank=True)
+    client = as_user(ilo_focal_point)
+    form = client.get(address(report, "change"))
+
+    client.post(address(report, "change"), filled(form, status="planning", achieved="Nothing yet.", _submit="1"))
+
+    report.refresh_from_db()
+    assert (report.state, report.author, report.cycle) == ("submitted", ilo_focal_point, cycle)
+
+
+def test_what_is_missing_is_said_at_its_field_and_the_draft_is_kept(as_user, ilo_focal_point, commitment):
+    client = as_user(ilo_focal_point)
+    form = client.get(address(ProgressReport, "add"))
+    data = filled(form, commitment=commitment.pk, status="completed", barriers="Funds came late.", _submit="1")
+
+    page = client.post(address(ProgressReport, "add"), data, follow=True)
+
+    report = ProgressReport.objects.get()
+    assert (report.state, report.barriers) == ("draft", "Funds came late.")
+    assert said(page) == ["Your draft is saved. It cannot be submitted yet: see below."]
+    assert problems(page) == {
+        "achieved": ["Say what was achieved, or that nothing was."],
+        "": ["‘Completed’ needs at least one public piece of evidence."],
+    }
+    assertContains(page, "Funds came late.")
+    assertContains(page, "Say what was achieved, or that nothing was.", count=1)
+
+
+def test_what_the_database_refuses_is_said_at_its_field(as_user, ilo_focal_point, commitment):
+    client = as_user(ilo_focal_point)
+    form = client.get(address(ProgressReport, "add"), {"commitment": commitment.pk})
+    typed = {"achieved": "Typed with care", "_submit": "1"}
+
+    discontinued = client.post(address(ProgressReport, "add"), filled(form, status="discontinued", **typed))
+    superseded = client.post(address(ProgressReport, "add"), filled(form, status="superseded", **typed))
+    bare = client.post(address(ProgressReport, "add"), filled(form, **evidence(title="Nowhere to be found"), **typed))
+
+    assert problems(discontinued) == {"status_reason": ["Say why the commitment is discontinued."]}
+    assert problems(superseded) == {"superseded_by": ["Say which other commitment takes the place of this one."]}
+    assertContains(bare, "Evidence needs an address, a document symbol or a file.")
+    assertContains(bare, "Typed with care")
+    assert not ProgressReport.objects.exists()
+
+
+def test_partial_date_that_is_none_is_refused_in_a_sentence(as_user, ilo_focal_point, draft):
+    client = as_user(ilo_focal_point)
+    page = client.get(address(draft, "change"))
+
+    answer = client.post(address(draft, "change"), filled(page, start="spring 2014"))
+    later = client.post(address(draft, "change"), filled(page, start="2015", due="2014"))
+
+    assert problems(answer) == {"start": ["‘spring 2014’ is not a date: write YYYY, YYYY-MM or YYYY-MM-DD."]}
+    assert problems(later) == {"": ["A commitment cannot be due before it starts."]}
+
+
+def test_secretariat_alone_writes_no_report(as_user, secretariat, commitment):
+    waiting = ProgressReportFactory(commitment=commitment)
+    client = as_user(secretariat)
+
+    assert client.get(address(ProgressReport, "add")).status_code == 403
+    assert client.get(address(waiting, "change")).status_code == 302
+    ProgressReport.objects.filter(pk=waiting.pk).update(state="submitted")
+    assert client.get(address(waiting, "submit")).status_code == 403
+
+
+# Reviewing
+
+
+@pytest.fixture
+def waiting(commitment, ilo_focal_point):
+    """ILO's report, submitted by its focal point."""
+    return ProgressReportFactory(submitted=True, commitment=commitment, author=ilo_focal_point)
+
+
+def test_reviewer_publishes(as_user, secretariat, waiting):
+    client = as_user(secretariat)
+    page = client.get(address(waiting, "change"))
+    question = client.get(address(waiting, "publish"))
+
+    answer = client.post(address(waiting, "publish"), {"seen": waiting.version}, follow=True)
+
+    waiting.refresh_from_db()
+    assert [step["verb"] for step in page.context["steps"]] == ["publish", "send-back"]
+    assertContains(question, f'name="seen" value="{waiting.version - 1}"')
+    assert (waiting.state, waiting.reviewed_by) == ("published", secretariat)
+    assert "was published" in said(answer)[0]
+
+
+def test_reviewer_sends_back_with_a_note(as_user, secretariat, ilo_focal_point, waiting):
+    client = as_user(secretariat)
+
+    without = client.post(address(waiting, "send_back"), {"note": " "})
+    client.post(address(waiting, "send_back"), {"note": "Name the source.", "seen": waiting.version})
+
+    waiting.refresh_from_db()
+    assert without.context["form"].errors.keys() == {"note"}
+    assert (waiting.state, waiting.review_note) == ("sent_back", "Name the source.")
+    client = as_user(ilo_focal_point)
+    assertContains(client.get(address(waiting, "change")), "Name the source.")
+    assertContains(client.get(reverse("admin:index")), "Name the source.")
+
+
+def test_note_is_kept_when_the_row_changed_meanwhile(as_user, secretariat, waiting):
+    client = as_user(secretariat)
+
+    answer = client.post(address(waiting, "send_back"), {"note": "Written with care", "seen": waiting.version + 7})
+
+    assertContains(answer, "Somebody changed this since you opened it")
+    assertContains(answer, "Written with care")
+    assert ProgressReport.objects.get().state == "submitted"
+
+
+@pytest.mark.parametrize("step", ["publish", "send_back"])
+def test_own_work_is_not_reviewed(step, as_user, administrator, commitment):
+    mine = ProgressReportFactory(submitted=True, commitment=commitment, author=administrator)
+    client = as_user(administrator)
+
+    page = client.get(address(mine, "change"))
+    asked = client.get(address(mine, step))
+    forced = client.post(address(mine, step), {"seen": mine.version, "note": "Fine"})
+
+    assert page.context["steps"] == []
+    assertContains(asked, "Nobody publishes", status_code=403)
+    assert forced.status_code == 403
+    assert ProgressReport.objects.get().state == "submitted"
+
+
+def test_group_lead_reviews_the_groups_rows_alone(
+    as_user, undesa_focal_point, iom_focal_point, data_and_research, waiting
+):
+    group_report = ProgressReportFactory(
+        submitted=True, commitment=CommitmentFactory(workgroup=data_and_research), author=iom_focal_point
+    )
+    client = as_user(undesa_focal_point)
+
+    assert client.get(address(waiting, "publish")).status_code == 302
+    client.post(address(group_report, "publish"), {"seen": group_report.version})
+
+    assert {row.pk: row.state for row in ProgressReport.objects.all()} == {
+        waiting.pk: "submitted",
+        group_report.pk: "published",
+    }
+
+
+def test_publishing_selected_rows_says_what_became_of_each(as_user, administrator, commitment, waiting):
+    mine = ProgressReportFactory(submitted=True, commitment=CommitmentFactory(), author=administrator)
+    empty = ProgressReportFactory(submitted=True, commitment=CommitmentFactory(), achieved="")
+    chosen = {"action": "publish_selected", "_selected_action": [waiting.pk, mine.pk, empty.pk]}
+    client = as_user(administrator)
+
+    question = client.post(address(ProgressReport), chosen)
+    seen = {f"seen_{row.pk}": row.version for row in (waiting, mine, empty)}
+    answer = client.post(address(ProgressReport), chosen | seen | {"confirmed": "yes"}, follow=True)
+
+    assertContains(question, "Put these into the public record?")
+    assert set(said(answer)) == {
+        "1 was published.",
+        f"{mine.commitment}: Nobody publishes or sends back what they wrote or submitted themselves.",
+        f"{empty.commitment}: Say what was achieved, or that nothing was.",
+    }
+    assert ProgressReport.objects.get(pk=mine.pk).state == "submitted"
+
+
+def test_bulk_publishing_is_not_offered_to_writers(as_user, ohchr_focal_point, ohchr, waiting):
+    ProgressReportFactory(submitted=True, commitment=CommitmentFactory(lead_agency=ohchr))
+    client = as_user(ohchr_focal_point)
+    rows = list(ProgressReport.objects.values_list("pk", flat=True))
+
+    page = client.get(address(ProgressReport))
+    client.post(address(ProgressReport), {"action": "publish_selected", "_selected_action": rows, "confirmed": "yes"})
+
+    assert page.context["action_form"] is None
+    assert set(ProgressReport.objects.values_list("state", flat=True)) == {"submitted"}
+
+
+def test_secretariat_withdraws_with_a_reason(as_user, secretariat, ilo_focal_point, commitment):
+    assert as_user(ilo_focal_point).get(address(commitment, "withdraw")).status_code == 403
+
+    as_user(secretariat).post(address(commitment, "withdraw"), {"reason": "Entered twice."})
+
+    commitment.refresh_from_db()
+    assert (commitment.state, commitment.withdrawn_reason) == ("withdrawn", "Entered twice.")
+
+
+def test_cycle_is_opened_once_and_closed(as_user, secretariat, commitment):
+    cycle = ReportingCycle.objects.create(
+        title="First half of 2014", opens_on="2014-01-01", due_on="2014-06-30", closes_on="2014-07-31"
+    )
+    client = as_user(secretariat)
+
+    opened = client.post(address(cycle, "open"), follow=True)
+    again = client.post(address(cycle, "open"))
+    client.post(address(cycle, "close"))
+
+    cycle.refresh_from_db()
+    assert said(opened) == ["First half of 2014 is open: 1 report was asked for."]
+    assert again.status_code == 403
+    assert cycle.closed_on is not None
+    assert ProgressReport.objects.get().commitment == commitment
+
+
+def test_assessment_of_an_independent_assessor_is_kept_by_the_secretariat(as_user, secretariat, ilo_focal_point, iom):
+    commitment = CommitmentFactory(lead_agency=iom)
+    typed = {
+        "commitment": commitment.pk,
+        "assessor_kind": "independent",
+        "assessor_name": "A university",
+        "finding": "agrees",
+        "text": "It was seen.",
+    }
+
+    client = as_user(ilo_focal_point)
+    refused = client.post(address(Assessment, "add"), filled(client.get(address(Assessment, "add")), **typed))
+    client = as_user(secretariat)
+    client.post(address(Assessment, "add"), filled(client.get(address(Assessment, "add")), **typed, _submit="1"))
+
+    assert "assessor_kind" in problems(refused)
+    assert (Assessment.objects.get().state, Assessment.objects.get().author) == ("submitted", secretariat)
+
+
+# Two editors on one form
+
+
+def test_second_to_save_is_told_who_changed_what(as_user, ilo_focal_point, ilo_alternate, commitment):
+    report = ProgressReportFactory(commitment=commitment, achieved="First wording")
+    first = filled(as_user(ilo_focal_point).get(address(report, "change")))
+    second = filled(as_user(ilo_alternate).get(address(report, "change")))
+
+    as_user(ilo_focal_point).post(address(report, "change"), first | {"achieved": "Second wording"})
+    page = as_user(ilo_alternate).post(address(report, "change"), second | {"achieved": "Third wording"})
+    again = as_user(ilo_alternate).post(
+        address(report, "change"), second | {"achieved": "Third wording", "_submit": "1"}
+    )
+
+    report.refresh_from_db()
+    assert report.achieved == "Second wording"
+    who, what = problems(page)[""][:2]
+    assert who.startswith("ilo_focal_point saved this on ")
+    assert "Achieved: ‘First wording’ became ‘Second wording’." in problems(page)[""]
+    assertContains(page, "Third wording")
+    assert problems(again)[""] == problems(page)[""]
+    assert report.state == "draft"
+    assert what
+
+
+def test_second_to_save_evidence_is_told_who_changed_what(as_user, ilo_focal_point, ilo_alternate, commitment):
+    piece = EvidenceFactory(report=ProgressReportFactory(commitment=commitment), title="First title")
+    report = piece.report
+    second = filled(as_user(ilo_alternate).get(address(report, "change")))
+    piece.title = "Second title"
+    piece._history_user = ilo_focal_point
+    piece.save()
+
+    page = as_user(ilo_alternate).post(address(report, "change"), second | evidence(title="Third title"))
+    deleted = as_user(ilo_alternate).post(address(report, "change"), second | evidence(DELETE="on"))
+
+    assert Evidence.objects.get().title == "Second title"
+    told = page.context["inline_admin_formsets"][0].formset.forms[0].non_field_errors()
+    assert "Title: ‘First title’ became ‘Second title’." in told
+    assertContains(page, "Third title")
+    assertContains(deleted, "Title: ‘First title’ became ‘Second title’.")
+
+
+def test_row_deleted_meanwhile_is_said_and_not_lost(as_user, ilo_focal_point, commitment):
+    piece = EvidenceFactory(report=ProgressReportFactory(commitment=commitment))
+    client = as_user(ilo_focal_point)
+    data = filled(client.get(address(piece.report, "change")))
+    Evidence.objects.all().delete()
+
+    page = client.post(address(piece.report, "change"), data | evidence(title="Typed with care"))
+
+    assertContains(page, "Somebody deleted a row while you were writing.")
+    assertContains(page, "Typed with care")
+
+
+def test_what_was_typed_stays_when_the_report_was_submitted_meanwhile(
+    as_user, ilo_focal_point, ilo_alternate, commitment
+):
+    report = ProgressReportFactory(commitment=commitment, achieved="First wording")
+    EvidenceFactory(report=report)
+    late = filled(as_user(ilo_alternate).get(address(report, "change")))
+    client = as_user(ilo_focal_point)
+    client.post(address(report, "submit"), {"seen": report.version})
+
+    page = as_user(ilo_alternate).post(
+        address(report, "change"), late | {"achieved": "Typed with care", "_submit": "1"}
+    )
+
+    report.refresh_from_db()
+    assert (report.state, report.achieved) == ("submitted", "First wording")
+    assertContains(page, "Typed with care")
+    assert problems(page)[""][0] == "This is now in the state ‘Submitted’ and takes no changes."
+    assert any(line.startswith("ilo_focal_point saved this on ") for line in problems(page)[""])
+
+
+def test_late_form_never_saves_even_with_the_newest_version(as_user, ilo_focal_point, commitment):
+    report = ProgressReportFactory(commitment=commitment, achieved="As submitted")
+    client = as_user(ilo_focal_point)
+    data = filled(client.get(address(report, "change")))
+    client.post(address(report, "submit"), {"seen": report.version})
+    other = ProgressReportFactory(commitment=commitment)
+    other.save()
+    newest = filled(client.get(address(other, "change")))["version"]
+    report.refresh_from_db()
+
+    client.post(address(report, "change"), data | {"version": newest, "achieved": "Rewritten"})
+
+    assert newest.split(":")[0] == str(report.version)
+    assert ProgressReport.objects.get(pk=report.pk).achieved == "As submitted"
+
+
+# Lists
+
+
+@pytest.mark.parametrize(
+    ("model", "factory", "queries"),
+    [
+        (Commitment, lambda: CommitmentFactory(lead_agency=Agency.objects.get(code="ilo")), 8),
+        (Commitment, lambda: CommitmentFactory(workgroup=WorkGroupFactory()), 8),
+        (ProgressReport, lambda: ProgressReportFactory(), 7),
+        (Assessment, lambda: AssessmentFactory(), 7),
+        (Evidence, lambda: EvidenceFactory(), 4),
+        (Agency, lambda: AgencyFactory(), 5),
+    ],
+)
+def test_list_costs_the_same_with_many_rows(
+    model, factory, queries, as_user, administrator, ilo, django_assert_num_queries
+):
+    factory()
+    client = as_user(administrator)
+    client.get(address(model))
+
+    with django_assert_num_queries(queries):
+        client.get(address(model))
+    for _number in range(29):
+        factory()
+    with django_assert_num_queries(queries):
+        client.get(address(model))
