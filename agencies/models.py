@@ -73,9 +73,7 @@ class Agency(models.Model):
 class ChairTerm(models.Model):
     """The days from which and to which an agency chairs the group; no two terms overlap."""
 
-    agency = models.ForeignKey(
-        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="chair_terms"
-    )
+    agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="chair_terms")
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
     source = models.CharField(_("source"), max_length=300, blank=True)
@@ -126,9 +124,7 @@ class Membership(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="memberships"
     )
-    agency = models.ForeignKey(
-        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="memberships"
-    )
+    agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.FOCAL_POINT)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"), null=True, blank=True)

@@ -14,7 +14,9 @@ class AgencyListView(ListView):
         day = self.request.as_of
         commitments = Agency._meta.get_field("led_commitments").related_model.objects
         led = commitments.published(day).with_standing(day)
-        return Agency.objects.members().prefetch_related("constituents", Prefetch("led_commitments", led, to_attr="led"))
+        return Agency.objects.members().prefetch_related(
+            "constituents", Prefetch("led_commitments", led, to_attr="led")
+        )
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(as_of_honoured=True, **kwargs)

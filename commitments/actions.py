@@ -124,7 +124,8 @@ def record_past_report(report: ProgressReport, evidence: Iterable[Evidence], *, 
     last = report.commitment.reports.published().newest_first().first()
     if last and last.published_on > on.day:
         raise ValidationError(
-            _("The outcome of %(day)s is older than the last report, of %(last)s.") % {"day": on, "last": last.published}
+            _("The outcome of %(day)s is older than the last report, of %(last)s.")
+            % {"day": on, "last": last.published}
         )
     _save(report, LOAD, None)
     for piece in evidence:

@@ -37,7 +37,9 @@ class PartialDate:
                 return cls.period(date(year, month, 1), Precision.MONTH)
             return cls.period(date(year, 12, 31), Precision.YEAR)
         except (AttributeError, ValueError):
-            raise ValueError(_("‘%(text)s’ is not a date: write YYYY, YYYY-MM or YYYY-MM-DD.") % {"text": text}) from None
+            raise ValueError(
+                _("‘%(text)s’ is not a date: write YYYY, YYYY-MM or YYYY-MM-DD.") % {"text": text}
+            ) from None
 
     @classmethod
     def period(cls, day: date, precision: str) -> Self:

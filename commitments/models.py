@@ -382,9 +382,7 @@ class Partner(models.Model):
     commitment = models.ForeignKey(
         Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="partners"
     )
-    agency = models.ForeignKey(
-        Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="partnerships"
-    )
+    agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="partnerships")
     part = models.TextField(_("part"), blank=True, help_text=_("What this agency itself does in it."))
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
@@ -844,9 +842,7 @@ class Assessment(Reviewed):
             ),
             models.CheckConstraint(
                 name="assessment_one_assessor",
-                condition=Q(
-                    assessor_kind="peer_agency", agency__isnull=False, workgroup__isnull=True, assessor_name=""
-                )
+                condition=Q(assessor_kind="peer_agency", agency__isnull=False, workgroup__isnull=True, assessor_name="")
                 | Q(assessor_kind="group_lead", agency__isnull=True, workgroup__isnull=False, assessor_name="")
                 | Q(assessor_kind="independent", agency__isnull=True, workgroup__isnull=True) & ~Q(assessor_name=""),
                 violation_error_message=_(

@@ -22,7 +22,7 @@ def public_on(day: date | None, prefix: str = "") -> Q:
 
 
 class ReviewedQuerySet(models.QuerySet):
-    """Rows of the review workflow; a subclass says who owns a row, which group leads it, and what is written with it."""
+    """Rows of the review workflow; a subclass says who owns a row, which group leads it, and what belongs to it."""
 
     owner = led = None
     parts: tuple[str, ...] = ()
@@ -92,20 +92,17 @@ class CommitmentQuerySet(ReviewedQuerySet):
         Adds `standing_status`, `standing_outlook`, `standing_verification`, `standing_freshness`, `last_heard_on`
         and `last_heard_precision`; with nothing reported the first two are '' and the last two None.
         """
-        reports = self._reports().published(day).order_by("-published_on", "-pk")
+        reports = self._reports().published(day).newest_first()
         status, outlook = (F("status"), F("outlook")) if day is None else (_first(reports, "status"), None)
         if outlook is None:
             outlook = _first(reports, "outlook", default="not_assessed")
-        return (
-            self.annotate(
-                standing_status=status,
-                standing_outlook=outlook,
-                standing_verification=self._verification(day),
-                last_heard_on=Subquery(reports.values("published_on")[:1], output_field=DateField()),
-                last_heard_precision=Subquery(reports.values("published_precision")[:1]),
-            )
-            .annotate(standing_freshness=self._freshness(day))
-        )
+        return self.annotate(
+            standing_status=status,
+            standing_outlook=outlook,
+            standing_verification=self._verification(day),
+            last_heard_on=Subquery(reports.values("published_on")[:1], output_field=DateField()),
+            last_heard_precision=Subquery(reports.values("published_precision")[:1]),
+        ).annotate(standing_freshness=self._freshness(day))
 
     def _reports(self):
         return self.model._meta.get_field("reports").related_model.objects.filter(commitment=OuterRef("pk"))
@@ -180,7 +177,7 @@ class ProgressReportQuerySet(ReviewedQuerySet):
         return self.filter(public_on(day), commitment__state__in=PUBLIC_STATES)
 
     def newest_first(self) -> Self:
-        return self.order_by("-published_on", "-pk")
+        return self.order_by("-published_on", "-number", "-pk")
 
 
 class AssessmentQuerySet(ReviewedQuerySet):
@@ -192,9 +189,14 @@ class AssessmentQuerySet(ReviewedQuerySet):
 
     def newest_of_each_assessor(self, day: date | None = None) -> Self:
         """Leave out what the same assessor has since judged anew."""
-        later = self.model.objects.published(day).filter(
-            commitment=OuterRef("commitment"), assessor_key=OuterRef("assessor_key")
-        ).filter(Q(published_on__gt=OuterRef("published_on")) | Q(published_on=OuterRef("published_on"), pk__gt=OuterRef("pk")))
+        later = (
+            self.model.objects.published(day)
+            .filter(commitment=OuterRef("commitment"), assessor_key=OuterRef("assessor_key"))
+            .filter(
+                Q(published_on__gt=OuterRef("published_on"))
+                | Q(published_on=OuterRef("published_on"), pk__gt=OuterRef("pk"))
+            )
+        )
         return self.exclude(Exists(later))
 
 

@@ -5,7 +5,9 @@ import pgtrigger
 PERMANENT_REFERENCE = pgtrigger.ReadOnly(name="permanent_reference", fields=["reference"])
 
 PUBLISHED_IS_KEPT = pgtrigger.Protect(
-    name="published_is_kept", operation=pgtrigger.Delete, condition=pgtrigger.Q(old__state__in=["published", "withdrawn"])
+    name="published_is_kept",
+    operation=pgtrigger.Delete,
+    condition=pgtrigger.Q(old__state__in=["published", "withdrawn"]),
 )
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

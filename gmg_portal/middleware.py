@@ -2,7 +2,9 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from functools import cache
 from hashlib import blake2b
+from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
@@ -91,8 +93,10 @@ def _modified(standing: Standing) -> int:
 
 @cache
 def _release() -> str:
-    """What tells this code and these templates from those of another release."""
-    if settings.RELEASE:
-        return settings.RELEASE
-    sources = (path for pattern in ("*/*.py", "templates/**/*.html") for path in settings.BASE_DIR.glob(pattern))
-    return str(max(path.stat().st_mtime_ns for path in sources))
+    """What tells this code, these templates and these words of the operator from those of another release."""
+    release = settings.RELEASE
+    if not release:
+        own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
+        sources = (path for folder in [*own, settings.BASE_DIR / "templates"] for path in folder.rglob("*.[ph][yt]*"))
+        release = str(max(path.stat().st_mtime_ns for path in sources))
+    return " ".join((release, settings.CONTACT_EMAIL, settings.DATA_LICENCE_NAME, settings.DATA_LICENCE_URL))

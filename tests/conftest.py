@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.apps import apps
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 
 from tests.factories import (
@@ -31,9 +32,10 @@ POINTS = [
 
 
 @pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    """Uploaded files end with their test."""
+def apart(settings, tmp_path):
+    """Uploaded files and the count of an address's requests end with their test."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    cache.clear()
 
 
 # Agencies and groups
