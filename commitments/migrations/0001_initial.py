@@ -1,4 +1,3 @@
-import commitments.evidence
 import concurrency.fields
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
@@ -11,6 +10,8 @@ import pgtrigger.migrations
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
+
+import commitments.evidence
 
 
 class Migration(migrations.Migration):
