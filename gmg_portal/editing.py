@@ -105,9 +105,15 @@ def differences(model: type[models.Model], before, after) -> list[str]:
     display = HistoricalRecordContextHelper(model, after)
     changes = [display.format_delta_change(change) for change in delta.changes]
     return [
-        _("%(field)s: ‘%(old)s’ became ‘%(new)s’.") % {"field": change.field, "old": change.old, "new": change.new}
+        _("%(field)s: ‘%(old)s’ became ‘%(new)s’.")
+        % {"field": change.field, "old": shown(change.old), "new": shown(change.new)}
         for change in changes
     ]
+
+
+def shown(value: str) -> str:
+    """A value of a column in a sentence: an empty one has to be seen too."""
+    return "–" if value in ("", "None") else value
 
 
 def _name(user) -> str:

@@ -104,7 +104,7 @@ def test_second_to_save_reference_data_is_told_who_changed_what(client, secretar
 
     assert Agency.objects.get(pk=ilo.pk).headquarters == "Geneva"
     assert problems(answer)[""][0].startswith("secretariat saved this on ")
-    assert problems(answer)[""][1:] == ["Headquarters: ‘’ became ‘Geneva’."]
+    assert problems(answer)[""][1:] == ["Headquarters: ‘–’ became ‘Geneva’."]
     assert "Typed with care" in answer.content.decode()
 
 
