@@ -145,8 +145,8 @@ def check(row: Reviewed) -> None:
         problems = _problems_of_report(row)
     elif isinstance(row, Commitment) and not (row.summary or row.original_text):
         problems = {"summary": _("Say in a few lines what is undertaken.")}
-    elif isinstance(row, Assessment) and row.commitment.state != State.PUBLISHED:
-        problems = {"commitment": _("Only a published commitment can be assessed.")}
+    elif isinstance(row, Assessment):
+        problems = _problems_of_assessment(row)
     if problems:
         raise ValidationError(problems)
 
@@ -172,6 +172,14 @@ def _problems_of_report(report: ProgressReport) -> dict[str, str]:
     elif report.status in PAST_PLANNING and evidence and _announced_only(public or evidence):
         problems["evidence"] = _("An announcement alone moves nothing past ‘Planning’: add other evidence.")
     return problems
+
+
+def _problems_of_assessment(assessment: Assessment) -> dict[str, str]:
+    if assessment.commitment.state != State.PUBLISHED:
+        return {"commitment": _("Only a published commitment can be assessed.")}
+    if (assessment.agency or assessment.workgroup) == assessment.commitment.lead:
+        return {"commitment": _("The lead cannot assess its own commitment: its word stands in its reports.")}
+    return {}
 
 
 def _problems_of_successor(report: ProgressReport) -> dict[str, str]:

@@ -27,14 +27,10 @@ from workgroups.models import WorkGroup
 Words = Mapping[str, str | int | list[str]]
 
 
-@dataclass(frozen=True)
-class Count:
-    """How many published commitments, and the words of the register that find them (None: no words can)."""
+class Findable:
+    """Something whose `words` find its rows in the register."""
 
-    count: int
     words: Words | None
-    code: str | int = ""
-    label: str = ""
 
     @property
     def query(self) -> str:
@@ -45,6 +41,16 @@ class Count:
     def url(self) -> str:
         """The address of the register page with just these rows, or ''."""
         return f"{reverse('commitments:list')}?{self.query}" if self.words else ""
+
+
+@dataclass(frozen=True)
+class Count(Findable):
+    """How many published commitments, and the words of the register that find them (None: no words can)."""
+
+    count: int
+    words: Words | None
+    code: str | int = ""
+    label: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ class FreshnessSummary:
 
 
 @dataclass(frozen=True)
-class Coverage:
+class Coverage(Findable):
     """How far a point, recommendation, level or member is answered: by commitments, by dated ones, by reports."""
 
     code: str | int
@@ -195,11 +201,13 @@ def gaps(day: date | None = None) -> Gaps:
     )
 
 
-def status_counts(commitments: QuerySet[Commitment]) -> list[Count]:
-    """Count rows (which carry `with_standing()`) by status, in the order of statuses; last those with no report."""
+def status_counts(commitments: QuerySet[Commitment], day: date | None = None) -> list[Count]:
+    """Count rows (which carry `with_standing(day)`) by status, in the order of statuses; last those with no report."""
     rows = commitments.order_by().values_list("standing_status").annotate(n=models.Count("pk"))
     found = dict(rows)
-    known = [Count(found.get(word, 0), {"status": word.value}, word.value, str(word.label)) for word in Status]
+    known = [
+        Count(found.get(word, 0), {"status": word.value} | _as_of(day), word.value, str(word.label)) for word in Status
+    ]
     return [*known, Count(found.get("", 0), None, "", str(_("Nothing reported")))]
 
 

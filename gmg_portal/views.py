@@ -22,7 +22,7 @@ class HomeView(TemplateView):
         return super().get_context_data(
             members=Agency.objects.members().count(),
             total=standing.count(),
-            statuses=summaries.status_counts(standing),
+            statuses=summaries.status_counts(standing, day),
             freshness=summaries.freshness(day),
             matrix=summaries.matrix(day),
             changes=changes(day, limit=SHOWN_AT_HOME),

@@ -911,3 +911,12 @@ def test_membership_that_ended_ends_the_right_to_submit(ilo, decent_work, time_m
         actions.submit(draft, by=person)
 
     assert state_of(draft) == "draft"
+
+
+def test_lead_may_not_assess_its_own_commitment(commitment, ilo, ilo_focal_point):
+    own = AssessmentFactory(commitment=commitment, agency=ilo, author=ilo_focal_point)
+
+    with pytest.raises(ValidationError) as refusal:
+        actions.submit(own, by=ilo_focal_point)
+
+    assert set(refusal.value.message_dict) == {"commitment"}

@@ -22,7 +22,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         self.anchors.add(attrs.get("id"))
-        if tag in ("a", "link") and attrs.get("href"):
+        if tag in ("a", "link") and "href" in attrs:
+            assert attrs["href"], f"a link of {attrs} leads nowhere"
             self.links.add(attrs["href"])
 
 

@@ -48,6 +48,14 @@ def test_home_counts_published_rows_and_leads_to_them(client, hidden, points):
     assert f"/commitments/{hidden.reference}/#report-1" in html
 
 
+def test_home_as_of_a_day_leads_to_the_rows_of_that_day(client, commitment):
+    published_report(commitment, on="2014-06-30", status="ongoing")
+
+    html = client.get(f"{reverse('home')}?as_of=2014-12-31").content.decode()
+
+    assert "/commitments/?status=ongoing&amp;as_of=2014-12-31" in html
+
+
 @pytest.mark.parametrize("name", ["home", "gaps", "timeline"])
 def test_page_as_of_a_day_says_so(client, commitment, name):
     html = client.get(f"{reverse(name)}?as_of=2014-03-01").content.decode()
@@ -99,8 +107,10 @@ def test_about_tells_the_statements_and_the_chairs(client, ilo):
 def test_gaps_names_what_nobody_has_taken_up(client, ilo, commitment, points):
     commitment.agenda_points.add(points[0])
 
-    gaps = client.get(reverse("gaps")).context["gaps"]
+    response = client.get(reverse("gaps"))
 
+    gaps = response.context["gaps"]
+    assert '<a href="/commitments/?agenda_point=1">1</a>' in response.content.decode()
     assert {row.code for row in gaps.points if "commitment" in row.lacks} == {2, 3, 4, 5, 6, 7, 8}
     assert [row.lacks for row in gaps.members] == [["date", "report"]]
 
