@@ -89,4 +89,4 @@ def test_facets_take_the_same_queries_however_many_rows(ilo, points, django_asse
         facets(filterset)
 
 
-FACET_QUERIES = 16
+FACET_QUERIES = 23

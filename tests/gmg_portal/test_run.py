@@ -197,6 +197,7 @@ def test_killed_run_takes_its_web_server_and_database_along(portal, var):
 
     wait_until(lambda: not alive(family[1:]), "what the run had started ends")
     wait_until(lambda: not processes_on(var), "the database stops")
+    assert (alive(family[1:]), processes_on(var)) == ([], [])
 
 
 def test_run_after_everything_was_killed_has_every_row(portal, var):
