@@ -1,8 +1,11 @@
+from datetime import UTC, datetime
+
 import pytest
 import time_machine
 from django.db import OperationalError
 from django.urls import reverse
 
+from gmg_portal.models import Revision
 from gmg_portal.revision import Standing
 from tests.factories import AgencyFactory, CommitmentFactory
 
@@ -37,6 +40,9 @@ def test_page_known_to_the_reader_is_answered_by_its_validator_alone(client, dja
 
 @pytest.mark.django_db
 def test_validator_turns_with_the_day_in_utc(client):
+    moved_at = datetime(2016, 5, 9, 12, tzinfo=UTC)
+    Revision.objects.update_or_create(id=1, defaults={"number": 7, "moved_at": moved_at})
+
     with time_machine.travel("2016-05-09T23:59:59Z", tick=False):
         before = client.get(AGENCIES)
     with time_machine.travel("2016-05-10T00:00:00Z", tick=False):
