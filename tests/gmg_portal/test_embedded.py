@@ -73,7 +73,6 @@ def holder(var):
     process.communicate()
     wait_until(lambda: not processes_on(var), "the server stops after its user was killed")
     assert processes_on(var) == []
-    assert processes_on(var) == []
 
 
 def test_setup_without_connection_starts_nothing():
@@ -158,6 +157,7 @@ def test_killed_user_leaves_no_server_behind(var, holder):
     process.kill()
 
     wait_until(lambda: not processes_on(var), "the server stops after its user was killed")
+    assert processes_on(var) == []
 
 
 def test_a_user_finds_the_server_again_after_it_died(var):
