@@ -72,7 +72,6 @@ def holder(var):
     process.kill()
     process.communicate()
     wait_until(lambda: not processes_on(var), "the server stops after its user was killed")
-    assert processes_on(var) == []
 
 
 def test_setup_without_connection_starts_nothing():
