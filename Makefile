@@ -12,10 +12,10 @@ help:
 	@echo 'make lock   write the lock files anew from pyproject.toml'
 
 # Find a Python, make .venv, install a lock file into it; nothing of it where .venv holds that lock already.
-# `$$1` is the lock. The copy of it in .venv is the mark of a finished installation. Compiling on all processors at once
-# takes half of pip's time for it, and leaving it out would cost every start two seconds where nothing may be cached.
+# `$$1` is the lock. The copy of it in .venv is the mark of a finished installation. Packages are compiled at once and on
+# all processors: left to the first import it would cost every start two seconds where Python may write no cache.
 INSTALL = set -e; \
-	if cmp -s $$1 .venv/$$1 && $(PY) -c '' 2>/dev/null; then exit 0; fi; \
+	if [ "`cat $$1`" = "`cat .venv/$$1 2>/dev/null`" ] && $(PY) -c '' 2>/dev/null; then exit 0; fi; \
 	if [ ! -w . ]; then echo "This folder cannot be written: `pwd`." >&2; exit 1; fi; \
 	if ! $(PY) -m pip --version >/dev/null 2>&1; then \
 		for python in "$(PYTHON)" python3 python3.14 python3.13 python3.12 python3.11; do \
