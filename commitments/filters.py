@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -241,7 +241,20 @@ class StrictForm(forms.Form):
         return super().clean()
 
 
-class CommitmentFilter(django_filters.FilterSet):
+class RecordFilter(django_filters.FilterSet):
+    """Only the day of the record; `day` is None for today."""
+
+    as_of = AsOfFilter(label=_("The record as it stood at the end of this day (UTC)."))
+
+    @property
+    def day(self):
+        return self.form.cleaned_data.get("as_of")
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(queryset.published(self.day))
+
+
+class CommitmentFilter(RecordFilter):
     """Published commitments with their standing, narrowed by the words of the address.
 
     A word that repeats means either value; different words must all be met. With `as_of` the rows are those that
@@ -273,11 +286,6 @@ class CommitmentFilter(django_filters.FilterSet):
         fields: list[str] = []
         form = StrictForm
 
-    @property
-    def day(self):
-        """The day of `as_of`, or None for today."""
-        return self.form.cleaned_data.get("as_of")
-
     @cached_property
     def standing(self) -> QuerySet[Commitment]:
         """All rows of the register on the day asked for, with their standing."""
@@ -293,3 +301,67 @@ class CommitmentFilter(django_filters.FilterSet):
 
     def filter_queryset(self, _queryset):
         return self.narrowed()
+
+
+class CommitmentRecordFilter(RecordFilter):
+    """Commitments that have a page, the withdrawn ones included, as they stood on the day."""
+
+    def filter_queryset(self, queryset):
+        gone = Q(withdrawn_on__isnull=False) if self.day is None else Q(withdrawn_on__lte=self.day)
+        return (
+            queryset.public(self.day)
+            .with_standing(self.day)
+            .annotate(
+                standing_state=Case(When(gone, then=Value("withdrawn")), default=Value("published")),
+                standing_withdrawn_on=Case(When(gone, then=F("withdrawn_on"))),
+                standing_withdrawn_reason=Case(
+                    When(gone, then=F("withdrawn_reason")), default=Value(""), output_field=TextField()
+                ),
+            )
+        )
+
+
+class StableOrdering(django_filters.OrderingFilter):
+    """Rows that are equal in what they are sorted by keep one order, so that pages neither skip nor repeat."""
+
+    def filter(self, queryset, value):
+        rows = super().filter(queryset, value)
+        return rows.order_by(*rows.query.order_by, "-pk") if value else rows
+
+
+class OfCommitmentFilter(RecordFilter):
+    """What hangs on a commitment, found by it or by its lead."""
+
+    commitment = django_filters.ModelMultipleChoiceFilter(
+        field_name="commitment__reference",
+        to_field_name="reference",
+        queryset=Commitment.objects.public(),
+        error_messages={"invalid_choice": _("‘%(value)s’ is not the reference of a commitment that has a page.")},
+        label=_("Reference of the commitment; may repeat."),
+    )
+    lead = WordsFilter(
+        lambda words: Q(commitment__lead_agency__code__in=words) | Q(commitment__workgroup__slug__in=words),
+        choices=leads,
+        label=_("Code of the lead; may repeat."),
+    )
+
+
+class ReportFilter(OfCommitmentFilter):
+    status = WordsFilter(among("status"), choices=Status.choices, label=_("The status it reports; may repeat."))
+    outlook = WordsFilter(among("outlook"), choices=Outlook.choices, label=_("The outlook it reports; may repeat."))
+    published_after = DayFilter(field_name="published_on", lookup_expr="gte", label=_("Published on or after."))
+    published_before = DayFilter(field_name="published_on", lookup_expr="lte", label=_("Published on or before."))
+    ordering = StableOrdering(
+        fields=[("published_on", "published"), ("commitment__reference", "commitment")],
+        label=_("Sort by; downwards with a minus."),
+    )
+
+
+class StatusChangeFilter(OfCommitmentFilter):
+    to_status = WordsFilter(among("to_status"), choices=Status.choices, label=_("The new status; may repeat."))
+    changed_after = DayFilter(field_name="changed_on", lookup_expr="gte", label=_("Changed on or after."))
+    changed_before = DayFilter(field_name="changed_on", lookup_expr="lte", label=_("Changed on or before."))
+    ordering = StableOrdering(
+        fields=[("changed_on", "changed"), ("commitment__reference", "commitment")],
+        label=_("Sort by; downwards with a minus."),
+    )

@@ -1,20 +1,21 @@
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from agencies.querysets import today
+from commitments.filters import PastDayField
 from gmg_portal.revision import Standing
 
 # Pages that differ by person, or that speak of the process and not of the record.
@@ -29,20 +30,13 @@ class AsOfMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        text = request.GET.get("as_of", "")
         request.as_of = None
-        if text and not request.path.startswith(ANSWERS_FOR_ITSELF):
+        if not request.path.startswith(ANSWERS_FOR_ITSELF):
             try:
-                request.as_of = date.fromisoformat(text)
-            except ValueError:
-                return self.refuse(request, _("‘%(text)s’ is not a day: write as_of=YYYY-MM-DD.") % {"text": text})
-            if request.as_of > today():
-                return self.refuse(request, _("as_of names a day that has not come: give a day up to today."))
+                request.as_of = PastDayField(required=False).clean(request.GET.get("as_of"))
+            except ValidationError as refusal:
+                return render(request, "400.html", {"problem": f"as_of: {refusal.message}"}, status=400)
         return self.get_response(request)
-
-    def refuse(self, request, problem: str) -> HttpResponse:
-        request.as_of = None
-        return render(request, "400.html", {"problem": problem}, status=400)
 
 
 class RevisionMiddleware:
