@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from agencies.querysets import AgencyQuerySet, ChairTermQuerySet, MembershipQuerySet
+from agencies.querysets import AgencyQuerySet, MembershipQuerySet
 
 
 class User(AbstractUser):
@@ -79,8 +79,6 @@ class ChairTerm(models.Model):
     source = models.CharField(_("source"), max_length=300, blank=True)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
-
-    objects = ChairTermQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("chair term")

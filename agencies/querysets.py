@@ -17,11 +17,6 @@ class AgencyQuerySet(models.QuerySet):
         return self.filter(parent__isnull=True)
 
 
-class ChairTermQuerySet(models.QuerySet):
-    def running_on(self, day: date) -> Self:
-        return self.filter(starts_on__lte=day, ends_on__gte=day)
-
-
 class MembershipQuerySet(models.QuerySet):
     def current(self) -> Self:
         """Memberships in force today (UTC)."""

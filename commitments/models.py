@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import PurePath
 
 from concurrency.fields import AutoIncVersionField
@@ -365,6 +366,10 @@ class Commitment(Reviewed):
     def due(self) -> PartialDate | None:
         return partial(self.due_on, self.due_precision)
 
+    def is_withdrawn_on(self, day: date | None) -> bool:
+        """Whether it was withdrawn by the end of a day (UTC); None asks of today."""
+        return self.withdrawn_on is not None and (day is None or self.withdrawn_on <= day)
+
     @property
     def last_heard(self) -> PartialDate | None:
         """The day of the last published report; needs `with_standing()`."""
@@ -601,11 +606,6 @@ class ProgressReport(Reviewed):
     def reference(self) -> str:
         """The public identifier of a published report: 'HLD-0001-2'."""
         return f"{self.commitment.reference}-{self.number}"
-
-    @property
-    def is_blank(self) -> bool:
-        """Expected by a cycle, and nothing written yet."""
-        return not (self.status or self.achieved or self.barriers or self.next_steps)
 
 
 class Evidence(models.Model):

@@ -5,9 +5,11 @@ Every function answers a condition (`Q`) over the rows of a model; `prefix` lead
 the querysets' `visible_to`, `editable_by` and `reviewable_by`.
 """
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from agencies.models import Agency
 from agencies.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
+from workgroups.models import WorkGroup
 from workgroups.permissions import groups_led_by
 
 PUBLIC_STATES = ("published", "withdrawn")
@@ -60,18 +62,34 @@ def led_group(user, prefix: str = "") -> Q:
     return Q(**{f"{prefix}workgroup__in": groups_led_by(user)})
 
 
-def may_lead(user, *, lead_agency=None, workgroup=None) -> bool:
-    """Whether the person may undertake something for this agency or group."""
-    if is_administrator(user):
-        return True
-    if lead_agency is not None:
-        return agencies_of(user).filter(pk=lead_agency.pk).exists()
-    return workgroup is not None and groups_led_by(user).filter(pk=workgroup.pk).exists()
+def handled(user, owned: Q) -> Q:
+    """What the person writes while it is a draft, whatever its state."""
+    return ALL if is_administrator(user) else owned
+
+
+def confidential(user, owned: Q) -> Q:
+    """Rows whose history and review the person may read: one's own, and for reviewers at large all they see."""
+    return readable(user, owned) if is_administrator(user) or is_secretariat(user) else owned
+
+
+def agencies_for(user) -> QuerySet[Agency]:
+    """The agencies in whose name the person may undertake, report and assess."""
+    return Agency.objects.all() if is_administrator(user) else agencies_of(user)
+
+
+def groups_for(user) -> QuerySet[WorkGroup]:
+    """The groups in whose name the person may undertake and assess."""
+    return WorkGroup.objects.all() if is_administrator(user) else groups_led_by(user)
 
 
 def may_start(user) -> bool:
     """Whether the person may begin a draft at all."""
     return is_administrator(user) or agencies_of(user).exists()
+
+
+def may_review(user) -> bool:
+    """Whether there can be anything that the person publishes or sends back."""
+    return is_administrator(user) or is_secretariat(user) or groups_led_by(user).exists()
 
 
 def may_assess(user) -> bool:

@@ -8,17 +8,25 @@ from django.db.models import Case, CharField, DateField, Exists, F, OuterRef, Q,
 from django.db.models.functions import Coalesce, Concat
 
 from agencies.querysets import today
-from commitments.permissions import PUBLIC_STATES, is_assessor, is_owner, led_group, readable, reviewable, writable
+from commitments.permissions import (
+    PUBLIC_STATES,
+    confidential,
+    handled,
+    is_assessor,
+    is_owner,
+    led_group,
+    readable,
+    reviewable,
+    writable,
+)
 
 FINISHED = ("completed", "discontinued", "superseded")
 SEARCH_CONFIG = "english"
 
 
-def public_on(day: date | None, prefix: str = "") -> Q:
+def public_on(day: date | None) -> Q:
     """Rows that readers see: today's published ones, or those that stood published at the end of a day (UTC)."""
-    if day is None:
-        return Q(**{f"{prefix}state": "published"})
-    return Q(**{f"{prefix}state__in": PUBLIC_STATES, f"{prefix}published_on__lte": day})
+    return Q(state="published") if day is None else Q(state__in=PUBLIC_STATES, published_on__lte=day)
 
 
 class ReviewedQuerySet(models.QuerySet):
@@ -51,8 +59,16 @@ class ReviewedQuerySet(models.QuerySet):
             rows = rows.exclude(Exists(written))
         return rows
 
-    def waiting(self) -> Self:
-        return self.filter(state="submitted")
+    def owned_by(self, user) -> Self:
+        """Rows that the person's agencies and groups write, whatever their state."""
+        return self.filter(self.owner(user))
+
+    def handled_by(self, user) -> Self:
+        return self.filter(handled(user, self.owner(user)))
+
+    def confidential_to(self, user) -> Self:
+        """Rows whose history, review and private evidence the person may read."""
+        return self.filter(confidential(user, self.owner(user)))
 
 
 class CommitmentQuerySet(ReviewedQuerySet):
@@ -179,6 +195,10 @@ class ProgressReportQuerySet(ReviewedQuerySet):
     def newest_first(self) -> Self:
         return self.order_by("-published_on", "-number", "-pk")
 
+    def blank(self) -> Self:
+        """Expected by a cycle, and nothing written yet."""
+        return self.filter(status="", achieved="", barriers="", next_steps="")
+
 
 class AssessmentQuerySet(ReviewedQuerySet):
     def owner(self, user) -> Q:
@@ -207,6 +227,11 @@ class EvidenceQuerySet(models.QuerySet):
     def public(self) -> Self:
         """Evidence that readers may see; whether its report is published is for the caller to ask."""
         return self.filter(is_public=True)
+
+    def visible_to(self, user) -> Self:
+        """Evidence that is not public stays with its writers and the reviewers; as to the rest see `public()`."""
+        reports = self.model._meta.get_field("report").related_model.objects
+        return self.filter(Q(is_public=True) | Q(report__in=reports.confidential_to(user)))
 
 
 class StatusChangeQuerySet(models.QuerySet):

@@ -159,7 +159,7 @@ class CommitmentView(DetailView):
             status_changes=commitment.status_changes.published(day).newest_first(),
             assessments=commitment.assessments.published(day).select_related("agency", "workgroup"),
             citation=citation(commitment, self.request.build_absolute_uri(commitment.get_absolute_url()), day),
-            withdrawn=bool(commitment.withdrawn_on and (day is None or commitment.withdrawn_on <= day)),
+            withdrawn=commitment.is_withdrawn_on(day),
             as_of_honoured=True,
             **kwargs,
         )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import chain
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,6 @@ from commitments.permissions import may_start
 from commitments.workflow import Reviewed, State
 
 WORKFLOW = {Commitment: [], ProgressReport: ["commitment", "cycle"], Assessment: ["commitment", "agency", "workgroup"]}
-BLANK = Q(status="", achieved="", barriers="", next_steps="")
 MOST = 30
 
 
@@ -51,7 +50,7 @@ def desk_of(user) -> Desk:
 
 def writing_piles(user) -> list[Pile]:
     open_rows = {model: written(model, user).filter(state__in=[State.DRAFT, State.SENT_BACK]) for model in WORKFLOW}
-    asked = open_rows[ProgressReport].filter(BLANK, state="draft", cycle__isnull=False, cycle__closed_on__isnull=True)
+    asked = open_rows[ProgressReport].blank().filter(state="draft", cycle__isnull=False, cycle__closed_on__isnull=True)
     open_rows[ProgressReport] = open_rows[ProgressReport].exclude(pk__in=asked.values("pk"))
     return [
         pile(
@@ -84,7 +83,7 @@ def reviewed(model: type[Reviewed], user) -> QuerySet:
 
 def written(model: type[Reviewed], user) -> QuerySet:
     """Rows that the person's agencies and groups write."""
-    return model.objects.filter(model.objects.owner(user))
+    return model.objects.owned_by(user)
 
 
 def pile(title: str, rows: list[QuerySet]) -> Pile:

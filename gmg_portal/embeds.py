@@ -36,8 +36,7 @@ class CommitmentEmbed(EmbedView):
         day = self.request.as_of
         rows = Commitment.objects.public(day).with_standing(day).select_related("lead_agency", "workgroup")
         commitment = get_object_or_404(rows.defer("search"), reference=reference)
-        withdrawn = bool(commitment.withdrawn_on and (day is None or commitment.withdrawn_on <= day))
-        return super().get_context_data(commitment=commitment, withdrawn=withdrawn, **kwargs)
+        return super().get_context_data(commitment=commitment, withdrawn=commitment.is_withdrawn_on(day), **kwargs)
 
 
 class MatrixEmbed(EmbedView):

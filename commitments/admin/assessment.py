@@ -1,14 +1,11 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency
-from agencies.permissions import agencies_of, is_administrator, is_secretariat
+from agencies.permissions import is_administrator, is_secretariat
 from commitments.admin.scoping import WorkflowAdmin
 from commitments.forms import AssessmentForm
 from commitments.models import Assessment, Commitment, ProgressReport
-from commitments.permissions import may_assess, may_start
-from workgroups.models import WorkGroup
-from workgroups.permissions import groups_led_by
+from commitments.permissions import agencies_for, groups_for, may_assess, may_start
 
 
 @admin.register(Assessment)
@@ -36,12 +33,11 @@ class AssessmentAdmin(WorkflowAdmin):
 
     def choices(self, request):
         user = request.user
-        everything = is_administrator(user)
         return {
             "commitment": Commitment.objects.published(),
             "report": ProgressReport.objects.published(),
-            "agency": Agency.objects.all() if everything else agencies_of(user),
-            "workgroup": WorkGroup.objects.all() if everything else groups_led_by(user),
+            "agency": agencies_for(user),
+            "workgroup": groups_for(user),
         }
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):

@@ -4,16 +4,13 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency
-from agencies.permissions import agencies_of, is_administrator
+from agencies.permissions import agencies_of
 from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
 from commitments.admin.steps import PUBLISH, SEND_BACK, SUBMIT, WITHDRAW
 from commitments.forms import CommitmentForm, MilestoneForm
 from commitments.models import Commitment, Milestone, Partner
-from commitments.permissions import may_classify, may_correct, may_start
+from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_start
 from commitments.workflow import State
-from workgroups.models import WorkGroup
-from workgroups.permissions import groups_led_by
 
 CLASSIFICATION = ("agenda_points", "recommendations", "work_plan", "scope", "places", "stakeholders", "confidence")
 
@@ -84,10 +81,7 @@ class CommitmentAdmin(WorkflowAdmin):
         return super().has_change_permission(request, obj)
 
     def choices(self, request):
-        user = request.user
-        if is_administrator(user):
-            return {"lead_agency": Agency.objects.all(), "workgroup": WorkGroup.objects.all()}
-        return {"lead_agency": agencies_of(user), "workgroup": groups_led_by(user)}
+        return {"lead_agency": agencies_for(request.user), "workgroup": groups_for(request.user)}
 
     def get_changeform_initial_data(self, request):
         mine = list(agencies_of(request.user)[:2])

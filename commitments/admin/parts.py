@@ -7,9 +7,10 @@ from django.http import FileResponse, Http404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from commitments.admin.report import evidence_for, file_link
-from commitments.admin.scoping import NOTHING, PartAdmin, may_review
+from commitments.admin.report import file_link
+from commitments.admin.scoping import NOTHING, PartAdmin
 from commitments.models import Evidence, Milestone, Partner, StatusChange
+from commitments.permissions import may_review
 
 
 @admin.register(Partner)
@@ -51,7 +52,7 @@ class EvidenceAdmin(PartAdmin):
     ]  # fmt: skip
 
     def get_queryset(self, request):
-        return evidence_for(super().get_queryset(request), request.user)
+        return super().get_queryset(request).visible_to(request.user)
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.file_view)

@@ -1,13 +1,12 @@
 from django.contrib import admin
-from django.db.models import Q
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency
 from agencies.permissions import agencies_of, is_administrator
-from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin, inside, own
+from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
 from commitments.forms import EvidenceFileWidget, EvidenceForm, ProgressReportForm, evidence_file_address
 from commitments.models import Commitment, Evidence, ProgressReport
+from commitments.permissions import agencies_for
 
 
 class EvidenceInline(RowsOf, admin.site.StackedInline):
@@ -17,8 +16,7 @@ class EvidenceInline(RowsOf, admin.site.StackedInline):
     fields = [("kind", "title"), ("url", "symbol"), "file", ("issued", "seen_on", "is_public")]
 
     def get_queryset(self, request):
-        """Evidence that is not public stays with its writers and the reviewers."""
-        return evidence_for(super().get_queryset(request), request.user)
+        return super().get_queryset(request).visible_to(request.user)
 
     def get_extra(self, request, obj=None, **kwargs):
         return 0 if obj and obj.evidence.exists() else 1
@@ -43,10 +41,6 @@ class EvidenceInline(RowsOf, admin.site.StackedInline):
     @admin.display(description=_("file"))
     def file_link(self, obj):
         return file_link(obj)
-
-
-def evidence_for(evidence, user):
-    return evidence.filter(Q(is_public=True) | Q(report__in=inside(ProgressReport, user)))
 
 
 def file_link(piece: Evidence):
@@ -95,9 +89,9 @@ class ProgressReportAdmin(WorkflowAdmin):
     def choices(self, request):
         user = request.user
         return {
-            "commitment": own(Commitment, user).published(),
+            "commitment": Commitment.objects.handled_by(user).published(),
             "superseded_by": Commitment.objects.published(),
-            "on_behalf_of": Agency.objects.all() if is_administrator(user) else agencies_of(user),
+            "on_behalf_of": agencies_for(user),
         }
 
     def get_changeform_initial_data(self, request):

@@ -10,31 +10,14 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.permissions import is_administrator, is_secretariat, may_edit_reference_data
+from agencies.permissions import may_edit_reference_data
 from commitments import actions
 from commitments.admin.steps import PUBLISH, SEND_BACK, SUBMIT, StepsMixin
-from commitments.permissions import PUBLIC_STATES, may_start
+from commitments.permissions import PUBLIC_STATES, may_review, may_start
 from commitments.workflow import State
-from workgroups.permissions import groups_led_by
 
 NOTHING = "–"
 REVIEW = ("written_by", "submission", "review", "review_note")
-
-
-def inside(model, user) -> QuerySet:
-    """Rows whose history and review the person may read: one's own, and for reviewers at large all they see."""
-    rows = model.objects.visible_to(user)
-    return rows if is_administrator(user) or is_secretariat(user) else rows.filter(rows.owner(user))
-
-
-def own(model, user) -> QuerySet:
-    """Rows which the person writes while they are drafts, whatever their state."""
-    rows = model.objects.visible_to(user)
-    return rows if is_administrator(user) else rows.filter(rows.owner(user))
-
-
-def may_review(user) -> bool:
-    return is_administrator(user) or is_secretariat(user) or groups_led_by(user).exists()
 
 
 class WorkflowAdmin(StepsMixin, admin.site.ModelAdmin):
@@ -79,10 +62,10 @@ class WorkflowAdmin(StepsMixin, admin.site.ModelAdmin):
         return self.model.objects.visible_to(user)
 
     def inside(self, user) -> QuerySet:
-        return inside(self.model, user)
+        return self.model.objects.confidential_to(user)
 
     def own(self, user) -> QuerySet:
-        return own(self.model, user)
+        return self.model.objects.handled_by(user)
 
     # Permissions
 
@@ -271,7 +254,7 @@ class PartAdmin(admin.site.ViewOnlyAdmin):
 
     def has_view_history_or_change_history_permission(self, request, obj=None):
         whole = self.opts.get_field(self.whole)
-        return inside(whole.related_model, request.user).filter(pk=getattr(obj, whole.attname)).exists()
+        return whole.related_model.objects.confidential_to(request.user).filter(pk=getattr(obj, whole.attname)).exists()
 
     def has_view_permission(self, request, obj=None):
         if obj is None:

@@ -95,21 +95,6 @@ def test_members_leave_out_constituents(ilo):
 
 
 @pytest.mark.parametrize(
-    ("day", "chairs"),
-    [
-        (date(2013, 12, 31), []),
-        (date(2014, 1, 1), ["ilo"]),
-        (date(2014, 12, 31), ["ilo"]),
-        (date(2015, 1, 1), []),
-    ],
-)
-def test_chair_of_a_day(ilo, day, chairs):
-    ChairTermFactory(agency=ilo)
-
-    assert [term.agency.code for term in ChairTerm.objects.running_on(day)] == chairs
-
-
-@pytest.mark.parametrize(
     ("moment", "current"),
     [
         ("2014-01-31T23:59:59+00:00", False),

@@ -166,13 +166,6 @@ def test_running_commitments_are_published_and_not_finished():
     assert set(Commitment.objects.running()) == running
 
 
-def test_waiting_rows_are_the_submitted_ones(commitment):
-    rows = [ProgressReportFactory(commitment=commitment, **{state: True}) for state in HIDDEN]
-    published_report(commitment)
-
-    assert list(ProgressReport.objects.waiting()) == [rows[1]]
-
-
 # Status and outlook
 
 
