@@ -104,6 +104,7 @@ MORE = {
         "forms.py",
         "loading",
         "management",
+        "summaries",
         "triggers.py",
         "workflow.py",
     },

@@ -1,0 +1,25 @@
+"""Numbers for charts, headlines and the API. Nothing here draws, and whoever draws asks no database.
+
+Every count knows the words (and with them the address) that lead to the rows it counts, so that a figure can always
+be followed to what stands behind it. `day` asks for the record as it stood at the end of that day (UTC).
+"""
+
+from commitments.summaries.counts import Count, Findable, status_counts
+from commitments.summaries.freshness import FreshnessSummary, LeadFreshness, freshness
+from commitments.summaries.gaps import Coverage, Gaps, gaps
+from commitments.summaries.matrix import Matrix, MatrixRow, matrix
+
+__all__ = [
+    "Count",
+    "Coverage",
+    "Findable",
+    "FreshnessSummary",
+    "Gaps",
+    "LeadFreshness",
+    "Matrix",
+    "MatrixRow",
+    "freshness",
+    "gaps",
+    "matrix",
+    "status_counts",
+]

@@ -1,0 +1,83 @@
+"""What every summary counts with: figures that know their rows, by lead and by day."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db import models
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from commitments.models import Commitment, Status
+from workgroups.models import WorkGroup
+
+Words = Mapping[str, str | int | list[str]]
+
+
+class Findable:
+    """Something whose `words` find its rows in the register."""
+
+    words: Words | None
+
+    @property
+    def query(self) -> str:
+        """The words as the query of an address, or ''."""
+        return urlencode(self.words, doseq=True) if self.words else ""
+
+    @property
+    def url(self) -> str:
+        """The address of the register page with just these rows, or ''."""
+        return f"{reverse('commitments:list')}?{self.query}" if self.words else ""
+
+
+@dataclass(frozen=True)
+class Count(Findable):
+    """How many published commitments, and the words of the register that find them (None: no words can)."""
+
+    count: int
+    words: Words | None
+    code: str | int = ""
+    label: str = ""
+
+
+def status_counts(commitments: QuerySet[Commitment], day: date | None = None) -> list[Count]:
+    """Count rows (which carry `with_standing(day)`) by status, in the order of statuses; last those with no report."""
+    rows = commitments.order_by().values_list("standing_status").annotate(n=models.Count("pk"))
+    found = dict(rows)
+    known = [
+        Count(found.get(word, 0), {"status": word.value} | as_of(day), word.value, str(word.label)) for word in Status
+    ]
+    return [*known, Count(found.get("", 0), None, "", str(_("Nothing reported")))]
+
+
+def with_lead(rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    """Annotate the member that leads: what a constituent leads counts for the member it belongs to."""
+    return rows.annotate(lead_member=Coalesce("lead_agency__parent", "lead_agency"))
+
+
+def tally(rows: QuerySet[Commitment], *columns: str) -> dict[tuple, int]:
+    keys = ["lead_member", "workgroup", *columns]
+    grouped = rows.order_by().values_list(*keys).annotate(n=models.Count("pk"))
+    return defaultdict(int, {tuple(row): n for *row, n in grouped})
+
+
+def leads() -> Iterable[tuple[Agency | WorkGroup, tuple, Words]]:
+    """Every lead with its key in the tallies and the words that find what it leads."""
+    for member in Agency.objects.members().prefetch_related("constituents"):
+        yield member, (member.pk, None), led_by(member)
+    for group in WorkGroup.objects.all():
+        yield group, (None, group.pk), {"lead": group.slug}
+
+
+def led_by(member: Agency) -> Words:
+    parts = [part.code for part in member.constituents.all()]
+    return {"lead": [member.code, *parts] if parts else member.code}
+
+
+def as_of(day: date | None) -> Words:
+    return {"as_of": day.isoformat()} if day else {}
