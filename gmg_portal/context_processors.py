@@ -5,11 +5,15 @@ from django.utils.translation import gettext as _
 
 def site(request):
     """What every page's head and foot need."""
-    return {"navigation": _navigation(request.path), "contact_email": settings.CONTACT_EMAIL}
+    return {
+        "navigation": _navigation(request.path),
+        "footer": _footer(settings.CONTACT_EMAIL),
+        "contact_email": settings.CONTACT_EMAIL,
+    }
 
 
 def _navigation(path: str) -> list[dict]:
-    entries = [
+    entries = _links(
         ("commitments:list", _("Commitments")),
         ("agenda:list", _("Agenda")),
         ("agencies:list", _("Agencies")),
@@ -19,8 +23,46 @@ def _navigation(path: str) -> list[dict]:
         ("timeline", _("Timeline")),
         ("data", _("Data")),
         ("about", _("About")),
-    ]
+    )
+    return [entry | {"current": path.startswith(entry["url"])} for entry in entries]
+
+
+def _footer(contact: str) -> list[dict]:
+    mistakes = [{"url": f"mailto:{contact}", "label": _("Report a mistake")}] if contact else []
     return [
-        {"url": url, "label": label, "current": path.startswith(url)}
-        for url, label in ((reverse(name), label) for name, label in entries)
+        {
+            "title": _("The record"),
+            "entries": _links(
+                ("commitments:list", _("Commitments")),
+                ("agenda:list", _("The eight-point agenda")),
+                ("agenda:convergence", _("Convergence table")),
+                ("agencies:list", _("Agencies")),
+                ("workgroups:list", _("Work groups")),
+                ("recommendations:list", _("Recommendations")),
+            ),
+        },
+        {
+            "title": _("What moves"),
+            "entries": _links(
+                ("timeline", _("Timeline")),
+                ("gaps", _("Gaps")),
+                ("changes-feed", _("Feed of changes")),
+                ("due-calendar", _("Calendar of due days")),
+            ),
+        },
+        {"title": _("For use elsewhere"), "entries": _links(("data", _("Data files")), ("api:docs", _("API")))},
+        {
+            "title": _("About"),
+            "entries": [
+                *_links(
+                    ("about", _("The group and this register")),
+                    ("admin:index", _("Editors’ side")),
+                ),
+                *mistakes,
+            ],
+        },
     ]
+
+
+def _links(*entries: tuple[str, str]) -> list[dict]:
+    return [{"url": reverse(name), "label": label} for name, label in entries]

@@ -3,7 +3,7 @@
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
-from gmg_portal import calendars, embeds, feeds, health
+from gmg_portal import calendars, embeds, feeds, health, opensearch
 from gmg_portal.bulk import views as bulk
 from gmg_portal.sitemaps import SITEMAPS, robots
 
@@ -21,5 +21,6 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("opensearch.xml", opensearch.description, name="opensearch"),
     path("robots.txt", robots, name="robots"),
 ]

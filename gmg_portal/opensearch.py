@@ -1,0 +1,10 @@
+"""The description by which a browser offers to search the register from its own address bar (OpenSearch 1.1)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def description(request: HttpRequest) -> HttpResponse:
+    return render(request, "opensearch.xml", content_type="application/opensearchdescription+xml; charset=utf-8")
