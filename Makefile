@@ -1,7 +1,7 @@
 # The commands of the portal; `make help` lists them. Needs Python 3.11 or newer and make, nothing else.
 
 .POSIX:
-.PHONY: help run test check lock
+.PHONY: help run test check lock screenshots
 PY = .venv/bin/python
 
 help:
@@ -9,6 +9,7 @@ help:
 	@echo '            (PORT and HOST say where: make run PORT=8080; DATABASE_URL names another PostgreSQL server)'
 	@echo 'make test   the whole test suite, on the portal'\''s own PostgreSQL or on that of DATABASE_URL'
 	@echo 'make check  format, lint, import contracts, migrations, settings for production'
+	@echo 'make screenshots ADDRESS=http://127.0.0.1:8000   take the pictures of docs/screenshots from a running portal'
 	@echo 'make lock   write the lock files anew from pyproject.toml'
 
 # Find a Python, make .venv, install a lock file into it; nothing of it where .venv holds that lock already.
@@ -57,3 +58,7 @@ lock:
 		--strip-extras -o requirements.lock pyproject.toml
 	$(PY) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--strip-extras --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+screenshots:
+	@set -- requirements-dev.lock; $(INSTALL)
+	$(PY) -m tests.browser.screenshots $(ADDRESS)

@@ -1,14 +1,17 @@
-"""Every published change of the register, as one list: what was published, reported, withdrawn, and when."""
+"""Every published change of the register, as one list: what was published, reported, judged, withdrawn, and when."""
 
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Value
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from commitments.dates import PartialDate, Precision
-from commitments.models import Commitment, ProgressReport, StatusChange
+from commitments.dates import PartialDate
+from commitments.models import Assessment, Commitment, ProgressReport, StatusChange
 
 
 @dataclass(frozen=True)
@@ -16,8 +19,11 @@ class Change:
     """One change; `status_change` is there when the report set or changed the status."""
 
     class Kind(models.TextChoices):
+        """In the order in which changes of one day happen."""
+
         PUBLISHED = "published", _("Commitment published")
         REPORT = "report", _("Report published")
+        ASSESSMENT = "assessment", _("Assessment published")
         WITHDRAWN = "withdrawn", _("Commitment withdrawn")
 
     kind: str
@@ -25,6 +31,7 @@ class Change:
     commitment: Commitment
     report: ProgressReport | None = None
     status_change: StatusChange | None = None
+    assessment: Assessment | None = None
 
     @property
     def label(self) -> str:
@@ -32,42 +39,133 @@ class Change:
 
     @property
     def key(self) -> str:
-        """Permanent and unique: 'HLD-0001/published', 'HLD-0001/report-2'."""
-        detail = f"report-{self.report.number}" if self.report else self.kind
+        """Permanent and unique: 'HLD-0001/published', 'HLD-0001/report-2', 'HLD-0001/assessment-iom-2014-10-01'."""
+        if self.report:
+            detail = f"report-{self.report.number}"
+        elif self.assessment:
+            detail = f"assessment-{_assessor(self.assessment)}-{_moment(self.assessment)}"
+        else:
+            detail = self.kind
         return f"{self.commitment.reference}/{detail}"
 
     def get_absolute_url(self) -> str:
-        return (self.report or self.commitment).get_absolute_url()
+        page = (self.report or self.commitment).get_absolute_url()
+        return f"{page}#assessments" if self.assessment else page
+
+
+class Trace(NamedTuple):
+    """A change as the record keeps it: enough to sort and count by, before anything is read in full."""
+
+    kind: str
+    day: date
+    precision: str
+    rank: int
+    commitment: int
+    turn: int
+    row: int
+
+    @property
+    def on(self) -> PartialDate:
+        return PartialDate(self.day, self.precision)
 
 
 def changes(
     day: date | None = None, *, commitments: QuerySet[Commitment] | None = None, limit: int | None = None
 ) -> list[Change]:
-    """Newest first, up to the end of a day; of some commitments or of all that have a page; three queries."""
-    scope = (Commitment.objects.all() if commitments is None else commitments).public(day)
-    scope = scope.select_related("lead_agency", "workgroup")
-    published = [
-        Change(Change.Kind.PUBLISHED, row.published, row) for row in scope.order_by("-published_on", "-pk")[:limit]
+    """Newest first, up to the end of a day; of some commitments or of all that have a page; at most five queries."""
+    return told(traces(day, commitments=commitments, limit=limit))
+
+
+def traces(
+    day: date | None = None,
+    *,
+    commitments: QuerySet[Commitment] | None = None,
+    kinds: Collection[str] | None = None,
+    limit: int | None = None,
+) -> list[Trace]:
+    """The same as `changes`, and of some kinds alone, without what stands behind; one query."""
+    scope = (Commitment.objects.all() if commitments is None else commitments).public(day).order_by()
+    asked = [kind for kind in Change.Kind if kinds is None or kind in kinds]
+    if not asked:
+        return []
+    order = ("-day", "-rank", "-commitment_key", "-turn")
+    first, *others = [
+        _SOURCES[kind](scope, day)
+        .order_by()
+        .annotate(what=Value(kind.value), rank=Value(list(Change.Kind).index(kind)), row=F("pk"))
+        .values_list("what", "day", "precision", "rank", "commitment_key", "turn", "row")
+        .order_by(*order)[:limit]
+        for kind in asked
     ]
-    withdrawn = [
-        Change(Change.Kind.WITHDRAWN, PartialDate(row.withdrawn_on, Precision.DAY), row)
-        for row in _until(scope.exclude(withdrawn_on=None), day).order_by("-withdrawn_on", "-pk")[:limit]
-    ]
-    reports = ProgressReport.objects.published(day).filter(commitment__in=scope.values("pk")).newest_first()
-    reports = reports.select_related("commitment__lead_agency", "commitment__workgroup", "status_change")[:limit]
-    reported = [
-        Change(Change.Kind.REPORT, row.published, row.commitment, row, getattr(row, "status_change", None))
-        for row in reports
-    ]
-    # A commitment comes before its own report of the same day, and both before its withdrawal.
-    order = {Change.Kind.PUBLISHED: 0, Change.Kind.REPORT: 1, Change.Kind.WITHDRAWN: 2}
-    merged = sorted(
-        [*published, *reported, *withdrawn],
-        key=lambda change: (change.on.day, order[change.kind], change.commitment.pk),
-        reverse=True,
+    rows = first.union(*others, all=True).order_by(*order)[:limit] if others else first
+    return [Trace(*row) for row in rows]
+
+
+def told(traced: Iterable[Trace]) -> list[Change]:
+    """Read what stands behind some traces, in their order; four queries at most, however many there are."""
+    traced = list(traced)
+    about = Commitment.objects.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
+    commitments = about.defer("search").in_bulk({trace.commitment for trace in traced})
+    reports = ProgressReport.objects.select_related("status_change").in_bulk(_rows(traced, Change.Kind.REPORT))
+    judged = Assessment.objects.select_related("agency", "workgroup").in_bulk(_rows(traced, Change.Kind.ASSESSMENT))
+    return [_told(trace, commitments[trace.commitment], reports, judged) for trace in traced]
+
+
+def _told(trace: Trace, commitment: Commitment, reports: dict, judged: dict) -> Change:
+    if trace.kind == Change.Kind.REPORT:
+        report = reports[trace.row]
+        report.commitment = commitment
+        return Change(trace.kind, trace.on, commitment, report, getattr(report, "status_change", None))
+    if trace.kind == Change.Kind.ASSESSMENT:
+        return Change(trace.kind, trace.on, commitment, assessment=judged[trace.row])
+    return Change(trace.kind, trace.on, commitment)
+
+
+def _rows(traced: list[Trace], kind: str) -> list[int]:
+    return [trace.row for trace in traced if trace.kind == kind]
+
+
+def _published(scope: QuerySet, _day: date | None) -> QuerySet:
+    return scope.annotate(
+        day=F("published_on"), precision=F("published_precision"), commitment_key=F("pk"), turn=Value(0)
     )
-    return merged[:limit]
 
 
-def _until(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
-    return rows if day is None else rows.filter(withdrawn_on__lte=day)
+def _withdrawn(scope: QuerySet, day: date | None) -> QuerySet:
+    gone = scope.exclude(withdrawn_on=None) if day is None else scope.filter(withdrawn_on__lte=day)
+    return gone.annotate(day=F("withdrawn_on"), precision=Value("day"), commitment_key=F("pk"), turn=Value(0))
+
+
+def _reported(scope: QuerySet, day: date | None) -> QuerySet:
+    return _of(scope, ProgressReport.objects.published(day)).annotate(turn=F("number"))
+
+
+def _assessed(scope: QuerySet, day: date | None) -> QuerySet:
+    return _of(scope, Assessment.objects.published(day)).annotate(turn=F("pk"))
+
+
+def _of(scope: QuerySet, rows: QuerySet) -> QuerySet:
+    return rows.filter(commitment__in=scope.values("pk")).annotate(
+        day=F("published_on"), precision=F("published_precision"), commitment_key=F("commitment")
+    )
+
+
+_SOURCES: dict[str, Callable[[QuerySet, date | None], QuerySet]] = {
+    Change.Kind.PUBLISHED: _published,
+    Change.Kind.REPORT: _reported,
+    Change.Kind.ASSESSMENT: _assessed,
+    Change.Kind.WITHDRAWN: _withdrawn,
+}
+
+
+def _assessor(assessment: Assessment) -> str:
+    if assessment.agency:
+        return assessment.agency.code
+    return assessment.workgroup.slug if assessment.workgroup else slugify(assessment.assessor_name) or "independent"
+
+
+def _moment(assessment: Assessment) -> str:
+    """The moment of its publication, for one assessor may judge twice on a day; what was loaded knows its day only."""
+    if assessment.reviewed_at:
+        return assessment.reviewed_at.strftime("%Y%m%dT%H%M%S%f")
+    return assessment.published.iso

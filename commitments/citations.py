@@ -1,6 +1,9 @@
-"""How to cite a commitment, with its address and the day of the record."""
+"""How to cite a commitment: as a line of text, for BibTeX and for RIS, with its address and the day of the record."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Self
+from urllib.parse import quote
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -8,19 +11,122 @@ from django.utils.translation import gettext as _
 from agencies.querysets import today
 from commitments.models import Commitment
 
-
-def citation(commitment: Commitment, address: str, day: date | None = None) -> str:
-    """One line: lead, year of publication, title, reference, address, and the day on which the record stood so."""
-    if day:
-        address = f"{address}?as_of={day.isoformat()}"
-    return _(
-        "%(lead)s (%(year)s). %(title)s. GMG HLD follow-up portal, %(reference)s. "
-        "%(address)s (as the record stood on %(day)s)."
-    ) % {
-        "lead": commitment.lead,
-        "year": commitment.published_on.year,
-        "title": commitment.title.rstrip("."),
-        "reference": commitment.reference,
-        "address": address,
-        "day": date_format(day or today(), "j F Y"),
+BIBTEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\{",
+        "}": r"\}",
+        "$": r"\$",
+        "&": r"\&",
+        "#": r"\#",
+        "_": r"\_",
+        "%": r"\%",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
     }
+)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """All that a citation of the record, as it stands on a day, is made of."""
+
+    lead: str
+    acronym: str
+    year: int
+    title: str
+    reference: str
+    address: str
+    day: date
+
+    @classmethod
+    def of(cls, commitment: Commitment, address: str, day: date | None = None) -> Self:
+        """`address` is that of the page; with a day it leads to the record of that day."""
+        lead = commitment.lead
+        return cls(
+            lead=_one_line(getattr(lead, "name", str(lead))),
+            acronym=_one_line(str(lead)),
+            year=commitment.published_on.year,
+            title=_one_line(commitment.title).rstrip("."),
+            reference=commitment.reference,
+            address=f"{address}?as_of={day.isoformat()}" if day else address,
+            day=day or today(),
+        )
+
+    @property
+    def plain(self) -> str:
+        return _(
+            "%(lead)s (%(year)s). %(title)s. GMG HLD follow-up portal, %(reference)s. "
+            "%(address)s (as the record stood on %(day)s)."
+        ) % {
+            "lead": self.acronym,
+            "year": self.year,
+            "title": self.title,
+            "reference": self.reference,
+            "address": self.address,
+            "day": self._day,
+        }
+
+    @property
+    def bibtex(self) -> str:
+        """One entry; the doubled braces keep a name and a title whole."""
+        fields = {
+            "author": f"{{{self.lead.translate(BIBTEX)}}}",
+            "title": f"{{{self.title.translate(BIBTEX)}}}",
+            "year": str(self.year),
+            "howpublished": self._portal.translate(BIBTEX),
+            "note": self._standing.translate(BIBTEX),
+            "url": self.address,
+            "urldate": self.day.isoformat(),
+        }
+        lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
+        return f"@misc{{{self.reference},\n{lines}\n}}\n"
+
+    @property
+    def ris(self) -> str:
+        """One record; a comma in the author's line would part a person's name, so a name that has one is shortened."""
+        lines = [
+            ("TY", "ELEC"),
+            ("ID", self.reference),
+            ("AU", self.acronym if "," in self.lead else self.lead),
+            ("TI", self.title),
+            ("PY", str(self.year)),
+            ("PB", self._portal),
+            ("N1", self._standing),
+            ("UR", self.address),
+            ("Y2", f"{self.day:%Y/%m/%d}/"),
+            ("ER", ""),
+        ]
+        return "".join(f"{tag}  - {value}\r\n" for tag, value in lines)
+
+    @property
+    def _day(self) -> str:
+        return date_format(self.day, "j F Y")
+
+    @property
+    def _portal(self) -> str:
+        return _("GMG HLD follow-up portal")
+
+    @property
+    def _standing(self) -> str:
+        words = {"reference": self.reference, "day": self._day}
+        return _("%(reference)s, as the record stood on %(day)s") % words
+
+
+def letter(to: str, citation: Citation) -> str:
+    """A mailto address that opens a letter about a mistake, with what it is about filled in; '' without a recipient."""
+    if not to:
+        return ""
+    subject = _("A broken link or a mistake in %(reference)s") % {"reference": citation.reference}
+    body = _("Entry: %(reference)s, %(title)s\nAddress: %(address)s\n\nWhat is wrong:\n") % {
+        "reference": citation.reference,
+        "title": citation.title,
+        "address": citation.address,
+    }
+    # RFC 6068: line breaks as CRLF.
+    body = body.replace("\n", "\r\n")
+    return f"mailto:{quote(to, safe='@')}?subject={quote(subject)}&body={quote(body)}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -88,9 +88,14 @@ class CommitmentQuerySet(ReviewedQuerySet):
         """Commitments that have a page: the published ones, and the withdrawn ones, whose page says so."""
         return self.filter(Q(state__in=PUBLIC_STATES) if day is None else public_on(day))
 
-    def involving(self, agency) -> Self:
-        """Led by the agency or with it as a partner."""
-        return self.filter(Q(lead_agency=agency) | Exists(self._partners().filter(agency=agency)))
+    def listed(self, day: date | None = None) -> Self:
+        """Published rows with all that a line of a table shows: standing, lead and points."""
+        rows = self.published(day).with_standing(day).select_related("lead_agency", "workgroup")
+        return rows.prefetch_related("agenda_points").defer("search")
+
+    def involving(self, *agencies) -> Self:
+        """Led by one of the agencies or with one as a partner."""
+        return self.filter(Q(lead_agency__in=agencies) | Exists(self._partners().filter(agency__in=agencies)))
 
     def running(self) -> Self:
         """Published and not finished: still owing a word."""

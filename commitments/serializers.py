@@ -14,7 +14,7 @@ from rest_framework import serializers
 from agencies.models import Agency
 from agencies.serializers import AgencyRefSerializer, LinkField, PageURLField
 from agenda.serializers import AgendaPointRefSerializer
-from commitments.citations import citation
+from commitments.citations import Citation
 from commitments.dates import Precision
 from commitments.models import (
     Assessment,
@@ -418,7 +418,7 @@ class CommitmentSerializer(CommitmentRowSerializer):
     @extend_schema_field(OpenApiTypes.STR)
     def get_citation(self, commitment):
         address = self.context["request"].build_absolute_uri(commitment.get_absolute_url())
-        return citation(commitment, address, self.context["view"].filterset.day)
+        return Citation.of(commitment, address, self.context["view"].filterset.day).plain
 
 
 # Summaries
@@ -489,9 +489,16 @@ class CoverageSerializer(serializers.Serializer):
     commitments = serializers.IntegerField(help_text=_("How many published commitments answer it."))
     dated = serializers.IntegerField(help_text=_("How many of them have a due day."))
     reported = serializers.IntegerField(help_text=_("How many of them were reported on."))
+    reported_in_cycle = serializers.IntegerField(
+        help_text=_("How many of them were reported on since the newest cycle opened; 0 where none has.")
+    )
+    owed = serializers.IntegerField(help_text=_("Of how many of them it asked for a report that has not come."))
     lacks = serializers.ListField(
-        child=serializers.ChoiceField(["commitment", "date", "report"]),
-        help_text=_("What is wanting: a commitment, or else a due day and a report; empty where there is no gap."),
+        child=serializers.ChoiceField(["commitment", "date", "report", "report_in_cycle"]),
+        help_text=_(
+            "What is wanting: a commitment, or else a due day, any report, and a report in the cycle that asked for "
+            "one; empty where there is no gap."
+        ),
     )
 
 
@@ -501,11 +508,37 @@ class PointCoverageSerializer(CoverageSerializer):
     code = serializers.IntegerField(help_text=_("The point's number."))
 
 
+class DissentSerializer(serializers.ModelSerializer):
+    """A judgement that disagrees with the lead's report."""
+
+    assessor = AssessorSerializer(source="*", help_text=_("Who judged."))
+    published_on = PartialDateField("published", help_text=_("When it was published."))
+    published_precision = PrecisionField("published")
+
+    class Meta:
+        model = Assessment
+        fields = ["assessor_kind", "assessor", "finding", "published_on", "published_precision"]
+
+
+class DisputeSerializer(serializers.Serializer):
+    """A commitment whose lead and whose assessors disagree."""
+
+    commitment = CommitmentRefSerializer(source="*")
+    status = WordField(
+        Status, source="standing_status", allow_null=True, help_text=_("The lead's word; null where there is none.")
+    )
+    dissent = DissentSerializer(many=True, help_text=_("The newest judgement of each assessor that disagrees."))
+
+
 class GapsSerializer(serializers.Serializer):
-    """Points, recommendations, levels and members, with what answers them and what is wanting."""
+    """Points, recommendations, levels and members, with what answers them and what is wanting; and what is disputed."""
 
     as_of = serializers.DateField(source="day", allow_null=True, help_text=_("The day asked for; null for today."))
     agenda_points = PointCoverageSerializer(source="points", many=True, help_text=_("All points."))
     recommendations = CoverageSerializer(many=True, help_text=_("All recommendations and their parts."))
     levels = CoverageSerializer(many=True, help_text=_("The four levels of recommendations."))
     members = CoverageSerializer(many=True, help_text=_("The members, by what they and their constituents lead."))
+    cycle = serializers.CharField(
+        source="cycle.title", default=None, allow_null=True, help_text=_("The newest cycle that had opened; or null.")
+    )
+    disputed = DisputeSerializer(many=True, help_text=_("Commitments whose lead and whose assessors disagree."))

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from commitments import views
 
@@ -6,5 +6,6 @@ app_name = "commitments"
 urlpatterns = [
     path("", views.RegisterView.as_view(), name="list"),
     path("<str:reference>/", views.CommitmentView.as_view(), name="detail"),
+    re_path(r"^(?P<reference>[^/]+)/cite\.(?P<form>bib|ris)$", views.CitationView.as_view(), name="cite"),
     path("<str:reference>/evidence/<uuid:name>/", views.EvidenceFileView.as_view(), name="evidence"),
 ]

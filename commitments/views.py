@@ -1,17 +1,22 @@
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView, View
 
-from commitments.citations import citation
+from agencies.querysets import today
+from commitments.chronicle import chronicle
+from commitments.citations import Citation, letter
 from commitments.facets import facets
 from commitments.filters import CommitmentFilter
-from commitments.models import Commitment, Evidence
+from commitments.models import Commitment, Evidence, ProgressReport, Status
+from commitments.related import formers_of, related, with_others
 from commitments.serializers import CommitmentRowSerializer
+from commitments.testimony import judgements, tellings
 
 
 class PageForm(forms.Form):
@@ -137,32 +142,67 @@ class CommitmentView(DetailView):
         return (
             Commitment.objects.public(day)
             .with_standing(day)
-            .select_related("lead_agency", "workgroup", "work_plan", "superseded_by")
+            .select_related("lead_agency", "workgroup", "work_plan")
             .prefetch_related(
                 "partners__agency",
                 "stakeholders",
                 "agenda_points",
-                "recommendations",
+                Prefetch("recommendations", with_others(self.kwargs["reference"], day)),
                 "milestones",
-                Prefetch("supersedes", Commitment.objects.published(day)),
             )
+            .defer("search")
         )
 
     def get_context_data(self, **kwargs):
         day, commitment = self.request.as_of, self.object
-        evidence = Prefetch("evidence", Evidence.objects.public(), to_attr="public_evidence")
+        reports = self._reports()
+        successor = reports[0].superseded_by if reports and reports[0].status == Status.SUPERSEDED else None
+        formers = formers_of(commitment, day)
+        citation = Citation.of(commitment, self.request.build_absolute_uri(commitment.get_absolute_url()), day)
+        status_changes = commitment.status_changes.published(day).newest_first().select_related("report")
         return super().get_context_data(
-            reports=commitment.reports.published(day)
-            .newest_first()
-            .select_related("on_behalf_of", "cycle", "superseded_by")
-            .prefetch_related(evidence),
-            status_changes=commitment.status_changes.published(day).newest_first(),
-            assessments=commitment.assessments.published(day).select_related("agency", "workgroup"),
-            citation=citation(commitment, self.request.build_absolute_uri(commitment.get_absolute_url()), day),
+            tellings=tellings(reports),
+            judgements=judgements(self._assessments(), reports),
+            chronicle=chronicle(commitment, status_changes, day),
+            successor=successor,
+            formers=formers,
+            related=related(commitment, successor, formers, day),
+            citation=citation,
+            letter=letter(settings.CONTACT_EMAIL, citation),
             withdrawn=commitment.is_withdrawn_on(day),
+            today=day or today(),
             as_of_honoured=True,
             **kwargs,
         )
+
+    def _reports(self) -> list[ProgressReport]:
+        evidence = Prefetch("evidence", Evidence.objects.public(), to_attr="public_evidence")
+        reports = self.object.reports.published(self.request.as_of).newest_first()
+        return list(
+            reports.select_related("commitment", "on_behalf_of", "cycle", "superseded_by")
+            .defer("commitment__search", "superseded_by__search")
+            .prefetch_related(evidence)
+        )
+
+    def _assessments(self):
+        return self.object.assessments.published(self.request.as_of).select_related("agency", "workgroup")
+
+
+class CitationView(View):
+    """The citation as a file that reference managers take in."""
+
+    def get(self, request, reference, form):
+        rows = Commitment.objects.public(request.as_of).select_related("lead_agency", "workgroup").defer("search")
+        commitment = get_object_or_404(rows, reference=reference)
+        address = request.build_absolute_uri(commitment.get_absolute_url())
+        citation = Citation.of(commitment, address, request.as_of)
+        text, media_type = {
+            "bib": (citation.bibtex, "application/x-bibtex"),
+            "ris": (citation.ris, "application/x-research-info-systems"),
+        }[form]
+        response = HttpResponse(text, content_type=f"{media_type}; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{commitment.reference}.{form}"'
+        return response
 
 
 class EvidenceFileView(View):

@@ -1,8 +1,10 @@
 """What changed, for feed readers: the same changes as on the timeline, newest first."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, time
+from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -13,10 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
+from agenda.models import Event
 from commitments.changes import Change, changes
 from commitments.models import Commitment
+from gmg_portal.bulk.views import refused
 from gmg_portal.bulk.writers import printable
+from gmg_portal.questions import EVENT, TimeQuestion
 from gmg_portal.revision import Standing
+from gmg_portal.timeline import Entry, newest
 
 ENTRIES = 50
 BEGINNING = datetime(2013, 10, 3, tzinfo=UTC)  # of the Dialogue: before it nothing of this record can have changed
@@ -31,13 +37,22 @@ class ChangesFeed(Atom1Feed):
 
 @require_safe
 def changes_feed(request: HttpRequest) -> HttpResponse:
-    """Commitments published and withdrawn, and reports with the status that they set."""
+    """What the timeline shows, under the same words; an event that is to come waits for its day."""
+    question = TimeQuestion(request.GET)
+    if not question.is_valid():
+        return refused(ValidationError(" ".join(question.problems)))
+    narrowed = ", ".join(question.chosen)
+    title = _("Changes of the register – GMG HLD follow-up portal")
+    if narrowed:
+        title = _("Changes of the register (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": narrowed}
+    words = urlencode(sorted(pair for pair in question.words.items() if pair[0] != "as_of"))
     return _answer(
         request,
-        changes(request.as_of, limit=ENTRIES),
-        title=_("Changes of the register – GMG HLD follow-up portal"),
-        subtitle=_("Every commitment and report as it is published, and every withdrawal."),
-        page=reverse("timeline"),
+        newest(question, request.as_of, ENTRIES),
+        title=title,
+        subtitle=_("Every commitment, report and assessment as it is published, every withdrawal, every event."),
+        page="?".join(part for part in (reverse("timeline"), question.query) if part),
+        key="?".join(part for part in (request.path, words) if part),
     )
 
 
@@ -46,44 +61,69 @@ def agency_feed(request: HttpRequest, code: str) -> HttpResponse:
     """The changes of what an agency leads or takes part in."""
     agency = get_object_or_404(Agency, code=code)
     words = {"agency": agency}
+    found = changes(request.as_of, commitments=Commitment.objects.involving(agency), limit=ENTRIES)
     return _answer(
         request,
-        changes(request.as_of, commitments=Commitment.objects.involving(agency), limit=ENTRIES),
+        [Entry(change.on, change=change) for change in found],
         title=_("%(agency)s: changes of the register – GMG HLD follow-up portal") % words,
         subtitle=_("Every commitment that %(agency)s leads or takes part in, and every report on it.") % words,
         page=agency.get_absolute_url(),
+        key=request.path,
     )
 
 
-def _answer(request: HttpRequest, entries: Iterable[Change], *, title: str, subtitle: str, page: str) -> HttpResponse:
+def _answer(
+    request: HttpRequest, entries: Iterable[Entry], *, title: str, subtitle: str, page: str, key: str
+) -> HttpResponse:
     feed = ChangesFeed(
         title=title,
         subtitle=subtitle,
         description=None,
         link=request.build_absolute_uri(page),
         feed_url=request.build_absolute_uri(),
-        feed_guid=_tag(request, request.path),
+        feed_guid=_tag(request, key),
         author_name=_("GMG HLD follow-up portal"),
         language=get_language(),
     )
-    for change in entries:
-        _add(feed, change, _tag(request, change.key), request.build_absolute_uri)
+    for entry in entries:
+        told = _of_event(entry.event) if entry.event else _of_change(entry.change)
+        feed.add_item(
+            **told
+            | {
+                "title": printable(told["title"]),
+                "link": request.build_absolute_uri(told["link"]),
+                # Atom1Feed says that it is HTML.
+                "description": linebreaks(printable(told["description"]), autoescape=True),
+                "unique_id": _tag(request, told["unique_id"]),
+                # What is published never changes afterwards, so that an entry's last change is its publication.
+                "updateddate": told["pubdate"],
+            }
+        )
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
 
 
-def _add(feed: Atom1Feed, change: Change, tag: str, full: Callable[[str], str]) -> None:
-    """What is published never changes afterwards, so that an entry's last change is its publication."""
-    feed.add_item(
-        title=printable(_title(change)),
-        link=full(change.get_absolute_url()),
-        # Atom1Feed says that it is HTML.
-        description=linebreaks(printable(_text(change)), autoescape=True),
-        unique_id=tag,
-        author_name=printable(str(change.commitment.lead)),
-        categories=[word for word in (change.kind, change.status_change and change.status_change.to_status) if word],
-        pubdate=_moment(change),
-        updateddate=_moment(change),
-    )
+def _of_change(change: Change) -> dict:
+    return {
+        "title": _title(change),
+        "link": change.get_absolute_url(),
+        "description": _text(change),
+        "unique_id": change.key,
+        "author_name": printable(_author(change)),
+        "categories": [word for word in (change.kind, change.status_change and change.status_change.to_status) if word],
+        "pubdate": _moment(change),
+    }
+
+
+def _of_event(event: Event) -> dict:
+    return {
+        "title": _("Event: %(title)s") % {"title": event.title},
+        "link": event.get_absolute_url(),
+        "description": ", ".join(part for part in (event.title, event.place) if part),
+        "unique_id": f"event/{event.slug}",
+        "author_name": _("GMG HLD follow-up portal"),
+        "categories": [EVENT],
+        "pubdate": datetime.combine(event.starts_on, time(), UTC),
+    }
 
 
 def _tag(request: HttpRequest, key: str) -> str:
@@ -93,15 +133,24 @@ def _tag(request: HttpRequest, key: str) -> str:
 
 def _title(change: Change) -> str:
     words = {"reference": change.commitment.reference, "title": change.commitment.title, "change": change.label}
+    if change.assessment:
+        words["assessor"] = change.assessment.assessor
+        return _("%(reference)s: %(change)s, by %(assessor)s – %(title)s") % words
     if change.status_change is None:
         return _("%(reference)s: %(change)s – %(title)s") % words
     words["status"] = change.status_change.get_to_status_display()
     return _("%(reference)s: %(change)s, status now ‘%(status)s’ – %(title)s") % words
 
 
+def _author(change: Change) -> str:
+    return str(change.assessment.assessor if change.assessment else change.commitment.lead)
+
+
 def _text(change: Change) -> str:
     if change.report:
         return change.report.achieved
+    if change.assessment:
+        return f"{change.assessment.get_finding_display()}\n\n{change.assessment.text}"
     if change.kind == Change.Kind.WITHDRAWN:
         return change.commitment.withdrawn_reason
     return change.commitment.summary or change.commitment.original_text
@@ -109,7 +158,7 @@ def _text(change: Change) -> str:
 
 def _moment(change: Change) -> datetime:
     """When it was published: the moment of the review, or for what was loaded the start of its day (UTC)."""
-    row = change.report or change.commitment
+    row = change.report or change.assessment or change.commitment
     if change.kind != Change.Kind.WITHDRAWN and row.reviewed_at and row.reviewed_at.date() == change.on.day:
         return row.reviewed_at
     return datetime.combine(change.on.day, time(), UTC)

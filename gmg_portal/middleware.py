@@ -35,8 +35,15 @@ class AsOfMiddleware:
             try:
                 request.as_of = PastDayField(required=False).clean(request.GET.get("as_of"))
             except ValidationError as refusal:
-                return render(request, "400.html", {"problem": f"as_of: {refusal.message}"}, status=400)
+                return _refused(request, f"as_of: {refusal.message}")
         return self.get_response(request)
+
+
+def _refused(request: HttpRequest, problem: str) -> HttpResponse:
+    """A page in place of a page, a line of text in place of a file or feed."""
+    if request.path.endswith("/"):
+        return render(request, "400.html", {"problem": problem}, status=400)
+    return HttpResponse(f"{problem}\n", status=400, content_type="text/plain; charset=utf-8")
 
 
 class RevisionMiddleware:

@@ -214,7 +214,7 @@ SPECTACULAR_SETTINGS = {
         "EvidenceKind": "commitments.models.Evidence.Kind",
         "Freshness": "commitments.models.Freshness",
         "CommitmentState": ["published", "withdrawn"],
-        "Lack": ["commitment", "date", "report"],
+        "Lack": ["commitment", "date", "report", "report_in_cycle"],
         "LeadKind": ["agency", "workgroup"],
         "LinkCheck": "commitments.models.Evidence.LinkCheck",
         "Outlook": "commitments.models.Outlook",

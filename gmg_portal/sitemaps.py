@@ -24,6 +24,7 @@ PAGES = (
     "commitments:list",
     "gaps",
     "timeline",
+    "compare",
     "data",
 )
 

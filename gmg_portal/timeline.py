@@ -1,15 +1,20 @@
-"""Events and published changes as one line of time, parted by month."""
+"""Events and published changes as one line of time, parted by year and month."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from agencies.querysets import today
 from agenda.models import Event
-from commitments.changes import Change, changes
+from commitments.changes import Change, Trace, told, traces
 from commitments.dates import PartialDate, Precision
+from commitments.models import Commitment
+from gmg_portal.questions import EVENT, TimeQuestion
 
 
 @dataclass(frozen=True)
@@ -23,8 +28,7 @@ class Entry:
     @property
     def period(self) -> PartialDate:
         """The month in which it lies, or the year where no more is known."""
-        precision = Precision.YEAR if self.on.precision == Precision.YEAR else Precision.MONTH
-        return PartialDate.period(self.on.day, precision)
+        return _period(self.on)
 
 
 @dataclass(frozen=True)
@@ -45,18 +49,106 @@ class Period:
         return str(self.on)
 
 
-def timeline(day: date | None = None) -> list[Period]:
-    """Newest first, up to the end of a day; what is known only by its year stands at that year's end."""
-    events = [Entry(PartialDate(event.starts_on, Precision.DAY), event=event) for event in Event.objects.until(day)]
-    changed = [Entry(change.on, change=change) for change in changes(day)]
-    return list(_periods([*events, *changed]))
+@dataclass(frozen=True)
+class Year:
+    """A year, how many entries it has, and which of all entries is its first."""
+
+    year: int
+    count: int
+    first: int
 
 
-def _periods(entries: list[Entry]) -> Iterable[Period]:
-    def place(entry: Entry) -> tuple[date, bool]:
-        return entry.period.day, entry.period.precision == Precision.YEAR
+@dataclass(frozen=True)
+class Line:
+    """All steps that answer a question, newest first: events whole, changes as their traces."""
 
-    entries.sort(key=lambda entry: (place(entry), entry.on.day), reverse=True)
-    for _place, group in groupby(entries, key=place):
-        members = list(group)
-        yield Period(members[0].period, members)
+    steps: list[Event | Trace]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, part):
+        return self.steps[part]
+
+    @property
+    def years(self) -> list[Year]:
+        counts = Counter(_on(step).day.year for step in self.steps)
+        found, first = [], 0
+        for year in sorted(counts, reverse=True):
+            found.append(Year(year, counts[year], first))
+            first += counts[year]
+        return found
+
+    def of(self, year: int | None) -> "Line":
+        return self if year is None else Line([step for step in self.steps if _on(step).day.year == year])
+
+    def events(self) -> list[Event]:
+        return [step for step in self.steps if isinstance(step, Event)]
+
+
+def line(
+    day: date | None = None,
+    *,
+    commitments: QuerySet[Commitment] | None = None,
+    kinds: Collection[str] | None = None,
+    events: bool = True,
+) -> Line:
+    """All steps up to the end of a day; what is known only by its year stands at that year's end. Two queries."""
+    happened = list(Event.objects.until(day)) if events else []
+    return Line(sorted([*happened, *traces(day, commitments=commitments, kinds=kinds)], key=_place, reverse=True))
+
+
+def asked(question: TimeQuestion, day: date | None) -> Line:
+    """What answers a question (which must be valid), of any year. Events stand for the whole group."""
+    kind, commitments = question.cleaned_data["kind"], question.commitments()
+    return line(
+        day,
+        commitments=commitments,
+        kinds=[kind] if kind else None,
+        events=commitments is None and kind in ("", EVENT),
+    )
+
+
+def newest(question: TimeQuestion, day: date | None, limit: int) -> list[Entry]:
+    """The newest of what answers a question, by day alone, up to the running day."""
+    steps = asked(question, day or today()).of(question.cleaned_data["year"])[:]
+    return entries(sorted(steps, key=_turn, reverse=True)[:limit])
+
+
+def entries(steps: Sequence[Event | Trace]) -> list[Entry]:
+    """Some steps with all that stands behind them, in their order."""
+    changes = iter(told(step for step in steps if isinstance(step, Trace)))
+    return [
+        Entry(_on(step), event=step) if isinstance(step, Event) else Entry(_on(step), change=next(changes))
+        for step in steps
+    ]
+
+
+def periods(steps: Sequence[Event | Trace]) -> list[Period]:
+    return list(_parted(entries(steps)))
+
+
+def _parted(found: Iterable[Entry]) -> Iterable[Period]:
+    for period, group in groupby(found, key=lambda entry: entry.period):
+        yield Period(period, list(group))
+
+
+def _on(step: Event | Trace) -> PartialDate:
+    return PartialDate(step.starts_on, Precision.DAY) if isinstance(step, Event) else step.on
+
+
+def _period(on: PartialDate) -> PartialDate:
+    return PartialDate.period(on.day, Precision.YEAR if on.precision == Precision.YEAR else Precision.MONTH)
+
+
+def _place(step: Event | Trace) -> tuple:
+    """Sorts by month, and a year whose month is not known after its last one."""
+    on = _on(step)
+    return (on.day.year, on.day.month, on.precision == Precision.YEAR, *_turn(step))
+
+
+def _turn(step: Event | Trace) -> tuple:
+    """Sorts by day; on one day what happened comes before what changed."""
+    if isinstance(step, Event):
+        return (step.starts_on, -1, step.pk, 0)
+    return (step.day, step.rank, step.commitment, step.turn)

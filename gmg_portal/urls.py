@@ -2,6 +2,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from gmg_portal import views
+from gmg_portal.compare import CompareView, compare_file
+from gmg_portal.gap_lists import gap_file
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
@@ -12,7 +14,10 @@ urlpatterns = [
     path("recommendations/", include("recommendations.urls")),
     path("commitments/", include("commitments.urls")),
     path("gaps/", views.GapsView.as_view(), name="gaps"),
+    path("gaps/<slug:name>.csv", gap_file, name="gap-file"),
     path("timeline/", views.TimelineView.as_view(), name="timeline"),
+    path("compare/", CompareView.as_view(), name="compare"),
+    path("compare.csv", compare_file, name="compare-file"),
     path("", include("gmg_portal.open_urls")),
     path("api/", include("gmg_portal.api_urls")),
     path("accounts/", include("gmg_portal.accounts_urls")),

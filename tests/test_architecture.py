@@ -96,16 +96,22 @@ ANY_APP = {
 MORE = {
     "commitments": {
         "admin",
+        "amendments",
         "changes.py",
+        "chronicle.py",
         "citations.py",
+        "comparison.py",
         "dates.py",
         "evidence.py",
         "facets.py",
         "forms.py",
         "loading",
         "management",
+        "related.py",
         "summaries",
+        "testimony.py",
         "triggers.py",
+        "wording.py",
         "workflow.py",
     },
 }

@@ -7,9 +7,10 @@ be followed to what stands behind it. `day` asks for the record as it stood at t
 from commitments.summaries.counts import Count, Findable, status_counts
 from commitments.summaries.freshness import FreshnessSummary, LeadFreshness, freshness
 from commitments.summaries.gaps import Coverage, Gaps, gaps
-from commitments.summaries.matrix import Matrix, MatrixRow, matrix
+from commitments.summaries.matrix import MATRIX_COLUMNS, Matrix, MatrixCell, MatrixRow, matrix
 
 __all__ = [
+    "MATRIX_COLUMNS",
     "Count",
     "Coverage",
     "Findable",
@@ -17,6 +18,7 @@ __all__ = [
     "Gaps",
     "LeadFreshness",
     "Matrix",
+    "MatrixCell",
     "MatrixRow",
     "freshness",
     "gaps",

@@ -10,6 +10,8 @@ from commitments.models import Commitment, Freshness
 from commitments.summaries.counts import Count, Words, as_of, leads, with_lead
 from workgroups.models import WorkGroup
 
+SILENT = (Freshness.DUE, Freshness.OVERDUE, Freshness.NEVER_REPORTED)
+
 
 @dataclass(frozen=True)
 class LeadFreshness:
@@ -23,6 +25,10 @@ class LeadFreshness:
     def total(self) -> int:
         return sum(count.count for count in self.counts)
 
+    @property
+    def owed(self) -> Count:
+        return _owed(self.counts)
+
 
 @dataclass(frozen=True)
 class FreshnessSummary:
@@ -35,6 +41,15 @@ class FreshnessSummary:
     @property
     def total(self) -> int:
         return sum(count.count for count in self.counts)
+
+    @property
+    def owed(self) -> Count:
+        return _owed(self.counts)
+
+    def silent(self) -> list[LeadFreshness]:
+        """The leads that owe a report, longest silent first; those never heard of before all others."""
+        owing = [lead for lead in self.leads if lead.owed.count]
+        return sorted(owing, key=lambda lead: lead.last_heard.day if lead.last_heard else date.min)
 
 
 def freshness(day: date | None = None) -> FreshnessSummary:
@@ -61,3 +76,12 @@ def freshness(day: date | None = None) -> FreshnessSummary:
 
 def _fresh(word: Freshness, count: int, words: Words, day: date | None) -> Count:
     return Count(count, {**words, "freshness": word.value} | as_of(day), word.value, str(word.label))
+
+
+def _owed(counts: list[Count]) -> Count:
+    """The commitments on which a report is asked for and has not come."""
+    silent = [count for count in counts if count.code in SILENT]
+    return Count(
+        sum(count.count for count in silent),
+        {**(silent[0].words or {}), "freshness": [str(count.code) for count in silent]},
+    )

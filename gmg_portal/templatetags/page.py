@@ -42,7 +42,9 @@ def canonical(context) -> str:
     """The address under which search engines should keep this page: without the words that only turn its view."""
     request = context.request
     page = request.GET.get("page", "")
-    return request.build_absolute_uri(f"{request.path}?page={page}" if page.isdecimal() and page != "1" else request.path)
+    return request.build_absolute_uri(
+        f"{request.path}?page={page}" if page.isdecimal() and page != "1" else request.path
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -103,6 +105,6 @@ def dataset_data(context, formats, licence) -> SafeString:
 
 
 def structured(data: dict[str, Any]) -> SafeString:
-    """Data for machines in a page: a script element's type makes it no script, and nothing in it can end the element."""
+    """Data in a page: by its type the script element is no script, and nothing in it can end the element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(IN_SCRIPT)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above

@@ -44,7 +44,7 @@ def test_home_counts_published_rows_and_leads_to_them(client, hidden, points):
     html = response.content.decode()
     assert response.context["total"] == 1
     assert [(count.code, count.count) for count in response.context["statuses"] if count.count] == [("ongoing", 1)]
-    assert '<a href="/commitments/?lead=ilo&amp;agenda_point=3">1</a>' in html
+    assert 'href="/commitments/?lead=ilo&amp;agenda_point=3">1</a>' in html
     assert f"/commitments/{hidden.reference}/#report-1" in html
 
 
@@ -71,16 +71,40 @@ def test_as_of_that_is_no_day_of_the_past_is_refused(client, db, text, says):
     assert says in response.content.decode()
 
 
-def test_home_names_the_silent_longest_silent_first(client, ilo):
+def test_home_names_the_silent_longest_silent_first(client, ilo, iom):
     cycle = ReportingCycleFactory(opened=True)
-    heard, never = CommitmentFactory(lead_agency=ilo), CommitmentFactory(lead_agency=ilo)
+    heard, never = CommitmentFactory(lead_agency=ilo), CommitmentFactory(lead_agency=iom)
     published_report(heard, on="2014-06-01")
     for commitment in (heard, never):
         ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
 
     response = client.get(reverse("home"))
 
-    assert list(response.context["silent"]) == [never, heard]
+    silent = response.context["silent"]
+    assert [(lead.lead, lead.owed.count) for lead in silent] == [(iom, 1), (ilo, 1)]
+    assert [client.get(lead.owed.url).context["paginator"].count for lead in silent] == [1, 1]
+    assert response.context["owed"].count == 2
+    assert client.get(response.context["owed"].url).context["paginator"].count == 2
+
+
+@pytest.mark.parametrize("by", ["agenda_point", "status", "freshness"])
+def test_matrix_of_home_turns_to_other_columns_and_each_cell_leads_to_its_rows(client, ilo, iom, points, by):
+    for agency, status in ((ilo, "ongoing"), (ilo, "planning"), (iom, "planning")):
+        published_report(CommitmentFactory(lead_agency=agency, agenda_points=points[:2]), status=status)
+
+    matrix = client.get(f"{reverse('home')}?by={by}").context["matrix"]
+
+    cells = [cell for row in matrix.rows for cell in [*row.cells, row.total]] + matrix.heads
+    assert sum(cell.count for cell in cells) > 0
+    assert [client.get(cell.url).context["paginator"].count for cell in cells] == [cell.count for cell in cells]
+    assert {(cell.shade == 0) == (cell.count == 0) for row in matrix.rows for cell in row.cells} == {True}
+
+
+def test_matrix_of_home_by_what_is_not_known_is_refused(client, db):
+    response = client.get(f"{reverse('home')}?by=colour")
+
+    assert response.status_code == 400
+    assert "‘colour’ is not known here. Allowed: agenda_point, status, freshness" in response.content.decode()
 
 
 def test_home_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries):

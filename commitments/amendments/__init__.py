@@ -1,0 +1,6 @@
+"""What was changed in a commitment after it had become public, in words."""
+
+from commitments.amendments.history import Amendment, amendments
+from commitments.amendments.words import Change
+
+__all__ = ["Amendment", "Change", "amendments"]

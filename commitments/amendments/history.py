@@ -1,0 +1,165 @@
+"""Reads a commitment's histories and compares each public state with the one before.
+
+What was written before publication is never compared: the first public state is where the story starts. Changes of one
+day are one amendment, unless a later one touches again what an earlier one had changed.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain, groupby, pairwise
+from operator import attrgetter
+
+from commitments.amendments.names import Names
+from commitments.amendments.words import Change, member_change, text_change, value_change
+from commitments.dates import PartialDate, Precision, partial
+from commitments.models import Commitment, Milestone, Partner
+from commitments.permissions import PUBLIC_STATES
+
+TEXTS = ("title", "summary", "original_text", "source_title")
+SETS = ("agenda_points", "recommendations", "stakeholders")
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """What was changed in a published commitment at a time, in words."""
+
+    on: PartialDate
+    changes: list[Change]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change as it was written; `touches` says what, so that two of the same thing are never told as one."""
+
+    at: datetime
+    touches: tuple
+    change: Change
+
+
+def amendments(commitment: Commitment) -> list[Amendment]:
+    """Newest first; a fixed number of queries, whatever the number of changes."""
+    states = list(commitment.history.filter(state__in=PUBLIC_STATES).order_by("history_id"))
+    if not states:
+        return []
+    names = Names()
+    sets = _sets(commitment)
+    rows = [_parts(model, commitment) for model in (Partner, Milestone)]
+    names.gather(states, sets, rows[0])
+    published_at = states[0].history_date
+    steps = chain(
+        chain.from_iterable(_of_commitment(before, after, sets, names) for before, after in pairwise(states)),
+        _of_parts(rows[0], published_at, lambda before, after: _of_partner(before, after, names)),
+        _of_parts(rows[1], published_at, _of_milestone),
+    )
+    return list(reversed(list(_gather(sorted(steps, key=attrgetter("at"))))))
+
+
+def _gather(steps: Iterable[Step]) -> Iterator[Amendment]:
+    for day, of_day in groupby(steps, key=lambda step: step.at.date()):
+        on, changes, touched = PartialDate(day, Precision.DAY), [], set()
+        for step in of_day:
+            if step.touches in touched:
+                yield Amendment(on, changes)
+                changes, touched = [], set()
+            changes.append(step.change)
+            touched.add(step.touches)
+        yield Amendment(on, changes)
+
+
+# The commitment's own columns and sets
+
+
+def _of_commitment(before, after, sets: dict, names: Names) -> Iterator[Step]:
+    def step(change: Change, *touches) -> Step:
+        return Step(after.history_date, touches, change)
+
+    for field in TEXTS:
+        old, new = getattr(before, field), getattr(after, field)
+        if old != new:
+            yield step(text_change(field, old, new), field)
+    old, new = _values(before, names), _values(after, names)
+    for field in old:
+        if old[field] != new[field]:
+            yield step(value_change(field, old[field], new[field]), field)
+    for field in SETS:
+        old, new = (sets[field].get(row.history_id, set()) for row in (before, after))
+        for pk in sorted(old ^ new):
+            yield step(member_change(field, names.of(field, pk), joined=pk in new), field, pk)
+
+
+def _values(row, names: Names) -> dict:
+    """The public columns that are no text, as a reader reads them."""
+    return {
+        "kind": row.get_kind_display(),
+        "lead": names.of("agencies", row.lead_agency_id) or names.of("workgroups", row.workgroup_id),
+        "scope": row.get_scope_display(),
+        "places": ", ".join(row.places),
+        "start": partial(row.start_on, row.start_precision),
+        "due": partial(row.due_on, row.due_precision),
+        "work_plan": names.of("work_plans", row.work_plan_id),
+        "source_location": row.source_location,
+        "confidence": row.get_confidence_display(),
+    }
+
+
+def _sets(commitment: Commitment) -> dict[str, dict[int, set[int]]]:
+    """The keys in each set, by the number of the line of history that had them."""
+    found = {}
+    for field in SETS:
+        column = Commitment._meta.get_field(field).m2m_reverse_name()
+        lines = getattr(Commitment.history.model, field).model.objects.filter(commitment=commitment.pk)
+        found[field] = {}
+        for line, pk in lines.values_list("history_id", column):
+            found[field].setdefault(line, set()).add(pk)
+    return found
+
+
+# Partners and milestones, each with a history of its own
+
+
+def _parts(model, commitment: Commitment) -> list:
+    """Every line of history of the rows that ever belonged to the commitment, row by row, oldest first."""
+    own = model.history.filter(commitment=commitment.pk).values("id")
+    lines = list(model.history.filter(id__in=own).order_by("id", "history_id"))
+    for line in lines:
+        line.stands = line.history_type != "-" and line.commitment_id == commitment.pk
+    return lines
+
+
+def _of_parts(lines: list, published_at: datetime, compare) -> Iterator[Step]:
+    """Each row's states in turn, None where it was not there; those from before publication are only compared with."""
+    for _pk, states in groupby(lines, key=attrgetter("id")):
+        before = None
+        for line in states:
+            after = line if line.stands else None
+            if line.history_date > published_at and (before or after):
+                for touches, change in compare(before, after):
+                    yield Step(line.history_date, (line.id, *touches), change)
+            before = after
+
+
+def _of_partner(before, after, names: Names) -> Iterator[tuple[tuple, Change]]:
+    old, new = (row and names.of("agencies", row.agency_id) for row in (before, after))
+    if old != new:
+        if old:
+            yield ("partner", "left"), member_change("partners", old, joined=False)
+        if new:
+            yield ("partner", "joined"), member_change("partners", new, joined=True)
+    elif before.part != after.part:
+        yield ("partner", "part"), text_change("part", before.part, after.part, new)
+
+
+def _of_milestone(before, after) -> Iterator[tuple[tuple, Change]]:
+    if before is None or after is None:
+        yield ("milestone",), member_change("milestones", (after or before).title, joined=after is not None)
+        if after and after.met_on:
+            met = partial(after.met_on, after.met_precision)
+            yield ("milestone", "met"), value_change("milestone_met", None, met, after.title)
+        return
+    if before.title != after.title:
+        yield ("milestone", "title"), text_change("milestone_title", before.title, after.title)
+    for field in ("due", "met"):
+        old, new = (partial(getattr(row, f"{field}_on"), getattr(row, f"{field}_precision")) for row in (before, after))
+        if old != new:
+            yield ("milestone", field), value_change(f"milestone_{field}", old, new, after.title)

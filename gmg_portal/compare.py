@@ -1,0 +1,116 @@
+"""Two days of the record side by side, as a page and as a file."""
+
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
+
+from agencies.querysets import today
+from commitments.comparison import CHANGES, Compared, Comparison, compare
+from commitments.models import ReportingCycle
+from gmg_portal.bulk.views import refused
+from gmg_portal.bulk.writers import FORMATS
+from gmg_portal.questions import TwoDays
+
+SHOWN = 100
+HEADER = (
+    "reference",
+    "title",
+    "lead",
+    "status_then",
+    "status_now",
+    "freshness_then",
+    "freshness_now",
+    "what_changed",
+    "url",
+)
+
+
+class CompareView(TemplateView):
+    """What changed between two days; with no days given, a form that asks for them."""
+
+    template_name = "compare.html"
+
+    def get(self, request, *args, **kwargs):
+        question = TwoDays(request.GET)
+        if not question.is_valid():
+            context = self.get_context_data(question=question, problems=question.problems, last=today())
+            return self.render_to_response(context, status=400)
+        return super().get(request, *args, question=question, last=today(), **_answer(question), **kwargs)
+
+
+@require_safe
+def compare_file(request: HttpRequest) -> HttpResponse:
+    """The whole comparison as CSV: one row for each commitment, and the words of what changed."""
+    question = TwoDays(request.GET)
+    if not question.is_valid():
+        return refused(ValidationError(" ".join(question.problems)))
+    if question.cleaned_data["from"] is None:
+        return refused(ValidationError(_("from: Give the day from which to compare.")))
+    comparison, kind = _compared(question), FORMATS["csv"]
+    name = f"comparison-{comparison.since.isoformat()}-{comparison.until.isoformat()}.csv"
+    origin = request.build_absolute_uri("/").rstrip("/")
+    return StreamingHttpResponse(
+        kind.write(list(HEADER), [_record(row, origin) for row in comparison.rows]),
+        content_type=kind.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _compared(question: TwoDays) -> Comparison:
+    asked = question.cleaned_data
+    words = {word: value for word, value in question.words.items() if word in question.narrowing}
+    return compare(asked["from"], asked["until"] or today(), question.commitments(), words)
+
+
+def _answer(question: TwoDays) -> dict:
+    if question.cleaned_data["from"] is None:
+        return {"presets": _presets()}
+    comparison = _compared(question)
+    lists = [
+        {"word": word, "sort": sort, "count": len(comparison.lists[word]), "rows": comparison.lists[word][:SHOWN]}
+        for word, sort in CHANGES.items()
+    ]
+    return {
+        "comparison": comparison,
+        "lists": lists,
+        "file": f"{reverse('compare-file')}?{question.query}",
+        "register": {
+            side: f"{reverse('commitments:list')}?{urlencode({**comparison.words, 'as_of': day.isoformat()})}"
+            for side, day in (("then", comparison.since), ("now", comparison.until))
+        },
+    }
+
+
+def _presets() -> list[tuple[str, date]]:
+    """Days from which a comparison until today tells something."""
+    now = today()
+    days = [
+        (_("Since the year of the Dialogue ended"), date(2013, 12, 31)),
+        (_("Since a year ago"), now - timedelta(days=365)),
+        (_("Since a month ago"), now - timedelta(days=30)),
+    ]
+    cycle = ReportingCycle.objects.opened(now).last()
+    if cycle:
+        days.insert(1, (_("Since the first reporting cycle opened"), cycle.opened_on))
+    return days
+
+
+def _record(row: Compared, origin: str) -> list:
+    then, now = row.then, row.now
+    return [
+        row.commitment.reference,
+        row.commitment.title,
+        row.commitment.lead.code if row.commitment.lead_agency else row.commitment.lead.slug,
+        then and then.status,
+        now and now.status,
+        then and then.freshness,
+        now and now.freshness,
+        row.changes,
+        f"{origin}{row.commitment.get_absolute_url()}",
+    ]

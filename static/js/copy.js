@@ -1,0 +1,12 @@
+/** Shows the buttons marked `data-copy` and lets each copy the text of the element it names; the status beside says so. */
+if (navigator.clipboard) {
+  for (const button of document.querySelectorAll("button[data-copy]")) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      const status = button.nextElementSibling;
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+      status.textContent = status.dataset.copied;
+      setTimeout(() => (status.textContent = ""), 4000);
+    });
+  }
+}

@@ -1,0 +1,149 @@
+"""What holds on every public page: no barrier, no loss, no complaint, little weight."""
+
+import gzip
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import brotli
+import pytest
+from django.conf import settings
+from django.test.signals import template_rendered
+
+from tests.browser.conftest import violations
+
+# Every template of a public page, by at least one of its states.
+PAGES = [
+    "/",
+    "/?by=status",
+    "/?as_of=2015-06-30",
+    "/about/",
+    "/methods/",
+    "/accessibility/",
+    "/agenda/",
+    "/agenda/3/",
+    "/agenda/convergence/",
+    "/agencies/",
+    "/agencies/ilo/",
+    "/workgroups/",
+    "/workgroups/decent-work/",
+    "/recommendations/",
+    "/recommendations/P15-1/",
+    "/recommendations/levels/governance/",
+    "/commitments/",
+    "/commitments/?q=recruitment&status=ongoing",
+    "/commitments/?view=table",
+    "/commitments/?q=recrutment",
+    "/commitments/?statsu=done",
+    "/commitments/HLD-0018/",
+    "/gaps/",
+    "/timeline/",
+    "/compare/",
+    "/compare/?from=2014-06-30&until=2015-12-31",
+    "/data/",
+    "/accounts/login/",
+    "/embed/commitment/HLD-0018/",
+    "/embed/matrix/",
+    "/embed/agency/ilo/",
+    "/embed/agency/nobody/",
+    "/nowhere/",
+    "/?as_of=never",
+]
+FIRST_VIEWS = ["/", "/commitments/", "/commitments/HLD-0018/", "/agencies/ilo/", "/gaps/", "/timeline/"]
+# Signed-in pages of an account, and what only a failure shows.
+NOT_PUBLIC = {"accounts/password.html", "accounts/profile.html", "500.html"}
+NOT_FOUND = ("400 (Bad Request)", "404 (Not Found)")
+
+# What its box neither shows nor lets be scrolled to; what is for listeners alone may be so.
+CUT_OFF = """() => [...document.querySelectorAll('main *, header *, footer *')].filter(element => {
+    const style = getComputedStyle(element);
+    const hides = ['hidden', 'clip'].includes(style.overflowX) || ['hidden', 'clip'].includes(style.overflowY);
+    const cut = element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1;
+    return hides && cut && !element.closest('.visually-hidden, svg');
+}).map(element => element.outerHTML.slice(0, 120))"""
+WIDTH = "document.documentElement.scrollWidth"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_page_is_without_barrier_in_light_and_dark(open_page, site, complaints, language):
+    page = open_page(locale=language)
+    found = []
+
+    for address in PAGES:
+        page.emulate_media(color_scheme="light")
+        page.goto(site + address)
+        found += [(address, "light", rule) for rule in violations(page)]
+        page.emulate_media(color_scheme="dark")
+        found += [(address, "dark", rule) for rule in violations(page, ["color-contrast"])]
+
+    assert page.evaluate("document.documentElement.dir") == {"en": "ltr", "ar": "rtl"}[language]
+    assert found == []
+    # A refused question and a page that is not there are answered so, and the console repeats it.
+    assert [text for text in complaints if not text.endswith(NOT_FOUND) and not any(n in text for n in NOT_FOUND)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_every_page_fits_a_small_screen_and_large_text(open_page, site, language):
+    page = open_page(locale=language)
+    found = []
+
+    for address in PAGES:
+        page.set_viewport_size({"width": 320, "height": 640})
+        page.goto(site + address)
+        found += [(address, "320 px", what) for what in page.evaluate(CUT_OFF)]
+        found += [(address, "320 px", width) for width in [page.evaluate(WIDTH)] if width > 320]
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        found += [(address, "200 %", what) for what in page.evaluate(CUT_OFF)]
+        found += [(address, "200 %", width) for width in [page.evaluate(WIDTH)] if width > 1280]
+
+    assert found == []
+
+
+def test_pages_listed_here_show_every_public_template(page, site):
+    seen = set()
+
+    def note(template, **_kwargs):
+        seen.add(template.name)
+
+    template_rendered.connect(note)
+    try:
+        for address in PAGES:
+            page.goto(site + address)
+    finally:
+        template_rendered.disconnect(note)
+
+    folder = Path(settings.BASE_DIR) / "templates"
+    whole = {str(path.relative_to(folder)) for path in folder.rglob("*.html") if "{% extends" in path.read_text()}
+    assert {name for name in whole if not name.startswith("admin/")} - seen == NOT_PUBLIC - {"500.html"}
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/commitments/", "/commitments/HLD-0018/", "/agencies/ilo/", "/gaps/", "/timeline/"]
+)
+def test_first_view_is_light(page, site, address):
+    """At most 60 KB and 10 requests, packed as production packs: files by brotli when collected, pages by gzip."""
+    answers = []
+    page.on("response", answers.append)
+
+    page.goto(site + address, wait_until="networkidle")
+
+    weights = {}
+    for answer in answers:
+        static = urlsplit(answer.url).path.startswith(settings.STATIC_URL)
+        weights[answer.url] = len(brotli.compress(answer.body()) if static else gzip.compress(answer.body(), 6))
+    assert len(answers) <= 10, weights
+    assert sum(weights.values()) <= 60 * 1024, weights
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_policy_lets_no_inline_script_or_style_through(client_of_site, address):
+    policy = client_of_site(address).headers["content-security-policy"]
+
+    assert "unsafe-inline" not in policy
+    assert "unsafe-eval" not in policy
+    assert "default-src 'self'" in policy
+
+
+@pytest.fixture
+def client_of_site(page, site):
+    return lambda address: page.request.get(site + address)
