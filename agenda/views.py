@@ -1,7 +1,6 @@
-from django.db.models import Count, Q
 from django.views.generic import DetailView, ListView
 
-from agenda.models import AgendaPoint, Framework
+from agenda.models import AgendaPoint, Alignment, Framework
 
 
 class AgendaView(ListView):
@@ -9,10 +8,8 @@ class AgendaView(ListView):
 
     template_name = "agenda/list.html"
     context_object_name = "points"
-
-    def get_queryset(self):
-        answered = Count("commitments", filter=Q(commitments__state="published"), distinct=True)
-        return AgendaPoint.objects.annotate(answered=answered)
+    extra_context = {"as_of_honoured": True}
+    model = AgendaPoint
 
 
 class PointView(DetailView):
@@ -21,15 +18,24 @@ class PointView(DetailView):
     template_name = "agenda/detail.html"
     slug_field = slug_url_kwarg = "number"
     context_object_name = "point"
+    extra_context = {"as_of_honoured": True}
 
     def get_queryset(self):
         return AgendaPoint.objects.prefetch_related("alignments__framework", "recommendations")
 
     def get_context_data(self, **kwargs):
-        day = self.request.as_of
-        commitments = self.object.commitments.published(day).with_standing(day)
+        commitments = self.object.commitments.listed(self.request.as_of).prefetch_related("recommendations")
+        answered = {
+            key
+            for commitment in commitments
+            for recommendation in commitment.recommendations.all()
+            for key in (recommendation.pk, recommendation.parent_id)
+        }
+        recommendations = self.object.recommendations.all()
         return super().get_context_data(
-            commitments=commitments.select_related("lead_agency", "workgroup"), as_of_honoured=True, **kwargs
+            commitments=commitments,
+            unanswered=[recommendation for recommendation in recommendations if recommendation.pk not in answered],
+            **kwargs,
         )
 
 
@@ -38,15 +44,16 @@ class ConvergenceView(ListView):
 
     template_name = "agenda/convergence.html"
     context_object_name = "points"
+    extra_context = {"as_of_honoured": True, "strengths": Alignment.Strength}
 
     def get_queryset(self):
         return AgendaPoint.objects.prefetch_related("alignments__framework")
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(frameworks=Framework.objects.all(), **kwargs)
-        columns = [framework for framework in context["frameworks"] if not framework.is_base]
-        context["columns"] = columns
-        context["rows"] = [(point, _cells(point, columns)) for point in context["points"]]
+        context["columns"] = [framework for framework in context["frameworks"] if not framework.is_base]
+        for point in context["points"]:
+            point.cells = _cells(point, context["columns"])
         return context
 
 

@@ -5,6 +5,7 @@ from django.urls import path
 
 from gmg_portal import calendars, embeds, feeds, health, opensearch
 from gmg_portal.bulk import views as bulk
+from gmg_portal.charts import views as charts
 from gmg_portal.sitemaps import SITEMAPS, robots
 
 urlpatterns = [
@@ -15,6 +16,9 @@ urlpatterns = [
     path("feeds/changes.atom", feeds.changes_feed, name="changes-feed"),
     path("feeds/agencies/<slug:code>.atom", feeds.agency_feed, name="agency-feed"),
     path("calendar/due.ics", calendars.due_calendar, name="due-calendar"),
+    path("charts/matrix.<slug:form>", charts.matrix_file, name="chart-matrix"),
+    path("charts/commitments/<str:reference>.<slug:form>", charts.story_file, name="chart-story"),
+    path("charts/<slug:name>.<slug:form>", charts.chart_file, name="chart"),
     path("embed/commitment/<str:reference>/", embeds.CommitmentEmbed.as_view(), name="embed-commitment"),
     path("embed/matrix/", embeds.MatrixEmbed.as_view(), name="embed-matrix"),
     path("embed/agency/<slug:code>/", embeds.AgencyEmbed.as_view(), name="embed-agency"),

@@ -1,3 +1,6 @@
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView
 
 from recommendations.models import Recommendation
@@ -8,28 +11,57 @@ class RecommendationListView(ListView):
 
     template_name = "recommendations/list.html"
     context_object_name = "recommendations"
+    extra_context = {"as_of_honoured": True}
 
     def get_queryset(self):
         return Recommendation.objects.whole().prefetch_related("parts")
 
 
 class RecommendationView(DetailView):
-    """One recommendation and what answers it or any of its parts."""
+    """One recommendation, what answers it or any of its parts, and which of them nothing answers."""
 
     template_name = "recommendations/detail.html"
     slug_field = slug_url_kwarg = "code"
     context_object_name = "recommendation"
+    extra_context = {"as_of_honoured": True}
 
     def get_queryset(self):
         return Recommendation.objects.select_related("parent").prefetch_related("parts", "agenda_points")
 
     def get_context_data(self, **kwargs):
-        day, recommendation = self.request.as_of, self.object
-        answers = recommendation.commitments.published(day)
-        for part in recommendation.parts.all():
-            answers = answers | part.commitments.published(day)
+        own = Q(recommendations=self.object) | Q(recommendations__parent=self.object)
         return super().get_context_data(
-            commitments=answers.distinct().with_standing(day).select_related("lead_agency", "workgroup"),
-            as_of_honoured=True,
+            commitments=answers(own, self.request.as_of),
+            unanswered=self.object.parts.unanswered(self.request.as_of),
             **kwargs,
         )
+
+
+class LevelView(ListView):
+    """One of the four levels: what was recommended at it, what answers it, and what nothing answers."""
+
+    template_name = "recommendations/level.html"
+    context_object_name = "recommendations"
+    extra_context = {"as_of_honoured": True}
+
+    def get_queryset(self):
+        if self.kwargs["level"] not in Recommendation.Level:
+            raise Http404(_("There is no such level."))
+        self.level = Recommendation.Level(self.kwargs["level"])
+        return Recommendation.objects.whole().filter(level=self.level).prefetch_related("parts")
+
+    def get_context_data(self, **kwargs):
+        day = self.request.as_of
+        return super().get_context_data(
+            level=self.level,
+            levels=Recommendation.Level,
+            commitments=answers(Q(recommendations__level=self.level), day),
+            unanswered=Recommendation.objects.filter(level=self.level).unanswered(day),
+            **kwargs,
+        )
+
+
+def answers(to: Q, day):
+    """The commitments that answer some recommendations, each once."""
+    commitments = Recommendation.commitments.rel.related_model.objects
+    return commitments.listed(day).filter(to).distinct()

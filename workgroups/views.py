@@ -1,4 +1,3 @@
-from django.db.models import Count, Q
 from django.views.generic import DetailView, ListView
 
 from workgroups.models import WorkGroup, WorkPlan
@@ -9,10 +8,10 @@ class WorkGroupListView(ListView):
 
     template_name = "workgroups/list.html"
     context_object_name = "workgroups"
+    extra_context = {"as_of_honoured": True}
 
     def get_queryset(self):
-        led = Count("commitments", filter=Q(commitments__state="published"), distinct=True)
-        return WorkGroup.objects.annotate(led=led).prefetch_related("participations__agency")
+        return WorkGroup.objects.prefetch_related("participations__agency")
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(work_plans=WorkPlan.objects.all(), **kwargs)
@@ -23,13 +22,10 @@ class WorkGroupView(DetailView):
 
     template_name = "workgroups/detail.html"
     context_object_name = "workgroup"
+    extra_context = {"as_of_honoured": True}
 
     def get_queryset(self):
         return WorkGroup.objects.prefetch_related("participations__agency")
 
     def get_context_data(self, **kwargs):
-        day = self.request.as_of
-        commitments = self.object.commitments.published(day).with_standing(day)
-        return super().get_context_data(
-            commitments=commitments.select_related("lead_agency", "workgroup"), as_of_honoured=True, **kwargs
-        )
+        return super().get_context_data(commitments=self.object.commitments.listed(self.request.as_of), **kwargs)

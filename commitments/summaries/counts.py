@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from commitments.models import Commitment, Status
+from commitments.models import Commitment, Freshness, Status
 from workgroups.models import WorkGroup
 
 Words = Mapping[str, str | int | list[str]]
@@ -45,14 +45,26 @@ class Count(Findable):
     label: str = ""
 
 
-def status_counts(commitments: QuerySet[Commitment], day: date | None = None) -> list[Count]:
+def status_counts(
+    commitments: QuerySet[Commitment], day: date | None = None, words: Words | None = None
+) -> list[Count]:
     """Count rows (which carry `with_standing(day)`) by status, in the order of statuses; last those with no report."""
-    rows = commitments.order_by().values_list("standing_status").annotate(n=models.Count("pk"))
-    found = dict(rows)
-    known = [
-        Count(found.get(word, 0), {"status": word.value} | as_of(day), word.value, str(word.label)) for word in Status
-    ]
-    return [*known, Count(found.get("", 0), None, "", str(_("Nothing reported")))]
+    known, without = _counted(commitments, "status", Status, {**(words or {}), **as_of(day)})
+    return [*known, Count(without, None, "", str(_("Nothing reported")))]
+
+
+def freshness_counts(
+    commitments: QuerySet[Commitment], day: date | None = None, words: Words | None = None
+) -> list[Count]:
+    """Count rows (which carry `with_standing(day)`) by freshness, in the order of its words."""
+    return _counted(commitments, "freshness", Freshness, {**(words or {}), **as_of(day)})[0]
+
+
+def _counted(rows: QuerySet[Commitment], word: str, choices: type[models.TextChoices], asked: Words) -> tuple:
+    """The count of each word, with `asked` and it as the words that find its rows; and the count of those with none."""
+    found = dict(rows.order_by().values_list(f"standing_{word}").annotate(n=models.Count("pk")))
+    counts = [Count(found.get(c, 0), {**asked, word: c.value}, c.value, str(c.label)) for c in choices]
+    return counts, found.get("", 0)
 
 
 def with_lead(rows: QuerySet[Commitment]) -> QuerySet[Commitment]:

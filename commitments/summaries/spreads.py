@@ -169,7 +169,7 @@ def _grouped(rows: models.QuerySet, column: str) -> dict:
 
 
 def _spread(told: list[Tally], words: Words, day: date | None) -> Spread:
-    by_word: dict[str, int] = defaultdict(int)
+    by_word: dict[tuple[str, str], int] = defaultdict(int)
     for status, fresh, count, _last, _precision in told:
         by_word["status", status] += count
         by_word["freshness", fresh] += count

@@ -1,10 +1,16 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from commitments.changes import changes
+from commitments.changes import changes, traces
 from commitments.models import Commitment
-from tests.factories import CommitmentFactory, ProgressReportFactory, published_report
+from tests.factories import (
+    AssessmentFactory,
+    CommitmentFactory,
+    ProgressReportFactory,
+    UserFactory,
+    published_report,
+)
 
 
 def keys(*args, **kwargs):
@@ -12,14 +18,17 @@ def keys(*args, **kwargs):
 
 
 @pytest.fixture
-def story(ilo):
-    """Published, reported on twice, and another one withdrawn; a draft and a draft report beside them."""
+def story(ilo, iom):
+    """Published, reported on twice, judged once, and another one withdrawn; drafts of all sorts beside them."""
     commitment = CommitmentFactory(lead_agency=ilo)
     published_report(commitment, on="2014-06-30", status="in_progress")
     published_report(commitment, on="2014-12", status="in_progress")
+    AssessmentFactory(public=True, commitment=commitment, agency=iom)
     withdrawn = CommitmentFactory(lead_agency=ilo, withdrawn=True)
-    ProgressReportFactory(commitment=commitment)
-    CommitmentFactory(draft=True, lead_agency=ilo)
+    for state in ("draft", "submitted", "sent_back"):
+        ProgressReportFactory(**{state: True}, commitment=commitment)
+        AssessmentFactory(**{state: True}, commitment=commitment)
+        AssessmentFactory(commitment=CommitmentFactory(**{state: True}, lead_agency=ilo), public=True)
     return commitment.reference, withdrawn.reference
 
 
@@ -28,6 +37,7 @@ def test_changes_are_all_that_was_published_newest_first(story):
 
     assert keys() == [
         f"{first}/report-2",
+        f"{first}/assessment-iom-2014-10-01",
         f"{second}/withdrawn",
         f"{first}/report-1",
         f"{second}/published",
@@ -41,11 +51,51 @@ def test_changes_as_of_a_day_leave_out_what_came_later(story):
     assert keys(date(2014, 6, 30)) == [f"{first}/report-1", f"{second}/published", f"{first}/published"]
 
 
+def test_changes_of_one_day_stand_in_the_order_in_which_they_happen(ilo, iom):
+    on = date(2014, 6, 30)
+    commitment = CommitmentFactory(lead_agency=ilo, published_on=on)
+    published_report(commitment, on="2014-06-30", status="planning")
+    published_report(commitment, on="2014-06-30")
+    AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=on)
+    Commitment.objects.update(state="withdrawn", withdrawn_on=on, withdrawn_reason="Entered twice.")
+
+    told = [key.partition("/")[2] for key in keys()]
+
+    assert told == ["withdrawn", "assessment-iom-2014-06-30", "report-2", "report-1", "published"]
+
+
 def test_changes_carry_the_status_change_of_the_report_that_made_it(story):
     by_key = {change.key: change.status_change for change in changes()}
 
     assert by_key[f"{story[0]}/report-1"].to_status == "in_progress"
     assert by_key[f"{story[0]}/report-2"] is None
+
+
+def test_assessments_of_one_assessor_and_day_are_told_apart_by_their_moment(commitment, iom):
+    for hour in (9, 10):
+        AssessmentFactory(
+            public=True,
+            commitment=commitment,
+            agency=iom,
+            reviewed_by=UserFactory(),
+            reviewed_at=datetime(2014, 10, 1, hour, tzinfo=UTC),
+        )
+
+    assert keys()[:2] == [
+        f"{commitment.reference}/assessment-iom-20141001T100000000000",
+        f"{commitment.reference}/assessment-iom-20141001T090000000000",
+    ]
+
+
+def test_assessment_leads_to_what_others_say(commitment, decent_work):
+    AssessmentFactory(
+        public=True, commitment=commitment, assessor_kind="group_lead", agency=None, workgroup=decent_work
+    )
+
+    change = changes()[0]
+
+    assert change.get_absolute_url() == f"/commitments/{commitment.reference}/#assessments"
+    assert change.key == f"{commitment.reference}/assessment-decent-work-2014-10-01"
 
 
 def test_changes_of_some_commitments_are_theirs_alone(story):
@@ -54,14 +104,22 @@ def test_changes_of_some_commitments_are_theirs_alone(story):
     assert keys(commitments=scope) == [f"{story[1]}/withdrawn", f"{story[1]}/published"]
 
 
+@pytest.mark.parametrize(("kinds", "count"), [(["report"], 2), (["assessment", "withdrawn"], 2), ([], 0), (None, 6)])
+def test_traces_of_some_kinds_are_theirs_alone(story, kinds, count):
+    assert len(traces(kinds=kinds)) == count
+
+
 def test_changes_limited_are_the_newest(story):
-    assert keys(limit=2) == [f"{story[0]}/report-2", f"{story[1]}/withdrawn"]
+    assert keys(limit=2) == keys()[:2]
 
 
-@pytest.mark.parametrize("rows", [1, 30])
-def test_changes_take_three_queries(ilo, django_assert_num_queries, rows):
-    for _ in range(rows):
-        published_report(CommitmentFactory(lead_agency=ilo))
+@pytest.mark.parametrize("rows", [1, 200])
+def test_changes_take_five_queries(ilo, django_assert_num_queries, rows):
+    for commitment in CommitmentFactory.create_batch(rows, lead_agency=ilo):
+        AssessmentFactory(public=True, commitment=commitment)
+    published_report(commitment)
 
-    with django_assert_num_queries(3):
-        [(change.key, change.get_absolute_url(), str(change.commitment.lead)) for change in changes()]
+    with django_assert_num_queries(5):
+        found = [(change.key, change.get_absolute_url(), str(change.commitment.lead)) for change in changes()]
+
+    assert len(found) == 2 * rows + 1

@@ -8,7 +8,15 @@ from django.utils.dateparse import parse_datetime
 from commitments import actions
 from gmg_portal.feeds import ENTRIES
 from gmg_portal.models import Revision
-from tests.factories import AgencyFactory, CommitmentFactory, EvidenceFactory, ProgressReportFactory, published_report
+from tests.factories import (
+    AgencyFactory,
+    AssessmentFactory,
+    CommitmentFactory,
+    EventFactory,
+    EvidenceFactory,
+    ProgressReportFactory,
+    published_report,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +172,7 @@ def test_feed_of_an_unknown_agency_is_not_found(client, db):
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-@pytest.mark.parametrize(("address", "queries"), [("/feeds/changes.atom", 4), ("/feeds/agencies/ilo.atom", 5)])
+@pytest.mark.parametrize(("address", "queries"), [("/feeds/changes.atom", 6), ("/feeds/agencies/ilo.atom", 6)])
 def test_feed_takes_as_many_queries_for_any_number_of_rows(
     client, ilo, django_assert_num_queries, rows, address, queries
 ):
@@ -175,3 +183,52 @@ def test_feed_takes_as_many_queries_for_any_number_of_rows(
         feed = read(client, address)
 
     assert len(ids(feed)) == min(2 * rows, ENTRIES)
+
+
+def test_feed_takes_the_words_of_the_timeline(client, ilo, iom, points, commitment):
+    commitment.agenda_points.add(points[2])
+    published_report(commitment, on="2015-06-30")
+    CommitmentFactory(lead_agency=iom, agenda_points=points)
+    EventFactory(slug="stockholm", starts_on=date(2014, 5, 14))
+
+    feed = read(client, "/feeds/changes.atom?agency=ilo&agenda_point=3&year=2015")
+
+    assert ids(feed) == [f"tag:testserver,2014:{commitment.reference}/report-1"]
+    assert texts(feed, "atom:id") == [
+        "tag:testserver,2014:feeds/changes.atom?agency=ilo&agenda_point=3&year=2015",
+    ]
+    assert texts(feed, "atom:title") == [
+        "Changes of the register (Agency: ILO, Agenda point: 3. Eliminate migrant exploitation, including human "
+        "trafficking, Year: 2015) – GMG HLD follow-up portal"
+    ]
+    assert {link.get("href") for link in feed.findall("atom:link[@rel='alternate']", ATOM)} == {
+        f"{HOST}/timeline/?agency=ilo&agenda_point=3&year=2015"
+    }
+
+
+def test_feed_tells_an_event_once_its_day_has_come(client, db):
+    EventFactory(slug="stockholm", title="Stockholm", starts_on=date(2014, 5, 14), place="Stockholm")
+    EventFactory(slug="to-come", starts_on=date(2999, 1, 1))
+
+    feed = read(client)
+
+    assert ids(feed) == ["tag:testserver,2014:event/stockholm"]
+    assert links(feed) == [f"{HOST}/timeline/#stockholm"]
+    assert texts(feed, "atom:entry/atom:updated") == ["2014-05-14T00:00:00+00:00"]
+
+
+def test_feed_tells_an_assessment_in_the_assessors_name(client, iom, commitment):
+    AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees", text="Nothing was found.")
+
+    feed = read(client, "/feeds/changes.atom?kind=assessment")
+
+    assert ids(feed) == [f"tag:testserver,2014:{commitment.reference}/assessment-iom-2014-10-01"]
+    assert texts(feed, "atom:entry/atom:author/atom:name") == [str(iom)]
+    assert texts(feed, "atom:entry/atom:summary") == ["<p>Disagrees</p>\n\n<p>Nothing was found.</p>"]
+
+
+def test_feed_refuses_in_plain_text_a_day_that_has_not_come(client, db):
+    response = client.get("/feeds/changes.atom?as_of=2999-01-01")
+
+    assert (response.status_code, response["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    assert "has not come" in response.content.decode()

@@ -1,11 +1,23 @@
 from datetime import date
+from urllib.parse import urlencode
 
 import pytest
+from django.urls import reverse
 
-from gmg_portal.timeline import timeline
-from tests.factories import CommitmentFactory, EventFactory, published_report
+from gmg_portal.timeline import line, periods
+from gmg_portal.views import TimelineView
+from tests.factories import (
+    AgencyFactory,
+    AssessmentFactory,
+    CommitmentFactory,
+    EventFactory,
+    ProgressReportFactory,
+    published_report,
+)
 
 pytestmark = pytest.mark.django_db
+
+MARK = "Quetzalcoatlus"
 
 
 @pytest.fixture
@@ -17,15 +29,32 @@ def year(ilo):
     return commitment.reference
 
 
-def told(day=None):
+@pytest.fixture
+def two(ilo, iom, decent_work, points):
+    """What ILO leads with IOM on points 1 and 3, what the task force leads on point 3, and an event between."""
+    first = CommitmentFactory(lead_agency=ilo, partners=[iom], agenda_points=[points[0], points[2]])
+    published_report(first, on="2015-03-01", status="completed")
+    second = CommitmentFactory(workgroup=decent_work, agenda_points=[points[2]], published_on=date(2014, 6, 1))
+    AssessmentFactory(public=True, commitment=second, agency=iom, finding="disagrees")
+    EventFactory(slug="stockholm", title="Stockholm", starts_on=date(2014, 5, 14))
+    return first.reference, second.reference
+
+
+def names(found):
     return [
         (period.label, [entry.event.title if entry.event else entry.change.key for entry in period.entries])
-        for period in timeline(day)
+        for period in found
     ]
 
 
+def told(client, **words):
+    response = client.get(reverse("timeline"), words)
+    assert response.status_code == 200
+    return {name for _label, entries in names(response.context["periods"]) for name in entries}
+
+
 def test_timeline_parts_events_and_changes_by_month_newest_first(year):
-    assert told() == [
+    assert names(periods(line())) == [
         ("2014, month not known", [f"{year}/report-2"]),
         ("December 2014", [f"{year}/report-1"]),
         ("May 2014", ["Stockholm", f"{year}/published"]),
@@ -33,4 +62,119 @@ def test_timeline_parts_events_and_changes_by_month_newest_first(year):
 
 
 def test_timeline_as_of_a_day_ends_with_it(year):
-    assert told(date(2014, 5, 13)) == [("May 2014", [f"{year}/published"])]
+    assert names(periods(line(date(2014, 5, 13)))) == [("May 2014", [f"{year}/published"])]
+
+
+def test_words_narrow_the_timeline(client, two):
+    first, second = two
+    of_first, of_second = (
+        {f"{first}/published", f"{first}/report-1"},
+        {f"{second}/published", f"{second}/assessment-iom-2014-10-01"},
+    )
+
+    assert told(client) == {*of_first, *of_second, "Stockholm"}
+    assert told(client, agency="ilo") == told(client, agency="iom") == told(client, agenda_point="1") == of_first
+    assert told(client, workgroup="decent-work") == of_second
+    assert told(client, agenda_point="3") == of_first | of_second
+    assert told(client, kind="event") == {"Stockholm"}
+    assert told(client, kind="assessment") == {f"{second}/assessment-iom-2014-10-01"}
+    assert told(client, kind="report", year="2015") == {f"{first}/report-1"}
+    assert told(client, year="2014", agenda_point="1") == {f"{first}/published"}
+    assert told(client, agency="ilo", kind="event") == set()
+    assert told(client, agency="", kind="", year="2015") == {f"{first}/report-1"}
+    assert told(client, agency="ilo", as_of="2015-02-28") == {f"{first}/published"}
+
+
+def test_page_tells_what_is_chosen_and_how_many(client, two):
+    html = client.get(reverse("timeline"), {"agency": "ilo", "year": "2015"}).content.decode()
+
+    assert "<title>Agency: ILO, Year: 2015 – Timeline –" in html
+    assert "1 entry" in html
+    assert 'href="/feeds/changes.atom?agency=ilo&amp;year=2015"' in html
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("agency=nobody", "agency: ‘nobody’ is not known here. Allowed: ilo, iom."),
+        ("workgroup=ilo", "workgroup: ‘ilo’ is not known here. Allowed: decent-work."),
+        ("agenda_point=9", "Allowed: 1, 2, 3, 4, 5, 6, 7, 8."),
+        ("kind=draft", "Allowed: assessment, event, published, report, withdrawn."),
+        ("year=1999", "year: This is not a year from 2000 to 2099."),
+        ("year=soon", "year: This is not a year from 2000 to 2099."),
+        ("page=0", "page is a whole number from 1."),
+        ("status=completed", "‘status’ is not a word of this register. Allowed: agency, agenda_point, as_of,"),
+        ("agency=ilo&agency=iom", "‘agency’ is given more than once: give it once."),
+    ],
+)
+@pytest.mark.parametrize("address", ["/timeline/", "/feeds/changes.atom"])
+def test_question_that_is_not_known_is_refused(client, two, address, question, says):
+    if "page" in question and address != "/timeline/":
+        says = "‘page’ is not a word of this register."
+
+    response = client.get(f"{address}?{question}")
+
+    assert response.status_code == 400
+    assert says in response.content.decode()
+    assert response["Content-Type"] == f"text/{'html' if address == '/timeline/' else 'plain'}; charset=utf-8"
+
+
+def test_pages_lose_and_repeat_nothing(client, ilo, monkeypatch):
+    monkeypatch.setattr(TimelineView, "paginate_by", 3)
+    for month in range(1, 8):
+        CommitmentFactory(lead_agency=ilo, published_on=date(2014, month, 1))
+    first = EventFactory(slug="first", starts_on=date(2013, 10, 3))
+
+    pages = [client.get(reverse("timeline"), {"page": page}) for page in (1, 2, 3)]
+
+    labels = [label for page in pages for label, _entries in names(page.context["periods"])]
+    assert labels == [
+        *(f"{month} 2014" for month in ["July", "June", "May", "April", "March", "February", "January"]),
+        "October 2013",
+    ]
+    assert [(year.year, year.count, page) for year, page in pages[1].context["jumps"]] == [(2014, 7, 1), (2013, 1, 3)]
+    assert client.get(reverse("timeline"), {"page": 4}).status_code == 404
+    assert f'id="{first.slug}"' in pages[2].content.decode()
+
+
+def test_event_is_found_under_its_address_on_whatever_page_it_stands(client, ilo, monkeypatch):
+    monkeypatch.setattr(TimelineView, "paginate_by", 1)
+    CommitmentFactory(lead_agency=ilo)
+    event = EventFactory(slug="first", starts_on=date(2013, 10, 3))
+
+    html = client.get(reverse("timeline")).content.decode()
+
+    assert event.get_absolute_url() == "/timeline/#first"
+    assert 'id="first"' in html
+    assert 'href="?page=2#first"' in html
+
+
+def test_timeline_shows_no_draft(client, ilo, commitment):
+    for state in ("draft", "submitted", "sent_back"):
+        CommitmentFactory(**{state: True}, lead_agency=ilo, title=MARK, summary=MARK)
+        ProgressReportFactory(**{state: True}, commitment=commitment, achieved=MARK)
+        AssessmentFactory(**{state: True}, commitment=commitment, agency=AgencyFactory(name=MARK), text=MARK)
+
+    for address in ("/timeline/", "/feeds/changes.atom", "/feeds/agencies/ilo.atom"):
+        text = client.get(address).content.decode()
+
+        assert text.count(f"/commitments/{commitment.reference}/") == 1
+        assert "in_progress" not in text
+    assert [len(client.get("/timeline/", {"kind": kind}).context["periods"]) for kind in ("report", "assessment")] == [
+        0,
+        0,
+    ]
+
+
+@pytest.mark.parametrize("rows", [1, 200])
+@pytest.mark.parametrize(("words", "queries"), [({}, 10), ({"agency": "ilo", "agenda_point": "1"}, 9)])
+def test_timeline_takes_the_same_queries_however_many_rows(
+    client, ilo, points, django_assert_num_queries, rows, words, queries
+):
+    EventFactory(starts_on=date(2016, 1, 1))
+    for commitment in CommitmentFactory.create_batch(rows, lead_agency=ilo, agenda_points=points[:1]):
+        AssessmentFactory(public=True, commitment=commitment, published_on=date(2014, 2, 20))
+    published_report(commitment, on="2016-01-01")
+
+    with django_assert_num_queries(queries):
+        client.get(f"/timeline/?{urlencode(words)}")

@@ -1,0 +1,84 @@
+"""The story of one commitment in days: its start, steps, reports and changes of status, when it is due, and today."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.querysets import today
+from commitments.dates import PartialDate, Precision
+from commitments.models import Commitment
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Something that happened or is due, as exactly as it is known; `code` is a status where there is one."""
+
+    class Kind(models.TextChoices):
+        START = "start", gettext_lazy("Start")
+        MILESTONE = "milestone", gettext_lazy("Milestone due")
+        MET = "met", gettext_lazy("Milestone met")
+        REPORT = "report", gettext_lazy("Lead’s report")
+        STATUS = "status", gettext_lazy("Status")
+        DUE = "due", gettext_lazy("Due")
+        TODAY = "today", gettext_lazy("Today")
+
+    kind: str
+    on: PartialDate
+    label: str
+    code: str = ""
+    url: str = ""
+
+    @property
+    def sort(self) -> str:
+        return str(self.Kind(self.kind).label)
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the period that is known; `on.day` is its last."""
+        if self.on.precision == Precision.YEAR:
+            return self.on.day.replace(month=1, day=1)
+        return self.on.day.replace(day=1) if self.on.precision == Precision.MONTH else self.on.day
+
+
+@dataclass(frozen=True)
+class Story:
+    """All that is known by its day, oldest first; `until` is the day of the record."""
+
+    commitment: Commitment
+    until: date
+    moments: list[Moment]
+
+    def of(self, *kinds: str) -> list[Moment]:
+        return [moment for moment in self.moments if moment.kind in kinds]
+
+
+def story(commitment: Commitment, day: date | None = None) -> Story:
+    """Tell what stands published at the end of a day; what is known by no day is left to the tables of the page."""
+    kind = Moment.Kind
+    page = commitment.get_absolute_url()
+    until = day or today()
+    moments = []
+    if commitment.start:
+        moments.append(Moment(kind.START, commitment.start, _("Start")))
+    if commitment.due:
+        moments.append(Moment(kind.DUE, commitment.due, _("Due")))
+    for milestone in commitment.milestones.all():
+        met = milestone.met and milestone.met_on <= until
+        if met:
+            moments.append(Moment(kind.MET, milestone.met, milestone.title))
+        elif milestone.due:
+            moments.append(Moment(kind.MILESTONE, milestone.due, milestone.title))
+    for report in commitment.reports.published(day).newest_first():
+        label = _("number %(number)s, “%(status)s”") % {
+            "number": report.number,
+            "status": report.get_status_display(),
+        }
+        moments.append(Moment(kind.REPORT, report.published, label, report.status, f"{page}#report-{report.number}"))
+    for change in commitment.status_changes.published(day).newest_first():
+        moments.append(Moment(kind.STATUS, change.changed, change.get_to_status_display(), change.to_status))
+    moments.append(Moment(kind.TODAY, PartialDate(until, Precision.DAY), _("Day of the record") if day else _("Today")))
+    order = list(kind)
+    return Story(commitment, until, sorted(moments, key=lambda m: (m.on.day, order.index(m.kind))))

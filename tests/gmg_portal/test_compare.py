@@ -1,0 +1,198 @@
+import csv
+import io
+from datetime import date
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.factories import (
+    AssessmentFactory,
+    CommitmentFactory,
+    ProgressReportFactory,
+    ReportingCycleFactory,
+    published_report,
+)
+
+pytestmark = pytest.mark.django_db
+
+MARK = "Quetzalcoatlus"
+DAYS = {"from": "2014-06-30", "until": "2015-12-31"}
+
+
+@pytest.fixture
+def story(ilo, iom, points):
+    """One that moved, one that is new, and one that was withdrawn."""
+    moved = CommitmentFactory(lead_agency=ilo, title="=1+1 Moved", agenda_points=points[:1])
+    published_report(moved, on="2014-03-01", status="planning")
+    published_report(moved, on="2015-03-01", status="completed")
+    new = CommitmentFactory(lead_agency=iom, title="New", published_on=date(2015, 1, 1))
+    gone = CommitmentFactory(lead_agency=iom, title="Gone", withdrawn=True)
+    return moved.reference, new.reference, gone.reference
+
+
+def found(client, **words):
+    response = client.get("/compare/", DAYS | words)
+    assert response.status_code == 200
+    lists = {each["word"]: [row.commitment.reference for row in each["rows"]] for each in response.context["lists"]}
+    return {word: rows for word, rows in lists.items() if rows}
+
+
+def rows(client, **words):
+    response = client.get("/compare.csv", DAYS | words)
+    assert response.status_code == 200
+    return list(csv.DictReader(io.StringIO(response.getvalue().decode(), newline="")))
+
+
+def test_page_without_days_asks_for_them_and_offers_some(client, cycle):
+    response = client.get("/compare/")
+
+    html = response.content.decode()
+    assert [day for _title, day in response.context["presets"]][:2] == [date(2013, 12, 31), date(2014, 7, 1)]
+    assert 'name="from" value="2014-07-01"' in html
+    assert "?from=" not in html
+
+
+def test_page_lists_what_changed_and_leads_to_both_days(client, story):
+    moved, new, gone = story
+
+    html = client.get("/compare/", DAYS).content.decode()
+
+    assert found(client) == {"new": [new], "moved": [moved], "finished": [moved], "withdrawn": [gone]}
+    assert "30 June 2014 and 31 December 2015" in html
+    assert f'href="/commitments/{moved}/?as_of=2014-06-30"' in html
+    assert 'href="/commitments/?as_of=2014-06-30"' in html
+    assert 'href="/commitments/?status=completed&amp;as_of=2015-12-31"' in html
+    assert 'href="/compare.csv?from=2014-06-30&amp;until=2015-12-31"' in html
+
+
+def test_totals_agree_with_the_register_of_each_day(client, story):
+    totals = client.get("/compare/", DAYS).context["comparison"].totals
+
+    counts = [count for total in totals for count in (total.then, total.now) if count.url]
+    assert [client.get(count.url).context["paginator"].count for count in counts] == [count.count for count in counts]
+
+
+def test_words_narrow_the_comparison(client, story):
+    moved, new, gone = story
+
+    assert found(client, agency="ilo") == {"moved": [moved], "finished": [moved]}
+    assert found(client, agency="iom") == {"new": [new], "withdrawn": [gone]}
+    assert found(client, agenda_point="1") == found(client, agency="ilo")
+    assert found(client, agenda_point="2") == {}
+
+
+def test_second_day_is_today_when_it_is_left_out(client, story):
+    comparison = client.get("/compare/", {"from": "2014-06-30"}).context["comparison"]
+
+    assert comparison.until >= date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("from=2015-01-01&until=2014-01-01", "The second day lies before the first"),
+        ("from=2014-01-01&until=2999-01-01", "until: The record of a day that has not come is not known"),
+        ("from=2999-01-01", "from: The record of a day that has not come is not known"),
+        ("from=soon", "from: This is not a day: write YYYY-MM-DD."),
+        ("until=2014-01-01", "from: Give the day from which to compare."),
+        ("from=2014-01-01&agency=nobody", "agency: ‘nobody’ is not known here. Allowed: ilo, iom."),
+        ("from=2014-01-01&to=2015-01-01", "‘to’ is not a word of this register. Allowed: agency, agenda_point, from,"),
+        ("from=2014-01-01&from=2015-01-01", "‘from’ is given more than once"),
+    ],
+)
+@pytest.mark.parametrize(("address", "kind"), [("/compare/", "text/html"), ("/compare.csv", "text/plain")])
+def test_question_that_cannot_be_answered_is_refused(client, story, address, kind, question, says):
+    response = client.get(f"{address}?{question}")
+
+    assert (response.status_code, response["Content-Type"]) == (400, f"{kind}; charset=utf-8")
+    assert says in response.content.decode()
+
+
+def test_file_without_days_is_refused(client, db):
+    assert client.get("/compare.csv").status_code == 400
+
+
+def test_file_has_one_row_a_commitment_and_no_formula(client, story, ilo):
+    moved, new, gone = story
+    still = CommitmentFactory(lead_agency=ilo, title="Still")
+
+    told = {row["reference"]: row for row in rows(client)}
+
+    assert told[moved] == {
+        "reference": moved,
+        "title": "'=1+1 Moved",
+        "lead": "ilo",
+        "status_then": "planning",
+        "status_now": "completed",
+        "freshness_then": "not_yet_due",
+        "freshness_now": "current",
+        "what_changed": "moved;finished",
+        "url": f"http://testserver/commitments/{moved}/",
+    }
+    assert {reference: row["what_changed"] for reference, row in told.items()} == {
+        moved: "moved;finished",
+        new: "new",
+        gone: "withdrawn",
+        still.reference: "",
+    }
+    assert (told[new]["status_then"], told[gone]["freshness_now"]) == ("", "")
+
+
+def test_drafts_show_nowhere(client, ilo, commitment):
+    for state in ("draft", "submitted", "sent_back"):
+        CommitmentFactory(**{state: True}, lead_agency=ilo, title=MARK, due_on=date(2015, 1, 1))
+        ProgressReportFactory(**{state: True}, commitment=commitment, achieved=MARK, status="completed")
+        AssessmentFactory(**{state: True}, commitment=commitment, text=MARK)
+
+    assert MARK not in client.get("/compare/", DAYS).content.decode()
+    assert [(row["reference"], row["status_now"]) for row in rows(client)] == [(commitment.reference, "")]
+
+
+@pytest.mark.parametrize("count", [1, 200])
+def test_page_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, count):
+    CommitmentFactory.create_batch(count, lead_agency=ilo, published_on=date(2015, 1, 1), agenda_points=points)
+
+    with django_assert_num_queries(11):
+        client.get("/compare/", DAYS)
+
+
+# The day of the record
+
+
+def test_page_of_a_past_day_leads_to_today_and_to_the_comparison_with_it(client, commitment):
+    html = client.get("/commitments/?as_of=2014-03-01&status=completed&page=1").content.decode()
+
+    assert 'href="/commitments/?status=completed"' in html
+    assert 'href="/compare/?from=2014-03-01"' in html
+    assert "at the end of 1 March 2014 (UTC)" in html
+
+
+def test_day_is_chosen_without_losing_the_other_words(client, commitment):
+    html = client.get("/commitments/?as_of=2014-03-01&status=completed&status=ongoing&page=1").content.decode()
+
+    chooser = html[html.index("day-chooser") : html.index("</details>", html.index("day-chooser"))]
+    assert chooser.count('<input type="hidden" name="status" value="completed">') == 2
+    assert chooser.count('<input type="hidden" name="status" value="ongoing">') == 2
+    assert 'name="page"' not in chooser
+    assert 'value="2014-03-01"' in chooser
+    assert "<a " not in chooser
+
+
+def links(html):
+    return {part.partition('"')[0].replace("&amp;", "&") for part in html.split('href="')[1:]}
+
+
+@pytest.mark.parametrize("path", ["/gaps/", "/timeline/"])
+def test_links_of_a_page_of_a_past_day_keep_it(client, ilo, points, path):
+    published_report(CommitmentFactory(lead_agency=ilo, agenda_points=points), on="2014-03-01")
+    ReportingCycleFactory(opened=True)
+
+    html = client.get(path, {"as_of": "2014-12-31"}).content.decode()
+
+    main = html[html.index("<main") : html.index("</main>")]
+    header = html[html.index("<header") : html.index("</header>")]
+    elsewhere = ("/compare/", "/static/")
+    inside = {link for link in links(header + main) if link.startswith(("/", "?")) and not link.startswith(elsewhere)}
+    lost = {link for link in inside if parse_qs(urlsplit(link).query).get("as_of") != ["2014-12-31"]}
+    assert lost == {path}  # 'Show the record of today'
+    assert {client.get(f"{path if link.startswith('?') else ''}{link}").status_code for link in inside} == {200}

@@ -1,0 +1,94 @@
+"""The drawing module: shapes, words and links as SVG, for both writing directions."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from gmg_portal.charts.drawing import Drawing, number, width_of, wrapped
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def tree(drawing):
+    return ElementTree.fromstring(drawing.svg("figure", "A title", "A description"))
+
+
+def test_drawing_is_named_and_described():
+    root = tree(Drawing(100, 50))
+
+    assert root.get("aria-labelledby") == root.find(f"{SVG}title").get("id") == "figure-title"
+    assert root.get("aria-describedby") == root.find(f"{SVG}desc").get("id") == "figure-desc"
+    assert (root.find(f"{SVG}title").text, root.find(f"{SVG}desc").text) == ("A title", "A description")
+    assert (root.get("viewBox"), root.get("role")) == ("0 0 100 50", "img")
+
+
+def test_words_and_addresses_cannot_break_out():
+    sheet = Drawing(100, 50)
+    words = '<script>"&'
+
+    with sheet.link('/commitments/?q="><b', words):
+        sheet.text(1, 2, words)
+    root = ElementTree.fromstring(sheet.svg('a"b', words, words))
+
+    link = root.find(f"{SVG}a")
+    assert (link.get("href"), link.get("aria-label")) == ('/commitments/?q="><b', words)
+    assert link.find(f"{SVG}text").text == words
+    assert [child.tag for child in root] == [f"{SVG}title", f"{SVG}desc", f"{SVG}a"]
+
+
+def test_drawing_with_links_leaves_them_to_be_reached():
+    sheet = Drawing(100, 50)
+
+    with sheet.link("/commitments/", "All"):
+        sheet.rect(0, 0, 10, 10, "bar")
+    with sheet.link("", "Nowhere"):
+        sheet.rect(20, 0, 10, 10, "bar")
+
+    root = tree(sheet)
+    assert root.get("role") == "group"
+    assert len(root.findall(f"{SVG}a")) == 1
+
+
+@pytest.mark.parametrize(("rtl", "places"), [(False, ["10", "20", "30", "40"]), (True, ["60", "80", "70", "60"])])
+def test_sheet_is_mirrored_from_right_to_left(rtl, places):
+    sheet = Drawing(100, 50, rtl)
+
+    sheet.rect(10, 0, 30, 5, "bar")
+    sheet.text(20, 5, "Word")
+    sheet.circle(30, 5, 2, "mark")
+    sheet.line(40, 0, 40, 9, "grid")
+
+    root = tree(sheet)
+    shapes = [root.find(f"{SVG}{tag}").get(name) for tag, name in (("rect", "x"), ("text", "x"), ("circle", "cx"))]
+    assert [*shapes, root.find(f"{SVG}line").get("x1")] == places
+    assert root.get("direction") == ("rtl" if rtl else "ltr")
+
+
+def test_shapes_stand_without_a_sheet_of_styles():
+    sheet = Drawing(100, 50)
+    sheet.rect(0, 0, 1, 1, "bar fill-completed", fill="#1c6a3b", stroke_width=2)
+    sheet.band(0, 1, 50, 20, 4, "stream", fill="#1c6a3b", title="Two & three")
+
+    text = sheet.svg("figure", "A title", "A description")
+
+    rect = tree(sheet).find(f"{SVG}rect")
+    assert (rect.get("class"), rect.get("fill"), rect.get("stroke-width")) == (
+        "chart__bar chart__fill-completed",
+        "#1c6a3b",
+        "2",
+    )
+    assert tree(sheet).find(f"{SVG}path/{SVG}title").text == "Two & three"
+    assert "style" not in text
+
+
+def test_words_are_broken_where_they_would_not_fit():
+    lines = wrapped("Strengthen the migration evidence base", 12, 90)
+
+    assert " ".join(lines) == "Strengthen the migration evidence base"
+    assert {width_of(line, 12) <= 90 or " " not in line for line in lines} == {True}
+    assert len(lines) > 1
+
+
+@pytest.mark.parametrize(("value", "written"), [(1.0, "1"), (1.26, "1.3"), (0.04, "0"), (1234.5, "1234.5")])
+def test_coordinates_are_short(value, written):
+    assert number(value) == written
