@@ -1,38 +1,56 @@
 """How many rows each word of the register would give, each facet counted under all the other words chosen."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, F, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Model, OuterRef, QuerySet, Value, When
 
 from commitments.filters import CommitmentFilter
 from commitments.models import Commitment, Partner
 
-# In the order in which the page offers them.
-FACETS = (
-    "status",
-    "freshness",
-    "agenda_point",
-    "agency",
-    "lead",
-    "workgroup",
-    "level",
-    "recommendation",
-    "kind",
-    "outlook",
-    "verification",
-    "scope",
-    "place",
-)
+Row = dict
+LINKED = {
+    "partners": (Partner, "agency__code"),
+    "points": (Commitment.agenda_points.through, "agendapoint__number"),
+    "levels": (Commitment.recommendations.through, "recommendation__level"),
+    "parts": (Commitment.recommendations.through, "recommendation__code"),
+    "wholes": (Commitment.recommendations.through, "recommendation__parent__code"),
+}
+STORED = ("kind", "scope", "places", "lead_agency__code", "workgroup__slug")
+STANDING = ("standing_status", "standing_freshness", "standing_outlook", "standing_verification")
+
+# The words of each facet under which a row is found, in the order in which the page offers the facets.
+WORDS_OF_ROW: dict[str, Callable[[Row], Iterable]] = {
+    "status": lambda row: [row["standing_status"]],
+    "freshness": lambda row: [row["standing_freshness"]],
+    "agenda_point": lambda row: map(str, row["points"]),
+    "agency": lambda row: [row["lead_agency__code"], *row["partners"]],
+    "lead": lambda row: [row["lead_agency__code"] or row["workgroup__slug"]],
+    "workgroup": lambda row: [row["workgroup__slug"]],
+    "level": lambda row: row["levels"],
+    # A whole counts what answers it or any of its parts.
+    "recommendation": lambda row: [*row["parts"], *row["wholes"]],
+    "kind": lambda row: [row["kind"]],
+    "outlook": lambda row: [row["standing_outlook"]],
+    "verification": lambda row: [row["standing_verification"]],
+    "scope": lambda row: [row["scope"]],
+    "place": lambda row: row["places"],
+}
+FACETS = tuple(WORDS_OF_ROW)
+SHOWN = 8
 
 
 @dataclass(frozen=True)
 class Option:
+    """A value of a facet; `name` is what a short label stands for."""
+
     value: str
     label: str
     count: int
     chosen: bool
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,80 +63,76 @@ class Facet:
     def chosen(self) -> int:
         return sum(option.chosen for option in self.options)
 
+    @property
+    def first(self) -> list[Option]:
+        """What is shown of a long facet before ‘more’: the first few; all of one that is hardly longer."""
+        return self.options if len(self.options) <= SHOWN + 2 else self.options[:SHOWN]
 
-def facets(filterset: CommitmentFilter) -> list[Facet]:
-    """One facet a word, without the values that no row has (unless chosen). The filterset must be valid."""
-    return [_facet(filterset, word) for word in FACETS]
+    @property
+    def more(self) -> list[Option]:
+        return self.options[len(self.first) :]
+
+    @property
+    def chosen_in_more(self) -> bool:
+        return any(option.chosen for option in self.more)
 
 
-def _facet(filterset: CommitmentFilter, word: str) -> Facet:
-    counts = COUNTERS[word](filterset.narrowed(without=word).order_by())
+@dataclass(frozen=True)
+class Tally:
+    """Of `total` rows on the day `count` meet every word asked; `without` is how many there would be without each."""
+
+    total: int
+    count: int
+    without: dict[str, int]
+    facets: list[Facet]
+
+
+def tally(filterset: CommitmentFilter) -> Tally:
+    """Count in one walk over the rows of the day. The filterset must be valid.
+
+    A row that meets every word counts in every facet; one that fails a single word counts in that word's own.
+    """
+    asked = filterset.conditions()
+    counts: dict[str, Counter] = {word: Counter() for word in FACETS}
+    total = count = 0
+    saved: Counter = Counter()
+    for row in _rows(filterset):
+        total += 1
+        failed = [word for word in asked if not row[f"meets_{word}"]]
+        count += not failed
+        if len(failed) > 1:
+            continue
+        saved.update(failed)
+        for word in failed or FACETS:
+            if word in counts:
+                counts[word].update({str(each) for each in WORDS_OF_ROW[word](row) if each})
+    without = {word: count + saved[word] for word in asked}
+    return Tally(total, count, without, [_facet(filterset, word, counts[word]) for word in FACETS])
+
+
+def _rows(filterset: CommitmentFilter) -> QuerySet:
+    meets = {
+        f"meets_{word}": Case(When(condition, then=Value(True)), default=Value(False))
+        for word, condition in filterset.conditions().items()
+    }
+    linked = {name: _linked(*link) for name, link in LINKED.items()}
+    rows = filterset.standing.with_text(filterset.day).annotate(**linked, **meets)
+    return rows.order_by().values(*STORED, *STANDING, *linked, *meets)
+
+
+def _linked(model: type[Model], column: str) -> ArraySubquery:
+    return ArraySubquery(model.objects.filter(commitment=OuterRef("pk")).values(column))
+
+
+def _facet(filterset: CommitmentFilter, word: str, counts: Counter) -> Facet:
+    """Without the values that no row has, unless chosen; places, of which any number are known, most used first."""
     chosen = set(filterset.form.cleaned_data[word])
+    choices = filterset.form.fields[word].choices
+    if word == "place":
+        choices = [(place, place) for place in sorted({*counts, *chosen}, key=lambda place: (-counts[place], place))]
     options = [
-        Option(str(value), str(label), counts[str(value)], value in chosen)
-        for value, label in filterset.form.fields[word].choices
+        Option(str(value), str(label), counts[str(value)], value in chosen, getattr(label, "name", ""))
+        for value, label in choices
         if counts[str(value)] or value in chosen
     ]
     return Facet(word, str(filterset.filters[word].label), options)
-
-
-def _by(column: str) -> Callable[[QuerySet], Counter]:
-    return lambda rows: Counter(dict(rows.values_list(column).annotate(Count("pk"))))
-
-
-def _through(links, column: str, rows: QuerySet) -> Counter:
-    named = links.objects.filter(commitment__in=rows.values("pk")).values_list(column)
-    counts = named.annotate(Count("commitment", distinct=True)).order_by()
-    return Counter({str(value): count for value, count in counts})
-
-
-def _agencies(rows: QuerySet) -> Counter:
-    partners = Partner.objects.filter(commitment__in=rows.values("pk"))
-    beside = partners.exclude(commitment__lead_agency=F("agency")).values_list("agency__code")
-    return _by("lead_agency__code")(rows) + Counter(dict(beside.annotate(Count("pk")).order_by()))
-
-
-def _leads(rows: QuerySet) -> Counter:
-    return _by("lead_agency__code")(rows) + _by("workgroup__slug")(rows)
-
-
-def _points(rows: QuerySet) -> Counter:
-    return _through(Commitment.agenda_points.through, "agendapoint__number", rows)
-
-
-def _recommendations(rows: QuerySet) -> Counter:
-    """A whole counts what answers it or any of its parts, once."""
-    links = Commitment.recommendations.through.objects.filter(commitment__in=rows.values("pk"))
-    answered: dict[str, set[int]] = {}
-    for code, whole, commitment in links.values_list(
-        "recommendation__code", "recommendation__parent__code", "commitment"
-    ):
-        answered.setdefault(code, set()).add(commitment)
-        if whole:
-            answered.setdefault(whole, set()).add(commitment)
-    return Counter({code: len(commitments) for code, commitments in answered.items()})
-
-
-def _levels(rows: QuerySet) -> Counter:
-    return _through(Commitment.recommendations.through, "recommendation__level", rows)
-
-
-def _places(rows: QuerySet) -> Counter:
-    return Counter(place for named in rows.values_list("places", flat=True) for place in named)
-
-
-COUNTERS: dict[str, Callable[[QuerySet], Counter]] = {
-    "status": _by("standing_status"),
-    "freshness": _by("standing_freshness"),
-    "outlook": _by("standing_outlook"),
-    "verification": _by("standing_verification"),
-    "kind": _by("kind"),
-    "scope": _by("scope"),
-    "workgroup": _by("workgroup__slug"),
-    "agency": _agencies,
-    "lead": _leads,
-    "agenda_point": _points,
-    "recommendation": _recommendations,
-    "level": _levels,
-    "place": _places,
-}

@@ -1,18 +1,22 @@
 """The words by which the register is asked: one FilterSet for the page, the API and the files."""
 
 from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from functools import cache
 
 import django_filters
 from django import forms
 from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.querysets import today
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Outlook, Partner, Status, Verification
+from commitments.querysets import search_query
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
@@ -29,10 +33,38 @@ ORDERINGS = {
 }
 
 
-class WordsField(forms.MultipleChoiceField):
-    """One or several of a set of words; a refusal names the word and the whole set."""
+class Named(str):
+    """The short label of a choice, with the full name behind it."""
 
-    default_error_messages = {"invalid_choice": _("‘%(value)s’ is not known here. Allowed: %(allowed)s.")}
+    name: str
+
+    def __new__(cls, label: str, name: str):
+        named = super().__new__(cls, label)
+        named.name = name
+        return named
+
+
+class Together:
+    """Choices that are those of several words, one after the other."""
+
+    def __init__(self, *parts: Callable[[], Choices]):
+        self.parts = parts
+
+    def __call__(self) -> Choices:
+        return [choice for part in self.parts for choice in part()]
+
+
+def near_word(word: str, known: Iterable[str]) -> str:
+    """A sentence that offers the known word that is spelt most alike, after a space; '' if none is alike."""
+    spelt = {each.lower(): each for each in known}
+    alike = get_close_matches(word.lower(), spelt, n=1, cutoff=0.7)
+    return " " + now_("Did you mean ‘%(word)s’?") % {"word": spelt[alike[0]]} if alike else ""
+
+
+class WordsField(forms.MultipleChoiceField):
+    """One or several of a set of words; a refusal names the word, the nearest one and the whole set."""
+
+    default_error_messages = {"invalid_choice": _("‘%(value)s’ is not known here.%(near)s Allowed: %(allowed)s.")}
 
     def to_python(self, value):
         return [word for word in super().to_python(value) if word]
@@ -46,7 +78,11 @@ class WordsField(forms.MultipleChoiceField):
                 raise forms.ValidationError(
                     self.error_messages["invalid_choice"],
                     code="invalid_choice",
-                    params={"value": word, "allowed": ", ".join(sorted(known)) or "–"},
+                    params={
+                        "value": word,
+                        "near": near_word(word, known),
+                        "allowed": ", ".join(sorted(known)) or "–",
+                    },
                 )
 
 
@@ -72,7 +108,14 @@ class DayField(forms.DateField):
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
 
 
-class DayFilter(django_filters.DateFilter):
+class OfColumn:
+    """Compares a column with one value."""
+
+    def condition(self, value) -> Q:
+        return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
+
+
+class DayFilter(OfColumn, django_filters.DateFilter):
     field_class = DayField
 
 
@@ -98,6 +141,10 @@ class AsOfFilter(django_filters.DateFilter):
 class SearchFilter(django_filters.CharFilter):
     """Full text; `rank` is there to sort by."""
 
+    def condition(self, value) -> Q:
+        """Of rows whose `text_on` is named."""
+        return Q(text_on=search_query(value))
+
     def filter(self, queryset, value):
         return queryset.search(value, self.parent.day) if value else queryset
 
@@ -106,7 +153,7 @@ class MomentField(forms.DateTimeField):
     default_error_messages = {"invalid": _("This is not a moment: write YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ.")}
 
 
-class MomentFilter(django_filters.IsoDateTimeFilter):
+class MomentFilter(OfColumn, django_filters.IsoDateTimeFilter):
     field_class = MomentField
 
 
@@ -151,15 +198,15 @@ def orderings() -> Choices:
 
 
 def agencies() -> Choices:
-    return Agency.objects.values_list("code", "acronym")
+    named = Agency.objects.values_list("code", "acronym", "name")
+    return [(code, Named(acronym, name)) for code, acronym, name in named]
 
 
 def workgroups() -> Choices:
     return WorkGroup.objects.values_list("slug", "title")
 
 
-def leads() -> Choices:
-    return [*agencies(), *workgroups()]
+leads = Together(agencies, workgroups)
 
 
 def agenda_points() -> Choices:
@@ -167,7 +214,7 @@ def agenda_points() -> Choices:
 
 
 def recommendations() -> Choices:
-    return Recommendation.objects.values_list("code", "code")
+    return [(code, Named(code, text)) for code, text in Recommendation.objects.values_list("code", "text")]
 
 
 def places() -> Choices:
@@ -208,35 +255,44 @@ def among(column: str) -> Callable[[list[str]], Q]:
 
 
 class AskedOnce(CallableChoiceIterator):
-    """Choices from the database, read when they are first needed and then kept."""
+    """Choices from the database, read when they are first needed and then kept, for all fields of a form alike."""
+
+    def __init__(self, func: Callable[[], Choices], read: Callable[[Callable[[], Choices]], Choices]):
+        super().__init__(func)
+        self.read = read
 
     @cached_property
     def known(self) -> list[tuple[str, str]]:
-        return list(super().__iter__())
+        parts = getattr(self.func, "parts", (self.func,))
+        return [choice for part in parts for choice in self.read(part)]
 
     def __iter__(self):
         return iter(self.known)
 
 
 class StrictForm(forms.Form):
-    """Refuses a word that it does not know: a misspelt filter must never answer everything."""
+    """Refuses a word that it does not know: a misspelt filter must never answer everything.
 
-    CONTROL_WORDS = frozenset({"page", "page_size", "fields", "format"})
+    `beside` are the words that mean something to the page or file that asks, and nothing to the rows.
+    """
+
+    beside: frozenset[str] = frozenset()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        read = cache(lambda choices: list(choices()))
         for field in self.fields.values():
             choices = getattr(field, "choices", None)
             if isinstance(choices, CallableChoiceIterator):
-                field.choices = AskedOnce(choices.func)
+                field.choices = AskedOnce(choices.func, read)
 
     def clean(self):
-        allowed = set(self.fields) | self.CONTROL_WORDS
+        allowed = {*self.fields, *self.beside}
         for word in sorted(set(self.data) - allowed):
             self.add_error(
                 None,
-                _("‘%(word)s’ is not a word of this register. Allowed: %(allowed)s.")
-                % {"word": word, "allowed": ", ".join(sorted(allowed))},
+                _("‘%(word)s’ is not a word of this register.%(near)s Allowed: %(allowed)s.")
+                % {"word": word, "near": near_word(word, allowed), "allowed": ", ".join(sorted(allowed))},
             )
         return super().clean()
 
@@ -286,10 +342,26 @@ class CommitmentFilter(RecordFilter):
         fields: list[str] = []
         form = StrictForm
 
+    # Words that narrow nothing: how the rows stood, and in which order they come.
+    MANNER = frozenset({"as_of", "ordering"})
+
+    def __init__(self, *args, beside: Iterable[str] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.form.beside = frozenset(beside)
+
     @cached_property
     def standing(self) -> QuerySet[Commitment]:
         """All rows of the register on the day asked for, with their standing."""
         return self.queryset.published(self.day).with_standing(self.day)
+
+    @property
+    def asked(self) -> dict:
+        """The words that narrow, and their values, as they were asked."""
+        return {word: value for word, value in self.form.cleaned_data.items() if value and word not in self.MANNER}
+
+    def conditions(self) -> dict[str, Q]:
+        """What each word asked demands of a row; of rows whose `text_on` is named."""
+        return {word: self.filters[word].condition(value) for word, value in self.asked.items()}
 
     def narrowed(self, *, without: str = "") -> QuerySet[Commitment]:
         """The rows that meet all the words asked, leaving one out."""

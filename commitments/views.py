@@ -1,6 +1,3 @@
-from urllib.parse import urlencode
-
-from django import forms
 from django.conf import settings
 from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponse
@@ -11,26 +8,13 @@ from django.views.generic import DetailView, ListView, View
 from agencies.querysets import today
 from commitments.chronicle import chronicle
 from commitments.citations import Citation, letter
-from commitments.facets import facets
+from commitments.facets import tally
 from commitments.filters import CommitmentFilter
 from commitments.models import Commitment, Evidence, ProgressReport, Status
+from commitments.register import OF_THE_PAGE, SIZES, VIEWS, PageForm, Question
 from commitments.related import formers_of, related, with_others
 from commitments.serializers import CommitmentRowSerializer
 from commitments.testimony import judgements, tellings
-
-
-class PageForm(forms.Form):
-    """Which rows of a long list to show."""
-
-    page = forms.IntegerField(
-        min_value=1, required=False, error_messages={"invalid": _("page is a whole number from 1.")}
-    )
-    page_size = forms.IntegerField(
-        min_value=1,
-        max_value=200,
-        required=False,
-        error_messages={"invalid": _("page_size is a whole number from 1 to 200.")},
-    )
 
 
 class RegisterView(ListView):
@@ -38,37 +22,44 @@ class RegisterView(ListView):
 
     template_name = "commitments/list.html"
     context_object_name = "commitments"
-    paginate_by = 20
+    paginate_by = SIZES[0]
 
     def get(self, request, *args, **kwargs):
         self.pages = PageForm(request.GET)
-        self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
+        self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all(), beside=OF_THE_PAGE)
         self.columns = [name for name in request.GET.get("fields", "").split(",") if name]
         if self.filterset.is_valid() and self.pages.is_valid() and not self._unknown_columns():
+            self.question = Question(request.GET, self.filterset)
             return super().get(request, *args, **kwargs)
         self.object_list = Commitment.objects.none()
-        return self.render_to_response(self.get_context_data(problems=self._problems()), status=400)
+        return self.render_to_response({"problems": self._problems(), "as_of_honoured": True}, status=400)
 
     def get_queryset(self):
         rows = self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
-        return rows.prefetch_related("partner_agencies", "recommendations") if self.columns else rows
+        if self.columns:
+            return rows.prefetch_related("partner_agencies", "recommendations")
+        return rows.with_hits(self.question.text, self.filterset.day) if self.question.text else rows
 
     def get_paginate_by(self, queryset):
-        return (self.pages.cleaned_data.get("page_size") or self.paginate_by) if self.pages.is_valid() else None
+        return self.pages.cleaned_data.get("page_size") or self.paginate_by
 
     def get_context_data(self, **kwargs):
-        valid = "problems" not in kwargs
+        counted = tally(self.filterset)
         context = super().get_context_data(
             filterset=self.filterset,
-            facets=facets(self.filterset) if valid else [],
-            chosen=self._chosen() if valid else [],
-            question=self._question(),
-            q=self.request.GET.get("q", ""),
+            facets=counted.facets,
+            question=self.question,
+            total=counted.total,
             columns=self.columns,
+            view=self.pages.cleaned_data["view"],
+            views=VIEWS,
+            sizes=SIZES,
             as_of_honoured=True,
             **kwargs,
         )
-        if valid and self.columns:
+        if not context["paginator"].count:
+            context["ways_out"] = self.question.ways_out(counted.without)
+        if self.columns:
             context["table"] = self._table(context["commitments"])
         return context
 
@@ -85,32 +76,6 @@ class RegisterView(ListView):
             for name in self.columns
             if name not in allowed
         ]
-
-    def _question(self) -> str:
-        """The address's words without the page, to put before another page's number."""
-        return urlencode([pair for pair in self._pairs() if pair[0] != "page"])
-
-    def _pairs(self) -> list[tuple[str, str]]:
-        return [(word, value) for word, values in self.request.GET.lists() for value in values if value]
-
-    def _chosen(self) -> list[dict]:
-        """Each word chosen, in words, with the address that lets it go."""
-        chosen = []
-        for word, value in self._pairs():
-            if word in self.filterset.filters:
-                rest = [pair for pair in self._pairs() if pair != (word, value) and pair[0] != "page"]
-                chosen.append(
-                    {
-                        "label": self.filterset.filters[word].label,
-                        "value": self._label(word, value),
-                        "without": f"?{urlencode(rest)}",
-                    }
-                )
-        return chosen
-
-    def _label(self, word: str, value: str) -> str:
-        choices = getattr(self.filterset.form.fields[word], "choices", [])
-        return next((label for known, label in choices if str(known) == value), value)
 
     def _problems(self) -> list[str]:
         problems = [*self.filterset.errors.items(), *self.pages.errors.items()]

@@ -88,7 +88,7 @@ def _answer(question: TwoDays) -> dict:
 
 
 def _presets() -> list[tuple[str, date]]:
-    """Days from which a comparison until today tells something."""
+    """Days from which a comparison until today tells something, earliest first."""
     now = today()
     days = [
         (_("Since the year of the Dialogue ended"), date(2013, 12, 31)),
@@ -97,8 +97,8 @@ def _presets() -> list[tuple[str, date]]:
     ]
     cycle = ReportingCycle.objects.opened(now).last()
     if cycle:
-        days.insert(1, (_("Since the first reporting cycle opened"), cycle.opened_on))
-    return days
+        days.append((_("Since the first reporting cycle opened"), cycle.opened_on))
+    return sorted(days, key=lambda preset: preset[1])
 
 
 def _record(row: Compared, origin: str) -> list:

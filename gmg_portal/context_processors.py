@@ -56,6 +56,8 @@ def _footer(contact: str) -> list[dict]:
             "entries": [
                 *_links(
                     ("about", _("The group and this register")),
+                    ("methods", _("Methods")),
+                    ("accessibility", _("Accessibility")),
                     ("admin:index", _("Editors’ side")),
                 ),
                 *mistakes,

@@ -45,7 +45,6 @@ class WordField(forms.ChoiceField):
 class Question(StrictForm):
     """Which commitments: those of an agency, led by a work group, on a point. Each word once."""
 
-    CONTROL_WORDS = frozenset()
     # Which of the words narrow what is shown; the others say of which day or which page.
     narrowing = ("agency", "workgroup", "agenda_point")
 

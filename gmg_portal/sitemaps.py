@@ -16,6 +16,8 @@ from workgroups.models import WorkGroup
 PAGES = (
     "home",
     "about",
+    "methods",
+    "accessibility",
     "agenda:list",
     "agenda:convergence",
     "agencies:list",
@@ -37,6 +39,16 @@ class PageSitemap(Sitemap):
 
     def location(self, item):
         return reverse(item)
+
+
+class LevelSitemap(Sitemap):
+    """The four levels of recommendations."""
+
+    def items(self):
+        return list(Recommendation.Level)
+
+    def location(self, item):
+        return reverse("recommendations:level", args=[item.value])
 
 
 class RowSitemap(Sitemap):
@@ -65,6 +77,7 @@ SITEMAPS = {
     "agencies": partial(RowSitemap, Agency),
     "workgroups": partial(RowSitemap, WorkGroup),
     "recommendations": partial(RowSitemap, Recommendation),
+    "levels": LevelSitemap,
     "commitments": CommitmentSitemap,
 }
 

@@ -50,6 +50,10 @@ class Spread(Findable):
         return sum(count.count for count in self.statuses)
 
     @property
+    def all(self) -> Count:
+        return Count(self.total, self.words)
+
+    @property
     def found(self) -> list[Count]:
         """The statuses that occur."""
         return [count for count in self.statuses if count.count]

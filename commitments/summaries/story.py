@@ -58,7 +58,7 @@ class Story:
 def story(commitment: Commitment, day: date | None = None) -> Story:
     """Tell what stands published at the end of a day; what is known by no day is left to the tables of the page."""
     kind = Moment.Kind
-    page = commitment.get_absolute_url()
+    page = f"{commitment.get_absolute_url()}{f'?as_of={day.isoformat()}' if day else ''}"
     until = day or today()
     moments = []
     if commitment.start:

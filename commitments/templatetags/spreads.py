@@ -31,6 +31,11 @@ def level_spreads(context) -> list[summaries.Entry]:
 
 
 @register.simple_tag
+def at_level(entries: Iterable[summaries.Entry], level: Recommendation.Level) -> list[summaries.Entry]:
+    return [entry for entry in entries if entry.subject.level == level]
+
+
+@register.simple_tag
 def by_status(commitments: Iterable[Commitment], spread: summaries.Spread) -> list:
     """The commitments in groups: the figure that counts them, and they."""
     return summaries.by_status(commitments, spread)

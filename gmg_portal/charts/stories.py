@@ -105,7 +105,7 @@ def _statuses(sheet: Drawing, told: Story, x: Scale) -> None:
     changes = told.of("status")
     ends = [change.on.day for change in changes[1:]] + [told.until]
     y = LANES["status"]
-    for change, end in zip(changes, ends, strict=True):
+    for change, end in zip(changes, ends[: len(changes)], strict=True):
         begin, length = x(change.on.day), max(x(end) - x(change.on.day), 3)
         sheet.rect(begin, y - 5, length, 10, f"fill-{change.code}", fill=FILLS[change.code])
         if width_of(change.label, 12) < length:

@@ -17,9 +17,9 @@ from gmg_portal.charts import stories
 from gmg_portal.charts.figures import TITLES, Figure
 from gmg_portal.charts.registry import CHARTS, Asked, matrix_figure
 
+# How rows are listed and of which day they are; all others find them, and lead to them.
+OF_THE_LIST = ("as_of", "ordering")
 CONTENT_TYPES = {"svg": "image/svg+xml; charset=utf-8", "csv": "text/csv; charset=utf-8"}
-# Words that turn a page of rows; a figure counts all of them.
-NOT_OF_ROWS = {"ordering", "page", "page_size", "fields", "format", "view"}
 
 
 @require_safe
@@ -29,11 +29,10 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
         raise Http404("There is no such figure.")
     _known_form(form)
     filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
-    problems = [_("‘%(word)s’ is not known here.") % {"word": word} for word in NOT_OF_ROWS & set(request.GET)]
-    if problems or not filterset.is_valid():
-        told = problems + [sentence for sentences in filterset.errors.values() for sentence in sentences]
+    if not filterset.is_valid():
+        told = [sentence for sentences in filterset.errors.values() for sentence in sentences]
         return refused(ValidationError(" ".join(map(str, told))))
-    words = {word: values for word, values in request.GET.lists() if word != "as_of" and any(values)}
+    words = {word: values for word, values in request.GET.lists() if word not in OF_THE_LIST and any(values)}
     figure = CHARTS[name](name, TITLES[name](), Asked(filterset, words, filterset.day), get_language_bidi())
     return _answer(figure, name, form)
 

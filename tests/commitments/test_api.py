@@ -548,3 +548,28 @@ def test_gaps_are_told_as_of_a_day(client, ilo):
     ]
 
     assert lacks == [["commitment"], ["report"], []]
+
+
+def test_gaps_tell_what_the_cycle_is_owed_and_what_is_disputed(client, commitment, iom, secretariat):
+    published_report(commitment, status="completed")
+    AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")
+    AssessmentFactory(commitment=commitment, agency=iom, text="A draft.")
+    owing = CommitmentFactory(lead_agency=iom)
+    actions.open_cycle(ReportingCycleFactory(title="Second half of 2014"), by=secretariat)
+
+    body = client.get("/api/v1/summary/gaps/").json()
+
+    assert body["cycle"] == "Second half of 2014"
+    assert {row["code"]: (row["reported_in_cycle"], row["owed"], row["lacks"]) for row in body["members"]} == {
+        "ilo": (0, 0, ["date"]),
+        "iom": (0, 1, ["date", "report", "report_in_cycle"]),
+    }
+    assert [
+        (
+            row["commitment"]["code"],
+            row["status"],
+            [(d["assessor"]["code"], d["finding"], d["published_on"]) for d in row["dissent"]],
+        )
+        for row in body["disputed"]
+    ] == [(commitment.reference, "completed", [("iom", "disagrees", "2014-10-01")])]
+    assert owing.reference not in str(body["disputed"])

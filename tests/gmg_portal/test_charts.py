@@ -192,6 +192,20 @@ def test_story_as_of_a_day_knows_nothing_later(client, told):
     ]
 
 
+def test_story_of_what_nobody_has_reported_on_is_drawn(client, commitment):
+    root = drawn(client, reverse("chart-story", args=[commitment.reference, "svg"]))
+
+    assert [circle for circle in root.iter(f"{SVG}circle")] == []
+    assert "Today" in words(root)
+
+
+def test_story_of_a_day_leads_to_the_reports_of_that_day(client, told):
+    root = drawn(client, reverse("chart-story", args=[told.reference, "svg"]) + "?as_of=2014-10-31")
+
+    links = [link.get("href") for link in root.iter(f"{SVG}a")]
+    assert links == [f"{told.get_absolute_url()}?as_of=2014-10-31#report-1"]
+
+
 def test_story_draws_a_month_as_a_month(client, told):
     root = drawn(client, reverse("chart-story", args=[told.reference, "svg"]))
 
@@ -222,7 +236,7 @@ def test_story_before_publication_is_not_found(client, told):
     [
         ("/charts/status.svg?statsu=done", "statsu"),
         ("/charts/status.csv?status=done", "Allowed: completed, discontinued"),
-        ("/charts/flow.svg?page=2", "‘page’ is not known here"),
+        ("/charts/flow.svg?page=2", "‘page’ is not a word of this register"),
         ("/charts/matrix.svg?by=colour", "Allowed: agenda_point, status, freshness"),
         ("/charts/matrix.svg?lead=ilo", "‘lead’ is not known here"),
         ("/charts/status.svg?as_of=2999-01-01", "has not come"),

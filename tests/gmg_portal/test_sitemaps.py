@@ -55,6 +55,7 @@ def test_sitemap_names_every_public_page_and_nothing_else(client, ilo, commitmen
         f"/commitments/{withdrawn.reference}/",
         "/gaps/",
         "/timeline/",
+        "/compare/",
         "/data/",
     }
 

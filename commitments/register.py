@@ -1,0 +1,141 @@
+"""The question that an address of the register holds, and the addresses of the questions near it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from commitments.filters import CommitmentFilter, WordsField
+from commitments.spelling import near_questions
+
+VIEWS = [("cards", _("Cards")), ("table", _("Table"))]
+SIZES = (20, 50, 100, 200)
+# Words that turn the page and choose no rows.
+OF_THE_PAGE = ("page", "page_size", "view", "fields")
+
+Pair = tuple[str, str]
+
+
+class PageForm(forms.Form):
+    """Which rows of a long list to show, and how."""
+
+    page = forms.IntegerField(
+        min_value=1, required=False, error_messages={"invalid": _("page is a whole number from 1.")}
+    )
+    page_size = forms.IntegerField(
+        min_value=1,
+        max_value=200,
+        required=False,
+        error_messages={"invalid": _("page_size is a whole number from 1 to 200.")},
+    )
+    view = WordsField(choices=VIEWS, required=False)
+
+    def clean_view(self):
+        return (self.cleaned_data["view"] or ["cards"])[-1]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A word chosen, in words, and the address of the same question without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """A question near one that found nothing: what to change, where it leads, and how many it finds."""
+
+    label: str
+    address: str
+    count: int
+
+
+class Question:
+    """The words of an address; the filterset must be valid."""
+
+    def __init__(self, data: QueryDict, filterset: CommitmentFilter):
+        self.data = data
+        self.filterset = filterset
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        return [(word, value) for word, values in self.data.lists() for value in values if value]
+
+    @property
+    def text(self) -> str:
+        return self.data.get("q", "")
+
+    @property
+    def rows(self) -> str:
+        """The words that choose rows, for the files and the API."""
+        return urlencode([pair for pair in self.pairs if pair[0] not in OF_THE_PAGE])
+
+    def but(self, *words: str) -> str:
+        """All words but these."""
+        return urlencode([pair for pair in self.pairs if pair[0] not in words])
+
+    @property
+    def without_page(self) -> str:
+        """All words but the page, to put before its number."""
+        return _before(self.but("page"))
+
+    @property
+    def without_view(self) -> str:
+        """All words but the view, to put before another; it shows the same rows."""
+        return _before(self.but("view"))
+
+    @property
+    def chosen(self) -> list[Chosen]:
+        filters = self.filterset.filters
+        return [
+            Chosen(str(filters[word].label), self._label(word, value), self._without((word, value)))
+            for word, value in self.pairs
+            if word in filters and word != "ordering"
+        ]
+
+    def ways_out(self, without: dict[str, int]) -> list[Way]:
+        """A near spelling, then for each word chosen what there would be without it, most first."""
+        return [*self._near(), *sorted(self._dropped(without), key=lambda way: -way.count)]
+
+    def _near(self) -> list[Way]:
+        """The same question with its search spelt otherwise, where that finds something."""
+        if not self.text:
+            return []
+        others, day = self.filterset.narrowed(without="q"), self.filterset.day
+        ways = [
+            Way(
+                _("Search for “%(words)s” instead") % {"words": near},
+                self._instead(near),
+                others.search(near, day).count(),
+            )
+            for near in near_questions(self.text, day)
+        ]
+        return [way for way in ways if way.count]
+
+    def _instead(self, text: str) -> str:
+        return f"?{urlencode([(word, text if word == 'q' else value) for word, value in self.pairs if word != 'page'])}"
+
+    def _dropped(self, without: dict[str, int]) -> list[Way]:
+        ways = []
+        for word, count in without.items():
+            if count:
+                values = ", ".join(self._label(word, value) for value in self.data.getlist(word) if value)
+                words = {"filter": self.filterset.filters[word].label, "values": values}
+                ways.append(Way(_("Without “%(filter)s: %(values)s”") % words, f"?{self.but(word, 'page')}", count))
+        return ways
+
+    def _without(self, gone: Pair) -> str:
+        return f"?{urlencode([pair for pair in self.pairs if pair != gone and pair[0] != 'page'])}"
+
+    def _label(self, word: str, value: str) -> str:
+        choices = getattr(self.filterset.form.fields[word], "choices", [])
+        return next((str(label) for known, label in choices if str(known) == value), value)
+
+
+def _before(words: str) -> str:
+    return f"{words}&" if words else ""
