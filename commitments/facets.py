@@ -12,8 +12,8 @@ from commitments.models import Commitment, Partner
 
 Row = dict
 LINKED = {
-    "partners": (Partner, "agency__code"),
-    "points": (Commitment.agenda_points.through, "agendapoint__number"),
+    "partner_codes": (Partner, "agency__code"),
+    "point_numbers": (Commitment.agenda_points.through, "agendapoint__number"),
     "levels": (Commitment.recommendations.through, "recommendation__level"),
     "parts": (Commitment.recommendations.through, "recommendation__code"),
     "wholes": (Commitment.recommendations.through, "recommendation__parent__code"),
@@ -25,8 +25,8 @@ STANDING = ("standing_status", "standing_freshness", "standing_outlook", "standi
 WORDS_OF_ROW: dict[str, Callable[[Row], Iterable]] = {
     "status": lambda row: [row["standing_status"]],
     "freshness": lambda row: [row["standing_freshness"]],
-    "agenda_point": lambda row: map(str, row["points"]),
-    "agency": lambda row: [row["lead_agency__code"], *row["partners"]],
+    "agenda_point": lambda row: map(str, row["point_numbers"]),
+    "agency": lambda row: [row["lead_agency__code"], *row["partner_codes"]],
     "lead": lambda row: [row["lead_agency__code"] or row["workgroup__slug"]],
     "workgroup": lambda row: [row["workgroup__slug"]],
     "level": lambda row: row["levels"],

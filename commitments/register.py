@@ -64,7 +64,7 @@ class Question:
 
     @cached_property
     def pairs(self) -> list[Pair]:
-        return [(word, value) for word, values in self.data.lists() for value in values if value]
+        return [(word, value) for word, values in self.data.lists() for value in dict.fromkeys(values) if value]
 
     @property
     def text(self) -> str:
@@ -72,8 +72,13 @@ class Question:
 
     @property
     def rows(self) -> str:
-        """The words that choose rows, for the files and the API."""
+        """The words that choose rows, for the files."""
         return urlencode([pair for pair in self.pairs if pair[0] not in OF_THE_PAGE])
+
+    @property
+    def to_the_api(self) -> str:
+        """The same for the API, which knows `fields` too."""
+        return urlencode([pair for pair in self.pairs if pair[0] not in OF_THE_PAGE or pair[0] == "fields"])
 
     def but(self, *words: str) -> str:
         """All words but these."""
@@ -89,7 +94,7 @@ class Question:
         """All words but the view, to put before another; it shows the same rows."""
         return _before(self.but("view"))
 
-    @property
+    @cached_property
     def chosen(self) -> list[Chosen]:
         filters = self.filterset.filters
         return [
@@ -98,36 +103,34 @@ class Question:
             if word in filters and word != "ordering"
         ]
 
-    def ways_out(self, without: dict[str, int]) -> list[Way]:
-        """A near spelling, then for each word chosen what there would be without it, most first."""
-        return [*self._near(), *sorted(self._dropped(without), key=lambda way: -way.count)]
+    @property
+    def hidden(self) -> list[Pair]:
+        """What the form holds on to without showing it."""
+        return [pair for pair in self.pairs if pair[0] in ("view", "fields")]
 
-    def _near(self) -> list[Way]:
-        """The same question with its search spelt otherwise, where that finds something."""
-        if not self.text:
+    def spellings(self) -> list[Way]:
+        """The same question with its search spelt otherwise, where that finds something, nearest first."""
+        searched = self.filterset.asked.get("q")
+        if not searched:
             return []
         others, day = self.filterset.narrowed(without="q"), self.filterset.day
         ways = [
-            Way(
-                _("Search for “%(words)s” instead") % {"words": near},
-                self._instead(near),
-                others.search(near, day).count(),
-            )
-            for near in near_questions(self.text, day)
+            Way(near, self._spelt(near), others.search(near, day).count()) for near in near_questions(searched, day)
         ]
         return [way for way in ways if way.count]
 
-    def _instead(self, text: str) -> str:
-        return f"?{urlencode([(word, text if word == 'q' else value) for word, value in self.pairs if word != 'page'])}"
-
-    def _dropped(self, without: dict[str, int]) -> list[Way]:
+    def ways_out(self, without: dict[str, int]) -> list[Way]:
+        """For each word chosen what there would be without it, most first."""
         ways = []
         for word, count in without.items():
             if count:
                 values = ", ".join(self._label(word, value) for value in self.data.getlist(word) if value)
                 words = {"filter": self.filterset.filters[word].label, "values": values}
                 ways.append(Way(_("Without “%(filter)s: %(values)s”") % words, f"?{self.but(word, 'page')}", count))
-        return ways
+        return sorted(ways, key=lambda way: -way.count)
+
+    def _spelt(self, text: str) -> str:
+        return f"?{urlencode([(word, text if word == 'q' else value) for word, value in self.pairs if word != 'page'])}"
 
     def _without(self, gone: Pair) -> str:
         return f"?{urlencode([pair for pair in self.pairs if pair != gone and pair[0] != 'page'])}"

@@ -9,7 +9,7 @@ from agencies.querysets import today
 from commitments.chronicle import chronicle
 from commitments.citations import Citation, letter
 from commitments.facets import tally
-from commitments.filters import CommitmentFilter
+from commitments.filters import CommitmentFilter, near_word
 from commitments.models import Commitment, Evidence, ProgressReport, Status
 from commitments.register import OF_THE_PAGE, SIZES, VIEWS, PageForm, Question
 from commitments.related import formers_of, related, with_others
@@ -30,35 +30,42 @@ class RegisterView(ListView):
         self.columns = [name for name in request.GET.get("fields", "").split(",") if name]
         if self.filterset.is_valid() and self.pages.is_valid() and not self._unknown_columns():
             self.question = Question(request.GET, self.filterset)
+            self.tally = tally(self.filterset)
             return super().get(request, *args, **kwargs)
-        self.object_list = Commitment.objects.none()
         return self.render_to_response({"problems": self._problems(), "as_of_honoured": True}, status=400)
 
     def get_queryset(self):
         rows = self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
         if self.columns:
             return rows.prefetch_related("partner_agencies", "recommendations")
-        return rows.with_hits(self.question.text, self.filterset.day) if self.question.text else rows
+        searched = self.filterset.asked.get("q")
+        return (rows.with_hits(searched, self.filterset.day) if searched else rows).defer("search")
 
     def get_paginate_by(self, queryset):
         return self.pages.cleaned_data.get("page_size") or self.paginate_by
 
+    def get_paginator(self, *args, **kwargs):
+        paginator = super().get_paginator(*args, **kwargs)
+        paginator.count = self.tally.count
+        return paginator
+
     def get_context_data(self, **kwargs):
-        counted = tally(self.filterset)
         context = super().get_context_data(
             filterset=self.filterset,
-            facets=counted.facets,
+            tally=self.tally,
             question=self.question,
-            total=counted.total,
             columns=self.columns,
             view=self.pages.cleaned_data["view"],
             views=VIEWS,
-            sizes=SIZES,
+            sizes=sorted({*SIZES, self.get_paginate_by(None)}),
             as_of_honoured=True,
             **kwargs,
         )
-        if not context["paginator"].count:
-            context["ways_out"] = self.question.ways_out(counted.without)
+        page = context["page_obj"]
+        context["pages"] = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+        if not self.tally.count:
+            context["spellings"] = self.question.spellings()
+            context["ways_out"] = self.question.ways_out(self.tally.without)
         if self.columns:
             context["table"] = self._table(context["commitments"])
         return context
@@ -71,8 +78,8 @@ class RegisterView(ListView):
     def _unknown_columns(self) -> list[str]:
         allowed = CommitmentRowSerializer().fields
         return [
-            _("fields: ‘%(name)s’ is not a field here. Allowed: %(allowed)s.")
-            % {"name": name, "allowed": ", ".join(allowed)}
+            _("fields: ‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.")
+            % {"name": name, "near": near_word(name, allowed), "allowed": ", ".join(allowed)}
             for name in self.columns
             if name not in allowed
         ]

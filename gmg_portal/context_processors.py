@@ -45,6 +45,7 @@ def _footer(contact: str) -> list[dict]:
             "title": _("What moves"),
             "entries": _links(
                 ("timeline", _("Timeline")),
+                ("compare", _("Compare two days")),
                 ("gaps", _("Gaps")),
                 ("changes-feed", _("Feed of changes")),
                 ("due-calendar", _("Calendar of due days")),

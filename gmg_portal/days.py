@@ -11,8 +11,10 @@ WITHOUT_DAY = ("/api/", "/admin/", "/accounts/", "/static/", "/feeds/", "/calend
 
 def on_day(address: str, day: date | None) -> str:
     """The address as it leads to the record of that day; one of another site or with a day of its own stays."""
+    if day is None or not address or address.startswith("#"):
+        return address
     parts = urlsplit(address)
-    if day is None or parts.scheme or parts.netloc or not address or address.startswith("#"):
+    if parts.scheme or parts.netloc:
         return address
     words = parse_qsl(parts.query, keep_blank_values=True)
     if parts.path.startswith(WITHOUT_DAY) or any(word == "as_of" for word, _value in words):

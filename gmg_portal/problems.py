@@ -110,7 +110,7 @@ def bad_request(request, exception):
     """Django's handler of 400, for whatever a middleware refuses before a view is reached."""
     if request.path.startswith("/api/"):
         return ProblemResponse(request, 400, _("The request cannot be read."))
-    return defaults.bad_request(request, exception)
+    return defaults.bad_request(request, exception, template_name="bad_request.html")
 
 
 def server_error(request):

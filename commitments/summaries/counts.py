@@ -49,7 +49,7 @@ def status_counts(
     commitments: QuerySet[Commitment], day: date | None = None, words: Words | None = None
 ) -> list[Count]:
     """Count rows (which carry `with_standing(day)`) by status, in the order of statuses; last those with no report."""
-    known, without = _counted(commitments, "status", Status, {**(words or {}), **as_of(day)})
+    known, without = _counted(commitments, "status", Status, words or {}, day)
     return [*known, Count(without, None, "", str(_("Nothing reported")))]
 
 
@@ -57,13 +57,18 @@ def freshness_counts(
     commitments: QuerySet[Commitment], day: date | None = None, words: Words | None = None
 ) -> list[Count]:
     """Count rows (which carry `with_standing(day)`) by freshness, in the order of its words."""
-    return _counted(commitments, "freshness", Freshness, {**(words or {}), **as_of(day)})[0]
+    return _counted(commitments, "freshness", Freshness, words or {}, day)[0]
 
 
-def _counted(rows: QuerySet[Commitment], word: str, choices: type[models.TextChoices], asked: Words) -> tuple:
-    """The count of each word, with `asked` and it as the words that find its rows; and the count of those with none."""
+def _counted(
+    rows: QuerySet[Commitment], word: str, choices: type[models.TextChoices], words: Words, day: date | None
+) -> tuple[list[Count], int]:
+    """The count of each choice, found by `words` and itself; and the count of the rows that have none."""
     found = dict(rows.order_by().values_list(f"standing_{word}").annotate(n=models.Count("pk")))
-    counts = [Count(found.get(c, 0), {**asked, word: c.value}, c.value, str(c.label)) for c in choices]
+    counts = [
+        Count(found.get(choice, 0), {**words, word: choice.value, **as_of(day)}, choice.value, str(choice.label))
+        for choice in choices
+    ]
     return counts, found.get("", 0)
 
 
@@ -93,3 +98,9 @@ def led_by(member: Agency) -> Words:
 
 def as_of(day: date | None) -> Words:
     return {"as_of": day.isoformat()} if day else {}
+
+
+def is_asked(words: Words, word: str, code: str | int) -> bool:
+    """Whether a question leaves room for this code: its word is not asked at all, or asked with it."""
+    values = words.get(word)
+    return not values or str(code) in map(str, values if isinstance(values, list | tuple) else [values])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Status
-from commitments.summaries.counts import Count, Words, as_of
+from commitments.summaries.counts import Count, Words, as_of, is_asked
 from recommendations.models import Recommendation
 
 
@@ -35,7 +35,10 @@ class Flow:
 
 
 def flow(rows: QuerySet[Commitment], words: Words, day: date | None = None) -> Flow:
-    """Follow rows (which carry `with_standing(day)`); `words` find them in the register."""
+    """Follow rows (which carry `with_standing(day)`); `words` find them in the register.
+
+    A question of points, levels or statuses is shown in these alone: others that its rows have too are not its matter.
+    """
     asked = {**words, **as_of(day)}
     by_point = _paired(rows, "agenda_points__number", "recommendations__level")
     by_level = _paired(rows, "recommendations__level", "standing_status")
@@ -53,7 +56,7 @@ COLUMNS = {"agenda_point": "agenda_points__number", "level": "recommendations__l
 def _column(known: list[tuple], word: str, rows: QuerySet, asked: Words, without: str) -> list[Count]:
     """What occurs, in its order, and last those that have none; no words of the register find these."""
     counted = rows.order_by().values_list(COLUMNS[word]).annotate(n=Number("pk", distinct=True))
-    found = {code or "": count for code, count in counted}
+    found = {code or "": count for code, count in counted if is_asked(asked, word, code)}
     named = [Count(found[code], {**asked, word: code}, code, str(label)) for code, label in known if code in found]
     return [*named, Count(found[""], None, "", without)] if "" in found else named
 

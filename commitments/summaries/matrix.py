@@ -1,5 +1,5 @@
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Status
-from commitments.summaries.counts import Count, as_of, leads, tally, with_lead
+from commitments.summaries.counts import Count, Words, as_of, is_asked, leads, tally, with_lead
 from workgroups.models import WorkGroup
 
 SHADES = 5
@@ -49,19 +49,30 @@ class Matrix:
         return sum(row.total.count for row in self.rows)
 
 
-def matrix(day: date | None = None, by: str = "agenda_point") -> Matrix:
-    """Count the published commitments of each lead in each column; `by` is one of `MATRIX_COLUMNS`."""
-    rows = with_lead(Commitment.objects.published(day))
-    points = list(AgendaPoint.objects.all()) if by == "agenda_point" else []
-    columns, by_cell = _COLUMNS[by](rows, points, day)
-    by_lead, on_day = tally(rows), as_of(day)
-    largest = max(by_cell.values(), default=0)
+def matrix(
+    day: date | None = None,
+    by: str = "agenda_point",
+    rows: QuerySet[Commitment] | None = None,
+    asked: Words | None = None,
+) -> Matrix:
+    """Count the published commitments of each lead in each column; `by` is one of `MATRIX_COLUMNS`.
+
+    `rows` (which carry `with_standing(day)`) count instead where a question is asked, whose words are `asked`; columns
+    that it excludes, and leads of which it finds nothing, are left out.
+    """
+    rows = with_lead(Commitment.objects.published(day).with_standing(day) if rows is None else rows)
+    question = {**(asked or {}), **as_of(day)}
+    points = [p for p in AgendaPoint.objects.all() if is_asked(question, by, p.number)] if by == "agenda_point" else []
+    columns, by_cell = _COLUMNS[by](rows, points)
+    columns = [(code, label) for code, label in columns if is_asked(question, by, code)]
+    by_lead = tally(rows)
+    largest = max((count for (*_lead, code), count in by_cell.items() if is_asked(question, by, code)), default=0)
     in_column: dict[str | int, int] = defaultdict(int)
     for (*_lead, code), count in by_cell.items():
         in_column[code] += count
 
-    def words(code: str | int, lead: dict) -> dict | None:
-        return {**lead, by: code, **on_day} if code != "" else None
+    def words(code: str | int, lead: Words) -> Words | None:
+        return {**question, **lead, by: code} if code != "" else None
 
     return Matrix(
         day,
@@ -75,36 +86,45 @@ def matrix(day: date | None = None, by: str = "agenda_point") -> Matrix:
                     MatrixCell(n := by_cell[*key, code], words(code, of_lead), code, label, _shade(n, largest))
                     for code, label in columns
                 ],
-                Count(by_lead[key], {**of_lead, **on_day}),
+                Count(by_lead[key], {**question, **of_lead}),
             )
-            for lead, key, of_lead in leads()
+            for lead, key, of_lead in _leads(question)
+            if by_lead[key] or not asked
         ],
     )
+
+
+def _leads(question: Words) -> Iterator[tuple[Agency | WorkGroup, tuple, Words]]:
+    """The leads; the words of a member that a question asks of only in part name that part."""
+    for lead, key, words in leads():
+        codes = words["lead"] if isinstance(words["lead"], list) else [words["lead"]]
+        among = [code for code in codes if is_asked(question, "lead", code)]
+        yield lead, key, words if among == codes or not among else {"lead": among}
 
 
 def _shade(count: int, largest: int) -> int:
     return -(-count * SHADES // largest) if count else 0
 
 
-def _by_point(rows: QuerySet, points: list[AgendaPoint], _day) -> tuple[list, dict]:
+def _by_point(rows: QuerySet, points: list[AgendaPoint]) -> tuple[list, dict]:
     counts = tally(rows.filter(agenda_points__isnull=False), "agenda_points__number")
     return [(point.number, str(point)) for point in points], counts
 
 
-def _by_status(rows: QuerySet, _points, day: date | None) -> tuple[list, dict]:
-    counts = tally(rows.with_standing(day), "standing_status")
+def _by_status(rows: QuerySet, _points) -> tuple[list, dict]:
+    counts = tally(rows, "standing_status")
     columns = [(status.value, str(status.label)) for status in Status]
     if any(code == "" for (*_lead, code) in counts):
         columns.append(("", _("Nothing reported")))
     return columns, counts
 
 
-def _by_freshness(rows: QuerySet, _points, day: date | None) -> tuple[list, dict]:
+def _by_freshness(rows: QuerySet, _points) -> tuple[list, dict]:
     columns = [(freshness.value, str(freshness.label)) for freshness in Freshness]
-    return columns, tally(rows.with_standing(day), "standing_freshness")
+    return columns, tally(rows, "standing_freshness")
 
 
-_COLUMNS: dict[str, Callable[[QuerySet, list[AgendaPoint], date | None], tuple[list, dict]]] = {
+_COLUMNS: dict[str, Callable[[QuerySet, list[AgendaPoint]], tuple[list, dict]]] = {
     "agenda_point": _by_point,
     "status": _by_status,
     "freshness": _by_freshness,

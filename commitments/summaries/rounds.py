@@ -1,56 +1,94 @@
-"""Reports by round: what each reporting cycle asked for and got, and what came outside of cycles, by year."""
+"""Reports year by year, whether a cycle asked for them or not; and what each reporting cycle asked for and got."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import ExtractYear
 
+from agencies.querysets import today
 from commitments.models import Commitment, ProgressReport, ReportingCycle
 
 
 @dataclass(frozen=True)
-class Round:
-    """A reporting cycle, or a year of reports that no cycle asked for: of these none is late and none missing."""
+class Year:
+    """The reports published in a year; `asked_for` are those of them that a cycle asked for."""
 
-    label: str
+    year: int
+    count: int
+    asked_for: int = 0
+
+
+@dataclass(frozen=True)
+class Round:
+    """What came of a reporting cycle: of how many commitments it asked for a report, and when they answered."""
+
+    title: str
+    due_on: date
+    asked: int
     in_time: int
-    late: int = 0
-    missing: int = 0
-    is_cycle: bool = False
+    late: int
+    is_due: bool
 
     @property
-    def total(self) -> int:
-        return self.in_time + self.late + self.missing
+    def given(self) -> int:
+        return self.in_time + self.late
+
+    @property
+    def missing(self) -> int:
+        return self.asked - self.given
 
 
-def rounds(rows: QuerySet[Commitment], day: date | None = None) -> list[Round]:
-    """The reports on these commitments up to the end of a day: first by year, then by cycle, oldest first.
+@dataclass(frozen=True)
+class Reporting:
+    """Every year from the first report to the day of the record, silent ones included; and the cycles, oldest first."""
 
-    What a cycle asked for and has not got is counted alike whether nothing is written yet or a draft waits.
-    """
+    years: list[Year]
+    cycles: list[Round]
+
+
+def reporting(rows: QuerySet[Commitment], day: date | None = None) -> Reporting:
+    """Count the published reports on these commitments up to the end of a day."""
+    now = day or today()
     on_rows = Q(commitment__in=rows.order_by().values("pk"))
     published = ProgressReport.objects.published(day).filter(on_rows)
-    years = published.filter(cycle=None).order_by().values_list(ExtractYear("published_on")).annotate(n=Count("pk"))
-    opened = ReportingCycle.objects.filter(opened_on__isnull=False)
-    if day:
-        opened = opened.filter(opened_on__lte=day)
-    asked = dict(_counted(ProgressReport.objects.filter(on_rows, cycle__in=opened)))
-    given = published.filter(cycle__in=opened)
-    all_given = dict(_counted(given))
-    in_time = dict(_counted(given.filter(published_on__lte=F("cycle__due_on"))))
-    return [Round(str(year), count) for year, count in sorted(years)] + [
-        Round(
-            cycle.title,
-            in_time.get(cycle.pk, 0),
-            all_given.get(cycle.pk, 0) - in_time.get(cycle.pk, 0),
-            asked[cycle.pk] - all_given.get(cycle.pk, 0),
-            is_cycle=True,
-        )
-        for cycle in opened.order_by("opened_on", "pk")
-        if cycle.pk in asked
+    return Reporting(_years(published, now), _rounds(ProgressReport.objects.filter(on_rows), day, now))
+
+
+def _years(published: QuerySet[ProgressReport], now: date) -> list[Year]:
+    by_year = published.order_by().values_list(ExtractYear("published_on"))
+    found = {year: Year(year, *counts) for year, *counts in by_year.annotate(n=Count("pk"), cycles=Count("cycle"))}
+    if not found:
+        return []
+    return [found.get(year, Year(year, 0)) for year in range(min(found), max(now.year, *found) + 1)]
+
+
+def _rounds(expected: QuerySet[ProgressReport], day: date | None, now: date) -> list[Round]:
+    """As with freshness, any report since a cycle opened answers it, be it the one that it asked for or another.
+
+    What is asked for and not published counts alike, whether nothing is written yet or a draft waits.
+    """
+    cycles = ReportingCycle.objects.opened(now)
+    first = _answers(cycles, day).order_by("published_on").values("published_on")[:1]
+    by_cycle = expected.filter(cycle__in=cycles.order_by()).order_by().annotate(answered_on=Subquery(first))
+    counted = by_cycle.values_list("cycle").annotate(
+        asked=Count("pk"),
+        in_time=Count("pk", filter=Q(answered_on__lte=F("cycle__due_on"))),
+        late=Count("pk", filter=Q(answered_on__gt=F("cycle__due_on"))),
+    )
+    found = defaultdict(tuple, {cycle: counts for cycle, *counts in counted})
+    return [
+        Round(cycle.title, cycle.due_on, *found[cycle.pk], is_due=cycle.due_on < now)
+        for cycle in cycles.reverse()
+        if found[cycle.pk]
     ]
 
 
-def _counted(reports: QuerySet[ProgressReport]) -> QuerySet:
-    return reports.order_by().values_list("cycle").annotate(n=Count("pk"))
+def _answers(cycles: QuerySet[ReportingCycle], day: date | None) -> QuerySet[ProgressReport]:
+    """The reports that answer an expected one: of its cycle, or since that opened and before the next did."""
+    later = cycles.filter(opened_on__gt=OuterRef(OuterRef("cycle__opened_on")), opened_on__lte=OuterRef("published_on"))
+    reports = ProgressReport.objects.published(day).filter(commitment=OuterRef("commitment"))
+    return reports.filter(
+        Q(cycle=OuterRef("cycle")) | Q(published_on__gte=OuterRef("cycle__opened_on")) & ~Exists(later.order_by())
+    )

@@ -1,7 +1,8 @@
-"""The story of one commitment in days: its start, steps, reports and changes of status, when it is due, and today."""
+"""The story of one commitment in days: start, steps, reports, changes of status, its due day or its end, and today."""
 
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from agencies.querysets import today
 from commitments.dates import PartialDate, Precision
 from commitments.models import Commitment
+from commitments.summaries.counts import as_of
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Moment:
         REPORT = "report", gettext_lazy("Lead’s report")
         STATUS = "status", gettext_lazy("Status")
         DUE = "due", gettext_lazy("Due")
+        WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
         TODAY = "today", gettext_lazy("Today")
 
     kind: str
@@ -41,6 +44,10 @@ class Moment:
         if self.on.precision == Precision.YEAR:
             return self.on.day.replace(month=1, day=1)
         return self.on.day.replace(day=1) if self.on.precision == Precision.MONTH else self.on.day
+
+    @property
+    def is_known_by_day(self) -> bool:
+        return self.first_day == self.on.day
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,8 @@ def story(commitment: Commitment, day: date | None = None) -> Story:
             moments.append(Moment(kind.MET, milestone.met, milestone.title))
         elif milestone.due:
             moments.append(Moment(kind.MILESTONE, milestone.due, milestone.title))
+    if commitment.is_withdrawn_on(day):
+        moments.append(Moment(kind.WITHDRAWN, PartialDate(commitment.withdrawn_on, Precision.DAY), _("Withdrawn")))
     for report in commitment.reports.published(day).newest_first():
         label = _("number %(number)s, “%(status)s”") % {
             "number": report.number,

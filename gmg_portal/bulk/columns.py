@@ -6,6 +6,7 @@ from datetime import date, datetime
 from itertools import chain
 
 from django.db.models import Model, QuerySet, Subquery
+from django_filters import FilterSet
 
 from gmg_portal.models import Revision
 from gmg_portal.revision import Standing
@@ -52,6 +53,7 @@ class Table:
     """One table of the public record, offered in every format. Its first column is its key.
 
     `rows` answers the published rows of today or of the end of a day; `by_day` says whether a day may be asked.
+    A table that can be asked more than that has a `filterset`, and `found` answers the rows that it finds.
     """
 
     name: str
@@ -60,6 +62,8 @@ class Table:
     rows: Callable[[date | None], QuerySet]
     columns: tuple[Column, ...]
     by_day: bool = False
+    filterset: type[FilterSet] | None = None
+    found: Callable[[FilterSet], QuerySet] | None = None
     header: list[str] = field(init=False)
 
     def __post_init__(self):
@@ -75,7 +79,7 @@ class Table:
             yield [column.read(row, origin) for column in self.columns]
 
 
-def read_at_one_revision(table: Table, day: date | None) -> tuple[Standing, Iterator[Model]]:
+def read_at_one_revision(rows: Callable[[], QuerySet]) -> tuple[Standing, Iterator[Model]]:
     """The rows, a few at a time, as they stand in one revision of the record, and that revision.
 
     The rows are one statement, and so one state of the record, which PostgreSQL keeps for the cursor however slowly
@@ -83,13 +87,13 @@ def read_at_one_revision(table: Table, day: date | None) -> tuple[Standing, Iter
     """
     while True:
         standing = Standing.read()
-        marked = table.rows(day).annotate(revision=Subquery(Revision.objects.values("number")))
-        rows = marked.iterator(chunk_size=AT_A_TIME)
-        first = next(rows, None)
+        marked = rows().annotate(revision=Subquery(Revision.objects.values("number")))
+        read = marked.iterator(chunk_size=AT_A_TIME)
+        first = next(read, None)
         if first is None:
             return standing, iter(())
         if (first.revision or 0) == standing.number:
-            return standing, chain([first], rows)
+            return standing, chain([first], read)
 
 
 def _absolute(value: str, origin: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from commitments.dates import PartialDate
+from commitments.filters import CommitmentFilter
 from commitments.models import (
     Commitment,
     Evidence,
@@ -28,12 +29,20 @@ REFERENCE = r"HLD-\d{4,}"
 
 
 def commitments(day: date | None) -> QuerySet[Commitment]:
-    """The register: published, not withdrawn, with their standing and all that hangs on them in one statement."""
+    """The register: published, not withdrawn."""
+    return _whole(Commitment.objects.published(day).with_standing(day), day).order_by("pk")
+
+
+def commitments_found(filterset: CommitmentFilter) -> QuerySet[Commitment]:
+    """What a question to the register finds, in the order that it asks for."""
+    return _whole(filterset.qs, filterset.day)
+
+
+def _whole(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
+    """Commitments with their standing: all that hangs on them in the same statement."""
     reports = ProgressReport.objects.published(day).newest_first().filter(commitment=OuterRef("pk"))
     return (
-        Commitment.objects.published(day)
-        .with_standing(day)
-        .annotate(
+        rows.annotate(
             partner_codes=_list(Partner, "agency__code", "agency__position", "agency__acronym"),
             stakeholder_names=_linked(Commitment.stakeholders, "stakeholder__name", "stakeholder__name"),
             point_numbers=_linked(Commitment.agenda_points, "agendapoint__number", "agendapoint__number"),
@@ -45,7 +54,6 @@ def commitments(day: date | None) -> QuerySet[Commitment]:
         )
         .select_related("lead_agency", "workgroup", "work_plan")
         .defer("search")
-        .order_by("pk")
     )
 
 
@@ -110,6 +118,8 @@ COMMITMENTS = Table(
     description=_("Every commitment that stands in the register, with what became of it. Withdrawn ones are left out."),
     rows=commitments,
     by_day=True,
+    filterset=CommitmentFilter,
+    found=commitments_found,
     columns=(
         Column(
             "reference",

@@ -1,20 +1,34 @@
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.forms import MultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
+from django_filters import FilterSet
 
 from agencies.querysets import today
 from commitments.filters import PastDayField
+from commitments.models import Commitment
 from gmg_portal.bulk.columns import Table, read_at_one_revision
 from gmg_portal.bulk.descriptions import Description, Issue, Licence, catalog, data_package
 from gmg_portal.bulk.tables import TABLES
 from gmg_portal.bulk.writers import FORMATS
 from gmg_portal.revision import Standing
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of a table is asked: the record of which day, whether a part of it, and the rows, read anew at each call."""
+
+    day: date | None
+    is_part: bool
+    rows: Callable[[], QuerySet]
 
 
 class DataView(TemplateView):
@@ -48,15 +62,15 @@ def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
         raise Http404("There is no such data file.")
     chosen, kind = TABLES[table], FORMATS[form]
     try:
-        day = asked_day(request, {"as_of"} if chosen.by_day else ())
+        question = asked(request, chosen)
+        if request.method == "HEAD":
+            standing, parts = Standing.read(), ()
+        else:
+            standing, rows = read_at_one_revision(question.rows)
+            parts = kind.write(chosen.header, chosen.records(rows, _origin(request)))
     except ValidationError as refusal:
         return refused(refusal)
-    if request.method == "HEAD":
-        standing, parts = Standing.read(), ()
-    else:
-        standing, rows = read_at_one_revision(chosen, day)
-        parts = kind.write(chosen.header, chosen.records(rows, _origin(request)))
-    name = _file_name(chosen, standing, day)
+    name = _file_name(chosen, standing, question)
     return StreamingHttpResponse(
         parts,
         content_type=kind.content_type,
@@ -74,13 +88,35 @@ def catalog_file(request: HttpRequest) -> HttpResponse:
     return _described(request, catalog, "application/ld+json")
 
 
+def asked(request: HttpRequest, table: Table) -> Asked:
+    if table.filterset is None:
+        day = asked_day(request, {"as_of"} if table.by_day else ())
+        return Asked(day, False, lambda: table.rows(day))
+    filterset = _asked_filterset(request, table)
+    return Asked(filterset.day, bool(filterset.asked), lambda: table.found(_asked_filterset(request, table)))
+
+
+def _asked_filterset(request: HttpRequest, table: Table) -> FilterSet:
+    """The question in the register's own words; what it does not know is refused by name."""
+    filterset = table.filterset(request.GET, queryset=Commitment.objects.all())
+    fields = filterset.form.fields
+    for word, values in request.GET.lists():
+        if word in fields and not all(values):
+            raise ValidationError(_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": word})
+        if word in fields and len(values) > 1 and not isinstance(fields[word], MultipleChoiceField):
+            raise ValidationError(_given_twice(word))
+    for word, sentences in filterset.errors.items():
+        raise ValidationError(sentences[0] if word == "__all__" else f"{word}: {sentences[0]}")
+    return filterset
+
+
 def asked_day(request: HttpRequest, allowed: Collection[str]) -> date | None:
     """The day of `as_of`, if one is asked; a word that is not allowed or not a day up to today is refused."""
     for word, values in request.GET.lists():
         if word not in allowed:
             raise ValidationError(_not_allowed(word, allowed))
         if len(values) > 1:
-            raise ValidationError(_("‘%(word)s’ is given more than once: give it once.") % {"word": word})
+            raise ValidationError(_given_twice(word))
     if "as_of" not in request.GET:
         return None
     invalid = _("This is not a day: write YYYY-MM-DD.")
@@ -92,6 +128,10 @@ def asked_day(request: HttpRequest, allowed: Collection[str]) -> date | None:
 
 def refused(refusal: ValidationError) -> HttpResponse:
     return HttpResponse(f"{refusal.message}\n", status=400, content_type="text/plain; charset=utf-8")
+
+
+def _given_twice(word: str) -> str:
+    return _("‘%(word)s’ is given more than once: give it once.") % {"word": word}
 
 
 def _not_allowed(word: str, allowed: Collection[str]) -> str:
@@ -121,6 +161,7 @@ def _origin(request: HttpRequest) -> str:
     return request.build_absolute_uri("/").rstrip("/")
 
 
-def _file_name(table: Table, standing: Standing, day: date | None) -> str:
-    as_of = f"-as-of-{day.isoformat()}" if day else ""
-    return f"{table.name}{as_of}-{today().isoformat()}-revision-{standing.number}"
+def _file_name(table: Table, standing: Standing, question: Asked) -> str:
+    part = "-selection" if question.is_part else ""
+    as_of = f"-as-of-{question.day.isoformat()}" if question.day else ""
+    return f"{table.name}{part}{as_of}-{today().isoformat()}-revision-{standing.number}"

@@ -48,10 +48,23 @@ def write_ndjson(header: list[str], records: Records) -> Iterator[bytes]:
     """One JSON object a line; several values are a list, and what is not known is null."""
     buffer = io.StringIO()
     for record in records:
-        buffer.write(json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False))
+        buffer.write(_object(header, record))
         buffer.write("\n")
         if buffer.tell() > BLOCK:
             yield _emptied(buffer)
+    yield _emptied(buffer)
+
+
+def write_json(header: list[str], records: Records) -> Iterator[bytes]:
+    """One array with an object a row, as in NDJSON."""
+    buffer = io.StringIO()
+    buffer.write("[")
+    for number, record in enumerate(records):
+        buffer.write(",\n" if number else "\n")
+        buffer.write(_object(header, record))
+        if buffer.tell() > BLOCK:
+            yield _emptied(buffer)
+    buffer.write("\n]\n")
     yield _emptied(buffer)
 
 
@@ -72,6 +85,10 @@ def write_xlsx(header: list[str], records: Records) -> Iterator[bytes]:
 def printable(text: str) -> str:
     """The text without the characters that XML refuses."""
     return UNPRINTABLE.sub("\ufffd", text)
+
+
+def _object(header: list[str], record: list[Value]) -> str:
+    return json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False)
 
 
 def _cell(value: Value) -> str | int | None:
@@ -96,6 +113,7 @@ FORMATS = {
     kind.name: kind
     for kind in (
         Format("csv", _("CSV, for programs and spreadsheets"), "text/csv; charset=utf-8", write_csv),
+        Format("json", _("JSON, one array of objects"), "application/json", write_json),
         Format("ndjson", _("NDJSON, one JSON object a line"), "application/x-ndjson", write_ndjson),
         Format(
             "xlsx",

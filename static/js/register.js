@@ -1,78 +1,86 @@
 /**
- * The register without reloading: the page is asked by the same addresses as without scripts, and only its region
- * marked `data-register` is put in place. History, focus and opened parts are kept; how many were found is said aloud.
+ * The register without reloading: the addresses are those that work without scripts, and of the page that answers only
+ * `#register` is put in place. History, focus, opened parts and the title are kept right; what was found is said aloud.
  */
-const SMALL = matchMedia("(max-width: 61.99rem)");
+const here = () => location.pathname + location.search;
+const region = () => document.getElementById("register");
+const panel = () => document.getElementById("filters");
 let pending;
+let shown = here();
 
-const region = () => document.querySelector("[data-register]");
-
-/** How an element of the region is found again after it was replaced. */
+/** How a control is found again after it was replaced; other things lead to the heading of the results. */
 function nameOf(element) {
-  if (!region()?.contains(element)) return null;
   if (element.id) return `#${CSS.escape(element.id)}`;
-  return element.name ? `[name="${CSS.escape(element.name)}"][value="${CSS.escape(element.value)}"]` : "#results";
+  if (element.name) return `[name="${CSS.escape(element.name)}"][value="${CSS.escape(element.value)}"]`;
+  const part = element.closest("details[id]");
+  return part ? `#${CSS.escape(part.id)} > summary` : "#results";
 }
 
-function opened() {
-  return new Map([...region().querySelectorAll("details[data-facet]")].map((part) => [part.dataset.facet, part.open]));
+function put(fresh) {
+  const held = region().contains(document.activeElement) ? document.activeElement : null;
+  const open = new Map([...region().querySelectorAll("details[id]")].map((part) => [part.id, part.open]));
+  const sheet = panel().matches(":popover-open") && panel().scrollTop;
+  region().replaceWith(document.adoptNode(fresh));
+  for (const part of fresh.querySelectorAll("details[id]")) part.open = open.get(part.id) ?? part.open;
+  if (sheet !== false) {
+    panel().showPopover();
+    panel().scrollTop = sheet;
+  }
+  if (!held) return;
+  const again = fresh.querySelector(nameOf(held)) ?? fresh.querySelector("#results");
+  if (held.type === "search") again.value = held.value;
+  again.focus({ preventScroll: again.id !== "results" });
 }
 
-async function show(address, { remember = true, focus = nameOf(document.activeElement) } = {}) {
+async function show(address, remember = true) {
   pending?.abort();
-  const asked = (pending = new AbortController());
+  pending = new AbortController();
   region().setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(address, { signal: asked.signal });
+    const answer = await fetch(address, { signal: pending.signal });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = page.querySelector("[data-register]");
+    const fresh = page.getElementById("register");
     if (!answer.ok || !fresh) throw new Error(`No register at ${address}`);
-    const before = opened();
-    region().replaceWith(document.adoptNode(fresh));
-    for (const part of region().querySelectorAll("details[data-facet]")) {
-      part.open = before.get(part.dataset.facet) ?? part.open;
-    }
-    document.title = page.title;
     if (remember) history.pushState(null, "", address);
-    if (focus) region().querySelector(focus)?.focus();
-    document.querySelector("[data-register-says]").textContent = region().querySelector("#results").textContent.trim();
-    prepare();
+    shown = here();
+    put(fresh);
+    document.title = page.title;
+    document.getElementById("register-says").textContent = fresh.querySelector("#results").textContent.trim();
   } catch (problem) {
     if (problem.name !== "AbortError") location.assign(address);
   }
 }
 
-/** The address of the form as it stands, without the words that are left empty. */
-function asked(form) {
-  const words = [...new FormData(form)].filter(([, value]) => value !== "");
-  return `${location.pathname}?${new URLSearchParams(words)}`;
+/** Another day of the record changes more than the register: that is for the browser. */
+function follow(address) {
+  const dayOf = (url) => new URL(url, location).searchParams.get("as_of");
+  if (dayOf(address) !== dayOf(location)) location.assign(address);
+  else show(address);
 }
 
-function prepare() {
-  for (const button of region().querySelectorAll("[data-without-scripts]")) button.hidden = true;
+function submit(form) {
+  const words = [...new FormData(form)].filter(([, value]) => value);
+  follow(`${location.pathname}?${new URLSearchParams(words)}`);
 }
-
-document.addEventListener("change", (event) => {
-  const form = event.target.form;
-  if (form?.id === "filters" && event.target.type !== "search") show(asked(form));
-});
-
-document.addEventListener("submit", (event) => {
-  if (event.target.id !== "filters") return;
-  event.preventDefault();
-  show(asked(event.target), { focus: "#results" });
-});
-
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.('[data-register] a[href^="?"]');
-  if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  event.preventDefault();
-  show(link.href, { focus: "#results" });
-});
-
-addEventListener("popstate", () => show(location.href, { remember: false, focus: null }));
 
 if (region()) {
-  prepare();
-  if (SMALL.matches) region().querySelector("details.filters").open = false;
+  document.documentElement.classList.add("scripted");
+  document.addEventListener("change", ({ target }) => {
+    if (target.form?.id === "register-form" && target.matches("[type=checkbox], select")) submit(target.form);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "register-form") return;
+    event.preventDefault();
+    if (panel().matches(":popover-open")) panel().hidePopover();
+    submit(event.target);
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('#register a[href^="?"]');
+    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    follow(link.href);
+  });
+  addEventListener("popstate", () => {
+    if (here() !== shown) show(location.href, false);
+  });
 }
