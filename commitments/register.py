@@ -85,9 +85,9 @@ class Question:
         return urlencode([pair for pair in self.pairs if pair[0] not in words])
 
     @property
-    def without_page(self) -> str:
-        """All words but the page, to put before its number."""
-        return _before(self.but("page"))
+    def of_all_pages(self) -> str:
+        """All words but the page."""
+        return self.but("page")
 
     @property
     def without_view(self) -> str:

@@ -45,6 +45,10 @@ class Matrix:
     rows: list[MatrixRow]
 
     @property
+    def totals(self) -> list[Count]:
+        return self.heads
+
+    @property
     def total(self) -> int:
         return sum(row.total.count for row in self.rows)
 

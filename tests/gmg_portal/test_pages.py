@@ -1,0 +1,109 @@
+"""The wordy pages: methods, accessibility, the pages of what went wrong."""
+
+import re
+
+import pytest
+from django.core.exceptions import SuspiciousOperation
+from django.template.loader import get_template
+from django.urls import reverse
+
+from commitments.models import Freshness, Outlook, Status, Verification
+from gmg_portal import problems
+from tests.factories import ChairTermFactory, StatementFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def html_of(client, address):
+    return client.get(address).content.decode()
+
+
+def test_methods_explains_every_word_at_an_anchor_of_its_own(client):
+    html = html_of(client, reverse("methods"))
+
+    anchors = re.findall(r'<dt id="([^"]+)">', html)
+    assert sorted(anchors) == sorted(
+        word for words in (Status, Outlook, Freshness, Verification) for word in words.values
+    )
+
+
+def test_methods_has_the_anchors_that_pages_name(client):
+    html = html_of(client, reverse("methods"))
+
+    named = {"status", "outlook", "freshness", "verification", "counting", "days", "as-of", "two-persons", "known"}
+    assert named - set(re.findall(r' id="([^"]+)"', html)) == set()
+
+
+def test_freshness_links_to_its_method(client, ilo, commitment):
+    html = html_of(client, ilo.get_absolute_url())
+
+    assert f'href="{reverse("methods")}#freshness"' in html
+
+
+def test_accessibility_names_the_contact_where_there_is_one(client, settings):
+    settings.CONTACT_EMAIL = "portal@example.org"
+
+    assert 'href="mailto:portal@example.org"' in html_of(client, reverse("accessibility"))
+
+
+def test_accessibility_says_so_where_there_is_no_contact(client, settings):
+    settings.CONTACT_EMAIL = ""
+
+    html = html_of(client, reverse("accessibility"))
+
+    assert "mailto:" not in html
+    assert "names no address for reports" in html
+
+
+def test_about_tells_the_statements_in_sections_and_the_chairs_in_order(client, ilo):
+    ChairTermFactory(agency=ilo, source="ilo.org")
+    StatementFactory(text="promote coherent approaches")
+    StatementFactory(section="road_ahead", text="broader cooperation")
+
+    response = client.get(reverse("about"))
+
+    html = response.content.decode()
+    assert [section["value"] for section in response.context["sections"]] == ["mandate", "road_ahead"]
+    shown = ("promote coherent approaches", "broader cooperation", "31 December 2014", "source: ilo.org")
+    assert [text for text in shown if text not in html] == []
+
+
+def test_page_that_is_not_there_offers_a_search_and_ways_on(client):
+    response = client.get("/nowhere/")
+
+    html = response.content.decode()
+    assert response.status_code == 404
+    assert [text for text in ('role="search"', reverse("agencies:list"), reverse("methods")) if text not in html] == []
+
+
+def test_refused_question_offers_the_page_without_it(client):
+    response = client.get("/agencies/?as_of=soon")
+
+    html = response.content.decode()
+    assert response.status_code == 400
+    assert 'href="/agencies/"' in html
+    assert "YYYY-MM-DD" in html
+
+
+def test_page_of_a_failure_needs_nothing_but_itself():
+    for name in ("500.html", "bad_request.html"):
+        html = get_template(name).render()
+
+        assert set(re.findall(r'(?:href|src)="([^"]+)"', html)) == {"/", "/commitments/", "/data/"}
+        assert not re.search(r"<style|<script|style=|\{[%{]", html)
+
+
+def test_request_from_a_host_that_is_not_ours_is_refused_with_a_page(client, settings):
+    settings.ALLOWED_HOSTS = ["portal.example"]
+
+    response = client.get("/agencies/", headers={"Host": "elsewhere.example"})
+
+    assert response.status_code == 400
+    assert "Not a request that can be read" in response.content.decode()
+
+
+def test_request_that_cannot_be_read_tells_nothing_of_why(rf):
+    response = problems.bad_request(rf.get("/agencies/"), SuspiciousOperation("secret"))
+
+    assert response.status_code == 400
+    assert b"secret" not in response.content
