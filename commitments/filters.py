@@ -16,7 +16,7 @@ from agencies.models import Agency
 from agencies.querysets import today
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Outlook, Partner, Status, Verification
-from commitments.querysets import search_query
+from commitments.search import search_query
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
@@ -364,15 +364,15 @@ class CommitmentFilter(RecordFilter):
         return {word: self.filters[word].condition(value) for word, value in self.asked.items()}
 
     def narrowed(self, *, without: str = "") -> QuerySet[Commitment]:
-        """The rows that meet all the words asked, leaving one out."""
+        """The rows that meet all the words asked, leaving one out; in no order."""
         rows = self.standing
-        for word, value in self.form.cleaned_data.items():
+        for word, value in self.asked.items():
             if word != without:
                 rows = self.filters[word].filter(rows, value)
         return rows
 
     def filter_queryset(self, _queryset):
-        return self.narrowed()
+        return self.filters["ordering"].filter(self.narrowed(), self.form.cleaned_data["ordering"])
 
 
 class CommitmentRecordFilter(RecordFilter):

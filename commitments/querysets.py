@@ -1,11 +1,10 @@
-import re
 from datetime import date
 from typing import Self
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVector
+from django.contrib.postgres.search import SearchRank, SearchVector
 from django.db import models
-from django.db.models import Case, CharField, DateField, Exists, F, Func, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models import Case, CharField, DateField, Exists, F, OuterRef, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Coalesce, Concat
 
 from agencies.querysets import today
@@ -20,25 +19,9 @@ from commitments.permissions import (
     reviewable,
     writable,
 )
+from commitments.search import SEARCH_CONFIG, headline, plain, search_query
 
 FINISHED = ("completed", "discontinued", "superseded")
-SEARCH_CONFIG = "portal_english"  # English stems, whatever accents a word is written with
-# Around each hit of a search: characters that no text means, so that markup can be put in their place.
-HIT_STARTS, HIT_ENDS = "\ue000", "\ue001"
-# PostgreSQL would drop what looks like a tag from a text that it marks: ‘<’ goes by another name meanwhile.
-LESS_THAN = "\ue002"
-QUESTION_PARTS = re.compile(r'(-?)("[^"]*"|[^\s"]+)')
-
-
-def search_query(text: str) -> SearchQuery:
-    """A question as people type it: “quotes” keep words together, a minus leaves a word out, or means either."""
-    return SearchQuery(text, config=SEARCH_CONFIG, search_type="websearch")
-
-
-def hit_query(text: str) -> SearchQuery:
-    """Any of the words that a question asks for: what to mark in a row that meets it."""
-    wanted = [part for minus, part in QUESTION_PARTS.findall(text) if not minus and part.lower() != "or"]
-    return search_query(" or ".join(wanted))
 
 
 def public_on(day: date | None) -> Q:
@@ -183,16 +166,11 @@ class CommitmentQuerySet(ReviewedQuerySet):
         )
 
     def with_hits(self, text: str, day: date | None = None) -> Self:
-        """Annotate `marked_title` and `marked_text`: the title, and where the other texts meet a search, with hits.
-
-        A hit stands between `HIT_STARTS` and `HIT_ENDS`, and `LESS_THAN` for ‘<’; nothing is escaped.
-        """
-        query = hit_query(text)
-        marks = {"config": SEARCH_CONFIG, "start_sel": HIT_STARTS, "stop_sel": HIT_ENDS}
+        """Annotate `marked_title` and `marked_text`: the title, and where the other texts meet a search, with hits."""
         excerpt = {"max_words": 40, "min_words": 20, "max_fragments": 2, "fragment_delimiter": " … "}
         return self.alias(words=self._words(day)).annotate(
-            marked_title=SearchHeadline(_to_mark("title"), query, highlight_all=True, **marks),
-            marked_text=SearchHeadline(_to_mark("words"), query, **marks, **excerpt),
+            marked_title=headline("title", text, highlight_all=True),
+            marked_text=headline("words", text, **excerpt),
         )
 
     def with_words(self, day: date | None = None) -> Self:
@@ -218,16 +196,10 @@ class CommitmentQuerySet(ReviewedQuerySet):
 
     def _vector_on(self, day: date) -> SearchVector:
         return (
-            SearchVector("title", weight="A", config=SEARCH_CONFIG)
-            + SearchVector("summary", "original_text", weight="B", config=SEARCH_CONFIG)
-            + SearchVector(self._said(day), weight="C", config=SEARCH_CONFIG)
+            SearchVector(plain("title"), weight="A", config=SEARCH_CONFIG)
+            + SearchVector(plain("summary"), plain("original_text"), weight="B", config=SEARCH_CONFIG)
+            + SearchVector(plain(self._said(day)), weight="C", config=SEARCH_CONFIG)
         )
-
-
-def _to_mark(column: str) -> Func:
-    """The text without the characters that mean something in a marked one."""
-    characters = Value(f"<{HIT_STARTS}{HIT_ENDS}{LESS_THAN}")
-    return Func(F(column), characters, Value(LESS_THAN), function="translate", output_field=TextField())
 
 
 def _first(reports, field: str, default: str = "") -> Coalesce:

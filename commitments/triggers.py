@@ -56,9 +56,9 @@ SEARCH_OF_COMMITMENT = pgtrigger.Trigger(
         SELECT string_agg(concat_ws(' ', achieved, barriers, next_steps), ' ') INTO said
         FROM commitments_progressreport WHERE commitment_id = NEW.id AND state = 'published';
         NEW.search :=
-            setweight(to_tsvector('portal_english', NEW.title), 'A')
-            || setweight(to_tsvector('portal_english', NEW.summary || ' ' || NEW.original_text), 'B')
-            || setweight(to_tsvector('portal_english', coalesce(said, '')), 'C');
+            setweight(to_tsvector('portal_english', portal_plain(NEW.title)), 'A')
+            || setweight(to_tsvector('portal_english', portal_plain(NEW.summary || ' ' || NEW.original_text)), 'B')
+            || setweight(to_tsvector('portal_english', portal_plain(coalesce(said, ''))), 'C');
         RETURN NEW;
     """,
 )

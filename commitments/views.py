@@ -32,6 +32,7 @@ class RegisterView(ListView):
             self.question = Question(request.GET, self.filterset)
             self.tally = tally(self.filterset)
             return super().get(request, *args, **kwargs)
+        self.object_list = Commitment.objects.none()
         return self.render_to_response({"problems": self._problems(), "as_of_honoured": True}, status=400)
 
     def get_queryset(self):

@@ -16,7 +16,6 @@ urlpatterns = [
     path("feeds/changes.atom", feeds.changes_feed, name="changes-feed"),
     path("feeds/agencies/<slug:code>.atom", feeds.agency_feed, name="agency-feed"),
     path("calendar/due.ics", calendars.due_calendar, name="due-calendar"),
-    path("charts/matrix.<slug:form>", charts.matrix_file, name="chart-matrix"),
     path("charts/commitments/<str:reference>.<slug:form>", charts.story_file, name="chart-story"),
     path("charts/<slug:name>.<slug:form>", charts.chart_file, name="chart"),
     path("embed/commitment/<str:reference>/", embeds.CommitmentEmbed.as_view(), name="embed-commitment"),

@@ -109,6 +109,7 @@ MORE = {
         "management",
         "register.py",
         "related.py",
+        "search.py",
         "spelling.py",
         "summaries",
         "testimony.py",

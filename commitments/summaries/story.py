@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from django.db import models
 from django.utils.translation import gettext as _
@@ -11,7 +10,6 @@ from django.utils.translation import gettext_lazy
 from agencies.querysets import today
 from commitments.dates import PartialDate, Precision
 from commitments.models import Commitment
-from commitments.summaries.counts import as_of
 
 
 @dataclass(frozen=True)

@@ -4,17 +4,22 @@ Shapes carry a class, by which a page's sheet gives them the colours of light an
 by which a file stands alone: no style element and no style attribute, which the site's policy would refuse.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from unicodedata import east_asian_width
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 FONT = "system-ui, sans-serif"
 INK, SOFT, LINE, PAPER = "#14212b", "#465763", "#cfd8df", "#ffffff"
-# What a letter takes of the size of its face, as wide as faces of the system come.
+# What a letter takes of the size of its face, as wide as faces of the system come; a Chinese one takes all of it.
 LETTER = 0.62
+# A word with the space before it (one that does not break is part of it); Chinese breaks after any character.
+WORD = re.compile(r"[ \t\n]*(?:[\u2e80-\u9fff\uff00-\uffef]|[^ \t\n\u2e80-\u9fff\uff00-\uffef]+)")
+MARGIN = 20
 
 
 def number(value: float) -> str:
@@ -24,17 +29,17 @@ def number(value: float) -> str:
 
 def width_of(words: str, size: float) -> float:
     """How wide some words come at most, roughly."""
-    return len(words) * size * LETTER
+    return size * sum(1 if east_asian_width(letter) in "WF" else LETTER for letter in words)
 
 
 def wrapped(words: str, size: float, width: float) -> list[str]:
     """The words in lines that are not wider than this, as far as single words allow."""
     lines: list[str] = []
-    for word in words.split():
-        if lines and width_of(f"{lines[-1]} {word}", size) <= width:
-            lines[-1] += f" {word}"
+    for word in WORD.findall(words):
+        if lines and width_of(lines[-1] + word, size) <= width:
+            lines[-1] += word
         else:
-            lines.append(word)
+            lines.append(word.strip())
     return lines
 
 
@@ -103,6 +108,26 @@ class Drawing:
         )
         return f"url(#{name})"
 
+    def lines(self, x: float, y: float, lines: Iterable[str], *, size: float = 13, step: float = 0, **more) -> None:
+        """Lines of words, each below the one before; `y` is that of the first."""
+        for place, line in enumerate(lines):
+            self.text(x, y + place * (step or size * 1.25), line, size=size, **more)
+
+    def framed(self, title: str, foot: Iterable[str], origin: str) -> "Drawing":
+        """The same on white, to be read away from its page: its title above, lines below, links with their site."""
+        heads = wrapped(title, 17, self.width)
+        feet = [part for said in foot for line in wrapped(said, 12, self.width) for part in _cut(line, 12, self.width)]
+        top = MARGIN + 23 * len(heads) + 8
+        low = top + self.height + 24
+        sheet = Drawing(self.width + 2 * MARGIN, low + 17 * len(feet) + 4, self.rtl)
+        sheet.rect(0, 0, sheet.width, sheet.height, "paper", fill=PAPER)
+        sheet.lines(MARGIN, MARGIN + 14, heads, size=17, step=23, font_weight="bold")
+        own, whole = '<a href="/', f'<a href="{escape(origin)}/'
+        inner = (whole + part.removeprefix(own) if part.startswith(own) else part for part in self.parts)
+        sheet.parts += [f'<g transform="translate({number(MARGIN)} {number(top)})">', *inner, "</g>"]
+        sheet.lines(MARGIN, low, feet, size=12, step=17, kind="soft", fill=SOFT)
+        return sheet
+
     def svg(self, name: str, title: str, description: str, *, kind: str = "") -> SafeString:
         """The whole, named and described for those who do not see it; `name` is unique on its page."""
         frame = {
@@ -134,6 +159,12 @@ class Drawing:
         told = f"<title>{escape(title)}</title>" if title else ""
         written = _written({name.replace("_", "-"): value for name, value in attributes.items()})
         self.parts.append(f"<{tag}{written}>{told}</{tag}>" if told else f"<{tag}{written}/>")
+
+
+def _cut(line: str, size: float, width: float) -> list[str]:
+    """A line in as many as it needs, even within a word: addresses can be of any length."""
+    fits = max(int(width / (size * LETTER)), 1)
+    return [line[start : start + fits] for start in range(0, len(line), fits)]
 
 
 def _written(attributes: dict) -> str:

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Self
 
+from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from commitments.filters import CommitmentFilter
@@ -12,68 +15,100 @@ from commitments.models import Commitment
 from commitments.summaries.counts import Words, freshness_counts, status_counts
 from commitments.summaries.flow import flow
 from commitments.summaries.matrix import MATRIX_COLUMNS, matrix
-from commitments.summaries.rounds import rounds
-from gmg_portal.charts import figures
+from commitments.summaries.rounds import reporting
+from commitments.summaries.story import story
+from gmg_portal.charts import bars, flows, matrices, reports, stories
 from gmg_portal.charts.figures import Figure
+
+# How rows are listed and of which day they are; all others find them, and lead to them.
+OF_THE_LIST = ("as_of", "ordering")
 
 
 @dataclass(frozen=True)
 class Asked:
     """The rows that a question finds, with their standing; its words; and its day."""
 
-    rows: CommitmentFilter
+    rows: QuerySet[Commitment]
     words: Words
     day: date | None
 
+    @classmethod
+    def of(cls, data: QueryDict) -> Self:
+        """Read the words of an address; one that is not known raises ValueError with the reasons."""
+        filterset = CommitmentFilter(data, queryset=Commitment.objects.all())
+        if not filterset.is_valid():
+            raise ValueError(_reasons(filterset))
+        words = {word: values for word, values in data.lists() if word not in OF_THE_LIST and any(values)}
+        return cls(filterset.qs, words, filterset.day)
+
 
 def asked(words: Mapping[str, object], day: date | None = None) -> Asked:
-    """Read register words given as values or lists of values; a word that is not known raises ValueError."""
+    """Read words given as values or lists of values."""
     data = QueryDict(mutable=True)
     for word, value in words.items():
         data.setlist(word, [str(each) for each in (value if isinstance(value, list | tuple) else [value])])
     if day:
         data["as_of"] = day.isoformat()
-    filterset = CommitmentFilter(data, queryset=Commitment.objects.all())
-    if not filterset.is_valid():
-        raise ValueError(filterset.errors.as_text())
-    return Asked(filterset, dict(words), day)
+    return Asked.of(data)
 
 
-def _status(name: str, title: str, of: Asked, rtl: bool) -> Figure:
-    return figures.bars(name, title, status_counts(of.rows.qs, of.day, of.words), rtl=rtl)
-
-
-def _freshness(name: str, title: str, of: Asked, rtl: bool) -> Figure:
-    return figures.bars(name, title, freshness_counts(of.rows.qs, of.day, of.words), rtl=rtl)
-
-
-def _reports(name: str, title: str, of: Asked, rtl: bool) -> Figure:
-    return figures.reports(name, title, rounds(of.rows.qs, of.day), rtl=rtl)
-
-
-def _flow(name: str, title: str, of: Asked, rtl: bool) -> Figure:
-    return figures.flow(name, title, flow(of.rows.qs, of.words, of.day), rtl=rtl)
-
-
-def matrix_figure(name: str, by: str, day: date | None, *, rtl: bool = False) -> Figure:
-    """Leads × one of `MATRIX_COLUMNS`; of the whole register."""
-    titles = dict(
-        zip(
-            MATRIX_COLUMNS,
-            (
-                _("Commitments by lead and agenda point"),
-                _("Commitments by lead and status"),
-                _("Commitments by lead and freshness"),
-            ),
-            strict=True,
-        )
+def _reasons(filterset: CommitmentFilter) -> str:
+    return " ".join(
+        str(sentence) if word == "__all__" else f"{word}: {sentence}"
+        for word, sentences in filterset.errors.items()
+        for sentence in sentences
     )
-    return figures.matrix(name, titles[by], matrix(day, by), rtl=rtl)
 
 
-CHARTS: dict[str, Callable[[str, str, Asked, bool], Figure]] = {
+Maker = Callable[[str, str, Asked, str], Figure]
+
+
+def _status(name: str, title: str, of: Asked, _by: str) -> Figure:
+    counts = status_counts(of.rows, of.day, of.words)
+    return bars.bars(name, title, _("Status"), counts, rtl=get_language_bidi())
+
+
+def _freshness(name: str, title: str, of: Asked, _by: str) -> Figure:
+    counts = freshness_counts(of.rows, of.day, of.words)
+    return bars.bars(name, title, _("Freshness"), counts, rtl=get_language_bidi())
+
+
+def _reports(name: str, title: str, of: Asked, _by: str) -> Figure:
+    return reports.reports(name, title, reporting(of.rows, of.day), rtl=get_language_bidi())
+
+
+def _flow(name: str, title: str, of: Asked, _by: str) -> Figure:
+    return flows.flow(name, title, flow(of.rows, of.words, of.day), rtl=get_language_bidi())
+
+
+def _matrix(name: str, title: str, of: Asked, by: str) -> Figure:
+    return matrices.matrix(name, title, matrix(of.day, by, of.rows, of.words), rtl=get_language_bidi())
+
+
+CHARTS: dict[str, Maker] = {
     "status": _status,
     "freshness": _freshness,
     "reports": _reports,
     "flow": _flow,
+    "matrix": _matrix,
 }
+
+
+def chart(name: str, id: str, of: Asked, *, title: str = "", by: str = MATRIX_COLUMNS[0]) -> Figure:
+    """One of `CHARTS` of what a question finds; `by` chooses the columns of a matrix."""
+    titles = {
+        "status": _("Commitments by status"),
+        "freshness": _("Commitments by freshness"),
+        "reports": _("Reports by year and by cycle"),
+        "flow": _("From agenda point over recommendation to status"),
+        "agenda_point": _("Commitments by lead and agenda point"),
+        "matrix_status": _("Commitments by lead and status"),
+        "matrix_freshness": _("Commitments by lead and freshness"),
+    }
+    key = name if name != "matrix" else by if by == "agenda_point" else f"matrix_{by}"
+    return CHARTS[name](id, title or titles[key], of, by)
+
+
+def story_chart(id: str, commitment: Commitment, day: date | None, *, title: str = "") -> Figure:
+    """The time line of one commitment that is public on the day."""
+    return stories.story(id, title or _("Time line"), story(commitment, day), rtl=get_language_bidi())

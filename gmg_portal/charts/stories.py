@@ -4,39 +4,39 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from commitments.dates import PartialDate
 from commitments.summaries.story import Moment, Story
 from gmg_portal.charts.drawing import LINE, PAPER, SOFT, Drawing, width_of, wrapped
-from gmg_portal.charts.figures import BRAND, FILLS, Figure, Sheet
+from gmg_portal.charts.figures import Figure
+from gmg_portal.charts.palette import BAD, BRAND, look
 
-WIDTH, START, END = 760.0, 104.0, 744.0
-LANES = {"span": 46.0, "status": 84.0, "report": 124.0, "milestone": 164.0}
-BAD, OPEN = "#a3262a", "#8dc4d5"
+WIDTH, START, END, SIZE = 760.0, 112.0, 748.0, 13
+NARROW, SIDE, LARGE = 340.0, 24.0, 14
+PALE = 0.45
+HALO = {"stroke": PAPER, "stroke_width": 3, "stroke_linejoin": "round", "paint_order": "stroke"}
 
 
 def story(name: str, title: str, told: Story, *, rtl: bool = False) -> Figure:
     """Both drawings of a commitment's time line, and its moments as a table."""
-    description = _("What is known only by its month or year is drawn over that whole time. %(moments)s") % {
-        "moments": " ".join(f"{moment.on}: {_in_words(moment)}." for moment in told.moments)
-    }
+    vague = _("What is known only by its month or year is drawn over that whole time, in a paler shade.")
     return Figure(
         name,
         title,
-        description,
-        [
-            Sheet(_along(told, rtl).svg(name, title, description, kind="chart--along"), "wide"),
-            Sheet(_down(told, rtl).svg(f"{name}-down", title, description, kind="chart--down"), "narrow"),
-        ],
+        "story",
+        " ".join(f"{moment.on}: {_in_words(moment)}." for moment in told.moments),
+        {"wide": Along(told, rtl).sheet, "narrow": _down(told, rtl)},
         [_("Day"), _("What")],
         [[str(moment.on), _in_words(moment)] for moment in told.moments],
+        "" if all(moment.is_known_by_day for moment in told.moments) else vague,
     )
 
 
 def _in_words(moment: Moment) -> str:
-    return moment.label if moment.kind in ("start", "due", "today") else f"{moment.sort}: {moment.label}"
+    return moment.label if moment.label == moment.sort or moment.kind == "today" else f"{moment.sort}: {moment.label}"
 
 
 class Scale:
-    """Days to places along the page, over whole years."""
+    """Days to places along the page, over whole years; a day begins at its place and ends at that of the next."""
 
     def __init__(self, moments: list[Moment]):
         self.years = range(min(m.first_day.year for m in moments), max(m.on.day.year for m in moments) + 1)
@@ -46,108 +46,187 @@ class Scale:
     def __call__(self, day: date) -> float:
         return START + (END - START) * (day - self.first).days / self.days
 
-
-def _along(told: Story, rtl: bool) -> Drawing:
-    x = Scale(told.moments)
-    milestones = told.of("milestone", "met")
-    bottom = LANES["milestone" if milestones else "report"] + 22
-    sheet = Drawing(WIDTH, bottom + 4, rtl)
-    _years(sheet, x, bottom)
-    lanes = [("span", _("Undertaking")), ("status", _("Status")), ("report", _("Reports"))]
-    for lane, label in [*lanes, *([("milestone", _("Milestones"))] if milestones else [])]:
-        sheet.text(0, LANES[lane] + 4, label, size=13, kind="soft", fill=SOFT)
-    _span(sheet, told, x)
-    _statuses(sheet, told, x)
-    for report in told.of("report"):
-        _period(sheet, report, x, LANES["report"])
-        with sheet.link(report.url, f"{report.label}, {report.on}"):
-            sheet.circle(x(report.on.day), LANES["report"], 8, f"mark fill-{report.code}", fill=FILLS[report.code])
-    for milestone in milestones:
-        _period(sheet, milestone, x, LANES["milestone"])
-        met = milestone.kind == "met"
-        look = {"fill": BRAND} if met else {"fill": PAPER, "stroke": BRAND, "stroke_width": 2}
-        sheet.diamond(x(milestone.on.day), LANES["milestone"], 8, "met" if met else "open", **look)
-    return sheet
+    def end(self, day: date) -> float:
+        return START + (END - START) * ((day - self.first).days + 1) / self.days
 
 
-def _years(sheet: Drawing, x: Scale, bottom: float) -> None:
-    every = -(-len(x.years) // 12)
-    for year in x.years:
-        at = x(date(year, 1, 1))
-        sheet.line(at, 22, at, bottom, "grid", stroke=LINE, stroke_width=1)
-        if (year - x.years[0]) % every == 0:
-            sheet.text(at + 3, 14, str(year), size=12, kind="soft", fill=SOFT)
+class Labels:
+    """Words on a few lines of the drawing that never meet: what has no room is left to the table."""
+
+    def __init__(self, sheet: Drawing, *lines: float):
+        self.sheet, self.ends = sheet, dict.fromkeys(lines, START - 4)
+
+    def write(self, x: float, words: str) -> None:
+        width = width_of(words, SIZE)
+        begin = min(x, WIDTH - width)
+        for y, end in self.ends.items():
+            if begin >= end:
+                self.sheet.text(begin, y, words, size=SIZE, kind="halo", **HALO)
+                self.ends[y] = begin + width + 10
+                return
 
 
-def _span(sheet: Drawing, told: Story, x: Scale) -> None:
-    """From the start until it is due, or with an open end; and the day of the record, across all."""
-    y, starts, dues = LANES["span"], told.of("start"), told.of("due")
-    today = x(told.until)
-    begin = x(starts[0].first_day) if starts else START
-    end = x(dues[0].on.day) if dues else END
-    known = bool(starts and dues)
-    sheet.rect(begin, y - 4, max(end - begin, 2), 8, "span" if known else "open-span", fill=BRAND if known else OPEN)
-    if dues:
-        past = dues[0].on.day < told.until
-        sheet.line(end, y - 11, end, y + 11, "due", stroke=BAD if past else BRAND, stroke_width=3)
-        near = width_of(dues[0].label, 12) + 8 > WIDTH - end
-        sheet.text(end - 6 if near else end + 6, y - 6, dues[0].label, size=12, anchor="end" if near else "start")
-    bottom = sheet.height - 4
-    sheet.line(today, 22, today, bottom, "today", stroke=BAD, stroke_width=1.5, stroke_dasharray="4 3")
-    label = told.of("today")[0].label
-    near = width_of(label, 12) + 8 > WIDTH - today
-    place, anchor = (today - 5, "end") if near else (today + 5, "start")
-    sheet.text(place, 30, label, size=12, anchor=anchor, kind="today", fill=BAD)
+class Along:
+    """Lanes below a scale of years: the undertaking, its status, the reports, and a lane for each milestone."""
+
+    def __init__(self, told: Story, rtl: bool):
+        self.told, self.x = told, Scale(told.moments)
+        self.milestones = told.of("milestone", "met")
+        # Where there are several, their words need a second line.
+        statuses, reports = (16 if len(told.of(kind)) > 1 else 0 for kind in ("status", "report"))
+        after = 140 + statuses + (44 if reports else 20)
+        self.bottom = after + (26 * len(self.milestones) + 4 if self.milestones else 0)
+        self.sheet = Drawing(WIDTH, self.bottom, rtl)
+        self._draw_years()
+        self._draw_today()
+        self._draw_undertaking(50)
+        self._draw_statuses(96)
+        self._draw_reports(140 + statuses)
+        self._draw_milestones(after + 12)
+
+    def _draw_years(self) -> None:
+        every = -(-len(self.x.years) // 14)
+        for year in self.x.years:
+            at = self.x(date(year, 1, 1))
+            self.sheet.line(at, 22, at, self.bottom, "grid", stroke=LINE, stroke_width=1)
+            if (year - self.x.years[0]) % every == 0:
+                self.sheet.text(at + 3, 14, str(year), size=SIZE, kind="soft", fill=SOFT)
+
+    def _lane(self, y: float, label: str) -> None:
+        self.sheet.text(0, y + 4, label, size=SIZE, kind="soft", fill=SOFT)
+
+    def _say(self, y: float, words: str) -> None:
+        """What stands in a lane that has nothing to draw."""
+        self.sheet.text(START + 4, y + 4, words, size=SIZE, kind="soft halo", fill=SOFT, **HALO)
+
+    def _draw_undertaking(self, y: float) -> None:
+        """From the start until the day due, paler in the time in which they lie; with no end named, until today."""
+        self._lane(y, _("Undertaking"))
+        start, due = ((self.told.of(kind) or [None])[0] for kind in ("start", "due"))
+        ended = (self.told.of("withdrawn") or self.told.of("today"))[0]
+        words = _from_to(start.on if start else None, due.on if due else None)
+        if not start and not due:
+            self._say(y, words)
+            return
+        begin = self.x(start.first_day) if start else START
+        end = self.x.end(due.on.day) if due else max(self.x(ended.on.day), begin)
+        known = self.x(start.on.day) if start else end
+        self.sheet.rect(begin, y - 5, max(end - begin, 4), 10, "span pale", fill=BRAND, fill_opacity=PALE)
+        known_end = self.x(due.first_day) if due else end
+        if known_end > known:
+            self.sheet.rect(known, y - 5, known_end - known, 10, "span", fill=BRAND)
+        if due:
+            self.sheet.rect(end - 3, y - 10, 3, 20, "span", fill=BRAND)
+        Labels(self.sheet, y + 24).write(begin, words)
+
+    def _draw_statuses(self, y: float) -> None:
+        """Each status from its day to the next one's, paler in the time in which it began."""
+        self._lane(y, _("Status"))
+        changes = self.told.of("status")
+        last = (self.told.of("withdrawn") or self.told.of("today"))[0].on.day
+        ends = [change.on.day for change in changes[1:]] + [last]
+        labels = Labels(self.sheet, y + 22, y + 38)
+        for change, end in zip(changes, ends[: len(changes)], strict=True):
+            begin, known, until = self.x(change.first_day), self.x(change.on.day), self.x(end)
+            kind, fill = look(change.code)
+            if not change.is_known_by_day:
+                self.sheet.rect(begin, y - 5, known - begin, 10, f"{kind} pale", fill=fill, fill_opacity=PALE)
+            self.sheet.rect(known, y - 5, max(until - known, 3), 10, kind, fill=fill)
+            labels.write(begin, change.label)
+        if not changes:
+            self._say(y, _("Nothing reported"))
+
+    def _draw_reports(self, y: float) -> None:
+        self._lane(y, _("Reports"))
+        reports = self.told.of("report")
+        labels = Labels(self.sheet, y + 26)
+        for report in reports:
+            with self.sheet.link(report.url, f"{_in_words(report)}, {report.on}"):
+                self._mark(report, y, *look(report.code))
+            if len(reports) == 1:
+                self._beside(report, y, str(report.on))
+            else:
+                labels.write(self._extent(report)[0], str(report.on))
+
+    def _draw_milestones(self, y: float) -> None:
+        for place, milestone in enumerate(self.milestones):
+            lane = y + 26 * place
+            if not place:
+                self._lane(lane, _("Milestones"))
+            if milestone.kind == "met":
+                self._mark(milestone, lane, "met", BRAND)
+                words = _("Met %(day)s: %(milestone)s")
+            else:
+                self._mark(milestone, lane, "open", PAPER, stroke=BRAND, stroke_width=2)
+                words = _("Due %(day)s: %(milestone)s")
+            self._beside(milestone, lane, words % {"milestone": milestone.label, "day": milestone.on})
+
+    def _mark(self, moment: Moment, y: float, kind: str, fill: str, **more) -> None:
+        """A disc on its day; a longer pill, as long as the month or year, where no more is known."""
+        begin, end = self._extent(moment)
+        pale = {} if moment.is_known_by_day else {"fill_opacity": PALE}
+        kind = f"mark {kind}" if moment.is_known_by_day else f"mark {kind} pale"
+        self.sheet.rect(begin, y - 8, end - begin, 16, kind, fill=fill, rx=8, **pale, **more)
+
+    def _extent(self, moment: Moment) -> tuple[float, float]:
+        begin, end = self.x(moment.first_day), self.x.end(moment.on.day)
+        middle, half = (begin + end) / 2, max(end - begin, 16) / 2
+        return middle - half, middle + half
+
+    def _beside(self, moment: Moment, y: float, words: str) -> None:
+        """Words after a mark, or before it where there is more room; what is too long for both is cut."""
+        begin, end = self._extent(moment)
+        before, after = begin - 6 - START, WIDTH - end - 6
+        is_after = width_of(words, SIZE) <= after or after >= before
+        fits = int(max(after, before) / width_of("m", SIZE))
+        words = words if len(words) <= fits else f"{words[: max(fits - 1, 1)].rstrip()}…"
+        place, anchor = (end + 6, "start") if is_after else (begin - 6, "end")
+        self.sheet.text(place, y + 5, words, size=SIZE, anchor=anchor, kind="halo", **HALO)
+
+    def _draw_today(self) -> None:
+        for moment in self.told.of("withdrawn", "today"):
+            at = self.x(moment.on.day)
+            self.sheet.line(at, 22, at, self.bottom, "today", stroke=BAD, stroke_width=1.5, stroke_dasharray="4 3")
+            is_near = width_of(moment.label, SIZE) + 8 > WIDTH - at
+            place, anchor = (at - 5, "end") if is_near else (at + 5, "start")
+            self.sheet.text(place, 33, moment.label, size=SIZE, anchor=anchor, kind="today", fill=BAD)
 
 
-def _statuses(sheet: Drawing, told: Story, x: Scale) -> None:
-    """Each status from its day to the next one's, with its word where it fits."""
-    changes = told.of("status")
-    ends = [change.on.day for change in changes[1:]] + [told.until]
-    y = LANES["status"]
-    for change, end in zip(changes, ends[: len(changes)], strict=True):
-        begin, length = x(change.on.day), max(x(end) - x(change.on.day), 3)
-        sheet.rect(begin, y - 5, length, 10, f"fill-{change.code}", fill=FILLS[change.code])
-        if width_of(change.label, 12) < length:
-            sheet.text(begin, y + 18, change.label, size=12)
-        elif change is changes[-1]:
-            sheet.text(begin + length, y + 18, change.label, size=12, anchor="end")
-
-
-def _period(sheet: Drawing, moment: Moment, x: Scale, y: float) -> None:
-    """The whole month or year in which a moment lies, where no more is known."""
-    if moment.first_day != moment.on.day:
-        begin = x(moment.first_day)
-        sheet.rect(begin, y - 3, x(moment.on.day) - begin, 6, "period", fill=LINE)
+def _from_to(start: PartialDate | None, due: PartialDate | None) -> str:
+    if start and due:
+        return _("%(start)s to %(due)s") % {"start": start, "due": due}
+    if start:
+        return _("since %(start)s, no end named") % {"start": start}
+    return _("until %(due)s, start not known") % {"due": due} if due else _("start and end not known")
 
 
 def _down(told: Story, rtl: bool) -> Drawing:
     """One row a moment, oldest first, at equal steps: the days stand beside. A status stands with its report."""
-    width, size, side = 340.0, 14, 20.0
-    rows = [(m, wrapped(_in_words(m), size, 310)) for m in told.moments if m.kind != "status"]
-    steps = [26 + 18 * len(lines) for _moment, lines in rows]
-    sheet = Drawing(width, sum(steps), rtl)
-    sheet.line(side - 12, 10, side - 12, sum(steps) - steps[-1] + 10, "grid", stroke=LINE, stroke_width=2)
+    moments = [moment for moment in told.moments if moment.kind != "status"]
+    rows = [(moment, wrapped(_in_words(moment), LARGE, NARROW - SIDE)) for moment in moments]
+    steps = [32 + 18 * len(lines) for _moment, lines in rows]
+    sheet = Drawing(NARROW, sum(steps) - 6, rtl)
+    sheet.line(8, 10, 8, sum(steps) - steps[-1] + 10, "grid", stroke=LINE, stroke_width=2)
     y = 10.0
     for (moment, lines), step in zip(rows, steps, strict=True):
-        _mark(sheet, moment, side - 12, y)
-        sheet.text(side + 4, y + 4, str(moment.on), size=13, kind="soft", fill=SOFT)
-        for place, line in enumerate(lines):
-            with sheet.link(moment.url if not place else "", f"{moment.label}, {moment.on}"):
-                sheet.text(side + 4, y + 22 + 18 * place, line, size=size)
+        _mark_down(sheet, moment, y)
+        sheet.text(SIDE, y + 5, str(moment.on), size=LARGE, kind="soft", fill=SOFT)
+        with sheet.link(moment.url, f"{_in_words(moment)}, {moment.on}"):
+            sheet.lines(SIDE, y + 24, lines, size=LARGE, step=18)
         y += step
     return sheet
 
 
-def _mark(sheet: Drawing, moment: Moment, x: float, y: float) -> None:
+def _mark_down(sheet: Drawing, moment: Moment, y: float) -> None:
     match moment.kind:
         case "report":
-            sheet.circle(x, y, 6, f"mark fill-{moment.code}", fill=FILLS[moment.code])
+            kind, fill = look(moment.code)
+            sheet.circle(8, y, 7, f"mark {kind}", fill=fill)
         case "milestone":
-            sheet.diamond(x, y, 6, "open", fill=PAPER, stroke=BRAND, stroke_width=2)
+            sheet.circle(8, y, 6, "open", fill=PAPER, stroke=BRAND, stroke_width=2)
         case "met":
-            sheet.diamond(x, y, 6, "met", fill=BRAND)
-        case "due" | "today":
-            sheet.line(x - 7, y, x + 7, y, moment.kind, stroke=BAD, stroke_width=3)
+            sheet.circle(8, y, 6, "met", fill=BRAND)
+        case "withdrawn" | "today":
+            sheet.line(1, y, 15, y, "today", stroke=BAD, stroke_width=3)
         case _:
-            sheet.rect(x - 5, y - 5, 10, 10, "span", fill=BRAND)
+            sheet.rect(2, y - 6, 12, 12, "span", fill=BRAND)

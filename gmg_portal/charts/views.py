@@ -1,55 +1,43 @@
 """Every figure as a file: drawn as SVG, or its numbers as CSV, for any question of the register."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import get_language_bidi
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commitments.filters import CommitmentFilter
+from agencies.querysets import today
 from commitments.models import Commitment
 from commitments.summaries.matrix import MATRIX_COLUMNS
-from commitments.summaries.story import story
 from gmg_portal.bulk.views import asked_day, refused
 from gmg_portal.bulk.writers import write_csv
-from gmg_portal.charts import stories
-from gmg_portal.charts.figures import TITLES, Figure
-from gmg_portal.charts.registry import CHARTS, Asked, matrix_figure
+from gmg_portal.charts.figures import Figure
+from gmg_portal.charts.registry import CHARTS, Asked, chart, story_chart
 
-# How rows are listed and of which day they are; all others find them, and lead to them.
-OF_THE_LIST = ("as_of", "ordering")
 CONTENT_TYPES = {"svg": "image/svg+xml; charset=utf-8", "csv": "text/csv; charset=utf-8"}
 
 
 @require_safe
 def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
-    """One of `CHARTS` of the commitments that the words of the register find."""
+    """One of `CHARTS` of the commitments that the words of the register find; a matrix also takes `by`."""
     if name not in CHARTS:
         raise Http404("There is no such figure.")
     _known_form(form)
-    filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
-    if not filterset.is_valid():
-        told = [sentence for sentences in filterset.errors.values() for sentence in sentences]
-        return refused(ValidationError(" ".join(map(str, told))))
-    words = {word: values for word, values in request.GET.lists() if word not in OF_THE_LIST and any(values)}
-    figure = CHARTS[name](name, TITLES[name](), Asked(filterset, words, filterset.day), get_language_bidi())
-    return _answer(figure, name, form)
-
-
-@require_safe
-def matrix_file(request: HttpRequest, form: str) -> HttpResponse:
-    """The matrix of home; `by` says which columns it has."""
-    _known_form(form)
-    by = request.GET.get("by", MATRIX_COLUMNS[0])
-    if by not in MATRIX_COLUMNS:
-        words = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
-        return refused(ValidationError(_("by: ‘%(by)s’ is not known here. Allowed: %(allowed)s.") % words))
+    data, by = request.GET.copy(), MATRIX_COLUMNS[0]
+    if name == "matrix" and "by" in data:
+        by = data.pop("by")[-1]
+        if by not in MATRIX_COLUMNS:
+            words = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
+            return refused(ValidationError(_("by: ‘%(by)s’ is not known here. Allowed: %(allowed)s.") % words))
     try:
-        day = asked_day(request, {"as_of", "by"})
-    except ValidationError as refusal:
-        return refused(refusal)
-    return _answer(matrix_figure("matrix", by, day, rtl=get_language_bidi()), f"matrix-{by}", form)
+        of = Asked.of(data)
+    except ValueError as refusal:
+        return refused(ValidationError(str(refusal)))
+    file_name = f"{name}-{by}" if name == "matrix" else name
+    return _answer(request, chart(name, name, of, by=by), file_name, form, of.day)
 
 
 @require_safe
@@ -63,7 +51,7 @@ def story_file(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     rows = Commitment.objects.public(day).defer("search").prefetch_related("milestones")
     commitment = get_object_or_404(rows, reference=reference)
     title = _("The time line of %(commitment)s") % {"commitment": commitment}
-    return _answer(stories.story("story", title, story(commitment, day), rtl=get_language_bidi()), reference, form)
+    return _answer(request, story_chart("story", commitment, day, title=title), reference, form, day)
 
 
 def _known_form(form: str) -> None:
@@ -71,10 +59,22 @@ def _known_form(form: str) -> None:
         raise Http404("A figure is a file of svg or csv.")
 
 
-def _answer(figure: Figure, name: str, form: str) -> HttpResponse:
+def _answer(request: HttpRequest, figure: Figure, name: str, form: str, day: date | None) -> HttpResponse:
     if form == "svg":
-        content = f'<?xml version="1.0" encoding="UTF-8"?>\n{figure.sheets[0].svg}'
+        drawn = figure.file(_source(request, day), request.build_absolute_uri("/").rstrip("/"))
+        content = f'<?xml version="1.0" encoding="UTF-8"?>\n{drawn}'
     else:
         content = b"".join(write_csv(figure.header, figure.rows))
+    if day:
+        name = f"{name}-as-of-{day.isoformat()}"
     headers = {"Content-Disposition": f'inline; filename="{name}.{form}"'}
     return HttpResponse(content, content_type=CONTENT_TYPES[form], headers=headers)
+
+
+def _source(request: HttpRequest, day: date | None) -> list[str]:
+    """Where a drawing comes from, for those who meet it elsewhere: the day of the record, and its address."""
+    when = {"day": date_format(day or today(), "j F Y")}
+    return [
+        _("GMG HLD follow-up portal, the record as it stood on %(day)s.") % when,
+        request.build_absolute_uri(),
+    ]

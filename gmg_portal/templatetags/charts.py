@@ -4,14 +4,10 @@ from urllib.parse import urlencode
 
 from django import template
 from django.urls import reverse
-from django.utils.translation import get_language_bidi
-from django.utils.translation import gettext as _
 
 from commitments.models import Commitment
-from commitments.summaries.story import story
-from gmg_portal.charts import stories
-from gmg_portal.charts.figures import TITLES
-from gmg_portal.charts.registry import CHARTS, asked
+from gmg_portal.charts import registry
+from gmg_portal.charts.figures import Figure
 
 register = template.Library()
 FIGURE = "_partials/figure.html"
@@ -38,22 +34,21 @@ def flow_chart(context, id: str, title: str = "", **words) -> dict:
 
 
 @register.inclusion_tag(FIGURE, takes_context=True)
-def story_chart(context, commitment: Commitment, id: str) -> dict:
+def story_chart(context, commitment: Commitment, id: str, title: str = "") -> dict:
+    """Nothing, where there is no day to tell but today."""
     day = context.request.as_of
-    figure = stories.story(id, _("Time line"), story(commitment, day), rtl=get_language_bidi())
-    query = urlencode({"as_of": day.isoformat()}) if day else ""
-    return {"figure": figure} | {
-        form: _address("chart-story", [commitment.reference, form], query) for form in ("svg", "csv")
-    }
+    figure = registry.story_chart(id, commitment, day, title=title)
+    if len(figure.rows) == 1:
+        return {}
+    return _figure(figure, "chart-story", commitment.reference, {"as_of": day.isoformat()} if day else {})
 
 
 def _chart(context, name: str, id: str, title: str, words: dict) -> dict:
-    of = asked(words, context.request.as_of)
-    figure = CHARTS[name](id, title or TITLES[name](), of, get_language_bidi())
-    query = urlencode({**words, **({"as_of": of.day.isoformat()} if of.day else {})}, doseq=True)
-    return {"figure": figure} | {form: _address("chart", [name, form], query) for form in ("svg", "csv")}
+    of = registry.asked(words, context.request.as_of)
+    query = {**words, "as_of": of.day.isoformat()} if of.day else words
+    return _figure(registry.chart(name, id, of, title=title), "chart", name, query)
 
 
-def _address(view: str, arguments: list[str], query: str) -> str:
-    address = reverse(view, args=arguments)
-    return f"{address}?{query}" if query else address
+def _figure(figure: Figure, view: str, key: str, query: dict) -> dict:
+    asked = f"?{urlencode(query, doseq=True)}" if query else ""
+    return {"figure": figure} | {form: f"{reverse(view, args=[key, form])}{asked}" for form in ("svg", "csv")}

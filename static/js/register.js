@@ -16,7 +16,7 @@ function nameOf(element) {
   return part ? `#${CSS.escape(part.id)} > summary` : "#results";
 }
 
-function put(fresh) {
+function put(fresh, goal) {
   const held = region().contains(document.activeElement) ? document.activeElement : null;
   const open = new Map([...region().querySelectorAll("details[id]")].map((part) => [part.id, part.open]));
   const sheet = panel().matches(":popover-open") && panel().scrollTop;
@@ -26,13 +26,13 @@ function put(fresh) {
     panel().showPopover();
     panel().scrollTop = sheet;
   }
-  if (!held) return;
-  const again = fresh.querySelector(nameOf(held)) ?? fresh.querySelector("#results");
-  if (held.type === "search") again.value = held.value;
+  if (!held && !goal) return;
+  const again = fresh.querySelector(goal ?? nameOf(held)) ?? fresh.querySelector("#results");
+  if (held?.type === "search" && !goal) again.value = held.value;
   again.focus({ preventScroll: again.id !== "results" });
 }
 
-async function show(address, remember = true) {
+async function show(address, { remember = true, goal = null } = {}) {
   pending?.abort();
   pending = new AbortController();
   region().setAttribute("aria-busy", "true");
@@ -41,9 +41,9 @@ async function show(address, remember = true) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("register");
     if (!answer.ok || !fresh) throw new Error(`No register at ${address}`);
-    if (remember) history.pushState(null, "", address);
+    if (remember && new URL(address, location).href !== location.href) history.pushState(null, "", address);
     shown = here();
-    put(fresh);
+    put(fresh, goal);
     document.title = page.title;
     document.getElementById("register-says").textContent = fresh.querySelector("#results").textContent.trim();
   } catch (problem) {
@@ -52,15 +52,15 @@ async function show(address, remember = true) {
 }
 
 /** Another day of the record changes more than the register: that is for the browser. */
-function follow(address) {
+function follow(address, goal) {
   const dayOf = (url) => new URL(url, location).searchParams.get("as_of");
   if (dayOf(address) !== dayOf(location)) location.assign(address);
-  else show(address);
+  else show(address, { goal });
 }
 
-function submit(form) {
+function submit(form, goal) {
   const words = [...new FormData(form)].filter(([, value]) => value);
-  follow(`${location.pathname}?${new URLSearchParams(words)}`);
+  follow(`${location.pathname}?${new URLSearchParams(words)}`, goal);
 }
 
 if (region()) {
@@ -71,8 +71,9 @@ if (region()) {
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "register-form") return;
     event.preventDefault();
-    if (panel().matches(":popover-open")) panel().hidePopover();
-    submit(event.target);
+    const sheet = panel().matches(":popover-open");
+    if (sheet) panel().hidePopover();
+    submit(event.target, sheet ? "#results" : null);
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest('#register a[href^="?"]');
@@ -81,6 +82,6 @@ if (region()) {
     follow(link.href);
   });
   addEventListener("popstate", () => {
-    if (here() !== shown) show(location.href, false);
+    if (here() !== shown) show(location.href, { remember: false });
   });
 }

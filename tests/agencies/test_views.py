@@ -38,9 +38,7 @@ def test_agency_list_is_of_the_members_with_their_constituents_nested(client, il
     assert "Economic Commission for Africa" in response.content.decode()
 
 
-def test_agency_list_shows_what_each_leads_by_status_and_its_last_word_at_its_precision(
-    client, ilo, commitment, draft
-):
+def test_agency_list_shows_what_each_leads_by_status_and_its_last_word_at_its_precision(client, ilo, commitment, draft):
     published_report(commitment, on="2014-06", status="ongoing")
 
     html = client.get(reverse("agencies:list")).content.decode()
@@ -199,7 +197,7 @@ def test_agency_page_leads_to_its_feed_its_frame_and_its_answers_of_the_api(clie
 def test_agency_page_takes_the_same_queries_however_many_rows(
     client, commissions, eca, points, django_assert_num_queries
 ):
-    queries = 26
+    queries = 33
     rows = {"lead_agency": eca, "partners": [commissions], "agenda_points": points}
     ParticipationFactory(agency=commissions)
     published_report(CommitmentFactory(**rows))

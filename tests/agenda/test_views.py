@@ -136,7 +136,7 @@ def test_point_page_shows_nothing_that_is_not_published(client, commitment, hidd
 
 
 def test_point_page_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries):
-    queries = 26
+    queries = 28
     AlignmentFactory(point=points[0])
     rows = {"lead_agency": ilo, "agenda_points": points}
     published_report(CommitmentFactory(**rows, recommendations=[RecommendationFactory(agenda_points=[points[0]])]))

@@ -142,6 +142,34 @@ def test_unknown_word_or_value_is_refused_by_name_with_what_is_allowed(register,
     assert says in errors[word][0]
 
 
+@pytest.mark.parametrize(
+    ("query", "word", "says"),
+    [
+        ("statsu=completed", "__all__", "‘statsu’ is not a word of this register. Did you mean ‘status’? Allowed: "),
+        ("status=complete", "status", "‘complete’ is not known here. Did you mean ‘completed’? Allowed: "),
+        ("lead=ILO", "lead", "Did you mean ‘ilo’? Allowed: "),
+        ("place=nepall", "place", "Did you mean ‘Nepal’? Allowed: "),
+        ("status=zzz", "status", "‘zzz’ is not known here. Allowed: "),
+        ("zzz=1", "__all__", "‘zzz’ is not a word of this register. Allowed: "),
+    ],
+)
+def test_refusal_offers_the_nearest_word(register, query, word, says):
+    assert says in asked(query).errors[word][0]
+
+
+def test_words_beside_the_filters_are_known_to_their_page_alone(register):
+    page = CommitmentFilter(QueryDict("page=2&view=table"), queryset=Commitment.objects.all(), beside=["page", "view"])
+
+    assert page.errors == {}
+    assert "‘view’" in " ".join(asked("page=2&view=table").errors["__all__"])
+
+
+def test_place_of_a_draft_is_not_offered_as_the_nearest_word(register):
+    CommitmentFactory(draft=True, places=["Shangri-La"])
+
+    assert "Shangri-La" not in asked("place=Shangri-Lo").errors["place"][0]
+
+
 def test_places_of_drafts_are_no_word(register):
     CommitmentFactory(draft=True, places=["Shangri-La"])
 

@@ -15,6 +15,7 @@ from commitments.models import (
     StatusChange,
     Verification,
 )
+from commitments.search import HIT_ENDS, HIT_STARTS, RESTORED
 from tests.factories import (
     AgencyFactory,
     AssessmentFactory,
@@ -533,6 +534,8 @@ def found(library, text, day=None):
         ("remittances or ratification", ["remittances", "convention"]),
         ("bank", ["remittances"]),
         ("portals", ["remittances"]),
+        ("remittánces", ["remittances"]),
+        ("pörtal", ["remittances"]),
         ("undertaking allies", ["convention"]),
         ("dinosaur", []),
         ("confidential", []),
@@ -572,3 +575,90 @@ def test_search_goes_together_with_standing(library):
     (row,) = Commitment.objects.published(day).with_standing(day).search("banks", day)
 
     assert (library[row.pk], row.standing_status) == ("remittances", "in_progress")
+
+
+@pytest.mark.parametrize("day", [None, "2014-12-31"], ids=["today", "as_of"])
+@pytest.mark.parametrize("text", ["cote d'ivoire", "Côte d'Ivoire", "CÔTE", "observatoires", "Señor"])
+def test_search_finds_whatever_the_accents(day, text):
+    commitment = CommitmentFactory(title="Côte d’Ivoire", summary="The Observatoire des migrations of Senor Núñez")
+
+    assert list(Commitment.objects.search(text, day and day_of(day))) == [commitment]
+
+
+@pytest.mark.parametrize("day", [None, "2014-12-31"], ids=["today", "as_of"])
+@pytest.mark.parametrize("text", ["fair", "migrants", "“migrants’ rights”", "migrants’", "d’Ivoire", "2014", "costs"])
+def test_search_finds_words_between_typographic_signs(day, text):
+    commitment = CommitmentFactory(title="“Fair” – migrants’ rights", summary="Côte d’Ivoire, 2013–2014…costs—paid")
+
+    assert list(Commitment.objects.search(text, day and day_of(day))) == [commitment]
+
+
+# Hits
+
+
+def marked(commitment, text, day=None):
+    row = Commitment.objects.published(day).with_hits(text, day).get(pk=commitment.pk)
+    return (
+        row.marked_title.translate(RESTORED).replace(HIT_STARTS, "[").replace(HIT_ENDS, "]"),
+        row.marked_text.translate(RESTORED).replace(HIT_STARTS, "[").replace(HIT_ENDS, "]"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "excerpt"),
+    [
+        ("recruiting", "Fair [recruitment] in Côte d’Ivoire", "Training in corridors."),
+        ("cote", "Fair recruitment in [Côte] d’Ivoire", "Training in corridors."),
+        ("corridor", "Fair recruitment in Côte d’Ivoire", "Training in [corridors]."),
+        ("fair corridor", "[Fair] recruitment in Côte d’Ivoire", "Training in [corridors]."),
+        ('"fair recruitment" or banks', "[Fair] [recruitment] in Côte d’Ivoire", "[Banks]"),
+        ("recruitment -banks", "Fair [recruitment] in Côte d’Ivoire", "Banks"),
+    ],
+)
+def test_hits_are_marked_wherever_any_of_the_words_is_met(text, title, excerpt):
+    commitment = CommitmentFactory(title="Fair recruitment in Côte d’Ivoire", summary="Training in corridors.")
+    published_report(commitment, achieved="Banks")
+
+    marked_title, marked_text = marked(commitment, text)
+
+    assert marked_title == title
+    assert excerpt in marked_text
+
+
+@pytest.mark.parametrize(
+    ("day", "excerpt"), [(None, "Their [courses] were held"), ("2014-06-29", "Training"), ("2014-06-30", "[courses]")]
+)
+def test_excerpt_comes_from_the_reports_of_the_day(day, excerpt):
+    commitment = CommitmentFactory(title="Recruitment", summary="Training")
+    published_report(commitment, on="2014-06-30", achieved="Their courses were held.", barriers="", next_steps="")
+    ProgressReportFactory(commitment=commitment, submitted=True, achieved="Secret courses")
+
+    _title, text = marked(commitment, "courses", day and day_of(day))
+
+    assert excerpt in text
+    assert "Secret" not in text
+
+
+def test_marked_text_keeps_what_looks_like_a_tag():
+    commitment = CommitmentFactory(title="<script>alert(1)</script> & fair", summary="See <b>fair</b> pay")
+
+    title, text = marked(commitment, "fair")
+
+    assert title == "<script>alert(1)</script> & [fair]"
+    assert text.strip() == "See <b>[fair]</b> pay"
+
+
+def test_word_between_typographic_signs_is_marked_and_the_signs_stay():
+    commitment = CommitmentFactory(title="“Fair” – migrants’ rights", summary="Training")
+
+    title, _text = marked(commitment, "fair migrant")
+
+    assert title == "“[Fair]” – [migrants]’ rights"
+
+
+def test_characters_that_mark_are_no_marks_in_a_text():
+    commitment = CommitmentFactory(title=f"{HIT_STARTS}Fair{HIT_ENDS} “b”", summary="Training")
+
+    title, _text = marked(commitment, "training")
+
+    assert title == "Fair “b”"

@@ -226,6 +226,12 @@ def test_search_holds_title_summary_and_original_text():
     assert words(commitment) == {"recruit", "corridor", "wage"}
 
 
+def test_search_holds_words_without_their_accents():
+    commitment = CommitmentFactory(title="Côte d’Ivoire", summary="São Tomé", original_text="Été")
+
+    assert words(commitment) == {"cote", "d", "ivoir", "sao", "tome", "ete"}
+
+
 def test_search_follows_edits_of_the_text():
     commitment = CommitmentFactory(title="Recruitment", summary="Corridors", original_text="Wages")
 

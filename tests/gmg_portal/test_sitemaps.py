@@ -14,6 +14,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 HOST = "http://testserver"
+LEVELS = 4
 NAMES = {"map": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 
@@ -40,6 +41,8 @@ def test_sitemap_names_every_public_page_and_nothing_else(client, ilo, commitmen
     assert paths == {
         "/",
         "/about/",
+        "/methods/",
+        "/accessibility/",
         "/agenda/",
         "/agenda/3/",
         "/agenda/convergence/",
@@ -50,6 +53,10 @@ def test_sitemap_names_every_public_page_and_nothing_else(client, ilo, commitmen
         "/workgroups/decent-work/",
         "/recommendations/",
         "/recommendations/GOV-1/",
+        "/recommendations/levels/governance/",
+        "/recommendations/levels/policy/",
+        "/recommendations/levels/operational/",
+        "/recommendations/levels/post_2015/",
         "/commitments/",
         f"/commitments/{commitment.reference}/",
         f"/commitments/{withdrawn.reference}/",
@@ -68,7 +75,7 @@ def test_every_address_of_the_sitemap_answers(client, ilo, commitment):
     statuses = {address: client.get(address).status_code for address in entries(client)}
 
     assert set(statuses.values()) == {200}
-    assert len(statuses) == len(PAGES) + 2
+    assert len(statuses) == len(PAGES) + LEVELS + 2
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -79,7 +86,7 @@ def test_sitemap_takes_as_many_queries_for_any_number_of_rows(client, ilo, djang
     with django_assert_num_queries(8):
         found = entries(client)
 
-    assert len(found) == len(PAGES) + 1 + rows
+    assert len(found) == len(PAGES) + LEVELS + 1 + rows
 
 
 def test_robots_are_kept_from_the_editors_side_and_shown_the_sitemap(client, db):

@@ -43,7 +43,7 @@ def test_group_list_as_of_a_day_stands_as_the_record_then(client, decent_work):
 
 
 def test_group_list_takes_the_same_queries_however_many_groups(client, decent_work, django_assert_num_queries):
-    queries = 6
+    queries = 7
     published_report(CommitmentFactory(workgroup=decent_work))
 
     with django_assert_num_queries(queries):
@@ -102,7 +102,7 @@ def test_group_page_shows_nothing_that_is_not_published(client, decent_work):
 
 
 def test_group_page_takes_the_same_queries_however_many_rows(client, decent_work, points, django_assert_num_queries):
-    queries = 26
+    queries = 27
     published_report(CommitmentFactory(workgroup=decent_work, agenda_points=points))
 
     with django_assert_num_queries(queries):
