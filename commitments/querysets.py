@@ -167,7 +167,7 @@ class CommitmentQuerySet(ReviewedQuerySet):
 
     def with_hits(self, text: str, day: date | None = None) -> Self:
         """Annotate `marked_title` and `marked_text`: the title, and where the other texts meet a search, with hits."""
-        excerpt = {"max_words": 40, "min_words": 20, "max_fragments": 2, "fragment_delimiter": " … "}
+        excerpt = {"max_words": 40, "min_words": 20, "short_word": 0, "max_fragments": 2, "fragment_delimiter": " … "}
         return self.alias(words=self._words(day)).annotate(
             marked_title=headline("title", text, highlight_all=True),
             marked_text=headline("words", text, **excerpt),

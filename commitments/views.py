@@ -58,6 +58,7 @@ class RegisterView(ListView):
             columns=self.columns,
             view=self.pages.cleaned_data["view"],
             views=VIEWS,
+            usual_size=self.paginate_by,
             sizes=sorted({*SIZES, self.get_paginate_by(None)}),
             as_of_honoured=True,
             **kwargs,

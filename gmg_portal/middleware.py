@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import http_date
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from agencies.querysets import today
 from commitments.filters import PastDayField
@@ -37,6 +38,17 @@ class AsOfMiddleware:
             except ValidationError as refusal:
                 return _refused(request, f"as_of: {refusal.message}")
         return self.get_response(request)
+
+    def process_view(self, request, view, _args, _kwargs):
+        """Refuse a word that a page does not know, where its view names the `words` that it takes."""
+        known = getattr(getattr(view, "view_class", None), "words", None)
+        for word, values in request.GET.lists() if known is not None else ():
+            if word not in known:
+                told = {"word": word, "allowed": ", ".join(sorted(known))}
+                return _refused(request, _("‘%(word)s’ is not known here. Allowed: %(allowed)s.") % told)
+            if len(values) > 1:
+                return _refused(request, _("‘%(word)s’ is given more than once: give it once.") % {"word": word})
+        return None
 
 
 def _refused(request: HttpRequest, problem: str) -> HttpResponse:

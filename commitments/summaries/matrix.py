@@ -64,7 +64,10 @@ def matrix(
     `rows` (which carry `with_standing(day)`) count instead where a question is asked, whose words are `asked`; columns
     that it excludes, and leads of which it finds nothing, are left out.
     """
-    rows = with_lead(Commitment.objects.published(day).with_standing(day) if rows is None else rows)
+    if rows is None:
+        rows = Commitment.objects.published(day)
+        rows = rows if by == "agenda_point" else rows.with_standing(day)
+    rows = with_lead(rows)
     question = {**(asked or {}), **as_of(day)}
     points = [p for p in AgendaPoint.objects.all() if is_asked(question, by, p.number)] if by == "agenda_point" else []
     columns, by_cell = _COLUMNS[by](rows, points)

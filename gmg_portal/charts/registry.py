@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from commitments.filters import CommitmentFilter
 from commitments.models import Commitment
+from commitments.register import Question
 from commitments.summaries.counts import Words, freshness_counts, status_counts
 from commitments.summaries.flow import flow
 from commitments.summaries.matrix import MATRIX_COLUMNS, matrix
@@ -31,6 +32,7 @@ class Asked:
     rows: QuerySet[Commitment]
     words: Words
     day: date | None
+    question: Question
 
     @classmethod
     def of(cls, data: QueryDict) -> Self:
@@ -39,7 +41,13 @@ class Asked:
         if not filterset.is_valid():
             raise ValueError(_reasons(filterset))
         words = {word: values for word, values in data.lists() if word not in OF_THE_LIST and any(values)}
-        return cls(filterset.qs, words, filterset.day)
+        return cls(filterset.qs, words, filterset.day, Question(data, filterset))
+
+    @property
+    def in_words(self) -> str:
+        """The question as people read it: 'Lead: ILO, Status: Completed'."""
+        day = self.question.filterset.filters["as_of"].label
+        return ", ".join(f"{word.label}: {word.value}" for word in self.question.chosen if word.label != str(day))
 
 
 def asked(words: Mapping[str, object], day: date | None = None) -> Asked:

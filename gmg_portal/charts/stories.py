@@ -139,6 +139,8 @@ class Along:
     def _draw_reports(self, y: float) -> None:
         self._lane(y, _("Reports"))
         reports = self.told.of("report")
+        if not reports:
+            self._say(y, _("None published"))
         labels = Labels(self.sheet, y + 26)
         for report in reports:
             with self.sheet.link(report.url, f"{_in_words(report)}, {report.on}"):
@@ -166,7 +168,8 @@ class Along:
         begin, end = self._extent(moment)
         pale = {} if moment.is_known_by_day else {"fill_opacity": PALE}
         kind = f"mark {kind}" if moment.is_known_by_day else f"mark {kind} pale"
-        self.sheet.rect(begin, y - 8, end - begin, 16, kind, fill=fill, rx=8, **pale, **more)
+        edge = {"stroke": PAPER, "stroke_width": 2} | more
+        self.sheet.rect(begin, y - 8, end - begin, 16, kind, fill=fill, rx=8, **pale, **edge)
 
     def _extent(self, moment: Moment) -> tuple[float, float]:
         begin, end = self.x(moment.first_day), self.x.end(moment.on.day)

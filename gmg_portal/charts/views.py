@@ -1,5 +1,6 @@
 """Every figure as a file: drawn as SVG, or its numbers as CSV, for any question of the register."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -36,8 +37,11 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
         of = Asked.of(data)
     except ValueError as refusal:
         return refused(ValidationError(str(refusal)))
-    file_name = f"{name}-{by}" if name == "matrix" else name
-    return _answer(request, chart(name, name, of, by=by), file_name, form, of.day)
+    figure = chart(name, name, of, by=by)
+    if of.in_words:
+        titles = {"title": figure.title, "question": of.in_words}
+        figure = replace(figure, title=_("%(title)s (%(question)s)") % titles)
+    return _answer(request, figure, f"{name}-{by}" if name == "matrix" else name, form, of.day)
 
 
 @require_safe

@@ -8,10 +8,11 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from agencies.querysets import today
-from commitments.models import Evidence
+from commitments.filters import CommitmentFilter
+from commitments.models import Evidence, Status
 from gmg_portal.bulk import columns
 from gmg_portal.bulk.tables import COMMITMENTS, TABLES
-from gmg_portal.bulk.writers import write_csv, write_ndjson, write_xlsx
+from gmg_portal.bulk.writers import write_csv, write_json, write_ndjson, write_xlsx
 from gmg_portal.models import Revision
 from gmg_portal.revision import Standing
 from tests.factories import (
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.django_db
 
 MARK = "Quetzalcoatlus"
 HOST = "http://testserver"
-FORMATS = ["csv", "ndjson", "xlsx"]
+FORMATS = ["csv", "json", "ndjson", "xlsx"]
 
 
 @pytest.fixture
@@ -215,10 +216,12 @@ def test_formats_hold_the_same_rows(client, full, data_and_research, table):
 
     header, *csv_rows = csv.reader(io.StringIO(read(client, table).decode(), newline=""))
     objects = [json.loads(line) for line in read(client, table, "ndjson").decode().splitlines()]
+    array = json.loads(read(client, table, "json"))
     xlsx_header, *xlsx_rows = load_workbook(io.BytesIO(read(client, table, "xlsx"))).active.values
 
     assert header == list(xlsx_header) == TABLES[table].header
     assert [list(each) for each in objects] == [header] * len(objects)
+    assert array == objects
     assert csv_rows == [[as_cell(value) for value in each.values()] for each in objects]
     assert [[as_cell(value) for value in row] for row in xlsx_rows] == [
         [cell.replace("\x0b", "\ufffd") for cell in row] for row in csv_rows
@@ -249,7 +252,7 @@ def test_number_below_zero_is_no_formula():
     assert b"".join(write_csv(["number"], [[-1]])) == b"number\r\n-1\r\n"
 
 
-@pytest.mark.parametrize("write", [write_csv, write_ndjson])
+@pytest.mark.parametrize("write", [write_csv, write_json, write_ndjson])
 def test_long_file_comes_in_pieces(write):
     pieces = list(write(["text"], (["x" * 1000] for _ in range(200))))
 
@@ -295,6 +298,61 @@ def test_file_as_of_a_day_holds_what_stood_then(client, commitment):
     assert [row["code"] for row in reports] == [f"{commitment.reference}-1"]
 
 
+@pytest.fixture
+def register(ilo, iom, points):
+    """Three commitments, of which the words of the questions below choose one or two."""
+    first = CommitmentFactory(lead_agency=ilo, title="Fair recruitment", agenda_points=points[:1], kind="norm")
+    second = CommitmentFactory(lead_agency=iom, title="Zealous recruitment", agenda_points=points[:2], kind="event")
+    third = CommitmentFactory(lead_agency=iom, title="Remittances", kind="event", due_on=date(2016, 1, 1))
+    published_report(first, status="completed")
+    published_report(third, on="2015-06-30", status="completed")
+    return {row.reference: row.title for row in (first, second, third)}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("?lead=iom", ["Zealous recruitment", "Remittances"]),
+        ("?lead=iom&ordering=title", ["Remittances", "Zealous recruitment"]),
+        ("?agenda_point=2&agenda_point=1&ordering=-title", ["Zealous recruitment", "Fair recruitment"]),
+        ("?status=completed&as_of=2014-12-31", ["Fair recruitment"]),
+        ("?due_after=2015-01-01", ["Remittances"]),
+        ("?q=zealous+recruitment", ["Zealous recruitment"]),
+        ("?q=nothing", []),
+    ],
+)
+def test_file_answers_the_question_of_the_register(client, register, form, query, titles):
+    body = read(client, "commitments", form, query)
+
+    assert titles_in(form, body) == titles
+    found = client.get(f"/api/v1/commitments/{query}").json()["results"]
+    assert [row["title"] for row in found] == titles
+
+
+def titles_in(form, body):
+    if form == "xlsx":
+        header, *rows = load_workbook(io.BytesIO(body)).active.values
+        return [dict(zip(header, row, strict=True))["title"] for row in rows]
+    if form == "json":
+        return [row["title"] for row in json.loads(body)]
+    if form == "ndjson":
+        return [json.loads(line)["title"] for line in body.decode().splitlines()]
+    return [row["title"] for row in csv.DictReader(io.StringIO(body.decode(), newline=""))]
+
+
+@pytest.mark.parametrize(
+    "word", ["q", "lead", "agency", "agenda_point", "kind", "place", "scope", "status", "freshness", "ordering"]
+)
+def test_file_chooses_no_row_that_is_not_published(client, hidden, word):
+    values = {"q": MARK, "lead": "ilo", "agency": "ilo", "agenda_point": "1", "kind": "programme", "place": MARK}
+    values |= {"scope": "global", "status": "in_progress", "freshness": "not_yet_due", "ordering": "-title"}
+
+    response = client.get(f"/data/commitments.csv?{word}={values[word]}")
+
+    assert MARK not in response.getvalue().decode().replace(f"‘{MARK}’", "")
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_file_without_rows_has_its_header_alone(client, db, form):
     body = read(client, "commitments", form)
@@ -302,7 +360,7 @@ def test_file_without_rows_has_its_header_alone(client, db, form):
     if form == "xlsx":
         assert list(load_workbook(io.BytesIO(body)).active.values) == [tuple(COMMITMENTS.header)]
     else:
-        assert body.decode() == {"csv": ",".join(COMMITMENTS.header) + "\r\n", "ndjson": ""}[form]
+        assert body.decode() == {"csv": ",".join(COMMITMENTS.header) + "\r\n", "json": "[\n]\n", "ndjson": ""}[form]
 
 
 OPEN_ADDRESSES = [
@@ -348,6 +406,7 @@ def text_of(address, response):
     ("form", "content_type"),
     [
         ("csv", "text/csv; charset=utf-8"),
+        ("json", "application/json"),
         ("ndjson", "application/x-ndjson"),
         ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ],
@@ -371,6 +430,22 @@ def test_file_as_of_a_day_is_named_by_it(client, commitment):
     assert f'"reports-as-of-2014-06-30-{today().isoformat()}-revision-' in response["Content-Disposition"]
 
 
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("?lead=ilo", "commitments-selection-"),
+        ("?lead=ilo&as_of=2015-01-01", "commitments-selection-as-of-2015-01-01-"),
+        ("?ordering=-title", "commitments-20"),
+        ("?as_of=2015-01-01", "commitments-as-of-2015-01-01-20"),
+    ],
+)
+def test_file_of_a_selection_is_named_so(client, commitment, query, name):
+    response = client.get(f"/data/commitments.csv{query}")
+
+    assert response.getvalue()
+    assert f'filename="{name}' in response["Content-Disposition"]
+
+
 def test_head_answers_without_the_rows(client, commitment):
     response = client.head("/data/commitments.csv")
 
@@ -384,13 +459,27 @@ def test_unknown_file_is_not_found(client, db, path):
     assert client.get(path).status_code == 404
 
 
+WORDS = ", ".join(sorted(CommitmentFilter.base_filters))
 TOMORROW = (today() + timedelta(days=1)).isoformat()
 
 
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/data/commitments.csv?status=completed", "‘status’ is not known here. Allowed: as_of.\n"),
+        ("/data/reports.csv?status=completed", "‘status’ is not known here. Allowed: as_of.\n"),
+        ("/data/commitments.csv?status=", "‘status’ has no value: give one, or leave it out.\n"),
+        ("/data/commitments.csv?q=a&q=b", "‘q’ is given more than once: give it once.\n"),
+        (
+            "/data/commitments.csv?status=done",
+            f"status: ‘done’ is not known here. Allowed: {', '.join(sorted(Status.values))}.\n",
+        ),
+        (
+            "/data/commitments.csv?statsu=completed",
+            f"‘statsu’ is not a word of this register. Did you mean ‘status’? Allowed: {WORDS}.\n",
+        ),
+        ("/data/commitments.csv?page=2", f"‘page’ is not a word of this register. Allowed: {WORDS}.\n"),
+        ("/data/commitments.csv?view=table", f"‘view’ is not a word of this register. Allowed: {WORDS}.\n"),
+        ("/data/commitments.csv?as_of=2014", "as_of: This is not a day: write YYYY-MM-DD.\n"),
         ("/data/agencies.csv?as_of=2014-06-30", "‘as_of’ is not known here: this address takes no parameters.\n"),
         ("/data/datapackage.json?x=1", "‘x’ is not known here: this address takes no parameters.\n"),
         ("/data/catalog.jsonld?x=1", "‘x’ is not known here: this address takes no parameters.\n"),
@@ -433,6 +522,8 @@ def test_file_takes_as_many_queries_for_any_number_of_rows(
         with django_assert_num_queries(queries):
             lines = read(client, table, "ndjson").splitlines()
         assert len(lines) >= rows
+    with django_assert_num_queries(5):
+        assert len(json.loads(read(client, "commitments", "json", "?lead=ilo&agenda_point=1&q=undertaking"))) == rows
 
 
 def test_rows_are_read_anew_when_the_record_moved_meanwhile(commitment, monkeypatch):
@@ -440,7 +531,7 @@ def test_rows_are_read_anew_when_the_record_moved_meanwhile(commitment, monkeypa
     answers = [Standing(truth.number - 1, truth.moved_at), truth]
     monkeypatch.setattr(columns.Standing, "read", lambda: answers.pop(0))
 
-    standing, rows = columns.read_at_one_revision(COMMITMENTS, None)
+    standing, rows = columns.read_at_one_revision(lambda: COMMITMENTS.rows(None))
 
     assert standing == truth
     assert [row.reference for row in rows] == [commitment.reference]

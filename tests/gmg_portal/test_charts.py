@@ -130,8 +130,8 @@ def test_streams_of_the_flow_are_as_many_as_its_pairs(client, register):
 
 @pytest.mark.parametrize(("by", "cells"), [("agenda_point", [1, 2]), ("status", [1, 1]), ("freshness", [1, 1])])
 def test_matrix_is_drawn_and_counted_by_each_of_its_columns(client, register, by, cells):
-    table = numbers(client, f"{reverse('chart-matrix', args=['csv'])}?by={by}")
-    root = drawn(client, f"{reverse('chart-matrix', args=['svg'])}?by={by}")
+    table = numbers(client, f"{reverse('chart', args=['matrix', 'csv'])}?by={by}")
+    root = drawn(client, f"{reverse('chart', args=['matrix', 'svg'])}?by={by}")
 
     (ilo,) = [row for row in table if row[0] == "ILO"]
     assert sorted(int(cell) for cell in ilo[1:-1] if cell != "0") == cells

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from commitments.models import Freshness, Outlook, Status, Verification
 from gmg_portal import problems
-from tests.factories import ChairTermFactory, StatementFactory
+from tests.factories import ChairTermFactory, RecommendationFactory, StatementFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +83,35 @@ def test_refused_question_offers_the_page_without_it(client):
     assert response.status_code == 400
     assert 'href="/agencies/"' in html
     assert "YYYY-MM-DD" in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/agencies/",
+        "/agencies/ilo/",
+        "/agenda/",
+        "/agenda/1/",
+        "/agenda/convergence/",
+        "/workgroups/",
+        "/workgroups/decent-work/",
+        "/recommendations/",
+        "/recommendations/GOV-1/",
+        "/recommendations/levels/governance/",
+    ],
+)
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [("asof=2014-06-30", "‘asof’ is not known here. Allowed: as_of."), ("as_of=2014-06-30&as_of=2015-01-01", "once")],
+)
+def test_word_that_a_page_does_not_know_is_refused(client, decent_work, points, address, question, says):
+    RecommendationFactory(code="GOV-1", level="governance")
+
+    response = client.get(f"{address}?{question}")
+
+    assert response.status_code == 400
+    assert says in response.content.decode()
+    assert client.get(address).status_code == 200
 
 
 def test_page_of_a_failure_needs_nothing_but_itself():
