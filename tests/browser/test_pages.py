@@ -11,6 +11,9 @@ from django.test.signals import template_rendered
 
 from tests.browser.conftest import violations
 
+# Which databases are set up is read off the marks; `site` fills this one for the whole file.
+pytestmark = pytest.mark.django_db
+
 # Every template of a public page, by at least one of its states.
 PAGES = [
     "/",

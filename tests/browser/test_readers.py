@@ -8,6 +8,9 @@ from playwright.sync_api import expect
 
 from tests.browser.chromium import PHONE, WIDE
 
+# Which databases are set up is read off the marks; `site` fills this one for the whole file.
+pytestmark = pytest.mark.django_db
+
 WAYS = {
     "desk": {"viewport": WIDE},
     "phone": {"viewport": PHONE, "is_mobile": True, "has_touch": True},

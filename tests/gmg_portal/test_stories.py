@@ -1,0 +1,202 @@
+"""The time line of one commitment: what it tells, how exactly it is drawn, and what it leaves to nobody's eyes."""
+
+import csv
+import io
+import re
+from datetime import date
+from xml.etree import ElementTree
+
+import pytest
+from django.template import RequestContext, Template
+from django.urls import reverse
+from django.utils import translation
+
+from tests.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory, published_report
+
+pytestmark = pytest.mark.django_db
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(client, address):
+    return ElementTree.fromstring(client.get(address).content)
+
+
+def numbers(client, address):
+    return list(csv.reader(io.StringIO(client.get(address).content.decode())))
+
+
+def words(root):
+    return [text.text for text in root.iter(f"{SVG}text")]
+
+
+def marks(root, kind):
+    """Where the shapes of a class begin and how long they are, in days of the three years from 2014 (636 units)."""
+    rects = [rect for rect in root.iter(f"{SVG}rect") if f"chart__{kind}" in rect.get("class").split()]
+    scale = 1096 / 636
+    return [(round((float(rect.get("x")) - 112) * scale), round(float(rect.get("width")) * scale)) for rect in rects]
+
+
+def rendered(rf, text, day=None, **context):
+    request = rf.get("/")
+    request.as_of = day
+    return Template("{% load charts %}" + text).render(RequestContext(request, context))
+
+
+@pytest.fixture
+def told(ilo):
+    commitment = CommitmentFactory(
+        lead_agency=ilo,
+        title="Fair <recruitment>",
+        start_on=date(2014, 3, 31),
+        start_precision="month",
+        due_on=date(2016, 12, 31),
+        due_precision="year",
+    )
+    MilestoneFactory(commitment=commitment, title="Pilot", due_on=date(2014, 9, 30), met_on=date(2014, 11, 1))
+    MilestoneFactory(commitment=commitment, title="Survey", due_on=date(2015, 6, 30))
+    published_report(commitment, on="2014-06", status="planning")
+    published_report(commitment, on="2015-01-31", status="in_progress")
+    ProgressReportFactory(commitment=commitment, achieved="Whispered")
+    return commitment
+
+
+def test_story_tells_all_that_has_a_day(client, told):
+    table = numbers(client, reverse("chart-story", args=[told.reference, "csv"]))
+
+    assert table[1:-1] == [
+        ["March 2014", "Start"],
+        ["June 2014", "Lead’s report: number 1, “Planning”"],
+        ["June 2014", "Status: Planning"],
+        ["1 November 2014", "Milestone met: Pilot"],
+        ["31 January 2015", "Lead’s report: number 2, “In progress”"],
+        ["31 January 2015", "Status: In progress"],
+        ["30 June 2015", "Milestone due: Survey"],
+        ["2016", "Due"],
+    ]
+    assert table[-1][1] == "Today"
+
+
+def test_story_as_of_a_day_knows_nothing_later(client, told):
+    table = numbers(client, reverse("chart-story", args=[told.reference, "csv"]) + "?as_of=2014-10-31")
+
+    assert table[1:] == [
+        ["March 2014", "Start"],
+        ["June 2014", "Lead’s report: number 1, “Planning”"],
+        ["June 2014", "Status: Planning"],
+        ["30 September 2014", "Milestone due: Pilot"],
+        ["31 October 2014", "Day of the record"],
+        ["30 June 2015", "Milestone due: Survey"],
+        ["2016", "Due"],
+    ]
+
+
+def test_story_of_what_nobody_has_reported_on_is_drawn(client, commitment):
+    root = drawn(client, reverse("chart-story", args=[commitment.reference, "svg"]))
+
+    assert {"Nothing reported", "None published", "start and end not known", "Today"} <= set(words(root))
+    assert {rect.get("class") for rect in root.iter(f"{SVG}rect")} == {"chart__paper"}
+
+
+def test_story_of_a_day_leads_to_the_reports_of_that_day(client, told):
+    root = drawn(client, reverse("chart-story", args=[told.reference, "svg"]) + "?as_of=2014-10-31")
+
+    links = [link.get("href") for link in root.iter(f"{SVG}a")]
+    assert links == [f"http://testserver{told.get_absolute_url()}?as_of=2014-10-31#report-1"]
+
+
+def test_month_or_year_is_drawn_over_its_whole_time_and_never_as_a_day(client, told):
+    """Until the end of 2016: the start lies in March 2014, the first report in June 2014, the day due in 2016."""
+    root = drawn(client, reverse("chart-story", args=[told.reference, "svg"]) + "?as_of=2016-12-31")
+
+    assert marks(root, "span")[:2] == [(59, 1037), (89, 641)]
+    assert marks(root, "fill-planning")[:2] == [(151, 29), (180, 215)]
+    assert [length for _begin, length in marks(root, "pale")] == [1037, 29, 30]
+    assert "March 2014 to 2016" in words(root)
+    assert "drawn over that whole time" in root.find(f"{SVG}desc").text
+    assert root.find(f"{SVG}title").text == f"The time line of {told.reference} Fair <recruitment>"
+
+
+def test_labels_of_one_line_never_meet(client, ilo):
+    commitment = CommitmentFactory(lead_agency=ilo)
+    for on, status in (("2014-03-01", "planning"), ("2014-03-20", "in_progress"), ("2014-04-10", "ongoing")):
+        published_report(commitment, on=on, status=status)
+
+    root = drawn(client, reverse("chart-story", args=[commitment.reference, "svg"]) + "?as_of=2024-12-31")
+
+    labels = [text for text in root.iter(f"{SVG}text") if text.text in ("Planning", "In progress", "Ongoing")]
+    places = [(text.get("y"), float(text.get("x")), len(text.text) * 13 * 0.62) for text in labels]
+    assert [text.text for text in labels] == ["Planning", "In progress"]
+    assert places[0][0] != places[1][0]
+
+
+def test_withdrawn_story_ends_with_its_withdrawal(client, ilo):
+    gone = CommitmentFactory(withdrawn=True, lead_agency=ilo, start_on=date(2014, 3, 1))
+
+    address = reverse("chart-story", args=[gone.reference, "csv"])
+
+    assert [row[1] for row in numbers(client, address)] == ["What", "Start", "Withdrawn", "Today"]
+    assert [row[1] for row in numbers(client, f"{address}?as_of=2014-08-31")[1:]] == ["Start", "Day of the record"]
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_story_of_what_is_not_public_is_not_found(client, state):
+    hidden = CommitmentFactory(**{state: True})
+
+    assert client.get(reverse("chart-story", args=[hidden.reference, "svg"])).status_code == 404
+
+
+def test_story_before_publication_is_not_found(client, told):
+    address = reverse("chart-story", args=[told.reference, "svg"])
+
+    assert client.get(f"{address}?as_of=2013-12-31").status_code == 404
+
+
+def test_cell_that_a_spreadsheet_would_run_is_defused(client, told):
+    MilestoneFactory(commitment=told, title="=cmd()", due_on=date(2015, 7, 1))
+
+    table = numbers(client, reverse("chart-story", args=[told.reference, "csv"]))
+
+    assert ["1 July 2015", "Milestone due: =cmd()"] in table
+    assert not [cell for row in table for cell in row if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_story_in_a_page_is_drawn_for_wide_and_for_narrow_screens_under_ids_of_their_own(rf, told):
+    html = rendered(rf, "{% story_chart commitment id='story' title='Its story' %}", commitment=told)
+
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert ids == ["story", *(f"story-{kind}-{what}" for kind in ("wide", "narrow") for what in ("title", "desc"))]
+    assert html.count("Its story</title>") == 2
+    assert html.count("#report-1") == html.count("#report-2") == 2
+    assert "Whispered" not in html
+
+
+def test_story_of_nothing_but_today_is_left_out_of_the_page(rf, commitment):
+    html = rendered(rf, "{% story_chart commitment id='story' %}", commitment=commitment)
+
+    assert html.strip() == ""
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_story_takes_three_queries_however_long_it_is(rf, commitment, django_assert_num_queries, rows):
+    for number in range(rows):
+        MilestoneFactory(commitment=commitment, due_on=date(2014, 1, 1))
+        published_report(commitment, on=f"{2014 + number // 12}-{number % 12 + 1:02}-01")
+
+    with django_assert_num_queries(3):
+        html = rendered(rf, "{% story_chart commitment id='story' %}", commitment=commitment)
+
+    assert f"#report-{rows}" in html
+
+
+def test_story_in_arabic_is_mirrored(rf, told):
+    tag, day = "{% story_chart commitment id='story' %}", date(2016, 12, 31)
+
+    left = rendered(rf, tag, day, commitment=told)
+    with translation.override("ar"):
+        right = rendered(rf, tag, day, commitment=told)
+
+    wide, mirrored = (ElementTree.fromstring(re.search("<svg.*?</svg>", html)[0]) for html in (left, right))
+    starts = [round(float(rect.get("x"))) for rect in wide.iter(f"{SVG}rect")]
+    ends = [round(760 - float(rect.get("x")) - float(rect.get("width"))) for rect in mirrored.iter(f"{SVG}rect")]
+    assert (mirrored.get("direction"), ends) == ("rtl", starts)
