@@ -37,6 +37,12 @@ class Moment:
         return str(self.Kind(self.kind).label)
 
     @property
+    def in_words(self) -> str:
+        """What it is and what is said of it: 'Milestone met: Pilot'; just 'Start' where nothing more is."""
+        bare = self.label == self.sort or self.kind == self.Kind.TODAY
+        return self.label if bare else _("%(sort)s: %(label)s") % {"sort": self.sort, "label": self.label}
+
+    @property
     def first_day(self) -> date:
         """The first day of the period that is known; `on.day` is its last."""
         if self.on.precision == Precision.YEAR:

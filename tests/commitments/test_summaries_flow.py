@@ -58,7 +58,7 @@ def test_question_of_points_is_answered_in_these_alone(register, asked, codes):
 
 
 @pytest.mark.parametrize("rows", [1, 200])
-def test_flow_takes_six_queries_for_any_rows(ilo, points, django_assert_num_queries, rows):
+def test_flow_takes_seven_queries_for_any_rows(ilo, points, django_assert_num_queries, rows):
     recommendation = RecommendationFactory()
     CommitmentFactory.create_batch(rows, lead_agency=ilo, agenda_points=points, recommendations=[recommendation])
 

@@ -26,9 +26,12 @@ def expected(commitment, cycle):
 
 
 def test_years_run_from_the_first_report_to_the_day_of_the_record(ilo, iom, cycle):
-    published_report(CommitmentFactory(lead_agency=ilo), on="2013")
-    published_report(CommitmentFactory(lead_agency=ilo), on="2015-03", cycle=cycle)
-    published_report(CommitmentFactory(lead_agency=iom), on="2015-04-01")
+    early, asked, other = (
+        CommitmentFactory(lead_agency=lead, published_on=date(2013, 1, 1)) for lead in (ilo, ilo, iom)
+    )
+    published_report(early, on="2013")
+    published_report(asked, on="2015-03", cycle=cycle)
+    published_report(other, on="2015-04-01")
 
     assert told(date(2017, 1, 1)).years == [
         Year(2013, 1),

@@ -92,3 +92,36 @@ def test_words_are_broken_where_they_would_not_fit():
 @pytest.mark.parametrize(("value", "written"), [(1.0, "1"), (1.26, "1.3"), (0.04, "0"), (1234.5, "1234.5")])
 def test_coordinates_are_short(value, written):
     assert number(value) == written
+
+
+def test_chinese_is_broken_between_its_characters_and_a_close_number_is_not():
+    assert wrapped("保护移民人权", 10, 30) == ["保护移", "民人权"]
+    assert wrapped("Policy level:\N{NO-BREAK SPACE}32", 10, 60) == ["Policy", "level:\N{NO-BREAK SPACE}32"]
+
+
+@pytest.mark.parametrize("rtl", [False, True])
+def test_framed_sheet_has_its_title_its_source_and_whole_addresses(rtl):
+    sheet = Drawing(100, 50, rtl)
+    with sheet.link("/commitments/?lead=ilo", "All"):
+        sheet.rect(10, 0, 30, 5, "bar")
+
+    framed = sheet.framed("A <title>", ["Source", "x" * 40], 'https://example.org/"')
+
+    root = tree(framed)
+    paper, *_rest = root.iter(f"{SVG}rect")
+    assert (paper.get("width"), paper.get("height"), paper.get("fill")) == (
+        root.get("width"),
+        root.get("height"),
+        "#ffffff",
+    )
+    assert [text.text for text in root.findall(f"{SVG}text")] == [
+        "A <title>",
+        "Source",
+        "x" * 13,
+        "x" * 13,
+        "x" * 13,
+        "x",
+    ]
+    assert root.find(f"{SVG}g/{SVG}a").get("href") == 'https://example.org/"/commitments/?lead=ilo'
+    assert root.find(f"{SVG}g/{SVG}a/{SVG}rect").get("x") == ("60" if rtl else "10")
+    assert float(root.findall(f"{SVG}text")[-1].get("y")) < framed.height
