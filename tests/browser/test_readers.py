@@ -60,8 +60,9 @@ def test_reader_compares_two_days(reader):
     reader.get_by_label("Until the end of").fill("2015-12-31")
     reader.get_by_role("button", name="Compare").click()
 
-    totals = reader.get_by_role("table", name="Totals by status")
-    then, now, difference = totals.get_by_role("row").last.get_by_role("cell").all_inner_texts()
+    totals = reader.get_by_role("region", name="Totals by status").get_by_role("row").last
+    expect(totals).to_be_visible()
+    then, now, difference = totals.get_by_role("cell").all_inner_texts()
     assert int(now) - int(then) == int(difference) > 0
     assert "from=2014-06-30&until=2015-12-31" in reader.url
     new = reader.get_by_role("heading", name=re.compile(r"^New"))
@@ -120,18 +121,20 @@ def test_reader_filters_shares_the_address_and_downloads(reader, scripted, open_
 
 def choose(reader, facet, option, scripted):
     """Tick a box of a facet, and ask, where no script does."""
-    menu = reader.locator("summary", has_text=re.compile("^Filters"))
-    if menu.is_visible():
-        menu.click()
+    panel = reader.get_by_role("button", name=re.compile("^Filters"))
+    if panel.is_visible():
+        panel.click()
     box = reader.get_by_role("group", name=facet).get_by_label(option)
     if not box.is_visible():
         reader.locator("summary", has_text=re.compile(f"^{facet}")).click()
     if scripted:
         with reader.expect_response(re.compile(r"/commitments/\?")):
             box.check()
+        if panel.is_visible():
+            reader.get_by_role("button", name="Close").click()
     else:
         box.check()
-        reader.get_by_role("button", name="Show").first.click()
+        reader.get_by_role("search").get_by_role("button", name="Show").last.click()
 
 
 def test_reader_goes_from_home_to_an_agency_to_a_commitment_to_its_evidence(reader):
@@ -167,7 +170,7 @@ def test_reader_goes_all_the_way_by_keyboard(open_page, site, complaints):
     page.keyboard.type("fair recruitment initiative")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/commitments/\?q="))
-    press_until(page, page.get_by_role("link", name="Fair Recruitment Initiative"))
+    press_until(page, page.get_by_role("link", name="Fair Recruitment Initiative", exact=True))
     page.keyboard.press("Enter")
 
     expect(heading(page)).to_have_text("Fair Recruitment Initiative")
