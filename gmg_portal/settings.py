@@ -29,6 +29,10 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+# Compiling a question of the register takes longer than answering it.
+WITHOUT_JIT = "-c jit=off"
+
+
 def database(url: str) -> dict:
     """Read the address of a PostgreSQL server; there is no second engine."""
     try:
@@ -37,7 +41,9 @@ def database(url: str) -> dict:
         parsed = {}
     if parsed.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host/name.")
-    parsed.setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)  # seconds
+    options = parsed.setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", 10)  # seconds
+    options.setdefault("options", WITHOUT_JIT)
     return parsed
 
 
@@ -140,6 +146,7 @@ else:
         "default": {
             "ENGINE": "gmg_portal.embedded",
             "NAME": "portal",
+            "OPTIONS": {"options": WITHOUT_JIT},
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
         }

@@ -159,7 +159,7 @@ def test_reader_looks_at_an_earlier_day_and_stays_there(reader):
 
 def test_reader_goes_all_the_way_by_keyboard(open_page, site, complaints):
     """From the address bar to the content, by search to a result, with the place of the focus always to be seen."""
-    page = open_page()
+    page = open_page(reduced_motion="reduce")
     page.goto(site)
 
     page.keyboard.press("Tab")
