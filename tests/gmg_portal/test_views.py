@@ -107,14 +107,14 @@ def test_matrix_of_home_by_what_is_not_known_is_refused(client, db):
     assert "‘colour’ is not known here. Allowed: agenda_point, status, freshness" in response.content.decode()
 
 
-@pytest.mark.parametrize("by", ["agenda_point", "status", "freshness"])
 @pytest.mark.parametrize("rows", [1, 200])
-def test_home_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, by, rows):
+def test_home_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, rows):
     for _ in range(rows):
         published_report(CommitmentFactory(lead_agency=ilo, agenda_points=points))
 
-    with django_assert_num_queries(HOME_QUERIES[by]):
-        client.get(f"{reverse('home')}?by={by}")
+    for by, queries in HOME_QUERIES.items():
+        with django_assert_num_queries(queries):
+            client.get(f"{reverse('home')}?by={by}")
 
 
 HOME_QUERIES = {"agenda_point": 20, "status": 20, "freshness": 20}
