@@ -297,6 +297,15 @@ class StrictForm(forms.Form):
         return super().clean()
 
 
+def refusals(form: forms.Form) -> list[str]:
+    """What is wrong with a question, in sentences that name the word."""
+    return [
+        str(sentence) if word == "__all__" else f"{word}: {sentence}"
+        for word, sentences in form.errors.items()
+        for sentence in sentences
+    ]
+
+
 class RecordFilter(django_filters.FilterSet):
     """Only the day of the record; `day` is None for today."""
 

@@ -9,7 +9,7 @@ from agencies.querysets import today
 from commitments.chronicle import chronicle
 from commitments.citations import Citation, letter
 from commitments.facets import tally
-from commitments.filters import CommitmentFilter, near_word
+from commitments.filters import CommitmentFilter, near_word, refusals
 from commitments.models import Commitment, Evidence, ProgressReport, Status
 from commitments.register import OF_THE_PAGE, SIZES, VIEWS, PageForm, Question
 from commitments.related import formers_of, related, with_others
@@ -33,7 +33,8 @@ class RegisterView(ListView):
             self.tally = tally(self.filterset)
             return super().get(request, *args, **kwargs)
         self.object_list = Commitment.objects.none()
-        return self.render_to_response({"problems": self._problems(), "as_of_honoured": True}, status=400)
+        problems = [*refusals(self.filterset.form), *refusals(self.pages), *self._unknown_columns()]
+        return self.render_to_response({"problems": problems, "as_of_honoured": True}, status=400)
 
     def get_queryset(self):
         rows = self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
@@ -85,14 +86,6 @@ class RegisterView(ListView):
             for name in self.columns
             if name not in allowed
         ]
-
-    def _problems(self) -> list[str]:
-        problems = [*self.filterset.errors.items(), *self.pages.errors.items()]
-        return [
-            sentence if word == "__all__" else f"{word}: {sentence}"
-            for word, sentences in problems
-            for sentence in sentences
-        ] + self._unknown_columns()
 
 
 def in_words(value) -> str:

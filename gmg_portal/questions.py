@@ -15,6 +15,7 @@ from commitments.filters import (
     agenda_points,
     involving,
     on_points,
+    refusals,
     workgroups,
 )
 from commitments.models import Commitment
@@ -61,11 +62,7 @@ class Question(StrictForm):
     @property
     def problems(self) -> list[str]:
         """What is wrong with the question, in sentences that name the word."""
-        return [
-            sentence if word == "__all__" else f"{word}: {sentence}"
-            for word, sentences in self.errors.items()
-            for sentence in sentences
-        ]
+        return refusals(self)
 
     @property
     def words(self) -> dict[str, str]:

@@ -15,10 +15,10 @@ from agenda.models import AgendaPoint
 from commitments.dates import PartialDate
 from commitments.models import Commitment, Freshness, Status
 from commitments.summaries.counts import Count, Findable, Words, as_of
+from commitments.summaries.freshness import SILENT
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
-WAITING = [Freshness.DUE.value, Freshness.OVERDUE.value, Freshness.NEVER_REPORTED.value]
 WIDTH = 1000
 
 Subject = Agency | AgendaPoint | Recommendation | Recommendation.Level | WorkGroup
@@ -186,7 +186,9 @@ def _spread(told: list[Tally], words: Words, day: date | None) -> Spread:
             Count(by_word["status", ""], None, "", _("Nothing reported")),
         ],
         list(_counts("freshness", Freshness, by_word, asked)),
-        Count(sum(by_word["freshness", word] for word in WAITING), {**asked, "freshness": WAITING}),
+        Count(
+            sum(by_word["freshness", word] for word in SILENT), {**asked, "freshness": [word.value for word in SILENT]}
+        ),
         max(heard, key=lambda last: last.day, default=None),
     )
 

@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 from django_filters import FilterSet
 
 from agencies.querysets import today
-from commitments.filters import PastDayField
+from commitments.filters import PastDayField, refusals
 from commitments.models import Commitment
 from gmg_portal.bulk.columns import Table, read_at_one_revision
 from gmg_portal.bulk.descriptions import Description, Issue, Licence, catalog, data_package
@@ -105,8 +105,8 @@ def _asked_filterset(request: HttpRequest, table: Table) -> FilterSet:
             raise ValidationError(_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": word})
         if word in fields and len(values) > 1 and not isinstance(fields[word], MultipleChoiceField):
             raise ValidationError(_given_twice(word))
-    for word, sentences in filterset.errors.items():
-        raise ValidationError(sentences[0] if word == "__all__" else f"{word}: {sentences[0]}")
+    for sentence in refusals(filterset.form):
+        raise ValidationError(sentence)
     return filterset
 
 

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
-from commitments.filters import CommitmentFilter
+from commitments.filters import CommitmentFilter, refusals
 from commitments.models import Commitment
 from commitments.register import Question
 from commitments.summaries.counts import Words, freshness_counts, status_counts
@@ -39,7 +39,7 @@ class Asked:
         """Read the words of an address; one that is not known raises ValueError with the reasons."""
         filterset = CommitmentFilter(data, queryset=Commitment.objects.all())
         if not filterset.is_valid():
-            raise ValueError(_reasons(filterset))
+            raise ValueError(" ".join(refusals(filterset.form)))
         words = {word: values for word, values in data.lists() if word not in OF_THE_LIST and any(values)}
         return cls(filterset.qs, words, filterset.day, Question(data, filterset))
 
@@ -58,14 +58,6 @@ def asked(words: Mapping[str, object], day: date | None = None) -> Asked:
     if day:
         data["as_of"] = day.isoformat()
     return Asked.of(data)
-
-
-def _reasons(filterset: CommitmentFilter) -> str:
-    return " ".join(
-        str(sentence) if word == "__all__" else f"{word}: {sentence}"
-        for word, sentences in filterset.errors.items()
-        for sentence in sentences
-    )
 
 
 Maker = Callable[[str, str, Asked, str], Figure]
