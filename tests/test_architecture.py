@@ -107,6 +107,7 @@ MORE = {
         "forms.py",
         "loading",
         "management",
+        "models",
         "register.py",
         "related.py",
         "search.py",

@@ -1,0 +1,113 @@
+from concurrency.fields import AutoIncVersionField
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Concat
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from agencies.models import Agency
+from commitments import triggers
+from commitments.models.commitment import Commitment
+from commitments.models.report import ProgressReport
+from commitments.querysets import AssessmentQuerySet
+from commitments.workflow import Reviewed
+from workgroups.models import WorkGroup
+
+
+class Assessment(Reviewed):
+    """Someone else's judgement beside the agency's own word, never over it."""
+
+    class AssessorKind(models.TextChoices):
+        PEER_AGENCY = "peer_agency", _("Peer agency")
+        GROUP_LEAD = "group_lead", _("Working-group lead")
+        INDEPENDENT = "independent", _("Independent assessor")
+
+    class Finding(models.TextChoices):
+        AGREES = "agrees", _("Agrees with the lead's report")
+        AGREES_IN_PART = "agrees_in_part", _("Agrees in part")
+        DISAGREES = "disagrees", _("Disagrees")
+
+    commitment = models.ForeignKey(
+        Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="assessments"
+    )
+    report = models.ForeignKey(
+        ProgressReport,
+        verbose_name=_("about the report"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assessments",
+    )
+    assessor_kind = models.CharField(_("kind of assessor"), max_length=20, choices=AssessorKind)
+    agency = models.ForeignKey(
+        Agency,
+        verbose_name=_("assessing agency"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assessments",
+    )
+    workgroup = models.ForeignKey(
+        WorkGroup,
+        verbose_name=_("assessing work group"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assessments",
+    )
+    assessor_name = models.CharField(_("independent assessor"), max_length=200, blank=True)
+    assessor_key = models.GeneratedField(
+        expression=Concat(
+            "assessor_kind",
+            Value(":"),
+            Coalesce("agency_id", "workgroup_id", Value(0), output_field=models.BigIntegerField()),
+            Value(":"),
+            "assessor_name",
+            output_field=models.CharField(max_length=250),
+        ),
+        output_field=models.CharField(max_length=250),
+        db_persist=True,
+    )
+    finding = models.CharField(_("finding"), max_length=20, choices=Finding)
+    text = models.TextField(_("judgement"))
+    source_title = models.CharField(_("source title"), max_length=500, blank=True)
+    source_location = models.CharField(_("source address or symbol"), max_length=500, blank=True)
+    version = AutoIncVersionField()
+    history = HistoricalRecords(excluded_fields=["version", "updated_at", "assessor_key"])
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta(Reviewed.Meta):
+        verbose_name = _("assessment")
+        verbose_name_plural = _("assessments")
+        ordering = ["-published_on", "-pk"]
+        triggers = [triggers.PUBLISHED_ASSESSMENT_IS_FIXED]
+        constraints = [
+            *Reviewed.Meta.constraints,
+            models.CheckConstraint(
+                name="assessment_never_withdrawn",
+                condition=~Q(state="withdrawn"),
+                violation_error_message=_("A published assessment stands: a later one replaces it."),
+            ),
+            models.CheckConstraint(
+                name="assessment_one_assessor",
+                condition=Q(assessor_kind="peer_agency", agency__isnull=False, workgroup__isnull=True, assessor_name="")
+                | Q(assessor_kind="group_lead", agency__isnull=True, workgroup__isnull=False, assessor_name="")
+                | Q(assessor_kind="independent", agency__isnull=True, workgroup__isnull=True) & ~Q(assessor_name=""),
+                violation_error_message=_(
+                    "A peer agency names the agency, a working-group lead the group, an independent assessor itself."
+                ),
+            ),
+            models.CheckConstraint(
+                name="assessment_finding_known",
+                condition=Q(finding__in=["agrees", "agrees_in_part", "disagrees"]),
+                violation_error_message=_("The finding is agrees, agrees in part or disagrees."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.assessor} – {self.commitment.reference}"
+
+    @property
+    def assessor(self) -> str:
+        return str(self.agency or self.workgroup or self.assessor_name)

@@ -1,0 +1,370 @@
+from datetime import date
+
+from concurrency.fields import AutoIncVersionField
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Func, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from agencies.models import Agency
+from agenda.models import AgendaPoint
+from commitments import triggers
+from commitments.dates import PartialDate, Precision, partial
+from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
+from commitments.querysets import CommitmentQuerySet
+from commitments.workflow import Reviewed
+from recommendations.models import Recommendation
+from workgroups.models import WorkGroup, WorkPlan
+
+
+class Stakeholder(models.Model):
+    """A body beyond the group that takes part in a commitment."""
+
+    class Kind(models.TextChoices):
+        GOVERNMENT = "government", _("Government")
+        EMPLOYERS = "employers_organization", _("Employers' organization")
+        WORKERS = "workers_organization", _("Workers' organization")
+        CIVIL_SOCIETY = "civil_society", _("Civil society")
+        UN_ENTITY = "un_entity", _("UN entity")
+        INTERNATIONAL = "international_organization", _("International organization")
+        PRIVATE_SECTOR = "private_sector", _("Private sector")
+        ACADEMIA = "academia", _("Academia")
+        PLATFORM = "platform", _("Platform")
+
+    name = models.CharField(_("name"), max_length=200, unique=True)
+    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
+    version = AutoIncVersionField()
+    history = HistoricalRecords(excluded_fields=["version"])
+
+    class Meta:
+        verbose_name = _("stakeholder")
+        verbose_name_plural = _("stakeholders")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="stakeholder_kind_known",
+                condition=Q(
+                    kind__in=[
+                        "government",
+                        "employers_organization",
+                        "workers_organization",
+                        "civil_society",
+                        "un_entity",
+                        "international_organization",
+                        "private_sector",
+                        "academia",
+                        "platform",
+                    ]
+                ),
+                violation_error_message=_("This kind of stakeholder is not known."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Commitment(Reviewed):
+    """Something that an agency or a work group undertook to do."""
+
+    class Kind(models.TextChoices):
+        PROGRAMME = "programme", _("Programme")
+        PUBLICATION = "publication", _("Publication")
+        NORM = "norm", _("Norm")
+        CAPACITY = "capacity", _("Capacity building")
+        CAMPAIGN = "campaign", _("Campaign")
+        EVENT = "event", _("Event")
+        INSTITUTION = "institution", _("Institution")
+
+    class Scope(models.TextChoices):
+        GLOBAL = "global", _("Global")
+        REGIONAL = "regional", _("Regional")
+        NATIONAL = "national", _("National")
+
+    class Confidence(models.TextChoices):
+        CONFIRMED = "confirmed", _("Confirmed: the source was read")
+        KNOWN = "known", _("Not yet confirmed: general knowledge")
+
+    reference = models.CharField(
+        _("reference"),
+        max_length=20,
+        unique=True,
+        editable=False,
+        db_default=Func(function="commitments_next_reference"),
+    )
+    title = models.CharField(_("title"), max_length=300)
+    original_text = models.TextField(
+        _("original text"), blank=True, help_text=_("The undertaking word for word, if there is one.")
+    )
+    summary = models.TextField(_("summary"), blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    lead_agency = models.ForeignKey(
+        Agency,
+        verbose_name=_("lead agency"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="led_commitments",
+    )
+    workgroup = models.ForeignKey(
+        WorkGroup,
+        verbose_name=_("lead work group"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commitments",
+    )
+    partner_agencies = models.ManyToManyField(
+        Agency, verbose_name=_("partners"), through="Partner", related_name="partner_commitments"
+    )
+    stakeholders = models.ManyToManyField(
+        Stakeholder, verbose_name=_("stakeholders"), blank=True, related_name="commitments"
+    )
+    agenda_points = models.ManyToManyField(
+        AgendaPoint, verbose_name=_("agenda points"), blank=True, related_name="commitments"
+    )
+    recommendations = models.ManyToManyField(
+        Recommendation, verbose_name=_("recommendations"), blank=True, related_name="commitments"
+    )
+    work_plan = models.ForeignKey(
+        WorkPlan,
+        verbose_name=_("work plan"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commitments",
+    )
+    scope = models.CharField(_("scope"), max_length=10, choices=Scope, blank=True)
+    places = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name=_("places"),
+        default=list,
+        blank=True,
+        help_text=_("Countries or regions as the source names them, separated by commas."),
+    )
+    start_on = models.DateField(_("start"), null=True, blank=True)
+    start_precision = models.CharField(max_length=5, choices=Precision, blank=True)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    due_precision = models.CharField(max_length=5, choices=Precision, blank=True)
+    source_title = models.CharField(_("source title"), max_length=500)
+    source_location = models.CharField(_("source address or symbol"), max_length=500)
+    confidence = models.CharField(
+        _("confidence in the source"), max_length=10, choices=Confidence, default=Confidence.CONFIRMED
+    )
+
+    # What the last published report says; moved by `actions` alone.
+    status = models.CharField(_("status"), max_length=30, choices=Status, blank=True, editable=False)
+    status_reason = models.TextField(_("reason of the status"), blank=True, editable=False)
+    superseded_by = models.ForeignKey(
+        "self",
+        verbose_name=_("superseded by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="supersedes",
+    )
+    outlook = models.CharField(
+        _("outlook"), max_length=20, choices=Outlook, default=Outlook.NOT_ASSESSED, editable=False
+    )
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True, editable=False)
+    withdrawn_reason = models.TextField(_("reason of the withdrawal"), blank=True, editable=False)
+
+    load_key = models.CharField(max_length=400, unique=True, null=True, blank=True, editable=False)
+    search = SearchVectorField(null=True, editable=False)
+    version = AutoIncVersionField()
+    history = HistoricalRecords(
+        excluded_fields=["version", "search", "updated_at"],
+        m2m_fields=[stakeholders, agenda_points, recommendations],
+    )
+
+    objects = CommitmentQuerySet.as_manager()
+
+    class Meta(Reviewed.Meta):
+        verbose_name = _("commitment")
+        verbose_name_plural = _("commitments")
+        ordering = ["pk"]
+        indexes = [
+            GinIndex(fields=["search"], name="commitment_search"),
+            GinIndex(fields=["places"], name="commitment_places"),
+            models.Index(fields=["state", "status"], name="commitment_state_status"),
+        ]
+        triggers = [
+            triggers.PERMANENT_REFERENCE,
+            triggers.PUBLISHED_IS_KEPT,
+            triggers.SEARCH_OF_COMMITMENT,
+        ]
+        constraints = [
+            *Reviewed.Meta.constraints,
+            models.CheckConstraint(
+                name="commitment_exactly_one_lead",
+                condition=Q(lead_agency__isnull=False, workgroup__isnull=True)
+                | Q(lead_agency__isnull=True, workgroup__isnull=False),
+                violation_error_message=_("A commitment is led by exactly one agency or one work group."),
+            ),
+            models.CheckConstraint(
+                name="commitment_kind_known",
+                condition=Q(
+                    kind__in=["programme", "publication", "norm", "capacity", "campaign", "event", "institution"]
+                ),
+                violation_error_message=_("This kind of commitment is not known."),
+            ),
+            models.CheckConstraint(
+                name="commitment_scope_known",
+                condition=Q(scope__in=["", "global", "regional", "national"]),
+                violation_error_message=_("The scope is global, regional or national."),
+            ),
+            models.CheckConstraint(
+                name="commitment_confidence_known",
+                condition=Q(confidence__in=["confirmed", "known"]),
+                violation_error_message=_("The confidence is confirmed or known."),
+            ),
+            models.CheckConstraint(
+                name="commitment_status_known",
+                condition=Q(status__in=["", *STATUSES]),
+                violation_error_message=_("This status is not known."),
+            ),
+            models.CheckConstraint(
+                name="commitment_outlook_known",
+                condition=Q(outlook__in=OUTLOOKS),
+                violation_error_message=_("This outlook is not known."),
+            ),
+            models.CheckConstraint(
+                name="commitment_start_with_precision",
+                condition=paired("start_on", "start_precision"),
+                violation_error_message=_("A start day comes with its precision."),
+            ),
+            models.CheckConstraint(
+                name="commitment_due_with_precision",
+                condition=paired("due_on", "due_precision"),
+                violation_error_message=_("A due day comes with its precision."),
+            ),
+            models.CheckConstraint(
+                name="commitment_due_not_before_start",
+                condition=not_before("due_on", "start_on", "start_precision"),
+                violation_error_message=_("A commitment cannot be due before it starts."),
+            ),
+            models.CheckConstraint(
+                name="commitment_discontinued_with_reason",
+                condition=~Q(status="discontinued") | ~Q(status_reason=""),
+                violation_error_message=_("A discontinued commitment needs its reason."),
+            ),
+            models.CheckConstraint(
+                name="commitment_superseded_with_successor",
+                condition=~Q(status="superseded") | (Q(superseded_by__isnull=False) & ~Q(superseded_by=F("id"))),
+                violation_error_message=_("A superseded commitment names another one that takes its place."),
+            ),
+            models.CheckConstraint(
+                name="commitment_withdrawn_with_reason",
+                condition=Q(state="withdrawn", withdrawn_on__isnull=False) & ~Q(withdrawn_reason="")
+                | ~Q(state="withdrawn") & Q(withdrawn_on__isnull=True, withdrawn_reason=""),
+                violation_error_message=_("A withdrawal has its day and its reason."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self):
+        return reverse("commitments:detail", args=[self.reference])
+
+    @property
+    def lead(self) -> Agency | WorkGroup:
+        return self.lead_agency or self.workgroup
+
+    @property
+    def start(self) -> PartialDate | None:
+        return partial(self.start_on, self.start_precision)
+
+    @property
+    def due(self) -> PartialDate | None:
+        return partial(self.due_on, self.due_precision)
+
+    def is_withdrawn_on(self, day: date | None) -> bool:
+        """Whether it was withdrawn by the end of a day (UTC); None asks of today."""
+        return self.withdrawn_on is not None and (day is None or self.withdrawn_on <= day)
+
+    @property
+    def last_heard(self) -> PartialDate | None:
+        """The day of the last published report; needs `with_standing()`."""
+        return partial(self.last_heard_on, self.last_heard_precision)
+
+    @property
+    def source_address(self) -> str:
+        """The source's address, or '' when it is known by a document symbol."""
+        return self.source_location if self.source_location.startswith(("http://", "https://")) else ""
+
+
+class Partner(models.Model):
+    """An agency that takes part in a commitment which another leads, with its own part in it."""
+
+    commitment = models.ForeignKey(
+        Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="partners"
+    )
+    agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="partnerships")
+    part = models.TextField(_("part"), blank=True, help_text=_("What this agency itself does in it."))
+    version = AutoIncVersionField()
+    history = HistoricalRecords(excluded_fields=["version"])
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["agency__position", "agency__acronym"]
+        constraints = [
+            models.UniqueConstraint(
+                name="partner_agency_once",
+                fields=["commitment", "agency"],
+                violation_error_message=_("This agency is already a partner."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.agency} – {self.commitment.reference}"
+
+
+class Milestone(models.Model):
+    """A named step of a commitment with a due day, and the day it was met."""
+
+    commitment = models.ForeignKey(
+        Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="milestones"
+    )
+    title = models.CharField(_("title"), max_length=300)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    due_precision = models.CharField(max_length=5, choices=Precision, blank=True)
+    met_on = models.DateField(_("met"), null=True, blank=True)
+    met_precision = models.CharField(max_length=5, choices=Precision, blank=True)
+    version = AutoIncVersionField()
+    history = HistoricalRecords(excluded_fields=["version"])
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["commitment", F("due_on").asc(nulls_last=True), "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="milestone_due_with_precision",
+                condition=paired("due_on", "due_precision"),
+                violation_error_message=_("A due day comes with its precision."),
+            ),
+            models.CheckConstraint(
+                name="milestone_met_with_precision",
+                condition=paired("met_on", "met_precision"),
+                violation_error_message=_("The day a step was met comes with its precision."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def due(self) -> PartialDate | None:
+        return partial(self.due_on, self.due_precision)
+
+    @property
+    def met(self) -> PartialDate | None:
+        return partial(self.met_on, self.met_precision)
