@@ -1,21 +1,9 @@
 import pytest
 
 from gmg_portal.revision import Standing
-from tests.factories import PASSWORD
+from tests.browser.people import sign_in, sign_out
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def sign_in(page, portal, username):
-    page.goto(f"{portal}/admin/")
-    page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-
-
-def sign_out(page, portal):
-    page.goto(f"{portal}/accounts/")
-    page.get_by_role("main").get_by_role("button", name="Sign out").click()
 
 
 def test_report_goes_from_the_focal_point_over_the_secretariat_to_the_public(page, portal, complaints):
