@@ -1,0 +1,78 @@
+"""The permission table of the review workflow, worked out by hand for each role, lead and state.
+
+r read, h read the history, w write, d delete, s submit, p publish, b send back, x withdraw, c classify (the editorial
+reading of what is public), k correct (its wording). `-` is nothing.
+"""
+
+COMMITMENTS = """
+role           whose           draft   submitted  sent_back  published  withdrawn
+anonymous      other_agency    -       -          -          r          r
+anonymous      other_group     -       -          -          r          r
+outsider       other_agency    -       -          -          r          r
+outsider       other_group     -       -          -          r          r
+focal_point    own_agency      rhwds   rh         rhws       rh         rh
+focal_point    other_agency    -       -          -          r          r
+focal_point    joined_group    -       -          -          r          r
+focal_point    other_group     -       -          -          r          r
+alternate      own_agency      rhwds   rh         rhws       rh         rh
+alternate      other_agency    -       -          -          r          r
+alternate      other_group     -       -          -          r          r
+former         own_agency      -       -          -          r          r
+former         other_agency    -       -          -          r          r
+group_lead     own_agency      rhwds   rh         rhws       rh         rh
+group_lead     other_agency    -       -          -          r          r
+group_lead     co_leader       -       -          -          r          r
+group_lead     own_group       rhwds   rhpb       rhws       rh         rh
+group_lead     other_group     -       -          -          r          r
+secretariat    other_agency    -       rhpb       rh         rhxc       rh
+secretariat    other_group     -       rhpb       rh         rhxc       rh
+administrator  other_agency    rhwds   rhpb       rhws       rhxck      rh
+administrator  other_group     rhwds   rhpb       rhws       rhxck      rh
+"""
+# Assessments: what an agency or a group wrote is its own, and nobody reviews for the group.
+ASSESSMENTS = """
+role           whose           draft   submitted  sent_back  published
+anonymous      other_agency    -       -          -          r
+anonymous      independent     -       -          -          r
+outsider       other_agency    -       -          -          r
+focal_point    own_agency      rhwds   rh         rhws       rh
+focal_point    other_agency    -       -          -          r
+focal_point    joined_group    -       -          -          r
+focal_point    independent     -       -          -          r
+former         own_agency      -       -          -          r
+group_lead     own_agency      rhwds   rh         rhws       rh
+group_lead     own_group       rhwds   rh         rhws       rh
+group_lead     other_group     -       -          -          r
+group_lead     co_leader       -       -          -          r
+group_lead     independent     -       -          -          r
+secretariat    other_agency    -       rhpb       rh         rh
+secretariat    other_group     -       rhpb       rh         rh
+secretariat    independent     rhwds   rhpb       rhws       rh
+administrator  other_agency    rhwds   rhpb       rhws       rh
+administrator  independent     rhwds   rhpb       rhws       rh
+"""
+# What becomes of a commitment alone.
+OF_COMMITMENTS = set("xck")
+
+
+def read(table):
+    """The lines of a table: role, whose, and the letters of each state."""
+    header, *lines = (line.split() for line in table.strip().splitlines())
+    return [
+        (role, whose, dict(zip(header[2:], (set(letters) - {"-"} for letters in cells), strict=True)))
+        for role, whose, *cells in lines
+    ]
+
+
+def of_reports(lines):
+    """The same lines for progress reports, which are never withdrawn and never corrected."""
+    return [
+        (role, whose, {state: letters - OF_COMMITMENTS for state, letters in cells.items() if state != "withdrawn"})
+        for role, whose, cells in lines
+    ]
+
+
+LINES = {"commitment": read(COMMITMENTS), "assessment": read(ASSESSMENTS)}
+LINES["progressreport"] = of_reports(LINES["commitment"])
+CASES = [(kind, role, whose, policy) for kind, lines in LINES.items() for role, whose, policy in lines]
+ROLES = sorted({role for _kind, role, _whose, _policy in CASES})

@@ -1,0 +1,305 @@
+"""The permission table against every path to a row: no path disagrees, and a denial has something that could leak."""
+
+import pytest
+from concurrency.forms import VersionFieldSigner
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.urls import reverse
+
+from commitments import actions
+from commitments.models import Assessment, Commitment, ProgressReport
+from tests.commitments.policy import CASES, LINES, OF_COMMITMENTS, ROLES
+from tests.factories import (
+    AgendaPointFactory,
+    AssessmentFactory,
+    CommitmentFactory,
+    ProgressReportFactory,
+    published_report,
+)
+from tests.filling import filled
+
+pytestmark = pytest.mark.django_db
+
+MODELS = {"commitment": Commitment, "progressreport": ProgressReport, "assessment": Assessment}
+# The text by which a row is recognised wherever it shows, and changed where it may be.
+TEXT = {"commitment": "title", "progressreport": "achieved", "assessment": "text"}
+OWNERS = ("lead_agency", "workgroup", "agency", "commitment")
+# What the table grants in each path: the actions know no pages, the public side nothing but reading.
+BY_ACTIONS = set("rhwspbx")
+BY_PAGES = set("rhwdspbxck")
+NO_EDITORS = {"anonymous", "outsider", "former"}
+
+
+@pytest.fixture
+def row_in(leads):
+    """A row as the roles see its owner, recognised by words of its own."""
+
+    def row_in(kind, role, whose, state):
+        return MAKE[kind](state, leads(role, whose), secret(kind, role, whose, state))
+
+    return row_in
+
+
+def secret(*words) -> str:
+    return "Secret " + "-".join(words)
+
+
+def commitment_in(state, lead, words):
+    return CommitmentFactory(title=words, **lead, **({} if state == "published" else {state: True}))
+
+
+def report_in(state, lead, words):
+    commitment = CommitmentFactory(**lead)
+    if state == "published":
+        return published_report(commitment, achieved=words)
+    return ProgressReportFactory(commitment=commitment, achieved=words, **{state: True})
+
+
+def assessment_in(state, lead, words):
+    if lead is None:
+        assessor = {"assessor_kind": "independent", "agency": None, "assessor_name": "A university"}
+    elif "workgroup" in lead:
+        assessor = {"assessor_kind": "group_lead", "agency": None, **lead}
+    else:
+        assessor = {"agency": lead["lead_agency"]}
+    return AssessmentFactory(text=words, **assessor, **({"public": True} if state == "published" else {state: True}))
+
+
+MAKE = {"commitment": commitment_in, "progressreport": report_in, "assessment": assessment_in}
+
+
+def attempt(act, done) -> bool:
+    """Whether an act had its effect; whatever it did is undone."""
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                act()
+        except (PermissionDenied, ValidationError):
+            pass
+        succeeded = done()
+        transaction.set_rollback(True)
+    return succeeded
+
+
+def state_of(row):
+    return type(row).objects.filter(pk=row.pk).values_list("state", flat=True).first()
+
+
+# By querysets and actions
+
+VERBS = {
+    "s": ("submitted", lambda row, by: actions.submit(row, by=by)),
+    "p": ("published", lambda row, by: actions.publish(row, by=by)),
+    "b": ("sent_back", lambda row, by: actions.send_back(row, note="Name the source.", by=by)),
+    "x": ("withdrawn", lambda row, by: actions.withdraw(row, reason="Entered twice.", by=by)),
+}
+
+
+def by_actions(row, user) -> set[str]:
+    rows = type(row).objects.filter(pk=row.pk)
+    sets = {"r": rows.visible_to(user), "h": rows.confidential_to(user), "w": rows.editable_by(user)}
+    granted = {letter for letter, found in sets.items() if found.exists()}
+    for letter, (state, verb) in VERBS.items():
+        if letter in OF_COMMITMENTS and not isinstance(row, Commitment):
+            continue
+        if attempt(lambda verb=verb: verb(row, user), lambda state=state: state_of(row) == state != row.state):
+            granted.add(letter)
+    assert rows.reviewable_by(user).exists() is ("p" in granted)
+    return granted
+
+
+@pytest.mark.parametrize(("kind", "role", "whose", "policy"), CASES)
+def test_querysets_and_actions_keep_to_the_policy(kind, role, whose, policy, person, row_in):
+    user = person(role)
+    rows = {state: row_in(kind, role, whose, state) for state in policy}
+
+    found = {state: by_actions(row, user) for state, row in rows.items()}
+
+    # Nobody who is not signed in has a history to read, though what is public has one.
+    assert found == {state: letters & BY_ACTIONS for state, letters in policy.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("kind", MODELS)
+def test_sets_hold_exactly_the_rows_of_the_policy(kind, role, person, row_in):
+    user = person(role)
+    granted = every_row(kind, role, row_in)
+    rows = MODELS[kind].objects.filter(pk__in=granted)
+
+    sets = {
+        "r": rows.visible_to(user),
+        "h": rows.confidential_to(user),
+        "w": rows.editable_by(user),
+        "p": rows.reviewable_by(user),
+    }
+    found = {letter: set(some.values_list("pk", flat=True)) for letter, some in sets.items()}
+
+    assert found == {letter: {pk for pk, letters in granted.items() if letter in letters} for letter in sets}
+
+
+def every_row(kind, role, row_in) -> dict[int, set[str]]:
+    """A row for every cell of a role's lines, and the letters of its cell."""
+    return {
+        row_in(kind, role, whose, state).pk: letters
+        for of, whose, policy in LINES[kind]
+        if of == role
+        for state, letters in policy.items()
+    }
+
+
+# By the pages of the editors' side
+
+
+class Pages:
+    """The editors' side in the hands of somebody who tries everything, offered or not."""
+
+    def __init__(self, client, user):
+        self.client = client
+        client.logout()
+        if user.is_authenticated:
+            client.force_login(user)
+
+    def address(self, row, page="change"):
+        return reverse(f"admin:commitments_{row._meta.model_name}_{page}", args=[row.pk])
+
+    def shows(self, row) -> bool:
+        return getattr(row, TEXT[row._meta.model_name]) in self.client.get(self.address(row)).content.decode()
+
+    def tells(self, row) -> bool:
+        """Whether the history opens; what it does not open tells no word of the row."""
+        answer = self.client.get(self.address(row, "history"))
+        assert answer.status_code == 200 or getattr(row, TEXT[row._meta.model_name]) not in answer.content.decode()
+        return answer.status_code == 200
+
+    def saves(self, row, **typed) -> bool:
+        """Whether what was typed into a form for this row is kept, the form being one that was never given out."""
+        kind = row._meta.model_name
+        owner = {name: getattr(row, f"{name}_id", "") or "" for name in OWNERS} | {
+            name: getattr(row, name, "") for name in ("assessor_kind", "assessor_name")
+        }
+        form = FORMS[kind] | owner | {"version": VersionFieldSigner().sign(row.version), "opened": "", **typed}
+        name, value = next(iter(typed.items()))
+
+        def kept():
+            saved = MODELS[kind].objects.get(pk=row.pk)
+            if name == "agenda_points":
+                return saved.agenda_points.filter(pk__in=value).exists()
+            return getattr(saved, name) == value
+
+        return attempt(lambda: self.client.post(self.address(row), form), kept)
+
+    def moves(self, row, page, state, **typed) -> bool:
+        return attempt(
+            lambda: self.client.post(self.address(row, page), {"seen": row.version, **typed}),
+            lambda: state_of(row) == state != row.state,
+        )
+
+    def letters(self, row) -> set[str]:
+        kind = row._meta.model_name
+        tries = {
+            "r": lambda: self.shows(row),
+            "h": lambda: self.tells(row),
+            "d": lambda: self.deletes(row),
+            "s": lambda: self.moves(row, "submit", "submitted"),
+            "p": lambda: self.moves(row, "publish", "published"),
+            "b": lambda: self.moves(row, "send_back", "sent_back", note="Name the source."),
+        }
+        words = "k" if row.state == "published" else "w"
+        tries[words] = lambda: self.saves(row, **{TEXT[kind]: "Other words"})
+        if kind == "commitment":
+            tries["x"] = lambda: self.moves(row, "withdraw", "withdrawn", reason="Entered twice.")
+            point = AgendaPointFactory().pk
+            tries["c"] = lambda: row.state == "published" and self.saves(row, agenda_points=[point])
+        return {letter for letter, succeeds in tries.items() if succeeds()}
+
+    def deletes(self, row) -> bool:
+        return attempt(
+            lambda: self.client.post(self.address(row, "delete"), {"post": "yes"}), lambda: state_of(row) is None
+        )
+
+
+FORMS: dict[str, dict] = {}
+
+
+@pytest.fixture
+def pages(client, administrator, ohchr):
+    """Every form as an administrator is given it, for whoever is to try it without having been given one."""
+    client.force_login(administrator)
+    for kind in MODELS.keys() - FORMS.keys():
+        twin = MAKE[kind]("draft", {"lead_agency": ohchr}, "A twin")
+        FORMS[kind] = filled(client.get(reverse(f"admin:commitments_{kind}_change", args=[twin.pk])))
+    return lambda user: Pages(client, user)
+
+
+@pytest.mark.parametrize(("kind", "role", "whose", "policy"), CASES)
+def test_pages_of_the_editors_side_keep_to_the_policy(kind, role, whose, policy, person, row_in, pages):
+    rows = {state: row_in(kind, role, whose, state) for state in policy}
+    editor = pages(person(role))
+
+    found = {state: editor.letters(row) for state, row in rows.items()}
+
+    granted = set() if role in NO_EDITORS else BY_PAGES
+    assert found == {state: letters & granted for state, letters in policy.items()}
+
+
+# By actions on many rows at once
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("kind", MODELS)
+def test_lists_and_bulk_actions_keep_to_the_policy(kind, role, person, row_in, client):
+    user = person(role)
+    granted = every_row(kind, role, row_in)
+    rows = MODELS[kind].objects.filter(pk__in=granted)
+    if user.is_authenticated:
+        client.force_login(user)
+    address = reverse(f"admin:commitments_{kind}_changelist")
+    before = dict(rows.values_list("pk", "state"))
+
+    page = client.get(address)
+    listed = {row.pk for row in page.context["cl"].result_list} if page.status_code == 200 else set()
+    seen = {f"seen_{row.pk}": row.version for row in rows}
+    chosen = {"_selected_action": list(granted), "confirmed": "yes", **seen}
+    client.post(address, {"action": "publish_selected", **chosen})
+    client.post(address, {"action": "delete_selected", "post": "yes", **chosen})
+
+    after = dict(rows.values_list("pk", "state"))
+    editor = role not in NO_EDITORS
+    assert listed & set(granted) == {pk for pk, letters in granted.items() if editor and "r" in letters}
+    assert {pk for pk in before if after.get(pk) != before[pk]} == {
+        pk for pk, letters in granted.items() if editor and "p" in letters
+    }
+
+
+# By the API and the public pages
+
+
+@pytest.mark.parametrize(("kind", "role", "whose", "policy"), CASES)
+def test_public_side_shows_what_is_public_and_changes_nothing(kind, role, whose, policy, person, row_in, client):
+    user = person(role)
+    rows = {state: row_in(kind, role, whose, state) for state in policy}
+    if user.is_authenticated:
+        client.force_login(user)
+
+    found = {state: on_the_public_side(client, row) for state, row in rows.items()}
+
+    # A withdrawn commitment keeps its page; the register of the API leaves it out.
+    public = {"published": {"page", "api", "api row"}, "withdrawn": {"page", "api"}}
+    assert found == {state: public.get(state, set()) for state in policy}
+    assert {state: state_of(row) for state, row in rows.items()} == {state: state for state in rows}
+
+
+def on_the_public_side(client, row) -> set[str]:
+    """Where the words of a row are found; every other method is refused on the way."""
+    words = getattr(row, TEXT[row._meta.model_name])
+    commitment = row if isinstance(row, Commitment) else row.commitment
+    api = reverse("api:commitments-detail", args=[commitment.reference])
+    refused = {method: getattr(client, method)(api).status_code for method in ("post", "put", "patch", "delete")}
+    assert set(refused.values()) == {405}
+    places = {"page": commitment.get_absolute_url(), "api": api}
+    if isinstance(row, Commitment):
+        places["api row"] = f"{reverse('api:commitments-list')}?page_size=200"
+    elif isinstance(row, ProgressReport):
+        places["api row"] = f"{reverse('api:reports-list')}?page_size=200"
+    found = {place for place, address in places.items() if words in client.get(address).content.decode()}
+    return found | {"api row"} if found == {"page", "api"} and isinstance(row, Assessment) else found
