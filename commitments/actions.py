@@ -9,7 +9,7 @@ is for people. Cycles may also be opened and closed by the installation itself (
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
@@ -17,10 +17,21 @@ from simple_history.utils import bulk_create_with_history
 from agencies.querysets import today
 from commitments import permissions
 from commitments.dates import PartialDate, Precision
-from commitments.models import Assessment, Commitment, Evidence, ProgressReport, ReportingCycle, Status, StatusChange
+from commitments.models import (
+    Assessment,
+    Commitment,
+    Evidence,
+    Milestone,
+    Partner,
+    ProgressReport,
+    ReportingCycle,
+    Status,
+    StatusChange,
+)
 from commitments.workflow import TRANSITIONS, Reviewed, State
 
 LOAD = "load"
+IMPORT = "import"
 PAST_PLANNING = {Status.IN_PROGRESS, Status.SUBSTANTIALLY_COMPLETE, Status.COMPLETED, Status.ONGOING}
 
 
@@ -35,6 +46,28 @@ def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
     row.author = row.author or by
     row.reviewed_by = row.reviewed_at = None
     return _save(row, "submit", by)
+
+
+@transaction.atomic
+def write_draft(row, sets: dict[str, list] | None = None, *, by) -> None:
+    """Keep what an import says of a draft, or of a milestone of one: its columns, and sets of other rows by name.
+
+    What the person may not write before and after, a new lead included, is refused. The caller holds the row's lock.
+    The history gets one line, which has the sets as well: they are written first, and a new row's key drawn for that.
+    """
+    new = row._state.adding
+    if isinstance(row, Milestone):
+        _locked(row.commitment)
+    if new:
+        row.pk = _next_key(type(row))
+    else:
+        _allow(type(row).objects.editable_by(by), row)
+    if isinstance(row, Reviewed) and row.state == State.DRAFT:
+        row.author = row.author or by
+    for name, others in (sets or {}).items():
+        _write_partners(row, others, by) if name == "partner_agencies" else _write_set(row, name, others)
+    _save(row, IMPORT, by, force_insert=new)
+    _allow(type(row).objects.editable_by(by), row)
 
 
 @transaction.atomic
@@ -220,11 +253,41 @@ def _reviewed(row: Reviewed, by) -> None:
     row.reviewed_by, row.reviewed_at = by, timezone.now()
 
 
-def _save(row, reason: str, by):
+def _save(row, reason: str, by, **options):
     row._change_reason = reason
     row._history_user = by
-    row.save()
+    row.save(**options)
     return row
+
+
+def _next_key(model) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s))", [model._meta.db_table, model._meta.pk.column])
+        return cursor.fetchone()[0]
+
+
+def _write_set(row, name: str, others: list) -> None:
+    """Bring a many-to-many set to these rows, leaving no line in the history."""
+    field = row._meta.get_field(name)
+    links, own, other = field.remote_field.through.objects, field.m2m_column_name(), field.m2m_reverse_name()
+    wanted, standing = {each.pk for each in others}, set()
+    if not row._state.adding:
+        standing = set(links.filter(**{own: row.pk}).values_list(other, flat=True))
+        links.filter(**{own: row.pk, f"{other}__in": standing - wanted}).delete()
+    links.bulk_create(links.model(**{own: row.pk, other: key}) for key in sorted(wanted - standing))
+
+
+def _write_partners(commitment: Commitment, agencies: list, by) -> None:
+    """Take partners in and let them go; whoever stays keeps its own part."""
+    standing = {}
+    if not commitment._state.adding:
+        standing = {partner.agency_id: partner for partner in Partner.objects.filter(commitment=commitment)}
+    for agency_id in standing.keys() - {agency.pk for agency in agencies}:
+        partner = standing[agency_id]
+        partner._change_reason, partner._history_user = IMPORT, by
+        partner.delete()
+    joining = [Partner(commitment_id=commitment.pk, agency=each) for each in agencies if each.pk not in standing]
+    bulk_create_with_history(joining, Partner, default_user=by, default_change_reason=IMPORT)
 
 
 def _for_cycles(cycle: ReportingCycle, by) -> ReportingCycle:

@@ -50,6 +50,10 @@ class PartialDate:
             day = day.replace(day=calendar.monthrange(day.year, day.month)[1])
         return cls(day, precision)
 
+    def ends_before(self, start: Self) -> bool:
+        """Whether this lies wholly before the period in which `start` begins: '2014' does not end before '2014-05'."""
+        return self.period(self.day, start.precision).day < start.day
+
     @property
     def iso(self) -> str:
         """ISO 8601 at the true precision: '2014', '2014-03' or '2014-03-05'."""

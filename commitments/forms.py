@@ -159,6 +159,21 @@ class AssessmentForm(admin.site.Form):
         return cleaned
 
 
+class ImportForm(forms.Form):
+    """A file to take in."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Excel workbook (.xlsx) or CSV file"),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "empty": gettext_lazy("This file is empty."),
+            "missing": gettext_lazy("Choose a file."),
+        },
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
+        max_length=255,
+    )
+
+
 class WordsForm(forms.Form):
     """The sentence that goes with a decision."""
 

@@ -22,6 +22,8 @@ from commitments.permissions import (
 from commitments.search import SEARCH_CONFIG, headline, plain, search_query
 
 FINISHED = ("completed", "discontinued", "superseded")
+# Lines of the history, beside those of forms, by which a person had a hand in a row.
+HANDS = ("submit", "import")
 
 
 def public_on(day: date | None) -> Q:
@@ -51,7 +53,7 @@ class ReviewedQuerySet(models.QuerySet):
         rows = self.filter(reviewable(user, self.led(user)))
         if user.is_anonymous:
             return rows
-        hand = Q(history_change_reason__isnull=True) | Q(history_change_reason="submit")
+        hand = Q(history_change_reason__isnull=True) | Q(history_change_reason__in=HANDS)
         rows = rows.exclude(Exists(self.model.history.filter(hand, id=OuterRef("pk"), history_user=user)))
         for part in self.parts:
             link = self.model._meta.get_field(part)
@@ -248,6 +250,14 @@ class AssessmentQuerySet(ReviewedQuerySet):
 
 
 NO_GROUP = Q(pk__isnull=True)
+
+
+class MilestoneQuerySet(models.QuerySet):
+    """Steps are part of their commitment's wording, and are written with it."""
+
+    def editable_by(self, user) -> Self:
+        commitments = self.model._meta.get_field("commitment").related_model.objects
+        return self.filter(commitment__in=commitments.editable_by(user))
 
 
 class EvidenceQuerySet(models.QuerySet):

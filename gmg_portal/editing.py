@@ -3,6 +3,8 @@
 The second to save is told who changed what, keeps on the screen what they typed, and overwrites nothing.
 """
 
+from collections.abc import Callable
+
 from concurrency.forms import ConcurrentForm
 from django import forms
 from django.contrib import admin
@@ -76,26 +78,46 @@ def newest_line(row: models.Model) -> int | None:
     return row.history.order_by("-history_id").values_list("history_id", flat=True).first()
 
 
-def story_since(row: models.Model, opened: int | None) -> list[str]:
-    """Who changed the row since a line of its history, and each field from what to what, as sentences."""
+def story_since(row: models.Model, opened: int | None, told: Callable[[list], str] | None = None) -> list[str]:
+    """Who changed the row since a line of its history, and each field from what to what, as sentences.
+
+    `told` says the first of them from the lines since then; of itself it is what a form has to say.
+    """
     lines = list(row.history.filter(history_id__gt=opened or 0).select_related("history_user").order_by("history_id"))
     if not lines:
         lines = list(row.history.select_related("history_user").order_by("-history_id")[:1])
     if not lines:
         return [_("Somebody changed this while you were writing. Nothing was saved.")]
     before = row.history.filter(history_id__lt=lines[0].history_id).order_by("-history_id").first()
-    return [who_saved(lines), *differences(type(row), before, lines[-1])]
+    return [(told or who_saved)(lines), *differences(type(row), before, lines[-1])]
 
 
-def who_saved(lines: list) -> str:
+def people_and_moment(lines: list) -> dict[str, str]:
+    """Who wrote these lines of a history, and when the last of them."""
     people = dict.fromkeys(_name(line.history_user) for line in lines)
-    return _(
-        "%(people)s saved this on %(moment)s UTC, after you had opened it. Nothing of yours was saved and nothing was"
-        " overwritten: what you typed still stands below."
-    ) % {
+    return {
         "people": ", ".join(people),
         "moment": date_format(localtime(lines[-1].history_date), "DATETIME_FORMAT"),
     }
+
+
+def who_saved(lines: list) -> str:
+    return _(
+        "%(people)s saved this on %(moment)s UTC, after you had opened it. Nothing of yours was saved and nothing was"
+        " overwritten: what you typed still stands below."
+    ) % people_and_moment(lines)
+
+
+def who_changed(lines: list) -> str:
+    """The same of a row in a file that was exported before."""
+    return _(
+        "%(people)s changed this on %(moment)s UTC, after the file was exported, and nothing is overwritten: export it"
+        " anew."
+    ) % people_and_moment(lines)
+
+
+def story_since_export(row: models.Model, line: int | None) -> list[str]:
+    return story_since(row, line, who_changed)
 
 
 def differences(model: type[models.Model], before, after) -> list[str]:

@@ -39,6 +39,7 @@ class PortalAdminSite(AdminSite):
     StackedInline = editing.PortalStackedInline
     TabularInline = editing.PortalTabularInline
     Form = editing.VersionedForm
+    story_since_export = staticmethod(editing.story_since_export)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

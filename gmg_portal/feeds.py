@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from agenda.models import Event
 from commitments.changes import Change, changes
+from commitments.exchange.cells import printable
 from commitments.models import Commitment
 from gmg_portal.bulk.views import refused
-from gmg_portal.bulk.writers import printable
 from gmg_portal.questions import EVENT, TimeQuestion
 from gmg_portal.revision import Standing
 from gmg_portal.timeline import Entry, newest

@@ -103,6 +103,7 @@ MORE = {
         "comparison.py",
         "dates.py",
         "evidence.py",
+        "exchange",
         "facets.py",
         "forms.py",
         "loading",

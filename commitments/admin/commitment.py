@@ -5,8 +5,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from agencies.permissions import agencies_of
+from commitments.admin.bulk import BulkMixin
 from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
 from commitments.admin.steps import PUBLISH, SEND_BACK, SUBMIT, WITHDRAW
+from commitments.exchange.resources import CommitmentResource
 from commitments.forms import CommitmentForm, MilestoneForm
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_start
@@ -43,7 +45,8 @@ class MilestoneInline(WordingRows, admin.site.TabularInline):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(WorkflowAdmin):
+class CommitmentAdmin(BulkMixin, WorkflowAdmin):
+    resource = CommitmentResource
     form = CommitmentForm
     inlines = [PartnerInline, MilestoneInline]
     steps = (SUBMIT, PUBLISH, SEND_BACK, WITHDRAW)

@@ -7,8 +7,10 @@ from django.http import FileResponse, Http404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from commitments.admin.bulk import BulkMixin
 from commitments.admin.report import file_link
 from commitments.admin.scoping import NOTHING, PartAdmin
+from commitments.exchange.resources import MilestoneResource
 from commitments.models import Evidence, Milestone, Partner, StatusChange
 from commitments.permissions import may_review
 
@@ -23,7 +25,8 @@ class PartnerAdmin(PartAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(PartAdmin):
+class MilestoneAdmin(BulkMixin, PartAdmin):
+    resource = MilestoneResource
     whole = "commitment"
     list_display = ["title", "commitment", "due", "met"]
     list_select_related = ["commitment"]

@@ -3,7 +3,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from agencies.permissions import agencies_of, is_administrator
+from commitments.admin.bulk import BulkMixin
 from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
+from commitments.exchange.resources import ReportResource
 from commitments.forms import EvidenceFileWidget, EvidenceForm, ProgressReportForm, evidence_file_address
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import agencies_for
@@ -50,7 +52,8 @@ def file_link(piece: Evidence):
 
 
 @admin.register(ProgressReport)
-class ProgressReportAdmin(WorkflowAdmin):
+class ProgressReportAdmin(BulkMixin, WorkflowAdmin):
+    resource = ReportResource
     form = ProgressReportForm
     inlines = [EvidenceInline]
     list_display = ["reference", "title", "cycle", "state", "status", "on_behalf_of", "published"]

@@ -123,7 +123,7 @@ class LineReader:
         lead = self.one("lead", self.known.leads)
         lead_agency = lead if isinstance(lead, Agency) else None
         start, end = self.day("start"), self.day("end")
-        if start and end and PartialDate.period(end.day, start.precision).day < start.day:
+        if start and end and end.ends_before(start):
             self.refuse("end", _("%(end)s lies before the start, %(start)s."), end=end.iso, start=start.iso)
         line = Line(
             number=self.number,
@@ -224,7 +224,7 @@ class LineReader:
 
     def several(self, column: str, known: dict[str, Any]) -> list[Any]:
         """The rows that the column names, each once, in the order of the file."""
-        codes = [code.strip() for code in self.cells[column].split(";")] if self.cells[column] else []
+        codes = listed(self.cells[column])
         for code in dict.fromkeys(codes):
             if code not in known:
                 self.refuse_unknown(column, code, known)
@@ -249,6 +249,11 @@ class LineReader:
         """Note a problem; `words` fill the placeholders of the reason."""
         reason = _("%(column)s: %(reason)s") % {"column": column, "reason": reason % words if words else reason}
         self.problems.append(Problem(self.number, reason))
+
+
+def listed(cell: str) -> list[str]:
+    """The codes that stand in one cell, parted by semicolons."""
+    return [code.strip() for code in cell.split(";")] if cell else []
 
 
 def dated(name: str, day: PartialDate | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from agenda.models import AgendaPoint
 from commitments import triggers
 from commitments.dates import PartialDate, Precision, partial
 from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
-from commitments.querysets import CommitmentQuerySet
+from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
 from commitments.workflow import Reviewed
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup, WorkPlan
@@ -340,6 +340,8 @@ class Milestone(models.Model):
     met_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
+
+    objects = MilestoneQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("milestone")

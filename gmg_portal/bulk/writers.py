@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -12,14 +11,12 @@ from tempfile import SpooledTemporaryFile
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
 
+from commitments.exchange.cells import defused, printable
 from gmg_portal.bulk.columns import Value
 
 Records = Iterable[list[Value]]
 BLOCK = 64 * 1024
 IN_MEMORY = 5 * 1024 * 1024
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-# What no XML document may hold, and so neither a workbook nor a feed.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -82,11 +79,6 @@ def write_xlsx(header: list[str], records: Records) -> Iterator[bytes]:
         yield from iter(partial(file.read, BLOCK), b"")
 
 
-def printable(text: str) -> str:
-    """The text without the characters that XML refuses."""
-    return UNPRINTABLE.sub("\ufffd", text)
-
-
 def _object(header: list[str], record: list[Value]) -> str:
     return json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False)
 
@@ -94,7 +86,7 @@ def _object(header: list[str], record: list[Value]) -> str:
 def _cell(value: Value) -> str | int | None:
     if isinstance(value, list):
         value = ";".join(str(each) for each in value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return defused(value) if isinstance(value, str) else value
 
 
 def _printable_cell(value: Value) -> str | int | None:

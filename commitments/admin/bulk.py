@@ -1,0 +1,138 @@
+"""Import and export as pages of the editors' side, beside the table that they are about."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agencies.querysets import today
+from commitments.exchange import keeping
+from commitments.exchange.drafts import DraftResource
+from commitments.exchange.importing import CHANGED, NEW, UNCHANGED, Outcome, bring
+from commitments.exchange.reading import MOST_BYTES, MOST_ROWS, too_large
+from commitments.exchange.writing import FILES
+from commitments.forms import ImportForm
+from commitments.loading.outcome import Refused
+from commitments.permissions import may_start
+
+MOST_SHOWN = 500
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+class BulkMixin:
+    """Gives a table of drafts its files and its import, for whoever may begin a draft."""
+
+    resource: type[DraftResource]
+    change_list_template = "admin/commitments/change_list.html"
+
+    def get_urls(self):
+        wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        pages = [
+            path("import/", wrap(self.import_view), name=f"{name}_import"),
+            path("import/confirm/", wrap(self.confirm_view), name=f"{name}_confirm"),
+            path("import/<str:file>", wrap(self.file_view), name=f"{name}_file"),
+        ]
+        return [*pages, *super().get_urls()]
+
+    def bulk_page(self, page: str, **kwargs) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", kwargs=kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        address = self.bulk_page("import") if self.admin_site.ask(request, may_start) else ""
+        return super().changelist_view(request, {"bulk_page": address, **(extra_context or {})})
+
+    def resource_for(self, request) -> DraftResource:
+        if not self.admin_site.ask(request, may_start):
+            raise PermissionDenied(_("Only who writes drafts exports and imports them."))
+        return self.resource(request.user)
+
+    def file_view(self, request, file: str):
+        """The person's own drafts, or the template, as a file."""
+        resource = self.resource_for(request)
+        if file not in FILES:
+            raise Http404
+        kind = file.rsplit(".", 1)[1]
+        name = f"{today().isoformat()}.{kind}" if file.startswith("export") else file
+        response = HttpResponse(FILES[file](resource), content_type=CONTENT_TYPES[kind])
+        response["Content-Disposition"] = f'attachment; filename="{resource.name}-{name}"'
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def import_view(self, request):
+        """Ask for a file, and try it: nothing is written."""
+        resource = self.resource_for(request)
+        if request.method != "POST":
+            return self.render_import(request, resource, ImportForm())
+        form = ImportForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self.render_import(request, resource, form)
+        upload = form.cleaned_data["file"]
+        if upload.size > MOST_BYTES:
+            return self.render_import(request, resource, form, Outcome(refusals=(too_large(),)))
+        content = upload.read()
+        outcome = bring(resource, content, dry_run=True)
+        ticket = keeping.keep(content, request.user, resource.name) if outcome.does_something else ""
+        return self.render_import(request, resource, ImportForm(), outcome, ticket=ticket, file_name=upload.name)
+
+    def confirm_view(self, request):
+        """Take in the very file that was tried, whole; what has changed since is found again, and refuses it."""
+        resource = self.resource_for(request)
+        if request.method != "POST":
+            return redirect(self.bulk_page("import"))
+        ticket = request.POST.get("ticket", "")
+        try:
+            content = keeping.kept(ticket, request.user, resource.name)
+        except Refused as refusal:
+            return self.render_import(request, resource, ImportForm(), Outcome(refusals=refusal.problems))
+        outcome = bring(resource, content, dry_run=False)
+        keeping.drop(ticket, request.user, resource.name)
+        if not outcome.is_clean:
+            return self.render_import(request, resource, ImportForm(), outcome, late=True)
+        messages.success(request, told(outcome))
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def render_import(self, request, resource, form, outcome: Outcome | None = None, **more):
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("%(table)s in bulk") % {"table": resource.label},
+            "form": form,
+            "resource": resource,
+            "files": {file.replace(".", "_").replace("-", "_"): self.bulk_page("file", file=file) for file in FILES},
+            "confirm_page": self.bulk_page("confirm"),
+            "most_rows": MOST_ROWS,
+            "outcome": outcome,
+            **(shown(outcome) if outcome else {}),
+            **more,
+        }
+        return TemplateResponse(request, "admin/commitments/import.html", context)
+
+
+def shown(outcome: Outcome) -> dict:
+    """What of the outcome the page lists: the problems first, and of a long file its beginning."""
+    counts = outcome.counts
+    return {
+        "problems": [(problem, outcome.letters.get(problem.column, "")) for problem in outcome.problems[:MOST_SHOWN]],
+        "more_problems": max(len(outcome.problems) - MOST_SHOWN, 0),
+        "lines": [] if outcome.problems else outcome.lines[:MOST_SHOWN],
+        "more_lines": 0 if outcome.problems else max(len(outcome.lines) - MOST_SHOWN, 0),
+        "tally": [counts[NEW], counts[CHANGED], counts[UNCHANGED]],
+    }
+
+
+def told(outcome: Outcome) -> str:
+    """What an import did, in one sentence."""
+    counts = outcome.counts
+    new = ngettext("%(count)d draft is new", "%(count)d drafts are new", counts[NEW]) % {"count": counts[NEW]}
+    return _("Taken in: %(new)s, %(changed)d changed, %(unchanged)d left as they were.") % {
+        "new": new,
+        "changed": counts[CHANGED],
+        "unchanged": counts[UNCHANGED],
+    }

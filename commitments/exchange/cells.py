@@ -1,0 +1,35 @@
+"""What a cell of a spreadsheet can hold, and what it must never start with."""
+
+import re
+
+# What a spreadsheet may take for a formula; its full-width forms are turned into it by some.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+APOSTROPHE = "'"
+# What no XML document may hold, and so neither a workbook nor a feed.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+LONGEST = 32_767  # characters that a cell of a workbook holds
+
+
+def printable(text: str) -> str:
+    """The text without the characters that XML refuses."""
+    return UNPRINTABLE.sub("\ufffd", text)
+
+
+def is_risky(text: str) -> bool:
+    """Whether a spreadsheet may run the text, or would once one apostrophe too many was taken away."""
+    return text.lstrip(APOSTROPHE).startswith(FORMULA)
+
+
+def defused(text: str) -> str:
+    """The text as it is written into a cell: what a spreadsheet could run starts with an apostrophe."""
+    return APOSTROPHE + text if is_risky(text) else text
+
+
+def restored(cell: str) -> str:
+    """The text that `defused` made this cell from; any other cell is its own text."""
+    return cell[1:] if cell.startswith(APOSTROPHE) and is_risky(cell) else cell
+
+
+def lines_alike(text: str) -> str:
+    """The text with every line ended in the same way: programs change that silently."""
+    return text.replace("_x000D_\n", "\n").replace("\r\n", "\n").replace("\r", "\n")
