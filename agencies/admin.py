@@ -1,10 +1,21 @@
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_removed
+from allauth.usersessions.adapter import get_adapter as get_sessions_adapter
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency, ChairTerm, Membership, User
-from agencies.permissions import SECRETARIAT, may_manage_memberships, may_manage_users
+from agencies import actions
+from agencies.models import Agency, ChairTerm, Invitation, Membership, User
+from agencies.permissions import SECRETARIAT, may_invite_as, may_manage_memberships, may_manage_users
 
 
 @admin.register(Agency)
@@ -45,6 +56,118 @@ class MembershipAdmin(admin.site.ModelAdmin):
         return self.admin_site.ask(request, may_manage_memberships)
 
 
+class ButtonsMixin:
+    """Buttons above a row's page. Each does one thing: `press_<name>(request, row)` does it and answers what to say."""
+
+    def get_buttons(self, request, row) -> dict[str, str]:
+        """The names and labels of those that this person may press on the row as it stands."""
+        raise NotImplementedError
+
+    def get_urls(self):
+        press = self.admin_site.admin_view(self.press)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_press"
+        return [path("<int:pk>/press/<slug:button>/", press, name=name), *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        row = self.get_object(request, object_id)
+        buttons = self.get_buttons(request, row) if row else {}
+        address = f"admin:{self.opts.app_label}_{self.opts.model_name}_press"
+        shown = [{"label": label, "url": reverse(address, args=[row.pk, name])} for name, label in buttons.items()]
+        return super().change_view(request, object_id, form_url, {"buttons": shown, **(extra_context or {})})
+
+    def press(self, request, pk, button):
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        row = self.get_queryset(request).filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row) or button not in self.get_buttons(request, row):
+            raise PermissionDenied
+        try:
+            messages.success(request, getattr(self, f"press_{button}")(request, row))
+        except ValidationError as refusal:
+            messages.error(request, " ".join(refusal.messages))
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
+
+
+class InvitationForm(admin.site.Form):
+    def clean_email(self):
+        email = self.cleaned_data["email"].lower()
+        if User.objects.filter(email=email).exists():
+            raise ValidationError(
+                gettext(
+                    "Somebody has an account with this mail address already: give that account a membership instead."
+                )
+            )
+        return email
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ButtonsMixin, admin.site.ModelAdmin):
+    """Adding one sends the mail. What is sent is not edited: it is revoked, or sent anew with another link."""
+
+    form = InvitationForm
+    list_display = ["email", "first_name", "last_name", "role", "agency", "show_standing", "sent_at", "expires_at"]
+    list_filter = ["role"]
+    list_select_related = ["agency"]
+    search_fields = ["email", "first_name", "last_name", "agency__acronym"]
+    fields = ["email", "first_name", "last_name", "role", "agency"]
+    story = ["show_standing", "invited_by", "sent_at", "expires_at", "accepted_at", "accepted_by", "revoked_at"]
+
+    def may_view(self, request, obj=None):
+        return self.admin_site.ask(request, may_manage_memberships)
+
+    def may_edit(self, request, obj=None):
+        return obj is None and self.may_view(request)
+
+    def get_fields(self, request, obj=None):
+        return [*self.fields, *self.story] if obj else self.fields
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), *self.story] if obj else []
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        if db_field.name == "role":
+            kwargs["choices"] = [role for role in Invitation.Role.choices if may_invite_as(request.user, role[0])]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    @admin.display(description=_("standing"))
+    def show_standing(self, invitation):
+        return invitation.standing
+
+    def save_model(self, request, obj, form, change):
+        actions.invite(obj, by=request.user, link=link_of(request))
+
+    def add_view(self, request, form_url="", extra_context=None):
+        only_one_way = {
+            "title": gettext("Invite somebody"),
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
+        return super().add_view(request, form_url, only_one_way | (extra_context or {}))
+
+    def response_add(self, request, obj, post_url_continue=None):
+        messages.success(request, gettext("The invitation is on its way to %(email)s.") % {"email": obj.email})
+        return redirect("admin:agencies_invitation_changelist")
+
+    def get_buttons(self, request, row):
+        if not row.is_open or not may_invite_as(request.user, row.role):
+            return {}
+        return {"anew": gettext("Send anew, with another link"), "revoke": gettext("Revoke")}
+
+    def press_anew(self, request, row):
+        actions.send_anew(row, by=request.user, link=link_of(request))
+        return gettext("A new link is on its way. The old one opens nothing any more.")
+
+    def press_revoke(self, request, row):
+        actions.revoke(row, by=request.user)
+        return gettext("The invitation is revoked: its link opens nothing any more.")
+
+
+def link_of(request):
+    return lambda token: request.build_absolute_uri(reverse("accounts:invitation", args=[token]))
+
+
 class PeopleMixin:
     """Accounts and groups: administrators alone, whatever Django's own permission rows say."""
 
@@ -68,7 +191,7 @@ class PeopleMixin:
 
 
 @admin.register(User)
-class PersonAdmin(PeopleMixin, admin.site.HistoryAdmin, UserAdmin):
+class PersonAdmin(ButtonsMixin, PeopleMixin, admin.site.HistoryAdmin, UserAdmin):
     """The secretariat sees who there is, to give memberships to; it changes nobody."""
 
     list_display = ["username", "first_name", "last_name", "email", "is_active"]
@@ -103,6 +226,22 @@ class PersonAdmin(PeopleMixin, admin.site.HistoryAdmin, UserAdmin):
 
     def has_view_history_or_change_history_permission(self, request, obj=None):
         return self.may_manage(request)
+
+    def get_buttons(self, request, row):
+        if not self.may_manage(request) or not Authenticator.objects.filter(user=row).exists():
+            return {}
+        return {"no_second_step": gettext("Take the second step away")}
+
+    @transaction.atomic
+    def press_no_second_step(self, request, row):
+        """For whoever lost app, keys and recovery codes. Where they are signed in, they are so no more."""
+        for step in Authenticator.objects.filter(user=row):
+            step.delete()
+            authenticator_removed.send(sender=Authenticator, request=request, user=row, authenticator=step)
+        get_sessions_adapter().end_sessions(UserSession.objects.filter(user=row))
+        return gettext("%(person)s has no second step any more, and can set up a new one after the password.") % {
+            "person": row
+        }
 
 
 admin.site.unregister(Group)

@@ -5,20 +5,56 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from agencies.querysets import AgencyQuerySet, MembershipQuerySet
+from agencies.querysets import AgencyQuerySet, InvitationQuerySet, MembershipQuerySet
+
+LONG_PASSWORD = 15  # characters from which on a password may stand alone
 
 
 class User(AbstractUser):
     """A person who signs in to report, to review or to run the portal."""
 
-    history = HistoricalRecords(excluded_fields=["password", "last_login"])
+    # Set with the password, which cannot be measured later: a short one has to be backed by a second step.
+    has_short_password = models.BooleanField(_("has a short password"), default=False, editable=False)
+    history = HistoricalRecords(excluded_fields=["password", "has_short_password", "last_login"])
 
     class Meta(AbstractUser.Meta):
         ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_name_once_in_any_case",
+                violation_error_message=_("Somebody has this user name already."),
+            ),
+            models.UniqueConstraint(
+                name="user_mail_address_once",
+                fields=["email"],
+                condition=~Q(email=""),
+                violation_error_message=_("Somebody has an account with this mail address already."),
+            ),
+            models.CheckConstraint(
+                name="user_mail_address_in_small_letters",
+                condition=Q(email=Lower("email")),
+                violation_error_message=_("A mail address is kept in small letters."),
+            ),
+        ]
+
+    def clean(self):
+        super().clean()
+        self.email = self.email.lower()
+
+    def save(self, *args, **kwargs):
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+
+    def set_password(self, raw_password):
+        super().set_password(raw_password)
+        self.has_short_password = raw_password is not None and len(raw_password) < LONG_PASSWORD
 
 
 class Agency(models.Model):
@@ -155,3 +191,115 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user} – {self.agency}"
+
+
+class Invitation(models.Model):
+    """A link sent by mail that lets one person, once, open an account with a role that waits for it."""
+
+    class Role(models.TextChoices):
+        FOCAL_POINT = "focal_point", _("Focal point")
+        ALTERNATE = "alternate", _("Alternate")
+        SECRETARIAT = "secretariat", _("Secretariat")
+        ADMINISTRATOR = "administrator", _("Administrator")
+
+    FOR_AGENCY = (Role.FOCAL_POINT, Role.ALTERNATE)
+
+    email = models.EmailField(_("mail address"))
+    first_name = models.CharField(_("first name"), max_length=150, blank=True)
+    last_name = models.CharField(_("last name"), max_length=150, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.FOCAL_POINT)
+    agency = models.ForeignKey(
+        Agency,
+        verbose_name=_("agency"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invitations",
+        help_text=_("For a focal point or an alternate; empty for the secretariat and administrators."),
+    )
+    digest = models.CharField(max_length=64, unique=True, editable=False)  # of the link's secret, which nobody keeps
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("invited by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    made_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent on"), editable=False)
+    expires_at = models.DateTimeField(_("good until"), editable=False)
+    accepted_at = models.DateTimeField(_("accepted on"), null=True, editable=False)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("accepted by"),
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    revoked_at = models.DateTimeField(_("revoked on"), null=True, editable=False)
+    version = AutoIncVersionField()
+    history = HistoricalRecords(excluded_fields=["digest", "version"])
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-sent_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="invitation_agency_with_its_roles",
+                condition=Q(role__in=["focal_point", "alternate"], agency__isnull=False)
+                | Q(role__in=["secretariat", "administrator"], agency__isnull=True),
+                violation_error_message=_(
+                    "A focal point or an alternate acts for an agency: choose it. The secretariat and administrators"
+                    " act for none: leave it empty."
+                ),
+            ),
+            models.CheckConstraint(
+                name="invitation_expires_after_sending",
+                condition=Q(expires_at__gt=F("sent_at")),
+                violation_error_message=_("An invitation is good for some time after it is sent."),
+            ),
+            models.CheckConstraint(
+                name="invitation_accepted_by_somebody_at_a_time",
+                condition=Q(accepted_by__isnull=True) | Q(accepted_at__isnull=False),
+                violation_error_message=_("Whoever accepted an invitation did so at some time."),
+            ),
+            models.CheckConstraint(
+                name="invitation_accepted_or_revoked",
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
+                violation_error_message=_("An invitation that is accepted cannot be revoked."),
+            ),
+            models.UniqueConstraint(
+                name="invitation_open_once_for_an_address",
+                fields=["email"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                violation_error_message=_(
+                    "This address has an invitation already, which was not accepted yet: send that one anew, or"
+                    " revoke it."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return self.email
+
+    @property
+    def is_open(self) -> bool:
+        """Neither accepted nor revoked; it may have expired."""
+        return self.accepted_at is None and self.revoked_at is None
+
+    @property
+    def has_expired(self) -> bool:
+        return self.is_open and self.expires_at <= timezone.now()
+
+    @property
+    def standing(self) -> str:
+        if self.accepted_at:
+            return _("Accepted")
+        if self.revoked_at:
+            return _("Revoked")
+        return _("Expired") if self.has_expired else _("Open")

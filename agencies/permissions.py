@@ -1,8 +1,9 @@
 """Who a person is: the vocabulary on which every other permission stands."""
 
+from django.conf import settings
 from django.db.models import QuerySet
 
-from agencies.models import Agency
+from agencies.models import Agency, Invitation
 
 SECRETARIAT = "secretariat"
 
@@ -39,3 +40,21 @@ def may_manage_memberships(user) -> bool:
 
 def may_manage_users(user) -> bool:
     return is_administrator(user)
+
+
+def may_invite_as(user, role: str) -> bool:
+    """The secretariat gives memberships; every other role is given by administrators."""
+    return is_administrator(user) or (role in Invitation.FOR_AGENCY and is_secretariat(user))
+
+
+def needs_second_step(user) -> bool:
+    """Whether the password alone opens nothing to this person.
+
+    Whoever sends a request brings along whether they are `in_secretariat`: this is asked at every request.
+    """
+    if not user.is_active:
+        return False
+    if settings.MFA_REQUIRED == "everyone" or user.has_short_password or is_administrator(user):
+        return True
+    known = getattr(user, "in_secretariat", None)
+    return is_secretariat(user) if known is None else known

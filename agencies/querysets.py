@@ -21,3 +21,9 @@ class MembershipQuerySet(models.QuerySet):
     def current(self) -> Self:
         """Memberships in force today (UTC)."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today()), starts_on__lte=today())
+
+
+class InvitationQuerySet(models.QuerySet):
+    def acceptable(self) -> Self:
+        """Those whose link still opens an account."""
+        return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())

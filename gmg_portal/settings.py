@@ -93,6 +93,11 @@ INSTALLED_APPS = [
     "pgtrigger",
     "simple_history",
     "concurrency",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "gmg_portal.accounts.apps.LockoutConfig",
     "agencies",
     "agenda",
     "workgroups",
@@ -113,11 +118,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "gmg_portal.accounts.sessions.LastSeenMiddleware",
+    "gmg_portal.accounts.second_step.SecondStepMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "gmg_portal.middleware.AsOfMiddleware",
     "gmg_portal.middleware.RevisionMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "gmg_portal.urls"
@@ -157,13 +166,79 @@ AUTH_USER_MODEL = "agencies.User"
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "home"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: whoever is locked out is not even asked
+    "gmg_portal.accounts.backends.AccountBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
+    {"NAME": "gmg_portal.accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds
+
+# Who needs a second step beside the password: 'everyone', or those of whom agencies.permissions says so anyway.
+MFA_REQUIRED = os.environ.get("MFA_REQUIRED", "").strip().lower()
+if MFA_REQUIRED not in ("", "everyone"):
+    raise ImproperlyConfigured(f"MFA_REQUIRED is '{MFA_REQUIRED}'; write 'everyone', or leave it empty.")
+MFA_ADAPTER = "gmg_portal.accounts.adapters.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by administrators and invitations, never claimed
+MFA_TOTP_ISSUER = "GMG HLD follow-up portal"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds by which a clock may be wrong
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # so that a key that was found or stolen opens nothing by itself
+MFA_FORMS = {
+    "authenticate": "gmg_portal.accounts.forms.CodeForm",
+    "reauthenticate": "gmg_portal.accounts.forms.CodeAgainForm",
+    "activate_totp": "gmg_portal.accounts.forms.AddAppForm",
+    "add_webauthn": "gmg_portal.accounts.forms.AddKeyForm",
+    "edit_webauthn": "gmg_portal.accounts.forms.EditKeyForm",
+    "authenticate_webauthn": "gmg_portal.accounts.forms.KeyForm",
+    "login_webauthn": "gmg_portal.accounts.forms.KeySignInForm",
+    "reauthenticate_webauthn": "gmg_portal.accounts.forms.KeyAgainForm",
+}
+ACCOUNT_ADAPTER = "gmg_portal.accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+# The plain one: allauth's own would keep a second table of addresses, which an administrator's change does not reach.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+# A first brake within one web process; lockouts count for all of them, and come first (5 failures).
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,20/300s/key"}
+ACCOUNT_FORMS = {
+    "login": "gmg_portal.accounts.forms.SignInForm",
+    "change_password": "gmg_portal.accounts.forms.ChangePasswordForm",
+    "set_password": "gmg_portal.accounts.forms.SetPasswordForm",
+    "reset_password": "gmg_portal.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "gmg_portal.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "gmg_portal.accounts.forms.ReauthenticateForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(flag("BEHIND_PROXY"))
+
+AXES_HANDLER = "gmg_portal.accounts.lockout.LockoutHandler"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1  # hour
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.lockout.locks"
+AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.lockout.refuse"
+AXES_USERNAME_CALLABLE = "gmg_portal.accounts.lockout.counted_as"
+AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.lockout.client_address"
+AXES_SENSITIVE_PARAMETERS = [
+    "username", "ip_address", "login", "code", "credential", "email", "oldpassword", "password1", "password2",
+    "csrfmiddlewaretoken",
+]  # fmt: skip
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "") or "portal@localhost"
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

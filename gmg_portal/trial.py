@@ -2,10 +2,14 @@
 
 import json
 import secrets
+import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TypedDict
 
+from allauth.mfa import app_settings
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -27,6 +31,7 @@ ACCOUNTS = {
     "iom-focal-point": ("focal_point", "iom"),
     "data-and-research-lead": ("group_lead", "undesa"),
 }
+WITH_SECOND_STEP = ("administrator", "secretariat")
 
 
 class Account(TypedDict):
@@ -36,43 +41,64 @@ class Account(TypedDict):
     agency: str | None
     username: str
     password: str
+    totp_secret: str | None  # of those who need a second step
 
 
 def prepare_accounts(path: Path) -> list[Account]:
     """Make what is missing of the trial accounts, and write them to this file.
 
-    A password that the file knows is kept, and trusted while its user exists; a lost one is replaced.
+    What the file knows of an account is kept, and trusted while its user exists; what is lost is replaced.
     """
-    known = _known_passwords(path)
-    accounts = [
-        Account(role=role, agency=agency, username=username, password=known.get(username) or secrets.token_urlsafe(12))
-        for username, (role, agency) in ACCOUNTS.items()
-    ]
+    known = known_accounts(path)
+    accounts = [known.get(username) or _new_account(username) for username in ACCOUNTS]
     text = json.dumps(accounts, indent=2) + "\n"
     if not path.exists() or path.read_text() != text:
         write_private(path, text)
     with transaction.atomic():
         for account in accounts:
-            _prepare_account(account, keep_password=account["username"] in known)
+            _prepare_account(account, keep=account["username"] in known)
     return accounts
 
 
-def _known_passwords(path: Path) -> dict[str, str]:
+def known_accounts(path: Path) -> dict[str, Account]:
+    """The accounts in the file by their user names; a file that is not whole knows none."""
     try:
-        return {account["username"]: account["password"] for account in json.loads(path.read_text())}
+        accounts = {account["username"]: account for account in json.loads(path.read_text())}
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return {}
+    whole = all(set(account) == set(Account.__annotations__) for account in accounts.values())
+    return accounts if whole else {}
 
 
-def _prepare_account(account: Account, *, keep_password: bool) -> None:
+def _new_account(username: str) -> Account:
+    role, agency = ACCOUNTS[username]
+    return Account(
+        role=role,
+        agency=agency,
+        username=username,
+        password=secrets.token_urlsafe(12),
+        totp_secret=generate_totp_secret() if role in WITH_SECOND_STEP else None,
+    )
+
+
+def code_of(account: Account) -> str:
+    """What an authenticator app of this account would show now."""
+    counter = int(time.time()) // app_settings.TOTP_PERIOD
+    return format_hotp_value(hotp_value(account["totp_secret"] or "", counter))
+
+
+def _prepare_account(account: Account, *, keep: bool) -> None:
     users = get_user_model().objects
     user = users.filter(username=account["username"]).first() or users.model(username=account["username"])
     if not user.pk:
         user.is_staff = True
         user.is_superuser = account["role"] == "administrator"
-    if not (user.pk and keep_password):
+    if not (user.pk and keep):
         user.set_password(account["password"])
         user.save()
+        Authenticator.objects.filter(user=user).delete()
+    if account["totp_secret"] and not Authenticator.objects.filter(user=user).exists():
+        TOTP.activate(user, account["totp_secret"])
     if account["role"] == "secretariat":
         user.groups.add(Group.objects.get_or_create(name=SECRETARIAT)[0])
     if account["agency"] and not user.memberships.exists():

@@ -5,13 +5,17 @@ assessment are drafts unless a trait says otherwise. What is published is fixed 
 a published report is made by `published_report()`, which writes the report and its evidence first.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import factory
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from agencies.models import Agency, ChairTerm, Membership, User
+from agencies.models import Agency, ChairTerm, Invitation, Membership, User
+from agencies.permissions import SECRETARIAT
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments import actions
 from commitments.dates import PartialDate
@@ -30,6 +34,7 @@ from recommendations.models import Recommendation
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
 PASSWORD = "a long password of the tests"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # of every authenticator app of the tests
 HLD = date(2013, 10, 4)
 PUBLISHED_ON = date(2014, 2, 20)
 SUBMITTED_AT = datetime(2014, 3, 1, 12, tzinfo=UTC)
@@ -45,12 +50,27 @@ def day_precision(field: str) -> factory.LazyAttribute:
 
 
 class UserFactory(DjangoModelFactory):
+    """An administrator has a second step unless `second_step=False`."""
+
     class Meta:
         model = User
+        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"person-{n}")
-    email = factory.LazyAttribute(lambda user: f"{user.username}@example.org")
+    email = factory.LazyAttribute(lambda user: f"{user.username.lower()}@example.org")
     password = factory.django.Password(PASSWORD)
+
+    @factory.post_generation
+    def second_step(self, create, wanted, **kwargs):
+        if create and (self.is_superuser if wanted is None else wanted):
+            with_second_step(self)
+
+
+def with_second_step(user: User) -> User:
+    """The person with an authenticator app."""
+    if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        TOTP.activate(user, TOTP_SECRET)
+    return user
 
 
 class AgencyFactory(DjangoModelFactory):
@@ -89,9 +109,23 @@ def focal_point(agency: Agency, username: str, role: str = Membership.Role.FOCAL
     return MembershipFactory(user=UserFactory(username=username), agency=agency, role=role).user
 
 
-def in_group(user: User, name: str) -> User:
+class InvitationFactory(DjangoModelFactory):
+    """Sent, open, and good for a week from now; `actions.digest()` of a token makes a link known."""
+
+    class Meta:
+        model = Invitation
+
+    email = factory.Sequence(lambda n: f"invited-{n}@example.org")
+    agency = factory.SubFactory(AgencyFactory)
+    digest = factory.Sequence(lambda n: f"{n:064}")
+    sent_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyAttribute(lambda invitation: invitation.sent_at + timedelta(days=7))
+
+
+def in_group(user: User, name: str, second_step: bool = True) -> User:
+    """The person as a member of the group, with a second step where the group needs one."""
     user.groups.add(Group.objects.get_or_create(name=name)[0])
-    return user
+    return with_second_step(user) if name == SECRETARIAT and second_step else user
 
 
 # agenda

@@ -2,7 +2,7 @@
 
 import os
 
-for name in ("ALLOWED_HOSTS", "BEHIND_PROXY", "DEBUG", "HOST", "TRIAL"):
+for name in ("ALLOWED_HOSTS", "BEHIND_PROXY", "DEBUG", "HOST", "MAIL_FROM", "MFA_REQUIRED", "TRIAL"):
     os.environ.pop(name, None)
 os.environ |= {"SECRET_KEY": "for-the-tests-only", "PLAIN_HTTP": "1"}
 

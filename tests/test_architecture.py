@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.db import models
 from factory.django import DjangoModelFactory
 
-from agencies.models import Agency, ChairTerm, Membership, User
+from agencies.models import Agency, ChairTerm, Invitation, Membership, User
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import (
     Assessment,
@@ -43,7 +43,7 @@ LAYERS = [
 MODELS = {
     model for app in APPS for model in apps.get_app_config(app).get_models() if not hasattr(model, "instance_type")
 }
-NOT_PUBLIC = {User, Membership, Revision}
+NOT_PUBLIC = {User, Membership, Invitation, Revision}
 PUBLIC = MODELS - NOT_PUBLIC
 # What has an address, and what is shown on the page of something that has one (or, by its name, on a page of its own).
 ADDRESSED = {
@@ -94,6 +94,7 @@ ANY_APP = {
 }
 # What an app holds beside: a package in place of a module that outgrew one file, or a subject of its own.
 MORE = {
+    "agencies": {"mail.py"},
     "commitments": {
         "admin",
         "amendments",

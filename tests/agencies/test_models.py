@@ -1,12 +1,13 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db.models import F
 
-from agencies.models import Agency, ChairTerm, Membership, User
-from tests.factories import AgencyFactory, ChairTermFactory, MembershipFactory, UserFactory
+from agencies.models import Agency, ChairTerm, Invitation, Membership, User
+from tests.factories import AgencyFactory, ChairTermFactory, InvitationFactory, MembershipFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+LATE = datetime(2014, 6, 1, tzinfo=UTC)
 
 
 def second_term(starts_on, ends_on):
@@ -33,9 +34,22 @@ REFUSED = [
         lambda: MembershipFactory(starts_on=date(2014, 1, 2), ends_on=date(2014, 1, 1)),
     ),
     ("membership_once_from_a_day", lambda: second_membership(role="alternate")),
+    ("user_name_once_in_any_case", lambda: [UserFactory(username=name, email="") for name in ("ada", "Ada")]),
+    ("user_mail_address_once", lambda: [UserFactory(email="ada@example.org") for _ in range(2)]),
+    (
+        "user_mail_address_in_small_letters",
+        lambda: User.objects.filter(pk=UserFactory().pk).update(email="Ada@example.org"),
+    ),
+    ("invitation_agency_with_its_roles", lambda: InvitationFactory(role="observer")),
+    ("invitation_agency_with_its_roles", lambda: InvitationFactory(role="alternate", agency=None)),
+    ("invitation_agency_with_its_roles", lambda: InvitationFactory(role="secretariat")),
+    ("invitation_expires_after_sending", lambda: InvitationFactory(expires_at=LATE, sent_at=LATE)),
+    ("invitation_accepted_by_somebody_at_a_time", lambda: InvitationFactory(accepted_by=UserFactory())),
+    ("invitation_accepted_or_revoked", lambda: InvitationFactory(accepted_at=LATE, revoked_at=LATE)),
+    ("invitation_open_once_for_an_address", lambda: [InvitationFactory(email="ada@example.org") for _ in range(2)]),
 ]
-UNIQUE = [(AgencyFactory, "code", "ilo"), (UserFactory, "username", "ada")]
-CHOICES = [(Membership, "role", "membership_role_known")]
+UNIQUE = [(AgencyFactory, "code", "ilo"), (UserFactory, "username", "ada"), (InvitationFactory, "digest", "0f" * 32)]
+CHOICES = [(Membership, "role", "membership_role_known"), (Invitation, "role", "invitation_agency_with_its_roles")]
 
 
 @pytest.mark.parametrize(("constraint", "write"), REFUSED)
@@ -123,4 +137,4 @@ def test_names_of_rows(ilo):
 def test_history_of_a_person_keeps_no_password():
     fields = {field.name for field in User.history.model._meta.get_fields()}
 
-    assert fields.isdisjoint({"password", "last_login"})
+    assert fields.isdisjoint({"password", "has_short_password", "last_login"})

@@ -16,6 +16,7 @@ ALLOWED = {
     permissions.may_edit_reference_data: {"administrator", "secretariat"},
     permissions.may_manage_memberships: {"administrator", "secretariat"},
     permissions.may_manage_users: {"administrator"},
+    permissions.needs_second_step: {"administrator", "secretariat"},
 }
 
 
@@ -29,6 +30,19 @@ def test_roles_that_may(may, request):
     people = {role: request.getfixturevalue(role) for role in ROLES}
 
     assert {role for role, person in people.items() if may(person)} == ALLOWED[may]
+
+
+def test_short_password_needs_a_second_step(ilo_focal_point):
+    ilo_focal_point.set_password("eight ch")
+
+    assert permissions.needs_second_step(ilo_focal_point) is True
+
+
+def test_everybody_needs_a_second_step_where_the_operator_says_so(outsider, anonymous, settings):
+    settings.MFA_REQUIRED = "everyone"
+
+    assert permissions.needs_second_step(outsider) is True
+    assert permissions.needs_second_step(anonymous) is False
 
 
 @pytest.mark.parametrize("may", ALLOWED, ids=lambda may: may.__name__)

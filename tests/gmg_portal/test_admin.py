@@ -1,4 +1,5 @@
 import pytest
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -8,7 +9,7 @@ from tests import factories
 from tests.factories import published_report
 
 TABLES = sorted(admin.site._registry, key=lambda model: model._meta.label)
-NOT_ADDED = {"StatusChange", "Revision", "Evidence", "Milestone", "Partner"}
+NOT_ADDED = {"StatusChange", "Revision", "Evidence", "Milestone", "Partner", "AccessAttempt"}
 
 
 def address(model, page, *args):
@@ -21,6 +22,8 @@ def row_of(model):
         return Group.objects.create(name="translators")
     if model is Revision:
         return Revision.objects.get_or_create(defaults={"moved_at": "2014-01-01T00:00Z"})[0]
+    if model is AccessAttempt:
+        return AccessAttempt.objects.create(username="ada", ip_address="192.0.2.1", failures_since_start=1)
     if model.__name__ == "StatusChange":
         return published_report().status_change
     return getattr(factories, f"{model.__name__}Factory")()

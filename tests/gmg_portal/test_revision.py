@@ -84,6 +84,7 @@ def tables():
         "agencies_user_groups",
         "agencies_user_user_permissions",
         "agencies_membership",
+        "agencies_invitation",
     }
     return {model._meta.db_table for model in shown} - people
 

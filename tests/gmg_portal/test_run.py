@@ -9,10 +9,13 @@ import stat
 import subprocess
 from dataclasses import dataclass
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import psutil
 import pytest
+from allauth.mfa.models import Authenticator
+from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from agencies.models import Membership, User
@@ -131,7 +134,7 @@ def test_accounts_are_written_and_printed(first, var):
     accounts = json.loads(path.read_text())
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert [set(account) for account in accounts] == [{"role", "agency", "username", "password"}] * 5
+    assert [set(account) for account in accounts] == [{"role", "agency", "username", "password", "totp_secret"}] * 5
     assert [(account["role"], account["agency"]) for account in accounts] == [
         ("administrator", None),
         ("secretariat", None),
@@ -141,6 +144,8 @@ def test_accounts_are_written_and_printed(first, var):
     ]
     said = "\n".join(first.output)
     assert all(account["password"] in said for account in accounts)
+    assert "manage.py trial_code administrator" in said
+    assert not any(account["totp_secret"] and account["totp_secret"] in said for account in accounts)
 
 
 def test_later_run_keeps_the_accounts(portal, first):
@@ -328,7 +333,47 @@ def test_trial_accounts_are_kept(agencies, tmp_path):
     assert all(User.objects.get(username=account["username"]).check_password(account["password"]) for account in second)
 
 
-@pytest.mark.parametrize("content", [None, "", "[{}]", "{}", "[1]"])
+def test_trial_accounts_of_those_who_need_it_have_a_second_step(agencies, tmp_path):
+    accounts = trial.prepare_accounts(tmp_path / "accounts.json")
+    trial.prepare_accounts(tmp_path / "accounts.json")
+
+    kept = {step.user.username: step.data["secret"] for step in Authenticator.objects.select_related("user")}
+    assert kept == {account["username"]: account["totp_secret"] for account in accounts if account["totp_secret"]}
+    assert set(kept) == {"administrator", "secretariat"}
+
+
+def present_code(username, out):
+    call_command("trial_code", username, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_code_of_a_trial_account_signs_in(agencies, client, settings, tmp_path):
+    settings.TRIAL, settings.VAR_DIR = True, tmp_path
+    accounts = {account["username"]: account for account in trial.prepare_accounts(tmp_path / "accounts.json")}
+
+    client.post("/accounts/login/", {"login": "secretariat", "password": accounts["secretariat"]["password"]})
+    client.post("/accounts/second-step/code/", {"code": present_code("secretariat", StringIO())})
+
+    assert client.get("/admin/").status_code == 200
+
+
+def test_code_is_for_a_trial_alone(settings, tmp_path):
+    settings.TRIAL, settings.VAR_DIR = False, tmp_path
+
+    with pytest.raises(CommandError, match="for a trial alone: set TRIAL=1"):
+        present_code("administrator", StringIO())
+
+
+@pytest.mark.parametrize("username", ["nobody", "ilo-focal-point"])
+def test_code_of_an_account_without_one_is_refused(username, agencies, settings, tmp_path):
+    settings.TRIAL, settings.VAR_DIR = True, tmp_path
+    trial.prepare_accounts(tmp_path / "accounts.json")
+
+    with pytest.raises(CommandError, match="Those that do: administrator, secretariat"):
+        present_code(username, StringIO())
+
+
+@pytest.mark.parametrize("content", [None, "", "[{}]", "{}", "[1]", '[{"username": "secretariat"}]'])
 def test_lost_passwords_are_replaced(agencies, tmp_path, content):
     path = tmp_path / "accounts.json"
     first = trial.prepare_accounts(path)
@@ -339,6 +384,8 @@ def test_lost_passwords_are_replaced(agencies, tmp_path, content):
     assert not {account["password"] for account in first} & {account["password"] for account in second}
     assert all(User.objects.get(username=account["username"]).check_password(account["password"]) for account in second)
     assert json.loads(path.read_text()) == second
+    secrets = {step.user.username: step.data["secret"] for step in Authenticator.objects.select_related("user")}
+    assert secrets == {account["username"]: account["totp_secret"] for account in second if account["totp_secret"]}
 
 
 def test_trial_opens_one_cycle_for_the_running_half_year(db):

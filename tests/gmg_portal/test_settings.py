@@ -28,6 +28,10 @@ def check(tmp_path):
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'; write 1 or 0.\n"),
         ({"TRIAL": "ja"}, "TRIAL is 'ja'; write 1 or 0.\n"),
         (
+            {"SECRET_KEY": "x", "MFA_REQUIRED": "sometimes"},
+            "MFA_REQUIRED is 'sometimes'; write 'everyone', or leave it empty.\n",
+        ),
+        (
             {"SECRET_KEY": "x", "DATABASE_URL": "sqlite:///portal.db"},
             "DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host/name.\n",
         ),
@@ -43,7 +47,7 @@ def test_wrong_settings_are_refused_in_a_sentence(check, variables, sentence):
     assert (refused.returncode, refused.stderr) == (1, sentence)
 
 
-@pytest.mark.parametrize("variables", [{"SECRET_KEY": "x"}, {"DEBUG": "1"}, {"TRIAL": "1"}])
+@pytest.mark.parametrize("variables", [{"SECRET_KEY": "x", "MFA_REQUIRED": "everyone"}, {"DEBUG": "1"}, {"TRIAL": "1"}])
 def test_sufficient_settings_are_taken(check, variables):
     taken = check(**variables)
 

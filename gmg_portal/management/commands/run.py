@@ -96,6 +96,8 @@ class Command(BaseCommand):
         self.say(_("Accounts for the trial (also in %(file)s):") % {"file": self.accounts_file})
         for account in self.accounts:
             self.say(f"  {account['username']:<24}{account['password']}")
+        self.say(_("Administrator and secretariat sign in with a code as well. For the present one, elsewhere:"))
+        self.say("  TRIAL=1 .venv/bin/python manage.py trial_code administrator")
         self.say(_("Stop it with Ctrl-C."))
 
     def stop_database(self) -> None:

@@ -1,0 +1,120 @@
+"""Invitations: made, sent anew, revoked and accepted."""
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from agencies.mail import send
+from agencies.models import Invitation, Membership, User
+from agencies.permissions import SECRETARIAT, may_invite_as
+from agencies.querysets import today
+
+GOOD_FOR = timedelta(days=7)
+
+
+@transaction.atomic
+def invite(invitation: Invitation, *, by: User, link: Callable[[str], str]) -> Invitation:
+    """Save a new invitation and send its link; `link` makes the full address of a token."""
+    _check(invitation, by)
+    invitation.email = invitation.email.lower()
+    invitation.invited_by = by
+    return _send(invitation, link)
+
+
+@transaction.atomic
+def send_anew(invitation: Invitation, *, by: User, link: Callable[[str], str]) -> Invitation:
+    """Send a new link, good for as long as a first one; the old one is dead."""
+    invitation = _locked(invitation, by)
+    if User.objects.filter(email=invitation.email).exists():
+        raise ValidationError(_("Somebody has an account with this mail address already."))
+    return _send(invitation, link)
+
+
+@transaction.atomic
+def revoke(invitation: Invitation, *, by: User) -> Invitation:
+    invitation = _locked(invitation, by)
+    invitation.revoked_at = timezone.now()
+    invitation.save()
+    return invitation
+
+
+def find(token: str) -> Invitation | None:
+    """The invitation that a link opens, if it still does."""
+    return Invitation.objects.acceptable().filter(digest=digest(token)).select_related("agency").first()
+
+
+@transaction.atomic
+def accept(token: str, *, username: str, password: str) -> User | None:
+    """Make the account and what goes with it; None if the link opens nothing (any more).
+
+    Of two that accept at once, the second waits for the first and finds the link used.
+    """
+    rows = Invitation.objects.acceptable().select_for_update(of=("self",))
+    invitation = rows.filter(digest=digest(token)).first()
+    if invitation is None:
+        return None
+    user = _make_account(invitation, username, password)
+    _give_role(invitation, user)
+    invitation.accepted_at, invitation.accepted_by = timezone.now(), user
+    invitation.save()
+    return user
+
+
+def digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def _check(invitation: Invitation, by: User) -> None:
+    if not may_invite_as(by, invitation.role):
+        raise PermissionDenied
+
+
+def _locked(invitation: Invitation, by: User) -> Invitation:
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    _check(invitation, by)
+    if not invitation.is_open:
+        raise ValidationError(_("This invitation is accepted or revoked already, and nothing can be done with it."))
+    return invitation
+
+
+def _send(invitation: Invitation, link: Callable[[str], str]) -> Invitation:
+    token = secrets.token_urlsafe(32)
+    invitation.digest = digest(token)
+    invitation.sent_at = timezone.now()
+    invitation.expires_at = invitation.sent_at + GOOD_FOR
+    invitation.save()
+    told = {"invitation": invitation, "link": link(token)}
+    transaction.on_commit(lambda: send("invitation", invitation.email, told), robust=True)
+    return invitation
+
+
+def _make_account(invitation: Invitation, username: str, password: str) -> User:
+    user = User(
+        username=username,
+        email=invitation.email,
+        first_name=invitation.first_name,
+        last_name=invitation.last_name,
+        is_superuser=invitation.role == Invitation.Role.ADMINISTRATOR,
+    )
+    user.set_password(password)
+    user.full_clean(exclude=["password"])
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:  # somebody took the name or the address between the two lines above
+        raise ValidationError({"username": _("Somebody has this user name already.")}) from None
+    return user
+
+
+def _give_role(invitation: Invitation, user: User) -> None:
+    if invitation.role == Invitation.Role.SECRETARIAT:
+        user.groups.add(Group.objects.get_or_create(name=SECRETARIAT)[0])
+    elif invitation.role in Invitation.FOR_AGENCY:
+        Membership.objects.create(user=user, agency=invitation.agency, role=invitation.role, starts_on=today())

@@ -1,0 +1,92 @@
+"""Where allauth asks the portal: who may come in, where they go then, what they are told."""
+
+import logging
+import time
+
+from allauth.account import app_settings
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies import mail
+from agencies.permissions import is_editor, needs_second_step
+from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
+
+logger = logging.getLogger(__name__)
+
+WRONG = gettext_lazy("User name and password do not belong together. Look at both and try again.")
+TOO_OFTEN = gettext_lazy("That was tried too often in a short time. Wait five minutes, and try again.")
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": WRONG,
+        "email_password_mismatch": WRONG,
+        "enter_current_password": gettext_lazy("This is not your present password."),
+        "incorrect_password": gettext_lazy("This is not your password."),
+        "too_many_login_attempts": TOO_OFTEN,
+        "rate_limited": TOO_OFTEN,
+    }
+
+    def is_open_for_signup(self, request):
+        return False
+
+    def is_safe_url(self, url):
+        """This very host: not even another of its names."""
+        request = context.request
+        return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+
+    def get_login_redirect_url(self, request):
+        """Without work on the editors' side one lands on one's own page."""
+        return reverse("admin:index" if is_editor(request.user) else "accounts:profile")
+
+    def post_login(self, request, user, **kwargs):
+        response = super().post_login(request, user, **kwargs)
+        if owes_second_step(user):
+            response["Location"] = reverse("mfa_index")
+        return response
+
+    def get_password_change_redirect_url(self, request):
+        return reverse("accounts:profile")
+
+    def send_password_reset_mail(self, user, email, context):
+        """What goes wrong with the mail is for the operator: an error here would tell which accounts there are."""
+        try:
+            mail.send("password_reset", email, {"person": user, "link": context["password_reset_url"]})
+        except OSError:
+            logger.exception("A link for a lost password could not be sent.")
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """Whoever has just signed in is not asked again at once."""
+        records = get_authentication_records(context.request, context.request.user)
+        recent = records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
+        return not recent and super().is_reauthentication_required(app=app, **kwargs)
+
+
+class SecondStepAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": gettext_lazy(
+            "This is your only second step, and your account needs one. Set up another first, then remove this one."
+        ),
+        "incorrect_code": gettext_lazy(
+            "This code is not right, or it was used already. Wait for the next one and type it in."
+        ),
+    }
+
+    def can_delete_authenticator(self, authenticator):
+        others = second_steps_of(authenticator.user).exclude(pk=authenticator.pk)
+        return not needs_second_step(authenticator.user) or others.exists()
+
+    def get_totp_label(self, user):
+        return user.get_username()
+
+    def get_public_key_credential_rp_entity(self):
+        return super().get_public_key_credential_rp_entity() | {"name": _("GMG HLD follow-up portal")}
+
+    def generate_authenticator_name(self, user, type):
+        return _("Key %(number)s") % {"number": second_steps_of(user).filter(type=type).count() + 1}

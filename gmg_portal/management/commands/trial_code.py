@@ -1,0 +1,25 @@
+"""`TRIAL=1 manage.py trial_code USERNAME`: the code that an authenticator app of a trial account would show now."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from gmg_portal import trial
+
+
+class Command(BaseCommand):
+    help = "Print the present sign-in code of an account of the trial."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("username")
+
+    def handle(self, *, username, **options):
+        if not settings.TRIAL:
+            raise CommandError(_("This is for a trial alone: set TRIAL=1. Elsewhere codes come from one's own app."))
+        accounts = trial.known_accounts(settings.VAR_DIR / "accounts.json")
+        with_codes = {name: account for name, account in accounts.items() if account["totp_secret"]}
+        if username not in with_codes:
+            told = {"username": username, "names": ", ".join(with_codes) or _("none; start the trial first")}
+            raise CommandError(_("No trial account “%(username)s” takes a code. Those that do: %(names)s.") % told)
+        self.stdout.write(trial.code_of(with_codes[username]))
