@@ -19,6 +19,19 @@ LONG_PASSWORD = 15  # characters from which on a password may stand alone
 class User(AbstractUser):
     """A person who signs in to report, to review or to run the portal."""
 
+    class MailLevel(models.TextChoices):
+        ALL = "all", _("Everything that concerns me")
+        ESSENTIAL = "essential", _("Only what I must act on: sent back, due, overdue")
+        NONE = "none", _("Nothing")
+
+    mail_level = models.CharField(
+        _("mail"),
+        max_length=10,
+        choices=MailLevel,
+        default=MailLevel.ALL,
+        help_text=_("Invitations and lost passwords are always answered by mail."),
+    )
+
     # Set with the password, which cannot be measured later: a short one has to be backed by a second step.
     has_short_password = models.BooleanField(_("has a short password"), default=False, editable=False)
     history = HistoricalRecords(excluded_fields=["password", "has_short_password", "last_login"])
@@ -41,6 +54,11 @@ class User(AbstractUser):
                 name="user_mail_address_in_small_letters",
                 condition=Q(email=Lower("email")),
                 violation_error_message=_("A mail address is kept in small letters."),
+            ),
+            models.CheckConstraint(
+                name="user_mail_level_known",
+                condition=Q(mail_level__in=["all", "essential", "none"]),
+                violation_error_message=_("Mail is all, essential or none."),
             ),
         ]
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
 from agencies.querysets import today
-from commitments import permissions
+from commitments import notices, permissions, telling
 from commitments.dates import PartialDate, Precision
 from commitments.models import (
     Assessment,
@@ -45,7 +45,9 @@ def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
     row.submitted_by, row.submitted_at = by, timezone.now()
     row.author = row.author or by
     row.reviewed_by = row.reviewed_at = None
-    return _save(row, "submit", by)
+    _save(row, "submit", by)
+    notices.submitted(row, by=by)
+    return row
 
 
 @transaction.atomic
@@ -80,7 +82,9 @@ def send_back(row: Reviewed, *, note: str, by, seen: int | None = None) -> Revie
         raise ValidationError({"note": _("Write a note that says what to mend.")})
     row.review_note = note.strip()
     _reviewed(row, by)
-    return _save(row, "send_back", by)
+    _save(row, "send_back", by)
+    telling.at_once(notices.sent_back(row, by=by))
+    return row
 
 
 @transaction.atomic
@@ -92,9 +96,11 @@ def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
     check(row)
     row.published_on, row.published_precision = today(), Precision.DAY
     _reviewed(row, by)
-    if not isinstance(row, ProgressReport):
-        return _save(row, "publish", by)
-    _apply(row, by, "publish")
+    if isinstance(row, ProgressReport):
+        _apply(row, by, "publish")
+    else:
+        _save(row, "publish", by)
+    notices.published(row, by=by)
     return row
 
 
@@ -126,6 +132,7 @@ def open_cycle(cycle: ReportingCycle, *, by) -> int:
         for commitment in Commitment.objects.running().select_related("lead_agency")
     ]
     bulk_create_with_history(expected, ProgressReport, default_user=by, default_change_reason="expected")
+    notices.cycle_opened(cycle, by=by)
     return len(expected)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Self
-from urllib.parse import quote
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -111,21 +110,6 @@ class Citation:
     def _standing(self) -> str:
         words = {"reference": self.reference, "day": self._day}
         return _("%(reference)s, as the record stood on %(day)s") % words
-
-
-def letter(to: str, citation: Citation) -> str:
-    """A mailto address that opens a letter about a mistake, with what it is about filled in; '' without a recipient."""
-    if not to:
-        return ""
-    subject = _("A broken link or a mistake in %(reference)s") % {"reference": citation.reference}
-    body = _("Entry: %(reference)s, %(title)s\nAddress: %(address)s\n\nWhat is wrong:\n") % {
-        "reference": citation.reference,
-        "title": citation.title,
-        "address": citation.address,
-    }
-    # RFC 6068: line breaks as CRLF.
-    body = body.replace("\n", "\r\n")
-    return f"mailto:{quote(to, safe='@')}?subject={quote(subject)}&body={quote(body)}"
 
 
 def _one_line(text: str) -> str:

@@ -112,3 +112,10 @@ def may_withdraw(user) -> bool:
 
 def may_manage_cycles(user) -> bool:
     return may_edit_reference_data(user)
+
+
+def in_inbox(user) -> Q:
+    """Mistakes that readers reported and this reviewer answers: all of them, or those about what one's groups lead."""
+    if user.is_anonymous:
+        return NONE
+    return ALL if is_administrator(user) or is_secretariat(user) else led_group(user, "commitment__")

@@ -12,6 +12,7 @@ from commitments.permissions import (
     PUBLIC_STATES,
     confidential,
     handled,
+    in_inbox,
     is_assessor,
     is_owner,
     led_group,
@@ -285,3 +286,21 @@ class ReportingCycleQuerySet(models.QuerySet):
     def opened(self, day: date) -> Self:
         """Cycles that had opened by the end of the day, newest first."""
         return self.filter(opened_on__lte=day).order_by("-opened_on", "-pk")
+
+
+class NoticeQuerySet(models.QuerySet):
+    def waiting(self) -> Self:
+        """Nobody was told yet, and nobody decided that it need not be."""
+        return self.filter(told_at__isnull=True, dropped_at__isnull=True)
+
+
+class MistakeQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        return self.filter(in_inbox(user))
+
+    def waiting(self) -> Self:
+        """Neither answered nor closed."""
+        return self.filter(state="open")
+
+    def answerable_by(self, user) -> Self:
+        return self.visible_to(user).waiting()

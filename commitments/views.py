@@ -1,15 +1,20 @@
-from django.conf import settings
 from django.db.models import Prefetch
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.views.generic import DetailView, ListView, View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import DetailView, FormView, ListView, TemplateView, View
+from rest_framework.authentication import CSRFCheck
 
 from agencies.querysets import today
+from commitments import mistakes
 from commitments.chronicle import chronicle
-from commitments.citations import Citation, letter
+from commitments.citations import Citation
 from commitments.facets import tally
 from commitments.filters import CommitmentFilter, near_word, refusals
+from commitments.forms import MistakeForm
 from commitments.models import Commitment, Evidence, ProgressReport, Status
 from commitments.register import OF_THE_PAGE, SIZES, VIEWS, PageForm, Question
 from commitments.related import formers_of, related, with_others
@@ -135,7 +140,6 @@ class CommitmentView(DetailView):
             formers=formers,
             related=related(commitment, successor, formers, day),
             citation=citation,
-            letter=letter(settings.CONTACT_EMAIL, citation),
             withdrawn=commitment.is_withdrawn_on(day),
             today=day or today(),
             as_of_honoured=True,
@@ -185,3 +189,52 @@ class EvidenceFileView(View):
             return FileResponse(evidence.file.open(), as_attachment=True, content_type="application/octet-stream")
         except FileNotFoundError:
             raise Http404("This file is no longer there.") from None
+
+
+class OfCommitmentMixin:
+    """A page beside a commitment's own: where that one is, this is."""
+
+    def dispatch(self, request, *args, **kwargs):
+        rows = Commitment.objects.public().select_related("lead_agency", "workgroup").defer("search")
+        self.commitment = get_object_or_404(rows, reference=kwargs["reference"])
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(commitment=self.commitment, **kwargs)
+
+
+@method_decorator([never_cache, csrf_exempt], name="dispatch")
+class MistakeView(OfCommitmentMixin, FormView):
+    """Readers say what is wrong with a page, without an account. What they say goes to the reviewers alone."""
+
+    template_name = "commitments/mistake.html"
+    form_class = MistakeForm
+
+    def post(self, request, *args, **kwargs):
+        """What comes without its token is not taken, but shown again: the reader may only lack a cookie."""
+        check = CSRFCheck(lambda request: None)
+        check.process_request(request)
+        if check.process_view(request, None, (), {}) is None:
+            return super().post(request, *args, **kwargs)
+        form = self.get_form()
+        form.add_error(None, _("This could not be seen to come from this page. Allow its cookie, and send it again."))
+        return self.render_to_response(self.get_context_data(form=form), status=403)
+
+    def form_valid(self, form):
+        typed = form.cleaned_data
+        try:
+            mistakes.report(
+                self.commitment,
+                text=typed["text"],
+                address=typed["address"],
+                sender=mistakes.sender_of(self.request),
+            )
+        except mistakes.TooMany as refusal:
+            form.add_error(None, str(refusal))
+            context = self.get_context_data(form=form)
+            return self.render_to_response(context, status=429, headers={"Retry-After": str(refusal.wait)})
+        return redirect("commitments:mistake-thanks", self.commitment.reference)
+
+
+class MistakeThanksView(OfCommitmentMixin, TemplateView):
+    template_name = "commitments/mistake_thanks.html"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,6 +10,14 @@ class PortalConfig(AppConfig):
     def ready(self):
         from allauth.mfa.signals import authenticator_added
 
+        from gmg_portal import mail_check  # noqa: F401 – registers itself
         from gmg_portal.accounts.second_step import end_sessions_without_it
 
         authenticator_added.connect(end_sessions_without_it)
+        self.close_mail_tables()
+
+    def close_mail_tables(self):
+        """The queue's own tables show mails with the links that let people in: nobody reads them here."""
+        for model in self.apps.get_app_config("post_office").get_models():
+            if admin.site.is_registered(model):
+                admin.site.unregister(model)

@@ -5,10 +5,11 @@ from itertools import chain
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from agencies.permissions import agencies_of
-from commitments.models import Assessment, Commitment, ProgressReport
+from commitments.models import Assessment, Commitment, Mistake, ProgressReport
 from commitments.permissions import may_start
 from commitments.workflow import Reviewed, State
 
@@ -44,7 +45,7 @@ class Desk:
 
 def desk_of(user) -> Desk:
     agencies = [agency.acronym for agency in agencies_of(user)]
-    piles = [*writing_piles(user), review_pile(user)]
+    piles = [*writing_piles(user), review_pile(user), mistakes_pile(user)]
     return Desk(agencies=agencies, piles=[pile for pile in piles if pile.items], may_start=may_start(user))
 
 
@@ -109,3 +110,17 @@ def detail(row: Reviewed) -> str:
     if isinstance(row, ProgressReport) and row.cycle:
         return _("%(cycle)s, due on %(day)s") % {"cycle": row.cycle, "day": row.cycle.due_on}
     return ""
+
+
+def mistakes_pile(user) -> Pile:
+    rows = Mistake.objects.answerable_by(user).select_related("commitment")[: MOST + 1]
+    items = [
+        Item(
+            address=reverse("admin:commitments_mistake_change", args=[row.pk]),
+            name=str(row.commitment),
+            kind=str(row._meta.verbose_name),
+            detail=Truncator(row.text).chars(80),
+        )
+        for row in rows
+    ]
+    return Pile(_("Mistakes reported by readers"), items[:MOST], more=max(len(items) - MOST, 0))

@@ -21,6 +21,8 @@ from gmg_portal.revision import Standing
 
 # Pages that differ by person, or that speak of the process and not of the record.
 PRIVATE = ("/admin/", "/accounts/", "/healthz", "/readyz", "/static/")
+# A page for readers with a form on it carries a token of its reader's own.
+WITH_FORM = ("/mistake/",)
 ANSWERS_FOR_ITSELF = ("/api/", "/data/", *PRIVATE)
 
 
@@ -68,7 +70,8 @@ class RevisionMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.method not in ("GET", "HEAD") or request.path.startswith(PRIVATE):
+        own = request.path.startswith(PRIVATE) or request.path.endswith(WITH_FORM)
+        if own or request.method not in ("GET", "HEAD"):
             return self.get_response(request)
         try:
             standing = Standing.read()

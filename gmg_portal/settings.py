@@ -1,13 +1,16 @@
 """All settings, read from the environment; `.env.example` explains every variable."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from gmg_portal.mail_settings import PATIENCE, delivery, public_url, sender
 from gmg_portal.private_files import keep_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -104,6 +107,9 @@ INSTALLED_APPS = [
     "recommendations",
     "commitments",
     "gmg_portal",
+    # Below the portal, whose command `send_queued_mail` stands in place of the library's.
+    "anymail",
+    "post_office",
 ]
 
 MIDDLEWARE = [
@@ -237,8 +243,6 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "") or "portal@localhost"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
@@ -261,6 +265,28 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or TRIAL
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Where links in mails lead: whoever writes them knows of no request.
+if DEBUG or TRIAL:
+    _address = f"http://{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+else:
+    _address = f"{'http' if flag('PLAIN_HTTP') else 'https'}://{next(iter(ALLOWED_HOSTS), 'localhost').lstrip('.')}"
+PUBLIC_URL = public_url(os.environ.get("PUBLIC_URL") or _address)
+# Mail is queued in the database, and leaves it by the way that MAIL_URL names.
+EMAIL_BACKEND = "gmg_portal.mail.QueueBackend"
+EMAIL_TIMEOUT = PATIENCE
+_delivery = delivery(os.environ.get("MAIL_URL", ""), VAR_DIR / "mail")
+globals().update(_delivery["settings"])
+POST_OFFICE = {
+    "BACKENDS": {"default": _delivery["backend"]},
+    "MAX_RETRIES": 8,
+    "RETRY_INTERVAL": timedelta(minutes=5),
+    "MESSAGE_ID_ENABLED": True,
+    "MESSAGE_ID_FQDN": urlsplit(PUBLIC_URL).hostname,
+}
+ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
+DEFAULT_FROM_EMAIL = sender(os.environ.get("MAIL_FROM") or CONTACT_EMAIL, os.environ.get("MAIL_URL", ""))
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -354,4 +380,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
+    # Named, or the library sets up a handler of its own.
+    "loggers": {"post_office": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
 }

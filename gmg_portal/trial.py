@@ -93,6 +93,7 @@ def _prepare_account(account: Account, *, keep: bool) -> None:
     if not user.pk:
         user.is_staff = True
         user.is_superuser = account["role"] == "administrator"
+        user.email = f"{account['username']}@example.org"
     if not (user.pk and keep):
         user.set_password(account["password"])
         user.save()

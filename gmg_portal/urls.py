@@ -23,6 +23,7 @@ urlpatterns = [
     path("compare.csv", compare_file, name="compare-file"),
     path("", include("gmg_portal.open_urls")),
     path("api/", include("gmg_portal.api_urls")),
+    path("accounts/mail/", include("gmg_portal.mail_urls")),
     path("accounts/", include("gmg_portal.accounts_urls")),
     path("admin/", admin.site.urls),
 ]

@@ -22,8 +22,11 @@ from commitments.dates import PartialDate
 from commitments.models import (
     Assessment,
     Commitment,
+    Digest,
     Evidence,
     Milestone,
+    Mistake,
+    Notice,
     Partner,
     ProgressReport,
     ReportingCycle,
@@ -402,6 +405,45 @@ class AssessmentFactory(ReviewedFactory):
     agency = factory.SubFactory(AgencyFactory)
     finding = Assessment.Finding.AGREES
     text = "The courses were visited."
+
+
+class MistakeFactory(DjangoModelFactory):
+    """Waiting for an answer, from a reader who left an address; `settled=True` was answered."""
+
+    class Meta:
+        model = Mistake
+
+    class Params:
+        settled = factory.Trait(
+            state="answered",
+            answer="Corrected, with thanks.",
+            address="",
+            settled_by=factory.SubFactory(UserFactory),
+            settled_at=REVIEWED_AT,
+        )
+
+    commitment = factory.SubFactory(CommitmentFactory)
+    text = "The link to the source is broken."
+    address = "reader@example.org"
+
+
+class DigestFactory(DjangoModelFactory):
+    class Meta:
+        model = Digest
+
+    user = factory.SubFactory(UserFactory)
+    day = date(2014, 7, 2)
+
+
+class NoticeFactory(DjangoModelFactory):
+    """Waiting to be told: a commitment was published."""
+
+    class Meta:
+        model = Notice
+
+    recipient = factory.SubFactory(UserFactory)
+    kind = Notice.Kind.PUBLISHED
+    commitment = factory.SubFactory(CommitmentFactory)
 
 
 def published_report(

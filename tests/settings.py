@@ -2,7 +2,9 @@
 
 import os
 
-for name in ("ALLOWED_HOSTS", "BEHIND_PROXY", "DEBUG", "HOST", "MAIL_FROM", "MFA_REQUIRED", "TRIAL"):
+for name in (
+    "ALLOWED_HOSTS", "BEHIND_PROXY", "DEBUG", "HOST", "MAIL_FROM", "MAIL_URL", "MFA_REQUIRED", "PUBLIC_URL", "TRIAL",
+):  # fmt: skip
     os.environ.pop(name, None)
 os.environ |= {"SECRET_KEY": "for-the-tests-only", "PLAIN_HTTP": "1"}
 

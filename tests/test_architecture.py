@@ -17,8 +17,11 @@ from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import (
     Assessment,
     Commitment,
+    Digest,
     Evidence,
     Milestone,
+    Mistake,
+    Notice,
     Partner,
     ProgressReport,
     ReportingCycle,
@@ -43,7 +46,7 @@ LAYERS = [
 MODELS = {
     model for app in APPS for model in apps.get_app_config(app).get_models() if not hasattr(model, "instance_type")
 }
-NOT_PUBLIC = {User, Membership, Invitation, Revision}
+NOT_PUBLIC = {User, Membership, Invitation, Revision, Digest, Mistake, Notice}
 PUBLIC = MODELS - NOT_PUBLIC
 # What has an address, and what is shown on the page of something that has one (or, by its name, on a page of its own).
 ADDRESSED = {
@@ -72,8 +75,8 @@ SHOWN_WITH = {
 }
 # Plain words about the group itself, which the API leaves to the page; and a round, which reports name by its title.
 NOT_IN_API = {Statement, ReportingCycle}
-# Append-only, and a single row that the database keeps: neither has earlier states.
-WITHOUT_HISTORY = {StatusChange, Revision}
+# Append-only, a single row that the database keeps, and what the portal itself notes of its mails: no earlier states.
+WITHOUT_HISTORY = {StatusChange, Revision, Digest, Notice}
 
 ANY_APP = {
     "__init__.py",
@@ -107,14 +110,18 @@ MORE = {
         "exchange",
         "facets.py",
         "forms.py",
+        "letters.py",
         "loading",
         "management",
+        "mistakes.py",
         "models",
+        "notices.py",
         "register.py",
         "related.py",
         "search.py",
         "spelling.py",
         "summaries",
+        "telling.py",
         "testimony.py",
         "triggers.py",
         "wording.py",

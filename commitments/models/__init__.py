@@ -2,15 +2,20 @@
 
 from commitments.models.assessment import Assessment
 from commitments.models.commitment import Commitment, Milestone, Partner, Stakeholder
+from commitments.models.mistake import Mistake
+from commitments.models.notice import Digest, Notice
 from commitments.models.report import Evidence, ProgressReport, ReportingCycle, StatusChange
 from commitments.models.words import Freshness, Outlook, Status, Verification
 
 __all__ = [
     "Assessment",
     "Commitment",
+    "Digest",
     "Evidence",
     "Freshness",
     "Milestone",
+    "Mistake",
+    "Notice",
     "Outlook",
     "Partner",
     "ProgressReport",

@@ -24,6 +24,7 @@ from agencies.permissions import is_administrator, is_editor, is_secretariat, ne
 from gmg_portal.accounts.forms import InvitationForm
 from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
 from gmg_portal.accounts.sessions import device
+from gmg_portal.mail_level import LevelForm
 from workgroups.permissions import groups_led_by
 
 
@@ -68,6 +69,7 @@ class ProfileView(LoginRequiredMixin, TemplateView):
             "is_secretariat": is_secretariat(user),
             "is_editor": is_editor(user),
             "second_steps": [step.type for step in second_steps_of(user).order_by("created_at")],
+            "mail_form": LevelForm(initial={"mail_level": user.mail_level}),
         }
 
 

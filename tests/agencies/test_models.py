@@ -21,6 +21,7 @@ def second_membership(**fields):
 
 
 REFUSED = [
+    ("user_mail_level_known", lambda: UserFactory(mail_level="hourly")),
     ("agency_left_after_joined", lambda: AgencyFactory(joined=date(2014, 1, 2), left=date(2014, 1, 1))),
     ("agency_not_its_own_parent", lambda: Agency.objects.filter(pk=AgencyFactory().pk).update(parent=F("pk"))),
     ("chair_term_ends_after_start", lambda: ChairTermFactory(starts_on=date(2014, 1, 2), ends_on=date(2014, 1, 1))),
@@ -49,7 +50,11 @@ REFUSED = [
     ("invitation_open_once_for_an_address", lambda: [InvitationFactory(email="ada@example.org") for _ in range(2)]),
 ]
 UNIQUE = [(AgencyFactory, "code", "ilo"), (UserFactory, "username", "ada"), (InvitationFactory, "digest", "0f" * 32)]
-CHOICES = [(Membership, "role", "membership_role_known"), (Invitation, "role", "invitation_agency_with_its_roles")]
+CHOICES = [
+    (Membership, "role", "membership_role_known"),
+    (Invitation, "role", "invitation_agency_with_its_roles"),
+    (User, "mail_level", "user_mail_level_known"),
+]
 
 
 @pytest.mark.parametrize(("constraint", "write"), REFUSED)

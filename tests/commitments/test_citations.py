@@ -1,10 +1,9 @@
 from datetime import date
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
 
-from commitments.citations import Citation, letter
+from commitments.citations import Citation
 from tests.factories import AgencyFactory, CommitmentFactory, WorkGroupFactory
 
 pytestmark = pytest.mark.django_db
@@ -109,19 +108,3 @@ def test_work_group_is_cited_by_its_title(fair):
 
     assert citation.plain.startswith("Data and Research (2014).")
     assert "AU  - Data and Research\r\n" in citation.ris
-
-
-def test_letter_about_a_mistake_names_the_entry_and_its_address(fair):
-    fair.title = "Costs & fees?"
-
-    address = urlsplit(letter("register@example.org", Citation.of(fair, ADDRESS)))
-
-    asked = parse_qs(address.query)
-    assert (address.scheme, address.path) == ("mailto", "register@example.org")
-    assert asked["subject"] == ["A broken link or a mistake in HLD-0007"]
-    assert asked["body"][0].split("\r\n")[:2] == ["Entry: HLD-0007, Costs & fees?", f"Address: {ADDRESS}"]
-    assert "+" not in address.query
-
-
-def test_letter_without_a_recipient_is_none(fair):
-    assert letter("", Citation.of(fair, ADDRESS)) == ""

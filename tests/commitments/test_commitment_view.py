@@ -432,15 +432,11 @@ def test_page_leads_to_every_other_form_of_it(client, commitment):
     assert [address for address in addresses if f'href="{address}"' not in html] == []
 
 
-def test_mistakes_are_written_to_the_contact_and_without_one_nothing_is_promised(client, commitment, settings):
-    words = "Report a broken link or a mistake"
+def test_mistakes_are_reported_on_a_page_beside(client, commitment):
+    html = assert_answers(client, commitment.get_absolute_url())
 
-    settings.CONTACT_EMAIL = "register@example.org"
-    assert 'href="mailto:register@example.org?subject=A%20broken%20link' in assert_answers(
-        client, commitment.get_absolute_url()
-    )
-    settings.CONTACT_EMAIL = ""
-    assert words not in assert_answers(client, commitment.get_absolute_url())
+    assert f'<a href="/commitments/{commitment.reference}/mistake/">Report a broken link or a mistake</a>' in html
+    assert "mailto:" not in html
 
 
 @pytest.mark.parametrize("rows", [1, 30])

@@ -7,6 +7,8 @@ from commitments.models import (
     Commitment,
     Evidence,
     Milestone,
+    Mistake,
+    Notice,
     ProgressReport,
     Stakeholder,
     StatusChange,
@@ -15,8 +17,11 @@ from tests.factories import (
     AgencyFactory,
     AssessmentFactory,
     CommitmentFactory,
+    DigestFactory,
     EvidenceFactory,
     MilestoneFactory,
+    MistakeFactory,
+    NoticeFactory,
     PartnerFactory,
     ProgressReportFactory,
     ReportingCycleFactory,
@@ -114,6 +119,20 @@ def assessor(kind, agency=False, workgroup=False, name=""):
     )
 
 
+def second_digest_of_a_day():
+    first = DigestFactory()
+    DigestFactory(user=first.user, day=first.day)
+
+
+def told_twice(**subject):
+    first = NoticeFactory(**subject)
+    NoticeFactory(recipient=first.recipient, **subject)
+
+
+def in_a_digest_and_not_told():
+    NoticeFactory(digest=DigestFactory())
+
+
 # The constraint, the bad row, and a constraint that would answer before.
 REFUSED = [
     ("stakeholder_kind_known", lambda: StakeholderFactory(kind="royalty"), None),
@@ -207,6 +226,28 @@ REFUSED = [
     ("assessment_one_assessor", lambda: assessor("independent", agency=True, name="A university"), None),
     ("assessment_one_assessor", lambda: assessor("passer_by", name="A university"), None),
     ("assessment_finding_known", lambda: AssessmentFactory(finding="shrugs"), None),
+    ("mistake_state_known", lambda: MistakeFactory(settled=True, state="lost"), None),
+    ("mistake_says_something", lambda: MistakeFactory(text=""), None),
+    ("mistake_settled_by_somebody_with_words", lambda: MistakeFactory(settled=True, answer=""), None),
+    ("mistake_settled_by_somebody_with_words", lambda: MistakeFactory(settled=True, settled_by=None), None),
+    ("mistake_settled_by_somebody_with_words", lambda: MistakeFactory(settled=True, settled_at=None), None),
+    ("mistake_settled_by_somebody_with_words", lambda: MistakeFactory(answer="Corrected."), None),
+    ("mistake_settled_by_somebody_with_words", lambda: MistakeFactory(settled_at=NOON), None),
+    ("mistake_address_erased_once_settled", lambda: MistakeFactory(settled=True, address="a@example.org"), None),
+    ("digest_once_a_day", second_digest_of_a_day, None),
+    ("notice_once", lambda: told_twice(commitment=CommitmentFactory()), None),
+    (
+        "notice_once",
+        lambda: told_twice(kind="overdue", commitment=None, cycle=ReportingCycleFactory()),
+        None,
+    ),
+    ("notice_about_what_its_kind_says", lambda: NoticeFactory(kind="gossip"), None),
+    ("notice_about_what_its_kind_says", lambda: NoticeFactory(commitment=None), None),
+    ("notice_about_what_its_kind_says", lambda: NoticeFactory(kind="overdue"), None),
+    ("notice_about_what_its_kind_says", lambda: NoticeFactory(kind="mistake_reported"), None),
+    ("notice_about_what_its_kind_says", lambda: NoticeFactory(report=ProgressReportFactory()), None),
+    ("notice_told_or_dropped", lambda: NoticeFactory(told_at=NOON, dropped_at=NOON), None),
+    ("notice_in_a_digest_is_told", in_a_digest_and_not_told, None),
 ]
 UNIQUE = [
     (StakeholderFactory, "name", "A university"),
@@ -242,6 +283,8 @@ CHOICES = [
     (Assessment, "published_precision", "assessment_published_with_day", {"", *STATES}),
     (Assessment, "assessor_kind", "assessment_one_assessor", {""}),
     (Assessment, "finding", "assessment_finding_known", set()),
+    (Mistake, "state", "mistake_state_known", set()),
+    (Notice, "kind", "notice_about_what_its_kind_says", set()),
 ]
 
 

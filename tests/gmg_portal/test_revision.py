@@ -75,7 +75,7 @@ def touched(row):
 
 
 def tables():
-    """Every table of the five apps but those of people and of histories."""
+    """Every table of the five apps but those of people, of what only people are told or say, and of histories."""
     labels = {"agencies", "agenda", "workgroups", "recommendations", "commitments"}
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels]
     shown = [model for model in models if not model.__name__.startswith("Historical")]
@@ -85,6 +85,9 @@ def tables():
         "agencies_user_user_permissions",
         "agencies_membership",
         "agencies_invitation",
+        "commitments_digest",
+        "commitments_mistake",
+        "commitments_notice",
     }
     return {model._meta.db_table for model in shown} - people
 

@@ -39,6 +39,19 @@ def check(tmp_path):
             {"SECRET_KEY": "x", "DATABASE_URL": "what is this"},
             "DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host/name.\n",
         ),
+        (
+            {"SECRET_KEY": "x", "MAIL_URL": "mail.example.org"},
+            "MAIL_URL is 'mail.example.org'; write smtp://user:password@host:587, smtps://user:password@host:465, "
+            "anymail:service, file:/folder or console:.\n",
+        ),
+        (
+            {"SECRET_KEY": "x", "MAIL_FROM": "the portal"},
+            "MAIL_FROM is 'the portal'; write portal@example.org or The portal <portal@example.org>.\n",
+        ),
+        (
+            {"SECRET_KEY": "x", "PUBLIC_URL": "portal.example.org"},
+            "PUBLIC_URL is 'portal.example.org'; write the portal's address, as https://portal.example.org.\n",
+        ),
     ],
 )
 def test_wrong_settings_are_refused_in_a_sentence(check, variables, sentence):
@@ -52,6 +65,15 @@ def test_sufficient_settings_are_taken(check, variables):
     taken = check(**variables)
 
     assert taken.returncode == 0, taken.stderr
+
+
+def test_links_of_a_production_lead_to_its_first_name(tmp_path):
+    env = environment(tmp_path / "var", SECRET_KEY="x", ALLOWED_HOSTS="portal.example,www.portal.example", TRIAL="0")
+    asked = "from django.conf import settings as s; print(s.PUBLIC_URL, s.EMAIL_BACKEND, s.DEFAULT_FROM_EMAIL)"
+
+    production = run("-c", asked, env=env | {"DJANGO_SETTINGS_MODULE": "gmg_portal.settings"})
+
+    assert production.stdout == "https://portal.example gmg_portal.mail.QueueBackend portal@localhost\n"
 
 
 def test_trial_keeps_its_key(check, tmp_path):

@@ -1,0 +1,42 @@
+"""Who was told of what by mail, to be looked up when somebody says that they heard nothing."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from agencies.permissions import is_administrator
+from commitments.models import Digest, Notice
+
+
+class ToldAdmin(admin.site.ReadingAdmin):
+    """For administrators alone, since it names people; what goes with an account that is deleted goes with it."""
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.ask(request, is_administrator)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.admin_site.ask(request, is_administrator)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ToldAdmin):
+    list_display = ["recipient", "kind", "about", "created_at", "told_at", "dropped_at"]
+    list_filter = ["kind", "told_at", "dropped_at"]
+    list_select_related = ["recipient", "cycle", "commitment", "report__commitment", "assessment__commitment",
+                           "mistake__commitment"]  # fmt: skip
+    search_fields = ["recipient__username", "recipient__email"]
+    fields = ["recipient", "kind", "about", "created_at", "told_at", "digest", "dropped_at"]
+
+    @admin.display(description=_("about"))
+    def about(self, obj):
+        return str(obj.subject)
+
+
+@admin.register(Digest)
+class DigestAdmin(ToldAdmin):
+    list_display = ["user", "day", "created_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__email"]
+    fields = ["user", "day", "created_at"]

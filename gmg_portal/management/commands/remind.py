@@ -1,0 +1,83 @@
+"""`manage.py remind`, for cron or a timer: may run as often as it likes, and on as many machines."""
+
+from dataclasses import dataclass
+
+from django.core.mail import get_connection
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from commitments import mistakes, notices, telling
+from gmg_portal import mail
+
+NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
+
+
+@dataclass
+class Round:
+    """All that one run came to."""
+
+    noted: int
+    told: telling.Told
+    delivery: mail.Delivery
+    forgotten: int = 0
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.told.failed or self.delivery.given_up)
+
+    def __str__(self) -> str:
+        return _(
+            "Reminded: %(noted)s new of due days; mails written: %(digests)s digests, %(alone)s by themselves; "
+            "sent: %(sent)s; put off: %(put_off)s; given up: %(given_up)s; people not reached: %(failed)s; "
+            "old mails and addresses forgotten: %(forgotten)s."
+        ) % {
+            "noted": self.noted,
+            "digests": len(self.told.digests),
+            "alone": len(self.told.alone),
+            "sent": self.delivery.sent,
+            "put_off": self.delivery.put_off,
+            "given_up": self.delivery.given_up,
+            "failed": len(self.told.failed),
+            "forgotten": self.forgotten,
+        }
+
+
+class Command(BaseCommand):
+    help = "Tell people by mail what is due and what happened, send what is queued, and forget old mails."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="Say what would be written, and do nothing.")
+
+    def handle(self, *, dry_run, **options):
+        if dry_run:
+            return self.rehearse()
+        with mail.by_hand():
+            with transaction.atomic():
+                noted = notices.due_days()
+            done = Round(noted, telling.tell_all(), mail.send_queued(), forget())
+        if done.failed:
+            raise CommandError(str(done))
+        self.stdout.write(str(done))
+        return None
+
+    def rehearse(self):
+        """Do it, and undo it before anybody can see it."""
+        with transaction.atomic():
+            noted = notices.due_days()
+            told = telling.tell_all(get_connection(NOWHERE))
+            transaction.set_rollback(True)
+        for person, subject in [*told.alone, *told.digests]:
+            self.stdout.write(_("To %(address)s: %(subject)s") % {"address": person.email, "subject": subject})
+        waiting = mail.waiting().count()
+        self.stdout.write(
+            _("Nothing was done. New of due days: %(noted)s; mails to write: %(mails)s; in the queue: %(waiting)s.")
+            % {"noted": noted, "mails": len(told.alone) + len(told.digests), "waiting": waiting}
+        )
+
+
+def forget() -> int:
+    now = timezone.now()
+    mistakes.forget_senders(now)
+    return mail.clear_old(now) + mistakes.forget_addresses(now)

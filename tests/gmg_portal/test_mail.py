@@ -1,0 +1,403 @@
+"""The queue in the database, the ways out of it, and who chooses how much of it they get."""
+
+import email
+import re
+from datetime import timedelta
+from email import policy
+from threading import Barrier, Thread
+
+import pytest
+from django.contrib import admin
+from django.core import mail as django_mail
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command, get_commands
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from post_office.models import STATUS, Email
+
+from agencies.models import User
+from commitments import telling
+from gmg_portal import mail
+from gmg_portal.mail_check import mail_can_leave
+from gmg_portal.mail_settings import delivery, public_url, sender
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def queue(settings, tmp_path, monkeypatch):
+    """The portal's own queue in place of the tests' outbox; what leaves it lies in a folder."""
+    settings.EMAIL_BACKEND = "gmg_portal.mail.QueueBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": "gmg_portal.mail.FileBackend"}}
+    monkeypatch.setattr(mail, "deliver_soon", lambda: None)
+    return tmp_path / "mail"
+
+
+def letters(folder):
+    """The mails that lie in a folder."""
+    files = sorted(folder.glob("*.eml")) if folder.exists() else []
+    return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+
+
+def send(subject="Hello", body="Plain words.", html="<p>Plain words.</p>", **more):
+    message = django_mail.EmailMultiAlternatives(subject, body, to=["ada@example.org"], **more)
+    message.attach_alternative(html, "text/html")
+    return message.send()
+
+
+class Broken(django_mail.backends.base.BaseEmailBackend):
+    """A mail server that takes nothing."""
+
+    def send_messages(self, email_messages):
+        raise OSError("The mail server is on holiday.")
+
+
+# The queue
+
+
+def test_mail_waits_in_the_database_and_leaves_once(queue):
+    assert send(headers={"List-Unsubscribe": "<https://example.org/>"}) == 1
+    assert letters(queue) == []
+
+    counts = [mail.send_queued().sent, mail.send_queued().sent]
+
+    (letter,) = letters(queue)
+    assert counts == [1, 0]
+    assert (letter["To"], letter["Subject"]) == ("ada@example.org", "Hello")
+    assert letter["List-Unsubscribe"] == "<https://example.org/>"
+    assert letter["Message-ID"].endswith("@localhost>")
+    assert letter.get_body(("plain",)).get_content() == "Plain words."
+    assert letter.get_body(("html",)).get_content() == "<p>Plain words.</p>"
+    assert {path.stat().st_mode & 0o777 for path in queue.iterdir()} == {0o600}
+
+
+def test_mail_of_an_act_that_fails_is_never_queued(queue):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        send()
+        raise RuntimeError
+
+    assert not Email.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["{{ settings.SECRET_KEY }}", "{% load static %}", "{% nonsense", "{# gone #}", "{{{%{", "a { b } c", "%} }} #}"],
+)
+def test_words_of_a_mail_are_never_run_as_a_template(queue, words):
+    send(subject=words, body=words, html=f"<p>{words}</p>")
+    mail.send_queued()
+
+    (letter,) = letters(queue)
+    assert letter["Subject"] == words
+    assert letter.get_body(("plain",)).get_content() == words
+    assert letter.get_body(("html",)).get_content() == f"<p>{words}</p>"
+
+
+def test_mail_that_is_refused_is_tried_again_ever_later_and_given_up_at_last(queue, settings, time_machine):
+    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": f"{__name__}.Broken"}, "MAX_RETRIES": 2}
+    start = timezone.now()
+    time_machine.move_to(start, tick=False)
+    send()
+    outcomes = []
+
+    for minutes in (0, 4, 5, 14, 15, 99):
+        time_machine.move_to(start + timedelta(minutes=minutes), tick=False)
+        done = mail.send_queued()
+        outcomes.append((done.sent, done.put_off, done.given_up))
+
+    row = Email.objects.get()
+    assert outcomes == [(0, 1, 0), (0, 0, 0), (0, 1, 0), (0, 0, 0), (0, 0, 1), (0, 0, 0)]
+    assert row.status == STATUS.failed
+    assert {log.message for log in row.logs.all()} == {"The mail server is on holiday."}
+
+
+def test_server_that_takes_nothing_is_left_in_peace(queue, settings):
+    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": f"{__name__}.Broken"}}
+    for number in range(mail.ENOUGH + 2):
+        send(subject=str(number))
+
+    done = mail.send_queued()
+
+    assert done.put_off == mail.ENOUGH
+    assert Email.objects.filter(status=STATUS.queued, number_of_retries=None).count() == 2
+
+
+def test_one_refused_mail_holds_up_no_other(queue, monkeypatch):
+    for number in range(3):
+        send(subject=str(number))
+    dispatch = Email.dispatch
+
+    def picky(email, **options):
+        if email.subject == "1":
+            raise OSError("No such mailbox.")
+        return dispatch(email, **options)
+
+    monkeypatch.setattr(Email, "dispatch", picky)
+
+    done = mail.send_queued()
+
+    assert (done.sent, done.put_off) == (2, 1)
+    assert {letter["Subject"] for letter in letters(queue)} == {"0", "2"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_deliver_at_once_and_each_mail_leaves_once(queue):
+    for number in range(12):
+        send(subject=str(number))
+    barrier = Barrier(4)
+
+    def deliver():
+        barrier.wait()
+        try:
+            mail.send_queued()
+        finally:
+            connection.close()
+
+    threads = [Thread(target=deliver) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(int(letter["Subject"]) for letter in letters(queue)) == list(range(12))
+    assert set(Email.objects.values_list("status", flat=True)) == {STATUS.sent}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mail_leaves_by_itself_once_its_cause_has_come_to_stay(settings, tmp_path, monkeypatch):
+    settings.EMAIL_BACKEND = "gmg_portal.mail.QueueBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": "gmg_portal.mail.FileBackend"}}
+    threads = []
+
+    class Noted(Thread):
+        def start(self):
+            threads.append(self)
+            super().start()
+
+    monkeypatch.setattr(mail, "Thread", Noted)
+
+    with transaction.atomic():
+        send()
+        send()
+        assert threads == []
+    for thread in threads:
+        thread.join()
+
+    assert len(letters(tmp_path / "mail")) == 2
+
+
+def test_librarys_own_command_is_not_the_one_that_runs(queue, capsys):
+    send()
+
+    call_command("send_queued_mail")
+
+    assert get_commands()["send_queued_mail"] == "gmg_portal"
+    assert capsys.readouterr().out == "Mails sent: 1; put off: 0; given up: 0.\n"
+
+
+def test_old_mails_are_forgotten_and_those_that_wait_are_not(queue):
+    now = timezone.now()
+    for subject, status, days in [
+        ("sent", STATUS.sent, 8),
+        ("just sent", STATUS.sent, 6),
+        ("waiting", STATUS.requeued, 29),
+        ("failed", STATUS.failed, 29),
+        ("failed long ago", STATUS.failed, 31),
+    ]:
+        send(subject=subject)
+        then = now - timedelta(days=days)
+        Email.objects.filter(subject=subject).update(status=status, created=then, last_updated=then)
+
+    assert mail.clear_old(now) == 2
+    assert set(Email.objects.values_list("subject", flat=True)) == {"just sent", "waiting", "failed"}
+
+
+def test_queue_is_shown_to_nobody(client, administrator):
+    client.force_login(administrator)
+    html = client.get("/admin/").content.decode()
+
+    assert {model for model in admin.site._registry if model._meta.app_label == "post_office"} == set()
+    assert "post_office" not in html
+    assert client.get("/admin/post_office/email/").status_code == 404
+
+
+# The environment
+
+
+def test_ways_out_are_read_from_one_address(tmp_path):
+    smtp = "django.core.mail.backends.smtp.EmailBackend"
+    assert delivery("", tmp_path) == {
+        "backend": "gmg_portal.mail.FileBackend",
+        "settings": {"EMAIL_FILE_PATH": tmp_path},
+    }
+    assert delivery("file:/srv/mail", tmp_path)["settings"]["EMAIL_FILE_PATH"].as_posix() == "/srv/mail"
+    assert delivery("console:", tmp_path)["backend"] == "django.core.mail.backends.console.EmailBackend"
+    assert delivery("anymail:postmark", tmp_path)["backend"] == "anymail.backends.postmark.EmailBackend"
+    assert delivery("smtp://u%40x:p%2Fw@mail.example.org", tmp_path) == {
+        "backend": smtp,
+        "settings": {
+            "EMAIL_HOST": "mail.example.org",
+            "EMAIL_PORT": 587,
+            "EMAIL_HOST_USER": "u@x",
+            "EMAIL_HOST_PASSWORD": "p/w",
+            "EMAIL_USE_TLS": True,
+            "EMAIL_USE_SSL": False,
+        },
+    }
+    assert delivery("smtps://mail.example.org", tmp_path)["settings"]["EMAIL_PORT"] == 465
+    assert delivery("smtp://localhost:25", tmp_path)["settings"]["EMAIL_USE_TLS"] is False
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mail.example.org",
+        "smtp://",
+        "smtp://mail.example.org:never",
+        "smtp://user@mail.example.org",
+        "smtp://mail.example.org/inbox",
+        "http://mail.example.org",
+        "file:mail",
+        "file://host/mail",
+        "anymail:",
+        "anymail:base",
+        "anymail:pigeon",
+        "anymail:os.path",
+    ],
+)
+def test_wrong_way_out_is_refused_in_a_sentence(url, tmp_path):
+    with pytest.raises(ImproperlyConfigured, match=r"^MAIL_URL .*\.$"):
+        delivery(url, tmp_path)
+
+
+def test_mail_service_without_its_key_is_told_before_anything_starts(settings):
+    settings.POST_OFFICE = {"BACKENDS": {"default": "anymail.backends.postmark.EmailBackend"}}
+    (refusal,) = mail_can_leave(None)
+
+    settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "t"}
+
+    assert refusal.msg.startswith("Mail cannot leave by the way that MAIL_URL names: You must set")
+    assert mail_can_leave(None) == []
+
+
+def test_refusal_does_not_repeat_a_password(tmp_path):
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        delivery("smtp://user:secret@mail.example.org:x", tmp_path)
+
+    assert "secret" not in str(refusal.value)
+
+
+def test_public_address_is_one_of_the_web():
+    assert public_url("https://portal.example.org/") == "https://portal.example.org"
+    for url in ("portal.example.org", "ftp://portal.example.org", "https://", "https://x.org/?a=1"):
+        with pytest.raises(ImproperlyConfigured, match="^PUBLIC_URL is"):
+            public_url(url)
+
+
+def test_sender_is_an_address_with_or_without_a_name():
+    for written in ("portal@example.org", "The portal <portal@example.org>", "portal@localhost"):
+        assert sender(written, "smtp://mail.example.org") == written
+    for written in ("portal", "The portal portal@example.org", "A <b", "a@example.org\nBcc: b@example.org"):
+        with pytest.raises(ImproperlyConfigured, match="^MAIL_FROM is"):
+            sender(written, "")
+
+
+def test_mail_that_leaves_the_machine_needs_a_sender():
+    assert sender("", "") == sender("", "console:") == "portal@localhost"
+    for url in ("smtp://mail.example.org", "smtps://mail.example.org", "anymail:postmark"):
+        with pytest.raises(ImproperlyConfigured, match="^MAIL_FROM is not set"):
+            sender("", url)
+
+
+# How much
+
+
+@pytest.fixture
+def ada():
+    return UserFactory(username="ada", email="ada@example.org")
+
+
+def link_of(user):
+    return reverse("mail:fewer", args=[telling.token_of(user)])
+
+
+def level_of(user):
+    return User.objects.get(pk=user.pk).mail_level
+
+
+def test_opening_the_link_changes_nothing_and_names_the_next_fewer(client, ada):
+    page = client.get(link_of(ada))
+
+    html = page.content.decode()
+    assert level_of(ada) == "all"
+    assert "Today you get: Everything that concerns me." in html
+    assert re.search(r'value="essential"[^>]*checked', html)
+    assert html.split("<main")[1].count('type="submit"') == 1
+    assert "no-store" in page["Cache-Control"] and "public" not in page["Cache-Control"]
+    assert "ada@example.org" not in html
+
+
+def test_level_is_chosen_without_signing_in_and_there_is_a_way_back(client, ada):
+    chosen = client.post(link_of(ada), {"mail_level": "none"})
+    assert (level_of(ada), chosen.status_code) == ("none", 200)
+    assert "From now on you get by mail: Nothing." in chosen.content.decode()
+
+    client.post(link_of(ada), {"mail_level": "all"})
+    assert level_of(ada) == "all"
+
+
+def test_mail_program_unsubscribes_in_one_click(ada):
+    stranger = Client(enforce_csrf_checks=True)
+
+    answer = stranger.post(link_of(ada), {"List-Unsubscribe": "One-Click"})
+
+    assert (answer.status_code, level_of(ada)) == (200, "none")
+    assert "sessionid" not in stranger.cookies
+
+
+def test_unknown_level_is_refused(client, ada):
+    refused = client.post(link_of(ada), {"mail_level": "hourly"})
+
+    assert (refused.status_code, level_of(ada)) == (400, "all")
+    assert "Choose one of the three." in refused.content.decode()
+
+
+def test_link_that_was_tampered_with_opens_nothing(client, ada):
+    other = UserFactory()
+    token = telling.token_of(ada)
+    closed = UserFactory(is_active=False)
+
+    for forged in (token[:-1] + ("a" if token[-1] != "a" else "b"), f"{other.pk}:{token.split(':', 1)[1]}", "1"):
+        answer = client.post(reverse("mail:fewer", args=[forged]), {"mail_level": "none"})
+        assert answer.status_code == 404
+        assert "This link does not say whose mails are meant" in answer.content.decode()
+    assert client.post(link_of(closed), {"mail_level": "none"}).status_code == 404
+    assert set(User.objects.values_list("mail_level", flat=True)) == {"all"}
+
+
+def test_level_is_chosen_on_the_own_account(client, ada):
+    client.force_login(ada)
+
+    page = client.get("/accounts/")
+    saved = client.post("/accounts/mail/", {"mail_level": "essential"}, follow=True)
+    refused = client.post("/accounts/mail/", {"mail_level": "hourly"}, follow=True)
+
+    assert re.search(r'value="all"[^>]*checked', page.content.decode())
+    assert "Only what I must act on: sent back, due, overdue." in saved.content.decode()
+    assert "Choose one of the three. Nothing was changed." in refused.content.decode()
+    assert level_of(ada) == "essential"
+    assert ada.history.latest().mail_level == "essential"
+
+
+def test_own_level_asks_for_a_session_and_a_token(client, ada):
+    assert client.post("/accounts/mail/", {"mail_level": "none"}).status_code == 302
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(ada)
+
+    assert strict.post("/accounts/mail/", {"mail_level": "none"}).status_code == 403
+    assert level_of(ada) == "all"

@@ -1,0 +1,256 @@
+"""`manage.py remind`: as often, and on as many machines, as one likes."""
+
+import os
+import socket
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import psutil
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.utils import timezone
+from post_office.models import STATUS, Email
+
+from agencies.models import User
+from agencies.querysets import today
+from commitments import notices, telling
+from commitments.models import Digest, Mistake, Notice
+from tests.factories import (
+    AgencyFactory,
+    CommitmentFactory,
+    MistakeFactory,
+    NoticeFactory,
+    ProgressReportFactory,
+    ReportingCycleFactory,
+    focal_point,
+)
+from tests.gmg_portal.processes import kill_all, run, start, wait_until
+from tests.gmg_portal.test_mail import Broken, letters, queue
+
+__all__ = ["Broken", "queue"]
+LATE = datetime(2014, 9, 1, 9, tzinfo=UTC)
+NOTHING = (
+    "Reminded: 0 new of due days; mails written: 0 digests, 0 by themselves; sent: 0; put off: 0; given up: 0; "
+    "people not reached: 0; old mails and addresses forgotten: 0.\n"
+)
+
+
+@pytest.fixture
+def overdue(ilo_focal_point, commitment, cycle, time_machine):
+    """ILO owes a report that was due yesterday."""
+    time_machine.move_to(LATE)
+    return ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
+
+
+def said(capsys, *arguments):
+    call_command("remind", *arguments)
+    return capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_second_run_does_nothing(queue, capsys, overdue, ilo_alternate):
+    first, second = said(capsys), said(capsys)
+
+    assert first == NOTHING.replace("0 new", "2 new").replace("0 digests", "2 digests").replace("sent: 0", "sent: 2")
+    assert second == NOTHING
+    assert sorted(letter["To"] for letter in letters(queue)) == [
+        "ilo_alternate@example.org",
+        "ilo_focal_point@example.org",
+    ]
+    assert {letter["Subject"] for letter in letters(queue)} == {"Overdue: reports for Second half of 2014"}
+
+
+@pytest.mark.django_db
+def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
+    NoticeFactory(recipient=overdue.commitment.lead_agency.memberships.get().user, commitment=overdue.commitment)
+
+    rehearsed = said(capsys, "--dry-run")
+
+    assert rehearsed == (
+        "To ilo_focal_point@example.org: Overdue: reports for Second half of 2014, and one thing more\n"
+        "Nothing was done. New of due days: 1; mails to write: 1; in the queue: 0.\n"
+    )
+    assert Notice.objects.count() == Notice.objects.waiting().count() == 1
+    assert not Digest.objects.exists() and not Email.objects.exists()
+    assert letters(queue) == []
+
+
+@pytest.mark.django_db
+def test_what_could_not_be_told_at_once_is_told_by_itself(queue, capsys, ilo_focal_point, commitment, secretariat):
+    report = ProgressReportFactory(sent_back=True, commitment=commitment, author=ilo_focal_point)
+    notices.sent_back(report, by=secretariat)
+    NoticeFactory(recipient=ilo_focal_point, commitment=commitment)
+
+    assert "1 digests, 1 by themselves" in said(capsys)
+    assert len(letters(queue)) == 2
+
+
+@pytest.mark.django_db
+def test_mail_that_is_given_up_is_an_error_for_whoever_watches(queue, settings, overdue, time_machine):
+    settings.POST_OFFICE = settings.POST_OFFICE | {
+        "BACKENDS": {"default": "tests.gmg_portal.test_mail.Broken"},
+        "MAX_RETRIES": 0,
+    }
+
+    with pytest.raises(CommandError, match="sent: 0; put off: 0; given up: 1;"):
+        call_command("remind")
+
+
+@pytest.mark.django_db
+def test_person_who_cannot_be_reached_is_an_error_for_whoever_watches(queue, overdue, ilo_focal_point):
+    User.objects.filter(pk=ilo_focal_point.pk).update(email="no address")
+
+    with pytest.raises(CommandError, match="people not reached: 1"):
+        call_command("remind")
+
+    assert Notice.objects.waiting().count() == 1
+    assert not Digest.objects.exists() and not Email.objects.exists()
+
+
+@pytest.mark.django_db
+def test_old_mails_and_addresses_are_forgotten(queue, capsys):
+    long_ago = timezone.now() - timedelta(days=91)
+    Email.objects.create(from_email="a@example.org", to=["b@example.org"], status=STATUS.sent)
+    Email.objects.update(created=long_ago, last_updated=long_ago)
+    MistakeFactory(sender="known")
+    Mistake.objects.update(reported_at=long_ago)
+
+    assert "forgotten: 2" in said(capsys)
+    assert Mistake.objects.filter(address="", sender="").count() == 1
+
+
+@pytest.mark.django_db
+def test_round_costs_little_when_there_is_nothing_to_do(queue, django_assert_max_num_queries):
+    for _number in range(30):
+        MistakeFactory()
+
+    with django_assert_max_num_queries(15):
+        call_command("remind")
+
+    assert not Email.objects.exists()
+
+
+# Several at once
+
+
+@pytest.fixture
+def owing(transactional_db):
+    """Three people who owe reports since yesterday, and one of whose reports came back."""
+    cycle = ReportingCycleFactory(
+        opened=True,
+        opens_on=today() - timedelta(days=60),
+        due_on=today() - timedelta(days=1),
+        closes_on=today() + timedelta(days=60),
+    )
+    people = []
+    for name in ("ada", "ben", "cleo"):
+        agency = AgencyFactory(code=name)
+        people.append(focal_point(agency, name))
+        ProgressReportFactory(commitment=CommitmentFactory(lead_agency=agency), cycle=cycle, blank=True)
+    report = ProgressReportFactory(sent_back=True, commitment=CommitmentFactory(lead_agency=agency))
+    notices.sent_back(report, by=None)
+    return people
+
+
+EXPECTED = Counter({"ada@example.org": 1, "ben@example.org": 1, "cleo@example.org": 2})
+
+
+def recipients(folder):
+    return Counter(letter["To"] for letter in letters(folder))
+
+
+def beside(folder, **more):
+    """The environment of a command on another machine: the same database, and mail that leaves into a folder."""
+    found = connection.get_connection_params()
+    database = "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**{"password": "", **found})
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE", "HOME", "PATH"))}
+    own = {"DATABASE_URL": database, "SECRET_KEY": "for-the-tests-only", "PORTAL_VAR": str(folder / "var")}
+    return kept | own | {"MAIL_URL": f"file:{folder / 'mail'}"} | more
+
+
+def waiting_for_locks():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
+            " AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_two_processes_send_each_mail_once(owing, tmp_path):
+    notices.due_days()
+    with transaction.atomic():
+        list(Notice.objects.filter(kind="overdue").select_for_update())
+        both = [start("manage.py", "remind", env=beside(tmp_path)) for _number in range(2)]
+        wait_until(lambda: waiting_for_locks() == 2, "both processes stand before the same rows")
+    told = [process.communicate(timeout=60)[0] for process in both]
+
+    assert [process.returncode for process in both] == [0, 0], told
+    assert recipients(tmp_path / "mail") == EXPECTED
+    assert Email.objects.count() == 4 == Email.objects.filter(status=STATUS.sent).count()
+    assert Digest.objects.filter(day=today()).count() == 3
+
+
+def test_threads_that_start_together_tell_each_thing_once(owing, queue):
+    barrier, failures = Barrier(4), []
+
+    def remind():
+        barrier.wait()
+        try:
+            call_command("remind", stdout=open(os.devnull, "w"))  # noqa: SIM115
+        except Exception as failure:
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=remind) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert recipients(queue) == EXPECTED
+    assert Notice.objects.waiting().count() == 0
+
+
+def test_kill_between_queueing_and_sending_loses_and_doubles_nothing(owing, tmp_path):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        silent.settimeout(60)
+        server = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
+        process = start("manage.py", "remind", env=beside(tmp_path, MAIL_URL=server, MAIL_FROM="portal@example.org"))
+        asked, _address = silent.accept()
+        kill_all([psutil.Process(process.pid)])
+        asked.close()
+    process.communicate()
+
+    assert Counter(Email.objects.values_list("status", flat=True)) == {STATUS.queued: 4}
+    again = run("manage.py", "remind", env=beside(tmp_path))
+    assert "0 digests, 0 by themselves; sent: 4;" in again.stdout, again.stderr
+    assert recipients(tmp_path / "mail") == EXPECTED
+
+
+def test_digest_that_another_process_wrote_first_is_nobodys_failure(owing, queue):
+    notices.due_days()
+    barrier = Barrier(2)
+    told = []
+
+    def tell():
+        barrier.wait()
+        try:
+            told.append(telling.tell_all())
+        finally:
+            connection.close()
+
+    threads = [Thread(target=tell) for _number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [one.failed for one in told] == [[], []]
+    assert sum(len(one.digests) for one in told) == 3
