@@ -2,6 +2,8 @@ from django.views.generic import DetailView, ListView
 
 from agencies.models import Agency
 
+MOST_SAID = 10  # parts in reports that others lead: each stands in full with its report
+
 
 class AgencyListView(ListView):
     """The members, each with what it leads and when it was last heard from; constituents stand under their member."""
@@ -32,10 +34,12 @@ class AgencyView(DetailView):
     def get_context_data(self, **kwargs):
         own = [self.object, *self.object.constituents.all()]
         commitments = Agency.led_commitments.rel.related_model.objects
+        parts = Agency.contributions.rel.related_model.objects.published(self.request.as_of).filter(agency__in=own)
         involved = list(commitments.listed(self.request.as_of).involving(*own))
         return super().get_context_data(
             codes=[agency.code for agency in own],
             led=[commitment for commitment in involved if commitment.lead_agency in own],
             partner_in=[commitment for commitment in involved if commitment.lead_agency not in own],
+            said=parts.newest_first().select_related("agency", "report__commitment")[:MOST_SAID],
             **kwargs,
         )

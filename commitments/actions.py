@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
+from agencies.models import Agency
 from agencies.querysets import today
 from commitments import notices, permissions, telling
 from commitments.dates import PartialDate, Precision
 from commitments.models import (
     Assessment,
     Commitment,
+    Contribution,
     Evidence,
     Milestone,
     Partner,
@@ -102,6 +104,34 @@ def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
         _save(row, "publish", by)
     notices.published(row, by=by)
     return row
+
+
+@transaction.atomic
+def contribute(
+    report: ProgressReport, *, agency: Agency, text: str, by, seen: int | None = None
+) -> Contribution | None:
+    """Write a partner's own part in a report that is still open; an empty text takes back what it had written.
+
+    `seen` is the version of the part that was shown, 0 where there was none. The report's row is locked, so that
+    nothing is added to what is just being submitted.
+    """
+    report = _locked(report)
+    if not permissions.partners_for(by, report.commitment_id).filter(pk=agency.pk).exists():
+        raise PermissionDenied(_("Only a partner of the commitment adds a part, and only its own."))
+    if not ProgressReport.objects.contributable_by(by).filter(pk=report.pk).exists():
+        raise ValidationError(_("The lead has sent this report off, or its cycle is closed: it takes no more parts."))
+    part = report.contributions.select_for_update().filter(agency=agency).first()
+    if seen is not None and seen != (part.version if part else 0):
+        raise ValidationError(_("Somebody else of your agency changed this since you opened it. Nothing was saved."))
+    if text.strip():
+        part = part or Contribution(report=report, agency=agency)
+        part.text, part.author = text.strip(), by
+        return _save(part, "contribute", by)
+    if part is None:
+        raise ValidationError({"text": _("Write what your agency did, or that it did nothing.")})
+    part._change_reason, part._history_user = "take back", by
+    part.delete()
+    return None
 
 
 @transaction.atomic

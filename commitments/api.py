@@ -36,6 +36,7 @@ def whole_record(day) -> list[Prefetch | str]:
         "milestones",
         Prefetch("supersedes", Commitment.objects.published(day).order_by("pk")),
         Prefetch("reports", reports, to_attr="public_reports"),
+        "public_reports__contributions__agency",
         Prefetch("public_reports__evidence", Evidence.objects.public().order_by("pk"), to_attr="public_evidence"),
         Prefetch("status_changes", changes.select_related("report"), to_attr="public_changes"),
         Prefetch(
@@ -72,7 +73,10 @@ class ReportViewSet(ReadOnlyModelViewSet):
 
     queryset = (
         ProgressReport.objects.select_related("commitment", "cycle", "on_behalf_of", "superseded_by")
-        .prefetch_related(Prefetch("evidence", Evidence.objects.public().order_by("pk"), to_attr="public_evidence"))
+        .prefetch_related(
+            Prefetch("evidence", Evidence.objects.public().order_by("pk"), to_attr="public_evidence"),
+            "contributions__agency",
+        )
         .newest_first()
     )
     serializer_class = ReportSerializer

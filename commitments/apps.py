@@ -1,7 +1,13 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete
 from django.utils.translation import gettext_lazy as _
 
 
 class CommitmentsConfig(AppConfig):
     name = "commitments"
     verbose_name = _("Commitments")
+
+    def ready(self):
+        from commitments.evidence.keeping import forget
+
+        post_delete.connect(forget, sender="commitments.Evidence", dispatch_uid="file_of_evidence")

@@ -6,12 +6,15 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminFileWidget
 from django.core.exceptions import ValidationError
+from django.db.models.fields.files import FieldFile
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.dates import PartialDate, partial
-from commitments.models import Assessment, Commitment, Evidence, Status
+from commitments.evidence import TYPES, label_of
+from commitments.models import Assessment, Commitment, Contribution, Status
 
 
 class PartialDateField(forms.CharField):
@@ -65,28 +68,45 @@ class PartialDatesMixin:
         super()._post_clean()
 
 
-def evidence_file_address(piece: Evidence) -> str:
-    """Where an editor fetches the file, past the permissions: files have no address of their own."""
-    return reverse("admin:commitments_evidence_file", args=[piece.pk])
-
-
 @dataclass(frozen=True)
 class FileLink:
-    """What the file widget shows of a file that is kept."""
+    """Where an editor fetches a kept file, past the permissions: files have no address of their own."""
 
-    url: str
+    file: FieldFile
+
+    @property
+    def url(self) -> str:
+        return reverse("admin:commitments_evidence_file", args=[self.file.instance.pk])
 
     def __str__(self) -> str:
-        return _("Download the file")
+        label = label_of(self.file.name, self.file.instance.file_size)
+        return _("Download the file (%(label)s)") % {"label": label}
 
 
 class EvidenceFileWidget(AdminFileWidget):
-    """Links to the file past the permissions, and never says where it is kept."""
+    """Links to the file past the permissions, and never says where it is kept.
+
+    No browser sends a chosen file again by itself: a form that is shown once more for something else that is wrong
+    says which file to choose again.
+    """
+
+    chosen = ""
+
+    def __init__(self, attrs=None):
+        accept = ",".join(TYPES)
+        super().__init__({"accept": accept} | (attrs or {}))
+
+    def render(self, name, value, attrs=None, renderer=None):
+        shown = super().render(name, value, attrs, renderer)
+        if not self.chosen:
+            return shown
+        note = _("‘%(name)s’ could not be kept, because this form was not saved. Choose it again.")
+        return format_html('{}<p class="choose-again"><strong>{}</strong></p>', shown, note % {"name": self.chosen})
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         if context["widget"]["is_initial"]:
-            context["widget"]["value"] = FileLink(evidence_file_address(value.instance))
+            context["widget"]["value"] = FileLink(value)
         return context
 
 
@@ -117,6 +137,31 @@ class MilestoneForm(PartialDatesMixin, admin.site.Form):
 class EvidenceForm(PartialDatesMixin, admin.site.Form):
     partial_dates = ("issued",)
     issued = PartialDateField(label=gettext_lazy("Issued"))
+
+    def _post_clean(self):
+        super()._post_clean()
+        chosen = self.files.get(self.add_prefix("file"))
+        if chosen and "file" in self.fields and "file" not in self.errors:
+            self.fields["file"].widget.chosen = chosen.name
+
+
+class ContributionForm(admin.site.Form):
+    """One text: what a partner itself did."""
+
+    class Meta:
+        model = Contribution
+        fields = ["text", "version"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["text"]
+        field.required = False  # what is emptied is taken back; of nothing at all `contribute` speaks
+        field.label = _("What your agency did, and what comes next")
+        field.help_text = _("You can change this until the lead sends the report off. Emptied, it is taken back.")
+        field.widget.attrs |= {"rows": 14, "class": "vLargeTextField"}
+
+    def _post_clean(self):
+        """The row itself is written by `actions.contribute`, which asks all rules anew."""
 
 
 class ProgressReportForm(admin.site.Form):

@@ -24,6 +24,16 @@ def is_owner(user, prefix: str = "") -> Q:
     return Q(**{f"{prefix}lead_agency__in": agencies_of(user)}) | Q(**{f"{prefix}workgroup__in": groups_led_by(user)})
 
 
+def takes_part(user) -> Q:
+    """Reports on what the person's agencies are partners in. A partner adds its own part, and sees nothing else."""
+    return Q(commitment__partners__agency__in=agencies_for(user))
+
+
+def open_for_parts() -> Q:
+    """Reports that can still be submitted, and so take the parts of partners."""
+    return Q(state__in=OPEN_STATES, commitment__state="published", cycle__closed_on__isnull=True)
+
+
 def is_assessor(user) -> Q:
     """Assessments that the person's agency or group makes; the secretariat keeps those of independent assessors."""
     own = Q(agency__in=agencies_of(user)) | Q(workgroup__in=groups_led_by(user))
@@ -75,6 +85,11 @@ def confidential(user, owned: Q) -> Q:
 def agencies_for(user) -> QuerySet[Agency]:
     """The agencies in whose name the person may undertake, report and assess."""
     return Agency.objects.all() if is_administrator(user) else agencies_of(user)
+
+
+def partners_for(user, commitment) -> QuerySet[Agency]:
+    """The partners in a commitment in whose name the person writes."""
+    return agencies_for(user).filter(partnerships__commitment=commitment)
 
 
 def groups_for(user) -> QuerySet[WorkGroup]:

@@ -10,14 +10,17 @@ from django.db.models.functions import Coalesce, Concat
 from agencies.querysets import today
 from commitments.permissions import (
     PUBLIC_STATES,
+    agencies_for,
     confidential,
     handled,
     in_inbox,
     is_assessor,
     is_owner,
     led_group,
+    open_for_parts,
     readable,
     reviewable,
+    takes_part,
     writable,
 )
 from commitments.search import SEARCH_CONFIG, headline, plain, search_query
@@ -184,18 +187,18 @@ class CommitmentQuerySet(ReviewedQuerySet):
         own = Concat("summary", Value(" "), "original_text", Value(" "), output_field=TextField())
         return Concat(own, self._said(day), output_field=TextField())
 
-    def _said(self, day: date | None) -> Coalesce:
-        """The words of the published reports, one after the other."""
+    def _said(self, day: date | None) -> Concat:
+        """The words of the published reports, one after the other, and then those of partners in them."""
         said = Concat("achieved", Value(" "), "barriers", Value(" "), "next_steps", output_field=TextField())
-        words = (
-            self._reports()
-            .published(day)
-            .order_by()
-            .values("commitment")
-            .annotate(words=StringAgg(said, " ", output_field=TextField()))
-            .values("words")
+        reports = self._reports().published(day)
+        parts = reports.model._meta.get_field("contributions").related_model.objects.published(day)
+        parts = parts.filter(report__commitment=OuterRef("pk"))
+        return Concat(
+            _joined(reports.order_by().values("commitment"), said),
+            Value(" "),
+            _joined(parts.order_by().values("report__commitment"), F("text")),
+            output_field=TextField(),
         )
-        return Coalesce(Subquery(words), Value(""), output_field=TextField())
 
     def _vector_on(self, day: date) -> SearchVector:
         return (
@@ -205,12 +208,18 @@ class CommitmentQuerySet(ReviewedQuerySet):
         )
 
 
+def _joined(groups, words) -> Coalesce:
+    """The words of the rows of one group, one after the other; '' where there are none."""
+    joined = groups.annotate(words=StringAgg(words, " ", output_field=TextField())).values("words")
+    return Coalesce(Subquery(joined), Value(""), output_field=TextField())
+
+
 def _first(reports, field: str, default: str = "") -> Coalesce:
     return Coalesce(Subquery(reports.values(field)[:1]), Value(default), output_field=CharField())
 
 
 class ProgressReportQuerySet(ReviewedQuerySet):
-    parts = ("evidence",)
+    parts = ("evidence", "contributions")
 
     def owner(self, user) -> Q:
         return is_owner(user, "commitment__")
@@ -224,6 +233,13 @@ class ProgressReportQuerySet(ReviewedQuerySet):
 
     def newest_first(self) -> Self:
         return self.order_by("-published_on", "-number", "-pk")
+
+    def contributable_by(self, user) -> Self:
+        """Reports still open to which the person's agency, as a partner, adds its part."""
+        if user.is_anonymous:
+            return self.none()
+        own = self.model.objects.filter(takes_part(user), open_for_parts())
+        return self.filter(pk__in=own.values("pk"))
 
     def blank(self) -> Self:
         """Expected by a cycle, and nothing written yet."""
@@ -270,6 +286,29 @@ class EvidenceQuerySet(models.QuerySet):
         """Evidence that is not public stays with its writers and the reviewers; as to the rest see `public()`."""
         reports = self.model._meta.get_field("report").related_model.objects
         return self.filter(Q(is_public=True) | Q(report__in=reports.confidential_to(user)))
+
+
+class ContributionQuerySet(models.QuerySet):
+    def published(self, day: date | None = None) -> Self:
+        """Parts of published reports; a report's parts are public as long as the report is."""
+        return self.filter(report__in=self._reports().published(day))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-report__published_on", "-report__number", "-pk")
+
+    def visible_to(self, user) -> Self:
+        """One's own agency's, and those of every report that the person may read."""
+        return self.filter(self._own(user) | Q(report__in=self._reports().visible_to(user)))
+
+    def confidential_to(self, user) -> Self:
+        """Parts of which the person may read what they said before."""
+        return self.filter(self._own(user) | Q(report__in=self._reports().confidential_to(user)))
+
+    def _own(self, user) -> Q:
+        return Q(agency__in=agencies_for(user))
+
+    def _reports(self):
+        return self.model._meta.get_field("report").related_model.objects
 
 
 class StatusChangeQuerySet(models.QuerySet):

@@ -16,9 +16,11 @@ from agencies.serializers import AgencyRefSerializer, LinkField, PageURLField
 from agenda.serializers import AgendaPointRefSerializer
 from commitments.citations import Citation
 from commitments.dates import Precision
+from commitments.evidence import MEDIA_TYPES
 from commitments.models import (
     Assessment,
     Commitment,
+    Contribution,
     Evidence,
     Freshness,
     Milestone,
@@ -214,6 +216,19 @@ class EvidenceSerializer(serializers.ModelSerializer):
     link_check = WordField(
         Evidence.LinkCheck, allow_null=True, help_text=_("The outcome of the last check of the link.")
     )
+    media_type = serializers.ChoiceField(
+        MEDIA_TYPES,
+        source="file_type.media_type",
+        allow_null=True,
+        default=None,
+        help_text=_("What sort of file it is; null for a link or a symbol. It is handed out as a download."),
+    )
+    size = serializers.IntegerField(
+        source="file_size", min_value=1, allow_null=True, help_text=_("The size of the file in bytes; or null.")
+    )
+    digest = serializers.SerializerMethodField(
+        help_text=_("The SHA-256 digest of the file, in hexadecimal: by it a copy is known to be the file. Or null.")
+    )
 
     class Meta:
         model = Evidence
@@ -227,7 +242,14 @@ class EvidenceSerializer(serializers.ModelSerializer):
             "seen_on",
             "link_check",
             "link_checked_at",
+            "media_type",
+            "size",
+            "digest",
         ]
+
+    @extend_schema_field({"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"})
+    def get_digest(self, evidence):
+        return evidence.file_digest or None
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_url(self, evidence):
@@ -235,6 +257,17 @@ class EvidenceSerializer(serializers.ModelSerializer):
             return evidence.url or None
         path = reverse("commitments:evidence", args=[evidence.report.commitment.reference, evidence.file_name])
         return self.context["request"].build_absolute_uri(path)
+
+
+class ContributionSerializer(serializers.ModelSerializer):
+    """A partner's own part in the report of a joint commitment, in its own words."""
+
+    agency = AgencyRefSerializer(help_text=_("The partner whose words these are."))
+    text = serializers.CharField(help_text=_("What the partner says that it did."))
+
+    class Meta:
+        model = Contribution
+        fields = ["agency", "text"]
 
 
 class ReportBodySerializer(serializers.ModelSerializer):
@@ -250,6 +283,9 @@ class ReportBodySerializer(serializers.ModelSerializer):
     on_behalf_of = AgencyRefSerializer(allow_null=True, help_text=_("The agency for which it was written."))
     status = WordField(Status, help_text=_("The status that it reports."))
     superseded_by = CommitmentRefSerializer(allow_null=True, help_text=_("What takes the commitment's place."))
+    contributions = ContributionSerializer(
+        many=True, help_text=_("What partners added in their own words; the commitment and its report count once.")
+    )
     evidence = EvidenceSerializer(source="public_evidence", many=True, help_text=_("The public evidence."))
     published_on = PartialDateField("published", help_text=_("When it was published."))
     published_precision = PrecisionField("published")
@@ -271,6 +307,7 @@ class ReportBodySerializer(serializers.ModelSerializer):
             "achieved",
             "barriers",
             "next_steps",
+            "contributions",
             "evidence",
             "published_on",
             "published_precision",

@@ -47,13 +47,47 @@ PUBLISHED_EVIDENCE_IS_FIXED = pgtrigger.Trigger(
     """,
 )
 
+PUBLISHED_CONTRIBUTION_IS_FIXED = pgtrigger.Trigger(
+    name="fixed_once_published",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    func="""
+        IF EXISTS (
+            SELECT 1 FROM commitments_progressreport
+            WHERE state = 'published'
+            AND ((TG_OP <> 'DELETE' AND id = NEW.report_id) OR (TG_OP <> 'INSERT' AND id = OLD.report_id))
+        ) AND NOT (TG_OP = 'UPDATE' AND OLD IS NOT DISTINCT FROM NEW) THEN
+            RAISE EXCEPTION 'pgtrigger: the parts of a published report are fixed';
+        END IF;
+        RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+    """,
+)
+
+CONTRIBUTION_OF_A_PARTNER = pgtrigger.Trigger(
+    name="of_a_partner",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("report_id", "agency_id"),
+    func="""
+        IF NOT EXISTS (
+            SELECT 1 FROM commitments_partner JOIN commitments_progressreport USING (commitment_id)
+            WHERE commitments_progressreport.id = NEW.report_id AND agency_id = NEW.agency_id
+        ) THEN
+            RAISE EXCEPTION 'pgtrigger: only a partner of the commitment has a part in its reports';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
 SEARCH_OF_COMMITMENT = pgtrigger.Trigger(
     name="search_of_commitment",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("title", "summary", "original_text"),
     declare=[("said", "text")],
     func="""
-        SELECT string_agg(concat_ws(' ', achieved, barriers, next_steps), ' ') INTO said
+        SELECT string_agg(concat_ws(' ', achieved, barriers, next_steps, (
+            SELECT string_agg(text, ' ') FROM commitments_contribution
+            WHERE report_id = commitments_progressreport.id
+        )), ' ') INTO said
         FROM commitments_progressreport WHERE commitment_id = NEW.id AND state = 'published';
         NEW.search :=
             setweight(to_tsvector('portal_english', portal_plain(NEW.title)), 'A')

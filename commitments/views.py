@@ -1,5 +1,5 @@
 from django.db.models import Prefetch
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from agencies.querysets import today
 from commitments import mistakes
 from commitments.chronicle import chronicle
 from commitments.citations import Citation
+from commitments.evidence.serving import hand_out
 from commitments.facets import tally
 from commitments.filters import CommitmentFilter, near_word, refusals
 from commitments.forms import MistakeForm
@@ -152,7 +153,7 @@ class CommitmentView(DetailView):
         return list(
             reports.select_related("commitment", "on_behalf_of", "cycle", "superseded_by")
             .defer("commitment__search", "superseded_by__search")
-            .prefetch_related(evidence)
+            .prefetch_related(evidence, "contributions__agency")
         )
 
     def _assessments(self):
@@ -182,13 +183,12 @@ class EvidenceFileView(View):
     def get(self, request, reference, name):
         reports = Commitment.objects.public().filter(reference=reference).values("reports")
         evidence = get_object_or_404(
-            Evidence.objects.public().filter(report__state="published", report__in=reports),
+            Evidence.objects.public()
+            .filter(report__state="published", report__in=reports)
+            .select_related("report__commitment"),
             file__startswith=f"evidence/{name}",
         )
-        try:
-            return FileResponse(evidence.file.open(), as_attachment=True, content_type="application/octet-stream")
-        except FileNotFoundError:
-            raise Http404("This file is no longer there.") from None
+        return hand_out(evidence)
 
 
 class OfCommitmentMixin:

@@ -12,6 +12,7 @@ from agencies.permissions import agencies_of
 from commitments.models import Assessment, Commitment, Mistake, ProgressReport
 from commitments.permissions import may_start
 from commitments.workflow import Reviewed, State
+from gmg_portal.parts import parts_to_write
 
 WORKFLOW = {Commitment: [], ProgressReport: ["commitment", "cycle"], Assessment: ["commitment", "agency", "workgroup"]}
 MOST = 30
@@ -45,7 +46,8 @@ class Desk:
 
 def desk_of(user) -> Desk:
     agencies = [agency.acronym for agency in agencies_of(user)]
-    piles = [*writing_piles(user), review_pile(user), mistakes_pile(user)]
+    parts = Pile(_("Your part in what others lead"), parts_to_write(user))
+    piles = [*writing_piles(user), parts, review_pile(user), mistakes_pile(user)]
     return Desk(agencies=agencies, piles=[pile for pile in piles if pile.items], may_start=may_start(user))
 
 

@@ -265,6 +265,11 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or TRIAL
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "commitments.evidence.uploads.GivenNameHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Where links in mails lead: whoever writes them knows of no request.
 if DEBUG or TRIAL:
@@ -320,6 +325,7 @@ SPECTACULAR_SETTINGS = {
         "CommitmentKind": "commitments.models.Commitment.Kind",
         "CommitmentScope": "commitments.models.Commitment.Scope",
         "EvidenceKind": "commitments.models.Evidence.Kind",
+        "EvidenceMediaType": "commitments.evidence.MEDIA_TYPES",
         "Freshness": "commitments.models.Freshness",
         "CommitmentState": ["published", "withdrawn"],
         "Lack": ["commitment", "date", "report", "report_in_cycle"],

@@ -22,6 +22,7 @@ from commitments.dates import PartialDate
 from commitments.models import (
     Assessment,
     Commitment,
+    Contribution,
     Digest,
     Evidence,
     Milestone,
@@ -377,6 +378,23 @@ class EvidenceFactory(DjangoModelFactory):
     issued_precision = day_precision("issued_on")
 
 
+class ContributionFactory(DjangoModelFactory):
+    """A partner's part in a draft; the agency is made a partner of the commitment."""
+
+    class Meta:
+        model = Contribution
+
+    report = factory.SubFactory(ProgressReportFactory)
+    agency = factory.SubFactory(AgencyFactory)
+    text = "Trained forty trainers."
+
+    @classmethod
+    def _create(cls, model, *args, report, agency, **fields):
+        if not report.commitment.partners.filter(agency=agency).exists():
+            PartnerFactory(commitment=report.commitment, agency=agency)
+        return super()._create(model, *args, report=report, agency=agency, **fields)
+
+
 class StatusChangeFactory(DjangoModelFactory):
     """A bare row of the status history; `published_report()` writes the true one."""
 
@@ -451,15 +469,21 @@ def published_report(
     *,
     on: str = "2014-06-30",
     evidence: list[Evidence] | None = None,
+    parts: dict[Agency, str] | None = None,
     **fields,
 ) -> ProgressReport:
     """A report in the public record since a day ('2014', '2014-06' or '2014-06-30'), with one public publication.
 
     `evidence` takes rows of `EvidenceFactory.build(report=None)`. The commitment, refreshed here, says what the report
     says, and the status history has its row. The reports of one commitment are made in the order of their days.
+    `parts` holds what each of some partners adds.
     """
     commitment = commitment or CommitmentFactory()
     report = ProgressReportFactory.build(commitment=commitment, **fields)
+    if parts:
+        report.save()
+    for agency, text in (parts or {}).items():
+        ContributionFactory(report=report, agency=agency, text=text)
     pieces = [EvidenceFactory.build(report=None)] if evidence is None else evidence
     report = actions.record_past_report(report, pieces, on=PartialDate.parse(on))
     commitment.refresh_from_db()

@@ -17,6 +17,7 @@ from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import (
     Assessment,
     Commitment,
+    Contribution,
     Digest,
     Evidence,
     Milestone,
@@ -70,6 +71,7 @@ SHOWN_WITH = {
     Milestone: Commitment,
     Assessment: Commitment,
     Evidence: ProgressReport,
+    Contribution: ProgressReport,
     ReportingCycle: ProgressReport,
     Statement: "about",
 }
@@ -106,8 +108,8 @@ MORE = {
         "citations.py",
         "comparison.py",
         "dates.py",
-        "evidence.py",
         "exchange",
+        "evidence",
         "facets.py",
         "forms.py",
         "letters.py",

@@ -1,15 +1,14 @@
 """Rows written elsewhere and listed to be found: parts of a commitment or a report, and the status history."""
 
-from pathlib import PurePath
-
 from django.contrib import admin
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.report import file_link
 from commitments.admin.scoping import NOTHING, PartAdmin
+from commitments.evidence.serving import hand_out
 from commitments.exchange.resources import MilestoneResource
 from commitments.models import Evidence, Milestone, Partner, StatusChange
 from commitments.permissions import may_review
@@ -64,14 +63,9 @@ class EvidenceAdmin(PartAdmin):
     def file_view(self, request, pk: int):
         """Hand out the file of a piece of evidence to whoever may see it, to be kept and never to be run."""
         piece = self.get_queryset(request).select_related("report__commitment").filter(pk=pk).first()
-        if piece is None or not piece.file:
+        if piece is None:
             raise Http404
-        name = f"{piece.report.commitment.reference}-{piece.pk}{PurePath(piece.file.name).suffix}"
-        try:
-            content = piece.file.open("rb")
-        except FileNotFoundError:
-            raise Http404 from None
-        return FileResponse(content, as_attachment=True, filename=name, content_type="application/octet-stream")
+        return hand_out(piece)
 
     @admin.display(description=_("issued"), ordering="issued_on")
     def issued(self, obj):

@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.permissions import agencies_of, is_administrator
 from commitments.admin.bulk import BulkMixin
+from commitments.admin.contribution import PartsShownMixin
 from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
 from commitments.exchange.resources import ReportResource
-from commitments.forms import EvidenceFileWidget, EvidenceForm, ProgressReportForm, evidence_file_address
+from commitments.forms import EvidenceFileWidget, EvidenceForm, FileLink, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import agencies_for
 
@@ -33,7 +34,7 @@ class EvidenceInline(RowsOf, admin.site.StackedInline):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "file":
-            kwargs["widget"] = EvidenceFileWidget
+            kwargs |= {"widget": EvidenceFileWidget, "max_length": None}  # `check_name` says what is too long
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description=_("issued"))
@@ -48,11 +49,12 @@ class EvidenceInline(RowsOf, admin.site.StackedInline):
 def file_link(piece: Evidence):
     if not piece.file:
         return NOTHING
-    return format_html('<a href="{}">{}</a>', evidence_file_address(piece), _("Download the file"))
+    link = FileLink(piece.file)
+    return format_html('<a href="{}">{}</a>', link.url, link)
 
 
 @admin.register(ProgressReport)
-class ProgressReportAdmin(BulkMixin, WorkflowAdmin):
+class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
     resource = ReportResource
     form = ProgressReportForm
     inlines = [EvidenceInline]

@@ -2,6 +2,7 @@
 
 from commitments.models.assessment import Assessment
 from commitments.models.commitment import Commitment, Milestone, Partner, Stakeholder
+from commitments.models.contribution import Contribution
 from commitments.models.mistake import Mistake
 from commitments.models.notice import Digest, Notice
 from commitments.models.report import Evidence, ProgressReport, ReportingCycle, StatusChange
@@ -11,6 +12,7 @@ __all__ = [
     "Assessment",
     "Commitment",
     "Digest",
+    "Contribution",
     "Evidence",
     "Freshness",
     "Milestone",

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalRecords
 from agencies.models import Agency
 from commitments import triggers
 from commitments.dates import PartialDate, Precision, partial
-from commitments.evidence import check_file, evidence_path
+from commitments.evidence import FileType, check_file, evidence_path, keeping, label_of, type_of
 from commitments.models.commitment import Commitment
 from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, paired
 from commitments.querysets import (
@@ -211,6 +211,8 @@ class Evidence(models.Model):
         blank=True,
         help_text=_("PDF, DOCX, XLSX, PNG or JPEG, at most 25 MB."),
     )
+    file_size = models.PositiveIntegerField(_("size of the file"), null=True, blank=True, editable=False)
+    file_digest = models.CharField(_("digest of the file"), max_length=64, blank=True, editable=False)
     is_public = models.BooleanField(
         _("public"), default=True, help_text=_("Evidence that is not public is seen by reviewers alone.")
     )
@@ -261,10 +263,21 @@ class Evidence(models.Model):
                 | Q(link_check__in=["answers", "moved", "broken"], link_checked_at__isnull=False),
                 violation_error_message=_("A link check has its outcome and its moment."),
             ),
+            models.CheckConstraint(
+                name="evidence_file_described",
+                condition=Q(file_size__isnull=True, file_digest="")
+                | ~Q(file="") & Q(file_size__gt=0, file_digest__regex="^[0-9a-f]{64}$"),
+                violation_error_message=_("Size and digest are those of a file, and stand together."),
+            ),
         ]
 
     def __str__(self):
         return self.title
+
+    def save(self, *args, **kwargs):
+        keeping.describe(self)
+        with keeping.kept_together(self):
+            super().save(*args, **kwargs)
 
     @property
     def issued(self) -> PartialDate | None:
@@ -274,6 +287,15 @@ class Evidence(models.Model):
     def file_name(self) -> str:
         """The unguessable part of the file's name, by which it is asked for."""
         return PurePath(self.file.name).stem
+
+    @property
+    def file_type(self) -> FileType | None:
+        return type_of(self.file.name) if self.file else None
+
+    @property
+    def file_label(self) -> str:
+        """'PDF, 1.2 MB'; '' where there is no file."""
+        return label_of(self.file.name, self.file_size) if self.file else ""
 
 
 class StatusChange(models.Model):

@@ -13,6 +13,7 @@ from commitments.dates import PartialDate
 from commitments.filters import CommitmentFilter
 from commitments.models import (
     Commitment,
+    Contribution,
     Evidence,
     Freshness,
     Outlook,
@@ -58,13 +59,17 @@ def _whole(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]
 
 
 def reports(day: date | None) -> QuerySet[ProgressReport]:
-    """The published reports on what stands in the register, each with its public evidence."""
+    """The published reports on what stands in the register, each with its partners' parts and public evidence."""
+    parts = Contribution.objects.filter(report=OuterRef("pk")).order_by("agency__position", "agency__acronym")
     evidence = Evidence.objects.public().filter(report=OuterRef("pk")).order_by("pk")
     pieces = JSONObject(title="title", url="url", symbol="symbol", file="file")
     return (
         ProgressReport.objects.published(day)
         .filter(commitment__in=Commitment.objects.published(day).values("pk"))
-        .annotate(public_evidence=ArraySubquery(evidence.values(piece=pieces)))
+        .annotate(
+            parts=ArraySubquery(parts.values(part=JSONObject(agency="agency__code", text="text"))),
+            public_evidence=ArraySubquery(evidence.values(piece=pieces)),
+        )
         .select_related("commitment", "cycle", "on_behalf_of", "superseded_by")
         .defer("commitment__search")
         .order_by("commitment", "number")
@@ -244,7 +249,9 @@ COMMITMENTS = Table(
 REPORTS = Table(
     name="reports",
     title=_("Progress reports"),
-    description=_("Every published report on a commitment of the register, with its public evidence."),
+    description=_(
+        "Every published report on a commitment of the register, with what partners added and its public evidence."
+    ),
     rows=reports,
     by_day=True,
     columns=(
@@ -320,6 +327,18 @@ REPORTS = Table(
         Column("achieved", _("What was achieved."), lambda row: row.achieved),
         Column("barriers", _("What stood in the way."), lambda row: row.barriers),
         Column("next_steps", _("What comes next."), lambda row: row.next_steps),
+        Column(
+            "contribution_agencies",
+            _("The codes of the partners that added their own part."),
+            lambda row: [part["agency"] for part in row.parts],
+            many=True,
+        ),
+        Column(
+            "contribution_texts",
+            _("What each of these partners says, in the order of the codes."),
+            lambda row: [part["text"] for part in row.parts],
+            many=True,
+        ),
         Column(
             "evidence_titles",
             _("The titles of the public evidence."),

@@ -197,7 +197,7 @@ def test_agency_page_leads_to_its_feed_its_frame_and_its_answers_of_the_api(clie
 def test_agency_page_takes_the_same_queries_however_many_rows(
     client, commissions, eca, points, django_assert_num_queries
 ):
-    queries = 33
+    queries = 34
     rows = {"lead_agency": eca, "partners": [commissions], "agenda_points": points}
     ParticipationFactory(agency=commissions)
     published_report(CommitmentFactory(**rows))

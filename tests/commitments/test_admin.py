@@ -22,6 +22,7 @@ from tests.factories import (
     WorkGroupFactory,
     published_report,
 )
+from tests.files import PDF
 from tests.filling import filled, problems, said
 
 SECRET = "Confidential wording"
@@ -309,7 +310,7 @@ def test_report_with_evidence_is_written_and_submitted_in_one_form(as_user, ilo_
         achieved="All courses were held.",
         _submit="1",
         **evidence(kind="publication", title="Final report", issued="2014-11"),
-        **evidence(file=SimpleUploadedFile("r.pdf", b"%PDF-1.7")),
+        **evidence(file=SimpleUploadedFile("r.pdf", PDF)),
     )
 
     answer = client.post(address(ProgressReport, "add"), data, follow=True)

@@ -228,6 +228,9 @@ def test_commitment_tells_its_whole_record(asked, ilo, iom, points):
             "seen_on": None,
             "link_check": None,
             "link_checked_at": None,
+            "media_type": None,
+            "size": None,
+            "digest": None,
         }
     ]
     assert [(change["code"], change["from_status"], change["to_status"]) for change in body["status_changes"]] == [
@@ -255,13 +258,13 @@ def test_commitment_asks_the_database_as_often_for_many_reports_as_for_one(
     asked, commitment, django_assert_num_queries
 ):
     published_report(commitment, on="2014-06-30")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert len(asked(commitment).json()["reports"]) == 1
 
     for number in range(2, 12):
         published_report(commitment, on=f"2015-{number:02}-01", on_behalf_of=AgencyFactory())
         AssessmentFactory(public=True, commitment=commitment)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         assert len(asked(commitment).json()["reports"]) == 11
 
 

@@ -1,17 +1,64 @@
-from uuid import UUID
+"""Files as evidence: what is refused and in which words, what stays on the disk, and how files are handed out."""
+
+import struct
+import zlib
+from base64 import b64encode
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from uuid import UUID, uuid4
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
+from openpyxl import Workbook
 
 from commitments import evidence
-from commitments.evidence import check_file, evidence_path
-from tests.factories import EvidenceFactory
+from commitments.evidence import check_file, contents, evidence_path, office
+from commitments.models import Evidence, ProgressReport
+from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory, published_report
+from tests.files import HTML, PDF, SVG, archive, docx, pdf, picture, xlsx
+from tests.filling import filled
 
-PDF = b"%PDF-1.7\n"
-PNG = b"\x89PNG\r\n\x1a\n"
-JPEG = b"\xff\xd8\xff\xe0"
-ZIP = b"PK\x03\x04"
+NOT_TAKEN = "This type of file is not taken: choose a PDF, DOCX, XLSX, PNG or JPEG."
+NOT_WHAT_IT_SAYS = "The content of this file is not what its name says, or it is damaged."
+PATH = "The name of this file holds a path: give the file a plain name, such as ‘report.pdf’."
+HIDDEN = "The name of this file holds hidden signs: give the file a plain name."
+TOO_LARGE = "This file is larger than 25 MB."
+UNPACKS = "This document unpacks to far more than its size: save it anew, and choose it again."
+MACROS = "This document holds macros: save it without them, as DOCX or XLSX."
+LOCKED = "This document is locked with a password: save it without one, and choose it again."
+OLDER = "This is an older Office file, or one with a password: save it anew as DOCX or XLSX, without a password."
+LAUNCHES = "This PDF would start a program: save it without that, and choose it again."
+PIXELS = "This picture has more than 40 million pixels: make it smaller, and choose it again."
+
+
+def two_types(inner, outer):
+    return f"The name of this file holds two types, ‘{inner}’ and ‘{outer}’: give the file a plain name."
+
+
+def altered(content: bytes, offset: int, form: str, value: int) -> bytes:
+    """An archive with a number of the last entry of its table of contents written over."""
+    changed = bytearray(content)
+    struct.pack_into(form, changed, content.rindex(b"PK\x01\x02") + offset, value)
+    return bytes(changed)
+
+
+def locked() -> bytes:
+    return altered(docx(), 8, "<H", 1)
+
+
+def lying_bomb() -> bytes:
+    """A member of a megabyte that says it is a kilobyte, with the checksum of that kilobyte."""
+    content = altered(docx(zero=b"\0" * 1_000_000), 24, "<L", 1000)
+    return altered(content, 16, "<L", zlib.crc32(b"\0" * 1000))
+
+
+# Taken
 
 
 @pytest.mark.parametrize(
@@ -19,60 +66,278 @@ ZIP = b"PK\x03\x04"
     [
         ("report.pdf", PDF),
         ("REPORT.PDF", PDF),
-        ("photo.png", PNG),
-        ("photo.jpg", JPEG),
-        ("photo.jpeg", JPEG),
-        ("report.docx", ZIP),
-        ("table.xlsx", ZIP),
+        ("report.v1.2.pdf", PDF),
+        ("Report.docx.pdf", PDF),
+        ("Отчёт 2014 – تقرير.pdf", PDF),
+        ("photo.png", picture("PNG")),
+        ("photo.jpg", picture("JPEG")),
+        ("photo.jpeg", picture("JPEG")),
+        ("report.docx", docx()),
+        ("table.xlsx", xlsx()),
     ],
 )
 def test_file_that_is_what_its_name_says_is_taken(name, content):
-    file = SimpleUploadedFile(name, content + b"the rest")
+    file = SimpleUploadedFile(name, content)
 
     check_file(file)
 
-    assert file.read() == content + b"the rest"
+    assert file.read() == content
 
 
-@pytest.mark.parametrize("name", ["page.html", "drawing.svg", "run.exe", "report", "report.pdf.exe", ".pdf"])
-def test_file_of_another_type_is_refused(name):
-    with pytest.raises(ValidationError) as refusal:
-        check_file(SimpleUploadedFile(name, PDF))
+def test_workbook_of_a_real_program_is_taken():
+    book, content = Workbook(), BytesIO()
+    for number in range(500):
+        book.active.append([number, number * 2, "the same words in every row"])
+    book.save(content)
 
-    assert refusal.value.messages == ["This type of file is not taken: choose a PDF, DOCX, XLSX, PNG or JPEG."]
+    check_file(SimpleUploadedFile("table.xlsx", content.getvalue()))
+
+    assert content.getvalue().startswith(b"PK")
 
 
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("report.pdf", b"<html>"),
-        ("report.pdf", b" " + PDF),
-        ("photo.png", JPEG),
-        ("photo.jpg", PNG),
-        ("report.docx", PDF),
-        ("table.xlsx", b"MZ"),
-    ],
-)
-def test_file_whose_content_is_not_what_its_name_says_is_refused(name, content):
-    with pytest.raises(ValidationError) as refusal:
-        check_file(SimpleUploadedFile(name, content))
+def test_document_with_folders_and_unpacked_members_is_taken():
+    content = BytesIO(docx(word__media__photo_png=picture()))
+    with ZipFile(content, "a") as made:
+        made.mkdir("word")
+        made.writestr("word/media/other.png", picture())
 
-    assert refusal.value.messages == ["The content of this file is not what its name says."]
+    check_file(SimpleUploadedFile("report.docx", content.getvalue()))
+
+    assert {member.compress_type for member in ZipFile(content).infolist()} == {ZIP_STORED, ZIP_DEFLATED}
+
+
+# Refused, through the real form with real files
+
+
+ABUSE = {
+    "another type": ("report.exe", b"MZ", NOT_TAKEN),
+    "no type": ("report", PDF, NOT_TAKEN),
+    "nothing but a type": (".pdf", PDF, NOT_TAKEN),
+    "drawing with a script": ("drawing.svg", SVG, NOT_TAKEN),
+    "drawing as a picture": ("drawing.png", SVG, NOT_WHAT_IT_SAYS),
+    "page as a document": ("page.pdf", HTML, NOT_WHAT_IT_SAYS),
+    "page with a document's mark behind": ("page.pdf", HTML + PDF, NOT_WHAT_IT_SAYS),
+    "document that breaks off": ("report.pdf", PDF[:20], NOT_WHAT_IT_SAYS),
+    "document that starts a program": ("report.pdf", pdf("<</S /Launch /F (cmd.exe)>>"), LAUNCHES),
+    "the same, spelt in numbers": ("report.pdf", pdf("<</S/#4caunc#68 /F (cmd.exe)>>"), LAUNCHES),
+    "picture of another type": ("photo.png", picture("JPEG"), NOT_WHAT_IT_SAYS),
+    "picture that breaks off": ("photo.jpg", picture("JPEG", (99, 99))[:-300], NOT_WHAT_IT_SAYS),
+    "picture that fills the memory": ("photo.png", picture("PNG", (8000, 5001)), PIXELS),
+    "program behind a document's name": ("report.pdf.exe", PDF, NOT_TAKEN),
+    "document behind a program's name": ("report.exe.pdf", PDF, two_types(".exe", ".pdf")),
+    "picture behind a script's name": ("evil.php.png", picture(), two_types(".php", ".png")),
+    "workbook as a document": ("report.docx", xlsx(), NOT_WHAT_IT_SAYS),
+    "document as a workbook": ("table.xlsx", docx(), NOT_WHAT_IT_SAYS),
+    "any archive": ("report.docx", archive({"report.txt": "x"}), NOT_WHAT_IT_SAYS),
+    "archive with something behind": ("report.docx", docx() + b"MZ", NOT_WHAT_IT_SAYS),
+    "archive that breaks off": ("report.docx", docx()[:-9], NOT_WHAT_IT_SAYS),
+    "first bytes of an archive": ("report.docx", b"PK\x03\x04", NOT_WHAT_IT_SAYS),
+    "macros": ("report.docx", docx(word__vbaProject_bin=b"x"), MACROS),
+    "way out of the folder": ("report.docx", archive({"../../x": "x"}), NOT_WHAT_IT_SAYS),
+    "way to the root": ("table.xlsx", archive({"/etc/x": "x"}), NOT_WHAT_IT_SAYS),
+    "locked": ("report.docx", locked(), LOCKED),
+    "older, or locked whole": ("report.docx", b"\xd0\xcf\x11\xe0" + bytes(600), OLDER),
+    "bomb": ("report.docx", docx(zero=bytes(20_000_000)), UNPACKS),
+    "bomb that lies": ("report.docx", lying_bomb(), NOT_WHAT_IT_SAYS),
+    "crowd of members": ("report.docx", archive({f"{number}": "" for number in range(5001)}), UNPACKS),
+    "empty": ("report.pdf", b"", "The submitted file is empty."),
+    "path": ("../../etc/passwd.pdf", PDF, PATH),
+    "path of another system": ("C:\\x\\y.pdf", PDF, PATH),
+    "nothing but a path": ("../..", PDF, PATH),
+    "escaped path": ("..&#47;x.pdf", PDF, PATH),
+    "over-long": (
+        "r" * 147 + ".pdf",
+        PDF,
+        "The name of this file is longer than 150 signs: give the file a shorter name.",
+    ),
+    "NUL": ("report\0.pdf", PDF, HIDDEN),
+    "control": ("report\x1b.pdf", PDF, HIDDEN),
+    "turned direction": ("report\u202efdp.pdf", PDF, HIDDEN),
+    "26 MB": ("report.pdf", PDF.replace(b"trailer", bytes(26 * 1024 * 1024) + b"trailer"), TOO_LARGE),
+}
+
+
+def sent(data: dict, files: dict[str, tuple[str, bytes]]) -> dict:
+    """A form as a browser sends it, whatever the files are called: the test client would strip their names."""
+    mark = "mark-of-the-form"
+    body = bytearray()
+    for name, value in data.items():
+        for one in value if isinstance(value, list) else [value]:
+            body += f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{one}\r\n'.encode()
+    for name, (called, content) in files.items():
+        head = f'--{mark}\r\nContent-Disposition: form-data; name="{name}"; filename="'
+        body += head.encode() + called.replace("\\", "\\\\").encode() + b'"\r\n\r\n' + content + b"\r\n"
+    return {"data": bytes(body + f"--{mark}--\r\n".encode()), "content_type": f"multipart/form-data; boundary={mark}"}
+
+
+ADD = "/admin/commitments/progressreport/add/"
+
+
+@pytest.fixture
+def write(client, ilo_focal_point, commitment, settings, tmp_path):
+    """Send the form of a report with some files, each as evidence with a title of its own."""
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "uploads")
+    Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir()
+    client.force_login(ilo_focal_point)
+
+    def write(*files, **typed):
+        form = client.get(ADD)
+        data = filled(form, commitment=commitment.pk, status="in_progress", achieved="What was typed.", **typed)
+        for number in range(len(files)):
+            data |= {f"evidence-{number}-kind": "publication", f"evidence-{number}-title": f"Title {number}"}
+        data["evidence-TOTAL_FORMS"] = str(len(files))
+        return client.post(ADD, **sent(data, {f"evidence-{number}-file": file for number, file in enumerate(files)}))
+
+    return write
+
+
+def stored(settings) -> list[Path]:
+    """All files below the folders of evidence and of running uploads."""
+    folders = {Path(settings.MEDIA_ROOT), Path(settings.FILE_UPLOAD_TEMP_DIR or settings.MEDIA_ROOT)}
+    return sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+
+
+def said_at_files(page) -> list[list[str]]:
+    return [form.errors.get("file", []) for form in page.context["inline_admin_formsets"][0].formset.forms]
+
+
+def test_abuse_is_refused_in_a_sentence_at_its_field_and_nothing_is_stored(write, settings):
+    page = write(*((name, content) for name, content, _sentence in ABUSE.values()))
+
+    told = dict(zip(ABUSE, said_at_files(page), strict=True))
+    assert told == {abuse: [sentence] for abuse, (_name, _content, sentence) in ABUSE.items()}
+    assert (ProgressReport.objects.count(), Evidence.objects.count(), stored(settings)) == (0, 0, [])
+
+
+@pytest.mark.parametrize("abuse", ["drawing as a picture", "bomb", "path", "empty"])
+def test_what_else_was_typed_is_kept(abuse, write, settings):
+    name, content, sentence = ABUSE[abuse]
+
+    page = write((name, content))
+
+    assert page.status_code == 200
+    assert said_at_files(page) == [[sentence]]
+    html = page.content.decode()
+    assert "What was typed." in html and 'value="Title 0"' in html
+    assert stored(settings) == []
+
+
+def test_good_file_beside_a_bad_one_is_not_stored_and_has_to_be_chosen_again(write, settings):
+    page = write(("good.pdf", PDF), ("bad.pdf", HTML))
+
+    assert said_at_files(page) == [[], [NOT_WHAT_IT_SAYS]]
+    assert (Evidence.objects.count(), stored(settings)) == (0, [])
+    html = page.content.decode()
+    assert "‘good.pdf’ could not be kept, because this form was not saved. Choose it again." in html
+    assert "‘bad.pdf’ could not be kept" not in html
+
+
+def test_file_is_asked_for_again_where_another_field_is_wrong(write, settings):
+    page = write(("good.pdf", PDF), period_start="31 February")
+
+    assert "‘good.pdf’ could not be kept" in page.content.decode()
+    assert stored(settings) == []
+
+
+def test_file_is_stored_under_a_name_of_its_own_with_size_and_digest(write, settings):
+    answer = write(("Confidential draft.PDF", PDF))
+
+    piece = Evidence.objects.get()
+    (path,) = stored(settings)
+    assert answer.status_code == 302
+    assert path.read_bytes() == PDF
+    assert UUID(path.stem).version == 4 and path.suffix == ".pdf"
+    assert (piece.file_size, piece.file_digest) == (len(PDF), sha256(PDF).hexdigest())
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_large_file_goes_over_the_disk_and_leaves_nothing_beside(write, settings):
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
+
+    write(("report.pdf", PDF))
+
+    assert [path.read_bytes() for path in stored(settings)] == [PDF]
+
+
+def test_file_sent_in_letters_is_read_back(client, write, ilo_focal_point, commitment, settings):
+    """An old way to send files, which the parser undoes before any of it is counted."""
+    form = client.get(ADD)
+    data = filled(form, commitment=commitment.pk, achieved="x")
+    data |= {"evidence-0-kind": "publication", "evidence-0-title": "t"}
+    body = sent(data, {"evidence-0-file": ("r.pdf", b64encode(PDF))})
+    body["data"] = body["data"].replace(
+        b'filename="r.pdf"\r\n', b'filename="r.pdf"\r\nContent-Transfer-Encoding: base64\r\n'
+    )
+
+    client.post(ADD, **body)
+
+    assert Evidence.objects.get().file.read() == PDF
+
+
+def test_more_than_can_be_taken_fills_no_disk(rf, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    request = rf.post("/", **sent({}, {"file": ("report.pdf", bytes(27 * 1024 * 1024))}))
+
+    kept = request.FILES["file"]
+
+    assert evidence.MAX_BYTES < kept.size <= evidence.MAX_BYTES + 64 * 1024
+    request.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_kept_file_is_named_by_kind_and_size_on_the_form(client, ilo_focal_point, commitment):
+    piece = with_file(report=ProgressReportFactory(commitment=commitment))
+    client.force_login(ilo_focal_point)
+
+    page = client.get(reverse("admin:commitments_progressreport_change", args=[piece.report.pk])).content.decode()
+
+    assert f'<a href="{private_address(piece)}">Download the file (PDF, {len(PDF)}\xa0bytes)</a>' in page
+    assert piece.file.name not in page
+
+
+# The checks by themselves
 
 
 def test_file_of_the_largest_size_is_taken_and_one_byte_more_is_refused(monkeypatch):
     monkeypatch.setattr(evidence, "MAX_BYTES", len(PDF))
-    file = SimpleUploadedFile("report.pdf", PDF)
 
-    check_file(file)
+    check_file(SimpleUploadedFile("report.pdf", PDF))
 
     with pytest.raises(ValidationError) as refusal:
-        check_file(SimpleUploadedFile("report.pdf", PDF + b"x"))
-    assert refusal.value.messages == ["This file is larger than 25 MB."]
+        check_file(SimpleUploadedFile("report.pdf", PDF + b"\n"))
+    assert refusal.value.messages == [TOO_LARGE]
 
 
-def test_limit_is_25_megabytes():
+def test_limits():
     assert evidence.MAX_BYTES == 25 * 1024 * 1024
+    assert contents.MAX_PIXELS == 40_000_000
+    assert (office.MAX_MEMBERS, office.MAX_UNPACKED) == (5_000, 200 * 1024 * 1024)
+
+
+def test_launch_is_found_where_two_pieces_meet(monkeypatch):
+    monkeypatch.setattr(contents, "CHUNK", 70)
+    launching = pdf("x" * 20 + "<</S /Launch /F (cmd.exe)>>" + "x" * 200)
+
+    for start in range(20, 70):
+        with pytest.raises(ValidationError):
+            check_file(SimpleUploadedFile("report.pdf", launching.replace(b"x" * 20, b"x" * start, 1)))
+
+
+def test_no_member_is_unpacked_before_all_are_known_to_be_small(monkeypatch):
+    monkeypatch.setattr(office, "read_through", lambda *_: pytest.fail("Unpacked."))
+
+    with pytest.raises(ValidationError) as refusal:
+        check_file(SimpleUploadedFile("report.docx", docx(zero=bytes(20_000_000))))
+    assert refusal.value.messages == [UNPACKS]
+
+
+def test_directory_that_is_too_large_is_not_read(monkeypatch):
+    monkeypatch.setattr(office, "ZipFile", lambda *_: pytest.fail("Read."))
+    crowd = archive({f"{number}": "" for number in range(5001)})
+
+    with pytest.raises(ValidationError) as refusal:
+        check_file(SimpleUploadedFile("report.docx", crowd))
+    assert refusal.value.messages == [UNPACKS]
 
 
 def test_path_keeps_only_the_type_of_the_name():
@@ -88,11 +353,253 @@ def test_same_name_is_kept_under_another_path():
 
 
 @pytest.mark.django_db
-def test_field_checks_the_file():
-    piece = EvidenceFactory()
-    piece.file = SimpleUploadedFile("page.html", b"<html>")
+def test_field_checks_a_new_file_and_trusts_a_kept_one(settings):
+    piece = EvidenceFactory(file=ContentFile(PDF, "report.pdf"))
+    Path(piece.file.path).unlink()
 
+    piece.full_clean()
+
+    piece.file = SimpleUploadedFile("page.html", b"<html>")
     with pytest.raises(ValidationError) as refusal:
         piece.full_clean()
-
     assert set(refusal.value.message_dict) == {"file"}
+
+
+# Files come and go with their rows
+
+
+committing = pytest.mark.django_db(transaction=True)
+
+
+def with_file(content: bytes = PDF, **fields) -> Evidence:
+    return EvidenceFactory(file=ContentFile(content, "report.pdf"), **fields)
+
+
+def contents_of(settings) -> list[bytes]:
+    return [path.read_bytes() for path in stored(settings)]
+
+
+@committing
+def test_file_of_a_deleted_row_is_removed(settings):
+    kept, piece, other = with_file(pdf("kept")), with_file(), with_file()
+
+    piece.delete()
+    Evidence.objects.filter(pk=other.pk).delete()
+
+    assert contents_of(settings) == [pdf("kept")]
+    assert list(Evidence.objects.all()) == [kept]
+
+
+@committing
+def test_file_of_a_deleted_draft_is_removed(client, ilo_focal_point, commitment, settings):
+    report = ProgressReportFactory(commitment=commitment)
+    with_file(report=report)
+    client.force_login(ilo_focal_point)
+
+    client.post(reverse("admin:commitments_progressreport_delete", args=[report.pk]), {"post": "yes"})
+
+    assert (ProgressReport.objects.count(), stored(settings)) == (0, [])
+
+
+@committing
+def test_file_that_is_replaced_or_taken_off_is_removed(settings):
+    piece = with_file(pdf("first"))
+
+    piece.file = ContentFile(pdf("second"), "report.pdf")
+    piece.save()
+    replaced = contents_of(settings)
+    piece.file = ""
+    piece.save()
+
+    assert replaced == [pdf("second")]
+    assert stored(settings) == []
+    piece.refresh_from_db()
+    assert (piece.file_size, piece.file_digest) == (None, "")
+
+
+@committing
+def test_file_stays_while_the_row_is_saved_otherwise(settings):
+    piece = with_file()
+
+    piece.title = "Another title"
+    piece.save()
+    Evidence.objects.get(pk=piece.pk).save()
+
+    assert contents_of(settings) == [PDF]
+
+
+@committing
+@pytest.mark.parametrize("inner", [False, True], ids=["whole", "savepoint"])
+def test_what_is_rolled_back_leaves_no_file_and_removes_none(settings, inner):
+    replaced, deleted = with_file(pdf("replaced")), with_file(pdf("deleted"))
+    report = replaced.report
+
+    def fail():
+        with transaction.atomic():
+            with_file(pdf("new"), report=report)
+            replaced.file = ContentFile(pdf("newer"), "report.pdf")
+            replaced.save()
+            deleted.delete()
+            assert len(stored(settings)) == 4
+            raise DatabaseError
+
+    with transaction.atomic() if inner else transaction.mark_for_rollback_on_error(), pytest.raises(DatabaseError):
+        fail()
+
+    assert sorted(contents_of(settings)) == [pdf("deleted"), pdf("replaced")]
+    assert Evidence.objects.count() == 2
+
+
+@committing
+def test_row_that_the_database_refuses_leaves_no_file(settings):
+    with pytest.raises(IntegrityError):
+        with_file(kind="unheard of")
+
+    assert stored(settings) == []
+
+
+@committing
+def test_published_evidence_keeps_its_file_whatever_is_tried(settings):
+    piece = EvidenceFactory.build(report=None, file=ContentFile(PDF, "report.pdf"))
+    piece = published_report(evidence=[piece]).evidence.get()
+
+    with pytest.raises(DatabaseError, match="is fixed"):
+        piece.delete()
+    piece.refresh_from_db()
+    piece.file = ContentFile(pdf("another"), "report.pdf")
+    with pytest.raises(DatabaseError, match="is fixed"):
+        piece.save()
+
+    assert contents_of(settings) == [PDF]
+
+
+# Handing out
+
+
+FRAME = {
+    "Accept-Ranges": "none",
+    "Content-Security-Policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+    "Content-Type": "application/octet-stream",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+@pytest.fixture
+def public_piece(commitment):
+    piece = EvidenceFactory.build(
+        report=None, url="", title="Final report: What / was done?", file=ContentFile(PDF, "secret name.pdf")
+    )
+    return published_report(commitment, evidence=[piece]).evidence.get()
+
+
+def public_address(piece, name=None):
+    reference = piece.report.commitment.reference
+    return reverse("commitments:evidence", args=[reference, name or piece.file_name])
+
+
+def private_address(piece):
+    return reverse("admin:commitments_evidence_file", args=[piece.pk])
+
+
+@pytest.mark.parametrize("address", [public_address, private_address])
+def test_file_is_handed_out_as_a_download_and_as_nothing_else(address, client, public_piece, ilo_focal_point):
+    if address is private_address:
+        client.force_login(ilo_focal_point)
+
+    answer = client.get(address(public_piece))
+
+    name = f"{public_piece.report.reference}-final-report-what-was-done.pdf"
+    assert b"".join(answer.streaming_content) == PDF
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert {header: answer.headers[header] for header in FRAME} == FRAME
+    assert answer.headers["Content-Length"] == str(len(PDF))
+    assert not answer.cookies
+
+
+def test_public_file_asks_for_no_cookie(client, public_piece):
+    answer = client.get(public_address(public_piece))
+
+    assert "Cookie" not in answer.headers.get("Vary", "")
+    assert answer.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert client.get(public_address(public_piece), headers={"If-None-Match": answer["ETag"]}).status_code == 304
+
+
+def test_head_and_range_are_answered_sensibly(client, public_piece):
+    head = client.head(public_address(public_piece))
+    part = client.get(public_address(public_piece), headers={"Range": "bytes=0-3"})
+
+    assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(PDF)))
+    assert b"".join(head.streaming_content) == b""
+    assert (part.status_code, b"".join(part.streaming_content)) == (200, PDF)
+
+
+def test_title_in_other_letters_names_the_download(client, commitment):
+    piece = EvidenceFactory.build(report=None, title="Отчёт", file=ContentFile(PDF, "r.pdf"))
+    piece = published_report(commitment, evidence=[piece]).evidence.get()
+
+    disposition = client.get(public_address(piece)).headers["Content-Disposition"]
+
+    assert disposition == f"attachment; filename*=utf-8''{piece.report.reference}-%D0%BE%D1%82%D1%87%D1%91%D1%82.pdf"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_file_of_a_report_that_is_not_public_is_not_handed_out(client, state):
+    piece = with_file(report=ProgressReportFactory(**{state: True}))
+
+    assert client.get(public_address(piece)).status_code == 404
+
+
+def test_private_evidence_and_guesses_are_not_handed_out(client, commitment, public_piece):
+    hidden = EvidenceFactory.build(report=None, is_public=False, file=ContentFile(PDF, "r.pdf"))
+    hidden = published_report(commitment, on="2014-07-31", evidence=[hidden]).evidence.get()
+    elsewhere = CommitmentFactory()
+
+    answers = [
+        client.get(public_address(hidden)),
+        client.get(public_address(public_piece, uuid4())),
+        client.get(reverse("commitments:evidence", args=[elsewhere.reference, public_piece.file_name])),
+        client.get(f"/media/{public_piece.file.name}"),
+        client.get(f"/{public_piece.file.name}"),
+    ]
+
+    assert {answer.status_code for answer in answers} == {404}
+
+
+def test_file_that_is_gone_from_the_disk_is_not_found(client, public_piece, ilo_focal_point):
+    Path(public_piece.file.path).unlink()
+    client.force_login(ilo_focal_point)
+
+    assert client.get(public_address(public_piece)).status_code == 404
+    assert client.get(private_address(public_piece)).status_code == 404
+
+
+@pytest.mark.django_db
+def test_link_has_no_file_to_hand_out(client, administrator):
+    client.force_login(administrator)
+
+    assert client.get(private_address(EvidenceFactory())).status_code == 404
+
+
+def test_kind_and_size_are_shown_and_answered(client, public_piece):
+    page = client.get(public_piece.report.commitment.get_absolute_url()).content.decode()
+    told = client.get("/api/v1/reports/").json()["results"][0]["evidence"][0]
+
+    assert f"PDF, {len(PDF)}\xa0bytes" in page
+    assert public_piece.file_label == f"PDF, {len(PDF)}\xa0bytes"
+    assert (told["media_type"], told["size"], told["digest"]) == (
+        "application/pdf",
+        len(PDF),
+        sha256(PDF).hexdigest(),
+    )
+
+
+@pytest.mark.django_db
+def test_link_has_neither_kind_of_file_nor_size(client):
+    published_report()
+
+    told = client.get("/api/v1/reports/").json()["results"][0]["evidence"][0]
+
+    assert (told["media_type"], told["size"], told["digest"]) == (None, None, None)

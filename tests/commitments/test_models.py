@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.factories import (
     AgencyFactory,
     AssessmentFactory,
     CommitmentFactory,
+    ContributionFactory,
     DigestFactory,
     EvidenceFactory,
     MilestoneFactory,
@@ -46,6 +48,16 @@ def dates(start, start_precision, due, due_precision):
 def same_partner_twice():
     first = PartnerFactory()
     PartnerFactory(commitment=first.commitment, agency=first.agency)
+
+
+def same_part_twice():
+    first = ContributionFactory()
+    ContributionFactory(report=first.report, agency=first.agency)
+
+
+def described(**facts):
+    """Evidence whose file is said to be something that it is not."""
+    Evidence.objects.filter(pk=EvidenceFactory().pk).update(**facts)
 
 
 def second_report_in_a_cycle():
@@ -208,6 +220,18 @@ REFUSED = [
     ("evidence_link_check_known", lambda: EvidenceFactory(link_check="answers"), None),
     ("evidence_link_check_known", lambda: EvidenceFactory(link_checked_at=NOON), None),
     ("evidence_link_check_known", lambda: EvidenceFactory(link_check="slow", link_checked_at=NOON), None),
+    *[
+        ("evidence_file_described", partial(described, **facts), None)
+        for facts in (
+            {"file_size": 1},
+            {"file_size": 1, "file_digest": "0" * 64},
+            {"file": "evidence/x.pdf", "file_size": 1},
+            {"file": "evidence/x.pdf", "file_size": 0, "file_digest": "0" * 64},
+            {"file": "evidence/x.pdf", "file_size": 1, "file_digest": "x" * 64},
+        )
+    ],
+    ("contribution_once_per_agency", same_part_twice, None),
+    ("contribution_says_something", lambda: ContributionFactory(text=""), None),
     ("status_change_statuses_known", lambda: StatusChangeFactory(from_status="flying"), None),
     ("status_change_statuses_known", lambda: StatusChangeFactory(from_status="planning", to_status=""), None),
     (

@@ -384,7 +384,7 @@ def reports(n):
         ("workgroups", workgroups, 4),
         ("recommendations", recommendations, 6),
         ("commitments", commitments, 7),
-        ("reports", reports, 4),
+        ("reports", reports, 5),
         ("status-changes", reports, 3),
         ("events", EventFactory.create_batch, 3),
     ],

@@ -173,9 +173,22 @@ def test_reports_csv_says_all_of_a_row(client, full):
         "achieved": "The first courses were held.",
         "barriers": "'@ no funds",
         "next_steps": "'-",
+        "contribution_agencies": "",
+        "contribution_texts": "",
         "evidence_titles": "First;Second",
         "evidence_locations": "https://example.org/1;A/68/190",
     }
+
+
+def test_reports_hold_the_parts_of_partners_in_their_order(client, commitment, ohchr, iom):
+    published_report(commitment, parts={ohchr: "Trained the trainers.", iom: "=Ran the pilots."})
+
+    (row,) = rows_of(client, "reports")
+
+    assert (row["contribution_agencies"], row["contribution_texts"]) == (
+        "iom;ohchr",
+        "'=Ran the pilots.;Trained the trainers.",
+    )
 
 
 def test_evidence_file_is_named_by_its_address(client, commitment):

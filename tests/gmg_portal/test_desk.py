@@ -58,7 +58,7 @@ def test_desk_costs_the_same_with_many_rows(client, ilo_focal_point, cycle, djan
     for rows in (1, MOST + 1):
         for _number in range(rows):
             ProgressReportFactory(commitment=CommitmentFactory(lead_agency=ilo), cycle=cycle, blank=True)
-        with django_assert_num_queries(37):
+        with django_assert_num_queries(38):
             page = client.get("/admin/")
 
     assert len(page.context["desk"].piles[0].items) == MOST

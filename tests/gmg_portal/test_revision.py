@@ -157,6 +157,7 @@ MOVES = {
     "commitments_milestone": lambda: touched(MilestoneFactory()),
     "commitments_reportingcycle": lambda: touched(ReportingCycleFactory()),
     "commitments_progressreport": reported,
+    "commitments_contribution": lambda: touched(published_report(parts={AgencyFactory(): "Ours"}).contributions.get()),
     "commitments_evidence": lambda: touched(published_report().evidence.get()),
     "commitments_statuschange": status_changed,
     "commitments_assessment": assessed,

@@ -87,8 +87,8 @@ def test_enumerations_have_names_of_the_glossary(schema):
 
     assert enums == {
         *("AlignmentStrength", "AssessmentFinding", "AssessorKind", "CommitmentConfidence", "CommitmentKind"),
-        *("CommitmentScope", "CommitmentState", "EvidenceKind", "Freshness", "Lack", "LeadKind", "LinkCheck"),
-        *("Outlook", "ParticipationRole", "Precision", "RecommendationLevel", "ReportOrigin"),
+        *("CommitmentScope", "CommitmentState", "EvidenceKind", "EvidenceMediaType", "Freshness", "Lack", "LeadKind"),
+        *("LinkCheck", "Outlook", "ParticipationRole", "Precision", "RecommendationLevel", "ReportOrigin"),
         *("StakeholderKind", "Status", "Verification", "WorkGroupKind"),
     }
 

@@ -1,0 +1,122 @@
+"""A partner's part in the report of a joint commitment: the page where it is written, and what the lead sees of it."""
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from agencies.models import Agency
+from commitments import actions
+from commitments.admin.scoping import PartAdmin
+from commitments.forms import ContributionForm
+from commitments.models import Commitment, Contribution, ProgressReport
+from commitments.permissions import OPEN_STATES, partners_for
+
+
+@admin.register(Contribution)
+class ContributionAdmin(PartAdmin):
+    whole = "report"
+    list_display = ["agency", "commitment", "report", "beginning", "updated_at"]
+    list_filter = ["agency"]
+    list_select_related = ["agency", "report__commitment"]
+    search_fields = ["agency__acronym", "agency__name", "report__commitment__reference", "text"]
+    fields = ["report", "agency", "text", "updated_at"]
+
+    def get_queryset(self, request):
+        return super(PartAdmin, self).get_queryset(request).visible_to(request.user)
+
+    def has_view_history_or_change_history_permission(self, request, obj=None):
+        return self.model.objects.confidential_to(request.user).filter(pk=obj.pk).exists()
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.write_view)
+        return [path("write/<int:pk>/<slug:code>/", view, name="commitments_contribution_write"), *super().get_urls()]
+
+    @transaction.atomic
+    def write_view(self, request, pk: int, code: str):
+        """One text of one partner. Nothing of the lead's draft is shown, nor what other partners write."""
+        reports = ProgressReport.objects.filter(commitment__in=Commitment.objects.public())
+        report = get_object_or_404(reports.select_related("commitment__lead_agency", "commitment__workgroup"), pk=pk)
+        agency = get_object_or_404(partners_for(request.user, report.commitment), code=code)
+        part = report.contributions.filter(agency=agency).first() or Contribution(report=report, agency=agency)
+        form = ContributionForm(request.POST if request.method == "POST" else None, instance=part)
+        if request.method == "POST" and form.is_valid() and self.contributed(request, report, agency, form):
+            return redirect("admin:index")
+        return self.render_part(request, report, agency, form)
+
+    def contributed(self, request, report, agency, form) -> bool:
+        """Save what was written, and say what becomes of it; what stands in the way is said on the form."""
+        text, seen = form.cleaned_data["text"], form.cleaned_data["version"] or 0
+        try:
+            kept = actions.contribute(report, agency=agency, text=text, by=request.user, seen=seen)
+        except ValidationError as refusal:
+            form.add_error(None if not hasattr(refusal, "error_dict") else "text", refusal.messages)
+            return False
+        told = {"commitment": report.commitment, "lead": report.commitment.lead}
+        if kept:
+            self.message_user(request, _("Your part in %(commitment)s is saved. %(lead)s sends it off.") % told)
+        else:
+            self.message_user(request, _("You took back your part in %(commitment)s.") % told)
+        return True
+
+    def render_part(self, request, report, agency, form):
+        commitment = report.commitment
+        said = Contribution.objects.filter(agency=agency, report__commitment=commitment).exclude(report=report)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("%(agency)s’s part in %(reference)s")
+            % {"agency": agency.acronym, "reference": commitment.reference},
+            "opts": self.opts,
+            "report": report,
+            "agency": agency,
+            "partner": commitment.partners.get(agency=agency),
+            "form": form,
+            "is_open": ProgressReport.objects.contributable_by(request.user).filter(pk=report.pk).exists(),
+            "before": said.select_related("report__commitment").order_by("-updated_at").first(),
+        }
+        return TemplateResponse(request, "admin/commitments/contribution.html", context)
+
+    @admin.display(description=gettext_lazy("commitment"), ordering="report__commitment__reference")
+    def commitment(self, obj):
+        return str(obj.report.commitment)
+
+    @admin.display(description=gettext_lazy("part"))
+    def beginning(self, obj):
+        return Truncator(obj.text).words(20)
+
+
+class PartsShownMixin:
+    """On the page of a joint commitment's report: each partner's own words, to be read, and who has written none."""
+
+    def deletable(self, user):
+        """Nobody deletes a draft over the words of a partner."""
+        return super().deletable(user).exclude(pk__in=Contribution.objects.values("report"))
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or getattr(request, "is_past", False) or not parts_of(obj):
+            return fieldsets
+        shown = (_("What the partners say"), {"fields": ["partners_parts"]})
+        return [*fieldsets[:-1], shown, fieldsets[-1]]
+
+    def get_readonly_fields(self, request, obj=None):
+        return [*super().get_readonly_fields(request, obj), "partners_parts"]
+
+    @admin.display(description=gettext_lazy("partners’ parts"))
+    def partners_parts(self, obj):
+        parts = parts_of(obj)
+        context = {"parts": parts, "is_open": obj.state in OPEN_STATES, "is_held": any(part for _agency, part in parts)}
+        return render_to_string("admin/commitments/_parts.html", context)
+
+
+def parts_of(report: ProgressReport) -> list[tuple[Agency, Contribution | None]]:
+    """Each partner with its part in a report, or None; a part outlives the partnership."""
+    written = {part.agency: part for part in report.contributions.select_related("agency")}
+    partners = [partner.agency for partner in report.commitment.partners.select_related("agency")]
+    return [(agency, written.get(agency)) for agency in dict.fromkeys([*partners, *written])]
