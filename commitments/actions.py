@@ -6,7 +6,8 @@ do raises PermissionDenied. Loads from a file (`publish_past`, `record_past_repo
 is for people. Cycles may also be opened and closed by the installation itself (`by=None`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -206,6 +207,62 @@ def record_past_report(report: ProgressReport, evidence: Iterable[Evidence], *, 
     report.published_on, report.published_precision = on.day, on.precision
     _apply(report, None, LOAD)
     return report
+
+
+@contextmanager
+def as_published(row: Reviewed, *, by) -> Iterator[Reviewed]:
+    """Within this block alone the database stands as if a row of the workflow were published today.
+
+    All of it is rolled back at the end: nobody else ever sees it, and the revision, which moves on commit, stays. The
+    rules of publishing are not asked, so that an unfinished draft can be looked at.
+    """
+    with transaction.atomic():
+        row = _locked(row)
+        row.state = State.PUBLISHED
+        row.published_on, row.published_precision = today(), Precision.DAY
+        row.author, row.reviewed_by, row.reviewed_at = row.author or by, None, None
+        if isinstance(row, ProgressReport):
+            row.status = row.status or stand_in(row)
+            _apply(row, by, "preview")
+        else:
+            _save(row, "preview", by)
+        yield row
+        transaction.set_rollback(True)
+
+
+def stand_in(report: ProgressReport) -> str:
+    """What a report without a status is shown with: what was reported last."""
+    return report.commitment.status or Status.NOT_STARTED
+
+
+def missing(row: Reviewed) -> list[str]:
+    """What stands in the way of submitting, as sentences."""
+    try:
+        check(row)
+    except ValidationError as error:
+        return error.messages
+    return []
+
+
+def hints(row: Reviewed) -> list[str]:
+    """What a reviewer is likely to ask about, though nothing forbids it."""
+    return _hints_of_report(row) if isinstance(row, ProgressReport) else []
+
+
+def _hints_of_report(report: ProgressReport) -> list[str]:
+    if not report.achieved:
+        return []
+    found = []
+    if not report.evidence.exists():
+        found.append(_("There is no evidence: readers will see ‘none given’."))
+    last = report.commitment.reports.published().newest_first().exclude(pk=report.pk).first()
+    labels = {"achieved": _("Achieved"), "barriers": _("Barriers"), "next_steps": _("Next steps")}
+    for name, label in labels.items() if last else ():
+        text = getattr(report, name).strip()
+        if text and text == getattr(last, name).strip():
+            told = {"field": label, "number": last.number}
+            found.append(_("‘%(field)s’ says word for word what report %(number)d said.") % told)
+    return found
 
 
 def check(row: Reviewed) -> None:

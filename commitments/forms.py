@@ -167,6 +167,20 @@ class ContributionForm(admin.site.Form):
 class ProgressReportForm(admin.site.Form):
     """Says at its field what the database would refuse even of a draft."""
 
+    class Meta:
+        help_texts = {
+            "status": gettext_lazy(
+                "How far it has come. ‘Completed’ needs public evidence; ‘Ongoing’ is a standing duty with no end."
+            ),
+            "status_reason": gettext_lazy("Only where it is discontinued: why."),
+            "superseded_by": gettext_lazy("Only where it is superseded: which commitment takes its place."),
+            "outlook": gettext_lazy("Will it be done by its day, as things stand?"),
+            "achieved": gettext_lazy("What was done and what came of it, in a few sentences; or that nothing was."),
+            "barriers": gettext_lazy("What stood in the way. Leave empty if nothing did."),
+            "next_steps": gettext_lazy("What comes next, and by when."),
+            "on_behalf_of": gettext_lazy("The agency whose word this is."),
+        }
+
     def clean(self):
         cleaned = super().clean()
         if "status" not in cleaned:

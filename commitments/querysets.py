@@ -5,8 +5,10 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.search import SearchRank, SearchVector
 from django.db import models
 from django.db.models import Case, CharField, DateField, Exists, F, OuterRef, Q, Subquery, TextField, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce, Concat, TruncDate
 
+from agencies.models import Membership
+from agencies.permissions import agencies_of
 from agencies.querysets import today
 from commitments.permissions import (
     PUBLIC_STATES,
@@ -343,3 +345,39 @@ class MistakeQuerySet(models.QuerySet):
 
     def answerable_by(self, user) -> Self:
         return self.visible_to(user).waiting()
+
+
+class WorkingCopyQuerySet(models.QuerySet):
+    """What people typed and did not save: for their own eyes, and for those of a colleague who may write the row."""
+
+    def of(self, user, row, commitment=None) -> Self:
+        """The person's own copy of a row, or of a new one about a commitment."""
+        return self.on(row, commitment).filter(user=user)
+
+    def on(self, row, commitment=None) -> Self:
+        rows = self.filter(form=row._meta.model_name, row=row.pk)
+        return rows.filter(commitment=commitment if row.pk is None else None)
+
+    def offered_to(self, user, row, commitment=None) -> Self:
+        """What colleagues typed, on the day as people of an agency of this person, into a row that is theirs to write.
+
+        Being administrator or reviewer opens none: only acting for the same agency does.
+        """
+        written = row if row.pk else commitment
+        if written is None or user.is_anonymous or not self._own(user, row, written):
+            return self.none()
+        acting = Membership.objects.filter(user=OuterRef("user"), agency__in=agencies_of(user))
+        acting = acting.filter(starts_on__lte=OuterRef("typed_on"))
+        acting = acting.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("typed_on")))
+        return (
+            self.on(row, commitment)
+            .exclude(user=user)
+            .alias(typed_on=TruncDate("saved_at"))
+            .filter(Exists(acting))
+            .select_related("user")
+            .order_by("-saved_at")
+        )
+
+    def _own(self, user, row, written) -> bool:
+        rows = type(written).objects.owned_by(user).filter(pk=written.pk)
+        return (rows.editable_by(user) if row.pk else rows).exists()

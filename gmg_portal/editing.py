@@ -1,9 +1,8 @@
 """What all tables of the editors' side share: permissions, history, and two editors on one form.
 
-The second to save is told who changed what, keeps on the screen what they typed, and overwrites nothing.
+The second to save is shown both wordings and who made the other, keeps on the screen what they typed, and overwrites
+nothing.
 """
-
-from collections.abc import Callable
 
 from concurrency.forms import ConcurrentForm
 from django import forms
@@ -22,33 +21,64 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from agencies.permissions import may_edit_reference_data
+from gmg_portal.clashes import (
+    MACHINERY,
+    SETTLED,
+    SETTLED_LINE,
+    Clash,
+    Contest,
+    as_it_was,
+    as_sent,
+    contests,
+    settle,
+    take,
+)
+from gmg_portal.problems_of_forms import problems_of
 
-MACHINERY = ("version", "opened")
 FIELDS = {models.URLField: {"assume_scheme": "https"}}
 
 
 class VersionedForm(ConcurrentForm):
-    """Refuses to save over what somebody else saved since the form was opened, and says who changed what."""
+    """Refuses to save over what somebody else saved since the form was opened, and shows both."""
 
     opened = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the newest line of the history then
-    clashes: list[str] = []
+    clash: Clash | None = None
     refused = ""  # why the row as it stands now takes no changes at all from this person
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk and not self.is_bound:
             self.initial["opened"] = newest_line(self.instance)
+        elif self.instance.pk and self.add_prefix(SETTLED) in self.data:
+            now = self.as_it_stands()
+            settle(self, now, contests(self, now, self.as_it_was()))
+
+    @property
+    def clashes(self) -> list[str]:
+        return self.clash.sentences if self.clash else []
 
     @cached_property
     def changed_data(self):
         """Versions are marks, not entries: an empty row stays an empty row."""
         return [name for name in super().changed_data if name not in MACHINERY]
 
+    def as_it_stands(self) -> forms.ModelForm:
+        return type(self)(instance=self.instance, prefix=self.prefix)
+
+    def as_it_was(self) -> forms.ModelForm | None:
+        opened = self.data.get(self.add_prefix("opened"), "")
+        return as_it_was(self, self.instance, int(opened) if opened.isdecimal() else None)
+
+    def differences(self) -> list[Contest]:
+        """What was typed otherwise than it stands now, whoever has changed it."""
+        return contests(self, self.as_it_stands(), None)
+
     def clean(self):
         cleaned = forms.ModelForm.clean(self) or self.cleaned_data
-        self.clashes = self.conflict()
-        if self.clashes:
-            self.add_error(None, self.clashes)
+        sentences = self.conflict()
+        if sentences:
+            self.clash = self.set_side_by_side(sentences)
+            self.add_error(None, sentences)
         return cleaned
 
     def conflict(self) -> list[str]:
@@ -62,7 +92,24 @@ class VersionedForm(ConcurrentForm):
         if version == self.cleaned_data.get("version") and not self.refused:
             return []
         opened = self.cleaned_data.get("opened")
-        return [line for line in (self.refused, *story_since(self.instance, opened)) if line]
+        return [line for line in (self.refused, who_saved(lines_since(self.instance, opened))) if line]
+
+    def set_side_by_side(self, sentences: list[str]) -> Clash:
+        """Both wordings of each contested field. What only the other has changed is laid into the form."""
+        now = self.as_it_stands()
+        found = contests(self, now, self.as_it_was())
+        if not self.refused:
+            take(self, now, [contest.name for contest in found if not contest.is_open])
+        return Clash(
+            row=str(self.instance),
+            sentences=sentences,
+            contests=found,
+            settled_name=self.add_prefix(SETTLED),
+            settled=as_sent(now, "version")[0],
+            line_name=self.add_prefix(SETTLED_LINE),
+            line=now.initial.get("opened"),
+            can_settle=not self.refused and "version" in now.fields,
+        )
 
     def _post_clean(self):
         """Ask the database's rules of the whole row: one on a column that is only shown here counts as well."""
@@ -78,18 +125,11 @@ def newest_line(row: models.Model) -> int | None:
     return row.history.order_by("-history_id").values_list("history_id", flat=True).first()
 
 
-def story_since(row: models.Model, opened: int | None, told: Callable[[list], str] | None = None) -> list[str]:
-    """Who changed the row since a line of its history, and each field from what to what, as sentences.
-
-    `told` says the first of them from the lines since then; of itself it is what a form has to say.
-    """
-    lines = list(row.history.filter(history_id__gt=opened or 0).select_related("history_user").order_by("history_id"))
-    if not lines:
-        lines = list(row.history.select_related("history_user").order_by("-history_id")[:1])
-    if not lines:
-        return [_("Somebody changed this while you were writing. Nothing was saved.")]
-    before = row.history.filter(history_id__lt=lines[0].history_id).order_by("-history_id").first()
-    return [(told or who_saved)(lines), *differences(type(row), before, lines[-1])]
+def lines_since(row: models.Model, opened: int | None) -> list:
+    """What the history has since a line of it; the newest line, if the row was changed past the history."""
+    lines = row.history.select_related("history_user")
+    since = list(lines.filter(history_id__gt=opened or 0).order_by("history_id"))
+    return since or list(lines.order_by("-history_id")[:1])
 
 
 def people_and_moment(lines: list) -> dict[str, str]:
@@ -102,22 +142,25 @@ def people_and_moment(lines: list) -> dict[str, str]:
 
 
 def who_saved(lines: list) -> str:
+    if not lines:
+        return _("Somebody changed this while you were writing. Nothing was saved.")
     return _(
         "%(people)s saved this on %(moment)s UTC, after you had opened it. Nothing of yours was saved and nothing was"
         " overwritten: what you typed still stands below."
     ) % people_and_moment(lines)
 
 
-def who_changed(lines: list) -> str:
-    """The same of a row in a file that was exported before."""
-    return _(
+def story_since_export(row: models.Model, line: int | None) -> list[str]:
+    """Who changed a row since a file was exported, and each field from what to what, as sentences."""
+    lines = lines_since(row, line)
+    if not lines:
+        return [_("Somebody changed this after the file was exported, and nothing is overwritten: export it anew.")]
+    before = row.history.filter(history_id__lt=lines[0].history_id).order_by("-history_id").first()
+    told = _(
         "%(people)s changed this on %(moment)s UTC, after the file was exported, and nothing is overwritten: export it"
         " anew."
     ) % people_and_moment(lines)
-
-
-def story_since_export(row: models.Model, line: int | None) -> list[str]:
-    return story_since(row, line, who_changed)
+    return [told, *differences(type(row), before, lines[-1])]
 
 
 def differences(model: type[models.Model], before, after) -> list[str]:
@@ -255,6 +298,18 @@ class PortalModelAdmin(OnSiteMixin, HistoryAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         return bare(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        """With all that is wrong on top, each linked to its field, and the clashes of the form and of its rows."""
+        forms = [context["adminform"].form]
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        rows = [form for formset in formsets for form in formset.forms]
+        context |= {
+            "errors": [],
+            "problems": problems_of(forms[0], formsets),
+            "clashes": [form.clash for form in (*forms, *rows) if getattr(form, "clash", None)],
+        }
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def lookup_allowed(self, lookup, value, request):
         """Only the filters on offer: a lookup on another column could ask about what the page does not show."""

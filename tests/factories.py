@@ -33,6 +33,7 @@ from commitments.models import (
     ReportingCycle,
     Stakeholder,
     StatusChange,
+    WorkingCopy,
 )
 from recommendations.models import Recommendation
 from workgroups.models import Participation, WorkGroup, WorkPlan
@@ -462,6 +463,17 @@ class NoticeFactory(DjangoModelFactory):
     recipient = factory.SubFactory(UserFactory)
     kind = Notice.Kind.PUBLISHED
     commitment = factory.SubFactory(CommitmentFactory)
+
+
+class WorkingCopyFactory(DjangoModelFactory):
+    """What a person has typed into the form of a new report; `row` and `version` name one that stands."""
+
+    class Meta:
+        model = WorkingCopy
+
+    user = factory.SubFactory(UserFactory)
+    form = WorkingCopy.Form.REPORT
+    fields = factory.LazyFunction(lambda: {"achieved": ["Typed and not saved."]})
 
 
 def published_report(

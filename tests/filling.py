@@ -40,3 +40,28 @@ def problems(page) -> dict[str, list[str]]:
 def said(page) -> list[str]:
     """The messages on a page."""
     return [str(message) for message in page.context["messages"]]
+
+
+def contested(page) -> set[tuple[str, str, str, bool]]:
+    """What two editors of one form say differently: field, theirs, one's own, and whether one has to choose."""
+    return {
+        (contest.label, contest.theirs, contest.yours, contest.is_open)
+        for clash in page.context["clashes"]
+        for contest in clash.contests
+    }
+
+
+def settled(page, **choices) -> dict:
+    """What a page with a clash adds to its form: the state it showed, and a choice by the field's name in the page."""
+    data = {}
+    for clash in page.context["clashes"]:
+        data |= {clash.settled_name: clash.settled, clash.line_name: str(clash.line)}
+        for contest in clash.contests:
+            if contest.html_name in choices:
+                data[contest.choice_name] = choices[contest.html_name]
+    return data
+
+
+def to_mend(page) -> set[tuple[str, str]]:
+    """The summary of what is wrong: each sentence with the element that its link leads to."""
+    return {(problem.sentence, problem.target) for problem in page.context["problems"]}

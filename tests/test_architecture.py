@@ -28,6 +28,7 @@ from commitments.models import (
     ReportingCycle,
     Stakeholder,
     StatusChange,
+    WorkingCopy,
 )
 from gmg_portal.api_urls import RESOURCES
 from gmg_portal.models import Revision
@@ -47,7 +48,7 @@ LAYERS = [
 MODELS = {
     model for app in APPS for model in apps.get_app_config(app).get_models() if not hasattr(model, "instance_type")
 }
-NOT_PUBLIC = {User, Membership, Invitation, Revision, Digest, Mistake, Notice}
+NOT_PUBLIC = {User, Membership, Invitation, Revision, Digest, Mistake, Notice, WorkingCopy}
 PUBLIC = MODELS - NOT_PUBLIC
 # What has an address, and what is shown on the page of something that has one (or, by its name, on a page of its own).
 ADDRESSED = {
@@ -77,8 +78,9 @@ SHOWN_WITH = {
 }
 # Plain words about the group itself, which the API leaves to the page; and a round, which reports name by its title.
 NOT_IN_API = {Statement, ReportingCycle}
-# Append-only, a single row that the database keeps, and what the portal itself notes of its mails: no earlier states.
-WITHOUT_HISTORY = {StatusChange, Revision, Digest, Notice}
+# Append-only, a single row that the database keeps, what the portal notes of its mails, and what is not even saved yet:
+# none has earlier states.
+WITHOUT_HISTORY = {StatusChange, Revision, Digest, Notice, WorkingCopy}
 
 ANY_APP = {
     "__init__.py",
@@ -128,6 +130,7 @@ MORE = {
         "triggers.py",
         "wording.py",
         "workflow.py",
+        "working_copies.py",
     },
 }
 

@@ -1,7 +1,11 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
+from django.db.models import F
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.permissions import agencies_of
@@ -82,6 +86,26 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
         if obj is None:
             return self.admin_site.ask(request, may_start) or self.admin_site.ask(request, may_classify)
         return super().has_change_permission(request, obj)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.report_view)
+        return [path("<int:pk>/report/", view, name="commitments_commitment_report"), *super().get_urls()]
+
+    def report_view(self, request, pk: int):
+        """The form to report in: of the report that is asked for or begun, or of a new one."""
+        commitment = get_object_or_404(Commitment.objects.handled_by(request.user).published(), pk=pk)
+        asked = F("cycle__opens_on").desc(nulls_last=True)
+        begun = commitment.reports.editable_by(request.user).order_by("-state", asked, "-pk").first()
+        if begun:
+            return redirect("admin:commitments_progressreport_change", begun.pk)
+        return redirect(f"{reverse('admin:commitments_progressreport_add')}?commitment={commitment.pk}")
+
+    def buttons(self, request, obj, writing):
+        found = super().buttons(request, obj, writing)
+        if not Commitment.objects.handled_by(request.user).published().filter(pk=obj.pk).exists():
+            return found
+        report = reverse("admin:commitments_commitment_report", args=[obj.pk])
+        return [{"verb": "report", "label": gettext("Report"), "url": report}, *found]
 
     def choices(self, request):
         return {"lead_agency": agencies_for(request.user), "workgroup": groups_for(request.user)}

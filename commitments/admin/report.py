@@ -1,10 +1,12 @@
 from django.contrib import admin
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agencies.permissions import agencies_of, is_administrator
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.contribution import PartsShownMixin
+from commitments.admin.prefill import begun_from, is_blank, last_published, said_by_field
 from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
 from commitments.exchange.resources import ReportResource
 from commitments.forms import EvidenceFileWidget, EvidenceForm, FileLink, ProgressReportForm
@@ -15,6 +17,7 @@ from commitments.permissions import agencies_for
 class EvidenceInline(RowsOf, admin.site.StackedInline):
     model = Evidence
     form = EvidenceForm
+    verbose_name = _("piece of evidence")
     verbose_name_plural = _("Evidence: what backs this report (a link, a document symbol or a file)")
     fields = [("kind", "title"), ("url", "symbol"), "file", ("issued", "seen_on", "is_public")]
 
@@ -62,21 +65,12 @@ class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
     list_filter = ["state", "status", "outlook", "cycle", "on_behalf_of", "commitment__workgroup"]
     list_select_related = ["commitment", "cycle", "on_behalf_of"]
     search_fields = ["commitment__reference", "commitment__title", "achieved", "barriers", "next_steps"]
-    readonly_fields = ["last_word"]
     standing = ("cycle", "state", "published")
     fieldsets = [
-        (
-            _("About which commitment"),
-            {"fields": ["commitment", "last_word", "on_behalf_of", ("period_start", "period_end")]},
-        ),
-        (
-            _("How it stands"),
-            {
-                "fields": ["status", "status_reason", "superseded_by", "outlook"],
-                "description": _("A reason is asked for where it is discontinued, a successor where it is superseded."),
-            },
-        ),
+        (_("About which commitment"), {"fields": ["commitment"]}),
+        (_("How it stands"), {"fields": ["status", "status_reason", "superseded_by", "outlook"]}),
         (_("What happened"), {"fields": ["achieved", "barriers", "next_steps"]}),
+        (_("Which time, and in whose name"), {"fields": [("period_start", "period_end"), "on_behalf_of"]}),
     ]
 
     def deletable(self, user):
@@ -87,6 +81,15 @@ class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
         """The commitment of a report that was asked for, or already sent once, stays what it is."""
         shown = super().get_readonly_fields(request, obj)
         return [*shown, "commitment"] if obj and (obj.cycle_id or obj.submitted_at) else shown
+
+    def get_fieldsets(self, request, obj=None):
+        """A commitment that stays what it is stands over the form, and not in it."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or "commitment" not in self.get_readonly_fields(request, obj):
+            return fieldsets
+        (_title, first), (_second, rest), *others = fieldsets
+        rest["fields"] += [name for name in first["fields"] if name != "commitment"]
+        return [fieldsets[1], *others]
 
     def get_autocomplete_fields(self, request):
         return ["superseded_by", "commitment"] if is_administrator(request.user) else ["superseded_by"]
@@ -112,9 +115,10 @@ class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        for name, rows in {"status_reason": 2, "achieved": 6, "barriers": 6, "next_steps": 6}.items():
+        for name, rows in {"status_reason": 3, "achieved": 7, "barriers": 4, "next_steps": 4}.items():
             if name in form.base_fields:
-                form.base_fields[name].widget.attrs["rows"] = rows
+                # By its placeholder a style can tell an empty field from one that is filled in.
+                form.base_fields[name].widget.attrs |= {"rows": rows, "placeholder": " "}
         return form
 
     @admin.display(description=_("commitment"), ordering="commitment__reference")
@@ -125,9 +129,32 @@ class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
     def title(self, obj):
         return obj.commitment.title
 
-    @admin.display(description=_("last reported"))
-    def last_word(self, obj):
-        """What the public record says today, beside what is now being written."""
-        commitment = obj.commitment if obj.commitment_id else None
-        last = commitment.reports.published().newest_first().first() if commitment else None
-        return f"{last.get_status_display()}, {last.get_outlook_display()} ({last.published})" if last else NOTHING
+    # What was said last
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        commitment = self.asked_about(request) if add else obj.commitment
+        last = last_published(commitment)
+        if last and self.is_kept(request, obj):
+            form = context["adminform"].form
+            self.begin(request, context, form, obj, last)
+            for name, said in said_by_field(last).items():
+                if name in form.fields:
+                    form.fields[name].said = {"text": said, "report": last}
+        if commitment and self.is_kept(request, obj):
+            context |= {
+                "title": gettext("Report on %(reference)s") % {"reference": commitment.reference},
+                "subtitle": "",
+            }
+        if add and request.method == "GET" and commitment is None:
+            context["choosable"] = self.choices(request)["commitment"].order_by("reference")
+        context |= {"last": last, "commitment": commitment}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def begin(self, request, context, form, obj, last: ProgressReport) -> None:
+        """Fill a blank form in from the last report, unless the person asked for an empty one or has typed already."""
+        fresh = request.method == "GET" and "missing" not in request.GET and not self.own_copy(request, obj)
+        if fresh and (obj is None or is_blank(obj)):
+            context["may_begin"] = True
+            if "empty" not in request.GET:
+                form.initial |= {name: value for name, value in begun_from(last).items() if name in form.fields}
+                context["begun_from"] = last

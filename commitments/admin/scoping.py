@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from agencies.permissions import may_edit_reference_data
 from commitments import actions
+from commitments.admin.copies import CopiesMixin
+from commitments.admin.preview import PreviewMixin
 from commitments.admin.steps import PUBLISH, SEND_BACK, SUBMIT, StepsMixin
+from commitments.models import WorkingCopy
 from commitments.permissions import PUBLIC_STATES, may_review, may_start
 from commitments.workflow import State
 
@@ -20,7 +23,7 @@ NOTHING = "–"
 REVIEW = ("written_by", "submission", "review", "review_note")
 
 
-class WorkflowAdmin(StepsMixin, admin.site.ModelAdmin):
+class WorkflowAdmin(CopiesMixin, PreviewMixin, StepsMixin, admin.site.ModelAdmin):
     """Rows that somebody writes and submits and somebody else publishes.
 
     Everything asks the querysets: the list and every page stand on `visible_to`, forms on `editable_by`, decisions on
@@ -148,6 +151,7 @@ class WorkflowAdmin(StepsMixin, admin.site.ModelAdmin):
     def delete_model(self, request, obj):
         if not self.deletable(request.user).select_for_update(of=("self",)).filter(pk=obj.pk).exists():
             raise PermissionDenied
+        WorkingCopy.objects.on(obj).delete()
         super().delete_model(request, obj)
 
     def get_deleted_objects(self, objs, request):
@@ -156,10 +160,14 @@ class WorkflowAdmin(StepsMixin, admin.site.ModelAdmin):
         return deleted, count, lacking - {inline.model._meta.verbose_name for inline in self.inlines}, protected
 
     def response_add(self, request, obj, post_url_continue=None):
-        return self.submit_saved(request, obj) or super().response_add(request, obj, post_url_continue)
+        return self.go_on(request, obj) or super().response_add(request, obj, post_url_continue)
 
     def response_change(self, request, obj):
-        return self.submit_saved(request, obj) or super().response_change(request, obj)
+        return self.go_on(request, obj) or super().response_change(request, obj)
+
+    def go_on(self, request, obj):
+        """Where the button leads that was pressed; None for one that only saves."""
+        return redirect(self.preview_address(obj)) if "_preview" in request.POST else self.submit_saved(request, obj)
 
     def submit_saved(self, request, obj):
         """Send off what was just saved; if it cannot go yet, the draft stands and the form says what is missing."""
@@ -170,6 +178,8 @@ class WorkflowAdmin(StepsMixin, admin.site.ModelAdmin):
         except ValidationError:
             return self.show_missing(request, obj)
         self.message_user(request, SUBMIT.done(obj, None))
+        for hint in actions.hints(obj):
+            self.message_user(request, hint, "WARNING")
         return redirect("admin:index")
 
     def show_missing(self, request, obj):
@@ -182,10 +192,13 @@ class WorkflowAdmin(StepsMixin, admin.site.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         writing = add or self.holds(request, self.model.objects.editable_by, obj) or self.is_late(request, obj)
         if change and writing and request.method == "GET" and "missing" in request.GET:
-            context["errors"] = missing(context["adminform"].form, obj)
+            rows = {inline.formset.prefix: inline.formset for inline in context["inline_admin_formsets"]}
+            say_what_is_missing(context["adminform"].form, rows, obj)
         context |= {
             "writing": writing,
             "steps": [] if add else self.buttons(request, obj, writing),
+            "hints": actions.hints(obj) if change and writing and not self.is_late(request, obj) else [],
+            "preview": self.preview_address(obj) if change and obj.state not in PUBLIC_STATES else "",
             "note": obj.review_note if obj and writing and obj.state == State.SENT_BACK else "",
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -216,17 +229,19 @@ class WorkflowAdmin(StepsMixin, admin.site.ModelAdmin):
         return str(obj.published) if obj.published else NOTHING
 
 
-def missing(form, row) -> list[str]:
-    """Put what still stands in the way of submitting at the fields of a form that was only opened."""
+def say_what_is_missing(form, rows: dict, row) -> None:
+    """Put what stands in the way of submitting at the fields, or over the rows, of a form that was only opened."""
     try:
         actions.check(row)
     except ValidationError as error:
         form.errors  # noqa: B018 – prepares the form to take errors
         form.cleaned_data = {}
-        for field, sentences in error.message_dict.items():
-            form.add_error(field if field in form.fields else None, sentences)
-        return error.messages
-    return []
+        for name, sentences in error.message_dict.items():
+            if name in rows:
+                rows[name].errors  # noqa: B018 – as above
+                rows[name]._non_form_errors = rows[name].error_class(sentences, error_class="nonform")
+            else:
+                form.add_error(name if name in form.fields else None, sentences)
 
 
 def _by_and_at(user, moment) -> str:

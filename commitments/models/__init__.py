@@ -7,6 +7,7 @@ from commitments.models.mistake import Mistake
 from commitments.models.notice import Digest, Notice
 from commitments.models.report import Evidence, ProgressReport, ReportingCycle, StatusChange
 from commitments.models.words import Freshness, Outlook, Status, Verification
+from commitments.models.working_copy import WorkingCopy
 
 __all__ = [
     "Assessment",
@@ -26,4 +27,5 @@ __all__ = [
     "Status",
     "StatusChange",
     "Verification",
+    "WorkingCopy",
 ]

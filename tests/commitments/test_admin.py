@@ -23,7 +23,7 @@ from tests.factories import (
     published_report,
 )
 from tests.files import PDF
-from tests.filling import filled, problems, said
+from tests.filling import contested, filled, problems, said, to_mend
 
 SECRET = "Confidential wording"
 
@@ -346,12 +346,47 @@ def test_what_is_missing_is_said_at_its_field_and_the_draft_is_kept(as_user, ilo
     report = ProgressReport.objects.get()
     assert (report.state, report.barriers) == ("draft", "Funds came late.")
     assert said(page) == ["Your draft is saved. It cannot be submitted yet: see below."]
-    assert problems(page) == {
-        "achieved": ["Say what was achieved, or that nothing was."],
-        "": ["‘Completed’ needs at least one public piece of evidence."],
+    assert to_mend(page) == {
+        ("Say what was achieved, or that nothing was.", "id_achieved"),
+        ("‘Completed’ needs at least one public piece of evidence.", "evidence-heading"),
     }
     assertContains(page, "Funds came late.")
-    assertContains(page, "Say what was achieved, or that nothing was.", count=1)
+    assertContains(page, "Say what was achieved, or that nothing was.", count=2)
+    assertContains(page, "‘Completed’ needs at least one public piece of evidence.", count=2)
+
+
+def test_announcement_alone_is_said_over_the_evidence(as_user, ilo_focal_point, commitment):
+    report = ProgressReportFactory(commitment=commitment, status="in_progress")
+    EvidenceFactory(report=report, kind="announcement")
+    client = as_user(ilo_focal_point)
+    sentence = "An announcement alone moves nothing past ‘Planning’: add other evidence."
+
+    page = client.post(
+        address(report, "change"), filled(client.get(address(report, "change")), _submit="1"), follow=True
+    )
+
+    report.refresh_from_db()
+    assert (report.state, to_mend(page)) == ("draft", {(sentence, "evidence-heading")})
+    assert page.context["inline_admin_formsets"][0].formset.non_form_errors() == [sentence]
+
+
+def test_hints_stop_nothing(as_user, ilo_focal_point, commitment):
+    published_report(commitment, achieved="The first courses were held.", barriers="Funds came late.")
+    report = ProgressReportFactory(commitment=commitment, barriers="Funds came late.", next_steps="More courses.")
+    hints = [
+        "There is no evidence: readers will see ‘none given’.",
+        "‘Achieved’ says word for word what report 1 said.",
+        "‘Barriers’ says word for word what report 1 said.",
+    ]
+    client = as_user(ilo_focal_point)
+    form = client.get(address(report, "change"))
+
+    answer = client.post(address(report, "change"), filled(form, _submit="1"), follow=True)
+
+    report.refresh_from_db()
+    assert form.context["hints"] == hints
+    assert said(answer)[1:] == hints
+    assert report.state == "submitted"
 
 
 def test_what_the_database_refuses_is_said_at_its_field(as_user, ilo_focal_point, commitment):
@@ -562,13 +597,12 @@ def test_second_to_save_is_told_who_changed_what(as_user, ilo_focal_point, ilo_a
 
     report.refresh_from_db()
     assert report.achieved == "Second wording"
-    who, what = problems(page)[""][:2]
-    assert who.startswith("ilo_focal_point saved this on ")
-    assert "Achieved: ‘First wording’ became ‘Second wording’." in problems(page)[""]
+    assert problems(page)[""][0].startswith("ilo_focal_point saved this on ")
+    assert contested(page) == {("Achieved", "Second wording", "Third wording", True)}
     assertContains(page, "Third wording")
+    assertContains(page, "Second wording")
     assert problems(again)[""] == problems(page)[""]
     assert report.state == "draft"
-    assert what
 
 
 def test_second_to_save_evidence_is_told_who_changed_what(as_user, ilo_focal_point, ilo_alternate, commitment):
@@ -583,10 +617,9 @@ def test_second_to_save_evidence_is_told_who_changed_what(as_user, ilo_focal_poi
     deleted = as_user(ilo_alternate).post(address(report, "change"), second | evidence(DELETE="on"))
 
     assert Evidence.objects.get().title == "Second title"
-    told = page.context["inline_admin_formsets"][0].formset.forms[0].non_field_errors()
-    assert "Title: ‘First title’ became ‘Second title’." in told
+    assert contested(page) == {("Title", "Second title", "Third title", True)}
     assertContains(page, "Third title")
-    assertContains(deleted, "Title: ‘First title’ became ‘Second title’.")
+    assert contested(deleted) == {("Title", "Second title", "First title", False)}
 
 
 def test_row_deleted_meanwhile_is_said_and_not_lost(as_user, ilo_focal_point, commitment):

@@ -13,6 +13,7 @@ from commitments.models import (
     ProgressReport,
     Stakeholder,
     StatusChange,
+    WorkingCopy,
 )
 from tests.factories import (
     AgencyFactory,
@@ -31,6 +32,7 @@ from tests.factories import (
     StatusChangeFactory,
     UserFactory,
     WorkGroupFactory,
+    WorkingCopyFactory,
     published_report,
 )
 
@@ -68,6 +70,11 @@ def second_report_in_a_cycle():
 def second_report_with_a_number():
     commitment = published_report().commitment
     ProgressReportFactory(commitment=commitment, state="published", published_on=DAY, number=1)
+
+
+def same_copy_twice():
+    first = WorkingCopyFactory()
+    WorkingCopyFactory(user=first.user)
 
 
 def superseded_by_itself():
@@ -240,6 +247,10 @@ REFUSED = [
         None,
     ),
     ("status_change_precision_known", lambda: StatusChangeFactory(changed_precision=""), None),
+    ("working_copy_form_known", lambda: WorkingCopyFactory(form="stakeholder"), None),
+    ("working_copy_commitment_of_new", lambda: WorkingCopyFactory(row=1, commitment=CommitmentFactory()), None),
+    ("working_copy_commitment_of_new", lambda: WorkingCopyFactory(version=1), None),
+    ("working_copy_once", same_copy_twice, None),
     ("assessment_never_withdrawn", lambda: AssessmentFactory(state="withdrawn", published_on=DAY), None),
     ("assessment_one_assessor", lambda: assessor("peer_agency"), None),
     ("assessment_one_assessor", lambda: assessor("peer_agency", agency=True, name="A university"), None),
@@ -309,6 +320,7 @@ CHOICES = [
     (Assessment, "finding", "assessment_finding_known", set()),
     (Mistake, "state", "mistake_state_known", set()),
     (Notice, "kind", "notice_about_what_its_kind_says", set()),
+    (WorkingCopy, "form", "working_copy_form_known", set()),
 ]
 
 

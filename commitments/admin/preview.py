@@ -1,0 +1,77 @@
+"""A draft as readers will see it: the public page itself, of a database in which the draft stands published."""
+
+from copy import copy
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+
+from commitments import actions
+from commitments.models import Commitment, ProgressReport, Status
+from commitments.permissions import PUBLIC_STATES
+from commitments.views import CommitmentView
+
+
+class PreviewMixin:
+    """Shows whoever may see a draft what publishing it would make of the public page. Nothing is moved by looking."""
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.preview_view)
+        return [path("<path:object_id>/preview/", view, name=self.preview_name), *super().get_urls()]
+
+    @property
+    def preview_name(self) -> str:
+        return f"{self.opts.app_label}_{self.opts.model_name}_preview"
+
+    def preview_address(self, obj) -> str:
+        return reverse(f"admin:{self.preview_name}", args=[obj.pk])
+
+    def preview_view(self, request, object_id):
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        commitment = obj if isinstance(obj, Commitment) else obj.commitment
+        if obj.state in PUBLIC_STATES:
+            return redirect(commitment)
+        if obj is not commitment and commitment.state not in PUBLIC_STATES:
+            return self.no_preview(request, obj)
+        told = {"draft": obj, "back": self.page_of(obj), "note": note(obj), "missing": actions.missing(obj)}
+        view = CommitmentView.as_view(template_name="commitments/preview.html", extra_context=told)
+        with actions.as_published(obj, by=request.user):
+            response = view(as_reader(request, commitment), reference=commitment.reference).render()
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Cache-Control"] = "no-store, private"
+        return response
+
+    def no_preview(self, request, obj):
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": obj,
+            "title": _("There is no page yet"),
+            "back": self.page_of(obj),
+        }
+        return TemplateResponse(request, "admin/commitments/no_preview.html", context)
+
+
+def as_reader(request, commitment: Commitment):
+    """The request as if it were for the public page: what a page says of its own address is said of that one."""
+    reader = copy(request)
+    reader.path = reader.path_info = commitment.get_absolute_url()
+    return reader
+
+
+def note(row) -> str:
+    """What the page shows in the place of what is not yet written."""
+    if not isinstance(row, ProgressReport) or row.status:
+        return ""
+    status = Status(actions.stand_in(row)).label
+    return _("No status is chosen yet: the page shows ‘%(status)s’ in its place.") % {"status": status}
