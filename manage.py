@@ -13,8 +13,10 @@ def main():
     from django.core.management import execute_from_command_line
 
     from gmg_portal.embedded.cluster import EmbeddedError
+    from gmg_portal.trace import trace_command
 
     try:
+        trace_command(sys.argv)
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EmbeddedError) as error:
         sys.exit(f"{error}")

@@ -227,6 +227,20 @@ class PersonAdmin(ButtonsMixin, PeopleMixin, admin.site.HistoryAdmin, UserAdmin)
     def has_view_history_or_change_history_permission(self, request, obj=None):
         return self.may_manage(request)
 
+    def may_read_history(self, request):
+        return self.may_manage(request)
+
+    def has_delete_permission(self, request, obj=None):
+        """The history names people, and must name them for ever."""
+        return False
+
+    def delete_view(self, request, object_id, extra_context=None):
+        if not self.may_manage(request):
+            raise PermissionDenied
+        told = _("Accounts are not deleted, since the history names them: close this one by unticking ‘Active’.")
+        self.message_user(request, told, "WARNING")
+        return redirect("admin:agencies_user_change", object_id)
+
     def get_buttons(self, request, row):
         if not self.may_manage(request) or not Authenticator.objects.filter(user=row).exists():
             return {}

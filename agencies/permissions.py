@@ -38,6 +38,10 @@ def may_manage_memberships(user) -> bool:
     return is_administrator(user) or is_secretariat(user)
 
 
+# Who did what is read by those who say who may do anything: one question, asked once a request.
+may_audit = may_manage_memberships
+
+
 def may_manage_users(user) -> bool:
     return is_administrator(user)
 

@@ -1,20 +1,78 @@
-"""What the database itself refuses or keeps up to date, whatever writes to it."""
+"""What the database itself refuses or keeps up to date, whatever writes to it.
+
+django-pgtrigger's own triggers step aside where a session says so (`SET pgtrigger.ignore`), and anybody may say so.
+These do not: they are rendered without that question.
+"""
 
 import pgtrigger
+from pgtrigger import compiler
 
-PERMANENT_REFERENCE = pgtrigger.ReadOnly(name="permanent_reference", fields=["reference"])
 
-PUBLISHED_IS_KEPT = pgtrigger.Protect(
+class UnyieldingSql(compiler.UpsertTriggerSql):
+    """The trigger without the prelude that asks the session whether to ignore it."""
+
+    def get_template(self) -> str:
+        return """
+            CREATE OR REPLACE FUNCTION {pgid}()
+            RETURNS TRIGGER AS $$
+                {declare}
+                BEGIN
+                    {func}
+                END;
+            $$ LANGUAGE plpgsql;
+
+            DROP TRIGGER IF EXISTS {pgid} ON {table};
+            CREATE {constraint} TRIGGER {pgid}
+                {when} {operation} ON {table}
+                {timing}
+                {referencing}
+                FOR EACH {level} {condition}
+                EXECUTE PROCEDURE {execute};
+
+            COMMENT ON TRIGGER {pgid} ON {table} IS '{hash}';
+        """
+
+
+class Unyielding:
+    """A trigger that no setting of the session turns off."""
+
+    def compile(self, model) -> compiler.Trigger:
+        asked = super().compile(model).sql.kwargs
+        return compiler.Trigger(name=self.name, sql=UnyieldingSql(**asked | {"ignore_func_name": ""}))
+
+
+class Trigger(Unyielding, pgtrigger.Trigger):
+    pass
+
+
+class Protect(Unyielding, pgtrigger.Protect):
+    pass
+
+
+class ReadOnly(Unyielding, pgtrigger.ReadOnly):
+    pass
+
+
+PERMANENT_REFERENCE = ReadOnly(name="permanent_reference", fields=["reference"])
+
+PUBLISHED_IS_KEPT = Protect(
     name="published_is_kept",
     operation=pgtrigger.Delete,
     condition=pgtrigger.Q(old__state__in=["published", "withdrawn"]),
 )
 
-APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+NEVER_UNPUBLISHED = Protect(
+    name="never_unpublished",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Q(old__state="published") & ~pgtrigger.Q(new__state__in=["published", "withdrawn"])
+    | pgtrigger.Q(old__state="withdrawn") & ~pgtrigger.Q(new__state="withdrawn"),
+)
+
+APPEND_ONLY = Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
-def _fixed_once_published() -> pgtrigger.Protect:
-    return pgtrigger.Protect(
+def _fixed_once_published() -> Protect:
+    return Protect(
         name="fixed_once_published",
         operation=pgtrigger.Update | pgtrigger.Delete,
         condition=pgtrigger.Q(old__state="published"),
@@ -25,7 +83,7 @@ PUBLISHED_REPORT_IS_FIXED = _fixed_once_published()
 PUBLISHED_ASSESSMENT_IS_FIXED = _fixed_once_published()
 
 # The outcome of a link check is the portal's own observation, and is the only thing that may change.
-PUBLISHED_EVIDENCE_IS_FIXED = pgtrigger.Trigger(
+PUBLISHED_EVIDENCE_IS_FIXED = Trigger(
     name="fixed_once_published",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
@@ -47,7 +105,7 @@ PUBLISHED_EVIDENCE_IS_FIXED = pgtrigger.Trigger(
     """,
 )
 
-PUBLISHED_CONTRIBUTION_IS_FIXED = pgtrigger.Trigger(
+PUBLISHED_CONTRIBUTION_IS_FIXED = Trigger(
     name="fixed_once_published",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
@@ -63,7 +121,7 @@ PUBLISHED_CONTRIBUTION_IS_FIXED = pgtrigger.Trigger(
     """,
 )
 
-CONTRIBUTION_OF_A_PARTNER = pgtrigger.Trigger(
+CONTRIBUTION_OF_A_PARTNER = Trigger(
     name="of_a_partner",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("report_id", "agency_id"),
@@ -78,7 +136,7 @@ CONTRIBUTION_OF_A_PARTNER = pgtrigger.Trigger(
     """,
 )
 
-SEARCH_OF_COMMITMENT = pgtrigger.Trigger(
+SEARCH_OF_COMMITMENT = Trigger(
     name="search_of_commitment",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("title", "summary", "original_text"),
@@ -98,10 +156,104 @@ SEARCH_OF_COMMITMENT = pgtrigger.Trigger(
 )
 
 # Setting the title to itself makes the commitment's own trigger gather its words anew.
-SEARCH_OF_REPORT = pgtrigger.Trigger(
+SEARCH_OF_REPORT = Trigger(
     name="search_of_report",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update,
     condition=pgtrigger.Q(new__state="published"),
     func="UPDATE commitments_commitment SET title = title WHERE id = NEW.commitment_id; RETURN NULL;",
+)
+
+
+def _told_by_history(operation, condition=None, parent: str = "") -> Trigger:
+    """What is public changes only together with a line of the history that says so: asked when a transaction ends.
+
+    The row as it stands then must be what the newest line of its history holds; a row that is gone must have the line
+    of its deletion. `parent` is the column that leads to the commitment of a row under it. Columns that the history
+    leaves out are free.
+    """
+    of_public = f"""
+        IF NOT EXISTS (
+            SELECT 1 FROM commitments_commitment WHERE state IN ('published', 'withdrawn')
+            AND id::text IN (was ->> '{parent}', became ->> '{parent}')
+        ) THEN
+            RETURN NULL;
+        END IF;
+    """  # noqa: S608 – a column's name from this module
+    return Trigger(
+        name="told_by_history",
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        operation=operation,
+        condition=condition,
+        declare=[
+            ("was", "jsonb"),
+            ("became", "jsonb"),
+            ("row_now", "jsonb"),
+            ("line", "jsonb"),
+            ("told", "boolean"),
+            ("machinery", "text[] := ARRAY['version', 'search', 'updated_at']"),
+        ],
+        func=f"""
+            IF TG_OP <> 'INSERT' THEN was := to_jsonb(OLD); END IF;
+            IF TG_OP <> 'DELETE' THEN became := to_jsonb(NEW); END IF;
+            IF was - machinery = became - machinery THEN RETURN NULL; END IF;
+            {of_public if parent else ""}
+            EXECUTE format('SELECT to_jsonb(it) FROM %I it WHERE id = $1', TG_TABLE_NAME)
+                INTO row_now USING (coalesce(became, was) ->> 'id')::bigint;
+            EXECUTE format(
+                'SELECT to_jsonb(it) FROM %I it WHERE id = $1 ORDER BY history_id DESC LIMIT 1',
+                replace(TG_TABLE_NAME, '_', '_historical')
+            ) INTO line USING (coalesce(became, was) ->> 'id')::bigint;
+            IF row_now IS NULL THEN
+                told := line ->> 'history_type' = '-';
+            ELSE
+                told := line ->> 'history_type' <> '-' AND NOT EXISTS (
+                    SELECT 1 FROM jsonb_each(row_now) WHERE line ? key AND line -> key IS DISTINCT FROM value
+                );
+            END IF;
+            IF told IS NOT TRUE THEN
+                RAISE EXCEPTION 'pgtrigger: % changed what is public without a line in its history', TG_TABLE_NAME;
+            END IF;
+            RETURN NULL;
+        """,  # noqa: S608
+    )
+
+
+COMMITMENT_TOLD_BY_HISTORY = _told_by_history(pgtrigger.Update, pgtrigger.Q(old__state__in=["published", "withdrawn"]))
+PART_TOLD_BY_HISTORY = _told_by_history(pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete, parent="commitment_id")
+
+
+def _status_is_reported(key: str, operation, condition=None) -> Trigger:
+    """A commitment says what its last published report says: asked when a transaction ends."""
+    return Trigger(
+        name="status_is_reported",
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        operation=operation,
+        condition=condition,
+        func=f"""
+            IF EXISTS (
+                SELECT 1 FROM commitments_commitment c LEFT JOIN LATERAL (
+                    SELECT * FROM commitments_progressreport
+                    WHERE commitment_id = c.id AND state = 'published' ORDER BY number DESC LIMIT 1
+                ) r ON true
+                WHERE c.id = NEW.{key} AND (c.status, c.outlook, c.status_reason, c.superseded_by_id)
+                IS DISTINCT FROM (
+                    coalesce(r.status, ''), coalesce(r.outlook, 'not_assessed'), coalesce(r.status_reason, ''),
+                    r.superseded_by_id
+                )
+            ) THEN
+                RAISE EXCEPTION 'pgtrigger: the status of a commitment is that of its last published report';
+            END IF;
+            RETURN NULL;
+        """,  # noqa: S608
+    )
+
+
+STATUS_IS_REPORTED = _status_is_reported(
+    "id", pgtrigger.Insert | pgtrigger.UpdateOf("status", "outlook", "status_reason", "superseded_by_id")
+)
+REPORT_GIVES_STATUS = _status_is_reported(
+    "commitment_id", pgtrigger.Insert | pgtrigger.Update, pgtrigger.Q(new__state="published")
 )

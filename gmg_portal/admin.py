@@ -3,10 +3,21 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import PermissionDenied
+from django.http import StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
 
-from agencies.permissions import may_edit_reference_data, may_manage_users
-from gmg_portal.models import Revision
+from agencies.permissions import may_audit, may_edit_reference_data, may_manage_users
+from agencies.querysets import today
+from gmg_portal.audit import note
+from gmg_portal.audit_entries import CELLS, COUNTED, AuditForm, page_of, records, told
+from gmg_portal.bulk.writers import FORMATS
+from gmg_portal.models import AuditEntry, Revision
 
 
 @admin.register(Revision)
@@ -47,7 +58,70 @@ class LockoutAdmin(admin.site.ReadingAdmin):
     def has_delete_permission(self, request, obj=None):
         return self.has_view_permission(request)
 
-    @admin.action(description=_("Lift the lock of the selected"), permissions=["delete"])
+    @admin.action(description=gettext_lazy("Lift the lock of the selected"), permissions=["delete"])
     def lift(self, request, queryset):
         queryset.delete()
         self.message_user(request, _("They may try again."))
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(admin.site.ReadingAdmin):
+    """Who did what: the database writes it; the secretariat and administrators read it and take it away."""
+
+    list_select_related = ["person"]
+    search_fields = ["request_id"]
+    fields = ["moment", "what", "person", "kind", "row", "line", "reason", "request_id", "via", "origin"]
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.ask(request, may_audit)
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def get_urls(self):
+        export = self.admin_site.admin_view(self.export_view)
+        return [path("export/", export, name="gmg_portal_auditentry_export"), *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self.show(request, request.GET)
+
+    def show(self, request, asked):
+        form = AuditForm(asked)
+        page = page_of(form.entries(), form.cleaned_data["before"]) if form.is_valid() else None
+        words = asked.copy()
+        for machinery in ("before", "csrfmiddlewaretoken"):
+            words.pop(machinery, None)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Who did what"),
+            "opts": self.opts,
+            "form": form,
+            "page": page,
+            "most": COUNTED,
+            "entries": told(page.entries, request, self.admin_site) if page else [],
+            "words": words,
+            "is_narrowed": any(words.values()),
+        }
+        return render(request, "admin/audit.html", context, status=200 if page else 400)
+
+    @method_decorator(require_POST)
+    def export_view(self, request):
+        """All entries that the form asks for, as CSV; who took them away is an entry itself."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = AuditForm(request.POST)
+        if not form.is_valid():
+            return self.show(request, request.POST)
+        note(AuditEntry.What.EXPORTED, request=request, person=request.user, reason=_asked(form))
+        kind = FORMATS["csv"]
+        rows = records(form.entries(), request, self.admin_site)
+        answer = StreamingHttpResponse(kind.write(CELLS, rows), content_type=kind.content_type)
+        answer["Content-Disposition"] = f'attachment; filename="audit-{today()}.csv"'
+        return answer
+
+
+def _asked(form: AuditForm) -> str:
+    """What was asked for, short."""
+    return "; ".join(f"{name}={value}" for name, value in form.cleaned_data.items() if value)

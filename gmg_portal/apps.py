@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib import admin
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,10 +11,12 @@ class PortalConfig(AppConfig):
     def ready(self):
         from allauth.mfa.signals import authenticator_added
 
-        from gmg_portal import mail_check  # noqa: F401 – registers itself
+        from gmg_portal import audit, mail_check, roles  # noqa: F401 – the check of the mail registers itself
         from gmg_portal.accounts.second_step import end_sessions_without_it
 
         authenticator_added.connect(end_sessions_without_it)
+        audit.listen()
+        checks.register(roles.check_roles, checks.Tags.database)
         self.close_mail_tables()
 
     def close_mail_tables(self):

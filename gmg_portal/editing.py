@@ -7,12 +7,13 @@ nothing.
 from concurrency.forms import ConcurrentForm
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.utils import flatten, flatten_fieldsets
+from django.contrib.admin.utils import flatten, flatten_fieldsets, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import models
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.http import HttpResponseNotAllowed
+from django.http import Http404, HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
@@ -33,6 +34,7 @@ from gmg_portal.clashes import (
     settle,
     take,
 )
+from gmg_portal.histories import name_of, pages_of, person, sources_of, story
 from gmg_portal.problems_of_forms import problems_of
 
 FIELDS = {models.URLField: {"assume_scheme": "https"}}
@@ -134,7 +136,7 @@ def lines_since(row: models.Model, opened: int | None) -> list:
 
 def people_and_moment(lines: list) -> dict[str, str]:
     """Who wrote these lines of a history, and when the last of them."""
-    people = dict.fromkeys(_name(line.history_user) for line in lines)
+    people = dict.fromkeys(person(line.history_user) for line in lines)
     return {
         "people": ", ".join(people),
         "moment": date_format(localtime(lines[-1].history_date), "DATETIME_FORMAT"),
@@ -160,10 +162,10 @@ def story_since_export(row: models.Model, line: int | None) -> list[str]:
         "%(people)s changed this on %(moment)s UTC, after the file was exported, and nothing is overwritten: export it"
         " anew."
     ) % people_and_moment(lines)
-    return [told, *differences(type(row), before, lines[-1])]
+    return [told, *in_sentences(type(row), before, lines[-1])]
 
 
-def differences(model: type[models.Model], before, after) -> list[str]:
+def in_sentences(model: type[models.Model], before, after) -> list[str]:
     if before is None:
         return []
     delta = after.diff_against(before, foreign_keys_are_objs=True)
@@ -179,13 +181,6 @@ def differences(model: type[models.Model], before, after) -> list[str]:
 def shown(value: str) -> str:
     """A value of a column in a sentence: an empty one has to be seen too."""
     return "–" if value in ("", "None") else value
-
-
-def _name(user) -> str:
-    if user is None:
-        return _("The portal itself")
-    full = user.get_full_name()
-    return f"{full} ({user.username})" if full else user.username
 
 
 class VersionedFormSet(forms.BaseInlineFormSet):
@@ -227,7 +222,53 @@ def without(fieldsets, hidden: set[str]) -> list[tuple[str | None, dict]]:
 class HistoryAdmin(SimpleHistoryAdmin):
     """A table with its history, which is for reading: nobody puts a row back by it."""
 
-    object_history_list_template = "admin/history_list.html"
+    object_history_template = "admin/history.html"
+
+    def history_view(self, request, object_id, extra_context=None):
+        """The row's history and that of the rows under it; that of a row that was deleted as well."""
+        request.current_app = self.admin_site.name
+        row, obj = self.row_with_history(request, object_id)
+        if not self.has_view_history_or_change_history_permission(request, obj):
+            raise PermissionDenied
+        sources = sources_of(self, obj.pk)
+        page = pages_of(sources).get_page(request.GET.get("p"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %(row)s") % {"row": name_of(obj)},
+            "module_name": self.opts.verbose_name_plural,
+            "opts": self.opts,
+            "object": obj,
+            "name": name_of(obj),
+            "is_gone": row is None,
+            "page": page,
+            "lines": story(page, sources, self.admin_site.name),
+            **(extra_context or {}),
+        }
+        return self.render_history_view(request, self.object_history_template, context)
+
+    def row_with_history(self, request, object_id):
+        """The row, or None, and what stands for it: where it is gone or hidden, as its last line has it."""
+        row = self.get_object(request, unquote(object_id))
+        if row is not None:
+            return row, row
+        try:
+            lines = self.model.history.filter(id=self.opts.pk.to_python(unquote(object_id)))
+        except ValidationError:
+            raise Http404 from None
+        last = lines.order_by("-history_id").first()
+        if last is None:
+            raise Http404
+        return None, last.instance
+
+    def may_read_history(self, request) -> bool:
+        """Whether the person reads the history of the rows that they see."""
+        return True
+
+    def may_read_history_of_gone(self, request) -> bool:
+        return self.may_read_history(request)
+
+    def is_gone(self, obj) -> bool:
+        return obj is not None and not self.model._base_manager.filter(pk=obj.pk).exists()
 
     def get_readonly_fields(self, request, obj=None):
         shown = [*super().get_readonly_fields(request, obj)]
@@ -241,7 +282,13 @@ class HistoryAdmin(SimpleHistoryAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         request.is_past = True
-        return super().history_form_view(request, object_id, version_id, extra_context)
+        try:
+            return super().history_form_view(request, object_id, version_id, extra_context)
+        except ObjectDoesNotExist:
+            self.message_user(
+                request, _("What this line tells of was deleted since: it has no page any more."), "WARNING"
+            )
+            return redirect(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_history", object_id)
 
 
 def bare(field: forms.Field | None) -> forms.Field | None:

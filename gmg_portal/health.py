@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gmg_portal import roles
+
 logger = logging.getLogger(__name__)
 
 
@@ -23,9 +25,10 @@ def alive(_request) -> HttpResponse:
 @never_cache
 @require_safe
 def ready(_request) -> HttpResponse:
-    """The database is reachable, and it is the one that this code expects."""
+    """The database is reachable, and it is the one that this code expects; with a word on what should be mended."""
     try:
         missing = unapplied_migrations()
+        warnings = [] if missing else roles.problems()
     except Error as error:
         logger.warning("Not ready: %s", error)
         return _sentence(_("The database cannot be reached."), status=503)
@@ -36,7 +39,7 @@ def ready(_request) -> HttpResponse:
             missing,
         )
         return _sentence(problem % {"count": missing}, status=503)
-    return _sentence("ok")
+    return _sentence("\n".join(["ok", *warnings]))
 
 
 def unapplied_migrations() -> int:

@@ -17,13 +17,35 @@ from django.utils.translation import gettext as _
 
 from agencies.querysets import today
 from commitments.filters import PastDayField
+from gmg_portal.audit import What, note
 from gmg_portal.revision import Standing
+from gmg_portal.trace import Trace, traced
 
 # Pages that differ by person, or that speak of the process and not of the record.
 PRIVATE = ("/admin/", "/accounts/", "/healthz", "/readyz", "/static/")
 # A page for readers with a form on it carries a token of its reader's own.
 WITH_FORM = ("/mistake/",)
 ANSWERS_FOR_ITSELF = ("/api/", "/data/", *PRIVATE)
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class TraceMiddleware:
+    """Let what a request writes be known as written by it, and keep in mind what was refused to people signed in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method in SAFE:
+            response = self.get_response(request)
+        else:
+            with traced(Trace(request)) as trace:
+                response = self.get_response(request)
+            response["X-Request-ID"] = trace.request_id
+        if response.status_code == 403 and request.path.startswith("/admin/") and request.user.is_authenticated:
+            note(What.REFUSED, request=request, person=request.user)
+        return response
 
 
 class AsOfMiddleware:

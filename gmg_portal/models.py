@@ -1,4 +1,7 @@
+from django.conf import settings
 from django.db import models
+from django.db.models import Func
+from django.utils.translation import gettext_lazy as _
 
 
 class Revision(models.Model):
@@ -14,3 +17,87 @@ class Revision(models.Model):
 
     def __str__(self):
         return str(self.number)
+
+
+class AuditEntry(models.Model):
+    """One line of who did what, when, and from which request. Append-only: the database refuses the rest.
+
+    Lines on rows are written by the database itself with each new line of a history; `kind`, `row` and `line` say of
+    which row and which line.
+    """
+
+    class What(models.TextChoices):
+        CREATED = "created", _("Entered")
+        CHANGED = "changed", _("Changed")
+        DELETED = "deleted", _("Deleted")
+        SIGNED_IN = "signed_in", _("Signed in")
+        SIGNED_OUT = "signed_out", _("Signed out")
+        SIGN_IN_FAILED = "sign_in_failed", _("Failed to sign in")
+        LOCKED_OUT = "locked_out", _("Locked out")
+        PASSWORD_CHANGED = "password_changed", _("Password changed")
+        SECOND_STEP_ADDED = "second_step_added", _("Second step added")
+        SECOND_STEP_REMOVED = "second_step_removed", _("Second step removed")
+        ROLE_GIVEN = "role_given", _("Role given")
+        ROLE_TAKEN = "role_taken", _("Role taken away")
+        REFUSED = "refused", _("Refused")
+        EXPORTED = "exported", _("Exported the audit")
+
+    moment = models.DateTimeField(_("when"), db_default=Func(function="clock_timestamp"))
+    what = models.CharField(_("what"), max_length=20, choices=What)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    kind = models.CharField(_("kind of row"), max_length=100, blank=True)
+    row = models.BigIntegerField(_("row"), null=True, blank=True)
+    line = models.BigIntegerField(_("line of its history"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    via = models.CharField(_("page or command"), max_length=300, blank=True)
+    origin = models.CharField(_("origin"), max_length=12, blank=True)
+
+    class Meta:
+        db_table = "audit_entry"
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit")
+        ordering = ["-moment", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="audit_what_known",
+                condition=models.Q(
+                    what__in=[
+                        "created",
+                        "changed",
+                        "deleted",
+                        "signed_in",
+                        "signed_out",
+                        "sign_in_failed",
+                        "locked_out",
+                        "password_changed",
+                        "second_step_added",
+                        "second_step_removed",
+                        "role_given",
+                        "role_taken",
+                        "refused",
+                        "exported",
+                    ]
+                ),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["moment", "id"], name="audit_by_moment"),
+            models.Index(fields=["person", "moment", "id"], name="audit_by_person"),
+            models.Index(fields=["what", "moment", "id"], name="audit_by_what"),
+            models.Index(fields=["kind", "moment", "id"], name="audit_by_kind"),
+            models.Index(fields=["kind", "row"], name="audit_by_row"),
+            models.Index(fields=["request_id"], name="audit_by_request"),
+            models.Index(fields=["origin", "moment", "id"], name="audit_by_origin"),
+        ]
+
+    def __str__(self):
+        return f"{self.moment:%Y-%m-%d %H:%M:%S} {self.get_what_display()}"

@@ -36,14 +36,14 @@ def words(name: str, default: str = "") -> list[str]:
 WITHOUT_JIT = "-c jit=off"
 
 
-def database(url: str) -> dict:
+def database(url: str, name: str = "DATABASE_URL") -> dict:
     """Read the address of a PostgreSQL server; there is no second engine."""
     try:
         parsed = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
     except ValueError:
         parsed = {}
     if parsed.get("ENGINE") != "django.db.backends.postgresql":
-        raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host/name.")
+        raise ImproperlyConfigured(f"{name} must name a PostgreSQL server: postgresql://user:password@host/name.")
     options = parsed.setdefault("OPTIONS", {})
     options.setdefault("connect_timeout", 10)  # seconds
     options.setdefault("options", WITHOUT_JIT)
@@ -70,6 +70,7 @@ if not SECRET_KEY:
             "SECRET_KEY is not set: put a long random text into it, or, on your own machine, set TRIAL=1 or DEBUG=1."
         )
     SECRET_KEY = "for-development-on-one-machine-only"  # noqa: S105
+BEHIND_PROXY = flag("BEHIND_PROXY")
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]") + (words("HOST") if TRIAL else [])
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
@@ -130,6 +131,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "gmg_portal.middleware.TraceMiddleware",
     "gmg_portal.middleware.AsOfMiddleware",
     "gmg_portal.middleware.RevisionMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -166,6 +168,17 @@ else:
             "CONN_HEALTH_CHECKS": True,
         }
     }
+# The role that owns the tables, for `migrate` and `grant_roles` alone: all else runs as the role of DATABASE_URL.
+DATABASE_OWNER = None
+DATABASE_ROLE = DATABASES["default"].get("USER", "")
+if os.environ.get("DATABASE_OWNER_URL"):
+    if not os.environ.get("DATABASE_URL"):
+        raise ImproperlyConfigured("DATABASE_OWNER_URL stands beside DATABASE_URL, which is not set.")
+    DATABASE_OWNER = database(os.environ["DATABASE_OWNER_URL"], "DATABASE_OWNER_URL")
+    if DATABASE_OWNER["NAME"] != DATABASES["default"]["NAME"]:
+        raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL must name the same database.")
+# Whether somebody should be told when the application's own role could rewrite the record.
+ROLES_APART = bool(os.environ.get("DATABASE_URL")) and not TRIAL and not DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "agencies.User"
@@ -306,7 +319,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["gmg_portal.api.AddressThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": os.environ.get("API_RATE", "600/min")},
     # Whose word on the caller's address is taken: nobody's but that of one's own proxy.
-    "NUM_PROXIES": int(flag("BEHIND_PROXY")),
+    "NUM_PROXIES": int(BEHIND_PROXY),
     "EXCEPTION_HANDLER": "gmg_portal.problems.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
@@ -373,7 +386,7 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-if flag("BEHIND_PROXY"):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 CONCURRENCY_IGNORE_DEFAULT = False

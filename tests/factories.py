@@ -35,6 +35,7 @@ from commitments.models import (
     StatusChange,
     WorkingCopy,
 )
+from gmg_portal.models import AuditEntry
 from recommendations.models import Recommendation
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
@@ -49,6 +50,18 @@ REVIEWED_AT = datetime(2014, 3, 2, 12, tzinfo=UTC)
 def day_precision(field: str) -> factory.LazyAttribute:
     """'day' where the day is given, and '' where it is not."""
     return factory.LazyAttribute(lambda row: "day" if getattr(row, field) else "")
+
+
+# gmg_portal
+
+
+class AuditEntryFactory(DjangoModelFactory):
+    """A sign-in of somebody unnamed."""
+
+    class Meta:
+        model = AuditEntry
+
+    what = AuditEntry.What.SIGNED_IN
 
 
 # agencies
@@ -474,6 +487,14 @@ class WorkingCopyFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     form = WorkingCopy.Form.REPORT
     fields = factory.LazyFunction(lambda: {"achieved": ["Typed and not saved."]})
+
+
+def corrected(row, **fields):
+    """The row with other values, saved with a line in its history: the database refuses it to the public without."""
+    for name, value in fields.items():
+        setattr(row, name, value)
+    row.save()
+    return row
 
 
 def published_report(

@@ -3,7 +3,8 @@
 import os
 
 for name in (
-    "ALLOWED_HOSTS", "BEHIND_PROXY", "DEBUG", "HOST", "MAIL_FROM", "MAIL_URL", "MFA_REQUIRED", "PUBLIC_URL", "TRIAL",
+    "ALLOWED_HOSTS", "BEHIND_PROXY", "DATABASE_OWNER_URL", "DEBUG", "HOST", "MAIL_FROM", "MAIL_URL", "MFA_REQUIRED",
+    "PUBLIC_URL", "TRIAL",
 ):  # fmt: skip
     os.environ.pop(name, None)
 os.environ |= {"SECRET_KEY": "for-the-tests-only", "PLAIN_HTTP": "1"}
@@ -17,3 +18,6 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "test-media"
+# The role of the tests makes the tables, and so it owns them.
+ROLES_APART = False
+DATABASE_OWNER = None

@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
-from django.db import models
+from django.db import connection, models
 from factory.django import DjangoModelFactory
 
 from agencies.models import Agency, ChairTerm, Invitation, Membership, User
@@ -31,7 +31,7 @@ from commitments.models import (
     WorkingCopy,
 )
 from gmg_portal.api_urls import RESOURCES
-from gmg_portal.models import Revision
+from gmg_portal.models import AuditEntry, Revision
 from recommendations.models import Recommendation
 from tests import factories
 from workgroups.models import Participation, WorkGroup, WorkPlan
@@ -48,7 +48,7 @@ LAYERS = [
 MODELS = {
     model for app in APPS for model in apps.get_app_config(app).get_models() if not hasattr(model, "instance_type")
 }
-NOT_PUBLIC = {User, Membership, Invitation, Revision, Digest, Mistake, Notice, WorkingCopy}
+NOT_PUBLIC = {User, Membership, Invitation, Revision, AuditEntry, Digest, Mistake, Notice, WorkingCopy}
 PUBLIC = MODELS - NOT_PUBLIC
 # What has an address, and what is shown on the page of something that has one (or, by its name, on a page of its own).
 ADDRESSED = {
@@ -80,7 +80,7 @@ SHOWN_WITH = {
 NOT_IN_API = {Statement, ReportingCycle}
 # Append-only, a single row that the database keeps, what the portal notes of its mails, and what is not even saved yet:
 # none has earlier states.
-WITHOUT_HISTORY = {StatusChange, Revision, Digest, Notice, WorkingCopy}
+WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, Digest, Notice, WorkingCopy}
 
 ANY_APP = {
     "__init__.py",
@@ -260,6 +260,18 @@ def test_every_public_model_is_in_the_api():
 
 def test_every_model_that_is_edited_keeps_its_history():
     assert {model for model in MODELS if hasattr(model, "history")} == MODELS - WITHOUT_HISTORY
+
+
+@pytest.mark.django_db
+def test_every_history_is_append_only_and_audited():
+    histories = {model._meta.db_table for model in apps.get_models() if hasattr(model, "instance_type")}
+    sets = {model._meta.db_table for model in apps.get_models() if hasattr(model, "m2m_history_id")}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname, relname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid")
+        triggers = set(cursor.fetchall())
+
+    assert {table for table in histories if ("append_only", table) not in triggers} == set()
+    assert {table for table in histories - sets if ("audited", table) not in triggers} == set()
 
 
 def test_no_default_manager_hides_rows():

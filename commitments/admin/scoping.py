@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.permissions import may_edit_reference_data
+from agencies.permissions import is_administrator, may_edit_reference_data
 from commitments import actions
 from commitments.admin.copies import CopiesMixin
 from commitments.admin.preview import PreviewMixin
@@ -95,8 +95,13 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, StepsMixin, admin.site.ModelAdmin
         return self.admin_site.ask(request, may_review)
 
     def has_view_history_or_change_history_permission(self, request, obj=None):
-        """History tells what a row said before it was public."""
-        return self.holds(request, self.inside, obj)
+        """History tells what a row said before it was public; that of a deleted draft stays with administrators."""
+        if self.holds(request, self.inside, obj):
+            return True
+        return self.may_read_history_of_gone(request) and self.is_gone(obj)
+
+    def may_read_history_of_gone(self, request) -> bool:
+        return self.admin_site.ask(request, is_administrator)
 
     # Writing
 
@@ -268,8 +273,13 @@ class PartAdmin(admin.site.ViewOnlyAdmin):
         return rows.filter(**{f"{self.whole}__in": whole.objects.visible_to(request.user)})
 
     def has_view_history_or_change_history_permission(self, request, obj=None):
+        if self.may_read_history_of_gone(request):
+            return True
         whole = self.opts.get_field(self.whole)
         return whole.related_model.objects.confidential_to(request.user).filter(pk=getattr(obj, whole.attname)).exists()
+
+    def may_read_history_of_gone(self, request) -> bool:
+        return self.admin_site.ask(request, is_administrator)
 
     def has_view_permission(self, request, obj=None):
         if obj is None:

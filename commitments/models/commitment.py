@@ -4,7 +4,7 @@ from concurrency.fields import AutoIncVersionField
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +69,18 @@ class Stakeholder(models.Model):
         return self.name
 
 
-class Commitment(Reviewed):
+class ToldByHistory(models.Model):
+    """A row that is saved in one transaction with its line of the history, as the database asks of what is public."""
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+
+
+class Commitment(ToldByHistory, Reviewed):
     """Something that an agency or a work group undertook to do."""
 
     class Kind(models.TextChoices):
@@ -197,6 +208,9 @@ class Commitment(Reviewed):
         triggers = [
             triggers.PERMANENT_REFERENCE,
             triggers.PUBLISHED_IS_KEPT,
+            triggers.NEVER_UNPUBLISHED,
+            triggers.COMMITMENT_TOLD_BY_HISTORY,
+            triggers.STATUS_IS_REPORTED,
             triggers.SEARCH_OF_COMMITMENT,
         ]
         constraints = [
@@ -300,7 +314,7 @@ class Commitment(Reviewed):
         return self.source_location if self.source_location.startswith(("http://", "https://")) else ""
 
 
-class Partner(models.Model):
+class Partner(ToldByHistory):
     """An agency that takes part in a commitment which another leads, with its own part in it."""
 
     commitment = models.ForeignKey(
@@ -314,6 +328,7 @@ class Partner(models.Model):
     class Meta:
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
+        triggers = [triggers.PART_TOLD_BY_HISTORY]
         ordering = ["agency__position", "agency__acronym"]
         constraints = [
             models.UniqueConstraint(
@@ -327,7 +342,7 @@ class Partner(models.Model):
         return f"{self.agency} – {self.commitment.reference}"
 
 
-class Milestone(models.Model):
+class Milestone(ToldByHistory):
     """A named step of a commitment with a due day, and the day it was met."""
 
     commitment = models.ForeignKey(
@@ -346,6 +361,7 @@ class Milestone(models.Model):
     class Meta:
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
+        triggers = [triggers.PART_TOLD_BY_HISTORY]
         ordering = ["commitment", F("due_on").asc(nulls_last=True), "pk"]
         constraints = [
             models.CheckConstraint(

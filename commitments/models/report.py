@@ -113,6 +113,7 @@ class ProgressReport(Reviewed):
         triggers = [
             triggers.PUBLISHED_REPORT_IS_FIXED,
             triggers.SEARCH_OF_REPORT,
+            triggers.REPORT_GIVES_STATUS,
         ]
         constraints = [
             *Reviewed.Meta.constraints,

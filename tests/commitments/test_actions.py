@@ -17,6 +17,7 @@ from tests.factories import (
     ProgressReportFactory,
     ReportingCycleFactory,
     UserFactory,
+    corrected,
     focal_point,
     in_group,
     published_report,
@@ -290,9 +291,7 @@ def break_rule_after_submission(report, rule):
         ProgressReport.objects.update(achieved="")
     else:
         row = {"commitment": report.commitment, "superseded_by": report.superseded_by}[rule]
-        Commitment.objects.filter(pk=row.pk).update(
-            state="withdrawn", withdrawn_on=date(2014, 9, 1), withdrawn_reason="Entered twice."
-        )
+        corrected(row, state="withdrawn", withdrawn_on=date(2014, 9, 1), withdrawn_reason="Entered twice.")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from tests.factories import (
     CommitmentFactory,
     ProgressReportFactory,
     UserFactory,
+    corrected,
     published_report,
 )
 
@@ -57,7 +58,8 @@ def test_changes_of_one_day_stand_in_the_order_in_which_they_happen(ilo, iom):
     published_report(commitment, on="2014-06-30", status="planning")
     published_report(commitment, on="2014-06-30")
     AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=on)
-    Commitment.objects.update(state="withdrawn", withdrawn_on=on, withdrawn_reason="Entered twice.")
+    commitment.refresh_from_db()
+    corrected(commitment, state="withdrawn", withdrawn_on=on, withdrawn_reason="Entered twice.")
 
     told = [key.partition("/")[2] for key in keys()]
 

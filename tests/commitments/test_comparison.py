@@ -10,6 +10,7 @@ from tests.factories import (
     CommitmentFactory,
     ProgressReportFactory,
     ReportingCycleFactory,
+    corrected,
     published_report,
 )
 
@@ -160,9 +161,7 @@ def history(chance, ilo):
             ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
         withdrawn = chance.choice([None, None, day_of(chance, max(days, default=published))])
         if withdrawn:
-            Commitment.objects.filter(pk=commitment.pk).update(
-                state="withdrawn", withdrawn_on=withdrawn, withdrawn_reason="Entered twice."
-            )
+            corrected(commitment, state="withdrawn", withdrawn_on=withdrawn, withdrawn_reason="Entered twice.")
         told[commitment.reference] = (published, due, reports, asked, withdrawn)
     return cycle, told
 

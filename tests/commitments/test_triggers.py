@@ -8,7 +8,11 @@ from tests.factories import (
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
+    MilestoneFactory,
+    PartnerFactory,
     ProgressReportFactory,
+    WorkGroupFactory,
+    corrected,
     published_report,
 )
 
@@ -242,7 +246,7 @@ def test_search_follows_edits_of_the_text():
 
 
 def test_search_follows_plain_sql():
-    commitment = CommitmentFactory(title="Recruitment", summary="Corridors")
+    commitment = CommitmentFactory(draft=True, title="Recruitment", summary="Corridors")
 
     sql("UPDATE commitments_commitment SET title = 'Remittances' WHERE id = %s", commitment.pk)
 
@@ -278,3 +282,183 @@ def test_search_never_holds_words_of_a_report_that_is_not_public(state):
     commitment.save()
 
     assert words(commitment) == {"portabl", "corridor"}
+
+
+# No setting of a session turns them off
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE commitments_progressreport SET achieved = 'Other'",
+        "UPDATE commitments_progressreport SET state = 'draft', published_on = NULL, number = NULL",
+        "DELETE FROM commitments_evidence",
+        "DELETE FROM commitments_statuschange",
+        "UPDATE commitments_commitment SET reference = 'HLD-1'",
+        "UPDATE commitments_assessment SET text = 'Other' WHERE state = 'published'",
+    ],
+)
+def test_setting_that_pgtrigger_obeys_opens_nothing(report, statement):
+    AssessmentFactory(public=True)
+    every = "SELECT array_agg(tgname)::text FROM pg_trigger WHERE NOT tgisinternal"
+
+    sql(f"SELECT set_config('pgtrigger.ignore', ({every}), false)")
+
+    assert_fixed(lambda: sql(statement))
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_published_commitment_never_goes_back(commitment, state):
+    back = f"UPDATE commitments_commitment SET state = '{state}', published_on = NULL, published_precision = ''"
+
+    assert_fixed(lambda: sql(back))
+
+    assert Commitment.objects.get().state == "published"
+
+
+def test_withdrawn_commitment_stays_withdrawn():
+    commitment = CommitmentFactory(withdrawn=True)
+
+    assert_fixed(
+        lambda: corrected(commitment, state="published", withdrawn_on=None, withdrawn_reason=""),
+    )
+
+
+# What is public changes only together with its history
+
+
+def at_once():
+    """Ask now what is asked when a transaction ends."""
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql("SET CONSTRAINTS ALL DEFERRED")
+
+
+def silently(statement):
+    sql(statement)
+    at_once()
+
+
+@pytest.fixture
+def with_parts(commitment, iom, ilo):
+    PartnerFactory(commitment=commitment, agency=iom)
+    MilestoneFactory(commitment=commitment, title="Guidance is published")
+    WorkGroupFactory()
+    at_once()
+    return commitment
+
+
+SILENT = [
+    "UPDATE commitments_commitment SET title = 'Other'",
+    "UPDATE commitments_commitment SET summary = ''",
+    "UPDATE commitments_commitment SET original_text = 'Other'",
+    "UPDATE commitments_commitment SET source_location = 'https://example.org/other'",
+    "UPDATE commitments_commitment SET start_on = '2014-01-01', start_precision = 'day'",
+    "UPDATE commitments_commitment SET lead_agency_id = NULL, workgroup_id ="
+    " (SELECT max(id) FROM workgroups_workgroup)",
+    "UPDATE commitments_commitment SET published_on = '2013-12-01'",
+    "UPDATE commitments_commitment SET state = 'withdrawn', withdrawn_on = '2014-09-01', withdrawn_reason = 'Other'",
+    "UPDATE commitments_partner SET part = 'Other'",
+    "UPDATE commitments_milestone SET met_on = '2014-12-01', met_precision = 'day'",
+    "DELETE FROM commitments_partner",
+    "DELETE FROM commitments_milestone",
+    "INSERT INTO commitments_milestone (commitment_id, title, due_precision, met_precision, version)"
+    " SELECT id, 'Other', '', '', 1 FROM commitments_commitment",
+]
+
+
+@pytest.mark.parametrize("statement", SILENT)
+def test_what_is_public_is_not_changed_silently(with_parts, statement):
+    with pytest.raises(InternalError, match="without a line in its history"), transaction.atomic():
+        silently(statement)
+
+
+@pytest.mark.parametrize("statement", [one for one in SILENT if "state = " not in one and "published_on" not in one])
+def test_draft_is_changed_by_whoever_may_write(draft, iom, statement):
+    PartnerFactory(commitment=draft, agency=iom)
+    MilestoneFactory(commitment=draft)
+    WorkGroupFactory()
+
+    silently(statement)
+
+    assert Commitment.objects.get().state == "draft"
+
+
+def test_line_of_another_wording_covers_no_change(with_parts):
+    corrected(with_parts, title="Corrected")
+
+    with pytest.raises(InternalError, match="without a line in its history"), transaction.atomic():
+        silently("UPDATE commitments_commitment SET title = 'Other'")
+
+
+def test_public_row_is_corrected_with_its_line(with_parts):
+    corrected(with_parts, title="Corrected", summary="Other words")
+    corrected(with_parts.milestones.get(), title="Renamed")
+    with_parts.partners.get().delete()
+
+    at_once()
+
+    assert Commitment.objects.get().title == "Corrected"
+    assert with_parts.partners.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_row_is_saved_with_its_line_where_no_transaction_runs():
+    commitment = CommitmentFactory(title="As it was")
+    milestone = MilestoneFactory(commitment=commitment)
+
+    corrected(commitment, title="Corrected")
+    corrected(milestone, title="Renamed")
+    milestone.delete()
+
+    assert Commitment.objects.get().title == "Corrected"
+
+
+# A commitment says what its last published report says
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"status": "completed"},
+        {"outlook": "at_risk"},
+        {"status_reason": "Other"},
+    ],
+)
+def test_status_that_no_report_gives_is_refused(report, fields):
+    with pytest.raises(InternalError, match="last published report"), transaction.atomic():
+        corrected(report.commitment, **fields)
+        at_once()
+
+
+def test_commitment_without_a_report_has_no_status(commitment):
+    with pytest.raises(InternalError, match="last published report"), transaction.atomic():
+        corrected(commitment, status="completed")
+        at_once()
+
+
+def test_report_that_is_published_past_its_commitment_is_refused(commitment):
+    report = ProgressReportFactory(commitment=commitment, status="completed")
+
+    with pytest.raises(InternalError, match="last published report"), transaction.atomic():
+        corrected(report, state="published", number=1, published_on=date(2014, 6, 30), published_precision="day")
+        at_once()
+
+
+# History is added to, and never changed
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE commitments_historicalcommitment SET title = 'Other'",
+        "UPDATE commitments_historicalcommitment SET history_user_id = NULL",
+        "DELETE FROM commitments_historicalcommitment",
+        "DELETE FROM commitments_historicalcommitment_agenda_points",
+        "DELETE FROM agencies_historicalagency",
+    ],
+)
+def test_history_is_never_changed_or_deleted(points, statement):
+    CommitmentFactory(agenda_points=points[:1])
+
+    with pytest.raises(InternalError, match="added, and never changed or deleted"), transaction.atomic():
+        sql(statement)

@@ -4,7 +4,7 @@ import pytest
 from icalendar import Calendar
 
 from gmg_portal.models import Revision
-from tests.factories import CommitmentFactory, MilestoneFactory, ReportingCycleFactory, published_report
+from tests.factories import CommitmentFactory, MilestoneFactory, ReportingCycleFactory, corrected, published_report
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +81,8 @@ def test_identifiers_are_unique_and_stay(client, ilo):
     ReportingCycleFactory(opened=True)
     before = [str(event["uid"]) for event in events(client)]
 
-    type(commitment).objects.filter(pk=commitment.pk).update(title="Corrected", due_on=date(2015, 4, 1))
+    commitment.refresh_from_db()
+    corrected(commitment, title="Corrected", due_on=date(2015, 4, 1))
     milestone.title = "Renamed"
     milestone.save()
     after = [str(event["uid"]) for event in events(client)]

@@ -15,6 +15,7 @@ from tests.factories import (
     EventFactory,
     EvidenceFactory,
     ProgressReportFactory,
+    corrected,
     published_report,
 )
 
@@ -94,7 +95,8 @@ def test_identifiers_are_unique_and_stay(client, ilo, commitment):
     before = ids(read(client))
 
     published_report(commitment, on="2014-12-31", status="completed")
-    type(commitment).objects.filter(pk=commitment.pk).update(title="Corrected title")
+    commitment.refresh_from_db()
+    corrected(commitment, title="Corrected title")
     after = ids(read(client))
 
     assert len(set(after)) == len(after) == len(before) + 1

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 from django.apps import apps
@@ -9,13 +9,14 @@ from agencies.models import Agency
 from agenda.models import Event
 from commitments import actions
 from commitments.models import Commitment, Evidence
-from gmg_portal.models import Revision
+from gmg_portal.models import AuditEntry, Revision
 from gmg_portal.revision import Standing
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
     AlignmentFactory,
     AssessmentFactory,
+    AuditEntryFactory,
     ChairTermFactory,
     CommitmentFactory,
     EventFactory,
@@ -130,9 +131,7 @@ def assessed():
 
 def reported():
     commitment = CommitmentFactory()
-    return lambda: ProgressReportFactory(
-        commitment=commitment, state="published", published_on=date(2014, 6, 30), number=1
-    )
+    return lambda: published_report(commitment)
 
 
 MOVES = {
@@ -232,8 +231,9 @@ def test_people_do_not_move_it(ilo):
 def test_history_does_not_move_it(ilo):
     line = ilo.history.get()
 
-    assert moved_by(lambda: sql("UPDATE agencies_historicalagency SET name = 'Other'")) == 0
-    assert moved_by(line.delete) == 0
+    line.pk = None
+
+    assert moved_by(line.save) == 0
 
 
 def test_each_step_into_and_out_of_the_record_moves_it_and_no_other(administrator, secretariat):
@@ -293,7 +293,14 @@ def test_second_row_is_refused(assert_refused_by):
 
 
 def test_every_declared_rule_is_tried(assert_declared):
-    assert_declared("gmg_portal", constraints={"revision_is_one_row"}, unique=set(), choices=set())
+    constraints = {"revision_is_one_row", "audit_what_known"}
+
+    assert_declared("gmg_portal", constraints=constraints, unique=set(), choices={(AuditEntry, "what")})
+
+
+def test_what_is_done_is_a_known_word(assert_refused_by, words_of):
+    assert_refused_by("audit_what_known", lambda: AuditEntryFactory(what="danced"))
+    assert words_of("audit_what_known") == set(AuditEntry.What.values)
 
 
 def test_name_of_the_row():

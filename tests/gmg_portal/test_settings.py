@@ -52,6 +52,18 @@ def check(tmp_path):
             {"SECRET_KEY": "x", "PUBLIC_URL": "portal.example.org"},
             "PUBLIC_URL is 'portal.example.org'; write the portal's address, as https://portal.example.org.\n",
         ),
+        (
+            {"SECRET_KEY": "x", "DATABASE_OWNER_URL": "postgresql://owner:x@localhost/portal"},
+            "DATABASE_OWNER_URL stands beside DATABASE_URL, which is not set.\n",
+        ),
+        (
+            {
+                "SECRET_KEY": "x",
+                "DATABASE_URL": "postgresql://portal:x@localhost/portal",
+                "DATABASE_OWNER_URL": "postgresql://owner:x@localhost/other",
+            },
+            "DATABASE_OWNER_URL and DATABASE_URL must name the same database.\n",
+        ),
     ],
 )
 def test_wrong_settings_are_refused_in_a_sentence(check, variables, sentence):

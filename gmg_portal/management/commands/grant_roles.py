@@ -1,0 +1,32 @@
+"""`manage.py grant_roles`: what the application's role may do with the tables; `migrate` does the same at its end."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from gmg_portal import roles
+
+
+class Command(BaseCommand):
+    help = "Grant the role of DATABASE_URL what it needs, as the role of DATABASE_OWNER_URL. May be run again."
+    requires_system_checks = []
+
+    def handle(self, **options):
+        if not settings.DATABASE_OWNER:
+            raise CommandError(_("DATABASE_OWNER_URL is not set: it names the role that owns the tables."))
+        with roles.as_owner():
+            role = application()
+            roles.grant(role)
+        self.stdout.write(_("The role %(role)s has what it needs, and owns nothing.") % {"role": role})
+
+
+def application() -> str:
+    """The application's role, from DATABASE_URL; refused where it is the owner's or is not there."""
+    role = settings.DATABASE_ROLE
+    if role == settings.DATABASE_OWNER["USER"]:
+        raise CommandError(_("DATABASE_URL and DATABASE_OWNER_URL name the same role: they must be two."))
+    if not roles.is_known(role):
+        raise CommandError(
+            _("The database knows no role %(role)s: make it first, see docs/operating.md.") % {"role": role}
+        )
+    return role

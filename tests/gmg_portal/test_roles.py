@@ -1,0 +1,292 @@
+"""Two real roles on the real server: one migrates and owns, the other serves and can rewrite nothing for good."""
+
+import os
+import secrets
+from contextlib import closing, contextmanager
+from types import SimpleNamespace
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
+from django.db import connection, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from agencies.models import Agency
+from commitments.models import ProgressReport
+from gmg_portal import roles
+from gmg_portal.models import AuditEntry
+from tests.factories import AssessmentFactory, MilestoneFactory, UserFactory, corrected, in_group, published_report
+from tests.filling import filled
+from tests.gmg_portal.processes import environment, run
+
+ACHIEVED = "Courses were held in Accra."
+
+
+def ordered(address, statement, *values):
+    """One statement outside of any transaction."""
+    found = psycopg2.connect(**address)
+    found.autocommit = True
+    with found.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall() if cursor.description else []
+    found.close()
+    return rows
+
+
+def who_may_make_roles():
+    """The address of a role that may make others: the tests' own, or the superuser of the portal's own server."""
+    connection.ensure_connection()
+    known = connection.get_connection_params()
+    own = {name: known[name] for name in ("host", "port", "user", "password") if name in known} | {"dbname": "postgres"}
+    (may,) = ordered(own, "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")[0]
+    if not may and settings.DATABASES["default"]["ENGINE"] == "gmg_portal.embedded":
+        return own | {"user": "postgres"}
+    if not may:
+        pytest.skip("The role of DATABASE_URL may not make roles: give it CREATEROLE to test the two roles.")
+    return own
+
+
+@pytest.fixture(scope="module")
+def two(django_db_setup, django_db_blocker, tmp_path_factory):
+    """A database that one role owns and has migrated, and the addresses of both roles."""
+    with django_db_blocker.unblock():
+        maker = who_may_make_roles()
+    mark, password = f"{os.getpid()}_{secrets.token_hex(3)}", secrets.token_hex(12)
+    database, owner, application = (f"portal_{name}_{mark}" for name in ("roles", "owner", "application"))
+    ordered(maker, f"CREATE ROLE {owner} LOGIN CREATEDB PASSWORD %s", password)
+    ordered(maker, f"CREATE ROLE {application} LOGIN PASSWORD %s", password)
+    ordered(maker | {"user": owner, "password": password}, f"CREATE DATABASE {database}")
+    server = {"password": password, "host": maker.get("host", ""), "port": maker.get("port", ""), "dbname": database}
+    addresses = SimpleNamespace(owner=server | {"user": owner}, application=server | {"user": application})
+    env = environment(tmp_path_factory.mktemp("var"), DATABASE_URL=url(addresses.application), SECRET_KEY="x")
+    env = {name: value for name, value in env.items() if name != "TRIAL"} | {"DATABASE_OWNER_URL": url(addresses.owner)}
+    migrated = run("manage.py", "migrate", "-v", "0", env=env)
+    yield SimpleNamespace(env=env, migrated=migrated, **vars(addresses))
+    ordered(maker | {"user": owner, "password": password}, f"DROP DATABASE {database} WITH (FORCE)")
+    ordered(maker, f"DROP ROLE {application}")
+    ordered(maker, f"DROP ROLE {owner}")
+
+
+def url(address):
+    return "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**address)
+
+
+@contextmanager
+def connected(address, django_db_blocker):
+    """The portal of this process on another database, as another role."""
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    given = {name: address[key] for name, key in names.items()}
+    before = connections["default"]
+    connections["default"] = DatabaseWrapper(before.settings_dict | given, "default")
+    try:
+        with django_db_blocker.unblock():
+            yield
+    finally:
+        connections["default"].close()
+        connections["default"] = before
+
+
+@pytest.fixture
+def serving(two, django_db_blocker):
+    with connected(two.application, django_db_blocker):
+        yield
+
+
+@pytest.fixture(scope="module")
+def record(two, django_db_blocker):
+    """Something published, made by the application's role."""
+    with connected(two.application, django_db_blocker):
+        report = published_report(status="in_progress", achieved=ACHIEVED)
+        AssessmentFactory(public=True, commitment=report.commitment)
+        MilestoneFactory(commitment=report.commitment)
+        corrected(report.commitment, title="Fair recruitment")
+    return report
+
+
+def test_owner_migrates_and_the_application_owns_nothing(two):
+    owners = ordered(two.application, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'")
+
+    assert (two.migrated.returncode, two.migrated.stderr) == (0, "")
+    assert owners == [(two.owner["user"],)]
+
+
+def test_application_only_adds_to_what_is_append_only(two):
+    granted = dict(
+        ordered(
+            two.owner,
+            "SELECT table_name, string_agg(privilege_type, ' ' ORDER BY privilege_type)"
+            " FROM information_schema.role_table_grants WHERE grantee = %s GROUP BY 1",
+            two.application["user"],
+        )
+    )
+
+    only_added = {name for name, allowed in granted.items() if allowed == "INSERT SELECT"}
+    assert {"audit_entry", "commitments_statuschange"} <= only_added
+    assert {name for name in granted if "_historical" in name} <= only_added
+    assert granted["django_migrations"] == "SELECT"
+    assert granted["commitments_commitment"] == "DELETE INSERT SELECT UPDATE"
+    assert not any("TRUNCATE" in allowed or "TRIGGER" in allowed for allowed in granted.values())
+
+
+def test_portal_serves_and_an_editor_saves(serving, record, rf):
+    secretariat = in_group(UserFactory(username="secretariat"), "secretariat")
+    client = Client()
+    agency = Agency.objects.get(pk=record.commitment.lead_agency_id)
+    page = reverse("admin:agencies_agency_change", args=[agency.pk])
+
+    served = [client.get(path).status_code for path in ("/", "/commitments/", record.commitment.get_absolute_url())]
+    ready = client.get("/readyz")
+    client.force_login(secretariat)
+    client.post(page, filled(client.get(page), headquarters="Geneva"))
+
+    agency.refresh_from_db()
+    assert served == [200, 200, 200]
+    assert (ready.status_code, ready.content) == (200, b"ok\n")
+    assert agency.headquarters == "Geneva"
+    assert AuditEntry.objects.filter(kind="agencies.agency", row=agency.pk, person=secretariat).exists()
+
+
+HOSTILE = [
+    # What triggers refuse to anybody
+    "UPDATE commitments_progressreport SET achieved = 'Other'",
+    "UPDATE commitments_progressreport SET state = 'draft', number = NULL, published_on = NULL",
+    "DELETE FROM commitments_progressreport",
+    "UPDATE commitments_evidence SET title = 'Other'",
+    "DELETE FROM commitments_evidence",
+    "UPDATE commitments_assessment SET finding = 'disagrees'",
+    "UPDATE commitments_commitment SET reference = 'HLD-9999'",
+    "UPDATE commitments_commitment SET title = 'Other'",
+    "UPDATE commitments_commitment SET status = 'completed'",
+    "UPDATE commitments_commitment SET state = 'draft', published_on = NULL, published_precision = ''",
+    "DELETE FROM commitments_commitment",
+    "UPDATE commitments_milestone SET title = 'Other'",
+    "DELETE FROM commitments_milestone",
+    # What a setting of the session would open
+    "SET pgtrigger.ignore = '{pgtrigger_fixed_once_published_49231}';"
+    " UPDATE commitments_progressreport SET achieved = 'Other'",
+    "SET session_replication_role = replica",
+    "SET CONSTRAINTS ALL DEFERRED; UPDATE commitments_commitment SET summary = 'Other'",
+    # What the role may not touch
+    "UPDATE commitments_statuschange SET reason = 'Other'",
+    "DELETE FROM commitments_statuschange",
+    "UPDATE commitments_historicalcommitment SET title = 'Other'",
+    "DELETE FROM commitments_historicalprogressreport",
+    "UPDATE audit_entry SET person_id = NULL",
+    "DELETE FROM audit_entry",
+    "INSERT INTO audit_entry (id, what) VALUES (1, 'signed_in') ON CONFLICT (id) DO UPDATE SET what = 'deleted'",
+    "DELETE FROM django_migrations",
+    "TRUNCATE commitments_progressreport CASCADE",
+    "TRUNCATE audit_entry",
+    "SELECT setval('commitments_reference', 1)",
+    # What only the owner may do
+    "ALTER TABLE commitments_progressreport DISABLE TRIGGER ALL",
+    "ALTER TABLE commitments_progressreport DISABLE TRIGGER pgtrigger_fixed_once_published_49231",
+    "DROP TRIGGER pgtrigger_fixed_once_published_49231 ON commitments_progressreport",
+    "DROP TRIGGER append_only ON audit_entry",
+    "CREATE TRIGGER hostile BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+    "ALTER TABLE commitments_progressreport ADD COLUMN other text",
+    "ALTER TABLE audit_entry OWNER TO CURRENT_USER",
+    "DROP TABLE audit_entry",
+    "CREATE RULE hostile AS ON INSERT TO audit_entry DO INSTEAD NOTHING",
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE OR REPLACE FUNCTION audit_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    "DROP FUNCTION refuse_change() CASCADE",
+    "CREATE FUNCTION portal_plain(text, int) RETURNS text LANGUAGE sql AS 'SELECT $1'",
+    "CREATE TABLE commitments_other (id int)",
+    "CREATE TEMPORARY TABLE commitments_progressreport (id bigint, state text)",
+    "CREATE SCHEMA hostile",
+    "CREATE EXTENSION hstore",
+    "GRANT UPDATE ON audit_entry TO CURRENT_USER; UPDATE audit_entry SET via = 'Other'",
+    "SET ROLE {owner}",
+    "ALTER ROLE CURRENT_USER SUPERUSER",
+]
+
+
+@pytest.mark.parametrize("statement", HOSTILE)
+def test_hostile_statement_is_refused(two, record, statement):
+    asked = "SELECT achieved, state, number FROM commitments_progressreport ORDER BY id"
+    counted = "SELECT count(*) FROM audit_entry"
+    before = ordered(two.owner, asked), ordered(two.owner, counted)
+    hostile = psycopg2.connect(**two.application)
+
+    with closing(hostile), pytest.raises(psycopg2.Error) as refusal, hostile, hostile.cursor() as cursor:
+        cursor.execute(statement.replace("{owner}", two.owner["user"]))
+
+    assert not isinstance(refusal.value, psycopg2.errors.SyntaxError | psycopg2.errors.UndefinedTable)
+    assert not isinstance(refusal.value, psycopg2.errors.UndefinedObject | psycopg2.errors.UndefinedColumn)
+    assert (ordered(two.owner, asked), ordered(two.owner, counted)) == before
+    assert before[0][0][0] == ACHIEVED
+
+
+@contextmanager
+def owned(two, django_db_blocker, role=None):
+    """The portal of this process with both roles named, as `.env.example` has it."""
+    names = {"USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port", "NAME": "dbname"}
+    owner = {name: two.owner[key] for name, key in names.items()} | {"OPTIONS": {}}
+    told = {"DATABASE_OWNER": owner, "DATABASE_ROLE": role or two.application["user"], "ROLES_APART": True}
+    with connected(two.application, django_db_blocker), override_settings(**told):
+        yield
+
+
+def test_granting_may_be_repeated(two, django_db_blocker, capsys):
+    asked = "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
+    before = ordered(two.owner, asked)
+
+    with owned(two, django_db_blocker):
+        call_command("grant_roles")
+        call_command("migrate", verbosity=0, skip_checks=False)
+        user = connection.settings_dict["USER"]
+
+    said = capsys.readouterr()
+    assert said.out == f"The role {two.application['user']} has what it needs, and owns nothing.\n"
+    assert said.err == ""
+    assert ordered(two.owner, asked) == before
+    assert user == two.application["user"]
+
+
+@pytest.mark.parametrize(
+    ("role", "sentence"), [("owner", "name the same role"), ("stranger", "knows no role stranger")]
+)
+def test_granting_is_refused_in_a_sentence(two, django_db_blocker, role, sentence):
+    role = two.owner["user"] if role == "owner" else role
+
+    with owned(two, django_db_blocker, role), pytest.raises(CommandError, match=sentence):
+        call_command("grant_roles")
+
+
+WARNING = "Warning: the application’s role owns tables: see docs/operating.md, ‘Two roles’."
+
+
+def test_role_that_owns_tables_is_warned_of(two, django_db_blocker):
+    with connected(two.owner, django_db_blocker):
+        with override_settings(ROLES_APART=True):
+            found = roles.check_roles(databases=["default"])
+            ready = Client().get("/readyz")
+            unasked = roles.check_roles(databases=None)
+            with pytest.raises(SystemCheckError, match="portal.W001"):
+                call_command("check", databases=["default"], fail_level="WARNING")
+        trial = roles.check_roles(databases=["default"])
+
+    assert [(warning.id, warning.msg) for warning in found] == [("portal.W001", WARNING)]
+    assert (ready.status_code, ready.content.decode()) == (200, f"ok\n{WARNING}\n")
+    assert (unasked, trial) == ([], [])
+
+
+def test_role_that_owns_nothing_is_not_warned_of(serving):
+    with override_settings(ROLES_APART=True):
+        assert roles.check_roles(databases=["default"]) == []
+        assert Client().get("/readyz").content == b"ok\n"
+
+
+@pytest.mark.django_db
+def test_without_an_owner_nothing_is_granted():
+    with pytest.raises(CommandError, match="DATABASE_OWNER_URL is not set"):
+        call_command("grant_roles")
+
+    assert not Group.objects.exists()
+    assert not ProgressReport.objects.exists()
