@@ -4,9 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agenda.models import AgendaPoint
+from recommendations.history import HistoryWithSets
 from recommendations.querysets import RecommendationQuerySet
 
 
@@ -40,7 +40,7 @@ class Recommendation(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     version = AutoIncVersionField()
-    history = HistoricalRecords(excluded_fields=["version"], m2m_fields=[agenda_points])
+    history = HistoryWithSets(excluded_fields=["version"], m2m_fields=[agenda_points])
 
     objects = RecommendationQuerySet.as_manager()
 

@@ -29,6 +29,24 @@ POINTS = [
     "Strengthen the migration evidence base",
     "Enhance migration partnerships and cooperation",
 ]
+# The files that take longest, so that they are begun first and short ones fill up what is left of the time.
+LONGEST = (
+    "tests/browser/test_pages.py",
+    "tests/commitments/test_policy.py",
+    "tests/browser/test_report_form.py",
+    "tests/browser/test_accounts.py",
+    "tests/gmg_portal/test_run.py",
+    "tests/gmg_portal/test_embedded.py",
+    "tests/gmg_portal/test_links.py",
+    "tests/browser/test_readers.py",
+    "tests/browser/test_editors.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    last = len(LONGEST)
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], last))
 
 
 @pytest.fixture(autouse=True)

@@ -10,11 +10,12 @@ for name in (
 os.environ |= {"SECRET_KEY": "for-the-tests-only", "PLAIN_HTTP": "1"}
 
 from gmg_portal.settings import *  # noqa: E402, F403
-from gmg_portal.settings import STORAGES, VAR_DIR  # noqa: E402
+from gmg_portal.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
 
 # Quick, and nothing to collect beforehand; files of the tests never lie among those of a running portal.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "test-media"

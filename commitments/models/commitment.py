@@ -17,6 +17,7 @@ from commitments.dates import PartialDate, Precision, partial
 from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
 from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
 from commitments.workflow import Reviewed
+from recommendations.history import HistoryWithSets
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup, WorkPlan
 
@@ -189,7 +190,7 @@ class Commitment(ToldByHistory, Reviewed):
     load_key = models.CharField(max_length=400, unique=True, null=True, blank=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
     version = AutoIncVersionField()
-    history = HistoricalRecords(
+    history = HistoryWithSets(
         excluded_fields=["version", "search", "updated_at"],
         m2m_fields=[stakeholders, agenda_points, recommendations],
     )

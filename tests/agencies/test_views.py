@@ -7,9 +7,13 @@ from tests.factories import (
     AgencyFactory,
     ChairTermFactory,
     CommitmentFactory,
+    Each,
     ParticipationFactory,
+    PartnerFactory,
     ProgressReportFactory,
     ReportingCycleFactory,
+    WorkGroupFactory,
+    many,
     published_report,
 )
 
@@ -85,10 +89,9 @@ def test_agency_list_takes_the_same_queries_however_many_agencies(client, ilo, d
 
     with django_assert_num_queries(queries):
         client.get(reverse("agencies:list"))
-    for _ in range(100):
-        commission = AgencyFactory(parent=AgencyFactory())
-        CommitmentFactory(lead_agency=commission)
-        CommitmentFactory(lead_agency=commission.parent)
+    parents = many(AgencyFactory, 100)
+    leads = [*parents, *many(AgencyFactory, 100, parent=Each(parents))]
+    many(CommitmentFactory, 200, lead_agency=Each(leads))
     with django_assert_num_queries(queries):
         client.get(reverse("agencies:list"))
 
@@ -205,10 +208,11 @@ def test_agency_page_takes_the_same_queries_however_many_rows(
 
     with django_assert_num_queries(queries):
         client.get(commissions.get_absolute_url())
-    for _ in range(100):
-        CommitmentFactory(**rows)
-        CommitmentFactory(partners=[eca], agenda_points=points)
-        ParticipationFactory(agency=commissions)
+    led = many(CommitmentFactory, 100, lead_agency=eca, agenda_points=points)
+    joint = many(CommitmentFactory, 100, lead_agency=Each(many(AgencyFactory, 100)), agenda_points=points)
+    many(PartnerFactory, 100, commitment=Each(led), agency=commissions)
+    many(PartnerFactory, 100, commitment=Each(joint), agency=eca)
+    many(ParticipationFactory, 100, agency=commissions, workgroup=Each(many(WorkGroupFactory, 100)))
     with django_assert_num_queries(queries):
         client.get(commissions.get_absolute_url())
 

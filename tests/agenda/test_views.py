@@ -7,9 +7,11 @@ from tests.factories import (
     AgendaPointFactory,
     AlignmentFactory,
     CommitmentFactory,
+    Each,
     FrameworkFactory,
     ProgressReportFactory,
     RecommendationFactory,
+    many,
     published_report,
 )
 
@@ -75,9 +77,8 @@ def test_agenda_takes_the_same_queries_however_many_rows(client, ilo, points, dj
 
     with django_assert_num_queries(queries):
         client.get(reverse(name))
-    for _ in range(100):
-        AlignmentFactory(framework=framework, point=AgendaPointFactory())
-        CommitmentFactory(lead_agency=ilo, agenda_points=points)
+    many(AlignmentFactory, 100, framework=framework, point=Each(many(AgendaPointFactory, 100)))
+    many(CommitmentFactory, 100, lead_agency=ilo, agenda_points=points)
     with django_assert_num_queries(queries):
         client.get(reverse(name))
 
@@ -143,10 +144,10 @@ def test_point_page_takes_the_same_queries_however_many_rows(client, ilo, points
 
     with django_assert_num_queries(queries):
         client.get(points[0].get_absolute_url())
-    for _ in range(100):
-        AlignmentFactory(point=points[0])
-        CommitmentFactory(**rows, recommendations=[RecommendationFactory(agenda_points=[points[0]])])
-        CommitmentFactory(**rows)
+    many(AlignmentFactory, 100, framework=Each(many(FrameworkFactory, 100)), point=points[0])
+    recommendations = many(RecommendationFactory, 100, agenda_points=[points[0]])
+    many(CommitmentFactory, 100, **rows, recommendations=Each([[one] for one in recommendations]))
+    many(CommitmentFactory, 100, **rows)
     with django_assert_num_queries(queries):
         client.get(points[0].get_absolute_url())
 

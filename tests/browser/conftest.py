@@ -92,7 +92,44 @@ def portal(live_server, transactional_db, settings):
     return live_server.url
 
 
-def violations(page, rules=WCAG):
-    """What can be found by machine against WCAG 2.2 A and AA on the page as it stands."""
-    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]}).response["violations"]
+def violations(page, rules=WCAG, places="document"):
+    """What can be found by machine against WCAG 2.2 A and AA on the page as it stands, in some of its places."""
+    if page.evaluate("!window.axe"):
+        page.evaluate(Axe().axe_script)
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    found = page.evaluate(f"async options => (await axe.run({places}, options)).violations", options)
     return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
+
+
+# Elements with words of their own, three of each look: what colours they and all that they stand in have. Contrast is
+# judged by looks, so that these stand for the rest wherever it was audited whole under other colours before.
+OF_EACH_LOOK = """(() => {
+    const names = new Map(), looks = new Map(), seen = new Map();
+    const look = element => {
+        if (!element) return 0;
+        if (!looks.has(element)) {
+            const style = getComputedStyle(element);
+            const name = [look(element.parentElement), style.color, style.backgroundColor, style.backgroundImage,
+                style.opacity, style.filter, style.mixBlendMode, style.textShadow, style.fontSize, style.fontWeight,
+                style.position, style.fill].join();
+            if (!names.has(name)) names.set(name, names.size + 1);
+            looks.set(element, names.get(name));
+        }
+        return looks.get(element);
+    };
+    // A single sign is not judged.
+    const speaks = element => element.matches('input, select, textarea, button')
+        || (element.textContent.trim().length > 1
+            && [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim()));
+    return {include: [...document.body.querySelectorAll('*')].filter(element => {
+        if (!speaks(element) || !element.checkVisibility({visibilityProperty: true})) return false;
+        const times = (seen.get(look(element)) ?? 0) + 1;
+        seen.set(look(element), times);
+        return times <= 3;
+    })};
+})()"""
+
+
+def dim(page):
+    """What cannot be told from its ground in the colours that the page has now."""
+    return violations(page, ["color-contrast"], OF_EACH_LOOK)

@@ -5,11 +5,14 @@ import pytest
 from commitments.changes import changes, traces
 from commitments.models import Commitment
 from tests.factories import (
+    AgencyFactory,
     AssessmentFactory,
     CommitmentFactory,
+    Each,
     ProgressReportFactory,
     UserFactory,
     corrected,
+    many,
     published_report,
 )
 
@@ -117,9 +120,10 @@ def test_changes_limited_are_the_newest(story):
 
 @pytest.mark.parametrize("rows", [1, 200])
 def test_changes_take_five_queries(ilo, django_assert_num_queries, rows):
-    for commitment in CommitmentFactory.create_batch(rows, lead_agency=ilo):
-        AssessmentFactory(public=True, commitment=commitment)
-    published_report(commitment)
+    commitments = many(CommitmentFactory, rows, lead_agency=ilo)
+    agencies = many(AgencyFactory, rows)
+    many(AssessmentFactory, rows, public=True, commitment=Each(commitments), agency=Each(agencies))
+    published_report(commitments[-1])
 
     with django_assert_num_queries(5):
         found = [(change.key, change.get_absolute_url(), str(change.commitment.lead)) for change in changes()]

@@ -11,6 +11,7 @@ from tests.factories import (
     ProgressReportFactory,
     ReportingCycleFactory,
     corrected,
+    many,
     published_report,
 )
 
@@ -132,7 +133,7 @@ def test_drafts_change_nothing(ilo, commitment):
 
 @pytest.mark.parametrize("rows", [1, 200])
 def test_comparison_takes_seven_queries(ilo, points, django_assert_num_queries, rows):
-    CommitmentFactory.create_batch(rows, lead_agency=ilo, published_on=date(2015, 1, 1), agenda_points=points)
+    many(CommitmentFactory, rows, lead_agency=ilo, published_on=date(2015, 1, 1), agenda_points=points)
 
     with django_assert_num_queries(7):
         comparison = compare(SINCE, UNTIL)

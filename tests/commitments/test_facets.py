@@ -4,7 +4,7 @@ from django.http import QueryDict
 from commitments.facets import FACETS, Facet, Option, tally
 from commitments.filters import CommitmentFilter
 from commitments.models import Commitment
-from tests.factories import CommitmentFactory, RecommendationFactory, published_report
+from tests.factories import CommitmentFactory, RecommendationFactory, many, published_report
 
 
 def tallied(query: str):
@@ -127,8 +127,7 @@ def test_long_facet_shows_its_first_options_and_the_rest_under_more(options, fir
 
 @pytest.mark.parametrize("rows", [1, 200])
 def test_facets_take_the_same_queries_however_many_rows(ilo, points, django_assert_num_queries, rows):
-    for _ in range(rows):
-        CommitmentFactory(lead_agency=ilo, agenda_points=points)
+    many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points)
     filterset = CommitmentFilter(QueryDict("status=completed"), queryset=Commitment.objects.all())
     assert filterset.is_valid()
 

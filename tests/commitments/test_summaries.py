@@ -5,10 +5,14 @@ import pytest
 from commitments import summaries
 from commitments.models import Commitment
 from tests.factories import (
+    AgencyFactory,
     CommitmentFactory,
+    Each,
     ProgressReportFactory,
     RecommendationFactory,
     ReportingCycleFactory,
+    many,
+    many_published_reports,
     published_report,
 )
 
@@ -38,8 +42,8 @@ def test_summary_asks_the_database_as_often_for_30_rows_as_for_one(
     with django_assert_num_queries(queries):
         getattr(summaries, summary)()
 
-    for commitment in CommitmentFactory.create_batch(29, agenda_points=points):
-        published_report(commitment)
+    leads = many(AgencyFactory, 29)
+    many_published_reports(many(CommitmentFactory, 29, lead_agency=Each(leads), agenda_points=points))
     with django_assert_num_queries(queries):
         getattr(summaries, summary)()
 

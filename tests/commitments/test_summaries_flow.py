@@ -4,7 +4,7 @@ import pytest
 
 from commitments.models import Commitment
 from commitments.summaries.flow import flow
-from tests.factories import CommitmentFactory, RecommendationFactory, published_report
+from tests.factories import CommitmentFactory, RecommendationFactory, many, published_report
 
 pytestmark = pytest.mark.django_db
 
@@ -60,7 +60,7 @@ def test_question_of_points_is_answered_in_these_alone(register, asked, codes):
 @pytest.mark.parametrize("rows", [1, 200])
 def test_flow_takes_seven_queries_for_any_rows(ilo, points, django_assert_num_queries, rows):
     recommendation = RecommendationFactory()
-    CommitmentFactory.create_batch(rows, lead_agency=ilo, agenda_points=points, recommendations=[recommendation])
+    many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points, recommendations=[recommendation])
 
     with django_assert_num_queries(7):
         found = told()

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from commitments import summaries
 from commitments.filters import CommitmentFilter
 from commitments.models import Commitment
-from tests.factories import AgencyFactory, CommitmentFactory, ReportingCycleFactory, published_report
+from tests.factories import AgencyFactory, CommitmentFactory, ReportingCycleFactory, many, published_report
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +116,7 @@ def test_matrix_of_a_question_shows_what_it_asks(register, asked, codes, leads):
 @pytest.mark.parametrize(("by", "queries"), [("agenda_point", 6), ("status", 6), ("freshness", 6)])
 def test_matrix_takes_the_same_queries_for_any_rows(points, django_assert_num_queries, rows, by, queries):
     member = AgencyFactory()
-    CommitmentFactory.create_batch(rows, lead_agency=member, agenda_points=points)
+    many(CommitmentFactory, rows, lead_agency=member, agenda_points=points)
 
     with django_assert_num_queries(queries):
         matrix = summaries.matrix(by=by)

@@ -11,6 +11,8 @@ from tests.factories import (
     MilestoneFactory,
     ProgressReportFactory,
     StakeholderFactory,
+    many,
+    many_published_reports,
     published_report,
 )
 
@@ -342,8 +344,7 @@ REGISTER_QUERIES = 9
 @pytest.mark.parametrize("view", ["cards", "table"])
 @pytest.mark.parametrize("rows", [1, 200])
 def test_register_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, rows, view):
-    for _ in range(rows):
-        published_report(CommitmentFactory(lead_agency=ilo, agenda_points=points))
+    many_published_reports(many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points))
 
     with django_assert_num_queries(REGISTER_QUERIES):
         response = client.get(f"{REGISTER}?page_size=200&view={view}")

@@ -15,9 +15,11 @@ from tests.factories import (
     AgencyFactory,
     AssessmentFactory,
     CommitmentFactory,
+    Each,
     ProgressReportFactory,
     RecommendationFactory,
     ReportingCycleFactory,
+    many,
     published_report,
 )
 
@@ -341,9 +343,9 @@ def test_figure_of_words_that_are_not_known_is_a_mistake_of_the_page(rf, db):
 @pytest.mark.parametrize("rows", [1, 200])
 def test_figure_takes_the_same_queries_for_any_rows(rf, ilo, points, django_assert_num_queries, name, queries, rows):
     cycle = ReportingCycleFactory(opened=True)
-    for commitment in CommitmentFactory.create_batch(rows, lead_agency=ilo, agenda_points=points[:1]):
-        ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
-    published_report(commitment, on="2014-10-01")
+    commitments = many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points[:1])
+    many(ProgressReportFactory, rows, commitment=Each(commitments), cycle=cycle, blank=True)
+    published_report(commitments[-1], on="2014-10-01")
 
     with django_assert_num_queries(queries):
         rendered(rf, f"{{% {name}_chart id='x' lead='ilo' %}}")

@@ -10,6 +10,7 @@ from tests.factories import (
     CommitmentFactory,
     ProgressReportFactory,
     ReportingCycleFactory,
+    many,
     published_report,
 )
 
@@ -150,7 +151,7 @@ def test_drafts_show_nowhere(client, ilo, commitment):
 
 @pytest.mark.parametrize("count", [1, 200])
 def test_page_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, count):
-    CommitmentFactory.create_batch(count, lead_agency=ilo, published_on=date(2015, 1, 1), agenda_points=points)
+    many(CommitmentFactory, count, lead_agency=ilo, published_on=date(2015, 1, 1), agenda_points=points)
 
     with django_assert_num_queries(11):
         client.get("/compare/", DAYS)

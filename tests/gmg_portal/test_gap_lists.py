@@ -10,9 +10,11 @@ from tests.factories import (
     AgencyFactory,
     AssessmentFactory,
     CommitmentFactory,
+    Each,
     ProgressReportFactory,
     RecommendationFactory,
     ReportingCycleFactory,
+    many,
     published_report,
 )
 
@@ -244,8 +246,9 @@ def test_drafts_show_nowhere(client, half):
 
 @pytest.mark.parametrize("count", [1, 200])
 def test_gaps_take_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, count):
-    for commitment in CommitmentFactory.create_batch(count, lead_agency=ilo, agenda_points=points):
-        AssessmentFactory(public=True, commitment=commitment, finding="disagrees")
+    commitments = many(CommitmentFactory, count, lead_agency=ilo, agenda_points=points)
+    told = {"public": True, "finding": "disagrees"}
+    many(AssessmentFactory, count, **told, commitment=Each(commitments), agency=Each(many(AgencyFactory, count)))
 
     with django_assert_num_queries(22):
         client.get("/gaps/")

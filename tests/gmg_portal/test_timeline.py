@@ -10,8 +10,10 @@ from tests.factories import (
     AgencyFactory,
     AssessmentFactory,
     CommitmentFactory,
+    Each,
     EventFactory,
     ProgressReportFactory,
+    many,
     published_report,
 )
 
@@ -172,9 +174,10 @@ def test_timeline_takes_the_same_queries_however_many_rows(
     client, ilo, points, django_assert_num_queries, rows, words, queries
 ):
     EventFactory(starts_on=date(2016, 1, 1))
-    for commitment in CommitmentFactory.create_batch(rows, lead_agency=ilo, agenda_points=points[:1]):
-        AssessmentFactory(public=True, commitment=commitment, published_on=date(2014, 2, 20))
-    published_report(commitment, on="2016-01-01")
+    commitments = many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points[:1])
+    told = {"public": True, "published_on": date(2014, 2, 20)}
+    many(AssessmentFactory, rows, **told, commitment=Each(commitments), agency=Each(many(AgencyFactory, rows)))
+    published_report(commitments[-1], on="2016-01-01")
 
     with django_assert_num_queries(queries):
         client.get(f"/timeline/?{urlencode(words)}")

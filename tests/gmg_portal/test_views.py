@@ -7,6 +7,8 @@ from tests.factories import (
     ProgressReportFactory,
     ReportingCycleFactory,
     StatementFactory,
+    many,
+    many_published_reports,
     published_report,
 )
 
@@ -109,8 +111,7 @@ def test_matrix_of_home_by_what_is_not_known_is_refused(client, db):
 
 @pytest.mark.parametrize("rows", [1, 200])
 def test_home_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, rows):
-    for _ in range(rows):
-        published_report(CommitmentFactory(lead_agency=ilo, agenda_points=points))
+    many_published_reports(many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points))
 
     for by, queries in HOME_QUERIES.items():
         with django_assert_num_queries(queries):

@@ -82,6 +82,19 @@ def test_history_keeps_the_related_points(points):
     assert [row.agendapoint.number for row in newest.agenda_points.all()] == [3]
 
 
+def test_history_of_a_related_point_asks_for_keys_alone(points, django_assert_num_queries):
+    """Each change adds a row and what was joined to it: nothing is read of the recommendation or of its points."""
+    with django_assert_num_queries(2):
+        recommendation = RecommendationFactory()
+
+    # Which are joined already, the joining; the state of the row, what is joined to it, the same beside that state.
+    with django_assert_num_queries(5):
+        recommendation.agenda_points.add(*points)
+
+    created, joined = recommendation.history.order_by("history_id")
+    assert (created.agenda_points.count(), joined.agenda_points.count()) == (0, 8)
+
+
 def test_name_and_address():
     recommendation = RecommendationFactory(code="GOV-1")
 

@@ -3,7 +3,14 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from tests.factories import CommitmentFactory, ProgressReportFactory, RecommendationFactory, published_report
+from tests.factories import (
+    CommitmentFactory,
+    Each,
+    ProgressReportFactory,
+    RecommendationFactory,
+    many,
+    published_report,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -70,9 +77,9 @@ def test_recommendation_list_takes_the_same_queries_however_many(client, ilo, pa
 
     with django_assert_num_queries(queries):
         client.get(reverse("recommendations:list"))
-    for _ in range(100):
-        another = RecommendationFactory(parent=RecommendationFactory())
-        CommitmentFactory(lead_agency=ilo, recommendations=[another, another.parent])
+    wholes = many(RecommendationFactory, 100)
+    parts = many(RecommendationFactory, 100, parent=Each(wholes))
+    many(CommitmentFactory, 100, lead_agency=ilo, recommendations=Each(list(zip(parts, wholes, strict=True))))
     with django_assert_num_queries(queries):
         client.get(reverse("recommendations:list"))
 
@@ -149,10 +156,9 @@ def test_page_takes_the_same_queries_however_many_rows(
 
     with django_assert_num_queries(queries):
         client.get(address)
-    for _ in range(100):
-        another = RecommendationFactory(level="post_2015", parent=whole)
-        CommitmentFactory(**rows, recommendations=[whole, another])
-        CommitmentFactory(**rows, recommendations=[part])
+    parts = many(RecommendationFactory, 100, level="post_2015", parent=whole)
+    many(CommitmentFactory, 100, **rows, recommendations=Each([[whole, another] for another in parts]))
+    many(CommitmentFactory, 100, **rows, recommendations=[part])
     with django_assert_num_queries(queries):
         client.get(address)
 

@@ -4,11 +4,14 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import (
+    AgencyFactory,
     CommitmentFactory,
+    Each,
     ParticipationFactory,
     ProgressReportFactory,
     WorkGroupFactory,
     WorkPlanFactory,
+    many,
     published_report,
 )
 
@@ -48,11 +51,10 @@ def test_group_list_takes_the_same_queries_however_many_groups(client, decent_wo
 
     with django_assert_num_queries(queries):
         client.get(reverse("workgroups:list"))
-    for _ in range(200):
-        group = WorkGroupFactory()
-        ParticipationFactory(workgroup=group)
-        CommitmentFactory(workgroup=group)
-        WorkPlanFactory()
+    groups = many(WorkGroupFactory, 200)
+    many(ParticipationFactory, 200, workgroup=Each(groups), agency=Each(many(AgencyFactory, 200)))
+    many(CommitmentFactory, 200, workgroup=Each(groups))
+    many(WorkPlanFactory, 200)
     with django_assert_num_queries(queries):
         client.get(reverse("workgroups:list"))
 
@@ -107,9 +109,8 @@ def test_group_page_takes_the_same_queries_however_many_rows(client, decent_work
 
     with django_assert_num_queries(queries):
         client.get(decent_work.get_absolute_url())
-    for _ in range(200):
-        CommitmentFactory(workgroup=decent_work, agenda_points=points)
-        ParticipationFactory(workgroup=decent_work)
+    many(CommitmentFactory, 200, workgroup=decent_work, agenda_points=points)
+    many(ParticipationFactory, 200, workgroup=decent_work, agency=Each(many(AgencyFactory, 200)))
     with django_assert_num_queries(queries):
         client.get(decent_work.get_absolute_url())
 

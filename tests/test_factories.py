@@ -1,0 +1,58 @@
+"""What is made by the hundred is what is made one by one."""
+
+import pytest
+
+from commitments.models import Commitment, Evidence, ProgressReport, StatusChange
+from tests.factories import (
+    CommitmentFactory,
+    Each,
+    RecommendationFactory,
+    many,
+    many_published_reports,
+    published_report,
+)
+
+pytestmark = pytest.mark.django_db
+
+# What tells rows apart, and how often and when they were saved.
+OF_ITS_OWN = {
+    *("id", "reference", "title", "url", "commitment", "report", "search"),
+    *("version", "updated_at", "recorded_at", "history_id", "history_date"),
+}
+
+
+def told(model, **which):
+    """What rows say beyond what tells them apart, in the order of their making."""
+    fields = [field.attname for field in model._meta.fields if field.name not in OF_ITS_OWN]
+    return list(model.objects.filter(**which).order_by("pk").values(*fields))
+
+
+def test_many_published_reports_are_as_those_made_one_by_one(ilo, points):
+    one = published_report(CommitmentFactory(lead_agency=ilo, agenda_points=points)).commitment
+    two = many(CommitmentFactory, 2, lead_agency=ilo, agenda_points=points)
+
+    many_published_reports(two)
+
+    assert told(Commitment, pk__in=[row.pk for row in two]) == told(Commitment, pk=one.pk) * 2
+    for model, link in {ProgressReport: "", StatusChange: "", Evidence: "report__"}.items():
+        alike = told(model, **{f"{link}commitment": one})
+        assert told(model, **{f"{link}commitment__in": two}) == alike * 2
+        assert len(alike) == 1
+    assert [list(commitment.agenda_points.all()) for commitment in two] == [points, points]
+    newest = [commitment.reports.get().history.latest() for commitment in (one, *two)]
+    assert {(row.state, row.history_type, row.history_change_reason) for row in newest} == {("published", "~", "load")}
+
+
+def test_many_rows_each_have_their_own(ilo):
+    first, second = many(RecommendationFactory, 2)
+
+    made = many(CommitmentFactory, 2, lead_agency=ilo, recommendations=Each([[first], [first, second]]))
+
+    assert [set(commitment.recommendations.all()) for commitment in made] == [{first}, {first, second}]
+    assert len({commitment.reference for commitment in made}) == 2
+    assert [commitment.history.get().reference for commitment in made] == [commitment.reference for commitment in made]
+
+
+def test_many_rows_need_what_they_stand_on():
+    with pytest.raises(ValueError, match="unsaved related object"):
+        many(CommitmentFactory, 2)
