@@ -1,8 +1,8 @@
-"""Invitations: made, sent anew, revoked and accepted."""
+"""Invitations, made, sent anew, revoked and accepted; and memberships handed over."""
 
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 from django.contrib.auth.models import Group
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agencies.mail import send
 from agencies.models import Invitation, Membership, User
-from agencies.permissions import SECRETARIAT, may_invite_as
+from agencies.permissions import SECRETARIAT, may_invite_as, may_manage_memberships
 from agencies.querysets import today
 
 GOOD_FOR = timedelta(days=7)
@@ -67,6 +67,27 @@ def accept(token: str, *, username: str, password: str) -> User | None:
     return user
 
 
+@transaction.atomic
+def hand_over(membership: Membership, *, to: User, on: date, by, seen: int | None = None) -> Membership:
+    """Let somebody take over from a person on a day: the one acts for the agency until it, the other from it.
+
+    A successor who acts for the agency on that day already, as an alternate does, keeps that membership and gets the
+    role. Drafts need no handing over: they are the agency's. Returns the successor's membership.
+    """
+    if not may_manage_memberships(by):
+        raise PermissionDenied(_("Only the secretariat and administrators manage memberships."))
+    membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    if seen is not None and seen != membership.version:
+        raise ValidationError(_("Somebody changed this since you opened it: look at it again before you decide."))
+    _check_handing_over(membership, to, on)
+    membership.ends_on = on
+    _save_membership(membership, by)
+    successor = _in_force(to, membership, on) or Membership(user=to, agency=membership.agency, starts_on=on)
+    successor.role, successor.ends_on = membership.role, None
+    _save_membership(successor, by)
+    return successor
+
+
 def digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
@@ -118,3 +139,28 @@ def _give_role(invitation: Invitation, user: User) -> None:
         user.groups.add(Group.objects.get_or_create(name=SECRETARIAT)[0])
     elif invitation.role in Invitation.FOR_AGENCY:
         Membership.objects.create(user=user, agency=invitation.agency, role=invitation.role, starts_on=today())
+
+
+def _check_handing_over(membership: Membership, to: User, on: date) -> None:
+    if to == membership.user:
+        raise ValidationError({"to": _("Choose somebody else than the person who hands over.")})
+    if not to.is_active:
+        raise ValidationError({"to": _("This account is closed: choose somebody who can sign in.")})
+    if on < membership.starts_on:
+        words = {"day": membership.starts_on}
+        raise ValidationError({"on": _("The membership starts on %(day)s: choose that day or a later one.") % words})
+    if membership.ends_on and on > membership.ends_on:
+        words = {"day": membership.ends_on}
+        raise ValidationError({"on": _("The membership ends on %(day)s: choose that day or an earlier one.") % words})
+
+
+def _in_force(user: User, membership: Membership, on: date) -> Membership | None:
+    """What the successor already has at the agency on that day."""
+    theirs = Membership.objects.select_for_update(of=("self",)).filter(user=user, agency=membership.agency)
+    return theirs.filter(starts_on__lte=on).exclude(ends_on__lt=on).order_by("starts_on").first()
+
+
+def _save_membership(membership: Membership, by) -> None:
+    membership._change_reason = "hand_over"
+    membership._history_user = by
+    membership.save()

@@ -2,14 +2,19 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_removed
 from allauth.usersessions.adapter import get_adapter as get_sessions_adapter
 from allauth.usersessions.models import UserSession
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -38,10 +43,28 @@ class ChairTermAdmin(admin.site.ModelAdmin):
     fields = ["agency", "starts_on", "ends_on", "source"]
 
 
+class HandOverForm(forms.Form):
+    """Who takes over, and on which day."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Successor"))
+    on = forms.DateField(
+        label=_("Day of the handover"),
+        widget=AdminDateWidget,
+        help_text=_("YYYY-MM-DD. On this day both act for the agency; from the next day the successor alone."),
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, membership: Membership, **kwargs):
+        super().__init__(*args, initial={"seen": membership.version}, **kwargs)
+        self.fields["to"].queryset = User.objects.filter(is_active=True).exclude(pk=membership.user_id)
+        self.fields["to"].label_from_instance = lambda user: f"{user.get_full_name()} ({user})".strip()
+
+
 @admin.register(Membership)
 class MembershipAdmin(admin.site.ModelAdmin):
     """Who acts for whom: for the secretariat and administrators alone, since it names people."""
 
+    change_form_template = "admin/agencies/membership.html"
     list_display = ["user", "agency", "role", "starts_on", "ends_on"]
     list_filter = ["agency", "role"]
     list_select_related = ["user", "agency"]
@@ -54,6 +77,38 @@ class MembershipAdmin(admin.site.ModelAdmin):
 
     def may_edit(self, request, obj=None):
         return self.admin_site.ask(request, may_manage_memberships)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.hand_over_view)
+        return [path("<path:object_id>/hand-over/", view, name="agencies_membership_hand_over"), *super().get_urls()]
+
+    def hand_over_view(self, request, object_id):
+        """End one person's membership and begin another's, in one step."""
+        if not self.may_edit(request):
+            raise PermissionDenied
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        form = HandOverForm(request.POST or None, membership=obj)
+        if request.method == "POST" and form.is_valid():
+            try:
+                successor = actions.hand_over(obj, by=request.user, **form.cleaned_data)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                words = {"person": successor.user, "agency": obj.agency, "day": date_format(form.cleaned_data["on"])}
+                text = gettext("%(person)s acts for %(agency)s from %(day)s on, and has all of its drafts.")
+                messages.success(request, text % words)
+                return redirect("admin:agencies_membership_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": obj,
+            "title": gettext("Hand over: %(membership)s") % {"membership": obj},
+            "form": form,
+            "media": self.media + form.media,
+        }
+        return TemplateResponse(request, "admin/agencies/hand_over.html", context)
 
 
 class ButtonsMixin:

@@ -38,6 +38,11 @@ def may_manage_memberships(user) -> bool:
     return is_administrator(user) or is_secretariat(user)
 
 
+def may_hand_over(user, agency: Agency) -> bool:
+    """Read all that an agency owes and has done, and who acts for it."""
+    return may_manage_memberships(user) or agencies_of(user).filter(pk=agency.pk).exists()
+
+
 # Who did what is read by those who say who may do anything: one question, asked once a request.
 may_audit = may_manage_memberships
 

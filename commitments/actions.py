@@ -1,4 +1,4 @@
-"""Everything that moves a commitment, report or assessment through its workflow.
+"""Everything that moves a commitment, report, assessment or answer through its workflow.
 
 Each verb locks the row, asks `permissions` through the row's queryset, checks the rules, and leaves a line in the
 history under its own name. What a rule refuses raises ValidationError with sentences by field; what the person may not
@@ -20,6 +20,7 @@ from agencies.querysets import today
 from commitments import notices, permissions, telling
 from commitments.dates import PartialDate, Precision
 from commitments.models import (
+    Answer,
     Assessment,
     Commitment,
     Contribution,
@@ -136,9 +137,9 @@ def contribute(
 
 
 @transaction.atomic
-def withdraw(commitment: Commitment, *, reason: str, by) -> Commitment:
+def withdraw(commitment: Commitment, *, reason: str, by, seen: int | None = None) -> Commitment:
     """Take a published commitment out of the register; its page stays and says so."""
-    commitment = _locked(commitment)
+    commitment = _locked(commitment, seen)
     _move(commitment, "withdraw")
     if not permissions.may_withdraw(by):
         raise PermissionDenied(_("Only the secretariat and administrators withdraw a commitment."))
@@ -149,9 +150,9 @@ def withdraw(commitment: Commitment, *, reason: str, by) -> Commitment:
 
 
 @transaction.atomic
-def open_cycle(cycle: ReportingCycle, *, by) -> int:
+def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
     """Ask for reports: one expected report for each running commitment. Returns how many were asked for."""
-    cycle = _for_cycles(cycle, by)
+    cycle = _for_cycles(cycle, by, seen)
     if cycle.opened_on:
         raise ValidationError(_("This cycle is already open."))
     if cycle.opens_on > today():
@@ -168,13 +169,39 @@ def open_cycle(cycle: ReportingCycle, *, by) -> int:
 
 
 @transaction.atomic
-def close_cycle(cycle: ReportingCycle, *, by) -> ReportingCycle:
+def remind_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> list[ProgressReport]:
+    """Have the leads of a cycle told once more of the reports that they still owe, which are returned."""
+    cycle = _for_cycles(cycle, by, seen)
+    if not cycle.opened_on or cycle.closed_on:
+        raise ValidationError(_("Only a cycle that is open can be reminded of."))
+    owed = list(cycle.reports.owed().select_related("commitment__lead_agency", "commitment__workgroup").order_by("pk"))
+    if not owed:
+        raise ValidationError(_("Nothing is owed in this cycle any more: there is nobody to remind."))
+    notices.reminded(cycle, by=by)
+    _save(cycle, "remind", by)
+    return owed
+
+
+@transaction.atomic
+def close_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> ReportingCycle:
     """Take no more reports in this cycle; what was not reported stays visible as silence."""
-    cycle = _for_cycles(cycle, by)
+    cycle = _for_cycles(cycle, by, seen)
     if not cycle.opened_on or cycle.closed_on:
         raise ValidationError(_("Only a cycle that is open can be closed."))
     cycle.closed_on = today()
     return _save(cycle, "close", by)
+
+
+@transaction.atomic
+def reopen_cycle(cycle: ReportingCycle, *, reason: str, by, seen: int | None = None) -> ReportingCycle:
+    """Take reports in a closed cycle again. Its days stay what they were, so that what comes now comes late."""
+    cycle = _for_cycles(cycle, by, seen)
+    if not cycle.closed_on:
+        raise ValidationError(_("Only a cycle that was closed can be reopened."))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the cycle is reopened.")})
+    cycle.closed_on, cycle.reopened_on, cycle.reopened_reason = None, today(), reason.strip()
+    return _save(cycle, "reopen", by)
 
 
 @transaction.atomic
@@ -274,6 +301,8 @@ def check(row: Reviewed) -> None:
         problems = {"summary": _("Say in a few lines what is undertaken.")}
     elif isinstance(row, Assessment):
         problems = _problems_of_assessment(row)
+    elif isinstance(row, Answer):
+        problems = _problems_of_answer(row)
     if problems:
         raise ValidationError(problems)
 
@@ -307,6 +336,12 @@ def _problems_of_assessment(assessment: Assessment) -> dict[str, str]:
     if (assessment.agency or assessment.workgroup) == assessment.commitment.lead:
         return {"commitment": _("The lead cannot assess its own commitment: its word stands in its reports.")}
     return {}
+
+
+def _problems_of_answer(answer: Answer) -> dict[str, str]:
+    if answer.assessment.state != State.PUBLISHED or answer.commitment.state != State.PUBLISHED:
+        return {"assessment": _("Only a published judgement of a published commitment can be answered.")}
+    return {} if answer.text.strip() else {"text": _("Write what you answer.")}
 
 
 def _problems_of_successor(report: ProgressReport) -> dict[str, str]:
@@ -384,10 +419,10 @@ def _write_partners(commitment: Commitment, agencies: list, by) -> None:
     bulk_create_with_history(joining, Partner, default_user=by, default_change_reason=IMPORT)
 
 
-def _for_cycles(cycle: ReportingCycle, by) -> ReportingCycle:
+def _for_cycles(cycle: ReportingCycle, by, seen: int | None) -> ReportingCycle:
     if by is not None and not permissions.may_manage_cycles(by):
         raise PermissionDenied(_("Only the secretariat and administrators manage reporting cycles."))
-    return _locked(cycle)
+    return _locked(cycle, seen)
 
 
 def _apply(report: ProgressReport, by, reason: str) -> None:

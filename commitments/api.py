@@ -41,7 +41,7 @@ def whole_record(day) -> list[Prefetch | str]:
         Prefetch("status_changes", changes.select_related("report"), to_attr="public_changes"),
         Prefetch(
             "assessments",
-            assessments.select_related("agency", "workgroup", "report"),
+            assessments.select_related("agency", "workgroup", "report").with_answers(day),
             to_attr="public_assessments",
         ),
     ]

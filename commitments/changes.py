@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from commitments.dates import PartialDate
-from commitments.models import Assessment, Commitment, ProgressReport, StatusChange
+from commitments.models import Answer, Assessment, Commitment, ProgressReport, StatusChange
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Change:
         PUBLISHED = "published", _("Commitment published")
         REPORT = "report", _("Report published")
         ASSESSMENT = "assessment", _("Assessment published")
+        ANSWER = "answer", _("Answer to an assessment published")
         WITHDRAWN = "withdrawn", _("Commitment withdrawn")
 
     kind: str
@@ -32,6 +33,7 @@ class Change:
     report: ProgressReport | None = None
     status_change: StatusChange | None = None
     assessment: Assessment | None = None
+    answer: Answer | None = None
 
     @property
     def label(self) -> str:
@@ -44,13 +46,15 @@ class Change:
             detail = f"report-{self.report.number}"
         elif self.assessment:
             detail = f"assessment-{_assessor(self.assessment)}-{_moment(self.assessment)}"
+        elif self.answer:
+            detail = f"answer-{_assessor(self.answer.assessment)}-{_moment(self.answer)}"
         else:
             detail = self.kind
         return f"{self.commitment.reference}/{detail}"
 
     def get_absolute_url(self) -> str:
         page = (self.report or self.commitment).get_absolute_url()
-        return f"{page}#assessments" if self.assessment else page
+        return f"{page}#assessments" if self.assessment or self.answer else page
 
 
 class Trace(NamedTuple):
@@ -72,7 +76,7 @@ class Trace(NamedTuple):
 def changes(
     day: date | None = None, *, commitments: QuerySet[Commitment] | None = None, limit: int | None = None
 ) -> list[Change]:
-    """Newest first, up to the end of a day; of some commitments or of all that have a page; at most five queries."""
+    """Newest first, up to the end of a day; of some commitments or of all that have a page; at most six queries."""
     return told(traces(day, commitments=commitments, limit=limit))
 
 
@@ -102,22 +106,26 @@ def traces(
 
 
 def told(traced: Iterable[Trace]) -> list[Change]:
-    """Read what stands behind some traces, in their order; four queries at most, however many there are."""
+    """Read what stands behind some traces, in their order; five queries at most, however many there are."""
     traced = list(traced)
     about = Commitment.objects.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
     commitments = about.defer("search").in_bulk({trace.commitment for trace in traced})
     reports = ProgressReport.objects.select_related("status_change").in_bulk(_rows(traced, Change.Kind.REPORT))
     judged = Assessment.objects.select_related("agency", "workgroup").in_bulk(_rows(traced, Change.Kind.ASSESSMENT))
-    return [_told(trace, commitments[trace.commitment], reports, judged) for trace in traced]
+    to_judgements = Answer.objects.select_related("assessment__agency", "assessment__workgroup")
+    answers = to_judgements.in_bulk(_rows(traced, Change.Kind.ANSWER))
+    return [_told(trace, commitments[trace.commitment], reports, judged, answers) for trace in traced]
 
 
-def _told(trace: Trace, commitment: Commitment, reports: dict, judged: dict) -> Change:
+def _told(trace: Trace, commitment: Commitment, reports: dict, judged: dict, answers: dict) -> Change:
     if trace.kind == Change.Kind.REPORT:
         report = reports[trace.row]
         report.commitment = commitment
         return Change(trace.kind, trace.on, commitment, report, getattr(report, "status_change", None))
     if trace.kind == Change.Kind.ASSESSMENT:
         return Change(trace.kind, trace.on, commitment, assessment=judged[trace.row])
+    if trace.kind == Change.Kind.ANSWER:
+        return Change(trace.kind, trace.on, commitment, answer=answers[trace.row])
     return Change(trace.kind, trace.on, commitment)
 
 
@@ -144,9 +152,13 @@ def _assessed(scope: QuerySet, day: date | None) -> QuerySet:
     return _of(scope, Assessment.objects.published(day)).annotate(turn=F("pk"))
 
 
-def _of(scope: QuerySet, rows: QuerySet) -> QuerySet:
-    return rows.filter(commitment__in=scope.values("pk")).annotate(
-        day=F("published_on"), precision=F("published_precision"), commitment_key=F("commitment")
+def _answered(scope: QuerySet, day: date | None) -> QuerySet:
+    return _of(scope, Answer.objects.published(day), "assessment__commitment").annotate(turn=F("pk"))
+
+
+def _of(scope: QuerySet, rows: QuerySet, commitment: str = "commitment") -> QuerySet:
+    return rows.filter(**{f"{commitment}__in": scope.values("pk")}).annotate(
+        day=F("published_on"), precision=F("published_precision"), commitment_key=F(commitment)
     )
 
 
@@ -154,6 +166,7 @@ _SOURCES: dict[str, Callable[[QuerySet, date | None], QuerySet]] = {
     Change.Kind.PUBLISHED: _published,
     Change.Kind.REPORT: _reported,
     Change.Kind.ASSESSMENT: _assessed,
+    Change.Kind.ANSWER: _answered,
     Change.Kind.WITHDRAWN: _withdrawn,
 }
 
@@ -164,8 +177,8 @@ def _assessor(assessment: Assessment) -> str:
     return assessment.workgroup.slug if assessment.workgroup else slugify(assessment.assessor_name) or "independent"
 
 
-def _moment(assessment: Assessment) -> str:
-    """The moment of its publication, for one assessor may judge twice on a day; what was loaded knows its day only."""
-    if assessment.reviewed_at:
-        return assessment.reviewed_at.strftime("%Y%m%dT%H%M%S%f")
-    return assessment.published.iso
+def _moment(row: Assessment | Answer) -> str:
+    """The moment of its publication, for one may judge or answer twice on a day; what was loaded knows its day only."""
+    if row.reviewed_at:
+        return row.reviewed_at.strftime("%Y%m%dT%H%M%S%f")
+    return row.published.iso

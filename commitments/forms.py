@@ -284,3 +284,28 @@ class MistakeForm(forms.Form):
             self.data[self.add_prefix("nickname")] = ""
             raise ValidationError(_("This was filled in as if by a program, and not sent. Please send it once more."))
         return ""
+
+
+class DecisionForm(forms.Form):
+    """A reviewer's decision: to publish, or to send back with a note. A note that nobody would read is not taken."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    note = forms.CharField(
+        required=False,
+        strip=True,
+        label=gettext_lazy("Note to the writers"),
+        help_text=gettext_lazy("Needed for sending back: say what to mend."),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+    )
+
+    @property
+    def sends_back(self) -> bool:
+        return "send_back" in self.data
+
+    def clean_note(self):
+        note = self.cleaned_data["note"]
+        if self.sends_back and not note:
+            raise ValidationError(_("Write a note that says what to mend."))
+        if note and not self.sends_back:
+            raise ValidationError(_("A note goes only with sending back: take it out to publish, or send back."))
+        return note

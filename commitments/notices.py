@@ -6,22 +6,19 @@ asked for through the same querysets as every page. The database takes each noti
 
 from collections.abc import Iterable
 
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership, User
 from agencies.permissions import SECRETARIAT
 from agencies.querysets import today
-from commitments import permissions
-from commitments.models import Assessment, Commitment, Mistake, Notice, ProgressReport, ReportingCycle
+from commitments.models import Answer, Assessment, Commitment, Mistake, Notice, ProgressReport, ReportingCycle
 from commitments.models.notice import SUBJECTS
 from commitments.workflow import Reviewed
 from workgroups.models import Participation
 
 Kind = Notice.Kind
 SUBJECT = {
+    Answer: "answer",
     Assessment: "assessment",
     Commitment: "commitment",
     Mistake: "mistake",
@@ -69,14 +66,9 @@ def mistake_reported(mistake: Mistake) -> None:
     write(Kind.MISTAKE_REPORTED, mistake, found, by=None)
 
 
-@transaction.atomic
-def remind(cycle: ReportingCycle, *, by) -> int:
-    """Have all who still owe a report told once more, once a day at most. Returns to how many that is news."""
-    if by is not None and not permissions.may_manage_cycles(by):
-        raise PermissionDenied(_("Only the secretariat and administrators manage reporting cycles."))
-    if not cycle.opened_on or cycle.closed_on:
-        raise ValidationError(_("Only of a cycle that is open can anybody be reminded."))
-    return len(write(Kind.REMINDED, cycle, debtors(cycle), by=by, occasion=today().toordinal()))
+def reminded(cycle: ReportingCycle, *, by) -> None:
+    """To all who still owe a report, once a day at most."""
+    write(Kind.REMINDED, cycle, debtors(cycle), by=by, occasion=today().toordinal())
 
 
 def due_days() -> int:
@@ -112,7 +104,7 @@ def reviewers() -> QuerySet[User]:
     )
 
 
-def leads_of(row: Commitment | ProgressReport) -> QuerySet[Agency]:
+def leads_of(row: Reviewed) -> QuerySet[Agency]:
     """The agency that leads, or those that co-chair or co-convene the group that does."""
     commitment = row if isinstance(row, Commitment) else row.commitment
     return _agencies(commitment.lead_agency_id, commitment.workgroup_id)
@@ -139,9 +131,7 @@ def debtors(cycle: ReportingCycle) -> list[User]:
 
 def owed_by(person, cycle: ReportingCycle) -> QuerySet[ProgressReport]:
     """What a cycle asks of this person's agencies and groups, and nobody has sent off."""
-    return ProgressReport.objects.owned_by(person).filter(
-        cycle=cycle, state__in=permissions.OPEN_STATES, commitment__state="published"
-    )
+    return ProgressReport.objects.owned_by(person).filter(cycle=cycle).owed()
 
 
 def may(rows, person, row) -> bool:

@@ -58,13 +58,24 @@ def writable(user, owned: Q) -> Q:
     return Q(state__in=OPEN_STATES) & (ALL if is_administrator(user) else owned)
 
 
+def waiting(user, led: Q) -> Q:
+    """What was submitted within this reviewer's reach, be it for another reviewer to decide."""
+    if user.is_anonymous:
+        return NONE
+    return Q(state="submitted") & (ALL if is_administrator(user) or is_secretariat(user) else led)
+
+
 def reviewable(user, led: Q) -> Q:
     """What waits for this reviewer; never what the person wrote or submitted."""
     if user.is_anonymous:
         return NONE
-    scope = ALL if is_administrator(user) or is_secretariat(user) else led
-    own_hand = Q(author=user) | Q(submitted_by=user)
-    return Q(state="submitted") & scope & ~own_hand
+    return waiting(user, led) & ~(Q(author=user) | Q(submitted_by=user))
+
+
+def is_party(user, prefix: str = "") -> Q:
+    """Judgements that the person or one of their agencies made: the answer to them is for others to review."""
+    own = Q(**{f"{prefix}author": user}) | Q(**{f"{prefix}submitted_by": user})
+    return own | Q(**{f"{prefix}agency__in": agencies_of(user)})
 
 
 def led_group(user, prefix: str = "") -> Q:

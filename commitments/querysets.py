@@ -4,13 +4,27 @@ from typing import Self
 from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.search import SearchRank, SearchVector
 from django.db import models
-from django.db.models import Case, CharField, DateField, Exists, F, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Concat, TruncDate
 
 from agencies.models import Membership
 from agencies.permissions import agencies_of
 from agencies.querysets import today
 from commitments.permissions import (
+    OPEN_STATES,
     PUBLIC_STATES,
     agencies_for,
     confidential,
@@ -18,11 +32,13 @@ from commitments.permissions import (
     in_inbox,
     is_assessor,
     is_owner,
+    is_party,
     led_group,
     open_for_parts,
     readable,
     reviewable,
     takes_part,
+    waiting,
     writable,
 )
 from commitments.search import SEARCH_CONFIG, headline, plain, search_query
@@ -53,6 +69,10 @@ class ReviewedQuerySet(models.QuerySet):
     def editable_by(self, user) -> Self:
         """Drafts and sent-back rows which the person may write and submit."""
         return self.filter(writable(user, self.owner(user)))
+
+    def waiting_for(self, user) -> Self:
+        """Submitted rows within a reviewer's reach, longest waiting first; some may be for another to decide."""
+        return self.filter(waiting(user, self.led(user))).order_by("submitted_at", "pk")
 
     def reviewable_by(self, user) -> Self:
         """Submitted rows which the person may publish or send back: none that they ever had a hand in."""
@@ -247,6 +267,18 @@ class ProgressReportQuerySet(ReviewedQuerySet):
         """Expected by a cycle, and nothing written yet."""
         return self.filter(status="", achieved="", barriers="", next_steps="")
 
+    def asked(self) -> Self:
+        """Expected by a cycle that takes reports."""
+        return self.filter(cycle__opened_on__isnull=False, cycle__closed_on__isnull=True)
+
+    def owed(self) -> Self:
+        """Asked for and not sent off, on what is running and was not reported on otherwise since the cycle opened."""
+        since = self.model.objects.published().filter(
+            commitment=OuterRef("commitment"), published_on__gte=OuterRef("cycle__opened_on")
+        )
+        running = self.asked().filter(state__in=OPEN_STATES, commitment__state="published")
+        return running.exclude(commitment__status__in=FINISHED).exclude(Exists(since))
+
 
 class AssessmentQuerySet(ReviewedQuerySet):
     def owner(self, user) -> Q:
@@ -266,6 +298,36 @@ class AssessmentQuerySet(ReviewedQuerySet):
             )
         )
         return self.exclude(Exists(later))
+
+    def with_answers(self, day: date | None = None) -> Self:
+        """Fetch beside each what its lead answers, as `public_answers`, oldest first."""
+        answers = self.model._meta.get_field("answers").related_model.objects.published(day)
+        return self.prefetch_related(Prefetch("answers", answers.oldest_first(), to_attr="public_answers"))
+
+    def unanswered(self) -> Self:
+        """Published judgements that do not wholly agree, with no answer published or in hand."""
+        standing = self.published().filter(commitment__state="published").exclude(finding="agrees")
+        return standing.newest_of_each_assessor().filter(answers__isnull=True)
+
+    def answerable_by(self, user) -> Self:
+        """Published judgements on what the person's agencies and groups lead."""
+        return self.published().filter(is_owner(user, "commitment__"), commitment__state="published")
+
+
+class AnswerQuerySet(ReviewedQuerySet):
+    def owner(self, user) -> Q:
+        return is_owner(user, "assessment__commitment__")
+
+    def led(self, user) -> Q:
+        return led_group(user, "assessment__commitment__")
+
+    def reviewable_by(self, user) -> Self:
+        """As everywhere; and whoever judged has no say in what is answered."""
+        rows = super().reviewable_by(user)
+        return rows if user.is_anonymous else rows.exclude(is_party(user, "assessment__"))
+
+    def oldest_first(self) -> Self:
+        return self.order_by("published_on", "pk")
 
 
 NO_GROUP = Q(pk__isnull=True)
@@ -327,6 +389,14 @@ class ReportingCycleQuerySet(models.QuerySet):
     def opened(self, day: date) -> Self:
         """Cycles that had opened by the end of the day, newest first."""
         return self.filter(opened_on__lte=day).order_by("-opened_on", "-pk")
+
+    def closed(self, day: date) -> Self:
+        """Cycles that stood closed at the end of the day, whether or not they were reopened since."""
+        lines = self.model.history.filter(id=OuterRef("pk"), closed_on__lte=day)
+        reopened = self.model.history.filter(
+            id=OuterRef("id"), reopened_on__lte=day, reopened_on__gte=OuterRef("closed_on")
+        )
+        return self.filter(Q(closed_on__lte=day) | Exists(lines.exclude(Exists(reopened))))
 
 
 class NoticeQuerySet(models.QuerySet):

@@ -18,6 +18,7 @@ from commitments.citations import Citation
 from commitments.dates import Precision
 from commitments.evidence import MEDIA_TYPES
 from commitments.models import (
+    Answer,
     Assessment,
     Commitment,
     Contribution,
@@ -367,6 +368,17 @@ class AssessorSerializer(serializers.Serializer):
         return {"code": None, "title": assessment.assessor_name, "url": None}
 
 
+class AnswerSerializer(serializers.ModelSerializer):
+    """What the lead of the commitment says in public to a judgement."""
+
+    published_on = PartialDateField("published", help_text=_("When it was published."))
+    published_precision = PrecisionField("published")
+
+    class Meta:
+        model = Answer
+        fields = ["text", "published_on", "published_precision"]
+
+
 class AssessmentSerializer(serializers.ModelSerializer):
     """Someone else's judgement beside the lead's own word."""
 
@@ -376,6 +388,9 @@ class AssessmentSerializer(serializers.ModelSerializer):
     )
     published_on = PartialDateField("published", help_text=_("When it was published."))
     published_precision = PrecisionField("published")
+    answers = AnswerSerializer(
+        source="public_answers", many=True, help_text=_("What the lead answers to it, oldest first.")
+    )
 
     class Meta:
         model = Assessment
@@ -389,6 +404,7 @@ class AssessmentSerializer(serializers.ModelSerializer):
             "source_location",
             "published_on",
             "published_precision",
+            "answers",
         ]
 
 

@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 from agencies.models import User
 from agencies.querysets import today
 from commitments.letters import absolute, letter
-from commitments.models import Assessment, Digest, Mistake, Notice
+from commitments.models import Digest, Mistake, Notice
 from commitments.models.notice import OF_CYCLES, SUBJECTS
 from commitments.notices import due_kind, may, owed_by
 from commitments.workflow import State
@@ -252,8 +252,10 @@ def _of_rows() -> dict[str, tuple[str, str]]:
 def _line(notice: Notice) -> Line:
     row = notice.subject
     if notice.kind == Kind.PUBLISHED:
-        page = row.commitment if isinstance(row, Assessment) else row
+        page = row if hasattr(row, "get_absolute_url") else row.commitment
         return Line(_name(row), absolute(page.get_absolute_url()))
+    if notice.kind == Kind.SUBMITTED:
+        return Line(_name(row), _page_of(row, "review"))
     return Line(_name(row), _form_of(row))
 
 
@@ -264,7 +266,11 @@ def _name(row) -> str:
 
 
 def _form_of(row) -> str:
-    return absolute(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk]))
+    return _page_of(row, "change")
+
+
+def _page_of(row, page: str) -> str:
+    return absolute(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk]))
 
 
 # Fewer of them

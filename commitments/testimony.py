@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.models import Assessment, Outlook, ProgressReport, Status
+from commitments.models import Answer, Assessment, Outlook, ProgressReport, Status
 from commitments.wording import Piece, compare
 
 # More reports than these are folded, all but the newest.
@@ -58,12 +58,13 @@ class Telling:
 
 @dataclass(frozen=True)
 class Judgement:
-    """An assessment, the report it names, and the same assessor's newer one, if there are such."""
+    """An assessment; the report it names and the same assessor's newer one, if any; and what the lead answers."""
 
     assessment: Assessment
     report: ProgressReport | None
     newer: Assessment | None
     sentence: str
+    answers: list[Answer] = field(default_factory=list)
 
 
 def tellings(reports: list[ProgressReport]) -> list[Telling]:
@@ -76,7 +77,10 @@ def tellings(reports: list[ProgressReport]) -> list[Telling]:
 
 
 def judgements(assessments: Iterable[Assessment], reports: list[ProgressReport]) -> list[Judgement]:
-    """Assessments, newest first; `reports` are those published by the day, newest first. Nothing else is spoken of."""
+    """Assessments, newest first, each with its `public_answers`, oldest first.
+
+    `reports` are those published by the day, newest first. Nothing else is spoken of.
+    """
     newest: dict[str, Assessment] = {}
     found = []
     for assessment in assessments:
@@ -89,6 +93,7 @@ def judgements(assessments: Iterable[Assessment], reports: list[ProgressReport])
                 report=report,
                 newer=None if newer is assessment else newer,
                 sentence=_sentence(assessment, heard, _which(heard, report, reports)),
+                answers=assessment.public_answers,
             )
         )
     return found

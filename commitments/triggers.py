@@ -81,6 +81,7 @@ def _fixed_once_published() -> Protect:
 
 PUBLISHED_REPORT_IS_FIXED = _fixed_once_published()
 PUBLISHED_ASSESSMENT_IS_FIXED = _fixed_once_published()
+PUBLISHED_ANSWER_IS_FIXED = _fixed_once_published()
 
 # The outcome of a link check is the portal's own observation, and is the only thing that may change.
 PUBLISHED_EVIDENCE_IS_FIXED = Trigger(

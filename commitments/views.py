@@ -157,7 +157,8 @@ class CommitmentView(DetailView):
         )
 
     def _assessments(self):
-        return self.object.assessments.published(self.request.as_of).select_related("agency", "workgroup")
+        day = self.request.as_of
+        return self.object.assessments.published(day).select_related("agency", "workgroup").with_answers(day)
 
 
 class CitationView(View):

@@ -14,10 +14,15 @@ from django.views.decorators.http import require_POST
 
 from agencies.permissions import may_audit, may_edit_reference_data, may_manage_users
 from agencies.querysets import today
+from gmg_portal import handover, rates, review_queue
 from gmg_portal.audit import note
 from gmg_portal.audit_entries import CELLS, COUNTED, AuditForm, page_of, records, told
 from gmg_portal.bulk.writers import FORMATS
+from gmg_portal.desk import desk_of
 from gmg_portal.models import AuditEntry, Revision
+
+admin.site.desk_of = desk_of
+admin.site.pages += [*review_queue.urls, *rates.urls, *handover.urls]
 
 
 @admin.register(Revision)

@@ -51,7 +51,8 @@ def _events(day: date | None, full: Full) -> Iterator[Event]:
     )
     for milestone in open_ones.order_by("commitment", "due_on", "pk"):
         yield _of_milestone(milestone, full)
-    for cycle in ReportingCycle.objects.exclude(closed_on__lte=day or today()).order_by("due_on", "pk"):
+    closed = ReportingCycle.objects.closed(day or today())
+    for cycle in ReportingCycle.objects.exclude(pk__in=closed.order_by().values("pk")).order_by("due_on", "pk"):
         yield _of_cycle(cycle, full)
 
 

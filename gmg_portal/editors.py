@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import LogoutView
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -19,7 +19,6 @@ from django.views.decorators.cache import never_cache
 
 from agencies.permissions import is_editor
 from gmg_portal import editing
-from gmg_portal.desk import desk_of
 
 
 class PortalAdminSite(AdminSite):
@@ -41,8 +40,13 @@ class PortalAdminSite(AdminSite):
     Form = editing.VersionedForm
     story_since_export = staticmethod(editing.story_since_export)
 
+    # What stands above the tables, handed in by `gmg_portal.admin` once these are registered.
+    desk_of: Callable[..., object]
+    pages: list[URLPattern]
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.pages = []
         self.disable_action("delete_selected")
 
     def has_permission(self, request):
@@ -57,10 +61,10 @@ class PortalAdminSite(AdminSite):
 
     def get_urls(self):
         """Without Django's way from any key to the row's page, which asks nobody's permission."""
-        return [page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site"]
+        return [*self.pages, *(page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site")]
 
     def index(self, request, extra_context=None):
-        return super().index(request, {"desk": desk_of(request.user), **(extra_context or {})})
+        return super().index(request, {"desk": self.desk_of(request.user), **(extra_context or {})})
 
     @method_decorator(never_cache)
     def login(self, request, extra_context=None):

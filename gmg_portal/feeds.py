@@ -50,7 +50,7 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
         request,
         newest(question, request.as_of, ENTRIES),
         title=title,
-        subtitle=_("Every commitment, report and assessment as it is published, every withdrawal, every event."),
+        subtitle=_("Every commitment, report, assessment and answer as published, every withdrawal, every event."),
         page="?".join(part for part in (reverse("timeline"), question.query) if part),
         key="?".join(part for part in (request.path, words) if part),
     )
@@ -136,6 +136,9 @@ def _title(change: Change) -> str:
     if change.assessment:
         words["assessor"] = change.assessment.assessor
         return _("%(reference)s: %(change)s, by %(assessor)s – %(title)s") % words
+    if change.answer:
+        words["assessor"] = change.answer.assessment.assessor
+        return _("%(reference)s: %(change)s, to %(assessor)s – %(title)s") % words
     if change.status_change is None:
         return _("%(reference)s: %(change)s – %(title)s") % words
     words["status"] = change.status_change.get_to_status_display()
@@ -151,6 +154,8 @@ def _text(change: Change) -> str:
         return change.report.achieved
     if change.assessment:
         return f"{change.assessment.get_finding_display()}\n\n{change.assessment.text}"
+    if change.answer:
+        return change.answer.text
     if change.kind == Change.Kind.WITHDRAWN:
         return change.commitment.withdrawn_reason
     return change.commitment.summary or change.commitment.original_text
@@ -158,7 +163,7 @@ def _text(change: Change) -> str:
 
 def _moment(change: Change) -> datetime:
     """When it was published: the moment of the review, or for what was loaded the start of its day (UTC)."""
-    row = change.report or change.assessment or change.commitment
+    row = change.report or change.assessment or change.answer or change.commitment
     if change.kind != Change.Kind.WITHDRAWN and row.reviewed_at and row.reviewed_at.date() == change.on.day:
         return row.reviewed_at
     return datetime.combine(change.on.day, time(), UTC)

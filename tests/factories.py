@@ -22,6 +22,7 @@ from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments import actions
 from commitments.dates import PartialDate
 from commitments.models import (
+    Answer,
     Assessment,
     Commitment,
     Contribution,
@@ -439,6 +440,20 @@ class AssessmentFactory(ReviewedFactory):
     agency = factory.SubFactory(AgencyFactory)
     finding = Assessment.Finding.AGREES
     text = "The courses were visited."
+
+
+class AnswerFactory(ReviewedFactory):
+    """A draft of the lead's, to a peer agency's published dissent; `public=True` is published."""
+
+    class Meta:
+        model = Answer
+
+    class Params:
+        public = factory.Trait(state="published", published_on=date(2014, 10, 15))
+
+    assessment = factory.SubFactory(AssessmentFactory, public=True, finding="disagrees")
+    published_on = None
+    text = "The courses were held in another place."
 
 
 class MistakeFactory(DjangoModelFactory):

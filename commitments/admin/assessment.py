@@ -2,9 +2,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from agencies.permissions import is_administrator, is_secretariat
-from commitments.admin.scoping import WorkflowAdmin
+from commitments.admin.scoping import NOTHING, WorkflowAdmin
 from commitments.forms import AssessmentForm
-from commitments.models import Assessment, Commitment, ProgressReport
+from commitments.models import Answer, Assessment, Commitment, ProgressReport
 from commitments.permissions import agencies_for, groups_for, may_assess, may_start
 
 
@@ -55,6 +55,56 @@ class AssessmentAdmin(WorkflowAdmin):
     @admin.display(description=_("commitment"), ordering="commitment__reference")
     def reference(self, obj):
         return obj.commitment.reference
+
+    def view_on_site(self, obj):
+        return super().view_on_site(obj.commitment)
+
+
+@admin.register(Answer)
+class AnswerAdmin(WorkflowAdmin):
+    """What a lead answers to a judgement; a choice offers the judgements on what the person's agencies lead."""
+
+    list_display = ["reference", "lead", "assessor", "state", "published"]
+    list_filter = ["state", "assessment__finding", "assessment__agency", "assessment__workgroup"]
+    list_select_related = [
+        "assessment__commitment__lead_agency", "assessment__commitment__workgroup", "assessment__agency",
+        "assessment__workgroup",
+    ]  # fmt: skip
+    search_fields = ["assessment__commitment__reference", "assessment__commitment__title", "text"]
+    readonly_fields = ["judgement"]
+    fieldsets = [(_("To what"), {"fields": ["assessment", "judgement"]}), (_("The answer"), {"fields": ["text"]})]
+
+    def choices(self, request):
+        judged = Assessment.objects.published()
+        return {"assessment": judged if is_administrator(request.user) else judged.answerable_by(request.user)}
+
+    def get_readonly_fields(self, request, obj=None):
+        """What is answered stays what it is, once the answer was sent off."""
+        shown = super().get_readonly_fields(request, obj)
+        return [*shown, "assessment"] if obj and obj.submitted_at else shown
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "assessment":
+            field.queryset = field.queryset.select_related("commitment", "agency", "workgroup")
+            field.label_from_instance = lambda row: f"{row} ({row.get_finding_display()}, {row.published})"
+        return field
+
+    @admin.display(description=_("what it says"))
+    def judgement(self, obj):
+        return obj.assessment.text if obj.assessment_id else NOTHING
+
+    @admin.display(description=_("commitment"), ordering="assessment__commitment__reference")
+    def reference(self, obj):
+        return obj.commitment.reference
+
+    @admin.display(description=_("lead"))
+    def lead(self, obj):
+        return str(obj.commitment.lead)
+
+    @admin.display(description=_("to the judgement of"))
+    def assessor(self, obj):
+        return obj.assessment.assessor
 
     def view_on_site(self, obj):
         return super().view_on_site(obj.commitment)

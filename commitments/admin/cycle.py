@@ -1,18 +1,20 @@
 from django.contrib import admin
 
-from commitments.admin.steps import CLOSE, OPEN, StepsMixin
+from commitments.admin.steps import CLOSE, OPEN, REMIND, REOPEN, StepsMixin
 from commitments.models import ReportingCycle, Stakeholder
 
 
 @admin.register(ReportingCycle)
 class ReportingCycleAdmin(StepsMixin, admin.site.ModelAdmin):
-    steps = (OPEN, CLOSE)
+    steps = (OPEN, REMIND, CLOSE, REOPEN)
     change_form_template = "admin/commitments/change_form.html"
     list_display = ["title", "opens_on", "due_on", "closes_on", "opened_on", "closed_on"]
     search_fields = ["title"]
     date_hierarchy = "opens_on"
-    fields = ["title", "opens_on", "due_on", "closes_on", "opened_on", "closed_on"]
-    readonly_fields = ["opened_on", "closed_on"]
+    fields = [
+        "title", "opens_on", "due_on", "closes_on", "opened_on", "closed_on", "reopened_on", "reopened_reason",
+    ]  # fmt: skip
+    readonly_fields = ["opened_on", "closed_on", "reopened_on", "reopened_reason"]
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and not (obj and obj.opened_on)

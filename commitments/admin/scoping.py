@@ -14,6 +14,7 @@ from agencies.permissions import is_administrator, may_edit_reference_data
 from commitments import actions
 from commitments.admin.copies import CopiesMixin
 from commitments.admin.preview import PreviewMixin
+from commitments.admin.review import ReviewMixin
 from commitments.admin.steps import PUBLISH, SEND_BACK, SUBMIT, StepsMixin
 from commitments.models import WorkingCopy
 from commitments.permissions import PUBLIC_STATES, may_review, may_start
@@ -23,7 +24,7 @@ NOTHING = "–"
 REVIEW = ("written_by", "submission", "review", "review_note")
 
 
-class WorkflowAdmin(CopiesMixin, PreviewMixin, StepsMixin, admin.site.ModelAdmin):
+class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.site.ModelAdmin):
     """Rows that somebody writes and submits and somebody else publishes.
 
     Everything asks the querysets: the list and every page stand on `visible_to`, forms on `editable_by`, decisions on
@@ -209,8 +210,11 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, StepsMixin, admin.site.ModelAdmin
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def buttons(self, request, obj, writing: bool) -> list[dict]:
-        """Submitting is a button of the form itself where there is one."""
-        return [step for step in self.steps_for(request, obj) if not (writing and step["verb"] == SUBMIT.verb)]
+        """Submitting is a button of the form itself where there is one; a reviewer reads both sides first."""
+        steps = [step for step in self.steps_for(request, obj) if not (writing and step["verb"] == SUBMIT.verb)]
+        if self.model.objects.reviewable_by(request.user).filter(pk=obj.pk).exists():
+            steps.insert(0, {"verb": "review", "label": _("Review"), "url": self.review_address(obj)})
+        return steps
 
     def view_on_site(self, obj):
         return obj.get_absolute_url() if obj.state in PUBLIC_STATES else None

@@ -1,6 +1,6 @@
 """The steps of the workflow as pages of the editors' side: each asks once more, and then calls its action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,7 +20,8 @@ from agencies.permissions import is_administrator, is_secretariat
 from agencies.querysets import today
 from commitments import actions
 from commitments.forms import WordsForm
-from commitments.permissions import may_manage_cycles, may_withdraw
+from commitments.models import Answer, Assessment
+from commitments.permissions import is_party, may_manage_cycles, may_withdraw
 from commitments.workflow import TRANSITIONS, Reviewed
 
 
@@ -36,6 +37,7 @@ class Step:
     done: Callable[[object, object], str]  # (row, what `run` answered)
     words: str = ""
     words_label: Promise | str = ""
+    concerns: Callable[[object], Iterable] = lambda row: ()  # the rows that the question is about, to be listed
 
     @property
     def name(self) -> str:
@@ -75,7 +77,7 @@ WITHDRAW = Step(
     label=gettext_lazy("Withdraw…"),
     question=gettext_lazy("Take this out of the register? Its page stays, and says so with the reason."),
     allowed=lambda model, user: model.objects.published() if may_withdraw(user) else model.objects.none(),
-    run=lambda row, by, seen, words: actions.withdraw(row, reason=words, by=by),
+    run=lambda row, by, seen, words: actions.withdraw(row, reason=words, by=by, seen=seen),
     done=lambda row, answer: _("%(row)s was withdrawn.") % {"row": name_of(row)},
     words="reason",
     words_label=gettext_lazy("Reason, as readers will see it"),
@@ -85,7 +87,7 @@ OPEN = Step(
     label=gettext_lazy("Open"),
     question=gettext_lazy("Open this cycle? A report is asked for from the lead of every running commitment."),
     allowed=lambda model, user: _cycles(model, user).filter(opened_on__isnull=True, opens_on__lte=today()),
-    run=lambda row, by, seen, words: actions.open_cycle(row, by=by),
+    run=lambda row, by, seen, words: actions.open_cycle(row, by=by, seen=seen),
     done=lambda row, answer: (
         ngettext(
             "%(row)s is open: %(count)s report was asked for.",
@@ -95,13 +97,43 @@ OPEN = Step(
         % {"row": name_of(row), "count": answer}
     ),
 )
+REMIND = Step(
+    verb="remind",
+    label=gettext_lazy("Remind…"),
+    question=gettext_lazy("Remind the leads of what they still owe in this cycle? These reports are owed:"),
+    allowed=lambda model, user: _cycles(model, user).filter(opened_on__isnull=False, closed_on__isnull=True),
+    run=lambda row, by, seen, words: actions.remind_cycle(row, by=by, seen=seen),
+    done=lambda row, answer: (
+        ngettext(
+            "%(row)s: the reminder of %(count)s owed report is on record.",
+            "%(row)s: the reminder of %(count)s owed reports is on record.",
+            len(answer),
+        )
+        % {"row": name_of(row), "count": len(answer)}
+    ),
+    concerns=lambda row: (
+        row.reports.owed()
+        .select_related("commitment__lead_agency", "commitment__workgroup")
+        .order_by("commitment__lead_agency__position", "commitment__workgroup__position", "pk")
+    ),
+)
 CLOSE = Step(
     verb="close",
     label=gettext_lazy("Close"),
     question=gettext_lazy("Close this cycle? What was not reported stays visible as silence."),
     allowed=lambda model, user: _cycles(model, user).filter(opened_on__isnull=False, closed_on__isnull=True),
-    run=lambda row, by, seen, words: actions.close_cycle(row, by=by),
+    run=lambda row, by, seen, words: actions.close_cycle(row, by=by, seen=seen),
     done=lambda row, answer: _("%(row)s is closed.") % {"row": name_of(row)},
+)
+REOPEN = Step(
+    verb="reopen",
+    label=gettext_lazy("Reopen…"),
+    question=gettext_lazy("Take reports in this cycle again? Its days stay: what comes now counts as late."),
+    allowed=lambda model, user: _cycles(model, user).filter(closed_on__isnull=False),
+    run=lambda row, by, seen, words: actions.reopen_cycle(row, reason=words, by=by, seen=seen),
+    done=lambda row, answer: _("%(row)s is open again.") % {"row": name_of(row)},
+    words="reason",
+    words_label=gettext_lazy("Reason for reopening"),
 )
 
 
@@ -165,6 +197,7 @@ class StepsMixin:
             "original": obj,
             "title": f"{step.label.rstrip('…')}: {obj}",
             "step": step,
+            "concerned": step.concerns(obj),
             **more,
         }
         return TemplateResponse(request, "admin/commitments/step.html", context, status=status)
@@ -174,18 +207,7 @@ class StepsMixin:
         """Publish row by row, each as it was shown when asked; what is refused is named with its reason."""
         if "confirmed" not in request.POST:
             return self.confirm_publishing(request, queryset)
-        published = 0
-        for row in queryset:
-            try:
-                actions.publish(row, by=request.user, seen=_number(request.POST.get(f"seen_{row.pk}")))
-                published += 1
-            except PermissionDenied:
-                self._refused(request, row, why_not(PUBLISH, row, request.user))
-            except ValidationError as error:
-                self._refused(request, row, " ".join(error.messages))
-        if published:
-            text = ngettext("%(count)s was published.", "%(count)s were published.", published)
-            self.message_user(request, text % {"count": published})
+        publish_each(request, ((row, request.POST.get(f"seen_{row.pk}")) for row in queryset))
         return None
 
     def confirm_publishing(self, request, queryset):
@@ -198,8 +220,25 @@ class StepsMixin:
         }
         return TemplateResponse(request, "admin/commitments/publish_selected.html", context)
 
-    def _refused(self, request, row, reason: str) -> None:
-        self.message_user(request, _("%(row)s: %(reason)s") % {"row": name_of(row), "reason": reason}, messages.ERROR)
+
+def publish_each(request, rows: Iterable[tuple[Reviewed, str | None]]) -> None:
+    """Publish rows one by one, each as the version that was shown; say how many were, and of each other why not."""
+    published = 0
+    for row, seen in rows:
+        try:
+            actions.publish(row, by=request.user, seen=_number(seen))
+            published += 1
+        except PermissionDenied:
+            _refused(request, row, why_not(PUBLISH, row, request.user))
+        except ValidationError as error:
+            _refused(request, row, " ".join(error.messages))
+    if published:
+        text = ngettext("%(count)s was published.", "%(count)s were published.", published)
+        messages.success(request, text % {"count": published})
+
+
+def _refused(request, row, reason: str) -> None:
+    messages.error(request, _("%(row)s: %(reason)s") % {"row": name_of(row), "reason": reason})
 
 
 def why_not(step: Step, row, user) -> str:
@@ -208,6 +247,8 @@ def why_not(step: Step, row, user) -> str:
         state = row.get_state_display()
         return _("This is in the state ‘%(state)s’, which does not allow that.") % {"state": state}
     if step in (PUBLISH, SEND_BACK) and has_a_hand(row, user):
+        if isinstance(row, Answer) and row.assessment in Assessment.objects.filter(is_party(user)):
+            return _("Whoever judged has no say in what is answered: another reviewer decides.")
         return _("Nobody publishes or sends back what they wrote or submitted themselves.")
     return _("You may not do this here.")
 

@@ -1,6 +1,6 @@
 """The register: one module a subject, each name to be had from here."""
 
-from commitments.models.assessment import Assessment
+from commitments.models.assessment import Answer, Assessment
 from commitments.models.commitment import Commitment, Milestone, Partner, Stakeholder
 from commitments.models.contribution import Contribution
 from commitments.models.mistake import Mistake
@@ -10,6 +10,7 @@ from commitments.models.words import Freshness, Outlook, Status, Verification
 from commitments.models.working_copy import WorkingCopy
 
 __all__ = [
+    "Answer",
     "Assessment",
     "Commitment",
     "Digest",

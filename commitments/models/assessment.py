@@ -9,7 +9,7 @@ from agencies.models import Agency
 from commitments import triggers
 from commitments.models.commitment import Commitment
 from commitments.models.report import ProgressReport
-from commitments.querysets import AssessmentQuerySet
+from commitments.querysets import AnswerQuerySet, AssessmentQuerySet
 from commitments.workflow import Reviewed
 from workgroups.models import WorkGroup
 
@@ -111,3 +111,43 @@ class Assessment(Reviewed):
     @property
     def assessor(self) -> str:
         return str(self.agency or self.workgroup or self.assessor_name)
+
+
+class Answer(Reviewed):
+    """What the lead of a commitment says in public to somebody else's judgement; a later answer adds to it."""
+
+    assessment = models.ForeignKey(
+        Assessment, verbose_name=_("judgement"), on_delete=models.PROTECT, related_name="answers"
+    )
+    text = models.TextField(_("answer"))
+    version = AutoIncVersionField()
+    history = HistoricalRecords(excluded_fields=["version", "updated_at"])
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta(Reviewed.Meta):
+        verbose_name = _("answer to a judgement")
+        verbose_name_plural = _("answers to judgements")
+        ordering = ["-published_on", "-pk"]
+        triggers = [triggers.PUBLISHED_ANSWER_IS_FIXED]
+        constraints = [
+            *Reviewed.Meta.constraints,
+            models.CheckConstraint(
+                name="answer_never_withdrawn",
+                condition=~Q(state="withdrawn"),
+                violation_error_message=_("A published answer stands: a later one adds to it."),
+            ),
+            models.UniqueConstraint(
+                name="answer_one_in_hand",
+                fields=["assessment"],
+                condition=~Q(state="published"),
+                violation_error_message=_("An answer to this judgement is already being written or reviewed."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.commitment.lead} → {self.assessment}"
+
+    @property
+    def commitment(self) -> Commitment:
+        return self.assessment.commitment

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models.assessment import Assessment
+from commitments.models.assessment import Answer, Assessment
 from commitments.models.commitment import Commitment
 from commitments.models.mistake import Mistake
 from commitments.models.report import ProgressReport, ReportingCycle
@@ -18,7 +18,7 @@ def only(subject: str) -> Q:
     return Q(**{f"{name}__isnull": name != subject for name in SUBJECTS})
 
 
-SUBJECTS = ("commitment", "report", "assessment", "cycle", "mistake")
+SUBJECTS = ("commitment", "report", "assessment", "answer", "cycle", "mistake")
 
 
 class Digest(models.Model):
@@ -73,6 +73,7 @@ class Notice(models.Model):
     assessment = models.ForeignKey(
         Assessment, verbose_name=_("assessment"), on_delete=models.CASCADE, null=True, related_name="+"
     )
+    answer = models.ForeignKey(Answer, verbose_name=_("answer"), on_delete=models.CASCADE, null=True, related_name="+")
     cycle = models.ForeignKey(
         ReportingCycle, verbose_name=_("reporting cycle"), on_delete=models.CASCADE, null=True, related_name="+"
     )
@@ -113,7 +114,7 @@ class Notice(models.Model):
             models.CheckConstraint(
                 name="notice_about_what_its_kind_says",
                 condition=Q(kind__in=OF_CYCLES) & only("cycle")
-                | Q(kind__in=OF_REVIEW) & (only("commitment") | only("report") | only("assessment"))
+                | Q(kind__in=OF_REVIEW) & (only("commitment") | only("report") | only("assessment") | only("answer"))
                 | Q(kind="mistake_reported") & only("mistake"),
                 violation_error_message=_("A notice is about the one thing that its kind says."),
             ),
@@ -135,4 +136,4 @@ class Notice(models.Model):
     @property
     def subject(self):
         """What the notice is about."""
-        return self.report or self.commitment or self.assessment or self.cycle or self.mistake
+        return next(found for name in SUBJECTS if (found := getattr(self, name)))

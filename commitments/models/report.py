@@ -31,6 +31,8 @@ class ReportingCycle(models.Model):
     closes_on = models.DateField(_("closes on"))
     opened_on = models.DateField(_("opened on"), null=True, blank=True, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    reopened_on = models.DateField(_("last reopened on"), null=True, blank=True, editable=False)
+    reopened_reason = models.TextField(_("reason for reopening"), blank=True, editable=False)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
 
@@ -55,6 +57,13 @@ class ReportingCycle(models.Model):
                 name="cycle_closed_after_opened",
                 condition=Q(closed_on__isnull=True) | Q(opened_on__isnull=False, closed_on__gte=F("opened_on")),
                 violation_error_message=_("Only an opened cycle can be closed."),
+            ),
+            models.CheckConstraint(
+                name="cycle_reopened_with_reason",
+                condition=Q(reopened_on__isnull=True, reopened_reason="")
+                | Q(reopened_on__isnull=False, opened_on__isnull=False, reopened_on__gte=F("opened_on"))
+                & ~Q(reopened_reason=""),
+                violation_error_message=_("A cycle that had opened is reopened on a day and for a reason."),
             ),
         ]
 

@@ -1,14 +1,23 @@
-"""Reports year by year, whether a cycle asked for them or not; and what each reporting cycle asked for and got."""
+"""Reports year by year, whether a cycle asked for them or not; and what each reporting cycle asked for and got.
+
+As with freshness, any report since a cycle opened answers it, be it the one that it asked for or another. What is asked
+for and not published counts alike, whether nothing is written yet or a draft waits.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import ExtractYear
+from django.db.models.functions import Coalesce, ExtractYear
 
+from agencies.models import Agency
 from agencies.querysets import today
+from commitments.dates import PartialDate
 from commitments.models import Commitment, ProgressReport, ReportingCycle
+from commitments.summaries.counts import leads
+from commitments.summaries.freshness import freshness
+from workgroups.models import WorkGroup
 
 
 @dataclass(frozen=True)
@@ -65,24 +74,29 @@ def _years(published: QuerySet[ProgressReport], now: date) -> list[Year]:
 
 
 def _rounds(expected: QuerySet[ProgressReport], day: date | None, now: date) -> list[Round]:
-    """As with freshness, any report since a cycle opened answers it, be it the one that it asked for or another.
-
-    What is asked for and not published counts alike, whether nothing is written yet or a draft waits.
-    """
     cycles = ReportingCycle.objects.opened(now)
-    first = _answers(cycles, day).order_by("published_on").values("published_on")[:1]
-    by_cycle = expected.filter(cycle__in=cycles.order_by()).order_by().annotate(answered_on=Subquery(first))
-    counted = by_cycle.values_list("cycle").annotate(
-        asked=Count("pk"),
-        in_time=Count("pk", filter=Q(answered_on__lte=F("cycle__due_on"))),
-        late=Count("pk", filter=Q(answered_on__gt=F("cycle__due_on"))),
-    )
-    found = defaultdict(tuple, {cycle: counts for cycle, *counts in counted})
+    by_cycle = _with_answers(expected, cycles, day).order_by()
+    found = defaultdict(tuple, {cycle: counts for cycle, *counts in by_cycle.values_list("cycle").annotate(**TIMES)})
     return [
         Round(cycle.title, cycle.due_on, *found[cycle.pk], is_due=cycle.due_on < now)
         for cycle in cycles.reverse()
         if found[cycle.pk]
     ]
+
+
+TIMES = {
+    "asked": Count("pk"),
+    "in_time": Count("pk", filter=Q(answered_on__lte=F("cycle__due_on"))),
+    "late": Count("pk", filter=Q(answered_on__gt=F("cycle__due_on"))),
+}
+
+
+def _with_answers(
+    expected: QuerySet[ProgressReport], cycles: QuerySet[ReportingCycle], day: date | None
+) -> QuerySet[ProgressReport]:
+    """The reports that these cycles asked for, each with the day on which it was `answered_on`, or None."""
+    first = _answers(cycles, day).order_by("published_on").values("published_on")[:1]
+    return expected.filter(cycle__in=cycles.order_by().values("pk")).annotate(answered_on=Subquery(first))
 
 
 def _answers(cycles: QuerySet[ReportingCycle], day: date | None) -> QuerySet[ProgressReport]:
@@ -91,4 +105,62 @@ def _answers(cycles: QuerySet[ReportingCycle], day: date | None) -> QuerySet[Pro
     reports = ProgressReport.objects.published(day).filter(commitment=OuterRef("commitment"))
     return reports.filter(
         Q(cycle=OuterRef("cycle")) | Q(published_on__gte=OuterRef("cycle__opened_on")) & ~Exists(later.order_by())
+    )
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What a cycle asked of one lead and got, and when that lead was last heard on anything (None: never)."""
+
+    lead: Agency | WorkGroup
+    asked: int
+    in_time: int
+    late: int
+    last_heard: PartialDate | None
+
+    @property
+    def code(self) -> str:
+        return self.lead.code if isinstance(self.lead, Agency) else self.lead.slug
+
+    @property
+    def silent(self) -> int:
+        return self.asked - self.in_time - self.late
+
+
+@dataclass(frozen=True)
+class Rates:
+    """A cycle's outcome by lead, members first and then groups; and the asked-for reports that have not come."""
+
+    cycle: ReportingCycle
+    rates: list[Rate]
+    silent: list[ProgressReport]
+    is_due: bool
+
+    @property
+    def total(self) -> Round:
+        counts = [sum(getattr(rate, name) for rate in self.rates) for name in ("asked", "in_time", "late")]
+        return Round(self.cycle.title, self.cycle.due_on, *counts, is_due=self.is_due)
+
+
+def rates(cycle: ReportingCycle) -> Rates:
+    """Response rates of an opened cycle, by agency and group. A constituent is asked and answers for its member."""
+    cycles = ReportingCycle.objects.opened(today())
+    expected = _with_answers(ProgressReport.objects.all(), cycles, None).filter(cycle=cycle)
+    by_lead = expected.annotate(lead_member=Coalesce("commitment__lead_agency__parent", "commitment__lead_agency"))
+    counted = by_lead.order_by().values_list("lead_member", "commitment__workgroup").annotate(**TIMES)
+    counts = {(member, group): numbers for member, group, *numbers in counted}
+    heard = {lead.lead: lead.last_heard for lead in freshness().leads}
+    found = [Rate(lead, *counts[key], heard.get(lead)) for lead, key, _words in leads() if key in counts]
+    silent = with_last_word(expected.filter(answered_on=None)).select_related(
+        "commitment__lead_agency__parent", "commitment__workgroup"
+    )
+    return Rates(cycle, found, list(silent.order_by("heard_on", "pk")), cycle.due_on < today())
+
+
+def with_last_word(reports: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
+    """Annotate `heard_on` and `heard_precision`: the last published report on each one's commitment."""
+    last = ProgressReport.objects.published().filter(commitment=OuterRef("commitment")).newest_first()
+    return reports.annotate(
+        heard_on=Subquery(last.values("published_on")[:1]),
+        heard_precision=Subquery(last.values("published_precision")[:1]),
     )

@@ -27,7 +27,6 @@ def test_report_goes_from_the_focal_point_over_the_secretariat_to_the_public(pag
 
     sign_in(page, portal, "secretariat")
     page.get_by_role("link", name="HLD-0018").first.click()
-    page.get_by_role("link", name="Publish").click()
     page.get_by_role("button", name="Publish").click()
     sign_out(page, portal)
 

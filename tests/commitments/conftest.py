@@ -21,7 +21,7 @@ def person(request, ohchr):
             former = focal_point(ohchr, "former")
             former.memberships.update(ends_on=date(2014, 1, 1))
             return former
-        fixtures = {"focal_point": "ohchr_focal_point", "group_lead": "undesa_focal_point"}
+        fixtures = {"focal_point": "ohchr_focal_point", "group_lead": "undesa_focal_point", "judge": "iom_focal_point"}
         return request.getfixturevalue(fixtures.get(role, role))
 
     return person

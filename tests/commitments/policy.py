@@ -51,6 +51,27 @@ secretariat    independent     rhwds   rhpb       rhws       rh
 administrator  other_agency    rhwds   rhpb       rhws       rh
 administrator  independent     rhwds   rhpb       rhws       rh
 """
+# Answers to a judgement that IOM made: written and reviewed as reports are, but never reviewed by whoever judged.
+ANSWERS = """
+role           whose           draft   submitted  sent_back  published
+anonymous      other_agency    -       -          -          r
+outsider       other_agency    -       -          -          r
+focal_point    own_agency      rhwds   rh         rhws       rh
+focal_point    other_agency    -       -          -          r
+focal_point    joined_group    -       -          -          r
+alternate      own_agency      rhwds   rh         rhws       rh
+alternate      other_group     -       -          -          r
+former         own_agency      -       -          -          r
+group_lead     own_agency      rhwds   rh         rhws       rh
+group_lead     own_group       rhwds   rhpb       rhws       rh
+group_lead     other_group     -       -          -          r
+judge          other_agency    -       -          -          r
+judge          own_group       rhwds   rh         rhws       rh
+secretariat    other_agency    -       rhpb       rh         rh
+secretariat    other_group     -       rhpb       rh         rh
+administrator  other_agency    rhwds   rhpb       rhws       rh
+administrator  other_group     rhwds   rhpb       rhws       rh
+"""
 # What becomes of a commitment alone.
 OF_COMMITMENTS = set("xck")
 
@@ -72,7 +93,7 @@ def of_reports(lines):
     ]
 
 
-LINES = {"commitment": read(COMMITMENTS), "assessment": read(ASSESSMENTS)}
+LINES = {"commitment": read(COMMITMENTS), "assessment": read(ASSESSMENTS), "answer": read(ANSWERS)}
 LINES["progressreport"] = of_reports(LINES["commitment"])
 CASES = [(kind, role, whose, policy) for kind, lines in LINES.items() for role, whose, policy in lines]
 ROLES = sorted({role for _kind, role, _whose, _policy in CASES})

@@ -8,9 +8,10 @@ from django.db import connection
 
 from commitments import actions
 from commitments.dates import PartialDate
-from commitments.models import Assessment, Commitment, Evidence, ProgressReport, StatusChange
+from commitments.models import Answer, Assessment, Commitment, Evidence, ProgressReport, ReportingCycle, StatusChange
 from commitments.workflow import TRANSITIONS, State
 from tests.factories import (
+    AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
@@ -55,7 +56,11 @@ def assessment_in(state):
     return AssessmentFactory(**({"public": True} if state == "published" else {state: True}))
 
 
-SUBMITTED = [commitment_in, report_in, assessment_in]
+def answer_in(state):
+    return AnswerFactory(**({"public": True} if state == "published" else {state: True}))
+
+
+SUBMITTED = [commitment_in, report_in, assessment_in, answer_in]
 
 
 def state_of(row):
@@ -99,6 +104,13 @@ def test_report_moves_by_the_workflow(state, verb, administrator):
 @pytest.mark.parametrize(("state", "verb"), STEPS_OF_THE_REST)
 def test_assessment_moves_by_the_workflow(state, verb, administrator):
     row = assessment_in(state)
+
+    assert_leads_where_the_workflow_says(row, verb, administrator)
+
+
+@pytest.mark.parametrize(("state", "verb"), STEPS_OF_THE_REST)
+def test_answer_moves_by_the_workflow(state, verb, administrator):
+    row = answer_in(state)
 
     assert_leads_where_the_workflow_says(row, verb, administrator)
 
@@ -406,7 +418,7 @@ def test_reports_are_numbered_by_publication(commitment, secretariat):
     assert numbers == {second.pk: 1, first.pk: 2, elsewhere.pk: 1}
 
 
-@pytest.mark.parametrize("make", [commitment_in, assessment_in])
+@pytest.mark.parametrize("make", [commitment_in, assessment_in, answer_in])
 def test_publication_of_anything_else_changes_no_status(make, secretariat):
     row = make("submitted")
 
@@ -601,6 +613,9 @@ def test_withdrawal_is_for_the_secretariat(person, commitment, request):
     assert state_of(commitment) == "published"
 
 
+CHANGED_SINCE = "Somebody changed this since you opened it: look at it again before you decide."
+
+
 # Two at once
 
 
@@ -622,7 +637,7 @@ def test_decision_on_what_has_changed_since_is_refused(make, verb, state, admini
     with pytest.raises(ValidationError) as refusal:
         verb(row, seen, administrator)
 
-    assert refusal.value.messages == ["Somebody changed this since you opened it: look at it again before you decide."]
+    assert refusal.value.messages == [CHANGED_SINCE]
     assert state_of(row) == state
 
 
@@ -765,16 +780,49 @@ def test_cycle_is_not_opened_before_its_day(commitment, secretariat, time_machin
     assert commitment.reports.count() == 0
 
 
-@pytest.mark.parametrize("verb", [actions.open_cycle, actions.close_cycle])
+CLOSED = {"opened": True, "closed_on": date(2014, 12, 31)}
+# Each verb of a cycle, and a cycle that it could be done with.
+OF_CYCLES = {
+    "open": (lambda cycle, **by: actions.open_cycle(cycle, **by), {}),
+    "remind": (lambda cycle, **by: actions.remind_cycle(cycle, **by), {"opened": True}),
+    "close": (lambda cycle, **by: actions.close_cycle(cycle, **by), {"opened": True}),
+    "reopen": (lambda cycle, **by: actions.reopen_cycle(cycle, reason="Floods.", **by), CLOSED),
+}
+
+
+@pytest.mark.parametrize("verb", OF_CYCLES)
 @pytest.mark.parametrize("person", ["ilo_focal_point", "iom_focal_point", "outsider"])
 def test_cycles_are_for_the_secretariat(verb, person, commitment, request):
     person = request.getfixturevalue(person)
-    cycle = ReportingCycleFactory(opened=verb is actions.close_cycle)
+    act, state = OF_CYCLES[verb]
+    cycle = ReportingCycleFactory(**state)
 
     with pytest.raises(PermissionDenied):
-        verb(cycle, by=person)
+        act(cycle, by=person)
 
     assert commitment.reports.count() == 0
+    assert cycle.history.count() == 1
+
+
+@pytest.mark.parametrize("verb", OF_CYCLES)
+def test_step_of_a_cycle_that_has_changed_since_is_refused(verb, secretariat):
+    act, state = OF_CYCLES[verb]
+    cycle = ReportingCycleFactory(**state)
+    ProgressReportFactory(cycle=cycle, blank=True)
+
+    with pytest.raises(ValidationError) as refusal:
+        act(cycle, by=secretariat, seen=cycle.version - 1)
+
+    assert refusal.value.messages == [CHANGED_SINCE]
+    assert act(cycle, by=secretariat, seen=cycle.version) is not None
+
+
+def test_withdrawal_of_what_has_changed_since_is_refused(commitment, secretariat):
+    with pytest.raises(ValidationError) as refusal:
+        actions.withdraw(commitment, reason="Entered twice.", by=secretariat, seen=commitment.version - 1)
+
+    assert refusal.value.messages == [CHANGED_SINCE]
+    assert state_of(commitment) == "published"
 
 
 def test_nobody_at_all_opens_no_cycle(commitment):
@@ -809,6 +857,119 @@ def test_cycle_that_is_not_open_is_not_closed(secretariat):
         with pytest.raises(ValidationError) as refusal:
             actions.close_cycle(cycle, by=secretariat)
         assert refusal.value.messages == ["Only a cycle that is open can be closed."]
+
+
+def test_reminding_names_what_is_owed_and_leaves_a_line(cycle, secretariat):
+    untouched = ProgressReportFactory(cycle=cycle, blank=True)
+    begun = ProgressReportFactory(cycle=cycle)
+    sent_back = ProgressReportFactory(cycle=cycle, sent_back=True)
+    ProgressReportFactory(cycle=cycle, submitted=True)
+    published_report(cycle=cycle, on="2014-07-15")
+    ProgressReportFactory(cycle=cycle, commitment=published_report(on="2014-07-01").commitment, blank=True)
+    ProgressReportFactory(cycle=cycle, commitment=published_report(status="completed").commitment, blank=True)
+    ProgressReportFactory(cycle=cycle, commitment=CommitmentFactory(withdrawn=True), blank=True)
+    ProgressReportFactory(cycle=ReportingCycleFactory(opened=True), blank=True)
+    earlier = published_report(on="2014-06-30").commitment
+    heard_before = ProgressReportFactory(cycle=cycle, commitment=earlier, blank=True)
+
+    owed = actions.remind_cycle(cycle, by=secretariat)
+
+    assert owed == [untouched, begun, sent_back, heard_before]
+    line = cycle.history.latest("history_id")
+    assert (line.history_change_reason, line.history_user) == ("remind", secretariat)
+
+
+@pytest.mark.parametrize("state", [{}, CLOSED])
+def test_only_an_open_cycle_is_reminded_of(state, secretariat):
+    cycle = ReportingCycleFactory(**state)
+    ProgressReportFactory(cycle=cycle, blank=True)
+
+    with pytest.raises(ValidationError) as refusal:
+        actions.remind_cycle(cycle, by=secretariat)
+
+    assert refusal.value.messages == ["Only a cycle that is open can be reminded of."]
+
+
+def test_nobody_is_reminded_where_nothing_is_owed(cycle, secretariat):
+    ProgressReportFactory(cycle=cycle, submitted=True)
+
+    with pytest.raises(ValidationError) as refusal:
+        actions.remind_cycle(cycle, by=secretariat)
+
+    assert refusal.value.messages == ["Nothing is owed in this cycle any more: there is nobody to remind."]
+    assert not cycle.history.filter(history_change_reason="remind").exists()
+
+
+def test_reopening_notes_day_and_reason_and_takes_reports_again(commitment, secretariat, administrator, time_machine):
+    cycle = ReportingCycleFactory(**CLOSED)
+    report = ProgressReportFactory(commitment=commitment, cycle=cycle)
+    time_machine.move_to("2015-02-03T12:00:00+00:00", tick=False)
+
+    actions.reopen_cycle(cycle, reason=" Two agencies were cut off. ", by=secretariat)
+    actions.submit(report, by=administrator)
+
+    cycle.refresh_from_db()
+    assert (cycle.closed_on, cycle.reopened_on) == (None, date(2015, 2, 3))
+    assert cycle.reopened_reason == "Two agencies were cut off."
+    assert (cycle.opened_on, cycle.due_on) == (date(2014, 7, 1), date(2014, 8, 31))
+    assert state_of(report) == "submitted"
+
+
+def test_history_keeps_every_reopening(secretariat, time_machine):
+    cycle = ReportingCycleFactory(opened=True)
+    for day, reason in (("2015-01-05", "Floods."), ("2015-02-05", "A strike.")):
+        time_machine.move_to(f"{day}T12:00:00+00:00", tick=False)
+        actions.close_cycle(cycle, by=secretariat)
+        actions.reopen_cycle(cycle, reason=reason, by=secretariat)
+
+    lines = cycle.history.filter(history_change_reason="reopen").order_by("history_id")
+    assert [(line.reopened_on, line.reopened_reason) for line in lines] == [
+        (date(2015, 1, 5), "Floods."),
+        (date(2015, 2, 5), "A strike."),
+    ]
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_reopening_needs_a_reason(reason, secretariat):
+    cycle = ReportingCycleFactory(**CLOSED)
+
+    with pytest.raises(ValidationError) as refusal:
+        actions.reopen_cycle(cycle, reason=reason, by=secretariat)
+
+    cycle.refresh_from_db()
+    assert refusal.value.message_dict == {"reason": ["Say why the cycle is reopened."]}
+    assert cycle.closed_on == date(2014, 12, 31)
+
+
+@pytest.mark.parametrize("state", [{}, {"opened": True}])
+def test_cycle_that_is_not_closed_is_not_reopened(state, secretariat):
+    cycle = ReportingCycleFactory(**state)
+
+    with pytest.raises(ValidationError) as refusal:
+        actions.reopen_cycle(cycle, reason="Floods.", by=secretariat)
+
+    assert refusal.value.messages == ["Only a cycle that was closed can be reopened."]
+
+
+def test_reopening_leaves_freshness_of_every_day_as_it_was(commitment, secretariat, time_machine):
+    cycle = ReportingCycleFactory(opened=True)
+    ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
+    days = [date(2014, 6, 30), date(2014, 8, 31), date(2014, 9, 1), date(2015, 1, 31)]
+    time_machine.move_to("2015-01-15T12:00:00+00:00", tick=False)
+    actions.close_cycle(cycle, by=secretariat)
+    before = [Commitment.objects.with_standing(day).get().standing_freshness for day in days]
+    time_machine.move_to("2015-02-03T12:00:00+00:00", tick=False)
+
+    actions.reopen_cycle(cycle, reason="Floods.", by=secretariat)
+
+    assert before == ["not_yet_due", "due", "never_reported", "never_reported"]
+    assert [Commitment.objects.with_standing(day).get().standing_freshness for day in days] == before
+    assert Commitment.objects.with_standing().get().standing_freshness == "never_reported"
+    stood_closed = {day: ReportingCycle.objects.closed(date.fromisoformat(day)).exists() for day in CLOSED_BY}
+    assert stood_closed == CLOSED_BY
+
+
+CLOSED_BY = {"2015-01-14": False, "2015-01-15": True, "2015-02-02": True, "2015-02-03": False}
 
 
 def test_closed_cycle_takes_no_more_reports(commitment, cycle, secretariat, administrator):
@@ -920,3 +1081,56 @@ def test_lead_may_not_assess_its_own_commitment(commitment, ilo, ilo_focal_point
         actions.submit(own, by=ilo_focal_point)
 
     assert set(refusal.value.message_dict) == {"commitment"}
+
+
+# Answers
+
+
+def test_answer_is_published_beneath_the_judgement_and_not_over_it(commitment, secretariat):
+    answer = AnswerFactory(submitted=True, assessment__commitment=commitment)
+
+    actions.publish(answer, by=secretariat)
+
+    assert Answer.objects.published().get() == answer
+    assert Commitment.objects.with_standing().get(pk=commitment.pk).standing_verification == "disputed"
+
+
+@pytest.mark.parametrize(
+    ("fields", "problems"),
+    [
+        ({"text": "  "}, {"text": ["Write what you answer."]}),
+        (
+            {"assessment__public": False, "assessment__submitted": True},
+            {"assessment": ["Only a published judgement of a published commitment can be answered."]},
+        ),
+        (
+            {"assessment__commitment__withdrawn": True},
+            {"assessment": ["Only a published judgement of a published commitment can be answered."]},
+        ),
+    ],
+)
+def test_answer_that_breaks_a_rule_is_not_submitted(fields, problems, administrator):
+    answer = AnswerFactory(**fields)
+
+    with pytest.raises(ValidationError) as refusal:
+        actions.submit(answer, by=administrator)
+
+    assert refusal.value.message_dict == problems
+    assert state_of(answer) == "draft"
+
+
+def test_whoever_judged_has_no_say_in_the_answer(
+    data_and_research, undesa, undesa_focal_point, iom_focal_point, secretariat, administrator
+):
+    """UN DESA judges a commitment of the group that it co-chairs; one of the secretariat had written it down."""
+    judged = AssessmentFactory(
+        public=True, agency=undesa, author=secretariat, commitment=CommitmentFactory(workgroup=data_and_research)
+    )
+    answer = AnswerFactory(submitted=True, assessment=judged, author=iom_focal_point)
+
+    for person in (undesa_focal_point, secretariat):
+        with pytest.raises(PermissionDenied):
+            actions.publish(answer, by=person)
+    assert state_of(answer) == "submitted"
+    actions.publish(answer, by=administrator)
+    assert state_of(answer) == "published"

@@ -8,16 +8,18 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from agencies.models import Agency
 from commitments import actions
-from commitments.models import Assessment, Commitment, Evidence, ProgressReport, ReportingCycle
+from commitments.models import Answer, Assessment, Commitment, Evidence, ProgressReport, ReportingCycle
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
+    AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
     MilestoneFactory,
     PartnerFactory,
     ProgressReportFactory,
+    ReportingCycleFactory,
     StakeholderFactory,
     WorkGroupFactory,
     published_report,
@@ -73,12 +75,15 @@ def foreign_report(iom):
 def test_foreign_drafts_are_nowhere(as_user, ilo_focal_point, foreign_draft, foreign_report, draft, commitment):
     own_report = ProgressReportFactory(commitment=commitment)
     AssessmentFactory(commitment=commitment, text=SECRET)
+    AnswerFactory(assessment__commitment=foreign_report.commitment, text=SECRET)
+    own_answer = AnswerFactory(assessment__commitment=commitment)
     client = as_user(ilo_focal_point)
 
     assert listed(client.get(address(Commitment))) == {draft, commitment, foreign_report.commitment}
     assert listed(client.get(address(Commitment), {"q": SECRET})) == set()
     assert listed(client.get(address(ProgressReport))) == {own_report}
-    assert listed(client.get(address(Assessment))) == set()
+    assert listed(client.get(address(Assessment))) == {own_answer.assessment, *Assessment.objects.published()}
+    assert listed(client.get(address(Answer))) == {own_answer}
     for model in ("Partner", "Milestone", "Evidence"):
         url = reverse(f"admin:commitments_{model.lower()}_changelist")
         assertNotContains(client.get(url), SECRET)
@@ -443,7 +448,7 @@ def test_reviewer_publishes(as_user, secretariat, waiting):
     answer = client.post(address(waiting, "publish"), {"seen": waiting.version}, follow=True)
 
     waiting.refresh_from_db()
-    assert [step["verb"] for step in page.context["steps"]] == ["publish", "send-back"]
+    assert [step["verb"] for step in page.context["steps"]] == ["review", "publish", "send-back"]
     assertContains(question, f'name="seen" value="{waiting.version - 1}"')
     assert (waiting.state, waiting.reviewed_by) == ("published", secretariat)
     assert "was published" in said(answer)[0]
@@ -560,6 +565,75 @@ def test_cycle_is_opened_once_and_closed(as_user, secretariat, commitment):
     assert again.status_code == 403
     assert cycle.closed_on is not None
     assert ProgressReport.objects.get().commitment == commitment
+
+
+def test_reminding_lists_whom_it_concerns_before_it_is_done(as_user, secretariat, ilo_focal_point, commitment, cycle):
+    ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
+    ProgressReportFactory(cycle=cycle, submitted=True, commitment__title="Sent off already")
+    client = as_user(secretariat)
+
+    question = client.get(address(cycle, "remind"))
+    assertContains(question, f"ILO: {commitment}")
+    assertNotContains(question, "Sent off already")
+    assert not cycle.history.filter(history_change_reason="remind").exists()
+    answer = client.post(address(cycle, "remind"), {"seen": cycle.version}, follow=True)
+
+    assert said(answer) == [f"{cycle}: the reminder of 1 owed report is on record."]
+    assert cycle.history.filter(history_change_reason="remind").count() == 1
+    assert as_user(ilo_focal_point).get(address(cycle, "remind")).status_code == 403
+
+
+def test_cycle_is_reopened_for_a_reason_alone(as_user, secretariat, cycle):
+    actions.close_cycle(cycle, by=secretariat)
+    cycle.refresh_from_db()
+    client = as_user(secretariat)
+
+    refusal = client.post(address(cycle, "reopen"), {"seen": cycle.version, "reason": " "})
+    assertContains(refusal, "Write it here: it is part of the record.")
+    client.post(address(cycle, "reopen"), {"seen": cycle.version, "reason": "Floods."})
+
+    cycle.refresh_from_db()
+    assert (cycle.closed_on, cycle.reopened_reason) == (None, "Floods.")
+    assertContains(client.get(address(cycle, "change")), "Floods.")
+
+
+@pytest.mark.parametrize("verb", ["open", "close", "withdraw"])
+def test_step_on_what_has_changed_since_is_refused(verb, as_user, secretariat, commitment):
+    row = commitment if verb == "withdraw" else ReportingCycleFactory(opened=verb == "close")
+    before = row.history.count()
+    client = as_user(secretariat)
+
+    page = client.post(address(row, verb), {"seen": row.version - 1, "reason": "Entered twice."})
+
+    assertContains(page, "Somebody changed this since you opened it")
+    assert row.history.count() == before
+
+
+def test_lead_answers_a_published_judgement_and_no_other(as_user, ilo_focal_point, commitment, iom):
+    judged = AssessmentFactory(public=True, commitment=commitment, finding="disagrees")
+    foreign = AssessmentFactory(public=True, commitment=CommitmentFactory(lead_agency=iom))
+    draft = AssessmentFactory(commitment=commitment)
+    client = as_user(ilo_focal_point)
+    page = client.get(address(Answer, "add"))
+    assert set(page.context["adminform"].form.fields["assessment"].queryset) == {judged}
+
+    for other in (foreign, draft):
+        client.post(address(Answer, "add"), filled(page, assessment=other.pk, text="So it was.", _submit="1"))
+    assert not Answer.objects.exists()
+    client.post(address(Answer, "add"), filled(page, assessment=judged.pk, text="So it was.", _submit="1"))
+
+    answer = Answer.objects.get()
+    assert (answer.assessment, answer.state, answer.submitted_by) == (judged, "submitted", ilo_focal_point)
+
+
+def test_second_answer_in_hand_is_refused_in_a_sentence(as_user, ilo_focal_point, commitment):
+    first = AnswerFactory(submitted=True, assessment__commitment=commitment)
+    client = as_user(ilo_focal_point)
+    page = client.get(address(Answer, "add"))
+
+    answer = client.post(address(Answer, "add"), filled(page, assessment=first.assessment_id, text="Again."))
+
+    assert problems(answer) == {"": ["An answer to this judgement is already being written or reviewed."]}
 
 
 def test_assessment_of_an_independent_assessor_is_kept_by_the_secretariat(as_user, secretariat, ilo_focal_point, iom):
@@ -680,6 +754,7 @@ def test_late_form_never_saves_even_with_the_newest_version(as_user, ilo_focal_p
         (Commitment, lambda: CommitmentFactory(workgroup=WorkGroupFactory()), 8),
         (ProgressReport, lambda: ProgressReportFactory(), 7),
         (Assessment, lambda: AssessmentFactory(), 7),
+        (Answer, lambda: AnswerFactory(), 6),
         (Evidence, lambda: EvidenceFactory(), 4),
         (Agency, lambda: AgencyFactory(), 5),
     ],

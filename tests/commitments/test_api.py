@@ -5,6 +5,7 @@ import pytest
 from commitments import actions
 from tests.factories import (
     AgencyFactory,
+    AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
@@ -248,6 +249,7 @@ def test_commitment_tells_its_whole_record(asked, ilo, iom, points):
             "source_location": "",
             "published_on": "2014-10-01",
             "published_precision": "day",
+            "answers": [],
         }
     ]
     assert (body["status"], body["verification"]) == ("completed", "peer_reviewed")
@@ -258,7 +260,8 @@ def test_commitment_asks_the_database_as_often_for_many_reports_as_for_one(
     asked, commitment, django_assert_num_queries
 ):
     published_report(commitment, on="2014-06-30")
-    with django_assert_num_queries(16):
+    AssessmentFactory(public=True, commitment=commitment)
+    with django_assert_num_queries(17):
         assert len(asked(commitment).json()["reports"]) == 1
 
     for number in range(2, 12):
@@ -461,6 +464,17 @@ def test_assessment_is_absent_before_its_day(asked, commitment):
 
     assert [answer["verification"] for answer in answers] == ["self_reported", "peer_reviewed"]
     assert [len(answer["assessments"]) for answer in answers] == [0, 1]
+
+
+def test_answer_stands_with_its_assessment_from_its_day_on(asked, commitment):
+    judged = AssessmentFactory(public=True, commitment=commitment)
+    AnswerFactory(assessment=judged, public=True, text="So it was.")
+    AnswerFactory(assessment=judged, submitted=True, text="LEAK")
+
+    (before, after) = (asked(commitment, as_of=day).json()["assessments"] for day in ("2014-10-14", "2014-10-15"))
+
+    assert before[0]["answers"] == []
+    assert after[0]["answers"] == [{"text": "So it was.", "published_on": "2014-10-15", "published_precision": "day"}]
 
 
 # Summaries

@@ -6,6 +6,7 @@ from commitments.changes import changes, traces
 from commitments.models import Commitment
 from tests.factories import (
     AgencyFactory,
+    AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     Each,
@@ -60,13 +61,21 @@ def test_changes_of_one_day_stand_in_the_order_in_which_they_happen(ilo, iom):
     commitment = CommitmentFactory(lead_agency=ilo, published_on=on)
     published_report(commitment, on="2014-06-30", status="planning")
     published_report(commitment, on="2014-06-30")
-    AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=on)
+    judged = AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=on)
+    AnswerFactory(public=True, assessment=judged, published_on=on)
     commitment.refresh_from_db()
     corrected(commitment, state="withdrawn", withdrawn_on=on, withdrawn_reason="Entered twice.")
 
     told = [key.partition("/")[2] for key in keys()]
 
-    assert told == ["withdrawn", "assessment-iom-2014-06-30", "report-2", "report-1", "published"]
+    assert told == [
+        "withdrawn",
+        "answer-iom-2014-06-30",
+        "assessment-iom-2014-06-30",
+        "report-2",
+        "report-1",
+        "published",
+    ]
 
 
 def test_changes_carry_the_status_change_of_the_report_that_made_it(story):

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from commitments import actions
 from tests.factories import (
+    AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
@@ -250,6 +251,26 @@ def test_judgements_stand_beside_the_lead_and_name_the_difference(client, commit
     assert others.count("replaced by a newer one") == 1
 
 
+def test_lead_answers_beneath_the_judgement_from_its_day_on(client, commitment, iom):
+    judged = AssessmentFactory(commitment=commitment, agency=iom, finding="disagrees", public=True)
+    for state in ("draft", "submitted", "sent_back"):
+        AnswerFactory(assessment__commitment=commitment, text="Whispered", **{state: True})
+    AnswerFactory(assessment=judged, public=True, text="They were held at night.", published_on=date(2014, 10, 15))
+    AnswerFactory(assessment=judged, public=True, text="And by day.", published_on=date(2014, 12, 1))
+
+    def others(query=""):
+        html = assert_answers(client, f"{commitment.get_absolute_url()}{query}")
+        return html[html.index('id="assessments"') : html.index('id="facts"')]
+
+    today = others()
+    assert today.count("ILO answers") == 2
+    assert "Nothing was found" not in today and "Whispered" not in today
+    assert today.index("They were held at night.") < today.index("And by day.")
+    assert "And by day." not in others("?as_of=2014-11-30")
+    assert others("?as_of=2014-10-15").count("ILO answers") == 1
+    assert "ILO answers" not in others("?as_of=2014-10-14")
+
+
 def test_milestone_met_later_is_not_yet_met_on_the_day(client, commitment):
     MilestoneFactory(commitment=commitment, title="Pilot", due_on=date(2014, 9, 30), met_on=date(2014, 11, 1))
 
@@ -451,7 +472,8 @@ def test_page_takes_the_same_queries_however_many_rows(client, ilo, iom, points,
         report = published_report(
             commitment, on=f"2014-{number % 6 + 6:02}" if rows == 1 else f"{2014 + number // 12}-{number % 12 + 1:02}"
         )
-        AssessmentFactory(commitment=commitment, report=report, public=True)
+        judged = AssessmentFactory(commitment=commitment, report=report, public=True)
+        AnswerFactory(assessment=judged, public=True)
         commitment.title = f"Fair recruitment {number}"
         commitment.save()
 

@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from commitments import actions
 from commitments.models import Commitment, Contribution, ProgressReport
 from commitments.summaries import matrix
-from gmg_portal.desk import desk_of
+from gmg_portal.desk import desk_of, until
 from gmg_portal.revision import Standing
 from tests.factories import (
     AgencyFactory,
@@ -435,18 +435,22 @@ def test_desk_of_a_partner_holds_the_reports_that_wait_for_its_part(
     ProgressReportFactory(commitment=joint, submitted=True)
     ProgressReportFactory(commitment=CommitmentFactory())
 
-    (pile,) = desk_of(ohchr_focal_point).piles
+    (pile,) = [pile for pile in desk_of(ohchr_focal_point).full if pile.key == "parts"]
 
-    assert pile.title == "Your part in what others lead"
-    assert [(item.address, item.detail) for item in pile.items] == [
-        (page_of(due, ohchr), "ILO reports; Second half of 2014, due on 2014-08-31"),
+    assert [(item.action.address, item.action.label, item.facts) for item in pile.items] == [
+        (
+            page_of(due, ohchr),
+            "Write your part",
+            ["part of OHCHR", "ILO reports in Second half of 2014", until(cycle.due_on)[0]],
+        ),
         (
             page_of(written, ohchr),
-            f"written; it can be changed until {written.commitment.lead} sends the report off",
+            "Change your part",
+            ["part of OHCHR", f"written; it can be changed until {written.commitment.lead} sends the report off"],
         ),
     ]
     for other in (undesa_focal_point, secretariat, administrator):
-        assert pile.title not in {pile.title for pile in desk_of(other).piles}
+        assert "parts" not in {pile.key for pile in desk_of(other).full}
 
 
 # Reading

@@ -369,11 +369,10 @@ def test_desk_of_a_reviewer_holds_what_readers_report(secretariat, ilo_focal_poi
     MistakeFactory(commitment=commitment)
     MistakeFactory(settled=True)
 
-    title = "Mistakes reported by readers"
-    piles = {pile.title: [item.name for item in pile.items] for pile in desk_of(secretariat).piles}
-    assert piles == {title: [str(commitment)]}
+    (pile,) = desk_of(secretariat).full
+    assert (pile.key, [item.reference for item in pile.items]) == ("mistakes", [commitment.reference])
     for person in (ilo_focal_point, undesa_focal_point):
-        assert title not in {pile.title for pile in desk_of(person).piles}
+        assert "mistakes" not in {pile.key for pile in desk_of(person).full}
 
 
 def test_report_of_a_mistake_is_noted_with_it(secretariat, commitment, monkeypatch):

@@ -4,6 +4,7 @@ from functools import partial
 import pytest
 
 from commitments.models import (
+    Answer,
     Assessment,
     Commitment,
     Evidence,
@@ -17,6 +18,7 @@ from commitments.models import (
 )
 from tests.factories import (
     AgencyFactory,
+    AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     ContributionFactory,
@@ -65,6 +67,12 @@ def described(**facts):
 def second_report_in_a_cycle():
     first = ProgressReportFactory(cycle=ReportingCycleFactory())
     ProgressReportFactory(commitment=first.commitment, cycle=first.cycle)
+
+
+def second_answer_in_hand():
+    first = AnswerFactory(submitted=True)
+    AnswerFactory(public=True, assessment=first.assessment)
+    AnswerFactory(draft=True, assessment=first.assessment)
 
 
 def second_report_with_a_number():
@@ -158,6 +166,7 @@ REFUSED = [
     *reviewed(CommitmentFactory),
     *reviewed(ProgressReportFactory),
     *reviewed(AssessmentFactory),
+    *reviewed(AnswerFactory),
     (
         "commitment_exactly_one_lead",
         lambda: CommitmentFactory(lead_agency=AgencyFactory(), workgroup=WorkGroupFactory()),
@@ -196,6 +205,18 @@ REFUSED = [
     ("cycle_days_in_order", lambda: ReportingCycleFactory(closes_on=date(2014, 8, 30)), None),
     ("cycle_opened_not_early", lambda: ReportingCycleFactory(opened_on=date(2014, 6, 30)), None),
     ("cycle_closed_after_opened", lambda: ReportingCycleFactory(closed_on=date(2014, 12, 31)), None),
+    ("cycle_reopened_with_reason", lambda: ReportingCycleFactory(opened=True, reopened_on=date(2015, 1, 1)), None),
+    ("cycle_reopened_with_reason", lambda: ReportingCycleFactory(opened=True, reopened_reason="Late."), None),
+    (
+        "cycle_reopened_with_reason",
+        lambda: ReportingCycleFactory(reopened_on=date(2015, 1, 1), reopened_reason="Late."),
+        None,
+    ),
+    (
+        "cycle_reopened_with_reason",
+        lambda: ReportingCycleFactory(opened=True, reopened_on=date(2014, 1, 1), reopened_reason="Late."),
+        None,
+    ),
     (
         "cycle_closed_after_opened",
         lambda: ReportingCycleFactory(opened_on=date(2014, 7, 2), closed_on=date(2014, 7, 1)),
@@ -261,6 +282,8 @@ REFUSED = [
     ("assessment_one_assessor", lambda: assessor("independent", agency=True, name="A university"), None),
     ("assessment_one_assessor", lambda: assessor("passer_by", name="A university"), None),
     ("assessment_finding_known", lambda: AssessmentFactory(finding="shrugs"), None),
+    ("answer_never_withdrawn", lambda: AnswerFactory(state="withdrawn", published_on=DAY), None),
+    ("answer_one_in_hand", second_answer_in_hand, None),
     ("mistake_state_known", lambda: MistakeFactory(settled=True, state="lost"), None),
     ("mistake_says_something", lambda: MistakeFactory(text=""), None),
     ("mistake_settled_by_somebody_with_words", lambda: MistakeFactory(settled=True, answer=""), None),
@@ -318,6 +341,8 @@ CHOICES = [
     (Assessment, "published_precision", "assessment_published_with_day", {"", *STATES}),
     (Assessment, "assessor_kind", "assessment_one_assessor", {""}),
     (Assessment, "finding", "assessment_finding_known", set()),
+    (Answer, "state", "answer_state_known", set()),
+    (Answer, "published_precision", "answer_published_with_day", {"", *STATES}),
     (Mistake, "state", "mistake_state_known", set()),
     (Notice, "kind", "notice_about_what_its_kind_says", set()),
     (WorkingCopy, "form", "working_copy_form_known", set()),

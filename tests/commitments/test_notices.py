@@ -246,20 +246,22 @@ def test_newcomer_is_told_what_the_predecessor_was(ilo, ilo_focal_point, owed, t
 def test_secretariat_reminds_once_a_day(ilo_focal_point, ilo_alternate, secretariat, owed, time_machine):
     time_machine.move_to(EARLY)
 
-    counts = [notices.remind(owed.cycle, by=secretariat), notices.remind(owed.cycle, by=secretariat)]
-    time_machine.move_to(EARLY + timedelta(days=1))
-    counts.append(notices.remind(owed.cycle, by=secretariat))
+    counts = []
+    for day in (0, 0, 1):
+        time_machine.move_to(EARLY + timedelta(days=day))
+        assert actions.remind_cycle(owed.cycle, by=secretariat) == [owed]
+        counts.append(len(told("reminded")))
 
-    assert counts == [2, 0, 2]
+    assert counts == [2, 2, 4]
 
 
 def test_only_the_secretariat_reminds_and_only_of_an_open_cycle(ilo_focal_point, secretariat, owed):
     with pytest.raises(PermissionDenied):
-        notices.remind(owed.cycle, by=ilo_focal_point)
+        actions.remind_cycle(owed.cycle, by=ilo_focal_point)
     actions.close_cycle(owed.cycle, by=secretariat)
     owed.cycle.refresh_from_db()
     with pytest.raises(ValidationError, match="open"):
-        notices.remind(owed.cycle, by=secretariat)
+        actions.remind_cycle(owed.cycle, by=secretariat)
 
     assert told("reminded") == []
 
@@ -322,7 +324,7 @@ def test_all_else_waits_for_one_digest_a_day(ilo_focal_point, owed, mailoutbox, 
 def test_cycle_is_told_as_it_stands_and_once(ilo_focal_point, secretariat, owed, time_machine, mailoutbox, now, title):
     time_machine.move_to(now)
     notices.cycle_opened(owed.cycle, by=secretariat)
-    notices.remind(owed.cycle, by=secretariat)
+    actions.remind_cycle(owed.cycle, by=secretariat)
     notices.due_days()
 
     telling.tell_all()

@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from commitments import permissions
-from commitments.models import Assessment, Commitment, ProgressReport
-from tests.factories import AssessmentFactory, CommitmentFactory, ProgressReportFactory
+from commitments.models import Answer, Assessment, Commitment, ProgressReport
+from tests.factories import AnswerFactory, AssessmentFactory, CommitmentFactory, ProgressReportFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +32,12 @@ def test_agency_that_is_judged_sees_no_draft_of_the_judgement(ohchr, ohchr_focal
     AssessmentFactory(submitted=True, commitment=CommitmentFactory(lead_agency=ohchr))
 
     assert list(Assessment.objects.visible_to(ohchr_focal_point)) == []
+
+
+def test_agency_that_judged_sees_no_draft_of_the_answer(ohchr, ohchr_focal_point):
+    AnswerFactory(submitted=True, assessment__agency=ohchr)
+
+    assert list(Answer.objects.visible_to(ohchr_focal_point)) == []
 
 
 def test_rows_of_a_person_with_two_agencies_come_once(ilo, iom, ilo_focal_point):

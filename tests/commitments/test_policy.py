@@ -6,11 +6,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.urls import reverse
 
+from agencies.models import Agency
 from commitments import actions
-from commitments.models import Assessment, Commitment, ProgressReport
+from commitments.models import Answer, Assessment, Commitment, ProgressReport
 from tests.commitments.policy import CASES, LINES, OF_COMMITMENTS, ROLES
 from tests.factories import (
     AgendaPointFactory,
+    AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     ProgressReportFactory,
@@ -20,10 +22,10 @@ from tests.filling import filled
 
 pytestmark = pytest.mark.django_db
 
-MODELS = {"commitment": Commitment, "progressreport": ProgressReport, "assessment": Assessment}
+MODELS = {"commitment": Commitment, "progressreport": ProgressReport, "assessment": Assessment, "answer": Answer}
 # The text by which a row is recognised wherever it shows, and changed where it may be.
-TEXT = {"commitment": "title", "progressreport": "achieved", "assessment": "text"}
-OWNERS = ("lead_agency", "workgroup", "agency", "commitment")
+TEXT = {"commitment": "title", "progressreport": "achieved", "assessment": "text", "answer": "text"}
+OWNERS = ("lead_agency", "workgroup", "agency", "commitment", "assessment")
 # What the table grants in each path: the actions know no pages, the public side nothing but reading.
 BY_ACTIONS = set("rhwspbx")
 BY_PAGES = set("rhwdspbxck")
@@ -65,7 +67,13 @@ def assessment_in(state, lead, words):
     return AssessmentFactory(text=words, **assessor, **({"public": True} if state == "published" else {state: True}))
 
 
-MAKE = {"commitment": commitment_in, "progressreport": report_in, "assessment": assessment_in}
+def answer_in(state, lead, words):
+    """To a judgement of IOM's."""
+    judged = {"assessment__agency": Agency.objects.get(code="iom"), "assessment__commitment": CommitmentFactory(**lead)}
+    return AnswerFactory(text=words, **judged, **({"public": True} if state == "published" else {state: True}))
+
+
+MAKE = {"commitment": commitment_in, "progressreport": report_in, "assessment": assessment_in, "answer": answer_in}
 
 
 def attempt(act, done) -> bool:
@@ -174,7 +182,7 @@ class Pages:
     def saves(self, row, **typed) -> bool:
         """Whether what was typed into a form for this row is kept, the form being one that was never given out."""
         kind = row._meta.model_name
-        owner = {name: getattr(row, f"{name}_id", "") or "" for name in OWNERS} | {
+        owner = {name: getattr(row, f"{name}_id", None) or "" for name in OWNERS} | {
             name: getattr(row, name, "") for name in ("assessor_kind", "assessor_name")
         }
         form = FORMS[kind] | owner | {"version": VersionFieldSigner().sign(row.version), "opened": "", **typed}
@@ -222,7 +230,7 @@ FORMS: dict[str, dict] = {}
 
 
 @pytest.fixture
-def pages(client, administrator, ohchr):
+def pages(client, administrator, ohchr, iom):
     """Every form as an administrator is given it, for whoever is to try it without having been given one."""
     client.force_login(administrator)
     for kind in MODELS.keys() - FORMS.keys():
@@ -302,4 +310,4 @@ def on_the_public_side(client, row) -> set[str]:
     elif isinstance(row, ProgressReport):
         places["api row"] = f"{reverse('api:reports-list')}?page_size=200"
     found = {place for place, address in places.items() if words in client.get(address).content.decode()}
-    return found | {"api row"} if found == {"page", "api"} and isinstance(row, Assessment) else found
+    return found | {"api row"} if found == {"page", "api"} and isinstance(row, Assessment | Answer) else found

@@ -15,7 +15,7 @@ def reports_of(commitment):
 
 def judged(commitment, day=None):
     reports = [report for report in reports_of(commitment) if day is None or report.published_on <= day]
-    assessments = commitment.assessments.published(day).select_related("agency", "workgroup")
+    assessments = commitment.assessments.published(day).select_related("agency", "workgroup").with_answers(day)
     return judgements(assessments, reports)
 
 

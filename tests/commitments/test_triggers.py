@@ -3,8 +3,9 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import DatabaseError, InternalError, connection, transaction
 
-from commitments.models import Assessment, Commitment, Evidence, ProgressReport, StatusChange
+from commitments.models import Answer, Assessment, Commitment, Evidence, ProgressReport, StatusChange
 from tests.factories import (
+    AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
@@ -146,6 +147,23 @@ def test_published_assessment_is_never_changed_or_deleted(write):
     assert_fixed(lambda: write(assessment))
 
     assert Assessment.objects.values_list("pk", "finding").get() == (assessment.pk, "agrees")
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda answer: answer.save(),
+        lambda answer: answer.delete(),
+        lambda answer: Answer.objects.filter(pk=answer.pk).update(text="It was never so."),
+        lambda answer: sql("DELETE FROM commitments_answer WHERE id = %s", answer.pk),
+    ],
+)
+def test_published_answer_is_never_changed_or_deleted(write):
+    answer = AnswerFactory(public=True, text="The courses were held.")
+
+    assert_fixed(lambda: write(answer))
+
+    assert Answer.objects.values_list("pk", "text").get() == (answer.pk, "The courses were held.")
 
 
 @pytest.mark.parametrize("state", ["draft", "published", "withdrawn"])

@@ -11,6 +11,7 @@ from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
     AlignmentFactory,
+    AnswerFactory,
     AssessmentFactory,
     ChairTermFactory,
     CommitmentFactory,
@@ -425,6 +426,7 @@ def leak(record, commitment):
         )
         EvidenceFactory(report=report, title="LEAK", url="https://example.org/LEAK")
         AssessmentFactory(**{state: True}, commitment=commitment, text="LEAK", author=person)
+        AnswerFactory(**{state: True}, assessment__commitment=commitment, text="LEAK", author=person)
     secret = [
         EvidenceFactory.build(report=None),
         EvidenceFactory.build(report=None, title="LEAK", url="https://example.org/LEAK", is_public=False),

@@ -17,6 +17,7 @@ from gmg_portal.models import Revision
 from gmg_portal.revision import Standing
 from tests.factories import (
     AgencyFactory,
+    AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
@@ -97,6 +98,7 @@ def hidden(ilo, commitment, points):
         report = ProgressReportFactory(**{state: True}, commitment=commitment, achieved=MARK, barriers=MARK)
         EvidenceFactory(report=report, title=MARK, url=f"https://example.org/{MARK}")
         AssessmentFactory(**{state: True}, commitment=commitment, text=MARK)
+        AnswerFactory(**{state: True}, assessment__commitment=commitment, text=MARK)
     published_report(
         commitment, evidence=[EvidenceFactory.build(report=None, title=MARK, symbol=MARK, is_public=False)]
     )

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 from icalendar import Calendar
 
+from commitments import actions
 from gmg_portal.models import Revision
 from tests.factories import CommitmentFactory, MilestoneFactory, ReportingCycleFactory, corrected, published_report
 
@@ -109,6 +110,17 @@ def test_calendar_as_of_a_day_holds_what_was_due_then(client, ilo):
         f"Step due: Met later ({commitment.reference})",
         "Progress reports due: Closed later",
     }
+
+
+def test_calendar_as_of_a_day_is_the_same_after_a_reopening(client, secretariat, time_machine):
+    cycle = ReportingCycleFactory(opened=True, title="Closed and reopened")
+    time_machine.move_to("2015-01-15T12:00:00+00:00", tick=False)
+    actions.close_cycle(cycle, by=secretariat)
+    time_machine.move_to("2015-02-03T12:00:00+00:00", tick=False)
+    actions.reopen_cycle(cycle, reason="Floods.", by=secretariat)
+
+    assert summaries(client, "?as_of=2015-01-20") == set()
+    assert summaries(client, "?as_of=2015-01-14") == summaries(client) == {"Progress reports due: Closed and reopened"}
 
 
 def test_calendar_without_events_is_still_one(client, db):

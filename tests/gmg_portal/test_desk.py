@@ -1,16 +1,49 @@
+"""What a person finds on their desk: exact piles, their lines, and what stands in them."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
 from agencies.models import Agency
 from commitments import actions
-from gmg_portal.desk import MOST, desk_of
-from tests.factories import CommitmentFactory, ProgressReportFactory
+from gmg_portal.desk import FEW, MOST, desk_of
+from tests.factories import (
+    AnswerFactory,
+    AssessmentFactory,
+    CommitmentFactory,
+    EvidenceFactory,
+    MilestoneFactory,
+    ProgressReportFactory,
+    ReportingCycleFactory,
+    published_report,
+)
+
+WRITING = {"sent-back", "due", "judgements", "drafts", "waiting", "lacking", "published"}
 
 
 def piles(user) -> dict[str, set[str]]:
-    return {pile.title: {item.name for item in pile.items} for pile in desk_of(user).piles}
+    """The titles in each pile that holds something."""
+    return {pile.key: {item.title for item in pile.items} for pile in desk_of(user).full}
+
+
+def complete(**fields):
+    """A published commitment that lacks nothing."""
+    commitment = CommitmentFactory(due_on=date(2030, 1, 1), **fields)
+    MilestoneFactory(commitment=commitment)
+    published_report(commitment)
+    return commitment
+
+
+def item_of(user, key):
+    (item,) = next(pile for pile in desk_of(user).piles if pile.key == key).items
+    return item
 
 
 def test_desk_of_a_focal_point_holds_what_is_owed(ilo_focal_point, secretariat, ilo, iom, cycle):
     due, draft, back, waiting, foreign = (
-        CommitmentFactory(lead_agency=lead, title=title)
+        complete(lead_agency=lead, title=title)
         for lead, title in [(ilo, "due"), (ilo, "draft"), (ilo, "back"), (ilo, "waiting"), (iom, "foreign")]
     )
     for commitment in (due, foreign):
@@ -19,47 +52,223 @@ def test_desk_of_a_focal_point_holds_what_is_owed(ilo_focal_point, secretariat, 
         ProgressReportFactory(commitment=commitment)
     for commitment in (back, waiting, foreign):
         ProgressReportFactory(submitted=True, commitment=commitment, author=ilo_focal_point)
-    actions.send_back(back.reports.get(), note="Name the source.", by=secretariat)
+    actions.send_back(back.reports.get(state="submitted"), note="Name the source.", by=secretariat)
 
     assert piles(ilo_focal_point) == {
-        "Sent back to you": {str(back)},
-        "Reports due": {str(due)},
-        "Your drafts": {str(draft)},
-        "Waiting for a reviewer": {str(waiting)},
+        "sent-back": {"back"},
+        "due": {"due"},
+        "drafts": {"draft"},
+        "waiting": {"waiting"},
     }
-    assert "Name the source." in {item.detail for pile in desk_of(ilo_focal_point).piles for item in pile.items}
+    item = item_of(ilo_focal_point, "sent-back")
+    assert item.note == "Name the source."
+    assert item.facts[0].startswith("by secretariat on ")
 
 
-def test_desk_of_a_reviewer_holds_what_waits(secretariat, administrator, commitment, ilo_focal_point):
+def test_expected_report_that_is_owed_no_more_is_in_no_pile(ilo_focal_point, ilo, secretariat):
+    closed = ReportingCycleFactory(opened=True, closed_on=date(2014, 12, 31))
+    opened = ReportingCycleFactory(opened=True)
+    ProgressReportFactory(commitment=complete(lead_agency=ilo), cycle=closed, blank=True)
+    answered = complete(lead_agency=ilo)
+    published_report(answered, on="2014-07-02")
+    ProgressReportFactory(commitment=answered, cycle=opened, blank=True)
+    ProgressReportFactory(commitment=CommitmentFactory(lead_agency=ilo, withdrawn=True), cycle=opened, blank=True)
+
+    assert piles(ilo_focal_point) == {}
+
+
+@pytest.mark.parametrize(
+    ("day", "words", "tone"),
+    [
+        ("2014-07-02", "due in 60 days (31 August 2014)", ""),
+        ("2014-08-17", "due in 14 days (31 August 2014)", "soon"),
+        ("2014-08-30", "due in 1 day (31 August 2014)", "soon"),
+        ("2014-08-31", "due today", "soon"),
+        ("2014-09-01", "1 day overdue (was due on 31 August 2014)", "late"),
+    ],
+)
+def test_due_report_says_how_many_days_are_left(day, words, tone, ilo_focal_point, ilo, cycle, time_machine):
+    ProgressReportFactory(commitment=complete(lead_agency=ilo), cycle=cycle, blank=True)
+    time_machine.move_to(f"{day}T12:00:00+00:00", tick=False)
+
+    item = item_of(ilo_focal_point, "due")
+
+    assert (item.facts, item.tone, item.action.label) == (["Second half of 2014", words], tone, "Report")
+
+
+def test_earlier_due_comes_first_and_its_action_opens_the_form(client, ilo_focal_point, ilo, cycle):
+    earlier = ReportingCycleFactory(opened=True, due_on=date(2014, 8, 1))
+    later, first = (
+        ProgressReportFactory(commitment=complete(lead_agency=ilo), cycle=of, blank=True) for of in (cycle, earlier)
+    )
+
+    items = next(pile for pile in desk_of(ilo_focal_point).piles if pile.key == "due").items
+
+    pages = [reverse("admin:commitments_progressreport_change", args=[report.pk]) for report in (first, later)]
+    assert [item.action.address for item in items] == pages
+    client.force_login(ilo_focal_point)
+    assert client.get(pages[0]).status_code == 200
+
+
+def test_judgements_of_ones_own_work_wait_for_an_answer(client, ilo_focal_point, ilo, iom):
+    disputed, answered, in_hand, agreed, foreign = (
+        complete(lead_agency=lead, title=title)
+        for lead, title in [(ilo, "disputed"), (ilo, "answered"), (ilo, "in hand"), (ilo, "agreed"), (iom, "foreign")]
+    )
+    judged = AssessmentFactory(public=True, commitment=disputed, finding="disagrees")
+    AssessmentFactory(submitted=True, commitment=agreed, finding="disagrees")
+    AssessmentFactory(public=True, commitment=agreed, finding="agrees")
+    AssessmentFactory(public=True, commitment=foreign, finding="disagrees")
+    AnswerFactory(public=True, assessment__commitment=answered)
+    AnswerFactory(submitted=True, assessment__commitment=in_hand, author=ilo_focal_point)
+
+    assert piles(ilo_focal_point) == {"judgements": {"disputed"}, "waiting": {"in hand"}}
+    client.force_login(ilo_focal_point)
+    page = client.get(item_of(ilo_focal_point, "judgements").action.address)
+    assert page.context["adminform"].form.initial["assessment"] == str(judged.pk)
+    assert set(page.context["adminform"].form.fields["assessment"].queryset) == {
+        *ilo.led_commitments.get(title="disputed").assessments.all(),
+        *ilo.led_commitments.get(title="answered").assessments.all(),
+        *ilo.led_commitments.get(title="in hand").assessments.all(),
+        ilo.led_commitments.get(title="agreed").assessments.get(state="published"),
+    }
+
+
+def test_published_lately_leads_to_the_public_page(ilo_focal_point, ilo, time_machine):
+    time_machine.move_to("2014-09-01T12:00:00+00:00", tick=False)
+    commitment = complete(lead_agency=ilo, title="heard", published_on=date(2014, 1, 1))
+    published_report(complete(lead_agency=ilo, title="long ago", published_on=date(2014, 1, 1)), on="2014-06-30")
+    report = published_report(commitment, on="2014-08-31")
+
+    found = next(pile for pile in desk_of(ilo_focal_point).piles if pile.key == "published")
+
+    assert found.items[0].action.address == report.get_absolute_url()
+    assert found.items[0].facts == ["on 31 August 2014"]
+    assert {item.title for item in found.items} == {"heard", "long ago"}
+    time_machine.move_to("2014-12-01T12:00:00+00:00", tick=False)
+    assert piles(ilo_focal_point) == {}
+
+
+@pytest.mark.parametrize("mail", ["", "register@example.org"])
+def test_commitment_that_lacks_something_says_what_and_how_to_mend_it(ilo_focal_point, ilo, settings, mail):
+    settings.CONTACT_EMAIL = mail
+    bare = CommitmentFactory(lead_agency=ilo, title="bare")
+    hidden = EvidenceFactory.build(report=None, is_public=False)
+    published_report(bare, evidence=[hidden])
+    complete(lead_agency=ilo, title="complete")
+    published_report(CommitmentFactory(lead_agency=ilo, title="finished"), status="completed")
+    in_hand = ProgressReportFactory(commitment=bare)
+
+    item = item_of(ilo_focal_point, "lacking")
+
+    page = reverse("admin:commitments_commitment_change", args=[bare.pk])
+    wording = [(f"{page}#id_due"), (f"{page}#milestones-group")]
+    how = "an administrator can add it"
+    if mail:
+        how = "write to have it added"
+        wording = [f"mailto:{mail}?subject={bare.reference}%3A%20No%20{lack}" for lack in ("due%20day", "milestone")]
+    assert item.title == "bare"
+    assert [link.label for link in item.more] == [
+        "No evidence: report with evidence",
+        f"No due day: {how}",
+        f"No milestone: {how}",
+    ]
+    assert item.more[0].address == reverse("admin:commitments_progressreport_change", args=[in_hand.pk])
+    assert [link.address.partition("&")[0] for link in item.more[1:]] == wording
+
+
+def test_desk_of_a_reviewer_holds_what_waits_and_the_cycles(secretariat, administrator, commitment, ilo_focal_point):
     ProgressReportFactory(submitted=True, commitment=commitment, author=ilo_focal_point)
     ProgressReportFactory(commitment=commitment)
+    AssessmentFactory(submitted=True, commitment=commitment, author=secretariat)
 
-    assert piles(secretariat) == piles(administrator) == {"Waiting for your review": {str(commitment)}}
+    assert piles(administrator) == {"review": {commitment.title}}
+    assert piles(secretariat) == {"review": {commitment.title}}
+    assert [pile.count for pile in desk_of(secretariat).full] == [1]
+    assert [pile.count for pile in desk_of(administrator).full] == [2]
+
+
+def test_cycles_wait_to_be_opened_run_and_closed(secretariat, ilo_focal_point, time_machine):
+    time_machine.move_to("2014-07-15T12:00:00+00:00", tick=False)
+    ReportingCycleFactory(title="to open")
+    ReportingCycleFactory(title="runs", opened=True)
+    ReportingCycleFactory(title="to close", opened=True, opens_on=date(2014, 1, 1), due_on=date(2014, 2, 1),
+                          closes_on=date(2014, 6, 1))  # fmt: skip
+    ReportingCycleFactory(title="closed", opened=True, closed_on=date(2014, 7, 10))
+    ReportingCycleFactory(title="to come", opens_on=date(2014, 8, 1))
+
+    assert {item.title: item.action.label for item in desk_of(secretariat).cycles} == {
+        "to close": "Close",
+        "to open": "Open",
+        "runs": "Remind",
+    }
+    assert desk_of(ilo_focal_point).cycles == []
 
 
 def test_what_waits_for_a_group_lead_is_not_also_waited_for(undesa_focal_point, iom_focal_point, data_and_research):
-    commitment = CommitmentFactory(workgroup=data_and_research)
+    commitment = complete(workgroup=data_and_research)
     ProgressReportFactory(submitted=True, commitment=commitment, author=iom_focal_point)
 
-    assert piles(undesa_focal_point) == {"Waiting for your review": {str(commitment)}}
-    assert piles(iom_focal_point) == {"Waiting for a reviewer": {str(commitment)}}
+    assert piles(undesa_focal_point) == {"review": {commitment.title}}
+    assert piles(iom_focal_point) == {"waiting": {commitment.title}}
 
 
-def test_empty_desk_says_so(client, ohchr_focal_point):
+def test_desk_says_for_whom_one_acts_and_when_they_were_last_heard(client, ilo_focal_point, ilo):
+    client.force_login(ilo_focal_point)
+    assertContains(client.get("/admin/"), "Nothing was ever heard from it.")
+
+    published_report(CommitmentFactory(lead_agency=ilo), on="2014-06")
+    published_report(CommitmentFactory(lead_agency=ilo), on="2014-03-02")
+
+    page = client.get("/admin/")
+    assertContains(page, "You act for ILO.")
+    assertContains(page, "Last heard from: June 2014.")
+    assertContains(page, reverse("admin:handover", args=["ilo"]))
+
+
+def test_empty_piles_say_so_in_words(client, ohchr_focal_point):
     client.force_login(ohchr_focal_point)
 
-    assert "Nothing waits for you." in client.get("/admin/").content.decode()
+    page = client.get("/admin/")
+
+    assert {pile.key for pile in page.context["desk"].empty} == WRITING
+    for pile in page.context["desk"].empty:
+        assertContains(page, pile.none)
+    assertContains(page, "Nothing waits for you.")
+    assertNotContains(page, "pile__items")
 
 
 def test_desk_costs_the_same_with_many_rows(client, ilo_focal_point, cycle, django_assert_num_queries):
     ilo = Agency.objects.get(code="ilo")
     client.force_login(ilo_focal_point)
 
-    for rows in (1, MOST + 1):
+    for rows in (1, MOST):
         for _number in range(rows):
-            ProgressReportFactory(commitment=CommitmentFactory(lead_agency=ilo), cycle=cycle, blank=True)
-        with django_assert_num_queries(38):
+            commitment = CommitmentFactory(lead_agency=ilo)
+            ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
+            AssessmentFactory(public=True, commitment=commitment, finding="disagrees")
+            for state in ("draft", "submitted", "sent_back"):
+                ProgressReportFactory(commitment=commitment, author=ilo_focal_point, **{state: True})
+        with django_assert_num_queries(DESK_QUERIES):
             page = client.get("/admin/")
 
-    assert len(page.context["desk"].piles[0].items) == MOST
-    assert page.context["desk"].piles[0].more > 0
+    by_key = {pile.key: pile for pile in page.context["desk"].piles}
+    assert (len(by_key["due"].items), by_key["due"].more) == (MOST, 1)
+    assert (len(by_key["lacking"].items), by_key["lacking"].count) == (FEW, MOST + 1)
+
+
+def test_desk_of_a_reviewer_costs_the_same_with_many_rows(client, secretariat, django_assert_num_queries):
+    client.force_login(secretariat)
+
+    for rows in (1, 30):
+        for _number in range(rows):
+            ProgressReportFactory(submitted=True)
+            CommitmentFactory(submitted=True)
+            AnswerFactory(submitted=True)
+            ReportingCycleFactory(opened=True)
+        with django_assert_num_queries(REVIEWERS_QUERIES):
+            client.get("/admin/")
+
+
+DESK_QUERIES = 55
+REVIEWERS_QUERIES = 29

@@ -10,6 +10,7 @@ from gmg_portal.feeds import ENTRIES
 from gmg_portal.models import Revision
 from tests.factories import (
     AgencyFactory,
+    AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     EventFactory,
@@ -227,6 +228,19 @@ def test_feed_tells_an_assessment_in_the_assessors_name(client, iom, commitment)
     assert ids(feed) == [f"tag:testserver,2014:{commitment.reference}/assessment-iom-2014-10-01"]
     assert texts(feed, "atom:entry/atom:author/atom:name") == [str(iom)]
     assert texts(feed, "atom:entry/atom:summary") == ["<p>Disagrees</p>\n\n<p>Nothing was found.</p>"]
+
+
+def test_feed_tells_an_answer_in_the_leads_name(client, iom, commitment):
+    judged = AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")
+    AnswerFactory(assessment=judged, public=True, text="It was there.")
+    AnswerFactory(assessment=judged, submitted=True, text="Whispered")
+
+    feed = read(client, "/feeds/changes.atom?kind=answer")
+
+    assert ids(feed) == [f"tag:testserver,2014:{commitment.reference}/answer-iom-2014-10-15"]
+    assert links(feed) == [f"{HOST}{commitment.get_absolute_url()}#assessments"]
+    assert texts(feed, "atom:entry/atom:author/atom:name") == ["ILO"]
+    assert texts(feed, "atom:entry/atom:summary") == ["<p>It was there.</p>"]
 
 
 def test_feed_refuses_in_plain_text_a_day_that_has_not_come(client, db):

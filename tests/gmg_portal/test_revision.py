@@ -15,6 +15,7 @@ from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
     AlignmentFactory,
+    AnswerFactory,
     AssessmentFactory,
     AuditEntryFactory,
     ChairTermFactory,
@@ -160,6 +161,7 @@ MOVES = {
     "commitments_evidence": lambda: touched(published_report().evidence.get()),
     "commitments_statuschange": status_changed,
     "commitments_assessment": assessed,
+    "commitments_answer": lambda: touched(AnswerFactory(public=True)),
 }
 
 
@@ -215,6 +217,14 @@ def test_assessment_that_is_not_public_does_not_move_it(state, commitment, ilo):
 
     assert moved_by(touched(assessment)) == 0
     assert moved_by(assessment.delete) == 0
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+def test_answer_that_is_not_public_does_not_move_it(state):
+    answer = AnswerFactory(**{state: True})
+
+    assert moved_by(touched(answer)) == 0
+    assert moved_by(answer.delete) == 0
 
 
 def test_people_do_not_move_it(ilo):

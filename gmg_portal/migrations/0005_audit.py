@@ -90,6 +90,7 @@ HISTORIES = {
     "commitments_historicalprogressreport": "commitments.progressreport",
     "commitments_historicalevidence": "commitments.evidence",
     "commitments_historicalassessment": "commitments.assessment",
+    "commitments_historicalanswer": "commitments.answer",
     "commitments_historicalcontribution": "commitments.contribution",
     "commitments_historicalmistake": "commitments.mistake",
 }
@@ -104,12 +105,12 @@ SETS = [
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("gmg_portal", "0003_contributions_move_revision"),
+        ("gmg_portal", "0004_answers_move_the_revision"),
         ("agencies", "0003_mail_level"),
         ("agenda", "0001_initial"),
         ("workgroups", "0001_initial"),
         ("recommendations", "0001_initial"),
-        ("commitments", "0006_fixed_for_good"),
+        ("commitments", "0007_fixed_for_good"),
     ]
 
     operations = [

@@ -1,0 +1,157 @@
+"""The handover sheet: all that an agency owes and has done, for those who may know it."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from gmg_portal.handover import sheet
+from tests.factories import (
+    AnswerFactory,
+    AssessmentFactory,
+    CommitmentFactory,
+    EvidenceFactory,
+    MilestoneFactory,
+    ProgressReportFactory,
+    published_report,
+)
+
+ILO = "/admin/handover/ilo/"
+
+
+@pytest.fixture
+def affairs(ilo, iom, decent_work, cycle, ilo_focal_point):
+    """Something of everything at ILO and in its group, and the same at IOM."""
+    found = {}
+    for lead in ({"lead_agency": ilo}, {"lead_agency": iom}):
+        name = str(lead["lead_agency"])
+        heard, owed, begun, back, waiting = (
+            CommitmentFactory(title=f"{name} {title}", **lead)
+            for title in ("heard", "owed", "begun", "back", "waiting")
+        )
+        secret = EvidenceFactory.build(report=None, title=f"{name} minutes", is_public=False)
+        published_report(heard, evidence=[EvidenceFactory.build(report=None, title=f"{name} study"), secret])
+        ProgressReportFactory(commitment=owed, cycle=cycle, blank=True)
+        ProgressReportFactory(commitment=begun, cycle=cycle)
+        ProgressReportFactory(commitment=back, sent_back=True, review_note=f"{name} note")
+        ProgressReportFactory(commitment=waiting, submitted=True)
+        found[name] = {"heard": heard, "owed": owed, "begun": begun, "back": back, "waiting": waiting}
+    found["group"] = CommitmentFactory(workgroup=decent_work, title="Of the group")
+    return found
+
+
+def titles(rows):
+    return {row.commitment.title for row in rows}
+
+
+def test_sheet_holds_all_that_is_owed_and_was_done(affairs, ilo, iom, ilo_focal_point):
+    mine = affairs["ILO"]
+    led = CommitmentFactory(lead_agency=iom, partners=[ilo])
+    dispute = AssessmentFactory(public=True, commitment=mine["heard"], finding="disagrees")
+    AnswerFactory(public=True, assessment=dispute)
+
+    told = sheet(ilo, ilo_focal_point)
+
+    assert {row.title for row in told.commitments} == {"Of the group", *(row.title for row in mine.values())}
+    assert titles(told.due) == {"ILO owed"}
+    assert titles(told.drafts) == {"ILO begun"}
+    assert titles(told.sent_back) == {"ILO back"}
+    assert titles(told.waiting) == {"ILO waiting"}
+    assert titles(told.reports) == {"ILO heard"}
+    assert {piece.title for piece in told.reports[0].evidence.all()} == {"ILO study", "ILO minutes"}
+    assert told.disputes == [dispute]
+    assert told.partnerships == [led]
+    assert [membership.user for membership in told.people] == [ilo_focal_point]
+
+
+def test_secretariat_reads_the_sheet_without_the_drafts(client, affairs, ilo, secretariat):
+    told = sheet(ilo, secretariat)
+
+    assert titles(told.due) == {"ILO owed", "ILO begun"}
+    assert titles(told.drafts) == set()
+    assert titles(told.sent_back) == {"ILO back"}
+    assert titles(told.waiting) == {"ILO waiting"}
+    client.force_login(secretariat)
+    assertContains(client.get(ILO), "Drafts stand on it only for those who write them.")
+
+
+def test_open_questions_are_those_of_what_still_runs(ilo, ilo_focal_point):
+    running = CommitmentFactory(lead_agency=ilo)
+    MilestoneFactory(commitment=running, title="Pilot", due_on=date(2014, 3, 1))
+    MilestoneFactory(commitment=running, title="Met", due_on=date(2014, 3, 1), met_on=date(2014, 3, 1))
+    bare = CommitmentFactory(lead_agency=ilo, due_on=date(2015, 1, 1))
+    published_report(bare)
+    published_report(CommitmentFactory(lead_agency=ilo), status="completed")
+
+    assert sheet(ilo, ilo_focal_point).open_questions == [
+        f"{running.reference} has no due day.",
+        f"{running.reference}: the milestone “Pilot” was due on 1 March 2014 and is not met.",
+        f"Nothing was ever reported on {running.reference}.",
+        f"{bare.reference} has no milestone.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("person", "status"),
+    [
+        ("ilo_focal_point", 200),
+        ("ilo_alternate", 200),
+        ("secretariat", 200),
+        ("administrator", 200),
+        ("iom_focal_point", 403),
+        ("outsider", 302),
+    ],
+)
+def test_sheet_is_for_the_agency_the_secretariat_and_administrators(person, status, client, affairs, request):
+    client.force_login(request.getfixturevalue(person))
+
+    answer = client.get(ILO)
+
+    assert answer.status_code == status
+    assert ("ILO note" in answer.content.decode()) == (status == 200)
+    assert "IOM note" not in answer.content.decode()
+
+
+def test_sheet_is_closed_the_day_after_the_membership_ended(client, ilo_focal_point, affairs, time_machine):
+    ilo_focal_point.memberships.update(ends_on=date(2014, 9, 30))
+    client.force_login(ilo_focal_point)
+
+    time_machine.move_to("2014-09-30T23:59:00+00:00", tick=False)
+    assertContains(client.get(ILO), "30 September 2014")
+    time_machine.move_to("2014-10-01T00:00:00+00:00", tick=False)
+    assert client.get(ILO).status_code == 302
+
+
+def test_sheet_of_no_agency_is_not_found(client, secretariat):
+    client.force_login(secretariat)
+
+    assert client.get(reverse("admin:handover", args=["nobody"])).status_code == 404
+
+
+def test_page_tells_standing_notes_and_evidence(client, ilo_focal_point, affairs):
+    client.force_login(ilo_focal_point)
+
+    page = client.get(ILO)
+
+    for words in ("ILO note", "ILO study", "ILO minutes", "In progress", "Second half of 2014, due 31 August 2014"):
+        assertContains(page, words)
+    assertNotContains(page, "IOM study")
+
+
+def test_sheet_costs_the_same_with_many_rows(client, ilo, ilo_focal_point, cycle, django_assert_num_queries):
+    client.force_login(ilo_focal_point)
+
+    for rows in (1, 30):
+        for _number in range(rows):
+            commitment = CommitmentFactory(lead_agency=ilo, partners=[ilo])
+            MilestoneFactory(commitment=commitment)
+            published_report(commitment)
+            ProgressReportFactory(commitment=commitment, cycle=cycle)
+            CommitmentFactory(submitted=True, lead_agency=ilo)
+            AnswerFactory(draft=True, assessment__commitment=commitment)
+        with django_assert_num_queries(QUERIES):
+            client.get(ILO)
+
+
+QUERIES = 45

@@ -1,0 +1,136 @@
+"""Response rates of the cycles: who was asked, who answered when, and who is silent."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from commitments.summaries.rounds import rates
+from tests.factories import (
+    AgencyFactory,
+    CommitmentFactory,
+    ProgressReportFactory,
+    ReportingCycleFactory,
+    published_report,
+)
+
+
+def asked(cycle, lead, **fields):
+    commitment = CommitmentFactory(**lead)
+    ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
+    return commitment
+
+
+@pytest.fixture
+def answered(cycle, ilo, iom, decent_work):
+    """ILO: one in time (of its own accord), one late, one silent. IOM's constituent: one silent. The group: in time."""
+    in_time, late, silent = (asked(cycle, {"lead_agency": ilo}) for _ in range(3))
+    published_report(silent, on="2014-02")
+    published_report(in_time, on="2014-08-31")
+    published_report(late, on="2014-09-01")
+    part = asked(cycle, {"lead_agency": AgencyFactory(code="eca", parent=iom)})
+    ProgressReportFactory(submitted=True, commitment=part, achieved="Whispered")
+    published_report(asked(cycle, {"workgroup": decent_work}), on="2014-07-10")
+    return {"silent": silent, "part": part}
+
+
+def counts(outcome):
+    return {rate.code: (rate.asked, rate.in_time, rate.late, rate.silent) for rate in outcome.rates}
+
+
+def test_rates_count_by_member_and_group(cycle, answered):
+    outcome = rates(cycle)
+
+    assert counts(outcome) == {"ilo": (3, 1, 1, 1), "iom": (1, 0, 0, 1), "decent-work": (1, 1, 0, 0)}
+    assert {rate.code: rate.last_heard and rate.last_heard.iso for rate in outcome.rates} == {
+        "ilo": "2014-09-01",
+        "iom": None,
+        "decent-work": "2014-07-10",
+    }
+    assert (outcome.total.asked, outcome.total.in_time, outcome.total.late, outcome.total.missing) == (5, 2, 1, 2)
+    assert {report.commitment for report in outcome.silent} == set(answered.values())
+
+
+def test_earlier_cycle_keeps_its_own_rates(cycle, ilo, answered):
+    later = ReportingCycleFactory(opened=True, opens_on=date(2015, 1, 1), due_on=date(2015, 3, 1), title="Later",
+                                  closes_on=date(2015, 6, 1))  # fmt: skip
+    ProgressReportFactory(commitment=answered["silent"], cycle=later, blank=True)
+    published_report(answered["silent"], on="2015-02-01")
+
+    assert counts(rates(later)) == {"ilo": (1, 1, 0, 0)}
+    assert counts(rates(cycle))["ilo"] == (3, 1, 1, 1)
+
+
+def test_page_names_the_silent_with_their_last_word(client, secretariat, cycle, answered):
+    client.force_login(secretariat)
+
+    page = client.get(reverse("admin:rates"))
+
+    assert {silence.rate.code: [row.commitment for row in silence.reports] for silence in page.context["silences"]} == {
+        "ilo": [answered["silent"]],
+        "iom": [answered["part"]],
+    }
+    assertContains(page, "Who has gone silent")
+    assertContains(page, "last heard February 2014")
+    assertContains(page, "never heard of")
+    assertContains(page, f'href="{answered["silent"].get_absolute_url()}"')
+    assertNotContains(page, "Whispered")
+
+
+def test_page_of_a_chosen_cycle(client, secretariat, cycle):
+    ReportingCycleFactory(opened=True, opens_on=date(2014, 8, 1), title="Later")
+    client.force_login(secretariat)
+
+    assert client.get(reverse("admin:rates")).context["outcome"].cycle.title == "Later"
+    assert client.get(reverse("admin:rates"), {"cycle": cycle.pk}).context["outcome"].cycle == cycle
+
+
+@pytest.mark.parametrize("asked_for", ["999999", "second"])
+def test_cycle_that_is_none_is_refused_in_a_sentence(asked_for, client, secretariat, cycle):
+    client.force_login(secretariat)
+
+    page = client.get(reverse("admin:rates"), {"cycle": asked_for})
+
+    assert page.status_code == 400
+    assertContains(page, "No opened cycle has this number: choose one of the list.", status_code=400)
+
+
+def test_page_without_any_cycle_says_so(client, secretariat):
+    client.force_login(secretariat)
+
+    assertContains(client.get(reverse("admin:rates")), "No reporting cycle has opened yet.")
+
+
+@pytest.mark.parametrize("name", ["rates", "rates-file"])
+def test_rates_are_for_the_secretariat(name, client, ilo_focal_point, cycle, answered):
+    client.force_login(ilo_focal_point)
+
+    assert client.get(reverse(f"admin:{name}")).status_code == 403
+
+
+def test_file_has_every_cycle_lead_by_lead(client, secretariat, cycle, answered):
+    AgencyFactory(code="silent", acronym="Silent")
+    client.force_login(secretariat)
+
+    lines = client.get(reverse("admin:rates-file")).content.decode().splitlines()
+
+    assert lines == [
+        "cycle,due_on,lead,lead_title,asked,reported_in_time,reported_late,silent,last_heard",
+        "Second half of 2014,2014-08-31,ilo,International Labour Organization,3,1,1,1,2014-09-01",
+        "Second half of 2014,2014-08-31,iom,International Organization for Migration,1,0,0,1,",
+        "Second half of 2014,2014-08-31,decent-work,Migration and Decent Work,1,1,0,0,2014-07-10",
+    ]
+
+
+def test_rates_cost_the_same_with_many_rows(client, secretariat, cycle, django_assert_num_queries):
+    client.force_login(secretariat)
+
+    for rows in (1, 30):
+        for _number in range(rows):
+            asked(cycle, {"lead_agency": AgencyFactory()})
+        with django_assert_num_queries(QUERIES):
+            client.get(reverse("admin:rates"))
+
+
+QUERIES = 27
