@@ -265,7 +265,7 @@ def review_item(line: Waiting) -> Item:
 
 
 def mistake_pile(user) -> Pile:
-    rows = list(Mistake.objects.answerable_by(user).select_related("commitment").order_by("pk"))
+    rows = list(Mistake.objects.answerable_by(user).select_related("commitment").order_by("reported_at", "pk"))
     items = [mistake_item(row) for row in rows[:FEW]]
     inbox = Link(_("Open the whole inbox"), reverse("admin:commitments_mistake_changelist"))
     title, none = _("Mistakes reported by readers"), _("No reader waits for an answer.")
@@ -276,7 +276,7 @@ def mistake_item(row: Mistake) -> Item:
     return Item(
         title=Truncator(row.text).chars(120),
         reference=row.commitment.reference,
-        facts=[row.commitment.title, _("reported on %(day)s") % {"day": in_words(row.created_at.date())}],
+        facts=[row.commitment.title, _("reported on %(day)s") % {"day": in_words(row.reported_at.date())}],
         action=Link(_("Answer"), reverse("admin:commitments_mistake_change", args=[row.pk])),
     )
 

@@ -348,9 +348,15 @@ def test_second_of_an_agency_to_save_overwrites_nothing(as_user, ohchr, ohchr_fo
     answer = client.post(page_of(report, ohchr), posted(page, text=WORDS))
 
     assertContains(answer, "colleague saved this on")
-    assertContains(answer, "‘As it was.’ became ‘As the colleague has it.’")
+    assertContains(answer, "As the colleague has it.")
     assertContains(answer, WORDS)
     assert report.contributions.get().text == "As the colleague has it."
+
+    clash = answer.context["form"].clash
+    choice = {clash.settled_name: clash.settled, clash.line_name: clash.line, clash.contests[0].choice_name: "yours"}
+    client.post(page_of(report, ohchr), posted(answer, text=WORDS) | choice)
+
+    assert report.contributions.get().text == WORDS
 
 
 def test_empty_part_is_refused_at_its_field(as_user, ohchr, ohchr_focal_point, report):

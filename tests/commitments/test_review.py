@@ -378,4 +378,4 @@ def test_page_costs_the_same_with_many_rows(client, secretariat, commitment, dja
             client.get(review_page(waiting))
 
 
-PAGE_QUERIES = 29
+PAGE_QUERIES = 30

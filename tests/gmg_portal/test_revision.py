@@ -77,7 +77,7 @@ def touched(row):
 
 
 def tables():
-    """Every table of the five apps but those of people, of what only people are told or say, and of histories."""
+    """Every table of the five apps but those of people, of what only people are told, say or type, and of histories."""
     labels = {"agencies", "agenda", "workgroups", "recommendations", "commitments"}
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels]
     shown = [model for model in models if not model.__name__.startswith("Historical")]
@@ -90,6 +90,7 @@ def tables():
         "commitments_digest",
         "commitments_mistake",
         "commitments_notice",
+        "commitments_workingcopy",
     }
     return {model._meta.db_table for model in shown} - people
 
@@ -130,6 +131,11 @@ def assessed():
     return lambda: AssessmentFactory(public=True, commitment=commitment, agency=agency)
 
 
+def answered():
+    judged = AssessmentFactory(public=True, finding="disagrees")
+    return lambda: AnswerFactory(public=True, assessment=judged)
+
+
 def reported():
     commitment = CommitmentFactory()
     return lambda: published_report(commitment)
@@ -161,7 +167,7 @@ MOVES = {
     "commitments_evidence": lambda: touched(published_report().evidence.get()),
     "commitments_statuschange": status_changed,
     "commitments_assessment": assessed,
-    "commitments_answer": lambda: touched(AnswerFactory(public=True)),
+    "commitments_answer": answered,
 }
 
 
