@@ -15,6 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from factory.django import DjangoModelFactory
+from simple_history.utils import bulk_update_with_history
 
 from agencies.models import Agency, ChairTerm, Invitation, Membership, User
 from agencies.permissions import SECRETARIAT
@@ -577,7 +578,9 @@ def many_published_reports(commitments: list[Commitment], on: str = "2014-06-30"
     ProgressReport.objects.bulk_update(reports, ["state", "number", "published_on", "published_precision"])
     ProgressReport.history.bulk_history_create(reports, update=True, default_change_reason=actions.LOAD)
     status, outlook = reports[0].status, reports[0].outlook
-    Commitment.objects.filter(pk__in=[row.pk for row in commitments]).update(status=status, outlook=outlook)
+    for commitment in commitments:
+        commitment.status, commitment.outlook = status, outlook
+    bulk_update_with_history(commitments, Commitment, ["status", "outlook"], default_change_reason=actions.LOAD)
     StatusChange.objects.bulk_create(
         StatusChange(
             commitment=report.commitment,

@@ -13,12 +13,17 @@ from tests.factories import PASSWORD
 def sign_in(page, portal, username):
     """Ask for the desk, and sign in on the way to it, with a code where one is asked for."""
     page.goto(f"{portal}/admin/")
-    page.get_by_label("User name or mail address").fill(username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    enter(page, username)
     if "/second-step/code/" in page.url:
         page.get_by_label("Code").fill(code_for(username))
         page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def enter(page, username, password=PASSWORD):
+    """Fill in and send the page that asks who one is."""
+    page.get_by_label("User name or mail address").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def code_for(username):

@@ -10,9 +10,8 @@ from playwright.sync_api import expect
 from agencies.models import Agency
 from commitments.models import ProgressReport, WorkingCopy
 from tests.browser.conftest import violations
-from tests.browser.people import sign_in
+from tests.browser.people import enter, sign_in
 from tests.factories import (
-    PASSWORD,
     AgencyFactory,
     CommitmentFactory,
     EvidenceFactory,
@@ -147,9 +146,7 @@ def test_ended_session_loses_nothing(page, portal, report):
     with context.expect_page() as opened:
         page.get_by_role("link", name="Sign in in another tab").click()
     tab = opened.value
-    tab.get_by_label("Username").fill("ilo")
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("button", name="Sign in").click()
+    enter(tab, "ilo")
     expect(tab.get_by_role("heading", name="Your desk")).to_be_visible()
     tab.close()
 
@@ -313,9 +310,7 @@ def test_killed_server_loses_nothing(page):
         try:
             accounts = {one["username"]: one["password"] for one in json.loads((var / "accounts.json").read_text())}
             page.goto(f"{portal}/admin/")
-            page.get_by_label("Username").fill("ilo-focal-point")
-            page.get_by_label("Password").fill(accounts["ilo-focal-point"])
-            page.get_by_role("button", name="Sign in").click()
+            enter(page, "ilo-focal-point", accounts["ilo-focal-point"])
             page.get_by_role("link", name="HLD-0018").first.click()
             address = page.url
             achieved(page).fill(WORDS)

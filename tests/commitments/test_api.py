@@ -267,7 +267,7 @@ def test_commitment_asks_the_database_as_often_for_many_reports_as_for_one(
     for number in range(2, 12):
         published_report(commitment, on=f"2015-{number:02}-01", on_behalf_of=AgencyFactory())
         AssessmentFactory(public=True, commitment=commitment)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert len(asked(commitment).json()["reports"]) == 11
 
 

@@ -14,11 +14,14 @@ from commitments.models import Assessment, Commitment, Evidence, ProgressReport,
 from commitments.working_copies import MOST
 from gmg_portal.revision import Standing
 from tests.factories import (
+    SUBMITTED_AT,
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
     ProgressReportFactory,
+    UserFactory,
     WorkingCopyFactory,
+    corrected,
     focal_point,
     published_report,
 )
@@ -295,9 +298,13 @@ def test_row_of_others_is_not_kept(who, as_user, request, report):
     assert not WorkingCopy.objects.exists()
 
 
+def sent_off(report):
+    corrected(report, state="submitted", submitted_by=report.author or UserFactory(), submitted_at=SUBMITTED_AT)
+
+
 def test_row_that_was_sent_off_takes_no_more(as_user, ilo_focal_point, report):
     client = as_user(ilo_focal_point)
-    ProgressReport.objects.update(state="submitted")
+    sent_off(report)
 
     assert keep(client, report, {"achieved": SECRET}).status_code == 403
     assert client.get(address(report, "working_copy")).status_code == 403
@@ -331,7 +338,7 @@ def test_token_of_another_site_is_asked_for(ilo_focal_point, report):
 def test_copy_is_nowhere_for_other_agencies_and_reviewers(who, as_user, request, ilo_focal_point, report, commitment):
     for row, about in ((report.pk, None), (None, commitment)):
         WorkingCopyFactory(user=ilo_focal_point, row=row, commitment=about, fields={"achieved": [SECRET]})
-    ProgressReport.objects.update(state="submitted")
+    sent_off(report)
     client = as_user(request.getfixturevalue(who))
 
     pages = [reverse("admin:index"), address(ProgressReport, "changelist"), address(report), address(report, "preview")]
@@ -441,7 +448,7 @@ def test_nothing_is_offered_once_the_row_was_sent_off(ilo_focal_point, maria, re
     left_by(maria, report)
     assert WorkingCopy.objects.offered_to(ilo_focal_point, report).exists()
 
-    ProgressReport.objects.update(state="submitted")
+    sent_off(report)
 
     assert not WorkingCopy.objects.offered_to(ilo_focal_point, report).exists()
 

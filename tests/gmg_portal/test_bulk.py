@@ -26,6 +26,7 @@ from tests.factories import (
     RecommendationFactory,
     StakeholderFactory,
     WorkPlanFactory,
+    corrected,
     published_report,
 )
 
@@ -282,9 +283,8 @@ def test_withdrawn_commitment_and_its_reports_are_left_out(client, commitment):
     withdrawn = CommitmentFactory()
     published_report(withdrawn)
     published_report(commitment)
-    type(withdrawn).objects.filter(pk=withdrawn.pk).update(
-        state="withdrawn", withdrawn_on=date(2014, 9, 1), withdrawn_reason="Entered twice."
-    )
+    withdrawn.refresh_from_db()
+    corrected(withdrawn, state="withdrawn", withdrawn_on=date(2014, 9, 1), withdrawn_reason="Entered twice.")
 
     assert [row["reference"] for row in rows_of(client, "commitments")] == [commitment.reference]
     assert [row["commitment"] for row in rows_of(client, "reports")] == [commitment.reference]
