@@ -148,6 +148,8 @@ class EvidenceForm(PartialDatesMixin, admin.site.Form):
 class ContributionForm(admin.site.Form):
     """One text: what a partner itself did."""
 
+    may_precede = True
+
     class Meta:
         model = Contribution
         fields = ["text", "version"]

@@ -1,6 +1,5 @@
 """Working copies: keeping what was typed, laying it into a form again, and taking over what a colleague left."""
 
-from concurrency.exceptions import VersionError
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -96,17 +95,16 @@ def lay(data: QueryDict, form: forms.ModelForm, prefix: str | None = None) -> No
 
 def marked(field: forms.Field, value: str) -> int:
     """The version behind a mark; none, which no row has, where the mark cannot be read any more."""
-    try:
-        return field.to_python(value)
-    except VersionError:
-        return 0
+    return max(field.to_python(value), 0)
 
 
 def new_rows(data: QueryDict, formset: type[forms.BaseInlineFormSet], known: set[str]) -> list[str]:
     """The prefixes of rows that are not among those known: entered anew, or deleted since by somebody else."""
     prefix, key = formset.get_default_prefix(), formset.model._meta.pk.name
     total = data.get(f"{prefix}-TOTAL_FORMS", "")
-    rows = [f"{prefix}-{number}" for number in range(min(int(total), 100) if total.isdecimal() else 0)]
+    rows = [
+        f"{prefix}-{number}" for number in range(min(int(total), 100) if total.isdecimal() and len(total) < 19 else 0)
+    ]
     return [
         row
         for row in rows

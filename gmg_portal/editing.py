@@ -4,7 +4,8 @@ The second to save is shown both wordings and who made the other, keeps on the s
 nothing.
 """
 
-from concurrency.forms import ConcurrentForm
+from concurrency.exceptions import VersionError
+from concurrency.forms import ConcurrentForm, VersionField
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten, flatten_fieldsets, unquote
@@ -38,17 +39,44 @@ from gmg_portal.histories import name_of, pages_of, person, sources_of, story
 from gmg_portal.problems_of_forms import problems_of
 
 FIELDS = {models.URLField: {"assume_scheme": "https"}}
+UNREADABLE = -1  # what no row and no line of a history has ever had as its number
+
+
+class Mark(VersionField):
+    """The signed version that a page was made of; UNREADABLE where it came back otherwise than it was given out."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except VersionError:
+            return UNREADABLE
+
+
+class Line(forms.IntegerField):
+    """A line of a history, or none; UNREADABLE where it can be no such number."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value):
+        try:
+            line = super().to_python(value)
+        except ValidationError:
+            return UNREADABLE
+        return line if line is None or 0 <= line <= models.BigIntegerField.MAX_BIGINT else UNREADABLE
 
 
 class VersionedForm(ConcurrentForm):
     """Refuses to save over what somebody else saved since the form was opened, and shows both."""
 
-    opened = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the newest line of the history then
+    opened = Line(required=False)  # the newest line of the history then
     clash: Clash | None = None
+    may_precede = False  # whether a page can have been opened before its row was there, and so without a mark
     refused = ""  # why the row as it stands now takes no changes at all from this person
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "version" in self.fields:
+            self.fields["version"] = Mark()
         if self.instance.pk and not self.is_bound:
             self.initial["opened"] = newest_line(self.instance)
         elif self.instance.pk and self.add_prefix(SETTLED) in self.data:
@@ -68,8 +96,8 @@ class VersionedForm(ConcurrentForm):
         return type(self)(instance=self.instance, prefix=self.prefix)
 
     def as_it_was(self) -> forms.ModelForm | None:
-        opened = self.data.get(self.add_prefix("opened"), "")
-        return as_it_was(self, self.instance, int(opened) if opened.isdecimal() else None)
+        opened = self.fields["opened"].to_python(self.data.get(self.add_prefix("opened")))
+        return as_it_was(self, self.instance, opened)
 
     def differences(self) -> list[Contest]:
         """What was typed otherwise than it stands now, whoever has changed it."""
@@ -77,6 +105,8 @@ class VersionedForm(ConcurrentForm):
 
     def clean(self):
         cleaned = forms.ModelForm.clean(self) or self.cleaned_data
+        if self.instance._state.adding and "version" in cleaned:
+            cleaned["version"] = 0  # a new row begins its own count
         sentences = self.conflict()
         if sentences:
             self.clash = self.set_side_by_side(sentences)
@@ -91,9 +121,12 @@ class VersionedForm(ConcurrentForm):
         version = rows.filter(pk=self.instance.pk).values_list("version", flat=True).first()
         if version is None:
             return [_("Somebody deleted this while you were writing. Nothing was saved.")]
-        if version == self.cleaned_data.get("version") and not self.refused:
+        sent, opened = self.cleaned_data.get("version"), self.cleaned_data.get("opened")
+        unreadable = UNREADABLE in (sent, opened) or (not sent and sent != version and not self.may_precede)
+        if unreadable and not self.refused:
+            return [mark_was_changed()]
+        if version == sent and not self.refused:
             return []
-        opened = self.cleaned_data.get("opened")
         return [line for line in (self.refused, who_saved(lines_since(self.instance, opened))) if line]
 
     def set_side_by_side(self, sentences: list[str]) -> Clash:
@@ -121,6 +154,13 @@ class VersionedForm(ConcurrentForm):
                 self.instance.validate_constraints()
             except ValidationError as error:
                 self.add_error(None, error.messages)
+
+
+def mark_was_changed() -> str:
+    return _(
+        "The mark by which this page knows what it was made of was changed or lost on its way, so nothing was saved:"
+        " what you typed still stands below. Look it over and save again, or open the page anew."
+    )
 
 
 def newest_line(row: models.Model) -> int | None:

@@ -269,4 +269,4 @@ def name_of(row) -> str:
 
 def _number(text: str | None) -> int:
     """The version that was shown; 0, which is none, where the page was tampered with."""
-    return int(text) if text and text.isdecimal() else 0
+    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -1,14 +1,19 @@
 """The permission table against every path to a row: no path disagrees, and a denial has something that could leak."""
 
+from unittest.mock import patch
+
 import pytest
 from concurrency.forms import VersionFieldSigner
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 
 from agencies.models import Agency
 from commitments import actions
 from commitments.models import Answer, Assessment, Commitment, ProgressReport
+from gmg_portal.review_queue import key_of
 from tests.commitments.policy import CASES, LINES, OF_COMMITMENTS, ROLES
 from tests.factories import (
     AgendaPointFactory,
@@ -29,6 +34,9 @@ OWNERS = ("lead_agency", "workgroup", "agency", "commitment", "assessment")
 # What the table grants in each path: the actions know no pages, the public side nothing but reading.
 BY_ACTIONS = set("rhwspbx")
 BY_PAGES = set("rhwdspbxck")
+# Further pages that lead to the same: of reading, the preview; of deciding, the page for reviewing.
+OTHER_WAYS = {"preview": "r", "review: publish": "p", "review: send back": "b"}
+LISTS = {"commitment": "/api/v1/commitments/?page_size=200", "progressreport": "/api/v1/reports/?page_size=200"}
 NO_EDITORS = {"anonymous", "outsider", "former"}
 
 
@@ -77,8 +85,8 @@ MAKE = {"commitment": commitment_in, "progressreport": report_in, "assessment": 
 
 
 def attempt(act, done) -> bool:
-    """Whether an act had its effect; whatever it did is undone."""
-    with transaction.atomic():
+    """Whether an act had its effect; whatever it did is undone, and the page that it would end on is not drawn."""
+    with transaction.atomic(), patch.object(SimpleTemplateResponse, "rendered_content", ""):
         try:
             with transaction.atomic():
                 act()
@@ -196,6 +204,13 @@ class Pages:
 
         return attempt(lambda: self.client.post(self.address(row), form), kept)
 
+    def previews(self, row) -> bool:
+        """Whether the preview shows the row; of what is public it leads to the page."""
+        answer = self.client.get(self.address(row, "preview"))
+        if row.state in ("published", "withdrawn"):
+            return answer.status_code == 302 and answer.url == page_of(row).get_absolute_url()
+        return getattr(row, TEXT[row._meta.model_name]) in answer.content.decode()
+
     def moves(self, row, page, state, **typed) -> bool:
         return attempt(
             lambda: self.client.post(self.address(row, page), {"seen": row.version, **typed}),
@@ -211,6 +226,11 @@ class Pages:
             "s": lambda: self.moves(row, "submit", "submitted"),
             "p": lambda: self.moves(row, "publish", "published"),
             "b": lambda: self.moves(row, "send_back", "sent_back", note="Name the source."),
+            "preview": lambda: self.previews(row),
+            "review: publish": lambda: self.moves(row, "review", "published", publish="yes"),
+            "review: send back": lambda: self.moves(
+                row, "review", "sent_back", send_back="yes", note="Name the source."
+            ),
         }
         words = "k" if row.state == "published" else "w"
         tries[words] = lambda: self.saves(row, **{TEXT[kind]: "Other words"})
@@ -230,8 +250,12 @@ FORMS: dict[str, dict] = {}
 
 
 @pytest.fixture
-def pages(client, administrator, ohchr, iom):
-    """Every form as an administrator is given it, for whoever is to try it without having been given one."""
+def pages(client, administrator, ohchr, iom, monkeypatch):
+    """Every form as an administrator is given it, for whoever is to try it without having been given one.
+
+    The list of all tables, which stands on each page, is left out: it says nothing of any row.
+    """
+    monkeypatch.setattr(admin.site, "get_app_list", lambda *args, **kwargs: [])
     client.force_login(administrator)
     for kind in MODELS.keys() - FORMS.keys():
         twin = MAKE[kind]("draft", {"lead_agency": ohchr}, "A twin")
@@ -246,8 +270,13 @@ def test_pages_of_the_editors_side_keep_to_the_policy(kind, role, whose, policy,
 
     found = {state: editor.letters(row) for state, row in rows.items()}
 
-    granted = set() if role in NO_EDITORS else BY_PAGES
-    assert found == {state: letters & granted for state, letters in policy.items()}
+    assert found == {
+        state: set() if role in NO_EDITORS else in_every_way(letters & BY_PAGES) for state, letters in policy.items()
+    }
+
+
+def in_every_way(letters: set[str]) -> set[str]:
+    return letters | {way for way, letter in OTHER_WAYS.items() if letter in letters}
 
 
 # By actions on many rows at once
@@ -266,6 +295,12 @@ def test_lists_and_bulk_actions_keep_to_the_policy(kind, role, person, row_in, c
 
     page = client.get(address)
     listed = {row.pk for row in page.context["cl"].result_list} if page.status_code == 200 else set()
+    queued = {f"seen_{key_of(row)}": row.version for row in rows}
+    ticked = {"row": [key_of(row) for row in rows], "confirmed": "yes", **queued}
+    with transaction.atomic():
+        client.post(reverse("admin:queue"), ticked)
+        by_queue = dict(rows.values_list("pk", "state"))
+        transaction.set_rollback(True)
     seen = {f"seen_{row.pk}": row.version for row in rows}
     chosen = {"_selected_action": list(granted), "confirmed": "yes", **seen}
     client.post(address, {"action": "publish_selected", **chosen})
@@ -274,9 +309,9 @@ def test_lists_and_bulk_actions_keep_to_the_policy(kind, role, person, row_in, c
     after = dict(rows.values_list("pk", "state"))
     editor = role not in NO_EDITORS
     assert listed & set(granted) == {pk for pk, letters in granted.items() if editor and "r" in letters}
-    assert {pk for pk in before if after.get(pk) != before[pk]} == {
-        pk for pk, letters in granted.items() if editor and "p" in letters
-    }
+    publishable = {pk for pk, letters in granted.items() if editor and "p" in letters}
+    assert {pk for pk in before if by_queue[pk] != before[pk]} == publishable
+    assert {pk for pk in before if after.get(pk) != before[pk]} == publishable
 
 
 # By the API and the public pages
@@ -289,7 +324,8 @@ def test_public_side_shows_what_is_public_and_changes_nothing(kind, role, whose,
     if user.is_authenticated:
         client.force_login(user)
 
-    found = {state: on_the_public_side(client, row) for state, row in rows.items()}
+    listed = client.get(LISTS[kind]).content.decode() if kind in LISTS else None
+    found = {state: on_the_public_side(client, row, listed) for state, row in rows.items()}
 
     # A withdrawn commitment keeps its page; the register of the API leaves it out.
     public = {"published": {"page", "api", "api row"}, "withdrawn": {"page", "api"}}
@@ -297,17 +333,18 @@ def test_public_side_shows_what_is_public_and_changes_nothing(kind, role, whose,
     assert {state: state_of(row) for state, row in rows.items()} == {state: state for state in rows}
 
 
-def on_the_public_side(client, row) -> set[str]:
-    """Where the words of a row are found; every other method is refused on the way."""
+def page_of(row) -> Commitment:
+    return row if isinstance(row, Commitment) else row.commitment
+
+
+def on_the_public_side(client, row, listed: str | None) -> set[str]:
+    """Where the words of a row are found, `listed` being the API's list of such; no other method is allowed."""
     words = getattr(row, TEXT[row._meta.model_name])
-    commitment = row if isinstance(row, Commitment) else row.commitment
+    commitment = page_of(row)
     api = reverse("api:commitments-detail", args=[commitment.reference])
     refused = {method: getattr(client, method)(api).status_code for method in ("post", "put", "patch", "delete")}
     assert set(refused.values()) == {405}
     places = {"page": commitment.get_absolute_url(), "api": api}
-    if isinstance(row, Commitment):
-        places["api row"] = f"{reverse('api:commitments-list')}?page_size=200"
-    elif isinstance(row, ProgressReport):
-        places["api row"] = f"{reverse('api:reports-list')}?page_size=200"
     found = {place for place, address in places.items() if words in client.get(address).content.decode()}
-    return found | {"api row"} if found == {"page", "api"} and isinstance(row, Assessment | Answer) else found
+    in_list = found == {"page", "api"} if listed is None else words in listed
+    return found | {"api row"} if in_list else found

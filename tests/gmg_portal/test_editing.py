@@ -1,6 +1,7 @@
 """Two editors on one form: both wordings side by side, and whose stands is said field by field, without a script."""
 
 import pytest
+from concurrency.forms import VersionFieldSigner
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -190,3 +191,82 @@ def test_summary_leads_to_each_field_that_is_wrong(as_user, ilo_focal_point, dra
     assert {target for _sentence, target in to_mend(answer)} == {"id_title", "id_start"}
     assertContains(answer, 'href="#id_start"')
     assert Commitment.objects.get().title == draft.title
+
+
+# What a page was made of, changed on its way
+
+MARK = "The mark by which this page knows what it was made of was changed or lost on its way"
+MARKS = {
+    "nonsense": {"version": "x"},
+    "without its signature": {"version": "7"},
+    "empty": {"version": ""},
+    "absent": {"version": None},
+    "line that is no number": {"opened": "x"},
+    "line beyond all numbers": {"opened": "9" * 5000},
+    "line beyond the database": {"opened": "9" * 30},
+}
+
+
+def sent(data, prefix="", **marks):
+    """The data with other marks; without those that are None."""
+    changed = data | {f"{prefix}{name}": value for name, value in marks.items()}
+    return {name: value for name, value in changed.items() if value is not None}
+
+
+@pytest.mark.parametrize("marks", MARKS.values(), ids=MARKS)
+def test_mark_that_was_changed_on_its_way_saves_nothing_and_loses_nothing(as_user, ilo_focal_point, report, marks):
+    client = as_user(ilo_focal_point)
+    data = filled(client.get(address(report)), achieved="Second")
+
+    page = client.post(address(report), sent(data, **marks))
+    report.refresh_from_db()
+    kept = report.achieved
+    answer = client.post(address(report), filled(page) | settled(page, achieved="yours"))
+
+    report.refresh_from_db()
+    [sentence] = problems(page)[""]
+    assert sentence.startswith(MARK)
+    assert page.context["adminform"].form["achieved"].value() == "Second"
+    assert (kept, answer.status_code, report.achieved) == ("First", 302, "Second")
+
+
+@pytest.mark.parametrize("marks", MARKS.values(), ids=MARKS)
+@pytest.mark.parametrize("more", [{}, {"evidence-0-DELETE": "on"}], ids=["changed", "deleted"])
+def test_mark_of_a_row_that_was_changed_on_its_way_saves_nothing(as_user, ilo_focal_point, report, marks, more):
+    EvidenceFactory(report=report, title="First title")
+    client = as_user(ilo_focal_point)
+    typed = {"achieved": "Second", "evidence-0-title": "Second title"} | more
+
+    page = client.post(address(report), sent(filled(client.get(address(report)), **typed), "evidence-0-", **marks))
+
+    report.refresh_from_db()
+    assertContains(page, MARK)
+    assertContains(page, "Second title")
+    assert (report.achieved, Evidence.objects.get().title) == ("First", "First title")
+
+
+def test_mark_of_another_row_opens_nothing(as_user, ilo_focal_point, ilo_alternate, report, late):
+    other = ProgressReportFactory(achieved="Other")
+
+    page = as_user(ilo_alternate).post(address(report), sent(late, version=VersionFieldSigner().sign(other.version)))
+
+    report.refresh_from_db()
+    assert other.version != report.version
+    assert len(problems(page)[""]) == 1
+    assert report.achieved == "Theirs, in full"
+
+
+def test_new_row_takes_no_mark(as_user, ilo_focal_point, report):
+    client = as_user(ilo_focal_point)
+    page = client.get(address(report))
+    rows = {
+        "evidence-TOTAL_FORMS": "1",
+        "evidence-0-title": "New",
+        "evidence-0-kind": "publication",
+        "evidence-0-url": "https://example.org/new",
+        "evidence-0-report": report.pk,
+    }
+
+    client.post(address(report), filled(page) | rows | {"evidence-0-version": "x", "evidence-0-opened": "x"})
+
+    assert [piece.version for piece in Evidence.objects.all()] == [EvidenceFactory().version]
