@@ -234,6 +234,17 @@ class VersionedFormSet(forms.BaseInlineFormSet):
             raise ValidationError(clashes)
 
 
+class RowsInColumnsFormSet(VersionedFormSet):
+    """In a table of fields the heads of its columns are no labels: each field carries its name itself."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            widget = getattr(field.widget, "widget", field.widget)
+            if not widget.is_hidden:
+                widget.attrs.setdefault("aria-label", field.label)
+
+
 def lost(form: forms.ModelForm) -> str:
     """A row that somebody else deleted has no place on the page any more: what was typed into it is quoted."""
     typed = [(bound.label, bound.value()) for bound in form.visible_fields() if bound.name != DELETION_FIELD_NAME]
@@ -468,4 +479,4 @@ class PortalStackedInline(RowsMixin, admin.StackedInline):
 
 
 class PortalTabularInline(RowsMixin, admin.TabularInline):
-    pass
+    formset = RowsInColumnsFormSet

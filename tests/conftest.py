@@ -33,6 +33,7 @@ POINTS = [
 LONGEST = (
     "tests/browser/test_pages.py",
     "tests/commitments/test_policy.py",
+    "tests/browser/test_editors_pages.py",
     "tests/browser/test_report_form.py",
     "tests/browser/test_accounts.py",
     "tests/gmg_portal/test_run.py",
