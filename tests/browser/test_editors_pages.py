@@ -232,3 +232,15 @@ def test_searched_choice_has_its_name_closed_and_open(look, site):
     expect(page.get_by_role("searchbox", name="Commitment")).to_be_visible()
     expect(page.get_by_role("listbox", name="Commitment").get_by_role("option").first).to_be_visible()
     assert violations(page) == []
+
+
+def test_refusal_is_a_page_of_the_portal_without_barrier(look, site):
+    page = look("secretariat")
+
+    answer = page.goto(f"{site}/admin/commitments/progressreport/import/")
+
+    assert answer.status == 403
+    expect(page.get_by_role("heading", name="Not open to your account")).to_be_visible()
+    assert barriers(page, dark=True) == []
+    page.get_by_role("link", name="To your desk").click()
+    expect(page.get_by_role("heading", name="Your desk")).to_be_visible()

@@ -56,8 +56,8 @@ PAGES = [
 ]
 FIRST_VIEWS = ["/", "/commitments/", "/commitments/HLD-0018/", "/agencies/ilo/", "/gaps/", "/timeline/"]
 # The one whose content is a library's own, and the one for whoever asks too often. Pages of accounts: `test_accounts`;
-# the preview of a draft: `test_report_form`.
-ELSEWHERE = {"429.html", "api/docs.html", "commitments/preview.html"}
+# the preview of a draft: `test_report_form`; what is not open to somebody: `test_editors_pages`.
+ELSEWHERE = {"403.html", "429.html", "api/docs.html", "commitments/preview.html"}
 NOT_FOUND = ("400 (Bad Request)", "404 (Not Found)")
 
 # What its box neither shows nor lets be scrolled to; what is for listeners alone may be so.
