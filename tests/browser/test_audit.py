@@ -6,7 +6,7 @@ from commitments.models import Commitment
 from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import BOTH_DIRECTIONS, violations
 from tests.browser.people import sign_in
-from tests.factories import PASSWORD, MilestoneFactory, corrected
+from tests.factories import MilestoneFactory, corrected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,6 +27,7 @@ def test_secretariat_follows_a_change_to_its_history_and_takes_the_audit_away(
     page, portal, corrected_commitment, complaints
 ):
     sign_in(page, portal, "secretariat")
+    page.get_by_text("All tables").click()
     page.get_by_role("link", name="Audit", exact=True).click()
     page.get_by_label("Reference or request").fill("HLD-0018")
     page.get_by_label("Kind of row").select_option(label="Commitment")
@@ -55,13 +56,18 @@ def test_audit_and_history_are_accessible_at_every_width_in_every_light_and_dire
         (PHONE, "light", "ar", ["gmg_portal/auditentry/?kind=agencies.agency", history]),
     ]
 
+    page = open_page()
+    sign_in(page, portal, "secretariat")
+    signed_in = page.context.storage_state()
     for viewport, scheme, language, paths in looks:
         with BOTH_DIRECTIONS:
-            page = open_page(viewport=viewport, color_scheme=scheme, locale=language)
-            page.goto(f"{portal}/accounts/login/?next=/admin/")
-            page.locator("[name=username]").fill("secretariat")
-            page.locator("[name=password]").fill(PASSWORD)
-            page.locator("main button[type=submit]").click()
+            page = open_page(
+                viewport=viewport,
+                color_scheme=scheme,
+                locale=language,
+                reduced_motion="reduce",
+                storage_state=signed_in,
+            )
             for path in paths:
                 page.goto(f"{portal}/admin/{path}")
                 assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")

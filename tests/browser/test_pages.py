@@ -88,7 +88,8 @@ def test_every_page_is_without_barrier_in_light_and_dark(open_page, site, compla
     assert [text for text in complaints if not text.endswith(NOT_FOUND) and not any(n in text for n in NOT_FOUND)] == []
 
 
-def test_dim_words_of_a_single_cell_are_found_in_the_dark(page, site):
+def test_dim_words_of_a_single_cell_are_found_in_the_dark(open_page, site):
+    page = open_page(reduced_motion="reduce")
     page.goto(f"{site}/commitments/?view=table")
     page.emulate_media(color_scheme="dark")
     before = dim(page)
