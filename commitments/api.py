@@ -7,7 +7,14 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments import summaries
-from commitments.filters import CommitmentFilter, CommitmentRecordFilter, RecordFilter, ReportFilter, StatusChangeFilter
+from commitments.filters import (
+    CommitmentFilter,
+    CommitmentRecordFilter,
+    MovedRecordFilter,
+    RecordFilter,
+    ReportFilter,
+    StatusChangeFilter,
+)
 from commitments.models import Assessment, Commitment, Evidence, ProgressReport, StatusChange
 from commitments.serializers import (
     CommitmentRowSerializer,
@@ -32,7 +39,6 @@ def whole_record(day) -> list[Prefetch | str]:
     assessments = Assessment.objects.published(day).order_by("-published_on", "-pk")
     return [
         "partners__agency",
-        "stakeholders",
         "milestones",
         Prefetch("supersedes", Commitment.objects.published(day).order_by("pk")),
         Prefetch("reports", reports, to_attr="public_reports"),
@@ -54,6 +60,7 @@ class CommitmentViewSet(ReadOnlyModelViewSet):
         Prefetch("partner_agencies", Agency.objects.order_by("position", "acronym")),
         Prefetch("agenda_points", AgendaPoint.objects.order_by("number")),
         Prefetch("recommendations", Recommendation.objects.order_by("position", "code")),
+        "stakeholders",
     )
     filterset_class = CommitmentFilter
     detail_filterset_class = CommitmentRecordFilter
@@ -64,7 +71,7 @@ class CommitmentViewSet(ReadOnlyModelViewSet):
         return CommitmentSerializer if self.detail else CommitmentRowSerializer
 
     def filter_queryset(self, queryset):
-        rows = super().filter_queryset(queryset)
+        rows = super().filter_queryset(queryset).with_last_word(self.filterset.day)
         return rows.prefetch_related(*whole_record(self.filterset.day)) if self.detail else rows
 
 
@@ -81,7 +88,7 @@ class ReportViewSet(ReadOnlyModelViewSet):
     )
     serializer_class = ReportSerializer
     filterset_class = ReportFilter
-    detail_filterset_class = RecordFilter
+    detail_filterset_class = MovedRecordFilter
     lookup_field = "code"
     lookup_value_regex = REPORT_CODE
 
@@ -97,7 +104,7 @@ class StatusChangeViewSet(ReadOnlyModelViewSet):
     queryset = StatusChange.objects.select_related("commitment", "report__commitment").newest_first()
     serializer_class = StatusChangeSerializer
     filterset_class = StatusChangeFilter
-    detail_filterset_class = RecordFilter
+    detail_filterset_class = MovedRecordFilter
     lookup_field = "code"
     lookup_value_regex = REPORT_CODE
 

@@ -19,7 +19,7 @@ LINKED = {
     "wholes": (Commitment.recommendations.through, "recommendation__parent__code"),
 }
 STORED = ("kind", "scope", "places", "lead_agency__code", "workgroup__slug")
-STANDING = ("standing_status", "standing_freshness", "standing_outlook", "standing_verification")
+STANDING = ("standing_status", "standing_freshness", "standing_outlook", "standing_verification", "standing_state")
 
 # The words of each facet under which a row is found, in the order in which the page offers the facets.
 WORDS_OF_ROW: dict[str, Callable[[Row], Iterable]] = {
@@ -79,7 +79,10 @@ class Facet:
 
 @dataclass(frozen=True)
 class Tally:
-    """Of `total` rows on the day `count` meet every word asked; `without` is how many there would be without each."""
+    """Of `total` rows on the day `count` meet every word asked; `without` is how many there would be without each.
+
+    Withdrawn rows are among them with `updated_since` alone.
+    """
 
     total: int
     count: int
@@ -94,19 +97,21 @@ def tally(filterset: CommitmentFilter) -> Tally:
     """
     asked = filterset.conditions()
     counts: dict[str, Counter] = {word: Counter() for word in FACETS}
-    total = count = 0
+    total = count = withdrawn = 0
     saved: Counter = Counter()
     for row in _rows(filterset):
         total += 1
         failed = [word for word in asked if not row[f"meets_{word}"]]
+        gone = row["standing_state"] == "withdrawn"
         count += not failed
+        withdrawn += gone and not failed
         if len(failed) > 1:
             continue
-        saved.update(failed)
+        saved.update(word for word in failed if not (gone and word == "updated_since"))
         for word in failed or FACETS:
             if word in counts:
                 counts[word].update({str(each) for each in WORDS_OF_ROW[word](row) if each})
-    without = {word: count + saved[word] for word in asked}
+    without = {word: count + saved[word] - (withdrawn if word == "updated_since" else 0) for word in asked}
     return Tally(total, count, without, [_facet(filterset, word, counts[word]) for word in FACETS])
 
 

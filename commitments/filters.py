@@ -6,7 +6,7 @@ from functools import cache
 
 import django_filters
 from django import forms
-from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
+from django.db.models import F, Q, QuerySet
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as now_
@@ -28,7 +28,7 @@ ORDERINGS = {
     "start": F("start_on"),
     "due": F("due_on"),
     "last_heard": F("last_heard_on"),
-    "updated": F("updated_at"),
+    "updated": F("moved_at"),
     "published": F("published_on"),
 }
 
@@ -153,8 +153,13 @@ class MomentField(forms.DateTimeField):
     default_error_messages = {"invalid": _("This is not a moment: write YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ.")}
 
 
-class MomentFilter(OfColumn, django_filters.IsoDateTimeFilter):
+class UpdatedSinceFilter(OfColumn, django_filters.IsoDateTimeFilter):
+    """What changed in public at a moment or later."""
+
     field_class = MomentField
+
+    def __init__(self, **kwargs):
+        super().__init__(field_name="moved_at", lookup_expr="gte", **kwargs)
 
 
 class OrderingField(WordsField):
@@ -297,6 +302,21 @@ class StrictForm(forms.Form):
         return super().clean()
 
 
+class RecordForm(StrictForm):
+    """Asks of today or of a past day; of the past no moments of change are kept."""
+
+    def clean(self):
+        asked = super().clean()
+        by_moment = {
+            "updated_since": asked.get("updated_since"),
+            "ordering": {"updated", "-updated"} & set(asked.get("ordering") or []),
+        }
+        for word, meant in by_moment.items():
+            if meant and asked.get("as_of"):
+                self.add_error(word, now_("Moments of change are known of today’s record only: leave out as_of."))
+        return asked
+
+
 def refusals(form: forms.Form) -> list[str]:
     """What is wrong with a question, in sentences that name the word."""
     return [
@@ -323,7 +343,8 @@ class CommitmentFilter(RecordFilter):
     """Published commitments with their standing, narrowed by the words of the address.
 
     A word that repeats means either value; different words must all be met. With `as_of` the rows are those that
-    stood published at the end of that day (UTC), and their standing is that of then.
+    stood published at the end of that day (UTC), and their standing is that of then. With `updated_since` what was
+    withdrawn is found as well, and says so: whoever follows must hear of it.
     """
 
     q = SearchFilter(label=_("Search"))
@@ -342,14 +363,14 @@ class CommitmentFilter(RecordFilter):
     place = WordsFilter(lambda words: Q(places__overlap=words), choices=places, label=_("Place"))
     due_after = DayFilter(field_name="due_on", lookup_expr="gte", label=_("Due on or after"))
     due_before = DayFilter(field_name="due_on", lookup_expr="lte", label=_("Due on or before"))
-    updated_since = MomentFilter(field_name="updated_at", lookup_expr="gte", label=_("Changed since"))
+    updated_since = UpdatedSinceFilter(label=_("Changed since"))
     as_of = AsOfFilter(label=_("As the record stood on"))
     ordering = OrderingFilter(label=_("Sort by"))
 
     class Meta:
         model = Commitment
         fields: list[str] = []
-        form = StrictForm
+        form = RecordForm
 
     # Words that narrow nothing: how the rows stood, and in which order they come.
     MANNER = frozenset({"as_of", "ordering"})
@@ -361,7 +382,9 @@ class CommitmentFilter(RecordFilter):
     @cached_property
     def standing(self) -> QuerySet[Commitment]:
         """All rows of the register on the day asked for, with their standing."""
-        return self.queryset.published(self.day).with_standing(self.day)
+        followed = self.form.cleaned_data.get("updated_since")
+        rows = self.queryset.public(self.day) if followed else self.queryset.published(self.day)
+        return rows.with_standing(self.day).with_state(self.day).with_moved_at(self.day)
 
     @property
     def asked(self) -> dict:
@@ -388,18 +411,7 @@ class CommitmentRecordFilter(RecordFilter):
     """Commitments that have a page, the withdrawn ones included, as they stood on the day."""
 
     def filter_queryset(self, queryset):
-        gone = Q(withdrawn_on__isnull=False) if self.day is None else Q(withdrawn_on__lte=self.day)
-        return (
-            queryset.public(self.day)
-            .with_standing(self.day)
-            .annotate(
-                standing_state=Case(When(gone, then=Value("withdrawn")), default=Value("published")),
-                standing_withdrawn_on=Case(When(gone, then=F("withdrawn_on"))),
-                standing_withdrawn_reason=Case(
-                    When(gone, then=F("withdrawn_reason")), default=Value(""), output_field=TextField()
-                ),
-            )
-        )
+        return queryset.public(self.day).with_standing(self.day).with_state(self.day).with_moved_at(self.day)
 
 
 class StableOrdering(django_filters.OrderingFilter):
@@ -410,7 +422,14 @@ class StableOrdering(django_filters.OrderingFilter):
         return rows.order_by(*rows.query.order_by, "-pk") if value else rows
 
 
-class OfCommitmentFilter(RecordFilter):
+class MovedRecordFilter(RecordFilter):
+    """The same of rows that know when they last changed in public."""
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(queryset.with_moved_at(self.day))
+
+
+class OfCommitmentFilter(MovedRecordFilter):
     """What hangs on a commitment, found by it or by its lead."""
 
     commitment = django_filters.ModelMultipleChoiceFilter(
@@ -425,6 +444,10 @@ class OfCommitmentFilter(RecordFilter):
         choices=leads,
         label=_("Code of the lead; may repeat."),
     )
+    updated_since = UpdatedSinceFilter(label=_("Changed at this moment (UTC) or later."))
+
+    class Meta:
+        form = RecordForm
 
 
 class ReportFilter(OfCommitmentFilter):

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.contrib.postgres.aggregates import StringAgg
@@ -8,7 +8,9 @@ from django.db.models import (
     Case,
     CharField,
     DateField,
+    DateTimeField,
     Exists,
+    ExpressionWrapper,
     F,
     OuterRef,
     Prefetch,
@@ -18,7 +20,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Concat, TruncDate
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest, TruncDate
 
 from agencies.models import Membership
 from agencies.permissions import agencies_of
@@ -159,6 +161,9 @@ class CommitmentQuerySet(ReviewedQuerySet):
     def _reports(self):
         return self.model._meta.get_field("reports").related_model.objects.filter(commitment=OuterRef("pk"))
 
+    def _cycles(self):
+        return self.model._meta.get_field("reports").related_model._meta.get_field("cycle").related_model.objects
+
     def _partners(self):
         return self.model._meta.get_field("partners").related_model.objects.filter(commitment=OuterRef("pk"))
 
@@ -177,8 +182,7 @@ class CommitmentQuerySet(ReviewedQuerySet):
     def _freshness(self, day: date | None) -> Case:
         """See the glossary of the methods page: always computed, against the newest cycle that has opened."""
         now = day or today()
-        cycles = self.model._meta.get_field("reports").related_model._meta.get_field("cycle").related_model.objects
-        cycle = cycles.opened(now).first()
+        cycle = self._cycles().opened(now).first()
         finished = When(standing_status__in=FINISHED, then=Value("current"))
         if cycle is None:
             return Case(finished, default=Value("not_yet_due"), output_field=CharField())
@@ -191,6 +195,46 @@ class CommitmentQuerySet(ReviewedQuerySet):
             When(last_heard_on__isnull=True, then=Value("due" if now <= cycle.due_on else "never_reported")),
             default=silent,
             output_field=CharField(),
+        )
+
+    def with_state(self, day: date | None = None) -> Self:
+        """Annotate whether each stands or was withdrawn by then, as `standing_state`, with the day and the reason."""
+        gone = Q(withdrawn_on__isnull=False) if day is None else Q(withdrawn_on__lte=day)
+        return self.annotate(
+            standing_state=Case(When(gone, then=Value("withdrawn")), default=Value("published")),
+            standing_withdrawn_on=Case(When(gone, then=F("withdrawn_on"))),
+            standing_withdrawn_reason=Case(
+                When(gone, then=F("withdrawn_reason")), default=Value(""), output_field=TextField()
+            ),
+        )
+
+    def with_moved_at(self, day: date | None = None) -> Self:
+        """Annotate `moved_at`: when what is said of each last changed in public; needs `with_standing()`.
+
+        Freshness turns at midnight (UTC) with nothing being written, and that is a change too. Of past days no such
+        moment is kept: it is None.
+        """
+        if day is not None:
+            return self.annotate(moved_at=_moved_at("", day))
+        cycle = self._cycles().opened(today())
+        late = ExpressionWrapper(F("due_on") + Value(timedelta(days=1)), output_field=DateTimeField())
+        turned = Case(
+            When(standing_freshness="due", then=_midnight(cycle.values("opened_on")[:1])),
+            When(
+                standing_freshness__in=("overdue", "never_reported"),
+                then=_midnight(cycle.annotate(late=late).values("late")[:1]),
+            ),
+            output_field=DateTimeField(),
+        )
+        return self.annotate(moved_at=Greatest("movement__moved_at", turned))
+
+    def with_last_word(self, day: date | None = None) -> Self:
+        """Annotate what the last report gives beside the status: `standing_reason`, `successor`, `successor_title`."""
+        reports = self._reports().published(day).newest_first()
+        return self.annotate(
+            standing_reason=_first(reports, "status_reason"),
+            successor=_first(reports, "superseded_by__reference"),
+            successor_title=_first(reports, "superseded_by__title"),
         )
 
     def with_hits(self, text: str, day: date | None = None) -> Self:
@@ -230,6 +274,15 @@ class CommitmentQuerySet(ReviewedQuerySet):
         )
 
 
+def _midnight(days: models.QuerySet) -> Cast:
+    """The moment at which a day begins (UTC, the zone of our connections)."""
+    return Cast(Subquery(days), DateTimeField())
+
+
+def _moved_at(column: str, day: date | None) -> F | Value:
+    return F(column) if day is None else Value(None, output_field=DateTimeField())
+
+
 def _joined(groups, words) -> Coalesce:
     """The words of the rows of one group, one after the other; '' where there are none."""
     joined = groups.annotate(words=StringAgg(words, " ", output_field=TextField())).values("words")
@@ -252,6 +305,10 @@ class ProgressReportQuerySet(ReviewedQuerySet):
     def published(self, day: date | None = None) -> Self:
         """Published reports of commitments that have a page."""
         return self.filter(public_on(day), commitment__state__in=PUBLIC_STATES)
+
+    def with_moved_at(self, day: date | None = None) -> Self:
+        """Annotate `moved_at`: when what is said of each last changed in public; None of past days."""
+        return self.annotate(moved_at=_moved_at("movement__moved_at", day))
 
     def newest_first(self) -> Self:
         return self.order_by("-published_on", "-number", "-pk")
@@ -380,6 +437,10 @@ class StatusChangeQuerySet(models.QuerySet):
         """Changes of commitments that have a page, up to the end of a day."""
         changes = self.filter(commitment__state__in=PUBLIC_STATES)
         return changes if day is None else changes.filter(changed_on__lte=day)
+
+    def with_moved_at(self, day: date | None = None) -> Self:
+        """Annotate `moved_at`: a change is never altered, but names the commitment and the report that made it."""
+        return self.annotate(moved_at=_moved_at("report__movement__moved_at", day))
 
     def newest_first(self) -> Self:
         return self.order_by("-changed_on", "-pk")

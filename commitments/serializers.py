@@ -101,10 +101,48 @@ class CommitmentRefSerializer(serializers.ModelSerializer):
         fields = ["code", "title", "url"]
 
 
+class StakeholderSerializer(serializers.ModelSerializer):
+    """A body beyond the group that takes part."""
+
+    class Meta:
+        model = Stakeholder
+        fields = ["name", "acronym", "kind"]
+
+
+class SourceSerializer(serializers.Serializer):
+    """Where it is written."""
+
+    title = serializers.CharField(source="source_title", help_text=_("The title of the source."))
+    location = serializers.CharField(source="source_location", help_text=_("Its address or document symbol."))
+    url = LinkField(source="source_address", help_text=_("Its address; null when it is known by a symbol."))
+
+
+class MomentField(serializers.DateTimeField):
+    """The moment of the last public change, in UTC; null in an answer of a past day, of which none is kept."""
+
+    def __init__(self, **kwargs):
+        told = {
+            "help_text": _(
+                "The moment (UTC) at which anything that is said here last changed in public, by which updated_since "
+                "finds it; null with as_of."
+            )
+        }
+        super().__init__(source="moved_at", read_only=True, allow_null=True, **told | kwargs)
+
+
 class CommitmentRowSerializer(serializers.ModelSerializer):
-    """A commitment as the register lists it."""
+    """A commitment as the register lists it. One that was withdrawn is listed with `updated_since`, and says so."""
 
     reference = serializers.CharField(help_text=_("Permanent and never used again: HLD-0001."))
+    state = serializers.ChoiceField(
+        [State.PUBLISHED, State.WITHDRAWN], source="standing_state", help_text=_("Whether it stands or was withdrawn.")
+    )
+    withdrawn_on = serializers.DateField(
+        source="standing_withdrawn_on", allow_null=True, help_text=_("The day on which it was withdrawn; or null.")
+    )
+    withdrawn_reason = serializers.CharField(
+        source="standing_withdrawn_reason", help_text=_("Why it was withdrawn; empty while it stands.")
+    )
     scope = WordField(Commitment.Scope, allow_null=True, help_text=_("How wide it reaches; null where not known."))
     places = serializers.ListField(child=serializers.CharField(), help_text=_("As the source names them."))
     lead = LeadSerializer(help_text=_("The one agency or work group that undertook it."))
@@ -127,9 +165,16 @@ class CommitmentRowSerializer(serializers.ModelSerializer):
     )
     last_heard_on = PartialDateField("last_heard", help_text=_("The day of the last report."))
     last_heard_precision = PrecisionField("last_heard")
+    status_reason = serializers.CharField(
+        source="standing_reason", help_text=_("What the last report gives as the reason; empty where it gives none.")
+    )
+    superseded_by = serializers.SerializerMethodField(help_text=_("What takes its place, by the last report; or null."))
+    stakeholders = StakeholderSerializer(many=True, help_text=_("Those beyond the group who take part."))
+    work_plan = WorkPlanRefSerializer(allow_null=True, help_text=_("The work plan under which it stands."))
+    source = SourceSerializer(source="*", help_text=_("Where it is written."))
     published_on = PartialDateField("published", help_text=_("Since when it counts as public."))
     published_precision = PrecisionField("published")
-    updated_at = serializers.DateTimeField(help_text=_("The moment of its last change (UTC)."))
+    updated_at = MomentField()
     url = PageURLField()
 
     class Meta:
@@ -137,7 +182,11 @@ class CommitmentRowSerializer(serializers.ModelSerializer):
         fields = [
             "reference",
             "title",
+            "state",
+            "withdrawn_on",
+            "withdrawn_reason",
             "summary",
+            "original_text",
             "kind",
             "scope",
             "places",
@@ -150,17 +199,29 @@ class CommitmentRowSerializer(serializers.ModelSerializer):
             "due_on",
             "due_precision",
             "status",
+            "status_reason",
+            "superseded_by",
             "outlook",
             "freshness",
             "verification",
             "last_heard_on",
             "last_heard_precision",
+            "stakeholders",
+            "work_plan",
+            "source",
             "confidence",
             "published_on",
             "published_precision",
             "updated_at",
             "url",
         ]
+
+    @extend_schema_field(CommitmentRefSerializer(allow_null=True))
+    def get_superseded_by(self, commitment):
+        if not commitment.successor:
+            return None
+        successor = Commitment(reference=commitment.successor, title=commitment.successor_title)
+        return CommitmentRefSerializer(successor, context=self.context).data
 
 
 class PartnerSerializer(serializers.ModelSerializer):
@@ -171,14 +232,6 @@ class PartnerSerializer(serializers.ModelSerializer):
     class Meta:
         model = Partner
         fields = ["agency", "part"]
-
-
-class StakeholderSerializer(serializers.ModelSerializer):
-    """A body beyond the group that takes part."""
-
-    class Meta:
-        model = Stakeholder
-        fields = ["name", "acronym", "kind"]
 
 
 class MilestoneSerializer(serializers.ModelSerializer):
@@ -198,14 +251,6 @@ class MilestoneSerializer(serializers.ModelSerializer):
         told = super().to_representation(milestone)
         unmet = day and milestone.met_on and milestone.met_on > day
         return {**told, "met_on": None, "met_precision": None} if unmet else told
-
-
-class SourceSerializer(serializers.Serializer):
-    """Where it is written."""
-
-    title = serializers.CharField(source="source_title", help_text=_("The title of the source."))
-    location = serializers.CharField(source="source_location", help_text=_("Its address or document symbol."))
-    url = LinkField(source="source_address", help_text=_("Its address; null when it is known by a symbol."))
 
 
 class EvidenceSerializer(serializers.ModelSerializer):
@@ -323,10 +368,18 @@ class ReportBodySerializer(serializers.ModelSerializer):
 class ReportSerializer(ReportBodySerializer):
     """A published progress report. It is never edited: a later report corrects it."""
 
-    commitment = CommitmentRefSerializer()
+    commitment = CommitmentRefSerializer(help_text=_("The commitment that it reports on."))
+    updated_at = MomentField()
 
     class Meta(ReportBodySerializer.Meta):
-        fields = ["code", "commitment", *ReportBodySerializer.Meta.fields[1:]]
+        fields = [
+            "code",
+            "commitment",
+            "number",
+            *ReportBodySerializer.Meta.fields[1:-1],
+            "updated_at",
+            "url",
+        ]
 
 
 class ChangeBodySerializer(serializers.ModelSerializer):
@@ -346,11 +399,12 @@ class ChangeBodySerializer(serializers.ModelSerializer):
 class StatusChangeSerializer(ChangeBodySerializer):
     """A change of a commitment's status by a published report. Rows are added, and never altered."""
 
-    commitment = CommitmentRefSerializer()
+    commitment = CommitmentRefSerializer(help_text=_("The commitment whose status changed."))
+    updated_at = MomentField()
     url = PageURLField()
 
     class Meta(ChangeBodySerializer.Meta):
-        fields = ["code", "commitment", *ChangeBodySerializer.Meta.fields[1:], "url"]
+        fields = ["code", "commitment", *ChangeBodySerializer.Meta.fields[1:], "updated_at", "url"]
 
 
 class AssessorSerializer(serializers.Serializer):
@@ -411,17 +465,8 @@ class AssessmentSerializer(serializers.ModelSerializer):
 class CommitmentSerializer(CommitmentRowSerializer):
     """A commitment with its whole public history. One that was withdrawn answers, and says so."""
 
-    state = serializers.ChoiceField(
-        [State.PUBLISHED, State.WITHDRAWN], source="standing_state", help_text=_("Whether it stands or was withdrawn.")
-    )
-    withdrawn_on = serializers.DateField(source="standing_withdrawn_on", allow_null=True)
-    withdrawn_reason = serializers.CharField(source="standing_withdrawn_reason")
-    status_reason = serializers.SerializerMethodField(help_text=_("What the last report gives as the reason."))
-    superseded_by = serializers.SerializerMethodField(help_text=_("What takes its place, by the last report."))
-    supersedes = CommitmentRefSerializer(many=True, help_text=_("What it takes the place of."))
     partners = PartnerSerializer(many=True, help_text=_("The agencies that take part, each with its own part."))
-    stakeholders = StakeholderSerializer(many=True, help_text=_("Those beyond the group who take part."))
-    work_plan = WorkPlanRefSerializer(allow_null=True, help_text=_("The work plan under which it stands."))
+    supersedes = CommitmentRefSerializer(many=True, help_text=_("What it takes the place of."))
     milestones = MilestoneSerializer(many=True, help_text=_("Its steps, in the order of their due days."))
     reports = ReportBodySerializer(source="public_reports", many=True, help_text=_("Published reports, newest first."))
     status_changes = ChangeBodySerializer(
@@ -430,43 +475,19 @@ class CommitmentSerializer(CommitmentRowSerializer):
     assessments = AssessmentSerializer(
         source="public_assessments", many=True, help_text=_("What others say, newest first.")
     )
-    source = SourceSerializer(source="*", help_text=_("Where it is written."))
     citation = serializers.SerializerMethodField(help_text=_("How to cite it."))
 
     class Meta(CommitmentRowSerializer.Meta):
         fields = [
-            "reference",
-            "title",
-            "state",
-            "withdrawn_on",
-            "withdrawn_reason",
-            "summary",
-            "original_text",
-            *CommitmentRowSerializer.Meta.fields[3:15],
-            "status_reason",
-            "superseded_by",
+            *CommitmentRowSerializer.Meta.fields[:-1],
             "supersedes",
-            *CommitmentRowSerializer.Meta.fields[15:20],
-            "stakeholders",
-            "work_plan",
             "milestones",
             "reports",
             "status_changes",
             "assessments",
-            "source",
-            *CommitmentRowSerializer.Meta.fields[20:-1],
             "citation",
             "url",
         ]
-
-    @extend_schema_field(OpenApiTypes.STR)
-    def get_status_reason(self, commitment):
-        return commitment.public_reports[0].status_reason if commitment.public_reports else ""
-
-    @extend_schema_field(CommitmentRefSerializer(allow_null=True))
-    def get_superseded_by(self, commitment):
-        successor = commitment.public_reports[0].superseded_by if commitment.public_reports else None
-        return CommitmentRefSerializer(successor, context=self.context).data if successor else None
 
     @extend_schema_field(OpenApiTypes.STR)
     def get_citation(self, commitment):

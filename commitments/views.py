@@ -45,7 +45,8 @@ class RegisterView(ListView):
     def get_queryset(self):
         rows = self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
         if self.columns:
-            return rows.prefetch_related("partner_agencies", "recommendations")
+            rows = rows.with_last_word(self.filterset.day).select_related("work_plan")
+            return rows.prefetch_related("partner_agencies", "recommendations", "stakeholders")
         searched = self.filterset.asked.get("q")
         return (rows.with_hits(searched, self.filterset.day) if searched else rows).defer("search")
 
@@ -95,11 +96,11 @@ class RegisterView(ListView):
 
 
 def in_words(value) -> str:
-    """A field of the API as a cell of a table: things by their code, several parted by semicolons."""
+    """A field of the API as a cell of a table: things by their code or name, several parted by semicolons."""
     if isinstance(value, list):
         return "; ".join(in_words(part) for part in value)
     if isinstance(value, dict):
-        return str(value["code"])
+        return str(value.get("code") or value.get("slug") or value.get("name") or value["title"])
     return "–" if value in (None, "") else str(value)
 
 

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.contrib.sitemaps import Sitemap
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -65,10 +66,10 @@ class CommitmentSitemap(Sitemap):
     """The commitments that have a page, the withdrawn ones included."""
 
     def items(self):
-        return Commitment.objects.public().defer("search")
+        return Commitment.objects.public().annotate(moved_at=F("movement__moved_at")).defer("search")
 
     def lastmod(self, item):
-        return item.updated_at
+        return item.moved_at
 
 
 SITEMAPS = {

@@ -13,6 +13,7 @@ import factory
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 from simple_history.utils import bulk_update_with_history
@@ -505,6 +506,14 @@ class WorkingCopyFactory(DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     form = WorkingCopy.Form.REPORT
     fields = factory.LazyFunction(lambda: {"achieved": ["Typed and not saved."]})
+
+
+def as_committed() -> None:
+    """Let the database do now what it does when a transaction ends; what follows is as if of another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("SELECT set_config('portal.revision_moved_in', '', true)")
 
 
 def corrected(row, **fields):

@@ -4,6 +4,7 @@ from commitments.models.assessment import Answer, Assessment
 from commitments.models.commitment import Commitment, Milestone, Partner, Stakeholder
 from commitments.models.contribution import Contribution
 from commitments.models.mistake import Mistake
+from commitments.models.movement import CommitmentMovement, ReportMovement
 from commitments.models.notice import Digest, Notice
 from commitments.models.report import Evidence, ProgressReport, ReportingCycle, StatusChange
 from commitments.models.words import Freshness, Outlook, Status, Verification
@@ -13,6 +14,7 @@ __all__ = [
     "Answer",
     "Assessment",
     "Commitment",
+    "CommitmentMovement",
     "Digest",
     "Contribution",
     "Evidence",
@@ -23,6 +25,7 @@ __all__ = [
     "Outlook",
     "Partner",
     "ProgressReport",
+    "ReportMovement",
     "ReportingCycle",
     "Stakeholder",
     "Status",

@@ -42,7 +42,7 @@ class Column:
         if self.format == "uri":
             return _absolute(value, origin) or None
         if isinstance(value, datetime):
-            return value.isoformat(timespec="seconds").replace("+00:00", "Z")
+            return value.isoformat().replace("+00:00", "Z")
         if isinstance(value, date):
             return value.isoformat()
         return None if value == "" else value

@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.db.models import Model, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +31,8 @@ REFERENCE = r"HLD-\d{4,}"
 
 def commitments(day: date | None) -> QuerySet[Commitment]:
     """The register: published, not withdrawn."""
-    return _whole(Commitment.objects.published(day).with_standing(day), day).order_by("pk")
+    rows = Commitment.objects.published(day).with_standing(day).with_state(day).with_moved_at(day)
+    return _whole(rows, day).order_by("pk")
 
 
 def commitments_found(filterset: CommitmentFilter) -> QuerySet[Commitment]:
@@ -41,17 +42,15 @@ def commitments_found(filterset: CommitmentFilter) -> QuerySet[Commitment]:
 
 def _whole(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
     """Commitments with their standing: all that hangs on them in the same statement."""
-    reports = ProgressReport.objects.published(day).newest_first().filter(commitment=OuterRef("pk"))
     return (
-        rows.annotate(
+        rows.with_last_word(day)
+        .annotate(
             partner_codes=_list(Partner, "agency__code", "agency__position", "agency__acronym"),
             stakeholder_names=_linked(Commitment.stakeholders, "stakeholder__name", "stakeholder__name"),
             point_numbers=_linked(Commitment.agenda_points, "agendapoint__number", "agendapoint__number"),
             recommendation_codes=_linked(
                 Commitment.recommendations, "recommendation__code", "recommendation__position", "recommendation__code"
             ),
-            standing_reason=Subquery(reports.values("status_reason")[:1]),
-            successor=Subquery(reports.values("superseded_by__reference")[:1]),
         )
         .select_related("lead_agency", "workgroup", "work_plan")
         .defer("search")
@@ -65,6 +64,7 @@ def reports(day: date | None) -> QuerySet[ProgressReport]:
     pieces = JSONObject(title="title", url="url", symbol="symbol", file="file")
     return (
         ProgressReport.objects.published(day)
+        .with_moved_at(day)
         .filter(commitment__in=Commitment.objects.published(day).values("pk"))
         .annotate(
             parts=ArraySubquery(parts.values(part=JSONObject(agency="agency__code", text="text"))),
@@ -135,6 +135,15 @@ COMMITMENTS = Table(
         ),
         _page(_("The permanent address of the commitment’s page.")),
         Column("title", _("The title of the commitment."), lambda row: row.title, required=True),
+        Column(
+            "state",
+            _("Whether it stands or was withdrawn; only a question for what changed since finds withdrawn ones."),
+            lambda row: row.standing_state,
+            required=True,
+            words=("published", "withdrawn"),
+        ),
+        Column("withdrawn_on", _("When it was withdrawn."), lambda row: row.standing_withdrawn_on, type="date"),
+        Column("withdrawn_reason", _("Why it was withdrawn."), lambda row: row.standing_withdrawn_reason),
         Column("summary", _("What is undertaken, in a few lines."), lambda row: row.summary),
         Column("original_text", _("The undertaking word for word, if there is one."), lambda row: row.original_text),
         Column("kind", _("What sort of undertaking it is."), lambda row: row.kind, words=tuple(Commitment.Kind.values)),
@@ -224,10 +233,9 @@ COMMITMENTS = Table(
         ),
         Column(
             "updated_at",
-            _("When the row was last changed (UTC)."),
-            lambda row: row.updated_at,
+            _("When anything that the row says last changed in public (UTC); empty in a file of a past day."),
+            lambda row: row.moved_at,
             type="datetime",
-            required=True,
         ),
         Column("source_title", _("The title of the source."), lambda row: row.source_title, required=True),
         Column(
@@ -276,6 +284,12 @@ REPORTS = Table(
             lambda row: row.number,
             type="integer",
             required=True,
+        ),
+        Column(
+            "updated_at",
+            _("When anything that the row says last changed in public (UTC); empty in a file of a past day."),
+            lambda row: row.moved_at,
+            type="datetime",
         ),
         Column(
             "published_on",

@@ -15,6 +15,7 @@ from tests.factories import (
     StakeholderFactory,
     UserFactory,
     WorkPlanFactory,
+    as_committed,
     published_report,
 )
 
@@ -52,6 +53,10 @@ IOM = agency("iom", "International Organization for Migration")
 # The register
 
 
+def moment_of(commitment):
+    return commitment.movement.moved_at.isoformat().replace("+00:00", "Z")
+
+
 def test_row_says_what_the_register_says(client, ilo, iom, points):
     recommendation = RecommendationFactory(code="OPS-1", text="Recruit fairly")
     commitment = CommitmentFactory(
@@ -69,13 +74,19 @@ def test_row_says_what_the_register_says(client, ilo, iom, points):
     )
     published_report(commitment, on="2015-03", outlook="on_track")
 
+    as_committed()
+
     (row,) = client.get(REGISTER).json()["results"]
 
-    assert row.pop("updated_at")
+    assert row.pop("updated_at") == moment_of(commitment)
     assert row == {
         "reference": commitment.reference,
         "title": "Fair recruitment",
+        "state": "published",
+        "withdrawn_on": None,
+        "withdrawn_reason": "",
         "summary": "What is undertaken, in a few lines.",
+        "original_text": "",
         "kind": "programme",
         "scope": "global",
         "places": ["Tunisia"],
@@ -97,11 +108,20 @@ def test_row_says_what_the_register_says(client, ilo, iom, points):
         "due_on": "2015-06",
         "due_precision": "month",
         "status": "in_progress",
+        "status_reason": "",
+        "superseded_by": None,
         "outlook": "on_track",
         "freshness": "not_yet_due",
         "verification": "self_reported",
         "last_heard_on": "2015-03",
         "last_heard_precision": "month",
+        "stakeholders": [],
+        "work_plan": None,
+        "source": {
+            "title": commitment.source_title,
+            "location": commitment.source_location,
+            "url": commitment.source_location,
+        },
         "confidence": "confirmed",
         "published_on": "2014-02-20",
         "published_precision": "day",

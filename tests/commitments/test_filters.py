@@ -12,6 +12,7 @@ from tests.factories import (
     EvidenceFactory,
     ProgressReportFactory,
     RecommendationFactory,
+    as_committed,
     published_report,
 )
 
@@ -58,6 +59,7 @@ def register(ilo, iom, ohchr, data_and_research, points):
     published_report(finished, on="2015-03", status="completed")
     AssessmentFactory(commitment=fair, public=True, finding="disagrees")
     CommitmentFactory(draft=True, **shared, kind="programme", scope="national", places=["Bangladesh"])
+    as_committed()
 
 
 @pytest.mark.parametrize(

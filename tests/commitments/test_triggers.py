@@ -13,6 +13,7 @@ from tests.factories import (
     PartnerFactory,
     ProgressReportFactory,
     WorkGroupFactory,
+    as_committed,
     corrected,
     published_report,
 )
@@ -345,15 +346,9 @@ def test_withdrawn_commitment_stays_withdrawn():
 # What is public changes only together with its history
 
 
-def at_once():
-    """Ask now what is asked when a transaction ends."""
-    sql("SET CONSTRAINTS ALL IMMEDIATE")
-    sql("SET CONSTRAINTS ALL DEFERRED")
-
-
 def silently(statement):
     sql(statement)
-    at_once()
+    as_committed()
 
 
 @pytest.fixture
@@ -361,7 +356,7 @@ def with_parts(commitment, iom, ilo):
     PartnerFactory(commitment=commitment, agency=iom)
     MilestoneFactory(commitment=commitment, title="Guidance is published")
     WorkGroupFactory()
-    at_once()
+    as_committed()
     return commitment
 
 
@@ -413,7 +408,7 @@ def test_public_row_is_corrected_with_its_line(with_parts):
     corrected(with_parts.milestones.get(), title="Renamed")
     with_parts.partners.get().delete()
 
-    at_once()
+    as_committed()
 
     assert Commitment.objects.get().title == "Corrected"
     assert with_parts.partners.count() == 0
@@ -445,13 +440,13 @@ def test_row_is_saved_with_its_line_where_no_transaction_runs():
 def test_status_that_no_report_gives_is_refused(report, fields):
     with pytest.raises(InternalError, match="last published report"), transaction.atomic():
         corrected(report.commitment, **fields)
-        at_once()
+        as_committed()
 
 
 def test_commitment_without_a_report_has_no_status(commitment):
     with pytest.raises(InternalError, match="last published report"), transaction.atomic():
         corrected(commitment, status="completed")
-        at_once()
+        as_committed()
 
 
 def test_report_that_is_published_past_its_commitment_is_refused(commitment):
@@ -459,7 +454,7 @@ def test_report_that_is_published_past_its_commitment_is_refused(commitment):
 
     with pytest.raises(InternalError, match="last published report"), transaction.atomic():
         corrected(report, state="published", number=1, published_on=date(2014, 6, 30), published_precision="day")
-        at_once()
+        as_committed()
 
 
 # History is added to, and never changed

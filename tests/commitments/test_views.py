@@ -76,7 +76,7 @@ def test_register_shows_the_words_chosen_with_the_address_that_lets_each_go(clie
         ("view=grid", "view: ‘grid’ is not known here. Allowed: cards, table."),
         ("view=tables", "view: ‘tables’ is not known here. Did you mean ‘table’? Allowed: cards, table."),
         ("status=done", "status: ‘done’ is not known here. Allowed: completed, discontinued"),
-        ("fields=title,size", "fields: ‘size’ is not a field here. Allowed: reference, title, summary"),
+        ("fields=title,size", "fields: ‘size’ is not a field here. Allowed: reference, title, state"),
         ("fields=tilte", "fields: ‘tilte’ is not a field here. Did you mean ‘title’? Allowed: reference, title"),
         ("page=two", "page: page is a whole number from 1."),
         ("page_size=201", "page_size: Ensure this value is less than or equal to 200."),

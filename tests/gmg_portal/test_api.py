@@ -384,7 +384,7 @@ def reports(n):
         ("frameworks", frameworks, 4),
         ("workgroups", workgroups, 4),
         ("recommendations", recommendations, 6),
-        ("commitments", commitments, 7),
+        ("commitments", commitments, 8),
         ("reports", reports, 5),
         ("status-changes", reports, 3),
         ("events", EventFactory.create_batch, 3),

@@ -26,6 +26,7 @@ from tests.factories import (
     RecommendationFactory,
     StakeholderFactory,
     WorkPlanFactory,
+    as_committed,
     corrected,
     published_report,
 )
@@ -119,13 +120,22 @@ def rows_of(client, table, query=""):
 # What the files hold
 
 
+def moment(movement):
+    return movement.moved_at.isoformat().replace("+00:00", "Z")
+
+
 def test_commitments_csv_says_all_of_a_row(client, full):
+    as_committed()
+
     (row,) = rows_of(client, "commitments")
 
     assert row == {
         "reference": full.reference,
         "url": f"{HOST}/commitments/{full.reference}/",
         "title": "'=1+1 fair recruitment",
+        "state": "published",
+        "withdrawn_on": "",
+        "withdrawn_reason": "",
         "summary": "Lines\nof text, with “quotes” and commas",
         "original_text": "The ILO will …",
         "kind": "norm",
@@ -148,7 +158,7 @@ def test_commitments_csv_says_all_of_a_row(client, full):
         "verification": "self_reported",
         "last_heard_on": "2014-06-30",
         "published_on": "2014-02-20",
-        "updated_at": full.updated_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "updated_at": moment(full.movement),
         "source_title": "Initiatives to follow up the 2013 High-level Dialogue",
         "source_location": "https://example.org/source",
         "confidence": "confirmed",
@@ -156,6 +166,8 @@ def test_commitments_csv_says_all_of_a_row(client, full):
 
 
 def test_reports_csv_says_all_of_a_row(client, full):
+    as_committed()
+
     (row,) = rows_of(client, "reports")
 
     assert row == {
@@ -163,6 +175,7 @@ def test_reports_csv_says_all_of_a_row(client, full):
         "url": f"{HOST}/commitments/{full.reference}/#report-1",
         "commitment": full.reference,
         "number": "1",
+        "updated_at": moment(full.reports.get().movement),
         "published_on": "2014-06-30",
         "origin": "public_source",
         "cycle": "",

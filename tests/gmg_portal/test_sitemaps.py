@@ -9,6 +9,7 @@ from tests.factories import (
     CommitmentFactory,
     RecommendationFactory,
     WorkGroupFactory,
+    as_committed,
 )
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,10 @@ def test_sitemap_names_every_public_page_and_nothing_else(client, ilo, commitmen
 
 
 def test_commitment_says_when_it_last_changed(client, commitment):
-    assert entries(client)[f"{HOST}/commitments/{commitment.reference}/"] == commitment.updated_at.date().isoformat()
+    as_committed()
+
+    moved = commitment.movement.moved_at.date().isoformat()
+    assert entries(client)[f"{HOST}/commitments/{commitment.reference}/"] == moved
 
 
 def test_every_address_of_the_sitemap_answers(client, ilo, commitment):
