@@ -9,12 +9,11 @@ from django import forms
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.renderers import JSONRenderer
 from rest_framework.throttling import AnonRateThrottle
 
+from gmg_portal.paging import CURSOR, Pagination
 from gmg_portal.problems import Fault, Refused
 
 FIELDS = "fields"
@@ -58,7 +57,7 @@ class StrictFilterBackend(DjangoFilterBackend):
 def paging_words(view) -> set[str]:
     if getattr(view, "detail", False) or view.paginator is None:
         return set()
-    return {Pagination.page_query_param, Pagination.page_size_query_param}
+    return {Pagination.page_query_param, Pagination.page_size_query_param, CURSOR}
 
 
 def unknown(words: QueryDict, known: set[str]) -> list[Fault]:
@@ -129,63 +128,6 @@ class Negotiation(DefaultContentNegotiation):
             allowed = tuple(dict.fromkeys(renderer.format for renderer in renderers))
             detail = _("‘%(name)s’ is not a format here. Allowed: %(allowed)s.") % told(format, allowed)
             raise Refused(Fault(FORMAT, detail, allowed)) from None
-
-
-class Pagination(PageNumberPagination):
-    """Numbered pages; a page or size out of bounds is refused, never clipped."""
-
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = 200
-
-    def get_page_size(self, request):
-        text = request.query_params.get(self.page_size_query_param)
-        if text is None:
-            return self.page_size
-        if not is_whole(text) or not 1 <= int(text) <= self.max_page_size:
-            detail = _("page_size is a whole number from 1 to %(most)s.") % {"most": self.max_page_size}
-            raise Refused(Fault(self.page_size_query_param, detail))
-        return int(text)
-
-    def paginate_queryset(self, queryset, request, view=None):
-        text = request.query_params.get(self.page_query_param, "1")
-        if not is_whole(text) or int(text) < 1:
-            raise Refused(Fault(self.page_query_param, _("page is a whole number from 1.")))
-        try:
-            return super().paginate_queryset(queryset, request, view)
-        except NotFound:
-            last = self.django_paginator_class(queryset, self.get_page_size(request)).num_pages
-            detail = _("There is no page %(page)s: the last page is %(last)s.") % {"page": text, "last": last}
-            raise Refused(Fault(self.page_query_param, detail), status_code=404) from None
-
-    def get_paginated_response(self, data):
-        response = super().get_paginated_response(data)
-        pages = {
-            "first": self._page_url(1),
-            "prev": self.get_previous_link(),
-            "next": self.get_next_link(),
-            "last": self._page_url(self.page.paginator.num_pages),
-        }
-        response["Link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in pages.items() if url)
-        return response
-
-    def get_paginated_response_schema(self, schema):
-        described = super().get_paginated_response_schema(schema)
-        properties = described["properties"]
-        properties["count"]["description"] = _("How many rows there are in all pages.")
-        properties["next"]["description"] = _("The address of the next page; null on the last.")
-        properties["previous"]["description"] = _("The address of the page before; null on the first.")
-        return {**described, "required": ["count", "next", "previous", "results"]}
-
-    def _page_url(self, number: int) -> str:
-        words = self.request.query_params.copy()
-        words[self.page_query_param] = number
-        return self.request.build_absolute_uri(f"{self.request.path}?{words.urlencode()}")
-
-
-def is_whole(text: str) -> bool:
-    """Whether a text is a number that stands in an address: at most nine plain digits."""
-    return text.isascii() and text.isdigit() and len(text) <= 9
 
 
 class AddressThrottle(AnonRateThrottle):

@@ -314,7 +314,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gmg_portal.api.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["gmg_portal.api.StrictFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "gmg_portal.api.Pagination",
+    "DEFAULT_PAGINATION_CLASS": "gmg_portal.paging.Pagination",
     "DEFAULT_SCHEMA_CLASS": "gmg_portal.schema.PortalAutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["gmg_portal.api.AddressThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": os.environ.get("API_RATE", "600/min")},

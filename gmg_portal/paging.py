@@ -1,0 +1,159 @@
+"""Lists a page at a time: by number, for readers; by cursor, for those who walk everything."""
+
+from base64 import b64encode
+from hashlib import blake2b
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import Cursor, CursorPagination, PageNumberPagination
+from rest_framework.response import Response
+
+from gmg_portal.problems import Fault, Refused
+
+CURSOR = "cursor"
+BEGINNING = "*"
+MOST = 200
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text is a number that stands in an address: at most nine plain digits."""
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
+class PageSize:
+    """How many rows a page has: what is out of bounds is refused, never clipped."""
+
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = MOST
+
+    def get_page_size(self, request):
+        text = request.query_params.get(self.page_size_query_param)
+        if text is None:
+            return self.page_size
+        if not is_whole(text) or not 1 <= int(text) <= self.max_page_size:
+            detail = _("page_size is a whole number from 1 to %(most)s.") % {"most": self.max_page_size}
+            raise Refused(Fault(self.page_size_query_param, detail))
+        return int(text)
+
+
+class Walk(PageSize, CursorPagination):
+    """Rows in the order in which they were entered, each page from where the last one ended.
+
+    Rows keep their places, so that a walk while others write neither skips nor repeats one that is there throughout.
+    A cursor holds only for the question that gave it.
+    """
+
+    ordering = "pk"
+
+    def paginate_queryset(self, queryset, request, view=None):
+        self.request = request
+        for word in ("page", "ordering"):
+            if word in request.query_params:
+                detail = _(
+                    "‘%(word)s’ does not go with ‘cursor’, whose pages follow the order of entry: leave one out."
+                )
+                raise Refused(Fault(word, detail % {"word": word}))
+        self.count = queryset.count()
+        return super().paginate_queryset(queryset, request, view)
+
+    def decode_cursor(self, request):
+        if request.query_params[CURSOR] == BEGINNING:
+            return None
+        try:
+            cursor = super().decode_cursor(request)
+        except NotFound:
+            raise self._foreign() from None
+        question, _separator, position = (cursor.position or "").partition(".")
+        # Rows of one kind have numbers of their own: none stands twice at a place.
+        if question != self._question() or not position.isdigit() or len(position) > 18 or cursor.offset:
+            raise self._foreign()
+        return Cursor(cursor.offset, cursor.reverse, position)
+
+    def encode_cursor(self, cursor):
+        return super().encode_cursor(Cursor(cursor.offset, cursor.reverse, f"{self._question()}.{cursor.position}"))
+
+    def get_paginated_response(self, data):
+        pages = {"next": self.get_next_link(), "previous": self.get_previous_link()}
+        response = Response({"count": self.count, **pages, "results": data})
+        if ways := links({"prev": pages["previous"], "next": pages["next"]}):
+            response["Link"] = ways
+        return response
+
+    def _question(self) -> str:
+        """What tells this question from others: all its words but those that turn the page."""
+        pairs = sorted(
+            (word, value)
+            for word, values in self.request.query_params.lists()
+            for value in values
+            if word not in (CURSOR, self.page_size_query_param)
+        )
+        digest = blake2b(repr((self.request.path, pairs)).encode(), digest_size=6).digest()
+        return b64encode(digest, b"-_").decode()
+
+    def _foreign(self) -> Refused:
+        detail = _("This cursor is not of this question. Start with cursor=* and go on with the address in ‘next’.")
+        return Refused(Fault(CURSOR, detail, (BEGINNING,)))
+
+
+class Pagination(PageSize, PageNumberPagination):
+    """Numbered pages, or with `cursor` a walk; a page that is not there is refused."""
+
+    def paginate_queryset(self, queryset, request, view=None):
+        self.walk = Walk() if CURSOR in request.query_params else None
+        if self.walk:
+            return self.walk.paginate_queryset(queryset, request, view)
+        text = request.query_params.get(self.page_query_param, "1")
+        if not is_whole(text) or int(text) < 1:
+            raise Refused(Fault(self.page_query_param, _("page is a whole number from 1.")))
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            last = self.django_paginator_class(queryset, self.get_page_size(request)).num_pages
+            detail = _("There is no page %(page)s: the last page is %(last)s.") % {"page": text, "last": last}
+            raise Refused(Fault(self.page_query_param, detail), status_code=404) from None
+
+    def get_paginated_response(self, data):
+        if self.walk:
+            return self.walk.get_paginated_response(data)
+        response = super().get_paginated_response(data)
+        response["Link"] = links(
+            {
+                "first": self._page_url(1),
+                "prev": self.get_previous_link(),
+                "next": self.get_next_link(),
+                "last": self._page_url(self.page.paginator.num_pages),
+            }
+        )
+        return response
+
+    def get_paginated_response_schema(self, schema):
+        described = super().get_paginated_response_schema(schema)
+        properties = described["properties"]
+        properties["count"]["description"] = _("How many rows there are in all pages.")
+        properties["next"]["description"] = _("The address of the next page; null on the last.")
+        properties["previous"]["description"] = _("The address of the page before; null on the first.")
+        return {**described, "required": ["count", "next", "previous", "results"]}
+
+    def get_schema_operation_parameters(self, view):
+        cursor = {
+            "name": CURSOR,
+            "in": "query",
+            "required": False,
+            "description": _(
+                "Walk all rows in the order of entry: start with * and go on with the address in ‘next’. Neither page "
+                "nor ordering go with it."
+            ),
+            "schema": {"type": "string"},
+        }
+        return [*super().get_schema_operation_parameters(view), cursor]
+
+    def _page_url(self, number: int) -> str:
+        words = self.request.query_params.copy()
+        words[self.page_query_param] = number
+        return self.request.build_absolute_uri(f"{self.request.path}?{words.urlencode()}")
+
+
+def links(pages: dict[str, str | None]) -> str:
+    """The header Link (RFC 8288) that names some pages by their relation."""
+    return ", ".join(f'<{url}>; rel="{rel}"' for rel, url in pages.items() if url)

@@ -1,0 +1,105 @@
+"""Walking a list by cursor."""
+
+import pytest
+
+from commitments import actions
+from commitments.models import Commitment
+from gmg_portal.api_urls import RESOURCES
+from tests.factories import CommitmentFactory, many
+
+REGISTER = "/api/v1/commitments/"
+
+pytestmark = pytest.mark.django_db
+
+
+def walk(client, address, at_each_page=lambda: None):
+    """All references that a walk gives, page by page."""
+    while address:
+        answer = client.get(address)
+        assert answer.status_code == 200, answer.content
+        told = answer.json()
+        yield [row["reference"] for row in told["results"]]
+        address = told["next"]
+        at_each_page()
+
+
+def references():
+    return list(Commitment.objects.published().order_by("pk").values_list("reference", flat=True))
+
+
+def test_walk_gives_every_row_once_in_the_order_of_entry(client, ilo):
+    many(CommitmentFactory, 7, lead_agency=ilo)
+
+    pages = list(walk(client, f"{REGISTER}?cursor=*&page_size=3"))
+
+    assert [len(page) for page in pages] == [3, 3, 1]
+    assert sum(pages, []) == references()
+
+
+def test_walk_during_edits_neither_skips_nor_repeats(client, ilo, secretariat):
+    many(CommitmentFactory, 9, lead_agency=ilo)
+    there = references()
+    kept = [reference for place, reference in enumerate(there) if place not in (0, 4, 8)]
+
+    def edit():
+        """Somebody takes one out that was read, one that was not, and enters another."""
+        for reference in set(there) - set(kept):
+            if row := Commitment.objects.published().filter(reference=reference).first():
+                actions.withdraw(row, by=secretariat, reason="Entered twice.")
+                break
+        CommitmentFactory(lead_agency=ilo)
+
+    seen = sum(walk(client, f"{REGISTER}?cursor=*&page_size=2", edit), [])
+
+    assert len(seen) == len(set(seen))
+    assert [reference for reference in seen if reference in kept] == kept
+
+
+def test_every_page_says_the_count_and_the_ways_on(client, ilo):
+    many(CommitmentFactory, 3, lead_agency=ilo)
+
+    first = client.get(f"{REGISTER}?cursor=*&page_size=2")
+    second = client.get(first.json()["next"])
+
+    assert [answer.json()["count"] for answer in (first, second)] == [3, 3]
+    assert first.json()["previous"] is None and second.json()["next"] is None
+    assert first["Link"] == f'<{first.json()["next"]}>; rel="next"'
+    assert client.get(second.json()["previous"]).json()["results"] == first.json()["results"]
+
+
+def test_walk_keeps_to_the_words_asked(client, ilo, iom):
+    many(CommitmentFactory, 3, lead_agency=ilo)
+    CommitmentFactory(lead_agency=iom)
+
+    assert [len(page) for page in walk(client, f"{REGISTER}?lead=ilo&cursor=*&page_size=2")] == [2, 1]
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_every_list_can_be_walked(client, name):
+    assert client.get(f"/api/v1/{name}/?cursor=*").json() == {"count": 0, "next": None, "previous": None, "results": []}
+
+
+@pytest.mark.parametrize("cursor", ["start", "cD0x", "cD1hYmM=", "%00", "cD0x" * 500])
+def test_cursor_that_is_none_is_refused_with_the_way_to_begin(client, cursor):
+    answer = client.get(f"{REGISTER}?cursor={cursor}")
+
+    assert answer.status_code == 400
+    (fault,) = answer.json()["errors"]
+    assert (fault["parameter"], fault["allowed"]) == ("cursor", ["*"])
+
+
+def test_cursor_of_another_question_is_refused(client, ilo):
+    many(CommitmentFactory, 3, lead_agency=ilo)
+    following = client.get(f"{REGISTER}?cursor=*&page_size=1").json()["next"]
+
+    assert client.get(f"{following}&lead=ilo").status_code == 400
+    assert client.get(following.replace("commitments", "reports")).status_code == 400
+    assert client.get(following.replace("page_size=1", "page_size=2")).status_code == 200
+
+
+@pytest.mark.parametrize("word", ["page=2", "ordering=title"])
+def test_walk_has_its_own_order(client, word):
+    answer = client.get(f"{REGISTER}?cursor=*&{word}")
+
+    assert answer.status_code == 400
+    assert [fault["parameter"] for fault in answer.json()["errors"]] == [word.partition("=")[0]]
