@@ -6,7 +6,10 @@ from agencies.serializers import AgencySerializer
 
 
 class AgencyViewSet(ReadOnlyModelViewSet):
-    """The members of the Global Migration Group. A list holds the members; a constituent is found by its own code."""
+    """The members of the Global Migration Group. A list holds the members; a constituent is found by its own code.
+
+    With `as_of` who had joined by then, and who had chaired by then; whoever left later had not left.
+    """
 
     queryset = (
         Agency.objects.select_related("parent")
@@ -17,6 +20,9 @@ class AgencyViewSet(ReadOnlyModelViewSet):
     filterset_class = AgencyFilter
     lookup_field = "code"
     lookup_value_regex = "[a-z0-9-]+"
+
+    def on_day(self, agencies, day):
+        return agencies.exclude(joined__gt=day)
 
     def get_queryset(self):
         agencies = super().get_queryset()

@@ -78,6 +78,15 @@ class AgencySerializer(serializers.ModelSerializer):
             "url",
         ]
 
+    def to_representation(self, agency):
+        told = super().to_representation(agency)
+        day = self.context["view"].day
+        if day is None:
+            return told
+        begun = [term for term in told["chair_terms"] if term["starts_on"] <= day.isoformat()]
+        left = None if agency.left and agency.left > day else told["left"]
+        return {**told, "left": left, "chair_terms": begun}
+
     @extend_schema_field(OpenApiTypes.URI)
     def get_commitments_url(self, agency):
         return f"{reverse('api:commitments-list', request=self.context['request'])}?agency={agency.code}"

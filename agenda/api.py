@@ -1,13 +1,13 @@
 from django.db.models import Prefetch
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
-from agenda.filters import AgendaPointFilter, EventDayFilter, EventFilter, FrameworkFilter
+from agenda.filters import AgendaPointFilter, EventFilter, FrameworkFilter
 from agenda.models import AgendaPoint, Alignment, Event, Framework
 from agenda.serializers import AgendaPointSerializer, EventSerializer, FrameworkSerializer
 
 
 class AgendaPointViewSet(ReadOnlyModelViewSet):
-    """The eight points of the Secretary-General's agenda for action (A/68/190)."""
+    """The eight points of the Secretary-General's agenda for action (A/68/190). They have stood since 2013."""
 
     queryset = AgendaPoint.objects.order_by("number")
     serializer_class = AgendaPointSerializer
@@ -17,7 +17,10 @@ class AgendaPointViewSet(ReadOnlyModelViewSet):
 
 
 class FrameworkViewSet(ReadOnlyModelViewSet):
-    """The documents set against the agenda: all of them together are the convergence table."""
+    """The documents set against the agenda: all of them together are the convergence table.
+
+    With `as_of` those that had been adopted by then.
+    """
 
     queryset = Framework.objects.prefetch_related(
         Prefetch("alignments", Alignment.objects.select_related("point").order_by("point__number"))
@@ -27,13 +30,18 @@ class FrameworkViewSet(ReadOnlyModelViewSet):
     lookup_field = "code"
     lookup_value_regex = "[A-Za-z0-9_-]+"
 
+    def on_day(self, frameworks, day):
+        return frameworks.exclude(adopted_on__gt=day)
+
 
 class EventViewSet(ReadOnlyModelViewSet):
-    """The dated meetings of the timeline."""
+    """The dated meetings of the timeline. With `as_of` those that had begun by then."""
 
     queryset = Event.objects.order_by("starts_on", "slug")
     serializer_class = EventSerializer
     filterset_class = EventFilter
-    detail_filterset_class = EventDayFilter
     lookup_field = "slug"
     lookup_value_regex = "[A-Za-z0-9_-]+"
+
+    def on_day(self, events, day):
+        return events.filter(starts_on__lte=day)

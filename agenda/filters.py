@@ -1,7 +1,5 @@
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import AgendaPoint, Event, Framework
@@ -11,16 +9,12 @@ class DayField(forms.DateField):
     default_error_messages = {"invalid": _("This is not a day: write YYYY-MM-DD.")}
 
     def __init__(self, **kwargs):
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}))
         super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
 
 
 class DayFilter(django_filters.DateFilter):
     field_class = DayField
-
-
-def not_in_future(day):
-    if day > timezone.now().date():
-        raise ValidationError(_("The record of a day that has not come is not known: give a day up to today."))
 
 
 class AgendaPointFilter(django_filters.FilterSet):
@@ -41,24 +35,13 @@ class FrameworkFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
-class EventDayFilter(django_filters.FilterSet):
-    """Events that had begun by a day."""
-
-    as_of = DayFilter(
-        field_name="starts_on",
-        lookup_expr="lte",
-        validators=[not_in_future],
-        label=_("The timeline as it stood at the end of this day (UTC): events that had begun by then."),
-    )
-
-    class Meta:
-        model = Event
-        fields: list[str] = []
-
-
-class EventFilter(EventDayFilter):
+class EventFilter(django_filters.FilterSet):
     starts_after = DayFilter(field_name="starts_on", lookup_expr="gte", label=_("Starts on or after this day."))
     starts_before = DayFilter(field_name="starts_on", lookup_expr="lte", label=_("Starts on or before this day."))
     ordering = django_filters.OrderingFilter(
         fields=[("starts_on", "starts"), ("slug", "slug")], label=_("Sort by; downwards with a minus.")
     )
+
+    class Meta:
+        model = Event
+        fields: list[str] = []

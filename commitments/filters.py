@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.querysets import today
+from agenda.filters import DayField
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Outlook, Partner, Status, Verification
 from commitments.search import search_query
@@ -98,14 +99,6 @@ class WordsFilter(django_filters.MultipleChoiceFilter):
 
     def filter(self, queryset, value):
         return queryset.filter(self.condition(value)) if value else queryset
-
-
-class DayField(forms.DateField):
-    default_error_messages = {"invalid": _("This is not a day: write YYYY-MM-DD.")}
-
-    def __init__(self, **kwargs):
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}))
-        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
 
 
 class OfColumn:

@@ -3,9 +3,11 @@
 REST framework loads these classes while it defines its views, so no view can stand in this module.
 """
 
+from datetime import date
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
@@ -13,11 +15,13 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.throttling import AnonRateThrottle
 
+from commitments.filters import PastDayField
 from gmg_portal.paging import CURSOR, Pagination
 from gmg_portal.problems import Fault, Refused
 
 FIELDS = "fields"
 FORMAT = "format"
+AS_OF = "as_of"
 SEVERAL = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
 
 
@@ -25,7 +29,8 @@ class StrictFilterBackend(DjangoFilterBackend):
     """Filter by the view's FilterSet, and refuse every word and value that is not known.
 
     A list is asked with the words of `filterset_class`, one row with those of `detail_filterset_class` (the day of
-    `as_of`, for instance); both know `fields`. The view keeps what was asked as `filterset` and `chosen_fields`.
+    `as_of`, for instance); both know `fields` and `as_of`. The view keeps what was asked as `filterset`,
+    `chosen_fields` and `day`; one whose rows have days of their own says by `on_day` which were there by then.
     """
 
     def get_filterset_class(self, view, queryset=None):
@@ -38,13 +43,24 @@ class StrictFilterBackend(DjangoFilterBackend):
         view.filterset = self.get_filterset(request, queryset, view)
         view.chosen_fields = {name for name in words.get(FIELDS, "").split(",") if name}
         filters = view.filterset.form.fields if view.filterset else {}
-        known = {*filters, *paging_words(view), FIELDS, FORMAT}
+        known = {*filters, *paging_words(view), AS_OF, FIELDS, FORMAT}
         faults = [*unknown(words, known), *repeated(words, filters), *empty(words, known), *self._fields(view)]
         if view.filterset:
             faults += wrong_values(view.filterset.form, set(words))
-        if faults:
-            raise Refused(*faults)
-        return view.filterset.qs if view.filterset else queryset
+        view.day, *wrong = self._day(words, filters, view)
+        if faults or wrong:
+            raise Refused(*faults, *wrong)
+        rows = view.filterset.qs if view.filterset else queryset
+        return view.on_day(rows, view.day) if view.day and hasattr(view, "on_day") else rows
+
+    def _day(self, words, filters, view) -> tuple[date | None, *tuple[Fault, ...]]:
+        """The day of the record that is asked for, and what is wrong with it where the filters do not say so."""
+        if AS_OF in filters:
+            return (view.filterset.form.cleaned_data.get(AS_OF) if view.filterset.is_valid() else None,)
+        try:
+            return (PastDayField(required=False).clean(words.get(AS_OF)),)
+        except ValidationError as refusal:
+            return None, Fault(AS_OF, " ".join(refusal.messages))
 
     def _fields(self, view) -> list[Fault]:
         allowed = tuple(view.get_serializer().fields)

@@ -9,7 +9,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
-from gmg_portal.api import FIELDS, SEVERAL
+from commitments.filters import RecordFilter
+from gmg_portal.api import AS_OF, FIELDS, SEVERAL
 from gmg_portal.problems import MEDIA_TYPE
 
 
@@ -101,8 +102,9 @@ class StrictFilterExtension(OpenApiFilterExtension):
     def get_schema_operation_parameters(self, auto_schema, *args, **kwargs):
         view = auto_schema.view
         filterset = self.target.get_filterset_class(view, view.queryset)
-        words = filterset.base_filters.items() if filterset else []
-        return [*(described(word, filter_) for word, filter_ in words), fields_parameter(view)]
+        words = dict(filterset.base_filters) if filterset else {}
+        as_of = [] if AS_OF in words else [described(AS_OF, RecordFilter.base_filters[AS_OF])]
+        return [*(described(word, filter_) for word, filter_ in words.items()), *as_of, fields_parameter(view)]
 
 
 def described(word: str, filter_: Filter) -> dict:

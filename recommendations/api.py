@@ -6,7 +6,10 @@ from recommendations.serializers import RecommendationSerializer
 
 
 class RecommendationViewSet(ReadOnlyModelViewSet):
-    """What the group recommended. A list holds whole recommendations; a part is found by its own code."""
+    """What the group recommended. A list holds whole recommendations; a part is found by its own code.
+
+    They have stood since the presentation of February 2014, so that `as_of` answers the same on every day.
+    """
 
     queryset = (
         Recommendation.objects.select_related("parent")

@@ -7,7 +7,10 @@ from workgroups.serializers import WorkGroupSerializer
 
 
 class WorkGroupViewSet(ReadOnlyModelViewSet):
-    """The working groups and task forces of the Global Migration Group."""
+    """The working groups and task forces of the Global Migration Group, as the presentation of February 2014 has them.
+
+    Who takes part is kept without days, so that `as_of` answers who does today.
+    """
 
     queryset = WorkGroup.objects.prefetch_related(
         Prefetch("participations", Participation.objects.select_related("agency").order_by("position", "pk"))

@@ -1,3 +1,5 @@
+from datetime import date
+
 from tests.factories import AgencyFactory, ChairTermFactory
 
 
@@ -49,3 +51,19 @@ def test_list_is_sorted_as_asked(client, ilo, iom, ohchr):
     rows = client.get("/api/v1/agencies/", {"ordering": "-code"}).json()["results"]
 
     assert [row["code"] for row in rows] == ["ohchr", "iom", "ilo"]
+
+
+def test_day_of_the_past_knows_who_had_joined_left_and_chaired(client, ilo, iom):
+    ilo.left = date(2016, 1, 1)
+    ilo.save()
+    AgencyFactory(code="late", joined=date(2015, 1, 1))
+    ChairTermFactory(agency=ilo, starts_on=date(2014, 1, 1), ends_on=date(2014, 12, 31))
+    ChairTermFactory(agency=ilo, starts_on=date(2015, 1, 1), ends_on=date(2015, 12, 31))
+
+    rows = client.get("/api/v1/agencies/", {"as_of": "2014-07-01"}).json()["results"]
+
+    assert [row["code"] for row in rows] == ["ilo", "iom"]
+    assert rows[0]["left"] is None
+    assert [term["starts_on"] for term in rows[0]["chair_terms"]] == ["2014-01-01"]
+    assert client.get("/api/v1/agencies/late/", {"as_of": "2014-12-31"}).status_code == 404
+    assert client.get("/api/v1/agencies/late/", {"as_of": "2015-01-01"}).status_code == 200

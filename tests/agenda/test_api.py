@@ -64,3 +64,15 @@ def test_event_that_had_not_begun_is_absent(client, db):
     codes = [client.get("/api/v1/events/forum/", {"as_of": day}).status_code for day in ("2014-05-13", "2014-05-14")]
 
     assert codes == [404, 200]
+
+
+def test_framework_is_found_from_the_day_of_its_adoption(client, db):
+    FrameworkFactory(code="declaration", adopted_on=date(2013, 10, 3))
+    FrameworkFactory(code="undated", adopted_on=None)
+
+    found = {
+        day: {row["code"] for row in client.get("/api/v1/frameworks/", {"as_of": day}).json()["results"]}
+        for day in ("2013-10-02", "2013-10-03")
+    }
+
+    assert found == {"2013-10-02": {"undated"}, "2013-10-03": {"declaration", "undated"}}

@@ -77,7 +77,17 @@ def test_commitments_are_described_with_every_word_of_the_register(operations):
 
     assert words == {
         *("q", "lead", "agency", "workgroup", "agenda_point", "recommendation", "level", "kind", "status", "outlook"),
-        *("freshness", "verification", "scope", "place", "due_before", "due_after", "updated_since", "ordering", "cursor"),
+        *(
+            "freshness",
+            "verification",
+            "scope",
+            "place",
+            "due_before",
+            "due_after",
+            "updated_since",
+            "ordering",
+            "cursor",
+        ),
         *("fields", "as_of", "page", "page_size"),
     }
 
