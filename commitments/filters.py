@@ -55,11 +55,17 @@ class Together:
         return [choice for part in self.parts for choice in part()]
 
 
+def near(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is spelt most like another, if any is alike."""
+    spelt = {each.lower(): each for each in known}
+    alike = get_close_matches(word.lower(), spelt, n=1, cutoff=0.66)
+    return spelt[alike[0]] if alike else None
+
+
 def near_word(word: str, known: Iterable[str]) -> str:
     """A sentence that offers the known word that is spelt most alike, after a space; '' if none is alike."""
-    spelt = {each.lower(): each for each in known}
-    alike = get_close_matches(word.lower(), spelt, n=1, cutoff=0.7)
-    return " " + now_("Did you mean ‘%(word)s’?") % {"word": spelt[alike[0]]} if alike else ""
+    alike = near(word, known)
+    return " " + now_("Did you mean ‘%(word)s’?") % {"word": alike} if alike else ""
 
 
 class WordsField(forms.MultipleChoiceField):

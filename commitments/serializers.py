@@ -101,6 +101,15 @@ class CommitmentRefSerializer(serializers.ModelSerializer):
         fields = ["code", "title", "url"]
 
 
+class SuccessorSerializer(CommitmentRefSerializer):
+    """The commitment that takes the place of another, by its last report."""
+
+    def to_representation(self, commitment):
+        if not commitment.successor:
+            return None
+        return super().to_representation(Commitment(reference=commitment.successor, title=commitment.successor_title))
+
+
 class StakeholderSerializer(serializers.ModelSerializer):
     """A body beyond the group that takes part."""
 
@@ -168,7 +177,9 @@ class CommitmentRowSerializer(serializers.ModelSerializer):
     status_reason = serializers.CharField(
         source="standing_reason", help_text=_("What the last report gives as the reason; empty where it gives none.")
     )
-    superseded_by = serializers.SerializerMethodField(help_text=_("What takes its place, by the last report; or null."))
+    superseded_by = SuccessorSerializer(
+        source="*", allow_null=True, help_text=_("What takes its place, by the last report; or null.")
+    )
     stakeholders = StakeholderSerializer(many=True, help_text=_("Those beyond the group who take part."))
     work_plan = WorkPlanRefSerializer(allow_null=True, help_text=_("The work plan under which it stands."))
     source = SourceSerializer(source="*", help_text=_("Where it is written."))
@@ -215,13 +226,6 @@ class CommitmentRowSerializer(serializers.ModelSerializer):
             "updated_at",
             "url",
         ]
-
-    @extend_schema_field(CommitmentRefSerializer(allow_null=True))
-    def get_superseded_by(self, commitment):
-        if not commitment.successor:
-            return None
-        successor = Commitment(reference=commitment.successor, title=commitment.successor_title)
-        return CommitmentRefSerializer(successor, context=self.context).data
 
 
 class PartnerSerializer(serializers.ModelSerializer):

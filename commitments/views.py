@@ -14,6 +14,7 @@ from commitments.chronicle import chronicle
 from commitments.citations import Citation
 from commitments.evidence.serving import hand_out
 from commitments.facets import tally
+from commitments.fields import UnknownField, chosen, offered, paths, values_at
 from commitments.filters import CommitmentFilter, near_word, refusals
 from commitments.forms import MistakeForm
 from commitments.models import Commitment, Evidence, ProgressReport, Status
@@ -33,13 +34,14 @@ class RegisterView(ListView):
     def get(self, request, *args, **kwargs):
         self.pages = PageForm(request.GET)
         self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all(), beside=OF_THE_PAGE)
-        self.columns = [name for name in request.GET.get("fields", "").split(",") if name]
-        if self.filterset.is_valid() and self.pages.is_valid() and not self._unknown_columns():
+        tree, unknown = chosen(request.GET.get("fields", ""), offered(CommitmentRowSerializer()))
+        self.columns = list(paths(tree))
+        if self.filterset.is_valid() and self.pages.is_valid() and not unknown:
             self.question = Question(request.GET, self.filterset)
             self.tally = tally(self.filterset)
             return super().get(request, *args, **kwargs)
         self.object_list = Commitment.objects.none()
-        problems = [*refusals(self.filterset.form), *refusals(self.pages), *self._unknown_columns()]
+        problems = [*refusals(self.filterset.form), *refusals(self.pages), *map(refused, unknown)]
         return self.render_to_response({"problems": problems, "as_of_honoured": True}, status=400)
 
     def get_queryset(self):
@@ -83,16 +85,12 @@ class RegisterView(ListView):
     def _table(self, commitments) -> list[list]:
         """The rows as `fields` asks for them, under the API's names."""
         rows = CommitmentRowSerializer(commitments, many=True, context={"request": self.request}).data
-        return [[(row["url"], in_words(row[name])) for name in self.columns] for row in rows]
+        return [[(row["url"], in_words(values_at(name, row))) for name in self.columns] for row in rows]
 
-    def _unknown_columns(self) -> list[str]:
-        allowed = CommitmentRowSerializer().fields
-        return [
-            _("fields: ‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.")
-            % {"name": name, "near": near_word(name, allowed), "allowed": ", ".join(allowed)}
-            for name in self.columns
-            if name not in allowed
-        ]
+
+def refused(field: UnknownField) -> str:
+    words = {"name": field.name, "near": near_word(field.name, field.allowed), "allowed": ", ".join(field.allowed)}
+    return _("fields: ‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.") % words
 
 
 def in_words(value) -> str:

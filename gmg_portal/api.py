@@ -3,6 +3,7 @@
 REST framework loads these classes while it defines its views, so no view can stand in this module.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -12,10 +13,10 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import JSONRenderer
 from rest_framework.throttling import AnonRateThrottle
 
-from commitments.filters import PastDayField
+from commitments.fields import UnknownField, chosen, offered
+from commitments.filters import PastDayField, near
 from gmg_portal.paging import CURSOR, Pagination
 from gmg_portal.problems import Fault, Refused
 
@@ -41,12 +42,13 @@ class StrictFilterBackend(DjangoFilterBackend):
     def filter_queryset(self, request, queryset, view):
         words = request.query_params
         view.filterset = self.get_filterset(request, queryset, view)
-        view.chosen_fields = {name for name in words.get(FIELDS, "").split(",") if name}
+        view.offered_fields = offered(view.get_serializer())
+        view.chosen_fields, unknown_fields = chosen(words.get(FIELDS, ""), view.offered_fields)
         filters = view.filterset.form.fields if view.filterset else {}
         known = {*filters, *paging_words(view), AS_OF, FIELDS, FORMAT}
-        faults = [*unknown(words, known), *repeated(words, filters), *empty(words, known), *self._fields(view)]
+        faults = [*unknown(words, known), *repeated(words, filters), *empty(words, known), *not_fields(unknown_fields)]
         if view.filterset:
-            faults += wrong_values(view.filterset.form, set(words))
+            faults += wrong_values(view.filterset.form, words)
         view.day, *wrong = self._day(words, filters, view)
         if faults or wrong:
             raise Refused(*faults, *wrong)
@@ -62,12 +64,10 @@ class StrictFilterBackend(DjangoFilterBackend):
         except ValidationError as refusal:
             return None, Fault(AS_OF, " ".join(refusal.messages))
 
-    def _fields(self, view) -> list[Fault]:
-        allowed = tuple(view.get_serializer().fields)
-        return [
-            Fault(FIELDS, _("‘%(name)s’ is not a field here. Allowed: %(allowed)s.") % told(name, allowed), allowed)
-            for name in sorted(view.chosen_fields.difference(allowed))
-        ]
+
+def not_fields(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
+    refusal = _("‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.")
+    return [refused(FIELDS, refusal, field.name, field.allowed) for field in unknown_fields]
 
 
 def paging_words(view) -> set[str]:
@@ -77,11 +77,8 @@ def paging_words(view) -> set[str]:
 
 
 def unknown(words: QueryDict, known: set[str]) -> list[Fault]:
-    allowed = tuple(sorted(known))
-    return [
-        Fault(word, _("‘%(name)s’ is not a parameter here. Allowed: %(allowed)s.") % told(word, allowed), allowed)
-        for word in sorted(set(words) - known)
-    ]
+    refusal = _("‘%(name)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
+    return [refused(word, refusal, word, tuple(sorted(known))) for word in sorted(set(words) - known)]
 
 
 def repeated(words: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
@@ -100,12 +97,23 @@ def empty(words: QueryDict, known: set[str]) -> list[Fault]:
     ]
 
 
-def wrong_values(form: forms.Form, given: set[str]) -> list[Fault]:
-    return [
-        Fault(word, " ".join(sentences), allowed_by(form.fields[word]))
-        for word, sentences in form.errors.items()
-        if word in given and word in form.fields
-    ]
+def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
+    """What is wrong with the values given; where a word has fixed ones, a stranger is named, with the nearest."""
+    refusal = _("‘%(name)s’ is not known here.%(near)s Allowed: %(allowed)s.")
+    faults = []
+    for word in [word for word in form.errors if word in words and word in form.fields]:
+        allowed = allowed_by(form.fields[word])
+        strangers = [value for value in each_value(words, word, form) if value not in map(str, allowed or [value])]
+        faults += [refused(word, refusal, value, allowed) for value in dict.fromkeys(strangers)]
+        if not strangers:
+            faults.append(Fault(word, " ".join(form.errors[word]), allowed))
+    return faults
+
+
+def each_value(words: QueryDict, word: str, form: forms.Form) -> list[str]:
+    """The values of a word, one by one; several words to sort by are parted by commas."""
+    parted = word == "ordering"
+    return [part for value in words.getlist(word) for part in (value.split(",") if parted else [value]) if part]
 
 
 def allowed_by(field: forms.Field) -> tuple[str | int, ...] | None:
@@ -115,35 +123,29 @@ def allowed_by(field: forms.Field) -> tuple[str | int, ...] | None:
     return tuple(value for value, _label in field.choices if value != "")
 
 
-def told(name: str, allowed: tuple[str | int, ...]) -> dict[str, str]:
-    return {"name": name, "allowed": ", ".join(map(str, allowed))}
-
-
-class Renderer(JSONRenderer):
-    """Compact JSON in UTF-8, with only the fields that were asked for, if any were."""
-
-    def render(self, data, accepted_media_type=None, renderer_context=None):
-        chosen = getattr((renderer_context or {}).get("view"), "chosen_fields", None)
-        if chosen:
-            data = self._only(chosen, data)
-        return super().render(data, accepted_media_type, renderer_context)
-
-    def _only(self, chosen: set[str], data: dict) -> dict:
-        if "results" in data:
-            return {**data, "results": [self._only(chosen, row) for row in data["results"]]}
-        return {name: value for name, value in data.items() if name in chosen}
+def refused(word: str, refusal: str, name: str, allowed: tuple[str | int, ...]) -> Fault:
+    """A fault that names what is not known, what is allowed in its place, and what is spelt most like it."""
+    nearest = near(name, map(str, allowed))
+    suggestion = " " + _("Did you mean ‘%(word)s’?") % {"word": nearest} if nearest else ""
+    told = {"name": name, "near": suggestion, "allowed": ", ".join(map(str, allowed))}
+    return Fault(word, refusal % told, allowed, nearest)
 
 
 class Negotiation(DefaultContentNegotiation):
-    """Choose by Accept or `format`; a format that is not known is refused like any other value."""
+    """Choose by Accept or `format` among the forms that serve the view; one that is not known is refused."""
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        view = request.parser_context["view"]
+        serving = [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]
+        return super().select_renderer(request, serving, format_suffix)
 
     def filter_renderers(self, renderers, format):
         try:
             return super().filter_renderers(renderers, format)
         except Http404:
             allowed = tuple(dict.fromkeys(renderer.format for renderer in renderers))
-            detail = _("‘%(name)s’ is not a format here. Allowed: %(allowed)s.") % told(format, allowed)
-            raise Refused(Fault(FORMAT, detail, allowed)) from None
+            refusal = _("‘%(name)s’ is not a format here.%(near)s Allowed: %(allowed)s.")
+            raise Refused(refused(FORMAT, refusal, format, allowed)) from None
 
 
 class AddressThrottle(AnonRateThrottle):

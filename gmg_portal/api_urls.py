@@ -41,6 +41,8 @@ ENDPOINTS = {
     "docs": "docs",
 }
 
+ADDRESSES = [f"/api/v1/{name}/" for name in ENDPOINTS]
+
 router = SimpleRouter()
 for name, viewset in RESOURCES.items():
     router.register(name, viewset, basename=name)
@@ -59,5 +61,5 @@ urlpatterns = [
     *[path(f"v1/summary/{name}/", view.as_view(), name=f"summary-{name}") for name, view in SUMMARIES.items()],
     path("v1/schema/", schema, name="schema"),
     path("v1/docs/", docs, name="docs"),
-    re_path("", UnknownPathView.as_view(), name="unknown"),
+    re_path("", UnknownPathView.as_view(addresses=["/api/v1/", *ADDRESSES]), name="unknown"),
 ]

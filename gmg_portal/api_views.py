@@ -1,17 +1,17 @@
 """The addresses under /api/ that belong to no app."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.http import HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from commitments.filters import near
 from gmg_portal.api import FORMAT, unknown
-from gmg_portal.problems import Refused
+from gmg_portal.problems import NotHere, Refused
 
 
 @extend_schema(exclude=True)
@@ -31,10 +31,12 @@ class RootView(APIView):
 class UnknownPathView(APIView):
     """Every address under /api/ that nothing else answers. One that lacks only its last slash is sent there."""
 
+    addresses: Collection[str] = ()
+
     def initial(self, request, *args, **kwargs):
         self.check_throttles(request)
         if request.method not in ("GET", "HEAD") or not self._answers(f"{request.path_info}/"):
-            raise NotFound
+            raise NotHere(near(request.path_info, self.addresses))
 
     def get(self, request, **kwargs):
         return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from agencies.querysets import today
 from commitments.filters import PastDayField
 from gmg_portal.audit import What, note
+from gmg_portal.problems import ProblemResponse
 from gmg_portal.revision import Standing
 from gmg_portal.trace import Trace, traced
 
@@ -27,6 +28,7 @@ PRIVATE = ("/admin/", "/accounts/", "/healthz", "/readyz", "/static/")
 WITH_FORM = ("/mistake/",)
 ANSWERS_FOR_ITSELF = ("/api/", "/data/", *PRIVATE)
 
+LONGEST_QUESTION = 8000
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -46,6 +48,19 @@ class TraceMiddleware:
         if response.status_code == 403 and request.path.startswith("/admin/") and request.user.is_authenticated:
             note(What.REFUSED, request=request, person=request.user)
         return response
+
+
+class LongQuestionMiddleware:
+    """Refuse a question to the API that is longer than anybody asks, before it is read word by word."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path.startswith("/api/") and len(request.META["QUERY_STRING"]) > LONGEST_QUESTION:
+            told = _("The question has over %(most)s characters: ask for less at a time.")
+            return ProblemResponse(request, 414, told % {"most": f"{LONGEST_QUESTION:,}"})
+        return self.get_response(request)
 
 
 class AsOfMiddleware:

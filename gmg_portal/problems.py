@@ -17,6 +17,7 @@ from rest_framework.request import Request
 
 MEDIA_TYPE = "application/problem+json"
 SECONDS_OF_AN_OUTAGE = 30
+LONGEST_INSTANCE = 2000
 UNREACHABLE = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
@@ -24,16 +25,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one word of the address, in a sentence, and what is allowed in its place."""
+    """What is wrong with one word of the address, in a sentence, and what is allowed: all of it, and the nearest."""
 
     parameter: str
     detail: str
     allowed: tuple[str | int, ...] | None = None
+    nearest: str | None = None
 
     @property
     def as_dict(self) -> dict:
         told = {"parameter": self.parameter, "detail": self.detail}
-        return told if self.allowed is None else {**told, "allowed": list(self.allowed)}
+        allowed = {} if self.allowed is None else {"allowed": list(self.allowed)}
+        return told | allowed | ({"nearest": self.nearest} if self.nearest else {})
 
 
 class Refused(APIException):
@@ -45,6 +48,14 @@ class Refused(APIException):
         super().__init__(" ".join(fault.detail for fault in faults))
         self.faults = faults
         self.status_code = status_code
+
+
+class NotHere(NotFound):
+    """An address under /api/ that answers nothing, and the known one that is spelt most like it, if any is."""
+
+    def __init__(self, nearest: str | None):
+        told = _("Nothing public is found at this address.")
+        super().__init__(f"{told} {_('Did you mean ‘%(word)s’?') % {'word': nearest}}" if nearest else told)
 
 
 class ProblemResponse(JsonResponse):
@@ -64,7 +75,7 @@ class ProblemResponse(JsonResponse):
             "title": HTTPStatus(status).phrase,
             "status": status,
             "detail": str(detail),
-            "instance": request.get_full_path(),
+            "instance": request.get_full_path()[:LONGEST_INSTANCE],
         }
         if errors:
             body["errors"] = [fault.as_dict for fault in errors]
@@ -84,12 +95,16 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
     match exception:
         case Refused():
             return ProblemResponse(request, exception.status_code, exception.detail, errors=exception.faults)
+        case NotHere():
+            return ProblemResponse(request, 404, exception.detail)
         case Http404() | NotFound():
             return ProblemResponse(request, 404, _("Nothing public is found at this address."))
         case MethodNotAllowed():
             return ProblemResponse(request, 405, _("The API is read-only: only GET, HEAD and OPTIONS are allowed."))
         case NotAcceptable():
-            return ProblemResponse(request, 406, _("This address answers none of the types that Accept names."))
+            types = dict.fromkeys(renderer.media_type for renderer in exception.available_renderers or ())
+            told = _("This address answers none of the types that Accept names. It answers: %(types)s.")
+            return ProblemResponse(request, 406, told % {"types": ", ".join(types)})
         case Throttled():
             return ProblemResponse(
                 request, 429, _("This address asks too often: wait, then go on."), retry_after=exception.wait or 1

@@ -6,12 +6,16 @@ from django_filters import BaseCSVFilter
 from django_filters.filters import Filter
 from drf_spectacular.extensions import OpenApiFilterExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer
 
+from commitments.fields import offered
 from commitments.filters import RecordFilter
-from gmg_portal.api import AS_OF, FIELDS, SEVERAL
+from gmg_portal.api import AS_OF, FIELDS, FORMAT, SEVERAL
 from gmg_portal.problems import MEDIA_TYPE
+from gmg_portal.renderers import Renderer
 
 
 class FaultSerializer(serializers.Serializer):
@@ -22,6 +26,7 @@ class FaultSerializer(serializers.Serializer):
     allowed = serializers.ListField(
         child=serializers.JSONField(), required=False, help_text=_("What is allowed in its place, if it can be listed.")
     )
+    nearest = serializers.CharField(required=False, help_text=_("What of this is spelt most like it, if anything is."))
 
 
 class ProblemSerializer(serializers.Serializer):
@@ -35,10 +40,13 @@ class ProblemSerializer(serializers.Serializer):
     errors = FaultSerializer(many=True, required=False, help_text=_("Each word that is refused."))
 
 
+# What is not told field by field: linked data has the fields of the row under a context, the rest are lines of text.
+OTHER_FORMS = {"application/ld+json": OpenApiTypes.OBJECT}
 PROBLEMS = {
     400: _("A word or value of the address is not known."),
     404: _("Nothing public is found at this address."),
     406: _("None of the types that Accept names is answered here."),
+    414: _("The question is longer than is read."),
     429: _("Too many requests from one address."),
     500: _("Something went wrong here."),
     503: _("The record cannot be reached at the moment."),
@@ -57,18 +65,29 @@ class PortalAutoSchema(AutoSchema):
     def get_filter_backends(self):
         return getattr(self.view, "filter_backends", [])
 
+    def map_renderers(self, attribute):
+        return list(dict.fromkeys(getattr(renderer, attribute) for renderer in served(self.view)))
+
     def get_override_parameters(self):
         headers = [
             OpenApiParameter(
                 "Retry-After", int, "header", response=[429, 503], description=_("Seconds to wait before asking again.")
             )
         ]
+        headers.append(self._format())
         if self._is_list_view():
             link = _("The first, previous, next and last page (RFC 8288).")
             headers.append(OpenApiParameter("Link", str, "header", response=[200], description=link))
         if getattr(self.view, "detail", False):
             headers.append(self._identifier())
         return headers
+
+    def _format(self) -> OpenApiParameter:
+        return OpenApiParameter(
+            FORMAT,
+            enum=[renderer.format for renderer in served(self.view)],
+            description=_("The form of the answer, for those who cannot say it by Accept."),
+        )
 
     def _identifier(self) -> OpenApiParameter:
         return OpenApiParameter(
@@ -86,7 +105,16 @@ class PortalAutoSchema(AutoSchema):
             (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, description)
             for status, description in PROBLEMS.items()
         }
-        return {200: found, 304: unchanged, **problems}
+        return {**self._forms(found), 304: unchanged, **problems}
+
+    def _forms(self, found: OpenApiResponse) -> dict[tuple[int, str], OpenApiResponse]:
+        """The answer in each form that the view knows; those of text are told in words."""
+        return {
+            (200, renderer.media_type): found
+            if isinstance(renderer, Renderer)
+            else OpenApiResponse(OTHER_FORMS.get(renderer.media_type, OpenApiTypes.STR), found.description)
+            for renderer in served(self.view)
+        }
 
 
 def singular(word: str) -> str:
@@ -104,7 +132,8 @@ class StrictFilterExtension(OpenApiFilterExtension):
         filterset = self.target.get_filterset_class(view, view.queryset)
         words = dict(filterset.base_filters) if filterset else {}
         as_of = [] if AS_OF in words else [described(AS_OF, RecordFilter.base_filters[AS_OF])]
-        return [*(described(word, filter_) for word, filter_ in words.items()), *as_of, fields_parameter(view)]
+        described_words = [described(word, filter_) for word, filter_ in words.items()]
+        return [*described_words, *as_of, fields_parameter(view)]
 
 
 def described(word: str, filter_: Filter) -> dict:
@@ -134,10 +163,17 @@ def fixed_choices(word: str, filter_: Filter) -> list[str]:
 
 
 def fields_parameter(view) -> dict:
-    names = ", ".join(view.get_serializer_class()().fields)
+    names = ", ".join(offered(view.get_serializer_class()()))
+    told = _("Only these fields of a row, parted by commas, those within others after a dot (lead.code): %(names)s.")
     return {
         "name": FIELDS,
         "in": "query",
-        "description": str(_("Only these fields of a row, parted by commas: %(names)s.") % {"names": names}),
+        "description": str(told % {"names": names}),
         "schema": {"type": "string"},
     }
+
+
+def served(view) -> list[BaseRenderer]:
+    """The forms in which a view answers."""
+    renderers = view.get_renderers()
+    return [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]

@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "gmg_portal.middleware.TraceMiddleware",
+    "gmg_portal.middleware.LongQuestionMiddleware",
     "gmg_portal.middleware.AsOfMiddleware",
     "gmg_portal.middleware.RevisionMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -310,7 +311,12 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "UNAUTHENTICATED_USER": None,
-    "DEFAULT_RENDERER_CLASSES": ["gmg_portal.api.Renderer"],
+    "DEFAULT_RENDERER_CLASSES": [
+        "gmg_portal.renderers.Renderer",
+        "gmg_portal.renderers.CsvRenderer",
+        "gmg_portal.renderers.NdjsonRenderer",
+        "gmg_portal.renderers.JsonLdRenderer",
+    ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gmg_portal.api.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["gmg_portal.api.StrictFilterBackend"],
@@ -360,7 +366,7 @@ SPECTACULAR_SETTINGS = {
 }
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
-CORS_EXPOSE_HEADERS = ["ETag", "Link", "Retry-After"]
+CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "Retry-After", "Total-Count"]
 CORS_URLS_REGEX = r"^/(api|data|feeds|calendar)/"
 
 CONTENT_SECURITY_POLICY = {

@@ -120,6 +120,7 @@ MORE = {
         "exchange",
         "evidence",
         "facets.py",
+        "fields.py",
         "forms.py",
         "letters.py",
         "loading",

@@ -99,6 +99,14 @@ def test_register_shows_the_fields_asked_for_as_a_table(client, commitment, poin
     assert [text for _address, text in rest] == ["ilo", "1; 2", "–"]
 
 
+def test_fields_within_fields_are_columns_too(client, commitment):
+    response = client.get(f"{REGISTER}?fields=lead.title,reference")
+
+    assert response.context["columns"] == ["reference", "lead.title"]
+    ((_reference, lead),) = response.context["table"]
+    assert lead[1] == commitment.lead.name
+
+
 def test_register_past_its_last_page_is_not_found(client, commitment):
     assert_answers(client, f"{REGISTER}?page=2", status=404)
 

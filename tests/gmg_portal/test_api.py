@@ -197,10 +197,12 @@ def test_unknown_field_is_refused_with_those_that_are_known(client, record, asse
 
 @pytest.mark.parametrize("name", EVERYWHERE)
 def test_unknown_format_is_refused_with_those_that_are_known(client, record, assert_problem, name):
-    response = client.get(record[name], {"format": "csv"})
+    response = client.get(record[name], {"format": "xml"})
 
     (error,) = assert_problem(response, 400)
-    assert (error["parameter"], error["allowed"]) == ("format", ["json"])
+    known = ["json"] if name in SUMMARY else ["json", "csv", "ndjson"] if name in LISTS else ["json", "jsonld"]
+    assert (error["parameter"], error["allowed"]) == ("format", known)
+    assert [client.get(record[name], {"format": word}).status_code for word in known] == [200] * len(known)
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -250,9 +252,10 @@ def test_every_fault_is_told_at_once(client, record, assert_problem):
 
 
 def test_type_that_is_not_answered_is_refused(client, record, assert_problem):
-    response = client.get(record["events"], headers={"Accept": "text/csv"})
+    response = client.get(record["events"], headers={"Accept": "text/html"})
 
     assert_problem(response, 406)
+    assert "application/json, text/csv, application/x-ndjson" in response.json()["detail"]
 
 
 # Pages
@@ -472,7 +475,7 @@ def test_other_sites_may_read_without_credentials(client, record):
 
     assert response["Access-Control-Allow-Origin"] == "*"
     assert not response.has_header("Access-Control-Allow-Credentials")
-    assert response["Access-Control-Expose-Headers"] == "ETag, Link, Retry-After"
+    assert response["Access-Control-Expose-Headers"] == "ETag, Last-Modified, Link, Retry-After, Total-Count"
 
 
 def test_other_sites_learn_the_methods_beforehand(client, db):

@@ -1,0 +1,89 @@
+import pytest
+
+from commitments.fields import chosen, leaves, offered, only, values_at
+from commitments.serializers import CommitmentSerializer
+
+WHOLE = {
+    "reference": None,
+    "lead": {"code": None, "title": None},
+    "reports": {"code": None, "evidence": {"title": None}},
+}
+ROW = {
+    "reference": "HLD-0001",
+    "lead": {"code": "ilo", "title": "International Labour Organization"},
+    "reports": [
+        {"code": "HLD-0001-2", "evidence": [{"title": "A"}, {"title": "B"}]},
+        {"code": "HLD-0001-1", "evidence": []},
+    ],
+}
+
+
+def test_all_fields_of_a_commitment_are_offered_to_any_depth():
+    tree = offered(CommitmentSerializer())
+
+    assert list(tree)[:2] == ["reference", "title"]
+    assert tree["title"] is None
+    assert list(tree["lead"]) == ["kind", "code", "title", "url"]
+    assert tree["superseded_by"].keys() == {"code", "title", "url"}
+    assert tree["reports"]["evidence"]["title"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("", {}),
+        ("lead.code,reference", {"reference": None, "lead": {"code": None}}),
+        ("lead,lead.code", {"lead": None}),
+        ("lead.code,lead", {"lead": None}),
+        ("lead.title,lead.code", {"lead": {"code": None, "title": None}}),
+        ("reports.evidence.title", {"reports": {"evidence": {"title": None}}}),
+        (",reference,", {"reference": None}),
+    ],
+)
+def test_names_choose_a_part_in_its_own_order(text, tree):
+    found, unknown = chosen(text, WHOLE)
+
+    assert (found, unknown) == (tree, [])
+    assert str(found) == str(tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed"),
+    [
+        ("name", ("reference", "lead", "reports")),
+        ("lead.name", ("lead.code", "lead.title")),
+        ("reports.evidence.url", ("reports.evidence.title",)),
+        ("reference.code", ("reference",)),
+        ("lead.code.code", ("lead.code",)),
+        ("lead.", ("lead.code", "lead.title")),
+    ],
+)
+def test_unknown_name_is_told_with_what_is_allowed_there(text, allowed):
+    _found, (unknown,) = chosen(f"reference,{text}", WHOLE)
+
+    assert (unknown.name, unknown.allowed) == (text, allowed)
+
+
+def test_only_the_fields_chosen_are_left():
+    tree, _unknown = chosen("lead.code,reports.evidence", WHOLE)
+
+    assert only(tree, [ROW]) == [
+        {"lead": {"code": "ilo"}, "reports": [{"evidence": [{"title": "A"}, {"title": "B"}]}, {"evidence": []}]}
+    ]
+    assert only(tree, ROW | {"lead": None})["lead"] is None
+
+
+def test_leaves_are_the_columns_of_a_table():
+    tree, _unknown = chosen("lead.code,reports", WHOLE)
+
+    assert list(leaves(WHOLE, WHOLE)) == [
+        *("reference", "lead.code", "lead.title", "reports.code", "reports.evidence.title")
+    ]
+    assert list(leaves(tree, WHOLE)) == ["lead.code", "reports.code", "reports.evidence.title"]
+
+
+def test_values_within_several_are_several():
+    assert values_at("lead.code", ROW) == "ilo"
+    assert values_at("lead.code", ROW | {"lead": None}) is None
+    assert values_at("reports.code", ROW) == ["HLD-0001-2", "HLD-0001-1"]
+    assert values_at("reports.evidence.title", ROW) == ["A", "B"]

@@ -1,0 +1,199 @@
+"""The forms in which the API answers, and what it says where it does not."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.urls import reverse
+from rdflib import Graph, URIRef
+
+from gmg_portal.api_urls import RESOURCES
+from gmg_portal.linked_data import TYPES
+from tests.factories import (
+    CommitmentFactory,
+    EventFactory,
+    FrameworkFactory,
+    RecommendationFactory,
+    many,
+    published_report,
+)
+
+REGISTER = "/api/v1/commitments/"
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning:rdflib"),
+]
+
+
+@pytest.fixture
+def formula(ilo, iom, points):
+    commitment = CommitmentFactory(lead_agency=ilo, title="=1+1", partners=[iom], agenda_points=[points[2], points[1]])
+    published_report(commitment, status="in_progress")
+    return commitment
+
+
+@pytest.fixture
+def record(formula, decent_work):
+    """A row of each kind."""
+    FrameworkFactory(code="hld")
+    RecommendationFactory(code="GOV-1")
+    EventFactory(slug="forum")
+
+
+def table(response):
+    return list(csv.DictReader(io.StringIO(response.content.decode())))
+
+
+# Fields
+
+
+def test_fields_within_fields_are_chosen_by_a_dot(client, formula):
+    words = {"fields": "lead.code,agenda_points.code,title"}
+
+    assert client.get(REGISTER, words).json()["results"] == [
+        {"title": "=1+1", "lead": {"code": "ilo"}, "agenda_points": [{"code": 2}, {"code": 3}]}
+    ]
+    detail = client.get(f"{REGISTER}{formula.reference}/", {"fields": "reports.status,superseded_by"}).json()
+    assert detail == {"superseded_by": None, "reports": [{"status": "in_progress"}]}
+    matrix = client.get("/api/v1/summary/matrix/", {"fields": "rows.lead.code,total"}).json()
+    assert matrix["total"] == 1 and {"lead": {"code": "ilo"}} in matrix["rows"]
+
+
+def test_unknown_field_within_a_field_is_refused_with_the_nearest(client, formula):
+    (fault,) = client.get(REGISTER, {"fields": "lead.titel"}).json()["errors"]
+
+    assert fault["nearest"] == "lead.title"
+    assert fault["allowed"] == ["lead.kind", "lead.code", "lead.title", "lead.url"]
+
+
+@pytest.mark.parametrize(
+    ("query", "nearest"),
+    [
+        ("statsu=completed", "status"),
+        ("status=complete", "completed"),
+        ("lead=iol", "ilo"),
+        ("ordering=-titel", "-title"),
+        ("format=cvs", "csv"),
+        ("fields=referense", "reference"),
+        ("status=nothing-like-it", None),
+    ],
+)
+def test_misspelling_is_answered_with_the_nearest_name(client, ilo, query, nearest):
+    response = client.get(f"{REGISTER}?{query}")
+
+    (fault,) = response.json()["errors"]
+    assert response.status_code == 400
+    assert fault.get("nearest") == nearest
+    assert (f"Did you mean ‘{nearest}’?" in fault["detail"]) is (nearest is not None)
+
+
+@pytest.mark.parametrize("name", ["agencies", "frameworks", "workgroups", "recommendations", "events"])
+def test_wrong_words_are_told_alike_everywhere(client, ilo, name):
+    (fault,) = client.get(f"/api/v1/{name}/", {"ordering": "nonsense"}).json()["errors"]
+
+    assert fault["detail"].startswith("‘nonsense’ is not known here. Allowed: ")
+
+
+def test_each_stranger_among_several_values_is_named(client, ilo):
+    faults = client.get(f"{REGISTER}?status=done&status=completed&status=begun").json()["errors"]
+
+    assert [fault["detail"].partition(" ")[0] for fault in faults] == ["‘done’", "‘begun’"]
+
+
+def test_address_that_is_none_offers_the_nearest(client):
+    response = client.get("/api/v1/comitments/")
+
+    assert response.status_code == 404
+    assert response.json()["detail"].endswith("Did you mean ‘/api/v1/commitments/’?")
+
+
+@pytest.mark.parametrize("address", ["/api/", REGISTER, "/api/v1/summary/gaps/", "/api/v1/schema/", "/api/nothing/"])
+def test_question_that_is_too_long_is_refused(client, address):
+    response = client.get(address, {"q": "x" * 8000})
+
+    assert (response.status_code, response["Content-Type"]) == (414, "application/problem+json")
+    assert "8,000" in response.json()["detail"]
+    assert len(response.content) < 4000
+
+
+# Tables and lines
+
+
+def test_csv_has_a_column_for_each_field(client, formula):
+    response = client.get(REGISTER, {"format": "csv"})
+    (row,) = table(response)
+
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    assert response["Content-Disposition"] == 'attachment; filename="commitments.csv"'
+    assert (row["reference"], row["title"], row["lead.code"]) == (formula.reference, "'=1+1", "ilo")
+    assert (row["partners.code"], row["agenda_points.code"], row["superseded_by.code"]) == ("iom", "2;3", "")
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_every_list_has_a_table_of_all_its_fields(client, record, name):
+    (row, *_others) = table(client.get(f"/api/v1/{name}/", headers={"Accept": "text/csv"}))
+    (told, *_others) = client.get(f"/api/v1/{name}/").json()["results"]
+
+    assert list(dict.fromkeys(column.partition(".")[0] for column in row)) == list(told)
+    assert row["url"] == told["url"]
+
+
+def test_chosen_fields_are_the_columns(client, formula):
+    (row,) = table(client.get(REGISTER, {"format": "csv", "fields": "lead,reference"}))
+
+    assert list(row) == ["reference", "lead.kind", "lead.code", "lead.title", "lead.url"]
+
+
+def test_empty_list_still_has_its_header(client):
+    response = client.get(REGISTER, {"format": "csv", "fields": "reference,lead.code"})
+
+    assert response.content == b"reference,lead.code\r\n"
+    assert response["Total-Count"] == "0"
+
+
+def test_ndjson_is_the_rows_of_json(client, ilo):
+    many(CommitmentFactory, 3, lead_agency=ilo)
+
+    response = client.get(REGISTER, {"page_size": 2}, headers={"Accept": "application/x-ndjson"})
+
+    lines = [json.loads(line) for line in response.content.decode().splitlines()]
+    assert lines == client.get(REGISTER, {"page_size": 2}).json()["results"]
+    assert response["Total-Count"] == "3"
+    assert 'rel="next"' in response["Link"]
+    assert "Accept" in response["Vary"]
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson", "jsonld"])
+def test_refusal_is_a_problem_in_every_form(client, form):
+    address = f"{REGISTER}HLD-9999/" if form == "jsonld" else f"{REGISTER}?page=9"
+    response = client.get(address, {"format": form} if form == "jsonld" else {"format": form, "page": 9})
+
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+
+
+# Linked data
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_row_reads_as_linked_data_under_its_address(client, record, name):
+    rows = client.get(f"/api/v1/{name}/").json()["results"]
+    identifier = next(iter(rows[0].values()))
+
+    response = client.get(f"/api/v1/{name}/{identifier}/", headers={"Accept": "application/ld+json"})
+    graph = Graph().parse(data=response.content, format="json-ld")
+
+    assert response["Content-Type"] == "application/ld+json"
+    subject = URIRef(rows[0]["url"])
+    kind = URIRef(TYPES[name].replace("schema:", "https://schema.org/"))
+    assert (subject, URIRef("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), kind) in graph
+    assert list(graph.objects(subject, URIRef("http://purl.org/dc/terms/identifier")))
+
+
+def test_lead_of_linked_data_is_the_agency_itself(client, formula):
+    told = client.get(f"{REGISTER}{formula.reference}/", {"format": "jsonld"}).content
+    graph = Graph().parse(data=told, format="json-ld")
+
+    agent = URIRef("https://schema.org/agent")
+    assert list(graph.objects(None, agent)) == [URIRef(f"http://testserver{reverse('agencies:detail', args=['ilo'])}")]
