@@ -39,6 +39,7 @@ LONGEST = (
     "tests/gmg_portal/test_run.py",
     "tests/gmg_portal/test_embedded.py",
     "tests/gmg_portal/test_links.py",
+    "tests/commitments/test_properties.py",
     "tests/browser/test_readers.py",
     "tests/browser/test_editors.py",
 )
