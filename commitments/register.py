@@ -80,6 +80,16 @@ class Question:
         """The same for the API, which knows `fields` too."""
         return urlencode([pair for pair in self.pairs if pair[0] not in OF_THE_PAGE or pair[0] == "fields"])
 
+    @property
+    def narrowing(self) -> list[Chosen]:
+        """What narrows the rows, in words."""
+        return [chosen for word, chosen in self._chosen() if word not in CommitmentFilter.MANNER]
+
+    @property
+    def followed(self) -> str:
+        """The words that narrow, in one order whatever that of the address: two of the same are one feed."""
+        return urlencode(sorted(pair for pair in self.pairs if pair[0] in self.filterset.asked))
+
     def but(self, *words: str) -> str:
         """All words but these."""
         return urlencode([pair for pair in self.pairs if pair[0] not in words])
@@ -96,12 +106,7 @@ class Question:
 
     @cached_property
     def chosen(self) -> list[Chosen]:
-        filters = self.filterset.filters
-        return [
-            Chosen(str(filters[word].label), self._label(word, value), self._without((word, value)))
-            for word, value in self.pairs
-            if word in filters and word != "ordering"
-        ]
+        return [chosen for _word, chosen in self._chosen()]
 
     @property
     def hidden(self) -> list[Pair]:
@@ -128,6 +133,14 @@ class Question:
                 words = {"filter": self.filterset.filters[word].label, "values": values}
                 ways.append(Way(_("Without “%(filter)s: %(values)s”") % words, f"?{self.but(word, 'page')}", count))
         return sorted(ways, key=lambda way: -way.count)
+
+    def _chosen(self) -> list[tuple[str, Chosen]]:
+        filters = self.filterset.filters
+        return [
+            (word, Chosen(str(filters[word].label), self._label(word, value), self._without((word, value))))
+            for word, value in self.pairs
+            if word in filters and word != "ordering"
+        ]
 
     def _spelt(self, text: str) -> str:
         return f"?{urlencode([(word, text if word == 'q' else value) for word, value in self.pairs if word != 'page'])}"

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from django.urls import reverse
 
 # What answers for no day of the past, or takes its days by other words.
-WITHOUT_DAY = ("/api/", "/admin/", "/accounts/", "/static/", "/feeds/", "/calendar/", "/compare")
+WITHOUT_DAY = ("/api/", "/admin/", "/accounts/", "/static/", "/feeds/", "/commitments.atom", "/calendar/", "/compare")
 
 
 def on_day(address: str, day: date | None) -> str:

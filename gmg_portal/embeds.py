@@ -1,30 +1,46 @@
 """Small pages for other sites to show in a frame. Only these may be framed, and by anybody."""
 
 from csp.decorators import csp_replace
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.generic import TemplateView
 
 from agencies.models import Agency
+from agencies.querysets import today
 from commitments import summaries
 from commitments.models import Commitment
 
-# An agency that leads more shows its newest, and says how many there are.
+# What is more than these is counted and named: with its sheet a page stays under 20 KB whatever the record holds.
 SHOWN = 20
+SHOWN_LEADS = 24
 
 
-@method_decorator(csp_replace({"frame-ancestors": ["*"]}), name="dispatch")
-@method_decorator(xframe_options_exempt, name="dispatch")
+def framed_anywhere(view):
+    return csp_replace({"frame-ancestors": ["*"]})(xframe_options_exempt(view))
+
+
+@framed_anywhere
+def refused_in_frame(request: HttpRequest, problem: str) -> HttpResponse:
+    """What is wrong with the address, said where the ordinary page of that kind could not be shown."""
+    return render(request, "embed/refused.html", {"problem": problem}, status=400)
+
+
+@method_decorator(framed_anywhere, name="dispatch")
 class EmbedView(TemplateView):
     """What is not there is said inside the frame, where the ordinary page of that kind could not be shown."""
+
+    words = frozenset({"as_of"})
 
     def dispatch(self, request, *args, **kwargs):
         try:
             return super().dispatch(request, *args, **kwargs)
         except Http404:
             return render(request, "embed/missing.html", status=404)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(day=self.request.as_of or today(), **kwargs)
 
 
 class CommitmentEmbed(EmbedView):
@@ -45,7 +61,9 @@ class MatrixEmbed(EmbedView):
     template_name = "embed/matrix.html"
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(matrix=summaries.matrix(self.request.as_of), **kwargs)
+        matrix = summaries.matrix(self.request.as_of)
+        shown, more = matrix.rows[:SHOWN_LEADS], len(matrix.rows[SHOWN_LEADS:])
+        return super().get_context_data(matrix=matrix, rows=shown, more=more, **kwargs)
 
 
 class AgencyEmbed(EmbedView):

@@ -1,44 +1,62 @@
-"""What changed, for feed readers: the same changes as on the timeline, newest first."""
+"""What changed, for feed readers: of the whole register, of one subject, or of what a search of the register finds.
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, time
+An entry is a published change and has the same identifier in every feed. A feed is told newest first, in pages.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
-from django.utils.html import linebreaks
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
-from agenda.models import Event
-from commitments.changes import Change, changes
-from commitments.exchange.cells import printable
+from agencies.querysets import today
+from agenda.models import AgendaPoint
+from commitments.amendments import amended_at
+from commitments.changes import Change, Trace, traces
+from commitments.filters import answering, on_points, refusals
 from commitments.models import Commitment
-from gmg_portal.bulk.views import refused
-from gmg_portal.questions import EVENT, TimeQuestion
+from commitments.register import PageForm
+from gmg_portal import atom
+from gmg_portal.bulk.descriptions import Licence
+from gmg_portal.bulk.views import asked_day, refused
+from gmg_portal.feed_entries import Moments, Step, told
+from gmg_portal.questions import PagedTimeQuestion
 from gmg_portal.revision import Standing
-from gmg_portal.timeline import Entry, newest
+from gmg_portal.searches import FollowedSearch, Silence
+from gmg_portal.timeline import asked, turn
+from recommendations.models import Recommendation
+from workgroups.models import WorkGroup
 
 ENTRIES = 50
 BEGINNING = datetime(2013, 10, 3, tzinfo=UTC)  # of the Dialogue: before it nothing of this record can have changed
 
 
-class ChangesFeed(Atom1Feed):
-    """Atom, and when nothing has changed yet the moment of the record's own revision."""
+@dataclass(frozen=True)
+class Channel:
+    """What a feed is about; `key` names it for ever, `page` shows the same, and `words` stand in its address."""
 
-    def latest_post_date(self):
-        return super().latest_post_date() if self.items else Standing.read().moved_at or BEGINNING
+    title: str
+    subtitle: str
+    key: str
+    page: str
+    words: dict[str, list[str]]
+    day: date | None = None
 
 
 @require_safe
 def changes_feed(request: HttpRequest) -> HttpResponse:
     """What the timeline shows, under the same words; an event that is to come waits for its day."""
-    question = TimeQuestion(request.GET)
+    question = PagedTimeQuestion(request.GET)
     if not question.is_valid():
         return refused(ValidationError(" ".join(question.problems)))
     narrowed = ", ".join(question.chosen)
@@ -46,124 +64,164 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
     if narrowed:
         title = _("Changes of the register (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": narrowed}
     words = urlencode(sorted(pair for pair in question.words.items() if pair[0] != "as_of"))
-    return _answer(
-        request,
-        newest(question, request.as_of, ENTRIES),
+    channel = Channel(
         title=title,
         subtitle=_("Every commitment, report, assessment and answer as published, every withdrawal, every event."),
-        page="?".join(part for part in (reverse("timeline"), question.query) if part),
-        key="?".join(part for part in (request.path, words) if part),
+        key=_with(_key(request), words),
+        page=_with(reverse("timeline"), question.query),
+        words=dict(request.GET.lists()),
+        day=request.as_of,
     )
+    steps = asked(question, request.as_of or today()).of(question.cleaned_data["year"])[:]
+    return _answer(request, channel, steps, question.cleaned_data["page"])
 
 
 @require_safe
 def agency_feed(request: HttpRequest, code: str) -> HttpResponse:
-    """The changes of what an agency leads or takes part in."""
+    """The changes of what an agency or one of its constituents leads or takes part in."""
     agency = get_object_or_404(Agency, code=code)
     words = {"agency": agency}
-    found = changes(request.as_of, commitments=Commitment.objects.involving(agency), limit=ENTRIES)
-    return _answer(
+    return _of_subject(
         request,
-        [Entry(change.on, change=change) for change in found],
+        Commitment.objects.involving(agency, *agency.constituents.all()),
         title=_("%(agency)s: changes of the register – GMG HLD follow-up portal") % words,
         subtitle=_("Every commitment that %(agency)s leads or takes part in, and every report on it.") % words,
         page=agency.get_absolute_url(),
-        key=request.path,
     )
+
+
+@require_safe
+def workgroup_feed(request: HttpRequest, slug: str) -> HttpResponse:
+    """The changes of what a work group leads."""
+    workgroup = get_object_or_404(WorkGroup, slug=slug)
+    words = {"group": workgroup.title}
+    return _of_subject(
+        request,
+        workgroup.commitments.all(),
+        title=_("%(group)s: changes of the register – GMG HLD follow-up portal") % words,
+        subtitle=_("Every commitment that the group %(group)s leads, and every report on it.") % words,
+        page=workgroup.get_absolute_url(),
+    )
+
+
+@require_safe
+def point_feed(request: HttpRequest, number: int) -> HttpResponse:
+    """The changes of what was undertaken on a point of the agenda."""
+    point = get_object_or_404(AgendaPoint, number=number)
+    words = {"number": point.number, "point": point.title}
+    return _of_subject(
+        request,
+        Commitment.objects.filter(on_points([point.number])),
+        title=_("Agenda point %(number)s: changes of the register – GMG HLD follow-up portal") % words,
+        subtitle=_("Every commitment on “%(point)s”, and every report on it.") % words,
+        page=point.get_absolute_url(),
+    )
+
+
+@require_safe
+def recommendation_feed(request: HttpRequest, code: str) -> HttpResponse:
+    """The changes of what answers a recommendation or one of its parts."""
+    recommendation = get_object_or_404(Recommendation, code=code)
+    words = {"code": recommendation.code}
+    return _of_subject(
+        request,
+        Commitment.objects.filter(answering([recommendation.code])),
+        title=_("Recommendation %(code)s: changes of the register – GMG HLD follow-up portal") % words,
+        subtitle=_("Every commitment that answers %(code)s or a part of it, and every report on it.") % words,
+        page=recommendation.get_absolute_url(),
+    )
+
+
+@require_safe
+def register_feed(request: HttpRequest) -> HttpResponse:
+    """The changes of what a search of the register finds; who has fallen silent, if it asks by freshness."""
+    search = FollowedSearch(request.GET)
+    if search.problems:
+        return refused(ValidationError(" ".join(search.problems)))
+    narrowed = ", ".join(f"{word.label}: {word.value}" for word in search.question.narrowing)
+    title = _("Commitments – GMG HLD follow-up portal")
+    if narrowed:
+        title = _("Commitments found (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": narrowed}
+    channel = Channel(
+        title=title,
+        subtitle=_("Every published change of the commitments that the register finds by these words."),
+        key=_with(_key(request), search.question.followed),
+        page=_with(reverse("commitments:list"), search.question.rows),
+        words=dict(request.GET.lists()),
+        day=request.as_of,
+    )
+    return _answer(request, channel, search.steps(), search.page, search.page_size)
+
+
+def _of_subject(
+    request: HttpRequest, commitments: QuerySet[Commitment], *, title: str, subtitle: str, page: str
+) -> HttpResponse:
+    pages = PageForm(request.GET)
+    try:
+        day = asked_day(request, {"as_of", "page"})
+        for sentence in refusals(pages):
+            raise ValidationError(sentence)
+    except ValidationError as refusal:
+        return refused(refusal)
+    page = _with(page, urlencode({"as_of": day.isoformat()}) if day else "")
+    channel = Channel(title, subtitle, _key(request), page, dict(request.GET.lists()), day)
+    return _answer(request, channel, traces(day, commitments=commitments), pages.cleaned_data["page"])
 
 
 def _answer(
-    request: HttpRequest, entries: Iterable[Entry], *, title: str, subtitle: str, page: str, key: str
+    request: HttpRequest, channel: Channel, steps: Sequence[Step], number: int | None, size: int | None = None
 ) -> HttpResponse:
-    feed = ChangesFeed(
-        title=title,
-        subtitle=subtitle,
-        description=None,
-        link=request.build_absolute_uri(page),
-        feed_url=request.build_absolute_uri(),
-        feed_guid=_tag(request, key),
-        author_name=_("GMG HLD follow-up portal"),
+    first = {step.commitment for step in steps if isinstance(step, Trace) and step.kind == Change.Kind.PUBLISHED}
+    amended = amended_at(first, channel.day)
+    paginator = Paginator(sorted(steps, key=lambda step: _turn(step, amended), reverse=True), size or ENTRIES)
+    try:
+        page = paginator.page(number or 1)
+    except EmptyPage:
+        beyond = _("There is no page %(page)s: the last page is %(last)s.")
+        beyond %= {"page": number, "last": paginator.num_pages}
+        return HttpResponse(f"{beyond}\n", status=404, content_type="text/plain; charset=utf-8")
+    found = told(page.object_list, amended, request.build_absolute_uri)
+    feed = atom.Feed(
+        key=channel.key,
+        title=channel.title,
+        subtitle=channel.subtitle,
+        author=_("GMG HLD follow-up portal"),
         language=get_language(),
+        links=_links(request, channel, page),
+        since=BEGINNING if found else Standing.read().moved_at or BEGINNING,
+        entries=found,
+        rights=Licence.stated().name,
     )
-    for entry in entries:
-        told = _of_event(entry.event) if entry.event else _of_change(entry.change)
-        feed.add_item(
-            **told
-            | {
-                "title": printable(told["title"]),
-                "link": request.build_absolute_uri(told["link"]),
-                # Atom1Feed says that it is HTML.
-                "description": linebreaks(printable(told["description"]), autoescape=True),
-                "unique_id": _tag(request, told["unique_id"]),
-                # What is published never changes afterwards, so that an entry's last change is its publication.
-                "updateddate": told["pubdate"],
-            }
-        )
-    return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+    return HttpResponse(bytes(feed), content_type=atom.CONTENT_TYPE)
 
 
-def _of_change(change: Change) -> dict:
-    return {
-        "title": _title(change),
-        "link": change.get_absolute_url(),
-        "description": _text(change),
-        "unique_id": change.key,
-        "author_name": printable(_author(change)),
-        "categories": [word for word in (change.kind, change.status_change and change.status_change.to_status) if word],
-        "pubdate": _moment(change),
-    }
+def _links(request: HttpRequest, channel: Channel, page: Page) -> list[atom.Link]:
+    """To itself, to the page that shows the same, to the licence, and from page to page (RFC 5005)."""
+    full, kind = request.build_absolute_uri, atom.CONTENT_TYPE.partition(";")[0]
+    found = [atom.Link("self", full(), kind), atom.Link("alternate", full(channel.page), "text/html")]
+    if Licence.stated().url:
+        found.append(atom.Link("license", Licence.stated().url))
+    last = page.paginator.num_pages
+    ways = {"first": 1, "previous": page.number - 1, "next": page.number + 1, "last": last}
+    for rel, number in ways.items() if last > 1 else ():
+        if 1 <= number <= last:
+            words = urlencode(channel.words | {"page": [number]}, doseq=True)
+            found.append(atom.Link(rel, full(f"{request.path}?{words}"), kind))
+    return found
 
 
-def _of_event(event: Event) -> dict:
-    return {
-        "title": _("Event: %(title)s") % {"title": event.title},
-        "link": event.get_absolute_url(),
-        "description": ", ".join(part for part in (event.title, event.place) if part),
-        "unique_id": f"event/{event.slug}",
-        "author_name": _("GMG HLD follow-up portal"),
-        "categories": [EVENT],
-        "pubdate": datetime.combine(event.starts_on, time(), UTC),
-    }
+def _key(request: HttpRequest) -> str:
+    return request.path.strip("/")
 
 
-def _tag(request: HttpRequest, key: str) -> str:
-    """A permanent identifier (RFC 4151), in the name of the site."""
-    return f"tag:{request.get_host().partition(':')[0]},2014:{key.strip('/')}"
+def _with(address: str, words: str) -> str:
+    return f"{address}?{words}" if words else address
 
 
-def _title(change: Change) -> str:
-    words = {"reference": change.commitment.reference, "title": change.commitment.title, "change": change.label}
-    if change.assessment:
-        words["assessor"] = change.assessment.assessor
-        return _("%(reference)s: %(change)s, by %(assessor)s – %(title)s") % words
-    if change.answer:
-        words["assessor"] = change.answer.assessment.assessor
-        return _("%(reference)s: %(change)s, to %(assessor)s – %(title)s") % words
-    if change.status_change is None:
-        return _("%(reference)s: %(change)s – %(title)s") % words
-    words["status"] = change.status_change.get_to_status_display()
-    return _("%(reference)s: %(change)s, status now ‘%(status)s’ – %(title)s") % words
-
-
-def _author(change: Change) -> str:
-    return str(change.assessment.assessor if change.assessment else change.commitment.lead)
-
-
-def _text(change: Change) -> str:
-    if change.report:
-        return change.report.achieved
-    if change.assessment:
-        return f"{change.assessment.get_finding_display()}\n\n{change.assessment.text}"
-    if change.answer:
-        return change.answer.text
-    if change.kind == Change.Kind.WITHDRAWN:
-        return change.commitment.withdrawn_reason
-    return change.commitment.summary or change.commitment.original_text
-
-
-def _moment(change: Change) -> datetime:
-    """When it was published: the moment of the review, or for what was loaded the start of its day (UTC)."""
-    row = change.report or change.assessment or change.answer or change.commitment
-    if change.kind != Change.Kind.WITHDRAWN and row.reviewed_at and row.reviewed_at.date() == change.on.day:
-        return row.reviewed_at
-    return datetime.combine(change.on.day, time(), UTC)
+def _turn(step: Step, amended: Moments) -> tuple:
+    """Sorts by day; a commitment that was amended since it was published comes with its last amendment."""
+    if isinstance(step, Silence):
+        return step.turn_of_day
+    if isinstance(step, Trace) and step.kind == Change.Kind.PUBLISHED and step.commitment in amended:
+        return turn(step._replace(day=max(step.day, amended[step.commitment].date())))
+    return turn(step)

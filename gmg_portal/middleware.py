@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from agencies.querysets import today
 from commitments.filters import PastDayField
 from gmg_portal.audit import What, note
+from gmg_portal.embeds import refused_in_frame
 from gmg_portal.problems import ProblemResponse
 from gmg_portal.revision import Standing
 from gmg_portal.trace import Trace, traced
@@ -71,6 +72,8 @@ class AsOfMiddleware:
 
     def __call__(self, request):
         request.as_of = None
+        if "\0" in request.path_info:  # which no column of text can hold, and so no code, slug or reference
+            raise SuspiciousOperation("NUL in the path")
         if not request.path.startswith(ANSWERS_FOR_ITSELF):
             try:
                 request.as_of = PastDayField(required=False).clean(request.GET.get("as_of"))
@@ -91,7 +94,9 @@ class AsOfMiddleware:
 
 
 def _refused(request: HttpRequest, problem: str) -> HttpResponse:
-    """A page in place of a page, a line of text in place of a file or feed."""
+    """A page in place of a page, in a frame within it, and a line of text in place of a file or feed."""
+    if request.path.startswith("/embed/"):
+        return refused_in_frame(request, problem)
     if request.path.endswith("/"):
         return render(request, "400.html", {"problem": problem}, status=400)
     return HttpResponse(f"{problem}\n", status=400, content_type="text/plain; charset=utf-8")

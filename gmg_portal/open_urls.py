@@ -3,7 +3,7 @@
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 
-from gmg_portal import calendars, embeds, feeds, health, opensearch
+from gmg_portal import calendars, embeds, examples, feeds, health, oembed, opensearch
 from gmg_portal.bulk import views as bulk
 from gmg_portal.charts import views as charts
 from gmg_portal.sitemaps import SITEMAPS, robots
@@ -12,15 +12,21 @@ urlpatterns = [
     path("data/", bulk.DataView.as_view(), name="data"),
     path("data/datapackage.json", bulk.package_file, name="data-package"),
     path("data/catalog.jsonld", bulk.catalog_file, name="data-catalog"),
+    path("data/examples/<str:name>", examples.example, name="example"),
     path("data/<slug:table>.<slug:form>", bulk.data_file, name="data-file"),
     path("feeds/changes.atom", feeds.changes_feed, name="changes-feed"),
     path("feeds/agencies/<slug:code>.atom", feeds.agency_feed, name="agency-feed"),
+    path("feeds/workgroups/<slug:slug>.atom", feeds.workgroup_feed, name="workgroup-feed"),
+    path("feeds/agenda/<int:number>.atom", feeds.point_feed, name="point-feed"),
+    path("feeds/recommendations/<str:code>.atom", feeds.recommendation_feed, name="recommendation-feed"),
+    path("commitments.atom", feeds.register_feed, name="register-feed"),
     path("calendar/due.ics", calendars.due_calendar, name="due-calendar"),
     path("charts/commitments/<str:reference>.<slug:form>", charts.story_file, name="chart-story"),
     path("charts/<slug:name>.<slug:form>", charts.chart_file, name="chart"),
     path("embed/commitment/<str:reference>/", embeds.CommitmentEmbed.as_view(), name="embed-commitment"),
     path("embed/matrix/", embeds.MatrixEmbed.as_view(), name="embed-matrix"),
     path("embed/agency/<slug:code>/", embeds.AgencyEmbed.as_view(), name="embed-agency"),
+    path("oembed/", oembed.oembed, name="oembed"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),

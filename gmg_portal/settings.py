@@ -367,7 +367,7 @@ SPECTACULAR_SETTINGS = {
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
 CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "Retry-After", "Total-Count"]
-CORS_URLS_REGEX = r"^/(api|data|feeds|calendar)/"
+CORS_URLS_REGEX = r"^/((api|data|feeds|calendar|oembed)/|commitments\.atom$)"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

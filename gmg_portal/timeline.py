@@ -9,7 +9,6 @@ from itertools import groupby
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from agencies.querysets import today
 from agenda.models import Event
 from commitments.changes import Change, Trace, told, traces
 from commitments.dates import PartialDate, Precision
@@ -109,12 +108,6 @@ def asked(question: TimeQuestion, day: date | None) -> Line:
     )
 
 
-def newest(question: TimeQuestion, day: date | None, limit: int) -> list[Entry]:
-    """The newest of what answers a question, by day alone, up to the running day."""
-    steps = asked(question, day or today()).of(question.cleaned_data["year"])[:]
-    return entries(sorted(steps, key=_turn, reverse=True)[:limit])
-
-
 def entries(steps: Sequence[Event | Trace]) -> list[Entry]:
     """Some steps with all that stands behind them, in their order."""
     changes = iter(told(step for step in steps if isinstance(step, Trace)))
@@ -144,10 +137,10 @@ def _period(on: PartialDate) -> PartialDate:
 def _place(step: Event | Trace) -> tuple:
     """Sorts by month, and a year whose month is not known after its last one."""
     on = _on(step)
-    return (on.day.year, on.day.month, on.precision == Precision.YEAR, *_turn(step))
+    return (on.day.year, on.day.month, on.precision == Precision.YEAR, *turn(step))
 
 
-def _turn(step: Event | Trace) -> tuple:
+def turn(step: Event | Trace) -> tuple:
     """Sorts by day; on one day what happened comes before what changed."""
     if isinstance(step, Event):
         return (step.starts_on, -1, step.pk, 0)

@@ -51,6 +51,7 @@ PAGES = [
     "/embed/matrix/",
     "/embed/agency/ilo/",
     "/embed/agency/nobody/",
+    "/embed/matrix/?as_of=never",
     "/nowhere/",
     "/?as_of=never",
 ]

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from commitments import actions
-from commitments.amendments import amendments
+from commitments.amendments import amended_at, amendments
 from commitments.loading.commitments import load_commitments
 from tests.factories import (
     CommitmentFactory,
@@ -322,3 +322,48 @@ def test_amendments_take_the_same_queries_however_many_lines(entry, iom, points,
 
 # Its own history, three sets, partners and milestones; then the names of agencies and points.
 QUERIES = 8
+
+
+@pytest.mark.parametrize("what", ["title", "due", "point", "partner", "milestone", "partner left"])
+def test_moment_of_the_last_amendment_is_that_of_the_newest_told(entry, points, iom, what):
+    partner = None
+    if what == "partner left":
+        with on("2014-03-01"):
+            partner = PartnerFactory(commitment=entry, agency=iom)
+    before = amended_at([entry.pk])
+    if what == "title":
+        change(entry, title="Fairer recruitment")
+    elif what == "due":
+        change(entry, due_on=date(2015, 12, 31), due_precision="year")
+    else:
+        with on("2014-08-01"):
+            if what == "point":
+                entry.agenda_points.add(points[3])
+                entry.save()
+            elif what == "partner":
+                PartnerFactory(commitment=entry, agency=iom)
+            elif what == "milestone":
+                MilestoneFactory(commitment=entry)
+            else:
+                partner.delete()
+
+    found = amended_at([entry.pk])
+
+    assert {pk: at.date() for pk, at in before.items()} == ({entry.pk: date(2014, 3, 1)} if partner else {})
+    assert {pk: at.date() for pk, at in found.items()} == {entry.pk: date(2014, 8, 1)}
+    assert amendments(entry)[0].on.day == date(2014, 8, 1)
+    assert amended_at([entry.pk], date(2014, 7, 31)) == before
+
+
+def test_what_is_no_amendment_has_no_moment(entry, django_assert_num_queries):
+    change(entry, day="2014-03-01")
+    published_report(entry, on="2014-06-30")
+    other = CommitmentFactory(draft=True)
+    change(other, title="Reworded in draft")
+
+    with django_assert_num_queries(3):
+        found = amended_at([entry.pk, other.pk])
+
+    assert found == {}
+    assert amendments(entry) == []
+    assert amended_at([]) == {}

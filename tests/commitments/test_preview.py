@@ -68,6 +68,7 @@ def test_preview_is_marked_kept_nowhere_and_named_to_no_search_engine(as_user, i
 
     assertContains(page, "Preview: nothing of this is public")
     assertContains(page, '<meta name="robots" content="noindex, nofollow">')
+    assertNotContains(page, "+oembed")
     assertContains(page, f'href="{address(report, "change")}"')
     assert {"no-store", "private"} <= set(page.headers["Cache-Control"].split(", "))
     assert page.headers["X-Robots-Tag"] == "noindex, nofollow"

@@ -1,16 +1,14 @@
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 
 import pytest
 from icalendar import Calendar
 
 from commitments import actions
-from gmg_portal.models import Revision
 from tests.factories import CommitmentFactory, MilestoneFactory, ReportingCycleFactory, corrected, published_report
 
 pytestmark = pytest.mark.django_db
 
 HOST = "http://testserver"
-MOVED_AT = datetime(2014, 7, 1, 9, 30, tzinfo=UTC)
 
 
 def events(client, query=""):
@@ -18,6 +16,10 @@ def events(client, query=""):
     assert response.status_code == 200
     assert response["Content-Type"] == "text/calendar; charset=utf-8"
     return list(Calendar.from_ical(response.content).walk("VEVENT"))
+
+
+def unfolded(response):
+    return response.content.decode().replace("\r\n ", "")
 
 
 def summaries(client, query=""):
@@ -52,13 +54,13 @@ def test_calendar_holds_what_is_still_due(client, ilo):
 
 def test_event_is_one_whole_day_with_its_address(client, ilo):
     commitment = CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5))
-    Revision.objects.update_or_create(pk=1, defaults={"number": 7, "moved_at": MOVED_AT})
+    at = commitment.history.latest("history_id").history_date.replace(microsecond=0)
 
     (event,) = events(client)
 
     assert event["dtstart"].params["VALUE"] == "DATE"
     assert (event["dtstart"].dt, event["dtend"].dt) == (date(2015, 3, 5), date(2015, 3, 6))
-    assert event["dtstamp"].dt == MOVED_AT
+    assert event["dtstamp"].dt == event["last-modified"].dt == at
     assert event["url"] == f"{HOST}/commitments/{commitment.reference}/"
     assert str(event["description"]) == f"Led by ILO.\n{HOST}/commitments/{commitment.reference}/"
 
@@ -90,6 +92,79 @@ def test_identifiers_are_unique_and_stay(client, ilo):
 
     assert len(set(before)) == 3
     assert after == before
+
+
+def test_day_that_was_moved_is_told_as_a_later_revision(client, ilo, time_machine):
+    commitment = CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5))
+    milestone = MilestoneFactory(commitment=commitment, due_on=date(2014, 12, 1))
+    cycle = ReportingCycleFactory(opened=True)
+    before = {str(event["uid"]): event for event in events(client)}
+    time_machine.move_to("2030-01-02T03:04:05Z", tick=False)
+
+    commitment.refresh_from_db()
+    corrected(commitment, due_on=date(2015, 4, 1))
+    corrected(milestone, due_on=date(2014, 12, 24))
+    corrected(cycle, due_on=cycle.due_on + timedelta(days=7))
+    after = {str(event["uid"]): event for event in events(client)}
+
+    assert after.keys() == before.keys()
+    for uid, event in after.items():
+        assert event["dtstart"].dt > before[uid]["dtstart"].dt
+        assert event["sequence"] > before[uid]["sequence"]
+        assert event["dtstamp"].dt == event["last-modified"].dt > before[uid]["last-modified"].dt
+
+
+def test_calendar_of_a_question_holds_what_the_register_finds(client, ilo, iom):
+    own = CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5), title="Own")
+    part = CommitmentFactory(lead_agency=iom, partners=[ilo], due_on=date(2015, 3, 6), title="Part")
+    MilestoneFactory(commitment=part, due_on=date(2014, 12, 1), title="Step")
+    MilestoneFactory(commitment=CommitmentFactory(lead_agency=iom, due_on=date(2015, 3, 5)), due_on=date(2014, 12, 1))
+    CommitmentFactory(lead_agency=ilo, draft=True, due_on=date(2015, 3, 5))
+
+    assert summaries(client, "?agency=ilo") == {
+        f"Due: {own.reference} Own",
+        f"Due: {part.reference} Part",
+        f"Step due: Step ({part.reference})",
+    }
+    assert "X-WR-CALNAME:GMG HLD follow-up: due days (Agency (lead or partner): ILO)" in unfolded(
+        client.get("/calendar/due.ics?agency=ilo")
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("agency=nobody", "agency: ‘nobody’ is not known here. Allowed: ilo."),
+        ("agenci=ilo", "‘agenci’ is not a word of this register. Did you mean ‘agency’?"),
+        ("as_of=2999-01-01", "has not come"),
+    ],
+)
+def test_calendar_refuses_what_the_register_does_not_know(client, ilo, words, says):
+    response = client.get(f"/calendar/due.ics?{words}")
+
+    assert (response.status_code, response["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    assert says in response.content.decode()
+
+
+def test_calendar_is_written_as_the_standard_asks(client, ilo):
+    title = "Semicolon; comma, back\\slash, “quotes”, two\nlines, \x0b and a long tail of مرحبا 你好 " + "x" * 100
+    CommitmentFactory(lead_agency=ilo, title=title, due_on=date(2015, 3, 5))
+
+    response = client.get("/calendar/due.ics")
+    lines = response.content.split(b"\r\n")
+
+    assert max(map(len, lines)) <= 75
+    assert b"\n" not in b"".join(lines)
+    assert {
+        "VERSION:2.0",
+        "CALSCALE:GREGORIAN",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT12H",
+        "X-PUBLISHED-TTL:PT12H",
+        f"SOURCE;VALUE=URI:{HOST}/calendar/due.ics",
+        "TRANSP:TRANSPARENT",
+    } <= set(unfolded(response).split("\r\n"))
+    assert "Semicolon\\; comma\\, back\\\\slash\\, “quotes”\\, two\\nlines\\, \ufffd" in unfolded(response)
+    assert str(next(iter(events(client)))["summary"]).endswith(title.replace("\x0b", "\ufffd"))
 
 
 def test_calendar_of_one_revision_is_always_the_same(client, ilo):
@@ -134,7 +209,7 @@ def test_calendar_takes_as_many_queries_for_any_number_of_rows(client, ilo, djan
             commitment=CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5)), due_on=date(2014, 12, 1)
         )
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         found = events(client)
 
     assert len(found) == 2 * rows

@@ -1,4 +1,6 @@
+import re
 from datetime import UTC, date, datetime
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -6,6 +8,7 @@ from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
 from commitments import actions
+from gmg_portal.atom import identifier
 from gmg_portal.feeds import ENTRIES
 from gmg_portal.models import Revision
 from tests.factories import (
@@ -16,9 +19,12 @@ from tests.factories import (
     EventFactory,
     EvidenceFactory,
     ProgressReportFactory,
+    RecommendationFactory,
     corrected,
+    many,
     published_report,
 )
+from tests.gmg_portal.atom_rules import faults
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +50,11 @@ def links(feed):
     return [link.get("href") for link in feed.findall("atom:entry/atom:link", ATOM)]
 
 
+def pages(feed):
+    links = {link.get("rel"): link.get("href") for link in feed.findall("atom:link", ATOM)}
+    return {rel: href for rel, href in links.items() if rel not in ("self", "alternate")}
+
+
 def test_feed_says_what_is_published_reported_and_withdrawn(client, ilo, commitment):
     published_report(commitment, on="2014-06", status="in_progress", achieved="A < B & C")
     published_report(commitment, on="2014-12-31", status="in_progress")
@@ -63,11 +74,11 @@ def test_feed_says_what_is_published_reported_and_withdrawn(client, ilo, commitm
     ]
     assert links(feed) == [f"{page}#report-2", other, f"{page}#report-1", other, page]
     assert texts(feed, "atom:entry/atom:updated") == [
-        "2014-12-31T00:00:00+00:00",
-        "2014-09-01T00:00:00+00:00",
-        "2014-06-30T00:00:00+00:00",
-        "2014-02-20T00:00:00+00:00",
-        "2014-02-20T00:00:00+00:00",
+        "2014-12-31T00:00:00Z",
+        "2014-09-01T00:00:00Z",
+        "2014-06-30T00:00:00Z",
+        "2014-02-20T00:00:00Z",
+        "2014-02-20T00:00:00Z",
     ]
     assert texts(feed, "atom:entry/atom:summary")[:3] == [
         "<p>The first courses were held.</p>",
@@ -80,9 +91,9 @@ def test_feed_says_what_is_published_reported_and_withdrawn(client, ilo, commitm
 def test_feed_has_what_atom_requires(client, commitment):
     feed = read(client)
 
-    assert texts(feed, "atom:id") == ["tag:testserver,2014:feeds/changes.atom"]
+    assert texts(feed, "atom:id") == [identifier("feeds/changes.atom")]
     assert texts(feed, "atom:title") == ["Changes of the register – GMG HLD follow-up portal"]
-    assert texts(feed, "atom:updated") == ["2014-02-20T00:00:00+00:00"]
+    assert texts(feed, "atom:updated") == ["2014-02-20T00:00:00Z"]
     assert texts(feed, "atom:author/atom:name") == ["GMG HLD follow-up portal"]
     assert {(link.get("rel"), link.get("href")) for link in feed.findall("atom:link", ATOM)} == {
         ("self", f"{HOST}/feeds/changes.atom"),
@@ -101,8 +112,7 @@ def test_identifiers_are_unique_and_stay(client, ilo, commitment):
     after = ids(read(client))
 
     assert len(set(after)) == len(after) == len(before) + 1
-    assert after[1:] == before
-    assert after[0] == f"tag:testserver,2014:{commitment.reference}/report-2"
+    assert set(after) - set(before) == {identifier(f"{commitment.reference}/report-2")}
 
 
 def test_report_published_here_is_dated_by_the_moment_of_its_review(client, ilo_focal_point, secretariat, commitment):
@@ -138,14 +148,14 @@ def test_feed_without_entries_is_dated_by_the_record(client, ilo):
 def test_feed_of_a_record_that_never_moved_is_dated_by_the_dialogue(client, db):
     Revision.objects.all().delete()
 
-    assert texts(read(client), "atom:updated") == ["2013-10-03T00:00:00+00:00"]
+    assert texts(read(client), "atom:updated") == ["2013-10-03T00:00:00Z"]
 
 
 def test_feed_as_of_a_day_ends_with_it(client, commitment):
     published_report(commitment, on="2014-06-30")
 
     assert ids(read(client, "/feeds/changes.atom?as_of=2014-06-29")) == [
-        f"tag:testserver,2014:{commitment.reference}/published"
+        identifier(f"{commitment.reference}/published")
     ]
 
 
@@ -163,9 +173,354 @@ def test_agency_feed_holds_what_it_leads_or_takes_part_in(client, ilo, iom, comm
 
     feed = read(client, reverse("agency-feed", args=["ilo"]))
 
-    assert ids(feed) == [f"tag:testserver,2014:{row.reference}/published" for row in (part, commitment)]
+    assert ids(feed) == [identifier(f"{row.reference}/published") for row in (part, commitment)]
     assert texts(feed, "atom:title") == ["ILO: changes of the register – GMG HLD follow-up portal"]
-    assert texts(feed, "atom:id") == ["tag:testserver,2014:feeds/agencies/ilo.atom"]
+    assert texts(feed, "atom:id") == [identifier("feeds/agencies/ilo.atom")]
+
+
+def test_agency_feed_holds_what_its_constituents_do(client, ilo):
+    own = CommitmentFactory(lead_agency=AgencyFactory(code="ilo-geneva", parent=ilo))
+
+    assert ids(read(client, "/feeds/agencies/ilo.atom")) == [identifier(f"{own.reference}/published")]
+
+
+def test_feed_of_a_group_a_point_or_a_recommendation_holds_its_commitments(client, ilo, points, decent_work):
+    whole = RecommendationFactory(code="P15-1")
+    part = RecommendationFactory(code="P15-1a", parent=whole)
+    of_group = CommitmentFactory(lead_agency=None, workgroup=decent_work)
+    on_point = CommitmentFactory(lead_agency=ilo, agenda_points=points[2:3])
+    answers = CommitmentFactory(lead_agency=ilo, recommendations=[part])
+    for state in ("draft", "submitted", "sent_back"):
+        hidden = {"agenda_points": points, "recommendations": [whole, part], state: True}
+        CommitmentFactory(lead_agency=None, workgroup=decent_work, title="Quetzalcoatlus", **hidden)
+
+    found = {
+        name: ids(read(client, f"/feeds/{name}.atom"))
+        for name in (
+            "workgroups/decent-work",
+            "agenda/3",
+            "agenda/4",
+            "recommendations/P15-1",
+            "recommendations/P15-1a",
+        )
+    }
+
+    key = {row: [identifier(f"{row.reference}/published")] for row in (of_group, on_point, answers)}
+    assert found == {
+        "workgroups/decent-work": key[of_group],
+        "agenda/3": key[on_point],
+        "agenda/4": [],
+        "recommendations/P15-1": key[answers],
+        "recommendations/P15-1a": key[answers],
+    }
+
+
+@pytest.mark.parametrize("of", ["workgroups/nobody", "agenda/99", "recommendations/X-1"])
+def test_feed_of_what_is_not_known_is_not_found(client, db, of):
+    assert client.get(f"/feeds/{of}.atom").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("?status=completed", "‘status’ is not known here. Allowed: as_of, page."),
+        ("?page=first", "page: page is a whole number from 1."),
+        ("?as_of=2014-13-01", "as_of: This is not a day: write YYYY-MM-DD."),
+        ("?page=1&page=2", "‘page’ is given more than once: give it once."),
+    ],
+)
+def test_feed_of_a_subject_refuses_what_it_does_not_know(client, ilo, words, says):
+    response = client.get(f"/feeds/agencies/ilo.atom{words}")
+
+    assert (response.status_code, response.content.decode().strip()) == (400, says)
+
+
+def test_long_feed_goes_on_from_page_to_page(client, ilo):
+    many(CommitmentFactory, ENTRIES + 1, lead_agency=ilo)
+    address = "/feeds/agencies/ilo.atom?as_of=2020-01-01"
+
+    first, second = read(client, address), read(client, f"{address}&page=2")
+    beyond = client.get(f"{address}&page=3")
+
+    assert len({*ids(first), *ids(second)}) == ENTRIES + 1
+    assert (
+        texts(first, "atom:id")
+        == texts(second, "atom:id")
+        == texts(read(client, "/feeds/agencies/ilo.atom"), "atom:id")
+    )
+    assert pages(first) == {
+        "first": f"{HOST}{address}&page=1",
+        "next": f"{HOST}{address}&page=2",
+        "last": f"{HOST}{address}&page=2",
+    }
+    assert pages(second) == {
+        "first": f"{HOST}{address}&page=1",
+        "previous": f"{HOST}{address}&page=1",
+        "last": f"{HOST}{address}&page=2",
+    }
+    assert (beyond.status_code, beyond.content.decode()) == (404, "There is no page 3: the last page is 2.\n")
+
+
+def test_identifiers_are_the_same_under_every_host_and_scheme(client, settings, commitment):
+    settings.ALLOWED_HOSTS = ["*"]
+    published_report(commitment)
+
+    feeds = [
+        ElementTree.fromstring(client.get("/feeds/agencies/ilo.atom", secure=secure, headers={"Host": host}).content)
+        for host, secure in [("testserver", False), ("testserver:8000", False), ("gmg.example", True)]
+    ]
+
+    assert len({tuple(texts(feed, "atom:id") + ids(feed)) for feed in feeds}) == 1
+    assert {links(feed)[0].partition("/commitments/")[0] for feed in feeds} == {
+        "http://testserver",
+        "http://testserver:8000",
+        "https://gmg.example",
+    }
+
+
+def test_commitment_that_was_amended_comes_first_and_says_when(client, ilo, commitment):
+    published_report(commitment, on="2014-06-30", status="in_progress")
+    commitment.refresh_from_db()
+    other = CommitmentFactory(lead_agency=ilo, published_on=date(2014, 5, 1))
+    before = read(client, "/feeds/agencies/ilo.atom")
+    corrected(commitment, title="Fair recruitment, corrected")
+    at = commitment.history.latest("history_id").history_date
+
+    feed = read(client, "/feeds/agencies/ilo.atom")
+
+    key = {name: identifier(f"{commitment.reference}/{name}") for name in ("published", "report-1")}
+    of_other = identifier(f"{other.reference}/published")
+    assert ids(before) == [key["report-1"], of_other, key["published"]]
+    assert ids(feed) == [key["published"], key["report-1"], of_other]
+    assert texts(feed, "atom:entry/atom:title")[0] == (
+        f"{commitment.reference}: Commitment amended – Fair recruitment, corrected"
+    )
+    assert (
+        f"Amended on {at.day} {at:%B %Y}: the history on its page says how."
+        in texts(feed, "atom:entry/atom:summary")[0]
+    )
+    assert texts(feed, "atom:entry/atom:published")[0] == "2014-02-20T00:00:00Z"
+    assert texts(feed, "atom:entry/atom:updated")[1:] == ["2014-06-30T00:00:00Z", "2014-05-01T00:00:00Z"]
+    assert parse_datetime(texts(feed, "atom:entry/atom:updated")[0]) == at
+    assert parse_datetime(*texts(feed, "atom:updated")) == at
+
+
+def test_commitment_that_comes_to_match_by_an_amendment_comes_first(client, ilo, points, commitment, time_machine):
+    CommitmentFactory(lead_agency=ilo, agenda_points=points, published_on=date(2015, 1, 1))
+    time_machine.move_to("2030-01-02T03:04:05Z", tick=False)
+
+    commitment.agenda_points.add(points[2])
+    corrected(commitment)
+
+    for address in ("/feeds/agenda/3.atom", "/commitments.atom?agenda_point=3"):
+        assert ids(read(client, address))[0] == identifier(f"{commitment.reference}/published")
+
+
+def test_withdrawal_is_dated_by_its_moment(client, secretariat, commitment):
+    actions.withdraw(commitment, reason="Entered twice.", by=secretariat)
+
+    withdrawn = commitment.history.order_by("-history_id").first().history_date
+    assert parse_datetime(texts(read(client), "atom:entry/atom:updated")[0]) == withdrawn
+
+
+def test_every_feed_is_valid(client, settings, ilo, iom, points, decent_work, cycle):
+    settings.DATA_LICENCE_NAME, settings.DATA_LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
+    recommendation = RecommendationFactory(code="P15-1")
+    rows = [
+        CommitmentFactory(
+            lead_agency=ilo if number else None,
+            workgroup=None if number else decent_work,
+            agenda_points=points,
+            recommendations=[recommendation],
+            partners=[iom],
+            title="A < B & “C” \x0b <script>alert(1)</script> \ufffe",
+            summary="" if number else "<b onclick='x'>\x1f مرحبا 你好 \u2028 𝒜",
+        )
+        for number in range(3)
+    ]
+    published_report(rows[0], status="completed", achieved="]]> \x00".replace("\x00", ""))
+    judged = AssessmentFactory(public=True, commitment=rows[1], agency=iom, finding="disagrees")
+    AnswerFactory(assessment=judged, public=True)
+    CommitmentFactory(withdrawn=True, lead_agency=ilo)
+    EventFactory(slug="stockholm", starts_on=date(2014, 5, 14))
+    ProgressReportFactory(commitment=rows[2], cycle=cycle)
+    found = {}
+
+    for address in (
+        "/feeds/changes.atom",
+        "/feeds/changes.atom?agency=ilo&kind=report",
+        "/feeds/changes.atom?year=2001",
+        "/feeds/agencies/ilo.atom?as_of=2014-06-30",
+        "/feeds/workgroups/decent-work.atom",
+        "/feeds/agenda/3.atom",
+        "/feeds/recommendations/P15-1.atom?page=1",
+        "/commitments.atom",
+        "/commitments.atom?page_size=2&page=2",
+        "/commitments.atom?freshness=never_reported&freshness=overdue&q=script",
+    ):
+        found[address] = faults(client.get(address))
+
+    assert found == dict.fromkeys(found, [])
+
+
+def test_validator_finds_what_is_wrong(client, commitment):
+    response = client.get("/feeds/changes.atom")
+    entry = response.content[response.content.index(b"<entry>") : response.content.index(b"</feed>")]
+    sound = faults(response)
+    response.content = (
+        response.content.replace(b"</feed>", entry + b"</feed>")
+        .replace(b"T00:00:00Z</updated>", b" 00:00</updated>", 1)
+        .replace(b"<author><name>GMG HLD follow-up portal</name></author>", b"<author></author><foo/>", 1)
+    )
+
+    assert sound == []
+    assert [fault.partition(":")[0] for fault in faults(response)] == [
+        "foo does not belong into {http",
+        "no date",
+        "an author without a name",
+        "twice",
+        "the feed is not as old as its newest entry",
+    ]
+
+
+def test_feeds_can_be_kept_and_read_from_other_sites(client, commitment):
+    kept = client.get("/commitments.atom?agency=ilo", headers={"Origin": "https://elsewhere.example"})
+    again = client.get("/commitments.atom?agency=ilo", headers={"If-None-Match": kept["ETag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert kept["Access-Control-Allow-Origin"] == "*"
+    assert client.post("/commitments.atom").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("page", "feed"),
+    [
+        ("/agencies/ilo/?as_of=2015-01-01", "/feeds/agencies/ilo.atom"),
+        ("/workgroups/decent-work/", "/feeds/workgroups/decent-work.atom"),
+        ("/agenda/3/", "/feeds/agenda/3.atom"),
+        ("/recommendations/P15-1/", "/feeds/recommendations/P15-1.atom"),
+        ("/recommendations/levels/post_2015/", "/commitments.atom?level=post_2015"),
+        ("/commitments/", "/commitments.atom"),
+        (
+            "/commitments/?view=table&status=ongoing&lead=ilo&page=1&as_of=2015-01-01",
+            "/commitments.atom?lead=ilo&status=ongoing",
+        ),
+        ("/commitments/?q=Quetzalcoatlus", "/commitments.atom?q=Quetzalcoatlus"),
+    ],
+)
+def test_page_offers_its_feed_to_programs_and_to_readers(client, ilo, decent_work, points, page, feed):
+    RecommendationFactory(code="P15-1", level="post_2015")
+    published_report(CommitmentFactory(lead_agency=ilo), status="ongoing")
+
+    html = client.get(page).content.decode()
+
+    link = re.search(r'<link rel="alternate" type="application/atom\+xml" href="([^"]*)" title="[^"]+">', html)
+    shown = re.findall(r'<a href="([^"]*)" type="application/atom\+xml">Follow by feed', html)
+    assert [unescape(link[1]), *map(unescape, shown)] == [feed, feed]
+    assert faults(client.get(feed)) == []
+
+
+def test_refused_question_offers_no_feed(client, db):
+    assert "application/atom+xml" not in client.get("/commitments/?statsu=done").content.decode()
+
+
+# Of a search of the register
+
+
+def test_feed_of_a_search_holds_the_changes_of_what_the_register_finds(client, ilo, iom, commitment):
+    published_report(commitment, on="2014-06-30", status="in_progress")
+    done = CommitmentFactory(lead_agency=iom, partners=[ilo], title="Done")
+    published_report(done, on="2015-06-30", status="in_progress")
+    published_report(done, on="2015-12-31", status="completed")
+    of_another = CommitmentFactory(lead_agency=iom)
+    published_report(of_another, status="completed")
+    address = "/commitments.atom?status=completed&agency=ilo"
+
+    feed = read(client, address)
+    before = read(client, f"{address}&as_of=2015-07-01")
+
+    assert set(ids(feed)) == {identifier(f"{done.reference}/{each}") for each in ("report-2", "report-1", "published")}
+    assert ids(before) == []
+    assert texts(feed, "atom:title") == [
+        "Commitments found (Status: Completed, Agency (lead or partner): ILO) – GMG HLD follow-up portal"
+    ]
+    assert {link.get("href") for link in feed.findall("atom:link[@rel='alternate']", ATOM)} == {
+        f"{HOST}/commitments/?status=completed&agency=ilo"
+    }
+    assert texts(feed, "atom:id") == texts(
+        read(client, "/commitments.atom?agency=ilo&status=completed&ordering=due"), "atom:id"
+    )
+
+
+def test_entry_has_one_identifier_in_every_feed(client, commitment):
+    published_report(commitment)
+
+    found = {
+        tuple(ids(read(client, f"/{name}.atom"))) for name in ("feeds/changes", "feeds/agencies/ilo", "commitments")
+    }
+
+    assert found == {tuple(identifier(f"{commitment.reference}/{each}") for each in ("report-1", "published"))}
+
+
+def test_feed_of_a_search_tells_the_withdrawal_of_what_it_found(client, ilo, secretariat, commitment):
+    CommitmentFactory(withdrawn=True, lead_agency=AgencyFactory())
+    actions.withdraw(commitment, reason="Entered twice.", by=secretariat)
+
+    assert ids(read(client, "/commitments.atom?lead=ilo")) == [
+        identifier(f"{commitment.reference}/{each}") for each in ("withdrawn", "published")
+    ]
+
+
+def test_who_follows_the_silent_hears_of_each_that_falls_silent(client, ilo, cycle, commitment, time_machine):
+    ProgressReportFactory(commitment=commitment, cycle=cycle)
+    heard = CommitmentFactory(lead_agency=ilo)
+    ProgressReportFactory(commitment=heard, cycle=cycle)
+    published_report(heard, on="2014-08-01")
+    asked = "/commitments.atom?freshness=due&freshness=never_reported"
+    published = identifier(f"{commitment.reference}/published")
+
+    time_machine.move_to("2014-08-31T23:59:00Z", tick=False)
+    due = read(client, asked)
+    time_machine.move_to("2014-09-01T00:00:00Z", tick=False)
+    never = read(client, asked)
+
+    assert ids(due) == [identifier(f"{commitment.reference}/due-2014-07-01"), published]
+    assert ids(never) == [identifier(f"{commitment.reference}/never_reported-2014-09-01"), published]
+    assert texts(never, "atom:entry/atom:title")[0] == f"{commitment.reference}: Never reported – {commitment.title}"
+    assert (
+        texts(never, "atom:entry/atom:summary")[0]
+        == "<p>A report was asked for by 31 August 2014: Second half of 2014.</p>"
+    )
+    assert texts(never, "atom:updated") == ["2014-09-01T00:00:00Z"]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("statsu=completed", "‘statsu’ is not a word of this register. Did you mean ‘status’? Allowed: "),
+        ("status=done", "status: ‘done’ is not known here. Allowed: "),
+        ("view=table", "‘view’ is not a word of this register."),
+        ("page_size=201", "page_size: "),
+        ("page=0", "page: "),
+        ("as_of=2999-01-01", "has not come"),
+    ],
+)
+def test_feed_of_a_search_refuses_what_the_register_does_not_know(client, db, words, says):
+    response = client.get(f"/commitments.atom?{words}")
+
+    assert (response.status_code, response["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    assert says in response.content.decode()
+
+
+@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
+def test_feed_of_a_search_finds_no_drafts(client, ilo, commitment, state):
+    CommitmentFactory(**{state: True}, lead_agency=ilo, title="Quetzalcoatlus")
+    ProgressReportFactory(
+        **({state: True} if state != "draft" else {}), commitment=commitment, achieved="Quetzalcoatlus"
+    )
+
+    assert ids(read(client, "/commitments.atom?q=Quetzalcoatlus")) == []
+    assert ids(read(client, "/commitments.atom")) == [identifier(f"{commitment.reference}/published")]
 
 
 def test_feed_of_an_unknown_agency_is_not_found(client, db):
@@ -175,7 +530,10 @@ def test_feed_of_an_unknown_agency_is_not_found(client, db):
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-@pytest.mark.parametrize(("address", "queries"), [("/feeds/changes.atom", 6), ("/feeds/agencies/ilo.atom", 6)])
+@pytest.mark.parametrize(
+    ("address", "queries"),
+    [("/feeds/changes.atom", 9), ("/feeds/agencies/ilo.atom", 10), ("/commitments.atom?agency=ilo", 11)],
+)
 def test_feed_takes_as_many_queries_for_any_number_of_rows(
     client, ilo, django_assert_num_queries, rows, address, queries
 ):
@@ -196,9 +554,9 @@ def test_feed_takes_the_words_of_the_timeline(client, ilo, iom, points, commitme
 
     feed = read(client, "/feeds/changes.atom?agency=ilo&agenda_point=3&year=2015")
 
-    assert ids(feed) == [f"tag:testserver,2014:{commitment.reference}/report-1"]
+    assert ids(feed) == [identifier(f"{commitment.reference}/report-1")]
     assert texts(feed, "atom:id") == [
-        "tag:testserver,2014:feeds/changes.atom?agency=ilo&agenda_point=3&year=2015",
+        identifier("feeds/changes.atom?agency=ilo&agenda_point=3&year=2015"),
     ]
     assert texts(feed, "atom:title") == [
         "Changes of the register (Agency: ILO, Agenda point: 3. Eliminate migrant exploitation, including human "
@@ -215,9 +573,9 @@ def test_feed_tells_an_event_once_its_day_has_come(client, db):
 
     feed = read(client)
 
-    assert ids(feed) == ["tag:testserver,2014:event/stockholm"]
+    assert ids(feed) == [identifier("event/stockholm")]
     assert links(feed) == [f"{HOST}/timeline/#stockholm"]
-    assert texts(feed, "atom:entry/atom:updated") == ["2014-05-14T00:00:00+00:00"]
+    assert texts(feed, "atom:entry/atom:updated") == ["2014-05-14T00:00:00Z"]
 
 
 def test_feed_tells_an_assessment_in_the_assessors_name(client, iom, commitment):
@@ -225,7 +583,7 @@ def test_feed_tells_an_assessment_in_the_assessors_name(client, iom, commitment)
 
     feed = read(client, "/feeds/changes.atom?kind=assessment")
 
-    assert ids(feed) == [f"tag:testserver,2014:{commitment.reference}/assessment-iom-2014-10-01"]
+    assert ids(feed) == [identifier(f"{commitment.reference}/assessment-iom-2014-10-01")]
     assert texts(feed, "atom:entry/atom:author/atom:name") == [str(iom)]
     assert texts(feed, "atom:entry/atom:summary") == ["<p>Disagrees</p>\n\n<p>Nothing was found.</p>"]
 
@@ -237,7 +595,7 @@ def test_feed_tells_an_answer_in_the_leads_name(client, iom, commitment):
 
     feed = read(client, "/feeds/changes.atom?kind=answer")
 
-    assert ids(feed) == [f"tag:testserver,2014:{commitment.reference}/answer-iom-2014-10-15"]
+    assert ids(feed) == [identifier(f"{commitment.reference}/answer-iom-2014-10-15")]
     assert links(feed) == [f"{HOST}{commitment.get_absolute_url()}#assessments"]
     assert texts(feed, "atom:entry/atom:author/atom:name") == ["ILO"]
     assert texts(feed, "atom:entry/atom:summary") == ["<p>It was there.</p>"]

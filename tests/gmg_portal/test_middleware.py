@@ -99,3 +99,14 @@ def test_page_is_given_without_validator_when_the_revision_cannot_be_read(client
 
     assert response.status_code == 200
     assert "ETag" not in response
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/commitments/%00/", "/feeds/recommendations/%00.atom", "/api/v1/commitments/%00/"]
+)
+def test_path_that_the_database_cannot_hold_is_refused(client, address):
+    response = client.get(address)
+
+    assert response.status_code == 400
+    assert response["Content-Type"].startswith("application/problem+json" if "/api/" in address else "text/html")

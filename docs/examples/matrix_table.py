@@ -1,0 +1,43 @@
+"""Write the matrix of leads and agenda points as a table.
+
+python matrix_table.py > matrix.md
+python matrix_table.py --format csv --as-of 2015-12-31 > matrix.csv
+"""
+
+import argparse
+import csv
+import os
+import sys
+
+from portal import Portal, Problem
+
+Table = list[list[str | int]]
+
+
+def markdown(table: Table) -> str:
+    """A table for a page: the words to the left, the numbers to the right."""
+    head, *rows = [[str(cell).replace("|", "\\|") for cell in row] for row in table]
+    line = [":--", *("--:" for _ in head[1:])]
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, line, *rows])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Write the matrix of leads and agenda points as a table.")
+    parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="as the record stood at the end of this day (UTC)")
+    parser.add_argument("--format", choices=["markdown", "csv"], default="markdown")
+    parser.add_argument("--portal", default=os.environ.get("PORTAL", Portal.address), help="default: %(default)s")
+    asked = parser.parse_args()
+    try:
+        table = Portal(asked.portal).matrix(as_of=asked.as_of)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    if asked.format == "csv":
+        csv.writer(sys.stdout).writerows(table)
+    else:
+        print(markdown(table))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""What of a search somebody who follows it hears: the changes of what it finds, and who has fallen silent since."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from agencies.querysets import today
+from commitments.changes import Change, Trace, traces
+from commitments.filters import CommitmentFilter, refusals
+from commitments.models import Commitment, Freshness, ReportingCycle
+from commitments.register import PageForm, Question
+
+# How a feed is parted; how the register's page shows its rows means nothing here, and is refused.
+PAGING = ("page", "page_size")
+# What comes by the passing of days alone, and not by any change.
+TURNS = (Freshness.DUE, Freshness.OVERDUE, Freshness.NEVER_REPORTED)
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A commitment on which a report has been due, or overdue, since a day."""
+
+    commitment: Commitment
+    freshness: Freshness
+    since: date
+    cycle: ReportingCycle
+
+    @property
+    def key(self) -> str:
+        """Permanent and unique: 'HLD-0001/overdue-2014-09-01'."""
+        return f"{self.commitment.reference}/{self.freshness}-{self.since.isoformat()}"
+
+    @property
+    def turn_of_day(self) -> tuple:
+        """Sorts among the traces of changes: of one day it comes last."""
+        return (self.since, len(Change.Kind), self.commitment.pk, 0)
+
+
+class WithWithdrawn(CommitmentFilter):
+    """The same words, and beside what the register finds what it would find, had it not been withdrawn."""
+
+    @cached_property
+    def standing(self) -> QuerySet[Commitment]:
+        return self.queryset.public(self.day).with_standing(self.day)
+
+
+class FollowedSearch:
+    """An address of the register, asked for what happens to the commitments that it finds."""
+
+    def __init__(self, words: QueryDict):
+        self.pages = PageForm(words)
+        self.found = CommitmentFilter(words, queryset=Commitment.objects.all(), beside=PAGING)
+        self.heard = WithWithdrawn(words, queryset=Commitment.objects.all(), beside=PAGING)
+        self.question = Question(words, self.found)
+
+    @property
+    def problems(self) -> list[str]:
+        """What the register refuses is refused, in its words."""
+        return [*refusals(self.found.form), *refusals(self.pages)]
+
+    @property
+    def page(self) -> int | None:
+        return self.pages.cleaned_data.get("page")
+
+    @property
+    def page_size(self) -> int | None:
+        return self.pages.cleaned_data.get("page_size")
+
+    def steps(self) -> list[Trace | Silence]:
+        """All changes of what is found, and who is silent if that is asked for; in no order."""
+        self.heard.is_valid()
+        about = Commitment.objects.filter(pk__in=self.heard.narrowed().order_by().values("pk"))
+        return [*traces(self.found.day, commitments=about), *self._silences()]
+
+    def _silences(self) -> list[Silence]:
+        asked = [state for state in TURNS if state in self.found.asked.get("freshness", ())]
+        cycle = ReportingCycle.objects.opened(self.found.day or today()).first() if asked else None
+        if cycle is None:
+            return []
+        rows = self.found.narrowed().filter(standing_freshness__in=asked)
+        rows = rows.select_related("lead_agency", "workgroup").defer("search")
+        return [_silence(row, Freshness(row.standing_freshness), cycle) for row in rows]
+
+
+def _silence(row: Commitment, freshness: Freshness, cycle: ReportingCycle) -> Silence:
+    asked = row.standing_freshness == Freshness.DUE
+    return Silence(row, freshness, cycle.opened_on if asked else cycle.due_on + timedelta(days=1), cycle)

@@ -1,0 +1,12 @@
+"""The example programs, for the pages that name them."""
+
+from django import template
+
+from gmg_portal import examples
+
+register = template.Library()
+
+
+@register.simple_tag
+def example_files() -> list[str]:
+    return examples.names()
