@@ -1,7 +1,6 @@
 """Mistakes that readers report: from the form on a commitment's page, without an account, to an answer or a close."""
 
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
-from rest_framework.throttling import BaseThrottle
 
 from commitments import notices
+from commitments.callers import place_of
 from commitments.letters import absolute, letter
 from commitments.models import Commitment, Mistake
 
@@ -33,18 +32,8 @@ class TooMany(Exception):
 
 
 def sender_of(request) -> str:
-    """Stands for the address that a request comes from, and cannot be turned back into it without the portal's key.
-
-    A home with IPv6 has a whole /64 of addresses: they count as one.
-    """
-    ident = BaseThrottle().get_ident(request) or ""
-    try:
-        address = ip_address(ident)
-        if isinstance(address, IPv6Address) and not address.ipv4_mapped:
-            ident = str(ip_network((address, 64), strict=False))
-    except ValueError:
-        pass
-    return salted_hmac("commitments.mistakes", ident, algorithm="sha256").hexdigest()
+    """Stands for the place that a request comes from, and cannot be turned back into it without the portal's key."""
+    return salted_hmac("commitments.mistakes", place_of(request), algorithm="sha256").hexdigest()
 
 
 @transaction.atomic

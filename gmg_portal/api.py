@@ -5,7 +5,6 @@ REST framework loads these classes while it defines its views, so no view can st
 
 from collections.abc import Iterable
 from datetime import date
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +12,6 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.throttling import AnonRateThrottle
 
 from commitments.fields import UnknownField, chosen, offered
 from commitments.filters import PastDayField, near
@@ -146,17 +144,3 @@ class Negotiation(DefaultContentNegotiation):
             allowed = tuple(dict.fromkeys(renderer.format for renderer in renderers))
             refusal = _("‘%(name)s’ is not a format here.%(near)s Allowed: %(allowed)s.")
             raise Refused(refused(FORMAT, refusal, format, allowed)) from None
-
-
-class AddressThrottle(AnonRateThrottle):
-    """So many requests from one address in a time. A home with IPv6 has a whole /64 of addresses: they count as one."""
-
-    def get_ident(self, request):
-        ident = super().get_ident(request)
-        try:
-            address = ip_address(ident)
-        except ValueError:
-            return ident
-        if isinstance(address, IPv6Address) and not address.ipv4_mapped:
-            return str(ip_network((address, 64), strict=False))
-        return ident

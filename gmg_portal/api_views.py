@@ -24,7 +24,8 @@ class RootView(APIView):
         faults = unknown(request.query_params, {FORMAT})
         if faults:
             raise Refused(*faults)
-        return Response({name: reverse(f"api:{route}", request=request) for name, route in self.endpoints.items()})
+        routes = {name: f"api:{route}" for name, route in self.endpoints.items()} | {"versions": "versions"}
+        return Response({name: reverse(route, request=request) for name, route in routes.items()})
 
 
 @extend_schema(exclude=True)

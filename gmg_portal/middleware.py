@@ -1,8 +1,10 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Self
 
 from django.apps import apps
 from django.conf import settings
@@ -10,8 +12,9 @@ from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.http import http_date
+from django.utils import timezone
+from django.utils.cache import cc_delim_re, get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -19,16 +22,19 @@ from agencies.querysets import today
 from commitments.filters import PastDayField
 from gmg_portal.audit import What, note
 from gmg_portal.embeds import refused_in_frame
-from gmg_portal.problems import ProblemResponse
+from gmg_portal.problems import UNREACHABLE, ProblemResponse, outage
 from gmg_portal.revision import Standing
 from gmg_portal.trace import Trace, traced
 
 # Pages that differ by person, or that speak of the process and not of the record.
-PRIVATE = ("/admin/", "/accounts/", "/healthz", "/readyz", "/static/")
+PERSONAL = ("/admin/", "/accounts/", "/api/v1/drafts/")
+PRIVATE = (*PERSONAL, "/healthz", "/readyz", "/static/")
 # A page for readers with a form on it carries a token of its reader's own.
 WITH_FORM = ("/mistake/",)
 ANSWERS_FOR_ITSELF = ("/api/", "/data/", *PRIVATE)
 
+# The moment of the record that an answer was made from, as exactly as `updated_since` takes it.
+RECORD_MOMENT = "Record-Moment"
 LONGEST_QUESTION = 8000
 SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -105,33 +111,119 @@ def _refused(request: HttpRequest, problem: str) -> HttpResponse:
 class RevisionMiddleware:
     """Give every public answer a validator built on the revision and the day (UTC), and answer 304 by it alone.
 
-    Freshness and due states turn at midnight, so a stored answer can outlive neither a change nor the day.
+    Freshness and due states turn at midnight, so a stored answer can outlive neither a change nor the day. Whoever
+    holds the tag was given the answer. A date, or '*', may come from anybody: only the answer itself shows that there
+    is one.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request):
-        own = request.path.startswith(PRIVATE) or request.path.endswith(WITH_FORM)
-        if own or request.method not in ("GET", "HEAD"):
+        if not _is_for_everybody(request):
             return self.get_response(request)
         try:
-            standing = Standing.read()
-        except DatabaseError:
+            validators = Validators.of(request, Standing.read())
+        except DatabaseError as error:
+            if isinstance(error, UNREACHABLE) and request.path.startswith("/api/"):
+                return outage(request, error)
             return self.get_response(request)
-        etag, modified = _etag(request, standing), _modified(standing)
-        response = get_conditional_response(request, etag, modified)
-        if response is None:
-            response = self.get_response(request)
-            if response.status_code != 200:
-                return response
-        response["ETag"] = etag
-        response["Last-Modified"] = http_date(modified)
+        if validators.are_held(request):
+            return validators.on(request, HttpResponse(), unchanged=True)
+        response = self.get_response(request)
+        if response.status_code != 200 or response.cookies or _keeps_to_itself(response):
+            return response
+        return validators.on(request, response)
+
+
+@dataclass(frozen=True)
+class Validators:
+    """What tells one state of an answer from the next: a tag, the moment of the record, and that in whole seconds.
+
+    The last is None while a second change could still fall into the same second.
+    """
+
+    etag: str
+    moment: datetime
+
+    @classmethod
+    def of(cls, request: HttpRequest, standing: Standing) -> Self:
+        midnight = datetime.combine(today(), time(), UTC)
+        return cls(_etag(request, standing), max(midnight, standing.moved_at or midnight))
+
+    @property
+    def modified(self) -> int | None:
+        second = int(self.moment.timestamp())
+        return second if second < int(timezone.now().timestamp()) else None
+
+    def are_held(self, request: HttpRequest) -> bool:
+        """Whether the asker names the tag, as it is or as some proxy made it strong."""
+        given = parse_etags(request.headers.get("If-None-Match", ""))
+        return self.etag.removeprefix("W/") in (tag.removeprefix("W/") for tag in given)
+
+    def on(self, request: HttpRequest, response: HttpResponse, *, unchanged: bool = False) -> HttpResponse:
+        """The answer with its validators; 304 in its place where the asker holds it already."""
+        response["ETag"] = self.etag
+        if self.modified is not None:
+            response["Last-Modified"] = http_date(self.modified)
         patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+        if request.path.startswith("/api/"):
+            patch_vary_headers(response, ["Accept"])
+        if unchanged:
+            response.status_code = 304
+            del response["Content-Type"]
+            return self._told(request, response)
+        return self._told(request, get_conditional_response(request, self.etag, self.modified, response))
+
+    def _told(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            response[RECORD_MOMENT] = self.moment.isoformat().replace("+00:00", "Z")
         return response
 
 
+class StorageMiddleware:
+    """Let nobody keep what is not said to be everybody's; and let caches keep one answer where there is only one.
+
+    Errors are over when they are over: none is kept.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        personal = request.path.startswith(PERSONAL) or "Authorization" in request.headers or response.cookies
+        if personal and not _keeps_to_itself(response):
+            response["Cache-Control"] = "private, no-store"
+        elif not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        if len(settings.LANGUAGES) == 1:
+            _drop_language(response)
+        return response
+
+
+def _is_for_everybody(request: HttpRequest) -> bool:
+    if request.path.startswith(PRIVATE) or request.path.endswith(WITH_FORM) or "Authorization" in request.headers:
+        return False
+    return request.method in ("GET", "HEAD")
+
+
+def _keeps_to_itself(response: HttpResponse) -> bool:
+    directives = response.get("Cache-Control", "")
+    return "no-store" in directives or "private" in directives
+
+
+def _drop_language(response: HttpResponse) -> None:
+    """Where there is one language, no answer differs by those that are asked for."""
+    if response.has_header("Vary"):
+        names = [name for name in cc_delim_re.split(response["Vary"]) if name.lower() != "accept-language"]
+        response["Vary"] = ", ".join(names)
+        if not names:
+            del response["Vary"]
+
+
 def _etag(request: HttpRequest, standing: Standing) -> str:
+    """Weak: two answers of one state say the same, and need not be the same bytes once they are packed."""
     parts = (
         str(standing.number),
         today().isoformat(),
@@ -141,12 +233,7 @@ def _etag(request: HttpRequest, standing: Standing) -> str:
         request.build_absolute_uri(),
     )
     digest = blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
-    return f'"{digest}"'
-
-
-def _modified(standing: Standing) -> int:
-    midnight = datetime.combine(today(), time(), UTC)
-    return int(max(midnight, standing.moved_at or midnight).timestamp())
+    return f'W/"{digest}"'
 
 
 @cache

@@ -7,9 +7,11 @@ from gmg_portal import calendars, embeds, examples, feeds, health, oembed, opens
 from gmg_portal.bulk import views as bulk
 from gmg_portal.charts import views as charts
 from gmg_portal.sitemaps import SITEMAPS, robots
+from gmg_portal.versions import VersionsView
 
 urlpatterns = [
     path("data/", bulk.DataView.as_view(), name="data"),
+    path("data/versions/", VersionsView.as_view(), name="versions"),
     path("data/datapackage.json", bulk.package_file, name="data-package"),
     path("data/catalog.jsonld", bulk.catalog_file, name="data-catalog"),
     path("data/examples/<str:name>", examples.example, name="example"),

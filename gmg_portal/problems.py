@@ -116,8 +116,7 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
         case APIException():
             return ProblemResponse(request, exception.status_code, exception.detail)
         case OperationalError() | InterfaceError():
-            logger.error("The database cannot be reached.", exc_info=exception)
-            return _outage(request)
+            return outage(request, exception)
     return None
 
 
@@ -130,13 +129,19 @@ def bad_request(request, exception):
 
 def server_error(request):
     """Django's handler of 500; an error under /api/ is told as a problem, and never with its traceback."""
+    error = sys.exception()
     if not request.path.startswith("/api/"):
-        return defaults.server_error(request)
-    if isinstance(sys.exception(), UNREACHABLE):
-        return _outage(request)
+        response = defaults.server_error(request)
+        if isinstance(error, UNREACHABLE):
+            response.status_code = 503
+            response["Retry-After"] = str(SECONDS_OF_AN_OUTAGE)
+        return response
+    if isinstance(error, UNREACHABLE):
+        return outage(request, error)
     return ProblemResponse(request, 500, _("Something went wrong here. It has been noted; please try again later."))
 
 
-def _outage(request) -> ProblemResponse:
+def outage(request, error: Exception | None = None) -> ProblemResponse:
+    logger.error("The database cannot be reached.", exc_info=error)
     detail = _("The record cannot be reached at the moment; please try again shortly.")
     return ProblemResponse(request, 503, detail, retry_after=SECONDS_OF_AN_OUTAGE)

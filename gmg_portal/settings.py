@@ -1,6 +1,7 @@
 """All settings, read from the environment; `.env.example` explains every variable."""
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,6 +31,14 @@ def flag(name: str) -> bool:
 def words(name: str, default: str = "") -> list[str]:
     """Read a comma-separated variable."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def rate(name: str, default: str) -> str:
+    """Read so many requests in a second, minute, hour or day."""
+    value = os.environ.get(name) or default
+    if not re.fullmatch(r"[1-9][0-9]{0,8}/(s|sec|second|m|min|minute|h|hour|d|day)", value):
+        raise ImproperlyConfigured(f"{name} is '{value}'; write a number and a time, such as 600/min or 10/s.")
+    return value
 
 
 # Compiling a question of the register takes longer than answering it.
@@ -118,8 +127,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "gmg_portal.methods.CrossOriginMiddleware",
+    "gmg_portal.compression.CompressionMiddleware",
+    "gmg_portal.middleware.StorageMiddleware",
+    "gmg_portal.throttling.RateMiddleware",
+    "gmg_portal.versions.DeprecationMiddleware",
+    "gmg_portal.methods.MethodsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -238,7 +251,6 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "gmg_portal.accounts.forms.ResetPasswordKeyForm",
     "reauthenticate": "gmg_portal.accounts.forms.ReauthenticateForm",
 }
-ALLAUTH_TRUSTED_PROXY_COUNT = int(flag("BEHIND_PROXY"))
 
 AXES_HANDLER = "gmg_portal.accounts.lockout.LockoutHandler"
 AXES_FAILURE_LIMIT = 5
@@ -248,7 +260,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.lockout.locks"
 AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.lockout.refuse"
 AXES_USERNAME_CALLABLE = "gmg_portal.accounts.lockout.counted_as"
-AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.lockout.client_address"
+AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.lockout.counted_address"
 AXES_SENSITIVE_PARAMETERS = [
     "username", "ip_address", "login", "code", "credential", "email", "oldpassword", "password1", "password2",
     "csrfmiddlewaretoken",
@@ -322,10 +334,9 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["gmg_portal.api.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "gmg_portal.paging.Pagination",
     "DEFAULT_SCHEMA_CLASS": "gmg_portal.schema.PortalAutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["gmg_portal.api.AddressThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"anon": os.environ.get("API_RATE", "600/min")},
-    # Whose word on the caller's address is taken: nobody's but that of one's own proxy.
-    "NUM_PROXIES": int(BEHIND_PROXY),
+    "DEFAULT_THROTTLE_CLASSES": ["gmg_portal.throttling.AddressThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"anon": rate("API_RATE", "600/min")},
+    "DEFAULT_METADATA_CLASS": "gmg_portal.methods.NoMetadata",
     "EXCEPTION_HANDLER": "gmg_portal.problems.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
@@ -360,14 +371,35 @@ SPECTACULAR_SETTINGS = {
         "Verification": "commitments.models.Verification",
         "WorkGroupKind": "workgroups.models.WorkGroup.Kind",
     },
+    "EXTERNAL_DOCS": {
+        "description": "What may change within version 1, and what is deprecated",
+        "url": "/data/versions/",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "gmg_portal.versions.mark_deprecated",
+    ],
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]
-CORS_EXPOSE_HEADERS = ["ETag", "Last-Modified", "Link", "Retry-After", "Total-Count"]
-CORS_URLS_REGEX = r"^/((api|data|feeds|calendar|oembed)/|commitments\.atom$)"
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "accept-language",
+    "cache-control",
+    "content-type",
+    "if-modified-since",
+    "if-none-match",
+]
+CORS_EXPOSE_HEADERS = [
+    "Content-Disposition", "Deprecation", "ETag", "Last-Modified", "Link", "RateLimit", "RateLimit-Policy",
+    "Record-Moment", "Retry-After", "Sunset", "Total-Count",
+]  # fmt: skip
+CORS_PREFLIGHT_MAX_AGE = 24 * 60 * 60  # seconds
+# What is written with a key is for agencies' own systems, and not for browsers on other sites.
+CORS_URLS_REGEX = r"^/((api(?!/v1/drafts/)|data|feeds|calendar|embed|oembed)/|(?!admin/|accounts/).*\.atom$)"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -29,6 +29,7 @@ PAGES = (
     "timeline",
     "compare",
     "data",
+    "versions",
 )
 
 

@@ -19,6 +19,8 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest
 
+from commitments.callers import place_of
+
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 WRITES = ("INSERT", "UPDATE", "DELETE")
 LONGEST = 300
@@ -107,14 +109,8 @@ def via_of(request: HttpRequest) -> str:
 def origin_of(request: HttpRequest) -> str:
     """A keyed digest of the network address, another one each month: it tells the same place from others within the
     month, and nobody from whom the key is kept can tell which place it is."""
-    address = address_of(request)
-    if not address:
+    place = place_of(request)
+    if not place:
         return ""
     key = blake2b(settings.SECRET_KEY.encode(), person=b"audit-origin", digest_size=32).digest()
-    return blake2b(f"{datetime.now(UTC):%Y-%m} {address}".encode(), key=key, digest_size=6).hexdigest()
-
-
-def address_of(request: HttpRequest) -> str:
-    """As one's own proxy gives it, which adds the last address itself."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
-    return forwarded.split(",")[-1].strip() or request.META.get("REMOTE_ADDR") or ""
+    return blake2b(f"{datetime.now(UTC):%Y-%m} {place}".encode(), key=key, digest_size=6).hexdigest()

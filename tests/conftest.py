@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 
+from gmg_portal import throttling
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -52,9 +53,10 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(autouse=True)
-def apart(settings, tmp_path):
-    """Uploaded files and the count of an address's requests end with their test."""
+def apart(settings, tmp_path, monkeypatch):
+    """Uploaded files and the counts of an address's requests end with their test."""
     settings.MEDIA_ROOT = tmp_path / "media"
+    monkeypatch.setattr(throttling, "SALT", str(tmp_path))
     cache.clear()
 
 

@@ -112,6 +112,7 @@ MORE = {
     "commitments": {
         "admin",
         "amendments",
+        "callers.py",
         "changes.py",
         "chronicle.py",
         "citations.py",

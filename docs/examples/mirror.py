@@ -10,7 +10,6 @@ import argparse
 import json
 import sqlite3
 import time
-from email.utils import parsedate_to_datetime
 
 import requests
 
@@ -44,7 +43,7 @@ class Mirror:
             answer = self._ask(address, words)
             # Pages are not read at one moment. What changes while we walk may stand on a page that we have left behind,
             # so the next round starts from where the record stood at the first page, not from the latest row seen.
-            begun = begun or parsedate_to_datetime(answer.headers["Last-Modified"]).isoformat()
+            begun = begun or answer.headers["Record-Moment"]
             told = answer.json()
             new += sum(self._keep(name, row) for row in told["results"])
             address, words = told["next"], None

@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies import mail
 from agencies.permissions import is_editor, needs_second_step
+from commitments.callers import address_of
 from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
 
 logger = logging.getLogger(__name__)
@@ -35,6 +37,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def get_client_ip(self, request):
+        address = address_of(request)
+        if not address:
+            raise PermissionDenied(_("It cannot be told from where you come."))
+        return address
 
     def is_safe_url(self, url):
         """This very host: not even another of its names."""

@@ -6,7 +6,6 @@ What failed is counted in the database, so all web processes count together.
 from datetime import datetime
 from hashlib import blake2b
 
-from allauth.core.internal.httpkit import get_client_ip
 from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_client_username, get_cool_off, get_failure_limit
@@ -18,15 +17,16 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from agencies.models import User
+from commitments.callers import place_of
 
 # Many people may sit behind one address, so it may fail this many times as often as one account from there.
 PEOPLE_AT_AN_ADDRESS = 10
 SECOND_STEP = " (second step)"  # no user name has a space
 
 
-def client_address(request: HttpRequest) -> str | None:
-    """One's own proxy is believed on where a request comes from, and nobody else."""
-    return get_client_ip(request)
+def counted_address(request: HttpRequest) -> str | None:
+    """By which address failures are counted."""
+    return place_of(request) or None
 
 
 def counted_as(request: HttpRequest, credentials: dict | None) -> str:

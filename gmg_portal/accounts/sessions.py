@@ -5,11 +5,12 @@ from datetime import timedelta
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.usersessions.models import UserSession
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from gmg_portal.accounts.lockout import client_address
+from commitments.callers import address_of
 
 PRIVATE = ("/admin/", "/accounts/")
 SEEN = "seen"  # the moment of the last note, in seconds
@@ -43,7 +44,7 @@ class LastSeenMiddleware:
         if now.timestamp() - request.session.get(SEEN, 0) < NOTED_EVERY.total_seconds():
             return
         rows = UserSession.objects.filter(session_key=request.session.session_key)
-        if rows.update(last_seen_at=now, ip=client_address(request)):
+        if rows.update(last_seen_at=now, ip=address_of(request) or F("ip")):
             request.session[SEEN] = now.timestamp()
 
 

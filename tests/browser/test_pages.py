@@ -45,6 +45,7 @@ PAGES = [
     "/compare/",
     "/compare/?from=2014-06-30&until=2015-12-31",
     "/data/",
+    "/data/versions/",
     "/accounts/login/",
     "/accounts/mail/what-is-no-token/",
     "/embed/commitment/HLD-0018/",

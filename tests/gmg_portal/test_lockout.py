@@ -103,8 +103,17 @@ def test_forged_address_is_not_believed(client, ilo_focal_point):
     assert answer.status_code == 429
 
 
+def test_addresses_of_one_home_fail_together(ilo_focal_point):
+    home = [Client(REMOTE_ADDR=f"2001:db8::{number}") for number in range(1, 7)]
+
+    codes = [fail(member, 1)[0].status_code for member in home]
+
+    assert (codes[:4], codes[5]) == ([200] * 4, 429)
+    assert fail(Client(REMOTE_ADDR="2001:db8:0:1::1"), 1)[0].status_code == 200
+
+
 def test_own_proxy_is_believed_on_the_address(client, ilo_focal_point, settings):
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.BEHIND_PROXY = True
     fail(client, 5, headers={"x-forwarded-for": "198.51.100.1, 192.0.2.1"})
 
     same = fail(client, 1, headers={"x-forwarded-for": "203.0.113.9, 192.0.2.1"})[0]

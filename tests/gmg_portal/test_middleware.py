@@ -1,10 +1,17 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.staticfiles.finders import get_finder
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
 from django.db import OperationalError
+from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.http import http_date
+from whitenoise.middleware import WhiteNoiseMiddleware
 
+from gmg_portal.middleware import StorageMiddleware
 from gmg_portal.models import Revision
 from gmg_portal.revision import Standing
 from tests.factories import AgencyFactory, CommitmentFactory
@@ -46,9 +53,13 @@ def test_validator_turns_with_the_day_in_utc(client):
     with time_machine.travel("2016-05-09T23:59:59Z", tick=False):
         before = client.get(AGENCIES)
     with time_machine.travel("2016-05-10T00:00:00Z", tick=False):
+        at_midnight = client.get(AGENCIES)
+    with time_machine.travel("2016-05-10T00:00:01Z", tick=False):
         after = client.get(AGENCIES)
 
-    assert before["ETag"] != after["ETag"]
+    assert before["ETag"] != at_midnight["ETag"] == after["ETag"]
+    # A second change might still fall into the same second.
+    assert "Last-Modified" not in at_midnight
     assert after["Last-Modified"] == "Tue, 10 May 2016 00:00:00 GMT"
 
 
@@ -110,3 +121,166 @@ def test_path_that_the_database_cannot_hold_is_refused(client, address):
 
     assert response.status_code == 400
     assert response["Content-Type"].startswith("application/problem+json" if "/api/" in address else "text/html")
+
+
+# What is asked under conditions
+
+
+@pytest.fixture
+def everything(ilo, commitment):
+    """One address of each kind that is open to all."""
+    return [
+        *("/", AGENCIES, commitment.get_absolute_url(), "/commitments/", "/robots.txt", "/sitemap.xml"),
+        *(
+            "/api/v1/",
+            "/api/v1/commitments/",
+            f"/api/v1/commitments/{commitment.reference}/",
+            "/api/v1/summary/matrix/",
+        ),
+        *("/api/v1/schema/", "/api/v1/docs/"),
+        *("/data/", "/data/commitments.csv", "/data/agencies.xlsx", "/data/datapackage.json"),
+        *("/feeds/changes.atom", "/calendar/due.ics", f"/embed/commitment/{commitment.reference}/", "/embed/matrix/"),
+    ]
+
+
+# Of these every condition is tried.
+SHORT = (AGENCIES, "/api/v1/commitments/", "/data/commitments.csv", "/feeds/changes.atom")
+OF_UNCHANGED = ("ETag", "Last-Modified", "Record-Moment", "Cache-Control", "Vary")
+
+
+@pytest.mark.django_db
+def test_every_kind_of_public_answer_is_asked_about_alike(client, everything):
+    for path in everything:
+        got = client.get(path)
+        assert got.getvalue()
+        told = {name: got.get(name) for name in OF_UNCHANGED}
+        tag = got["ETag"]
+        assert tag.startswith('W/"') and got["Last-Modified"], path
+        assert got["Cache-Control"] == "public, max-age=0, must-revalidate", path
+        assert set(got["Vary"].split(", ")) == {"Accept-Encoding"} | ({"Accept"} if "/api/" in path else set()), path
+
+        held = [
+            {"If-None-Match": tag},
+            {"If-None-Match": tag.removeprefix("W/")},
+            {"If-None-Match": f'"another", {tag}, W/"a third"'},
+            {"If-None-Match": "*"},
+            {"If-Modified-Since": got["Last-Modified"]},
+            {"If-None-Match": tag, "If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+        ]
+        for ask in (client.get, client.head):
+            for headers in held if path in SHORT else held[:1]:
+                answer = ask(path, headers=headers)
+                assert (answer.status_code, answer.getvalue()) == (304, b""), (path, headers)
+                assert {name: answer.get(name) for name in OF_UNCHANGED} == told, (path, headers)
+                assert "Content-Type" not in answer or headers != held[0]
+        others = [
+            {"If-None-Match": '"another"'},
+            {"If-None-Match": '"another"', "If-Modified-Since": got["Last-Modified"]},
+            {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+            {"If-Modified-Since": "yesterday"},
+        ]
+        for headers in others if path in SHORT else ():
+            assert client.head(path, headers=headers).status_code == 200, (path, headers)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/nowhere/", "/api/v1/nowhere/", "/api/v1/events/?nothing=1", "/data/nothing.csv"])
+@pytest.mark.parametrize("headers", [{"If-None-Match": "*"}, {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}])
+def test_what_is_not_there_is_never_unchanged(client, path, headers):
+    answer = client.get(path, headers=headers)
+
+    assert answer.status_code in (400, 404)
+    assert not {"ETag", "Last-Modified"} & set(answer.headers)
+    assert answer["Cache-Control"] == "no-store"
+
+
+@pytest.mark.django_db
+def test_head_tells_what_get_tells(client, everything):
+    told_apart = {"RateLimit"}
+    for path in everything:
+        got, head = client.get(path), client.head(path)
+        assert got.getvalue()
+
+        assert head.getvalue() == b""
+        assert set(head.headers) == set(got.headers), path
+        assert {name for name in got.headers if head[name] != got[name]} <= told_apart, path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_second_change_within_a_second_is_not_taken_for_the_first(client):
+    AgencyFactory()
+    moved_at = Standing.read().moved_at
+
+    with time_machine.travel(moved_at.replace(microsecond=999_999), tick=False):
+        within = client.get(AGENCIES)
+        asked = client.get(AGENCIES, headers={"If-Modified-Since": http_date(moved_at.timestamp())})
+    with time_machine.travel(moved_at + timedelta(seconds=1), tick=False):
+        after = client.get(AGENCIES)
+
+    assert "Last-Modified" not in within
+    assert asked.status_code == 200
+    assert after["Last-Modified"] == http_date(moved_at.timestamp())
+
+
+@pytest.mark.django_db
+def test_answer_to_a_person_or_a_key_is_kept_by_nobody(client, ilo_focal_point, commitment):
+    asked = client.get("/api/v1/events/", headers={"Authorization": "Bearer secret"})
+    client.force_login(ilo_focal_point)
+    paths = ["/admin/", "/accounts/sessions/", f"/commitments/{commitment.reference}/mistake/", "/admin/nowhere/"]
+    answers = [asked, *(client.get(path) for path in paths), client.get("/accounts/nowhere/")]
+
+    for answer in answers:
+        assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", ")), answer
+        assert not {"ETag", "Last-Modified"} & set(answer.headers)
+
+
+@pytest.mark.django_db
+def test_open_answer_says_nothing_of_cookies_to_a_person_either(client, ilo_focal_point, everything):
+    client.force_login(ilo_focal_point)
+    for path in everything:
+        answer = client.get(path)
+        assert answer.getvalue()
+
+        assert answer.cookies == {}, path
+        assert "cookie" not in answer["Vary"].lower(), path
+
+
+def test_answer_that_sets_a_cookie_is_kept_by_nobody(rf):
+    def view(request):
+        response = HttpResponse("yours")
+        response.set_cookie("whose", "mine")
+        response["Cache-Control"] = "public, max-age=60"
+        return response
+
+    assert StorageMiddleware(view)(rf.get("/"))["Cache-Control"] == "private, no-store"
+
+
+def test_languages_count_when_there_are_several(rf, settings):
+    def vary():
+        view = StorageMiddleware(lambda request: HttpResponse(headers={"Vary": "Accept, Accept-Language"}))
+        return view(rf.get("/"))["Vary"]
+
+    one = vary()
+    settings.LANGUAGES = [("en", "English"), ("fr", "Français")]
+
+    assert (one, vary()) == ("Accept", "Accept, Accept-Language")
+
+
+def test_static_file_named_by_its_content_is_kept_for_ever(rf, settings, tmp_path):
+    (tmp_path / "from").mkdir()
+    (tmp_path / "from" / "some.css").write_text("body { color: black }")
+    settings.STATICFILES_DIRS, settings.STATIC_ROOT = [tmp_path / "from"], tmp_path / "to"
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    kept = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": kept}
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = False
+    get_finder.cache_clear()
+    call_command("collectstatic", "--no-input", verbosity=0)
+
+    serve = WhiteNoiseMiddleware(lambda request: HttpResponse(status=404))
+    named = serve(rf.get(f"/static/{staticfiles_storage.stored_name('some.css')}"))
+    plain = serve(rf.get("/static/some.css"))
+    get_finder.cache_clear()
+
+    assert {"public", "immutable", "max-age=315360000"} == set(named["Cache-Control"].split(", "))
+    assert "immutable" not in plain["Cache-Control"]

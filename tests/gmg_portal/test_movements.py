@@ -249,6 +249,15 @@ def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
         assert asked(client, updated_since="2014-07-01T00:00:01Z") == []
 
 
+def test_answer_says_from_which_moment_of_the_record_it_was_made(client, joint):
+    as_committed()
+    moment = client.get(REGISTER)["Record-Moment"]
+
+    assert datetime.fromisoformat(moment) == Standing.read().moved_at
+    assert [row["updated_at"] for row in asked(client, updated_since=moment)] == [moment]
+    assert asked(client, updated_since="2999-01-01") == []
+
+
 def test_reports_and_changes_are_followed_likewise(client, joint):
     as_committed()
     seen = Standing.read().moved_at.isoformat()

@@ -3,11 +3,13 @@ import json
 import pytest
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 from rest_framework.exceptions import UnsupportedMediaType
 
 from agenda.api import EventViewSet
 from gmg_portal import problems
+from gmg_portal.api_urls import ENDPOINTS
+from tests.gmg_portal.processes import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +73,40 @@ def test_outage_before_the_view_is_told_as_a_problem(rf):
 
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert json.loads(response.content)["title"] == "Service Unavailable"
+
+
+@pytest.fixture
+def unreachable(transactional_db):
+    """The database's server is gone: nothing listens where it was."""
+    it = connections["default"]
+    nowhere = it.get_connection_params() | {"host": "127.0.0.1", "port": free_port()}
+    it.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(it, "get_connection_params", lambda: nowhere)
+        yield
+    it.close()
+
+
+def test_every_endpoint_says_that_the_record_cannot_be_reached(reader, unreachable):
+    details = ["commitments/HLD-0001", "reports/HLD-0001-1", "agencies/ilo", "nowhere"]
+    paths = ["/api/", "/api/v1/", *(f"/api/v1/{name}/" for name in [*ENDPOINTS, *details])]
+
+    for path in paths:
+        for ask in (reader.get, reader.head, reader.options, reader.post):
+            answer = ask(path, headers={"If-None-Match": "*"})
+            told = (answer.status_code, answer["Content-Type"], answer["Retry-After"], answer["Cache-Control"])
+
+            assert told == (503, "application/problem+json", "30", "no-store"), (path, ask)
+            assert "127.0.0.1" not in answer.content.decode()
+    assert reader.options("/api/v1/", headers={"Access-Control-Request-Method": "GET"}).status_code == 200
+
+
+def test_page_of_an_outage_says_when_to_come_again(reader, unreachable):
+    for path in ("/agencies/", "/data/commitments.csv", "/feeds/changes.atom"):
+        answer = reader.get(path)
+
+        assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "30", "no-store")
+    assert reader.get("/methods/").status_code == 200
 
 
 def test_host_that_is_not_ours_is_told_as_a_problem(reader, db):

@@ -65,6 +65,7 @@ def test_sitemap_names_every_public_page_and_nothing_else(client, ilo, commitmen
         "/timeline/",
         "/compare/",
         "/data/",
+        "/data/versions/",
     }
 
 

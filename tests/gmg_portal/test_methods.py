@@ -1,0 +1,85 @@
+import pytest
+
+from gmg_portal.api_urls import ENDPOINTS
+
+ELSEWHERE = {"Origin": "https://elsewhere.example"}
+FILES = [
+    *("/data/", "/data/commitments.csv", "/data/datapackage.json", "/data/catalog.jsonld"),
+    *("/feeds/changes.atom", "/calendar/due.ics", "/embed/matrix/", "/compare.csv", "/charts/statuses.svg"),
+]
+API = ["/api/", "/api/v1/", *(f"/api/v1/{name}/" for name in ENDPOINTS)]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [*FILES, *API])
+def test_options_says_the_methods_and_nothing_more(client, path):
+    answer = client.options(path)
+
+    assert (answer.status_code, answer["Allow"], answer.content) == (200, "GET, HEAD, OPTIONS", b"")
+    assert "Content-Type" not in answer
+    assert answer["Cache-Control"] == "no-store"
+    assert "ETag" not in answer
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", FILES)
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_what_is_read_only_says_so_before_it_asks_for_a_token_of_forms(client, path, method):
+    client.handler.enforce_csrf_checks = True
+
+    answer = getattr(client, method)(path)
+
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, OPTIONS")
+
+
+@pytest.mark.django_db
+def test_methods_of_what_is_not_there_are_not_told(client):
+    assert client.options("/data/editions.csv.gz.exe").status_code == 404
+
+
+# Other sites
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [*FILES[:-2], "/api/v1/events/", "/api/v1/nowhere/", "/data/nothing.csv"])
+def test_every_site_reads_the_same_answer_without_credentials(client, ilo_focal_point, path):
+    client.force_login(ilo_focal_point)
+    own, other = client.get(path), client.get(path, headers=ELSEWHERE)
+
+    for answer in (own, other):
+        assert answer["Access-Control-Allow-Origin"] == "*"
+        assert "Access-Control-Allow-Credentials" not in answer
+        assert "origin" not in answer.get("Vary", "").lower()
+        assert {"ETag", "Last-Modified", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "Sunset"} <= set(
+            answer["Access-Control-Expose-Headers"].split(", ")
+        )
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/events/", "/data/commitments.csv", "/feeds/changes.atom", "/commitments.atom"]
+)
+def test_browser_that_asks_beforehand_is_told_for_a_day(client, path):
+    asked = ELSEWHERE | {
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "if-none-match",
+    }
+
+    answer = client.options(path, headers=asked)
+
+    assert answer.status_code == 200
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert {"if-none-match", "if-modified-since", "accept"} <= set(answer["Access-Control-Allow-Headers"].split(", "))
+    assert "authorization" not in answer["Access-Control-Allow-Headers"].lower()
+    assert answer["Access-Control-Max-Age"] == "86400"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/api/v1/drafts/", "/admin/", "/admin/x.atom", "/accounts/login/", "/agencies/"])
+def test_other_sites_are_told_nothing_of_what_is_written_or_personal(client, path):
+    answers = [
+        client.get(path, headers=ELSEWHERE),
+        client.options(path, headers=ELSEWHERE | {"Access-Control-Request-Method": "POST"}),
+    ]
+
+    assert not [name for answer in answers for name in answer.headers if name.startswith("Access-Control-")]

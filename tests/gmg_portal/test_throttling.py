@@ -1,0 +1,154 @@
+import logging
+import secrets
+from urllib.parse import quote
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from gmg_portal import settings as portal_settings
+from gmg_portal import throttling
+from gmg_portal.throttling import AddressThrottle, Count
+from tests.gmg_portal.processes import environment, start
+
+EVENTS = "/api/v1/events/"
+WORKER = """
+import django
+django.setup()
+from django.test import Client
+print([Client().get("/api/v1/").status_code for _ in range(15)].count(200))
+"""
+
+
+@pytest.fixture
+def thrice_an_hour(monkeypatch):
+    monkeypatch.setattr(AddressThrottle, "rate", "3/hour", raising=False)
+
+
+def rows():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT caller, refused FROM api_caller")
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_count_together(tmp_path):
+    it = connection.get_connection_params()
+    user, password, host = (quote(str(it[name]), safe="") for name in ("user", "password", "host"))
+    more = {
+        "DATABASE_URL": f"postgresql://{user}:{password}@{host}:{it['port']}/{it['dbname']}",
+        "DJANGO_SETTINGS_MODULE": "gmg_portal.settings",
+        "SECRET_KEY": secrets.token_urlsafe(),
+        "ALLOWED_HOSTS": "testserver",
+        "API_RATE": "20/hour",
+    }
+
+    workers = [start("-c", WORKER, env=environment(tmp_path, **more)) for _ in range(2)]
+    allowed = [int(worker.communicate(timeout=60)[0].splitlines()[-1]) for worker in workers]
+
+    assert sum(allowed) == 20
+    assert min(allowed) >= 5
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM api_caller")
+
+
+def test_every_counted_answer_says_what_is_left(client, db, thrice_an_hour):
+    addresses = [EVENTS, f"{EVENTS}?nothing=1", "/api/v1/nothing/", EVENTS]
+    answers = [client.get(address) for address in addresses]
+
+    assert [answer.status_code for answer in answers] == [200, 400, 404, 429]
+    assert {answer["RateLimit-Policy"] for answer in answers} == {'"address";q=3;w=3600'}
+    assert [answer["RateLimit"] for answer in answers] == [
+        '"address";r=2;t=1200',
+        '"address";r=1;t=2400',
+        '"address";r=0;t=3600',
+        f'"address";r=0;t={answers[3]["Retry-After"]}',
+    ]
+    assert 1190 <= int(answers[3]["Retry-After"]) <= 1200
+    assert answers[3]["Content-Type"] == "application/problem+json"
+    assert answers[3]["Cache-Control"] == "no-store"
+    assert "RateLimit" not in client.get("/agencies/")
+
+
+def test_refusals_do_not_add_up(client, db, thrice_an_hour):
+    waits = [client.get(EVENTS).get("Retry-After") for _ in range(6)]
+
+    assert waits[:3] == [None] * 3
+    assert {int(wait) for wait in waits[3:]} <= {1199, 1200}
+
+
+def test_quota_comes_back_evenly(client, db, thrice_an_hour):
+    for _ in range(3):
+        client.get(EVENTS)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE api_caller SET free_at = free_at - interval '21 minutes'")
+
+    assert [client.get(EVENTS).status_code for _ in range(2)] == [200, 429]
+
+
+def test_table_holds_no_address_and_nobody_longer_than_needed(client, db, monkeypatch):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM api_caller")
+    for number in (1, 2):
+        client.get(EVENTS, REMOTE_ADDR=f"192.0.2.{number}")
+    kept = rows()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE api_caller SET free_at = free_at - interval '1 hour'")
+    monkeypatch.setattr(throttling, "_swept_at", 0)
+    client.get(EVENTS, REMOTE_ADDR="192.0.2.3")
+
+    assert len(kept) == 2 and not any("192" in caller for caller, _refused in kept)
+    assert len(rows()) == 1 and rows()[0] not in kept
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_that_takes_no_writes_still_answers(client, caplog, thrice_an_hour):
+    AddressThrottle.is_silent = False
+    with connection.cursor() as cursor:
+        cursor.execute("SET default_transaction_read_only = on")
+    try:
+        with caplog.at_level(logging.WARNING, "gmg_portal.throttling"):
+            answers = [client.get(EVENTS) for _ in range(5)]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = off")
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert not any(answer.has_header("RateLimit") for answer in answers)
+    assert len([record for record in caplog.records if record.name == "gmg_portal.throttling"]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counting_moves_no_revision_and_leaves_no_trace(client):
+    def standing():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT (SELECT count(*) FROM audit_entry), (SELECT max(number) FROM revision)")
+            return cursor.fetchone()
+
+    before = standing()
+    client.get(EVENTS)
+    client.post(EVENTS)
+
+    assert standing() == before
+    assert rows()
+
+
+def test_count_may_be_kept_elsewhere(client, db, monkeypatch):
+    asked = []
+
+    def elsewhere(caller, quota, window):
+        asked.append((caller, quota, window))
+        return Count(refused=True, free_in=60.0)
+
+    monkeypatch.setattr(AddressThrottle, "counter", staticmethod(elsewhere))
+
+    assert client.get(EVENTS).status_code == 429
+    assert [(quota, window) for _caller, quota, window in asked] == [(600, 60)]
+
+
+@pytest.mark.parametrize("rate", ["600", "0/min", "many/min", "10/fortnight", "-1/s", "10 / s"])
+def test_odd_rate_is_refused_at_the_start(monkeypatch, rate):
+    monkeypatch.setenv("API_RATE", rate)
+
+    with pytest.raises(ImproperlyConfigured, match="600/min"):
+        portal_settings.rate("API_RATE", "600/min")

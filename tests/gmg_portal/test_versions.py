@@ -1,0 +1,96 @@
+from datetime import date
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+from gmg_portal import versions
+from gmg_portal.versions import Deprecated
+
+WHY, INSTEAD = "It was rarely used.", "Ask for ‘page_size’."
+LIST, ONE = "/api/v1/commitments/", "/api/v1/commitments/{reference}/"
+PAGE = "http://testserver/data/versions/"
+ENDPOINT = Deprecated("/api/v1/summary/gaps/", date(2030, 1, 1), WHY, INSTEAD, until=date(2031, 6, 1))
+PARAMETER = Deprecated(LIST, date(2030, 2, 1), WHY, INSTEAD, parameter="scope")
+FIELD = Deprecated(LIST, date(2030, 3, 1), WHY, INSTEAD, field="lead.title", until=date(2031, 3, 1))
+OF_ONE = Deprecated(ONE, date(2030, 4, 1), WHY, INSTEAD, field="scope")
+COLUMN = Deprecated("/data/commitments.csv", date(2030, 5, 1), WHY, INSTEAD, field="scope")
+
+
+@pytest.fixture
+def declared(monkeypatch):
+    monkeypatch.setattr(versions, "DEPRECATED", (ENDPOINT, PARAMETER, FIELD, OF_ONE, COLUMN))
+
+
+def test_nothing_that_is_not_declared_is_told_as_deprecated(client, commitment):
+    answer = client.get(LIST)
+    page = client.get("/data/versions/").content.decode()
+
+    assert not {"Deprecation", "Sunset"} & set(answer.headers)
+    assert "Nothing is deprecated" in page
+    assert "deprecated" not in str(SchemaGenerator().get_schema(request=None, public=True)["paths"])
+
+
+def test_answer_tells_of_what_will_go_where_it_is_used(client, commitment, declared):
+    def told(address, **headers):
+        answer = client.get(address, headers=headers)
+        links = [link for link in answer.get("Link", "").split(", ") if "versions" in link]
+        return answer.get("Deprecation"), answer.get("Sunset"), links
+
+    def line(anchor, *relations):
+        return [f'<{PAGE}#{anchor}>; rel="{rel}"; type="text/html"' for rel in relations]
+
+    of_field = line("api-v1-commitments-lead-title", "deprecation", "sunset")
+    assert told("/api/v1/summary/gaps/") == (
+        "@1893456000",
+        "Sun, 01 Jun 2031 00:00:00 GMT",
+        line("api-v1-summary-gaps", "deprecation", "sunset"),
+    )
+    assert told(LIST) == ("@1898553600", "Sat, 01 Mar 2031 00:00:00 GMT", of_field)
+    assert told(f"{LIST}?scope=global") == (
+        "@1896134400",
+        "Sat, 01 Mar 2031 00:00:00 GMT",
+        line("api-v1-commitments-scope", "deprecation") + of_field,
+    )
+    assert told(f"{LIST}?fields=reference,lead") == told(LIST)
+    assert told(f"{LIST}?fields=reference,title") == told("/api/v1/events/") == (None, None, [])
+    assert told(f"{LIST}{commitment.reference}/")[0] == "@1901232000"
+    assert told("/data/commitments.csv")[0] == "@1903824000"
+    held = told(LIST, **{"If-None-Match": client.get(LIST)["ETag"]})
+    assert held == told(LIST)
+    assert 'rel="first"' in client.get(LIST)["Link"]
+
+
+def test_description_and_page_say_the_same(client, db, declared):
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    page = client.get("/data/versions/").content.decode()
+
+    whole = schema["paths"]["/api/v1/summary/gaps/"]["get"]
+    listed = schema["paths"][LIST]["get"]
+    assert whole["deprecated"] is True and whole["description"].endswith(f"{WHY} {INSTEAD}")
+    assert [part["name"] for part in listed["parameters"] if part.get("deprecated")] == ["scope"]
+    assert "deprecated" not in listed
+    schemas = schema["components"]["schemas"]
+    marked = [
+        (name, field)
+        for name, part in schemas.items()
+        for field, said in part.get("properties", {}).items()
+        if said.get("deprecated")
+    ]
+    assert {field for _name, field in marked} == {"title", "scope"}
+    for it in versions.DEPRECATED:
+        assert f'id="{it.key}"' in page
+    assert "1 June 2031" in page and "not settled yet" in page and "Nothing is deprecated" not in page
+
+
+def test_promise_of_a_year_is_kept_by_the_declaration():
+    with pytest.raises(ValueError, match="a year at least"):
+        Deprecated(LIST, date(2030, 1, 1), WHY, INSTEAD, until=date(2030, 12, 31))
+    with pytest.raises(ValueError, match="each by itself"):
+        Deprecated(LIST, date(2030, 1, 1), WHY, INSTEAD, parameter="scope", field="scope")
+
+
+def test_policy_is_found_from_where_programs_are_written(client, db):
+    assert client.get("/api/v1/").json()["versions"] == PAGE
+    assert 'href="/data/versions/"' in client.get("/data/").content.decode()
+    assert client.get("/api/v1/schema/").json()["externalDocs"]["url"] == "/data/versions/"
+    assert client.get("/data/versions/?nothing=1").status_code == 400
