@@ -140,21 +140,26 @@ class RevisionMiddleware:
 class Validators:
     """What tells one state of an answer from the next: a tag, the moment of the record, and that in whole seconds.
 
-    The last is None while a second change could still fall into the same second.
+    A second change may still fall into the second that runs. Until it is over the answer says the one before, and no
+    date is taken for proof.
     """
 
     etag: str
     moment: datetime
+    asked_at: datetime
 
     @classmethod
     def of(cls, request: HttpRequest, standing: Standing) -> Self:
         midnight = datetime.combine(today(), time(), UTC)
-        return cls(_etag(request, standing), max(midnight, standing.moved_at or midnight))
+        return cls(_etag(request, standing), max(midnight, standing.moved_at or midnight), timezone.now())
 
     @property
-    def modified(self) -> int | None:
-        second = int(self.moment.timestamp())
-        return second if second < int(timezone.now().timestamp()) else None
+    def is_settled(self) -> bool:
+        return int(self.moment.timestamp()) < int(self.asked_at.timestamp())
+
+    @property
+    def modified(self) -> int:
+        return min(int(self.moment.timestamp()), int(self.asked_at.timestamp()) - 1)
 
     def are_held(self, request: HttpRequest) -> bool:
         """Whether the asker names the tag, as it is or as some proxy made it strong."""
@@ -164,8 +169,7 @@ class Validators:
     def on(self, request: HttpRequest, response: HttpResponse, *, unchanged: bool = False) -> HttpResponse:
         """The answer with its validators; 304 in its place where the asker holds it already."""
         response["ETag"] = self.etag
-        if self.modified is not None:
-            response["Last-Modified"] = http_date(self.modified)
+        response["Last-Modified"] = http_date(self.modified)
         patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
         if request.path.startswith("/api/"):
             patch_vary_headers(response, ["Accept"])
@@ -173,7 +177,8 @@ class Validators:
             response.status_code = 304
             del response["Content-Type"]
             return self._told(request, response)
-        return self._told(request, get_conditional_response(request, self.etag, self.modified, response))
+        settled = self.modified if self.is_settled else None
+        return self._told(request, get_conditional_response(request, self.etag, settled, response))
 
     def _told(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if request.path.startswith("/api/"):

@@ -139,8 +139,8 @@ def test_answer_is_the_same_however_it_travels(client, ilo, path):
         assert answer.get("Content-Encoding") == (None if path.endswith("xlsx") else coding)
         assert answer["ETag"] == plain["ETag"]
         assert "Accept-Encoding" in answer["Vary"]
-        if not path.endswith("xlsx"):
-            assert unpacked(answer) == said
+        body = unpacked(answer)
+        assert body == said or path.endswith("xlsx")
         for tag in (answer["ETag"], answer["ETag"].removeprefix("W/")):
             held = client.get(path, headers={"Accept-Encoding": coding, "If-None-Match": tag})
             assert (held.status_code, held.content, held.get("Content-Encoding")) == (304, b"", None)
