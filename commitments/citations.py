@@ -79,14 +79,14 @@ class Citation:
             "urldate": self.day.isoformat(),
         }
         lines = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items())
-        return f"@misc{{{self.reference},\n{lines}\n}}\n"
+        return f"@misc{{{self._key},\n{lines}\n}}\n"
 
     @property
     def ris(self) -> str:
         """One record; a comma in the author's line would part a person's name, so a name that has one is shortened."""
         lines = [
             ("TY", "ELEC"),
-            ("ID", self.reference),
+            ("ID", self._key),
             ("AU", self.acronym if "," in self.lead else self.lead),
             ("TI", self.title),
             ("PY", str(self.year)),
@@ -97,6 +97,11 @@ class Citation:
             ("ER", ""),
         ]
         return "".join(f"{tag}  - {value}\r\n" for tag, value in lines)
+
+    @property
+    def _key(self) -> str:
+        """By which a list of references knows it."""
+        return self.reference
 
     @property
     def _day(self) -> str:

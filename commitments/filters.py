@@ -58,7 +58,7 @@ class Together:
 def near(word: str, known: Iterable[str]) -> str | None:
     """The known word that is spelt most like another, if any is alike."""
     spelt = {each.lower(): each for each in known}
-    alike = get_close_matches(word.lower(), spelt, n=1, cutoff=0.66)
+    alike = get_close_matches(word.lower(), spelt, n=1, cutoff=0.6 if len(word) < 4 else 0.7)
     return spelt[alike[0]] if alike else None
 
 

@@ -19,7 +19,7 @@ from gmg_portal.audit import note
 from gmg_portal.audit_entries import CELLS, COUNTED, AuditForm, page_of, records, told
 from gmg_portal.bulk.writers import FORMATS
 from gmg_portal.desk import desk_of
-from gmg_portal.models import AuditEntry, Revision
+from gmg_portal.models import AuditEntry, Edition, Revision
 
 admin.site.desk_of = desk_of
 admin.site.pages += [*review_queue.urls, *rates.urls, *handover.urls]
@@ -31,6 +31,20 @@ class RevisionAdmin(admin.site.ReadingAdmin):
 
     list_display = ["number", "moved_at"]
     search_fields = ["number"]
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.ask(request, may_edit_reference_data)
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+
+@admin.register(Edition)
+class EditionAdmin(admin.site.ReadingAdmin):
+    """Published by `manage.py publish_edition`, and never altered: here it can only be read."""
+
+    list_display = ["day", "revision", "published_at"]
+    search_fields = ["day"]
 
     def has_view_permission(self, request, obj=None):
         return self.admin_site.ask(request, may_edit_reference_data)

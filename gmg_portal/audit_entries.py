@@ -1,6 +1,7 @@
 """The audit as the secretariat reads it: which entries are asked for, what they are about, and all of it as a file."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from itertools import islice
@@ -270,6 +271,6 @@ def page_of(found: QuerySet[AuditEntry], before: int | None) -> Page:
 
 def records(found: QuerySet[AuditEntry], request, site) -> Iterator[list[str]]:
     """All of it as lines of a file, read and named some hundreds at a time."""
-    entries = found.iterator(chunk_size=500)
-    while some := list(islice(entries, 500)):
-        yield from (one.cells for one in told(some, request, site))
+    with closing(found.iterator(chunk_size=500)) as entries:
+        while some := list(islice(entries, 500)):
+            yield from (one.cells for one in told(some, request, site))

@@ -51,7 +51,10 @@ def _footer(contact: str) -> list[dict]:
                 ("due-calendar", _("Calendar of due days")),
             ),
         },
-        {"title": _("For use elsewhere"), "entries": _links(("data", _("Data files")), ("api:docs", _("API")))},
+        {
+            "title": _("For use elsewhere"),
+            "entries": _links(("data", _("Data files")), ("editions", _("Editions")), ("api:docs", _("API"))),
+        },
         {
             "title": _("About"),
             "entries": [

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
@@ -31,6 +32,8 @@ PERSONAL = ("/admin/", "/accounts/", "/api/v1/drafts/")
 PRIVATE = (*PERSONAL, "/healthz", "/readyz", "/static/")
 # A page for readers with a form on it carries a token of its reader's own.
 WITH_FORM = ("/mistake/",)
+# The files of editions, which never change: their validators are their own.
+FROZEN = re.compile(r"/data/editions/[^/]+/(?!cite\.)[^/]+")
 ANSWERS_FOR_ITSELF = ("/api/", "/data/", *PRIVATE)
 
 # The moment of the record that an answer was made from, as exactly as `updated_since` takes it.
@@ -208,7 +211,9 @@ class StorageMiddleware:
 
 
 def _is_for_everybody(request: HttpRequest) -> bool:
-    if request.path.startswith(PRIVATE) or request.path.endswith(WITH_FORM) or "Authorization" in request.headers:
+    if request.path.startswith(PRIVATE) or request.path.endswith(WITH_FORM) or FROZEN.fullmatch(request.path):
+        return False
+    if "Authorization" in request.headers:
         return False
     return request.method in ("GET", "HEAD")
 

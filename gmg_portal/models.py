@@ -1,7 +1,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Func
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from commitments.triggers import APPEND_ONLY
 
 
 class Revision(models.Model):
@@ -101,3 +104,38 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.moment:%Y-%m-%d %H:%M:%S} {self.get_what_display()}"
+
+
+class Edition(models.Model):
+    """The public record as it was frozen at a moment, for good: which files, and by which digests one knows them.
+
+    Named by its day (UTC). Append-only: the database refuses the rest.
+    """
+
+    day = models.DateField(_("day"), unique=True)
+    published_at = models.DateTimeField(_("published"))
+    revision = models.BigIntegerField(_("revision"))
+    # A list of objects with `name`, `mediatype`, `bytes` and `sha256`, in the order in which they are offered.
+    files = models.JSONField(_("files"))
+    # Rows by table.
+    counts = models.JSONField(_("rows"))
+    # By table, how many rows were added, gone and changed since the edition before; null for the first.
+    changes = models.JSONField(_("changes since the one before"), null=True, blank=True)
+
+    class Meta:
+        db_table = "edition"
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        ordering = ["-day"]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self):
+        return self.day.isoformat()
+
+    def get_absolute_url(self):
+        return reverse("edition", args=[self.day.isoformat()])
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files together."""
+        return sum(file["bytes"] for file in self.files)

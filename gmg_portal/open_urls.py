@@ -6,6 +6,7 @@ from django.urls import path
 from gmg_portal import calendars, embeds, examples, feeds, health, oembed, opensearch
 from gmg_portal.bulk import views as bulk
 from gmg_portal.charts import views as charts
+from gmg_portal.editions import views as editions
 from gmg_portal.sitemaps import SITEMAPS, robots
 from gmg_portal.versions import VersionsView
 
@@ -16,6 +17,12 @@ urlpatterns = [
     path("data/catalog.jsonld", bulk.catalog_file, name="data-catalog"),
     path("data/examples/<str:name>", examples.example, name="example"),
     path("data/<slug:table>.<slug:form>", bulk.data_file, name="data-file"),
+    path("data/editions/", editions.EditionsView.as_view(), name="editions"),
+    path("data/editions/<str:day>/", editions.EditionView.as_view(), name="edition"),
+    path("data/editions/<str:day>/cite.<slug:form>", editions.edition_citation, name="edition-cite"),
+    path("data/editions/<str:day>/<str:name>", editions.edition_file, name="edition-file"),
+    path("data/editions/<str:day>/since/<str:earlier>/", editions.SinceView.as_view(), name="edition-since"),
+    path("data/editions/<str:day>/since/<str:earlier>.<slug:form>", editions.since_file, name="edition-since-file"),
     path("feeds/changes.atom", feeds.changes_feed, name="changes-feed"),
     path("feeds/agencies/<slug:code>.atom", feeds.agency_feed, name="agency-feed"),
     path("feeds/workgroups/<slug:slug>.atom", feeds.workgroup_feed, name="workgroup-feed"),

@@ -283,6 +283,15 @@ MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = ""
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # What was published for good: a folder of its own, which nothing else writes to or empties.
+    "editions": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": os.environ.get("EDITIONS_DIR") or VAR_DIR / "editions",
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TRIAL
@@ -395,7 +404,7 @@ CORS_ALLOW_HEADERS = [
 ]
 CORS_EXPOSE_HEADERS = [
     "Content-Disposition", "Deprecation", "ETag", "Last-Modified", "Link", "RateLimit", "RateLimit-Policy",
-    "Record-Moment", "Retry-After", "Sunset", "Total-Count",
+    "Record-Day", "Record-Moment", "Record-Revision", "Retry-After", "Sunset", "Total-Count",
 ]  # fmt: skip
 CORS_PREFLIGHT_MAX_AGE = 24 * 60 * 60  # seconds
 # What is written with a key is for agencies' own systems, and not for browsers on other sites.

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment
+from gmg_portal.models import Edition
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
@@ -29,6 +30,7 @@ PAGES = (
     "timeline",
     "compare",
     "data",
+    "editions",
     "versions",
 )
 
@@ -73,6 +75,18 @@ class CommitmentSitemap(Sitemap):
         return item.moved_at
 
 
+class EditionSitemap(Sitemap):
+    """Every edition: it never changes after it was published."""
+
+    changefreq = "never"
+
+    def items(self):
+        return Edition.objects.all()
+
+    def lastmod(self, item):
+        return item.published_at
+
+
 SITEMAPS = {
     "pages": PageSitemap,
     "agenda": partial(RowSitemap, AgendaPoint),
@@ -81,6 +95,7 @@ SITEMAPS = {
     "recommendations": partial(RowSitemap, Recommendation),
     "levels": LevelSitemap,
     "commitments": CommitmentSitemap,
+    "editions": EditionSitemap,
 }
 
 

@@ -60,6 +60,17 @@ def apart(settings, tmp_path, monkeypatch):
     cache.clear()
 
 
+@pytest.fixture
+def editions(settings, tmp_path):
+    """The folder of editions, for this test alone; it is there once something was published."""
+    folder = tmp_path / "editions"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "editions": {**settings.STORAGES["editions"], "OPTIONS": {"location": folder}},
+    }
+    return folder
+
+
 # Agencies and groups
 
 

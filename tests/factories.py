@@ -40,7 +40,7 @@ from commitments.models import (
     StatusChange,
     WorkingCopy,
 )
-from gmg_portal.models import AuditEntry
+from gmg_portal.models import AuditEntry, Edition
 from recommendations.models import Recommendation
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
@@ -67,6 +67,19 @@ class AuditEntryFactory(DjangoModelFactory):
         model = AuditEntry
 
     what = AuditEntry.What.SIGNED_IN
+
+
+class EditionFactory(DjangoModelFactory):
+    """The row alone, of a day of its own: whoever needs the files publishes them."""
+
+    class Meta:
+        model = Edition
+
+    day = factory.Sequence(lambda number: date(2014, 1, 1) + timedelta(days=number))
+    published_at = datetime(2014, 6, 30, 12, tzinfo=UTC)
+    revision = 1
+    files = []
+    counts = {}
 
 
 # agencies

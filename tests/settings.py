@@ -14,7 +14,10 @@ from gmg_portal.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
 
 # Quick, and nothing to collect beforehand; files of the tests never lie among those of a running portal.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STORAGES = STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "editions": STORAGES["editions"] | {"OPTIONS": {"location": VAR_DIR / "test-editions"}},
+}
 DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

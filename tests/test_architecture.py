@@ -34,7 +34,7 @@ from commitments.models import (
     WorkingCopy,
 )
 from gmg_portal.api_urls import RESOURCES
-from gmg_portal.models import AuditEntry, Revision
+from gmg_portal.models import AuditEntry, Edition, Revision
 from recommendations.models import Recommendation
 from tests import factories
 from tests.conftest import LONGEST
@@ -68,6 +68,7 @@ ADDRESSED = {
     Commitment,
     ProgressReport,
     StatusChange,
+    Edition,
 }
 SHOWN_WITH = {
     ChairTerm: Agency,
@@ -83,11 +84,12 @@ SHOWN_WITH = {
     ReportingCycle: ProgressReport,
     Statement: "about",
 }
-# Plain words about the group itself, which the API leaves to the page; and a round, which reports name by its title.
-NOT_IN_API = {Statement, ReportingCycle}
+# Plain words about the group itself, which the API leaves to the page; a round, which reports name by its title; and
+# frozen files, which describe themselves.
+NOT_IN_API = {Statement, ReportingCycle, Edition}
 # Append-only, a single row that the database keeps, what the portal notes of its mails, and what is not even saved yet:
 # none has earlier states.
-WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, Digest, Notice, WorkingCopy, *MOVEMENTS}
+WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, Edition, Digest, Notice, WorkingCopy, *MOVEMENTS}
 
 ANY_APP = {
     "__init__.py",

@@ -1,16 +1,27 @@
 """What a column and a table of the data files are: declared once, for the files and for what describes them."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
+from typing import Any
 
 from django.db.models import Model, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
 from gmg_portal.models import Revision
 from gmg_portal.revision import Standing
 
+# What people call the types of the columns.
+KINDS = {
+    "string": _("text"),
+    "uri": _("address"),
+    "integer": _("whole number"),
+    "date": _("day"),
+    "datetime": _("moment (UTC)"),
+}
 Value = str | int | list[str] | list[int] | None
 AT_A_TIME = 2000
 
@@ -33,6 +44,13 @@ class Column:
     pattern: str = ""
     words: tuple[str, ...] = ()
     refers_to: tuple[str, str] | None = None
+    # What `refers_to` cannot say: (table, its key), and under which (column, value) where that is not always so.
+    relates_to: tuple[tuple, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """What sort of value it holds, in plain words."""
+        return str(KINDS["uri" if self.format == "uri" else self.type])
 
     def read(self, row: Model, origin: str) -> Value:
         """The value in this row; what is not known or empty is None, or a list of none."""
@@ -79,21 +97,47 @@ class Table:
             yield [column.read(row, origin) for column in self.columns]
 
 
-def read_at_one_revision(rows: Callable[[], QuerySet]) -> tuple[Standing, Iterator[Model]]:
+class Reading:
+    """What is read piece by piece: closed with it is all that it is read from, whether it was begun or not.
+
+    A generator that was never begun runs none of its own closing lines; a reader may go away before the first piece.
+    """
+
+    def __init__(self, pieces: Iterable, *sources: Any):
+        self.pieces = iter(pieces)
+        self.sources = sources
+
+    def __iter__(self) -> Iterator:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self.pieces)
+
+    def close(self) -> None:
+        with ExitStack() as stack:
+            for each in (*reversed(self.sources), self.pieces):
+                stack.callback(getattr(each, "close", lambda: None))
+
+
+def read_at_one_revision(rows: Callable[[], QuerySet]) -> tuple[Standing, Reading]:
     """The rows, a few at a time, as they stand in one revision of the record, and that revision.
 
     The rows are one statement, and so one state of the record, which PostgreSQL keeps for the cursor however slowly
-    it is read. What was asked before it must be of the same revision: else all is asked again.
+    it is read. What was asked before it must be of the same revision: else all is asked again. Whoever reads it closes
+    it, to the end or not: the cursor is the database's until then.
     """
     while True:
         standing = Standing.read()
         marked = rows().annotate(revision=Subquery(Revision.objects.values("number")))
         read = marked.iterator(chunk_size=AT_A_TIME)
-        first = next(read, None)
-        if first is None:
-            return standing, iter(())
-        if (first.revision or 0) == standing.number:
-            return standing, chain([first], read)
+        try:
+            first = next(read, None)
+        except BaseException:
+            read.close()
+            raise
+        if first is None or (first.revision or 0) == standing.number:
+            return standing, Reading(chain([] if first is None else [first], read), read)
+        read.close()
 
 
 def _absolute(value: str, origin: str) -> str:

@@ -1,9 +1,10 @@
-"""What machines are told of the data files: a Frictionless data package and a DCAT catalogue."""
+"""What machines are told of the data files: what one is, and a Frictionless data package of all."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,11 +12,18 @@ from django.utils.translation import gettext as _
 
 from gmg_portal.bulk.columns import Column, Table
 from gmg_portal.bulk.tables import TABLES
-from gmg_portal.bulk.writers import FORMATS
 from gmg_portal.revision import Standing
 
 Description = dict[str, Any]
-MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+NAME = "gmg-hld-follow-up"
+KEYWORDS = ["migration", "development", "High-level Dialogue", "Global Migration Group", "commitments", "follow-up"]
+
+
+class Measured(Protocol):
+    """A file that never changes: how long it is, and its digest in hexadecimal digits."""
+
+    bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -45,65 +53,104 @@ class Issue:
         return self.origin + reverse("data-file", args=[table.name, form])
 
 
-def data_package(issue: Issue, licence: Licence) -> Description:
-    """A Frictionless data package of the CSV files; their paths are relative to it."""
+def about(
+    table: Table, issue: Issue, licence: Licence, as_of: date | None = None, is_part: bool = False
+) -> dict[str, str]:
+    """What a file says of itself, by heading."""
+    words = {
+        _("Title"): str(table.title),
+        _("Revision"): str(issue.standing.number),
+        _("Day (UTC)"): issue.day.isoformat(),
+        _("As the record stood at the end of"): as_of.isoformat() if as_of else "",
+        _("Rows"): _("A selection") if is_part else _("All"),
+        _("Licence"): " ".join(word for word in (licence.name, licence.url) if word) or _("not stated"),
+        _("Source"): issue.origin + reverse("data"),
+        _("Columns"): issue.origin + reverse("data-package"),
+    }
+    return {heading: text for heading, text in words.items() if text}
+
+
+def data_package(
+    issue: Issue, licence: Licence, files: Mapping[str, Measured] | None = None, homepage: str = ""
+) -> Description:
+    """A Frictionless data package of the CSV files; their paths are relative to it.
+
+    Only of files that never change can it say how long they are and by which digest they are known.
+    """
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "gmg-hld-follow-up",
+        "name": NAME,
         "title": _("GMG HLD follow-up portal"),
         "description": _("What the Global Migration Group undertook after the 2013 High-level Dialogue."),
-        "homepage": issue.origin + reverse("data"),
+        "homepage": homepage or issue.origin + reverse("data"),
         "version": str(issue.standing.number),
         "revision": issue.standing.number,
         "day": issue.day.isoformat(),
-        "licenses": [_licence(licence)] if licence else None,
+        "licenses": [stated_licence(licence)] if licence else None,
         "created": issue.standing.moved_at and issue.standing.moved_at.isoformat(timespec="seconds"),
-        "resources": [_resource(table) for table in TABLES.values()],
+        "keywords": KEYWORDS,
+        "sources": sources(issue),
+        "contributors": [{"title": _("Global Migration Group"), "roles": ["publisher"]}],
+        "resources": [_resource(table, issue, licence, files or {}) for table in TABLES.values()],
     }
     return {word: value for word, value in package.items() if value is not None}
 
 
-def catalog(issue: Issue, licence: Licence) -> Description:
-    """A DCAT 3 catalogue: one data set a table, one distribution a format, the columns as CSV on the Web has them."""
-    page = issue.origin + reverse("data")
-    return {
-        "@context": {
-            "dcat": "http://www.w3.org/ns/dcat#",
-            "dct": "http://purl.org/dc/terms/",
-            "csvw": "http://www.w3.org/ns/csvw#",
-            "xsd": "http://www.w3.org/2001/XMLSchema#",
+def sources(issue: Issue) -> list[Description]:
+    """Where the record comes from: the group's own presentation, and what each lead published or reports here."""
+    return [
+        {
+            "title": _("The Global Migration Group’s presentation of February 2014"),
+            "path": issue.origin + reverse("about"),
         },
-        "@id": issue.origin + reverse("data-catalog"),
-        "@type": "dcat:Catalog",
-        "dct:title": _("GMG HLD follow-up portal"),
-        "dct:description": _("What the Global Migration Group undertook after the 2013 High-level Dialogue."),
-        **_version(issue),
-        **_terms(licence),
-        "dcat:landingPage": {"@id": page},
-        "dcat:dataset": [_dataset(table, issue, licence, page) for table in TABLES.values()],
-    }
+        {
+            "title": _("The follow-up actions that members and working groups made public, each with its source"),
+            "path": issue.origin + reverse("commitments:list"),
+        },
+    ]
 
 
-def _licence(licence: Licence) -> Description:
+def stated_licence(licence: Licence) -> Description:
     """Frictionless asks for a name without spaces or an address."""
     name = re.sub(r"[^-\w.]+", "-", licence.name)
     words = {"name": name, "title": licence.name, "path": licence.url}
     return {word: value for word, value in words.items() if value}
 
 
-def _resource(table: Table) -> Description:
-    return {
+def _resource(table: Table, issue: Issue, licence: Licence, files: Mapping[str, Measured]) -> Description:
+    name = f"{table.name}.csv"
+    resource = {
         "name": table.name,
         "title": str(table.title),
         "description": str(table.description),
         "type": "table",
-        "path": f"{table.name}.csv",
+        "path": name,
         "scheme": "file",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
+        "version": str(issue.standing.number),
+        "licenses": [stated_licence(licence)] if licence else None,
+        "bytes": files[name].bytes if name in files else None,
+        "hash": f"sha256:{files[name].sha256}" if name in files else None,
         "schema": _schema(table),
+        "relations": _relations(table),
     }
+    return {word: value for word, value in resource.items() if value}
+
+
+def _relations(table: Table) -> list[Description]:
+    """What foreign keys cannot say: cells that hold several keys, and keys into one table or another."""
+    told = []
+    for column in table.columns:
+        for other, key, *condition in column.relates_to:
+            relation = {"field": column.name, "resource": other, "reference": key}
+            if column.many:
+                relation["separator"] = ";"
+            if condition:
+                relation["where"] = dict(condition)
+            told.append(relation)
+    return told
 
 
 def _schema(table: Table) -> Description:
@@ -135,63 +182,3 @@ def _field(column: Column, table: Table) -> Description:
     }
     stated = {word: value for word, value in constraints.items() if value}
     return described | ({"constraints": stated} if stated else {})
-
-
-def _dataset(table: Table, issue: Issue, licence: Licence, page: str) -> Description:
-    return {
-        "@id": f"{page}#{table.name}",
-        "@type": "dcat:Dataset",
-        "dct:identifier": table.name,
-        "dct:title": str(table.title),
-        "dct:description": str(table.description),
-        **_version(issue),
-        **_terms(licence),
-        "dcat:landingPage": {"@id": page},
-        "dcat:distribution": [_distribution(table, form, issue, licence) for form in FORMATS],
-    }
-
-
-def _distribution(table: Table, form: str, issue: Issue, licence: Licence) -> Description:
-    address = issue.file_url(table, form)
-    return {
-        "@id": address,
-        "@type": "dcat:Distribution",
-        "dct:title": f"{table.name}.{form}",
-        "dct:description": str(FORMATS[form].title),
-        "dcat:accessURL": {"@id": address},
-        "dcat:downloadURL": {"@id": address},
-        "dcat:mediaType": {"@id": MEDIA_TYPES + FORMATS[form].content_type.partition(";")[0]},
-        **_terms(licence),
-        "csvw:tableSchema": {
-            "@type": "csvw:Schema",
-            "csvw:primaryKey": table.key,
-            "csvw:column": {
-                "@list": [
-                    {
-                        "@type": "csvw:Column",
-                        "csvw:name": column.name,
-                        "csvw:required": column.required,
-                        "dct:description": str(column.description),
-                    }
-                    for column in table.columns
-                ]
-            },
-        },
-    }
-
-
-def _version(issue: Issue) -> Description:
-    version = {
-        "dcat:version": str(issue.standing.number),
-        "dct:date": {"@value": issue.day.isoformat(), "@type": "xsd:date"},
-    }
-    if issue.standing.moved_at:
-        moment = issue.standing.moved_at.isoformat(timespec="seconds")
-        version["dct:modified"] = {"@value": moment, "@type": "xsd:dateTime"}
-    return version
-
-
-def _terms(licence: Licence) -> Description:
-    if licence.url:
-        return {"dct:license": {"@id": licence.url}} | ({"dct:rights": licence.name} if licence.name else {})
-    return {"dct:rights": licence.name} if licence.name else {}

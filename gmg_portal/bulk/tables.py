@@ -147,7 +147,13 @@ COMMITMENTS = Table(
         Column("summary", _("What is undertaken, in a few lines."), lambda row: row.summary),
         Column("original_text", _("The undertaking word for word, if there is one."), lambda row: row.original_text),
         Column("kind", _("What sort of undertaking it is."), lambda row: row.kind, words=tuple(Commitment.Kind.values)),
-        Column("lead", _("The code of the agency or work group that leads."), _lead_code, required=True),
+        Column(
+            "lead",
+            _("The code of the agency or work group that leads."),
+            _lead_code,
+            required=True,
+            relates_to=(("agencies", "code", ("lead_kind", "agency")),),
+        ),
         Column(
             "lead_kind",
             _("Whether the lead is an agency or a work group."),
@@ -155,7 +161,13 @@ COMMITMENTS = Table(
             required=True,
             words=("agency", "workgroup"),
         ),
-        Column("partners", _("The codes of the agencies that take part."), lambda row: row.partner_codes, many=True),
+        Column(
+            "partners",
+            _("The codes of the agencies that take part."),
+            lambda row: row.partner_codes,
+            many=True,
+            relates_to=(("agencies", "code"),),
+        ),
         Column(
             "stakeholders",
             _("The names of the bodies beyond the group that take part."),
@@ -173,6 +185,7 @@ COMMITMENTS = Table(
             _("The codes of the recommendations which it answers."),
             lambda row: row.recommendation_codes,
             many=True,
+            relates_to=(("recommendations", "code"),),
         ),
         Column("work_plan", _("The work plan it is part of."), lambda row: row.work_plan and row.work_plan.slug),
         Column("scope", _("How far it reaches."), lambda row: row.scope, words=tuple(Commitment.Scope.values)),
@@ -346,6 +359,7 @@ REPORTS = Table(
             _("The codes of the partners that added their own part."),
             lambda row: [part["agency"] for part in row.parts],
             many=True,
+            relates_to=(("agencies", "code"),),
         ),
         Column(
             "contribution_texts",

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.forms import MultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
@@ -15,10 +16,12 @@ from django_filters import FilterSet
 from agencies.querysets import today
 from commitments.filters import PastDayField, refusals
 from commitments.models import Commitment
-from gmg_portal.bulk.columns import Table, read_at_one_revision
-from gmg_portal.bulk.descriptions import Description, Issue, Licence, catalog, data_package
+from gmg_portal.bulk.catalogue import catalog
+from gmg_portal.bulk.columns import Reading, Table, read_at_one_revision
+from gmg_portal.bulk.descriptions import Description, Issue, Licence, about, data_package
 from gmg_portal.bulk.tables import TABLES
-from gmg_portal.bulk.writers import FORMATS
+from gmg_portal.bulk.writers import FORMATS, Format
+from gmg_portal.models import Edition
 from gmg_portal.revision import Standing
 
 
@@ -50,6 +53,7 @@ class DataView(TemplateView):
             formats=FORMATS.values(),
             issue=_issue(self.request),
             licence=Licence.stated(),
+            edition=Edition.objects.first(),
             as_of_honoured=True,
             **kwargs,
         )
@@ -63,19 +67,35 @@ def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
     chosen, kind = TABLES[table], FORMATS[form]
     try:
         question = asked(request, chosen)
-        if request.method == "HEAD":
-            standing, parts = Standing.read(), ()
-        else:
-            standing, rows = read_at_one_revision(question.rows)
-            parts = kind.write(chosen.header, chosen.records(rows, _origin(request)))
+        standing, rows = (Standing.read(), None) if request.method == "HEAD" else read_at_one_revision(question.rows)
     except ValidationError as refusal:
         return refused(refusal)
+    issue = Issue(standing, today(), _origin(request))
+    parts = () if rows is None else _parts(kind, chosen, rows, issue, question)
     name = _file_name(chosen, standing, question)
     return StreamingHttpResponse(
         parts,
         content_type=kind.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}.{form}"', **_told(issue, question)},
     )
+
+
+def _parts(kind: Format, table: Table, rows: Reading, issue: Issue, question: Asked) -> Reading:
+    words = about(table, issue, Licence.stated(), question.day, question.is_part)
+    return Reading(kind.write(table.header, table.records(rows, issue.origin), words), rows)
+
+
+def _told(issue: Issue, question: Asked) -> dict[str, str]:
+    """What a file is, for programs: alike in every format, and beside the rows, so that no reader trips over it."""
+    licence = Licence.stated().url
+    links = [f'<{issue.origin}{reverse("data-package")}>; rel="describedby"; type="application/json"']
+    if licence.isascii() and licence.startswith(("http://", "https://")):
+        links.append(f'<{licence}>; rel="license"')
+    return {
+        "Record-Revision": str(issue.standing.number),
+        "Record-Day": (question.day or issue.day).isoformat(),
+        "Link": ", ".join(links),
+    }
 
 
 @require_safe
@@ -85,7 +105,11 @@ def package_file(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def catalog_file(request: HttpRequest) -> HttpResponse:
-    return _described(request, catalog, "application/ld+json")
+    return _described(
+        request,
+        lambda issue, licence: catalog(issue, licence, list(Edition.objects.all())),
+        "application/ld+json",
+    )
 
 
 def asked(request: HttpRequest, table: Table) -> Asked:

@@ -1,14 +1,18 @@
 """What holds on every public page: no barrier, no loss, no complaint, little weight."""
 
 import gzip
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import brotli
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from django.test.signals import template_rendered
 
+from agencies.models import Agency
+from gmg_portal.editions import publishing
 from tests.browser.conftest import dim, violations
 
 # Which databases are set up is read off the marks; `site` fills this one for the whole file.
@@ -46,6 +50,9 @@ PAGES = [
     "/compare/?from=2014-06-30&until=2015-12-31",
     "/data/",
     "/data/versions/",
+    "/data/editions/",
+    "/data/editions/2014-12-31/",
+    "/data/editions/2014-12-31/since/2014-06-30/",
     "/accounts/login/",
     "/accounts/mail/what-is-no-token/",
     "/embed/commitment/HLD-0018/",
@@ -57,9 +64,10 @@ PAGES = [
     "/?as_of=never",
 ]
 FIRST_VIEWS = ["/", "/commitments/", "/commitments/HLD-0018/", "/agencies/ilo/", "/gaps/", "/timeline/"]
-# The one whose content is a library's own, and the one for whoever asks too often. Pages of accounts: `test_accounts`;
+# The one whose content is a library's own, the one for whoever asks too often, and the one for files that were altered
+# (`test_editions`). Pages of accounts: `test_accounts`;
 # the preview of a draft: `test_report_form`; what is not open to somebody: `test_editors_pages`.
-ELSEWHERE = {"403.html", "429.html", "api/docs.html", "commitments/preview.html"}
+ELSEWHERE = {"403.html", "429.html", "api/docs.html", "commitments/preview.html", "editions/damaged.html"}
 NOT_FOUND = ("400 (Bad Request)", "404 (Not Found)")
 
 # What its box neither shows nor lets be scrolled to; what is for listeners alone may be so.
@@ -70,6 +78,21 @@ CUT_OFF = """() => [...document.querySelectorAll('main *, header *, footer *')].
     return hides && cut && !element.closest('.visually-hidden, svg');
 }).map(element => element.outerHTML.slice(0, 120))"""
 WIDTH = "document.documentElement.scrollWidth"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def two_editions(site, django_db_blocker, tmp_path_factory):
+    """The register as it was loaded, and as it was after one row of it changed."""
+    place = {"editions": settings.STORAGES["editions"] | {"OPTIONS": {"location": tmp_path_factory.mktemp("editions")}}}
+    with django_db_blocker.unblock(), override_settings(STORAGES=settings.STORAGES | place):
+        for day, headquarters in ((date(2014, 6, 30), "Geneva"), (date(2014, 12, 31), "Geneva, Switzerland")):
+            agency = Agency.objects.get(code="ilo")
+            agency.headquarters = headquarters
+            agency.save()
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(publishing, "today", lambda day=day: day)
+                publishing.publish()
+        yield
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

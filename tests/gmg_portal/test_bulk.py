@@ -669,7 +669,7 @@ def test_licence_known_by_name_alone_is_stated_as_words(client, settings, db):
     assert client.get(reverse("data-package")).json()["licenses"] == [
         {"name": "Terms-of-the-group", "title": "Terms of the group"}
     ]
-    assert client.get(reverse("data-catalog")).json()["dct:rights"] == "Terms of the group"
+    assert client.get(reverse("data-catalog")).json()["dct:rights"]["dct:description"] == ("Terms of the group")
 
 
 # The page
@@ -688,7 +688,7 @@ def test_page_offers_every_file_with_its_rows_and_columns(client, full):
         assert all(f'href="/data/{table.name}.{form}"' in html for form in FORMATS)
         assert all(f"<code>{name}</code>" in html for name in table.header)
     assert "not stated" in html
-    assert f"Revision {Standing.read().number}," in html
+    assert f"revision {Standing.read().number}," in html
 
 
 def test_page_as_of_a_day_counts_and_links_by_it(client, commitment):

@@ -29,10 +29,11 @@ class Page(HTMLParser):
 
 
 @pytest.fixture
-def walk(client, settings, db):
+def walk(client, settings, editions, db):
     """Follow every link of the portal from its home; gives the pages by address and the links that led nowhere."""
     call_command("load_reference", verbosity=0)
     call_command("load_commitments", settings.BASE_DIR / "data" / "commitments.csv", verbosity=0)
+    call_command("publish_edition", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # the planner cannot know rows that no other transaction sees
     pages, broken, waiting, shapes = {}, [], [(f"{SITE}/", "start")], set()

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.apps import apps
@@ -9,7 +9,7 @@ from agencies.models import Agency
 from agenda.models import Event
 from commitments import actions
 from commitments.models import Commitment, Evidence
-from gmg_portal.models import AuditEntry, Revision
+from gmg_portal.models import AuditEntry, Edition, Revision
 from gmg_portal.revision import Standing
 from tests.factories import (
     AgencyFactory,
@@ -20,6 +20,7 @@ from tests.factories import (
     AuditEntryFactory,
     ChairTermFactory,
     CommitmentFactory,
+    EditionFactory,
     EventFactory,
     EvidenceFactory,
     FrameworkFactory,
@@ -93,7 +94,7 @@ def tables():
         "commitments_workingcopy",
     }
     kept = {"commitments_commitmentmovement", "commitments_reportmovement"}
-    return {model._meta.db_table for model in shown} - people - kept
+    return {model._meta.db_table for model in shown} - people - kept | {"edition"}
 
 
 @pytest.mark.parametrize("trigger", ["revision_moves", "revision_moves_on_truncate"])
@@ -143,6 +144,7 @@ def reported():
 
 
 MOVES = {
+    "edition": lambda: EditionFactory,
     "agencies_agency": lambda: touched(AgencyFactory()),
     "agencies_chairterm": lambda: touched(ChairTermFactory()),
     "agenda_agendapoint": lambda: touched(AgendaPointFactory()),
@@ -312,7 +314,11 @@ def test_second_row_is_refused(assert_refused_by):
 def test_every_declared_rule_is_tried(assert_declared):
     constraints = {"revision_is_one_row", "audit_what_known"}
 
-    assert_declared("gmg_portal", constraints=constraints, unique=set(), choices={(AuditEntry, "what")})
+    assert_declared("gmg_portal", constraints=constraints, unique={(Edition, "day")}, choices={(AuditEntry, "what")})
+
+
+def test_day_has_one_edition(assert_unique):
+    assert_unique(EditionFactory, "day", date(2014, 6, 30))
 
 
 def test_what_is_done_is_a_known_word(assert_refused_by, words_of):

@@ -1,3 +1,4 @@
+from datetime import date
 from xml.etree import ElementTree
 
 import pytest
@@ -7,6 +8,7 @@ from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
     CommitmentFactory,
+    EditionFactory,
     RecommendationFactory,
     WorkGroupFactory,
     as_committed,
@@ -33,6 +35,7 @@ def test_sitemap_names_every_public_page_and_nothing_else(client, ilo, commitmen
     AgencyFactory(code="ece", parent=ilo)
     WorkGroupFactory(slug="decent-work")
     RecommendationFactory(code="GOV-1")
+    EditionFactory(day=date(2014, 6, 30))
     withdrawn = CommitmentFactory(withdrawn=True, lead_agency=ilo)
     for state in ("draft", "submitted", "sent_back"):
         CommitmentFactory(**{state: True}, lead_agency=ilo)
@@ -66,6 +69,8 @@ def test_sitemap_names_every_public_page_and_nothing_else(client, ilo, commitmen
         "/compare/",
         "/data/",
         "/data/versions/",
+        "/data/editions/",
+        "/data/editions/2014-06-30/",
     }
 
 
@@ -88,7 +93,7 @@ def test_sitemap_takes_as_many_queries_for_any_number_of_rows(client, ilo, djang
     for _ in range(rows):
         CommitmentFactory(lead_agency=ilo)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         found = entries(client)
 
     assert len(found) == len(PAGES) + LEVELS + 1 + rows

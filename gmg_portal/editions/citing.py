@@ -1,0 +1,51 @@
+"""How to cite an edition: in the words and forms in which the portal's other citations come."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from django.utils.translation import gettext as _
+
+from commitments.citations import Citation
+from gmg_portal.models import Edition
+
+
+@dataclass(frozen=True)
+class EditionCitation(Citation):
+    """A citation of frozen files: its address is permanent, and needs no day."""
+
+    revision: int
+
+    @classmethod
+    def of_edition(cls, edition: Edition, address: str) -> Self:
+        return cls(
+            lead=_("Global Migration Group"),
+            acronym=_("Global Migration Group"),
+            year=edition.day.year,
+            title=_("The public record of the follow-up to the 2013 High-level Dialogue [data files]"),
+            reference=f"edition {edition}",
+            address=address,
+            day=edition.day,
+            revision=edition.revision,
+        )
+
+    @property
+    def plain(self) -> str:
+        return _(
+            "%(lead)s (%(year)s). %(title)s. GMG HLD follow-up portal, edition of %(day)s, revision %(revision)s. "
+            "%(address)s"
+        ) % {
+            "lead": self.lead,
+            "year": self.year,
+            "title": self.title,
+            "day": self._day,
+            "revision": self.revision,
+            "address": self.address,
+        }
+
+    @property
+    def _key(self) -> str:
+        return f"GMG-HLD-{self.day.isoformat()}"
+
+    @property
+    def _standing(self) -> str:
+        return _("Edition of %(day)s, revision %(revision)s") % {"day": self._day, "revision": self.revision}

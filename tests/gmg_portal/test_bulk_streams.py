@@ -1,0 +1,255 @@
+"""The data files as streams: flat in memory, nothing left open or lying about, and told apart by their revision."""
+
+import io
+import json
+import os
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from agencies.querysets import today
+from agencies.serializers import AgencySerializer
+from commitments.exchange.cells import LONGEST
+from commitments.models import Stakeholder
+from commitments.serializers import CommitmentSerializer, ReportSerializer
+from gmg_portal.bulk import writers
+from gmg_portal.bulk.columns import Column, Table, read_at_one_revision
+from gmg_portal.bulk.tables import TABLES
+from gmg_portal.bulk.writers import FORMATS, write_xlsx
+from gmg_portal.revision import Standing
+from recommendations.serializers import RecommendationSerializer
+from tests.factories import published_report
+
+pytestmark = pytest.mark.django_db
+
+MANY = Table(
+    name="many",
+    title="Many",
+    description="Made for tests.",
+    rows=lambda day: Stakeholder.objects.order_by("pk"),
+    columns=(
+        Column("pk", "Its key.", lambda row: row.pk, type="integer"),
+        Column("name", "Its name.", lambda row: row.name),
+    ),
+)
+
+
+@pytest.fixture
+def stakeholders():
+    """Add rows up to a number, quickly."""
+
+    def stakeholders(number):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO commitments_stakeholder (name, acronym, kind, version)"
+                " SELECT 'Body ' || n || repeat(' of many words', 10), '', 'civil_society', 1"
+                " FROM generate_series((SELECT count(*) FROM commitments_stakeholder) + 1, %s) AS n",
+                [number],
+            )
+        assert Stakeholder.objects.count() == number
+
+    return stakeholders
+
+
+@pytest.fixture
+def passing(tmp_path, monkeypatch):
+    """The folder of passing files, for this test alone."""
+    folder = tmp_path / "passing"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    return folder
+
+
+def open_cursors():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_cursors WHERE name LIKE '\\_django%'")
+        return cursor.fetchone()[0]
+
+
+def peak_of(kind):
+    """The most memory (bytes) that writing the table takes at a time, and how long the file is."""
+    _standing, rows = read_at_one_revision(lambda: MANY.rows(None))
+    tracemalloc.start()
+    try:
+        length = sum(len(piece) for piece in kind.write(MANY.header, MANY.records(rows, "")))
+        return tracemalloc.get_traced_memory()[1], length
+    finally:
+        tracemalloc.stop()
+        rows.close()
+
+
+# A workbook takes longest, and its compressed length does not grow with its rows.
+@pytest.mark.parametrize(("form", "number"), [("csv", 2_000), ("json", 2_000), ("ndjson", 2_000), ("xlsx", 600)])
+def test_memory_stays_flat_whatever_the_size(stakeholders, monkeypatch, form, number):
+    monkeypatch.setattr("gmg_portal.bulk.columns.AT_A_TIME", 200)
+    stakeholders(10)
+    peak_of(FORMATS[form])  # what is loaded at first use is no part of a file
+    stakeholders(number)
+    few, short = peak_of(FORMATS[form])
+    stakeholders(10 * number)
+
+    many, long = peak_of(FORMATS[form])
+
+    assert long > 5 * short
+    assert many < 1.3 * few
+
+
+# Closed in every outcome
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("read", [0, 1])
+def test_reader_who_goes_away_leaves_nothing_open(client, stakeholders, passing, monkeypatch, form, read):
+    monkeypatch.setattr("django.core.signals.request_finished.send", lambda **_kwargs: [])  # it closes the connection
+    stakeholders(2_500)
+    monkeypatch.setitem(TABLES, "many", MANY)
+    response = client.get(f"/data/many.{form}")
+    for _piece in range(read):
+        assert next(iter(response.streaming_content))
+    assert open_cursors() == (0 if form == "xlsx" and read else 1)
+
+    response.close()
+
+    assert open_cursors() == 0
+    assert list(passing.iterdir()) == []
+
+
+def test_record_that_moved_leaves_no_cursor_behind(commitment, monkeypatch):
+    truth = Standing.read()
+    answers = [Standing(truth.number - 1, truth.moved_at), truth]
+    monkeypatch.setattr("gmg_portal.bulk.columns.Standing.read", lambda: answers.pop(0))
+
+    _standing, rows = read_at_one_revision(lambda: TABLES["commitments"].rows(None))
+
+    assert open_cursors() == 1
+    rows.close()
+    assert open_cursors() == 0
+
+
+def test_failure_midway_leaves_no_passing_file(passing):
+    def records():
+        yield ["1"]
+        assert [path.name.split(".")[0] for path in passing.iterdir()] == ["openpyxl"]
+        raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        list(write_xlsx(["number"], records()))
+
+    assert list(passing.iterdir()) == []
+
+
+def test_workbook_is_handed_on_from_a_file_without_a_name(passing):
+    pieces = write_xlsx(["text"], [[os.urandom(3000).hex()] for _ in range(40)])
+    first = next(pieces)
+
+    assert len(first) == writers.BLOCK
+    assert list(passing.iterdir()) == []
+    assert load_workbook(io.BytesIO(first + b"".join(pieces))).active.max_row == 41
+
+
+# What a cell of a workbook is
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#REF!", "1.5", "2014-06-30", "TRUE", "plain"])
+def test_text_of_a_workbook_stays_a_text(text):
+    workbook = load_workbook(io.BytesIO(b"".join(write_xlsx(["text"], [[text]]))))
+
+    assert (workbook.active["A2"].value, workbook.active["A2"].data_type) == (text, "s")
+
+
+@pytest.mark.parametrize("text", ["＝1+1", "＋1", "－1", "＠SUM(A1)", "'=1", "\n=1"])
+def test_formula_in_other_clothes_is_defused_too(text):
+    plain = b"".join(writers.write_csv(["text"], [[text]])).decode()
+    workbook = load_workbook(io.BytesIO(b"".join(write_xlsx(["text"], [[text]]))))
+
+    assert plain.split("\r\n", 1)[1].lstrip('"').startswith(f"'{text}")
+    assert workbook.active["A2"].value == f"'{text}"
+    assert workbook.active["A2"].data_type == "s"
+
+
+def test_text_longer_than_a_cell_says_that_it_was_cut():
+    workbook = load_workbook(io.BytesIO(b"".join(write_xlsx(["text"], [["x" * (LONGEST + 1)], ["y" * LONGEST]]))))
+
+    (_header, (cut,), (whole,)) = workbook.active.values
+    assert len(cut) == LONGEST
+    assert cut.endswith("x… (cut here: a cell holds no more; the CSV file has all of it)")
+    assert whole == "y" * LONGEST
+
+
+# Names, revision, day and licence
+
+
+SERIALIZERS = {
+    "commitments": CommitmentSerializer,
+    "reports": ReportSerializer,
+    "agencies": AgencySerializer,
+    "recommendations": RecommendationSerializer,
+}
+
+
+def test_columns_bear_the_names_of_the_api():
+    strange = {
+        (name, column)
+        for name, serializer in SERIALIZERS.items()
+        for column in TABLES[name].header
+        if column not in serializer.Meta.fields and not nested(column, serializer.Meta.fields)
+    }
+
+    assert set(SERIALIZERS) == set(TABLES)
+    assert strange == set()
+
+
+def nested(column, fields):
+    """Whether a column holds one field of something nested: `source_title` is `source.title` of the API."""
+    return column.partition("_")[0] in {field.removesuffix("s") for field in fields}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_file_says_revision_day_and_licence_beside_its_rows(client, commitment, settings, form):
+    settings.DATA_LICENCE_NAME, settings.DATA_LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
+    published_report(commitment, on="2014-06-30")
+
+    now = client.get(f"/data/reports.{form}")
+    then = client.head(f"/data/reports.{form}?as_of=2014-07-01")
+
+    number = str(Standing.read().number)
+    assert (now["Record-Revision"], now["Record-Day"]) == (number, today().isoformat())
+    assert (then["Record-Revision"], then["Record-Day"]) == (number, "2014-07-01")
+    assert f'<http://testserver{reverse("data-package")}>; rel="describedby"' in now["Link"]
+    assert '<https://creativecommons.org/licenses/by/4.0/>; rel="license"' in now["Link"]
+    assert now.getvalue()
+
+
+def test_workbook_says_what_it_is_on_its_second_sheet(client, commitment):
+    workbook = load_workbook(io.BytesIO(client.get("/data/commitments.xlsx?lead=ilo").getvalue()))
+
+    assert workbook.sheetnames == ["data", "about"]
+    assert workbook.active.title == "data"
+    assert dict(workbook["about"].values) == {
+        "Title": "Commitments",
+        "Revision": str(Standing.read().number),
+        "Day (UTC)": today().isoformat(),
+        "Rows": "A selection",
+        "Licence": "not stated",
+        "Source": "http://testserver/data/",
+        "Columns": "http://testserver/data/datapackage.json",
+    }
+    assert f"Revision: {Standing.read().number}" in workbook.properties.description
+
+
+def test_files_of_one_state_are_told_to_be_of_one(client, commitment):
+    told = {form: client.get(f"/data/commitments.{form}") for form in FORMATS}
+    described = client.get(reverse("data-package")).json()
+
+    assert {(each["Record-Revision"], each["Record-Day"]) for each in told.values()} == {
+        (str(described["revision"]), described["day"])
+    }
+    assert [json.loads(line)["reference"] for line in told["ndjson"].getvalue().decode().splitlines()] == [
+        commitment.reference
+    ]
+    assert all(each.getvalue() for form, each in told.items() if form != "ndjson")
+    assert Path(told["csv"]["Content-Disposition"]).suffix.startswith(".csv")
