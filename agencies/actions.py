@@ -1,8 +1,8 @@
-"""Invitations, made, sent anew, revoked and accepted; and memberships handed over."""
+"""Invitations, made, sent anew, revoked and accepted; memberships handed over; and tokens, made and revoked."""
 
 import secrets
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 
 from django.contrib.auth.models import Group
@@ -12,8 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.mail import send
-from agencies.models import Invitation, Membership, User
-from agencies.permissions import SECRETARIAT, may_invite_as, may_manage_memberships
+from agencies.models import AccessToken, Invitation, Membership, User
+from agencies.permissions import (
+    SECRETARIAT,
+    may_invite_as,
+    may_make_tokens_for,
+    may_manage_memberships,
+    may_revoke_token,
+)
 from agencies.querysets import today
 
 GOOD_FOR = timedelta(days=7)
@@ -82,10 +88,43 @@ def hand_over(membership: Membership, *, to: User, on: date, by, seen: int | Non
     _check_handing_over(membership, to, on)
     membership.ends_on = on
     _save_membership(membership, by)
+    _end_tokens(membership, on, by)
     successor = _in_force(to, membership, on) or Membership(user=to, agency=membership.agency, starts_on=on)
     successor.role, successor.ends_on = membership.role, None
     _save_membership(successor, by)
     return successor
+
+
+@transaction.atomic
+def make_token(token: AccessToken, *, until: date, by: User) -> str:
+    """Save a new token, good to the end of a day (UTC), and return its secret: it is never to be had again."""
+    if not may_make_tokens_for(by).filter(pk=token.agency_id).exists():
+        raise PermissionDenied(_("Only a focal point makes tokens, and only for their own agency."))
+    token.made_by, token.created, token.expiry_date = by, timezone.now(), end_of(until)
+    key = AccessToken.objects.assign_key(token)
+    _save_token(token, "make_token", by)
+    return key
+
+
+@transaction.atomic
+def revoke_token(token: AccessToken, *, by: User) -> AccessToken:
+    token = AccessToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
+    if token.revoked:
+        raise ValidationError(_("This token is revoked already, and opens nothing any more."))
+    if not may_revoke_token(by, token):
+        raise PermissionDenied
+    return _revoke(token, by)
+
+
+@transaction.atomic
+def revoke_orphaned_tokens() -> int:
+    """Revoke for good what opens nothing since its maker left, so that a later membership brings no token back."""
+    orphans = AccessToken.objects.orphaned().select_for_update(of=("self",), skip_locked=True)
+    return len([_revoke(token, None) for token in orphans])
+
+
+def end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def digest(token: str) -> str:
@@ -164,3 +203,25 @@ def _save_membership(membership: Membership, by) -> None:
     membership._change_reason = "hand_over"
     membership._history_user = by
     membership.save()
+
+
+def _end_tokens(membership: Membership, on: date, by) -> None:
+    """What the person's systems do for the agency ends with the day of the handover; the successor makes new tokens."""
+    tokens = AccessToken.objects.standing().filter(made_by=membership.user, agency=membership.agency)
+    for token in tokens.select_for_update(of=("self",)):
+        if end_of(on) <= timezone.now():
+            _revoke(token, by)
+        elif end_of(on) < token.expiry_date:
+            token.expiry_date = end_of(on)
+            _save_token(token, "hand_over", by)
+
+
+def _revoke(token: AccessToken, by: User | None) -> AccessToken:
+    token.revoked, token.revoked_at = True, timezone.now()
+    return _save_token(token, "revoke_token", by)
+
+
+def _save_token(token: AccessToken, reason: str, by: User | None) -> AccessToken:
+    token._change_reason, token._history_user = reason, by
+    token.save()
+    return token

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_removed
 from allauth.usersessions.adapter import get_adapter as get_sessions_adapter
@@ -14,13 +17,26 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from agencies import actions
-from agencies.models import Agency, ChairTerm, Invitation, Membership, User
-from agencies.permissions import SECRETARIAT, may_invite_as, may_manage_memberships, may_manage_users
+from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, User
+from agencies.permissions import (
+    SECRETARIAT,
+    may_invite_as,
+    may_make_tokens,
+    may_make_tokens_for,
+    may_manage_memberships,
+    may_manage_users,
+    may_revoke_token,
+    may_see_tokens,
+    token_agencies_of,
+)
+from agencies.querysets import today
 
 
 @admin.register(Agency)
@@ -221,6 +237,124 @@ class InvitationAdmin(ButtonsMixin, admin.site.ModelAdmin):
 
 def link_of(request):
     return lambda token: request.build_absolute_uri(reverse("accounts:invitation", args=[token]))
+
+
+class AccessTokenForm(admin.site.Form):
+    """What the system is, what it may do, and until when."""
+
+    until = forms.DateField(
+        label=_("Good until"),
+        widget=AdminDateWidget,
+        help_text=_("YYYY-MM-DD, a year from today at most. It ends at the end of that day (UTC)."),
+    )
+
+    def clean_until(self):
+        day, last = self.cleaned_data["until"], today() + timedelta(days=365)
+        if not today() <= day <= last:
+            words = {"first": today(), "last": last}
+            raise ValidationError(gettext("Choose a day from %(first)s to %(last)s.") % words)
+        return day
+
+    def clean(self):
+        """The end of the day is part of the row, of which the database's rules are asked."""
+        cleaned = super().clean()
+        if "until" in cleaned:
+            self.instance.expiry_date = actions.end_of(cleaned["until"])
+        return cleaned
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(ButtonsMixin, admin.site.ModelAdmin):
+    """Tokens of an agency's own systems. One is made here and shown once; it is not edited, but revoked."""
+
+    form = AccessTokenForm
+    list_display = ["name", "agency", "scope", "made_by", "show_standing", "show_last_day", "last_used_at"]
+    list_filter = ["scope", "revoked"]
+    list_select_related = ["agency", "made_by"]
+    search_fields = ["name", "prefix", "agency__acronym"]
+    fields = ["agency", "name", "scope", "until"]
+    story = [
+        "agency", "name", "scope", "show_prefix", "show_standing", "show_maker", "created", "show_last_day",
+        "last_used_at", "revoked_at",
+    ]  # fmt: skip
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).filter(agency__in=token_agencies_of(request.user))
+
+    def may_view(self, request, obj=None):
+        return self.admin_site.ask(request, may_see_tokens)
+
+    def may_edit(self, request, obj=None):
+        return obj is None and self.admin_site.ask(request, may_make_tokens)
+
+    def get_fields(self, request, obj=None):
+        return self.story if obj else self.fields
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.story if obj else []
+
+    def get_changeform_initial_data(self, request):
+        agency = may_make_tokens_for(request.user).first()
+        return {"agency": agency and agency.pk, "until": today() + timedelta(days=180)}
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "agency":
+            kwargs["queryset"] = may_make_tokens_for(request.user)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("standing"))
+    def show_standing(self, token):
+        return token.standing
+
+    @admin.display(description=_("made by"))
+    def show_maker(self, token):
+        return str(token.made_by)
+
+    @admin.display(description=_("good until"), ordering="expiry_date")
+    def show_last_day(self, token):
+        return token.last_day
+
+    @admin.display(description=_("begins with"))
+    def show_prefix(self, token):
+        return token.shown_prefix
+
+    @method_decorator(never_cache)
+    def add_view(self, request, form_url="", extra_context=None):
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        only_one_way = {
+            "title": gettext("Make an access token"),
+            "show_save_and_add_another": False,
+            "show_save_and_continue": False,
+        }
+        return self.shown_again(request, form_url, only_one_way | (extra_context or {}))
+
+    @method_decorator(reauthentication_required)
+    def shown_again(self, request, form_url, extra_context):
+        """For whoever has shown just now who they are: a token works as long as it is good, and without a password."""
+        return super().add_view(request, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        request.secret = actions.make_token(obj, until=form.cleaned_data["until"], by=request.user)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """The answer itself shows the secret: nothing keeps it for another page."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "original": obj,
+            "title": gettext("The token ‘%(name)s’ is made") % {"name": obj.name},
+            "secret": request.secret,
+            "address": request.build_absolute_uri(reverse("api:drafts")),
+        }
+        return TemplateResponse(request, "admin/agencies/token_made.html", context)
+
+    def get_buttons(self, request, row):
+        return {"revoke": gettext("Revoke")} if may_revoke_token(request.user, row) else {}
+
+    def press_revoke(self, request, row):
+        actions.revoke_token(row, by=request.user)
+        return gettext("The token is revoked: it opens nothing any more.")
 
 
 class PeopleMixin:

@@ -1,3 +1,5 @@
+from datetime import UTC, date, timedelta
+
 from concurrency.fields import AutoIncVersionField
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -9,11 +11,13 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rest_framework_api_key.models import AbstractAPIKey
 from simple_history.models import HistoricalRecords
 
-from agencies.querysets import AgencyQuerySet, InvitationQuerySet, MembershipQuerySet
+from agencies.querysets import AccessTokenManager, AgencyQuerySet, InvitationQuerySet, MembershipQuerySet
 
 LONG_PASSWORD = 15  # characters from which on a password may stand alone
+LONGEST_TOKEN = timedelta(days=366)  # the day on which a token is made, and a year
 
 
 class User(AbstractUser):
@@ -321,3 +325,103 @@ class Invitation(models.Model):
         if self.revoked_at:
             return _("Revoked")
         return _("Expired") if self.has_expired else _("Open")
+
+
+class AccessToken(AbstractAPIKey):
+    """What lets an agency's own system act for the person who made it, within that agency and until a day.
+
+    The secret is shown once and never kept: the row has a digest of it. `prefix` stands at the start of the secret, and
+    names the token where the secret must not stand.
+    """
+
+    class Scope(models.TextChoices):
+        READ = "read", _("Read open reports")
+        DRAFT = "draft", _("Read and write drafts")
+        SUBMIT = "submit", _("Read and write drafts, and submit them")
+
+    # The library's own key would hold the digest, and stands in addresses of the editors' side.
+    id = models.BigAutoField(primary_key=True)
+    agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="access_tokens")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("made by"),
+        on_delete=models.PROTECT,
+        editable=False,
+        related_name="access_tokens",
+    )
+    name = models.CharField(
+        _("name"),
+        max_length=50,
+        help_text=_("Which system it is for, so that you know it again: ‘ILO project database’."),
+    )
+    scope = models.CharField(
+        _("what it may do"),
+        max_length=10,
+        choices=Scope,
+        default=Scope.DRAFT,
+        help_text=_("Nothing that it does is public: somebody else publishes what is submitted."),
+    )
+    created = models.DateTimeField(_("made on"), default=timezone.now, editable=False)
+    expiry_date = models.DateTimeField(_("good until"), editable=False)
+    revoked = models.BooleanField(_("revoked"), default=False, editable=False)
+    revoked_at = models.DateTimeField(_("revoked on"), null=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    version = AutoIncVersionField()
+    history = HistoricalRecords(excluded_fields=["hashed_key", "last_used_at", "version"])
+
+    objects = AccessTokenManager()
+
+    class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
+        ordering = ["-created"]
+        constraints = [
+            models.CheckConstraint(
+                name="token_scope_known",
+                condition=Q(scope__in=["read", "draft", "submit"]),
+                violation_error_message=_("A token reads, writes drafts, or submits them as well."),
+            ),
+            models.CheckConstraint(
+                name="token_expires_within_a_year",
+                condition=Q(expiry_date__gt=F("created"), expiry_date__lte=F("created") + LONGEST_TOKEN),
+                violation_error_message=_("A token is good for some time, and for a year at most."),
+            ),
+            models.CheckConstraint(
+                name="token_revoked_at_a_time",
+                condition=Q(revoked=False, revoked_at__isnull=True) | Q(revoked=True, revoked_at__isnull=False),
+                violation_error_message=_("A token that is revoked was revoked at some time."),
+            ),
+            models.UniqueConstraint(
+                name="token_name_once_in_use",
+                fields=["agency", "name"],
+                condition=Q(revoked=False),
+                violation_error_message=_(
+                    "Your agency has a token with this name already: revoke that one, or choose another name."
+                ),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.shown_prefix})"
+
+    @property
+    def shown_prefix(self) -> str:
+        """How the secret begins."""
+        return f"{AccessTokenManager.key_generator.mark}{self.prefix}"
+
+    @property
+    def last_day(self) -> date:
+        """The day (UTC) at whose end it expires."""
+        return (self.expiry_date - timedelta.resolution).astimezone(UTC).date()
+
+    @property
+    def allows(self) -> set[str]:
+        """Its scope, and those which that one holds."""
+        scopes = self.Scope.values
+        return set(scopes[: scopes.index(self.scope) + 1])
+
+    @property
+    def standing(self) -> str:
+        if self.revoked:
+            return _("Revoked")
+        return _("Expired") if self.has_expired else _("In use")

@@ -1,27 +1,41 @@
 """Who a person is: the vocabulary on which every other permission stands."""
 
+from copy import copy
+
 from django.conf import settings
 from django.db.models import QuerySet
 
-from agencies.models import Agency, Invitation
+from agencies.models import AccessToken, Agency, Invitation, Membership, User
 
 SECRETARIAT = "secretariat"
 
 
+def within(user: User, agency: Agency) -> User:
+    """The person as one who acts for this agency and has no other role: all that a token of theirs may be."""
+    narrowed = copy(user)
+    narrowed.within_agency = agency.pk
+    return narrowed
+
+
+def _is_whole(user) -> bool:
+    return getattr(user, "within_agency", None) is None
+
+
 def is_administrator(user) -> bool:
-    return user.is_active and user.is_superuser
+    return user.is_active and user.is_superuser and _is_whole(user)
 
 
 def is_secretariat(user) -> bool:
     """Member of the Chair's team."""
-    return user.is_active and user.groups.filter(name=SECRETARIAT).exists()
+    return user.is_active and _is_whole(user) and user.groups.filter(name=SECRETARIAT).exists()
 
 
 def agencies_of(user) -> QuerySet[Agency]:
     """The agencies for which the person acts today."""
     if not user.is_active:
         return Agency.objects.none()
-    return Agency.objects.filter(memberships__in=user.memberships.current()).distinct()
+    agencies = Agency.objects.filter(memberships__in=user.memberships.current()).distinct()
+    return agencies if _is_whole(user) else agencies.filter(pk=user.within_agency)
 
 
 def is_editor(user) -> bool:
@@ -67,3 +81,33 @@ def needs_second_step(user) -> bool:
         return True
     known = getattr(user, "in_secretariat", None)
     return is_secretariat(user) if known is None else known
+
+
+# Tokens of an agency's own systems
+
+
+def may_make_tokens_for(user) -> QuerySet[Agency]:
+    """The agencies of which the person is a focal point today: an alternate sees and revokes tokens, and makes none."""
+    acting = user.memberships.current().filter(role=Membership.Role.FOCAL_POINT)
+    return agencies_of(user).filter(memberships__in=acting)
+
+
+def may_make_tokens(user) -> bool:
+    return may_make_tokens_for(user).exists()
+
+
+def token_agencies_of(user) -> QuerySet[Agency]:
+    """The agencies whose tokens the person sees, and may revoke: who gives memberships also ends what hangs on them."""
+    return Agency.objects.all() if may_manage_memberships(user) else agencies_of(user)
+
+
+def may_see_tokens(user) -> bool:
+    return may_manage_memberships(user) or agencies_of(user).exists()
+
+
+def may_revoke_token(user, token: AccessToken) -> bool:
+    return not token.revoked and token_agencies_of(user).filter(pk=token.agency_id).exists()
+
+
+def may_by_token(token: AccessToken, scope: str) -> bool:
+    return scope in token.allows

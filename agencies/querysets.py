@@ -1,9 +1,12 @@
-from datetime import date
+import re
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from rest_framework_api_key.crypto import KeyGenerator
+from rest_framework_api_key.models import BaseAPIKeyManager
 
 
 def today() -> date:
@@ -27,3 +30,59 @@ class InvitationQuerySet(models.QuerySet):
     def acceptable(self) -> Self:
         """Those whose link still opens an account."""
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())
+
+
+class MarkedKeys(KeyGenerator):
+    """Secrets that programs which look for lost ones know by their mark: 'gmghld_<prefix>.<secret>'."""
+
+    mark = "gmghld_"
+    shape = re.compile(r"gmghld_(?P<prefix>[A-Za-z0-9]{8})\.[A-Za-z0-9]{40}")
+
+    def __init__(self):
+        super().__init__(prefix_length=8, secret_key_length=40)
+
+    def generate(self) -> tuple[str, str, str]:
+        prefix = self.get_prefix()
+        key = f"{self.mark}{prefix}.{self.get_secret_key()}"
+        return key, prefix, self.hash(key)
+
+
+class AccessTokenQuerySet(models.QuerySet):
+    def in_use(self) -> Self:
+        """Those that still open something: good by themselves, of somebody who acts for the agency today (UTC)."""
+        return self.standing().filter(self._acting())
+
+    def orphaned(self) -> Self:
+        """Not revoked, of somebody whose account is closed or who no longer acts for the agency."""
+        return self.filter(revoked=False).exclude(self._acting())
+
+    def standing(self) -> Self:
+        """Neither revoked nor expired."""
+        return self.filter(revoked=False, expiry_date__gt=timezone.now())
+
+    def used(self, now) -> None:
+        """Note it, once a minute at most and without a line in the history."""
+        self.exclude(last_used_at__gt=now - timedelta(minutes=1)).update(last_used_at=now)
+
+    def _acting(self) -> Q:
+        memberships = self.model._meta.get_field("made_by").related_model._meta.get_field("memberships").related_model
+        acting = memberships.objects.current().filter(user=OuterRef("made_by"), agency=OuterRef("agency"))
+        return Q(Exists(acting), made_by__is_active=True)
+
+
+class AccessTokenManager(BaseAPIKeyManager.from_queryset(AccessTokenQuerySet)):
+    key_generator = MarkedKeys()
+
+    def assign_key(self, obj) -> str:
+        """Give a token its secret, which is returned and stands nowhere else."""
+        key, obj.prefix, obj.hashed_key = self.key_generator.generate()
+        return key
+
+    def get_from_key(self, key: str):
+        """The token in use that a secret opens; DoesNotExist for all else."""
+        shape = self.key_generator.shape.fullmatch(key)
+        tokens = self.in_use().select_related("agency", "made_by").filter(prefix=shape["prefix"] if shape else "")
+        token = tokens.get()
+        if not token.is_valid(key):
+            raise self.model.DoesNotExist
+        return token

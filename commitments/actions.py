@@ -36,6 +36,7 @@ from commitments.workflow import TRANSITIONS, Reviewed, State
 
 LOAD = "load"
 IMPORT = "import"
+BY_TOKEN = "token"  # noqa: S105 – the name of a way, in the history
 PAST_PLANNING = {Status.IN_PROGRESS, Status.SUBSTANTIALLY_COMPLETE, Status.COMPLETED, Status.ONGOING}
 
 
@@ -55,8 +56,8 @@ def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
 
 
 @transaction.atomic
-def write_draft(row, sets: dict[str, list] | None = None, *, by) -> None:
-    """Keep what an import says of a draft, or of a milestone of one: its columns, and sets of other rows by name.
+def write_draft(row, sets: dict[str, list] | None = None, *, by, reason: str = IMPORT) -> None:
+    """Keep what an import or a token says of a draft, or of a milestone of one: columns, and sets of rows by name.
 
     What the person may not write before and after, a new lead included, is refused. The caller holds the row's lock.
     The history gets one line, which has the sets as well: they are written first, and a new row's key drawn for that.
@@ -72,8 +73,25 @@ def write_draft(row, sets: dict[str, list] | None = None, *, by) -> None:
         row.author = row.author or by
     for name, others in (sets or {}).items():
         _write_partners(row, others, by) if name == "partner_agencies" else _write_set(row, name, others)
-    _save(row, IMPORT, by, force_insert=new)
+    _save(row, reason, by, force_insert=new)
     _allow(type(row).objects.editable_by(by), row)
+
+
+@transaction.atomic
+def add_evidence(report: ProgressReport, piece: Evidence, *, by) -> Evidence:
+    """Back a report that is still open; its row is locked, so that nothing is added to what is just sent off."""
+    report = _locked(report)
+    _allow(ProgressReport.objects.editable_by(by), report)
+    piece.report = report
+    return _save(piece, BY_TOKEN, by)
+
+
+@transaction.atomic
+def remove_evidence(piece: Evidence, *, by) -> None:
+    report = _locked(piece.report)
+    _allow(ProgressReport.objects.editable_by(by), report)
+    piece._change_reason, piece._history_user = BY_TOKEN, by
+    piece.delete()
 
 
 @transaction.atomic

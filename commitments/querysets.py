@@ -47,7 +47,7 @@ from commitments.search import SEARCH_CONFIG, headline, plain, search_query
 
 FINISHED = ("completed", "discontinued", "superseded")
 # Lines of the history, beside those of forms, by which a person had a hand in a row.
-HANDS = ("submit", "import")
+HANDS = ("submit", "import", "token")
 
 
 def public_on(day: date | None) -> Q:

@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
+from rest_framework_api_key.models import APIKey
 
 from agencies.permissions import may_audit, may_edit_reference_data, may_manage_users
 from agencies.querysets import today
@@ -19,7 +20,7 @@ from gmg_portal.audit import note
 from gmg_portal.audit_entries import CELLS, COUNTED, AuditForm, page_of, records, told
 from gmg_portal.bulk.writers import FORMATS
 from gmg_portal.desk import desk_of
-from gmg_portal.models import AuditEntry, Edition, Revision
+from gmg_portal.models import AuditEntry, Edition, KeptAnswer, Revision
 
 admin.site.desk_of = desk_of
 admin.site.pages += [*review_queue.urls, *rates.urls, *handover.urls]
@@ -53,8 +54,25 @@ class EditionAdmin(admin.site.ReadingAdmin):
         return self.has_view_permission(request)
 
 
-# Secrets of second steps, and the sessions of others, are nobody's to read; the two tables of addresses stay empty.
-for model in (Authenticator, EmailAddress, EmailConfirmation, UserSession):
+@admin.register(KeptAnswer)
+class KeptAnswerAdmin(admin.site.ReadingAdmin):
+    """Which deeds of tokens would not be done twice today; what they were answered is their senders' alone."""
+
+    list_display = ["key", "token", "status", "made_at"]
+    list_select_related = ["token"]
+    search_fields = ["key", "token__name", "token__prefix"]
+    fields = ["token", "key", "status", "made_at"]
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.ask(request, may_manage_users)
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+
+# Secrets of second steps, and the sessions of others, are nobody's to read; the tables of addresses and of the
+# library's own keys stay empty.
+for model in (APIKey, Authenticator, EmailAddress, EmailConfirmation, UserSession):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 

@@ -19,6 +19,7 @@ from commitments.api import (
     StatusChangeViewSet,
 )
 from gmg_portal.api_views import RootView, UnknownPathView
+from gmg_portal.submission.urls import urlpatterns as submission
 from recommendations.api import RecommendationViewSet
 from workgroups.api import WorkGroupViewSet
 
@@ -59,6 +60,7 @@ urlpatterns = [
     path("v1/", RootView.as_view(endpoints=ENDPOINTS), name="v1"),
     path("v1/", include(router.urls)),
     *[path(f"v1/summary/{name}/", view.as_view(), name=f"summary-{name}") for name, view in SUMMARIES.items()],
+    *submission,
     path("v1/schema/", schema, name="schema"),
     path("v1/docs/", docs, name="docs"),
     re_path("", UnknownPathView.as_view(addresses=["/api/v1/", *ADDRESSES]), name="unknown"),

@@ -2,8 +2,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Func
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import AccessToken
 from commitments.triggers import APPEND_ONLY
 
 
@@ -139,3 +141,25 @@ class Edition(models.Model):
     def size(self) -> int:
         """Bytes of all files together."""
         return sum(file["bytes"] for file in self.files)
+
+
+class KeptAnswer(models.Model):
+    """What a request with a token was answered, under the key by which its sender knows it: so that a second one with
+    that key is answered alike and does nothing twice. Written in the transaction of the deed; swept after a day."""
+
+    token = models.ForeignKey(AccessToken, on_delete=models.CASCADE, related_name="kept_answers")
+    key = models.CharField(_("key"), max_length=200)
+    digest = models.CharField(_("digest of the request"), max_length=64)
+    status = models.PositiveSmallIntegerField(_("status"), null=True)
+    headers = models.JSONField(_("headers"), default=dict)
+    body = models.TextField(_("body"), blank=True)
+    made_at = models.DateTimeField(_("made on"), default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("kept answer")
+        verbose_name_plural = _("kept answers")
+        ordering = ["-made_at"]
+        constraints = [models.UniqueConstraint(name="answer_once_for_a_key", fields=["token", "key"])]
+
+    def __str__(self):
+        return self.key

@@ -97,13 +97,15 @@ def request_id_of(request: HttpRequest | None) -> str:
 
 
 def via_of(request: HttpRequest) -> str:
-    """Method and path, without the query. Outside of the editors' side the page's pattern stands for the path, since
-    addresses there may carry secrets (invitations, new passwords)."""
+    """Method and path, without the query, and the token by which it was asked. Outside of the editors' side the page's
+    pattern stands for the path, since addresses there may carry secrets (invitations, new passwords)."""
     path = request.path
     if not path.startswith("/admin/"):
         match = getattr(request, "resolver_match", None)
         path = f"/{match.route}" if match else "/…"
-    return "".join(letter for letter in f"{request.method} {path}" if letter.isprintable())[:LONGEST]
+    token = getattr(request, "access_token", None)
+    told = f"{request.method} {path}" + (f" ({token.shown_prefix})" if token else "")
+    return "".join(letter for letter in told if letter.isprintable())[:LONGEST]
 
 
 def origin_of(request: HttpRequest) -> str:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 from simple_history.utils import bulk_update_with_history
 
-from agencies.models import Agency, ChairTerm, Invitation, Membership, User
+from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, User
 from agencies.permissions import SECRETARIAT
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments import actions
@@ -40,7 +40,7 @@ from commitments.models import (
     StatusChange,
     WorkingCopy,
 )
-from gmg_portal.models import AuditEntry, Edition
+from gmg_portal.models import AuditEntry, Edition, KeptAnswer
 from recommendations.models import Recommendation
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
@@ -156,6 +156,40 @@ class InvitationFactory(DjangoModelFactory):
     digest = factory.Sequence(lambda n: f"{n:064}")
     sent_at = factory.LazyFunction(timezone.now)
     expires_at = factory.LazyAttribute(lambda invitation: invitation.sent_at + timedelta(days=7))
+
+
+class AccessTokenFactory(DjangoModelFactory):
+    """Good for thirty days and for all that a token may be for; its secret is `token.secret`, of the test alone."""
+
+    class Meta:
+        model = AccessToken
+
+    agency = factory.SubFactory(AgencyFactory)
+    made_by = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"System {n}")
+    scope = AccessToken.Scope.SUBMIT
+    created = factory.LazyFunction(timezone.now)
+    expiry_date = factory.LazyAttribute(lambda token: token.created + timedelta(days=30))
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        token = model_class(**kwargs)
+        secret = model_class.objects.assign_key(token)
+        token.prefix = kwargs.get("prefix", token.prefix)
+        token.save()
+        token.secret = secret
+        return token
+
+
+class KeptAnswerFactory(DjangoModelFactory):
+    """Of a deed that was done just now."""
+
+    class Meta:
+        model = KeptAnswer
+
+    token = factory.SubFactory(AccessTokenFactory)
+    key = factory.Sequence(lambda n: f"key-{n}")
+    status = 201
 
 
 def in_group(user: User, name: str, second_step: bool = True) -> User:

@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.db import connection, models
 from factory.django import DjangoModelFactory
 
-from agencies.models import Agency, ChairTerm, Invitation, Membership, User
+from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, User
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import (
     Answer,
@@ -34,7 +34,7 @@ from commitments.models import (
     WorkingCopy,
 )
 from gmg_portal.api_urls import RESOURCES
-from gmg_portal.models import AuditEntry, Edition, Revision
+from gmg_portal.models import AuditEntry, Edition, KeptAnswer, Revision
 from recommendations.models import Recommendation
 from tests import factories
 from tests.conftest import LONGEST
@@ -54,7 +54,22 @@ MODELS = {
 }
 # Written by the database alone, with the revision; nobody enters or edits them.
 MOVEMENTS = {CommitmentMovement, ReportMovement}
-NOT_PUBLIC = {User, Membership, Invitation, Revision, AuditEntry, Digest, Mistake, Notice, WorkingCopy, *MOVEMENTS}
+NOT_PUBLIC = {
+    *(
+        User,
+        Membership,
+        Invitation,
+        AccessToken,
+        Revision,
+        AuditEntry,
+        KeptAnswer,
+        Digest,
+        Mistake,
+        Notice,
+        WorkingCopy,
+    ),
+    *MOVEMENTS,
+}
 PUBLIC = MODELS - NOT_PUBLIC
 # What has an address, and what is shown on the page of something that has one (or, by its name, on a page of its own).
 ADDRESSED = {
@@ -89,7 +104,7 @@ SHOWN_WITH = {
 NOT_IN_API = {Statement, ReportingCycle, Edition}
 # Append-only, a single row that the database keeps, what the portal notes of its mails, and what is not even saved yet:
 # none has earlier states.
-WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, Edition, Digest, Notice, WorkingCopy, *MOVEMENTS}
+WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, KeptAnswer, Edition, Digest, Notice, WorkingCopy, *MOVEMENTS}
 
 ANY_APP = {
     "__init__.py",

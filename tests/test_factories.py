@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 # What tells rows apart, and how often and when they were saved.
 OF_ITS_OWN = {
-    *("id", "reference", "title", "url", "commitment", "report", "search"),
+    *("id", "reference", "title", "url", "draft_code", "commitment", "report", "search"),
     *("version", "updated_at", "recorded_at", "history_id", "history_date"),
 }
 

@@ -1,7 +1,9 @@
 from pathlib import PurePath
+from uuid import uuid4
 
 from concurrency.fields import AutoIncVersionField
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +93,8 @@ class ProgressReport(Reviewed):
     number = models.PositiveIntegerField(
         _("number"), null=True, blank=True, editable=False, help_text=_("Within the commitment, by publication.")
     )
+    # How an agency's own system names a report that has no number yet. The database draws it for loads as well.
+    draft_code = models.UUIDField(default=uuid4, db_default=RandomUUID(), unique=True, editable=False)
     period_start = models.DateField(_("period from"), null=True, blank=True)
     period_end = models.DateField(_("period until"), null=True, blank=True)
     status = models.CharField(_("proposed status"), max_length=30, choices=Status, blank=True)
@@ -111,7 +115,7 @@ class ProgressReport(Reviewed):
     barriers = models.TextField(_("barriers"), blank=True)
     next_steps = models.TextField(_("next steps"), blank=True)
     version = AutoIncVersionField()
-    history = HistoricalRecords(excluded_fields=["version", "updated_at"])
+    history = HistoricalRecords(excluded_fields=["draft_code", "version", "updated_at"])
 
     objects = ProgressReportQuerySet.as_manager()
 

@@ -1,10 +1,17 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db.models import F
 
-from agencies.models import Agency, ChairTerm, Invitation, Membership, User
-from tests.factories import AgencyFactory, ChairTermFactory, InvitationFactory, MembershipFactory, UserFactory
+from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, User
+from tests.factories import (
+    AccessTokenFactory,
+    AgencyFactory,
+    ChairTermFactory,
+    InvitationFactory,
+    MembershipFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 LATE = datetime(2014, 6, 1, tzinfo=UTC)
@@ -18,6 +25,12 @@ def second_term(starts_on, ends_on):
 def second_membership(**fields):
     first = MembershipFactory()
     MembershipFactory(user=first.user, agency=first.agency, **fields)
+
+
+def two_tokens(**fields):
+    agency = AgencyFactory()
+    for _ in range(2):
+        AccessTokenFactory(agency=agency, **fields)
 
 
 REFUSED = [
@@ -47,12 +60,27 @@ REFUSED = [
     ("invitation_expires_after_sending", lambda: InvitationFactory(expires_at=LATE, sent_at=LATE)),
     ("invitation_accepted_by_somebody_at_a_time", lambda: InvitationFactory(accepted_by=UserFactory())),
     ("invitation_accepted_or_revoked", lambda: InvitationFactory(accepted_at=LATE, revoked_at=LATE)),
+    ("token_scope_known", lambda: AccessTokenFactory(scope="publish")),
+    ("token_expires_within_a_year", lambda: AccessTokenFactory(created=LATE, expiry_date=LATE)),
+    ("token_expires_within_a_year", lambda: AccessTokenFactory(created=LATE, expiry_date=LATE + timedelta(days=367))),
+    ("token_revoked_at_a_time", lambda: AccessTokenFactory(revoked=True)),
+    ("token_revoked_at_a_time", lambda: AccessTokenFactory(revoked_at=LATE)),
+    (
+        "token_name_once_in_use",
+        lambda: [AccessTokenFactory(agency=agency, name="A") for agency in [AgencyFactory()] * 2],
+    ),
     ("invitation_open_once_for_an_address", lambda: [InvitationFactory(email="ada@example.org") for _ in range(2)]),
 ]
-UNIQUE = [(AgencyFactory, "code", "ilo"), (UserFactory, "username", "ada"), (InvitationFactory, "digest", "0f" * 32)]
+UNIQUE = [
+    (AgencyFactory, "code", "ilo"),
+    (UserFactory, "username", "ada"),
+    (InvitationFactory, "digest", "0f" * 32),
+    (AccessTokenFactory, "prefix", "aBcDeF12"),
+]
 CHOICES = [
     (Membership, "role", "membership_role_known"),
     (Invitation, "role", "invitation_agency_with_its_roles"),
+    (AccessToken, "scope", "token_scope_known"),
     (User, "mail_level", "user_mail_level_known"),
 ]
 

@@ -20,10 +20,12 @@ from tests.factories import (
     AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
+    MembershipFactory,
     ProgressReportFactory,
     published_report,
 )
 from tests.filling import filled
+from tests.gmg_portal.submitting import DRAFTS, system_of
 
 pytestmark = pytest.mark.django_db
 
@@ -348,3 +350,40 @@ def on_the_public_side(client, row, listed: str | None) -> set[str]:
     found = {place for place, address in places.items() if words in client.get(address).content.decode()}
     in_list = found == {"page", "api"} if listed is None else words in listed
     return found | {"api row"} if in_list else found
+
+
+# By the tokens of an agency's own systems
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in ("anonymous", "judge", "outsider")])
+def test_tokens_keep_to_the_policy(role, person, row_in, client, ohchr, undesa):
+    """One reads, writes and submits what its agency does; whatever other role its maker has counts for nothing."""
+    user = person(role)
+    if role in ("secretariat", "administrator"):
+        MembershipFactory(user=user, agency=ohchr)
+    system = system_of(client, user, undesa if role == "group_lead" else ohchr)
+    lines = [(whose, policy) for of, whose, policy in LINES["progressreport"] if of == role]
+    rows = {(whose, state): row_in("progressreport", role, whose, state) for whose, policy in lines for state in policy}
+
+    listed = system.get().content.decode()
+    found = {cell: by_token(system, row, listed) for cell, row in rows.items()}
+
+    own = () if role == "former" else ("own_agency", "own_group")
+    granted = {(whose, state): letters & set("rws") for whose, policy in lines for state, letters in policy.items()}
+    assert found == {cell: letters if cell[0] in own else set() for cell, letters in granted.items()}
+
+
+def by_token(system, row, listed: str) -> set[str]:
+    """What a system does with a report whose code and version it has from somewhere."""
+    address = f"{DRAFTS}{row.draft_code}/"
+    version = f"v{row.version}.{row.history.first().history_id}"
+    reads = row.achieved in system.get(address).content.decode()
+    assert (row.achieved in listed) is (reads and row.state != "published")
+    tries = {
+        "w": (
+            lambda: system.patch(address, {"barriers": "Other words"}, version),
+            lambda: ProgressReport.objects.filter(pk=row.pk, barriers="Other words").exists(),
+        ),
+        "s": (lambda: system.post(f"{address}submit/"), lambda: state_of(row) == "submitted" != row.state),
+    }
+    return {letter for letter, (act, done) in tries.items() if attempt(act, done)} | ({"r"} if reads else set())

@@ -438,7 +438,7 @@ def test_page_takes_as_many_queries_for_thirty_entries_as_for_one(
     def page_of(number):
         for _ in range(number):
             EvidenceFactory(report=ProgressReportFactory(commitment=CommitmentFactory(lead_agency=ilo)))
-        with django_assert_max_num_queries(23) as queries:
+        with django_assert_max_num_queries(25) as queries:
             answer = as_secretariat.get(LIST, {"kind": "commitments.evidence"})
         return len(answer.context["entries"]), len(queries)
 

@@ -24,6 +24,7 @@ from tests.factories import (
     EventFactory,
     EvidenceFactory,
     FrameworkFactory,
+    KeptAnswerFactory,
     MembershipFactory,
     MilestoneFactory,
     ParticipationFactory,
@@ -87,6 +88,7 @@ def tables():
         "agencies_user_groups",
         "agencies_user_user_permissions",
         "agencies_membership",
+        "agencies_accesstoken",
         "agencies_invitation",
         "commitments_digest",
         "commitments_mistake",
@@ -312,13 +314,20 @@ def test_second_row_is_refused(assert_refused_by):
 
 
 def test_every_declared_rule_is_tried(assert_declared):
-    constraints = {"revision_is_one_row", "audit_what_known"}
+    constraints = {"revision_is_one_row", "audit_what_known", "answer_once_for_a_key"}
 
     assert_declared("gmg_portal", constraints=constraints, unique={(Edition, "day")}, choices={(AuditEntry, "what")})
 
 
 def test_day_has_one_edition(assert_unique):
     assert_unique(EditionFactory, "day", date(2014, 6, 30))
+
+
+def test_key_of_a_token_has_one_answer(assert_refused_by):
+    kept = KeptAnswerFactory()
+
+    assert_refused_by("answer_once_for_a_key", lambda: KeptAnswerFactory(token=kept.token, key=kept.key))
+    KeptAnswerFactory(key=kept.key)
 
 
 def test_what_is_done_is_a_known_word(assert_refused_by, words_of):

@@ -21,7 +21,9 @@ def schema(client, db):
 
 @pytest.fixture
 def operations(schema):
-    return [(path, path_item["get"]) for path, path_item in schema["paths"].items()]
+    """What is open to everybody."""
+    paths = schema["paths"].items()
+    return [(path, path_item["get"]) for path, path_item in paths if not path.startswith("/api/v1/drafts/")]
 
 
 def test_description_is_made_without_a_warning_and_without_a_database():
@@ -49,8 +51,47 @@ def test_operations_are_named_for_clients(operations):
     }
 
 
-def test_only_reading_is_described(schema):
-    assert {tuple(path_item) for path_item in schema["paths"].values()} == {("get",)}
+def test_nothing_but_reading_is_described_where_no_token_is_asked_for(schema):
+    methods = {path: tuple(methods) for path, methods in schema["paths"].items()}
+    writing = {path: found for path, found in methods.items() if path.startswith("/api/v1/drafts/")}
+
+    assert {found for path, found in methods.items() if path not in writing} == {("get",)}
+    assert writing == {
+        "/api/v1/drafts/": ("get", "post"),
+        "/api/v1/drafts/{code}/": ("get", "patch"),
+        "/api/v1/drafts/{code}/evidence/": ("post",),
+        "/api/v1/drafts/{code}/evidence/{piece}/": ("delete",),
+        "/api/v1/drafts/{code}/submit/": ("post",),
+    }
+
+
+def test_submission_is_described_with_its_token_its_key_and_every_answer(schema):
+    operations = {
+        operation["operationId"]: operation
+        for path, methods in schema["paths"].items()
+        if path.startswith("/api/v1/drafts/")
+        for operation in methods.values()
+    }
+
+    assert {tuple(operation["tags"]) for operation in operations.values()} == {("Submission",)}
+    assert all(operation["security"] == [{"AgencyToken": []}] for operation in operations.values())
+    assert set(operations) == {
+        *("list_drafts", "create_draft", "get_draft", "update_draft", "submit_draft", "add_evidence"),
+        "remove_evidence",
+    }
+    asked = {
+        name: {parameter["name"] for parameter in operation.get("parameters", []) if parameter.get("required")}
+        for name, operation in operations.items()
+    }
+    assert {name for name, words in asked.items() if "Idempotency-Key" in words} == {
+        *("create_draft", "submit_draft", "add_evidence")
+    }
+    assert "If-Match" in asked["update_draft"]
+    for operation in operations.values():
+        assert {"401", "403", "429"} <= set(operation["responses"])
+        assert all(answer["description"] for answer in operation["responses"].values())
+    assert {"409", "412", "413", "415", "422", "428"} <= set(operations["update_draft"]["responses"])
+    assert schema["components"]["securitySchemes"]["AgencyToken"]["scheme"] == "bearer"
 
 
 def test_every_parameter_and_answer_is_described(operations):
@@ -87,7 +128,16 @@ def test_enumerations_have_names_of_the_glossary(schema):
 
     assert enums == {
         *("AlignmentStrength", "AssessmentFinding", "AssessorKind", "CommitmentConfidence", "CommitmentKind"),
-        *("CommitmentScope", "CommitmentState", "EvidenceKind", "EvidenceMediaType", "Freshness", "Lack", "LeadKind"),
+        *(
+            "CommitmentScope",
+            "CommitmentState",
+            "DraftState",
+            "EvidenceKind",
+            "EvidenceMediaType",
+            "Freshness",
+            "Lack",
+            "LeadKind",
+        ),
         *("LinkCheck", "Outlook", "ParticipationRole", "Precision", "RecommendationLevel", "ReportOrigin"),
         *("StakeholderKind", "Status", "Verification", "WorkGroupKind"),
     }

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies.actions import revoke_orphaned_tokens
 from commitments import mistakes, notices, telling
 from gmg_portal import mail
+from gmg_portal.submission.keeping import sweep
 
 NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
 
@@ -80,4 +82,6 @@ class Command(BaseCommand):
 def forget() -> int:
     now = timezone.now()
     mistakes.forget_senders(now)
+    sweep(now)
+    revoke_orphaned_tokens()
     return mail.clear_old(now) + mistakes.forget_addresses(now)

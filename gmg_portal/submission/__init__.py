@@ -1,0 +1,1 @@
+"""What an agency's own systems write with a token: drafts of reports, their evidence, and sending them off."""

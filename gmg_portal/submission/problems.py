@@ -1,0 +1,99 @@
+"""What is refused to a token's request, as problem details (RFC 9457) that name the field and what it takes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, ValidationError
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+
+from gmg_portal.problems import ProblemResponse, exception_handler
+
+
+@dataclass(frozen=True)
+class FieldFault:
+    """What is wrong with one field of the body: what it takes, or what stands there now beside what was sent."""
+
+    field: str
+    detail: str
+    allowed: tuple[str, ...] | None = None
+    nearest: str | None = None
+    theirs: str | None = None
+    yours: str | None = None
+
+    @property
+    def as_dict(self) -> dict:
+        told = {"field": self.field, "detail": self.detail}
+        more = {name: getattr(self, name) for name in ("allowed", "nearest", "theirs", "yours")}
+        return told | {name: list(value) if name == "allowed" else value for name, value in more.items() if value}
+
+
+class Problem(exceptions.APIException):
+    """A request that is refused with a status, a sentence, and what is wrong field by field."""
+
+    def __init__(self, status: int, detail: str = "", faults: Iterable[FieldFault] = ()):
+        self.faults = tuple(faults)
+        super().__init__(detail or " ".join(dict.fromkeys(fault.detail for fault in self.faults)))
+        self.status_code = status
+
+
+def not_among(field: str, value: str, allowed: Iterable[str], detail: str) -> FieldFault:
+    """A value that is none of those that a field takes; as many as can be read are named, and the nearest of all."""
+    allowed = tuple(allowed)
+    near = get_close_matches(value, allowed, 1)
+    return FieldFault(field, detail, allowed if len(allowed) <= 50 else None, near[0] if near else None)
+
+
+def of_rules(error: ValidationError) -> Problem:
+    """What the workflow refuses: by field what has to be mended, or as a whole what the state does not allow."""
+    if not hasattr(error, "error_dict"):
+        return Problem(409, " ".join(error.messages))
+    found = error.message_dict.items()
+    return Problem(
+        422,
+        faults=[
+            FieldFault("" if field == NON_FIELD_ERRORS else field, " ".join(sentences)) for field, sentences in found
+        ],
+    )
+
+
+def handle(exception: Exception, context: dict) -> HttpResponse | None:
+    request = context["request"]
+    match exception:
+        case Problem():
+            return ProblemResponse(request, exception.status_code, exception.detail, errors=exception.faults)
+        case ValidationError():
+            return handle(of_rules(exception), context)
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return _unknown(request, exception)
+        case Http404() | exceptions.NotFound():
+            return ProblemResponse(request, 404, _("Your agency has nothing at this address."))
+        case exceptions.MethodNotAllowed():
+            words = {"methods": ", ".join(context["view"].allowed_methods)}
+            return ProblemResponse(request, 405, _("Allowed at this address: %(methods)s.") % words)
+        case exceptions.UnsupportedMediaType():
+            return ProblemResponse(request, 415, _taken(context["view"]))
+        case exceptions.ParseError():
+            return ProblemResponse(request, 400, _("The body cannot be read: send one JSON object, in UTF-8."))
+        case RequestDataTooBig():
+            return ProblemResponse(request, 413, _("The body is larger than is taken."))
+        case exceptions.PermissionDenied():
+            return ProblemResponse(request, 403, exception.detail)
+        case PermissionDenied():
+            return ProblemResponse(request, 403, str(exception) or _("You may not do this here."))
+    return exception_handler(exception, context)
+
+
+def _unknown(request, exception) -> HttpResponse:
+    failed = isinstance(exception, exceptions.AuthenticationFailed)
+    told = exception.detail if failed else _("Send a token of your agency: ‘Authorization: Bearer …’.")
+    response = ProblemResponse(request, 401, told)
+    response["WWW-Authenticate"] = exception.auth_header + (', error="invalid_token"' if failed else "")
+    return response
+
+
+def _taken(view) -> str:
+    types = ", ".join(parser.media_type for parser in view.parser_classes)
+    return _("The body is of a type that is not taken here. Allowed: %(types)s.") % {"types": types}

@@ -1,0 +1,44 @@
+"""An agency's system, as tests play it."""
+
+from itertools import count
+
+from tests.factories import AccessTokenFactory
+
+DRAFTS = "/api/v1/drafts/"
+WRITTEN = {"status": "in_progress", "achieved": "Courses were held in Accra.", "outlook": "on_track"}
+numbers = count(1)
+
+
+class System:
+    """Sends requests with a token; each POST has a key of its own unless one is given."""
+
+    def __init__(self, client, token=None, secret=None):
+        self.client, self.token = client, token
+        self.secret = secret or token.secret
+
+    def headers(self, **more):
+        return {"Authorization": f"Bearer {self.secret}", **more}
+
+    def get(self, address=DRAFTS):
+        return self.client.get(address, headers=self.headers())
+
+    def post(self, address=DRAFTS, body=None, key=None, form=False, **headers):
+        sent = self.headers(**{"Idempotency-Key": key or f"key-{next(numbers)}", **headers})
+        if form:
+            return self.client.post(address, body, headers=sent)
+        return self.client.post(address, body or {}, "application/json", headers=sent)
+
+    def patch(self, address, body, version):
+        sent = self.headers(**({"If-Match": f'"{version}"'} if version else {}))
+        return self.client.patch(address, body, "application/json", headers=sent)
+
+    def delete(self, address):
+        return self.client.delete(address, headers=self.headers())
+
+    def begin(self, commitment, **body):
+        """The answer to beginning a report of its own accord."""
+        return self.post(body={"commitment": commitment.reference, "cycle": None, **WRITTEN, **body})
+
+
+def system_of(client, person, agency, **fields) -> System:
+    return System(client, AccessTokenFactory(made_by=person, agency=agency, **fields))

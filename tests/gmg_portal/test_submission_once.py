@@ -1,0 +1,133 @@
+"""A request that is sent twice does nothing twice: whether one after the other, at once, or after a fall in between."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from commitments import actions
+from commitments.models import Evidence, ProgressReport
+from gmg_portal.models import KeptAnswer
+from gmg_portal.submission import keeping
+from tests.files import pdf
+from tests.gmg_portal.submitting import DRAFTS, WRITTEN, System, system_of
+
+
+@pytest.fixture
+def system(client, ilo, ilo_focal_point):
+    return system_of(client, ilo_focal_point, ilo)
+
+
+def begin(system, commitment, key, **more):
+    return system.post(body={"commitment": commitment.reference, "cycle": None, **WRITTEN, **more}, key=key)
+
+
+@pytest.mark.django_db
+def test_same_request_is_answered_alike_and_another_with_its_key_is_refused(system, commitment, ilo_alternate, ilo):
+    first, again = begin(system, commitment, '"a key"'.replace(" ", "-")), begin(system, commitment, "a-key")
+    other = begin(system, commitment, "a-key", achieved="Other words.")
+    of_another = begin(system_of(system.client, ilo_alternate, ilo), commitment, "a-key")
+    KeptAnswer.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    swept = keeping.sweep(timezone.now())
+    a_day_later = begin(system, commitment, "a-key")
+
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert {name: again[name] for name in ("ETag", "Location")} == {name: first[name] for name in ("ETag", "Location")}
+    assert ("Idempotency-Replayed" in first, again["Idempotency-Replayed"]) == (False, "true")
+    assert other.status_code == 422
+    assert (of_another.status_code, swept, a_day_later.status_code) == (201, 2, 201)
+    assert ProgressReport.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_file_that_is_sent_twice_is_kept_once_and_another_is_refused(system, commitment, tmp_path):
+    address = f"{begin(system, commitment, 'a').json()['url']}evidence/"
+    names = {}
+    for name, words in (("same", "A"), ("again", "A"), ("other", "B")):
+        path = tmp_path / f"{name}.pdf"
+        path.write_bytes(pdf(words))
+        with path.open("rb") as file:
+            names[name] = system.post(address, {"title": "A", "file": file}, key="b", form=True).status_code
+
+    assert names == {"same": 201, "again": 201, "other": 422}
+    assert Evidence.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_refused_request_may_be_mended_under_its_key(system, commitment):
+    refused, mended = begin(system, commitment, "a", status="done"), begin(system, commitment, "a")
+
+    assert (refused.status_code, mended.status_code) == (422, 201)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fall_in_the_middle_leaves_neither_deed_nor_key(system, commitment, monkeypatch):
+    system.client.raise_request_exception = False
+    write = actions.write_draft
+
+    def falls(*args, **kwargs):
+        write(*args, **kwargs)
+        raise OSError("The machine falls.")
+
+    with monkeypatch.context() as fallen:
+        fallen.setattr(actions, "write_draft", falls)
+        before_keeping = begin(system, commitment, "a")
+    with monkeypatch.context() as fallen:
+        fallen.setattr(keeping, "_answer", falls)
+        after_keeping = begin(system, commitment, "a")
+    left = (ProgressReport.objects.count(), KeptAnswer.objects.count())
+    again = begin(system, commitment, "a")
+
+    assert (before_keeping.status_code, after_keeping.status_code) == (500, 500)
+    assert before_keeping.headers["Content-Type"] == "application/problem+json"
+    assert left == (0, 0)
+    assert again.status_code == 201
+    assert "Idempotency-Replayed" not in again
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_do_it_once(system, commitment, monkeypatch):
+    """The first holds its deed open until the second waits for it, on another connection."""
+    report = begin(system, commitment, "a").json()
+    submit, done, answers = actions.submit, [], []
+    start = Barrier(2)
+
+    def slowly(*args, **kwargs):
+        done.append(submit(*args, **kwargs))
+        wait_until_somebody_waits()
+        return done[-1]
+
+    def send():
+        try:
+            start.wait(timeout=30)
+            answers.append(System(Client(), secret=system.secret).post(f"{DRAFTS}{report['code']}/submit/", key="b"))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(actions, "submit", slowly)
+    threads = [Thread(target=send) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert len(done) == 1
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
+    assert sorted("Idempotency-Replayed" in answer for answer in answers) == [False, True]
+    assert ProgressReport.objects.get().history.filter(history_change_reason="submit").count() == 1
+
+
+def wait_until_somebody_waits():
+    """Until another connection waits for a lock of this one; asked of the database as often as it answers."""
+    for _ in range(20_000):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+            )
+            if cursor.fetchone()[0]:
+                return
+    raise AssertionError("Nobody waited.")
