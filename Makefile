@@ -1,7 +1,7 @@
 # The commands of the portal; `make help` lists them. Needs Python 3.11 or newer and make, nothing else.
 
 .POSIX:
-.PHONY: help run test check lock screenshots
+.PHONY: help run test check lock screenshots openapi contract
 PY = .venv/bin/python
 
 help:
@@ -10,6 +10,8 @@ help:
 	@echo 'make test   the whole test suite, on the portal'\''s own PostgreSQL or on that of DATABASE_URL'
 	@echo 'make check  format, lint, import contracts, migrations, settings for production'
 	@echo 'make screenshots ADDRESS=http://127.0.0.1:8000   take the pictures of docs/screenshots from a running portal'
+	@echo 'make openapi   write docs/openapi.yaml, the description of the API, anew'
+	@echo 'make contract EXAMPLES=500   ask every operation of the API so often whether it does what its description says'
 	@echo 'make lock   write the lock files anew from pyproject.toml'
 
 # Find a Python, make .venv, install a lock file into it; nothing of it where .venv holds that lock already.
@@ -62,3 +64,12 @@ lock:
 screenshots:
 	@set -- requirements-dev.lock; $(INSTALL)
 	$(PY) -m tests.browser.screenshots $(ADDRESS)
+
+openapi:
+	@set -- requirements-dev.lock; $(INSTALL)
+	SECRET_KEY=description $(PY) manage.py spectacular --lang en --validate --fail-on-warn --file docs/openapi.yaml
+
+EXAMPLES = 500
+contract:
+	@set -- requirements-dev.lock; $(INSTALL)
+	CONTRACT_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/gmg_portal/test_contract.py

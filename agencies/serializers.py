@@ -45,6 +45,11 @@ class ChairTermSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ChairTerm
+        extra_kwargs = {
+            "starts_on": {"help_text": _("The first day of the term.")},
+            "ends_on": {"help_text": _("The last day of the term.")},
+            "source": {"help_text": _("Where the term is recorded; empty where no source is named.")},
+        }
         fields = ["starts_on", "ends_on", "source"]
 
 
@@ -62,6 +67,17 @@ class AgencySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Agency
+        extra_kwargs = {
+            "code": {"help_text": _("Permanent: it is part of addresses, and filters take it.")},
+            "acronym": {"help_text": _("The short name that the agency goes by.")},
+            "name": {"help_text": _("The agency’s full official name.")},
+            "mandate": {
+                "help_text": _("What the agency is there for, in a sentence or two; empty where none was entered.")
+            },
+            "headquarters": {"help_text": _("The city of its head office; empty where none is known.")},
+            "joined": {"help_text": _("The day it joined the group; null where it is not known.")},
+            "left": {"help_text": _("The day it left the group; null while it is a member, or where it is not known.")},
+        }
         fields = [
             "code",
             "acronym",

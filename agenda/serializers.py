@@ -36,6 +36,9 @@ class AgendaPointRefSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = AgendaPoint
+        extra_kwargs = {
+            "title": {"help_text": _("The point’s official wording.")},
+        }
         fields = ["code", "title", "url"]
 
 
@@ -48,6 +51,9 @@ class AgendaPointSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = AgendaPoint
+        extra_kwargs = {
+            "title": {"help_text": _("The point’s official wording.")},
+        }
         fields = ["number", "title", "commitments_url", "url"]
 
     @extend_schema_field(OpenApiTypes.URI)
@@ -58,10 +64,15 @@ class AgendaPointSerializer(serializers.ModelSerializer):
 class AlignmentSerializer(serializers.ModelSerializer):
     """What the framework says on a point: one cell of the convergence table."""
 
-    agenda_point = AgendaPointRefSerializer(source="point")
+    agenda_point = AgendaPointRefSerializer(source="point", help_text=_("The point of the agenda."))
 
     class Meta:
         model = Alignment
+        extra_kwargs = {
+            "strength": {"help_text": _("How plainly the framework speaks of the point.")},
+            "quote": {"help_text": _("The passage, word for word; empty where none was read.")},
+            "paragraph": {"help_text": _("The paragraph in which the passage stands; empty where none was read.")},
+        }
         fields = ["agenda_point", "strength", "quote", "paragraph"]
 
 
@@ -74,6 +85,13 @@ class FrameworkSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Framework
+        extra_kwargs = {
+            "code": {"help_text": _("Permanent: it is part of addresses.")},
+            "title": {"help_text": _("The document’s title.")},
+            "symbol": {"help_text": _("The document symbol; empty where it has none.")},
+            "adopted_on": {"help_text": _("The day it was adopted; null where no day is known.")},
+            "is_base": {"help_text": _("Whether it is the agenda itself, against which the others are set.")},
+        }
         fields = ["code", "title", "symbol", "adopted_on", "link", "is_base", "alignments", "url"]
 
 
@@ -85,4 +103,11 @@ class EventSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Event
+        extra_kwargs = {
+            "slug": {"help_text": _("Permanent: it is part of addresses.")},
+            "title": {"help_text": _("What the event is called.")},
+            "starts_on": {"help_text": _("Its first day.")},
+            "ends_on": {"help_text": _("Its last day; null where it took one day, or where the end is not known.")},
+            "place": {"help_text": _("The city in which it was held; empty where none is known.")},
+        }
         fields = ["slug", "title", "starts_on", "ends_on", "place", "link", "url"]

@@ -83,6 +83,13 @@ def leaves(tree: Tree, whole: Tree) -> Iterator[str]:
             yield name
 
 
+def every(tree: Tree) -> Iterator[str]:
+    """All that can be named: each field, and each within it after a dot."""
+    for name, below in tree.items():
+        yield name
+        yield from (f"{name}.{path}" for path in every(below or {}))
+
+
 def paths(tree: Tree) -> Iterator[str]:
     """The dotted names of what was asked for, as it was asked: a field with others in it stands for all of them."""
     for name, below in tree.items():

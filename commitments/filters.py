@@ -1,6 +1,7 @@
 """The words by which the register is asked: one FilterSet for the page, the API and the files."""
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache
 
@@ -150,6 +151,14 @@ class SearchFilter(django_filters.CharFilter):
 
 class MomentField(forms.DateTimeField):
     default_error_messages = {"invalid": _("This is not a moment: write YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ.")}
+
+    def to_python(self, value):
+        """In UTC, for PostgreSQL knows no offset of 16 hours; beyond the years of UTC its first or last moment."""
+        moment = super().to_python(value)
+        try:
+            return moment and moment.astimezone(UTC)
+        except OverflowError:
+            return (datetime.min if moment.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
 class UpdatedSinceFilter(OfColumn, django_filters.IsoDateTimeFilter):

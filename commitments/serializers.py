@@ -39,7 +39,7 @@ from workgroups.serializers import WorkGroupRefSerializer, WorkPlanRefSerializer
 
 
 @extend_schema_field(
-    {"type": ["string", "null"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$", "examples": ["2014", "2014-03", "2014-03-05"]}
+    {"type": "string", "pattern": r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$", "examples": ["2014", "2014-03", "2014-03-05"]}
 )
 class PartialDateField(serializers.CharField):
     """A year, a month or a day, in ISO 8601 at its true precision; null when none is known."""
@@ -55,7 +55,9 @@ class PrecisionField(serializers.ChoiceField):
     """How precisely the day beside it is known; null when no day is known."""
 
     def __init__(self, source, **kwargs):
-        super().__init__(Precision.choices, source=f"{source}.precision", read_only=True, allow_null=True, **kwargs)
+        told = _("How precisely the day beside it is known; null when no day is known.")
+        kwargs = {"read_only": True, "allow_null": True, "help_text": told, **kwargs}
+        super().__init__(Precision.choices, source=f"{source}.precision", **kwargs)
 
 
 class WordField(serializers.ChoiceField):
@@ -98,6 +100,9 @@ class CommitmentRefSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Commitment
+        extra_kwargs = {
+            "title": {"help_text": _("The commitment’s title.")},
+        }
         fields = ["code", "title", "url"]
 
 
@@ -115,6 +120,11 @@ class StakeholderSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Stakeholder
+        extra_kwargs = {
+            "name": {"help_text": _("The body’s full name.")},
+            "acronym": {"help_text": _("Its short name; empty where it has none.")},
+            "kind": {"help_text": _("What sort of body it is.")},
+        }
         fields = ["name", "acronym", "kind"]
 
 
@@ -190,6 +200,12 @@ class CommitmentRowSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Commitment
+        extra_kwargs = {
+            "title": {"help_text": _("What was undertaken, in a line.")},
+            "summary": {"help_text": _("What was undertaken, in a few sentences.")},
+            "kind": {"help_text": _("What sort of undertaking it is.")},
+            "confidence": {"help_text": _("Whether the source itself was read.")},
+        }
         fields = [
             "reference",
             "title",
@@ -231,10 +247,13 @@ class CommitmentRowSerializer(serializers.ModelSerializer):
 class PartnerSerializer(serializers.ModelSerializer):
     """An agency that takes part, and its own part in it."""
 
-    agency = AgencyRefSerializer()
+    agency = AgencyRefSerializer(help_text=_("The agency that takes part."))
 
     class Meta:
         model = Partner
+        extra_kwargs = {
+            "part": {"help_text": _("What this agency itself does in it; empty where that is not said.")},
+        }
         fields = ["agency", "part"]
 
 
@@ -248,6 +267,9 @@ class MilestoneSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Milestone
+        extra_kwargs = {
+            "title": {"help_text": _("What the step is.")},
+        }
         fields = ["title", "due_on", "due_precision", "met_on", "met_precision"]
 
     def to_representation(self, milestone):
@@ -282,6 +304,17 @@ class EvidenceSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Evidence
+        extra_kwargs = {
+            "kind": {"help_text": _("What sort of evidence it is.")},
+            "title": {"help_text": _("The title of what is shown.")},
+            "symbol": {"help_text": _("The document symbol; empty where it is known by an address or is a file.")},
+            "seen_on": {
+                "help_text": _("The day on which the reporter last saw it there; null where that is not said.")
+            },
+            "link_checked_at": {
+                "help_text": _("The moment of the last check of the link (UTC); null where it was never checked.")
+            },
+        }
         fields = [
             "kind",
             "title",
@@ -343,6 +376,17 @@ class ReportBodySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ProgressReport
+        extra_kwargs = {
+            "period_start": {"help_text": _("The first day of the period that it tells of; null where none is given.")},
+            "period_end": {"help_text": _("The last day of the period that it tells of; null where none is given.")},
+            "status_reason": {
+                "help_text": _("Why the status is as it is; required where it is ‘discontinued’, else it may be empty.")
+            },
+            "outlook": {"help_text": _("How the lead sees the way ahead.")},
+            "achieved": {"help_text": _("What came of it in the period, in the lead’s words.")},
+            "barriers": {"help_text": _("What stood in the way; empty where nothing was said.")},
+            "next_steps": {"help_text": _("What comes next; empty where nothing was said.")},
+        }
         fields = [
             "code",
             "origin",
@@ -397,6 +441,10 @@ class ChangeBodySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = StatusChange
+        extra_kwargs = {
+            "reason": {"help_text": _("The reason that the report gives; empty where it gives none.")},
+            "recorded_at": {"help_text": _("The moment at which the portal recorded the change (UTC).")},
+        }
         fields = ["code", "from_status", "to_status", "reason", "changed_on", "changed_precision", "recorded_at"]
 
 
@@ -434,6 +482,9 @@ class AnswerSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Answer
+        extra_kwargs = {
+            "text": {"help_text": _("The answer, in the lead’s words.")},
+        }
         fields = ["text", "published_on", "published_precision"]
 
 
@@ -452,6 +503,17 @@ class AssessmentSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Assessment
+        extra_kwargs = {
+            "assessor_kind": {"help_text": _("As what the assessor judges.")},
+            "finding": {"help_text": _("Whether the assessor agrees with the lead’s report.")},
+            "text": {"help_text": _("The judgement, in the assessor’s words.")},
+            "source_title": {
+                "help_text": _("The title under which the judgement was published elsewhere; empty where it was not.")
+            },
+            "source_location": {
+                "help_text": _("The address or document symbol of that publication; empty where there is none.")
+            },
+        }
         fields = [
             "assessor_kind",
             "assessor",
@@ -536,7 +598,9 @@ class MatrixSerializer(serializers.Serializer):
 class FreshnessCountSerializer(CountSerializer):
     """The commitments of one freshness."""
 
-    freshness = serializers.ChoiceField(Freshness.choices, source="code")
+    freshness = serializers.ChoiceField(
+        Freshness.choices, source="code", help_text=_("How recently the lead of each was heard.")
+    )
 
 
 class LeadFreshnessSerializer(serializers.Serializer):
@@ -595,13 +659,17 @@ class DissentSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Assessment
+        extra_kwargs = {
+            "assessor_kind": {"help_text": _("As what the assessor judges.")},
+            "finding": {"help_text": _("Whether the assessor agrees with the lead’s report.")},
+        }
         fields = ["assessor_kind", "assessor", "finding", "published_on", "published_precision"]
 
 
 class DisputeSerializer(serializers.Serializer):
     """A commitment whose lead and whose assessors disagree."""
 
-    commitment = CommitmentRefSerializer(source="*")
+    commitment = CommitmentRefSerializer(source="*", help_text=_("The commitment in dispute."))
     status = WordField(
         Status, source="standing_status", allow_null=True, help_text=_("The lead's word; null where there is none.")
     )

@@ -21,6 +21,7 @@ from gmg_portal.problems import Fault, Refused
 FIELDS = "fields"
 FORMAT = "format"
 AS_OF = "as_of"
+COMMA_LISTS = (FIELDS, "ordering")
 SEVERAL = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
 
 
@@ -91,8 +92,13 @@ def empty(words: QueryDict, known: set[str]) -> list[Fault]:
     return [
         Fault(word, _("‘%(word)s’ has no value: give one, or leave it out.") % {"word": word})
         for word, values in words.lists()
-        if word in known and not all(values)
+        if word in known and not all(parts_of(word, values))
     ]
+
+
+def parts_of(word: str, values: list[str]) -> list[str]:
+    """The values of a word, one by one; in some words several are parted by commas."""
+    return [part for value in values for part in value.split(",")] if word in COMMA_LISTS else values
 
 
 def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
@@ -101,17 +107,13 @@ def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
     faults = []
     for word in [word for word in form.errors if word in words and word in form.fields]:
         allowed = allowed_by(form.fields[word])
-        strangers = [value for value in each_value(words, word, form) if value not in map(str, allowed or [value])]
+        strangers = [
+            value for value in parts_of(word, words.getlist(word)) if value not in map(str, allowed or [value])
+        ]
         faults += [refused(word, refusal, value, allowed) for value in dict.fromkeys(strangers)]
         if not strangers:
             faults.append(Fault(word, " ".join(form.errors[word]), allowed))
     return faults
-
-
-def each_value(words: QueryDict, word: str, form: forms.Form) -> list[str]:
-    """The values of a word, one by one; several words to sort by are parted by commas."""
-    parted = word == "ordering"
-    return [part for value in words.getlist(word) for part in (value.split(",") if parted else [value]) if part]
 
 
 def allowed_by(field: forms.Field) -> tuple[str | int, ...] | None:

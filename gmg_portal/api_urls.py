@@ -5,7 +5,7 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer,
     OpenApiYamlRenderer2,
 )
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from agencies.api import AgencyViewSet
@@ -18,6 +18,7 @@ from commitments.api import (
     ReportViewSet,
     StatusChangeViewSet,
 )
+from gmg_portal.api_docs import DocsView
 from gmg_portal.api_views import RootView, UnknownPathView
 from gmg_portal.submission.urls import urlpatterns as submission
 from recommendations.api import RecommendationViewSet
@@ -52,8 +53,6 @@ schema = SpectacularAPIView.as_view(
     renderer_classes=[OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer, OpenApiYamlRenderer2]
 )
 
-docs = SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html")
-
 app_name = "api"
 urlpatterns = [
     path("", RootView.as_view(endpoints=ENDPOINTS), name="root"),
@@ -62,6 +61,6 @@ urlpatterns = [
     *[path(f"v1/summary/{name}/", view.as_view(), name=f"summary-{name}") for name, view in SUMMARIES.items()],
     *submission,
     path("v1/schema/", schema, name="schema"),
-    path("v1/docs/", docs, name="docs"),
+    path("v1/docs/", DocsView.as_view(), name="docs"),
     re_path("", UnknownPathView.as_view(addresses=["/api/v1/", *ADDRESSES]), name="unknown"),
 ]

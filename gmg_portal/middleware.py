@@ -23,7 +23,7 @@ from agencies.querysets import today
 from commitments.filters import PastDayField
 from gmg_portal.audit import What, note
 from gmg_portal.embeds import refused_in_frame
-from gmg_portal.problems import UNREACHABLE, ProblemResponse, outage
+from gmg_portal.problems import LONGEST_QUESTION, UNREACHABLE, outage, too_long
 from gmg_portal.revision import Standing
 from gmg_portal.trace import Trace, traced
 
@@ -38,7 +38,6 @@ ANSWERS_FOR_ITSELF = ("/api/", "/data/", *PRIVATE)
 
 # The moment of the record that an answer was made from, as exactly as `updated_since` takes it.
 RECORD_MOMENT = "Record-Moment"
-LONGEST_QUESTION = 8000
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -68,8 +67,7 @@ class LongQuestionMiddleware:
 
     def __call__(self, request):
         if request.path.startswith("/api/") and len(request.META["QUERY_STRING"]) > LONGEST_QUESTION:
-            told = _("The question has over %(most)s characters: ask for less at a time.")
-            return ProblemResponse(request, 414, told % {"most": f"{LONGEST_QUESTION:,}"})
+            return too_long(request)
         return self.get_response(request)
 
 

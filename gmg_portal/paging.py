@@ -9,15 +9,17 @@ from rest_framework.pagination import Cursor, CursorPagination, PageNumberPagina
 from rest_framework.response import Response
 
 from gmg_portal.problems import Fault, Refused
+from gmg_portal.schema_examples import PORTAL
 
 CURSOR = "cursor"
 BEGINNING = "*"
 MOST = 200
+MOST_PAGES = 999_999_999
 
 
 def is_whole(text: str) -> bool:
     """Whether a text is a number that stands in an address: at most nine plain digits."""
-    return text.isascii() and text.isdigit() and len(text) <= 9
+    return text.isascii() and text.isdigit() and len(text) <= len(str(MOST_PAGES))
 
 
 class PageSize:
@@ -128,25 +130,24 @@ class Pagination(PageSize, PageNumberPagination):
         return response
 
     def get_paginated_response_schema(self, schema):
-        described = super().get_paginated_response_schema(schema)
-        properties = described["properties"]
-        properties["count"]["description"] = _("How many rows there are in all pages.")
-        properties["next"]["description"] = _("The address of the next page; null on the last.")
-        properties["previous"]["description"] = _("The address of the page before; null on the first.")
-        return {**described, "required": ["count", "next", "previous", "results"]}
+        address = {"type": ["string", "null"], "format": "uri"}
+        following, before = f"{PORTAL}/api/v1/commitments/?page=2", None
+        properties = {
+            "count": {"type": "integer", "minimum": 0, "examples": [60], "description": _("How many rows there are.")},
+            "next": {**address, "examples": [following], "description": _("The next page; null on the last.")},
+            "previous": {**address, "examples": [before], "description": _("The page before; null on the first.")},
+            "results": {**schema, "description": _("The rows of this page.")},
+        }
+        return {"type": "object", "properties": properties, "required": list(properties)}
 
     def get_schema_operation_parameters(self, view):
-        cursor = {
-            "name": CURSOR,
-            "in": "query",
-            "required": False,
-            "description": _(
-                "Walk all rows in the order of entry: start with * and go on with the address in ‘next’. Neither page "
-                "nor ordering go with it."
-            ),
-            "schema": {"type": "string"},
-        }
-        return [*super().get_schema_operation_parameters(view), cursor]
+        bounds = {self.page_query_param: MOST_PAGES, self.page_size_query_param: self.max_page_size}
+        numbered = [
+            {**word, "schema": {"type": "integer", "minimum": 1, "maximum": bounds[word["name"]]}}
+            for word in super().get_schema_operation_parameters(view)
+        ]
+        cursor = {"name": CURSOR, "in": "query", "required": False, "schema": {"type": "string", "minLength": 1}}
+        return [*numbered, cursor]
 
     def _page_url(self, number: int) -> str:
         words = self.request.query_params.copy()

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 
 MEDIA_TYPE = "application/problem+json"
 SECONDS_OF_AN_OUTAGE = 30
+LONGEST_QUESTION = 8000  # characters of the words of an address
 LONGEST_INSTANCE = 2000
 UNREACHABLE = (OperationalError, InterfaceError)
 
@@ -118,6 +119,11 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
         case OperationalError() | InterfaceError():
             return outage(request, exception)
     return None
+
+
+def too_long(request) -> ProblemResponse:
+    told = _("The question has over %(most)s characters: ask for less at a time.")
+    return ProblemResponse(request, 414, told % {"most": f"{LONGEST_QUESTION:,}"})
 
 
 def bad_request(request, exception):

@@ -1,5 +1,7 @@
 """The description of the API (OpenAPI 3.1), where it says more than the classes can say of themselves."""
 
+import re
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_filters import BaseCSVFilter
@@ -11,11 +13,14 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
 
-from commitments.fields import offered
+from commitments.fields import every, offered
 from commitments.filters import RecordFilter
 from gmg_portal.api import AS_OF, FIELDS, FORMAT, SEVERAL
 from gmg_portal.problems import MEDIA_TYPE
 from gmg_portal.renderers import Renderer
+from gmg_portal.schema_examples import HEADERS as HEADER_EXAMPLES
+from gmg_portal.schema_problems import PROBLEMS
+from gmg_portal.schema_words import HEADERS, SUMMARIES
 
 
 class FaultSerializer(serializers.Serializer):
@@ -42,15 +47,6 @@ class ProblemSerializer(serializers.Serializer):
 
 # What is not told field by field: linked data has the fields of the row under a context, the rest are lines of text.
 OTHER_FORMS = {"application/ld+json": OpenApiTypes.OBJECT}
-PROBLEMS = {
-    400: _("A word or value of the address is not known."),
-    404: _("Nothing public is found at this address."),
-    406: _("None of the types that Accept names is answered here."),
-    414: _("The question is longer than is read."),
-    429: _("Too many requests from one address."),
-    500: _("Something went wrong here."),
-    503: _("The record cannot be reached at the moment."),
-}
 
 
 class PortalAutoSchema(AutoSchema):
@@ -62,6 +58,9 @@ class PortalAutoSchema(AutoSchema):
             return "_".join(["get", *words[:-1], singular(words[-1])])
         return "_".join(["list" if self._is_list_view() else "get", *words])
 
+    def get_summary(self):
+        return words_or_none(SUMMARIES.get(self.get_operation_id()))
+
     def get_filter_backends(self):
         return getattr(self.view, "filter_backends", [])
 
@@ -70,14 +69,11 @@ class PortalAutoSchema(AutoSchema):
 
     def get_override_parameters(self):
         headers = [
-            OpenApiParameter(
-                "Retry-After", int, "header", response=[429, 503], description=_("Seconds to wait before asking again.")
-            )
+            OpenApiParameter(name, type(HEADER_EXAMPLES[name]), "header", response=list(answers), description=told)
+            for name, (told, answers) in HEADERS.items()
+            if name != "Link" or self._is_list_view()
         ]
         headers.append(self._format())
-        if self._is_list_view():
-            link = _("The first, previous, next and last page (RFC 8288).")
-            headers.append(OpenApiParameter("Link", str, "header", response=[200], description=link))
         if getattr(self.view, "detail", False):
             headers.append(self._identifier())
         return headers
@@ -101,9 +97,11 @@ class PortalAutoSchema(AutoSchema):
     def get_response_serializers(self):
         found = OpenApiResponse(super().get_response_serializers(), _("What was asked for."))
         unchanged = OpenApiResponse(None, _("What the asker holds, by its validator, is still right."))
+        finds = hasattr(self.view, "detail")  # rows: one by its identifier, or a page of many
         problems = {
-            (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, description)
-            for status, description in PROBLEMS.items()
+            (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, problem.told, [problem.example(status)])
+            for status, problem in PROBLEMS.items()
+            if status != 404 or finds
         }
         return {**self._forms(found), 304: unchanged, **problems}
 
@@ -115,6 +113,10 @@ class PortalAutoSchema(AutoSchema):
             else OpenApiResponse(OTHER_FORMS.get(renderer.media_type, OpenApiTypes.STR), found.description)
             for renderer in served(self.view)
         }
+
+
+def words_or_none(text) -> str | None:
+    return None if text is None else str(text)
 
 
 def singular(word: str) -> str:
@@ -138,19 +140,20 @@ class StrictFilterExtension(OpenApiFilterExtension):
 
 def described(word: str, filter_: Filter) -> dict:
     """One word of a FilterSet as a parameter of the address."""
-    value = {"type": "string"}
+    value = {"type": "string", "minLength": 1}
     if isinstance(filter_.field, forms.DateField):
-        value["format"] = "date"
+        value = {"type": "string", "format": "date"}
     elif isinstance(filter_.field, forms.DateTimeField):
-        value["format"] = "date-time"
+        value = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
     choices = fixed_choices(word, filter_)
     if choices:
-        value["enum"] = choices
+        value = {"type": "string", "enum": choices}
     parameter = {"name": word, "in": "query", "description": str(filter_.label), "schema": value}
+    several = {"type": "array", "items": value, "minItems": 1}
     if isinstance(filter_, BaseCSVFilter):
-        return {**parameter, "schema": {"type": "array", "items": value}, "style": "form", "explode": False}
+        return {**parameter, "schema": several, "style": "form", "explode": False}
     if isinstance(filter_.field, SEVERAL):
-        return {**parameter, "schema": {"type": "array", "items": value}, "style": "form", "explode": True}
+        return {**parameter, "schema": several, "style": "form", "explode": True}
     return parameter
 
 
@@ -163,13 +166,18 @@ def fixed_choices(word: str, filter_: Filter) -> list[str]:
 
 
 def fields_parameter(view) -> dict:
-    names = ", ".join(offered(view.get_serializer_class()()))
+    tree = offered(view.get_serializer_class()())
+    names = list(tree)
     told = _("Only these fields of a row, parted by commas, those within others after a dot (lead.code): %(names)s.")
+    value = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, every(tree)))})$"}
     return {
         "name": FIELDS,
         "in": "query",
-        "description": str(told % {"names": names}),
-        "schema": {"type": "string"},
+        "description": str(told % {"names": ", ".join(names)}),
+        "schema": {"type": "array", "items": value, "minItems": 1},
+        "style": "form",
+        "explode": False,
+        "example": names[:2],
     }
 
 

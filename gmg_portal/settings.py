@@ -101,7 +101,6 @@ INSTALLED_APPS = [
     "rest_framework_api_key",
     "django_filters",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "corsheaders",
     "csp",
     "pgtrigger",
@@ -350,10 +349,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "gmg_portal.problems.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
-    "TITLE": "GMG HLD follow-up portal API",
-    "DESCRIPTION": (
-        "What the Global Migration Group undertook after the 2013 High-level Dialogue, and what became of it."
-    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -386,13 +381,14 @@ SPECTACULAR_SETTINGS = {
         "description": "What may change within version 1, and what is deprecated",
         "url": "/data/versions/",
     },
+    "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "gmg_portal.schema_whole.PortalGenerator",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "gmg_portal.schema_whole.complete",
         "gmg_portal.versions.mark_deprecated",
     ],
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 CORS_ALLOW_ALL_ORIGINS = True
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS"]

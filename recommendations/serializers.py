@@ -29,6 +29,9 @@ class RecommendationPartSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Recommendation
+        extra_kwargs = {
+            "text": {"help_text": _("The official wording of the part.")},
+        }
         fields = ["code", "text", "agenda_points", "url"]
 
 
@@ -46,6 +49,10 @@ class RecommendationSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Recommendation
+        extra_kwargs = {
+            "level": {"help_text": _("At which level the recommendation is directed.")},
+            "text": {"help_text": _("The official wording.")},
+        }
         fields = ["code", "level", "text", "parent", "parts", "agenda_points", "commitments_url", "url"]
 
     @extend_schema_field(OpenApiTypes.URI)

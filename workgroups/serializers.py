@@ -16,6 +16,9 @@ class WorkGroupRefSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = WorkGroup
+        extra_kwargs = {
+            "title": {"help_text": _("The group’s title.")},
+        }
         fields = ["code", "title", "url"]
 
 
@@ -27,16 +30,22 @@ class WorkPlanRefSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = WorkPlan
+        extra_kwargs = {
+            "title": {"help_text": _("The plan’s title.")},
+        }
         fields = ["code", "title", "url"]
 
 
 class ParticipationSerializer(serializers.ModelSerializer):
     """An agency's part in the group."""
 
-    agency = AgencyRefSerializer()
+    agency = AgencyRefSerializer(help_text=_("The agency that takes part."))
 
     class Meta:
         model = Participation
+        extra_kwargs = {
+            "role": {"help_text": _("As what the agency takes part.")},
+        }
         fields = ["role", "agency"]
 
 
@@ -51,6 +60,12 @@ class WorkGroupSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = WorkGroup
+        extra_kwargs = {
+            "slug": {"help_text": _("Permanent: it is part of addresses, and filters take it.")},
+            "kind": {"help_text": _("What sort of group it is.")},
+            "title": {"help_text": _("The group’s title.")},
+            "mandate": {"help_text": _("What the group is there for; empty where none was entered.")},
+        }
         fields = ["slug", "kind", "title", "mandate", "participations", "commitments_url", "url"]
 
     @extend_schema_field(OpenApiTypes.URI)

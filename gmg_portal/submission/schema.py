@@ -15,6 +15,7 @@ from gmg_portal.submission.serializers import (
     NewFileSerializer,
     SubmissionProblemSerializer,
 )
+from gmg_portal.submission.shown import shown
 
 TAG = "Submission"
 PROBLEMS = {
@@ -22,10 +23,12 @@ PROBLEMS = {
     401: _("No token was sent, or one that opens nothing (any more)."),
     403: _("The token is for less than this."),
     404: _("The agency has nothing at this address; drafts of others are not told apart from none."),
+    405: _("The address was asked with another method than those that Allow names."),
     406: _("None of the types that Accept names is answered here."),
     409: _("The report is in a state that does not allow this, or was begun already."),
     412: _("Somebody changed the report since it was read: who, when and what is told, and nothing was overwritten."),
     413: _("The body or the file is larger than is taken."),
+    414: _("The question has more than 8,000 characters."),
     415: _("The body is of a type that is not taken here."),
     422: _("A field is refused, with what it takes; or the Idempotency-Key was sent with another request."),
     428: _("The version that is changed was not told (If-Match)."),
@@ -33,8 +36,8 @@ PROBLEMS = {
     500: _("Something went wrong here; nothing was done."),
     503: _("The record cannot be reached at the moment; nothing was done."),
 }
-READS = (400, 401, 403, 404, 406, 429, 500, 503)
-WRITES = (400, 401, 403, 404, 406, 409, 413, 415, 422, 429, 500, 503)
+READS = (400, 401, 403, 404, 405, 406, 414, 429, 500, 503)
+WRITES = (400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 429, 500, 503)
 
 KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -89,7 +92,7 @@ EXAMPLE = {
 
 def _answers(done: dict, *problems: int) -> dict:
     refused = {
-        (status, MEDIA_TYPE): OpenApiResponse(SubmissionProblemSerializer, PROBLEMS[status])
+        (status, MEDIA_TYPE): OpenApiResponse(SubmissionProblemSerializer, PROBLEMS[status], [shown(status)])
         for status in sorted(problems)
     }
     return {**{status: OpenApiResponse(*told) for status, told in done.items()}, **refused}

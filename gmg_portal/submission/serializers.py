@@ -12,7 +12,14 @@ from commitments import actions
 from commitments.admin.prefill import is_blank
 from commitments.evidence import MEDIA_TYPES
 from commitments.models import Evidence, Outlook, ProgressReport, Status
-from commitments.serializers import CommitmentRefSerializer, PartialDateField, PrecisionField, WordField
+from commitments.serializers import (
+    CommitmentRefSerializer,
+    EvidenceSerializer,
+    PartialDateField,
+    PrecisionField,
+    ReportBodySerializer,
+    WordField,
+)
 from commitments.workflow import State
 from gmg_portal.submission.forms import WRITTEN
 
@@ -56,6 +63,7 @@ class DraftEvidenceSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Evidence
+        extra_kwargs = EvidenceSerializer.Meta.extra_kwargs
         fields = [
             "code",
             "kind",
@@ -110,6 +118,7 @@ class DraftRowSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ProgressReport
+        extra_kwargs = ReportBodySerializer.Meta.extra_kwargs
         fields = [
             "code",
             "state",
@@ -251,19 +260,27 @@ class NewEvidenceSerializer(serializers.ModelSerializer):
         fields = ["kind", "title", "url", "symbol", "issued_on", "seen_on", "is_public"]
 
 
+@extend_schema_field({"type": "string", "format": "binary"})
+class UploadField(serializers.FileField):
+    """The bytes of a file."""
+
+
 class NewFileSerializer(NewEvidenceSerializer):
     """A file: PDF, DOCX, XLSX, PNG or JPEG, at most 25 MB, checked by its content."""
 
-    file = serializers.FileField(help_text=_("The file itself."))
+    file = UploadField(help_text=_("The file itself."))
 
     class Meta(NewEvidenceSerializer.Meta):
         fields = [*NewEvidenceSerializer.Meta.fields, "file"]
 
 
 class FieldFaultSerializer(serializers.Serializer):
-    """What is wrong with one field of the body, or how it stands now."""
+    """What is wrong with one field of the body, or how it stands now; or with one word of the address."""
 
-    field = serializers.CharField(help_text=_("The field that is refused; empty where it is the whole."))
+    field = serializers.CharField(
+        required=False, help_text=_("The field of the body that is refused; empty where it is the whole.")
+    )
+    parameter = serializers.CharField(required=False, help_text=_("The word of the address that is refused."))
     detail = serializers.CharField(help_text=_("What is wrong with it."))
     allowed = serializers.ListField(
         child=serializers.CharField(), required=False, help_text=_("What it takes, if that can be listed.")

@@ -53,6 +53,7 @@ PAGES = [
     "/data/editions/",
     "/data/editions/2014-12-31/",
     "/data/editions/2014-12-31/since/2014-06-30/",
+    "/api/v1/docs/",
     "/accounts/login/",
     "/accounts/mail/what-is-no-token/",
     "/embed/commitment/HLD-0018/",
@@ -64,10 +65,9 @@ PAGES = [
     "/?as_of=never",
 ]
 FIRST_VIEWS = ["/", "/commitments/", "/commitments/HLD-0018/", "/agencies/ilo/", "/gaps/", "/timeline/"]
-# The one whose content is a library's own, the one for whoever asks too often, and the one for files that were altered
-# (`test_editions`). Pages of accounts: `test_accounts`;
-# the preview of a draft: `test_report_form`; what is not open to somebody: `test_editors_pages`.
-ELSEWHERE = {"403.html", "429.html", "api/docs.html", "commitments/preview.html", "editions/damaged.html"}
+# The one for whoever asks too often, and the one for files that were altered (`test_editions`). Pages of accounts:
+# `test_accounts`; the preview of a draft: `test_report_form`; what is not open to somebody: `test_editors_pages`.
+ELSEWHERE = {"403.html", "429.html", "commitments/preview.html", "editions/damaged.html"}
 NOT_FOUND = ("400 (Bad Request)", "404 (Not Found)")
 
 # What its box neither shows nor lets be scrolled to; what is for listeners alone may be so.

@@ -1,0 +1,296 @@
+"""What the description of the API says beside the classes: operations, tags, words to ask with, and what values mean.
+
+Fields are described where they are declared, by the `help_text` of their serializers; their examples stand in
+`schema_examples`. tests/gmg_portal/test_schema.py says what is missing, and where it goes.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+TITLE = _("GMG HLD follow-up portal API")
+DESCRIPTION = _(
+    "What the Global Migration Group undertook after the 2013 High-level Dialogue on International Migration and "
+    "Development, and what became of it: the public record, open to anyone, without registration or key.\n\n"
+    "Every row has a permanent public identifier and the address of its page. A day whose field has a companion that "
+    "ends in ‘_precision’ stands at its true precision: 2014, 2014-03 or 2014-03-05; every other day is a full day, "
+    "and every moment is in UTC. A free text that is wanting is empty; anything else that is wanting is null.\n\n"
+    "A word or value that is not known is refused with 400, naming it and what is allowed. All errors are problem "
+    "details (RFC 9457). An answer holds every field that is described, unless ‘fields’ chooses some of them."
+)
+
+TAGS = {
+    "agencies": _("The members of the group and their constituents."),
+    "agenda-points": _("The eight points of the Secretary-General’s agenda for action (A/68/190)."),
+    "frameworks": _("The documents set against the agenda: the convergence table."),
+    "workgroups": _("The working groups and task forces of the group."),
+    "recommendations": _("What the group recommended in February 2014, at four levels."),
+    "commitments": _("The register: what was undertaken, and how it stands."),
+    "reports": _("What the leads reported, as it was published."),
+    "status-changes": _("The history of every status."),
+    "events": _("The dated meetings of the timeline."),
+    "summary": _("Counts over the whole register."),
+    "Submission": _("Reports that an agency’s own systems write, with a token of the agency."),
+}
+
+# By operation id.
+SUMMARIES = {
+    "list_agencies": _("List the members"),
+    "get_agency": _("Get one member or constituent"),
+    "list_agenda_points": _("List the agenda points"),
+    "get_agenda_point": _("Get one agenda point"),
+    "list_frameworks": _("List the frameworks with their alignments"),
+    "get_framework": _("Get one framework with its alignments"),
+    "list_workgroups": _("List the work groups"),
+    "get_workgroup": _("Get one work group"),
+    "list_recommendations": _("List the recommendations"),
+    "get_recommendation": _("Get one recommendation or part"),
+    "list_commitments": _("Search the register of commitments"),
+    "get_commitment": _("Get one commitment with its whole history"),
+    "list_reports": _("List published reports"),
+    "get_report": _("Get one published report"),
+    "list_status_changes": _("List changes of status"),
+    "get_status_change": _("Get one change of status"),
+    "list_events": _("List the events"),
+    "get_event": _("Get one event"),
+    "get_summary_matrix": _("Count commitments by lead and agenda point"),
+    "get_summary_gaps": _("Show what is wanting"),
+    "get_summary_freshness": _("Count commitments by how recently their leads were heard"),
+}
+
+# What a filter's own label does not say well enough to those who read no form; by operation id and word, or by word.
+PARAMETERS = {
+    "page": _("The number of the page, from 1. One beyond the last is refused with 404."),
+    "cursor": _(
+        "Walk all rows in the order of entry: start with * and go on with the address in ‘next’. Neither ‘page’ nor "
+        "‘ordering’ goes with it."
+    ),
+    "format": _("The form of the answer, for those who cannot say it by Accept."),
+    "page_size": _("How many rows a page holds: 1 to 200, and 50 if it is not given."),
+    "list_commitments.q": _(
+        'Full text: words that must all occur; ‘"exact words"’, ‘or’ and ‘-without’ are understood. Without '
+        "‘ordering’ the best matches come first."
+    ),
+    "list_commitments.lead": _("Code of an agency or slug of a work group that leads; may repeat: either."),
+    "list_commitments.agency": _("Code of an agency that leads or takes part; may repeat: either."),
+    "list_commitments.workgroup": _("Slug of the work group that leads; may repeat: either."),
+    "list_commitments.agenda_point": _("Number of an agenda point that it serves; may repeat: either."),
+    "list_commitments.recommendation": _(
+        "Code of a recommendation that it answers; a recommendation includes its parts; may repeat: either."
+    ),
+    "list_commitments.level": _("Level of a recommendation that it answers; may repeat: either."),
+    "list_commitments.kind": _("What sort of undertaking it is; may repeat: either."),
+    "list_commitments.status": _("How far it has come, by the last report; may repeat: either."),
+    "list_commitments.outlook": _("How the lead sees the way ahead; may repeat: either."),
+    "list_commitments.freshness": _("How recently the lead was heard; may repeat: either."),
+    "list_commitments.verification": _("Whether others have judged; may repeat: either."),
+    "list_commitments.scope": _("How wide it reaches; may repeat: either."),
+    "list_commitments.place": _("A place, as the source names it; may repeat: either."),
+    "list_commitments.due_after": _("Due on or after this day. One known by its year or month counts as its last day."),
+    "list_commitments.due_before": _(
+        "Due on or before this day. One known by its year or month counts as its last day."
+    ),
+    "updated_since": _("Changed at or after this moment (UTC, unless it names an offset); a day is its first moment."),
+    "as_of": _("The record as it stood at the end of this day (UTC): a day up to today."),
+    "ordering": _("What to sort by, parted by commas; downwards with a minus."),
+}
+
+# By component, or by the name of a parameter: what each value means.
+MEANINGS = {
+    "AlignmentStrength": {
+        "explicit": _("It speaks of the point outright."),
+        "partial": _("It touches a part of the point."),
+        "silent": _("It says nothing of the point."),
+        "ticked": _("The source says only that the two converge."),
+    },
+    "AssessmentFinding": {
+        "agrees": _("The assessor agrees with the lead’s report."),
+        "agrees_in_part": _("The assessor agrees with a part of it."),
+        "disagrees": _("The assessor disagrees with it."),
+    },
+    "AssessorKind": {
+        "peer_agency": _("Another agency of the group."),
+        "group_lead": _("An agency that leads a work group, for the group."),
+        "independent": _("Somebody outside the group."),
+    },
+    "CommitmentConfidence": {
+        "confirmed": _("The source was read."),
+        "known": _("General knowledge, not yet confirmed from the source."),
+    },
+    "CommitmentKind": {
+        "programme": _("A programme or project."),
+        "publication": _("A report, study, handbook or data set."),
+        "norm": _("A standard, guideline or other norm."),
+        "capacity": _("Training, advice or other capacity building."),
+        "campaign": _("A campaign or other public outreach."),
+        "event": _("A meeting or another event."),
+        "institution": _("A body, network, mechanism or partnership."),
+    },
+    "CommitmentScope": {
+        "global": _("The whole world."),
+        "regional": _("One region or several."),
+        "national": _("One country or several."),
+    },
+    "CommitmentState": {
+        "published": _("It stands."),
+        "withdrawn": _("It was withdrawn; its page stays and says why."),
+    },
+    "DraftState": {
+        "expected": _("A cycle asks for it, and nothing is written."),
+        "draft": _("It is being written."),
+        "submitted": _("It waits for a reviewer."),
+        "sent_back": _("A reviewer sent it back with a note; it can be mended and submitted again."),
+        "published": _("It is public, and ‘report’ has its code."),
+    },
+    "EvidenceKind": {
+        "announcement": _("An announcement; alone it moves no status past ‘planning’."),
+        "publication": _("A report, study or other publication."),
+        "official_document": _("An official document, known by its symbol."),
+        "web_page": _("A web page."),
+        "dataset": _("A data set."),
+        "evaluation": _("An evaluation."),
+        "other": _("Anything else that is public."),
+    },
+    "EvidenceMediaType": {
+        "application/pdf": _("A PDF document."),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _("A spreadsheet (XLSX)."),
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _("A text document (DOCX)."),
+        "image/jpeg": _("A picture (JPEG)."),
+        "image/png": _("A picture (PNG)."),
+    },
+    "Freshness": {
+        "current": _(
+            "Reported since the newest cycle opened; or completed, discontinued or superseded, and so owing nothing "
+            "more."
+        ),
+        "due": _(
+            "The newest cycle asked for a report, none has been published since it opened, and its due day is not past."
+        ),
+        "overdue": _("The due day of the newest cycle is past, and the last report is older than that cycle."),
+        "never_reported": _("The due day is past, and no report was ever published."),
+        "not_yet_due": _("No cycle has opened yet, or the newest one did not ask for a report on this commitment."),
+    },
+    "Lack": {
+        "commitment": _("No commitment answers it."),
+        "date": _("None of its commitments has a due day."),
+        "report": _("None of its commitments was ever reported on."),
+        "report_in_cycle": _("The newest cycle asked for a report that has not come."),
+    },
+    "LeadKind": {"agency": _("A member or constituent leads."), "workgroup": _("A work group leads.")},
+    "LinkCheck": {
+        "answers": _("The address answered."),
+        "moved": _("The address sent on to another."),
+        "broken": _("The address did not answer."),
+    },
+    "Outlook": {
+        "on_track": _("The lead expects to do it as undertaken."),
+        "at_risk": _("The lead sees that it may not be done, or not in time."),
+        "constrained": _("Something holds it back."),
+        "not_assessed": _("The last report says nothing of it, or there is no report."),
+    },
+    "ParticipationRole": {
+        "co_chair": _("One of those who chair the group together."),
+        "co_convener": _("One of those who convene the group together."),
+        "member": _("A member of the group that does not lead it."),
+    },
+    "Precision": {
+        "year": _("Only the year is known."),
+        "month": _("The month is known, not the day."),
+        "day": _("The day is known."),
+    },
+    "RecommendationLevel": {
+        "governance": _("How the group itself works."),
+        "policy": _("Policies on migration."),
+        "operational": _("What is done on the ground."),
+        "post_2015": _("The United Nations development agenda after 2015."),
+    },
+    "ReportOrigin": {
+        "lead": _("Written by the lead in this portal."),
+        "public_source": _("Taken from what the lead published elsewhere."),
+    },
+    "StakeholderKind": {
+        "government": _("A government."),
+        "employers_organization": _("An organization of employers."),
+        "workers_organization": _("An organization of workers."),
+        "civil_society": _("A civil-society organization."),
+        "un_entity": _("An entity of the United Nations that is no member of the group."),
+        "international_organization": _("An international organization outside the United Nations."),
+        "private_sector": _("A company or an association of companies."),
+        "academia": _("A university or another research body."),
+        "platform": _("A forum or partnership of several bodies."),
+    },
+    "Status": {
+        "not_started": _("The lead says that it has not begun."),
+        "planning": _(
+            "It is being prepared. A report whose only evidence is an announcement can say this much and no more."
+        ),
+        "in_progress": _("It is being done."),
+        "substantially_complete": _("Most of it is done."),
+        "completed": _(
+            "It is done. The report carries at least one public piece of evidence, or it cannot be published."
+        ),
+        "ongoing": _("A standing duty that has no end, such as a yearly publication."),
+        "discontinued": _("The lead has given it up. The report says why, or it cannot be published."),
+        "superseded": _("Another commitment has taken its place. The report names it, or it cannot be published."),
+    },
+    "Verification": {
+        "self_reported": _("Nobody but the lead has judged."),
+        "peer_reviewed": _("A peer agency or the lead of a work group has published a judgement, and none disagrees."),
+        "independently_assessed": _("An independent assessor has published a judgement, and none disagrees."),
+        "disputed": _("At least one standing judgement disagrees with the lead, whoever else agrees."),
+    },
+    "WorkGroupKind": {
+        "working_group": _("A standing working group."),
+        "task_force": _("A task force on one subject."),
+    },
+    "format": {
+        "json": _("JSON."),
+        "csv": _("A table: one column a field, those within others by their dotted names."),
+        "ndjson": _("One JSON object a line."),
+        "jsonld": _("Linked data (JSON-LD)."),
+    },
+    # A word to sort by; with a minus before it the same, downwards.
+    "ordering": {
+        "acronym": _("The acronym."),
+        "changed": _("The day of the change."),
+        "code": _("The code."),
+        "commitment": _("The reference of the commitment."),
+        "due": _("The due day; rows without one come last."),
+        "last_heard": _("The day of the last report; rows without one come last."),
+        "name": _("The full name."),
+        "number": _("The number."),
+        "position": _("The order in which the group lists them."),
+        "published": _("The day of publication."),
+        "reference": _("The reference."),
+        "slug": _("The slug."),
+        "start": _("The start; rows without one come last."),
+        "starts": _("The first day."),
+        "title": _("The title."),
+        "updated": _("The moment of the last change."),
+    },
+}
+DOWNWARDS = _("%(meaning)s Downwards.")
+
+# By name: what a header of an answer tells, and in which answers it stands.
+HEADERS = {
+    "ETag": (
+        _("The validator of the answer: sent back as If-None-Match, it is answered by 304 while nothing has changed."),
+        (200, 304),
+    ),
+    "Last-Modified": (
+        _("When the public record last changed, or the day (UTC) last turned; sent back as If-Modified-Since."),
+        (200, 304),
+    ),
+    "Record-Moment": (
+        _("The moment (UTC) of the record that the answer was made from: the next ‘updated_since’ of whoever follows."),
+        (200, 304),
+    ),
+    "Cache-Control": (_("Any cache may keep the answer, and asks before it gives it out again."), (200, 304)),
+    "RateLimit-Policy": (
+        _("How many requests (q) one address may make in how many seconds (w)."),
+        (200, 400, 404, 429),
+    ),
+    "RateLimit": (_("How many requests are left (r), and in how many seconds (t) more are."), (200, 400, 404, 429)),
+    "Deprecation": (_("Since when something that was asked for is deprecated (RFC 9745); mostly absent."), (200,)),
+    "Sunset": (_("Until when what is deprecated is answered (RFC 8594); mostly absent."), (200,)),
+    "Link": (_("The first, previous, next and last page (RFC 8288)."), (200,)),
+    "Retry-After": (_("Seconds to wait before asking again."), (429, 503)),
+}
