@@ -10,7 +10,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from commitments.filters import near
-from gmg_portal.api import FORMAT, unknown
+from gmg_portal.api import FORMAT, empty, unknown
 from gmg_portal.problems import NotHere, Refused
 
 
@@ -21,7 +21,7 @@ class RootView(APIView):
     endpoints: Mapping[str, str] = {}
 
     def get(self, request, **kwargs):
-        faults = unknown(request.query_params, {FORMAT})
+        faults = [*unknown(request.query_params, {FORMAT}), *empty(request.query_params, {FORMAT})]
         if faults:
             raise Refused(*faults)
         routes = {name: f"api:{route}" for name, route in self.endpoints.items()} | {"versions": "versions"}

@@ -38,6 +38,9 @@ class RowsRenderer(BaseRenderer):
     def render(self, data, accepted_media_type=None, renderer_context=None):
         response = renderer_context["response"]
         response["Total-Count"] = str(data["count"])
+        # REST framework takes the type away from an answer without a byte, which no rows are in NDJSON.
+        kind = response["Content-Type"]
+        response.add_post_render_callback(lambda answered: answered.headers.setdefault("Content-Type", kind))
         return b"".join(self.written(_asked(data, renderer_context)["results"], renderer_context["view"]))
 
 

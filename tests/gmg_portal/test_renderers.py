@@ -153,6 +153,13 @@ def test_empty_list_still_has_its_header(client):
     assert response["Total-Count"] == "0"
 
 
+def test_no_rows_are_no_lines_and_still_ndjson(client):
+    response = client.get(REGISTER, {"format": "ndjson"})
+
+    assert (response.status_code, response.content) == (200, b"")
+    assert response["Content-Type"] == "application/x-ndjson"
+
+
 def test_ndjson_is_the_rows_of_json(client, ilo):
     many(CommitmentFactory, 3, lead_agency=ilo)
 
