@@ -3,6 +3,8 @@ import re
 import pytest
 from django.core.cache import cache
 
+from gmg_portal.templatetags.coded import coded
+
 ADDRESS = "/api/v1/docs/"
 
 
@@ -51,3 +53,11 @@ def test_operator_is_named_on_the_page(client, db, settings):
 
     assert '<a href="mailto:portal@example.org">' in page
     assert '<a href="https://example.org/licence" rel="license">Some licence</a>' in page
+
+
+def test_names_within_texts_stand_as_code_and_nothing_else_becomes_markup(client, db):
+    page = client.get("/api/v1/docs/").content.decode()
+
+    assert "With <code>as_of</code> who had joined by then" in page
+    assert "`" not in page
+    assert coded("<b> `a<b`") == "&lt;b&gt; <code>a&lt;b</code>"
