@@ -80,6 +80,13 @@ def unknown(words: QueryDict, known: set[str]) -> list[Fault]:
     return [refused(word, refusal, word, tuple(sorted(known))) for word in sorted(set(words) - known)]
 
 
+def refuse_all_but(known: set[str], words: QueryDict) -> None:
+    """Refuse a word that an address does not know, and a known one without a value."""
+    faults = [*unknown(words, known), *empty(words, known)]
+    if faults:
+        raise Refused(*faults)
+
+
 def repeated(words: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
     return [
         Fault(word, _("‘%(word)s’ can be given only once.") % {"word": word})

@@ -12,8 +12,7 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from gmg_portal.api import FORMAT, unknown
-from gmg_portal.problems import Refused
+from gmg_portal.api import FORMAT, refuse_all_but
 from gmg_portal.schema_whole import COMPONENTS, neutral, of_operator
 
 
@@ -82,9 +81,7 @@ class DocsView(APIView):
     renderer_classes = [TemplateHTMLRenderer]
 
     def get(self, request, **kwargs):
-        faults = unknown(request.query_params, {FORMAT})
-        if faults:
-            raise Refused(*faults)
+        refuse_all_but({FORMAT}, request.query_params)
         description = of_operator(neutral(get_language()))
         told = {
             "description": description,

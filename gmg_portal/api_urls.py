@@ -1,11 +1,4 @@
 from django.urls import include, path, re_path
-from drf_spectacular.renderers import (
-    OpenApiJsonRenderer,
-    OpenApiJsonRenderer2,
-    OpenApiYamlRenderer,
-    OpenApiYamlRenderer2,
-)
-from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from agencies.api import AgencyViewSet
@@ -19,7 +12,7 @@ from commitments.api import (
     StatusChangeViewSet,
 )
 from gmg_portal.api_docs import DocsView
-from gmg_portal.api_views import RootView, UnknownPathView
+from gmg_portal.api_views import DescriptionView, RootView, UnknownPathView
 from gmg_portal.submission.urls import urlpatterns as submission
 from recommendations.api import RecommendationViewSet
 from workgroups.api import WorkGroupViewSet
@@ -49,10 +42,6 @@ router = SimpleRouter()
 for name, viewset in RESOURCES.items():
     router.register(name, viewset, basename=name)
 
-schema = SpectacularAPIView.as_view(
-    renderer_classes=[OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer, OpenApiYamlRenderer2]
-)
-
 app_name = "api"
 urlpatterns = [
     path("", RootView.as_view(endpoints=ENDPOINTS), name="root"),
@@ -60,7 +49,7 @@ urlpatterns = [
     path("v1/", include(router.urls)),
     *[path(f"v1/summary/{name}/", view.as_view(), name=f"summary-{name}") for name, view in SUMMARIES.items()],
     *submission,
-    path("v1/schema/", schema, name="schema"),
+    path("v1/schema/", DescriptionView.as_view(), name="schema"),
     path("v1/docs/", DocsView.as_view(), name="docs"),
     re_path("", UnknownPathView.as_view(addresses=["/api/v1/", *ADDRESSES]), name="unknown"),
 ]

@@ -4,14 +4,21 @@ from collections.abc import Collection, Mapping
 
 from django.http import HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
 from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from commitments.filters import near
-from gmg_portal.api import FORMAT, empty, unknown
-from gmg_portal.problems import NotHere, Refused
+from gmg_portal.api import FORMAT, refuse_all_but
+from gmg_portal.problems import NotHere
 
 
 @extend_schema(exclude=True)
@@ -21,11 +28,20 @@ class RootView(APIView):
     endpoints: Mapping[str, str] = {}
 
     def get(self, request, **kwargs):
-        faults = [*unknown(request.query_params, {FORMAT}), *empty(request.query_params, {FORMAT})]
-        if faults:
-            raise Refused(*faults)
+        refuse_all_but({FORMAT}, request.query_params)
         routes = {name: f"api:{route}" for name, route in self.endpoints.items()} | {"versions": "versions"}
         return Response({name: reverse(route, request=request) for name, route in routes.items()})
+
+
+@extend_schema(exclude=True)
+class DescriptionView(SpectacularAPIView):
+    """The description of the API (OpenAPI 3.1), in JSON or YAML."""
+
+    renderer_classes = [OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer, OpenApiYamlRenderer2]
+
+    def get(self, request, *args, **kwargs):
+        refuse_all_but({FORMAT}, request.query_params)
+        return super().get(request, *args, **kwargs)
 
 
 @extend_schema(exclude=True)

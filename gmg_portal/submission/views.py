@@ -23,8 +23,7 @@ from commitments import actions
 from commitments.evidence.uploads import MAX_BYTES
 from commitments.models import Evidence, ProgressReport
 from commitments.permissions import OPEN_STATES
-from gmg_portal.api import FORMAT, empty, unknown
-from gmg_portal.problems import Refused
+from gmg_portal.api import FORMAT, refuse_all_but
 from gmg_portal.renderers import Renderer
 from gmg_portal.submission.authentication import MayByToken, TokenAuthentication
 from gmg_portal.submission.forms import accept, evidence_form, report_form
@@ -58,9 +57,7 @@ class SubmissionView(APIView):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        faults = [*unknown(request.query_params, {FORMAT}), *empty(request.query_params, {FORMAT})]
-        if faults:
-            raise Refused(*faults)
+        refuse_all_but({FORMAT}, request.query_params)
         if int(request.META.get("CONTENT_LENGTH") or 0) > self.most_bytes(request):
             raise RequestDataTooBig
 

@@ -246,6 +246,14 @@ def test_two_days_are_refused(client, record, assert_problem, name):
     assert error["parameter"] == "as_of"
 
 
+@pytest.mark.parametrize("address", ["/api/", "/api/v1/", "/api/v1/schema/", "/api/v1/docs/"])
+def test_addresses_without_rows_refuse_words_too(client, db, assert_problem, address):
+    (stranger,) = assert_problem(client.get(address, {"lang": "fr"}), 400)
+    (empty,) = assert_problem(client.get(f"{address}?format="), 400)
+
+    assert (stranger["parameter"], stranger["allowed"], empty["parameter"]) == ("lang", ["format"], "format")
+
+
 def test_every_fault_is_told_at_once(client, record, assert_problem):
     response = client.get(f"{record['commitments']}?statu=completed&status=done&fields=id&as_of=")
 
