@@ -284,6 +284,10 @@ class AccessTokenAdmin(ButtonsMixin, admin.site.ModelAdmin):
     def may_view(self, request, obj=None):
         return self.admin_site.ask(request, may_see_tokens)
 
+    def get_model_perms(self, request):
+        """Of the list of all tables, which stands on every page: whether one may make a token is asked among tokens."""
+        return {"add": False, "change": False, "delete": False, "view": self.has_view_permission(request)}
+
     def may_edit(self, request, obj=None):
         return obj is None and self.admin_site.ask(request, may_make_tokens)
 

@@ -101,8 +101,8 @@ def token_agencies_of(user) -> QuerySet[Agency]:
     return Agency.objects.all() if may_manage_memberships(user) else agencies_of(user)
 
 
-def may_see_tokens(user) -> bool:
-    return may_manage_memberships(user) or agencies_of(user).exists()
+# Who has work on the editors' side sees the tokens of `token_agencies_of`: one question, asked once a request.
+may_see_tokens = is_editor
 
 
 def may_revoke_token(user, token: AccessToken) -> bool:

@@ -123,7 +123,7 @@ def operation_of(path: str, method: str, operation: dict) -> Operation:
             for name, header in found.get("headers", {}).items()
         ],
         problems=[status for status in operation["responses"] if status >= "400"],
-        example=example_of(path, parameters) if method == "get" else "",
+        example=example_of(path, parameters) if method == "get" and not any(operation["security"]) else "",
     )
 
 

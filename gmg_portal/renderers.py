@@ -8,8 +8,8 @@ from gmg_portal.linked_data import linked
 
 
 def is_list(view) -> bool:
-    """Whether a view answers rows, page by page."""
-    return getattr(view, "action", None) == "list"
+    """Whether a view answers rows, page by page; known whatever the method that it is asked with."""
+    return getattr(view, "detail", None) is False
 
 
 def is_row(view) -> bool:

@@ -64,6 +64,8 @@ def every_state():
     factories.NoticeFactory(recipient=ilo, commitment=led[0])
     factories.DigestFactory(user=ilo)
     factories.WorkingCopyFactory(user=ilo)
+    factories.KeptAnswerFactory(token__made_by=ilo, token__agency=Agency.objects.get(code="ilo"))
+    factories.EditionFactory()
     by_ilo = {"lead_agency": led[0].lead_agency}
     return {
         "submitted report": submitted,

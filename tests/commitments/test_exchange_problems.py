@@ -108,7 +108,7 @@ def test_every_problem_of_a_file_is_named_and_good_rows_are_left_out_too(tried):
 @pytest.mark.parametrize(
     ("cells", "column", "sentence"),
     [
-        ({"lead": "iom"}, "lead", "‘iom’ is not known here. Allowed: ilo, decent-work."),
+        ({"lead": "iom"}, "lead", "‘iom’ is not known here. Did you mean ‘ilo’? Allowed: ilo, decent-work."),
         ({"lead": "ilo;decent-work"}, "lead", "A commitment is led by exactly one agency or one work group."),
         ({"partners": "ilo"}, "partners", "‘ilo’ leads it already."),
         ({"partners": "iom;;iom"}, "partners", "Leave nothing empty between semicolons."),

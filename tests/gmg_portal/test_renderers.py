@@ -180,6 +180,13 @@ def test_refusal_is_a_problem_in_every_form(client, form):
     assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
 
 
+@pytest.mark.parametrize("form", ["json", "csv", "ndjson"])
+def test_other_method_is_refused_as_such_in_every_form(client, form):
+    response = client.delete(f"{REGISTER}?format={form}")
+
+    assert (response.status_code, response["Content-Type"]) == (405, "application/problem+json")
+
+
 # Linked data
 
 
