@@ -1,8 +1,8 @@
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.reverse import reverse
 
 from agencies.models import Agency, ChairTerm
 
@@ -105,4 +105,5 @@ class AgencySerializer(serializers.ModelSerializer):
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_commitments_url(self, agency):
-        return f"{reverse('api:commitments-list', request=self.context['request'])}?agency={agency.code}"
+        address = f"{reverse('api:commitments-list')}?agency={agency.code}"
+        return self.context["request"].build_absolute_uri(address)

@@ -1,8 +1,8 @@
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.reverse import reverse
 
 from agenda.models import AgendaPoint, Alignment, Event, Framework
 
@@ -58,7 +58,8 @@ class AgendaPointSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_commitments_url(self, point):
-        return f"{reverse('api:commitments-list', request=self.context['request'])}?agenda_point={point.number}"
+        address = f"{reverse('api:commitments-list')}?agenda_point={point.number}"
+        return self.context["request"].build_absolute_uri(address)
 
 
 class AlignmentSerializer(serializers.ModelSerializer):

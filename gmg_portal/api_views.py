@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from django.http import HttpResponsePermanentRedirect
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
     OpenApiJsonRenderer2,
@@ -13,7 +13,6 @@ from drf_spectacular.renderers import (
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from commitments.filters import near
@@ -30,7 +29,7 @@ class RootView(APIView):
     def get(self, request, **kwargs):
         refuse_all_but({FORMAT}, request.query_params)
         routes = {name: f"api:{route}" for name, route in self.endpoints.items()} | {"versions": "versions"}
-        return Response({name: reverse(route, request=request) for name, route in routes.items()})
+        return Response({name: request.build_absolute_uri(reverse(route)) for name, route in routes.items()})
 
 
 @extend_schema(exclude=True)

@@ -1,8 +1,8 @@
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.reverse import reverse
 
 from agenda.serializers import AgendaPointRefSerializer, PageURLField
 from recommendations.models import Recommendation
@@ -57,5 +57,5 @@ class RecommendationSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_commitments_url(self, recommendation):
-        address = reverse("api:commitments-list", request=self.context["request"])
-        return f"{address}?recommendation={recommendation.code}"
+        address = f"{reverse('api:commitments-list')}?recommendation={recommendation.code}"
+        return self.context["request"].build_absolute_uri(address)

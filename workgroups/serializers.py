@@ -1,8 +1,8 @@
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.reverse import reverse
 
 from agencies.serializers import AgencyRefSerializer, PageURLField
 from workgroups.models import Participation, WorkGroup, WorkPlan
@@ -70,4 +70,5 @@ class WorkGroupSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_commitments_url(self, group):
-        return f"{reverse('api:commitments-list', request=self.context['request'])}?workgroup={group.slug}"
+        address = f"{reverse('api:commitments-list')}?workgroup={group.slug}"
+        return self.context["request"].build_absolute_uri(address)

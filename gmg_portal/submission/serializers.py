@@ -2,10 +2,10 @@
 
 from uuid import UUID, uuid5
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.reverse import reverse
 
 from agencies.serializers import AgencyRefSerializer, LinkField
 from commitments import actions
@@ -150,7 +150,7 @@ class DraftRowSerializer(serializers.ModelSerializer):
 
     @extend_schema_field({"type": "string", "format": "uri"})
     def get_url(self, report):
-        return reverse("api:draft", args=[report.draft_code], request=self.context["request"])
+        return self.context["request"].build_absolute_uri(reverse("api:draft", args=[report.draft_code]))
 
 
 class DraftSerializer(DraftRowSerializer):

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.db.models import F, Max, OuterRef, Prefetch, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from agencies.models import AccessToken
@@ -164,7 +164,7 @@ class DraftsView(SubmissionView):
             told = _("No report on this commitment is asked for by an open cycle ‘%(title)s’.") % {"title": title}
             raise Problem(422, faults=[not_among("cycle", title, titles, told)])
         if state_of(found) != "expected":
-            address = reverse("api:draft", args=[found.draft_code], request=request)
+            address = request.build_absolute_uri(reverse("api:draft", args=[found.draft_code]))
             told = _("This report is begun already: change it at %(address)s.") % {"address": address}
             raise Problem(409, told)
         return found

@@ -100,6 +100,11 @@ def test_endpoint_answers_json(client, record, name):
     assert response["Content-Type"] == "application/json"
 
 
+def test_format_is_a_word_of_the_question_and_of_no_address_in_the_answer(client, record):
+    for address in ["/api/", "/api/v1/", *record.values()]:
+        assert client.get(address, {"format": "json"}).json() == client.get(address).json()
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_list_has_the_envelope(client, record, name):
     body = client.get(record[name]).json()
