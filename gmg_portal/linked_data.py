@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from commitments.fields import Tree
 
 SCHEMA = "https://schema.org/"
 TERMS = "http://purl.org/dc/terms/"
@@ -20,14 +24,15 @@ TYPES = {
 }
 IDENTIFIER = {"@id": "dcterms:identifier"}
 NAME = {"@id": "schema:name"}
-PAGE = {"@id": "schema:url", "@type": "@id"}
+PAGE = {"@id": "schema:mainEntityOfPage", "@type": "@id"}
+ELSEWHERE = {"@id": "schema:url", "@type": "@id"}
+MOMENT = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime"}
 CONTEXT = {
     "schema": SCHEMA,
     "dcterms": TERMS,
     "reference": IDENTIFIER,
     "code": IDENTIFIER,
     "slug": IDENTIFIER,
-    "number": IDENTIFIER,
     "title": NAME,
     "name": NAME,
     "text": {"@id": "schema:text"},
@@ -35,7 +40,8 @@ CONTEXT = {
     "summary": {"@id": "schema:description"},
     "mandate": {"@id": "schema:description"},
     "headquarters": {"@id": "schema:location"},
-    "website": {"@id": "schema:sameAs", "@type": "@id"},
+    "member_of": {"@id": "schema:memberOf"},
+    "website": ELSEWHERE,
     "link": {"@id": "schema:sameAs", "@type": "@id"},
     "url": PAGE,
     "lead": {"@id": "schema:agent"},
@@ -44,32 +50,63 @@ CONTEXT = {
     "due_on": {"@id": "schema:endTime"},
     "starts_on": {"@id": "schema:startDate"},
     "ends_on": {"@id": "schema:endDate"},
-    "published_on": {"@id": "dcterms:issued"},
-    "updated_at": {"@id": "dcterms:modified"},
+    "published_on": {"@id": "dcterms:issued", "@type": "dcterms:W3CDTF"},
+    "updated_at": {"@id": "dcterms:modified", **MOMENT},
     "citation": {"@id": "dcterms:bibliographicCitation"},
-    "source": {"@id": "dcterms:source"},
+    "source": {"@id": "dcterms:source", "@context": {"url": ELSEWHERE}},
+    "evidence": {"@id": "dcterms:references", "@container": "@set", "@context": {"url": ELSEWHERE}},
     "superseded_by": {"@id": "dcterms:isReplacedBy"},
     "supersedes": {"@id": "dcterms:replaces", "@container": "@set"},
     "parent": {"@id": "dcterms:isPartOf"},
     "parts": {"@id": "dcterms:hasPart", "@container": "@set"},
     "agenda_points": {"@id": "dcterms:subject", "@container": "@set"},
+    "recorded_at": {"@id": "dcterms:created", **MOMENT},
+    "commitments_url": {"@type": "@id"},
 }
+# A report's number only counts it among those on its commitment.
+CONTEXTS = {"agenda-points": {"number": IDENTIFIER}}
 
 
-def linked(row: dict[str, Any], kind: str, request) -> dict[str, Any]:
-    """A row of a kind as one node: `@id` is the address of its page, and what has a page within it likewise."""
+def linked(row: dict[str, Any], kind: str, request: HttpRequest, tree: Tree | None = None) -> dict[str, Any]:
+    """A row of a kind, or those of its fields that a tree names, as one node under its permanent address."""
     own = request.build_absolute_uri(reverse("data")) + "#"
-    return {
-        "@context": {"@vocab": own, **CONTEXT},
-        "@type": TYPES[kind],
-        **_node(row),
-    }
+    told = _node(row, kind, request, tree)
+    if kind == "agencies" and not tree:
+        told["member_of"] = {"@type": "schema:Organization", "name": _("Global Migration Group")}
+    return {"@context": {"@vocab": own, **CONTEXT, **CONTEXTS.get(kind, {})}, "@type": TYPES[kind], **told}
 
 
-def _node(value: Any) -> Any:
+def plain(node: Any) -> Any:
+    """What a node says in the words of schema.org, alone and by themselves: search engines know no others."""
+    if not isinstance(node, dict):
+        return node
+    about = {"@context": SCHEMA.rstrip("/")} if "@context" in node else {}
+    known = {key: _bare(node[key]) for key in ("@type", "@id") if key in node}
+    terms = {name: CONTEXT[name].get("@id", "") for name in node if name in CONTEXT}
+    told = {_bare(term): plain(node[name]) for name, term in terms.items() if term.startswith("schema:")}
+    return about | known | told
+
+
+def _bare(term: str) -> str:
+    return term.removeprefix("schema:")
+
+
+def _node(value: Any, kind: str, request: HttpRequest, tree: Tree | None = None) -> Any:
     if isinstance(value, list):
-        return [_node(each) for each in value]
+        return [_node(each, kind, request, tree) for each in value]
     if not isinstance(value, dict):
         return value
-    identified = {"@id": value["url"]} if value.get("url") else {}
-    return identified | {name: _node(each) for name, each in value.items() if each is not None}
+    address = _address(value, kind, request)
+    told = {
+        name: _node(each, name.replace("_", "-"), request, tree and tree[name])
+        for name, each in value.items()
+        if each not in (None, "") and (not tree or name in tree)
+    }
+    return ({"@id": address} if address else {}) | told
+
+
+def _address(row: dict[str, Any], kind: str, request: HttpRequest) -> str | None:
+    """That of the row's page; changes of a status share one, and are known by their address in the API."""
+    if kind == "status-changes":
+        return request.build_absolute_uri(reverse("api:status-changes-detail", args=[row["code"]]))
+    return row.get("url")

@@ -81,7 +81,8 @@ class JsonLdRenderer(JSONRenderer):
     serves = staticmethod(is_row)
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
-        told = linked(_asked(data, renderer_context), renderer_context["view"].basename, renderer_context["request"])
+        view, request = renderer_context["view"], renderer_context["request"]
+        told = linked(data, view.basename, request, view.chosen_fields)
         return super().render(told, accepted_media_type, renderer_context)
 
 

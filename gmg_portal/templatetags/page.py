@@ -10,6 +10,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from gmg_portal.linked_data import linked, plain
+
 register = template.Library()
 
 # What would end a script element, or be read as markup in it.
@@ -61,19 +63,10 @@ def breadcrumb_data(context, here: str, parent: str = "", parent_url: str = "") 
 
 @register.simple_tag(takes_context=True)
 def organization_data(context, agency) -> SafeString:
-    """An agency, as schema.org's Organization."""
-    told = {
-        "@context": SCHEMA,
-        "@type": "Organization",
-        "@id": context.request.build_absolute_uri(agency.get_absolute_url()),
-        "name": agency.name,
-        "alternateName": agency.acronym,
-        "url": agency.website,
-        "description": agency.mandate,
-        "location": agency.headquarters,
-        "memberOf": {"@type": "Organization", "name": _("Global Migration Group")},
-    }
-    return structured({name: value for name, value in told.items() if value})
+    """An agency, as the API tells it as linked data, in schema.org's words."""
+    row = {name: getattr(agency, name) for name in ("acronym", "name", "mandate", "headquarters", "website")}
+    row["url"] = context.request.build_absolute_uri(agency.get_absolute_url())
+    return structured(plain(linked(row, "agencies", context.request)))
 
 
 @register.simple_tag(takes_context=True)

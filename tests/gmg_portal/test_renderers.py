@@ -3,10 +3,11 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 from django.urls import reverse
-from rdflib import Graph, URIRef
+from rdflib import BNode, Graph, URIRef
 
 from gmg_portal.api_urls import RESOURCES
 from gmg_portal.linked_data import TYPES
@@ -196,18 +197,67 @@ def test_row_reads_as_linked_data_under_its_address(client, record, name):
     identifier = next(iter(rows[0].values()))
 
     response = client.get(f"/api/v1/{name}/{identifier}/", headers={"Accept": "application/ld+json"})
-    graph = Graph().parse(data=response.content, format="json-ld")
+    graph = triples(response)
 
     assert response["Content-Type"] == "application/ld+json"
-    subject = URIRef(rows[0]["url"])
+    own = f"http://testserver/api/v1/{name}/{identifier}/"  # a change of a status has no page to itself
+    subject = URIRef(own if name == "status-changes" else rows[0]["url"])
     kind = URIRef(TYPES[name].replace("schema:", "https://schema.org/"))
     assert (subject, URIRef("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), kind) in graph
     assert list(graph.objects(subject, URIRef("http://purl.org/dc/terms/identifier")))
 
 
+def triples(response):
+    return Graph().parse(data=response.content, format="json-ld")
+
+
 def test_lead_of_linked_data_is_the_agency_itself(client, formula):
-    told = client.get(f"{REGISTER}{formula.reference}/", {"format": "jsonld"}).content
-    graph = Graph().parse(data=told, format="json-ld")
+    graph = triples(client.get(f"{REGISTER}{formula.reference}/", {"format": "jsonld"}))
 
     agent = URIRef("https://schema.org/agent")
     assert list(graph.objects(None, agent)) == [URIRef(f"http://testserver{reverse('agencies:detail', args=['ilo'])}")]
+
+
+def test_chosen_fields_are_told_of_the_row_itself(client, formula):
+    told = client.get(f"{REGISTER}{formula.reference}/", {"format": "jsonld", "fields": "title,lead.code"}).json()
+
+    del told["@context"]
+    assert told == {
+        "@type": "schema:Action",
+        "@id": f"http://testserver{formula.get_absolute_url()}",
+        "title": "=1+1",
+        "lead": {"@id": "http://testserver/agencies/ilo/", "code": "ilo"},
+    }
+
+
+def test_each_change_of_a_status_is_a_node_of_its_own_wherever_it_is_told(client, formula):
+    published_report(formula, status="completed")
+    codes = [f"{formula.reference}-{number}" for number in (1, 2)]
+    nodes = [URIRef(f"http://testserver/api/v1/status-changes/{code}/") for code in codes]
+
+    alone = [triples(client.get(f"/api/v1/status-changes/{code}/", {"format": "jsonld"})) for code in codes]
+    whole = triples(client.get(f"{REGISTER}{formula.reference}/", {"format": "jsonld"}))
+
+    to = URIRef("http://testserver/data/#to_status")
+    assert [str(graph.value(node, to)) for graph, node in zip(alone, nodes, strict=True)] == [
+        "in_progress",
+        "completed",
+    ]
+    assert {node: str(whole.value(node, to)) for node in whole.subjects(to)} == dict(
+        zip(nodes, ["in_progress", "completed"], strict=True)
+    )
+
+
+def test_page_and_api_say_the_same_of_an_agency(client, ilo):
+    page = client.get(reverse("agencies:detail", args=["ilo"])).content.decode()
+    on_page = json.loads(re.search(r'<script type="application/ld\+json">(.*"Organization".*?)</script>', page)[1])
+    # What of schema.org's own context matters here: it is not fetched.
+    words = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "mainEntityOfPage": {"@type": "@id"}}
+
+    told = Graph().parse(data=json.dumps(on_page | {"@context": words}), format="json-ld")
+    known = triples(client.get("/api/v1/agencies/ilo/", {"format": "jsonld"}))
+
+    assert on_page["@context"] == "https://schema.org"
+    assert len(told) >= 7
+    own = [(term, value) for node, term, value in told if isinstance(node, URIRef) and not isinstance(value, BNode)]
+    assert set(own) <= set(known.predicate_objects(URIRef("http://testserver/agencies/ilo/")))
