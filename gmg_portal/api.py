@@ -9,8 +9,10 @@ from datetime import date
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
+from django.http.request import MediaType
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from commitments.fields import UnknownField, chosen, offered
@@ -139,12 +141,28 @@ def refused(word: str, refusal: str, name: str, allowed: tuple[str | int, ...]) 
 
 
 class Negotiation(DefaultContentNegotiation):
-    """Choose by Accept or `format` among the forms that serve the view; one that is not known is refused."""
+    """Choose among the forms that serve the view: by `format` alone, where it is given, or else by Accept (RFC 9110).
+
+    A method that is not allowed is refused as such, whatever form its answer should have had.
+    """
 
     def select_renderer(self, request, renderers, format_suffix=None):
         view = request.parser_context["view"]
         serving = [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]
-        return super().select_renderer(request, serving, format_suffix)
+        if request.method == "OPTIONS" or request.method not in view.allowed_methods:
+            chosen = renderers[0]
+        elif asked := request.query_params.get(FORMAT):
+            chosen = self.filter_renderers(serving, asked)[0]
+        else:
+            chosen = self._most_welcome(serving, self.get_accept_list(request))
+        return chosen, chosen.media_type
+
+    def _most_welcome(self, renderers, accepted: list[str]):
+        ranges = [MediaType(text) for text in accepted if text] or [MediaType("*/*")]
+        welcome = max(renderers, key=lambda renderer: how_welcome(renderer.media_type, ranges))
+        if how_welcome(welcome.media_type, ranges)[0] == 0:
+            raise NotAcceptable(available_renderers=renderers)
+        return welcome
 
     def filter_renderers(self, renderers, format):
         try:
@@ -153,3 +171,18 @@ class Negotiation(DefaultContentNegotiation):
             allowed = tuple(dict.fromkeys(renderer.format for renderer in renderers))
             refusal = _("‘%(name)s’ is not a format here.%(near)s Allowed: %(allowed)s.")
             raise Refused(refused(FORMAT, refusal, format, allowed)) from None
+
+
+def how_welcome(media_type: str, ranges: list[MediaType]) -> tuple[float, int]:
+    """The quality that Accept gives a type by the closest of its ranges, and how close that is; 0 where none has it.
+
+    Parameters of a range tell nothing apart here: no form has two kinds.
+    """
+    main_type, sub_type = media_type.split("/")
+    fitting = [
+        (min(each.specificity, 2), each.quality)
+        for each in ranges
+        if each.main_type in (main_type, "*") and each.sub_type in (sub_type, "*")
+    ]
+    specificity, quality = max(fitting, default=(0, 0))
+    return quality, specificity

@@ -272,6 +272,46 @@ def test_type_that_is_not_answered_is_refused(client, record, assert_problem):
     assert "application/json, text/csv, application/x-ndjson" in response.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("accept", "answered"),
+    [
+        ("application/json, text/csv;q=0.5", "application/json"),
+        ("text/csv;q=0.5, application/x-ndjson;q=0.9", "application/x-ndjson"),
+        ("text/*", "text/csv; charset=utf-8"),
+        ("text/csv, */*", "text/csv; charset=utf-8"),
+        ("application/json; charset=utf-8", "application/json"),
+        ("application/json;q=0, */*;q=0.1", "text/csv; charset=utf-8"),
+        ("text/html, */*;q=0.8", "application/json"),
+        ("", "application/json"),
+        ("text/html, application/*;q=0", None),
+        ("nonsense", None),
+    ],
+)
+def test_type_is_chosen_by_how_welcome_it_is(client, db, assert_problem, accept, answered):
+    response = client.get("/api/v1/events/", headers={"Accept": accept})
+
+    if answered:
+        assert (response.status_code, response["Content-Type"]) == (200, answered)
+    else:
+        assert_problem(response, 406)
+
+
+def test_format_says_it_for_those_who_cannot_say_it_by_accept(client, db):
+    response = client.get("/api/v1/events/?format=csv", headers={"Accept": "application/json"})
+
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "application/ld+json", "image/png"])
+def test_method_is_refused_before_the_type(client, record, assert_problem, accept):
+    for address in [*record.values(), "/api/", "/api/v1/", "/api/v1/schema/", "/api/v1/docs/"]:
+        response = client.delete(f"{address}?format=nonsense", headers={"Accept": accept})
+
+        assert_problem(response, 405)
+        assert response["Allow"] == "GET, HEAD, OPTIONS"
+        assert client.options(address, headers={"Accept": accept}).status_code == 200
+
+
 # Pages
 
 
