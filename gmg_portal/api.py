@@ -83,9 +83,8 @@ def unknown(words: QueryDict, known: set[str]) -> list[Fault]:
 
 
 def refuse_all_but(known: set[str], words: QueryDict) -> None:
-    """Refuse a word that an address does not know, and a known one without a value."""
-    faults = [*unknown(words, known), *empty(words, known)]
-    if faults:
+    """Refuse a word that an address does not know, and a known one without a value or with several."""
+    if faults := [*unknown(words, known), *repeated(words, {}), *empty(words, known)]:
         raise Refused(*faults)
 
 

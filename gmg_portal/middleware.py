@@ -6,6 +6,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Self
+from urllib.parse import unquote_to_bytes
 
 from django.apps import apps
 from django.conf import settings
@@ -23,7 +24,7 @@ from agencies.querysets import today
 from commitments.filters import PastDayField
 from gmg_portal.audit import What, note
 from gmg_portal.embeds import refused_in_frame
-from gmg_portal.problems import LONGEST_QUESTION, UNREACHABLE, outage, too_long
+from gmg_portal.problems import LONGEST_QUESTION, MOST_WORDS, UNREACHABLE, no_text, outage, too_long
 from gmg_portal.revision import Standing
 from gmg_portal.trace import Trace, traced
 
@@ -35,6 +36,8 @@ WITH_FORM = ("/mistake/",)
 # The files of editions, which never change: their validators are their own.
 FROZEN = re.compile(r"/data/editions/[^/]+/(?!cite\.)[^/]+")
 ANSWERS_FOR_ITSELF = ("/api/", "/data/", *PRIVATE)
+
+BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 # The moment of the record that an answer was made from, as exactly as `updated_since` takes it.
 RECORD_MOMENT = "Record-Moment"
@@ -59,16 +62,32 @@ class TraceMiddleware:
         return response
 
 
-class LongQuestionMiddleware:
-    """Refuse a question to the API that is longer than anybody asks, before it is read word by word."""
+class QuestionMiddleware:
+    """Refuse a question to the API that is longer than anybody asks, or is no text, before it is read word by word."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path.startswith("/api/") and len(request.META["QUERY_STRING"]) > LONGEST_QUESTION:
-            return too_long(request)
+        if request.path.startswith("/api/"):
+            question = request.META["QUERY_STRING"]
+            pairs = question.split("&")
+            if len(question) > LONGEST_QUESTION or len(pairs) > MOST_WORDS:
+                return too_long(request)
+            if unreadable := [pair for pair in pairs if not is_text(pair)]:
+                return no_text(request, unreadable)
         return self.get_response(request)
+
+
+def is_text(encoded: str) -> bool:
+    """Whether a part of an address, as the server hands it on, is percent-encoded UTF-8."""
+    if BROKEN_ESCAPE.search(encoded):
+        return False
+    try:
+        unquote_to_bytes(encoded.encode("latin-1")).decode()
+    except UnicodeError:
+        return False
+    return True
 
 
 class AsOfMiddleware:

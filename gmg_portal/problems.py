@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import unquote_plus
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
@@ -18,7 +19,10 @@ from rest_framework.request import Request
 MEDIA_TYPE = "application/problem+json"
 SECONDS_OF_AN_OUTAGE = 30
 LONGEST_QUESTION = 8000  # characters of the words of an address
+MOST_WORDS = 300
 LONGEST_INSTANCE = 2000
+# As RFC 9110 has them, whatever a release of Python calls them.
+TITLES = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
 UNREACHABLE = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
@@ -73,7 +77,7 @@ class ProblemResponse(JsonResponse):
     ):
         body = {
             "type": "about:blank",
-            "title": HTTPStatus(status).phrase,
+            "title": TITLES.get(status) or HTTPStatus(status).phrase,
             "status": status,
             "detail": str(detail),
             "instance": request.get_full_path()[:LONGEST_INSTANCE],
@@ -122,8 +126,16 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
 
 
 def too_long(request) -> ProblemResponse:
-    told = _("The question has over %(most)s characters: ask for less at a time.")
-    return ProblemResponse(request, 414, told % {"most": f"{LONGEST_QUESTION:,}"})
+    told = _("The question has over %(characters)s characters or %(words)s words: ask for less at a time.")
+    return ProblemResponse(request, 414, told % {"characters": f"{LONGEST_QUESTION:,}", "words": MOST_WORDS})
+
+
+def no_text(request, pairs: Iterable[str]) -> ProblemResponse:
+    """Of words and values of an address, as they stand in it, that no text can be read from."""
+    told = _("‘%(word)s’ is not text in UTF-8, percent-encoded; a percent sign itself is written %%25.")
+    names = dict.fromkeys(unquote_plus(pair.partition("=")[0]) for pair in pairs)
+    faults = [Fault(name, told % {"word": name}) for name in names]
+    return ProblemResponse(request, 400, " ".join(fault.detail for fault in faults), errors=faults)
 
 
 def bad_request(request, exception):

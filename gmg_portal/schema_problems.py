@@ -72,7 +72,7 @@ PROBLEMS = {
         gettext_lazy("None of the types that Accept names is answered here."),
         raising(lambda: NotAcceptable(available_renderers=[Renderer, CsvRenderer, NdjsonRenderer])),
     ),
-    414: Described(gettext_lazy("The question has more than 8,000 characters."), too_long),
+    414: Described(gettext_lazy("The question has more than 8,000 characters or 300 words."), too_long),
     429: Described(
         gettext_lazy("Too many requests from one address."),
         raising(lambda: Throttled(wait=30)),

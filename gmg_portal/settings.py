@@ -145,7 +145,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "gmg_portal.middleware.TraceMiddleware",
-    "gmg_portal.middleware.LongQuestionMiddleware",
+    "gmg_portal.middleware.QuestionMiddleware",
     "gmg_portal.middleware.AsOfMiddleware",
     "gmg_portal.middleware.RevisionMiddleware",
     "axes.middleware.AxesMiddleware",

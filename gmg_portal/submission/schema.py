@@ -28,7 +28,7 @@ PROBLEMS = {
     409: _("The report is in a state that does not allow this, or was begun already."),
     412: _("Somebody changed the report since it was read: who, when and what is told, and nothing was overwritten."),
     413: _("The body or the file is larger than is taken."),
-    414: _("The question has more than 8,000 characters."),
+    414: _("The question has more than 8,000 characters or 300 words."),
     415: _("The body is of a type that is not taken here."),
     422: _("A field is refused, with what it takes; or the Idempotency-Key was sent with another request."),
     428: _("The version that is changed was not told (If-Match)."),

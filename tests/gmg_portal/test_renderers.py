@@ -119,6 +119,31 @@ def test_question_that_is_too_long_is_refused(client, address):
     assert len(response.content) < 4000
 
 
+@pytest.mark.parametrize("address", ["/api/v1/", REGISTER, "/api/v1/summary/gaps/", "/api/v1/docs/", "/api/nothing/"])
+def test_question_of_too_many_words_is_refused(client, address):
+    response = client.get(f"{address}?{'&'.join(['status=completed'] * 301)}")
+
+    assert (response.status_code, response["Content-Type"]) == (414, "application/problem+json")
+    assert response.json()["title"] == "URI Too Long"
+    assert client.get(f"{REGISTER}?{'&'.join(['status=completed'] * 300)}").status_code == 200
+
+
+@pytest.mark.parametrize("broken", ["%FF", "%C3", "50%", "%zz", "%ED%A0%80", "\xff"])
+@pytest.mark.parametrize("address", ["/api/", REGISTER, "/api/v1/schema/", "/api/nothing/"])
+def test_words_that_are_no_text_are_refused_by_name(client, address, broken):
+    response = client.get(address, QUERY_STRING=f"fields=title&q={broken}&page=1")
+
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+    assert [fault["parameter"] for fault in response.json()["errors"]] == ["q"]
+
+
+def test_text_of_any_script_is_read(client, ilo):
+    CommitmentFactory(lead_agency=ilo, title="Migración y desarrollo: 100% — 移民")
+
+    for query in ("q=Migraci%C3%B3n", "q=Migraci\xc3\xb3n", "q=100%25", "q=migraci%c3%b3n+desarrollo"):
+        assert client.get(REGISTER, QUERY_STRING=query).json()["count"] == 1
+
+
 # Tables and lines
 
 
