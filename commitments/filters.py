@@ -422,14 +422,6 @@ class CommitmentRecordFilter(RecordFilter):
         return queryset.public(self.day).with_standing(self.day).with_state(self.day).with_moved_at(self.day)
 
 
-class StableOrdering(django_filters.OrderingFilter):
-    """Rows that are equal in what they are sorted by keep one order, so that pages neither skip nor repeat."""
-
-    def filter(self, queryset, value):
-        rows = super().filter(queryset, value)
-        return rows.order_by(*rows.query.order_by, "-pk") if value else rows
-
-
 class MovedRecordFilter(RecordFilter):
     """The same of rows that know when they last changed in public."""
 
@@ -463,7 +455,7 @@ class ReportFilter(OfCommitmentFilter):
     outlook = WordsFilter(among("outlook"), choices=Outlook.choices, label=_("The outlook it reports; may repeat."))
     published_after = DayFilter(field_name="published_on", lookup_expr="gte", label=_("Published on or after."))
     published_before = DayFilter(field_name="published_on", lookup_expr="lte", label=_("Published on or before."))
-    ordering = StableOrdering(
+    ordering = django_filters.OrderingFilter(
         fields=[("published_on", "published"), ("commitment__reference", "commitment")],
         label=_("Sort by; downwards with a minus."),
     )
@@ -473,7 +465,7 @@ class StatusChangeFilter(OfCommitmentFilter):
     to_status = WordsFilter(among("to_status"), choices=Status.choices, label=_("The new status; may repeat."))
     changed_after = DayFilter(field_name="changed_on", lookup_expr="gte", label=_("Changed on or after."))
     changed_before = DayFilter(field_name="changed_on", lookup_expr="lte", label=_("Changed on or before."))
-    ordering = StableOrdering(
+    ordering = django_filters.OrderingFilter(
         fields=[("changed_on", "changed"), ("commitment__reference", "commitment")],
         label=_("Sort by; downwards with a minus."),
     )

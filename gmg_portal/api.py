@@ -8,6 +8,7 @@ from datetime import date
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.http.request import MediaType
 from django.utils.translation import gettext as _
@@ -53,7 +54,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         view.day, *wrong = self._day(words, filters, view)
         if faults or wrong:
             raise Refused(*faults, *wrong)
-        rows = view.filterset.qs if view.filterset else queryset
+        rows = in_one_order(view.filterset.qs, words) if view.filterset else queryset
         return view.on_day(rows, view.day) if view.day and hasattr(view, "on_day") else rows
 
     def _day(self, words, filters, view) -> tuple[date | None, *tuple[Fault, ...]]:
@@ -69,6 +70,11 @@ class StrictFilterBackend(DjangoFilterBackend):
 def not_fields(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
     refusal = _("‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.")
     return [refused(FIELDS, refusal, field.name, field.allowed) for field in unknown_fields]
+
+
+def in_one_order(rows: QuerySet, words: QueryDict) -> QuerySet:
+    """Rows that are equal in what they are sorted by keep one order, so that pages neither skip nor repeat."""
+    return rows.order_by(*rows.query.order_by, "pk") if "ordering" in words else rows
 
 
 def paging_words(view) -> set[str]:
@@ -92,7 +98,7 @@ def repeated(words: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
     return [
         Fault(word, _("‘%(word)s’ can be given only once.") % {"word": word})
         for word, values in words.lists()
-        if len(values) > 1 and not isinstance(filters.get(word), SEVERAL)
+        if len(values) > 1 and (word in COMMA_LISTS or not isinstance(filters.get(word), SEVERAL))
     ]
 
 

@@ -15,7 +15,7 @@ from rest_framework.renderers import BaseRenderer
 
 from commitments.fields import every, offered
 from commitments.filters import RecordFilter
-from gmg_portal.api import AS_OF, FIELDS, FORMAT, SEVERAL
+from gmg_portal.api import AS_OF, COMMA_LISTS, FIELDS, FORMAT, SEVERAL
 from gmg_portal.problems import MEDIA_TYPE
 from gmg_portal.renderers import Renderer
 from gmg_portal.schema_examples import HEADERS as HEADER_EXAMPLES
@@ -150,7 +150,7 @@ def described(word: str, filter_: Filter) -> dict:
         value = {"type": "string", "enum": choices}
     parameter = {"name": word, "in": "query", "description": str(filter_.label), "schema": value}
     several = {"type": "array", "items": value, "minItems": 1}
-    if isinstance(filter_, BaseCSVFilter):
+    if isinstance(filter_, BaseCSVFilter) or word in COMMA_LISTS:
         return {**parameter, "schema": several, "style": "form", "explode": False}
     if isinstance(filter_.field, SEVERAL):
         return {**parameter, "schema": several, "style": "form", "explode": True}

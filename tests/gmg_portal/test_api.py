@@ -1,9 +1,12 @@
 """What holds for every endpoint of the API alike."""
 
+import re
 from datetime import date
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from gmg_portal.api_urls import ENDPOINTS, RESOURCES, SUMMARIES
 from gmg_portal.throttling import AddressThrottle
@@ -388,6 +391,29 @@ def test_fields_narrow_a_row_to_those_asked_for(client, record, name):
     narrowed = client.get(record[name], {"fields": ",".join(reversed(chosen))}).json()
 
     assert (narrowed["results"][0] if name in LISTS else narrowed) == {field: row[field] for field in chosen}
+
+
+# Order
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_order_is_asked_alike_everywhere(client, record, assert_problem, name):
+    allowed = assert_problem(client.get(record[name], {"ordering": "x"}), 400)[0]["allowed"]
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(record[name], {"ordering": ",".join(allowed[2:4])}).status_code == 200
+    asked = [query["sql"] for query in queries]
+    (count,) = [number for number, sql in enumerate(asked) if sql.startswith("SELECT COUNT(*)")]
+
+    assert re.search(r'ORDER BY .*"id" (ASC|DESC) LIMIT \d+$', asked[count + 1])
+    (fault,) = assert_problem(client.get(f"{record[name]}?ordering={allowed[0]}&ordering={allowed[1]}"), 400)
+    assert fault == {"parameter": "ordering", "detail": "‘ordering’ can be given only once."}
+
+
+@pytest.mark.parametrize("name", [*DETAILS, *SUMMARY])
+def test_what_is_no_list_has_no_order(client, record, assert_problem, name):
+    (fault,) = assert_problem(client.get(record[name], {"ordering": "title"}), 400)
+
+    assert fault["parameter"] == "ordering"
 
 
 # Queries
