@@ -100,7 +100,7 @@ def values_at(path: str, data: Any) -> Any:
     """What a rendered row says at a dotted name: a list where any field on the way has several values."""
     for name in path.split("."):
         if isinstance(data, list):
-            found = [each[name] for each in data if each is not None]
+            found = [None if each is None else each[name] for each in data]
             data = [part for each in found for part in (each if isinstance(each, list) else [each])]
         else:
             data = None if data is None else data[name]

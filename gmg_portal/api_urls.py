@@ -36,7 +36,7 @@ ENDPOINTS = {
     "docs": "docs",
 }
 
-ADDRESSES = [f"/api/v1/{name}/" for name in ENDPOINTS]
+ADDRESSES = [f"/api/v1/{name}/" for name in (*ENDPOINTS, "drafts")]
 
 router = SimpleRouter()
 for name, viewset in RESOURCES.items():

@@ -19,6 +19,8 @@ from commitments.filters import near
 from gmg_portal.api import FORMAT, refuse_all_but
 from gmg_portal.problems import NotHere
 
+FIRST_VERSION = "/api/v1/"
+
 
 @extend_schema(exclude=True)
 class RootView(APIView):
@@ -52,10 +54,15 @@ class UnknownPathView(APIView):
     def initial(self, request, *args, **kwargs):
         self.check_throttles(request)
         if request.method not in ("GET", "HEAD") or not self._answers(f"{request.path_info}/"):
-            raise NotHere(near(request.path_info, self.addresses))
+            raise NotHere(self._nearest(request.path_info))
 
     def get(self, request, **kwargs):
         return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+
+    def _nearest(self, path: str) -> str | None:
+        """What the addresses share says nothing of how like they are."""
+        known = {address.removeprefix(FIRST_VERSION): address for address in self.addresses}
+        return known.get(near(path.removeprefix(FIRST_VERSION), known))
 
     def _answers(self, path: str) -> bool:
         try:

@@ -97,5 +97,5 @@ def _asked(data, renderer_context):
 def _cell(value):
     """A value as the files write it; what is true or false is said as in JSON."""
     if isinstance(value, list):
-        return [str(_cell(each)) for each in value if each is not None]
+        return ["" if each is None else str(_cell(each)) for each in value]
     return str(value).lower() if isinstance(value, bool) else value

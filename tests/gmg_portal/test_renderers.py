@@ -108,6 +108,7 @@ def test_address_that_is_none_offers_the_nearest(client):
 
     assert response.status_code == 404
     assert response.json()["detail"].endswith("Did you mean ‘/api/v1/commitments/’?")
+    assert "Did you mean" not in client.get("/api/v1/nothing/").json()["detail"]
 
 
 @pytest.mark.parametrize("address", ["/api/", REGISTER, "/api/v1/summary/gaps/", "/api/v1/schema/", "/api/nothing/"])
