@@ -128,7 +128,8 @@ def test_path_that_the_database_cannot_hold_is_refused(client, address):
 
 @pytest.fixture
 def everything(ilo, commitment):
-    """One address of each kind that is open to all."""
+    """One address of each kind that is open to all, of a record that did not move this very second."""
+    Revision.objects.update(moved_at=datetime(2014, 1, 1, tzinfo=UTC))
     return [
         *("/", AGENCIES, commitment.get_absolute_url(), "/commitments/", "/robots.txt", "/sitemap.xml"),
         *(
