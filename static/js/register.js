@@ -58,6 +58,15 @@ function follow(address, goal) {
   else show(address, { goal });
 }
 
+/** Whether somebody chose otherwise than the page came: what was ticked before this script arrived is heard too. */
+function chosen(form) {
+  return [...form.elements].some((field) => {
+    if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.type !== "select-one") return false;
+    return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+  });
+}
+
 function submit(form, goal) {
   const words = [...new FormData(form)].filter(([, value]) => value);
   follow(`${location.pathname}?${new URLSearchParams(words)}`, goal);
@@ -84,4 +93,6 @@ if (region()) {
   addEventListener("popstate", () => {
     if (here() !== shown) show(location.href, { remember: false });
   });
+  const form = document.getElementById("register-form");
+  if (chosen(form)) submit(form);
 }

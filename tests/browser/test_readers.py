@@ -119,21 +119,55 @@ def test_reader_filters_shares_the_address_and_downloads(reader, scripted, open_
     assert {"2" in row["agenda_points"].split(";") for row in rows} == {True}
 
 
+def test_box_that_is_ticked_before_the_script_has_come_is_heard(open_page, site, complaints):
+    page = open_page()
+    held = []
+    page.route("**/js/register*.js", lambda route: held.append(route))
+    page.goto(f"{site}/commitments/", wait_until="commit")
+    box(page, "Agenda point", "Reduce the costs of labour migration").check()
+
+    held.pop().continue_()
+
+    expect(page.get_by_role("link", name="Remove filter")).to_have_count(1)
+    assert page.url == f"{site}/commitments/?agenda_point=2"
+    assert complaints == []
+
+
+def test_register_that_nobody_has_touched_is_asked_for_once(open_page, site):
+    page = open_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    address = f"{site}/commitments/?agenda_point=2&ordering=due"
+
+    page.goto(address, wait_until="networkidle")
+
+    expect(page.locator("html.scripted")).to_have_count(1)
+    assert asked.count(address) == 1
+    assert [url for url in asked if "/commitments/?" in url] == [address]
+
+
+def box(page, facet, option):
+    """A box of a facet, with the facet opened if need be."""
+    found = page.get_by_role("group", name=facet, include_hidden=True).get_by_label(option)
+    found.wait_for(state="attached")
+    if not found.is_visible():
+        page.locator("summary", has_text=re.compile(f"^{facet}")).click()
+    return found
+
+
 def choose(reader, facet, option, scripted):
     """Tick a box of a facet, and ask, where no script does."""
     panel = reader.get_by_role("button", name=re.compile("^Filters"))
     if panel.is_visible():
         panel.click()
-    box = reader.get_by_role("group", name=facet).get_by_label(option)
-    if not box.is_visible():
-        reader.locator("summary", has_text=re.compile(f"^{facet}")).click()
+    wanted = box(reader, facet, option)
     if scripted:
         with reader.expect_response(re.compile(r"/commitments/\?")):
-            box.check()
+            wanted.check()
         if panel.is_visible():
             reader.get_by_role("button", name="Close").click()
     else:
-        box.check()
+        wanted.check()
         reader.get_by_role("search").get_by_role("button", name="Show").last.click()
 
 
