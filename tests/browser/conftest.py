@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from django.db import connection
 from django.test import override_settings
+from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from agencies.models import Agency
@@ -17,6 +18,10 @@ from tests.factories import ReportingCycleFactory, UserFactory, focal_point, in_
 
 # As the browser's automation runs a loop of its own in this thread, the ORM must be told that this is meant.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+# ms until something expected counts as missing: a machine that does much else is slow, not wrong.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # A second language that is written from right to left, so that both sheets and both directions are seen.
@@ -44,6 +49,7 @@ def open_page(chromium, complaints):
 
     def open_page(**options):
         context = chromium.new_context(**{"viewport": WIDE, **options})
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))
