@@ -200,9 +200,10 @@ def test_token_that_has_ended_opens_nothing(how, system):
 @pytest.mark.parametrize("header", [None, "Bearer", "Bearer x", "Basic dXNlcjpwYXNz", "Bearer gmghld_aaaaaaaa.é"])
 def test_without_a_token_nothing_is_open(header, client, system):
     twisted = {"Authorization": header} if header else {}
+    last = "y" if system.secret.endswith("x") else "x"
 
     in_address = client.get(f"{DRAFTS}?token={system.secret}", headers=twisted)
-    wrong_half = client.get(DRAFTS, headers={"Authorization": f"Bearer {system.secret[:-1]}x"})
+    wrong_half = client.get(DRAFTS, headers={"Authorization": f"Bearer {system.secret[:-1]}{last}"})
 
     assert (in_address.status_code, wrong_half.status_code) == (401, 401)
 
