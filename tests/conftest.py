@@ -1,5 +1,6 @@
 """The fixed small cast. Whoever leads a group leads it in every test: the people bring their groups with them."""
 
+import math
 import re
 
 import pytest
@@ -54,9 +55,10 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def apart(settings, tmp_path, monkeypatch):
-    """Uploaded files and the counts of an address's requests end with their test."""
+    """Uploaded files and the counts of an address's requests end with their test, and no clock of the process ticks."""
     settings.MEDIA_ROOT = tmp_path / "media"
     monkeypatch.setattr(throttling, "SALT", str(tmp_path))
+    monkeypatch.setattr(throttling, "SWEPT_EVERY", math.inf)
     cache.clear()
 
 

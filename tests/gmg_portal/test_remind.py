@@ -26,6 +26,7 @@ from tests.factories import (
     ReportingCycleFactory,
     focal_point,
 )
+from tests.gmg_portal.locks import waiting_for_locks
 from tests.gmg_portal.processes import kill_all, run, start, wait_until
 from tests.gmg_portal.test_mail import Broken, letters, queue
 
@@ -168,15 +169,6 @@ def beside(folder, **more):
     kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE", "HOME", "PATH"))}
     own = {"DATABASE_URL": database, "SECRET_KEY": "for-the-tests-only", "PORTAL_VAR": str(folder / "var")}
     return kept | own | {"MAIL_URL": f"file:{folder / 'mail'}"} | more
-
-
-def waiting_for_locks():
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted"
-            " AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
-        )
-        return cursor.fetchone()[0]
 
 
 def test_two_processes_send_each_mail_once(owing, tmp_path):

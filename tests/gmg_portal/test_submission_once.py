@@ -13,6 +13,8 @@ from commitments.models import Evidence, ProgressReport
 from gmg_portal.models import KeptAnswer
 from gmg_portal.submission import keeping
 from tests.files import pdf
+from tests.gmg_portal.locks import waiting_for_locks
+from tests.gmg_portal.processes import wait_until
 from tests.gmg_portal.submitting import DRAFTS, WRITTEN, System, system_of
 
 
@@ -97,7 +99,7 @@ def test_two_at_once_do_it_once(system, commitment, monkeypatch):
 
     def slowly(*args, **kwargs):
         done.append(submit(*args, **kwargs))
-        wait_until_somebody_waits()
+        wait_until(waiting_for_locks, "the other waits for this one")
         return done[-1]
 
     def send():
@@ -119,15 +121,3 @@ def test_two_at_once_do_it_once(system, commitment, monkeypatch):
     assert answers[0].content == answers[1].content
     assert sorted("Idempotency-Replayed" in answer for answer in answers) == [False, True]
     assert ProgressReport.objects.get().history.filter(history_change_reason="submit").count() == 1
-
-
-def wait_until_somebody_waits():
-    """Until another connection waits for a lock of this one; asked of the database as often as it answers."""
-    for _ in range(20_000):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
-            )
-            if cursor.fetchone()[0]:
-                return
-    raise AssertionError("Nobody waited.")

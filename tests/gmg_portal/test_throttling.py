@@ -94,7 +94,7 @@ def test_table_holds_no_address_and_nobody_longer_than_needed(client, db, monkey
     kept = rows()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE api_caller SET free_at = free_at - interval '1 hour'")
-    monkeypatch.setattr(throttling, "_swept_at", 0)
+    monkeypatch.setattr(throttling, "SWEPT_EVERY", 0)
     client.get(EVENTS, REMOTE_ADDR="192.0.2.3")
 
     assert len(kept) == 2 and not any("192.0.2" in caller for caller, _refused in kept)
