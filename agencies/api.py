@@ -19,6 +19,7 @@ class AgencyViewSet(ReadOnlyModelViewSet):
     serializer_class = AgencySerializer
     filterset_class = AgencyFilter
     lookup_field = "code"
+    is_named = True
     lookup_value_regex = "[a-z0-9-]+"
 
     def on_day(self, agencies, day):

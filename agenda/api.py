@@ -28,6 +28,7 @@ class FrameworkViewSet(ReadOnlyModelViewSet):
     serializer_class = FrameworkSerializer
     filterset_class = FrameworkFilter
     lookup_field = "code"
+    is_named = True
     lookup_value_regex = "[A-Za-z0-9_-]+"
 
     def on_day(self, frameworks, day):
@@ -41,6 +42,7 @@ class EventViewSet(ReadOnlyModelViewSet):
     serializer_class = EventSerializer
     filterset_class = EventFilter
     lookup_field = "slug"
+    is_named = True
     lookup_value_regex = "[A-Za-z0-9_-]+"
 
     def on_day(self, events, day):

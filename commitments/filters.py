@@ -57,10 +57,11 @@ class Together:
 
 
 def near(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is spelt most like another, if any is alike."""
+    """The known word that is spelt most like another, if any is alike; one of the same letters comes first."""
     spelt = {each.lower(): each for each in known}
-    alike = get_close_matches(word.lower(), spelt, n=1, cutoff=0.6 if len(word) < 4 else 0.7)
-    return spelt[alike[0]] if alike else None
+    alike = get_close_matches(word.lower(), spelt, n=3, cutoff=0.6 if len(word) < 4 else 0.7)
+    letters = sorted(word.lower())
+    return spelt[max(alike, key=lambda each: sorted(each) == letters)] if alike else None
 
 
 def near_word(word: str, known: Iterable[str]) -> str:

@@ -16,6 +16,8 @@ from django.views import defaults
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound, Throttled
 from rest_framework.request import Request
 
+from commitments.filters import near
+
 MEDIA_TYPE = "application/problem+json"
 SECONDS_OF_AN_OUTAGE = 30
 LONGEST_QUESTION = 8000  # characters of the words of an address
@@ -56,7 +58,7 @@ class Refused(APIException):
 
 
 class NotHere(NotFound):
-    """An address under /api/ that answers nothing, and the known one that is spelt most like it, if any is."""
+    """An address under /api/ that answers nothing, and what is known and spelt most like it, if anything is."""
 
     def __init__(self, nearest: str | None):
         told = _("Nothing public is found at this address.")
@@ -103,7 +105,7 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
         case NotHere():
             return ProblemResponse(request, 404, exception.detail)
         case Http404() | NotFound():
-            return ProblemResponse(request, 404, _("Nothing public is found at this address."))
+            return ProblemResponse(request, 404, NotHere(nearest_row(context.get("view"))).detail)
         case MethodNotAllowed():
             return ProblemResponse(request, 405, _("The API is read-only: only GET, HEAD and OPTIONS are allowed."))
         case NotAcceptable():
@@ -123,6 +125,14 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
         case OperationalError() | InterfaceError():
             return outage(request, exception)
     return None
+
+
+def nearest_row(view) -> str | None:
+    """Where rows bear names (`is_named`), the name that is spelt most like the one that no row bears."""
+    if not (getattr(view, "is_named", False) and view.detail):
+        return None
+    names = view.filter_queryset(view.get_queryset()).order_by().values_list(view.lookup_field, flat=True)
+    return near(view.kwargs[view.lookup_field], names)
 
 
 def too_long(request) -> ProblemResponse:

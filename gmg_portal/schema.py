@@ -45,6 +45,7 @@ class ProblemSerializer(serializers.Serializer):
     errors = FaultSerializer(many=True, required=False, help_text=_("Each word that is refused."))
 
 
+OF_LISTS = {"Link", "Total-Count", "Content-Disposition"}
 # What is not told field by field: linked data has the fields of the row under a context, the rest are lines of text.
 OTHER_FORMS = {"application/ld+json": OpenApiTypes.OBJECT}
 
@@ -71,7 +72,7 @@ class PortalAutoSchema(AutoSchema):
         headers = [
             OpenApiParameter(name, type(HEADER_EXAMPLES[name]), "header", response=list(answers), description=told)
             for name, (told, answers) in HEADERS.items()
-            if name != "Link" or self._is_list_view()
+            if name not in OF_LISTS or self._is_list_view()
         ]
         headers.append(self._format())
         if getattr(self.view, "detail", False):

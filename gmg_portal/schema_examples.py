@@ -299,6 +299,8 @@ HEADERS = {
     "Last-Modified": "Mon, 30 Jun 2014 00:00:00 GMT",
     "Cache-Control": "public, max-age=0, must-revalidate",
     "Link": f'<{PORTAL}/api/v1/commitments/?page=2>; rel="next"',
+    "Total-Count": 60,
+    "Content-Disposition": 'attachment; filename="commitments.csv"',
     "Retry-After": 30,
     "Record-Moment": "2014-03-05T09:30:00Z",
     "RateLimit-Policy": '"address";q=600;w=60',

@@ -292,5 +292,7 @@ HEADERS = {
     "Deprecation": (_("Since when something that was asked for is deprecated (RFC 9745); mostly absent."), (200,)),
     "Sunset": (_("Until when what is deprecated is answered (RFC 8594); mostly absent."), (200,)),
     "Link": (_("The first, previous, next and last page (RFC 8288)."), (200,)),
+    "Total-Count": (_("How many rows there are on all pages; in CSV and NDJSON, which have no envelope."), (200,)),
+    "Content-Disposition": (_("The name to save the rows under; in CSV."), (200,)),
     "Retry-After": (_("Seconds to wait before asking again."), (429, 503)),
 }

@@ -19,6 +19,7 @@ class RecommendationViewSet(ReadOnlyModelViewSet):
     serializer_class = RecommendationSerializer
     filterset_class = RecommendationFilter
     lookup_field = "code"
+    is_named = True
     lookup_value_regex = "[A-Za-z0-9-]+"
 
     def get_queryset(self):

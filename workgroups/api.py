@@ -18,4 +18,5 @@ class WorkGroupViewSet(ReadOnlyModelViewSet):
     serializer_class = WorkGroupSerializer
     filterset_class = WorkGroupFilter
     lookup_field = "slug"
+    is_named = True
     lookup_value_regex = "[A-Za-z0-9_-]+"

@@ -120,7 +120,7 @@ def _tell(workbook: Workbook, about: About) -> None:
 
 
 def _object(header: list[str], record: list[Value]) -> str:
-    return json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False)
+    return json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False, separators=(",", ":"))
 
 
 def _cell(value: Value) -> str | int | None:

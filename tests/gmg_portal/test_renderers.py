@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 from rdflib import BNode, Graph, URIRef
 
+from agencies.models import Agency
 from gmg_portal.api_urls import RESOURCES
 from gmg_portal.linked_data import TYPES
 from tests.factories import (
@@ -74,14 +75,14 @@ def test_unknown_field_within_a_field_is_refused_with_the_nearest(client, formul
     [
         ("statsu=completed", "status"),
         ("status=complete", "completed"),
-        ("lead=iol", "ilo"),
         ("ordering=-titel", "-title"),
         ("format=cvs", "csv"),
         ("fields=referense", "reference"),
         ("status=nothing-like-it", None),
+        ("lead=iol", "ilo"),
     ],
 )
-def test_misspelling_is_answered_with_the_nearest_name(client, ilo, query, nearest):
+def test_misspelling_is_answered_with_the_nearest_name(client, ilo, iom, query, nearest):
     response = client.get(f"{REGISTER}?{query}")
 
     (fault,) = response.json()["errors"]
@@ -109,6 +110,25 @@ def test_address_that_is_none_offers_the_nearest(client):
     assert response.status_code == 404
     assert response.json()["detail"].endswith("Did you mean ‘/api/v1/commitments/’?")
     assert "Did you mean" not in client.get("/api/v1/nothing/").json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("address", "nearest"),
+    [
+        ("agencies/iol/", "ilo"),
+        ("agencies/un-heard-of/", None),
+        ("agencies/ilo/?as_of=1901-01-01", None),
+        ("workgroups/decent-werk/", "decent-work"),
+        ("recommendations/2/", None),
+    ],
+)
+def test_row_that_is_none_offers_the_nearest_name(client, ilo, iom, decent_work, address, nearest):
+    Agency.objects.update(joined="2006-01-01")
+    response = client.get(f"/api/v1/{address}")
+
+    told = "Nothing public is found at this address."
+    assert response.status_code == 404
+    assert response.json()["detail"] == (f"{told} Did you mean ‘{nearest}’?" if nearest else told)
 
 
 @pytest.mark.parametrize("address", ["/api/", REGISTER, "/api/v1/summary/gaps/", "/api/v1/schema/", "/api/nothing/"])
