@@ -203,12 +203,24 @@ class OfCommitmentMixin:
         return super().get_context_data(commitment=self.commitment, **kwargs)
 
 
+# What the editors' desks find wanting in a published commitment, and how asking for it begins.
+LACKS = {
+    "due": _("No due day is stated. Please add (the day, and where it is written):"),
+    "milestones": _("No milestone is stated. Please add (what, by when, and where it is written):"),
+}
+
+
 @method_decorator([never_cache, csrf_exempt], name="dispatch")
 class MistakeView(OfCommitmentMixin, FormView):
     """Readers say what is wrong with a page, without an account. What they say goes to the reviewers alone."""
 
     template_name = "commitments/mistake.html"
     form_class = MistakeForm
+
+    def get_initial(self):
+        """Whoever comes from a desk finds begun what they want to have added, and their own address."""
+        lack = LACKS.get(self.request.GET.get("lack"))
+        return {"text": f"{lack}\n" if lack else "", "address": getattr(self.request.user, "email", "")}
 
     def post(self, request, *args, **kwargs):
         """What comes without its token is not taken, but shown again: the reader may only lack a cookie."""
@@ -227,13 +239,17 @@ class MistakeView(OfCommitmentMixin, FormView):
                 self.commitment,
                 text=typed["text"],
                 address=typed["address"],
-                sender=mistakes.sender_of(self.request),
+                sender="" if self.is_of_the_lead() else mistakes.sender_of(self.request),
             )
         except mistakes.TooMany as refusal:
             form.add_error(None, str(refusal))
             context = self.get_context_data(form=form)
             return self.render_to_response(context, status=429, headers={"Retry-After": str(refusal.wait)})
         return redirect("commitments:mistake-thanks", self.commitment.reference)
+
+    def is_of_the_lead(self) -> bool:
+        user = self.request.user
+        return user.is_authenticated and Commitment.objects.handled_by(user).filter(pk=self.commitment.pk).exists()
 
 
 class MistakeThanksView(OfCommitmentMixin, TemplateView):

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from urllib.parse import quote
 
-from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -32,6 +30,7 @@ WORKFLOW = {
 MOST = 30
 FEW = 8
 LATELY = timedelta(days=90)
+PLACES = {"due": "id_due", "milestones": "milestones-group"}  # in the form of a commitment
 
 
 @dataclass(frozen=True)
@@ -216,9 +215,9 @@ def wanting(row: Commitment, user) -> list[Link]:
     if not row.is_backed:
         found.append(Link(_("No evidence: report with evidence"), report_address(row.pk, row.in_hand)))
     if not row.due_on:
-        found.append(wording_link(row, user, _("No due day"), "id_due"))
+        found.append(wording_link(row, user, _("No due day"), "due"))
     if not row.steps:
-        found.append(wording_link(row, user, _("No milestone"), "milestones-group"))
+        found.append(wording_link(row, user, _("No milestone"), "milestones"))
     return found
 
 
@@ -228,18 +227,14 @@ def report_address(commitment: int, in_hand: int | None) -> str:
     return reverse("admin:commitments_commitment_report", args=[commitment])
 
 
-def wording_link(row: Commitment, user, lack: str, anchor: str) -> Link:
-    """How the wording of a published commitment is mended: by administrators in its form, by others with a letter."""
-    page = f"{reverse('admin:commitments_commitment_change', args=[row.pk])}#{anchor}"
-    words = {"lack": lack, "reference": row.reference, "title": row.title}
+def wording_link(row: Commitment, user, lack: str, name: str) -> Link:
+    """How the wording of a published commitment is mended: by administrators in its form, for others on request."""
+    words = {"lack": lack}
     if may_correct(user):
-        return Link(_("%(lack)s: add it") % words, page)
-    if not settings.CONTACT_EMAIL:
-        return Link(_("%(lack)s: an administrator can add it") % words, page)
-    subject = _("%(reference)s: %(lack)s") % words
-    body = _("Entry: %(reference)s, %(title)s\r\n\r\n%(lack)s. Please add:\r\n") % words
-    address = f"mailto:{settings.CONTACT_EMAIL}?subject={quote(subject)}&body={quote(body)}"
-    return Link(_("%(lack)s: write to have it added") % words, address)
+        page = reverse("admin:commitments_commitment_change", args=[row.pk])
+        return Link(_("%(lack)s: add it") % words, f"{page}#{PLACES[name]}")
+    page = reverse("commitments:mistake", args=[row.reference])
+    return Link(_("%(lack)s: ask for it to be added") % words, f"{page}?lack={name}")
 
 
 # What waits for the person as a reviewer, and the cycles

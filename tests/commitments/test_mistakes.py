@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from commitments import mistakes
 from commitments.models import Mistake, Notice
@@ -75,6 +76,23 @@ def test_filled_trap_is_empty_in_the_form_that_comes_back(client, commitment):
     assert "spam" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("lack", "begun"),
+    [
+        ("due", "No due day is stated. Please add (the day, and where it is written):"),
+        ("milestones", "No milestone is stated. Please add (what, by when, and where it is written):"),
+    ],
+)
+def test_whoever_asks_for_what_is_lacking_finds_it_begun(client, commitment, ilo_focal_point, lack, begun):
+    client.force_login(ilo_focal_point)
+
+    page = client.get(form_of(commitment), {"lack": lack})
+
+    assert page.context["form"].initial == {"text": f"{begun}\n", "address": ilo_focal_point.email}
+    assertContains(page, "Ask for something to be added")
+    assertContains(page, begun)
+
+
 @pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
 def test_what_is_not_public_takes_no_mistakes(client, state):
     row = CommitmentFactory(**{state: True})
@@ -135,6 +153,15 @@ def test_sixth_of_an_hour_is_refused_with_what_was_typed(client, commitment, tim
     assert (refused.status_code, refused["Retry-After"]) == (429, "3600")
     assert "in an hour’s time" in refused.content.decode() and "One more thing." in refused.content.decode()
     assert (elsewhere.status_code, later.status_code) == (302, 302)
+
+
+def test_lead_may_ask_for_more_than_a_stranger(client, commitment, ilo_focal_point, iom_focal_point):
+    def answers(person):
+        client.force_login(person)
+        return {client.post(form_of(commitment), TYPED).status_code for _number in range(mistakes.PER_SENDER + 1)}
+
+    assert answers(ilo_focal_point) == {302}
+    assert answers(iom_focal_point) == {302, 429}
 
 
 def test_day_has_its_end_for_all_together(client, commitment, monkeypatch):

@@ -14,6 +14,7 @@ from tests.factories import (
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
+    MembershipFactory,
     MilestoneFactory,
     ProgressReportFactory,
     ReportingCycleFactory,
@@ -149,9 +150,7 @@ def test_published_lately_leads_to_the_public_page(ilo_focal_point, ilo, time_ma
     assert piles(ilo_focal_point) == {}
 
 
-@pytest.mark.parametrize("mail", ["", "register@example.org"])
-def test_commitment_that_lacks_something_says_what_and_how_to_mend_it(ilo_focal_point, ilo, settings, mail):
-    settings.CONTACT_EMAIL = mail
+def test_commitment_that_lacks_something_says_what_and_how_to_mend_it(ilo_focal_point, ilo):
     bare = CommitmentFactory(lead_agency=ilo, title="bare")
     hidden = EvidenceFactory.build(report=None, is_public=False)
     published_report(bare, evidence=[hidden])
@@ -161,20 +160,24 @@ def test_commitment_that_lacks_something_says_what_and_how_to_mend_it(ilo_focal_
 
     item = item_of(ilo_focal_point, "lacking")
 
-    page = reverse("admin:commitments_commitment_change", args=[bare.pk])
-    wording = [(f"{page}#id_due"), (f"{page}#milestones-group")]
-    how = "an administrator can add it"
-    if mail:
-        how = "write to have it added"
-        wording = [f"mailto:{mail}?subject={bare.reference}%3A%20No%20{lack}" for lack in ("due%20day", "milestone")]
+    asking = reverse("commitments:mistake", args=[bare.reference])
     assert item.title == "bare"
-    assert [link.label for link in item.more] == [
-        "No evidence: report with evidence",
-        f"No due day: {how}",
-        f"No milestone: {how}",
+    assert [(link.label, link.address) for link in item.more] == [
+        ("No evidence: report with evidence", reverse("admin:commitments_progressreport_change", args=[in_hand.pk])),
+        ("No due day: ask for it to be added", f"{asking}?lack=due"),
+        ("No milestone: ask for it to be added", f"{asking}?lack=milestones"),
     ]
-    assert item.more[0].address == reverse("admin:commitments_progressreport_change", args=[in_hand.pk])
-    assert [link.address.partition("&")[0] for link in item.more[1:]] == wording
+
+
+def test_administrator_adds_what_is_lacking_in_the_form(administrator, ilo):
+    MembershipFactory(user=administrator, agency=ilo)
+    bare = CommitmentFactory(lead_agency=ilo)
+
+    page = reverse("admin:commitments_commitment_change", args=[bare.pk])
+    assert [(link.label, link.address) for link in item_of(administrator, "lacking").more[1:]] == [
+        ("No due day: add it", f"{page}#id_due"),
+        ("No milestone: add it", f"{page}#milestones-group"),
+    ]
 
 
 def test_desk_of_a_reviewer_holds_what_waits_and_the_cycles(secretariat, administrator, commitment, ilo_focal_point):
