@@ -217,10 +217,20 @@ class MistakeView(OfCommitmentMixin, FormView):
     template_name = "commitments/mistake.html"
     form_class = MistakeForm
 
+    @property
+    def begun(self):
+        """How asking for an addition begins; None where a mistake is reported."""
+        return LACKS.get(self.request.GET.get("lack"))
+
     def get_initial(self):
         """Whoever comes from a desk finds begun what they want to have added, and their own address."""
-        lack = LACKS.get(self.request.GET.get("lack"))
-        return {"text": f"{lack}\n" if lack else "", "address": getattr(self.request.user, "email", "")}
+        return {"text": f"{self.begun}\n" if self.begun else "", "address": getattr(self.request.user, "email", "")}
+
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        if self.begun:
+            form.fields["text"].label, form.fields["text"].help_text = _("What is to be added?"), ""
+        return form
 
     def post(self, request, *args, **kwargs):
         """What comes without its token is not taken, but shown again: the reader may only lack a cookie."""

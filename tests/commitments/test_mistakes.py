@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from commitments import mistakes
 from commitments.models import Mistake, Notice
@@ -89,7 +89,9 @@ def test_whoever_asks_for_what_is_lacking_finds_it_begun(client, commitment, ilo
     page = client.get(form_of(commitment), {"lack": lack})
 
     assert page.context["form"].initial == {"text": f"{begun}\n", "address": ilo_focal_point.email}
-    assertContains(page, "Ask for something to be added")
+    assertContains(page, f"Ask for an addition to {commitment.reference}")
+    assertNotContains(page, "Report a")
+    assertContains(page, "What is to be added?")
     assertContains(page, begun)
 
 
