@@ -83,8 +83,7 @@ def hand_over(membership: Membership, *, to: User, on: date, by, seen: int | Non
     if not may_manage_memberships(by):
         raise PermissionDenied(_("Only the secretariat and administrators manage memberships."))
     membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
-    if seen is not None and seen != membership.version:
-        raise ValidationError(_("Somebody changed this since you opened it: look at it again before you decide."))
+    check_seen(membership, seen)
     _check_handing_over(membership, to, on)
     membership.ends_on = on
     _save_membership(membership, by)
@@ -129,6 +128,12 @@ def end_of(day: date) -> datetime:
 
 def digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
+
+
+def check_seen(row, seen: int | None) -> None:
+    """Refuse a decision on a locked row that is no longer the version that was shown; None where none was."""
+    if seen is not None and seen != row.version:
+        raise ValidationError(_("Somebody changed this since you opened it: look at it again before you decide."))
 
 
 def _check(invitation: Invitation, by: User) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
+from agencies.actions import check_seen
 from agencies.models import Agency
 from agencies.querysets import today
 from commitments import notices, permissions, telling
@@ -377,8 +378,7 @@ def _announced_only(evidence: list[Evidence]) -> bool:
 
 def _locked(row, seen: int | None = None):
     fresh = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
-    if seen is not None and seen != fresh.version:
-        raise ValidationError(_("Somebody changed this since you opened it: look at it again before you decide."))
+    check_seen(fresh, seen)
     return fresh
 
 

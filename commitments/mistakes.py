@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from agencies.actions import check_seen
 from commitments import notices
 from commitments.callers import place_of
 from commitments.letters import absolute, letter
@@ -79,8 +80,7 @@ def close(mistake: Mistake, *, words: str, by, seen: int | None = None) -> Mista
 
 def _settle(mistake: Mistake, state: str, words: str, by, seen: int | None) -> tuple[Mistake, str]:
     mistake = Mistake.objects.select_for_update(of=("self",)).select_related("commitment").get(pk=mistake.pk)
-    if seen is not None and seen != mistake.version:
-        raise ValidationError(_("Somebody changed this since you opened it: look at it again before you decide."))
+    check_seen(mistake, seen)
     if mistake.state != State.OPEN:
         raise ValidationError(_("This is settled already."))
     if not notices.may(Mistake.objects.answerable_by, by, mistake):
