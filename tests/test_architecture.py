@@ -150,6 +150,7 @@ MORE = {
         "review.py",
         "related.py",
         "search.py",
+        "serializers",
         "spelling.py",
         "summaries",
         "telling.py",
