@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 
 from gmg_portal import throttling
+from tests.door import Door
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -46,11 +47,29 @@ LONGEST = (
     "tests/browser/test_editors.py",
 )
 
+DOOR = Door()
+
 
 def pytest_collection_modifyitems(items):
     last = len(LONGEST)
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], last))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown():
+    """The door that `last_words` closed stays closed until everything of the test is cleared away."""
+    try:
+        return (yield)
+    finally:
+        DOOR.open()
+
+
+@pytest.fixture(autouse=True)
+def last_words():
+    """Once a test is over and its browsers are closed, nothing that they still send is taken."""
+    yield
+    DOOR.close()
 
 
 @pytest.fixture(autouse=True)
