@@ -64,7 +64,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         try:
             return (PastDayField(required=False).clean(words.get(AS_OF)),)
         except ValidationError as refusal:
-            return None, Fault(AS_OF, " ".join(refusal.messages))
+            return None, Fault(AS_OF, told_of(AS_OF, refusal.messages))
 
 
 def not_fields(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
@@ -126,8 +126,13 @@ def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
         ]
         faults += [refused(word, refusal, value, allowed) for value in dict.fromkeys(strangers)]
         if not strangers:
-            faults.append(Fault(word, " ".join(form.errors[word]), allowed))
+            faults.append(Fault(word, told_of(word, form.errors[word]), allowed))
     return faults
+
+
+def told_of(word: str, sentences: Iterable[str]) -> str:
+    """What is wrong with a word, as the pages say it: named, so that the sentence stands by itself."""
+    return " ".join(f"{word}: {sentence}" for sentence in sentences)
 
 
 def allowed_by(field: forms.Field) -> tuple[str | int, ...] | None:

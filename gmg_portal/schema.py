@@ -46,6 +46,7 @@ class ProblemSerializer(serializers.Serializer):
 
 
 OF_LISTS = {"Link", "Total-Count", "Content-Disposition"}
+WITHOUT_NULL = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
 # What is not told field by field: linked data has the fields of the row under a context, the rest are lines of text.
 OTHER_FORMS = {"application/ld+json": OpenApiTypes.OBJECT}
 
@@ -146,6 +147,8 @@ def described(word: str, filter_: Filter) -> dict:
         value = {"type": "string", "format": "date"}
     elif isinstance(filter_.field, forms.DateTimeField):
         value = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
+    elif type(filter_.field) is forms.CharField:
+        value["pattern"] = WITHOUT_NULL
     choices = fixed_choices(word, filter_)
     if choices:
         value = {"type": "string", "enum": choices}

@@ -91,6 +91,25 @@ def test_misspelling_is_answered_with_the_nearest_name(client, ilo, iom, query, 
     assert (f"Did you mean ‘{nearest}’?" in fault["detail"]) is (nearest is not None)
 
 
+@pytest.mark.parametrize(
+    ("address", "detail"),
+    [
+        ("commitments/?q=a%00b", "q: Null characters are not allowed."),
+        ("commitments/?due_after=soon", "due_after: This is not a day: write YYYY-MM-DD."),
+        (
+            "events/?as_of=2999-01-01",
+            "as_of: The record of a day that has not come is not known: give a day up to today.",
+        ),
+    ],
+)
+def test_value_that_cannot_be_read_is_refused_under_its_word(client, address, detail):
+    answer = client.get(f"/api/v1/{address}").json()
+
+    (fault,) = answer["errors"]
+    assert answer["detail"] == fault["detail"] == detail
+    assert fault["parameter"] == detail.partition(":")[0]
+
+
 @pytest.mark.parametrize("name", ["agencies", "frameworks", "workgroups", "recommendations", "events"])
 def test_wrong_words_are_told_alike_everywhere(client, ilo, name):
     (fault,) = client.get(f"/api/v1/{name}/", {"ordering": "nonsense"}).json()["errors"]
