@@ -128,11 +128,10 @@ class MembershipAdmin(admin.site.ModelAdmin):
 
 
 class ButtonsMixin:
-    """Buttons above a row's page. Each does one thing: `press_<name>(request, row)` does it and answers what to say."""
+    """Buttons above a row's page. Each does one thing: `press_<name>(request, row)` does it and answers what to say.
 
-    def get_buttons(self, request, row) -> dict[str, str]:
-        """The names and labels of those that this person may press on the row as it stands."""
-        raise NotImplementedError
+    A table says by `get_buttons(request, row)` which this person may press on the row as it stands: labels by name.
+    """
 
     def get_urls(self):
         press = self.admin_site.admin_view(self.press)

@@ -329,10 +329,15 @@ class RecordForm(StrictForm):
 def refusals(form: forms.Form) -> list[str]:
     """What is wrong with a question, in sentences that name the word."""
     return [
-        str(sentence) if word == "__all__" else f"{word}: {sentence}"
+        sentence
         for word, sentences in form.errors.items()
-        for sentence in sentences
+        for sentence in (map(str, sentences) if word == "__all__" else named(word, sentences))
     ]
+
+
+def named(word: str, sentences: Iterable[str]) -> list[str]:
+    """Each sentence under the word that it is about, so that it stands by itself."""
+    return [f"{word}: {sentence}" for sentence in sentences]
 
 
 class RecordFilter(django_filters.FilterSet):

@@ -38,11 +38,13 @@ def sender_of(request) -> str:
 
 
 @transaction.atomic
-def report(commitment: Commitment, *, text: str, address: str = "", sender: str) -> Mistake:
+def report(commitment: Commitment, *, text: str, address: str = "", sender: str, by=None) -> Mistake:
     """Put a reader's word into the inbox of the reviewers, unless too many came of late.
 
-    `sender` is '' for whoever writes for the lead: they are known, and may ask for as much as they lead.
+    Whoever writes for the lead (`by`) is known, and may ask for as much as they lead: their sender is not kept.
     """
+    if by is not None and by.is_authenticated and notices.may(Commitment.objects.handled_by, by, commitment):
+        sender = ""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
     now = timezone.now()

@@ -249,17 +249,14 @@ class MistakeView(OfCommitmentMixin, FormView):
                 self.commitment,
                 text=typed["text"],
                 address=typed["address"],
-                sender="" if self.is_of_the_lead() else mistakes.sender_of(self.request),
+                sender=mistakes.sender_of(self.request),
+                by=self.request.user,
             )
         except mistakes.TooMany as refusal:
             form.add_error(None, str(refusal))
             context = self.get_context_data(form=form)
             return self.render_to_response(context, status=429, headers={"Retry-After": str(refusal.wait)})
         return redirect("commitments:mistake-thanks", self.commitment.reference)
-
-    def is_of_the_lead(self) -> bool:
-        user = self.request.user
-        return user.is_authenticated and Commitment.objects.handled_by(user).filter(pk=self.commitment.pk).exists()
 
 
 class MistakeThanksView(OfCommitmentMixin, TemplateView):

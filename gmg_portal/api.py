@@ -17,7 +17,7 @@ from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from commitments.fields import UnknownField, chosen, offered
-from commitments.filters import PastDayField, near
+from commitments.filters import PastDayField, named, near
 from gmg_portal.paging import CURSOR, Pagination
 from gmg_portal.problems import Fault, Refused
 
@@ -64,7 +64,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         try:
             return (PastDayField(required=False).clean(words.get(AS_OF)),)
         except ValidationError as refusal:
-            return None, Fault(AS_OF, told_of(AS_OF, refusal.messages))
+            return None, Fault(AS_OF, " ".join(named(AS_OF, refusal.messages)))
 
 
 def not_fields(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
@@ -126,13 +126,8 @@ def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
         ]
         faults += [refused(word, refusal, value, allowed) for value in dict.fromkeys(strangers)]
         if not strangers:
-            faults.append(Fault(word, told_of(word, form.errors[word]), allowed))
+            faults.append(Fault(word, " ".join(named(word, form.errors[word])), allowed))
     return faults
-
-
-def told_of(word: str, sentences: Iterable[str]) -> str:
-    """What is wrong with a word, as the pages say it: named, so that the sentence stands by itself."""
-    return " ".join(f"{word}: {sentence}" for sentence in sentences)
 
 
 def allowed_by(field: forms.Field) -> tuple[str | int, ...] | None:
