@@ -98,18 +98,41 @@ def portal(live_server, transactional_db, settings):
     return live_server.url
 
 
-def violations(page, rules=WCAG, places="document"):
-    """What can be found by machine against WCAG 2.2 A and AA on the page as it stands, in some of its places."""
+CONTRAST = "color-contrast"
+# What a mirrored sheet, a narrow screen or another language can change beside contrast. Names and roles stay the same.
+LAYOUT_RULES = [
+    "html-has-lang",
+    "html-lang-valid",
+    "scrollable-region-focusable",
+    "target-size",
+    "valid-lang",
+]
+
+
+def violations(page):
+    """Return what can be found by machine against WCAG 2.2 A and AA on the page as it stands.
+
+    Contrast takes most of an audit's time, so it is checked once for each look, and all other rules on every element.
+    """
+    return audit(page, WCAG, rules={CONTRAST: {"enabled": False}}) + dim(page)
+
+
+def layout_violations(page):
+    """Return what can be found on a page that was audited whole in another direction, width or colour scheme."""
+    return audit(page, LAYOUT_RULES) + dim(page)
+
+
+def audit(page, run_only, places="document", **options):
+    """Return the rules that the page, or some places of it, do not meet, each with its elements."""
     if page.evaluate("!window.axe"):
         page.evaluate(Axe().axe_script)
     # Sheets are not fetched anew: no rule asked for here reads them, and the page's policy refuses what comes of it.
-    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
-    found = page.evaluate(f"async options => (await axe.run({places}, options)).violations", options)
-    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found]
+    options = {"runOnly": run_only, "resultTypes": ["violations"], "preload": False, **options}
+    rows = page.evaluate(f"async options => (await axe.run({places}, options)).violations", options)
+    return [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in rows]
 
 
-# Elements with words of their own, three of each look: what colours they and all that they stand in have. Contrast is
-# judged by looks, so that these stand for the rest wherever it was audited whole under other colours before.
+# Elements with words of their own, three of each look: the colours of the element and of all that it stands in.
 OF_EACH_LOOK = """(() => {
     const names = new Map(), looks = new Map(), seen = new Map();
     const look = element => {
@@ -138,5 +161,5 @@ OF_EACH_LOOK = """(() => {
 
 
 def dim(page):
-    """What cannot be told from its ground in the colours that the page has now."""
-    return violations(page, ["color-contrast"], OF_EACH_LOOK)
+    """Return what cannot be told from its ground in the colours that the page has now."""
+    return audit(page, [CONTRAST], OF_EACH_LOOK)

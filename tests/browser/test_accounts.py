@@ -12,9 +12,9 @@ from playwright.sync_api import expect
 
 from agencies import actions
 from agencies.models import Agency
-from tests.browser.conftest import BOTH_DIRECTIONS, violations
+from tests.browser.conftest import BOTH_DIRECTIONS, dim, violations
 from tests.browser.people import code_for, code_of, sign_in, sign_out
-from tests.browser.test_pages import CUT_OFF, WIDTH
+from tests.browser.test_pages import LANGUAGES, what_does_not_fit
 from tests.factories import PASSWORD, InvitationFactory, UserFactory, in_group
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -213,28 +213,20 @@ def test_lost_password_is_replaced_by_mail(page, portal, complaints):
 # Every page
 
 
-def faults(page, what):
-    """Barriers in light and dark, and what is cut off on a small screen or in large letters."""
-    found = [(what, "light", rule) for rule in violations(page)]
-    page.emulate_media(color_scheme="dark")
-    found += [(what, "dark", rule) for rule in violations(page, ["color-contrast"])]
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 320, "height": 640})
-    found += [(what, "320 px", element) for element in page.evaluate(CUT_OFF)]
-    found += [(what, "320 px", width) for width in [page.evaluate(WIDTH)] if width > 320]
-    page.set_viewport_size({"width": 1280, "height": 900})
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    found += [(what, "200 %", width) for width in [page.evaluate(WIDTH)] if width > 1280]
-    return found
+def walk(page, portal, add_key, audited):
+    """Visit every page of an account in all its states; return barriers and what does not fit."""
+    faults = []
 
-
-def walk(page, portal, add_key):
-    """Come by every page of an account in all its states; the faults that were found."""
-    found = []
+    def check(name):
+        faults.extend((name, "light", rule) for rule in audited(page))
+        page.emulate_media(color_scheme="dark")
+        faults.extend((name, "dark", rule) for rule in (dim(page) if audited is violations else []))
+        page.emulate_media(color_scheme="light")
+        faults.extend((name, *fault) for fault in what_does_not_fit(page))
 
     def look(address):
         page.goto(portal + address)
-        found.extend(faults(page, address))
+        check(address)
 
     for address in ANONYMOUS:
         look(address)
@@ -242,10 +234,10 @@ def walk(page, portal, add_key):
     page.get_by_role("main").locator("[name=login]").fill("secretariat")
     page.locator("[name=password]").fill("wrong")
     page.locator("form.form button").click()
-    found.extend(faults(page, "refused"))
+    check("refused")
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("form.form button").click()
-    found.extend(faults(page, "code"))
+    check("code")
     page.locator("[name=code]").fill(code_for("secretariat"))
     page.locator("form.form button").click()
     page.goto(f"{portal}{SECOND_STEP}recovery-codes/new/")
@@ -266,12 +258,14 @@ def walk(page, portal, add_key):
         page.locator("[name=login]").fill("nobody")
         page.locator("[name=password]").fill("wrong")
         page.locator("form.form button").click()
-    found.extend(faults(page, "locked"))
-    return found
+    check("locked")
+    return faults
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_every_page_of_an_account_is_without_barrier(open_page, portal, complaints, add_key, language):
+@pytest.mark.parametrize(("language", "direction", "audited"), LANGUAGES)
+def test_every_page_of_an_account_is_without_barrier(
+    open_page, portal, complaints, add_key, language, direction, audited
+):
     seen = set()
 
     def note(template, **_kwargs):
@@ -281,13 +275,13 @@ def test_every_page_of_an_account_is_without_barrier(open_page, portal, complain
     try:
         with BOTH_DIRECTIONS:
             page = open_page(locale=language, reduced_motion="reduce")
-            found = walk(page, portal, add_key)
+            faults = walk(page, portal, add_key, audited)
     finally:
         template_rendered.disconnect(note)
 
     folder = Path(settings.BASE_DIR) / "templates"
     pages = {str(path.relative_to(folder)) for path in (folder / "accounts").glob("[a-z]*.html")}
-    assert page.evaluate("document.documentElement.dir") == {"en": "ltr", "ar": "rtl"}[language]
-    assert found == []
+    assert page.evaluate("document.documentElement.dir") == direction
+    assert faults == []
     assert pages - seen == set()
     assert [text for text in complaints if NOT_FOUND not in text and "429" not in text] == []

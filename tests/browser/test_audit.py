@@ -4,7 +4,7 @@ import pytest
 
 from commitments.models import Commitment
 from tests.browser.chromium import PHONE, WIDE
-from tests.browser.conftest import BOTH_DIRECTIONS, violations
+from tests.browser.conftest import BOTH_DIRECTIONS, layout_violations, violations
 from tests.browser.people import sign_in
 from tests.factories import MilestoneFactory, corrected
 
@@ -72,4 +72,4 @@ def test_audit_and_history_are_accessible_at_every_width_in_every_light_and_dire
                 page.goto(f"{portal}/admin/{path}")
                 assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
                 assert width(page) <= viewport["width"], path
-                assert violations(page) == [], path
+                assert (violations if viewport is WIDE else layout_violations)(page) == [], path

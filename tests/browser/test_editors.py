@@ -5,7 +5,7 @@ import pytest
 from agencies.models import Agency
 from commitments.models import Commitment
 from gmg_portal.revision import Standing
-from tests.browser.conftest import violations
+from tests.browser.conftest import dim, violations
 from tests.browser.people import code_of, sign_in, sign_out
 from tests.factories import PASSWORD, PartnerFactory, focal_point
 from tests.files import HTML, PDF
@@ -138,7 +138,7 @@ def test_partner_adds_its_part_and_the_lead_sends_it_off_with_a_file(page, porta
     page.get_by_label("What your agency did, and what comes next").fill(told)
     assert violations(page) == []
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    assert violations(page, ["color-contrast"]) == []
+    assert dim(page) == []
     complaints.clear()  # the audit tries to add styles of its own, which the page's policy forbids
     page.get_by_role("button", name="Save your part").click()
     sign_out(page, portal)
