@@ -1,5 +1,6 @@
 """The fixed small cast. Whoever leads a group leads it in every test: the people bring their groups with them."""
 
+import gc
 import math
 import re
 
@@ -9,6 +10,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 
 from gmg_portal import throttling
+from tests import template_database
 from tests.door import Door
 from tests.factories import (
     AgencyFactory,
@@ -47,13 +49,67 @@ LONGEST = (
     "tests/browser/test_editors.py",
 )
 
+# What the second database server is asked: files that hold SQL to its meaning, by their names.
+DATABASE_FILES = (
+    "test_actions.py",
+    "test_amendments.py",
+    "test_api.py",
+    "test_audit.py",
+    "test_changes.py",
+    "test_comparison.py",
+    "test_compression.py",
+    "test_contributions.py",
+    "test_dates.py",
+    "test_editions.py",
+    "test_facets.py",
+    "test_factories.py",
+    "test_filters.py",
+    "test_handing_over.py",
+    "test_load_commitments.py",
+    "test_load_reference.py",
+    "test_models.py",
+    "test_movements.py",
+    "test_notices.py",
+    "test_permissions.py",
+    "test_policy.py",
+    "test_properties.py",
+    "test_querysets.py",
+    "test_races.py",
+    "test_revision.py",
+    "test_roles.py",
+    "test_spelling.py",
+    "test_summaries.py",
+    "test_throttling.py",
+    "test_triggers.py",
+)
+
 DOOR = Door()
 
 
 def pytest_collection_modifyitems(items):
+    """Mark the tests by what they need, and begin with the longest files."""
     last = len(LONGEST)
     places = {name: place for place, name in enumerate(LONGEST)}
+    for item in items:
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.browser)
+        if item.path.name in DATABASE_FILES:
+            item.add_marker(pytest.mark.database)
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], last))
+
+
+def pytest_collection_finish():
+    """Collect garbage rarely: what a test makes is small, and what was imported stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Copy one migrated database for each process, instead of migrating in each."""
+    with django_db_blocker.unblock():
+        template_database.use_template()
 
 
 @pytest.hookimpl(wrapper=True)

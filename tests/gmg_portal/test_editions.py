@@ -512,6 +512,7 @@ publishing.publish()
 """
 
 
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 def test_killed_publication_leaves_nothing_that_is_seen(client, editions, published_on, ilo):
     CommitmentFactory(lead_agency=ilo)

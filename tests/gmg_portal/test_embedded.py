@@ -17,6 +17,8 @@ from gmg_portal.embedded.cluster import EmbeddedError
 from gmg_portal.embedded.server import Server
 from tests.gmg_portal.processes import environment, folder_for_all, kill_all, processes_on, run, start, wait_until
 
+pytestmark = [pytest.mark.processes, pytest.mark.account]
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
 as_ordinary_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 

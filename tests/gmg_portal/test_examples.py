@@ -20,6 +20,8 @@ from nbclient import NotebookClient
 
 from tests.factories import CommitmentFactory, ProgressReportFactory, many, published_report
 
+pytestmark = pytest.mark.processes
+
 EXAMPLES = Path(settings.BASE_DIR) / "docs" / "examples"
 NOTEBOOK = EXAMPLES / "follow_up.ipynb"
 

@@ -30,7 +30,7 @@ from tests.gmg_portal.processes import environment, start
 SCRIPT = Path(settings.BASE_DIR) / "docs" / "examples" / "mirror.py"
 EDITS = 200
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 
 @pytest.fixture(scope="module")

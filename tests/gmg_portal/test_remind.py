@@ -171,6 +171,7 @@ def beside(folder, **more):
     return kept | own | {"MAIL_URL": f"file:{folder / 'mail'}"} | more
 
 
+@pytest.mark.processes
 def test_two_processes_send_each_mail_once(owing, tmp_path):
     notices.due_days()
     with transaction.atomic():
@@ -208,6 +209,7 @@ def test_threads_that_start_together_tell_each_thing_once(owing, queue):
     assert Notice.objects.waiting().count() == 0
 
 
+@pytest.mark.processes
 def test_kill_between_queueing_and_sending_loses_and_doubles_nothing(owing, tmp_path):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))

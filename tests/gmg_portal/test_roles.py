@@ -25,6 +25,8 @@ from tests.factories import AssessmentFactory, MilestoneFactory, UserFactory, co
 from tests.filling import filled
 from tests.gmg_portal.processes import environment, run
 
+pytestmark = pytest.mark.processes
+
 ACHIEVED = "Courses were held in Accra."
 
 

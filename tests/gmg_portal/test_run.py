@@ -109,16 +109,19 @@ def portal(var, first):
     wait_until(lambda: not processes_on(var), "nothing is left of a killed run")
 
 
+@pytest.mark.processes
 def test_first_run_serves(first):
     assert (first.health, first.home) == (200, 200)
 
 
+@pytest.mark.processes
 def test_run_stopped_by_term_ends_well_and_leaves_no_process(first):
     assert first.status == 0
     assert first.left == []
     assert first.output[-1] == "Stopped."
 
 
+@pytest.mark.processes
 def test_run_says_what_it_does(first):
     said = "\n".join(first.output)
 
@@ -128,6 +131,7 @@ def test_run_says_what_it_does(first):
     assert "Warning" not in said
 
 
+@pytest.mark.processes
 def test_accounts_are_written_and_printed(first, var):
     path = var / "accounts.json"
 
@@ -148,30 +152,23 @@ def test_accounts_are_written_and_printed(first, var):
     assert not any(account["totp_secret"] and account["totp_secret"] in said for account in accounts)
 
 
-def test_later_run_keeps_the_accounts(portal, first):
-    def accounts(output):
-        return [line for line in output if line.startswith("  ")]
-
-    assert accounts(portal.output)[-5:] == accounts(first.output)[-5:]
-
-
-def test_second_run_in_the_folder_is_refused(portal, var):
-    refused = run("manage.py", "run", env=environment(var, PORT=str(free_port())))
-
-    assert refused.returncode == 1
-    assert refused.stderr == f"CommandError: The portal already runs in this folder ({var.resolve()}).\n"
-    assert portal.get("/healthz").status == 200
-
-
-def test_other_commands_share_the_database_of_a_run(portal, var):
+@pytest.mark.processes
+def test_later_run_keeps_the_accounts_refuses_another_run_and_shares_its_database(portal, first, var):
+    """One run serves three questions, as each start takes seconds."""
     env = environment(var, DJANGO_SETTINGS_MODULE="gmg_portal.settings")
 
+    refused = run("manage.py", "run", env=environment(var, PORT=str(free_port())))
     counted = run("-c", COUNT_USERS, env=env)
 
+    accounts = [[line for line in output if line.startswith("  ")][-5:] for output in (portal.output, first.output)]
+    assert accounts[0] == accounts[1]
+    assert refused.returncode == 1
+    assert refused.stderr == f"CommandError: The portal already runs in this folder ({var.resolve()}).\n"
     assert counted.stdout == "5\n"
-    assert portal.get("/").status == 200
+    assert (portal.get("/healthz").status, portal.get("/").status) == (200, 200)
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
 def test_run_stopped_by_other_signals_leaves_no_process(portal, var, number):
     family = portal.family
@@ -183,6 +180,7 @@ def test_run_stopped_by_other_signals_leaves_no_process(portal, var, number):
     assert "Traceback" not in "\n".join(portal.output)
 
 
+@pytest.mark.processes
 def test_run_whose_web_server_dies_stops_all_and_says_so(portal, var):
     family = portal.family
     web = next(process for process in family if "gmg_portal.trial_server" in process.cmdline())
@@ -195,6 +193,7 @@ def test_run_whose_web_server_dies_stops_all_and_says_so(portal, var):
     assert alive(family) + processes_on(var) == []
 
 
+@pytest.mark.processes
 def test_killed_run_takes_its_web_server_and_database_along(portal, var):
     family = portal.family
 
@@ -205,6 +204,7 @@ def test_killed_run_takes_its_web_server_and_database_along(portal, var):
     assert (alive(family[1:]), processes_on(var)) == ([], [])
 
 
+@pytest.mark.processes
 def test_run_after_everything_was_killed_has_every_row(portal, var):
     kill_all([*portal.family, *processes_on(var)])
     portal.process.communicate()
@@ -217,6 +217,7 @@ def test_run_after_everything_was_killed_has_every_row(portal, var):
     assert again.end() == 0
 
 
+@pytest.mark.processes
 def test_port_in_use_is_refused_before_anything_starts(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -232,6 +233,7 @@ def test_port_in_use_is_refused_before_anything_starts(tmp_path):
     assert not (tmp_path / "var" / "postgres").exists()
 
 
+@pytest.mark.processes
 def test_data_of_another_version_are_refused(portal, var):
     portal.end()
     version = var / "postgres" / "data" / "PG_VERSION"
@@ -246,6 +248,8 @@ def test_data_of_another_version_are_refused(portal, var):
     assert len(refused.stderr.splitlines()) == 1
 
 
+@pytest.mark.account
+@pytest.mark.processes
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_unwritable_folder_is_refused(tmp_path):
     tmp_path.chmod(0o500)
@@ -256,6 +260,7 @@ def test_unwritable_folder_is_refused(tmp_path):
     assert refused.stderr == f"The portal cannot keep its files in {tmp_path / 'var'}: Permission denied.\n"
 
 
+@pytest.mark.account
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_folder_that_became_unwritable_is_refused(tmp_path):
     (tmp_path / "var").mkdir()

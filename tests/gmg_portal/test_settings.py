@@ -4,6 +4,8 @@ import pytest
 
 from tests.gmg_portal.processes import environment, run
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def check(tmp_path):

@@ -31,6 +31,7 @@ def rows():
         return cursor.fetchall()
 
 
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_count_together(tmp_path):
     it = connection.get_connection_params()
