@@ -413,9 +413,6 @@ class PersonAdmin(ButtonsMixin, PeopleMixin, admin.site.HistoryAdmin, UserAdmin)
     def get_list_filter(self, request):
         return self.list_filter if self.may_manage(request) else ["is_active"]
 
-    def lookup_allowed(self, lookup, value, request):
-        return lookup.split("__")[0] in {"id", *self.get_list_filter(request)}
-
     def has_view_history_or_change_history_permission(self, request, obj=None):
         return self.may_manage(request)
 
@@ -454,7 +451,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(PeopleMixin, admin.ModelAdmin):
+class GroupAdmin(PeopleMixin, admin.site.StrictListMixin, admin.ModelAdmin):
     """Only a group's name means anything here, and the secretariat's is known by it."""
 
     list_display = ["name"]

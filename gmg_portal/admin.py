@@ -20,6 +20,7 @@ from gmg_portal.audit import note
 from gmg_portal.audit_entries import CELLS, COUNTED, AuditForm, page_of, records, told
 from gmg_portal.bulk.writers import FORMATS
 from gmg_portal.desk import desk_of
+from gmg_portal.list_queries import unknown_parameter
 from gmg_portal.models import AuditEntry, Edition, KeptAnswer, Revision
 
 admin.site.desk_of = desk_of
@@ -126,6 +127,9 @@ class AuditEntryAdmin(admin.site.ReadingAdmin):
 
     def show(self, request, asked):
         form = AuditForm(asked)
+        for name in asked:
+            if name not in form.fields and name != "csrfmiddlewaretoken":
+                return self.refuse_list_query(request, unknown_parameter(name, form.fields))
         page = page_of(form.entries(), form.cleaned_data["before"]) if form.is_valid() else None
         words = asked.copy()
         for machinery in ("before", "csrfmiddlewaretoken"):

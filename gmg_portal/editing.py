@@ -36,6 +36,7 @@ from gmg_portal.clashes import (
     take,
 )
 from gmg_portal.histories import name_of, pages_of, person, sources_of, story
+from gmg_portal.list_queries import StrictListMixin
 from gmg_portal.problems_of_forms import problems_of
 
 FIELDS = {models.URLField: {"assume_scheme": "https"}}
@@ -270,7 +271,7 @@ def without(fieldsets, hidden: set[str]) -> list[tuple[str | None, dict]]:
     ]
 
 
-class HistoryAdmin(SimpleHistoryAdmin):
+class HistoryAdmin(StrictListMixin, SimpleHistoryAdmin):
     """A table with its history, which is for reading: nobody puts a row back by it."""
 
     object_history_template = "admin/history.html"
@@ -409,11 +410,6 @@ class PortalModelAdmin(OnSiteMixin, HistoryAdmin):
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def lookup_allowed(self, lookup, value, request):
-        """Only the filters on offer: a lookup on another column could ask about what the page does not show."""
-        offered = {name.split("__")[0] for name in (*self.get_list_filter(request), self.date_hierarchy or "")}
-        return lookup.split("__")[0] in offered | {self.opts.pk.name}
-
 
 class ViewOnlyAdmin(PortalModelAdmin):
     """A table that is read here and written elsewhere."""
@@ -422,7 +418,7 @@ class ViewOnlyAdmin(PortalModelAdmin):
         return False
 
 
-class ReadingAdmin(OnSiteMixin, admin.ModelAdmin):
+class ReadingAdmin(StrictListMixin, OnSiteMixin, admin.ModelAdmin):
     """A table that is read here, is written by the portal itself, and keeps no history."""
 
     def has_module_permission(self, request):

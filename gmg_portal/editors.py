@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from agencies.permissions import is_editor
-from gmg_portal import editing
+from gmg_portal import editing, list_queries
 
 
 class PortalAdminSite(AdminSite):
@@ -34,6 +34,7 @@ class PortalAdminSite(AdminSite):
     ModelAdmin = editing.PortalModelAdmin
     HistoryAdmin = editing.HistoryAdmin
     ReadingAdmin = editing.ReadingAdmin
+    StrictListMixin = list_queries.StrictListMixin
     ViewOnlyAdmin = editing.ViewOnlyAdmin
     StackedInline = editing.PortalStackedInline
     TabularInline = editing.PortalTabularInline
@@ -62,6 +63,9 @@ class PortalAdminSite(AdminSite):
     def get_urls(self):
         """Without Django's way from any key to the row's page, which asks nobody's permission."""
         return [*self.pages, *(page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site")]
+
+    def autocomplete_view(self, request):
+        return list_queries.StrictAutocompleteView.as_view(admin_site=self)(request)
 
     def index(self, request, extra_context=None):
         return super().index(request, {"desk": self.desk_of(request.user), **(extra_context or {})})

@@ -57,8 +57,10 @@ class TraceMiddleware:
             with traced(Trace(request)) as trace:
                 response = self.get_response(request)
             response["X-Request-ID"] = trace.request_id
-        if response.status_code == 403 and request.path.startswith("/admin/") and request.user.is_authenticated:
-            note(What.REFUSED, request=request, person=request.user)
+        refusal = getattr(request, "refusal", "")
+        refused = response.status_code == 403 or refusal
+        if refused and request.path.startswith("/admin/") and request.user.is_authenticated:
+            note(What.REFUSED, request=request, person=request.user, reason=refusal)
         return response
 
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from gmg_portal.models import Revision
+from gmg_portal.models import AuditEntry, Revision
 from tests import factories
 from tests.factories import published_report
 
@@ -39,7 +39,7 @@ def test_table_opens_for_the_administrator(model, client, administrator):
 
     pages = {
         "list": client.get(address(model, "changelist")),
-        "search": client.get(address(model, "changelist"), {"q": "1"}),
+        "search": client.get(address(model, "changelist"), {"search" if model is AuditEntry else "q": "1"}),
         "row": client.get(address(model, "change", row.pk)),
         "history": client.get(address(model, "history", row.pk)),
         "add": client.get(address(model, "add")),

@@ -1,0 +1,578 @@
+"""No query parameter of a list, of the editor area or of the API, reaches a column that its page does not show."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from axes.models import AccessAttempt
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import QueryDict
+from django.test import RequestFactory
+from django.urls import ResolverMatch, reverse
+
+from agencies.models import AccessToken, Agency, Invitation, User
+from agenda.models import Event
+from commitments import actions
+from commitments.models import (
+    Answer,
+    Assessment,
+    Commitment,
+    Contribution,
+    Evidence,
+    Milestone,
+    Mistake,
+    Notice,
+    Partner,
+    ProgressReport,
+    WorkingCopy,
+)
+from gmg_portal import list_queries
+from gmg_portal.api_urls import RESOURCES
+from gmg_portal.models import AuditEntry, KeptAnswer
+from tests.factories import (
+    CommitmentFactory,
+    EvidenceFactory,
+    FrameworkFactory,
+    ProgressReportFactory,
+    WorkPlanFactory,
+    published_report,
+    with_second_step,
+)
+from tests.filling import filled
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ["administrator", "secretariat", "ilo_focal_point", "ilo_alternate", "iom_focal_point", "ohchr_focal_point"]
+TABLES = dict(sorted(admin.site._registry.items(), key=lambda item: item[0]._meta.label))
+LOOKUPS = ["", "__exact", "__startswith", "__icontains", "__gt", "__isnull", "__in", "__regex"]
+MAX_STEPS = 4
+# Models of which no column may be asked about through another table.
+PRIVATE_MODELS = {Authenticator, UserSession, AuditEntry, WorkingCopy, KeptAnswer, AccessAttempt, Invitation, Mistake}
+PRIVATE_COLUMNS = {(User, "password"), (User, "email"), (AccessToken, "hashed_key"), (AccessToken, "prefix")}
+# Models whose rows may be unpublished: none of their texts may be asked about.
+UNPUBLISHED_MODELS = {Commitment, ProgressReport, Assessment, Answer, Contribution, Evidence, Milestone, Partner}
+SECRET = "Not for the public"
+
+
+def changelist(model) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def request_of(user):
+    request = RequestFactory().get("/admin/")
+    request.user = user
+    request.resolver_match = ResolverMatch(lambda: None, (), {}, url_name="")
+    return request
+
+
+@pytest.fixture(params=ROLES)
+def person(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def as_ilo(client, ilo_focal_point):
+    client.force_login(ilo_focal_point)
+    return client
+
+
+# Attacks by row counts
+
+
+@pytest.fixture
+def reviewed(ilo, secretariat):
+    """A published report of ILO that the secretariat reviewed, with the secretariat's session and second step."""
+    report = ProgressReportFactory(submitted=True, commitment=CommitmentFactory(lead_agency=ilo), on_behalf_of=ilo)
+    EvidenceFactory(report=report)
+    actions.publish(report, by=secretariat)
+    with_second_step(secretariat)
+    UserSession.objects.create(user=secretariat, session_key="a" * 32, ip="192.0.2.1", user_agent="Browser")
+    return report
+
+
+@pytest.mark.parametrize(
+    ("lookup", "right", "wrong"),
+    [
+        ("commitment__lead_agency__memberships__user__password__startswith", "md5$", "zz"),
+        ("commitment__reports__reviewed_by__password__startswith", "md5$", "zz"),
+        ("commitment__reports__reviewed_by__email__startswith", "secretariat", "zz"),
+        ("commitment__reports__reviewed_by__usersession__session_key__startswith", "aaa", "zzz"),
+        ("commitment__reports__reviewed_by__authenticator__data__secret__startswith", "J", "z"),
+        ("commitment__reports__reviewed_by__authenticator__data__icontains", "secret", "zzz"),
+        ("commitment__workgroup__commitments__title__icontains", "a", "zzz"),
+        ("cycle__reports__achieved__icontains", "a", "zzz"),
+        ("on_behalf_of__memberships__user__password__startswith", "md5$", "zz"),
+    ],
+)
+def test_list_of_reports_answers_no_question_about_people(as_ilo, reviewed, lookup, right, wrong):
+    answers = [as_ilo.get(changelist(ProgressReport), {lookup: value}) for value in (right, wrong)]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+
+
+def test_list_of_reports_reads_no_draft_of_another_agency(as_ilo, iom, cycle):
+    foreign = CommitmentFactory(lead_agency=iom)
+    published_report(foreign)
+    ProgressReportFactory(commitment=foreign, achieved=SECRET)
+
+    answer = as_ilo.get(changelist(ProgressReport), {"commitment__reports__achieved__icontains": SECRET})
+
+    assert answer.status_code == 400
+
+
+def test_list_of_commitments_reads_no_draft_of_another_agency(as_ilo, iom):
+    CommitmentFactory(lead_agency=iom)
+    CommitmentFactory(lead_agency=iom, draft=True, title=SECRET)
+
+    answer = as_ilo.get(changelist(Commitment), {"lead_agency__led_commitments__title__icontains": SECRET})
+
+    assert answer.status_code == 400
+
+
+def test_refused_parameter_is_named_with_what_is_allowed_and_audited(as_ilo, ilo_focal_point):
+    lookup = "lead_agency__memberships__user__password__startswith"
+
+    answer = as_ilo.get(changelist(Commitment), {lookup: "pbkdf2"})
+
+    page = answer.content.decode()
+    entry = AuditEntry.objects.get(what="refused")
+    assert answer.status_code == 400
+    assert f"‘{lookup}’ is not a parameter of this list." in page
+    assert "<code>lead_agency__id__exact</code>" in page
+    assert "pbkdf2" not in page
+    assert (entry.person, entry.reason) == (ilo_focal_point, f"parameter {lookup}")
+    assert entry.via == f"GET {changelist(Commitment)}"
+
+
+# Every table, every path
+
+
+def private_paths(model, steps=MAX_STEPS, prefix="") -> Iterator[str]:
+    """Yield every lookup path to a private column: each way of up to four relations, forward and reverse."""
+    for field in model._meta.get_fields():
+        name = getattr(field, "name", "")
+        if isinstance(field, models.ForeignObjectRel):
+            name = field.field.related_query_name()
+        if field.is_relation and field.related_model:
+            if steps:
+                yield from private_paths(field.related_model, steps - 1, f"{prefix}{name}__")
+        elif prefix and is_private(model, field):
+            yield f"{prefix}{name}"
+
+
+def is_private(model, column) -> bool:
+    if model in PRIVATE_MODELS or (model, column.name) in PRIVATE_COLUMNS or hasattr(model, "instance_type"):
+        return True
+    return model in UNPUBLISHED_MODELS and isinstance(column, models.CharField | models.TextField)
+
+
+def test_no_table_decides_on_lookups_by_itself():
+    """The walk below asks each table once for all roles that are offered the same lookups."""
+    owners = {type(table).lookup_allowed for table in TABLES.values()}
+
+    assert owners == {list_queries.StrictListMixin.lookup_allowed}
+
+
+def test_private_columns_are_asked_about_by_nobody(request):
+    """Ask every table about every path with every lookup, once for all roles that are offered the same."""
+    people = [request.getfixturevalue(role) for role in ROLES]
+    allowed = []
+
+    for model, table in TABLES.items():
+        roles = {frozenset(table.offered_lookups(request_of(user))): request_of(user) for user in people}
+        paths = list(private_paths(model))
+        for one in roles.values():
+            for path in paths:
+                allowed += [path + lookup for lookup in LOOKUPS if table.lookup_allowed(path + lookup, "1", one)]
+
+    assert allowed == []
+
+
+def test_walk_finds_the_paths_of_the_known_attacks():
+    paths = set(private_paths(ProgressReport))
+
+    assert paths >= {
+        "commitment__lead_agency__memberships__user__password",
+        "reviewed_by__authenticator__data",
+        "reviewed_by__usersession__session_key",
+        "commitment__reports__achieved",
+    }
+
+
+def shown_columns(table, request) -> set[str]:
+    """Return what a table shows on its list and on the page of a row."""
+    declared = flatten_fieldsets(table.get_fieldsets(request, None))
+    return {*table.get_list_display(request), *declared, *getattr(table, "standing", ()), *getattr(table, "story", ())}
+
+
+# Columns that a page shows under another name.
+SHOWN_AS = {
+    (AccessToken, "prefix"): "show_prefix",
+    (AccessToken, "revoked"): "show_standing",
+    (User, "is_superuser"): "on the page of a person, which adds to the form of a new one",
+    (User, "groups"): "on the page of a person, which adds to the form of a new one",
+}
+
+
+def is_shown(model, table, path, request) -> bool:
+    """Whether the page shows a column, or the row to which it belongs where that row's own page shows the column."""
+    first, *rest = path.split("__")
+    if first not in shown_columns(table, request) and (model, first) not in SHOWN_AS:
+        return False
+    column = get_fields_from_path(model, path)[-1]
+    if not rest or (column.model, column.name) in SHOWN_AS:
+        return True
+    owner = TABLES[column.model]
+    return owner.has_view_permission(request) and column.name in shown_columns(owner, request)
+
+
+def test_search_and_filters_reach_shown_columns_alone(person):
+    request = request_of(person)
+    hidden = [
+        (model.__name__, path)
+        for model, table in TABLES.items()
+        if table.has_view_permission(request)
+        for path in (*table.get_search_fields(request), *table.get_list_filter(request))
+        if not is_shown(model, table, path, request)
+    ]
+
+    assert hidden == []
+
+
+def test_every_link_of_a_filter_is_answered(administrator, ilo, points, decent_work, data_and_research, cycle):
+    """What the filters link to is exactly what the list takes."""
+    ProgressReportFactory(commitment=CommitmentFactory(workgroup=decent_work), cycle=cycle, on_behalf_of=ilo)
+    Group.objects.create(name="translators")
+    FrameworkFactory.create_batch(2)
+    WorkPlanFactory()
+    request = request_of(administrator)
+    linked, emitted = {}, {}
+
+    for model, table in TABLES.items():
+        page = table.get_changelist_instance(request)
+        links = [choice["query_string"] for spec in page.filter_specs for choice in spec.choices(page)]
+        for link in links:
+            list_queries.check_list_query(QueryDict(link.removeprefix("?")), table.offered_lookups(request))
+        emitted[model] = {name for spec in page.filter_specs for name in spec.expected_parameters()}
+        linked[model] = set(table.offered_lookups(request))
+
+    for model, table in TABLES.items():
+        hierarchy = set(list_queries.lookups_of_hierarchy(table.date_hierarchy)) if table.date_hierarchy else set()
+        assert linked[model] - hierarchy <= emitted[model], model
+        assert all(name.endswith("__isnull") for name in emitted[model] - linked[model])
+
+
+def test_filters_offer_rows_that_the_person_sees_alone(ilo_focal_point, iom, monkeypatch):
+    CommitmentFactory(lead_agency=iom)
+    request = request_of(ilo_focal_point)
+    table = TABLES[Commitment]
+
+    def offered(name):
+        page = table.get_changelist_instance(request)
+        spec = next((spec for spec in page.filter_specs if spec.field_path == name), None)
+        return spec and {label for _key, label in spec.lookup_choices}
+
+    before = offered("lead_agency")
+    monkeypatch.setattr(type(TABLES[Agency]), "get_queryset", lambda *_: Agency.objects.filter(code="iom"))
+    narrowed = offered("lead_agency")
+    monkeypatch.setattr(type(TABLES[Agency]), "has_view_permission", lambda *_: False)
+
+    assert before >= {"ILO", "IOM"}
+    assert narrowed == {"IOM"}
+    assert offered("lead_agency") in (None, set())
+
+
+# Through the real client
+
+NONSENSE = [
+    {"password__startswith": "a"},
+    {"pk__in": "1"},
+    {"id": "1"},
+    {"author__username": "a"},
+    {"reviewed_by": "1"},
+    {"review_note__isnull": "0"},
+    {"agency": "1"},
+    {"state": "draft"},
+    {"state__in": "draft"},
+    {"o": "99"},
+    {"o": "-99"},
+    {"o": "password"},
+    {"o": "1.x"},
+    {"p": "x"},
+    {"p": "0"},
+    {"p": "9" * 40},
+    {"q": "a\0b"},
+    {"q": "a " * 21},
+    {"q": "a" * 201},
+    {"_to_field": "author"},
+    {"_to_field": "reference"},
+    {"": ""},
+    {"a\0b": "1"},
+]
+
+
+@pytest.mark.parametrize("params", NONSENSE, ids=str)
+def test_list_refuses_what_it_does_not_offer(params, as_ilo, ilo_focal_point):
+    answer = as_ilo.get(changelist(ProgressReport), params)
+
+    assert answer.status_code == 400
+    assert AuditEntry.objects.filter(what="refused", person=ilo_focal_point).count() == 1
+
+
+def test_list_refuses_a_page_that_it_does_not_have(as_ilo, ilo, monkeypatch):
+    monkeypatch.setattr(TABLES[Commitment], "list_per_page", 1)
+    CommitmentFactory.create_batch(2, lead_agency=ilo)
+
+    statuses = [as_ilo.get(changelist(Commitment), params).status_code for params in ({"p": 2}, {"p": 3})]
+
+    assert statuses == [200, 400]
+    assert as_ilo.get(changelist(Commitment), {"e": 1, "p": 3}).status_code == 400
+
+
+def test_every_list_refuses_a_foreign_lookup(client, person):
+    client.force_login(person)
+    request = request_of(person)
+
+    opened = {model for model, table in TABLES.items() if table.has_view_permission(request)}
+    statuses = {model: client.get(changelist(model), {"user__password__gt": "a"}).status_code for model in TABLES}
+
+    assert statuses == {model: 400 if model in opened else 403 for model in TABLES}
+
+
+@pytest.mark.parametrize(
+    ("model", "params"),
+    [
+        (Event, {"starts_on__year": "9999"}),
+        (Event, {"starts_on__year": "2014", "starts_on__month": "13"}),
+        (Event, {"starts_on__year": "2014", "starts_on__month": "2", "starts_on__day": "31"}),
+        (Event, {"starts_on__year": ["2014", "x"]}),
+        (Event, {"starts_on__gte": "2014-01-01"}),
+        (Event, {"ends_on__year": "2014"}),
+        (Notice, {"told_at__gte": "yesterday"}),
+        (Notice, {"told_at__gte": "9999999-01-01"}),
+        (Notice, {"told_at__isnull": "x"}),
+        (Notice, {"told_at__year": "2014"}),
+        (Commitment, {"lead_agency__id__exact": "999999"}),
+        (Commitment, {"lead_agency__id__exact": "9" * 40}),
+        (Commitment, {"lead_agency__id__exact": "x"}),
+        (Commitment, {"lead_agency__exact": "1"}),
+        (Commitment, {"state__exact": "a\0b"}),
+        (Commitment, {"state__exact": ["draft", "x"]}),
+        (Evidence, {"is_public__exact": "2"}),
+    ],
+    ids=str,
+)
+def test_value_that_a_filter_does_not_offer_is_refused(model, params, client, administrator):
+    client.force_login(administrator)
+
+    assert client.get(changelist(model), params).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("model", "params"),
+    [
+        (Event, {"starts_on__year": "2014", "starts_on__month": "2"}),
+        (Notice, {"told_at__gte": "2014-01-01 00:00:00+00:00", "told_at__lt": "2014-01-02 00:00:00+00:00"}),
+        (Notice, {"told_at__isnull": "True"}),
+        (Commitment, {"state__exact": ["draft", "published"]}),
+        (Commitment, {"workgroup__isnull": "True", "o": "-1.2", "q": "fair", "all": ""}),
+        (Evidence, {"is_public__exact": "1", "_facets": "True"}),
+    ],
+    ids=str,
+)
+def test_value_that_a_filter_offers_is_answered(model, params, client, administrator):
+    client.force_login(administrator)
+
+    assert client.get(changelist(model), params).status_code == 200
+
+
+def test_actions_take_keys_of_rows_alone(client, administrator, secretariat):
+    client.force_login(secretariat)
+    page = changelist(Commitment)
+
+    for key in ("x", "9" * 40, "1\0"):
+        for across in ("0", "1"):
+            data = {"action": "publish_selected", "_selected_action": key, "select_across": across, "index": "0"}
+            assert client.post(page, data).status_code == 400
+    assert client.post(f"{page}?author__password__startswith=a", data).status_code == 400
+
+
+def test_selecting_all_reaches_visible_rows_alone(client, iom_focal_point, ilo):
+    hidden = CommitmentFactory(submitted=True, lead_agency=ilo, title=SECRET)
+    client.force_login(iom_focal_point)
+    data = {"action": "publish_selected", "_selected_action": hidden.pk, "select_across": "1", "index": "0"}
+
+    answer = client.post(changelist(Commitment), data)
+
+    assert SECRET not in answer.content.decode()
+    client.post(changelist(Commitment), data | {"confirmed": "yes", f"seen_{hidden.pk}": "1"})
+    hidden.refresh_from_db()
+    assert hidden.state == "submitted"
+
+
+def test_kept_filters_of_a_list_lead_nowhere_else(client, secretariat, ilo):
+    page = reverse("admin:agencies_agency_change", args=[ilo.pk])
+    client.force_login(secretariat)
+
+    for kept in ("//evil.example/", "https://evil.example/", "q=ilo&password__startswith=a"):
+        address = f"{page}?{urlencode({'_changelist_filters': kept})}"
+        answer = client.post(address, filled(client.get(address)))
+        assert urlsplit(answer.url)[:3] == ("", "", changelist(Agency))
+
+
+@pytest.mark.parametrize("page", ["change", "delete"])
+def test_row_is_referred_to_by_its_key_alone(page, client, administrator, ilo):
+    address = reverse(f"admin:agencies_agency_{page}", args=[ilo.pk])
+    client.force_login(administrator)
+
+    statuses = [client.get(address, {"_to_field": name}).status_code for name in ("id", "code", "name", "x")]
+
+    assert statuses == [200, 400, 400, 400]
+    assert AuditEntry.objects.filter(what="refused", reason="_to_field: code").count() == 1
+
+
+# Choices offered as one types
+
+
+def choices_open_to(user) -> set[str]:
+    """Return every field of every model of which the view answers the choices."""
+    opened = set()
+    for model in apps.get_models(include_auto_created=True):
+        for field in model._meta.get_fields(include_hidden=True):
+            params = {"app_label": model._meta.app_label, "model_name": model._meta.model_name}
+            request = RequestFactory().get("/admin/autocomplete/", params | {"field_name": field.name})
+            request.user = user
+            view = list_queries.StrictAutocompleteView(admin_site=admin.site)
+            try:
+                _term, view.model_admin, *_rest = view.process_request(request)
+            except PermissionDenied:
+                continue
+            if view.has_perm(request):
+                opened.add(f"{model.__name__}.{field.name}")
+    return opened
+
+
+OF_ASSESSMENTS = {"Assessment.commitment", "Assessment.report"}
+OF_WRITERS = {*OF_ASSESSMENTS, "Commitment.stakeholders", "ProgressReport.superseded_by"}
+CHOICES = {
+    "administrator": {*OF_WRITERS, "ProgressReport.commitment", "Membership.user"},
+    "secretariat": {*OF_ASSESSMENTS, "Commitment.stakeholders", "Membership.user"},
+    "ilo_focal_point": OF_WRITERS,
+    "ohchr_focal_point": OF_WRITERS,
+    "outsider": set(),
+}
+
+
+@pytest.mark.parametrize("role", CHOICES)
+def test_choices_are_offered_for_the_fields_of_forms_alone(role, request):
+    assert choices_open_to(request.getfixturevalue(role)) == CHOICES[role]
+
+
+@pytest.mark.parametrize("field", ["milestone.commitment", "historicalcommitment.lead_agency", "notice.commitment"])
+def test_choice_is_refused_for_a_field_without_one(field, as_ilo):
+    model, name = field.split(".")
+    params = {"app_label": "commitments", "model_name": model, "field_name": name, "term": ""}
+
+    assert as_ilo.get(reverse("admin:autocomplete"), params).status_code == 403
+
+
+@pytest.mark.parametrize("term", ["a\0b", "a" * 201, "a " * 21], ids=["null", "long", "many words"])
+def test_choice_refuses_a_search_that_no_list_takes(term, as_ilo):
+    field = {"app_label": "commitments", "model_name": "progressreport", "field_name": "superseded_by"}
+
+    answer = as_ilo.get(reverse("admin:autocomplete"), field | {"term": term})
+
+    assert answer.status_code == 400
+    assert answer.json()["problem"]
+
+
+def test_choice_finds_no_draft_by_what_it_says(as_ilo, ilo, iom):
+    for state in ({"draft": True}, {"submitted": True}, {"withdrawn": True}):
+        for lead in (ilo, iom):
+            CommitmentFactory(lead_agency=lead, summary=SECRET, **state)
+    field = {"app_label": "commitments", "model_name": "progressreport", "field_name": "superseded_by"}
+
+    answer = as_ilo.get(reverse("admin:autocomplete"), field | {"term": SECRET})
+
+    assert answer.json()["results"] == []
+
+
+@pytest.mark.parametrize("value", ["x", "9" * 40, "a\0b", "1,x", "-1", "2014-99-99", "①"])
+def test_form_opens_with_values_in_its_address_that_it_cannot_read(value, client, administrator):
+    client.force_login(administrator)
+    request = request_of(administrator)
+    tables = {model: table for model, table in TABLES.items() if table.has_add_permission(request)}
+
+    for model, table in tables.items():
+        names = {*flatten_fieldsets(table.get_fieldsets(request, None)), "version", "opened"}
+        answer = client.get(
+            reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_add"), dict.fromkeys(names, value)
+        )
+        assert answer.status_code == 200, model
+
+
+# The API
+
+API_LISTS = [name for name in RESOURCES if not name.startswith("summary")]
+
+
+@pytest.mark.parametrize("name", API_LISTS)
+def test_list_of_the_api_reaches_no_private_column(name, client):
+    address = reverse(f"api:{name}-list")
+    attacks = [
+        {"author__password__startswith": "a"},
+        {"lead_agency__led_commitments__title__icontains": "a"},
+        {"commitment__reports__achieved__icontains": "a"},
+        {"review_note": "a"},
+        {"state": "draft"},
+        {"ordering": "author"},
+        {"ordering": "author__password"},
+        {"ordering": "-review_note"},
+        {"ordering": "state"},
+        {"ordering": "version"},
+        {"fields": "author"},
+        {"fields": "review_note"},
+    ]
+
+    assert {client.get(address, params).status_code for params in attacks} == {400}
+
+
+# Every column by which a list of the API filters or sorts. Each is one that the API shows, but for `position`, which is
+# the order in which it lists rows anyway, and words such as `q` and `as_of` that have no column of their own.
+API_COLUMNS = {
+    "agencies": {"acronym", "code", "name", "position"},
+    "agenda-points": {"number", "title"},
+    "frameworks": {"code", "position", "title"},
+    "workgroups": {"kind", "participations__agency__code", "position", "slug", "title"},
+    "recommendations": {"agenda_point", "code", "level", "position"},
+    "commitments": {
+        *("agency", "agenda_point", "as_of", "due", "due_on", "freshness", "kind", "last_heard", "lead", "level"),
+        *("moved_at", "outlook", "place", "published", "q", "recommendation", "reference", "scope", "start", "status"),
+        *("title", "updated", "verification", "workgroup"),
+    },
+    "reports": {
+        *("as_of", "commitment", "commitment__reference", "lead", "moved_at", "outlook", "published", "published_on"),
+        "status",
+    },
+    "status-changes": {
+        *("as_of", "changed", "changed_on", "commitment", "commitment__reference", "lead", "moved_at", "to_status"),
+    },
+    "events": {"slug", "starts", "starts_on"},
+}
+
+
+def reached_by(filterset) -> set[str]:
+    filters = dict(filterset.base_filters)
+    words = [word for word, _label in filters.pop("ordering").field.choices if word]
+    return {*(one.field_name for one in filters.values()), *(word.removeprefix("-") for word in words)}
+
+
+def test_lists_of_the_api_sort_and_filter_by_these_columns_alone():
+    assert {name: reached_by(view.filterset_class) for name, view in RESOURCES.items()} == API_COLUMNS
