@@ -36,7 +36,7 @@ from gmg_portal.clashes import (
     take,
 )
 from gmg_portal.histories import name_of, pages_of, person, sources_of, story
-from gmg_portal.list_queries import StrictListMixin
+from gmg_portal.list_queries import StrictListMixin, note_refusal
 from gmg_portal.problems_of_forms import problems_of
 
 FIELDS = {models.URLField: {"assume_scheme": "https"}}
@@ -279,9 +279,7 @@ class HistoryAdmin(StrictListMixin, SimpleHistoryAdmin):
     def history_view(self, request, object_id, extra_context=None):
         """The row's history and that of the rows under it; that of a row that was deleted as well."""
         request.current_app = self.admin_site.name
-        row, obj = self.row_with_history(request, object_id)
-        if not self.has_view_history_or_change_history_permission(request, obj):
-            raise PermissionDenied
+        row, obj = self.readable_history(request, object_id)
         sources = sources_of(self, obj.pk)
         page = pages_of(sources).get_page(request.GET.get("p"))
         context = {
@@ -297,6 +295,21 @@ class HistoryAdmin(StrictListMixin, SimpleHistoryAdmin):
             **(extra_context or {}),
         }
         return self.render_history_view(request, self.object_history_template, context)
+
+    def readable_history(self, request, object_id):
+        """Return the row, or None, and what stands for it; 403 or 404 for whoever may not read its history.
+
+        A row that the person does not see answers like one that never was: 404. The audit log records both.
+        """
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row, obj = self.row_with_history(request, object_id)
+        if not self.has_view_history_or_change_history_permission(request, obj):
+            if row is not None:
+                raise PermissionDenied
+            note_refusal(request, "history")
+            raise Http404
+        return row, obj
 
     def row_with_history(self, request, object_id):
         """The row, or None, and what stands for it: where it is gone or hidden, as its last line has it."""
@@ -333,6 +346,9 @@ class HistoryAdmin(StrictListMixin, SimpleHistoryAdmin):
     def history_form_view(self, request, object_id, version_id, extra_context=None):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        self.readable_history(request, object_id)
+        if not self.model.history.filter(id=unquote(object_id), history_id=line_number(version_id)).exists():
+            raise Http404
         request.is_past = True
         try:
             return super().history_form_view(request, object_id, version_id, extra_context)
@@ -341,6 +357,11 @@ class HistoryAdmin(StrictListMixin, SimpleHistoryAdmin):
                 request, _("What this line tells of was deleted since: it has no page any more."), "WARNING"
             )
             return redirect(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_history", object_id)
+
+
+def line_number(text: str) -> int:
+    """Return the number of a line of a history from an address; UNREADABLE where it can be none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else UNREADABLE
 
 
 def bare(field: forms.Field | None) -> forms.Field | None:

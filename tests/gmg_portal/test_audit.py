@@ -665,7 +665,7 @@ def test_history_is_turned_page_by_page(client, administrator, ilo):
 
 @pytest.mark.parametrize(
     ("role", "status"),
-    [("administrator", 200), ("secretariat", 403), ("ilo_focal_point", 403), ("iom_focal_point", 403)],
+    [("administrator", 200), ("secretariat", 404), ("ilo_focal_point", 404), ("iom_focal_point", 404)],
 )
 def test_history_of_a_deleted_draft_stays_with_administrators(client, request, ilo, role, status):
     person = request.getfixturevalue(role)

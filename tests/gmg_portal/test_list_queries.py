@@ -1,5 +1,6 @@
 """No query parameter of a list, of the editor area or of the API, reaches a column that its page does not show."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
@@ -11,6 +12,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path
 from django.contrib.auth.models import Group
+from django.contrib.messages import get_messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import QueryDict
@@ -37,9 +39,14 @@ from gmg_portal import list_queries
 from gmg_portal.api_urls import RESOURCES
 from gmg_portal.models import AuditEntry, KeptAnswer
 from tests.factories import (
+    AnswerFactory,
+    AssessmentFactory,
     CommitmentFactory,
+    ContributionFactory,
     EvidenceFactory,
     FrameworkFactory,
+    MilestoneFactory,
+    PartnerFactory,
     ProgressReportFactory,
     WorkPlanFactory,
     published_report,
@@ -516,6 +523,49 @@ def test_form_opens_with_values_in_its_address_that_it_cannot_read(value, client
             reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_add"), dict.fromkeys(names, value)
         )
         assert answer.status_code == 200, model
+
+
+# A row that one does not see is as one that never was
+
+
+def pages_of_rows(model, table) -> Iterator[tuple[str, list[str]]]:
+    for pattern in table.get_urls():
+        names = list(pattern.pattern.regex.groupindex) or list(getattr(pattern.pattern, "converters", ()))
+        if pattern.name and (names or pattern.name.endswith("_simple_history")):
+            yield pattern.name, names
+
+
+MISSING = 987654321
+
+
+def answer_of(client, name, names, key, line, row) -> tuple:
+    """Return what an address answers about a key, with the key and the token of the form left out."""
+    values = {"object_id": key, "pk": key, "copy_id": key, "version_id": line, "button": "revoke", "code": "ilo"}
+    values |= {"file": "export.csv", "history": line}
+    args = [key, line] if name.endswith("_simple_history") else [values[each] for each in names]
+    answer = client.get(reverse(f"admin:{name}", args=args))
+    page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"', "", answer.content.decode())
+    said = [str(message) for message in get_messages(answer.wsgi_request)]
+    texts = {re.sub(rf"\b({row.pk}|{MISSING})\b", "KEY", text) for text in (answer.get("Location", ""), page, *said)}
+    return answer.status_code, texts
+
+
+@pytest.mark.parametrize("role", ["ilo_focal_point", "secretariat"])
+def test_hidden_draft_answers_like_one_that_never_was(role, client, request, iom):
+    draft = CommitmentFactory(draft=True, lead_agency=iom, title=SECRET)
+    foreign = CommitmentFactory(lead_agency=iom)
+    report = ProgressReportFactory(commitment=foreign, achieved=SECRET)
+    assessment = AssessmentFactory(commitment=foreign, agency=iom, text=SECRET)
+    answer = AnswerFactory(assessment__commitment=foreign, text=SECRET)
+    rows = [draft, report, assessment, answer, MilestoneFactory(commitment=draft), PartnerFactory(commitment=draft)]
+    rows += [EvidenceFactory(report=report), ContributionFactory(report=report)]
+    client.force_login(request.getfixturevalue(role))
+
+    for row in rows:
+        line = row.history.latest().pk
+        for name, names in pages_of_rows(type(row), TABLES[type(row)]):
+            hidden, missing = (answer_of(client, name, names, key, line, row) for key in (row.pk, MISSING))
+            assert hidden == missing, name
 
 
 # The API
