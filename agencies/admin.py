@@ -148,6 +148,8 @@ class ButtonsMixin:
     def press(self, request, pk, button):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         row = self.get_queryset(request).filter(pk=pk).first()
         if row is None:
             raise Http404
@@ -282,6 +284,9 @@ class AccessTokenAdmin(ButtonsMixin, admin.site.ModelAdmin):
 
     def may_view(self, request, obj=None):
         return self.admin_site.ask(request, may_see_tokens)
+
+    def may_read_history_of_gone(self, request):
+        return self.admin_site.ask(request, may_manage_memberships)
 
     def get_model_perms(self, request):
         """Of the list of all tables, which stands on every page: whether one may make a token is asked among tokens."""

@@ -304,7 +304,8 @@ class HistoryAdmin(StrictListMixin, SimpleHistoryAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         row, obj = self.row_with_history(request, object_id)
-        if not self.has_view_history_or_change_history_permission(request, obj):
+        hidden = row is None and not (self.is_gone(obj) and self.may_read_history_of_gone(request))
+        if hidden or not self.has_view_history_or_change_history_permission(request, obj):
             if row is not None:
                 raise PermissionDenied
             note_refusal(request, "history")

@@ -218,7 +218,7 @@ class StrictListMixin:
 
     def to_field_allowed(self, request, to_field):
         """A row is referred to by its key alone: any other column could be read by trying values of it."""
-        if to_field in ("pk", self.opts.pk.name):
+        if to_field == self.opts.pk.name:
             return True
         note_refusal(request, f"{TO_FIELD_VAR}: {to_field}")
         return False
@@ -241,6 +241,12 @@ class StrictListMixin:
             return super().changelist_view(request, extra_context)
         except ListQueryRefused as refusal:
             return self.refuse_list_query(request, refusal)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """Refuse whoever does not see the table before a row is looked for: the answer tells of no row."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return super().history_view(request, object_id, extra_context)
 
     def response_action(self, request, queryset):
         for key in request.POST.getlist(ACTION_CHECKBOX_NAME):

@@ -18,6 +18,7 @@ from django.db import models
 from django.http import QueryDict
 from django.test import RequestFactory
 from django.urls import ResolverMatch, reverse
+from pytest_django.asserts import assertNotContains
 
 from agencies.models import AccessToken, Agency, Invitation, User
 from agenda.models import Event
@@ -39,15 +40,28 @@ from gmg_portal import list_queries
 from gmg_portal.api_urls import RESOURCES
 from gmg_portal.models import AuditEntry, KeptAnswer
 from tests.factories import (
+    AccessTokenFactory,
     AnswerFactory,
     AssessmentFactory,
+    AuditEntryFactory,
     CommitmentFactory,
     ContributionFactory,
+    DigestFactory,
+    EditionFactory,
     EvidenceFactory,
     FrameworkFactory,
+    InvitationFactory,
+    KeptAnswerFactory,
+    MembershipFactory,
     MilestoneFactory,
+    MistakeFactory,
+    NoticeFactory,
     PartnerFactory,
     ProgressReportFactory,
+    RecommendationFactory,
+    StakeholderFactory,
+    UserFactory,
+    WorkingCopyFactory,
     WorkPlanFactory,
     published_report,
     with_second_step,
@@ -439,9 +453,9 @@ def test_row_is_referred_to_by_its_key_alone(page, client, administrator, ilo):
     address = reverse(f"admin:agencies_agency_{page}", args=[ilo.pk])
     client.force_login(administrator)
 
-    statuses = [client.get(address, {"_to_field": name}).status_code for name in ("id", "code", "name", "x")]
+    statuses = [client.get(address, {"_to_field": name}).status_code for name in ("id", "code", "name", "x", "pk")]
 
-    assert statuses == [200, 400, 400, 400]
+    assert statuses == [200, 400, 400, 400, 400]
     assert AuditEntry.objects.filter(what="refused", reason="_to_field: code").count() == 1
 
 
@@ -538,12 +552,20 @@ def pages_of_rows(model, table) -> Iterator[tuple[str, list[str]]]:
 MISSING = 987654321
 
 
-def answer_of(client, name, names, key, line, row) -> tuple:
+def answer_of(ask, name, names, key, line, row) -> tuple:
     """Return what an address answers about a key, with the key and the token of the form left out."""
-    values = {"object_id": key, "pk": key, "copy_id": key, "version_id": line, "button": "revoke", "code": "ilo"}
+    values = {
+        "object_id": key,
+        "pk": key,
+        "id": key,
+        "copy_id": key,
+        "version_id": line,
+        "button": "revoke",
+        "code": "ilo",
+    }
     values |= {"file": "export.csv", "history": line}
     args = [key, line] if name.endswith("_simple_history") else [values[each] for each in names]
-    answer = client.get(reverse(f"admin:{name}", args=args))
+    answer = ask(reverse(f"admin:{name}", args=args))
     page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"', "", answer.content.decode())
     said = [str(message) for message in get_messages(answer.wsgi_request)]
     texts = {re.sub(rf"\b({row.pk}|{MISSING})\b", "KEY", text) for text in (answer.get("Location", ""), page, *said)}
@@ -564,8 +586,67 @@ def test_hidden_draft_answers_like_one_that_never_was(role, client, request, iom
     for row in rows:
         line = row.history.latest().pk
         for name, names in pages_of_rows(type(row), TABLES[type(row)]):
-            hidden, missing = (answer_of(client, name, names, key, line, row) for key in (row.pk, MISSING))
+            hidden, missing = (answer_of(client.get, name, names, key, line, row) for key in (row.pk, MISSING))
             assert hidden == missing, name
+
+
+def test_row_of_a_closed_table_answers_like_one_that_never_was(client, ilo_focal_point, iom):
+    rows = [
+        UserFactory(username="somebody"),
+        InvitationFactory(),
+        MembershipFactory(agency=iom),
+        NoticeFactory(),
+        AuditEntryFactory(),
+        AccessTokenFactory(agency=iom),
+        KeptAnswerFactory(),
+        MistakeFactory(),
+        Group.objects.create(name="translators"),
+        DigestFactory(),
+        WorkingCopyFactory(),
+        EditionFactory(),
+        AccessAttempt.objects.create(username="ada", ip_address="192.0.2.1", failures_since_start=1),
+    ]
+    client.force_login(ilo_focal_point)
+
+    for row in rows:
+        line = row.history.latest().pk if hasattr(row, "history") else 1
+        for name, names in pages_of_rows(type(row), TABLES[type(row)]):
+            for ask in (client.get, client.post):
+                hidden, missing = (answer_of(ask, name, names, key, line, row) for key in (row.pk, MISSING))
+                assert hidden == missing, name
+
+
+def test_page_that_asks_before_deleting_names_no_hidden_row(client, secretariat, iom, decent_work):
+    stakeholder, recommendation, plan = StakeholderFactory(), RecommendationFactory(), WorkPlanFactory()
+    of_all = {"title": SECRET, "stakeholders": [stakeholder], "recommendations": [recommendation], "work_plan": plan}
+    drafts = [
+        CommitmentFactory(draft=True, lead_agency=iom, **of_all),
+        CommitmentFactory(draft=True, workgroup=decent_work, **of_all),
+    ]
+    PartnerFactory(commitment=drafts[0], agency=iom, part=SECRET)
+    client.force_login(secretariat)
+
+    for row in (iom, decent_work, stakeholder, recommendation, plan):
+        page = client.get(reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_delete", args=[row.pk]))
+        assert page.status_code == 200
+        assertNotContains(page, SECRET)
+        assert not [draft.reference for draft in drafts if draft.reference in page.content.decode()]
+
+
+def test_history_of_a_token_stays_with_its_agency(client, ilo_focal_point, iom_focal_point, iom):
+    token = AccessTokenFactory(agency=iom, name="Statistics office")
+    line = token.history.latest().pk
+    pages = [
+        reverse("admin:agencies_accesstoken_history", args=[token.pk]),
+        reverse("admin:agencies_accesstoken_simple_history", args=[token.pk, line]),
+    ]
+
+    client.force_login(ilo_focal_point)
+    foreign = [client.get(page).status_code for page in pages]
+    client.force_login(iom_focal_point)
+    own = [client.get(page).status_code for page in pages]
+
+    assert (foreign, own) == ([404, 404], [200, 200])
 
 
 # The API
