@@ -1,6 +1,6 @@
 """Which fields of a row are asked for: names parted by commas, those within others after a dot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,11 +29,11 @@ def _below(field: serializers.Field) -> Tree | None:
     return offered(field) if isinstance(field, serializers.Serializer) else None
 
 
-def chosen(text: str, tree: Tree) -> tuple[Tree, list[UnknownField]]:
-    """The part of a tree that a text names, in the tree's own order, and what it names that is not there."""
+def chosen(texts: Iterable[str], tree: Tree) -> tuple[Tree, list[UnknownField]]:
+    """Return the part of a tree that comma lists name, in the tree's own order, and the names that are not there."""
     wanted: Tree = {}
     unknown = {}
-    for path in filter(None, text.split(",")):
+    for path in filter(None, ",".join(texts).split(",")):
         if wrong := _add(wanted, path.split("."), tree):
             unknown.setdefault(path, UnknownField(path, wrong))
     return _in_order(wanted, tree), list(unknown.values())

@@ -1,6 +1,6 @@
 """The words by which the register is asked: one FilterSet for the page, the API and the files."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cache
@@ -8,6 +8,7 @@ from functools import cache
 import django_filters
 from django import forms
 from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as now_
@@ -340,10 +341,55 @@ def named(word: str, sentences: Iterable[str]) -> list[str]:
     return [f"{word}: {sentence}" for sentence in sentences]
 
 
+def split_lists(params: QueryDict, filters: Mapping[str, django_filters.Filter]) -> QueryDict:
+    """Return the parameters with every value of a list by itself: repeated values and comma lists mean the same.
+
+    A known value that has commas of its own, as some names of places do, stays whole. Parameters that django-filter
+    reads as one comma list are joined instead.
+    """
+    if not hasattr(params, "lists"):
+        return params
+    split = {}
+    for name, values in params.lists():
+        if isinstance(filters.get(name), django_filters.BaseCSVFilter):
+            split[name] = [",".join(values)]
+        elif isinstance(filters.get(name), django_filters.MultipleChoiceFilter) and any("," in one for one in values):
+            known = known_values(filters[name])
+            split[name] = [part for value in values for part in split_value(value, known)]
+    if not split:
+        return params
+    params = params.copy()
+    for name, values in split.items():
+        params.setlist(name, values)
+    return params
+
+
+def known_values(filter_: django_filters.MultipleChoiceFilter) -> set[str]:
+    """Return the values that a list takes; none for lists of rows, whose identifiers have no commas."""
+    choices = filter_.extra.get("choices", ())
+    return {str(value) for value, _label in (choices() if callable(choices) else choices)}
+
+
+def split_value(value: str, known: Collection[str]) -> list[str]:
+    """Split a comma list, keeping together the longest runs that are known values."""
+    parts = value.split(",")
+    longest = 1 + max((name.count(",") for name in known), default=0)
+    values, start = [], 0
+    while start < len(parts):
+        ends = range(min(start + longest, len(parts)), start, -1)
+        end = next((end for end in ends if ",".join(parts[start:end]) in known), start + 1)
+        values.append(",".join(parts[start:end]))
+        start = end
+    return values
+
+
 class RecordFilter(django_filters.FilterSet):
     """Only the day of the record; `day` is None for today."""
 
     as_of = AsOfFilter(label=_("The record as it stood at the end of this day (UTC)."))
+
+    def __init__(self, data=None, *args, **kwargs):
+        super().__init__(split_lists(data, self.base_filters), *args, **kwargs)
 
     @property
     def day(self):
@@ -356,9 +402,9 @@ class RecordFilter(django_filters.FilterSet):
 class CommitmentFilter(RecordFilter):
     """Published commitments with their standing, narrowed by the words of the address.
 
-    A word that repeats means either value; different words must all be met. With `as_of` the rows are those that
-    stood published at the end of that day (UTC), and their standing is that of then. With `updated_since` what was
-    withdrawn is found as well, and says so: whoever follows must hear of it.
+    A list, repeated or parted by commas, means any of its values; different words must all be met. With `as_of` the
+    rows are those that stood published at the end of that day (UTC), and their standing is that of then. With
+    `updated_since` what was withdrawn is found as well, and says so: whoever follows must hear of it.
     """
 
     q = SearchFilter(label=_("Search"))
@@ -443,12 +489,12 @@ class OfCommitmentFilter(MovedRecordFilter):
         to_field_name="reference",
         queryset=Commitment.objects.public(),
         error_messages={"invalid_choice": _("‘%(value)s’ is not the reference of a commitment that has a page.")},
-        label=_("Reference of the commitment; may repeat."),
+        label=_("Reference of the commitment."),
     )
     lead = WordsFilter(
         lambda words: Q(commitment__lead_agency__code__in=words) | Q(commitment__workgroup__slug__in=words),
         choices=leads,
-        label=_("Code of the lead; may repeat."),
+        label=_("Code of the lead."),
     )
     updated_since = UpdatedSinceFilter(label=_("Changed at this moment (UTC) or later."))
 
@@ -457,8 +503,8 @@ class OfCommitmentFilter(MovedRecordFilter):
 
 
 class ReportFilter(OfCommitmentFilter):
-    status = WordsFilter(among("status"), choices=Status.choices, label=_("The status it reports; may repeat."))
-    outlook = WordsFilter(among("outlook"), choices=Outlook.choices, label=_("The outlook it reports; may repeat."))
+    status = WordsFilter(among("status"), choices=Status.choices, label=_("The status it reports."))
+    outlook = WordsFilter(among("outlook"), choices=Outlook.choices, label=_("The outlook it reports."))
     published_after = DayFilter(field_name="published_on", lookup_expr="gte", label=_("Published on or after."))
     published_before = DayFilter(field_name="published_on", lookup_expr="lte", label=_("Published on or before."))
     ordering = django_filters.OrderingFilter(
@@ -468,7 +514,7 @@ class ReportFilter(OfCommitmentFilter):
 
 
 class StatusChangeFilter(OfCommitmentFilter):
-    to_status = WordsFilter(among("to_status"), choices=Status.choices, label=_("The new status; may repeat."))
+    to_status = WordsFilter(among("to_status"), choices=Status.choices, label=_("The new status."))
     changed_after = DayFilter(field_name="changed_on", lookup_expr="gte", label=_("Changed on or after."))
     changed_before = DayFilter(field_name="changed_on", lookup_expr="lte", label=_("Changed on or before."))
     ordering = django_filters.OrderingFilter(

@@ -34,10 +34,10 @@ class RegisterView(ListView):
     def get(self, request, *args, **kwargs):
         self.pages = PageForm(request.GET)
         self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all(), beside=OF_THE_PAGE)
-        tree, unknown = chosen(request.GET.get("fields", ""), offered(CommitmentRowSerializer()))
+        tree, unknown = chosen(request.GET.getlist("fields"), offered(CommitmentRowSerializer()))
         self.columns = list(paths(tree))
         if self.filterset.is_valid() and self.pages.is_valid() and not unknown:
-            self.question = Question(request.GET, self.filterset)
+            self.question = Question(self.filterset.data, self.filterset)
             self.tally = tally(self.filterset)
             return super().get(request, *args, **kwargs)
         self.object_list = Commitment.objects.none()

@@ -17,7 +17,7 @@ from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from commitments.fields import UnknownField, chosen, offered
-from commitments.filters import PastDayField, named, near
+from commitments.filters import PastDayField, named, near, split_lists
 from gmg_portal.paging import CURSOR, Pagination
 from gmg_portal.problems import Fault, Refused
 
@@ -41,11 +41,16 @@ class StrictFilterBackend(DjangoFilterBackend):
             return getattr(view, "detail_filterset_class", None)
         return super().get_filterset_class(view, queryset)
 
+    def get_filterset_kwargs(self, request, queryset, view):
+        kwargs = super().get_filterset_kwargs(request, queryset, view)
+        filters = self.get_filterset_class(view, queryset).base_filters
+        return {**kwargs, "data": split_lists(request.query_params, filters)}
+
     def filter_queryset(self, request, queryset, view):
-        words = request.query_params
         view.filterset = self.get_filterset(request, queryset, view)
+        words = view.filterset.data if view.filterset else request.query_params
         view.offered_fields = offered(view.get_serializer())
-        view.chosen_fields, unknown_fields = chosen(words.get(FIELDS, ""), view.offered_fields)
+        view.chosen_fields, unknown_fields = chosen(words.getlist(FIELDS), view.offered_fields)
         filters = view.filterset.form.fields if view.filterset else {}
         known = {*filters, *paging_words(view), AS_OF, FIELDS, FORMAT}
         faults = [*unknown(words, known), *repeated(words, filters), *empty(words, known), *not_fields(unknown_fields)]
@@ -98,7 +103,7 @@ def repeated(words: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
     return [
         Fault(word, _("‘%(word)s’ can be given only once.") % {"word": word})
         for word, values in words.lists()
-        if len(values) > 1 and (word in COMMA_LISTS or not isinstance(filters.get(word), SEVERAL))
+        if len(values) > 1 and word not in COMMA_LISTS and not isinstance(filters.get(word), SEVERAL)
     ]
 
 

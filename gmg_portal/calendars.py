@@ -47,7 +47,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
     if not filterset.is_valid():
         return refused(ValidationError(" ".join(refusals(filterset.form))))
-    narrowed = ", ".join(f"{word.label}: {word.value}" for word in Question(request.GET, filterset).narrowing)
+    narrowed = ", ".join(f"{word.label}: {word.value}" for word in Question(filterset.data, filterset).narrowing)
     name = _("GMG HLD follow-up: due days")
     if narrowed:
         name = _("GMG HLD follow-up: due days (%(narrowed)s)") % {"narrowed": narrowed}

@@ -15,7 +15,7 @@ from rest_framework.renderers import BaseRenderer
 
 from commitments.fields import every, offered
 from commitments.filters import RecordFilter
-from gmg_portal.api import AS_OF, COMMA_LISTS, FIELDS, FORMAT, SEVERAL
+from gmg_portal.api import AS_OF, FIELDS, FORMAT, SEVERAL
 from gmg_portal.problems import MEDIA_TYPE
 from gmg_portal.renderers import Renderer
 from gmg_portal.schema_examples import HEADERS as HEADER_EXAMPLES
@@ -153,12 +153,14 @@ def described(word: str, filter_: Filter) -> dict:
     if choices:
         value = {"type": "string", "enum": choices}
     parameter = {"name": word, "in": "query", "description": str(filter_.label), "schema": value}
-    several = {"type": "array", "items": value, "minItems": 1}
-    if isinstance(filter_, BaseCSVFilter) or word in COMMA_LISTS:
-        return {**parameter, "schema": several, "style": "form", "explode": False}
-    if isinstance(filter_.field, SEVERAL):
-        return {**parameter, "schema": several, "style": "form", "explode": True}
+    if isinstance(filter_, BaseCSVFilter) or isinstance(filter_.field, SEVERAL):
+        return {**parameter, **list_of(value)}
     return parameter
+
+
+def list_of(value: dict) -> dict:
+    """Describe a list as generated clients send it, repeated; that commas do as well is said in the descriptions."""
+    return {"schema": {"type": "array", "items": value, "minItems": 1}, "style": "form", "explode": True}
 
 
 def fixed_choices(word: str, filter_: Filter) -> list[str]:
@@ -172,15 +174,13 @@ def fixed_choices(word: str, filter_: Filter) -> list[str]:
 def fields_parameter(view) -> dict:
     tree = offered(view.get_serializer_class()())
     names = list(tree)
-    told = _("Only these fields of a row, parted by commas, those within others after a dot (lead.code): %(names)s.")
+    told = _("Only these fields of a row, those within others after a dot (lead.code): %(names)s.")
     value = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, every(tree)))})$"}
     return {
         "name": FIELDS,
         "in": "query",
         "description": str(told % {"names": ", ".join(names)}),
-        "schema": {"type": "array", "items": value, "minItems": 1},
-        "style": "form",
-        "explode": False,
+        **list_of(value),
         "example": names[:2],
     }
 

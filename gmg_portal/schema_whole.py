@@ -129,6 +129,9 @@ def tell_parameter(parameter: dict, keys: tuple[str, str], schemas: dict) -> Non
     told = next((words.PARAMETERS[key] for key in keys if key in words.PARAMETERS), None)
     if told:
         parameter["description"] = str(told)
+    if parameter["schema"].get("type") == "array":
+        many = words.LISTS.get(parameter["name"], words.LIST)
+        parameter["description"] = f"{parameter['description'].rstrip('.')}. {many}"
     value = parameter["schema"].get("items", parameter["schema"])
     if "enum" in value:
         tell_choices(value, parameter["name"], schemas)

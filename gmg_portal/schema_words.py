@@ -13,6 +13,8 @@ DESCRIPTION = _(
     "Every row has a permanent public identifier and the address of its page. A day whose field has a companion that "
     "ends in ‘_precision’ stands at its true precision: 2014, 2014-03 or 2014-03-05; every other day is a full day, "
     "and every moment is in UTC. A free text that is wanting is empty; anything else that is wanting is null.\n\n"
+    "A parameter that is a list may be repeated (lead=ilo&lead=iom) or hold several values separated by commas "
+    "(lead=ilo,iom). "
     "A word or value that is not known is refused with 400, naming it and what is allowed. All errors are problem "
     "details (RFC 9457). An answer holds every field that is described, unless ‘fields’ chooses some of them."
 )
@@ -69,29 +71,35 @@ PARAMETERS = {
         'Full text: words that must all occur; ‘"exact words"’, ‘or’ and ‘-without’ are understood. Without '
         "‘ordering’ the best matches come first."
     ),
-    "list_commitments.lead": _("Code of an agency or slug of a work group that leads; may repeat: either."),
-    "list_commitments.agency": _("Code of an agency that leads or takes part; may repeat: either."),
-    "list_commitments.workgroup": _("Slug of the work group that leads; may repeat: either."),
-    "list_commitments.agenda_point": _("Number of an agenda point that it serves; may repeat: either."),
+    "list_commitments.lead": _("Code of an agency or slug of a work group that leads."),
+    "list_commitments.agency": _("Code of an agency that leads or takes part."),
+    "list_commitments.workgroup": _("Slug of the work group that leads."),
+    "list_commitments.agenda_point": _("Number of an agenda point that it serves."),
     "list_commitments.recommendation": _(
-        "Code of a recommendation that it answers; a recommendation includes its parts; may repeat: either."
+        "Code of a recommendation that it answers; a recommendation includes its parts."
     ),
-    "list_commitments.level": _("Level of a recommendation that it answers; may repeat: either."),
-    "list_commitments.kind": _("What sort of undertaking it is; may repeat: either."),
-    "list_commitments.status": _("How far it has come, by the last report; may repeat: either."),
-    "list_commitments.outlook": _("How the lead sees the way ahead; may repeat: either."),
-    "list_commitments.freshness": _("How recently the lead was heard; may repeat: either."),
-    "list_commitments.verification": _("Whether others have judged; may repeat: either."),
-    "list_commitments.scope": _("How wide it reaches; may repeat: either."),
-    "list_commitments.place": _("A place, as the source names it; may repeat: either."),
+    "list_commitments.level": _("Level of a recommendation that it answers."),
+    "list_commitments.kind": _("What sort of undertaking it is."),
+    "list_commitments.status": _("How far it has come, by the last report."),
+    "list_commitments.outlook": _("How the lead sees the way ahead."),
+    "list_commitments.freshness": _("How recently the lead was heard."),
+    "list_commitments.verification": _("Whether others have judged."),
+    "list_commitments.scope": _("How wide it reaches."),
+    "list_commitments.place": _("A place, as the source names it."),
     "list_commitments.due_after": _("Due on or after this day. One known by its year or month counts as its last day."),
     "list_commitments.due_before": _(
         "Due on or before this day. One known by its year or month counts as its last day."
     ),
     "updated_since": _("Changed at or after this moment (UTC, unless it names an offset); a day is its first moment."),
     "as_of": _("The record as it stood at the end of this day (UTC): a day up to today."),
-    "ordering": _("What to sort by, parted by commas; downwards with a minus."),
+    "ordering": _("What to sort by, the most important first; with a minus in front, downwards."),
 }
+# Added to the description of every list parameter.
+LISTS = {
+    "fields": _("Repeat the parameter, or separate the names with commas."),
+    "ordering": _("Repeat the parameter, or separate the words with commas."),
+}
+LIST = _("Repeat the parameter, or separate values with commas, to get the rows that match any of them.")
 
 # By component, or by the name of a parameter: what each value means.
 MEANINGS = {

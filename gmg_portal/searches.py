@@ -54,7 +54,7 @@ class FollowedSearch:
         self.pages = PageForm(words)
         self.found = CommitmentFilter(words, queryset=Commitment.objects.all(), beside=PAGING)
         self.heard = WithWithdrawn(words, queryset=Commitment.objects.all(), beside=PAGING)
-        self.question = Question(words, self.found)
+        self.question = Question(self.found.data, self.found)
 
     @property
     def problems(self) -> list[str]:

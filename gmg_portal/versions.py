@@ -53,7 +53,7 @@ class Deprecated:
             return False
         if self.parameter:
             return self.parameter in request.GET
-        return not self.field or self._is_chosen(request.GET.get(FIELDS, ""))
+        return not self.field or self._is_chosen(",".join(request.GET.getlist(FIELDS)))
 
     def _is_chosen(self, fields: str) -> bool:
         chosen = [f"{name}." for name in fields.split(",") if name]

@@ -12,12 +12,12 @@ def agenda_points():
 
 class RecommendationFilter(django_filters.FilterSet):
     level = django_filters.MultipleChoiceFilter(
-        choices=Recommendation.Level.choices, label=_("At whom it is directed; may repeat.")
+        choices=Recommendation.Level.choices, label=_("At whom it is directed.")
     )
     agenda_point = django_filters.MultipleChoiceFilter(
         method="on_points",
         choices=agenda_points,
-        label=_("Number of a related point, its parts' included; may repeat."),
+        label=_("Number of a related point, its parts' included."),
     )
     ordering = django_filters.OrderingFilter(fields=["position", "code"], label=_("Sort by; downwards with a minus."))
 

@@ -6,13 +6,11 @@ from workgroups.models import WorkGroup
 
 
 class WorkGroupFilter(django_filters.FilterSet):
-    kind = django_filters.MultipleChoiceFilter(
-        choices=WorkGroup.Kind.choices, label=_("Working group or task force; may repeat.")
-    )
+    kind = django_filters.MultipleChoiceFilter(choices=WorkGroup.Kind.choices, label=_("Working group or task force."))
     agency = django_filters.MultipleChoiceFilter(
         field_name="participations__agency__code",
         choices=lambda: Agency.objects.values_list("code", "acronym"),
-        label=_("Code of an agency in the group; may repeat."),
+        label=_("Code of an agency in the group."),
     )
     ordering = django_filters.OrderingFilter(
         fields=["position", "slug", "title"], label=_("Sort by; downwards with a minus.")

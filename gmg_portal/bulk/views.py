@@ -124,7 +124,7 @@ def _asked_filterset(request: HttpRequest, table: Table) -> FilterSet:
     """The question in the register's own words; what it does not know is refused by name."""
     filterset = table.filterset(request.GET, queryset=Commitment.objects.all())
     fields = filterset.form.fields
-    for word, values in request.GET.lists():
+    for word, values in filterset.data.lists():
         if word in fields and not all(values):
             raise ValidationError(_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": word})
         if word in fields and len(values) > 1 and not isinstance(fields[word], MultipleChoiceField):

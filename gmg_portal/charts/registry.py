@@ -40,8 +40,8 @@ class Asked:
         filterset = CommitmentFilter(data, queryset=Commitment.objects.all())
         if not filterset.is_valid():
             raise ValueError(" ".join(refusals(filterset.form)))
-        words = {word: values for word, values in data.lists() if word not in OF_THE_LIST and any(values)}
-        return cls(filterset.qs, words, filterset.day, Question(data, filterset))
+        words = {word: values for word, values in filterset.data.lists() if word not in OF_THE_LIST and any(values)}
+        return cls(filterset.qs, words, filterset.day, Question(filterset.data, filterset))
 
     @property
     def in_words(self) -> str:

@@ -41,7 +41,7 @@ def test_all_fields_of_a_commitment_are_offered_to_any_depth():
     ],
 )
 def test_names_choose_a_part_in_its_own_order(text, tree):
-    found, unknown = chosen(text, WHOLE)
+    found, unknown = chosen([text], WHOLE)
 
     assert (found, unknown) == (tree, [])
     assert str(found) == str(tree)
@@ -59,13 +59,13 @@ def test_names_choose_a_part_in_its_own_order(text, tree):
     ],
 )
 def test_unknown_name_is_told_with_what_is_allowed_there(text, allowed):
-    _found, (unknown,) = chosen(f"reference,{text}", WHOLE)
+    _found, (unknown,) = chosen(["reference", text], WHOLE)
 
     assert (unknown.name, unknown.allowed) == (text, allowed)
 
 
 def test_only_the_fields_chosen_are_left():
-    tree, _unknown = chosen("lead.code,reports.evidence", WHOLE)
+    tree, _unknown = chosen(["lead.code,reports.evidence"], WHOLE)
 
     assert only(tree, [ROW]) == [
         {"lead": {"code": "ilo"}, "reports": [{"evidence": [{"title": "A"}, {"title": "B"}]}, {"evidence": []}]}
@@ -74,7 +74,7 @@ def test_only_the_fields_chosen_are_left():
 
 
 def test_leaves_are_the_columns_of_a_table():
-    tree, _unknown = chosen("lead.code,reports", WHOLE)
+    tree, _unknown = chosen(["lead.code,reports"], WHOLE)
 
     assert list(leaves(WHOLE, WHOLE)) == [
         *("reference", "lead.code", "lead.title", "reports.code", "reports.evidence.title")

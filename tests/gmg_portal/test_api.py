@@ -405,8 +405,7 @@ def test_order_is_asked_alike_everywhere(client, record, assert_problem, name):
     (count,) = [number for number, sql in enumerate(asked) if sql.startswith("SELECT COUNT(*)")]
 
     assert re.search(r'ORDER BY .*"id" (ASC|DESC) LIMIT \d+$', asked[count + 1])
-    (fault,) = assert_problem(client.get(f"{record[name]}?ordering={allowed[0]}&ordering={allowed[1]}"), 400)
-    assert fault == {"parameter": "ordering", "detail": "‘ordering’ can be given only once."}
+    assert client.get(f"{record[name]}?ordering={allowed[0]}&ordering={allowed[2]}").status_code == 200
 
 
 @pytest.mark.parametrize("name", [*DETAILS, *SUMMARY])
