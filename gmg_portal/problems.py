@@ -3,7 +3,7 @@
 import logging
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import unquote_plus
@@ -75,6 +75,7 @@ class ProblemResponse(JsonResponse):
         detail: str,
         *,
         errors: Iterable[Fault] = (),
+        members: Mapping[str, str] | None = None,
         retry_after=None,
     ):
         body = {
@@ -83,6 +84,7 @@ class ProblemResponse(JsonResponse):
             "status": status,
             "detail": str(detail),
             "instance": request.get_full_path()[:LONGEST_INSTANCE],
+            **(members or {}),
         }
         if errors:
             body["errors"] = [fault.as_dict for fault in errors]

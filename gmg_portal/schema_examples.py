@@ -244,6 +244,7 @@ FORMS = {
         **PROBLEM,
         "detail": "The body cannot be read: send one JSON object, in UTF-8.",
         "instance": "/api/v1/drafts/",
+        "existing": f"{PORTAL}/api/v1/drafts/{DRAFT_CODE}/",
     },
     "WorkGroup": {"mandate": ""},
     "WorkPlanRef": {

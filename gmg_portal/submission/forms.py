@@ -15,7 +15,7 @@ from commitments.forms import EvidenceForm, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
 from gmg_portal.api import allowed_by
 from gmg_portal.clashes import as_sent
-from gmg_portal.editing import FIELDS
+from gmg_portal.editing import FIELDS, lines_since, people_and_moment
 from gmg_portal.submission.problems import FieldFault, Problem, not_among
 
 WRITTEN = (
@@ -143,11 +143,22 @@ def accept(form: forms.ModelForm) -> None:
     clash = getattr(form, "clash", None)
     if clash:
         faults = [
-            FieldFault(contest.name, _("This was changed meanwhile."), theirs=contest.theirs, yours=contest.yours)
+            FieldFault(contest.name, _("Somebody else changed this field."), theirs=contest.theirs, yours=contest.yours)
             for contest in clash.contests
         ]
-        raise Problem(412, " ".join(clash.sentences), faults)
+        raise Problem(412, who_saved(form), faults)
     raise Problem(422, faults=_faults(form))
+
+
+def who_saved(form: forms.ModelForm) -> str:
+    """Say who changed the report since the version that was sent, and what to do next."""
+    lines = lines_since(form.instance, form.fields["opened"].to_python(form.data.get("opened")))
+    if not lines:
+        return _("Somebody changed this report after the version that you sent. Nothing was saved: read it again.")
+    return _(
+        "%(people)s saved this on %(moment)s UTC, after the version that you sent. Nothing was saved: read the report"
+        " again and send the change with its new version. ‘errors’ has both wordings of each field."
+    ) % people_and_moment(lines)
 
 
 def _faults(form: forms.ModelForm) -> Iterator[FieldFault]:

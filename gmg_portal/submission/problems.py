@@ -31,12 +31,16 @@ class FieldFault:
 
 
 class Problem(exceptions.APIException):
-    """A request that is refused with a status, a sentence, and what is wrong field by field."""
+    """A request that is refused with a status, a sentence, and what is wrong field by field.
 
-    def __init__(self, status: int, detail: str = "", faults: Iterable[FieldFault] = ()):
+    `existing` is the address of what is there already, if that is what stands in the way.
+    """
+
+    def __init__(self, status: int, detail: str = "", faults: Iterable[FieldFault] = (), existing: str = ""):
         self.faults = tuple(faults)
         super().__init__(detail or " ".join(dict.fromkeys(fault.detail for fault in self.faults)))
         self.status_code = status
+        self.members = {"existing": existing} if existing else {}
 
 
 def not_among(field: str, value: str, allowed: Iterable[str], detail: str) -> FieldFault:
@@ -63,7 +67,9 @@ def handle(exception: Exception, context: dict) -> HttpResponse | None:
     request = context["request"]
     match exception:
         case Problem():
-            return ProblemResponse(request, exception.status_code, exception.detail, errors=exception.faults)
+            return ProblemResponse(
+                request, exception.status_code, exception.detail, errors=exception.faults, members=exception.members
+            )
         case ValidationError():
             return handle(of_rules(exception), context)
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():

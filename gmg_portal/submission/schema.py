@@ -25,7 +25,7 @@ PROBLEMS = {
     404: _("The agency has nothing at this address; drafts of others are not told apart from none."),
     405: _("The address was asked with another method than those that Allow names."),
     406: _("None of the types that Accept names is answered here."),
-    409: _("The report is in a state that does not allow this, or was begun already."),
+    409: _("The report is in a state that does not allow this, or was begun already: ‘existing’ is its address then."),
     412: _("Somebody changed the report since it was read: who, when and what is told, and nothing was overwritten."),
     413: _("The body or the file is larger than is taken."),
     414: _("The question has more than 8,000 characters or 300 words."),
@@ -55,10 +55,13 @@ KEY = OpenApiParameter(
 def _match(required: bool) -> OpenApiParameter:
     return OpenApiParameter(
         "If-Match",
-        {"type": "string", "pattern": r'^"v\d{1,9}\.\d{1,18}"$'},
+        {"type": "string", "pattern": r'^(\*|(W/)?"v\d{1,9}\.\d{1,18}")$'},
         "header",
         required=required,
-        description=_("The version of the report that was read, in quotes, as its ETag has it."),
+        description=_(
+            "The version of the report that was read, in quotes, as its ETag has it, also if that is weak (W/), as in"
+            " compressed answers. An asterisk (*) stands for whatever version there is."
+        ),
         examples=[OpenApiExample("A version", '"v3.1217"')],
     )
 
@@ -112,7 +115,10 @@ OPERATIONS = {
     },
     "create_draft": {
         "summary": _("Begin a report"),
-        "description": _("Begins a report, or fills in the one that a cycle expects (200) and nobody has begun."),
+        "description": _(
+            "Begins a report, or fills in the one that a cycle expects (200) and nobody has begun. Where a report on"
+            " the same commitment and cycle is open, a second is refused with 409, which names the first."
+        ),
         "parameters": [KEY, ETAG, LOCATION, REPLAYED, RETRY, CHALLENGE],
         "request": NewDraftSerializer,
         "examples": [OpenApiExample("A report", EXAMPLE, request_only=True)],
@@ -132,7 +138,10 @@ OPERATIONS = {
     },
     "update_draft": {
         "summary": _("Change a report"),
-        "description": _("Changes the fields that are sent. Over somebody else's change nothing is written: 412."),
+        "description": _(
+            "Changes the fields that are sent; a change of nothing leaves the version as it is. Over somebody else's"
+            " change nothing is written: 412."
+        ),
         "parameters": [CODE, _match(True), ETAG, RETRY, CHALLENGE],
         "request": DraftChangesSerializer,
         "examples": [OpenApiExample("Some fields", {"barriers": "Funds came late."}, request_only=True)],

@@ -298,4 +298,7 @@ class SubmissionProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField(help_text=_("The HTTP status."))
     detail = serializers.CharField(help_text=_("What went wrong, in a sentence."))
     instance = serializers.CharField(help_text=_("The address that was asked for."))
+    existing = serializers.URLField(
+        required=False, help_text=_("Where a report is begun already: the address of that report.")
+    )
     errors = FieldFaultSerializer(many=True, required=False, help_text=_("Each field that is refused."))

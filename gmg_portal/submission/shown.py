@@ -40,7 +40,9 @@ EXCEPTIONS = {
     413: RequestDataTooBig,
     415: lambda: exceptions.UnsupportedMediaType("text/plain"),
     422: lambda: Problem(422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."))]),
-    428: lambda: Problem(428, _('If-Match is the version of a draft as it was read, in quotes: "v3.1217".')),
+    428: lambda: Problem(
+        428, _("Send the version that you change as a header ‘If-Match’: nobody's work is to be overwritten.")
+    ),
 }
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
-from django.db.models import F, Max, OuterRef, Prefetch, Subquery
+from django.db.models import F, Max, OuterRef, Prefetch, Q, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from agencies.models import AccessToken
 from commitments import actions
 from commitments.evidence.uploads import MAX_BYTES
-from commitments.models import Evidence, ProgressReport
+from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import OPEN_STATES
 from gmg_portal.api import FORMAT, refuse_all_but
 from gmg_portal.renderers import Renderer
@@ -30,10 +30,19 @@ from gmg_portal.submission.forms import accept, evidence_form, report_form
 from gmg_portal.submission.keeping import once
 from gmg_portal.submission.problems import FieldFault, Problem, handle, not_among
 from gmg_portal.submission.schema import described
-from gmg_portal.submission.serializers import DraftListSerializer, DraftSerializer, code_of, state_of, version_of
+from gmg_portal.submission.serializers import (
+    EXPECTED,
+    DraftListSerializer,
+    DraftSerializer,
+    code_of,
+    state_of,
+    version_of,
+)
 
 MOST_OF_TEXT = 1024 * 1024  # bytes of a body without a file
-VERSION = re.compile(r'"?v(\d{1,9})\.(\d{1,18})"?')
+# A version as an entity tag: as it was given out, weak or with the name of a packer, as servers on the way make it.
+VERSION = re.compile(r'(?:W/)?"?v(\d{1,9})\.(\d{1,18})(?:[-;](?:br|deflate|gzip|zstd))?"?')
+ANY = "*"
 READ, DRAFT, SUBMIT = AccessToken.Scope.READ, AccessToken.Scope.DRAFT, AccessToken.Scope.SUBMIT
 WAITING = ("draft", "sent_back", "submitted")
 
@@ -135,39 +144,67 @@ class DraftsView(SubmissionView):
     @once
     def post(self, request, **kwargs):
         body = self.body(request)
-        asked = {name: body.pop(name) for name in ["cycle"] if name in body}
-        waiting = self.waiting(request, body.get("commitment"), asked)
-        report, seen = waiting or ProgressReport(), None
-        if waiting:
+        cycle = {name: body.pop(name) for name in ["cycle"] if name in body}
+        expected = self.expected(request, body.get("commitment"), cycle)
+        report, seen = expected or ProgressReport(), None
+        if expected:
             body.pop("commitment")
-            seen = (waiting.version, 0)
+            seen = (expected.version, 0)
         report.on_behalf_of = report.on_behalf_of or request.auth.agency
         form = report_form(report, body, request.user, seen)
         accept(form)
         actions.write_draft(form.instance, by=request.user, reason=actions.BY_TOKEN)
-        return self.answer(request, report.draft_code, 200 if waiting else 201)
+        return self.answer(request, report.draft_code, 200 if expected else 201)
 
-    def waiting(self, request, reference, asked: dict) -> ProgressReport | None:
-        """The report that a cycle expects, to be filled in; None for one that is given of its own accord."""
-        title = asked.get("cycle")
-        if asked and title is None:
-            return None
+    def expected(self, request, reference, cycle: dict) -> ProgressReport | None:
+        """Return the report that a cycle expects, to be filled in; None where another is to be begun.
+
+        `cycle` holds the cycle's title as it was sent, or nothing. Of a commitment and a cycle one report is open at a
+        time, and so is one that no cycle asked for: a second is refused, naming the first.
+        """
+        title = cycle.get("cycle")
         if title is not None and not isinstance(title, str):
             raise Problem(422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."))])
-        rows = ProgressReport.objects.owned_by(request.user).asked().filter(commitment__reference=text(reference))
-        if title is None:
-            blank = [row for row in self.held(rows.editable_by(request.user)) if state_of(row) == "expected"]
-            return blank[0] if len(blank) == 1 else None
-        found = next(iter(self.held(rows.filter(cycle__title=text(title)))), None)
-        if found is None:
-            titles = rows.values_list("cycle__title", flat=True)
-            told = _("No report on this commitment is asked for by an open cycle ‘%(title)s’.") % {"title": title}
-            raise Problem(422, faults=[not_among("cycle", title, titles, told)])
-        if state_of(found) != "expected":
-            address = request.build_absolute_uri(reverse("api:draft", args=[found.draft_code]))
-            told = _("This report is begun already: change it at %(address)s.") % {"address": address}
-            raise Problem(409, told)
-        return found
+        reports = ProgressReport.objects.owned_by(request.user).filter(commitment__reference=text(reference))
+        if title is not None:
+            return self.expected_by(request, title, reports.asked())
+        if cycle:
+            self.refuse_second(request, reference, reports.filter(cycle=None))
+            return None
+        expected = [row for row in self.held(reports.asked().editable_by(request.user)) if state_of(row) == EXPECTED]
+        if len(expected) > 1:
+            titles = [row.cycle.title for row in expected]
+            message = _("More than one cycle expects a report on this commitment: name one of them.")
+            raise Problem(422, faults=[FieldFault("cycle", message, tuple(titles))])
+        if not expected:
+            self.refuse_second(
+                request, reference, reports.filter(Q(cycle=None) | Q(pk__in=reports.asked().values("pk")))
+            )
+        return expected[0] if expected else None
+
+    def expected_by(self, request, title: str, reports) -> ProgressReport:
+        report = next(iter(self.held(reports.filter(cycle__title=text(title)))), None)
+        if report is None:
+            titles = reports.values_list("cycle__title", flat=True)
+            message = _("No report on this commitment is asked for by an open cycle ‘%(title)s’.") % {"title": title}
+            raise Problem(422, faults=[not_among("cycle", title, titles, message)])
+        if state_of(report) != EXPECTED:
+            raise self.second(request, report)
+        return report
+
+    def refuse_second(self, request, reference, reports) -> None:
+        """Refuse to begin a report beside one that is open. The commitment is locked, so of two at once one is begun.
+
+        Locks are taken in the order of the workflow's own: reports first, then their commitment.
+        """
+        list(Commitment.objects.filter(reference=text(reference)).select_for_update(no_key=True).values("pk"))
+        if first := reports.filter(state__in=WAITING).order_by("pk").last():
+            raise self.second(request, first)
+
+    def second(self, request, first: ProgressReport) -> Problem:
+        address = request.build_absolute_uri(reverse("api:draft", args=[first.draft_code]))
+        message = _("This report is begun already: change it at %(address)s.") % {"address": address}
+        return Problem(409, message, existing=address)
 
     def held(self, rows):
         return list(rows.select_for_update(of=("self",)).order_by("pk"))
@@ -182,14 +219,15 @@ class DraftView(SubmissionView):
 
     @transaction.atomic
     def patch(self, request, code, **kwargs):
-        seen = seen_by(request)
-        if seen is None:
+        if "If-Match" not in request.headers:
             told = _("Send the version that you change as a header ‘If-Match’: nobody's work is to be overwritten.")
             raise Problem(428, told)
+        versions = versions_of(request)
         report = self.locked(request, code)
-        form = report_form(report, self.body(request), request.user, seen)
+        form = report_form(report, self.body(request), request.user, seen_among(versions, report))
         accept(form)
-        actions.write_draft(form.instance, by=request.user, reason=actions.BY_TOKEN)
+        if form.changed_data:
+            actions.write_draft(form.instance, by=request.user, reason=actions.BY_TOKEN)
         return self.answer(request, code)
 
 
@@ -203,8 +241,9 @@ class SubmitView(SubmissionView):
     def post(self, request, code, **kwargs):
         if self.body(request):
             raise Problem(422, _("Submitting takes no fields: send an empty object."))
-        report, seen = self.locked(request, code), seen_by(request)
-        if seen and seen[0] != report.version:
+        versions = versions_of(request)
+        report = self.locked(request, code)
+        if versions and seen_among(versions, report)[0] != report.version:
             raise Problem(412, _("Somebody changed this since you read it: look at it again before you submit it."))
         actions.submit(report, by=request.user)
         return self.answer(request, code)
@@ -242,15 +281,22 @@ class DraftPieceView(SubmissionView):
         return Response(status=204)
 
 
-def seen_by(request) -> tuple[int, int] | None:
-    """The version upon which a change is made, and the line of the history; None where none is told."""
-    told = request.headers.get("If-Match")
-    if told is None:
-        return None
-    found = VERSION.fullmatch(told.strip())
-    if not found:
-        raise Problem(400, _('If-Match is the version of a draft as it was read, in quotes: "v3.1217".'))
-    return int(found[1]), int(found[2])
+def versions_of(request) -> list[tuple[int, int] | None]:
+    """Return the versions and lines of the history that If-Match names, None for any version; [] without If-Match."""
+    header = request.headers.get("If-Match")
+    if header is None:
+        return []
+    tags = [tag.strip() for tag in header.split(",")]
+    matches = [None if tag == ANY else VERSION.fullmatch(tag) for tag in tags]
+    if any(match is None and tag != ANY for match, tag in zip(matches, tags, strict=True)):
+        raise Problem(400, _('If-Match is the version of a draft as it was read, in quotes: "v3.1217"; or * for any.'))
+    return [match and (int(match[1]), int(match[2])) for match in matches]
+
+
+def seen_among(versions: list[tuple[int, int] | None], report: ProgressReport) -> tuple[int, int]:
+    """Return the version that a change is made upon: the present one where it is named, or else the first named."""
+    present = (report.version, 0)
+    return next((seen or present for seen in versions if seen is None or seen[0] == report.version), versions[0])
 
 
 def text(value) -> str:

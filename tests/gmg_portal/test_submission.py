@@ -279,7 +279,7 @@ def test_expected_report_is_filled_in_and_listed_with_what_was_sent_back(
     listed = system.get().json()
     body = {"commitment": commitment.reference, **WRITTEN}
     filled_in, again = system.post(body=body), system.post(body={**body, "cycle": "Second half of 2014"})
-    by_itself, wrong = system.post(body=body), system.post(body={**body, "cycle": "Second half of 2015"})
+    without_cycle, wrong = system.post(body=body), system.post(body={**body, "cycle": "Second half of 2015"})
 
     assert [(row["state"], row["cycle"], row["review_note"]) for row in listed["results"]] == [
         ("expected", "Second half of 2014", ""),
@@ -288,11 +288,114 @@ def test_expected_report_is_filled_in_and_listed_with_what_was_sent_back(
     assert (filled_in.status_code, filled_in.json()["code"]) == (200, listed["results"][0]["code"])
     assert again.status_code == 409
     assert filled_in.json()["url"] in again.json()["detail"]
-    assert (by_itself.status_code, by_itself.json()["cycle"]) == (201, None)
-    assert by_itself.headers["Location"] == by_itself.json()["url"]
+    assert without_cycle.status_code == 409
     assert wrong.status_code == 422
     assert wrong.json()["errors"][0]["nearest"] == "Second half of 2014"
     assert mended.review_note in system.get(f"{DRAFTS}{mended.draft_code}/").json()["review_note"]
+
+
+@pytest.mark.parametrize("state", ["draft", "sent_back", "submitted"])
+@pytest.mark.parametrize("of_cycle", [True, False])
+def test_second_report_beside_an_open_one_is_refused_naming_the_first(system, commitment, ilo, cycle, state, of_cycle):
+    asked_for = {"cycle": cycle} if of_cycle else {}
+    shape = {} if state == "draft" else {state: True}
+    first = ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, **asked_for, **shape, **WRITTEN)
+    address = f"http://testserver{DRAFTS}{first.draft_code}/"
+    body = {"commitment": commitment.reference, **WRITTEN}
+
+    answers = [system.post(body=body), system.post(body={**body, "cycle": cycle.title if of_cycle else None})]
+
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert [answer.json()["existing"] for answer in answers] == [address, address]
+    assert all(address in answer.json()["detail"] for answer in answers)
+    assert ProgressReport.objects.get() == first
+
+
+def test_report_that_no_cycle_asked_for_may_stand_beside_that_of_a_cycle(system, commitment, ilo, cycle):
+    ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, cycle=cycle, **WRITTEN)
+    published_report(commitment, on="2014-08-01")
+
+    begun = system.begin(commitment)
+
+    assert (begun.status_code, begun.json()["cycle"]) == (201, None)
+    assert begun.headers["Location"] == begun.json()["url"]
+
+
+def test_report_without_a_cycle_is_refused_where_two_cycles_expect_one(system, commitment, ilo, cycle):
+    later = ReportingCycleFactory(title="First half of 2015", opened=True)
+    for one in (cycle, later):
+        ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, cycle=one, status="", achieved="")
+
+    answer = system.post(body={"commitment": commitment.reference, **WRITTEN})
+
+    assert answer.status_code == 422
+    assert [(fault["field"], set(fault["allowed"])) for fault in answer.json()["errors"]] == [
+        ("cycle", {cycle.title, later.title})
+    ]
+
+
+@pytest.mark.parametrize(
+    "header", ['W/"{}"', '"{}-gzip"', '"{};gzip"', 'W/"{}-gzip"', "*", '"v1.1", "{}"', '"{}", W/"v99.1"', "{}"]
+)
+def test_change_is_taken_by_whatever_form_of_its_tag(system, commitment, header):
+    begun = system.begin(commitment)
+
+    patched = system.client.patch(
+        begun.json()["url"],
+        {"barriers": "Funds came late."},
+        "application/json",
+        headers=system.headers(**{"If-Match": header.format(begun.json()["version"])}),
+    )
+
+    assert (patched.status_code, patched.json().get("barriers")) == (200, "Funds came late.")
+
+
+@pytest.mark.parametrize("packer", ["gzip", "br", "identity"])
+def test_change_is_taken_by_the_tag_of_an_answer_however_it_was_packed(system, commitment, packer):
+    url = system.begin(commitment, achieved="Courses were held. " * 400).json()["url"]
+    read = system.client.get(url, headers=system.headers(**{"Accept-Encoding": packer}))
+
+    patched, sent = [
+        system.client.generic(
+            method,
+            to,
+            json.dumps(body),
+            "application/json",
+            headers=system.headers(**{"If-Match": tag, "Idempotency-Key": "k"}),
+        )
+        for method, to, body, tag in [
+            ("PATCH", url, {"barriers": "None."}, read["ETag"]),
+            ("POST", f"{url}submit/", {}, "*"),
+        ]
+    ]
+
+    assert read["ETag"].startswith("W/") is (packer == "gzip")
+    assert (patched.status_code, sent.status_code, sent.json()["state"]) == (200, 200, "submitted")
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"achieved": WRITTEN["achieved"]}, {"status": WRITTEN["status"], "barriers": None}]
+)
+def test_change_of_nothing_leaves_the_version(system, commitment, body):
+    begun = system.begin(commitment).json()
+
+    answer = system.patch(begun["url"], body, begun["version"])
+
+    assert (answer.status_code, answer.json()["version"]) == (200, begun["version"])
+    assert ProgressReport.objects.get().history.count() == 1
+
+
+def test_clash_speaks_to_a_program(system, commitment, ilo_alternate):
+    begun = system.begin(commitment).json()
+    report = ProgressReport.objects.get()
+    report.achieved, report._history_user = "By the alternate.", ilo_alternate
+    report.save()
+
+    detail = system.patch(begun["url"], {"achieved": "By the system."}, begun["version"]).json()["detail"]
+
+    assert detail.startswith("ilo_alternate saved this on ")
+    assert "below" not in detail
+    assert "send the change with its new version" in detail
 
 
 def test_what_a_form_refuses_is_refused_with_what_is_allowed(system, commitment):

@@ -12,6 +12,7 @@ from commitments import actions
 from commitments.models import Evidence, ProgressReport
 from gmg_portal.models import KeptAnswer
 from gmg_portal.submission import keeping
+from tests.factories import CommitmentFactory
 from tests.files import pdf
 from tests.gmg_portal.locks import waiting_for_locks
 from tests.gmg_portal.processes import wait_until
@@ -31,7 +32,8 @@ def begin(system, commitment, key, **more):
 def test_same_request_is_answered_alike_and_another_with_its_key_is_refused(system, commitment, ilo_alternate, ilo):
     first, again = begin(system, commitment, '"a key"'.replace(" ", "-")), begin(system, commitment, "a-key")
     other = begin(system, commitment, "a-key", achieved="Other words.")
-    of_another = begin(system_of(system.client, ilo_alternate, ilo), commitment, "a-key")
+    elsewhere = CommitmentFactory(lead_agency=ilo)
+    of_another = begin(system_of(system.client, ilo_alternate, ilo), elsewhere, "a-key")
     KeptAnswer.objects.update(made_at=timezone.now() - timedelta(hours=25))
     swept = keeping.sweep(timezone.now())
     a_day_later = begin(system, commitment, "a-key")
@@ -40,8 +42,9 @@ def test_same_request_is_answered_alike_and_another_with_its_key_is_refused(syst
     assert {name: again[name] for name in ("ETag", "Location")} == {name: first[name] for name in ("ETag", "Location")}
     assert ("Idempotency-Replayed" in first, again["Idempotency-Replayed"]) == (False, "true")
     assert other.status_code == 422
-    assert (of_another.status_code, swept, a_day_later.status_code) == (201, 2, 201)
-    assert ProgressReport.objects.count() == 3
+    assert (of_another.status_code, swept, a_day_later.status_code) == (201, 2, 409)
+    assert a_day_later.json()["existing"] == first.json()["url"]
+    assert ProgressReport.objects.count() == 2
 
 
 @pytest.mark.django_db
@@ -121,3 +124,36 @@ def test_two_at_once_do_it_once(system, commitment, monkeypatch):
     assert answers[0].content == answers[1].content
     assert sorted("Idempotency-Replayed" in answer for answer in answers) == [False, True]
     assert ProgressReport.objects.get().history.filter(history_change_reason="submit").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("cycle_of_both", [{}, {"cycle": None}])
+def test_two_at_once_with_keys_of_their_own_begin_one_report(system, commitment, monkeypatch, cycle_of_both):
+    """The first holds its deed open until the second waits for it, on another connection."""
+    write, begun, answers = actions.write_draft, [], []
+    start = Barrier(2)
+    body = {"commitment": commitment.reference, **WRITTEN, **cycle_of_both}
+
+    def slowly(*args, **kwargs):
+        begun.append(write(*args, **kwargs))
+        wait_until(waiting_for_locks, "the other waits for this one")
+
+    def send(key):
+        try:
+            start.wait(timeout=30)
+            answers.append(System(Client(), secret=system.secret).post(body=body, key=key))
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(actions, "write_draft", slowly)
+    threads = [Thread(target=send, args=[key]) for key in ("a", "b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+
+    assert len(begun) == 1
+    first, second = sorted(answers, key=lambda answer: answer.status_code)
+    assert (first.status_code, second.status_code) == (201, 409)
+    assert second.json()["existing"] == first.json()["url"]
+    assert ProgressReport.objects.count() == 1
