@@ -8,7 +8,6 @@ from django_filters import BaseCSVFilter
 from django_filters.filters import Filter
 from drf_spectacular.extensions import OpenApiFilterExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
@@ -17,7 +16,6 @@ from commitments.fields import every, offered
 from commitments.filters import RecordFilter
 from gmg_portal.api import AS_OF, FIELDS, FORMAT, SEVERAL
 from gmg_portal.problems import MEDIA_TYPE
-from gmg_portal.renderers import Renderer
 from gmg_portal.schema_examples import HEADERS as HEADER_EXAMPLES
 from gmg_portal.schema_problems import PROBLEMS
 from gmg_portal.schema_words import HEADERS, SUMMARIES
@@ -47,8 +45,6 @@ class ProblemSerializer(serializers.Serializer):
 
 OF_LISTS = {"Link", "Total-Count", "Content-Disposition"}
 WITHOUT_NULL = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
-# What is not told field by field: linked data has the fields of the row under a context, the rest are lines of text.
-OTHER_FORMS = {"application/ld+json": OpenApiTypes.OBJECT}
 
 
 class PortalAutoSchema(AutoSchema):
@@ -97,7 +93,7 @@ class PortalAutoSchema(AutoSchema):
         )
 
     def get_response_serializers(self):
-        found = OpenApiResponse(super().get_response_serializers(), _("What was asked for."))
+        found = OpenApiResponse(super().get_response_serializers(), self._answer())
         unchanged = OpenApiResponse(None, _("What the asker holds, by its validator, is still right."))
         finds = hasattr(self.view, "detail")  # rows: one by its identifier, or a page of many
         problems = {
@@ -107,14 +103,19 @@ class PortalAutoSchema(AutoSchema):
         }
         return {**self._forms(found), 304: unchanged, **problems}
 
+    def _answer(self) -> str:
+        if getattr(self.view, "detail", None) is False:
+            return _("A page of the list in JSON; its rows alone, without the page around them, in CSV and NDJSON.")
+        if getattr(self.view, "detail", False):
+            return _("The row, in JSON; as JSON-LD with ‘@context’, ‘@id’ and ‘@type’ beside its fields.")
+        return _("The summary, in JSON.")
+
     def _forms(self, found: OpenApiResponse) -> dict[tuple[int, str], OpenApiResponse]:
-        """The answer in each form that the view knows; those of text are told in words."""
-        return {
-            (200, renderer.media_type): found
-            if isinstance(renderer, Renderer)
-            else OpenApiResponse(OTHER_FORMS.get(renderer.media_type, OpenApiTypes.STR), found.description)
-            for renderer in served(self.view)
-        }
+        """Describe every form of the answer by one schema, that of its JSON.
+
+        TypeScript clients type an answer as any of its forms: one that is a text made all of it a text.
+        """
+        return {(200, renderer.media_type): found for renderer in served(self.view)}
 
 
 def words_or_none(text) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
@@ -39,7 +40,8 @@ def of_operator(description: dict) -> dict:
         named = {"name": settings.DATA_LICENCE_NAME or settings.DATA_LICENCE_URL}
         info["license"] = {**named, "url": settings.DATA_LICENCE_URL} if settings.DATA_LICENCE_URL else named
     servers = [{"url": settings.PUBLIC_URL, "description": _("This portal.")}]
-    return {**description, "info": info, "servers": servers}
+    versions = {**description["externalDocs"], "url": f"{settings.PUBLIC_URL}{reverse('versions')}"}
+    return {**description, "info": info, "servers": servers, "externalDocs": versions}
 
 
 def complete(result: dict, generator, request, public) -> dict:
@@ -116,6 +118,8 @@ def show(value: dict, component: str, field: str) -> None:
 
 def tell_operation(operation: dict, schemas: dict) -> None:
     name = operation["operationId"]
+    if not any(operation["security"]):
+        operation["security"] = []  # [{}] makes clients ask for credentials that may be empty
     for parameter in operation.get("parameters", []):
         word = parameter["name"]
         tell_parameter(parameter, (f"{name}.{word}", word), schemas)

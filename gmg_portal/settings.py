@@ -349,7 +349,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "gmg_portal.problems.exception_handler",
 }
 SPECTACULAR_SETTINGS = {
-    "VERSION": "1",
+    "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
@@ -379,7 +379,7 @@ SPECTACULAR_SETTINGS = {
     },
     "EXTERNAL_DOCS": {
         "description": "What may change within version 1, and what is deprecated",
-        "url": "/data/versions/",
+        "url": "https://portal.example.org/data/versions/",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "DEFAULT_GENERATOR_CLASS": "gmg_portal.schema_whole.PortalGenerator",

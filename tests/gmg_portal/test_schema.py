@@ -1,4 +1,5 @@
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -67,6 +68,7 @@ def test_served_description_names_the_operator(client, db, settings):
     served = client.get("/api/v1/schema/").json()
 
     assert [server["url"] for server in served["servers"]] == ["https://portal.example.org"]
+    assert served["externalDocs"]["url"] == "https://portal.example.org/data/versions/"
     assert served["info"]["contact"] == {"name": "GMG HLD follow-up portal", "email": "portal@example.org"}
     assert served["info"]["license"] == {"name": "CC BY 4.0", "url": "https://example.org/licence"}
     assert served["components"] == read(COMMITTED.read_text())["components"]
@@ -96,7 +98,32 @@ def test_without_a_token_only_reading_is_described(schema):
         keys = {key for operation in path_item.values() for choice in operation["security"] for key in choice}
 
         assert keys == ({"AgencyToken"} if path.startswith("/api/v1/drafts/") else set())
+        assert keys or all(operation["security"] == [] for operation in path_item.values())
         assert keys or set(path_item) == {"get"}
+
+
+def test_lists_are_sent_as_generated_clients_send_them(operations):
+    lists = [
+        parameter
+        for _path, operation in operations
+        for parameter in operation["parameters"]
+        if parameter["schema"].get("type") == "array"
+    ]
+
+    assert {(parameter["style"], parameter["explode"]) for parameter in lists} == {("form", True)}
+    assert {"fields", "ordering", "lead", "kind"} <= {parameter["name"] for parameter in lists}
+    assert all("epeat" in parameter["description"] and "comma" in parameter["description"] for parameter in lists)
+
+
+def test_forms_of_an_answer_are_typed_alike(operations):
+    """One that is typed as a text makes a text of the JSON too, in clients that type an answer as any of its forms."""
+    for _path, operation in operations:
+        schemas = [content["schema"] for content in operation["responses"].get("200", {}).get("content", {}).values()]
+        assert all(schema == schemas[0] for schema in schemas), operation["operationId"]
+
+
+def test_version_is_semantic(schema):
+    assert re.fullmatch(r"1\.\d+\.\d+", schema["info"]["version"])
 
 
 def test_every_operation_is_told_and_tagged(schema, operations):
