@@ -15,6 +15,8 @@ CURSOR = "cursor"
 BEGINNING = "*"
 MOST = 200
 MOST_PAGES = 999_999_999
+# What turns the pages of a walk, or does nothing to it, and so tells no question from another.
+OF_THE_PAGE = (CURSOR, "page", "page_size", "ordering")
 
 
 def is_whole(text: str) -> bool:
@@ -43,19 +45,13 @@ class Walk(PageSize, CursorPagination):
     """Rows in the order in which they were entered, each page from where the last one ended.
 
     Rows keep their places, so that a walk while others write neither skips nor repeats one that is there throughout.
-    A cursor holds only for the question that gave it.
+    A cursor holds only for the question that gave it. It goes before `page` and `ordering`, which change nothing.
     """
 
     ordering = "pk"
 
     def paginate_queryset(self, queryset, request, view=None):
         self.request = request
-        for word in ("page", "ordering"):
-            if word in request.query_params:
-                detail = _(
-                    "‘%(word)s’ does not go with ‘cursor’, whose pages follow the order of entry: leave one out."
-                )
-                raise Refused(Fault(word, detail % {"word": word}))
         self.count = queryset.count()
         return super().paginate_queryset(queryset, request, view)
 
@@ -88,7 +84,7 @@ class Walk(PageSize, CursorPagination):
             (word, value)
             for word, values in self.request.query_params.lists()
             for value in values
-            if word not in (CURSOR, self.page_size_query_param)
+            if word not in OF_THE_PAGE
         )
         digest = blake2b(repr((self.request.path, pairs)).encode(), digest_size=6).digest()
         return b64encode(digest, b"-_").decode()
@@ -102,12 +98,12 @@ class Pagination(PageSize, PageNumberPagination):
     """Numbered pages, or with `cursor` a walk; a page that is not there is refused."""
 
     def paginate_queryset(self, queryset, request, view=None):
-        self.walk = Walk() if CURSOR in request.query_params else None
-        if self.walk:
-            return self.walk.paginate_queryset(queryset, request, view)
         text = request.query_params.get(self.page_query_param, "1")
         if not is_whole(text) or int(text) < 1:
             raise Refused(Fault(self.page_query_param, _("page is a whole number from 1.")))
+        self.walk = Walk() if CURSOR in request.query_params else None
+        if self.walk:
+            return self.walk.paginate_queryset(queryset, request, view)
         try:
             return super().paginate_queryset(queryset, request, view)
         except NotFound:

@@ -284,7 +284,6 @@ PARAMETERS = {
     "list_workgroups.agency": ["undp"],
     "page": 1,
     "page_size": 200,
-    "place": ["Africa"],
     "published_after": "2014-01-01",
     "published_before": "2014-12-31",
     "q": "labour migration",

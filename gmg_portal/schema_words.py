@@ -62,8 +62,8 @@ SUMMARIES = {
 PARAMETERS = {
     "page": _("The number of the page, from 1. One beyond the last is refused with 404."),
     "cursor": _(
-        "Walk all rows in the order of entry: start with * and go on with the address in ‘next’. Neither ‘page’ nor "
-        "‘ordering’ goes with it."
+        "Walk all rows in the order of entry: start with * and go on with the address in ‘next’. With it ‘page’ and "
+        "‘ordering’ change nothing."
     ),
     "format": _("The form of the answer, for those who cannot say it by Accept."),
     "page_size": _("How many rows a page holds: 1 to 200, and 50 if it is not given."),
@@ -90,8 +90,11 @@ PARAMETERS = {
     "list_commitments.due_before": _(
         "Due on or before this day. One known by its year or month counts as its last day."
     ),
-    "updated_since": _("Changed at or after this moment (UTC, unless it names an offset); a day is its first moment."),
-    "as_of": _("The record as it stood at the end of this day (UTC): a day up to today."),
+    "updated_since": _(
+        "Changed at or after this moment (UTC, unless it names an offset); a day is its first moment. It does not go "
+        "with ‘as_of’: of past days no moments of change are kept."
+    ),
+    "as_of": _("The record as it stood at the end of this day (UTC): a day up to today, never in the future."),
     "ordering": _("What to sort by, the most important first; with a minus in front, downwards."),
 }
 # Added to the description of every list parameter.

@@ -97,9 +97,19 @@ def test_cursor_of_another_question_is_refused(client, ilo):
     assert client.get(following.replace("page_size=1", "page_size=2")).status_code == 200
 
 
-@pytest.mark.parametrize("word", ["page=2", "ordering=title"])
-def test_walk_has_its_own_order(client, word):
-    answer = client.get(f"{REGISTER}?cursor=*&{word}")
+@pytest.mark.parametrize("word", ["page=2", "ordering=-title", "page=7&ordering=title,-due"])
+def test_walk_goes_before_page_and_order(client, ilo, word):
+    many(CommitmentFactory, 3, lead_agency=ilo)
+    alone = [row["reference"] for row in client.get(f"{REGISTER}?cursor=*").json()["results"]]
 
-    assert answer.status_code == 400
-    assert [fault["parameter"] for fault in answer.json()["errors"]] == [word.partition("=")[0]]
+    first = client.get(f"{REGISTER}?cursor=*&page_size=2&{word}").json()
+    second = client.get(first["next"].replace(word, "")).json()
+
+    assert [row["reference"] for row in [*first["results"], *second["results"]]] == alone
+    assert second["next"] is None
+
+
+def test_page_beside_a_cursor_is_a_number_all_the_same(client, db):
+    answer = client.get(f"{REGISTER}?cursor=*&page=first")
+
+    assert [fault["parameter"] for fault in answer.json()["errors"]] == ["page"]
