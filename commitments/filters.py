@@ -19,7 +19,7 @@ from agencies.querysets import today
 from agenda.filters import DayField
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Outlook, Partner, Status, Verification
-from commitments.search import search_query
+from commitments.search import SearchTextField, search_query
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
@@ -142,6 +142,8 @@ class AsOfFilter(django_filters.DateFilter):
 
 class SearchFilter(django_filters.CharFilter):
     """Full text; `rank` is there to sort by."""
+
+    field_class = SearchTextField
 
     def condition(self, value) -> Q:
         """Of rows whose `text_on` is named."""

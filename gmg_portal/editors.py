@@ -5,11 +5,13 @@ site itself: `class AgencyAdmin(admin.site.ModelAdmin)`.
 """
 
 from collections.abc import Callable
+from functools import wraps
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import LogoutView
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
@@ -18,7 +20,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from agencies.permissions import is_editor
+from commitments.search import search_problem
 from gmg_portal import editing, list_queries
+
+SEARCH, COMPLETION = "q", "term"
 
 
 class PortalAdminSite(AdminSite):
@@ -52,6 +57,33 @@ class PortalAdminSite(AdminSite):
 
     def has_permission(self, request):
         return self.ask(request, is_editor)
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(self._with_limited_search(view), cacheable)
+
+    def _with_limited_search(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """Refuse a search of a list, or of the rows of a choice, that is longer than one of the register may be."""
+
+        @wraps(view)
+        def limited(request, *args, **kwargs):
+            for name in (SEARCH, COMPLETION):
+                if problem := search_problem(request.GET.get(name, "")):
+                    return self._search_refused(request, name, problem)
+            return view(request, *args, **kwargs)
+
+        return limited
+
+    def _search_refused(self, request: HttpRequest, name: str, problem: str) -> HttpResponse:
+        if name == COMPLETION:
+            return JsonResponse({"error": problem}, status=400)
+        context = {
+            **self.each_context(request),
+            "title": _("This search is too long"),
+            "problem": problem,
+            "search": request.GET[name],
+            "filters": [(word, value) for word, values in request.GET.lists() if word != name for value in values],
+        }
+        return render(request, "admin/search_refused.html", context, status=400)
 
     def ask(self, request, predicate: Callable[..., bool]) -> bool:
         """The answer of a permission for the person who asks; worked out once a request."""
