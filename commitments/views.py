@@ -188,7 +188,7 @@ class EvidenceFileView(View):
             .select_related("report__commitment"),
             file__startswith=f"evidence/{name}",
         )
-        return hand_out(evidence)
+        return hand_out(request, evidence)
 
 
 class OfCommitmentMixin:

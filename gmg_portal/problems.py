@@ -1,5 +1,6 @@
 """Errors of the API as problem details (RFC 9457), wherever under /api/ they arise."""
 
+import errno
 import logging
 import math
 import sys
@@ -20,6 +21,9 @@ from commitments.filters import near
 
 MEDIA_TYPE = "application/problem+json"
 SECONDS_OF_AN_OUTAGE = 30
+SECONDS_OF_A_FULL_DISK = 600
+# What an operating system says of a full disk and of a full share of it.
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 LONGEST_QUESTION = 8000  # characters of the words of an address
 MOST_WORDS = 300
 LONGEST_INSTANCE = 2000
@@ -160,6 +164,8 @@ def bad_request(request, exception):
 def server_error(request):
     """Django's handler of 500; an error under /api/ is told as a problem, and never with its traceback."""
     error = sys.exception()
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        return disk_full(request, error)
     if not request.path.startswith("/api/"):
         response = defaults.server_error(request)
         if isinstance(error, UNREACHABLE):
@@ -169,6 +175,18 @@ def server_error(request):
     if isinstance(error, UNREACHABLE):
         return outage(request, error)
     return ProblemResponse(request, 500, _("Something went wrong here. It has been noted; please try again later."))
+
+
+def disk_full(request, error: OSError) -> HttpResponse:
+    """Answer what could not be written: nothing of it was kept, and who sent it can send it again."""
+    logger.error("There is no room left on the disk.", exc_info=error)
+    if request.path.startswith("/api/"):
+        detail = _("The disk is full: nothing of this request was saved. Send it again later.")
+        return ProblemResponse(request, 507, detail, retry_after=SECONDS_OF_A_FULL_DISK)
+    response = defaults.server_error(request, template_name="507.html")
+    response.status_code = 507
+    response["Retry-After"] = str(SECONDS_OF_A_FULL_DISK)
+    return response
 
 
 def outage(request, error: Exception | None = None) -> ProblemResponse:

@@ -282,7 +282,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = ""
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "gmg_portal.private_storage.PrivateStorage"},
     # What was published for good: a folder of its own, which nothing else writes to or empties.
     "editions": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -300,6 +300,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or TRIAL
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 FILE_UPLOAD_HANDLERS = [
     "commitments.evidence.uploads.GivenNameHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

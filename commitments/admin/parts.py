@@ -65,7 +65,7 @@ class EvidenceAdmin(PartAdmin):
         piece = self.get_queryset(request).select_related("report__commitment").filter(pk=pk).first()
         if piece is None:
             raise Http404
-        return hand_out(piece)
+        return hand_out(request, piece)
 
     @admin.display(description=_("issued"), ordering="issued_on")
     def issued(self, obj):

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from commitments.evidence.contents import check_image, check_pdf
+from commitments.evidence.contents import check_image, check_single_format
 from commitments.evidence.names import check_name
 from commitments.evidence.office import check_office
+from commitments.evidence.pdf import check_pdf
 from commitments.evidence.uploads import MAX_BYTES
 
 
@@ -57,6 +58,7 @@ def check_file(file) -> None:
         raise ValidationError(_("This type of file is not taken: choose a PDF, DOCX, XLSX, PNG or JPEG."))
     if file.size > MAX_BYTES:
         raise ValidationError(_("This file is larger than 25 MB."))
+    check_single_format(file, kind.label)
     if kind is PDF:
         check_pdf(file)
     elif kind in (DOCX, XLSX):

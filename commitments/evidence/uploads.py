@@ -16,7 +16,12 @@ class GivenNameHandler(FileUploadHandler):
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
         others = [handler for handler in self.request.upload_handlers if handler is not self]
-        return GivenNameParser(META, input_data, [FirstBytesHandler(), *others], encoding).parse()
+        try:
+            return GivenNameParser(META, input_data, [FirstBytesHandler(), *others], encoding).parse()
+        except Exception:
+            for handler in others:
+                handler.upload_interrupted()
+            raise
 
     def receive_data_chunk(self, raw_data, start):
         return raw_data

@@ -522,9 +522,9 @@ def test_evidence_file_that_is_not_public_is_not_found(client, commitment):
     assert_answers(client, address_of(evidence), status=404)
 
 
-def test_evidence_file_that_is_gone_from_the_store_is_not_found(client, commitment):
+def test_evidence_file_that_is_gone_from_the_store_is_withheld(client, commitment):
     evidence = filed()
     published_report(commitment, evidence=[evidence])
     evidence.file.storage.delete(evidence.file.name)
 
-    assert_answers(client, address_of(evidence), status=404)
+    assert_answers(client, address_of(evidence), status=503)

