@@ -12,11 +12,13 @@ class PortalConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added
 
         from gmg_portal import audit, mail_check, roles  # noqa: F401 – the check of the mail registers itself
+        from gmg_portal.accounts.checks import check_second_steps
         from gmg_portal.accounts.second_step import end_sessions_without_it
 
         authenticator_added.connect(end_sessions_without_it)
         audit.listen()
         checks.register(roles.check_roles, checks.Tags.database)
+        checks.register(check_second_steps, checks.Tags.database)
         self.close_mail_tables()
 
     def close_mail_tables(self):

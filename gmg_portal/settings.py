@@ -79,6 +79,7 @@ if not SECRET_KEY:
             "SECRET_KEY is not set: put a long random text into it, or, on your own machine, set TRIAL=1 or DEBUG=1."
         )
     SECRET_KEY = "for-development-on-one-machine-only"  # noqa: S105
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
 BEHIND_PROXY = flag("BEHIND_PROXY")
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]") + (words("HOST") if TRIAL else [])
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
@@ -133,7 +134,7 @@ MIDDLEWARE = [
     "gmg_portal.throttling.RateMiddleware",
     "gmg_portal.versions.DeprecationMiddleware",
     "gmg_portal.methods.MethodsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "gmg_portal.accounts.session_store.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -216,6 +217,10 @@ PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds
 MFA_REQUIRED = os.environ.get("MFA_REQUIRED", "").strip().lower()
 if MFA_REQUIRED not in ("", "everyone"):
     raise ImproperlyConfigured(f"MFA_REQUIRED is '{MFA_REQUIRED}'; write 'everyone', or leave it empty.")
+# The first key encrypts the secrets of second steps in the database, the others only decrypt; see docs/operating.md.
+MFA_ENCRYPTION_KEYS = words("MFA_ENCRYPTION_KEYS")
+if any(len(key) < 32 for key in MFA_ENCRYPTION_KEYS):
+    raise ImproperlyConfigured("MFA_ENCRYPTION_KEYS has a key of fewer than 32 characters; write long random texts.")
 MFA_ADAPTER = "gmg_portal.accounts.adapters.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by administrators and invitations, never claimed
@@ -427,8 +432,12 @@ SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = not DEBUG and not TRIAL and not flag("PLAIN_HTTP")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SESSION_ENGINE = "gmg_portal.accounts.session_store"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+if HTTPS:  # browsers then take the cookies from this host alone, and not from its subdomains or over plain HTTP
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS

@@ -6,10 +6,13 @@ import re
 
 import pytest
 from django.apps import apps
+from django.conf import settings as portal_settings
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
+from django.test.client import ClientMixin
 
 from gmg_portal import throttling
+from gmg_portal.accounts.session_store import SessionStore
 from tests import template_database
 from tests.door import Door
 from tests.factories import (
@@ -84,6 +87,27 @@ DATABASE_FILES = (
 )
 
 DOOR = Door()
+
+
+# Django's test client puts a session's key into the cookie; here the key is only a digest of the cookie.
+
+
+def _session_of_client(client):
+    cookie = client.cookies.get(portal_settings.SESSION_COOKIE_NAME)
+    if cookie:
+        return SessionStore(cookie_value=cookie.value)
+    session = SessionStore()
+    session.save()
+    client.cookies[portal_settings.SESSION_COOKIE_NAME] = session.cookie_value
+    return session
+
+
+def _set_login_cookies(client, request):
+    client.cookies[portal_settings.SESSION_COOKIE_NAME] = request.session.cookie_value
+
+
+ClientMixin.session = property(_session_of_client)
+ClientMixin._set_login_cookies = _set_login_cookies
 
 
 def pytest_collection_modifyitems(items):

@@ -3,8 +3,8 @@
 import os
 
 for name in (
-    "ALLOWED_HOSTS", "BEHIND_PROXY", "DATABASE_OWNER_URL", "DEBUG", "HOST", "MAIL_FROM", "MAIL_URL", "MFA_REQUIRED",
-    "PUBLIC_URL", "TRIAL",
+    "ALLOWED_HOSTS", "BEHIND_PROXY", "DATABASE_OWNER_URL", "DEBUG", "HOST", "MAIL_FROM", "MAIL_URL",
+    "MFA_ENCRYPTION_KEYS", "MFA_REQUIRED", "PUBLIC_URL", "SECRET_KEY_FALLBACKS", "TRIAL",
 ):  # fmt: skip
     os.environ.pop(name, None)
 os.environ |= {"SECRET_KEY": "for-the-tests-only", "PLAIN_HTTP": "1"}

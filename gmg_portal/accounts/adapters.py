@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from agencies import mail
 from agencies.permissions import is_editor, needs_second_step
 from commitments.callers import address_of
+from gmg_portal.accounts import encryption
 from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,12 @@ class SecondStepAdapter(DefaultMFAAdapter):
             "This code is not right, or it was used already. Wait for the next one and type it in."
         ),
     }
+
+    def encrypt(self, text):
+        return encryption.encrypt(text)
+
+    def decrypt(self, encrypted_text):
+        return encryption.decrypt(encrypted_text)
 
     def can_delete_authenticator(self, authenticator):
         others = second_steps_of(authenticator.user).exclude(pk=authenticator.pk)

@@ -4,6 +4,7 @@ One rule stands before every page: whoever needs a second step and has none is a
 which it is set up. So no view has to remember it.
 """
 
+import logging
 from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
@@ -12,9 +13,13 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.middleware import get_user
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 
 from agencies.permissions import needs_second_step
+from gmg_portal.accounts.encryption import UnreadableSecretError
+
+logger = logging.getLogger(__name__)
 
 # Recovery codes only stand in for one of these.
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -52,6 +57,13 @@ class SecondStepMiddleware:
     def process_view(self, request, _view, _args, _kwargs):
         if request.resolver_match.view_name not in SETTING_UP:
             request.user = SimpleLazyObject(lambda: _whole(request))
+
+    def process_exception(self, request, exception):
+        """Say on a page of ours that a second step cannot be checked; anything else is not for this rule."""
+        if not isinstance(exception, UnreadableSecretError):
+            return None
+        logger.error("A second step cannot be decrypted: is its key still in MFA_ENCRYPTION_KEYS?")
+        return render(request, "accounts/unreadable.html", status=503)
 
 
 def _whole(request: HttpRequest):

@@ -5,6 +5,7 @@ import time
 from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
 from django.core.cache import cache
 
 from tests.factories import PASSWORD
@@ -32,7 +33,7 @@ def code_for(username):
     app.data.pop("used_until", None)
     app.save()
     cache.clear()
-    return code_of(app.data["secret"])
+    return code_of(decrypt(app.data["secret"]))
 
 
 def code_of(secret):

@@ -67,11 +67,11 @@ def test_session_of_before_is_not_that_of_after(client, ilo_focal_point):
     session = client.session
     session["planted"] = "by somebody else"
     session.save()
-    before = session.session_key
+    before = session.cookie_value
 
     sign_in(client, "ilo_focal_point")
 
-    assert client.session.session_key != before
+    assert client.session.cookie_value != before
     assert Client(headers={"cookie": f"sessionid={before}"}).get("/admin/").status_code == 302
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
@@ -342,7 +343,7 @@ def test_trial_accounts_of_those_who_need_it_have_a_second_step(agencies, tmp_pa
     accounts = trial.prepare_accounts(tmp_path / "accounts.json")
     trial.prepare_accounts(tmp_path / "accounts.json")
 
-    kept = {step.user.username: step.data["secret"] for step in Authenticator.objects.select_related("user")}
+    kept = {step.user.username: decrypt(step.data["secret"]) for step in Authenticator.objects.select_related("user")}
     assert kept == {account["username"]: account["totp_secret"] for account in accounts if account["totp_secret"]}
     assert set(kept) == {"administrator", "secretariat"}
 
@@ -389,7 +390,9 @@ def test_lost_passwords_are_replaced(agencies, tmp_path, content):
     assert not {account["password"] for account in first} & {account["password"] for account in second}
     assert all(User.objects.get(username=account["username"]).check_password(account["password"]) for account in second)
     assert json.loads(path.read_text()) == second
-    secrets = {step.user.username: step.data["secret"] for step in Authenticator.objects.select_related("user")}
+    secrets = {
+        step.user.username: decrypt(step.data["secret"]) for step in Authenticator.objects.select_related("user")
+    }
     assert secrets == {account["username"]: account["totp_secret"] for account in second if account["totp_secret"]}
 
 

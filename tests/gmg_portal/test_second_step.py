@@ -4,15 +4,16 @@ from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import decrypt, encrypt
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
 from django.test import Client
 from django.urls import get_resolver, reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from gmg_portal.accounts.second_step import SecondStepMiddleware
+from gmg_portal.accounts.session_store import SessionStore
 from tests.browser.people import code_for, code_of
 from tests.factories import PASSWORD, UserFactory, in_group, with_second_step
 from tests.gmg_portal.signing_in import CODE, sign_in, sign_in_with_code
@@ -187,7 +188,7 @@ def test_password_is_asked_again_before_a_second_step_is_set_up_in_an_old_sessio
 def test_secret_is_shown_once_and_never_again(client, owing, administrator, set_up_app):
     sign_in(client, "owing")
     set_up_app(client)
-    secret = Authenticator.objects.get(user=owing, type="totp").data["secret"]
+    secret = decrypt(Authenticator.objects.get(user=owing, type="totp").data["secret"])
 
     pages = [client.get(address) for address in ("/accounts/", SET_UP, "/accounts/second-step/app/remove/")]
     client.force_login(administrator)
@@ -264,7 +265,7 @@ def test_key_of_another_is_out_of_reach(client, secretariat, administrator):
 
 
 def test_recovery_codes_alone_are_no_second_step(client, owing):
-    Authenticator.objects.create(user=owing, type="recovery_codes", data={"seed": "ab" * 20, "used_mask": 0})
+    Authenticator.objects.create(user=owing, type="recovery_codes", data={"seed": encrypt("ab" * 20), "used_mask": 0})
 
     assertRedirects(sign_in(client, "owing"), SET_UP)
 

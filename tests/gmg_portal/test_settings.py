@@ -34,6 +34,10 @@ def check(tmp_path):
             "MFA_REQUIRED is 'sometimes'; write 'everyone', or leave it empty.\n",
         ),
         (
+            {"SECRET_KEY": "x", "MFA_ENCRYPTION_KEYS": "short"},
+            "MFA_ENCRYPTION_KEYS has a key of fewer than 32 characters; write long random texts.\n",
+        ),
+        (
             {"SECRET_KEY": "x", "DATABASE_URL": "sqlite:///portal.db"},
             "DATABASE_URL must name a PostgreSQL server: postgresql://user:password@host/name.\n",
         ),
@@ -116,9 +120,10 @@ def test_production_is_secure_unless_told(tmp_path):
     env = environment(tmp_path / "var", SECRET_KEY="x" * 60, ALLOWED_HOSTS="portal.example", TRIAL="0")
     asked = (
         "from django.conf import settings as s; "
-        "print(s.DEBUG, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.ALLOWED_HOSTS)"
+        "print(s.DEBUG, s.SECURE_SSL_REDIRECT, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.ALLOWED_HOSTS,"
+        " s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME)"
     )
 
     production = run("-c", asked, env=env | {"DJANGO_SETTINGS_MODULE": "gmg_portal.settings"})
 
-    assert production.stdout == "False True True True ['portal.example']\n"
+    assert production.stdout == "False True True True ['portal.example'] __Host-sessionid __Host-csrftoken\n"
