@@ -647,6 +647,7 @@ def test_history_of_a_token_stays_with_its_agency(client, ilo_focal_point, iom_f
     own = [client.get(page).status_code for page in pages]
 
     assert (foreign, own) == ([404, 404], [200, 200])
+    assert AuditEntry.objects.filter(what="refused", reason="history", person=ilo_focal_point).count() == 2
 
 
 # The API
