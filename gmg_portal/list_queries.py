@@ -21,8 +21,6 @@ from django.http import HttpRequest, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-MAX_SEARCH_LENGTH = 200
-MAX_SEARCH_WORDS = 20
 MAX_SHOWN_NAME = 200
 MAX_KEY_DIGITS = 19
 YEARS = range(1900, 2201)
@@ -149,14 +147,8 @@ def shorten(text: str) -> str:
     return text if len(text) <= MAX_SHOWN_NAME else f"{text[:MAX_SHOWN_NAME]}…"
 
 
-def search_problem(words: str) -> str:
-    """Return why a search cannot be answered, as a sentence; '' if it can."""
-    if "\0" in words:
-        return _("The search holds a null character, which no text here contains. Remove it and search again.")
-    if len(words) > MAX_SEARCH_LENGTH or len(words.split()) > MAX_SEARCH_WORDS:
-        limits = {"characters": MAX_SEARCH_LENGTH, "words": MAX_SEARCH_WORDS}
-        return _("Search for at most %(characters)s characters and %(words)s words.") % limits
-    return ""
+def null_character_problem() -> str:
+    return _("The search holds a null character, which no text here contains. Remove it and search again.")
 
 
 class StrictChangeList(ChangeList):
@@ -190,8 +182,8 @@ def check_list_query(params: QueryDict, lookups: dict[str, ValueCheck]) -> None:
 
 
 def check_value(name: str, value: str, lookups: dict[str, ValueCheck]) -> None:
-    if name == SEARCH_VAR and (problem := search_problem(value)):
-        raise ListQueryRefused(name, problem, [])
+    if name == SEARCH_VAR and not is_text(value):
+        raise ListQueryRefused(name, null_character_problem(), [])
     if name == PAGE_VAR and not PAGE_NUMBER.fullmatch(value):
         problem = _("p: ‘%(value)s’ is not a page. Use a whole number from 1.")
         raise ListQueryRefused(name, problem % {"value": shorten(value)}, [])
@@ -280,8 +272,8 @@ class StrictAutocompleteView(AutocompleteJsonView):
     """Answers for the fields that offer their choices as one types, to whoever may fill in the form they stand on."""
 
     def get(self, request, *args, **kwargs):
-        if problem := search_problem(request.GET.get("term", "")):
-            return JsonResponse({"problem": problem}, status=400)
+        if not is_text(request.GET.get("term", "")):
+            return JsonResponse({"error": null_character_problem()}, status=400)
         return super().get(request, *args, **kwargs)
 
     def process_request(self, request):

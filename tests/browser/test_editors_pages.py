@@ -42,7 +42,7 @@ ABOVE_THE_TABLES = [
     "/admin/commitments/commitment/import/",
     "/admin/commitments/milestone/import/",
     "/admin/commitments/progressreport/import/",
-    "/admin/commitments/commitment/?q=recruitment&status=ongoing",
+    "/admin/commitments/commitment/?q=recruitment&status__exact=ongoing",
     "/admin/agenda/event/?starts_on__year=2013",
 ]
 

@@ -330,8 +330,6 @@ NONSENSE = [
     {"p": "0"},
     {"p": "9" * 40},
     {"q": "a\0b"},
-    {"q": "a " * 21},
-    {"q": "a" * 201},
     {"_to_field": "author"},
     {"_to_field": "reference"},
     {"": ""},
@@ -504,14 +502,13 @@ def test_choice_is_refused_for_a_field_without_one(field, as_ilo):
     assert as_ilo.get(reverse("admin:autocomplete"), params).status_code == 403
 
 
-@pytest.mark.parametrize("term", ["a\0b", "a" * 201, "a " * 21], ids=["null", "long", "many words"])
-def test_choice_refuses_a_search_that_no_list_takes(term, as_ilo):
+def test_choice_refuses_a_search_with_a_null_character(as_ilo):
     field = {"app_label": "commitments", "model_name": "progressreport", "field_name": "superseded_by"}
 
-    answer = as_ilo.get(reverse("admin:autocomplete"), field | {"term": term})
+    answer = as_ilo.get(reverse("admin:autocomplete"), field | {"term": "a\0b"})
 
     assert answer.status_code == 400
-    assert answer.json()["problem"]
+    assert "null character" in answer.json()["error"]
 
 
 def test_choice_finds_no_draft_by_what_it_says(as_ilo, ilo, iom):
