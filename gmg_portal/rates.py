@@ -16,10 +16,10 @@ from commitments.dates import PartialDate
 from commitments.models import ProgressReport, ReportingCycle
 from commitments.permissions import may_manage_cycles
 from commitments.summaries.rounds import Rate, Rates, rates
-from commitments.workflow import State
 from gmg_portal.bulk.writers import write_csv
 
-HEADER = ["cycle", "due_on", "lead", "lead_title", "asked", "reported_in_time", "reported_late", "silent", "last_heard"]
+HEADER = ["cycle", "due_on", "lead", "lead_title", "asked", "reported_in_time", "reported_late",
+          "waiting_for_review", "silent", "last_heard"]  # fmt: skip
 
 
 class CycleForm(forms.Form):
@@ -59,23 +59,26 @@ def rates_view(request):
         "form": form,
         "outcome": outcome,
         "silences": silences(outcome) if outcome else [],
+        "waiting": [with_review_address(report) for report in outcome.waiting] if outcome else [],
     }
     return TemplateResponse(request, "admin/rates.html", context, status=200 if form.is_valid() else 400)
 
 
 def silences(outcome: Rates) -> list[Silence]:
-    """The silent rows by lead; of a row it is told only whether it waits for review: drafts are their writers' own."""
+    """Group the silent rows by lead. Whether a draft was begun is not said: drafts are their writers' own."""
     for report in outcome.silent:
         report.last_heard = PartialDate(report.heard_on, report.heard_precision) if report.heard_on else None
-        report.waits = report.state == State.SUBMITTED
         report.lead_code = lead_code(report)
-        page = reverse("admin:commitments_progressreport_review", args=[report.pk])
-        report.review_address = page if report.waits else ""
     return [
         Silence(rate, [report for report in outcome.silent if report.lead_code == rate.code])
         for rate in outcome.rates
         if rate.silent
     ]
+
+
+def with_review_address(report: ProgressReport) -> ProgressReport:
+    report.review_address = reverse("admin:commitments_progressreport_review", args=[report.submission])
+    return report
 
 
 def lead_code(report: ProgressReport) -> str:
@@ -100,7 +103,7 @@ def rates_file(request):
 def row_of(outcome: Rates, rate: Rate) -> list:
     heard = rate.last_heard.iso if rate.last_heard else None
     title = getattr(rate.lead, "name", str(rate.lead))
-    counts = [rate.asked, rate.in_time, rate.late, rate.silent]
+    counts = [rate.asked, rate.in_time, rate.late, rate.waiting, rate.silent]
     return [outcome.cycle.title, outcome.cycle.due_on.isoformat(), rate.code, title, *counts, heard]
 
 

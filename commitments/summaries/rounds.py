@@ -1,15 +1,16 @@
 """Reports year by year, whether a cycle asked for them or not; and what each reporting cycle asked for and got.
 
-As with freshness, any report since a cycle opened answers it, be it the one that it asked for or another. What is asked
-for and not published counts alike, whether nothing is written yet or a draft waits.
+As with freshness, any report since a cycle opened answers it, be it the one that it asked for or another. A report is
+late if its first submission was: the days that its review took are not the lead's. In public figures, what is asked for
+and not published counts alike, whether nothing is written yet or a report waits for review.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, ExtractYear, Least, TruncDate
 
 from agencies.models import Agency
 from agencies.querysets import today
@@ -17,6 +18,7 @@ from commitments.dates import PartialDate
 from commitments.models import Commitment, ProgressReport, ReportingCycle
 from commitments.summaries.counts import leads
 from commitments.summaries.freshness import freshness
+from commitments.workflow import State
 from workgroups.models import WorkGroup
 
 
@@ -94,18 +96,46 @@ TIMES = {
 def _with_answers(
     expected: QuerySet[ProgressReport], cycles: QuerySet[ReportingCycle], day: date | None
 ) -> QuerySet[ProgressReport]:
-    """The reports that these cycles asked for, each with the day on which it was `answered_on`, or None."""
-    first = _answers(cycles, day).order_by("published_on").values("published_on")[:1]
+    """Annotate `answered_on` on the reports that these cycles asked for.
+
+    It is the day (UTC) of the first submission that led to a publication, the day of the publication where nothing was
+    submitted (as with loaded reports), and None while nothing is published.
+    """
+    # Least passes over null.
+    submitted_on = Least("published_on", TruncDate(_first_submission(), tzinfo=UTC))
+    first = (
+        _answers(cycles, day).annotate(submitted_on=submitted_on).order_by("submitted_on").values("submitted_on")[:1]
+    )
     return expected.filter(cycle__in=cycles.order_by().values("pk")).annotate(answered_on=Subquery(first))
 
 
+def _first_submission() -> Subquery:
+    """The moment of a report's first submission, by its history: later ones overwrite it in the row."""
+    lines = ProgressReport.history.filter(id=OuterRef("pk"), submitted_at__isnull=False)
+    return Subquery(lines.order_by().values("id").annotate(first=Min("submitted_at")).values("first"))
+
+
 def _answers(cycles: QuerySet[ReportingCycle], day: date | None) -> QuerySet[ProgressReport]:
-    """The reports that answer an expected one: of its cycle, or since that opened and before the next did."""
-    later = cycles.filter(opened_on__gt=OuterRef(OuterRef("cycle__opened_on")), opened_on__lte=OuterRef("published_on"))
+    """Return the published reports that answer an expected one: of its cycle, or since that and before the next opened."""
+    later = _later_cycles(cycles, "published_on")
     reports = ProgressReport.objects.published(day).filter(commitment=OuterRef("commitment"))
     return reports.filter(
-        Q(cycle=OuterRef("cycle")) | Q(published_on__gte=OuterRef("cycle__opened_on")) & ~Exists(later.order_by())
+        Q(cycle=OuterRef("cycle")) | Q(published_on__gte=OuterRef("cycle__opened_on")) & ~Exists(later)
     )
+
+
+def _submissions(cycles: QuerySet[ReportingCycle]) -> QuerySet[ProgressReport]:
+    """Return the reports that wait for review, and would answer an expected one if they were published today."""
+    reports = ProgressReport.objects.filter(commitment=OuterRef("commitment"), state=State.SUBMITTED)
+    reports = reports.annotate(submitted_on=TruncDate("submitted_at", tzinfo=UTC))
+    later = _later_cycles(cycles, "submitted_on")
+    return reports.filter(Q(cycle=OuterRef("cycle")) | Q(cycle=None) & ~Exists(later)).order_by("submitted_at", "pk")
+
+
+def _later_cycles(cycles: QuerySet[ReportingCycle], column: str) -> QuerySet[ReportingCycle]:
+    """Return the cycles that opened after that of an expected report, and by the day that a report has in `column`."""
+    opened_on = OuterRef(OuterRef("cycle__opened_on"))
+    return cycles.filter(opened_on__gt=opened_on, opened_on__lte=OuterRef(column)).order_by()
 
 
 @dataclass(frozen=True)
@@ -116,6 +146,7 @@ class Rate:
     asked: int
     in_time: int
     late: int
+    waiting: int
     last_heard: PartialDate | None
 
     @property
@@ -124,16 +155,21 @@ class Rate:
 
     @property
     def silent(self) -> int:
-        return self.asked - self.in_time - self.late
+        return self.asked - self.in_time - self.late - self.waiting
 
 
 @dataclass(frozen=True)
 class Rates:
-    """A cycle's outcome by lead, members first and then groups; and the asked-for reports that have not come."""
+    """A cycle's outcome by lead, members first and then groups.
+
+    `silent` are the asked-for reports for which nothing was sent in; `waiting` those for which a report waits for
+    review: its key is `submission`, the moment of its submission `waiting_since`.
+    """
 
     cycle: ReportingCycle
     rates: list[Rate]
     silent: list[ProgressReport]
+    waiting: list[ProgressReport]
     is_due: bool
 
     @property
@@ -141,20 +177,36 @@ class Rates:
         counts = [sum(getattr(rate, name) for rate in self.rates) for name in ("asked", "in_time", "late")]
         return Round(self.cycle.title, self.cycle.due_on, *counts, is_due=self.is_due)
 
+    @property
+    def silent_count(self) -> int:
+        return self.total.missing - len(self.waiting)
+
 
 def rates(cycle: ReportingCycle) -> Rates:
     """Response rates of an opened cycle, by agency and group. A constituent is asked and answers for its member."""
     cycles = ReportingCycle.objects.opened(today())
-    expected = _with_answers(ProgressReport.objects.all(), cycles, None).filter(cycle=cycle)
-    by_lead = expected.annotate(lead_member=Coalesce("commitment__lead_agency__parent", "commitment__lead_agency"))
-    counted = by_lead.order_by().values_list("lead_member", "commitment__workgroup").annotate(**TIMES)
+    submissions = _submissions(cycles)
+    expected = (
+        _with_answers(ProgressReport.objects.all(), cycles, None)
+        .filter(cycle=cycle)
+        .annotate(
+            submission=Subquery(submissions.values("pk")[:1]),
+            waiting_since=Subquery(submissions.values("submitted_at")[:1]),
+            lead_member=Coalesce("commitment__lead_agency__parent", "commitment__lead_agency"),
+        )
+    )
+    waits = Count("pk", filter=Q(answered_on=None, submission__isnull=False))
+    counted = expected.order_by().values_list("lead_member", "commitment__workgroup").annotate(**TIMES, waiting=waits)
     counts = {(member, group): numbers for member, group, *numbers in counted}
     heard = {lead.lead: lead.last_heard for lead in freshness().leads}
-    found = [Rate(lead, *counts[key], heard.get(lead)) for lead, key, _words in leads() if key in counts]
-    silent = with_last_word(expected.filter(answered_on=None)).select_related(
+    by_lead = [Rate(lead, *counts[key], heard.get(lead)) for lead, key, _words in leads() if key in counts]
+    unanswered = with_last_word(expected.filter(answered_on=None)).select_related(
         "commitment__lead_agency__parent", "commitment__workgroup"
     )
-    return Rates(cycle, found, list(silent.order_by("heard_on", "pk")), cycle.due_on < today())
+    rows = list(unanswered.order_by("heard_on", "pk"))
+    silent = [row for row in rows if row.submission is None]
+    waiting = [row for row in rows if row.submission is not None]
+    return Rates(cycle, by_lead, silent, waiting, cycle.due_on < today())
 
 
 def with_last_word(reports: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:

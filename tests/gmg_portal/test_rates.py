@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from commitments import actions
+from commitments.models import ProgressReport
 from commitments.summaries.rounds import rates
 from tests.factories import (
     AgencyFactory,
@@ -24,7 +26,7 @@ def asked(cycle, lead, **fields):
 
 @pytest.fixture
 def answered(cycle, ilo, iom, decent_work):
-    """ILO: one in time (of its own accord), one late, one silent. IOM's constituent: one silent. The group: in time."""
+    """ILO: one in time (unasked), one late, one silent. IOM's constituent: one waits. The group: one in time."""
     in_time, late, silent = (asked(cycle, {"lead_agency": ilo}) for _ in range(3))
     published_report(silent, on="2014-02")
     published_report(in_time, on="2014-08-31")
@@ -36,20 +38,25 @@ def answered(cycle, ilo, iom, decent_work):
 
 
 def counts(outcome):
-    return {rate.code: (rate.asked, rate.in_time, rate.late, rate.silent) for rate in outcome.rates}
+    return {rate.code: (rate.asked, rate.in_time, rate.late, rate.waiting, rate.silent) for rate in outcome.rates}
 
 
 def test_rates_count_by_member_and_group(cycle, answered):
     outcome = rates(cycle)
 
-    assert counts(outcome) == {"ilo": (3, 1, 1, 1), "iom": (1, 0, 0, 1), "decent-work": (1, 1, 0, 0)}
+    assert counts(outcome) == {
+        "ilo": (3, 1, 1, 0, 1),
+        "iom": (1, 0, 0, 1, 0),
+        "decent-work": (1, 1, 0, 0, 0),
+    }
     assert {rate.code: rate.last_heard and rate.last_heard.iso for rate in outcome.rates} == {
         "ilo": "2014-09-01",
         "iom": None,
         "decent-work": "2014-07-10",
     }
     assert (outcome.total.asked, outcome.total.in_time, outcome.total.late, outcome.total.missing) == (5, 2, 1, 2)
-    assert {report.commitment for report in outcome.silent} == set(answered.values())
+    assert [report.commitment for report in outcome.silent] == [answered["silent"]]
+    assert [report.commitment for report in outcome.waiting] == [answered["part"]]
 
 
 def test_earlier_cycle_keeps_its_own_rates(cycle, ilo, answered):
@@ -58,8 +65,8 @@ def test_earlier_cycle_keeps_its_own_rates(cycle, ilo, answered):
     ProgressReportFactory(commitment=answered["silent"], cycle=later, blank=True)
     published_report(answered["silent"], on="2015-02-01")
 
-    assert counts(rates(later)) == {"ilo": (1, 1, 0, 0)}
-    assert counts(rates(cycle))["ilo"] == (3, 1, 1, 1)
+    assert counts(rates(later)) == {"ilo": (1, 1, 0, 0, 0)}
+    assert counts(rates(cycle))["ilo"] == (3, 1, 1, 0, 1)
 
 
 def test_page_names_the_silent_with_their_last_word(client, secretariat, cycle, answered):
@@ -69,13 +76,35 @@ def test_page_names_the_silent_with_their_last_word(client, secretariat, cycle, 
 
     assert {silence.rate.code: [row.commitment for row in silence.reports] for silence in page.context["silences"]} == {
         "ilo": [answered["silent"]],
-        "iom": [answered["part"]],
     }
+    assert [report.commitment for report in page.context["waiting"]] == [answered["part"]]
     assertContains(page, "Who has gone silent")
     assertContains(page, "last heard February 2014")
-    assertContains(page, "never heard of")
     assertContains(page, f'href="{answered["silent"].get_absolute_url()}"')
+    assertContains(
+        page, reverse("admin:commitments_progressreport_review", args=[answered["part"].reports.get(cycle=None).pk])
+    )
     assertNotContains(page, "Whispered")
+
+
+@pytest.mark.parametrize(("first_sent", "expected"), [("2014-08-30", (1, 1, 0, 0, 0)), ("2014-09-02", (1, 0, 1, 0, 0))])
+def test_lateness_counts_from_the_first_submission(
+    cycle, ilo, ilo_focal_point, secretariat, time_machine, first_sent, expected
+):
+    report = ProgressReportFactory(draft=True, commitment=asked(cycle, {"lead_agency": ilo}), author=ilo_focal_point)
+    report.commitment.reports.filter(cycle=cycle).delete()
+    ProgressReport.objects.filter(pk=report.pk).update(cycle=cycle)
+    report.refresh_from_db()
+    time_machine.move_to(f"{first_sent}T12:00:00Z")
+    actions.submit(report, by=ilo_focal_point)
+    time_machine.move_to("2014-09-10T12:00:00Z")
+    actions.send_back(report, note="Name the source.", by=secretariat)
+    time_machine.move_to("2014-09-20T12:00:00Z")
+    actions.submit(report, by=ilo_focal_point)
+    time_machine.move_to("2014-10-01T12:00:00Z")
+    actions.publish(report, by=secretariat)
+
+    assert counts(rates(cycle)) == {"ilo": expected}
 
 
 def test_page_of_a_chosen_cycle(client, secretariat, cycle):
@@ -116,10 +145,10 @@ def test_file_has_every_cycle_lead_by_lead(client, secretariat, cycle, answered)
     lines = client.get(reverse("admin:rates-file")).content.decode().splitlines()
 
     assert lines == [
-        "cycle,due_on,lead,lead_title,asked,reported_in_time,reported_late,silent,last_heard",
-        "Second half of 2014,2014-08-31,ilo,International Labour Organization,3,1,1,1,2014-09-01",
-        "Second half of 2014,2014-08-31,iom,International Organization for Migration,1,0,0,1,",
-        "Second half of 2014,2014-08-31,decent-work,Migration and Decent Work,1,1,0,0,2014-07-10",
+        "cycle,due_on,lead,lead_title,asked,reported_in_time,reported_late,waiting_for_review,silent,last_heard",
+        "Second half of 2014,2014-08-31,ilo,International Labour Organization,3,1,1,0,1,2014-09-01",
+        "Second half of 2014,2014-08-31,iom,International Organization for Migration,1,0,0,1,0,",
+        "Second half of 2014,2014-08-31,decent-work,Migration and Decent Work,1,1,0,0,0,2014-07-10",
     ]
 
 
