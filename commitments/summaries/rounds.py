@@ -116,7 +116,7 @@ def _first_submission() -> Subquery:
 
 
 def _answers(cycles: QuerySet[ReportingCycle], day: date | None) -> QuerySet[ProgressReport]:
-    """Return the published reports that answer an expected one: of its cycle, or since that and before the next opened."""
+    """Return the published reports that answer an expected one: its cycle's, or dated before the next cycle opened."""
     later = _later_cycles(cycles, "published_on")
     reports = ProgressReport.objects.published(day).filter(commitment=OuterRef("commitment"))
     return reports.filter(
