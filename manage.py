@@ -12,11 +12,13 @@ def main():
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from commitments.database_limits import lift_limits
     from gmg_portal.embedded.cluster import EmbeddedError
     from gmg_portal.trace import trace_command
 
     try:
         trace_command(sys.argv)
+        lift_limits(sys.argv)
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EmbeddedError) as error:
         sys.exit(f"{error}")

@@ -4,13 +4,16 @@ import re
 from datetime import date
 from itertools import product
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
+from commitments.database_limits import statement_limit, was_stopped
 from commitments.models import Commitment
 
 WORD = re.compile(r"(?<![\w-])[^\W\d_]{4,40}\b")
 MOST_WORDS = 6
 MOST_QUESTIONS = 3
+# Near spellings are an extra: a page does not wait longer for them.
+LIMIT = "2s"
 LIKE = 0.35  # of the trigrams of two words together, those that they share
 
 # The likest words to each word asked, each of another stem. What differs by case and accents alone is one word.
@@ -40,15 +43,31 @@ NEAREST = """
 
 
 def near_questions(text: str, day: date | None = None) -> list[str]:
-    """The question with each word that no published text holds replaced by one that is spelt alike, likest first."""
+    """The question with each word that no published text holds replaced by one that is spelt alike, likest first.
+
+    None where finding them takes too long.
+    """
     asked = list(dict.fromkeys(word.lower() for word in WORD.findall(text)))[:MOST_WORDS]
-    published = Commitment.objects.published(day)
-    unknown = [word for word in asked if not published.search(word, day).exists()]
-    alike = _alike(unknown, day) if unknown else {}
+    if not asked:
+        return []
+    try:
+        with transaction.atomic(), statement_limit(LIMIT):
+            alike = _alike_to_unknown(asked, day)
+    except OperationalError as error:
+        if was_stopped(error):
+            return []
+        raise
     if not alike:
         return []
     likest = sorted(product(*alike.values()), key=lambda words: -sum(likeness for _word, likeness in words))
     return [_with_words(text, dict(zip(alike, words, strict=True))) for words in likest[:MOST_QUESTIONS]]
+
+
+def _alike_to_unknown(words: list[str], day: date | None) -> dict[str, list[tuple[str, float]]]:
+    """For each word that no published text holds those that are spelt alike, and how like they are."""
+    published = Commitment.objects.published(day)
+    unknown = [word for word in words if not published.search(word, day).exists()]
+    return _alike(unknown, day) if unknown else {}
 
 
 def _with_words(text: str, words: dict[str, tuple[str, float]]) -> str:

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.contrib import admin
 from django.core import checks
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,11 +12,13 @@ class PortalConfig(AppConfig):
     def ready(self):
         from allauth.mfa.signals import authenticator_added
 
+        from commitments.database_limits import prepare_session
         from gmg_portal import audit, mail_check, roles  # noqa: F401 – the check of the mail registers itself
         from gmg_portal.accounts.checks import check_second_steps
         from gmg_portal.accounts.second_step import end_sessions_without_it
 
         authenticator_added.connect(end_sessions_without_it)
+        connection_created.connect(prepare_session, dispatch_uid="limits")
         audit.listen()
         checks.register(roles.check_roles, checks.Tags.database)
         checks.register(check_second_steps, checks.Tags.database)

@@ -9,6 +9,7 @@ from typing import Self
 
 from django import forms
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -17,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from commitments.database_limits import statement_limit
 from commitments.models import Commitment
 from gmg_portal.histories import REASONS, person
 from gmg_portal.models import AuditEntry
@@ -272,5 +274,8 @@ def page_of(found: QuerySet[AuditEntry], before: int | None) -> Page:
 def records(found: QuerySet[AuditEntry], request, site) -> Iterator[list[str]]:
     """All of it as lines of a file, read and named some hundreds at a time."""
     with closing(found.iterator(chunk_size=500)) as entries:
-        while some := list(islice(entries, 500)):
+        with statement_limit(settings.DATABASE_EXPORT_TIMEOUT):  # all entries are found before the first is read
+            some = list(islice(entries, 500))
+        while some:
             yield from (one.cells for one in told(some, request, site))
+            some = list(islice(entries, 500))

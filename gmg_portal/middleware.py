@@ -21,10 +21,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies.querysets import today
+from commitments.database_limits import is_outage
 from commitments.filters import PastDayField
 from gmg_portal.audit import What, note
 from gmg_portal.embeds import refused_in_frame
-from gmg_portal.problems import LONGEST_QUESTION, MOST_WORDS, UNREACHABLE, no_text, outage, too_long
+from gmg_portal.problems import LONGEST_QUESTION, MOST_WORDS, no_text, outage, too_long
 from gmg_portal.revision import Standing
 from gmg_portal.trace import Trace, traced
 
@@ -147,7 +148,7 @@ class RevisionMiddleware:
         try:
             validators = Validators.of(request, Standing.read())
         except DatabaseError as error:
-            if isinstance(error, UNREACHABLE) and request.path.startswith("/api/"):
+            if is_outage(error) and request.path.startswith("/api/"):
                 return outage(request, error)
             return self.get_response(request)
         if validators.are_held(request):

@@ -10,13 +10,14 @@ from http import HTTPStatus
 from urllib.parse import unquote_plus
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
 from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound, Throttled
 from rest_framework.request import Request
 
+from commitments.database_limits import is_outage, was_stopped
 from commitments.filters import near
 
 MEDIA_TYPE = "application/problem+json"
@@ -24,12 +25,12 @@ SECONDS_OF_AN_OUTAGE = 30
 SECONDS_OF_A_FULL_DISK = 600
 # What an operating system says of a full disk and of a full share of it.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+SECONDS_AFTER_A_STOP = 10
 LONGEST_QUESTION = 8000  # characters of the words of an address
 MOST_WORDS = 300
 LONGEST_INSTANCE = 2000
 # As RFC 9110 has them, whatever a release of Python calls them.
 TITLES = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
-UNREACHABLE = (OperationalError, InterfaceError)
 
 logger = logging.getLogger(__name__)
 
@@ -128,9 +129,7 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
             return ProblemResponse(request, 400, _("The request cannot be read."))
         case APIException():
             return ProblemResponse(request, exception.status_code, exception.detail)
-        case OperationalError() | InterfaceError():
-            return outage(request, exception)
-    return None
+    return outage(request, exception) if is_outage(exception) else None
 
 
 def nearest_row(view) -> str | None:
@@ -166,14 +165,10 @@ def server_error(request):
     error = sys.exception()
     if isinstance(error, OSError) and error.errno in NO_ROOM:
         return disk_full(request, error)
-    if not request.path.startswith("/api/"):
-        response = defaults.server_error(request)
-        if isinstance(error, UNREACHABLE):
-            response.status_code = 503
-            response["Retry-After"] = str(SECONDS_OF_AN_OUTAGE)
-        return response
-    if isinstance(error, UNREACHABLE):
+    if is_outage(error):
         return outage(request, error)
+    if not request.path.startswith("/api/"):
+        return defaults.server_error(request)
     return ProblemResponse(request, 500, _("Something went wrong here. It has been noted; please try again later."))
 
 
@@ -189,7 +184,18 @@ def disk_full(request, error: OSError) -> HttpResponse:
     return response
 
 
-def outage(request, error: Exception | None = None) -> ProblemResponse:
-    logger.error("The database cannot be reached.", exc_info=error)
-    detail = _("The record cannot be reached at the moment; please try again shortly.")
-    return ProblemResponse(request, 503, detail, retry_after=SECONDS_OF_AN_OUTAGE)
+def outage(request, error: Exception | None = None) -> HttpResponse:
+    """Answer 503 where the database cannot be reached, or ended a statement that took too long."""
+    is_stopped = was_stopped(error)
+    retry_after = SECONDS_AFTER_A_STOP if is_stopped else SECONDS_OF_AN_OUTAGE
+    if is_stopped:
+        logger.error("The database ended a statement of %s %s.", request.method, request.path, exc_info=error)
+    else:
+        logger.error("The database cannot be reached.", exc_info=error)
+    if request.path.startswith("/api/"):
+        detail = _("The record cannot be reached at the moment; please try again shortly.")
+        if is_stopped:
+            detail = _("The answer took too long and was stopped. Ask for less at a time, or try again shortly.")
+        return ProblemResponse(request, 503, detail, retry_after=retry_after)
+    template = loader.get_template("503.html" if is_stopped else "500.html")
+    return HttpResponse(template.render(), status=503, headers={"Retry-After": str(retry_after)})

@@ -41,8 +41,12 @@ def rate(name: str, default: str) -> str:
     return value
 
 
-# Compiling a question of the register takes longer than answering it.
-WITHOUT_JIT = "-c jit=off"
+def duration(name: str, default: str) -> str:
+    """Read a length of time as PostgreSQL writes it, for example 500ms, 15s or 2min; 0 stands for no limit."""
+    value = os.environ.get(name) or default
+    if not re.fullmatch(r"0|[1-9][0-9]{0,5}(ms|s|min)", value):
+        raise ImproperlyConfigured(f"{name} is '{value}'; write a number and ms, s or min, such as 15s, or 0 for none.")
+    return value
 
 
 def database(url: str, name: str = "DATABASE_URL") -> dict:
@@ -55,7 +59,6 @@ def database(url: str, name: str = "DATABASE_URL") -> dict:
         raise ImproperlyConfigured(f"{name} must name a PostgreSQL server: postgresql://user:password@host/name.")
     options = parsed.setdefault("OPTIONS", {})
     options.setdefault("connect_timeout", 10)  # seconds
-    options.setdefault("options", WITHOUT_JIT)
     return parsed
 
 
@@ -178,11 +181,18 @@ else:
         "default": {
             "ENGINE": "gmg_portal.embedded",
             "NAME": "portal",
-            "OPTIONS": {"options": WITHOUT_JIT},
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
         }
     }
+# What one statement, one wait for a lock and one pause within a transaction may take while a request is answered.
+DATABASE_LIMITS = {
+    "statement_timeout": duration("DATABASE_STATEMENT_TIMEOUT", "15s"),
+    "lock_timeout": duration("DATABASE_LOCK_TIMEOUT", "5s"),
+    "idle_in_transaction_session_timeout": duration("DATABASE_IDLE_TIMEOUT", "1min"),
+}
+# Files of the whole record take longer than pages.
+DATABASE_EXPORT_TIMEOUT = duration("DATABASE_EXPORT_TIMEOUT", "10min")
 # The role that owns the tables, for `migrate` and `grant_roles` alone: all else runs as the role of DATABASE_URL.
 DATABASE_OWNER = None
 DATABASE_ROLE = DATABASES["default"].get("USER", "")

@@ -10,7 +10,7 @@ for name in (
 os.environ |= {"SECRET_KEY": "for-the-tests-only", "PLAIN_HTTP": "1"}
 
 from gmg_portal.settings import *  # noqa: E402, F403
-from gmg_portal.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
+from gmg_portal.settings import DATABASE_LIMITS, DATABASES, STORAGES, VAR_DIR  # noqa: E402
 
 # Quick, and nothing to collect beforehand; files of the tests never lie among those of a running portal.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -18,7 +18,9 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "editions": STORAGES["editions"] | {"OPTIONS": {"location": VAR_DIR / "test-editions"}},
 }
-DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"
+# On a machine that runs other tests too everything takes longer.
+DATABASE_LIMITS = dict.fromkeys(DATABASE_LIMITS, "5min")
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR_DIR / "test-media"

@@ -134,6 +134,7 @@ MORE = {
         "chronicle.py",
         "citations.py",
         "comparison.py",
+        "database_limits.py",
         "dates.py",
         "exchange",
         "evidence",

@@ -7,10 +7,12 @@ from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
+from commitments.database_limits import statement_limit
 from gmg_portal.models import Revision
 from gmg_portal.revision import Standing
 
@@ -131,7 +133,8 @@ def read_at_one_revision(rows: Callable[[], QuerySet]) -> tuple[Standing, Readin
         marked = rows().annotate(revision=Subquery(Revision.objects.values("number")))
         read = marked.iterator(chunk_size=AT_A_TIME)
         try:
-            first = next(read, None)
+            with statement_limit(settings.DATABASE_EXPORT_TIMEOUT):  # all rows are found before the first is read
+                first = next(read, None)
         except BaseException:
             read.close()
             raise
