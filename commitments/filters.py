@@ -71,6 +71,15 @@ def near_word(word: str, known: Iterable[str]) -> str:
     return " " + now_("Did you mean ‘%(word)s’?") % {"word": alike} if alike else ""
 
 
+def unknown_parameter(word: str, allowed: Iterable[str]) -> str:
+    """Say that an address does not know a parameter, which one is spelt most alike, and which it takes."""
+    known = sorted(allowed)
+    if not known:
+        return now_("‘%(word)s’ is not known here: this address takes no parameters.") % {"word": word}
+    words = {"word": word, "near": near_word(word, known), "allowed": ", ".join(known)}
+    return now_("‘%(word)s’ is not known here.%(near)s Allowed: %(allowed)s.") % words
+
+
 class WordsField(forms.MultipleChoiceField):
     """One or several of a set of words; a refusal names the word, the nearest one and the whole set."""
 

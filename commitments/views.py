@@ -42,7 +42,9 @@ class RegisterView(ListView):
             return super().get(request, *args, **kwargs)
         self.object_list = Commitment.objects.none()
         problems = [*refusals(self.filterset.form), *refusals(self.pages), *map(refused, unknown)]
-        return self.render_to_response({"problems": problems, "as_of_honoured": True}, status=400)
+        return self.render_to_response(
+            {"problems": problems, "search": request.GET.get("q", ""), "as_of_honoured": True}, status=400
+        )
 
     def get_queryset(self):
         rows = self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")

@@ -4,6 +4,8 @@ from collections.abc import Collection, Mapping
 
 from django.http import HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve, reverse
+from django.utils.encoding import escape_uri_path
+from django.utils.translation import gettext as _
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
     OpenApiJsonRenderer2,
@@ -12,11 +14,13 @@ from drf_spectacular.renderers import (
 )
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from commitments.filters import near
 from gmg_portal.api import FORMAT, refuse_all_but
+from gmg_portal.identifiers import canonical_path
 from gmg_portal.problems import NotHere
 
 FIRST_VERSION = "/api/v1/"
@@ -45,6 +49,15 @@ class DescriptionView(SpectacularAPIView):
         return super().get(request, *args, **kwargs)
 
 
+class SlashMissing(APIException):
+    """A request that would change something, sent to an address without its last slash: it is not sent on."""
+
+    status_code = 405
+
+    def __init__(self, address: str):
+        super().__init__(_("Send this to the address with a slash at its end: %(address)s") % {"address": address})
+
+
 @extend_schema(exclude=True)
 class UnknownPathView(APIView):
     """Every address under /api/ that nothing else answers. One that lacks only its last slash is sent there."""
@@ -53,11 +66,14 @@ class UnknownPathView(APIView):
 
     def initial(self, request, *args, **kwargs):
         self.check_throttles(request)
-        if request.method not in ("GET", "HEAD") or not self._answers(f"{request.path_info}/"):
+        if not self._answers(f"{request.path_info}/"):
             raise NotHere(self._nearest(request.path_info))
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            raise SlashMissing(f"{request.path}/")
 
     def get(self, request, **kwargs):
-        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+        path, query = escape_uri_path(canonical_path(f"{request.path_info}/")), request.META["QUERY_STRING"]
+        return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
 
     def _nearest(self, path: str) -> str | None:
         """What the addresses share says nothing of how like they are."""

@@ -1,10 +1,11 @@
 """What a supervisor asks: is the portal alive, and can it serve."""
 
 import logging
+from collections.abc import Callable
 
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -49,3 +50,17 @@ def unapplied_migrations() -> int:
 
 def _sentence(text: str, status: int = 200) -> HttpResponse:
     return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
+
+
+PROBES = {"/healthz": alive, "/readyz": ready}
+
+
+class HealthMiddleware:
+    """Answer the probes of a supervisor before all else: it names the host by an address that is not the portal's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        probe = PROBES.get(request.path_info)
+        return probe(request) if probe else self.get_response(request)

@@ -15,17 +15,18 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.cache import cc_delim_re, get_conditional_response, patch_cache_control, patch_vary_headers
+from django.utils.cache import cc_delim_re, patch_cache_control, patch_vary_headers
 from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agencies.querysets import today
 from commitments.database_limits import is_outage
-from commitments.filters import PastDayField
+from commitments.filters import PastDayField, unknown_parameter
 from gmg_portal.audit import What, note
+from gmg_portal.conditional import conditional_response
 from gmg_portal.embeds import refused_in_frame
-from gmg_portal.problems import LONGEST_QUESTION, MOST_WORDS, no_text, outage, too_long
+from gmg_portal.problems import LONGEST_QUESTION, MOST_WORDS, no_text, outage, too_long, too_long_sentence
 from gmg_portal.revision import Standing
 from gmg_portal.trace import Trace, traced
 
@@ -52,11 +53,14 @@ class TraceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        trace = Trace(request)
+        request.request_id = trace.request_id  # for the log
         if request.method in SAFE:
             response = self.get_response(request)
         else:
-            with traced(Trace(request)) as trace:
+            with traced(trace):
                 response = self.get_response(request)
+        if request.method not in SAFE or response.status_code >= 400:
             response["X-Request-ID"] = trace.request_id
         refusal = getattr(request, "refusal", "")
         refused = response.status_code == 403 or refusal
@@ -66,19 +70,20 @@ class TraceMiddleware:
 
 
 class QuestionMiddleware:
-    """Refuse a question to the API that is longer than anybody asks, or is no text, before it is read word by word."""
+    """Refuse a query that is longer than anybody asks, and under /api/ one that is no text, before it is read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path.startswith("/api/"):
-            question = request.META["QUERY_STRING"]
-            pairs = question.split("&")
-            if len(question) > LONGEST_QUESTION or len(pairs) > MOST_WORDS:
-                return too_long(request)
-            if unreadable := [pair for pair in pairs if not is_text(pair)]:
-                return no_text(request, unreadable)
+        is_api = request.path.startswith("/api/")
+        question = request.META["QUERY_STRING"]
+        pairs = question.split("&")
+        is_bounded = is_api or not request.path.startswith(PERSONAL)
+        if is_bounded and (len(question) > LONGEST_QUESTION or len(pairs) > MOST_WORDS):
+            return too_long(request) if is_api else refusal(request, too_long_sentence(), 414)
+        if is_api and (unreadable := [pair for pair in pairs if not is_text(pair)]):
+            return no_text(request, unreadable)
         return self.get_response(request)
 
 
@@ -106,8 +111,8 @@ class AsOfMiddleware:
         if not request.path.startswith(ANSWERS_FOR_ITSELF):
             try:
                 request.as_of = PastDayField(required=False).clean(request.GET.get("as_of"))
-            except ValidationError as refusal:
-                return _refused(request, f"as_of: {refusal.message}")
+            except ValidationError as error:
+                return refusal(request, f"as_of: {error.message}")
         return self.get_response(request)
 
     def process_view(self, request, view, _args, _kwargs):
@@ -115,20 +120,24 @@ class AsOfMiddleware:
         known = getattr(getattr(view, "view_class", None), "words", None)
         for word, values in request.GET.lists() if known is not None else ():
             if word not in known:
-                told = {"word": word, "allowed": ", ".join(sorted(known))}
-                return _refused(request, _("‘%(word)s’ is not known here. Allowed: %(allowed)s.") % told)
+                return refusal(request, unknown_parameter(word, known))
             if len(values) > 1:
-                return _refused(request, _("‘%(word)s’ is given more than once: give it once.") % {"word": word})
+                return refusal(request, _("‘%(word)s’ is given more than once: give it once.") % {"word": word})
         return None
 
 
-def _refused(request: HttpRequest, problem: str) -> HttpResponse:
+def refusal(request: HttpRequest, problem: str, status: int = 400, **headers: str) -> HttpResponse:
     """A page in place of a page, in a frame within it, and a line of text in place of a file or feed."""
     if request.path.startswith("/embed/"):
-        return refused_in_frame(request, problem)
-    if request.path.endswith("/"):
-        return render(request, "400.html", {"problem": problem}, status=400)
-    return HttpResponse(f"{problem}\n", status=400, content_type="text/plain; charset=utf-8")
+        response = refused_in_frame(request, problem)
+        response.status_code = status
+    elif request.path.endswith("/") and not request.path.startswith("/oembed/"):
+        response = render(request, "429.html" if status == 429 else "400.html", {"problem": problem}, status=status)
+    else:
+        response = HttpResponse(f"{problem}\n", status=status, content_type="text/plain; charset=utf-8")
+    for name, value in headers.items():
+        response[name] = value
+    return response
 
 
 class RevisionMiddleware:
@@ -201,7 +210,7 @@ class Validators:
             del response["Content-Type"]
             return self._told(request, response)
         settled = self.modified if self.is_settled else None
-        return self._told(request, get_conditional_response(request, self.etag, settled, response))
+        return self._told(request, conditional_response(request, self.etag, settled, response))
 
     def _told(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if request.path.startswith("/api/"):

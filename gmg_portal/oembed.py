@@ -17,8 +17,10 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from commitments.exchange.cells import printable
-from commitments.filters import PastDayField
+from commitments.filters import PastDayField, unknown_parameter
 from commitments.models import Commitment
+from gmg_portal.identifiers import canonical_path
+from gmg_portal.tracking import without_tracking
 
 # `dnt` is sent by some consumers: nobody is tracked here, whatever it says.
 WORDS = ("dnt", "format", "maxheight", "maxwidth", "url")
@@ -95,8 +97,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
 def _check(request: HttpRequest) -> None:
     for word, values in request.GET.lists():
         if word not in WORDS:
-            told = {"word": word, "allowed": ", ".join(WORDS)}
-            raise ValidationError(_("‘%(word)s’ is not known here. Allowed: %(allowed)s.") % told)
+            raise ValidationError(unknown_parameter(word, WORDS))
         if len(values) > 1:
             raise ValidationError(_("‘%(word)s’ is given more than once: give it once.") % {"word": word})
     if not request.GET.get("url"):
@@ -116,14 +117,14 @@ def _found(request: HttpRequest) -> tuple[Embed, date | None]:
     """What shows the page at `url`, and of which day that is; only what is public, and only in this portal."""
     try:
         parts = urlsplit(request.GET["url"])
-        match = resolve(unquote(parts.path) or "/")
+        match = resolve(canonical_path(unquote(parts.path) or "/"))
     except (ValueError, Resolver404):
         raise Http404(_nothing()) from None
     if parts.scheme not in ("http", "https") or parts.netloc.lower() != request.get_host().lower():
         raise Http404(
             _("url: only addresses of this portal are answered: %(site)s…") % {"site": request.build_absolute_uri("/")}
         )
-    day = _day(parts.query)
+    day = _day(without_tracking(parts.query))
     name, words = match.view_name, match.kwargs
     if name in ("commitments:detail", "embed-commitment"):
         return of_commitment(_one(Commitment.objects.public(day).defer("search"), **words)), day

@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 from django.views import defaults
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound, Throttled
@@ -88,7 +89,8 @@ class ProblemResponse(JsonResponse):
             "title": TITLES.get(status) or HTTPStatus(status).phrase,
             "status": status,
             "detail": str(detail),
-            "instance": request.get_full_path()[:LONGEST_INSTANCE],
+            # Without the query: it may hold a token that was sent in the wrong place.
+            "instance": escape_uri_path(request.path)[:LONGEST_INSTANCE],
             **(members or {}),
         }
         if errors:
@@ -141,8 +143,23 @@ def nearest_row(view) -> str | None:
 
 
 def too_long(request) -> ProblemResponse:
+    return ProblemResponse(request, 414, too_long_sentence())
+
+
+def too_long_sentence() -> str:
     told = _("The question has over %(characters)s characters or %(words)s words: ask for less at a time.")
-    return ProblemResponse(request, 414, told % {"characters": f"{LONGEST_QUESTION:,}", "words": MOST_WORDS})
+    return told % {"characters": f"{LONGEST_QUESTION:,}", "words": MOST_WORDS}
+
+
+def precondition_failed(request) -> ProblemResponse:
+    return ProblemResponse(
+        request,
+        412,
+        _(
+            "If-Match and If-Unmodified-Since guard changes, and this request only reads. Leave them out; to ask"
+            " whether an answer still holds, send If-None-Match."
+        ),
+    )
 
 
 def no_text(request, pairs: Iterable[str]) -> ProblemResponse:
@@ -186,16 +203,14 @@ def disk_full(request, error: OSError) -> HttpResponse:
 
 def outage(request, error: Exception | None = None) -> HttpResponse:
     """Answer 503 where the database cannot be reached, or ended a statement that took too long."""
-    is_stopped = was_stopped(error)
-    retry_after = SECONDS_AFTER_A_STOP if is_stopped else SECONDS_OF_AN_OUTAGE
-    if is_stopped:
-        logger.error("The database ended a statement of %s %s.", request.method, request.path, exc_info=error)
+    if was_stopped(error):
+        message, template, retry_after = "The database ended a statement.", "503.html", SECONDS_AFTER_A_STOP
+        detail = _("The answer took too long and was stopped. Ask for less at a time, or try again shortly.")
     else:
-        logger.error("The database cannot be reached.", exc_info=error)
-    if request.path.startswith("/api/"):
+        message, template, retry_after = "The database cannot be reached.", "500.html", SECONDS_OF_AN_OUTAGE
         detail = _("The record cannot be reached at the moment; please try again shortly.")
-        if is_stopped:
-            detail = _("The answer took too long and was stopped. Ask for less at a time, or try again shortly.")
+    logger.error(message, exc_info=error, extra={"request": request})
+    if request.path.startswith("/api/"):
         return ProblemResponse(request, 503, detail, retry_after=retry_after)
-    template = loader.get_template("503.html" if is_stopped else "500.html")
+    template = loader.get_template(template)
     return HttpResponse(template.render(), status=503, headers={"Retry-After": str(retry_after)})

@@ -127,6 +127,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gmg_portal.health.HealthMiddleware",
+    "gmg_portal.tracking.TrackingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -140,6 +142,7 @@ MIDDLEWARE = [
     "gmg_portal.accounts.session_store.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "gmg_portal.identifiers.IdentifierMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -152,6 +155,7 @@ MIDDLEWARE = [
     "gmg_portal.middleware.QuestionMiddleware",
     "gmg_portal.middleware.AsOfMiddleware",
     "gmg_portal.middleware.RevisionMiddleware",
+    "gmg_portal.page_rate.PageRateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -364,6 +368,8 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": "gmg_portal.methods.NoMetadata",
     "EXCEPTION_HANDLER": "gmg_portal.problems.exception_handler",
 }
+# Outside of the API: what one address may ask of searches, files, feeds, charts and comparisons.
+PAGE_RATE = rate("PAGE_RATE", "300/min")
 SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",
@@ -422,7 +428,9 @@ CORS_EXPOSE_HEADERS = [
 ]  # fmt: skip
 CORS_PREFLIGHT_MAX_AGE = 24 * 60 * 60  # seconds
 # What is written with a key is for agencies' own systems, and not for browsers on other sites.
-CORS_URLS_REGEX = r"^/((api(?!/v1/drafts/)|data|feeds|calendar|embed|oembed)/|(?!admin/|accounts/).*\.atom$)"
+CORS_URLS_REGEX = (
+    r"^/((api(?!/v1/drafts/)|data|feeds|calendar|charts|embed|oembed)/|(?!admin/|accounts/).*\.(atom|bib|csv|ris)$)"
+)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -461,8 +469,9 @@ PGTRIGGER_MIGRATIONS = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"request": {"()": "gmg_portal.logs.RequestFilter"}},
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}{request_id} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
     # Named, or the library sets up a handler of its own.
     "loggers": {"post_office": {"handlers": ["console"], "level": "ERROR", "propagate": False}},

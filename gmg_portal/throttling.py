@@ -19,7 +19,6 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from commitments.callers import place_of
 
-NAME = "address"
 SALT = "gmg_portal.throttling"
 SWEPT_EVERY = 60  # seconds, by each process
 
@@ -81,32 +80,37 @@ class AddressThrottle(SimpleRateThrottle):
     """
 
     scope = "anon"
+    policy = "address"
     counter: Callable[[str, int, int], Count] = staticmethod(count_in_database)
     is_silent = False
 
     def get_rate(self):
         return api_settings.DEFAULT_THROTTLE_RATES[self.scope]
 
-    def get_cache_key(self, request, view):
-        return salted_hmac(SALT, place_of(request), algorithm="sha256").hexdigest()[:32]
+    def get_cache_key(self, request, view=None):
+        salt = SALT if self.policy == AddressThrottle.policy else f"{SALT}.{self.policy}"
+        return salted_hmac(salt, place_of(request), algorithm="sha256").hexdigest()[:32]
 
     def allow_request(self, request, view):
-        self.count = self._counted(request, view)
+        return self.take(request._request)
+
+    def take(self, request: HttpRequest) -> bool:
+        """Count a request, and return whether it is answered; the middleware of the headers finds the count on it."""
+        self.count = self._counted(request)
         if self.count is None:
             return True
-        # REST framework's request hands it on to Django's, where the middleware of the headers looks for it.
-        request._request.rate = self
+        request.rate = self
         return not self.count.refused
 
-    def _counted(self, request, view) -> Count | None:
+    def _counted(self, request: HttpRequest) -> Count | None:
         try:
-            count = self.counter(self.get_cache_key(request, view), self.num_requests, self.duration)
+            count = self.counter(self.get_cache_key(request), self.num_requests, self.duration)
         except DatabaseError as error:
             if not connection.is_usable():
                 raise
             if not AddressThrottle.is_silent:
                 AddressThrottle.is_silent = True
-                logger.warning("Requests to the API are not counted, for the count cannot be written: %s", error)
+                logger.warning("Requests are not counted, for the count cannot be written: %s", error)
             return None
         AddressThrottle.is_silent = False
         return count
@@ -115,14 +119,16 @@ class AddressThrottle(SimpleRateThrottle):
         """Seconds until the next request would be taken."""
         return max(self.count.free_in - self.duration + self.duration / self.num_requests, 1)
 
+    def seconds_to_wait(self) -> int:
+        return math.ceil(self.wait())
+
     def headers(self) -> dict[str, str]:
-        """As draft-ietf-httpapi-ratelimit-headers-10 has them; in a refusal, `t` says what Retry-After says."""
+        """As draft-ietf-httpapi-ratelimit-headers-10 has them: `t` is when the whole quota is free again."""
         share = self.duration / self.num_requests
         left = 0 if self.count.refused else max(math.floor((self.duration - self.count.free_in) / share), 0)
-        free_in = self.wait() if self.count.refused else max(self.count.free_in, 0)
         return {
-            "RateLimit-Policy": f'"{NAME}";q={self.num_requests};w={self.duration}',
-            "RateLimit": f'"{NAME}";r={left};t={math.ceil(free_in)}',
+            "RateLimit-Policy": f'"{self.policy}";q={self.num_requests};w={self.duration}',
+            "RateLimit": f'"{self.policy}";r={left};t={math.ceil(max(self.count.free_in, 0))}',
         }
 
 

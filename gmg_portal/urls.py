@@ -1,6 +1,5 @@
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import TemplateView
 
 from gmg_portal import views
 from gmg_portal.compare import CompareView, compare_file
@@ -9,8 +8,8 @@ from gmg_portal.gap_lists import gap_file
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("about/", views.AboutView.as_view(), name="about"),
-    path("methods/", TemplateView.as_view(template_name="methods.html"), name="methods"),
-    path("accessibility/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
+    path("methods/", views.FixedPageView.as_view(template_name="methods.html"), name="methods"),
+    path("accessibility/", views.FixedPageView.as_view(template_name="accessibility.html"), name="accessibility"),
     path("agenda/", include("agenda.urls")),
     path("agencies/", include("agencies.urls")),
     path("workgroups/", include("workgroups.urls")),

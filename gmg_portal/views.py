@@ -22,6 +22,7 @@ class HomeView(TemplateView):
     """Headline figures, the matrix, what changed, who is silent."""
 
     template_name = "home.html"
+    words = frozenset({"as_of", "by"})
 
     def get(self, request, *args, **kwargs):
         by = request.GET.get("by", summaries.MATRIX_COLUMNS[0])
@@ -49,7 +50,13 @@ class HomeView(TemplateView):
         )
 
 
-class AboutView(TemplateView):
+class FixedPageView(TemplateView):
+    """A page whose text depends on no day; links may bring one along."""
+
+    words = frozenset({"as_of"})
+
+
+class AboutView(FixedPageView):
     """The group in its own words, and how to read the register."""
 
     template_name = "about.html"

@@ -14,7 +14,7 @@ from django.views.generic import TemplateView
 from django_filters import FilterSet
 
 from agencies.querysets import today
-from commitments.filters import PastDayField, refusals
+from commitments.filters import PastDayField, refusals, unknown_parameter
 from commitments.models import Commitment
 from gmg_portal.bulk.catalogue import catalog
 from gmg_portal.bulk.columns import Reading, Table, read_at_one_revision
@@ -138,7 +138,7 @@ def asked_day(request: HttpRequest, allowed: Collection[str]) -> date | None:
     """The day of `as_of`, if one is asked; a word that is not allowed or not a day up to today is refused."""
     for word, values in request.GET.lists():
         if word not in allowed:
-            raise ValidationError(_not_allowed(word, allowed))
+            raise ValidationError(unknown_parameter(word, allowed))
         if len(values) > 1:
             raise ValidationError(_given_twice(word))
     if "as_of" not in request.GET:
@@ -156,13 +156,6 @@ def refused(refusal: ValidationError) -> HttpResponse:
 
 def _given_twice(word: str) -> str:
     return _("‘%(word)s’ is given more than once: give it once.") % {"word": word}
-
-
-def _not_allowed(word: str, allowed: Collection[str]) -> str:
-    if not allowed:
-        return _("‘%(word)s’ is not known here: this address takes no parameters.") % {"word": word}
-    words = {"word": word, "allowed": ", ".join(sorted(allowed))}
-    return _("‘%(word)s’ is not known here. Allowed: %(allowed)s.") % words
 
 
 def _described(

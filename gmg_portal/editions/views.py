@@ -7,7 +7,6 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -18,6 +17,7 @@ from gmg_portal.bulk.descriptions import Licence
 from gmg_portal.bulk.tables import TABLES
 from gmg_portal.bulk.views import asked_day, refused
 from gmg_portal.bulk.writers import FORMATS
+from gmg_portal.conditional import conditional_response
 from gmg_portal.editions.citing import EditionCitation
 from gmg_portal.editions.differences import (
     CSV_HEADER,
@@ -143,7 +143,7 @@ def edition_file(request: HttpRequest, day: str, name: str) -> HttpResponse:
     response["Last-Modified"] = http_date(edition.published_at.timestamp())
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     response["Record-Revision"], response["Record-Day"] = str(edition.revision), edition.day.isoformat()
-    return get_conditional_response(request, response["ETag"], None, response) or response
+    return conditional_response(request, response["ETag"], None, response)
 
 
 @require_safe

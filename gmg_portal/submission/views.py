@@ -59,7 +59,13 @@ class SubmissionView(APIView):
     def perform_authentication(self, request):
         """Only once the address was counted: whoever tries tokens is braked like anybody who asks too often."""
         super().check_throttles(Request(request._request))
-        super().perform_authentication(request)
+        if request.method != "OPTIONS":
+            super().perform_authentication(request)
+
+    def check_permissions(self, request):
+        """A browser asks for the methods before it sends a token: they are told to everybody."""
+        if request.method != "OPTIONS":
+            super().check_permissions(request)
 
     def check_throttles(self, request):
         """Done, before anything was asked about the token."""

@@ -26,7 +26,9 @@ def keep_day(context, address: str) -> str:
 def day_chooser(context):
     """The banner of a page seen as of a day, and the form that leads to the record of another."""
     request = context.request
-    words = [(word, value) for word, values in request.GET.lists() for value in values if value]
+    # What was refused is not carried to another day: it may hold what no page should repeat.
+    lists = [] if context.get("problems") else request.GET.lists()
+    words = [(word, value) for word, values in lists for value in values if value]
     others = [pair for pair in words if pair[0] not in OF_THE_DAY]
     day = request.as_of
     return {

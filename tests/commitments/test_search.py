@@ -83,7 +83,7 @@ def test_page_that_refuses_a_search_keeps_what_was_typed(client, recruitment):
 
     response = client.get("/commitments/", {"q": text})
 
-    assert f'value="{text}"' in response.content.decode()
+    assert f'type="search" name="q" value="{text}"' in response.content.decode()
 
 
 def test_repeated_words_count_once(client, recruitment):

@@ -19,6 +19,18 @@ def test_alive_asks_no_database(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probe_names_the_host_as_it_likes(client, caplog, path):
+    response = client.get(path, headers={"Host": "192.0.2.7:8000"})
+
+    assert (response.status_code, response["Cache-Control"]) == (
+        200,
+        "max-age=0, no-cache, no-store, must-revalidate, private",
+    )
+    assert caplog.records == []
+
+
+@pytest.mark.django_db
 def test_ready_when_all_migrations_are_applied(client):
     response = client.get("/readyz")
 

@@ -55,6 +55,34 @@ def test_every_site_reads_the_same_answer_without_credentials(client, ilo_focal_
         )
 
 
+@pytest.mark.django_db
+def test_every_site_reads_every_file(client, commitment):
+    files = [
+        "/gaps/silent-commitments.csv",
+        "/compare.csv?from=2014-01-01",
+        f"/commitments/{commitment.reference}/cite.bib",
+        f"/commitments/{commitment.reference}/cite.ris",
+        "/charts/matrix.svg",
+    ]
+    for path in files:
+        answer = client.get(path, headers=ELSEWHERE)
+
+        assert (answer.status_code, answer.get("Access-Control-Allow-Origin")) == (200, "*"), path
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}])
+def test_browser_that_asks_beforehand_for_drafts_is_told_the_methods_alone(client, headers):
+    asked = ELSEWHERE | headers | {"Access-Control-Request-Method": "POST"}
+
+    for path in ("/api/v1/drafts/", "/api/v1/drafts/6f9619ff-8b86-4011-b42d-00c04fc964ff/"):
+        answer = client.options(path, headers=asked)
+
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert "GET" in answer["Allow"]
+        assert "Access-Control-Allow-Origin" not in answer
+
+
 @pytest.mark.parametrize(
     "path", ["/api/v1/events/", "/data/commitments.csv", "/feeds/changes.atom", "/commitments.atom"]
 )

@@ -108,7 +108,11 @@ def test_commitment_that_is_not_public_is_not_found(client, ilo, state):
     ("words", "status", "says"),
     [
         ("", 400, "url: give the address of a commitment, of an agency or of the home page."),
-        ("url=http://testserver/&max_width=3", 400, "‘max_width’ is not known here. Allowed: dnt, format, maxheight,"),
+        (
+            "url=http://testserver/&max_width=3",
+            400,
+            "‘max_width’ is not known here. Did you mean ‘maxwidth’? Allowed: dnt, format,",
+        ),
         ("url=http://testserver/&url=x", 400, "‘url’ is given more than once"),
         ("url=http://testserver/&maxwidth=0", 400, "maxwidth is a whole number of pixels from 1."),
         ("url=http://testserver/&maxheight=١", 400, "maxheight is a whole number of pixels from 1."),

@@ -9,6 +9,8 @@ from rest_framework.exceptions import UnsupportedMediaType
 from agenda.api import EventViewSet
 from gmg_portal import problems
 from gmg_portal.api_urls import ENDPOINTS
+from gmg_portal.logs import RequestFilter
+from tests.factories import EventFactory
 from tests.gmg_portal.processes import free_port
 
 
@@ -55,7 +57,7 @@ def test_error_of_a_view_is_told_as_a_problem(reader, db, raising, error, status
     assert response["Content-Type"] == "application/problem+json"
     body = response.json()
     assert set(body) == {"type", "title", "status", "detail", "instance"}
-    assert (body["status"], body["instance"]) == (status, "/api/v1/events/?page=1")
+    assert (body["status"], body["instance"]) == (status, "/api/v1/events/")
     assert status == 415 or "secret" not in response.content.decode()
 
 
@@ -120,3 +122,102 @@ def test_error_of_a_page_stays_a_page(rf, handler):
     response = handler(rf.get("/agencies/"))
 
     assert response["Content-Type"].startswith("text/html")
+
+
+SECRET = "gmghld_12345678.abcdefghijklmnopqrstuvwxyz0123456789ABCD"
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/api/v1/drafts/", 401),
+        ("/api/v1/commitments/", 400),
+        ("/api/v1/commitments/HLD-9999/", 400),
+        ("/api/v1/nowhere/", 404),
+        ("/commitments/", 400),
+        ("/timeline/", 400),
+        ("/compare/", 400),
+        ("/gaps/", 400),
+        ("/data/", 400),
+        ("/agencies/", 400),
+        ("/methods/", 400),
+        ("/", 400),
+        ("/nowhere/", 404),
+        ("/embed/matrix/", 400),
+        ("/oembed/", 400),
+        ("/data/commitments.csv", 400),
+        ("/feeds/changes.atom", 400),
+        ("/calendar/due.ics", 400),
+        ("/charts/matrix.svg", 400),
+    ],
+)
+def test_no_error_repeats_a_secret_of_the_query(reader, db, caplog, address, status):
+    with caplog.at_level("DEBUG"):
+        response = reader.get(address, {"token": SECRET})
+
+    assert response.status_code == status
+    assert SECRET not in response.content.decode() + str(response.headers)
+    assert SECRET not in "".join(
+        record.getMessage() for record in caplog.records if record.name != "django.db.backends"
+    )
+
+
+def test_error_of_the_server_repeats_no_secret_of_the_query(reader, db, raising, caplog):
+    raising(RuntimeError("something"))
+
+    response = reader.get("/api/v1/events/", {"token": SECRET})
+
+    assert response.status_code == 500
+    assert SECRET not in response.content.decode() + caplog.text
+
+
+def test_instance_is_encoded_once(reader, db):
+    response = reader.get("/api/v1/agencies/côte/", QUERY_STRING="q=côte")
+
+    assert response.json()["instance"] == "/api/v1/agencies/c%C3%B4te/"
+
+
+@pytest.mark.parametrize("name", ["If-Match", "If-Unmodified-Since"])
+def test_precondition_of_a_change_is_a_problem_where_the_api_is_read(reader, db, name):
+    value = {"If-Match": '"nothing"', "If-Unmodified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}[name]
+    EventFactory()
+
+    response = reader.get("/api/v1/events/", headers={name: value})
+
+    assert response.status_code in (200, 412)
+    assert (name == "If-Match") <= (response.status_code == 412)
+    if response.status_code == 412:
+        assert response["Content-Type"] == "application/problem+json"
+        assert "If-None-Match" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("address", ["/", "/commitments/", "/data/commitments.csv", "/feeds/changes.atom"])
+def test_precondition_of_a_change_is_not_heeded_where_a_page_is_read(reader, db, address):
+    response = reader.get(address, headers={"If-Match": '"nothing"'})
+
+    assert response.status_code == 200
+
+
+def test_error_of_a_read_names_its_request(reader, db):
+    refused, read = reader.get("/api/v1/nowhere/"), reader.get("/api/v1/events/")
+
+    assert len(refused["X-Request-ID"]) == 32
+    assert "X-Request-ID" not in read
+
+
+def test_log_names_the_request_of_its_answer(reader, db, raising, caplog):
+    raising(RuntimeError("something"))
+
+    response = reader.get("/api/v1/events/")
+
+    (record,) = [record for record in caplog.records if record.name == "django.request"]
+    RequestFilter().filter(record)
+    assert record.request_id == f" [{response['X-Request-ID']}]"
+
+
+def test_log_tells_of_a_foreign_host_in_one_line(reader, db, caplog):
+    reader.get("/", headers={"Host": "192.0.2.1"})
+
+    (record,) = [record for record in caplog.records if record.name == "django.security.DisallowedHost"]
+    RequestFilter().filter(record)
+    assert (record.exc_info, record.exc_text) == (None, None)

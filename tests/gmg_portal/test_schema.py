@@ -165,7 +165,8 @@ def test_problems_are_shown_as_they_are_answered(client, db, monkeypatch, status
         monkeypatch.setattr(throttle, "allow_request", lambda *_: False)
         monkeypatch.setattr(throttle, "wait", lambda *_: 30)
 
-    response = ask(shown["instance"], headers={"accept": "text/x-unknown"} if status == 406 else {})
+    address = f"{shown['instance']}?{PROBLEMS[status].query}"
+    response = ask(address, headers={"accept": "text/x-unknown"} if status == 406 else {})
 
     assert (response.status_code, response.json()) == (status, shown)
 

@@ -8,6 +8,7 @@ from django.db import connection
 
 from gmg_portal import settings as portal_settings
 from gmg_portal import throttling
+from gmg_portal.page_rate import PageThrottle
 from gmg_portal.throttling import AddressThrottle, Count
 from tests.gmg_portal.processes import environment, start
 
@@ -63,7 +64,7 @@ def test_every_counted_answer_says_what_is_left(client, db, thrice_an_hour):
         '"address";r=2;t=1200',
         '"address";r=1;t=2400',
         '"address";r=0;t=3600',
-        f'"address";r=0;t={answers[3]["Retry-After"]}',
+        '"address";r=0;t=3600',
     ]
     assert 1190 <= int(answers[3]["Retry-After"]) <= 1200
     assert answers[3]["Content-Type"] == "application/problem+json"
@@ -145,6 +146,65 @@ def test_count_may_be_kept_elsewhere(client, db, monkeypatch):
 
     assert client.get(EVENTS).status_code == 429
     assert [(quota, window) for _caller, quota, window in asked] == [(600, 60)]
+
+
+COSTLY = [
+    "/?by=point",
+    "/commitments/?q=recruitment",
+    "/commitments/?as_of=2014-06-30",
+    "/commitments.atom",
+    "/data/commitments.csv",
+    "/calendar/due.ics",
+    "/charts/matrix.svg",
+    "/compare/",
+    "/compare.csv?from=2014-01-01",
+    "/embed/matrix/",
+    "/feeds/changes.atom",
+    "/gaps/",
+    "/gaps/silent-commitments.csv",
+    "/oembed/?url=http://testserver/",
+    "/timeline/",
+]
+
+
+@pytest.mark.parametrize("address", COSTLY)
+def test_what_costs_most_is_refused_to_a_caller_who_asks_too_often(client, db, monkeypatch, address):
+    monkeypatch.setattr(PageThrottle, "rate", "1/hour", raising=False)
+
+    answers = [client.get(address) for _ in range(2)]
+
+    assert answers[0].status_code != 429
+    assert (answers[1].status_code, answers[1]["Retry-After"]) == (429, "3600")
+    assert (answers[1]["RateLimit"], answers[1]["Cache-Control"]) == ('"pages";r=0;t=3600', "no-store")
+    assert "Wait 3600 seconds" in answers[1].content.decode()
+
+
+def test_other_pages_files_of_editions_and_unchanged_answers_are_not_counted(client, db, monkeypatch):
+    monkeypatch.setattr(PageThrottle, "rate", "1/hour", raising=False)
+    etag = client.get("/commitments/?q=x")["ETag"]
+
+    addresses = ["/", "/commitments/", "/agencies/", "/healthz", "/data/editions/2014-06-30/commitments.csv"]
+    answers = [client.get(address).status_code for address in addresses]
+
+    assert answers == [200, 200, 200, 200, 404]
+    assert client.get("/commitments/?q=x", headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_searches_of_the_editors_lists_are_counted(client, administrator, monkeypatch):
+    monkeypatch.setattr(PageThrottle, "rate", "1/hour", raising=False)
+    client.force_login(administrator)
+
+    answers = [client.get(f"/admin/agencies/agency/{query}").status_code for query in ("?q=x", "", "?q=y")]
+
+    assert answers == [200, 200, 429]
+
+
+def test_pages_and_programs_are_counted_apart(client, db, monkeypatch):
+    monkeypatch.setattr(AddressThrottle, "rate", "1/hour", raising=False)
+
+    answers = [client.get(address).status_code for address in ("/timeline/", EVENTS, "/timeline/", EVENTS)]
+
+    assert answers == [200, 200, 429, 429]
 
 
 @pytest.mark.parametrize("rate", ["600", "0/min", "many/min", "10/fortnight", "-1/s", "10 / s"])
