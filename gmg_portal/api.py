@@ -19,6 +19,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from commitments.fields import UnknownField, chosen, offered
 from commitments.filters import PastDayField, named, near, split_lists
 from gmg_portal.paging import CURSOR, Pagination
+from gmg_portal.problem_codes import of_form
 from gmg_portal.problems import Fault, Refused
 
 FIELDS = "fields"
@@ -74,7 +75,7 @@ class StrictFilterBackend(DjangoFilterBackend):
 
 def not_fields(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
     refusal = _("‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.")
-    return [refused(FIELDS, refusal, field.name, field.allowed) for field in unknown_fields]
+    return [refused(FIELDS, refusal, field.name, field.allowed, "unknown_field") for field in unknown_fields]
 
 
 def in_one_order(rows: QuerySet, words: QueryDict) -> QuerySet:
@@ -90,7 +91,8 @@ def paging_words(view) -> set[str]:
 
 def unknown(words: QueryDict, known: set[str]) -> list[Fault]:
     refusal = _("‘%(name)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
-    return [refused(word, refusal, word, tuple(sorted(known))) for word in sorted(set(words) - known)]
+    allowed = tuple(sorted(known))
+    return [refused(word, refusal, word, allowed, "unknown_parameter") for word in sorted(set(words) - known)]
 
 
 def refuse_all_but(known: set[str], words: QueryDict) -> None:
@@ -101,7 +103,7 @@ def refuse_all_but(known: set[str], words: QueryDict) -> None:
 
 def repeated(words: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
     return [
-        Fault(word, _("‘%(word)s’ can be given only once.") % {"word": word})
+        Fault(word, _("‘%(word)s’ can be given only once.") % {"word": word}, code="repeated")
         for word, values in words.lists()
         if len(values) > 1 and word not in COMMA_LISTS and not isinstance(filters.get(word), SEVERAL)
     ]
@@ -109,7 +111,7 @@ def repeated(words: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
 
 def empty(words: QueryDict, known: set[str]) -> list[Fault]:
     return [
-        Fault(word, _("‘%(word)s’ has no value: give one, or leave it out.") % {"word": word})
+        Fault(word, _("‘%(word)s’ has no value: give one, or leave it out.") % {"word": word}, code="empty")
         for word, values in words.lists()
         if word in known and not all(parts_of(word, values))
     ]
@@ -131,7 +133,7 @@ def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
         ]
         faults += [refused(word, refusal, value, allowed) for value in dict.fromkeys(strangers)]
         if not strangers:
-            faults.append(Fault(word, " ".join(named(word, form.errors[word])), allowed))
+            faults.append(Fault(word, " ".join(named(word, form.errors[word])), allowed, code=of_form(form, word)))
     return faults
 
 
@@ -142,12 +144,12 @@ def allowed_by(field: forms.Field) -> tuple[str | int, ...] | None:
     return tuple(value for value, _label in field.choices if value != "")
 
 
-def refused(word: str, refusal: str, name: str, allowed: tuple[str | int, ...]) -> Fault:
+def refused(word: str, refusal: str, name: str, allowed: tuple[str | int, ...], code: str = "unknown_value") -> Fault:
     """A fault that names what is not known, what is allowed in its place, and what is spelt most like it."""
     nearest = near(name, map(str, allowed))
     suggestion = " " + _("Did you mean ‘%(word)s’?") % {"word": nearest} if nearest else ""
     told = {"name": name, "near": suggestion, "allowed": ", ".join(map(str, allowed))}
-    return Fault(word, refusal % told, allowed, nearest)
+    return Fault(word, refusal % told, allowed, nearest, code)
 
 
 class Negotiation(DefaultContentNegotiation):

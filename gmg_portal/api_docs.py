@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from gmg_portal.api import FORMAT, refuse_all_but
+from gmg_portal.problem_codes import PROBLEMS
 from gmg_portal.schema_whole import COMPONENTS, neutral, of_operator
 
 
@@ -34,6 +35,7 @@ class Row:
     kind: Kind = Kind("")
     example: str = ""
     required: bool = False
+    anchor: str = ""
     values: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -89,6 +91,7 @@ class DocsView(APIView):
             "tags": tags(description),
             "components": components(description),
             "problems": problems(description),
+            "problem_codes": PROBLEMS.items(),
         }
         return Response(told, template_name="api/docs.html")
 
@@ -147,12 +150,32 @@ def row_of_word(parameter: dict) -> Row:
     )
 
 
+# Components that are no part of the public record: their fields explain a term only if no other component has it.
+OF_REQUESTS = ("Draft", "Fault", "FieldFault", "New", "Patched", "Problem", "SubmissionProblem")
+
+
+def terms(description: dict) -> dict[tuple[str, str], str]:
+    """Return the anchor of each term of the linked data, by the component and field that explain it."""
+    schemas = description["components"]["schemas"]
+    anchors, seen = {}, set()
+    for name in sorted(schemas, key=lambda name: (name.startswith(OF_REQUESTS), name)):
+        for field_name in schemas[name].get("properties", {}):
+            if field_name not in seen:
+                anchors[name, field_name] = f"term-{field_name}"
+                seen.add(field_name)
+    return anchors
+
+
 def components(description: dict) -> list[Component]:
+    anchors = terms(description)
     return [
         Component(
             name,
             "" if "enum" in schema else schema.get("description", ""),
-            [row_of_field(field, told) for field, told in schema.get("properties", {}).items()],
+            [
+                replace(row_of_field(field, told), anchor=anchors.get((name, field), ""))
+                for field, told in schema.get("properties", {}).items()
+            ],
             values_of(schema),
         )
         for name, schema in sorted(description["components"]["schemas"].items())

@@ -37,7 +37,7 @@ class PageSize:
             return self.page_size
         if not is_whole(text) or not 1 <= int(text) <= self.max_page_size:
             detail = _("page_size is a whole number from 1 to %(most)s.") % {"most": self.max_page_size}
-            raise Refused(Fault(self.page_size_query_param, detail))
+            raise Refused(Fault(self.page_size_query_param, detail, code="out_of_range"))
         return int(text)
 
 
@@ -91,7 +91,7 @@ class Walk(PageSize, CursorPagination):
 
     def _foreign(self) -> Refused:
         detail = _("This cursor is not of this question. Start with cursor=* and go on with the address in ‘next’.")
-        return Refused(Fault(CURSOR, detail, (BEGINNING,)))
+        return Refused(Fault(CURSOR, detail, (BEGINNING,), code="invalid_cursor"))
 
 
 class Pagination(PageSize, PageNumberPagination):
@@ -100,7 +100,7 @@ class Pagination(PageSize, PageNumberPagination):
     def paginate_queryset(self, queryset, request, view=None):
         text = request.query_params.get(self.page_query_param, "1")
         if not is_whole(text) or int(text) < 1:
-            raise Refused(Fault(self.page_query_param, _("page is a whole number from 1.")))
+            raise Refused(Fault(self.page_query_param, _("page is a whole number from 1."), code="out_of_range"))
         self.walk = Walk() if CURSOR in request.query_params else None
         if self.walk:
             return self.walk.paginate_queryset(queryset, request, view)
@@ -109,7 +109,7 @@ class Pagination(PageSize, PageNumberPagination):
         except NotFound:
             last = self.django_paginator_class(queryset, self.get_page_size(request)).num_pages
             detail = _("There is no page %(page)s: the last page is %(last)s.") % {"page": text, "last": last}
-            raise Refused(Fault(self.page_query_param, detail), status_code=404) from None
+            raise Refused(Fault(self.page_query_param, detail, code="out_of_range"), status_code=404) from None
 
     def get_paginated_response(self, data):
         if self.walk:

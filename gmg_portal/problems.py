@@ -20,8 +20,10 @@ from rest_framework.request import Request
 
 from commitments.database_limits import is_outage, was_stopped
 from commitments.filters import near
+from gmg_portal.problem_codes import BY_STATUS
 
 MEDIA_TYPE = "application/problem+json"
+DOCS = "/api/v1/docs/"  # not reversed: examples of problems are made while the addresses are loaded
 SECONDS_OF_AN_OUTAGE = 30
 SECONDS_OF_A_FULL_DISK = 600
 # What an operating system says of a full disk and of a full share of it.
@@ -44,10 +46,11 @@ class Fault:
     detail: str
     allowed: tuple[str | int, ...] | None = None
     nearest: str | None = None
+    code: str = "invalid"
 
     @property
     def as_dict(self) -> dict:
-        told = {"parameter": self.parameter, "detail": self.detail}
+        told = {"parameter": self.parameter, "code": self.code, "detail": self.detail}
         allowed = {} if self.allowed is None else {"allowed": list(self.allowed)}
         return told | allowed | ({"nearest": self.nearest} if self.nearest else {})
 
@@ -72,7 +75,7 @@ class NotHere(NotFound):
 
 
 class ProblemResponse(JsonResponse):
-    """One problem. The type is 'about:blank': the status says what kind it is, `detail` and `errors` say the rest."""
+    """One problem. `code` says which it is, and `type` leads to its meaning on the page of the API's description."""
 
     def __init__(
         self,
@@ -80,14 +83,17 @@ class ProblemResponse(JsonResponse):
         status: int,
         detail: str,
         *,
+        code: str = "",
         errors: Iterable[Fault] = (),
         members: Mapping[str, str] | None = None,
         retry_after=None,
     ):
+        code = code or BY_STATUS.get(status) or ("internal_error" if status >= 500 else "invalid_request")
         body = {
-            "type": "about:blank",
+            "type": f"{DOCS}#problem-{code}",
             "title": TITLES.get(status) or HTTPStatus(status).phrase,
             "status": status,
+            "code": code,
             "detail": str(detail),
             # Without the query: it may hold a token that was sent in the wrong place.
             "instance": escape_uri_path(request.path)[:LONGEST_INSTANCE],
@@ -110,7 +116,8 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
     request = context["request"]
     match exception:
         case Refused():
-            return ProblemResponse(request, exception.status_code, exception.detail, errors=exception.faults)
+            code = "not_found" if exception.status_code == 404 else "invalid_parameter"
+            return ProblemResponse(request, exception.status_code, exception.detail, code=code, errors=exception.faults)
         case NotHere():
             return ProblemResponse(request, 404, exception.detail)
         case Http404() | NotFound():
@@ -167,7 +174,8 @@ def no_text(request, pairs: Iterable[str]) -> ProblemResponse:
     told = _("‘%(word)s’ is not text in UTF-8, percent-encoded; a percent sign itself is written %%25.")
     names = dict.fromkeys(unquote_plus(pair.partition("=")[0]) for pair in pairs)
     faults = [Fault(name, told % {"word": name}) for name in names]
-    return ProblemResponse(request, 400, " ".join(fault.detail for fault in faults), errors=faults)
+    detail = " ".join(fault.detail for fault in faults)
+    return ProblemResponse(request, 400, detail, code="invalid_parameter", errors=faults)
 
 
 def bad_request(request, exception):

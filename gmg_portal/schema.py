@@ -15,6 +15,7 @@ from rest_framework.renderers import BaseRenderer
 from commitments.fields import every, offered
 from commitments.filters import RecordFilter
 from gmg_portal.api import AS_OF, FIELDS, FORMAT, SEVERAL
+from gmg_portal.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from gmg_portal.problems import MEDIA_TYPE
 from gmg_portal.schema_examples import HEADERS as HEADER_EXAMPLES
 from gmg_portal.schema_problems import PROBLEMS
@@ -25,6 +26,7 @@ class FaultSerializer(serializers.Serializer):
     """What is wrong with one word of the address."""
 
     parameter = serializers.CharField(help_text=_("The word that is refused."))
+    code = serializers.ChoiceField(ERROR_CHOICES, help_text=_("What is wrong with it: stable, for programs."))
     detail = serializers.CharField(help_text=_("What is wrong with it."))
     allowed = serializers.ListField(
         child=serializers.JSONField(), required=False, help_text=_("What is allowed in its place, if it can be listed.")
@@ -35,9 +37,10 @@ class FaultSerializer(serializers.Serializer):
 class ProblemSerializer(serializers.Serializer):
     """An error, as RFC 9457 describes it."""
 
-    type = serializers.CharField(help_text=_("Always about:blank: the status says what kind it is."))
+    type = serializers.CharField(help_text=_("The address of what the code means, on the page of this description."))
     title = serializers.CharField(help_text=_("The status in words."))
     status = serializers.IntegerField(help_text=_("The HTTP status."))
+    code = serializers.ChoiceField(PROBLEM_CHOICES, help_text=_("Which problem it is: stable, for programs."))
     detail = serializers.CharField(help_text=_("What went wrong, in a sentence."))
     instance = serializers.CharField(help_text=_("The address that was asked for."))
     errors = FaultSerializer(many=True, required=False, help_text=_("Each word that is refused."))

@@ -153,7 +153,7 @@ SENT_EVIDENCE = {
     "seen_on": "2014-06-30",
     "is_public": True,
 }
-PROBLEM = {"type": "about:blank", "title": "Bad Request", "status": 400}
+PROBLEM = {"type": "/api/v1/docs/#problem-invalid_parameter", "title": "Bad Request", "status": 400}
 
 FORMS = {
     "Agency": {"mandate": "", "joined": None, "left": None},

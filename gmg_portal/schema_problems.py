@@ -44,7 +44,8 @@ def raising(exception: Callable[[], Exception]) -> Callable[[HttpRequest], HttpR
 
 
 def too_large() -> Refused:
-    return Refused(Fault("page_size", _("page_size is a whole number from 1 to %(most)s.") % {"most": 200}))
+    detail = _("page_size is a whole number from 1 to %(most)s.") % {"most": 200}
+    return Refused(Fault("page_size", detail, code="out_of_range"))
 
 
 def outage(request: HttpRequest) -> HttpResponse:

@@ -6,6 +6,8 @@ Fields are described where they are declared, by the `help_text` of their serial
 
 from django.utils.translation import gettext_lazy as _
 
+from gmg_portal import problem_codes
+
 TITLE = _("GMG HLD follow-up portal API")
 DESCRIPTION = _(
     "What the Global Migration Group undertook after the 2013 High-level Dialogue on International Migration and "
@@ -151,6 +153,7 @@ MEANINGS = {
         "sent_back": _("A reviewer sent it back with a note; it can be mended and submitted again."),
         "published": _("It is public, and ‘report’ has its code."),
     },
+    "ErrorCode": problem_codes.ERRORS,
     "EvidenceKind": {
         "announcement": _("An announcement; alone it moves no status past ‘planning’."),
         "publication": _("A report, study or other publication."),
@@ -207,6 +210,7 @@ MEANINGS = {
         "month": _("The month is known, not the day."),
         "day": _("The day is known."),
     },
+    "ProblemCode": problem_codes.PROBLEMS,
     "RecommendationLevel": {
         "governance": _("How the group itself works."),
         "policy": _("Policies on migration."),
@@ -255,7 +259,10 @@ MEANINGS = {
     "format": {
         "json": _("JSON."),
         "csv": _("A table: one column a field, those within others by their dotted names."),
-        "ndjson": _("One JSON object a line."),
+        "ndjson": _(
+            "One JSON object a line: each row as in JSON, with objects in it. The files under /data/ have one column a "
+            "value instead, as in CSV."
+        ),
         "jsonld": _("Linked data (JSON-LD)."),
     },
     # A word to sort by; with a minus before it the same, downwards.

@@ -16,6 +16,7 @@ from commitments.models import Commitment, Evidence, ProgressReport
 from gmg_portal.api import allowed_by
 from gmg_portal.clashes import as_sent
 from gmg_portal.editing import FIELDS, lines_since, people_and_moment
+from gmg_portal.problem_codes import of_form
 from gmg_portal.submission.problems import FieldFault, Problem, not_among
 
 WRITTEN = (
@@ -67,12 +68,12 @@ def _form_field(column, **kwargs):
 
 def check_names(body: Mapping, known, files: Mapping | None = None) -> None:
     faults = [
-        not_among(name, name, known, _("‘%(name)s’ is not a field here.") % {"name": name})
+        not_among(name, name, known, _("‘%(name)s’ is not a field here.") % {"name": name}, "unknown_field")
         for name in sorted(body)
         if name not in known
     ]
     faults += [
-        not_among(name, name, ["file"], _("‘%(name)s’ is not a field for a file.") % {"name": name})
+        not_among(name, name, ["file"], _("‘%(name)s’ is not a field for a file.") % {"name": name}, "unknown_field")
         for name in sorted(files or ())
         if name != "file"
     ]
@@ -114,11 +115,11 @@ def _as_typed(name: str, field: forms.Field, value) -> tuple[str, FieldFault | N
         known = {True: "on", False: "", "true": "on", "false": ""}
         if isinstance(value, bool | str) and value in known:
             return known[value], None
-        return "", FieldFault(name, _("This is true or false."), ("true", "false"))
+        return "", FieldFault(name, _("This is true or false."), ("true", "false"), code="invalid_type")
     if value is None or value == "":
         return "", None
     if not isinstance(value, str) or "\0" in value:
-        return "", FieldFault(name, _("This is a text, or null."))
+        return "", FieldFault(name, _("This is a text, or null."), code="invalid_type")
     if isinstance(field, forms.ModelChoiceField):
         return _key_of(name, field, value)
     words = allowed_by(field)
@@ -143,7 +144,13 @@ def accept(form: forms.ModelForm) -> None:
     clash = getattr(form, "clash", None)
     if clash:
         faults = [
-            FieldFault(contest.name, _("Somebody else changed this field."), theirs=contest.theirs, yours=contest.yours)
+            FieldFault(
+                contest.name,
+                _("Somebody else changed this field."),
+                theirs=contest.theirs,
+                yours=contest.yours,
+                code="changed",
+            )
             for contest in clash.contests
         ]
         raise Problem(412, who_saved(form), faults)
@@ -165,4 +172,4 @@ def _faults(form: forms.ModelForm) -> Iterator[FieldFault]:
     for name, sentences in form.errors.items():
         allowed = allowed_by(form.fields[name]) if name in form.fields else None
         field = "" if name == NON_FIELD_ERRORS else API_NAMES.get(name, name)
-        yield FieldFault(field, " ".join(sentences), allowed)
+        yield FieldFault(field, " ".join(sentences), allowed, code=of_form(form, name))

@@ -81,7 +81,11 @@ def _claim(request: Request) -> KeptAnswer:
     KeptAnswer.objects.bulk_create([KeptAnswer(**asked, digest=digest)], ignore_conflicts=True)
     kept = rows.select_for_update().get()
     if kept.digest != digest:
-        raise Problem(422, _("This Idempotency-Key was sent with another request: take a new key for a new deed."))
+        raise Problem(
+            422,
+            _("This Idempotency-Key was sent with another request: take a new key for a new deed."),
+            code="idempotency_key_reused",
+        )
     return kept
 
 

@@ -22,10 +22,11 @@ class FieldFault:
     nearest: str | None = None
     theirs: str | None = None
     yours: str | None = None
+    code: str = "invalid"
 
     @property
     def as_dict(self) -> dict:
-        told = {"field": self.field, "detail": self.detail}
+        told = {"field": self.field, "code": self.code, "detail": self.detail}
         more = {name: getattr(self, name) for name in ("allowed", "nearest", "theirs", "yours")}
         return told | {name: list(value) if name == "allowed" else value for name, value in more.items() if value}
 
@@ -36,18 +37,22 @@ class Problem(exceptions.APIException):
     `existing` is the address of what is there already, if that is what stands in the way.
     """
 
-    def __init__(self, status: int, detail: str = "", faults: Iterable[FieldFault] = (), existing: str = ""):
+    def __init__(
+        self, status: int, detail: str = "", faults: Iterable[FieldFault] = (), existing: str = "", code: str = ""
+    ):
         self.faults = tuple(faults)
         super().__init__(detail or " ".join(dict.fromkeys(fault.detail for fault in self.faults)))
         self.status_code = status
+        self.code = code
         self.members = {"existing": existing} if existing else {}
 
 
-def not_among(field: str, value: str, allowed: Iterable[str], detail: str) -> FieldFault:
+def not_among(field: str, value: str, allowed: Iterable[str], detail: str, code: str = "unknown_value") -> FieldFault:
     """A value that is none of those that a field takes; as many as can be read are named, and the nearest of all."""
     allowed = tuple(allowed)
     near = get_close_matches(value, allowed, 1)
-    return FieldFault(field, detail, allowed if len(allowed) <= 50 else None, near[0] if near else None)
+    offered = allowed if len(allowed) <= 50 else None
+    return FieldFault(field, detail, offered, near[0] if near else None, code=code)
 
 
 def of_rules(error: ValidationError) -> Problem:
@@ -68,7 +73,12 @@ def handle(exception: Exception, context: dict) -> HttpResponse | None:
     match exception:
         case Problem():
             return ProblemResponse(
-                request, exception.status_code, exception.detail, errors=exception.faults, members=exception.members
+                request,
+                exception.status_code,
+                exception.detail,
+                code=exception.code,
+                errors=exception.faults,
+                members=exception.members,
             )
         case ValidationError():
             return handle(of_rules(exception), context)

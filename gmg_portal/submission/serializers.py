@@ -21,6 +21,7 @@ from commitments.serializers import (
     WordField,
 )
 from commitments.workflow import State
+from gmg_portal.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from gmg_portal.submission.forms import WRITTEN
 
 EXPECTED = "expected"
@@ -281,6 +282,7 @@ class FieldFaultSerializer(serializers.Serializer):
         required=False, help_text=_("The field of the body that is refused; empty where it is the whole.")
     )
     parameter = serializers.CharField(required=False, help_text=_("The word of the address that is refused."))
+    code = serializers.ChoiceField(ERROR_CHOICES, help_text=_("What is wrong with it: stable, for programs."))
     detail = serializers.CharField(help_text=_("What is wrong with it."))
     allowed = serializers.ListField(
         child=serializers.CharField(), required=False, help_text=_("What it takes, if that can be listed.")
@@ -293,9 +295,10 @@ class FieldFaultSerializer(serializers.Serializer):
 class SubmissionProblemSerializer(serializers.Serializer):
     """A request that was refused (RFC 9457), with what is wrong field by field."""
 
-    type = serializers.CharField(help_text=_("Always about:blank: the status says what kind it is."))
+    type = serializers.CharField(help_text=_("The address of what the code means, on the page of this description."))
     title = serializers.CharField(help_text=_("The status in words."))
     status = serializers.IntegerField(help_text=_("The HTTP status."))
+    code = serializers.ChoiceField(PROBLEM_CHOICES, help_text=_("Which problem it is: stable, for programs."))
     detail = serializers.CharField(help_text=_("What went wrong, in a sentence."))
     instance = serializers.CharField(help_text=_("The address that was asked for."))
     existing = serializers.URLField(

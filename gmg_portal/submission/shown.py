@@ -29,6 +29,7 @@ EXCEPTIONS = {
         Fault(
             "code",
             _("‘%(name)s’ is not a parameter here. Allowed: %(allowed)s.") % {"name": "code", "allowed": "format"},
+            code="unknown_parameter",
         ),
     ),
     401: unauthenticated,
@@ -39,7 +40,9 @@ EXCEPTIONS = {
     412: lambda: Problem(412, _("Somebody changed this since you read it: look at it again before you submit it.")),
     413: RequestDataTooBig,
     415: lambda: exceptions.UnsupportedMediaType("text/plain"),
-    422: lambda: Problem(422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."))]),
+    422: lambda: Problem(
+        422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."), code="invalid_type")]
+    ),
     428: lambda: Problem(
         428, _("Send the version that you change as a header ‘If-Match’: nobody's work is to be overwritten.")
     ),

@@ -170,7 +170,9 @@ class DraftsView(SubmissionView):
         """
         title = cycle.get("cycle")
         if title is not None and not isinstance(title, str):
-            raise Problem(422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."))])
+            raise Problem(
+                422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."), code="invalid_type")]
+            )
         reports = ProgressReport.objects.owned_by(request.user).filter(commitment__reference=text(reference))
         if title is not None:
             return self.expected_by(request, title, reports.asked())
@@ -181,7 +183,7 @@ class DraftsView(SubmissionView):
         if len(expected) > 1:
             titles = [row.cycle.title for row in expected]
             message = _("More than one cycle expects a report on this commitment: name one of them.")
-            raise Problem(422, faults=[FieldFault("cycle", message, tuple(titles))])
+            raise Problem(422, faults=[FieldFault("cycle", message, tuple(titles), code="required")])
         if not expected:
             self.refuse_second(
                 request, reference, reports.filter(Q(cycle=None) | Q(pk__in=reports.asked().values("pk")))
@@ -210,7 +212,7 @@ class DraftsView(SubmissionView):
     def second(self, request, first: ProgressReport) -> Problem:
         address = request.build_absolute_uri(reverse("api:draft", args=[first.draft_code]))
         message = _("This report is begun already: change it at %(address)s.") % {"address": address}
-        return Problem(409, message, existing=address)
+        return Problem(409, message, existing=address, code="draft_exists")
 
     def held(self, rows):
         return list(rows.select_for_update(of=("self",)).order_by("pk"))

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from gmg_portal.api_urls import ENDPOINTS, RESOURCES, SUMMARIES
+from gmg_portal.problem_codes import ERRORS, PROBLEMS
 from gmg_portal.throttling import AddressThrottle
 from tests.factories import (
     AgencyFactory,
@@ -69,17 +70,20 @@ def record(commitment, points, decent_work):
 
 @pytest.fixture
 def assert_problem():
-    """Assert that an answer is problem details with this status; answers its errors."""
+    """Assert that an answer is problem details with this status; answers its errors without their codes."""
 
     def assert_problem(response, status):
         body = response.json()
 
         assert response.status_code == status
         assert response["Content-Type"] == "application/problem+json"
-        assert set(body) - {"errors"} == {"type", "title", "status", "detail", "instance"}
-        assert (body["type"], body["status"]) == ("about:blank", status)
+        assert set(body) - {"errors"} == {"type", "title", "status", "code", "detail", "instance"}
+        assert (body["type"], body["status"]) == (f"/api/v1/docs/#problem-{body['code']}", status)
+        assert body["code"] in PROBLEMS
         assert body["detail"]
-        return body.get("errors", [])
+        errors = body.get("errors", [])
+        assert {error.pop("code") for error in errors} <= set(ERRORS)
+        return errors
 
     return assert_problem
 

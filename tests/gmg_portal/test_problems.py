@@ -4,12 +4,14 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError, connections
+from django.urls import reverse
 from rest_framework.exceptions import UnsupportedMediaType
 
 from agenda.api import EventViewSet
 from gmg_portal import problems
 from gmg_portal.api_urls import ENDPOINTS
 from gmg_portal.logs import RequestFilter
+from gmg_portal.problem_codes import BY_STATUS, PROBLEMS
 from tests.factories import EventFactory
 from tests.gmg_portal.processes import free_port
 
@@ -56,7 +58,7 @@ def test_error_of_a_view_is_told_as_a_problem(reader, db, raising, error, status
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
     body = response.json()
-    assert set(body) == {"type", "title", "status", "detail", "instance"}
+    assert set(body) == {"type", "title", "status", "code", "detail", "instance"}
     assert (body["status"], body["instance"]) == (status, "/api/v1/events/")
     assert status == 415 or "secret" not in response.content.decode()
 
@@ -221,3 +223,38 @@ def test_log_tells_of_a_foreign_host_in_one_line(reader, db, caplog):
     (record,) = [record for record in caplog.records if record.name == "django.security.DisallowedHost"]
     RequestFilter().filter(record)
     assert (record.exc_info, record.exc_text) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code", "errors"),
+    [
+        ("events/?colour=red", 400, "invalid_parameter", {"colour": "unknown_parameter"}),
+        ("events/?page=1&page=2", 400, "invalid_parameter", {"page": "repeated"}),
+        ("events/?ordering=", 400, "invalid_parameter", {"ordering": "empty"}),
+        ("events/?fields=colour", 400, "invalid_parameter", {"fields": "unknown_field"}),
+        ("commitments/?status=done", 400, "invalid_parameter", {"status": "unknown_value"}),
+        ("events/?starts_after=2014-13", 400, "invalid_parameter", {"starts_after": "invalid"}),
+        ("events/?page_size=201", 400, "invalid_parameter", {"page_size": "out_of_range"}),
+        ("events/?cursor=x", 400, "invalid_parameter", {"cursor": "invalid_cursor"}),
+        ("events/?format=xml", 400, "invalid_parameter", {"format": "unknown_value"}),
+        ("events/?page=%ff", 400, "invalid_parameter", {"page": "invalid"}),
+        ("events/?page=9", 404, "not_found", {"page": "out_of_range"}),
+        ("events/nowhere/", 404, "not_found", {}),
+        ("nowhere/", 404, "not_found", {}),
+        ("drafts/", 401, "unauthenticated", {}),
+        (f"events/?q={'x' * 8000}", 414, "uri_too_long", {}),
+    ],
+)
+def test_problem_and_each_of_its_errors_has_a_code(client, db, address, status, code, errors):
+    body = client.get(f"/api/v1/{address}").json()
+
+    assert (body["status"], body["code"], body["type"]) == (status, code, f"/api/v1/docs/#problem-{code}")
+    assert {error["parameter"]: error["code"] for error in body.get("errors", [])} == errors
+
+
+def test_type_of_every_problem_leads_to_its_meaning(client, db):
+    page = client.get(problems.DOCS).content.decode()
+
+    assert reverse("api:docs") == problems.DOCS
+    assert [code for code in PROBLEMS if f'id="problem-{code}"' not in page] == []
+    assert set(BY_STATUS.values()) <= set(PROBLEMS)

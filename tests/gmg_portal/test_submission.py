@@ -308,6 +308,7 @@ def test_second_report_beside_an_open_one_is_refused_naming_the_first(system, co
     assert [answer.status_code for answer in answers] == [409, 409]
     assert [answer.json()["existing"] for answer in answers] == [address, address]
     assert all(address in answer.json()["detail"] for answer in answers)
+    assert {answer.json()["code"] for answer in answers} == {"draft_exists"}
     assert ProgressReport.objects.get() == first
 
 
@@ -417,6 +418,13 @@ def test_what_a_form_refuses_is_refused_with_what_is_allowed(system, commitment)
     assert told["commitment"]["nearest"] == commitment.reference
     assert set(faults(of_rules)) == {"status_reason", ""}
     assert set(faults(not_a_day)) == {"period_start"}
+    assert {fault["field"]: fault["code"] for fault in unknown.json()["errors"]} == {"outlok": "unknown_field"}
+    assert {field: fault["code"] for field, fault in told.items()} == {
+        "commitment": "unknown_value",
+        "status": "unknown_value",
+        "superseded_by": "invalid_type",
+    }
+    assert [answer.json()["code"] for answer in (unknown, of_rules, not_a_day)] == ["invalid_field"] * 3
     assert ProgressReport.objects.count() == 0
 
 
@@ -434,6 +442,7 @@ def test_second_to_save_is_told_who_changed_what_and_overwrites_nothing(system, 
 
     assert (blind.status_code, late.status_code, late_to_submit.status_code) == (428, 412, 412)
     assert "ilo_alternate saved this on" in late.json()["detail"]
+    assert [answer.json()["code"] for answer in (blind, late)] == ["version_required", "version_conflict"]
     assert [(fault["field"], fault["theirs"], fault["yours"]) for fault in late.json()["errors"]] == [
         ("achieved", "By the alternate.", "By the system.")
     ]
