@@ -69,7 +69,7 @@ CONTEXTS = {"agenda-points": {"number": IDENTIFIER}}
 
 def linked(row: dict[str, Any], kind: str, request: HttpRequest, tree: Tree | None = None) -> dict[str, Any]:
     """A row of a kind, or those of its fields that a tree names, as one node under its permanent address."""
-    own = request.build_absolute_uri(reverse("data")) + "#"
+    own = request.build_absolute_uri(reverse("api:docs")) + "#term-"
     told = _node(row, kind, request, tree)
     if kind == "agencies" and not tree:
         told["member_of"] = {"@type": "schema:Organization", "name": _("Global Migration Group")}

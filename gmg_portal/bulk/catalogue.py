@@ -17,6 +17,7 @@ CONTEXT = {
     "adms": "http://www.w3.org/ns/adms#",
     "csvw": "http://www.w3.org/ns/csvw#",
     "dcat": "http://www.w3.org/ns/dcat#",
+    "dcatap": "http://data.europa.eu/r5r/",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "spdx": "http://spdx.org/rdf/terms#",
@@ -24,6 +25,13 @@ CONTEXT = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+# Population and society; international issues.
+THEMES = [f"{AUTHORITY}data-theme/{code}" for code in ("SOCI", "INTR")]
+OPENAPI = "https://spec.openapis.org/oas/v3.1.1"
+WORLD = "https://sws.geonames.org/6295630/"
+# Formats that the list of file types knows; it has none for NDJSON.
+FILE_TYPES = {"csv": "CSV", "json": "JSON", "xlsx": "XLSX"}
 CONTINUOUS = "http://publications.europa.eu/resource/authority/frequency/CONT"
 IRREGULAR = "http://publications.europa.eu/resource/authority/frequency/IRREG"
 # The High-level Dialogue: what the record follows up begins there, and has no end.
@@ -45,6 +53,8 @@ def catalog(issue: Issue, licence: Licence, editions: Sequence[Edition]) -> Desc
         **_standing(issue),
         **_about(issue, licence),
         "foaf:homepage": {"@id": page},
+        "dcat:themeTaxonomy": {"@id": f"{AUTHORITY}data-theme"},
+        "dcat:service": [_service(issue, licence, page)],
         "dcat:dataset": [
             *(_table(table, issue, licence, page) for table in TABLES.values()),
             *([_series(issue, licence, editions)] if editions else []),
@@ -53,6 +63,24 @@ def catalog(issue: Issue, licence: Licence, editions: Sequence[Edition]) -> Desc
                 for edition, before in zip(editions, [*editions[1:], None], strict=bool(editions))
             ),
         ],
+    }
+
+
+def _service(issue: Issue, licence: Licence, page: str) -> Description:
+    """Describe the API, which answers the same record row by row."""
+    return {
+        "@id": issue.origin + reverse("api:v1"),
+        "@type": "dcat:DataService",
+        "dct:identifier": f"{NAME}/api",
+        "dct:title": _said(_("GMG HLD follow-up portal API")),
+        "dct:description": _said(_("The public record for programs, in JSON, CSV, NDJSON and JSON-LD; without a key.")),
+        **_about(issue, licence),
+        "dcat:endpointURL": {"@id": issue.origin + reverse("api:v1")},
+        "dcat:endpointDescription": {"@id": issue.origin + reverse("api:schema")},
+        "dct:conformsTo": {"@id": OPENAPI, "@type": "dct:Standard"},
+        "dcatap:availability": {"@id": f"{AUTHORITY}planned-availability/AVAILABLE"},
+        "dcat:landingPage": {"@id": issue.origin + reverse("api:docs")},
+        "dcat:servesDataset": [{"@id": f"{page}#{name}"} for name in TABLES],
     }
 
 
@@ -82,6 +110,7 @@ def _distribution(table: Table, form: str, issue: Issue, licence: Licence) -> De
         "dcat:accessURL": {"@id": address},
         "dcat:downloadURL": {"@id": address},
         "dcat:mediaType": _media_type(FORMATS[form].content_type),
+        **_file(form, "AVAILABLE"),
         **_terms(licence),
         "csvw:tableSchema": {
             "@type": "csvw:Schema",
@@ -156,6 +185,7 @@ def _frozen(edition: Edition, file: dict, issue: Issue, licence: Licence) -> Des
         "dcat:accessURL": {"@id": address},
         "dcat:downloadURL": {"@id": address},
         "dcat:mediaType": _media_type(file["mediatype"]),
+        **_file(file["name"].rpartition(".")[2], "STABLE"),
         "dcat:byteSize": {"@value": str(file["bytes"]), "@type": "xsd:nonNegativeInteger"},
         "dct:issued": _moment(edition),
         **_terms(licence),
@@ -182,18 +212,33 @@ def _standing(issue: Issue) -> Description:
 def _about(issue: Issue, licence: Licence) -> Description:
     """Who publishes, who answers, in which language, on what, and on which terms."""
     name = _("Global Migration Group")
-    contact = {"@type": "vcard:Organization", "vcard:fn": name}
+    contact = {"@type": ["vcard:Organization", "vcard:Kind"], "vcard:fn": name}
     if settings.CONTACT_EMAIL:
         contact["vcard:hasEmail"] = {"@id": f"mailto:{settings.CONTACT_EMAIL}"}
     else:
         contact["vcard:hasURL"] = {"@id": issue.origin + reverse("about")}
     return {
-        "dct:publisher": {"@id": issue.origin + reverse("about"), "@type": "foaf:Organization", "foaf:name": name},
+        "dct:publisher": {
+            "@id": issue.origin + reverse("about"),
+            "@type": ["foaf:Organization", "foaf:Agent"],
+            "foaf:name": name,
+        },
+        "dct:creator": {"@id": issue.origin + reverse("about")},
+        "dcat:theme": [{"@id": theme} for theme in THEMES],
+        "dct:spatial": {"@id": WORLD, "@type": "dct:Location"},
+        "dct:accessRights": {"@id": f"{AUTHORITY}access-right/PUBLIC", "@type": "dct:RightsStatement"},
         "dcat:contactPoint": contact,
         "dct:language": {"@id": "http://publications.europa.eu/resource/authority/language/ENG"},
         "dcat:keyword": [_said(word) for word in KEYWORDS],
         **_terms(licence),
     }
+
+
+def _file(form: str, availability: str) -> Description:
+    """How long a file will be there and, if the list of file types knows it, its format."""
+    format_ = FILE_TYPES.get(form)
+    known = {"dct:format": {"@id": f"{AUTHORITY}file-type/{format_}"}} if format_ else {}
+    return {"dcatap:availability": {"@id": f"{AUTHORITY}planned-availability/{availability}"}, **known}
 
 
 def _period(until: date | None) -> Description:

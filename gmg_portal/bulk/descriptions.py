@@ -83,7 +83,7 @@ def data_package(
         "title": _("GMG HLD follow-up portal"),
         "description": _("What the Global Migration Group undertook after the 2013 High-level Dialogue."),
         "homepage": homepage or issue.origin + reverse("data"),
-        "version": str(issue.standing.number),
+        "version": version_of(issue.standing),
         "revision": issue.standing.number,
         "day": issue.day.isoformat(),
         "licenses": [stated_licence(licence)] if licence else None,
@@ -94,6 +94,11 @@ def data_package(
         "resources": [_resource(table, issue, licence, files or {}) for table in TABLES.values()],
     }
     return {word: value for word, value in package.items() if value is not None}
+
+
+def version_of(standing: Standing) -> str:
+    """Return the version of the data (semantic): 1 for the columns of these files, and the revision of the record."""
+    return f"1.0.{standing.number}"
 
 
 def sources(issue: Issue) -> list[Description]:
@@ -129,7 +134,7 @@ def _resource(table: Table, issue: Issue, licence: Licence, files: Mapping[str, 
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "version": str(issue.standing.number),
+        "version": version_of(issue.standing),
         "licenses": [stated_licence(licence)] if licence else None,
         "bytes": files[name].bytes if name in files else None,
         "hash": f"sha256:{files[name].sha256}" if name in files else None,

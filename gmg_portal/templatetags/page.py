@@ -6,10 +6,11 @@ from typing import Any
 from django import template
 from django.template.loader_tags import BlockNode
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from gmg_portal.bulk.datasets import data_catalog
 from gmg_portal.linked_data import linked, plain
 
 register = template.Library()
@@ -69,32 +70,46 @@ def organization_data(context, agency) -> SafeString:
     return structured(plain(linked(row, "agencies", context.request)))
 
 
+@register.simple_tag
+def dataset_data(issue, licence) -> SafeString:
+    """The data files, as schema.org's catalogue of data sets."""
+    return structured(data_catalog(issue, licence))
+
+
+# The list or row of the API that says what a page shows, by the names of the two addresses.
+IN_THE_API = {
+    "commitments:list": "commitments-list",
+    "commitments:detail": "commitments-detail",
+    "agencies:list": "agencies-list",
+    "agencies:detail": "agencies-detail",
+    "agenda:list": "agenda-points-list",
+    "agenda:detail": "agenda-points-detail",
+    "agenda:convergence": "frameworks-list",
+    "workgroups:list": "workgroups-list",
+    "workgroups:detail": "workgroups-detail",
+    "recommendations:list": "recommendations-list",
+    "recommendations:detail": "recommendations-detail",
+    "gaps": "summary-gaps",
+}
+
+
 @register.simple_tag(takes_context=True)
-def dataset_data(context, formats, licence) -> SafeString:
-    """The whole register, as schema.org's Dataset with its files."""
-    full = context.request.build_absolute_uri
-    told = {
-        "@context": SCHEMA,
-        "@type": "Dataset",
-        "@id": full(reverse("data")),
-        "name": _("GMG HLD follow-up portal: commitments"),
-        "description": _(
-            "What the Global Migration Group undertook after the 2013 High-level Dialogue on International Migration "
-            "and Development, by whom, on which point, and what became of it."
-        ),
-        "url": full(reverse("data")),
-        "isAccessibleForFree": True,
-        "license": licence.url,
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "encodingFormat": form.content_type.partition(";")[0],
-                "contentUrl": full(reverse("data-file", args=["commitments", form.name])),
-            }
-            for form in formats
-        ],
-    }
-    return structured({name: value for name, value in told.items() if value})
+def api_alternates(context) -> SafeString:
+    """Links to what the API says of the page, on the page's day and under its question; none on pages of errors."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    if "view" not in context or match is None or match.view_name not in IN_THE_API:
+        return mark_safe("")
+    route, day = IN_THE_API[match.view_name], getattr(context.request, "as_of", None)
+    address = reverse(f"api:{route}", args=list(match.kwargs.values()))
+    question = getattr(context.get("question"), "to_the_api", "") or (f"as_of={day.isoformat()}" if day else "")
+    links = [("application/json", question)]
+    if route.endswith("-detail"):
+        links.append(("application/ld+json", "&".join(filter(None, [question, "format=jsonld"]))))
+    return format_html_join(
+        "\n",
+        '<link rel="alternate" type="{}" href="{}">',
+        [(media_type, f"{address}?{words}" if words else address) for media_type, words in links],
+    )
 
 
 def structured(data: dict[str, Any]) -> SafeString:

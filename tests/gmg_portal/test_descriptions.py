@@ -1,7 +1,7 @@
 """What machines are told of the files, held against the files: by Frictionless, and by an RDF library."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +12,7 @@ from gmg_portal.bulk.tables import TABLES
 from gmg_portal.bulk.writers import FORMATS
 from gmg_portal.editions import publishing
 from gmg_portal.editions.publishing import publish
+from gmg_portal.models import Revision
 from tests.factories import CommitmentFactory, published_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]
 HOST = "http://testserver"
 # The library's own DCAT is the second; this is the third.
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
+AVAILABILITY = URIRef("http://data.europa.eu/r5r/availability")
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 NUMBER = URIRef("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
@@ -49,6 +51,8 @@ def test_live_package_is_valid_with_the_real_data(client, register, tmp_path):
     assert found == []
     assert validated == list(TABLES)
     assert all("hash" not in resource and "bytes" not in resource for resource in package["resources"])
+    versions = {package["version"], *(resource["version"] for resource in package["resources"])}
+    assert versions == {f"1.0.{package['revision']}"}
     assert [source["path"] for source in package["sources"]] == [f"{HOST}/about/", f"{HOST}/commitments/"]
     assert package["contributors"] == [{"title": "Global Migration Group", "roles": ["publisher"]}]
 
@@ -133,6 +137,9 @@ def graph(client, settings):
 
 
 def test_catalogue_is_dcat_3_of_what_stands_today(graph, commitment):
+    # A test that is rolled back moves no revision of its own.
+    Revision.objects.update_or_create(pk=1, defaults={"number": 7, "moved_at": datetime(2014, 7, 1, 9, 30, tzinfo=UTC)})
+
     read = graph()
 
     (catalogue,) = read.subjects(RDF.type, DCAT.Catalog)
@@ -155,6 +162,20 @@ def test_catalogue_is_dcat_3_of_what_stands_today(graph, commitment):
             URIRef("https://creativecommons.org/licenses/by/4.0/")
         ]
         assert list(read.objects(distribution, DCAT.downloadURL)) == [distribution]
+    for node in (catalogue, *datasets):
+        assert len(set(read.objects(node, DCAT.theme))) == 2
+        assert [read.value(place, RDF.type) for place in read.objects(node, DCTERMS.spatial)] == [DCTERMS.Location]
+        (publisher,) = read.objects(node, DCTERMS.publisher)
+        (contact,) = read.objects(node, DCAT.contactPoint)
+        assert FOAF.Agent in set(read.objects(publisher, RDF.type))
+        assert VCARD.Kind in set(read.objects(contact, RDF.type))
+    for distribution in read.subjects(RDF.type, DCAT.Distribution):
+        assert read.value(distribution, AVAILABILITY)
+        assert str(distribution).endswith(".ndjson") or read.value(distribution, DCTERMS.format)
+    (service,) = read.subjects(RDF.type, DCAT.DataService)
+    assert read.value(catalogue, DCAT.service) == service == URIRef(f"{HOST}/api/v1/")
+    assert set(read.objects(service, DCAT.servesDataset)) == datasets
+    assert read.value(service, DCAT.endpointDescription) == URIRef(f"{HOST}/api/v1/schema/")
     (publisher,) = read.objects(catalogue, DCTERMS.publisher)
     (contact,) = set(read.objects(None, VCARD.hasEmail))
     assert str(read.value(publisher, FOAF.name)) == "Global Migration Group"

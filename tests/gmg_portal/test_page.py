@@ -2,14 +2,18 @@
 
 import json
 import re
+from datetime import UTC, datetime
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from gmg_portal.bulk.tables import TABLES
+from gmg_portal.models import Revision
 from gmg_portal.templatetags.page import structured
-from tests.factories import AgencyFactory, CommitmentFactory
+from tests.factories import AgencyFactory, CommitmentFactory, RecommendationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -87,13 +91,61 @@ def test_agency_is_an_organization(client):
     assert "description" not in told
 
 
-def test_data_page_is_a_data_set_with_its_files(client):
-    told = data_in(html_of(client, reverse("data")))["Dataset"]
+def test_data_page_is_a_catalogue_of_data_sets_with_their_files(client, settings):
+    settings.DATA_LICENCE_NAME, settings.DATA_LICENCE_URL = "", ""
+    Revision.objects.update_or_create(pk=1, defaults={"number": 7, "moved_at": datetime(2014, 7, 1, 9, 30, tzinfo=UTC)})
 
-    addresses = {file["contentUrl"]: file["encodingFormat"] for file in told["distribution"]}
-    assert addresses["http://testserver/data/commitments.csv"] == "text/csv"
-    assert told["url"] == "http://testserver/data/"
-    assert [client.get(address).status_code for address in addresses] == [200] * len(addresses)
+    catalog = data_in(html_of(client, reverse("data")))["DataCatalog"]
+
+    assert [each["@id"] for each in catalog["dataset"]] == [f"http://testserver/data/#{name}" for name in TABLES]
+    of_all = {"creator", "publisher", "keywords", "temporalCoverage", "version", "identifier", "dateModified"}
+    for table, dataset in zip(TABLES.values(), catalog["dataset"], strict=True):
+        addresses = {file["contentUrl"]: file["encodingFormat"] for file in dataset["distribution"]}
+        assert addresses[f"http://testserver/data/{table.name}.csv"] == "text/csv"
+        assert [client.head(address).status_code for address in addresses] == [200] * len(addresses)
+        assert [variable["name"] for variable in dataset["variableMeasured"]] == table.header
+        assert of_all - set(dataset) == set()
+        assert (dataset["version"], dataset["dateModified"]) == ("7", "2014-07-01T09:30:00+00:00")
+        assert 50 <= len(dataset["description"]) <= 5000
+        assert "license" not in dataset
+
+
+def test_data_sets_name_the_stated_licence(client, settings):
+    settings.DATA_LICENCE_NAME, settings.DATA_LICENCE_URL = "CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/"
+
+    catalog = data_in(html_of(client, reverse("data")))["DataCatalog"]
+
+    assert {each["license"] for each in [catalog, *catalog["dataset"]]} == {settings.DATA_LICENCE_URL}
+
+
+@pytest.mark.parametrize("query", ["", "?as_of=2014-12-31"])
+def test_page_leads_to_what_the_api_says_of_it(client, commitment, points, decent_work, query):
+    RecommendationFactory(code="GOV-1")
+    rows = [commitment, commitment.lead_agency, points[0], decent_work]
+    pages = [row.get_absolute_url() for row in rows] + [
+        "/recommendations/GOV-1/",
+        "/commitments/",
+        "/agencies/",
+        "/gaps/",
+    ]
+
+    for page in pages:
+        html = client.get(f"{page}{query}").content.decode()
+        links = re.findall(r'<link rel="alternate" type="application/(json|ld\+json)" href="(/api/[^"]*)">', html)
+        answers = [client.get(unescape(address)) for _kind, address in links]
+
+        assert [kind for kind, _address in links] == ["json", "ld+json"][: 1 if page in pages[5:] else 2], page
+        assert [answer.headers["Content-Type"] for answer in answers] == [f"application/{kind}" for kind, _ in links]
+        assert [answer.status_code for answer in answers] == [200] * len(links)
+        assert all(query.removeprefix("?") in unescape(address) for _kind, address in links)
+
+
+def test_list_leads_to_its_own_question_in_the_api_and_an_error_to_none(client, commitment, iom):
+    asked = client.get("/commitments/?lead=ilo,iom&view=table&page=1").content.decode()
+    errors = [client.get(address).content.decode() for address in ("/commitments/?leed=ilo", "/commitments/HLD-9999/")]
+
+    assert 'type="application/json" href="/api/v1/commitments/?lead=ilo&amp;lead=iom"' in asked
+    assert ['type="application/json"' in page for page in errors] == [False, False]
 
 
 def test_structured_data_cannot_end_its_element():

@@ -272,6 +272,19 @@ def test_row_reads_as_linked_data_under_its_address(client, record, name):
     assert list(graph.objects(subject, URIRef("http://purl.org/dc/terms/identifier")))
 
 
+@pytest.mark.parametrize("name", RESOURCES)
+def test_every_term_of_the_portals_own_leads_to_its_meaning(client, record, name):
+    identifier = next(iter(client.get(f"/api/v1/{name}/").json()["results"][0].values()))
+    graph = triples(client.get(f"/api/v1/{name}/{identifier}/", {"format": "jsonld"}))
+    docs = client.get("/api/v1/docs/").content.decode()
+    own = "http://testserver/api/v1/docs/#"
+
+    terms = {str(term).removeprefix(own) for term in graph.predicates() if "testserver" in term}
+
+    assert all(term.startswith("term-") for term in terms)
+    assert [term for term in terms if docs.count(f'id="{term}"') != 1] == []
+
+
 def triples(response):
     return Graph().parse(data=response.content, format="json-ld")
 
@@ -303,7 +316,7 @@ def test_each_change_of_a_status_is_a_node_of_its_own_wherever_it_is_told(client
     alone = [triples(client.get(f"/api/v1/status-changes/{code}/", {"format": "jsonld"})) for code in codes]
     whole = triples(client.get(f"{REGISTER}{formula.reference}/", {"format": "jsonld"}))
 
-    to = URIRef("http://testserver/data/#to_status")
+    to = URIRef("http://testserver/api/v1/docs/#term-to_status")
     assert [str(graph.value(node, to)) for graph, node in zip(alone, nodes, strict=True)] == [
         "in_progress",
         "completed",
