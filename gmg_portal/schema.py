@@ -13,7 +13,8 @@ from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
 
 from commitments.fields import every, offered
-from commitments.filters import RecordFilter
+from commitments.filters import RecordFilter, SearchFilter
+from commitments.search import MAX_CHARACTERS
 from gmg_portal.api import AS_OF, FIELDS, FORMAT, SEVERAL
 from gmg_portal.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from gmg_portal.problems import MEDIA_TYPE
@@ -151,8 +152,8 @@ def described(word: str, filter_: Filter) -> dict:
         value = {"type": "string", "format": "date"}
     elif isinstance(filter_.field, forms.DateTimeField):
         value = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
-    elif type(filter_.field) is forms.CharField:
-        value["pattern"] = WITHOUT_NULL
+    elif isinstance(filter_, SearchFilter):
+        value |= {"pattern": WITHOUT_NULL, "maxLength": MAX_CHARACTERS}
     choices = fixed_choices(word, filter_)
     if choices:
         value = {"type": "string", "enum": choices}

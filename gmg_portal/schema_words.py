@@ -70,8 +70,8 @@ PARAMETERS = {
     "format": _("The form of the answer, for those who cannot say it by Accept."),
     "page_size": _("How many rows a page holds: 1 to 200, and 50 if it is not given."),
     "list_commitments.q": _(
-        'Full text: words that must all occur; ‘"exact words"’, ‘or’ and ‘-without’ are understood. Without '
-        "‘ordering’ the best matches come first."
+        'Full text, up to 200 characters and 20 different words: words that must all occur; ‘"exact words"’, ‘or’ and '
+        "‘-without’ are understood. Without ‘ordering’ the best matches come first."
     ),
     "list_commitments.lead": _("Code of an agency or slug of a work group that leads."),
     "list_commitments.agency": _("Code of an agency that leads or takes part."),

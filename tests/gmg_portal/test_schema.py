@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.settings import api_settings
 
+from commitments.search import MAX_CHARACTERS
 from gmg_portal.problems import exception_handler
 from gmg_portal.schema_examples import EXAMPLES, FORMS, PARAMETERS
 from gmg_portal.schema_problems import PROBLEMS
@@ -115,6 +116,17 @@ def test_lists_are_sent_as_generated_clients_send_them(operations):
     assert {(parameter["style"], parameter["explode"]) for parameter in lists} == {("form", True)}
     assert {"fields", "ordering", "lead", "kind"} <= {parameter["name"] for parameter in lists}
     assert all("epeat" in parameter["description"] and "comma" in parameter["description"] for parameter in lists)
+
+
+def test_search_is_described_with_its_bounds(operations):
+    (search,) = [
+        parameter["schema"]
+        for _path, operation in operations
+        for parameter in operation["parameters"]
+        if parameter["name"] == "q"
+    ]
+
+    assert search == {"type": "string", "minLength": 1, "maxLength": MAX_CHARACTERS, "pattern": r"^[^\u0000]+$"}
 
 
 def test_forms_of_an_answer_are_typed_alike(operations):
