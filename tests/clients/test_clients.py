@@ -13,6 +13,8 @@ from django.conf import settings
 
 from tests.factories import AccessTokenFactory, CommitmentFactory, published_report
 
+pytestmark = pytest.mark.processes
+
 HERE = Path(__file__).parent
 DESCRIPTION = Path(settings.BASE_DIR, "docs", "openapi.yaml")
 NODE_MODULES = HERE / "node_modules"
