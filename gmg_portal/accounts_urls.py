@@ -9,6 +9,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.cache import never_cache
 
 from gmg_portal.accounts import views
+from gmg_portal.accounts.brakes import braked
 
 
 def page(view, name: str):
@@ -18,17 +19,17 @@ def page(view, name: str):
 
 ours = [
     path("", views.ProfileView.as_view(), name="profile"),
-    path("login/", views.LoginView.as_view(), name="login"),
+    path("login/", braked(views.LoginView.as_view()), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
-    path("password/", page(account.PasswordChangeView, "password"), name="password"),
+    path("password/", braked(page(account.PasswordChangeView, "password")), name="password"),
     path("sessions/", views.SessionsView.as_view(), name="sessions"),
-    path("invitation/<str:token>/", views.InvitationView.as_view(), name="invitation"),
+    path("invitation/<str:token>/", braked(views.InvitationView.as_view()), name="invitation"),
 ]
 
 second_steps = [
     path("", views.SecondStepView.as_view(), name="mfa_index"),
-    path("code/", page(second_step.AuthenticateView, "code"), name="mfa_authenticate"),
-    path("again/", page(second_step.ReauthenticateView, "again_code"), name="mfa_reauthenticate"),
+    path("code/", braked(page(second_step.AuthenticateView, "code")), name="mfa_authenticate"),
+    path("again/", braked(page(second_step.ReauthenticateView, "again_code")), name="mfa_reauthenticate"),
     path("app/", page(app.ActivateTOTPView, "app_add"), name="mfa_activate_totp"),
     path("app/remove/", page(app.DeactivateTOTPView, "app_remove"), name="mfa_deactivate_totp"),
     path("recovery-codes/", page(codes.ViewRecoveryCodesView, "codes"), name="mfa_view_recovery_codes"),
@@ -36,15 +37,15 @@ second_steps = [
     path("recovery-codes/file/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
     path("keys/", page(key.ListWebAuthnView, "keys"), name="mfa_list_webauthn"),
     path("keys/add/", page(key.AddWebAuthnView, "key_add"), name="mfa_add_webauthn"),
-    path("keys/again/", page(key.ReauthenticateWebAuthnView, "again_key"), name="mfa_reauthenticate_webauthn"),
-    path("keys/login/", views.KeySignInView.as_view(), name="mfa_login_webauthn"),
+    path("keys/again/", braked(page(key.ReauthenticateWebAuthnView, "again_key")), name="mfa_reauthenticate_webauthn"),
+    path("keys/login/", braked(views.KeySignInView.as_view()), name="mfa_login_webauthn"),
     path("keys/<int:pk>/remove/", views.RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
     path("keys/<int:pk>/edit/", page(key.EditWebAuthnView, "key_edit"), name="mfa_edit_webauthn"),
 ]
 
 urlpatterns = [
     path("", include((ours, "accounts"))),
-    path("login/", views.LoginView.as_view(), name="account_login"),
+    path("login/", braked(views.LoginView.as_view()), name="account_login"),
     path("logout/", views.LogoutView.as_view(), name="account_logout"),
     path(
         "signup/",
@@ -52,14 +53,14 @@ urlpatterns = [
         name="account_signup",
     ),
     path("closed/", page(account.AccountInactiveView, "closed"), name="account_inactive"),
-    path("again/", page(account.ReauthenticateView, "again"), name="account_reauthenticate"),
-    path("password/", page(account.PasswordChangeView, "password"), name="account_change_password"),
+    path("again/", braked(page(account.ReauthenticateView, "again")), name="account_reauthenticate"),
+    path("password/", braked(page(account.PasswordChangeView, "password")), name="account_change_password"),
     path("password/first/", page(account.PasswordSetView, "password"), name="account_set_password"),
-    path("password/lost/", page(account.PasswordResetView, "lost"), name="account_reset_password"),
+    path("password/lost/", braked(page(views.LostPasswordView, "lost")), name="account_reset_password"),
     path("password/lost/sent/", page(account.PasswordResetDoneView, "lost_sent"), name="account_reset_password_done"),
     re_path(
         r"^password/lost/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        page(account.PasswordResetFromKeyView, "lost_new"),
+        braked(page(account.PasswordResetFromKeyView, "lost_new")),
         name="account_reset_password_from_key",
     ),
     path(

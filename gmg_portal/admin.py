@@ -16,6 +16,7 @@ from rest_framework_api_key.models import APIKey
 from agencies.permissions import may_audit, may_edit_reference_data, may_manage_users
 from agencies.querysets import today
 from gmg_portal import handover, rates, review_queue
+from gmg_portal.accounts.attempts import next_tries
 from gmg_portal.audit import note
 from gmg_portal.audit_entries import CELLS, COUNTED, AuditForm, page_of, records, told
 from gmg_portal.bulk.writers import FORMATS
@@ -79,10 +80,10 @@ for model in (APIKey, Authenticator, EmailAddress, EmailConfirmation, UserSessio
 
 
 @admin.register(AccessAttempt)
-class LockoutAdmin(admin.site.ReadingAdmin):
-    """Failed attempts of the last hour. Deleting those of an account or an address lifts its lock."""
+class AttemptsAdmin(admin.site.ReadingAdmin):
+    """Wrong tries of the last day. Deleting those of an account or an address ends its wait."""
 
-    list_display = ["username", "ip_address", "failures_since_start", "attempt_time"]
+    list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "next_try"]
     search_fields = ["username", "ip_address"]
     fields = ["username", "ip_address", "user_agent", "failures_since_start", "attempt_time"]
     actions = ["lift"]
@@ -96,9 +97,23 @@ class LockoutAdmin(admin.site.ReadingAdmin):
     def has_delete_permission(self, request, obj=None):
         return self.has_view_permission(request)
 
-    @admin.action(description=gettext_lazy("Lift the lock of the selected"), permissions=["delete"])
+    def get_changelist_instance(self, request):
+        changelist = super().get_changelist_instance(request)
+        rows = list(changelist.result_list)
+        moments = next_tries(rows)
+        for row in rows:
+            row.next_try_at = moments.get(row.username)
+        changelist.result_list = rows
+        return changelist
+
+    @admin.display(description=gettext_lazy("next try from a new address after (UTC)"))
+    def next_try(self, row):
+        return row.next_try_at
+
+    @admin.action(description=gettext_lazy("End the wait of the selected accounts"), permissions=["delete"])
     def lift(self, request, queryset):
-        queryset.delete()
+        names = list(queryset.values_list("username", flat=True))
+        AccessAttempt.objects.filter(username__in=names).delete()
         self.message_user(request, _("They may try again."))
 
 

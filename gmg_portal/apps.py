@@ -10,15 +10,18 @@ class PortalConfig(AppConfig):
     verbose_name = _("Portal")
 
     def ready(self):
+        from allauth.account.signals import password_reset
         from allauth.mfa.signals import authenticator_added
 
         from commitments.database_limits import prepare_session
         from gmg_portal import audit, mail_check, roles  # noqa: F401 – the check of the mail registers itself
+        from gmg_portal.accounts.attempts import start_anew
         from gmg_portal.accounts.checks import check_second_steps
         from gmg_portal.accounts.second_step import end_sessions_without_it
 
         authenticator_added.connect(end_sessions_without_it)
         connection_created.connect(prepare_session, dispatch_uid="limits")
+        password_reset.connect(start_anew)
         audit.listen()
         checks.register(roles.check_roles, checks.Tags.database)
         checks.register(check_second_steps, checks.Tags.database)

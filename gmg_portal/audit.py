@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from gmg_portal.accounts.lockout import SECOND_STEP
+from gmg_portal.accounts.attempts import SECOND_STEP
 from gmg_portal.models import AuditEntry
 from gmg_portal.trace import Trace, current, tell_through
 

@@ -38,7 +38,7 @@ class AuditEntry(models.Model):
         SIGNED_IN = "signed_in", _("Signed in")
         SIGNED_OUT = "signed_out", _("Signed out")
         SIGN_IN_FAILED = "sign_in_failed", _("Failed to sign in")
-        LOCKED_OUT = "locked_out", _("Locked out")
+        LOCKED_OUT = "locked_out", _("Slowed down")
         PASSWORD_CHANGED = "password_changed", _("Password changed")
         SECOND_STEP_ADDED = "second_step_added", _("Second step added")
         SECOND_STEP_REMOVED = "second_step_removed", _("Second step removed")
@@ -106,6 +106,45 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.moment:%Y-%m-%d %H:%M:%S} {self.get_what_display()}"
+
+
+class KnownAddress(models.Model):
+    """A network address, as a keyed digest, from which the owner of an account signed in before."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=40)
+    used_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "known_address"
+        constraints = [models.UniqueConstraint(name="known_address_once", fields=["user", "digest"])]
+
+    def __str__(self):
+        return self.digest
+
+
+class SignInWarning(models.Model):
+    """That the owner of an account was told by mail of wrong passwords or codes, so that it is told once in a burst."""
+
+    class Kind(models.TextChoices):
+        PASSWORD = "password", _("Wrong passwords")
+        CODE = "code", _("Wrong codes")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sign_in_warning"
+        constraints = [
+            models.UniqueConstraint(name="sign_in_warning_once", fields=["user", "kind"]),
+            models.CheckConstraint(
+                name="sign_in_warning_kind_known", condition=models.Q(kind__in=["password", "code"])
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()
 
 
 class Edition(models.Model):

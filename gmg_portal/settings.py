@@ -215,7 +215,7 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",  # first: whoever is locked out is not even asked
+    "axes.backends.AxesStandaloneBackend",  # first: a password that comes too early is not checked
     "gmg_portal.accounts.backends.AccountBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -260,8 +260,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 # The plain one: allauth's own would keep a second table of addresses, which an administrator's change does not reach.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
-# A first brake within one web process; lockouts count for all of them, and come first (5 failures).
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "60/m/ip,20/300s/key"}
+# allauth's own limits count in each process: gmg_portal.accounts counts in the database instead, once for all.
+ACCOUNT_RATE_LIMITS = False
 ACCOUNT_FORMS = {
     "login": "gmg_portal.accounts.forms.SignInForm",
     "change_password": "gmg_portal.accounts.forms.ChangePasswordForm",
@@ -271,15 +271,14 @@ ACCOUNT_FORMS = {
     "reauthenticate": "gmg_portal.accounts.forms.ReauthenticateForm",
 }
 
-AXES_HANDLER = "gmg_portal.accounts.lockout.LockoutHandler"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 1  # hour
+AXES_HANDLER = "gmg_portal.accounts.attempts.AttemptsHandler"
+AXES_COOLOFF_TIME = 24  # hours for which a wrong try counts
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.lockout.locks"
-AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.lockout.refuse"
-AXES_USERNAME_CALLABLE = "gmg_portal.accounts.lockout.counted_as"
-AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.lockout.counted_address"
+AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.attempts.counted_by"
+AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.attempts.refuse"
+AXES_USERNAME_CALLABLE = "gmg_portal.accounts.attempts.counted_as"
+AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.attempts.counted_address"
 AXES_SENSITIVE_PARAMETERS = [
     "username", "ip_address", "login", "code", "credential", "email", "oldpassword", "password1", "password2",
     "csrfmiddlewaretoken",

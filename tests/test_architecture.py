@@ -34,7 +34,7 @@ from commitments.models import (
     WorkingCopy,
 )
 from gmg_portal.api_urls import RESOURCES
-from gmg_portal.models import AuditEntry, Edition, KeptAnswer, Revision
+from gmg_portal.models import AuditEntry, Edition, KeptAnswer, KnownAddress, Revision, SignInWarning
 from recommendations.models import Recommendation
 from tests import factories
 from tests.conftest import LONGEST
@@ -54,6 +54,8 @@ MODELS = {
 }
 # Written by the database alone, with the revision; nobody enters or edits them.
 MOVEMENTS = {CommitmentMovement, ReportMovement}
+# What the portal notes of sign-ins for itself; nobody reads or edits it.
+NOTED_OF_SIGN_INS = {KnownAddress, SignInWarning}
 NOT_PUBLIC = {
     *(
         User,
@@ -69,6 +71,7 @@ NOT_PUBLIC = {
         WorkingCopy,
     ),
     *MOVEMENTS,
+    *NOTED_OF_SIGN_INS,
 }
 PUBLIC = MODELS - NOT_PUBLIC
 # What has an address, and what is shown on the page of something that has one (or, by its name, on a page of its own).
@@ -105,6 +108,7 @@ NOT_IN_API = {Statement, ReportingCycle, Edition}
 # Append-only, a single row that the database keeps, what the portal notes of its mails, and what is not even saved yet:
 # none has earlier states.
 WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, KeptAnswer, Edition, Digest, Notice, WorkingCopy, *MOVEMENTS}
+WITHOUT_HISTORY |= NOTED_OF_SIGN_INS
 
 ANY_APP = {
     "__init__.py",
@@ -235,7 +239,7 @@ def test_every_model_has_its_admin():
     registered = set(admin.site._registry)
     inline = {inline.model for model_admin in admin.site._registry.values() for inline in model_admin.inlines}
 
-    assert MODELS - registered - inline == MOVEMENTS
+    assert MODELS - registered - inline == MOVEMENTS | NOTED_OF_SIGN_INS
 
 
 def test_every_model_has_its_factory():
@@ -245,7 +249,7 @@ def test_every_model_has_its_factory():
         if isinstance(factory, type) and issubclass(factory, DjangoModelFactory) and not factory._meta.abstract
     }
 
-    assert made == MODELS - {Revision, *MOVEMENTS}
+    assert made == MODELS - {Revision, *MOVEMENTS, *NOTED_OF_SIGN_INS}
 
 
 def test_every_model_says_what_it_is():

@@ -18,6 +18,7 @@ from agencies import mail
 from agencies.permissions import is_editor, needs_second_step
 from commitments.callers import address_of
 from gmg_portal.accounts import encryption
+from gmg_portal.accounts.attempts import forgive
 from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if owes_second_step(user):
             response["Location"] = reverse("mfa_index")
         return response
+
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            forgive(request)
+        return user
 
     def get_password_change_redirect_url(self, request):
         return reverse("accounts:profile")

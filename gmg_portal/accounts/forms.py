@@ -1,6 +1,7 @@
-"""allauth's forms in our words, with what they leave to the portal: lockouts, single use, an answer to bad input."""
+"""allauth's forms in our words, with what they leave to the portal: counts of tries, single use, bad input."""
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter as account_adapter
 from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import get_adapter
@@ -17,7 +18,14 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from gmg_portal.accounts.lockout import count_wrong_code, may_try_a_code
+from gmg_portal.accounts.attempts import (
+    count_wrong_code,
+    count_wrong_password,
+    forgive,
+    may_try_a_code,
+    may_try_a_password,
+)
+from gmg_portal.accounts.owner_warnings import send_to_nobody
 
 NEW_PASSWORD, AGAIN, CODE = _("New password"), _("New password again"), _("Code")
 
@@ -56,7 +64,18 @@ class NewPassword:
 
 
 class ChangePasswordForm(NewPassword, PlainForm, account.ChangePasswordForm):
-    pass
+    def clean_oldpassword(self):
+        """Count wrong passwords here too: a session that was left open is no place to guess at them."""
+        request = context.request
+        if not may_try_a_password(request, self.user):
+            raise account_adapter().validation_error("enter_current_password")
+        try:
+            password = super().clean_oldpassword()
+        except ValidationError:
+            count_wrong_password(request, self.user)
+            raise
+        forgive(request)
+        return password
 
 
 class SetPasswordForm(NewPassword, PlainForm, account.SetPasswordForm):
@@ -70,19 +89,30 @@ class ResetPasswordKeyForm(NewPassword, PlainForm, account.ResetPasswordKeyForm)
 class ResetPasswordForm(PlainForm, account.ResetPasswordForm):
     labels = {"email": _("Mail address")}
 
+    def save(self, request, **kwargs):
+        """Send a link; where the address has no account, do the same work and send nothing."""
+        if not self.users:
+            nobody = User(pk=0, username="nobody", email=self.cleaned_data["email"], password="!")  # noqa: S106
+            key = account.default_token_generator.make_token(nobody)
+            link = account_adapter().get_reset_password_from_key_url(f"0-{key}")
+            send_to_nobody("password_reset", {"person": nobody, "link": link})
+        return super().save(request, **kwargs)
+
 
 class ReauthenticateForm(PlainForm, account.ReauthenticateForm):
     labels = {"password": _("Password")}
 
 
-class CountedCodeForm(PlainForm):
-    """Wrong codes count towards a lockout, and a right one works once, whichever web process is asked."""
-
+class PlainCodeForm(PlainForm):
     labels = {"code": CODE}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
+
+
+class CountedCodeForm(PlainCodeForm):
+    """Wrong codes are counted and slow down the next, and a right one works once, whichever web process is asked."""
 
     def clean_code(self):
         request = context.request
@@ -94,6 +124,7 @@ class CountedCodeForm(PlainForm):
         except ValidationError:
             count_wrong_code(request, self.user)
             raise
+        forgive(request)
         return given
 
 
@@ -119,7 +150,7 @@ class CodeAgainForm(CountedCodeForm, code.ReauthenticateForm):
     helps = CodeForm.helps
 
 
-class AddAppForm(CountedCodeForm, totp.ActivateTOTPForm):
+class AddAppForm(PlainCodeForm, totp.ActivateTOTPForm):
     helps = {"code": _("The six digits that the app shows now.")}
 
 

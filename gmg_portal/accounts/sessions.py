@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -46,6 +47,11 @@ class LastSeenMiddleware:
         rows = UserSession.objects.filter(session_key=request.session.session_key)
         if rows.update(last_seen_at=now, ip=address_of(request) or F("ip")):
             request.session[SEEN] = now.timestamp()
+
+
+def forget_ended_sessions() -> None:
+    """Delete what is remembered of sessions that are no longer there."""
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
 
 
 def device(user_agent: str) -> str:

@@ -21,6 +21,8 @@ from django.views.generic import FormView, TemplateView
 
 from agencies import actions
 from agencies.permissions import is_administrator, is_editor, is_secretariat, needs_second_step
+from commitments.callers import place_of
+from gmg_portal.accounts.brakes import LOST_FOR_MAIL, LOST_FROM_ADDRESS, seconds_to_wait, too_often
 from gmg_portal.accounts.forms import InvitationForm
 from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
 from gmg_portal.accounts.sessions import device
@@ -35,6 +37,18 @@ class LoginView(account.LoginView):
         if owes_second_step(request.user):
             return redirect("mfa_index")
         return super().dispatch(request, *args, **kwargs)
+
+
+class LostPasswordView(account.PasswordResetView):
+    """Sends a link for a new password, so many times an hour from an address and to an address of mail."""
+
+    def form_valid(self, form):
+        email = form.cleaned_data["email"].lower()
+        waits = [
+            seconds_to_wait("lost from", place_of(self.request), LOST_FROM_ADDRESS),
+            seconds_to_wait("lost for", email, LOST_FOR_MAIL),
+        ]
+        return too_often(self.request, max(waits)) if any(waits) else super().form_valid(form)
 
 
 class LogoutView(account.LogoutView):

@@ -11,6 +11,10 @@ from django.utils.translation import gettext as _
 from agencies.actions import revoke_orphaned_tokens
 from commitments import mistakes, notices, telling
 from gmg_portal import mail
+from gmg_portal.accounts.attempts import clear_old_attempts
+from gmg_portal.accounts.owner_warnings import clear_old_warnings
+from gmg_portal.accounts.session_store import SessionStore
+from gmg_portal.accounts.sessions import forget_ended_sessions
 from gmg_portal.submission.keeping import sweep
 
 NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
@@ -83,5 +87,9 @@ def forget() -> int:
     now = timezone.now()
     mistakes.forget_senders(now)
     sweep(now)
+    SessionStore.clear_expired()
+    forget_ended_sessions()
+    clear_old_attempts(now)
+    clear_old_warnings(now)
     revoke_orphaned_tokens()
     return mail.clear_old(now) + mistakes.forget_addresses(now)

@@ -1,0 +1,52 @@
+"""Tells the owner of an account by mail, once in a burst of wrong tries, that somebody guesses, and what to do."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from agencies import mail
+from agencies.models import User
+from gmg_portal.mail import QueueBackend
+from gmg_portal.models import SignInWarning
+
+WARNED_AFTER = 5  # wrong tries
+ONCE_IN = timedelta(days=1)
+
+logger = logging.getLogger(__name__)
+
+
+def warn_owner(username: str, failures: int, *, is_code: bool) -> None:
+    """Mail the owner at the fifth wrong try; what is done for an account that does not exist takes as long."""
+    if failures < WARNED_AFTER:
+        return
+    kind = SignInWarning.Kind.CODE if is_code else SignInWarning.Kind.PASSWORD
+    user = User.objects.filter(username=username, is_active=True).exclude(email="").first()
+    try:
+        with transaction.atomic():
+            if user is None:
+                if failures == WARNED_AFTER:
+                    send_to_nobody("wrong_codes" if is_code else "wrong_passwords", {"person": User(username=username)})
+            elif _claim(user, kind):
+                mail.send("wrong_codes" if is_code else "wrong_passwords", user.email, {"person": user})
+    except OSError:
+        logger.exception("A warning of wrong passwords could not be sent.")
+
+
+def send_to_nobody(name: str, context: dict[str, Any]) -> None:
+    """Do all the work of a mail and undo it, so that the time of an answer does not say who has an account."""
+    with transaction.atomic():
+        QueueBackend().send_messages([mail.compose(name, "nobody@example.org", context)])
+        transaction.set_rollback(True)
+
+
+def clear_old_warnings(now: datetime) -> None:
+    SignInWarning.objects.filter(sent_at__lt=now - ONCE_IN).delete()
+
+
+def _claim(user: User, kind: str) -> bool:
+    """Whether this burst's mail is to be sent now; of two processes that ask at once, one."""
+    SignInWarning.objects.filter(user=user, kind=kind, sent_at__lt=timezone.now() - ONCE_IN).delete()
+    return SignInWarning.objects.get_or_create(user=user, kind=kind, defaults={"sent_at": timezone.now()})[1]
