@@ -21,6 +21,7 @@ from agencies.permissions import (
     may_revoke_token,
 )
 from agencies.querysets import today
+from foundation.dates import date_in_words
 
 GOOD_FOR = timedelta(days=7)
 
@@ -190,11 +191,13 @@ def _check_handing_over(membership: Membership, to: User, on: date) -> None:
         raise ValidationError({"to": _("Choose somebody else than the person who hands over.")})
     if not to.is_active:
         raise ValidationError({"to": _("This account is closed: choose somebody who can sign in.")})
+    if problem := Membership._meta.get_field("ends_on").problem(on):
+        raise ValidationError({"on": problem})
     if on < membership.starts_on:
-        words = {"day": membership.starts_on}
+        words = {"day": date_in_words(membership.starts_on)}
         raise ValidationError({"on": _("The membership starts on %(day)s: choose that day or a later one.") % words})
     if membership.ends_on and on > membership.ends_on:
-        words = {"day": membership.ends_on}
+        words = {"day": date_in_words(membership.ends_on)}
         raise ValidationError({"on": _("The membership ends on %(day)s: choose that day or an earlier one.") % words})
 
 

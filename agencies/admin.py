@@ -8,7 +8,6 @@ from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.contrib.admin.widgets import AdminDateWidget
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -37,6 +36,7 @@ from agencies.permissions import (
     token_agencies_of,
 )
 from agencies.querysets import today
+from foundation.date_inputs import AdminDayInput, DayField
 
 
 @admin.register(Agency)
@@ -63,10 +63,12 @@ class HandOverForm(forms.Form):
     """Who takes over, and on which day."""
 
     to = forms.ModelChoiceField(User.objects.none(), label=_("Successor"))
-    on = forms.DateField(
+    on = DayField(
         label=_("Day of the handover"),
-        widget=AdminDateWidget,
-        help_text=_("YYYY-MM-DD. On this day both act for the agency; from the next day the successor alone."),
+        widget=AdminDayInput,
+        help_text=_(
+            "As 2014-03-05 or 5 March 2014. On this day both act for the agency; from the next day the successor alone."
+        ),
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -243,16 +245,16 @@ def link_of(request):
 class AccessTokenForm(admin.site.Form):
     """What the system is, what it may do, and until when."""
 
-    until = forms.DateField(
+    until = DayField(
         label=_("Good until"),
-        widget=AdminDateWidget,
-        help_text=_("YYYY-MM-DD, a year from today at most. It ends at the end of that day (UTC)."),
+        widget=AdminDayInput,
+        help_text=_("As 2014-03-05 or 5 March 2014, a year from today at most. It ends at the end of that day (UTC)."),
     )
 
     def clean_until(self):
         day, last = self.cleaned_data["until"], today() + timedelta(days=365)
         if not today() <= day <= last:
-            words = {"first": today(), "last": last}
+            words = {"first": date_format(today()), "last": date_format(last)}
             raise ValidationError(gettext("Choose a day from %(first)s to %(last)s.") % words)
         return day
 

@@ -15,6 +15,8 @@ from rest_framework_api_key.models import AbstractAPIKey
 from simple_history.models import HistoricalRecords
 
 from agencies.querysets import AccessTokenManager, AgencyQuerySet, InvitationQuerySet, MembershipQuerySet
+from foundation.date_columns import PastDateField, PlannedDateField
+from foundation.dates import date_in_words
 
 LONG_PASSWORD = 15  # characters from which on a password may stand alone
 LONGEST_TOKEN = timedelta(days=366)  # the day on which a token is made, and a year
@@ -88,8 +90,8 @@ class Agency(models.Model):
     mandate = models.TextField(_("mandate"), blank=True)
     headquarters = models.CharField(_("headquarters"), max_length=100, blank=True)
     website = models.URLField(_("website"), blank=True)
-    joined = models.DateField(_("joined"), null=True, blank=True)
-    left = models.DateField(_("left"), null=True, blank=True)
+    joined = PastDateField(_("joined"), null=True, blank=True)
+    left = PlannedDateField(_("left"), null=True, blank=True)
     parent = models.ForeignKey(
         "self",
         verbose_name=_("constituent of"),
@@ -132,8 +134,8 @@ class ChairTerm(models.Model):
     """The days from which and to which an agency chairs the group; no two terms overlap."""
 
     agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="chair_terms")
-    starts_on = models.DateField(_("starts on"))
-    ends_on = models.DateField(_("ends on"))
+    starts_on = PlannedDateField(_("starts on"))
+    ends_on = PlannedDateField(_("ends on"))
     source = models.CharField(_("source"), max_length=300, blank=True)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
@@ -167,7 +169,7 @@ class ChairTerm(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.agency}, {self.starts_on} – {self.ends_on}"
+        return f"{self.agency}, {date_in_words(self.starts_on)} – {date_in_words(self.ends_on)}"
 
 
 class Membership(models.Model):
@@ -182,8 +184,8 @@ class Membership(models.Model):
     )
     agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.FOCAL_POINT)
-    starts_on = models.DateField(_("from"))
-    ends_on = models.DateField(_("until"), null=True, blank=True)
+    starts_on = PlannedDateField(_("from"))
+    ends_on = PlannedDateField(_("until"), null=True, blank=True)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
 

@@ -1,5 +1,5 @@
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -8,10 +8,7 @@ from django.utils import timezone
 from rest_framework_api_key.crypto import KeyGenerator
 from rest_framework_api_key.models import BaseAPIKeyManager
 
-
-def today() -> date:
-    """The running day in UTC, on which every due date and term turns."""
-    return timezone.now().date()
+from foundation.dates import today
 
 
 class AgencyQuerySet(models.QuerySet):

@@ -1,20 +1,14 @@
 import django_filters
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import AgendaPoint, Event, Framework
-
-
-class DayField(forms.DateField):
-    default_error_messages = {"invalid": _("This is not a day: write YYYY-MM-DD.")}
-
-    def __init__(self, **kwargs):
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}))
-        super().__init__(input_formats=["%Y-%m-%d"], **kwargs)
+from foundation.date_inputs import PickedDayField
 
 
 class DayFilter(django_filters.DateFilter):
-    field_class = DayField
+    """A day, which every form and address of the portal reads alike."""
+
+    field_class = PickedDayField
 
 
 class AgendaPointFilter(django_filters.FilterSet):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from agenda.querysets import EventQuerySet
+from foundation.date_columns import PastDateField, PlannedDateField
 
 
 class AgendaPoint(models.Model):
@@ -43,7 +44,7 @@ class Framework(models.Model):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200)
     symbol = models.CharField(_("symbol"), max_length=60, blank=True)
-    adopted_on = models.DateField(_("adopted on"), null=True, blank=True)
+    adopted_on = PastDateField(_("adopted on"), null=True, blank=True)
     link = models.URLField(_("link"), blank=True, max_length=500)
     is_base = models.BooleanField(
         _("is the agenda itself"), default=False, help_text=_("The document whose points are the rows of the table.")
@@ -166,8 +167,8 @@ class Event(models.Model):
 
     slug = models.SlugField(_("slug"), max_length=120, unique=True)
     title = models.CharField(_("title"), max_length=200)
-    starts_on = models.DateField(_("starts on"))
-    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    starts_on = PlannedDateField(_("starts on"))
+    ends_on = PlannedDateField(_("ends on"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=100, blank=True)
     link = models.URLField(_("link"), blank=True, max_length=500)
     version = AutoIncVersionField()

@@ -34,6 +34,7 @@ from commitments.models import (
     StatusChange,
 )
 from commitments.workflow import TRANSITIONS, Reviewed, State
+from foundation.dates import date_in_words
 
 LOAD = "load"
 IMPORT = "import"
@@ -175,7 +176,7 @@ def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
     if cycle.opened_on:
         raise ValidationError(_("This cycle is already open."))
     if cycle.opens_on > today():
-        raise ValidationError(_("This cycle opens on %(day)s, not before.") % {"day": cycle.opens_on})
+        raise ValidationError(_("This cycle opens on %(day)s, not before.") % {"day": date_in_words(cycle.opens_on)})
     cycle.opened_on = today()
     _save(cycle, "open", by)
     expected = [
@@ -296,9 +297,9 @@ def hints(row: Reviewed) -> list[str]:
 
 
 def _hints_of_report(report: ProgressReport) -> list[str]:
+    found = overlaps(report)
     if not report.achieved:
-        return []
-    found = []
+        return found
     if not report.evidence.exists():
         found.append(_("There is no evidence: readers will see ‘none given’."))
     last = report.commitment.reports.published().newest_first().exclude(pk=report.pk).first()
@@ -309,6 +310,21 @@ def _hints_of_report(report: ProgressReport) -> list[str]:
             told = {"field": label, "number": last.number}
             found.append(_("‘%(field)s’ says word for word what report %(number)d said.") % told)
     return found
+
+
+def overlaps(report: ProgressReport) -> list[str]:
+    """Name each published report on the same commitment whose period has days in common with this one's."""
+    start, end = report.period_start or report.period_end, report.period_end or report.period_start
+    if start is None:
+        return []
+    others = report.commitment.reports.published().exclude(pk=report.pk).order_by("number")
+    sentence = _("The period overlaps that of report %(number)d, %(start)s to %(end)s.")
+    return [
+        sentence % {"number": other.number, "start": date_in_words(first), "end": date_in_words(last)}
+        for other in others
+        for first, last in [(other.period_start or other.period_end, other.period_end or other.period_start)]
+        if first and first <= end and last >= start
+    ]
 
 
 def check(row: Reviewed) -> None:

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.querysets import today
-from agenda.filters import DayField
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Outlook, Partner, Status, Verification
 from commitments.search import SearchTextField, search_query
+from foundation.date_inputs import PickedDayField
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
@@ -127,10 +127,10 @@ class OfColumn:
 
 
 class DayFilter(OfColumn, django_filters.DateFilter):
-    field_class = DayField
+    field_class = PickedDayField
 
 
-class PastDayField(DayField):
+class PastDayField(PickedDayField):
     def clean(self, value):
         day = super().clean(value)
         if day and day > today():

@@ -15,17 +15,21 @@ from django.utils.translation import gettext_lazy
 from commitments.dates import PartialDate, partial
 from commitments.evidence import TYPES, label_of
 from commitments.models import Assessment, Commitment, Contribution, Status
+from foundation.date_inputs import PartialDateInput
+from foundation.dates import date_in_words
+from foundation.name_lists import NameListField
 
 
 class PartialDateField(forms.CharField):
-    """One text for a day known to the year, the month or the day: '2014', '2014-03' or '2014-03-05'."""
+    """A date of which the year, the month or the day is known, as `foundation.dates.read_date` reads it."""
+
+    widget = PartialDateInput
 
     def __init__(self, **kwargs):
         kwargs.setdefault("required", False)
-        kwargs.setdefault("max_length", 10)
-        kwargs.setdefault("help_text", gettext_lazy("2014, 2014-03 or 2014-03-05: only what is known."))
+        kwargs.setdefault("help_text", gettext_lazy("2014-03-05 or 5 March 2014; 2014-03 or 2014 if no more is known."))
         super().__init__(**kwargs)
-        self.widget.attrs.setdefault("size", 12)
+        self.widget.attrs.setdefault("size", 16)
 
     def prepare_value(self, value):
         return value.iso if isinstance(value, PartialDate) else value
@@ -45,7 +49,10 @@ class PartialDateField(forms.CharField):
         """The text's length says nothing about the date read from it."""
 
     def has_changed(self, initial, data):
-        return (self.prepare_value(initial) or "") != (data or "").strip()
+        try:
+            return (self.prepare_value(initial) or "") != (self.prepare_value(self.to_python(data)) or "")
+        except ValidationError:
+            return True
 
 
 class PartialDatesMixin:
@@ -65,6 +72,9 @@ class PartialDatesMixin:
                 value = self.cleaned_data[name]
                 setattr(self.instance, f"{name}_on", value.day if value else None)
                 setattr(self.instance, f"{name}_precision", value.precision if value else "")
+                problem = value and self.instance._meta.get_field(f"{name}_on").problem(value.day, value.precision)
+                if problem:
+                    self.add_error(name, problem)
         super()._post_clean()
 
 
@@ -116,6 +126,9 @@ class CommitmentForm(PartialDatesMixin, admin.site.Form):
     partial_dates = ("start", "due")
     start = PartialDateField(label=gettext_lazy("Start"))
     due = PartialDateField(label=gettext_lazy("Due"))
+
+    class Meta:
+        field_classes = {"places": NameListField}
 
     def clean(self):
         cleaned = super().clean()
@@ -192,6 +205,13 @@ class ProgressReportForm(admin.site.Form):
         if cleaned["status"] == Status.SUPERSEDED and cleaned.get("superseded_by") in (None, self.commitment()):
             self.add_error("superseded_by", _("Say which other commitment takes the place of this one."))
         return cleaned
+
+    def clean_period_end(self):
+        start, end = self.cleaned_data.get("period_start"), self.cleaned_data["period_end"]
+        if start and end and end < start:
+            words = {"start": date_in_words(start), "end": date_in_words(end)}
+            raise ValidationError(_("The period cannot end on %(end)s, before it starts on %(start)s.") % words)
+        return end
 
     def commitment(self) -> Commitment | None:
         """What is reported on: chosen here, or given since the report was asked for."""

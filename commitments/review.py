@@ -24,6 +24,7 @@ from commitments.models import (
 )
 from commitments.wording import Piece, compare
 from commitments.workflow import Reviewed
+from foundation.name_lists import join_names
 
 Told = dict[str, str]
 # Of these the words are compared one by one; of everything else the whole value.
@@ -199,7 +200,7 @@ def _of_commitment(row) -> Told:
         "source_location": row.source_location,
         "work_plan": _name(row.work_plan),
         "scope": row.get_scope_display(),
-        "places": ", ".join(row.places),
+        "places": join_names(row.places, "; "),
         "confidence": row.get_confidence_display(),
     }
 
@@ -332,7 +333,7 @@ def _on_report(row: ProgressReport) -> list[str]:
         found.append(_("The last check found a link of the evidence broken."))
     if row.outlook in ("at_risk", "constrained") and not row.barriers.strip():
         found.append(_("The outlook is clouded, and no barrier is named."))
-    return found
+    return found + actions.overlaps(row)
 
 
 def _move(row: ProgressReport, before: str) -> str:

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from commitments.dates import PartialDate, Precision, partial
+from foundation.date_columns import PastDateField
 
 
 class State(models.TextChoices):
@@ -48,7 +49,7 @@ class Reviewed(models.Model):
     reviewed_by = _person(_("reviewed by"))
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True, editable=False)
     review_note = models.TextField(_("review note"), blank=True, editable=False)
-    published_on = models.DateField(_("published on"), null=True, blank=True, editable=False)
+    published_on = PastDateField(_("published on"), null=True, blank=True, editable=False)
     published_precision = models.CharField(max_length=5, choices=Precision, blank=True, editable=False)
     updated_at = models.DateTimeField(_("last changed"), auto_now=True)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from itertools import islice
 from typing import Self
 
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments.database_limits import statement_limit
 from commitments.models import Commitment
+from foundation.date_inputs import PickedDayField
 from gmg_portal.histories import REASONS, person
 from gmg_portal.models import AuditEntry
 
@@ -56,18 +57,8 @@ class AuditForm(forms.Form):
         label=gettext_lazy("What"), required=False, choices=[("", gettext_lazy("Anything")), *AuditEntry.What.choices]
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind of row"), required=False)
-    since = forms.DateField(
-        label=gettext_lazy("From"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Write a day as 2014-06-30.")},
-    )
-    until = forms.DateField(
-        label=gettext_lazy("Until"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": gettext_lazy("Write a day as 2014-06-30.")},
-    )
+    since = PickedDayField(label=gettext_lazy("From"), required=False)
+    until = PickedDayField(label=gettext_lazy("Until"), required=False)
     origin = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
@@ -96,7 +87,7 @@ class AuditForm(forms.Form):
         if asked["since"]:
             found = found.filter(moment__gte=datetime.combine(asked["since"], time(), UTC))
         if asked["until"]:
-            found = found.filter(moment__lt=datetime.combine(asked["until"] + timedelta(days=1), time(), UTC))
+            found = found.filter(moment__lte=datetime.combine(asked["until"], time.max, UTC))
         return found.filter(about(asked["search"])) if asked["search"] else found
 
 

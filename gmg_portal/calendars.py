@@ -24,6 +24,7 @@ from commitments.filters import CommitmentFilter, refusals
 from commitments.models import Commitment, Milestone, ReportingCycle
 from commitments.querysets import FINISHED
 from commitments.register import Question
+from foundation.dates import LAST
 from gmg_portal.atom import OURS
 from gmg_portal.bulk.views import refused
 
@@ -70,16 +71,21 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _events(filterset: CommitmentFilter, full: Full) -> Iterator[Event]:
+    """Leave out what is due after the last plausible day: a calendar cannot hold the day after 9999-12-31."""
     day = filterset.day
     running = filterset.narrowed().exclude(standing_status__in=FINISHED).defer("search")
-    dated = running.filter(due_on__isnull=False).select_related("lead_agency", "workgroup").order_by("pk")
-    milestones = Milestone.objects.filter(commitment__in=running.values("pk"), due_on__isnull=False)
+    dated = running.filter(due_on__lte=LAST).select_related("lead_agency", "workgroup").order_by("pk")
+    milestones = Milestone.objects.filter(commitment__in=running.values("pk"), due_on__lte=LAST)
     open_ones = milestones.exclude(met_on__lte=day or date.max).select_related(
         "commitment__lead_agency", "commitment__workgroup"
     )
     steps = open_ones.order_by("commitment", "due_on", "pk")
     closed = ReportingCycle.objects.closed(day or today())
-    cycles = ReportingCycle.objects.exclude(pk__in=closed.order_by().values("pk")).order_by("due_on", "pk")
+    cycles = (
+        ReportingCycle.objects.filter(due_on__lte=LAST)
+        .exclude(pk__in=closed.order_by().values("pk"))
+        .order_by("due_on", "pk")
+    )
     revised = _revised([*dated, *steps, *(step.commitment for step in steps), *cycles])
     for commitment in dated:
         yield _of_commitment(commitment, revised(commitment), full)

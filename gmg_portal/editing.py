@@ -23,6 +23,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from agencies.permissions import may_edit_reference_data
+from foundation.date_inputs import AdminDayInput
 from gmg_portal.clashes import (
     MACHINERY,
     SETTLED,
@@ -39,7 +40,7 @@ from gmg_portal.histories import name_of, pages_of, person, sources_of, story
 from gmg_portal.list_queries import StrictListMixin, note_refusal
 from gmg_portal.problems_of_forms import problems_of
 
-FIELDS = {models.URLField: {"assume_scheme": "https"}}
+FIELDS = {models.URLField: {"assume_scheme": "https"}, models.DateField: {"widget": AdminDayInput}}
 UNREADABLE = -1  # what no row and no line of a history has ever had as its number
 
 
@@ -188,7 +189,7 @@ def who_saved(lines: list) -> str:
     if not lines:
         return _("Somebody changed this while you were writing. Nothing was saved.")
     return _(
-        "%(people)s saved this on %(moment)s UTC, after you had opened it. Nothing of yours was saved and nothing was"
+        "%(people)s saved this on %(moment)s, after you had opened it. Nothing of yours was saved and nothing was"
         " overwritten: what you typed still stands below."
     ) % people_and_moment(lines)
 
@@ -200,7 +201,7 @@ def story_since_export(row: models.Model, line: int | None) -> list[str]:
         return [_("Somebody changed this after the file was exported, and nothing is overwritten: export it anew.")]
     before = row.history.filter(history_id__lt=lines[0].history_id).order_by("-history_id").first()
     told = _(
-        "%(people)s changed this on %(moment)s UTC, after the file was exported, and nothing is overwritten: export it"
+        "%(people)s changed this on %(moment)s, after the file was exported, and nothing is overwritten: export it"
         " anew."
     ) % people_and_moment(lines)
     return [told, *in_sentences(type(row), before, lines[-1])]

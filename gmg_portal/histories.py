@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments.dates import partial
 from commitments.wording import Piece, compare
+from foundation.name_lists import join_names
 
 PER_PAGE = 50
 # Longer values than this are compared word by word.
@@ -215,7 +216,7 @@ def shown(record, column: models.Field) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return join_names(value, "; ")
     if isinstance(column, models.DateTimeField) and value:
         return date_format(localtime(value), "DATETIME_FORMAT")
     return "" if value is None else str(localize(value))

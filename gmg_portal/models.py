@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import AccessToken
 from commitments.triggers import APPEND_ONLY
+from foundation.date_columns import PastDateField
 
 
 class Revision(models.Model):
@@ -14,7 +15,7 @@ class Revision(models.Model):
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     number = models.BigIntegerField(default=0)
-    moved_at = models.DateTimeField()
+    moved_at = models.DateTimeField(editable=False)
 
     class Meta:
         db_table = "revision"
@@ -47,7 +48,7 @@ class AuditEntry(models.Model):
         REFUSED = "refused", _("Refused")
         EXPORTED = "exported", _("Exported the audit")
 
-    moment = models.DateTimeField(_("when"), db_default=Func(function="clock_timestamp"))
+    moment = models.DateTimeField(_("when"), editable=False, db_default=Func(function="clock_timestamp"))
     what = models.CharField(_("what"), max_length=20, choices=What)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -153,8 +154,8 @@ class Edition(models.Model):
     Named by its day (UTC). Append-only: the database refuses the rest.
     """
 
-    day = models.DateField(_("day"), unique=True)
-    published_at = models.DateTimeField(_("published"))
+    day = PastDateField(_("day"), unique=True)
+    published_at = models.DateTimeField(_("published"), editable=False)
     revision = models.BigIntegerField(_("revision"))
     # A list of objects with `name`, `mediatype`, `bytes` and `sha256`, in the order in which they are offered.
     files = models.JSONField(_("files"))
@@ -192,7 +193,7 @@ class KeptAnswer(models.Model):
     status = models.PositiveSmallIntegerField(_("status"), null=True)
     headers = models.JSONField(_("headers"), default=dict)
     body = models.TextField(_("body"), blank=True)
-    made_at = models.DateTimeField(_("made on"), default=timezone.now, db_index=True)
+    made_at = models.DateTimeField(_("made on"), default=timezone.now, db_index=True, editable=False)
 
     class Meta:
         verbose_name = _("kept answer")

@@ -134,6 +134,11 @@ class TwoDays(Question):
         super().__init__(*args, **kwargs)
         self.fields = {"from": PastDayField(required=False, label=gettext_lazy("From")), **self.fields}
 
+    @property
+    def input_days(self) -> dict[str, str]:
+        """The days as inputs of a browser take them, in ISO 8601; '' for one that is not given."""
+        return {word: self.fields[word].widget.format_value(self.words.get(word, "")) for word in ("from", "until")}
+
     def clean(self):
         asked = super().clean()
         first, last = asked.get("from"), asked.get("until")

@@ -292,6 +292,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = "gmg_portal.formats"
 USE_TZ = True
 
 STATIC_URL = "/static/"

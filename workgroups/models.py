@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from agencies.models import Agency
+from foundation.date_columns import PlannedDateField
 from workgroups.querysets import ParticipationQuerySet
 
 
@@ -94,8 +95,8 @@ class WorkPlan(models.Model):
     slug = models.SlugField(_("slug"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
-    starts_on = models.DateField(_("starts on"))
-    ends_on = models.DateField(_("ends on"))
+    starts_on = PlannedDateField(_("starts on"))
+    ends_on = PlannedDateField(_("ends on"))
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
 

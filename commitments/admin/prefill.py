@@ -4,6 +4,7 @@ import calendar
 from datetime import date, timedelta
 
 from commitments.models import Commitment, ProgressReport
+from foundation.dates import today
 
 SAID = ("status", "status_reason", "superseded_by", "outlook", "achieved", "barriers", "next_steps")
 TEXTS = ("status_reason", "achieved", "barriers", "next_steps")
@@ -24,7 +25,12 @@ def begun_from(last: ProgressReport) -> dict:
     """What a new report is begun with: what the last one says, about the time after its own."""
     start, end = next_period(last.period_start, last.period_end)
     told = {name: getattr(last, name) for name in SAID} | {"superseded_by": last.superseded_by_id}
-    return told | {name: day for name, day in (("period_start", start), ("period_end", end)) if day}
+    return told | {name: day for name, day in (("period_start", start), ("period_end", end)) if _is_over(day)}
+
+
+def _is_over(day: date | None) -> bool:
+    """Whether a report can speak of a day: nothing is reported of days to come."""
+    return day is not None and day <= today()
 
 
 def next_period(start: date | None, end: date | None) -> tuple[date | None, date | None]:

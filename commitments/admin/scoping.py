@@ -256,7 +256,7 @@ def say_what_is_missing(form, rows: dict, row) -> None:
 def _by_and_at(user, moment) -> str:
     if user is None:
         return NOTHING
-    return f"{user}, {date_format(localtime(moment), 'DATETIME_FORMAT')} UTC"
+    return f"{user}, {date_format(localtime(moment), 'DATETIME_FORMAT')}"
 
 
 class RowsOf:

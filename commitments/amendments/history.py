@@ -15,6 +15,7 @@ from commitments.amendments.words import Change, member_change, text_change, val
 from commitments.dates import PartialDate, Precision, partial
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import PUBLIC_STATES
+from foundation.name_lists import join_names
 
 TEXTS = ("title", "summary", "original_text", "source_title")
 SETS = ("agenda_points", "recommendations", "stakeholders")
@@ -94,7 +95,7 @@ def _values(row, names: Names) -> dict:
         "kind": row.get_kind_display(),
         "lead": names.of("agencies", row.lead_agency_id) or names.of("workgroups", row.workgroup_id),
         "scope": row.get_scope_display(),
-        "places": ", ".join(row.places),
+        "places": join_names(row.places, "; "),
         "start": partial(row.start_on, row.start_precision),
         "due": partial(row.due_on, row.due_precision),
         "work_plan": names.of("work_plans", row.work_plan_id),

@@ -4,9 +4,7 @@ A widget reads a cell that was changed and raises ValidationError with every sen
 that says what the export said is never read, so that what it names may be retired since.
 """
 
-import re
 from collections.abc import Collection, Iterable
-from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -19,11 +17,14 @@ from agencies.models import Agency
 from commitments.dates import PartialDate
 from commitments.exchange.cells import LONGEST, lines_alike, printable
 from commitments.filters import near_word
-from commitments.loading.commitments_line import dated, listed
+from commitments.loading.commitments_line import dated
+from commitments.models.commitment import PLACE_LENGTH
+from foundation.choice_words import find_code
+from foundation.dates import read_day
+from foundation.name_lists import SEPARATOR, join_names, split_names, tidy, too_long
 from workgroups.models import WorkGroup
 
 MOST_WORDS = 40  # that a sentence lists
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def in_cell(text: str) -> str:
@@ -45,6 +46,17 @@ def unknown(word: str, allowed: Collection[str]) -> str:
         "near": near_word(word, words),
         "allowed": listing or "–",
     }
+
+
+def read_list(cell: str) -> list[str]:
+    """Read the names of a cell; raises ValidationError where one is empty or a quotation mark is not closed."""
+    try:
+        names = [tidy(name) for name in split_names(cell)]
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+    if "" in names:
+        raise ValidationError(_("Leave nothing empty between semicolons."))
+    return names
 
 
 class TextWidget(Widget):
@@ -90,9 +102,10 @@ class WordWidget(TextWidget):
 
     def clean(self, value, row=None, **kwargs):
         word = value.strip()
-        if word and word not in self.choices.values:
+        code = find_code(word, self.choices.choices) if word else ""
+        if code is None:
             raise ValidationError(unknown(word, self.choices.values))
-        return word
+        return code
 
     def allowed(self, offer):
         return [(choice.value, str(choice.label)) for choice in self.choices]
@@ -108,11 +121,24 @@ class CodeWidget(TextWidget):
         self.offered, self.code = offered, code
 
     def clean(self, value, row=None, *, offer, **kwargs):
-        code = value.strip()
+        word = value.strip()
+        return self.row_named(word, offer) if word else None
+
+    def row_named(self, word: str, offer) -> Model:
+        """Return the row that a code or a label names, in any case."""
         known = getattr(offer, self.offered)
-        if code and code not in known:
-            raise ValidationError(unknown(code, known))
-        return known.get(code)
+        code = find_code(word, known)
+        if code is None:
+            raise ValidationError(self.refusal(word, known, offer))
+        return known[code]
+
+    def refusal(self, word: str, known: Collection[str], offer) -> str:
+        """Say why a word names no row; one that stands beyond the person's part is not called unknown."""
+        everyone = offer.everyone(self.offered)
+        if everyone and find_code(word, everyone):
+            words = {"value": word, "allowed": ", ".join(known) or "–"}
+            return _("You may not write for ‘%(value)s’. You may write for: %(allowed)s.") % words
+        return unknown(word, known)
 
     def render(self, value, obj=None, **kwargs):
         return in_cell(str(getattr(value, self.code))) if value else ""
@@ -128,7 +154,7 @@ class LeadWidget(CodeWidget):
         super().__init__("leads", "code")
 
     def clean(self, value, row=None, **kwargs):
-        if ";" in value:
+        if SEPARATOR in value:
             raise ValidationError(_("A commitment is led by exactly one agency or one work group."))
         return super().clean(value, row, **kwargs)
 
@@ -139,7 +165,7 @@ class LeadWidget(CodeWidget):
 class CodesWidget(CodeWidget):
     """Several rows by their codes; in a cell they follow `order`."""
 
-    how = gettext_lazy("Allowed values, parted by semicolons.")
+    how = gettext_lazy("Allowed values, separated by semicolons.")
     many = True
 
     def __init__(self, offered: str, code: str, order: tuple[str, ...]):
@@ -147,45 +173,44 @@ class CodesWidget(CodeWidget):
         self.order = order
 
     def clean(self, value, row=None, *, offer, **kwargs):
-        known, codes = getattr(offer, self.offered), listed(value.strip())
-        problems = [_("Leave nothing empty between semicolons.")] if "" in codes else []
-        for code in dict.fromkeys(filter(None, codes)):
-            if code not in known:
-                problems.append(unknown(code, known))
-            elif codes.count(code) > 1:
-                problems.append(_("‘%(code)s’ stands twice.") % {"code": code})
+        words, problems, rows = read_list(value), [], []
+        for word in words:
+            try:
+                row = self.row_named(word, offer)
+            except ValidationError as error:
+                problems += error.messages
+                continue
+            if row in rows:
+                problems.append(_("‘%(code)s’ stands twice.") % {"code": word})
+            rows.append(row)
         if problems:
-            raise ValidationError(problems)
-        return [known[code] for code in codes]
+            raise ValidationError(list(dict.fromkeys(problems)))
+        return rows
 
     def render(self, value: Iterable[Model] | None, obj=None, **kwargs):
         rows = sorted(value or (), key=lambda row: [getattr(row, name) for name in self.order])
-        return in_cell(";".join(str(getattr(row, self.code)) for row in rows))
+        return in_cell(join_names(getattr(row, self.code) for row in rows))
 
 
 class PlacesWidget(TextWidget):
-    how = gettext_lazy("Names as the source gives them, parted by semicolons.")
+    how = gettext_lazy(
+        "Names as the source gives them, separated by semicolons. Put a name that has a semicolon in double quotes."
+    )
     many = True
-    most = 100
 
     def clean(self, value, row=None, **kwargs):
-        places = listed(value.strip())
-        problems = [_("Leave nothing empty between semicolons.")] if "" in places else []
-        problems += [
-            _("‘%(place)s’ is longer than %(most)d characters.") % {"place": place, "most": self.most}
-            for place in places
-            if len(place) > self.most
-        ]
+        places = read_list(value)
+        problems = too_long(places, PLACE_LENGTH)
         if problems:
             raise ValidationError(problems)
         return places
 
     def render(self, value, obj=None, **kwargs):
-        return in_cell(";".join(value or ()))
+        return in_cell(join_names(value or ()))
 
 
 class PartialDateWidget(TextWidget):
-    how = gettext_lazy("YYYY, YYYY-MM or YYYY-MM-DD: only what is known.")
+    how = gettext_lazy("2014-03-05 or 5 March 2014; 2014-03 or 2014 if no more is known.")
     day = True
 
     def clean(self, value, row=None, **kwargs):
@@ -201,7 +226,7 @@ class PartialDateWidget(TextWidget):
 
 
 class DayWidget(TextWidget):
-    how = gettext_lazy("A day: YYYY-MM-DD.")
+    how = gettext_lazy("A day: 2014-03-05 or 5 March 2014.")
     day = True
 
     def clean(self, value, row=None, **kwargs):
@@ -209,14 +234,17 @@ class DayWidget(TextWidget):
         if not text:
             return None
         try:
-            if DAY.fullmatch(text):
-                return date.fromisoformat(text)
-        except ValueError:
-            pass
-        raise ValidationError(_("‘%(text)s’ is not a day: write YYYY-MM-DD.") % {"text": text})
+            return read_day(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
 
     def render(self, value, obj=None, **kwargs):
         return value.isoformat() if value else ""
+
+
+def reference_in(cell: str) -> str:
+    """Return a reference as the register writes it."""
+    return cell.strip().upper()
 
 
 class ReferenceWidget(TextWidget):
@@ -229,7 +257,7 @@ class ReferenceWidget(TextWidget):
         self.found, self.refusal, self.offered = found, refusal, offered
 
     def clean(self, value, row=None, *, resource, **kwargs):
-        reference = value.strip()
+        reference = reference_in(value)
         known = getattr(resource, self.found)
         if reference and reference not in known:
             raise ValidationError(self.refusal % {"reference": reference})

@@ -21,6 +21,7 @@ from commitments.exchange.columns import sets_of
 from commitments.exchange.offer import Offer
 from commitments.loading.tables import said_by_database
 from commitments.workflow import State
+from foundation.choice_words import find_code, folded
 
 Problems = dict[str, list[str]]
 VERSION = re.compile(r"v(\d+)\.(\d+)")
@@ -83,15 +84,19 @@ class DraftResource(ModelResource):
     def key_of(self, row: Model) -> str:
         return str(row.pk)
 
+    def key_in(self, cell: str) -> str:
+        """Return the key that a cell names."""
+        return cell.strip()
+
     def find(self, dataset) -> None:
         """Fetch and lock what the file names; imports of one person go one after the other."""
         self.user._meta.model._base_manager.select_for_update(no_key=True).get(pk=self.user.pk)
-        keys = {key.strip() for key in dataset[self.key]} - {""}
+        keys = set(map(self.key_in, dataset[self.key])) - {""}
         rows = self.get_queryset().filter(**self.lookup(keys)).select_for_update(of=("self",))
         self.found = {self.key_of(row): row for row in rows}
 
     def meet(self, row) -> Model | None:
-        return self.found.get(row[self.key].strip())
+        return self.found.get(self.key_in(row[self.key]))
 
     def values_of(self, instance: Model) -> dict[str, str]:
         return {field.column_name: self.export_field(field, instance) for field in self.get_import_fields()}
@@ -121,7 +126,7 @@ class DraftResource(ModelResource):
             if name == self.key or name in self.shown or cell == self.before[name]:
                 continue
             try:
-                if field.fixed and instance.pk and cell.strip() != self.before[name]:
+                if field.fixed and instance.pk and folded(cell) != folded(self.before[name]):
                     raise ValidationError(
                         _("This stays what it is: ‘%(value)s’.") % {"value": self.before[name] or "–"}
                     )
@@ -142,7 +147,8 @@ class DraftResource(ModelResource):
 
     def problems_of_identity(self, instance, row, number: int):
         """Whether the row is the person's to change, as the export knew it, and stands once in the file."""
-        key, version, state = (row.get(name, "").strip() for name in (self.key, "version", "state"))
+        key, version, word = self.key_in(row[self.key]), row.get("version", "").strip(), row.get("state", "").strip()
+        state = find_code(word, State.choices) or word
         if key and not instance.pk:
             yield self.key, self.why_not_found(key)
         elif not key and version and not instance.pk:

@@ -33,6 +33,10 @@ class Offer:
     def own_agencies(self) -> dict[str, Agency]:
         return {agency.code: agency for agency in agencies_for(self.user).order_by("position", "acronym")}
 
+    def everyone(self, offered: str) -> dict[str, Agency | WorkGroup]:
+        """Return all rows of which `leads` or `own_agencies` are the person's part; none for other sets."""
+        return {"leads": self.known.leads, "own_agencies": self.known.agencies}.get(offered, {})
+
     @property
     def agencies(self) -> dict[str, Agency]:
         return self.known.agencies

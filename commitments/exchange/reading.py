@@ -11,15 +11,17 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from commitments.exchange.cells import lines_alike, restored
 from commitments.loading.outcome import Refused
+from foundation.dates import FIRST, LAST
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
@@ -143,6 +145,8 @@ def text_of(cell, is_day: bool) -> str:
         raise BadCell(_("Excel made ‘true’ or ‘false’ of this: format the cell as text and write it again."))
     if isinstance(value, datetime | date):
         return day_of(cell, value, is_day)
+    if is_day and isinstance(value, int | float) and (day := day_numbered(value, cell)):
+        return day.isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, int | float):
@@ -154,15 +158,26 @@ def text_of(cell, is_day: bool) -> str:
 
 def day_of(cell, value: date, is_day: bool) -> str:
     """A date that shows its day is that day; one that shows less may have been less before Excel completed it."""
-    whole = not isinstance(value, datetime) or value.time() == time(0)
     shows_day = "d" in NOT_SHOWN.sub("", cell.number_format or "").lower()
-    if is_day and whole and shows_day:
+    if is_day and shows_day:
         return f"{value:%Y-%m-%d}"
     if is_day:
         raise BadCell(
-            _("Excel made a date of this, and its day is not sure: format the cell as text and write YYYY-MM.")
+            _("Excel made a date of this, and its day is not sure: format the cell as text and write 2014-03.")
         )
     raise BadCell(_("Excel made a date of this: format the cell as text and write it again."))
+
+
+def day_numbered(number: float, cell) -> date | None:
+    """Return the day that a spreadsheet counts by this number; None for one that is a year, or far from any day."""
+    if number < 10_000:
+        return None
+    epoch = cell.parent.parent.epoch if hasattr(cell, "parent") else WINDOWS_EPOCH
+    try:
+        day = from_excel(int(number), epoch).date()
+    except (OverflowError, ValueError):
+        return None
+    return day if FIRST <= day <= LAST else None
 
 
 def checked(text: str) -> str:

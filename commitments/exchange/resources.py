@@ -17,11 +17,13 @@ from commitments.exchange.columns import (
     SetColumn,
     TextWidget,
     WordWidget,
+    reference_in,
 )
 from commitments.exchange.drafts import DraftResource
 from commitments.exchange.offer import by_reference
 from commitments.models import Commitment, Milestone, Outlook, ProgressReport, Status
 from commitments.workflow import State
+from foundation.choice_words import folded
 
 KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it is in an exported one.")
 
@@ -95,6 +97,9 @@ class CommitmentResource(DraftResource):
     def key_of(self, row):
         return row.reference
 
+    def key_in(self, cell):
+        return reference_in(cell)
+
     def find(self, dataset) -> None:
         super().find(dataset)
         titles = {title.strip() for title in dataset["title"]}
@@ -154,7 +159,7 @@ class MilestoneResource(DraftResource):
 
     def find(self, dataset):
         super().find(dataset)
-        references = {reference.strip() for reference in dataset["commitment"]}
+        references = set(map(reference_in, dataset["commitment"]))
         self.drafts = by_reference(self.offer.drafts(), references)
         steps = Milestone.objects.filter(commitment__in=[row.pk for row in self.drafts.values()])
         self.standing = {(step.commitment_id, step.title): step.pk for step in steps}
@@ -233,20 +238,21 @@ class ReportResource(DraftResource):
 
     def find(self, dataset):
         super().find(dataset)
-        references = {reference.strip() for reference in dataset["commitment"]}
+        references = set(map(reference_in, dataset["commitment"]))
         self.running = by_reference(self.offer.running(), references)
-        named = {reference.strip() for reference in dataset["superseded_by"]} - {""}
+        named = set(map(reference_in, dataset["superseded_by"])) - {""}
         self.successors = by_reference(self.offer.successors(), named)
         about = self.get_queryset().filter(commitment__in=[row.pk for row in self.running.values()])
         asked = about.blank().filter(cycle__isnull=False).select_for_update(of=("self",))
-        self.asked = {(row.commitment.reference, row.cycle.title): row for row in asked}
+        self.asked = {(row.commitment.reference, folded(row.cycle.title)): row for row in asked}
         self.unasked = {row.commitment_id: row.pk for row in about.filter(cycle__isnull=True)}
 
     def meet(self, row):
         """By its number; or what a cycle asks for and nobody has begun, by commitment and cycle."""
         if row["id"].strip():
             return super().meet(row)
-        return self.asked.get((row["commitment"].strip(), row["cycle"].strip()))
+        reference, title = reference_in(row["commitment"]), folded(row["cycle"])
+        return self.asked.get((reference, title))
 
     def problems_of(self, instance, row, number, found):
         yield from super().problems_of(instance, row, number, found)

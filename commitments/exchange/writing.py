@@ -15,6 +15,7 @@ from commitments.exchange.cells import defused
 from commitments.exchange.columns import in_cell
 from commitments.exchange.drafts import DraftResource
 from commitments.exchange.reading import EXAMPLE, MOST_ROWS
+from foundation.name_lists import join_names
 
 BOM = "\ufeff"
 WORDS = "allowed values"
@@ -86,7 +87,7 @@ def example(resource: DraftResource) -> list[str]:
         elif field.column_name in resource.shown:
             cells.append("")
         else:
-            cells.append(";".join(allowed[:2]) if field.widget.many else "".join(allowed[:1]))
+            cells.append(join_names(allowed[:2]) if field.widget.many else "".join(allowed[:1]))
     return cells
 
 
@@ -198,7 +199,7 @@ def hint(field, given: bool) -> str:
 
 
 def rule_of(field, words: str | None) -> DataValidation:
-    """A list to choose from; several values parted by semicolons may be written beside it."""
+    """A list to choose from; several values separated by semicolons may be written beside it."""
     if words:
         rule = DataValidation(type="list", formula1=words, allow_blank=True)
         rule.showErrorMessage = not field.widget.many

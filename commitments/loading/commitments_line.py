@@ -3,7 +3,7 @@
 The columns are described in `data/README.md`. Nothing here writes to the database.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
@@ -17,6 +17,9 @@ from agencies.querysets import today
 from agenda.models import AgendaPoint
 from commitments.dates import PartialDate
 from commitments.models import Commitment, Evidence, Status
+from foundation.choice_words import find_code
+from foundation.dates import implausible
+from foundation.name_lists import split_names
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
@@ -115,8 +118,9 @@ class LineReader:
 
     @property
     def key(self) -> str:
-        """By this a line is found again. Titles in any script have one."""
-        return f"{self.cells['lead']}:{slugify(self.cells['title'], allow_unicode=True)}"[:400]
+        """By this a line is found again, however it writes its lead. Titles in any script have one."""
+        lead = find_code(self.cells["lead"], self.known.leads) or self.cells["lead"]
+        return f"{lead}:{slugify(self.cells['title'], allow_unicode=True)}"[:400]
 
     def read(self) -> Line | None:
         """The line, or None where a problem was found."""
@@ -146,14 +150,14 @@ class LineReader:
             "load_key": self.key,
             "title": self.cells["title"],
             "summary": self.required("summary"),
-            "kind": self.choice("kind", Commitment.Kind.values),
+            "kind": self.choice("kind", dict(Commitment.Kind.choices)),
             "lead_agency_id": lead.pk if isinstance(lead, Agency) else None,
             "workgroup_id": lead.pk if isinstance(lead, WorkGroup) else None,
             **dated("start", start),
             **dated("due", end),
             "source_title": self.cells["source_title"],
             "source_location": self.cells["source_url_or_symbol"],
-            "confidence": self.choice("confidence", Commitment.Confidence.values),
+            "confidence": self.choice("confidence", dict(Commitment.Confidence.choices)),
         }
 
     def partners(self, lead_agency: Agency | None) -> list[Agency]:
@@ -174,7 +178,7 @@ class LineReader:
         return Outcome(achieved, status, on) if achieved and status and on else None
 
     def status(self) -> str:
-        if self.cells["status"] in (Status.DISCONTINUED, Status.SUPERSEDED):
+        if find_code(self.cells["status"], Status.choices) in (Status.DISCONTINUED, Status.SUPERSEDED):
             self.refuse(
                 "status",
                 _(
@@ -185,7 +189,7 @@ class LineReader:
                 allowed=", ".join(STATUSES_OF_A_FILE),
             )
             return ""
-        return self.choice("status", STATUSES_OF_A_FILE)
+        return self.choice("status", {status: Status(status).label for status in STATUSES_OF_A_FILE})
 
     def check_public_day(self, line: Line) -> None:
         """A commitment is public from its start or its first report; one of them must be known, and past."""
@@ -213,10 +217,12 @@ class LineReader:
             self.refuse(column, _("this cannot be empty."))
         return self.cells[column]
 
-    def choice(self, column: str, allowed: Iterable[str]) -> str:
-        if self.cells[column] not in allowed:
+    def choice(self, column: str, allowed: Mapping[str, object]) -> str:
+        """Return the code that the column names by itself or by its label; what it holds, and a problem, if none."""
+        code = find_code(self.cells[column], allowed)
+        if code is None:
             self.refuse_unknown(column, self.cells[column], allowed)
-        return self.cells[column]
+        return code or self.cells[column]
 
     def one(self, column: str, known: dict[str, Any]) -> Any:
         """The row that the column names; None, and a problem, where there is none."""
@@ -224,22 +230,35 @@ class LineReader:
 
     def several(self, column: str, known: dict[str, Any]) -> list[Any]:
         """The rows that the column names, each once, in the order of the file."""
-        codes = listed(self.cells[column])
-        for code in dict.fromkeys(codes):
-            if code not in known:
-                self.refuse_unknown(column, code, known)
-            elif codes.count(code) > 1:
+        rows = []
+        for word in self.names(column):
+            code = find_code(word, known)
+            if code is None:
+                self.refuse_unknown(column, word, known)
+            elif known[code] in rows:
                 self.refuse(column, _("‘%(code)s’ stands twice."), code=code)
-        return [known[code] for code in dict.fromkeys(codes) if code in known]
+            else:
+                rows.append(known[code])
+        return rows
+
+    def names(self, column: str) -> list[str]:
+        try:
+            return split_names(self.cells[column])
+        except ValueError as error:
+            self.refuse(column, str(error))
+            return []
 
     def day(self, column: str) -> PartialDate | None:
         if not self.cells[column]:
             return None
         try:
-            return PartialDate.parse(self.cells[column])
+            day = PartialDate.parse(self.cells[column])
         except ValueError as error:
             self.refuse(column, str(error))
             return None
+        if problem := implausible(day.day, day.precision, past=False):
+            self.refuse(column, problem)
+        return day
 
     def refuse_unknown(self, column: str, value: str, allowed: Iterable[str]) -> None:
         allowed = ", ".join(allowed)
@@ -249,11 +268,6 @@ class LineReader:
         """Note a problem; `words` fill the placeholders of the reason."""
         reason = _("%(column)s: %(reason)s") % {"column": column, "reason": reason % words if words else reason}
         self.problems.append(Problem(self.number, reason))
-
-
-def listed(cell: str) -> list[str]:
-    """The codes that stand in one cell, parted by semicolons."""
-    return [code.strip() for code in cell.split(";")] if cell else []
 
 
 def dated(name: str, day: PartialDate | None) -> dict[str, Any]:

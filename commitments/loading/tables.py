@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from commitments.actions import LOAD
 from commitments.loading.outcome import Refused, Tally
+from foundation.date_columns import PlannedDateField
 
 
 class Gone:
@@ -129,7 +130,16 @@ def said_by_database(error: DatabaseError | ValueError, *models_written: type[mo
         for constraint in model._meta.constraints:
             if refusal and constraint.name == refusal.constraint_name:
                 return str(constraint.violation_error_message)
+        for column in model._meta.local_fields:
+            if refusal and isinstance(column, PlannedDateField) and is_check_of(column, refusal.constraint_name):
+                return _("%(column)s: the date is not plausible.") % {"column": column.verbose_name}
     return _("the database refuses it: %(error)s") % {"error": str(error).splitlines()[0]}
+
+
+def is_check_of(column: models.Field, constraint: str | None) -> bool:
+    """Whether a constraint that the schema editor named is the check of a column."""
+    prefix = f"{column.model._meta.db_table}_{column.column}_"
+    return bool(constraint) and constraint.startswith(prefix) and constraint.endswith("_check")
 
 
 def differing(row: models.Model, values: dict[str, Any]) -> bool:

@@ -17,9 +17,12 @@ from commitments.dates import PartialDate, Precision, partial
 from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
 from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
 from commitments.workflow import Reviewed
+from foundation.date_columns import PastDateField, PlannedDateField
 from recommendations.history import HistoryWithSets
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup, WorkPlan
+
+PLACE_LENGTH = 100  # characters of one place
 
 
 class Stakeholder(models.Model):
@@ -153,15 +156,15 @@ class Commitment(ToldByHistory, Reviewed):
     )
     scope = models.CharField(_("scope"), max_length=10, choices=Scope, blank=True)
     places = ArrayField(
-        models.CharField(max_length=100),
+        models.CharField(max_length=PLACE_LENGTH),
         verbose_name=_("places"),
         default=list,
         blank=True,
-        help_text=_("Countries or regions as the source names them, separated by commas."),
+        help_text=_("Countries or regions as the source names them, one on each line."),
     )
-    start_on = models.DateField(_("start"), null=True, blank=True)
+    start_on = PlannedDateField(_("start"), null=True, blank=True)
     start_precision = models.CharField(max_length=5, choices=Precision, blank=True)
-    due_on = models.DateField(_("due"), null=True, blank=True)
+    due_on = PlannedDateField(_("due"), null=True, blank=True)
     due_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     source_title = models.CharField(_("source title"), max_length=500)
     source_location = models.CharField(_("source address or symbol"), max_length=500)
@@ -184,7 +187,7 @@ class Commitment(ToldByHistory, Reviewed):
     outlook = models.CharField(
         _("outlook"), max_length=20, choices=Outlook, default=Outlook.NOT_ASSESSED, editable=False
     )
-    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True, editable=False)
+    withdrawn_on = PastDateField(_("withdrawn on"), null=True, blank=True, editable=False)
     withdrawn_reason = models.TextField(_("reason of the withdrawal"), blank=True, editable=False)
 
     load_key = models.CharField(max_length=400, unique=True, null=True, blank=True, editable=False)
@@ -350,9 +353,9 @@ class Milestone(ToldByHistory):
         Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="milestones"
     )
     title = models.CharField(_("title"), max_length=300)
-    due_on = models.DateField(_("due"), null=True, blank=True)
+    due_on = PlannedDateField(_("due"), null=True, blank=True)
     due_precision = models.CharField(max_length=5, choices=Precision, blank=True)
-    met_on = models.DateField(_("met"), null=True, blank=True)
+    met_on = PastDateField(_("met"), null=True, blank=True)
     met_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])

@@ -11,7 +11,7 @@ class Movement(models.Model):
     has seen the record of one moment finds every change made since by asking for later ones.
     """
 
-    moved_at = models.DateTimeField(db_index=True)
+    moved_at = models.DateTimeField(db_index=True, editable=False)
 
     class Meta:
         abstract = True

@@ -8,6 +8,7 @@ from commitments.models.commitment import Commitment
 from commitments.models.mistake import Mistake
 from commitments.models.report import ProgressReport, ReportingCycle
 from commitments.querysets import NoticeQuerySet
+from foundation.date_columns import PastDateField
 
 OF_CYCLES = ["cycle_opened", "due_in_14", "due_in_3", "overdue", "reminded"]
 OF_REVIEW = ["submitted", "sent_back", "published"]
@@ -27,7 +28,7 @@ class Digest(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="digests"
     )
-    day = models.DateField(_("day"))
+    day = PastDateField(_("day"))
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
 
     class Meta:
@@ -83,12 +84,15 @@ class Notice(models.Model):
     # What tells one time from the next: the version of a row that is submitted twice, the day of a reminder.
     occasion = models.BigIntegerField(_("occasion"), default=0)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
-    told_at = models.DateTimeField(_("told at"), null=True)
+    told_at = models.DateTimeField(_("told at"), null=True, editable=False)
     digest = models.ForeignKey(
         Digest, verbose_name=_("digest"), on_delete=models.SET_NULL, null=True, related_name="notices"
     )
     dropped_at = models.DateTimeField(
-        _("dropped at"), null=True, help_text=_("No longer true, not wanted, or no longer for this person to know.")
+        _("dropped at"),
+        null=True,
+        editable=False,
+        help_text=_("No longer true, not wanted, or no longer for this person to know."),
     )
 
     objects = NoticeQuerySet.as_manager()

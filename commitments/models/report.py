@@ -22,18 +22,19 @@ from commitments.querysets import (
     StatusChangeQuerySet,
 )
 from commitments.workflow import Reviewed
+from foundation.date_columns import PastDateField, PlannedDateField
 
 
 class ReportingCycle(models.Model):
     """A round in which reports are asked for. Opening it expects one report of each running commitment."""
 
     title = models.CharField(_("title"), max_length=100, unique=True)
-    opens_on = models.DateField(_("opens on"))
-    due_on = models.DateField(_("due on"))
-    closes_on = models.DateField(_("closes on"))
-    opened_on = models.DateField(_("opened on"), null=True, blank=True, editable=False)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
-    reopened_on = models.DateField(_("last reopened on"), null=True, blank=True, editable=False)
+    opens_on = PlannedDateField(_("opens on"))
+    due_on = PlannedDateField(_("due on"))
+    closes_on = PlannedDateField(_("closes on"))
+    opened_on = PastDateField(_("opened on"), null=True, blank=True, editable=False)
+    closed_on = PastDateField(_("closed on"), null=True, blank=True, editable=False)
+    reopened_on = PastDateField(_("last reopened on"), null=True, blank=True, editable=False)
     reopened_reason = models.TextField(_("reason for reopening"), blank=True, editable=False)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
@@ -95,8 +96,8 @@ class ProgressReport(Reviewed):
     )
     # How an agency's own system names a report that has no number yet. The database draws it for loads as well.
     draft_code = models.UUIDField(default=uuid4, db_default=RandomUUID(), unique=True, editable=False)
-    period_start = models.DateField(_("period from"), null=True, blank=True)
-    period_end = models.DateField(_("period until"), null=True, blank=True)
+    period_start = PastDateField(_("period from"), null=True, blank=True)
+    period_end = PastDateField(_("period until"), null=True, blank=True)
     status = models.CharField(_("proposed status"), max_length=30, choices=Status, blank=True)
     status_reason = models.TextField(
         _("reason"), blank=True, help_text=_("Required when the commitment is discontinued.")
@@ -230,9 +231,9 @@ class Evidence(models.Model):
     is_public = models.BooleanField(
         _("public"), default=True, help_text=_("Evidence that is not public is seen by reviewers alone.")
     )
-    issued_on = models.DateField(_("issued"), null=True, blank=True)
+    issued_on = PastDateField(_("issued"), null=True, blank=True)
     issued_precision = models.CharField(max_length=5, choices=Precision, blank=True)
-    seen_on = models.DateField(_("seen on"), null=True, blank=True)
+    seen_on = PastDateField(_("seen on"), null=True, blank=True)
     link_check = models.CharField(_("last link check"), max_length=10, choices=LinkCheck, blank=True, editable=False)
     link_checked_at = models.DateTimeField(_("link checked at"), null=True, blank=True, editable=False)
     version = AutoIncVersionField()
@@ -324,7 +325,7 @@ class StatusChange(models.Model):
     from_status = models.CharField(_("from"), max_length=30, choices=Status, blank=True)
     to_status = models.CharField(_("to"), max_length=30, choices=Status)
     reason = models.TextField(_("reason"), blank=True)
-    changed_on = models.DateField(_("on"))
+    changed_on = PastDateField(_("on"))
     changed_precision = models.CharField(max_length=5, choices=Precision)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

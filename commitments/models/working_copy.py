@@ -33,7 +33,7 @@ class WorkingCopy(models.Model):
     version = models.PositiveBigIntegerField(_("typed upon version"), null=True, blank=True)
     fields = models.JSONField(_("fields"), default=dict)
     window = models.CharField(_("window"), max_length=40, blank=True)
-    saved_at = models.DateTimeField(_("saved at"), default=timezone.now)
+    saved_at = models.DateTimeField(_("saved at"), default=timezone.now, editable=False)
 
     objects = WorkingCopyQuerySet.as_manager()
 

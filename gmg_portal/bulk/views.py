@@ -143,9 +143,8 @@ def asked_day(request: HttpRequest, allowed: Collection[str]) -> date | None:
             raise ValidationError(_given_twice(word))
     if "as_of" not in request.GET:
         return None
-    invalid = _("This is not a day: write YYYY-MM-DD.")
     try:
-        return PastDayField(error_messages={"required": invalid, "invalid": invalid}).clean(request.GET["as_of"])
+        return PastDayField().clean(request.GET["as_of"])
     except ValidationError as refusal:
         raise ValidationError(f"as_of: {refusal.message}") from None
 

@@ -17,6 +17,7 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from commitments.exchange.cells import LONGEST, defused, printable
+from foundation.name_lists import join_names
 from gmg_portal.bulk.columns import Value
 
 Records = Iterable[list[Value]]
@@ -125,7 +126,7 @@ def _object(header: list[str], record: list[Value]) -> str:
 
 def _cell(value: Value) -> str | int | None:
     if isinstance(value, list):
-        value = ";".join(str(each) for each in value)
+        value = join_names(value)
     return defused(value) if isinstance(value, str) else value
 
 

@@ -65,11 +65,15 @@ def test_handing_over_is_for_the_secretariat(person, leaving, successor, request
         ({"to": "closed"}, {"to": ["This account is closed: choose somebody who can sign in."]}),
         (
             {"on": date(2013, 10, 3)},
-            {"on": ["The membership starts on 2013-10-04: choose that day or a later one."]},
+            {"on": ["The membership starts on 4 October 2013: choose that day or a later one."]},
         ),
         (
             {"on": date(2015, 1, 1)},
-            {"on": ["The membership ends on 2014-12-31: choose that day or an earlier one."]},
+            {"on": ["The membership ends on 31 December 2014: choose that day or an earlier one."]},
+        ),
+        (
+            {"on": date.max},
+            {"on": ["31 December 9999 is not plausible. Give a date from 1 January 1990 to 31 December 2100."]},
         ),
     ],
 )
@@ -140,7 +144,7 @@ def test_secretariat_hands_over_on_one_page(client, leaving, successor, secretar
     answer = client.post(page, {"to": successor.pk, "on": "2014-09-30", "seen": seen}, follow=True)
 
     assertRedirects(answer, reverse("admin:agencies_membership_changelist"))
-    assert said(answer) == ["successor acts for ILO from Sept. 30, 2014 on, and has all of its drafts."]
+    assert said(answer) == ["successor acts for ILO from 30 September 2014 on, and has all of its drafts."]
     assert successor.memberships.get().starts_on == DAY
 
 
@@ -151,7 +155,7 @@ def test_page_says_what_is_wrong_at_its_field(client, leaving, successor, secret
     answer = client.post(page, {"to": successor.pk, "on": "2013-01-01", "seen": leaving.version})
 
     assert dict(answer.context["form"].errors) == {
-        "on": ["The membership starts on 2013-10-04: choose that day or a later one."]
+        "on": ["The membership starts on 4 October 2013: choose that day or a later one."]
     }
 
 

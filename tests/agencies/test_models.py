@@ -162,7 +162,7 @@ def test_names_of_rows(ilo):
 
     assert str(user) == "ada"
     assert str(ilo) == "ILO"
-    assert str(ChairTermFactory(agency=ilo)) == "ILO, 2014-01-01 – 2014-12-31"
+    assert str(ChairTermFactory(agency=ilo)) == "ILO, 1 January 2014 – 31 December 2014"
     assert str(MembershipFactory(user=user, agency=ilo)) == "ada – ILO"
     assert ilo.get_absolute_url() == "/agencies/ilo/"
 

@@ -421,7 +421,8 @@ def test_partial_date_that_is_none_is_refused_in_a_sentence(as_user, ilo_focal_p
     answer = client.post(address(draft, "change"), filled(page, start="spring 2014"))
     later = client.post(address(draft, "change"), filled(page, start="2015", due="2014"))
 
-    assert problems(answer) == {"start": ["‘spring 2014’ is not a date: write YYYY, YYYY-MM or YYYY-MM-DD."]}
+    (sentence,) = problems(answer)["start"]
+    assert sentence.startswith("‘spring 2014’ is not a date. Write it as 2014-03-05 or 5 March 2014;")
     assert problems(later) == {"": ["A commitment cannot be due before it starts."]}
 
 

@@ -64,7 +64,7 @@ def sentences(entry):
         ({"original_text": "We undertake."}, "The original text was added."),
         ({"kind": "norm"}, "The kind changed from Programme to Norm."),
         ({"scope": "regional"}, "The scope was given: Regional."),
-        ({"places": ["Nepal", "Qatar"]}, "The places were given: Nepal, Qatar."),
+        ({"places": ["Nepal", "Qatar"]}, "The places were given: Nepal; Qatar."),
         ({"start_on": date(2014, 3, 31), "start_precision": "month"}, "The start was given: March 2014."),
         ({"due_on": date(2015, 12, 31), "due_precision": "year"}, "The due day was given: 2015."),
         ({"source_title": "Another"}, "The title of the source changed."),

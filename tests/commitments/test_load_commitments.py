@@ -461,6 +461,9 @@ def test_a_commitment_on_which_a_person_has_reported_is_left_with_its_reports(on
 # What is refused
 
 NOT_HERE = "needs a reason or a successor, which this file cannot give: report it in the portal."
+NO_DATE = (
+    "is not a date. Write it as 2014-03-05 or 5 March 2014; where only the month or year is known, as 2014-03 or 2014."
+)
 ALLOWED_KINDS = "programme, publication, norm, capacity, campaign, event, institution"
 ALLOWED_STATUSES = "not_started, planning, in_progress, substantially_complete, completed, ongoing"
 
@@ -490,8 +493,8 @@ ALLOWED_STATUSES = "not_started, planning, in_progress, substantially_complete, 
         ({"summary": "nu\x00ll"}, "a null character stands in it."),
         ({"agenda_points": "9"}, "agenda_points: ‘9’ is not known; allowed: 1, 2, 3, 4, 5, 6, 7, 8."),
         ({"recommendations": "POL-9"}, "recommendations: ‘POL-9’ is not known; allowed: POL-1, POL-4."),
-        ({"start": "spring"}, "start: ‘spring’ is not a date: write YYYY, YYYY-MM or YYYY-MM-DD."),
-        ({"end": "2016-13"}, "end: ‘2016-13’ is not a date: write YYYY, YYYY-MM or YYYY-MM-DD."),
+        ({"start": "spring"}, f"start: ‘spring’ {NO_DATE}"),
+        ({"end": "2016-13"}, f"end: ‘2016-13’ {NO_DATE}"),
         ({"start": "2015-06", "end": "2015-05"}, "end: 2015-05 lies before the start, 2015-06."),
         ({"start": "2015", "end": "2014"}, "end: 2014 lies before the start, 2015."),
         ({"outcome": ""}, "outcome: this cannot be empty."),
@@ -506,7 +509,7 @@ ALLOWED_STATUSES = "not_started, planning, in_progress, substantially_complete, 
             f"status: ‘discontinued’ {NOT_HERE} Allowed here: {ALLOWED_STATUSES}.",
         ),
         ({"status_on": ""}, "status_on: this cannot be empty."),
-        ({"status_on": "May"}, "status_on: ‘May’ is not a date: write YYYY, YYYY-MM or YYYY-MM-DD."),
+        ({"status_on": "May"}, f"status_on: ‘May’ {NO_DATE}"),
         ({"status_on": "2017"}, "status_on: 2017 has not ended yet; an outcome lies in the past."),
         ({"source_title": ""}, "source_title: This field cannot be blank."),
         ({"source_url_or_symbol": ""}, "source_url_or_symbol: This field cannot be blank."),

@@ -399,7 +399,7 @@ def test_search_for_a_request_finds_what_it_did(as_secretariat):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ({"since": "yesterday"}, "Write a day as 2014-06-30."),
+        ({"since": "yesterday"}, "‘yesterday’ is not a day. Write it as 2014-03-05 or 5 March 2014."),
         ({"since": "2014-07-01", "until": "2014-06-30"}, "The last day cannot be before the first."),
         ({"what": "danced"}, "danced is not one of the available choices."),
         ({"person": "0"}, "That choice is not one of the available choices."),
@@ -558,7 +558,7 @@ def test_history_of_a_commitment_holds_its_partners_milestones_and_sets(client, 
     lines = story(client, commitment)
 
     subject = f"Partner: IOM – {commitment.reference}"
-    assert lines[0] == ("Changed", "", {"Scope": ("", "Global"), "Places": ("", "Ghana, Togo")})
+    assert lines[0] == ("Changed", "", {"Scope": ("", "Global"), "Places": ("", "Ghana; Togo")})
     assert lines[1] == ("Deleted", subject, {})
     assert lines[2] == ("Changed", subject, {"Part": ("Trains.", "Trains trainers.")})
     assert ("Changed", "", {"Agenda points": ("", str(points[1]))}) in lines

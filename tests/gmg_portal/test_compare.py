@@ -94,7 +94,7 @@ def test_second_day_is_today_when_it_is_left_out(client, story):
         ("from=2015-01-01&until=2014-01-01", "The second day lies before the first"),
         ("from=2014-01-01&until=2999-01-01", "until: The record of a day that has not come is not known"),
         ("from=2999-01-01", "from: The record of a day that has not come is not known"),
-        ("from=soon", "from: This is not a day: write YYYY-MM-DD."),
+        ("from=soon", "from: ‘soon’ is not a day. Write it as 2014-03-05 or 5 March 2014."),
         ("until=2014-01-01", "from: Give the day from which to compare."),
         ("from=2014-01-01&agency=nobody", "agency: ‘nobody’ is not known here. Allowed: ilo, iom."),
         ("from=2014-01-01&to=2015-01-01", "‘to’ is not a word of this register. Allowed: agency, agenda_point, from,"),
@@ -197,3 +197,12 @@ def test_links_of_a_page_of_a_past_day_keep_it(client, ilo, points, path):
     lost = {link for link in inside if parse_qs(urlsplit(link).query).get("as_of") != ["2014-12-31"]}
     assert lost == {path}  # 'Show the record of today'
     assert {client.get(f"{path if link.startswith('?') else ''}{link}").status_code for link in inside} == {200}
+
+
+def test_day_in_words_stands_in_the_form_as_its_input_takes_it(client, commitment):
+    page = client.get("/compare/", {"from": "30 June 2014", "until": "1 Jul 2014"}).content.decode()
+
+    assert 'name="from" max="' in page
+    assert 'value="2014-06-30" required' in page
+    assert 'value="2014-07-01" aria-describedby' in page
+    assert "30 June 2014" in page

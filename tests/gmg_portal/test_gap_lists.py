@@ -223,7 +223,7 @@ def test_file_that_is_not_known_is_not_found(client, db):
     ("query", "says"),
     [
         ("agency=ilo", "‘agency’ is not known here. Allowed: as_of."),
-        ("as_of=soon", "as_of: This is not a day"),
+        ("as_of=soon", "as_of: ‘soon’ is not a day"),
         ("as_of=2999-01-01", "has not come"),
     ],
 )

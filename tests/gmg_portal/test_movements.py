@@ -235,7 +235,7 @@ def test_withdrawn_commitment_answers_as_withdrawn(client, joint, secretariat):
 
 def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
     cycle = ReportingCycleFactory(
-        opens_on=date(2014, 3, 1), opened_on=date(2014, 3, 1), due_on=date(2014, 6, 30), closes_on=date(2999, 1, 1)
+        opens_on=date(2014, 3, 1), opened_on=date(2014, 3, 1), due_on=date(2014, 6, 30), closes_on=date(2099, 1, 1)
     )
     ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
     as_committed()

@@ -82,7 +82,7 @@ def test_refused_question_offers_the_page_without_it(client):
     html = response.content.decode()
     assert response.status_code == 400
     assert 'href="/agencies/"' in html
-    assert "YYYY-MM-DD" in html
+    assert "2014-03-05 or 5 March 2014" in html
 
 
 @pytest.mark.parametrize(

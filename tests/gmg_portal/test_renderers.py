@@ -95,7 +95,7 @@ def test_misspelling_is_answered_with_the_nearest_name(client, ilo, iom, query, 
     ("address", "detail"),
     [
         ("commitments/?q=a%00b", "q: Null characters are not allowed."),
-        ("commitments/?due_after=soon", "due_after: This is not a day: write YYYY-MM-DD."),
+        ("commitments/?due_after=soon", "due_after: ‘soon’ is not a day. Write it as 2014-03-05 or 5 March 2014."),
         (
             "events/?as_of=2999-01-01",
             "as_of: The record of a day that has not come is not known: give a day up to today.",

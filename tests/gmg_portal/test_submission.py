@@ -416,7 +416,7 @@ def test_what_a_form_refuses_is_refused_with_what_is_allowed(system, commitment)
     assert told["status"]["nearest"] == "in_progress"
     assert "completed" in told["status"]["allowed"]
     assert told["commitment"]["nearest"] == commitment.reference
-    assert set(faults(of_rules)) == {"status_reason", ""}
+    assert set(faults(of_rules)) == {"status_reason", "period_end"}
     assert set(faults(not_a_day)) == {"period_start"}
     assert {fault["field"]: fault["code"] for fault in unknown.json()["errors"]} == {"outlok": "unknown_field"}
     assert {field: fault["code"] for field, fault in told.items()} == {

@@ -1,0 +1,1 @@
+"""How dates, moments and numbers are written, by language; `FORMAT_MODULE_PATH` leads here."""

@@ -1,0 +1,144 @@
+"""Every column of the project that holds a day declares which days it takes, and the database holds it to that."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+
+from commitments.models import Evidence, Milestone, ProgressReport
+from foundation.date_columns import PastDateField, PlannedDateField
+from foundation.dates import today
+
+APPS = ["agencies", "agenda", "workgroups", "recommendations", "commitments", "gmg_portal"]
+# Of Django's own base class for people.
+NOT_OURS = {"agencies.User.date_joined", "agencies.User.last_login"}
+PAST = {
+    "agencies.Agency.joined",
+    "agenda.Framework.adopted_on",
+    "commitments.Answer.published_on",
+    "commitments.Assessment.published_on",
+    "commitments.Commitment.published_on",
+    "commitments.Commitment.withdrawn_on",
+    "commitments.Digest.day",
+    "commitments.Evidence.issued_on",
+    "commitments.Evidence.seen_on",
+    "commitments.Milestone.met_on",
+    "commitments.ProgressReport.period_end",
+    "commitments.ProgressReport.period_start",
+    "commitments.ProgressReport.published_on",
+    "commitments.ReportingCycle.closed_on",
+    "commitments.ReportingCycle.opened_on",
+    "commitments.ReportingCycle.reopened_on",
+    "commitments.StatusChange.changed_on",
+    "gmg_portal.Edition.day",
+}
+PLANNED = {
+    "agencies.Agency.left",
+    "agencies.ChairTerm.ends_on",
+    "agencies.ChairTerm.starts_on",
+    "agencies.Membership.ends_on",
+    "agencies.Membership.starts_on",
+    "agenda.Event.ends_on",
+    "agenda.Event.starts_on",
+    "commitments.Commitment.due_on",
+    "commitments.Commitment.start_on",
+    "commitments.Milestone.due_on",
+    "commitments.ReportingCycle.closes_on",
+    "commitments.ReportingCycle.due_on",
+    "commitments.ReportingCycle.opens_on",
+    "workgroups.WorkPlan.ends_on",
+    "workgroups.WorkPlan.starts_on",
+}
+
+
+def name_of(column):
+    return f"{column.model._meta.app_label}.{column.model.__name__}.{column.name}"
+
+
+def date_columns(histories=False):
+    """The columns of days and moments in the project's tables, with or without those of their histories."""
+    return [
+        column
+        for app in APPS
+        for model in apps.get_app_config(app).get_models()
+        if histories or not hasattr(model, "instance_type")
+        for column in model._meta.local_fields
+        if isinstance(column, models.DateField)
+    ]
+
+
+def test_every_day_declares_whether_it_may_lie_ahead():
+    days = [column for column in date_columns() if not isinstance(column, models.DateTimeField)]
+
+    assert {name_of(column) for column in days if type(column) is PastDateField} == PAST
+    assert {name_of(column) for column in days if type(column) is PlannedDateField} == PLANNED
+    assert {name_of(column) for column in days} == PAST | PLANNED
+
+
+def test_every_moment_is_written_by_the_portal_and_entered_by_nobody():
+    moments = {column for column in date_columns() if isinstance(column, models.DateTimeField)}
+
+    assert {name_of(column) for column in moments if column.editable} == NOT_OURS
+
+
+def check_of(column) -> str:
+    """The condition by which the database judges a column of days, as SQL over its row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint"
+            " WHERE contype = 'c' AND conrelid = %s::regclass AND conname LIKE %s",
+            [column.model._meta.db_table, "%\\_check"],
+        )
+        begins = re.compile(rf"""\("?{column.column}"? >= '1990-01-01'::date\)""")
+        checks = [check for (check,) in cursor.fetchall() if begins.search(check)]
+    (check,) = checks
+    return check
+
+
+def takes(column, day, precision="day") -> bool:
+    with connection.cursor() as cursor:
+        row = f'SELECT %s::date AS "{column.column}", %s::text AS "{column.precision_name}"'
+        cursor.execute(f"SELECT {check_of(column)} FROM ({row}) AS row", [day, precision])
+        return cursor.fetchone()[0]
+
+
+DAYS = [column for column in date_columns(histories=True) if isinstance(column, PlannedDateField)]
+
+
+@pytest.mark.django_db
+def test_database_takes_plausible_days_alone():
+    ahead = today() + timedelta(days=2)  # one day of grace for clocks that differ
+    days = [date(1989, 12, 31), date(1990, 1, 1), today(), ahead, date(2100, 12, 31), date(2101, 1, 1), date.max]
+
+    judged = {(column.model._meta.db_table, column.name): [takes(column, day) for day in days] for column in DAYS}
+
+    past, planned = [False, True, True, *[False] * 4], [False, True, True, True, True, False, False]
+    assert judged == {
+        (column.model._meta.db_table, column.name): past if isinstance(column, PastDateField) else planned
+        for column in DAYS
+    }
+
+
+@pytest.mark.django_db
+def test_database_takes_a_period_that_has_begun():
+    column = Milestone._meta.get_field("met_on")
+    this_year, next_year = date(today().year, 12, 31), date(today().year + 1, 12, 31)
+
+    assert takes(column, this_year, "year") is True
+    assert takes(column, next_year, "year") is False
+    assert takes(column, next_year, "month") is False
+
+
+@pytest.mark.parametrize("model", [Milestone, Evidence, ProgressReport], ids=lambda model: model.__name__)
+def test_model_says_which_day_it_cannot_hold(model):
+    columns = [column for column in model._meta.local_fields if isinstance(column, PlannedDateField)]
+    row = model(**{column.name: date.max for column in columns})
+    others = {column.name for column in model._meta.fields} - {column.name for column in columns}
+
+    with pytest.raises(ValidationError) as refusal:
+        row.clean_fields(exclude=others)
+
+    assert refusal.value.message_dict.keys() == {column.name for column in columns}

@@ -1,0 +1,50 @@
+"""One way of writing days and moments, on every page and in every mail."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.contrib.admin.templatetags.admin_list import display_for_field
+from django.template import Context, Template
+from django.utils.formats import date_format, localize
+
+from commitments.models import ProgressReport
+from foundation.date_inputs import AdminDayInput, DayField, DayInput, DayPicker
+
+DAY, MOMENT = date(2026, 11, 30), datetime(2026, 11, 30, 2, 51, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("template", ["{{ day }}", "{{ day|date }}", '{{ day|date:"SHORT_DATE_FORMAT" }}'])
+def test_day_is_written_in_words(template):
+    assert Template(template).render(Context({"day": DAY})) == "30 November 2026"
+
+
+@pytest.mark.parametrize("template", ["{{ moment }}", '{{ moment|date:"DATETIME_FORMAT" }}'])
+def test_moment_names_its_zone(template):
+    assert Template(template).render(Context({"moment": MOMENT})) == "30 November 2026, 02:51 UTC"
+
+
+def test_python_and_admin_write_the_same():
+    column = ProgressReport._meta.get_field("submitted_at")
+
+    assert (localize(DAY), date_format(DAY)) == ("30 November 2026", "30 November 2026")
+    assert display_for_field(MOMENT, column, "–") == "30 November 2026, 02:51 UTC"
+
+
+@pytest.mark.parametrize("widget", [DayInput, AdminDayInput, DayPicker])
+def test_input_holds_iso(widget):
+    assert 'value="2026-11-30"' in widget().render("day", DAY)
+    assert 'value="2026-11-30"' in DayField(widget=widget).widget.render("day", "2026-11-30")
+
+
+@pytest.mark.parametrize("widget", [DayInput, AdminDayInput])
+def test_input_shows_its_day_in_words(widget):
+    words = '<span class="date-in-words">30 November 2026</span>'
+
+    assert words in widget().render("day", DAY)
+    assert words in widget().render("day", "2026-11-30")
+    assert "date-in-words" not in widget().render("day", "01/07/2026")
+    assert "date-in-words" not in widget().render("day", None)
+
+
+def test_picker_is_handed_iso_where_the_address_had_words():
+    assert 'value="2026-11-30"' in DayPicker().render("day", "30 Nov 2026")
