@@ -9,7 +9,7 @@ import foundation.date_columns
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('gmg_portal', '0010_sessions_and_second_steps'),
+        ('gmg_portal', '0011_sign_in_attempts'),
     ]
 
     operations = [
