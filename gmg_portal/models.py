@@ -114,7 +114,7 @@ class KnownAddress(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=40)
-    used_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(db_index=True, editable=False)
 
     class Meta:
         db_table = "known_address"
@@ -133,7 +133,7 @@ class SignInWarning(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
-    sent_at = models.DateTimeField()
+    sent_at = models.DateTimeField(editable=False)
 
     class Meta:
         db_table = "sign_in_warning"

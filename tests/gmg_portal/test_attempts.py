@@ -429,7 +429,7 @@ def test_administrator_sees_and_ends_a_wait(client, ilo_focal_point, administrat
     client.post(table, {"action": "lift", "_selected_action": row.pk})
 
     assertContains(listed, "ilo_focal_point")
-    assertContains(listed, "Nov. 23, 2026, 12:05 p.m.")
+    assertContains(listed, "23 November 2026, 12:05 UTC")
     assertContains(page, row.ip_address)
     assertNotContains(page, "csrfmiddlewaretoken=")
     assertRedirects(sign_in(Client(), "ilo_focal_point"), "/admin/", fetch_redirect_response=False)
