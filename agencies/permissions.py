@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from agencies.models import AccessToken, Agency, Invitation, Membership, User
+from agencies.querysets import today
 
 SECRETARIAT = "secretariat"
 
@@ -38,9 +39,20 @@ def agencies_of(user) -> QuerySet[Agency]:
     return agencies if _is_whole(user) else agencies.filter(pk=user.within_agency)
 
 
+def acting_for(user) -> QuerySet[Agency]:
+    """All agencies for which the person acts today, be the account closed or the person narrowed by a token."""
+    return Agency.objects.filter(memberships__in=user.memberships.current()).distinct()
+
+
 def is_editor(user) -> bool:
     """Anybody with work to do on the editors' side."""
     return is_administrator(user) or is_secretariat(user) or agencies_of(user).exists()
+
+
+def has_two_roles(user) -> bool:
+    """Whether the person reviews for the secretariat or as administrator, and acts for an agency now or later."""
+    reviews = user.is_superuser or user.groups.filter(name=SECRETARIAT).exists()
+    return reviews and user.memberships.exclude(ends_on__lt=today()).exists()
 
 
 def may_edit_reference_data(user) -> bool:

@@ -17,6 +17,7 @@ from simple_history.utils import bulk_create_with_history
 
 from agencies.actions import check_seen
 from agencies.models import Agency
+from agencies.permissions import acting_for, agencies_of, is_secretariat
 from agencies.querysets import today
 from commitments import notices, permissions, telling
 from commitments.dates import PartialDate, Precision
@@ -33,8 +34,9 @@ from commitments.models import (
     Status,
     StatusChange,
 )
-from commitments.workflow import TRANSITIONS, Reviewed, State
+from commitments.workflow import TRANSITIONS, Reviewed, ReviewingRole, State
 from foundation.dates import date_in_words
+from workgroups.models import WorkGroup
 
 LOAD = "load"
 IMPORT = "import"
@@ -49,9 +51,11 @@ def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
     _move(row, "submit")
     _allow(type(row).objects.editable_by(by), row)
     check(row)
+    check_writer(row, by)
     row.submitted_by, row.submitted_at = by, timezone.now()
     row.author = row.author or by
-    row.reviewed_by = row.reviewed_at = None
+    row.reviewed_by = row.reviewed_at = row.reviewing_agency = None
+    row.reviewed_as = ""
     _save(row, "submit", by)
     notices.submitted(row, by=by)
     return row
@@ -77,6 +81,7 @@ def write_draft(row, sets: dict[str, list] | None = None, *, by, reason: str = I
         _write_partners(row, others, by) if name == "partner_agencies" else _write_set(row, name, others)
     _save(row, reason, by, force_insert=new)
     _allow(type(row).objects.editable_by(by), row)
+    record_hand(row.commitment if isinstance(row, Milestone) else row, by=by)
 
 
 @transaction.atomic
@@ -85,6 +90,7 @@ def add_evidence(report: ProgressReport, piece: Evidence, *, by) -> Evidence:
     report = _locked(report)
     _allow(ProgressReport.objects.editable_by(by), report)
     piece.report = report
+    record_hand(report, by=by)
     return _save(piece, BY_TOKEN, by)
 
 
@@ -94,6 +100,14 @@ def remove_evidence(piece: Evidence, *, by) -> None:
     _allow(ProgressReport.objects.editable_by(by), report)
     piece._change_reason, piece._history_user = BY_TOKEN, by
     piece.delete()
+    record_hand(report, by=by)
+
+
+def record_hand(row: Reviewed, *, by) -> None:
+    """Keep for which agencies a person acts who writes in an open row; what was kept before stays (`triggers`)."""
+    agencies = list(acting_for(by).values_list("pk", flat=True))
+    if agencies:
+        type(row).objects.filter(pk=row.pk, state__in=permissions.OPEN_STATES).update(involved_agencies=agencies)
 
 
 @transaction.atomic
@@ -142,6 +156,7 @@ def contribute(
         raise PermissionDenied(_("Only a partner of the commitment adds a part, and only its own."))
     if not ProgressReport.objects.contributable_by(by).filter(pk=report.pk).exists():
         raise ValidationError(_("The lead has sent this report off, or its cycle is closed: it takes no more parts."))
+    record_hand(report, by=by)
     part = report.contributions.select_for_update().filter(agency=agency).first()
     if seen is not None and seen != (part.version if part else 0):
         raise ValidationError(_("Somebody else of your agency changed this since you opened it. Nothing was saved."))
@@ -261,13 +276,17 @@ def as_published(row: Reviewed, *, by) -> Iterator[Reviewed]:
     """Within this block alone the database stands as if a row of the workflow were published today.
 
     All of it is rolled back at the end: nobody else ever sees it, and the revision, which moves on commit, stays. The
-    rules of publishing are not asked, so that an unfinished draft can be looked at.
+    rules of publishing are not asked, so that an unfinished draft can be looked at; but an assessment by who may not
+    assess is refused with ValidationError.
     """
     with transaction.atomic():
         row = _locked(row)
+        if isinstance(row, Assessment) and (problems := _problems_of_assessment(row)):
+            raise ValidationError(problems)
         row.state = State.PUBLISHED
         row.published_on, row.published_precision = today(), Precision.DAY
         row.author, row.reviewed_by, row.reviewed_at = row.author or by, None, None
+        row.reviewed_as, row.reviewing_agency = "", None
         if isinstance(row, ProgressReport):
             row.status = row.status or stand_in(row)
             _apply(row, by, "preview")
@@ -368,9 +387,48 @@ def _problems_of_report(report: ProgressReport) -> dict[str, str]:
 def _problems_of_assessment(assessment: Assessment) -> dict[str, str]:
     if assessment.commitment.state != State.PUBLISHED:
         return {"commitment": _("Only a published commitment can be assessed.")}
-    if (assessment.agency or assessment.workgroup) == assessment.commitment.lead:
-        return {"commitment": _("The lead cannot assess its own commitment: its word stands in its reports.")}
+    problems = problems_of_assessor(assessment.commitment, assessment.agency, assessment.workgroup)
+    writers = [person for person in (assessment.author, assessment.submitted_by) if person]
+    for writer in () if problems else writers:
+        if problems_of_writer(assessment.commitment, writer):
+            text = _("Its author acts for an agency that leads, co-leads or is a partner in %(commitment)s.")
+            return {"commitment": text % {"commitment": assessment.commitment.reference}}
+    return problems
+
+
+def problems_of_assessor(commitment: Commitment, agency: Agency | None, workgroup: WorkGroup | None) -> dict[str, str]:
+    """Say at its field why an agency or group may not assess a commitment: it leads, co-leads or is a partner in it."""
+    words = {"assessor": agency or workgroup, "commitment": commitment.reference}
+    if workgroup and workgroup.pk == commitment.workgroup_id:
+        return {"workgroup": _("%(assessor)s leads %(commitment)s and cannot assess it: choose another.") % words}
+    interested = permissions.interested_agencies(commitment)
+    if agency and interested.filter(pk=agency.pk).exists():
+        text = _("%(assessor)s leads, co-leads or is a partner in %(commitment)s and cannot assess it: choose another.")
+        return {"agency": text % words}
+    biased = (
+        interested.filter(pk__in=workgroup.participations.leading().values("agency")).first() if workgroup else None
+    )
+    if biased:
+        text = _(
+            "%(agency)s leads %(assessor)s, and leads, co-leads or is a partner in %(commitment)s: choose another"
+            " assessor."
+        )
+        return {"workgroup": text % {**words, "agency": biased}}
     return {}
+
+
+def problems_of_writer(commitment: Commitment, writer) -> dict[str, str]:
+    """Say why a person may not assess a commitment, in whoever's name: an agency of theirs has a stake in it."""
+    if Commitment.objects.independent_of(writer).filter(pk=commitment.pk).exists():
+        return {}
+    text = _("Your agency leads, co-leads or is a partner in %(commitment)s: somebody else has to assess it.")
+    return {"commitment": text % {"commitment": commitment.reference}}
+
+
+def check_writer(row: Reviewed, by) -> None:
+    """Refuse an assessment that is submitted by a person of an agency with a stake in the commitment."""
+    if isinstance(row, Assessment) and (problems := problems_of_writer(row.commitment, by)):
+        raise ValidationError(problems)
 
 
 def _problems_of_answer(answer: Answer) -> dict[str, str]:
@@ -414,6 +472,16 @@ def _allow(allowed, row) -> None:
 
 def _reviewed(row: Reviewed, by) -> None:
     row.reviewed_by, row.reviewed_at = by, timezone.now()
+    row.reviewed_as, row.reviewing_agency = _body_of(row, by)
+
+
+def _body_of(row: Reviewed, by) -> tuple[str, Agency | None]:
+    """As what, and for which agency, a person decides. Who leads the group names that, whatever else they are."""
+    group = None if isinstance(row, Assessment) else getattr(row, "commitment", row).workgroup
+    leading = group and group.participations.leading().filter(agency__in=agencies_of(by)).first()
+    if leading:
+        return leading.role, leading.agency
+    return (ReviewingRole.SECRETARIAT if is_secretariat(by) else ReviewingRole.ADMINISTRATOR), None
 
 
 def _save(row, reason: str, by, **options):

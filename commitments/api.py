@@ -33,7 +33,9 @@ REPORT_CODE = "[A-Z]+-[0-9]+-[0-9]+"
 def whole_record(day) -> list[Prefetch | str]:
     """What the page of one commitment shows beside the row itself, as it stood on the day."""
     reports = (
-        ProgressReport.objects.published(day).newest_first().select_related("cycle", "on_behalf_of", "superseded_by")
+        ProgressReport.objects.published(day)
+        .newest_first()
+        .select_related("cycle", "on_behalf_of", "superseded_by", "reviewing_agency")
     )
     changes = StatusChange.objects.published(day).newest_first()
     assessments = Assessment.objects.published(day).order_by("-published_on", "-pk")
@@ -47,7 +49,7 @@ def whole_record(day) -> list[Prefetch | str]:
         Prefetch("status_changes", changes.select_related("report"), to_attr="public_changes"),
         Prefetch(
             "assessments",
-            assessments.select_related("agency", "workgroup", "report").with_answers(day),
+            assessments.select_related("agency", "workgroup", "report", "reviewing_agency").with_answers(day),
             to_attr="public_assessments",
         ),
     ]
@@ -72,14 +74,18 @@ class CommitmentViewSet(ReadOnlyModelViewSet):
 
     def filter_queryset(self, queryset):
         rows = super().filter_queryset(queryset).with_last_word(self.filterset.day)
-        return rows.prefetch_related(*whole_record(self.filterset.day)) if self.detail else rows
+        if not self.detail:
+            return rows
+        return rows.select_related("reviewing_agency").prefetch_related(*whole_record(self.filterset.day))
 
 
 class ReportViewSet(ReadOnlyModelViewSet):
     """Published progress reports, newest first."""
 
     queryset = (
-        ProgressReport.objects.select_related("commitment", "cycle", "on_behalf_of", "superseded_by")
+        ProgressReport.objects.select_related(
+            "commitment", "cycle", "on_behalf_of", "superseded_by", "reviewing_agency"
+        )
         .prefetch_related(
             Prefetch("evidence", Evidence.objects.public().order_by("pk"), to_attr="public_evidence"),
             "contributions__agency",

@@ -12,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.models import User
+from commitments import actions
 from commitments.dates import PartialDate, partial
 from commitments.evidence import TYPES, label_of
 from commitments.models import Assessment, Commitment, Contribution, Status
@@ -221,7 +223,12 @@ class ProgressReportForm(admin.site.Form):
 
 
 class AssessmentForm(admin.site.Form):
-    """Asks for the assessor that the kind of assessor calls for."""
+    """Asks for the assessor that the kind of assessor calls for, and refuses one with a stake in the commitment.
+
+    `writer` is the person who fills it in.
+    """
+
+    writer: User
 
     ASSESSOR = {
         Assessment.AssessorKind.PEER_AGENCY: "agency",
@@ -237,6 +244,11 @@ class AssessmentForm(admin.site.Form):
                 self.add_error(name, _("Say who judges."))
             elif name != wanted and cleaned.get(name):
                 self.add_error(name, _("Leave this empty: the kind of assessor is another."))
+        commitment = cleaned.get("commitment") or (self.instance.commitment if self.instance.commitment_id else None)
+        if commitment:
+            problems = actions.problems_of_assessor(commitment, cleaned.get("agency"), cleaned.get("workgroup"))
+            for name, sentence in (problems or actions.problems_of_writer(commitment, self.writer)).items():
+                self.add_error(name if name in self.fields else None, sentence)
         return cleaned
 
 

@@ -5,11 +5,13 @@ Every function answers a condition (`Q`) over the rows of a model; `prefix` lead
 the querysets' `visible_to`, `editable_by` and `reviewable_by`.
 """
 
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.fields.array import ArrayOverlap
+from django.db.models import BigIntegerField, F, Func, Q, QuerySet, Value
 
 from agencies.models import Agency
 from agencies.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
-from workgroups.models import WorkGroup
+from workgroups.models import Participation, WorkGroup
 from workgroups.permissions import groups_led_by
 
 PUBLIC_STATES = ("published", "withdrawn")
@@ -65,11 +67,61 @@ def waiting(user, led: Q) -> Q:
     return Q(state="submitted") & (ALL if is_administrator(user) or is_secretariat(user) else led)
 
 
-def reviewable(user, led: Q) -> Q:
-    """What waits for this reviewer; never what the person wrote or submitted."""
+def reviewable(user, led: Q, independence: Q) -> Q:
+    """What waits for this reviewer and what they are independent of: see `independent`."""
     if user.is_anonymous:
         return NONE
-    return waiting(user, led) & ~(Q(author=user) | Q(submitted_by=user))
+    return waiting(user, led) & ~(Q(author=user) | Q(submitted_by=user)) & independence
+
+
+def acted_for(user) -> Func:
+    """The agencies for which the person acted at any time since a row was submitted, or acts now, as an array.
+
+    A token narrows what may be seen, and makes nobody more independent: all agencies of the person count.
+    """
+    return _agencies("agencies_acted_for", Value(user.pk), F("submitted_at"))
+
+
+def with_stake(commitment: str, lead: str | None, workgroup: str | None) -> Func:
+    """The agencies with a stake in a commitment, as an array: lead, partners and, with `workgroup`, who leads that.
+
+    The arguments name columns that hold its key, that of the agency and that of the group.
+    """
+    return _agencies(
+        "commitments_agencies_with_stake", *(F(name) if name else Value(None) for name in (commitment, lead, workgroup))
+    )
+
+
+def independent(user, prefix: str = "", *further: Func) -> Q:
+    """Rows on which the person may decide: the one rule of independence, which the database keeps by triggers as well.
+
+    Not independent is whoever acts, or acted since the row was submitted, for an agency for which anybody who wrote or
+    submitted it acted, that leads the commitment alone, or that is a partner in it. The co-chairs and co-conveners of
+    the group that leads are independent of each other. `further` are more agencies with a stake in the row.
+    """
+    stake = with_stake(f"{prefix}pk", f"{prefix}lead_agency", None)
+    involved = [F("involved_agencies"), stake, *further]
+    return ~Q(*(ArrayOverlap(agencies, acted_for(user)) for agencies in involved), _connector=Q.OR)
+
+
+def independent_of(user, prefix: str = "") -> Q:
+    """Rows on whose commitment the person may judge or change by themselves: co-leading it forbids that as well."""
+    stake = with_stake(f"{prefix}pk", f"{prefix}lead_agency", f"{prefix}workgroup")
+    return ~Q(ArrayOverlap(stake, _agencies("agencies_acted_for", Value(user.pk), Value(None))))
+
+
+def interested_agencies(commitment) -> QuerySet[Agency]:
+    """Those that lead a commitment, co-lead the group that does, or are partners in it: they do not assess it."""
+    leading = Participation.objects.leading().filter(workgroup=commitment.workgroup_id)
+    return Agency.objects.filter(
+        Q(pk=commitment.lead_agency_id)
+        | Q(pk__in=leading.values("agency"))
+        | Q(pk__in=commitment.partners.values("agency"))
+    )
+
+
+def _agencies(function: str, *arguments) -> Func:
+    return Func(*arguments, function=function, output_field=ArrayField(BigIntegerField()))
 
 
 def is_party(user, prefix: str = "") -> Q:
@@ -123,12 +175,12 @@ def may_assess(user) -> bool:
 
 
 def may_classify(user) -> bool:
-    """Change the editorial reading of what is public (points, recommendations, confidence): never its wording."""
+    """Change the editorial reading of what is public (points, recommendations, confidence), where independent."""
     return may_edit_reference_data(user)
 
 
 def may_correct(user) -> bool:
-    """Change the wording of a published commitment; its history keeps what stood before."""
+    """Change the wording of a published commitment, where independent; its history keeps what stood before."""
     return is_administrator(user)
 
 

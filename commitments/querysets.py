@@ -2,6 +2,7 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.contrib.postgres.aggregates import StringAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchRank, SearchVector
 from django.db import models
 from django.db.models import (
@@ -32,6 +33,8 @@ from commitments.permissions import (
     confidential,
     handled,
     in_inbox,
+    independent,
+    independent_of,
     is_assessor,
     is_owner,
     is_party,
@@ -41,6 +44,7 @@ from commitments.permissions import (
     reviewable,
     takes_part,
     waiting,
+    with_stake,
     writable,
 )
 from commitments.search import SEARCH_CONFIG, headline, plain, search_query
@@ -56,9 +60,12 @@ def public_on(day: date | None) -> Q:
 
 
 class ReviewedQuerySet(models.QuerySet):
-    """Rows of the review workflow; a subclass says who owns a row, which group leads it, and what belongs to it."""
+    """Rows of the review workflow.
 
-    owner = led = None
+    A subclass says who owns a row, which group leads it, who is independent of it, and what belongs to it.
+    """
+
+    owner = led = independent = None
     parts: tuple[str, ...] = ()
 
     def published(self, day: date | None = None) -> Self:
@@ -78,9 +85,9 @@ class ReviewedQuerySet(models.QuerySet):
 
     def reviewable_by(self, user) -> Self:
         """Submitted rows which the person may publish or send back: none that they ever had a hand in."""
-        rows = self.filter(reviewable(user, self.led(user)))
         if user.is_anonymous:
-            return rows
+            return self.none()
+        rows = self.filter(reviewable(user, self.led(user), self.independent(user)))
         hand = Q(history_change_reason__isnull=True) | Q(history_change_reason__in=HANDS)
         rows = rows.exclude(Exists(self.model.history.filter(hand, id=OuterRef("pk"), history_user=user)))
         for part in self.parts:
@@ -109,6 +116,13 @@ class CommitmentQuerySet(ReviewedQuerySet):
 
     def led(self, user) -> Q:
         return led_group(user)
+
+    def independent(self, user) -> Q:
+        return independent(user)
+
+    def independent_of(self, user) -> Self:
+        """Commitments that no agency of the person leads, co-leads or is a partner in."""
+        return self.none() if user.is_anonymous else self.filter(independent_of(user))
 
     def published(self, day: date | None = None) -> Self:
         standing = self.filter(public_on(day))
@@ -302,6 +316,16 @@ class ProgressReportQuerySet(ReviewedQuerySet):
     def led(self, user) -> Q:
         return led_group(user, "commitment__")
 
+    def independent(self, user) -> Q:
+        """The agency on whose behalf it is, and partners with a part in it, which may be partners no more, count."""
+        on_behalf = with_stake(None, "on_behalf_of", None)
+        contributors = ArraySubquery(self._contributions().values("agency"))
+        return independent(user, "commitment__", on_behalf, contributors)
+
+    def _contributions(self):
+        parts = self.model._meta.get_field("contributions").related_model.objects
+        return parts.filter(report=OuterRef("pk")).order_by()
+
     def published(self, day: date | None = None) -> Self:
         """Published reports of commitments that have a page."""
         return self.filter(public_on(day), commitment__state__in=PUBLIC_STATES)
@@ -344,6 +368,11 @@ class AssessmentQuerySet(ReviewedQuerySet):
     def led(self, user) -> Q:
         return NO_GROUP
 
+    def independent(self, user) -> Q:
+        """Who co-leads the commitment or the assessing group is not."""
+        co_leads = with_stake(None, None, "commitment__workgroup")
+        return independent(user, "commitment__", co_leads, with_stake(None, "agency", "workgroup"))
+
     def newest_of_each_assessor(self, day: date | None = None) -> Self:
         """Leave out what the same assessor has since judged anew."""
         later = (
@@ -359,7 +388,8 @@ class AssessmentQuerySet(ReviewedQuerySet):
     def with_answers(self, day: date | None = None) -> Self:
         """Fetch beside each what its lead answers, as `public_answers`, oldest first."""
         answers = self.model._meta.get_field("answers").related_model.objects.published(day)
-        return self.prefetch_related(Prefetch("answers", answers.oldest_first(), to_attr="public_answers"))
+        answers = answers.oldest_first().select_related("reviewing_agency")
+        return self.prefetch_related(Prefetch("answers", answers, to_attr="public_answers"))
 
     def unanswered(self) -> Self:
         """Published judgements that do not wholly agree, with no answer published or in hand."""
@@ -378,10 +408,10 @@ class AnswerQuerySet(ReviewedQuerySet):
     def led(self, user) -> Q:
         return led_group(user, "assessment__commitment__")
 
-    def reviewable_by(self, user) -> Self:
-        """As everywhere; and whoever judged has no say in what is answered."""
-        rows = super().reviewable_by(user)
-        return rows if user.is_anonymous else rows.exclude(is_party(user, "assessment__"))
+    def independent(self, user) -> Q:
+        """Whoever assessed has no say in what is answered."""
+        assessors = with_stake(None, "assessment__agency", "assessment__workgroup")
+        return independent(user, "assessment__commitment__", assessors) & ~is_party(user, "assessment__")
 
     def oldest_first(self) -> Self:
         return self.order_by("published_on", "pk")

@@ -116,7 +116,7 @@ class CommitmentView(DetailView):
         return (
             Commitment.objects.public(day)
             .with_standing(day)
-            .select_related("lead_agency", "workgroup", "work_plan")
+            .select_related("lead_agency", "workgroup", "work_plan", "reviewing_agency")
             .prefetch_related(
                 "partners__agency",
                 "stakeholders",
@@ -152,14 +152,15 @@ class CommitmentView(DetailView):
         evidence = Prefetch("evidence", Evidence.objects.public(), to_attr="public_evidence")
         reports = self.object.reports.published(self.request.as_of).newest_first()
         return list(
-            reports.select_related("commitment", "on_behalf_of", "cycle", "superseded_by")
+            reports.select_related("commitment", "on_behalf_of", "cycle", "superseded_by", "reviewing_agency")
             .defer("commitment__search", "superseded_by__search")
             .prefetch_related(evidence, "contributions__agency")
         )
 
     def _assessments(self):
         day = self.request.as_of
-        return self.object.assessments.published(day).select_related("agency", "workgroup").with_answers(day)
+        rows = self.object.assessments.published(day).select_related("agency", "workgroup", "reviewing_agency")
+        return rows.with_answers(day)
 
 
 class CitationView(View):

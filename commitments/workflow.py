@@ -1,10 +1,15 @@
 """The one review workflow that commitments, progress reports and assessments go through."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import Agency
 from commitments.dates import PartialDate, Precision, partial
 from foundation.date_columns import PastDateField
 
@@ -25,6 +30,47 @@ TRANSITIONS = {
     ("submitted", "publish"): State.PUBLISHED,
     ("published", "withdraw"): State.WITHDRAWN,
 }
+
+
+class ReviewingRole(models.TextChoices):
+    """As what a reviewer decided; co-chairs and co-conveners do so for their agency."""
+
+    SECRETARIAT = "secretariat", _("Secretariat")
+    CO_CHAIR = "co_chair", _("Co-chair")
+    CO_CONVENER = "co_convener", _("Co-convener")
+    ADMINISTRATOR = "administrator", _("Administrators of the portal")
+
+
+@dataclass(frozen=True)
+class ReviewingBody:
+    """Who reviewed a row, as readers are told it: a body, never a person."""
+
+    role: str
+    agency: Agency | None = None
+
+    @property
+    def code(self) -> str | None:
+        return self.agency.code if self.agency else None
+
+    @property
+    def name(self) -> str:
+        return self.agency.name if self.agency else str(ReviewingRole(self.role).label)
+
+    @property
+    def sentence(self) -> str:
+        """In one sentence, to be followed by nothing."""
+        match self.role:
+            case ReviewingRole.CO_CHAIR:
+                return _now("Reviewed by %(agency)s, co-chair of the group") % {"agency": self.agency}
+            case ReviewingRole.CO_CONVENER:
+                return _now("Reviewed by %(agency)s, co-convener of the group") % {"agency": self.agency}
+            case ReviewingRole.SECRETARIAT:
+                return _now("Reviewed by the secretariat")
+        return _now("Reviewed by the administrators of the portal")
+
+
+def _agencies(label):
+    return ArrayField(models.BigIntegerField(), verbose_name=label, default=list, blank=True, editable=False)
 
 
 def _person(label):
@@ -48,6 +94,23 @@ class Reviewed(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True, editable=False)
     reviewed_by = _person(_("reviewed by"))
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True, editable=False)
+    reviewed_as = models.CharField(
+        _("reviewed as"), max_length=15, choices=ReviewingRole, blank=True, default="", editable=False
+    )
+    reviewing_agency = models.ForeignKey(
+        Agency,
+        verbose_name=_("reviewing agency"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+    # Keys of agencies, kept by the database (`triggers`) as of the moment of each act, so that a membership that ends
+    # or moves changes nothing: those for which anybody who wrote or submitted acted, and that had a stake when it was
+    # submitted; and those for which the reviewer acted.
+    involved_agencies = _agencies(_("involved agencies"))
+    reviewer_agencies = _agencies(_("agencies of the reviewer"))
     review_note = models.TextField(_("review note"), blank=True, editable=False)
     published_on = PastDateField(_("published on"), null=True, blank=True, editable=False)
     published_precision = models.CharField(max_length=5, choices=Precision, blank=True, editable=False)
@@ -83,6 +146,14 @@ class Reviewed(models.Model):
                 violation_error_message=_("Nobody reviews what they wrote or submitted themselves."),
             ),
             models.CheckConstraint(
+                name="%(class)s_reviewing_body_known",
+                condition=Q(reviewed_as__in=["", "secretariat", "administrator"], reviewing_agency__isnull=True)
+                | Q(reviewed_as__in=["co_chair", "co_convener"], reviewing_agency__isnull=False),
+                violation_error_message=_(
+                    "The secretariat, administrators, or a co-chair or co-convener with its agency review."
+                ),
+            ),
+            models.CheckConstraint(
                 name="%(class)s_sent_back_with_note",
                 condition=~Q(state="sent_back") | ~Q(review_note=""),
                 violation_error_message=_("Sending back needs a note that says what to mend."),
@@ -107,3 +178,8 @@ class Reviewed(models.Model):
     def published(self) -> PartialDate | None:
         """The day of publication at its true precision."""
         return partial(self.published_on, self.published_precision)
+
+    @property
+    def reviewing_body(self) -> ReviewingBody | None:
+        """Who reviewed it; None of what was loaded from a source, which nobody did."""
+        return ReviewingBody(self.reviewed_as, self.reviewing_agency) if self.reviewed_as else None

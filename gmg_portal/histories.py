@@ -24,7 +24,10 @@ PER_PAGE = 50
 # Longer values than this are compared word by word.
 SHORT = 60
 # Who and when stand in the line itself.
-SAID_BY_LINE = {"version", "load_key", "submitted_by", "submitted_at", "reviewed_by", "reviewed_at", "updated_at"}
+SAID_BY_LINE = {
+    "version", "load_key", "submitted_by", "submitted_at", "reviewed_by", "reviewed_at", "reviewed_as",
+    "reviewing_agency", "updated_at",
+}  # fmt: skip
 DONE = {"+": gettext_lazy("Entered"), "~": gettext_lazy("Changed"), "-": gettext_lazy("Deleted")}
 REASONS = {
     "submit": gettext_lazy("Submitted"),

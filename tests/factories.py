@@ -306,7 +306,7 @@ class StakeholderFactory(DjangoModelFactory):
 
 
 class ReviewedFactory(DjangoModelFactory):
-    """The state of the review, and the people and moments that go with it."""
+    """The state of the review, and the people and moments that go with it: what is public of an author was reviewed."""
 
     class Meta:
         abstract = True
@@ -331,6 +331,12 @@ class ReviewedFactory(DjangoModelFactory):
             review_note="Name the source.",
         )
 
+    state = "draft"
+    author = None
+    reviewed_by = factory.LazyAttribute(
+        lambda row: UserFactory() if row.author and row.state in ("published", "withdrawn") else None
+    )
+    reviewed_at = factory.LazyAttribute(lambda row: REVIEWED_AT if row.reviewed_by else None)
     published_precision = day_precision("published_on")
 
 
@@ -586,6 +592,8 @@ def published_report(
     `parts` holds what each of some partners adds.
     """
     commitment = commitment or CommitmentFactory()
+    if fields.get("author"):
+        fields = {"reviewed_by": UserFactory(), "reviewed_at": REVIEWED_AT, **fields}
     report = ProgressReportFactory.build(commitment=commitment, **fields)
     if parts:
         report.save()

@@ -1,11 +1,13 @@
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.permissions import is_administrator, is_secretariat
 from commitments.admin.scoping import NOTHING, WorkflowAdmin
 from commitments.forms import AssessmentForm
 from commitments.models import Answer, Assessment, Commitment, ProgressReport
-from commitments.permissions import agencies_for, groups_for, may_assess, may_start
+from commitments.permissions import agencies_for, groups_for, interested_agencies, may_assess, may_start
+from workgroups.models import Participation
 
 
 @admin.register(Assessment)
@@ -32,13 +34,34 @@ class AssessmentAdmin(WorkflowAdmin):
         return may_assess(user)
 
     def choices(self, request):
+        """No assessor is offered that has a stake in the commitment, once that is known."""
         user = request.user
+        agencies, groups = agencies_for(user), groups_for(user)
+        commitment = self.known_commitment(request)
+        if commitment:
+            interested = interested_agencies(commitment)
+            leading = Participation.objects.leading().filter(agency__in=interested)
+            agencies = agencies.exclude(pk__in=interested)
+            groups = groups.exclude(Q(pk=commitment.workgroup_id) | Q(participations__in=leading))
         return {
             "commitment": Commitment.objects.published(),
             "report": ProgressReport.objects.published(),
-            "agency": agencies_for(user),
-            "workgroup": groups_for(user),
+            "agency": agencies,
+            "workgroup": groups,
         }
+
+    def known_commitment(self, request) -> Commitment | None:
+        """The commitment of the assessment that is open, or that the address of a new one names."""
+        object_id = request.resolver_match.kwargs.get("object_id")
+        if object_id:
+            return Commitment.objects.filter(assessments__in=self.get_queryset(request).filter(pk=object_id)).first()
+        named = request.GET.get("commitment", "")
+        known = named.isascii() and named.isdecimal() and len(named) < 19
+        return Commitment.objects.published().filter(pk=named).first() if known else None
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"writer": request.user})
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         """The assessments of independent assessors are kept by the secretariat."""

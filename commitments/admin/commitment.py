@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agencies.models import Agency
 from agencies.permissions import agencies_of
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
@@ -17,6 +18,7 @@ from commitments.forms import CommitmentForm, MilestoneForm
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_start
 from commitments.workflow import State
+from workgroups.models import Participation
 
 CLASSIFICATION = ("agenda_points", "recommendations", "work_plan", "scope", "places", "stakeholders", "confidence")
 
@@ -32,6 +34,12 @@ class WordingRows(RowsOf):
 class PartnerInline(WordingRows, admin.site.TabularInline):
     model = Partner
     fields = ["agency", "part"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "agency":
+            commitments = self.admin_site.get_model_admin(Commitment)
+            kwargs["queryset"] = Agency.objects.exclude(pk__in=commitments.not_to_bring_in(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class MilestoneInline(WordingRows, admin.site.TabularInline):
@@ -72,10 +80,10 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
     ]
 
     def changeable(self, user):
-        """Drafts; and of what is published the classification, or for a correction all of it."""
+        """Drafts; and of what is published the classification, or for a correction all of it, where independent."""
         drafts = super().changeable(user)
         if may_classify(user) or may_correct(user):
-            return drafts | self.model.objects.filter(state=State.PUBLISHED)
+            return drafts | self.model.objects.filter(state=State.PUBLISHED).independent_of(user)
         return drafts
 
     def only_classifies(self, request, obj) -> bool:
@@ -108,7 +116,17 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
         return [{"verb": "report", "label": gettext("Report"), "url": report}, *found]
 
     def choices(self, request):
-        return {"lead_agency": agencies_for(request.user), "workgroup": groups_for(request.user)}
+        own = self.not_to_bring_in(request)
+        leading = Participation.objects.leading().filter(agency__in=own)
+        return {
+            "lead_agency": agencies_for(request.user).exclude(pk__in=own),
+            "workgroup": groups_for(request.user).exclude(participations__in=leading),
+        }
+
+    def not_to_bring_in(self, request):
+        """The person's own agencies, where what is open is published: nobody amends it in favour of their own."""
+        public = self.model.objects.published().filter(pk=request.resolver_match.kwargs.get("object_id"))
+        return agencies_of(request.user) if public.exists() else Agency.objects.none()
 
     def get_changeform_initial_data(self, request):
         mine = list(agencies_of(request.user)[:2])

@@ -3,7 +3,7 @@
 from copy import copy
 
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -45,19 +45,23 @@ class PreviewMixin:
             return self.no_preview(request, obj)
         told = {"draft": obj, "back": self.page_of(obj), "note": note(obj), "missing": actions.missing(obj)}
         view = CommitmentView.as_view(template_name="commitments/preview.html", extra_context=told)
-        with actions.as_published(obj, by=request.user):
-            response = view(as_reader(request, commitment), reference=commitment.reference).render()
+        try:
+            with actions.as_published(obj, by=request.user):
+                response = view(as_reader(request, commitment), reference=commitment.reference).render()
+        except ValidationError as refusal:
+            return self.no_preview(request, obj, refusal.messages)
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Cache-Control"] = "no-store, private"
         return response
 
-    def no_preview(self, request, obj):
+    def no_preview(self, request, obj, reasons: list[str] | None = None):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": obj,
             "title": _("There is no page yet"),
             "back": self.page_of(obj),
+            "reasons": reasons,
         }
         return TemplateResponse(request, "admin/commitments/no_preview.html", context)
 

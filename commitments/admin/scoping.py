@@ -42,9 +42,14 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
         return super().get_queryset(request).visible_to(request.user)
 
     def get_search_results(self, request, queryset, search_term):
-        """What a choice offers as one types is the public record: never a draft, not even one's own."""
+        """What a choice offers as one types is the public record: never a draft, not even one's own.
+
+        Of what to assess it offers only that in which the person has no stake.
+        """
         if request.resolver_match.url_name == "autocomplete":
             queryset = queryset.published()
+            if (request.GET.get("model_name"), request.GET.get("field_name")) == ("assessment", "commitment"):
+                queryset = queryset.independent_of(request.user)
         return super().get_search_results(request, queryset, search_term)
 
     def changeable(self, user) -> QuerySet:
@@ -153,6 +158,11 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
         if obj.state == State.DRAFT and obj.author is None:
             obj.author = request.user
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        """Whoever writes has a hand in the row, and so have the agencies for which they act."""
+        super().save_related(request, form, formsets, change)
+        actions.record_hand(form.instance, by=request.user)
 
     def delete_model(self, request, obj):
         if not self.deletable(request.user).select_for_update(of=("self",)).filter(pk=obj.pk).exists():

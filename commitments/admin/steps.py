@@ -249,7 +249,12 @@ def why_not(step: Step, row, user) -> str:
     if step in (PUBLISH, SEND_BACK) and has_a_hand(row, user):
         if isinstance(row, Answer) and row.assessment in Assessment.objects.filter(is_party(user)):
             return _("Whoever judged has no say in what is answered: another reviewer decides.")
-        return _("Nobody publishes or sends back what they wrote or submitted themselves.")
+        if user.pk in (row.author_id, row.submitted_by_id):
+            return _("Nobody publishes or sends back what they wrote or submitted themselves.")
+        return _(
+            "You or an agency of yours wrote this, or leads the commitment or is a partner in it: another reviewer"
+            " decides."
+        )
     return _("You may not do this here.")
 
 

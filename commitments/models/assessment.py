@@ -73,7 +73,9 @@ class Assessment(Reviewed):
     source_title = models.CharField(_("source title"), max_length=500, blank=True)
     source_location = models.CharField(_("source address or symbol"), max_length=500, blank=True)
     version = AutoIncVersionField()
-    history = HistoricalRecords(excluded_fields=["version", "updated_at", "assessor_key"])
+    history = HistoricalRecords(
+        excluded_fields=["version", "updated_at", "assessor_key", "involved_agencies", "reviewer_agencies"]
+    )
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -81,7 +83,11 @@ class Assessment(Reviewed):
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
         ordering = ["-published_on", "-pk"]
-        triggers = [triggers.PUBLISHED_ASSESSMENT_IS_FIXED]
+        triggers = [
+            triggers.PUBLISHED_ASSESSMENT_IS_FIXED,
+            triggers.ASSESSMENT_INDEPENDENT,
+            triggers.REVIEWED_BY_SOMEBODY,
+        ]
         constraints = [
             *Reviewed.Meta.constraints,
             models.CheckConstraint(
@@ -121,7 +127,7 @@ class Answer(Reviewed):
     )
     text = models.TextField(_("answer"))
     version = AutoIncVersionField()
-    history = HistoricalRecords(excluded_fields=["version", "updated_at"])
+    history = HistoricalRecords(excluded_fields=["version", "updated_at", "involved_agencies", "reviewer_agencies"])
 
     objects = AnswerQuerySet.as_manager()
 
@@ -129,7 +135,11 @@ class Answer(Reviewed):
         verbose_name = _("answer to a judgement")
         verbose_name_plural = _("answers to judgements")
         ordering = ["-published_on", "-pk"]
-        triggers = [triggers.PUBLISHED_ANSWER_IS_FIXED]
+        triggers = [
+            triggers.PUBLISHED_ANSWER_IS_FIXED,
+            triggers.ANSWER_INDEPENDENT,
+            triggers.REVIEWED_BY_SOMEBODY,
+        ]
         constraints = [
             *Reviewed.Meta.constraints,
             models.CheckConstraint(

@@ -194,7 +194,7 @@ class Commitment(ToldByHistory, Reviewed):
     search = SearchVectorField(null=True, editable=False)
     version = AutoIncVersionField()
     history = HistoryWithSets(
-        excluded_fields=["version", "search", "updated_at"],
+        excluded_fields=["version", "search", "updated_at", "involved_agencies", "reviewer_agencies"],
         m2m_fields=[stakeholders, agenda_points, recommendations],
     )
 
@@ -216,6 +216,8 @@ class Commitment(ToldByHistory, Reviewed):
             triggers.COMMITMENT_TOLD_BY_HISTORY,
             triggers.STATUS_IS_REPORTED,
             triggers.SEARCH_OF_COMMITMENT,
+            triggers.COMMITMENT_INDEPENDENT,
+            triggers.REVIEWED_BY_SOMEBODY,
         ]
         constraints = [
             *Reviewed.Meta.constraints,

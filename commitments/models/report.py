@@ -116,7 +116,9 @@ class ProgressReport(Reviewed):
     barriers = models.TextField(_("barriers"), blank=True)
     next_steps = models.TextField(_("next steps"), blank=True)
     version = AutoIncVersionField()
-    history = HistoricalRecords(excluded_fields=["draft_code", "version", "updated_at"])
+    history = HistoricalRecords(
+        excluded_fields=["draft_code", "version", "updated_at", "involved_agencies", "reviewer_agencies"]
+    )
 
     objects = ProgressReportQuerySet.as_manager()
 
@@ -128,6 +130,8 @@ class ProgressReport(Reviewed):
             triggers.PUBLISHED_REPORT_IS_FIXED,
             triggers.SEARCH_OF_REPORT,
             triggers.REPORT_GIVES_STATUS,
+            triggers.REPORT_INDEPENDENT,
+            triggers.REVIEWED_BY_SOMEBODY,
         ]
         constraints = [
             *Reviewed.Meta.constraints,

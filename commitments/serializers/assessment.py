@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from agencies.serializers import AgencyRefSerializer
 from commitments.models import Answer, Assessment
-from commitments.serializers.values import PartialDateField, PrecisionField
+from commitments.serializers.values import PartialDateField, PrecisionField, reviewed_by
 from workgroups.serializers import WorkGroupRefSerializer
 
 
@@ -30,12 +30,14 @@ class AnswerSerializer(serializers.ModelSerializer):
     published_on = PartialDateField("published", help_text=_("When it was published."))
     published_precision = PrecisionField("published")
 
+    reviewed_by = reviewed_by()
+
     class Meta:
         model = Answer
         extra_kwargs = {
             "text": {"help_text": _("The answer, in the lead’s words.")},
         }
-        fields = ["text", "published_on", "published_precision"]
+        fields = ["text", "published_on", "published_precision", "reviewed_by"]
 
 
 class AssessmentSerializer(serializers.ModelSerializer):
@@ -47,6 +49,7 @@ class AssessmentSerializer(serializers.ModelSerializer):
     )
     published_on = PartialDateField("published", help_text=_("When it was published."))
     published_precision = PrecisionField("published")
+    reviewed_by = reviewed_by()
     answers = AnswerSerializer(
         source="public_answers", many=True, help_text=_("What the lead answers to it, oldest first.")
     )
@@ -74,5 +77,6 @@ class AssessmentSerializer(serializers.ModelSerializer):
             "source_location",
             "published_on",
             "published_precision",
+            "reviewed_by",
             "answers",
         ]

@@ -12,7 +12,7 @@ from commitments.models import Commitment, Freshness, Milestone, Outlook, Partne
 from commitments.serializers.assessment import AssessmentSerializer
 from commitments.serializers.references import CommitmentRefSerializer, LeadSerializer
 from commitments.serializers.report import ChangeBodySerializer, ReportBodySerializer
-from commitments.serializers.values import MomentField, PartialDateField, PrecisionField, WordField
+from commitments.serializers.values import MomentField, PartialDateField, PrecisionField, WordField, reviewed_by
 from commitments.workflow import State
 from recommendations.serializers import RecommendationRefSerializer
 from workgroups.serializers import WorkPlanRefSerializer
@@ -191,11 +191,13 @@ class CommitmentSerializer(CommitmentRowSerializer):
     assessments = AssessmentSerializer(
         source="public_assessments", many=True, help_text=_("What others say, newest first.")
     )
+    reviewed_by = reviewed_by()
     citation = serializers.SerializerMethodField(help_text=_("How to cite it."))
 
     class Meta(CommitmentRowSerializer.Meta):
         fields = [
             *CommitmentRowSerializer.Meta.fields[:-1],
+            "reviewed_by",
             "supersedes",
             "milestones",
             "reports",

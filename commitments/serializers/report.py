@@ -9,7 +9,7 @@ from agencies.serializers import AgencyRefSerializer, PageURLField
 from commitments.evidence import MEDIA_TYPES
 from commitments.models import Contribution, Evidence, ProgressReport, Status, StatusChange
 from commitments.serializers.references import CommitmentRefSerializer
-from commitments.serializers.values import MomentField, PartialDateField, PrecisionField, WordField
+from commitments.serializers.values import MomentField, PartialDateField, PrecisionField, WordField, reviewed_by
 
 
 class EvidenceSerializer(serializers.ModelSerializer):
@@ -105,6 +105,7 @@ class ReportBodySerializer(serializers.ModelSerializer):
     evidence = EvidenceSerializer(source="public_evidence", many=True, help_text=_("The public evidence."))
     published_on = PartialDateField("published", help_text=_("When it was published."))
     published_precision = PrecisionField("published")
+    reviewed_by = reviewed_by()
     url = PageURLField()
 
     class Meta:
@@ -138,6 +139,7 @@ class ReportBodySerializer(serializers.ModelSerializer):
             "evidence",
             "published_on",
             "published_precision",
+            "reviewed_by",
             "url",
         ]
 

@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from commitments.dates import Precision
+from commitments.workflow import ReviewingRole
 
 
 @extend_schema_field(
@@ -27,6 +28,20 @@ class PrecisionField(serializers.ChoiceField):
         told = _("How precisely the day beside it is known; null when no day is known.")
         kwargs = {"read_only": True, "allow_null": True, "help_text": told, **kwargs}
         super().__init__(Precision.choices, source=f"{source}.precision", **kwargs)
+
+
+class ReviewingBodySerializer(serializers.Serializer):
+    """The body that reviewed a row before it was published: an agency that leads the group, or one of the portal."""
+
+    code = serializers.CharField(allow_null=True, help_text=_("The agency's code; null where it is no agency."))
+    name = serializers.CharField(help_text=_("The full name of the body."))
+    role = serializers.ChoiceField(ReviewingRole.choices, help_text=_("As what it reviewed."))
+
+
+def reviewed_by() -> ReviewingBodySerializer:
+    """Return the field for the reviewing body; null where nobody reviewed, as of what is from a public source."""
+    text = _("The body that reviewed it, never a person; null for what was taken from a public source.")
+    return ReviewingBodySerializer(source="reviewing_body", read_only=True, allow_null=True, help_text=text)
 
 
 class WordField(serializers.ChoiceField):

@@ -51,7 +51,8 @@ secretariat    independent     rhwds   rhpb       rhws       rh
 administrator  other_agency    rhwds   rhpb       rhws       rh
 administrator  independent     rhwds   rhpb       rhws       rh
 """
-# Answers to a judgement that IOM made: written and reviewed as reports are, but never reviewed by whoever judged.
+# Answers to a judgement of a peer agency: written and reviewed as reports are, but never reviewed by whoever judged,
+# though the judge has come to co-chair the group.
 ANSWERS = """
 role           whose           draft   submitted  sent_back  published
 anonymous      other_agency    -       -          -          r
@@ -71,6 +72,30 @@ secretariat    other_agency    -       rhpb       rh         rh
 secretariat    other_group     -       rhpb       rh         rh
 administrator  other_agency    rhwds   rhpb       rhws       rh
 administrator  other_group     rhwds   rhpb       rhws       rh
+"""
+# Independence by agency: what a reviewer with a stake may do less. The secretary and the acting administrator act for
+# OHCHR as well; partnered is led by ILO with OHCHR as a partner. UN DESA and IOM co-chair the group that leads
+# co_chairs_words, which UN DESA's focal point wrote; one is of IOM, the other the alternate of UN DESA.
+INDEPENDENCE = """
+role                  whose             submitted  published
+secretary             own_agency        rh         rhx
+secretary             partnered         rh         rhx
+secretary             other_agency      rhpb       rhxc
+acting_administrator  own_agency        rh         rhx
+acting_administrator  partnered         rh         rhx
+other_co_chair        co_chairs_words   rhpb       rh
+own_alternate         co_chairs_words   rh         rh
+"""
+# Of own_lead OHCHR leads the commitment that ILO assesses; of co_led it co-chairs the group that leads it.
+INDEPENDENT_ASSESSMENTS = """
+role                  whose             submitted  published
+secretary             own_agency        rh         rh
+secretary             own_lead          rh         rh
+secretary             co_led            rh         rh
+secretary             partnered         rh         rh
+secretary             other_agency      rhpb       rh
+acting_administrator  own_lead          rh         rh
+acting_administrator  co_led            rh         rh
 """
 # What becomes of a commitment alone.
 OF_COMMITMENTS = set("xck")
@@ -93,7 +118,16 @@ def of_reports(lines):
     ]
 
 
+INDEPENDENCE_LINES = {
+    "commitment": read(INDEPENDENCE),
+    "progressreport": of_reports(read(INDEPENDENCE)),
+    "assessment": read(INDEPENDENT_ASSESSMENTS),
+    "answer": of_reports(read(INDEPENDENCE)),
+}
 LINES = {"commitment": read(COMMITMENTS), "assessment": read(ASSESSMENTS), "answer": read(ANSWERS)}
 LINES["progressreport"] = of_reports(LINES["commitment"])
+LINES = {kind: lines + INDEPENDENCE_LINES[kind] for kind, lines in LINES.items()}
 CASES = [(kind, role, whose, policy) for kind, lines in LINES.items() for role, whose, policy in lines]
+# Roles that differ from the others in what they may decide alone.
+BY_INDEPENDENCE = {role for role, _whose, _policy in read(INDEPENDENCE)}
 ROLES = sorted({role for _kind, role, _whose, _policy in CASES})

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from commitments.models import Commitment
+from commitments.permissions import interested_agencies
 from tests.factories import (
     AssessmentFactory,
     CommitmentFactory,
@@ -215,8 +216,10 @@ class World:
             corrected(row, state="withdrawn", withdrawn_on=told.withdrawn, withdrawn_reason="Entered twice.")
 
     def _judged(self, told: Told, row: Commitment, on: date) -> None:
-        judge = self.chance.choice([agency for agency in self.agencies if agency.code != told.lead])
-        kind, finding = self.chance.choice(["peer_agency", "independent"]), self.chance.choice(["agrees", "disagrees"])
+        judges = [agency for agency in self.agencies if agency not in set(interested_agencies(row))]
+        judge = self.chance.choice(judges) if judges else None
+        kind = self.chance.choice(["peer_agency", "independent"]) if judge else "independent"
+        finding = self.chance.choice(["agrees", "disagrees"])
         by = {"agency": judge} if kind == "peer_agency" else {"agency": None, "assessor_name": "An institute"}
         AssessmentFactory(commitment=row, public=True, assessor_kind=kind, finding=finding, published_on=on, **by)
         told.judgements.append(Judgement(on, judge.code if kind == "peer_agency" else "An institute", kind, finding))

@@ -15,6 +15,7 @@ from tests.factories import (
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
+    ParticipationFactory,
     ProgressReportFactory,
     ReportingCycleFactory,
     UserFactory,
@@ -1075,13 +1076,17 @@ def test_membership_that_ended_ends_the_right_to_submit(ilo, decent_work, time_m
     assert state_of(draft) == "draft"
 
 
-def test_lead_may_not_assess_its_own_commitment(commitment, ilo, ilo_focal_point):
-    own = AssessmentFactory(commitment=commitment, agency=ilo, author=ilo_focal_point)
+def test_assessor_that_became_lead_does_not_submit_its_assessment(
+    commitment, ilo_focal_point, ohchr, ohchr_focal_point
+):
+    assessment = AssessmentFactory(commitment=commitment, agency=ohchr, author=ohchr_focal_point)
+    corrected(commitment, lead_agency=ohchr)
 
     with pytest.raises(ValidationError) as refusal:
-        actions.submit(own, by=ilo_focal_point)
+        actions.submit(assessment, by=ohchr_focal_point)
 
-    assert set(refusal.value.message_dict) == {"commitment"}
+    sentence = f"OHCHR leads, co-leads or is a partner in {commitment.reference} and cannot assess it: choose another."
+    assert refusal.value.message_dict == {"agency": [sentence]}
 
 
 # Answers
@@ -1121,15 +1126,16 @@ def test_answer_that_breaks_a_rule_is_not_submitted(fields, problems, administra
 
 
 def test_whoever_judged_has_no_say_in_the_answer(
-    data_and_research, undesa, undesa_focal_point, iom_focal_point, secretariat, administrator
+    data_and_research, ohchr, ohchr_focal_point, iom_focal_point, secretariat, administrator
 ):
-    """UN DESA judges a commitment of the group that it co-chairs; one of the secretariat had written it down."""
+    """OHCHR judges a commitment and then co-chairs its group; one of the secretariat had written the judgement down."""
     judged = AssessmentFactory(
-        public=True, agency=undesa, author=secretariat, commitment=CommitmentFactory(workgroup=data_and_research)
+        public=True, agency=ohchr, author=secretariat, commitment=CommitmentFactory(workgroup=data_and_research)
     )
+    ParticipationFactory(workgroup=data_and_research, agency=ohchr, role="co_chair")
     answer = AnswerFactory(submitted=True, assessment=judged, author=iom_focal_point)
 
-    for person in (undesa_focal_point, secretariat):
+    for person in (ohchr_focal_point, secretariat):
         with pytest.raises(PermissionDenied):
             actions.publish(answer, by=person)
     assert state_of(answer) == "submitted"

@@ -192,7 +192,7 @@ def test_value_may_repeat(client, commitment, decent_work):
 # One commitment
 
 
-def test_commitment_tells_its_whole_record(asked, ilo, iom, points):
+def test_commitment_tells_its_whole_record(asked, ilo, iom, undesa, points):
     cycle = ReportingCycleFactory(title="Second half of 2014")
     commitment = CommitmentFactory(
         lead_agency=ilo,
@@ -214,7 +214,7 @@ def test_commitment_tells_its_whole_record(asked, ilo, iom, points):
     )
     published_report(commitment, on="2014-06-30", evidence=[evidence])
     published_report(commitment, on="2014-12", status="completed", cycle=cycle, on_behalf_of=ilo)
-    AssessmentFactory(public=True, commitment=commitment, agency=iom, report=commitment.reports.get(number=1))
+    AssessmentFactory(public=True, commitment=commitment, agency=undesa, report=commitment.reports.get(number=1))
 
     body = asked(commitment).json()
 
@@ -261,7 +261,11 @@ def test_commitment_tells_its_whole_record(asked, ilo, iom, points):
     assert body["assessments"] == [
         {
             "assessor_kind": "peer_agency",
-            "assessor": IOM,
+            "assessor": {
+                "code": "undesa",
+                "title": "United Nations Department of Economic and Social Affairs",
+                "url": "http://testserver/agencies/undesa/",
+            },
             "report": f"{code}-1",
             "finding": "agrees",
             "text": "The courses were visited.",
@@ -269,6 +273,7 @@ def test_commitment_tells_its_whole_record(asked, ilo, iom, points):
             "source_location": "",
             "published_on": "2014-10-01",
             "published_precision": "day",
+            "reviewed_by": None,
             "answers": [],
         }
     ]
@@ -311,14 +316,14 @@ def test_superseded_commitment_names_its_successor(asked, commitment):
     assert (new["superseded_by"], new["supersedes"], new["status_reason"]) == (None, [page_of(commitment)], "")
 
 
-def test_assessors_are_an_agency_a_group_or_somebody_independent(asked, commitment, iom, decent_work):
+def test_assessors_are_an_agency_a_group_or_somebody_independent(asked, commitment, iom, data_and_research):
     AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=date(2014, 10, 3))
     AssessmentFactory(
         public=True,
         commitment=commitment,
         assessor_kind="group_lead",
         agency=None,
-        workgroup=decent_work,
+        workgroup=data_and_research,
         published_on=date(2014, 10, 2),
     )
     AssessmentFactory(
@@ -330,9 +335,9 @@ def test_assessors_are_an_agency_a_group_or_somebody_independent(asked, commitme
     assert [assessment["assessor"] for assessment in assessments] == [
         IOM,
         {
-            "code": "decent-work",
-            "title": "Migration and Decent Work",
-            "url": "http://testserver/workgroups/decent-work/",
+            "code": "data-and-research",
+            "title": "Data and Research",
+            "url": "http://testserver/workgroups/data-and-research/",
         },
         {"code": None, "title": "A panel", "url": None},
     ]
@@ -494,7 +499,9 @@ def test_answer_stands_with_its_assessment_from_its_day_on(asked, commitment):
     (before, after) = (asked(commitment, as_of=day).json()["assessments"] for day in ("2014-10-14", "2014-10-15"))
 
     assert before[0]["answers"] == []
-    assert after[0]["answers"] == [{"text": "So it was.", "published_on": "2014-10-15", "published_precision": "day"}]
+    assert after[0]["answers"] == [
+        {"text": "So it was.", "published_on": "2014-10-15", "published_precision": "day", "reviewed_by": None}
+    ]
 
 
 # Summaries

@@ -101,15 +101,15 @@ def test_assessments_of_one_assessor_and_day_are_told_apart_by_their_moment(comm
     ]
 
 
-def test_assessment_leads_to_what_others_say(commitment, decent_work):
+def test_assessment_leads_to_what_others_say(commitment, data_and_research):
     AssessmentFactory(
-        public=True, commitment=commitment, assessor_kind="group_lead", agency=None, workgroup=decent_work
+        public=True, commitment=commitment, assessor_kind="group_lead", agency=None, workgroup=data_and_research
     )
 
     change = changes()[0]
 
     assert change.get_absolute_url() == f"/commitments/{commitment.reference}/#assessments"
-    assert change.key == f"{commitment.reference}/assessment-decent-work-2014-10-01"
+    assert change.key == f"{commitment.reference}/assessment-data-and-research-2014-10-01"
 
 
 def test_changes_of_some_commitments_are_theirs_alone(story):

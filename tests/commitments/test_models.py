@@ -116,6 +116,12 @@ def reviewed(factory):
         (f"{name}_reviewed_by_and_at", lambda: factory(draft=True, reviewed_at=NOON), None),
         (f"{name}_two_persons", by_its_author, None),
         (f"{name}_two_persons", by_its_submitter, None),
+        (f"{name}_reviewing_body_known", lambda: factory(draft=True, reviewed_as="co_chair"), None),
+        (
+            f"{name}_reviewing_body_known",
+            lambda: factory(draft=True, reviewed_as="secretariat", reviewing_agency=AgencyFactory()),
+            None,
+        ),
         (f"{name}_sent_back_with_note", lambda: factory(sent_back=True, review_note=""), None),
         (f"{name}_published_with_day", lambda: factory(state="published", published_on=None, **number), None),
         (
@@ -317,6 +323,7 @@ UNIQUE = [
 CHOICES = [
     (Stakeholder, "kind", "stakeholder_kind_known", set()),
     (Commitment, "state", "commitment_state_known", set()),
+    (Commitment, "reviewed_as", "commitment_reviewing_body_known", {""}),
     (Commitment, "published_precision", "commitment_published_with_day", {"", *STATES}),
     (Commitment, "kind", "commitment_kind_known", set()),
     (Commitment, "scope", "commitment_scope_known", {""}),
@@ -328,6 +335,7 @@ CHOICES = [
     (Milestone, "due_precision", "milestone_due_with_precision", {""}),
     (Milestone, "met_precision", "milestone_met_with_precision", {""}),
     (ProgressReport, "state", "progressreport_state_known", set()),
+    (ProgressReport, "reviewed_as", "progressreport_reviewing_body_known", {""}),
     (ProgressReport, "published_precision", "progressreport_published_with_day", {"", *STATES}),
     (ProgressReport, "status", "report_status_known", {"", "draft", "sent_back"}),
     (ProgressReport, "outlook", "report_outlook_known", set()),
@@ -338,10 +346,12 @@ CHOICES = [
     (StatusChange, "to_status", "status_change_statuses_known", {""}),
     (StatusChange, "changed_precision", "status_change_precision_known", set()),
     (Assessment, "state", "assessment_state_known", set()),
+    (Assessment, "reviewed_as", "assessment_reviewing_body_known", {""}),
     (Assessment, "published_precision", "assessment_published_with_day", {"", *STATES}),
     (Assessment, "assessor_kind", "assessment_one_assessor", {""}),
     (Assessment, "finding", "assessment_finding_known", set()),
     (Answer, "state", "answer_state_known", set()),
+    (Answer, "reviewed_as", "answer_reviewing_body_known", {""}),
     (Answer, "published_precision", "answer_published_with_day", {"", *STATES}),
     (Mistake, "state", "mistake_state_known", set()),
     (Notice, "kind", "notice_about_what_its_kind_says", set()),
@@ -511,7 +521,7 @@ def test_names_and_addresses_of_rows(ilo, cycle):
     assert str(report.status_change) == "HLD-9001: Planning"
     assert report.status_change.get_absolute_url() == "/commitments/HLD-9001/#status-history"
     assert report.status_change.changed.iso == "2014-06"
-    assert str(AssessmentFactory(commitment=commitment, agency=ilo)) == "ILO – HLD-9001"
+    assert str(AssessmentFactory(commitment=commitment, agency=AgencyFactory(acronym="FAO"))) == "FAO – HLD-9001"
 
 
 def test_file_of_evidence_is_named_by_its_unguessable_part():

@@ -96,7 +96,9 @@ def record(db, monkeypatch):
         report=None, issued_on=date(2014, 6, 1), link_check="moved", link_checked_at=REVIEWED_AT
     )
     published_report(whole, on="2014-08-15", evidence=[checked], parts={iom: "Trained forty trainers."}, cycle=cycle)
-    dissent = AssessmentFactory(commitment=whole, agency=iom, public=True, finding="disagrees")
+    dissent = AssessmentFactory(
+        commitment=whole, agency=Agency.objects.get(code="ohchr"), public=True, finding="disagrees"
+    )
     AnswerFactory(assessment=dissent, public=True)
     AssessmentFactory(
         commitment=whole, agency=None, assessor_kind="independent", assessor_name="An institute", public=True

@@ -57,7 +57,7 @@ def marked(model):
             texts[field.name] = f"https://example.org/{SECRET}"
         elif isinstance(field, models.CharField | models.TextField) and (field.max_length or 99) > 20:
             texts[field.name] = f"{SECRET} {field.name}"
-        elif isinstance(field, ArrayField):
+        elif isinstance(field, ArrayField) and isinstance(field.base_field, models.CharField):
             texts[field.name] = [f"{SECRET} {field.name}"]
     return texts
 

@@ -9,7 +9,13 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from commitments import actions
 from commitments.models import ProgressReport
 from gmg_portal.review_queue import MOST, queue_of
-from tests.factories import AnswerFactory, AssessmentFactory, CommitmentFactory, ProgressReportFactory
+from tests.factories import (
+    AnswerFactory,
+    AssessmentFactory,
+    CommitmentFactory,
+    ParticipationFactory,
+    ProgressReportFactory,
+)
 from tests.filling import said
 
 NOON = datetime(2014, 3, 1, 12, tzinfo=UTC)
@@ -68,12 +74,13 @@ def test_group_lead_has_the_groups_rows_and_reads_why_not_ones_own(ilo_focal_poi
     assert [(line.key, line.refusal) for line in queue_of(iom_focal_point).lines] == [(waiting["report"], "")]
 
 
-def test_whoever_judged_reads_that_the_answer_is_for_another(iom, iom_focal_point, decent_work):
+def test_whoever_judged_reads_that_the_answer_is_for_another(ohchr, ohchr_focal_point, decent_work):
     AnswerFactory(
-        submitted=True, assessment__agency=iom, assessment__commitment=CommitmentFactory(workgroup=decent_work)
+        submitted=True, assessment__agency=ohchr, assessment__commitment=CommitmentFactory(workgroup=decent_work)
     )
+    ParticipationFactory(workgroup=decent_work, agency=ohchr, role="co_convener")
 
-    assert [line.refusal for line in queue_of(iom_focal_point).lines] == [HAND]
+    assert [line.refusal for line in queue_of(ohchr_focal_point).lines] == [HAND]
 
 
 @pytest.mark.parametrize(

@@ -223,8 +223,8 @@ def test_report_that_is_not_public_does_not_move_it(state, commitment):
 
 
 @pytest.mark.parametrize("state", HIDDEN)
-def test_assessment_that_is_not_public_does_not_move_it(state, commitment, ilo):
-    assessment = AssessmentFactory(commitment=commitment, agency=ilo, **{state: True})
+def test_assessment_that_is_not_public_does_not_move_it(state, commitment):
+    assessment = AssessmentFactory(commitment=commitment, **{state: True})
 
     assert moved_by(touched(assessment)) == 0
     assert moved_by(assessment.delete) == 0
