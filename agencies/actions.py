@@ -3,18 +3,21 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from hashlib import sha256
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.mail import send
-from agencies.models import AccessToken, Invitation, Membership, User
+from agencies.models import AccessToken, Agency, Invitation, Membership, User
 from agencies.permissions import (
     SECRETARIAT,
+    has_two_roles,
     may_invite_as,
     may_make_tokens_for,
     may_manage_memberships,
@@ -92,6 +95,7 @@ def hand_over(membership: Membership, *, to: User, on: date, by, seen: int | Non
     successor = _in_force(to, membership, on) or Membership(user=to, agency=membership.agency, starts_on=on)
     successor.role, successor.ends_on = membership.role, None
     _save_membership(successor, by)
+    warn_of_two_roles(to, by=by)
     return successor
 
 
@@ -121,6 +125,26 @@ def revoke_orphaned_tokens() -> int:
     """Revoke for good what opens nothing since its maker left, so that a later membership brings no token back."""
     orphans = AccessToken.objects.orphaned().select_for_update(of=("self",), skip_locked=True)
     return len([_revoke(token, None) for token in orphans])
+
+
+def warn_of_two_roles(person: User, *, by: User) -> bool:
+    """Mail secretariat and administrators when somebody reviews and acts for an agency; return whether they do.
+
+    Nothing is forbidden: for their own agency such a person publishes and assesses nothing, and all others decide.
+    """
+    if not has_two_roles(person):
+        return False
+    agencies = ", ".join(
+        Agency.objects.filter(memberships__in=person.memberships.exclude(ends_on__lt=today()))
+        .distinct()
+        .values_list("acronym", flat=True)
+    )
+    context = {"person": person.get_full_name() or person.username, "agencies": agencies}
+    readers = User.objects.filter(Q(is_superuser=True) | Q(groups__name=SECRETARIAT), is_active=True)
+    readers = readers.exclude(email="").exclude(mail_level=User.MailLevel.NONE).exclude(pk=by.pk).distinct()
+    for address in readers.values_list("email", flat=True):
+        transaction.on_commit(partial(send, "two_roles", address, context), robust=True)
+    return True
 
 
 def end_of(day: date) -> datetime:

@@ -26,6 +26,7 @@ from agencies import actions
 from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, User
 from agencies.permissions import (
     SECRETARIAT,
+    has_two_roles,
     may_invite_as,
     may_make_tokens,
     may_make_tokens_for,
@@ -100,6 +101,11 @@ class MembershipAdmin(admin.site.ModelAdmin):
         view = self.admin_site.admin_view(self.hand_over_view)
         return [path("<path:object_id>/hand-over/", view, name="agencies_membership_hand_over"), *super().get_urls()]
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if not change or {"user", "agency"} & set(form.changed_data):
+            warn_of_two_roles(request, obj.user)
+
     def hand_over_view(self, request, object_id):
         """End one person's membership and begin another's, in one step."""
         if not self.may_edit(request):
@@ -117,6 +123,7 @@ class MembershipAdmin(admin.site.ModelAdmin):
                 words = {"person": successor.user, "agency": obj.agency, "day": date_format(form.cleaned_data["on"])}
                 text = gettext("%(person)s acts for %(agency)s from %(day)s on, and has all of its drafts.")
                 messages.success(request, text % words)
+                say_two_roles(request, successor.user)
                 return redirect("admin:agencies_membership_changelist")
         context = {
             **self.admin_site.each_context(request),
@@ -127,6 +134,21 @@ class MembershipAdmin(admin.site.ModelAdmin):
             "media": self.media + form.media,
         }
         return TemplateResponse(request, "admin/agencies/hand_over.html", context)
+
+
+def warn_of_two_roles(request, person: User) -> None:
+    """Say on the page, and to secretariat and administrators by mail, that a reviewer acts for an agency."""
+    if actions.warn_of_two_roles(person, by=request.user):
+        say_two_roles(request, person)
+
+
+def say_two_roles(request, person: User) -> None:
+    if has_two_roles(person):
+        text = gettext(
+            "%(person)s reviews for the secretariat or as administrator and now acts for an agency as well: what that"
+            " agency writes, leads or is a partner in is for others to review."
+        )
+        messages.warning(request, text % {"person": person})
 
 
 class ButtonsMixin:
@@ -416,6 +438,11 @@ class PersonAdmin(ButtonsMixin, PeopleMixin, admin.site.HistoryAdmin, UserAdmin)
         """An earlier line of the history is shown without the password, and so is the account to the secretariat."""
         whole = self.may_manage(request) and not getattr(request, "is_past", False)
         return super().get_fieldsets(request, obj) if whole else self.for_choosing
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if {"groups", "is_superuser"} & set(form.changed_data):
+            warn_of_two_roles(request, form.instance)
 
     def get_list_filter(self, request):
         return self.list_filter if self.may_manage(request) else ["is_active"]
