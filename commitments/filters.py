@@ -1,5 +1,6 @@
 """The words by which the register is asked: one FilterSet for the page, the API and the files."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -7,7 +8,8 @@ from functools import cache
 
 import django_filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField
+from django.db.models.functions import Collate, Lower
 from django.http import QueryDict
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
@@ -25,14 +27,17 @@ from workgroups.models import WorkGroup
 
 Choices = Iterable[tuple[str, str]]
 
+# Titles in the order of a dictionary: without regard to case and accents, whatever the locale of the database. Servers
+# are built without ICU too, and so its collations may be missing.
+TITLE = Lower(Func(F("title"), function="unaccent", output_field=TextField()))
 ORDERINGS = {
-    "reference": F("pk"),
-    "title": F("title"),
-    "start": F("start_on"),
-    "due": F("due_on"),
-    "last_heard": F("last_heard_on"),
-    "updated": F("moved_at"),
-    "published": F("published_on"),
+    "reference": [F("pk")],
+    "title": [Collate(TITLE, "C"), Collate("title", "C")],
+    "start": [F("start_on")],
+    "due": [F("due_on")],
+    "last_heard": [F("last_heard_on")],
+    "updated": [F("moved_at")],
+    "published": [F("published_on")],
 }
 
 
@@ -84,6 +89,8 @@ class WordsField(forms.MultipleChoiceField):
     """One or several of a set of words; a refusal names the word, the nearest one and the whole set."""
 
     default_error_messages = {"invalid_choice": _("‘%(value)s’ is not known here.%(near)s Allowed: %(allowed)s.")}
+    # What is refused where no row has any value yet.
+    none_known = _("‘%(value)s’ is not known here: nothing has a value of this kind yet.")
 
     def to_python(self, value):
         return [word for word in super().to_python(value) if word]
@@ -95,14 +102,14 @@ class WordsField(forms.MultipleChoiceField):
         for word in value:
             if word not in known:
                 raise forms.ValidationError(
-                    self.error_messages["invalid_choice"],
+                    self.error_messages["invalid_choice"] if known else self.none_known,
                     code="invalid_choice",
-                    params={
-                        "value": word,
-                        "near": near_word(word, known),
-                        "allowed": ", ".join(sorted(known)) or "–",
-                    },
+                    params={"value": word, "near": near_word(word, known), "allowed": ", ".join(sorted(known))},
                 )
+
+
+class PlacesField(WordsField):
+    none_known = _("‘%(value)s’ is not known here: no published commitment names a place yet.")
 
 
 class WordsFilter(django_filters.MultipleChoiceFilter):
@@ -117,6 +124,10 @@ class WordsFilter(django_filters.MultipleChoiceFilter):
 
     def filter(self, queryset, value):
         return queryset.filter(self.condition(value)) if value else queryset
+
+
+class PlacesFilter(WordsFilter):
+    field_class = PlacesField
 
 
 class OfColumn:
@@ -162,16 +173,25 @@ class SearchFilter(django_filters.CharFilter):
         return queryset.search(value, self.parent.day) if value else queryset
 
 
+# Where a plus was not written %2B: in a query it stands for a space.
+LOST_PLUS = re.compile(r"(T\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) (?=\d\d(?::?\d\d)?$)")
+
+
 class MomentField(forms.DateTimeField):
     default_error_messages = {"invalid": _("This is not a moment: write YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ.")}
 
     def to_python(self, value):
         """In UTC, for PostgreSQL knows no offset of 16 hours; beyond the years of UTC its first or last moment."""
-        moment = super().to_python(value)
+        moment = super().to_python(with_plus(value))
         try:
             return moment and moment.astimezone(UTC)
         except OverflowError:
             return (datetime.min if moment.year == 1 else datetime.max).replace(tzinfo=UTC)
+
+
+def with_plus(value):
+    """Return the text of a moment with the plus of its offset, which an address that does not escape it loses."""
+    return LOST_PLUS.sub(r"\1+", value) if isinstance(value, str) else value
 
 
 class UpdatedSinceFilter(OfColumn, django_filters.IsoDateTimeFilter):
@@ -203,8 +223,8 @@ class OrderingFilter(WordsFilter):
             return queryset.order_by("-rank", "pk")
         terms = []
         for word in value or ["reference"]:
-            column = ORDERINGS[word.removeprefix("-")]
-            terms.append(column.desc(nulls_last=True) if word.startswith("-") else column.asc(nulls_last=True))
+            for column in ORDERINGS[word.removeprefix("-")]:
+                terms.append(column.desc(nulls_last=True) if word.startswith("-") else column.asc(nulls_last=True))
         return queryset.order_by(*terms, "pk")
 
 
@@ -431,7 +451,7 @@ class CommitmentFilter(RecordFilter):
     freshness = WordsFilter(among("standing_freshness"), choices=Freshness.choices, label=_("Freshness"))
     verification = WordsFilter(among("standing_verification"), choices=Verification.choices, label=_("Verification"))
     scope = WordsFilter(among("scope"), choices=Commitment.Scope.choices, label=_("Scope"))
-    place = WordsFilter(lambda words: Q(places__overlap=words), choices=places, label=_("Place"))
+    place = PlacesFilter(lambda words: Q(places__overlap=words), choices=places, label=_("Place"))
     due_after = DayFilter(field_name="due_on", lookup_expr="gte", label=_("Due on or after"))
     due_before = DayFilter(field_name="due_on", lookup_expr="lte", label=_("Due on or before"))
     updated_since = UpdatedSinceFilter(label=_("Changed since"))

@@ -17,7 +17,7 @@ from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from commitments.fields import UnknownField, chosen, offered
-from commitments.filters import PastDayField, named, near, split_lists
+from commitments.filters import PastDayField, WordsField, named, near, split_lists
 from gmg_portal.paging import CURSOR, Pagination
 from gmg_portal.problem_codes import of_form
 from gmg_portal.problems import Fault, Refused
@@ -128,6 +128,12 @@ def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
     faults = []
     for word in [word for word in form.errors if word in words and word in form.fields]:
         allowed = allowed_by(form.fields[word])
+        if allowed == ():
+            faults += [
+                Fault(word, str(getattr(form.fields[word], "none_known", WordsField.none_known)) % {"value": value}, ())
+                for value in dict.fromkeys(parts_of(word, words.getlist(word)))
+            ]
+            continue
         strangers = [
             value for value in parts_of(word, words.getlist(word)) if value not in map(str, allowed or [value])
         ]

@@ -33,7 +33,7 @@ class PageRateMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        if not is_costly(request):
+        if settings.PAGE_RATE is None or not is_costly(request):
             return self.get_response(request)
         throttle = PageThrottle()
         if throttle.take(request):

@@ -11,6 +11,7 @@ from commitments.changes import Change
 from commitments.filters import (
     PastDayField,
     StrictForm,
+    WordsField,
     agencies,
     agenda_points,
     involving,
@@ -37,9 +38,9 @@ class WordField(forms.ChoiceField):
         known = {str(word) for word, _label in self.choices} if value else set()
         if value and value not in known:
             raise forms.ValidationError(
-                self.error_messages["invalid_choice"],
+                self.error_messages["invalid_choice"] if known else WordsField.none_known,
                 code="invalid_choice",
-                params={"value": value, "allowed": ", ".join(sorted(known)) or "–"},
+                params={"value": value, "allowed": ", ".join(sorted(known))},
             )
 
 

@@ -44,7 +44,8 @@ class WithWithdrawn(CommitmentFilter):
 
     @cached_property
     def standing(self) -> QuerySet[Commitment]:
-        return self.queryset.public(self.day).with_standing(self.day)
+        rows = self.queryset.public(self.day).with_standing(self.day)
+        return rows.with_state(self.day).with_moved_at(self.day)
 
 
 class FollowedSearch:

@@ -368,8 +368,8 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": "gmg_portal.methods.NoMetadata",
     "EXCEPTION_HANDLER": "gmg_portal.problems.exception_handler",
 }
-# Outside of the API: what one address may ask of searches, files, feeds, charts and comparisons.
-PAGE_RATE = rate("PAGE_RATE", "300/min")
+# Outside of the API: what one address may ask of searches, files, feeds, charts and comparisons; None: not counted.
+PAGE_RATE = None if os.environ.get("PAGE_RATE") == "0" else rate("PAGE_RATE", "300/min")
 SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.1",

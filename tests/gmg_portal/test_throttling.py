@@ -8,7 +8,6 @@ from django.db import connection
 
 from gmg_portal import settings as portal_settings
 from gmg_portal import throttling
-from gmg_portal.page_rate import PageThrottle
 from gmg_portal.throttling import AddressThrottle, Count
 from tests.gmg_portal.processes import environment, start
 
@@ -168,8 +167,8 @@ COSTLY = [
 
 
 @pytest.mark.parametrize("address", COSTLY)
-def test_what_costs_most_is_refused_to_a_caller_who_asks_too_often(client, db, monkeypatch, address):
-    monkeypatch.setattr(PageThrottle, "rate", "1/hour", raising=False)
+def test_what_costs_most_is_refused_to_a_caller_who_asks_too_often(client, db, settings, address):
+    settings.PAGE_RATE = "1/hour"
 
     answers = [client.get(address) for _ in range(2)]
 
@@ -179,8 +178,8 @@ def test_what_costs_most_is_refused_to_a_caller_who_asks_too_often(client, db, m
     assert "Wait 3600 seconds" in answers[1].content.decode()
 
 
-def test_other_pages_files_of_editions_and_unchanged_answers_are_not_counted(client, db, monkeypatch):
-    monkeypatch.setattr(PageThrottle, "rate", "1/hour", raising=False)
+def test_other_pages_files_of_editions_and_unchanged_answers_are_not_counted(client, db, settings):
+    settings.PAGE_RATE = "1/hour"
     etag = client.get("/commitments/?q=x")["ETag"]
 
     addresses = ["/", "/commitments/", "/agencies/", "/healthz", "/data/editions/2014-06-30/commitments.csv"]
@@ -190,8 +189,8 @@ def test_other_pages_files_of_editions_and_unchanged_answers_are_not_counted(cli
     assert client.get("/commitments/?q=x", headers={"If-None-Match": etag}).status_code == 304
 
 
-def test_searches_of_the_editors_lists_are_counted(client, administrator, monkeypatch):
-    monkeypatch.setattr(PageThrottle, "rate", "1/hour", raising=False)
+def test_searches_of_the_editors_lists_are_counted(client, administrator, settings):
+    settings.PAGE_RATE = "1/hour"
     client.force_login(administrator)
 
     answers = [client.get(f"/admin/agencies/agency/{query}").status_code for query in ("?q=x", "", "?q=y")]
@@ -199,7 +198,8 @@ def test_searches_of_the_editors_lists_are_counted(client, administrator, monkey
     assert answers == [200, 200, 429]
 
 
-def test_pages_and_programs_are_counted_apart(client, db, monkeypatch):
+def test_pages_and_programs_are_counted_apart(client, db, settings, monkeypatch):
+    settings.PAGE_RATE = "1/hour"
     monkeypatch.setattr(AddressThrottle, "rate", "1/hour", raising=False)
 
     answers = [client.get(address).status_code for address in ("/timeline/", EVENTS, "/timeline/", EVENTS)]
