@@ -2,13 +2,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from functools import cache
 from hashlib import blake2b
-from pathlib import Path
 from typing import Self
 from urllib.parse import unquote_to_bytes
 
-from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import DatabaseError
@@ -27,6 +24,7 @@ from gmg_portal.audit import What, note
 from gmg_portal.conditional import conditional_response
 from gmg_portal.embeds import refused_in_frame
 from gmg_portal.problems import LONGEST_QUESTION, MOST_WORDS, no_text, outage, too_long, too_long_sentence
+from gmg_portal.release import release
 from gmg_portal.revision import Standing
 from gmg_portal.trace import Trace, traced
 
@@ -43,6 +41,8 @@ BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 
 # The moment of the record that an answer was made from, as exactly as `updated_since` takes it.
 RECORD_MOMENT = "Record-Moment"
+# For so long a cache shared by many may answer by itself; nginx stores nothing of which it may not answer at all.
+SHARED_SECONDS = 1
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -143,7 +143,8 @@ def refusal(request: HttpRequest, problem: str, status: int = 400, **headers: st
 class RevisionMiddleware:
     """Give every public answer a validator built on the revision and the day (UTC), and answer 304 by it alone.
 
-    Freshness and due states turn at midnight, so a stored answer can outlive neither a change nor the day. Whoever
+    Freshness and due states turn at midnight, so a stored answer can outlive neither a change nor the day by more than
+    the second for which a shared cache may answer by itself. Whoever
     holds the tag was given the answer. A date, or '*', may come from anybody: only the answer itself shows that there
     is one.
     """
@@ -202,7 +203,7 @@ class Validators:
         """The answer with its validators; 304 in its place where the asker holds it already."""
         response["ETag"] = self.etag
         response["Last-Modified"] = http_date(self.modified)
-        patch_cache_control(response, public=True, max_age=0, must_revalidate=True)
+        patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_SECONDS, must_revalidate=True)
         if request.path.startswith("/api/"):
             patch_vary_headers(response, ["Accept"])
         if unchanged:
@@ -266,21 +267,11 @@ def _etag(request: HttpRequest, standing: Standing) -> str:
     parts = (
         str(standing.number),
         today().isoformat(),
-        _release(),
+        release(),
         get_language() or "",
-        request.headers.get("Accept", ""),
+        # Elsewhere an address has one form, whatever it was asked for.
+        request.headers.get("Accept", "") if request.path.startswith("/api/") else "",
         request.build_absolute_uri(),
     )
     digest = blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
     return f'W/"{digest}"'
-
-
-@cache
-def _release() -> str:
-    """What tells this code, these templates and these words of the operator from those of another release."""
-    release = settings.RELEASE
-    if not release:
-        own = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
-        sources = (path for folder in [*own, settings.BASE_DIR / "templates"] for path in folder.rglob("*.[ph][yt]*"))
-        release = str(max(path.stat().st_mtime_ns for path in sources))
-    return " ".join((release, settings.CONTACT_EMAIL, settings.DATA_LICENCE_NAME, settings.DATA_LICENCE_URL))

@@ -297,7 +297,7 @@ PARAMETERS = {
 HEADERS = {
     "ETag": '"b333800313de7f71b2e0dc7b"',
     "Last-Modified": "Mon, 30 Jun 2014 00:00:00 GMT",
-    "Cache-Control": "public, max-age=0, must-revalidate",
+    "Cache-Control": "public, max-age=0, s-maxage=1, must-revalidate",
     "Link": f'<{PORTAL}/api/v1/commitments/?page=2>; rel="next"',
     "Total-Count": 60,
     "Content-Disposition": 'attachment; filename="commitments.csv"',

@@ -808,7 +808,7 @@ def test_public_file_asks_for_no_cookie(client, public_piece):
     answer = client.get(public_address(public_piece))
 
     assert "Cookie" not in answer.headers.get("Vary", "")
-    assert answer.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+    assert answer.headers["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate"
     assert client.get(public_address(public_piece), headers={"If-None-Match": answer["ETag"]}).status_code == 304
 
 

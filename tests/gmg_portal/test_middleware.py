@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from gmg_portal.middleware import StorageMiddleware
 from gmg_portal.models import Revision
+from gmg_portal.release import FOLDERS, digest_of, packages
 from gmg_portal.revision import Standing
 from tests.factories import AgencyFactory, CommitmentFactory
 
@@ -64,21 +66,55 @@ def test_validator_turns_with_the_day_in_utc(client):
 
 
 @pytest.mark.django_db
-def test_validator_differs_by_question_and_by_form_of_answer(client):
+def test_validator_differs_by_question(client):
     etags = {
         client.get(AGENCIES)["ETag"],
         client.get(f"{AGENCIES}?as_of=2016-01-01")["ETag"],
-        client.get(AGENCIES, headers={"Accept": "text/plain"})["ETag"],
     }
 
-    assert len(etags) == 3
+    assert len(etags) == 2
+
+
+@pytest.mark.django_db
+def test_accept_is_part_of_the_validator_under_the_api_alone(client, ilo):
+    def etags(path):
+        return {client.get(path, headers={"Accept": kind})["ETag"] for kind in ("application/json", "*/*")}
+
+    assert len(etags("/agencies/")) == len(etags("/data/agencies.csv")) == 1
+    assert len(etags("/api/v1/agencies/")) == 2
+    assert "Accept" in client.get("/api/v1/agencies/")["Vary"].split(", ")
+
+
+def test_release_is_told_by_contents_and_by_nothing_else(tmp_path):
+    def copy(name, content="a = 1"):
+        base = tmp_path / name
+        (base / "app" / "__pycache__").mkdir(parents=True)
+        (base / "app" / "models.py").write_text(content)
+        (base / "app" / "__pycache__" / "models.pyc").write_text(name)
+        (base / "templates").mkdir()
+        (base / "templates" / "a.html").write_text("a")
+        os.utime(base / "app" / "models.py", (0, 0) if name == "old" else None)
+        return base
+
+    old, new, other = copy("old"), copy("new"), copy("other", "a = 2")
+    (moved := copy("moved") / "app" / "models.py").rename(moved.with_name("views.py"))
+
+    digests = [digest_of(base, ["app"]) for base in (old, new, other, tmp_path / "moved")]
+
+    assert digests[0] == digests[1]
+    assert len(set(digests)) == 3
+
+
+def test_release_covers_packages_templates_and_static_files():
+    assert {"agencies", "commitments", "gmg_portal"} <= set(packages())
+    assert {"templates", "static"} <= set(FOLDERS)
 
 
 @pytest.mark.django_db
 def test_public_page_may_be_stored_and_must_be_asked_about(client):
     directives = set(client.get(AGENCIES)["Cache-Control"].split(", "))
 
-    assert directives == {"public", "max-age=0", "must-revalidate"}
+    assert directives == {"public", "max-age=0", "s-maxage=1", "must-revalidate"}
 
 
 @pytest.mark.django_db
@@ -157,7 +193,7 @@ def test_every_kind_of_public_answer_is_asked_about_alike(client, everything):
         told = {name: got.get(name) for name in OF_UNCHANGED}
         tag = got["ETag"]
         assert tag.startswith('W/"') and got["Last-Modified"], path
-        assert got["Cache-Control"] == "public, max-age=0, must-revalidate", path
+        assert got["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate", path
         assert set(got["Vary"].split(", ")) == {"Accept-Encoding"} | ({"Accept"} if "/api/" in path else set()), path
 
         held = [
