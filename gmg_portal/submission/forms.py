@@ -163,7 +163,7 @@ def who_saved(form: forms.ModelForm) -> str:
     if not lines:
         return _("Somebody changed this report after the version that you sent. Nothing was saved: read it again.")
     return _(
-        "%(people)s saved this on %(moment)s UTC, after the version that you sent. Nothing was saved: read the report"
+        "%(people)s saved this on %(moment)s, after the version that you sent. Nothing was saved: read the report"
         " again and send the change with its new version. ‘errors’ has both wordings of each field."
     ) % people_and_moment(lines)
 
