@@ -13,8 +13,7 @@ from django.views.generic import TemplateView
 from agencies.querysets import today
 from commitments.comparison import CHANGES, Compared, Comparison, compare
 from commitments.models import ReportingCycle
-from gmg_portal.bulk.views import refused
-from gmg_portal.bulk.writers import FORMATS
+from gmg_portal.bulk.views import chosen_format, refused
 from gmg_portal.questions import TwoDays
 
 SHOWN = 100
@@ -47,12 +46,16 @@ class CompareView(TemplateView):
 @require_safe
 def compare_file(request: HttpRequest) -> HttpResponse:
     """The whole comparison as CSV: one row for each commitment, and the words of what changed."""
+    try:
+        kind = chosen_format(request, "csv")
+    except ValidationError as refusal:
+        return refused(refusal)
     question = TwoDays(request.GET)
     if not question.is_valid():
         return refused(ValidationError(" ".join(question.problems)))
     if question.cleaned_data["from"] is None:
         return refused(ValidationError(_("from: Give the day from which to compare.")))
-    comparison, kind = _compared(question), FORMATS["csv"]
+    comparison = _compared(question)
     name = f"comparison-{comparison.since.isoformat()}-{comparison.until.isoformat()}.csv"
     origin = request.build_absolute_uri("/").rstrip("/")
     return StreamingHttpResponse(

@@ -15,8 +15,7 @@ from commitments.models import Commitment
 from commitments.summaries import Coverage, Gaps, gaps
 from commitments.summaries.gaps import disputed, silent, undated
 from gmg_portal.bulk.columns import Value
-from gmg_portal.bulk.views import asked_day, refused
-from gmg_portal.bulk.writers import FORMATS
+from gmg_portal.bulk.views import asked_day, chosen_format, refused
 
 Row = Coverage | Commitment
 
@@ -189,13 +188,13 @@ def gap_file(request: HttpRequest, name: str) -> HttpResponse:
     if name not in COMMITMENTS and name not in COVERAGES:
         raise Http404("There is no such list of gaps.")
     try:
+        kind = chosen_format(request, "csv")
         day = asked_day(request, {"as_of"})
     except ValidationError as refusal:
         return refused(refusal)
     chosen = COMMITMENTS[name](day, None) if name in COMMITMENTS else _of(name, gaps(day))
     header, record = FILES[chosen.kind]
     origin = request.build_absolute_uri("/").rstrip("/")
-    kind = FORMATS["csv"]
     on = f"-as-of-{day.isoformat()}" if day else ""
     return StreamingHttpResponse(
         kind.write(list(header), [line for row in chosen.rows for line in record(row, origin)]),

@@ -95,7 +95,7 @@ def rates_file(request):
         for outcome in map(rates, ReportingCycle.objects.opened(today()))
         for rate in outcome.rates
     ]
-    response = HttpResponse(b"".join(write_csv(HEADER, rows)), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(b"".join(write_csv(HEADER, rows, bom=True)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="response-rates.csv"'
     return response
 

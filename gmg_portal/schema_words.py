@@ -258,7 +258,10 @@ MEANINGS = {
     },
     "format": {
         "json": _("JSON."),
-        "csv": _("A table: one column a field, those within others by their dotted names."),
+        "csv": _(
+            "A table: one column a field, those within others by their dotted names. UTF-8 without a byte order mark. "
+            "An apostrophe stands before = + - and @ where a spreadsheet could take them for a formula."
+        ),
         "ndjson": _(
             "One JSON object a line: each row as in JSON, with objects in it. The files under /data/ have one column a "
             "value instead, as in CSV."

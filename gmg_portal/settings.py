@@ -319,7 +319,6 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or TRIAL
 FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
 FILE_UPLOAD_HANDLERS = [
     "commitments.evidence.uploads.GivenNameHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

@@ -5,6 +5,12 @@ import re
 # What a spreadsheet may take for a formula; its full-width forms are turned into it by some.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 APOSTROPHE = "'"
+SIGNS = "=+\\-@＝＋－＠"
+# Where a formula may begin: at the beginning of the text, and behind what a spreadsheet of some country takes for the
+# end of a cell, even within quotes. Behind that, spaces and quotes are skipped.
+BEGINNINGS = rf"(?:^(?='*[\t\r\n{SIGNS}])|[;,\t\r\n][ \"]*(?='*[{SIGNS}]))"
+RISKY = re.compile(rf"({BEGINNINGS})")
+DEFUSED = re.compile(rf"({BEGINNINGS})\'")
 # What no XML document may hold, and so neither a workbook nor a feed.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 LONGEST = 32_767  # characters that a cell of a workbook holds
@@ -21,13 +27,16 @@ def is_risky(text: str) -> bool:
 
 
 def defused(text: str) -> str:
-    """The text as it is written into a cell: what a spreadsheet could run starts with an apostrophe."""
-    return APOSTROPHE + text if is_risky(text) else text
+    """Return the text as it is written into a CSV cell: an apostrophe stands before all that a spreadsheet could run.
+
+    A spreadsheet whose list separator is a semicolon cuts a cell of a file made with commas there, quoted or not.
+    """
+    return RISKY.sub(rf"\1{APOSTROPHE}", text)
 
 
 def restored(cell: str) -> str:
-    """The text that `defused` made this cell from; any other cell is its own text."""
-    return cell[1:] if cell.startswith(APOSTROPHE) and is_risky(cell) else cell
+    """Return the text that `defused` made this cell from; any other cell is its own text."""
+    return DEFUSED.sub(r"\1", cell)
 
 
 def lines_alike(text: str) -> str:

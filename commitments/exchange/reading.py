@@ -30,7 +30,13 @@ MOST_ROWS = 1000
 MOST_COLUMNS = 100
 LAST_ROW = 1_048_576  # of any worksheet
 DELIMITERS = ",;\t"
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+ZIP = b"PK\x03\x04"
+# Workbooks of Excel 97 to 2003 and new ones with a password; those of Excel 2 to 5; and tables saved as web
+# pages or as XML under the name of a workbook, which Excel opens.
+OLD_WORKBOOKS = (
+    b"\xd0\xcf\x11\xe0", b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08", b"<html", b"<!DOCTYPE", b"<?mso-",
+    b"<?xml",
+)  # fmt: skip
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 EXAMPLE = "EXAMPLE"
 # What in a number format is no part of the date it shows: quoted words, escaped characters, colours and languages.
@@ -70,8 +76,8 @@ def read(content: bytes, name: str, columns: list[str], days: set[str]) -> Sheet
     """Understand a file of these columns, of which `days` hold dates. Raises Refused where it is no such file."""
     if len(content) > MOST_BYTES:
         raise Refused(too_large())
-    if content.startswith(OLE):
-        raise Refused(_("This is an old Excel file, or one with a password: save it as .xlsx without a password."))
+    if content.startswith(OLD_WORKBOOKS):
+        raise Refused(old_workbook())
     records = of_workbook(content, name) if content.startswith(ZIP) else of_text(content, columns)
     number, header = next(records, (1, []))
     sheet, places = Sheet(columns), arranged(header, columns)
@@ -83,6 +89,10 @@ def read(content: bytes, name: str, columns: list[str], days: set[str]) -> Sheet
     if not sheet.rows:
         raise Refused(_("The file has a header and no row to take in."))
     return sheet
+
+
+def old_workbook() -> str:
+    return _("This is an old Excel file (.xls), or one with a password: save it as .xlsx without a password.")
 
 
 def too_large() -> str:
@@ -138,7 +148,7 @@ def text_of(cell, is_day: bool) -> str:
     if value is None:
         return ""
     if kind == "f":
-        raise BadCell(_("A formula stands here: write its result as text."))
+        raise BadCell(is_formula())
     if kind == "e":
         raise BadCell(_("An error stands here: %(error)s.") % {"error": value})
     if isinstance(value, bool):
@@ -187,7 +197,13 @@ def checked(text: str) -> str:
         raise BadCell(_("Half a character stands here: write the text again.")) from None
     if "\x00" in text:
         raise BadCell(_("A null character stands here: write the text again."))
+    if text.startswith("="):  # in CSV a formula is a text, and a spreadsheet runs it
+        raise BadCell(is_formula())
     return restored(lines_alike(text))
+
+
+def is_formula() -> str:
+    return _("A formula stands here: write its result as text.")
 
 
 # A workbook

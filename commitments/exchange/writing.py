@@ -4,7 +4,6 @@ import io
 
 import tablib
 from django.utils.translation import gettext as _
-from import_export.formats.base_formats import CSV
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -13,11 +12,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from commitments.exchange.cells import defused
 from commitments.exchange.columns import in_cell
+from commitments.exchange.csv_file import csv_blocks
 from commitments.exchange.drafts import DraftResource
 from commitments.exchange.reading import EXAMPLE, MOST_ROWS
 from foundation.name_lists import join_names
 
-BOM = "\ufeff"
 WORDS = "allowed values"
 HEAD = PatternFill("solid", fgColor="FF1F3A5F")
 GIVEN = PatternFill("solid", fgColor="FFE7E9EC")
@@ -71,8 +70,7 @@ FILES = {
 
 def csv_of(dataset: tablib.Dataset) -> bytes:
     """UTF-8 with the mark by which Excel knows it."""
-    cells = tablib.Dataset(*([defused(text) for text in row] for row in dataset), headers=dataset.headers)
-    return f"{BOM}{CSV().export_data(cells)}".encode()
+    return b"".join(csv_blocks(dataset.headers, dataset, bom=True))
 
 
 def example(resource: DraftResource) -> list[str]:
@@ -154,8 +152,8 @@ def write_instructions(sheet: Worksheet, resource: DraftResource) -> None:
         _("An import writes drafts of your own agency and work groups: all rows of the file or none."),
         _("Keep cells as text: the portal refuses formulas, and dates of which Excel completed the day."),
         _(
-            "An apostrophe before = + - or @ keeps a spreadsheet from running the cell; the portal takes it away again"
-            " when the file comes back. Texts that start otherwise keep their apostrophe."
+            "An apostrophe before = + - or @, at the start of a cell or after a semicolon, comma, tab or line break,"
+            " keeps a spreadsheet from running the text; the portal takes it away again when the file comes back."
         ),
     ]
     for number, row in enumerate([*lines, [], *([note] for note in notes)], start=2):

@@ -1,9 +1,10 @@
 """What a column and a table of the data files are: declared once, for the files and for what describes them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -26,6 +27,11 @@ KINDS = {
 }
 Value = str | int | list[str] | list[int] | None
 AT_A_TIME = 2000
+# Columns that hold sentences, and are wider in a workbook.
+LONG_TEXTS = {
+    "title", "summary", "original_text", "achieved", "barriers", "next_steps", "text", "mandate", "contribution_texts",
+    "evidence_titles", "evidence_locations", "source_title",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,9 @@ class Column:
     required: bool = False
     pattern: str = ""
     words: tuple[str, ...] = ()
+    # What the codes or words of the column are called, by value; or what is called so in a row.
+    names: Callable[[], Mapping[Any, str]] | None = None
+    name_in_row: Callable[[Model], str | None] | None = None
     refers_to: tuple[str, str] | None = None
     # What `refers_to` cannot say: (table, its key), and under which (column, value) where that is not always so.
     relates_to: tuple[tuple, ...] = ()
@@ -65,7 +74,41 @@ class Column:
             return value.isoformat().replace("+00:00", "Z")
         if isinstance(value, date):
             return value.isoformat()
-        return None if value == "" else value
+        return None if value == "" and not self.is_free_text else value
+
+    @property
+    def is_free_text(self) -> bool:
+        """Whether the column holds what people write, of which nothing is an empty text, as in the API."""
+        return self.type == "string" and not (self.words or self.pattern or self.refers_to or self.relates_to)
+
+    @property
+    def width(self) -> int:
+        """How wide the column is in a workbook, in characters."""
+        if self.type != "string":
+            return {"integer": 10, "date": 14}.get(self.type, 22)
+        if self.pattern or self.words:
+            return 18
+        if self.format == "uri":
+            return 40
+        return 60 if self.name in LONG_TEXTS else 28
+
+    def naming(self) -> "Column | None":
+        """Return the column that stands beside this one in a workbook and holds names, if it has them."""
+        if self.name_in_row:
+            value = self.name_in_row
+        elif self.names:
+            names = self.names()
+            value = partial(_names_of, self, names)
+        else:
+            return None
+        return Column(f"{self.name}_name", self.description, value, many=self.many)
+
+
+def _names_of(column: Column, names: Mapping[Any, str], row: Model) -> str | list[str] | None:
+    value = column.value(row)
+    if column.many:
+        return [str(names.get(each, each)) for each in value]
+    return str(names[value]) if value in names else None
 
 
 @dataclass(frozen=True)
@@ -92,6 +135,11 @@ class Table:
     @property
     def key(self) -> str:
         return self.header[0]
+
+    def named_columns(self) -> list[Column]:
+        """Return the columns of a workbook: each followed by the names of its codes, where it has codes."""
+        pairs = ((column, column.naming()) for column in self.columns)
+        return [each for pair in pairs for each in pair if each]
 
     def records(self, rows: Iterable[Model], origin: str) -> Iterator[list[Value]]:
         """Each row as its values, in the order of the columns."""

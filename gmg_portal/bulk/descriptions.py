@@ -54,18 +54,28 @@ class Issue:
 
 
 def about(
-    table: Table, issue: Issue, licence: Licence, as_of: date | None = None, is_part: bool = False
+    table: Table,
+    issue: Issue,
+    licence: Licence,
+    as_of: date | None = None,
+    is_part: bool = False,
+    *,
+    address: str = "",
+    filters: str = "",
 ) -> dict[str, str]:
-    """What a file says of itself, by heading."""
+    """Return what a file says of itself, by heading: `address` is where it comes from, `filters` what was asked."""
     words = {
         _("Title"): str(table.title),
+        _("Address"): address,
+        _("Filters"): filters,
         _("Revision"): str(issue.standing.number),
-        _("Day (UTC)"): issue.day.isoformat(),
+        _("Retrieved on (UTC)"): issue.day.isoformat(),
         _("As the record stood at the end of"): as_of.isoformat() if as_of else "",
         _("Rows"): _("A selection") if is_part else _("All"),
         _("Licence"): " ".join(word for word in (licence.name, licence.url) if word) or _("not stated"),
         _("Source"): issue.origin + reverse("data"),
         _("Columns"): issue.origin + reverse("data-package"),
+        **{column.name: str(column.description) for column in table.columns},
     }
     return {heading: text for heading, text in words.items() if text}
 
@@ -167,10 +177,14 @@ def _schema(table: Table) -> Description:
     relations = [(column.name, column.refers_to) for column in table.columns if column.refers_to]
     if relations:
         schema["foreignKeys"] = [
-            {"fields": [name], "reference": {"resource": "" if other == table.name else other, "fields": [key]}}
-            for name, (other, key) in relations
+            {"fields": [name], "reference": _reference(other, key, table)} for name, (other, key) in relations
         ]
     return schema
+
+
+def _reference(other: str, key: str, table: Table) -> Description:
+    """Where a foreign key leads; one into its own table names no resource, as version 2 of the standard has it."""
+    return {"fields": [key]} if other == table.name else {"resource": other, "fields": [key]}
 
 
 def _field(column: Column, table: Table) -> Description:

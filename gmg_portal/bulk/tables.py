@@ -1,15 +1,17 @@
 """The four tables that can be taken away whole. Words, codes and meanings are those of the API."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, OuterRef, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, TextChoices
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from commitments.dates import PartialDate
+from agenda.models import AgendaPoint
+from commitments.dates import PartialDate, Precision
 from commitments.filters import CommitmentFilter
 from commitments.models import (
     Commitment,
@@ -113,6 +115,33 @@ def _file_address(report: ProgressReport, file: str) -> str:
     return reverse("commitments:evidence", args=[report.commitment.reference, Evidence(file=file).file_name])
 
 
+def _labels(choices: type[TextChoices]) -> Callable[[], dict[str, str]]:
+    """Return what answers the label of each word."""
+    return lambda: {value: str(label) for value, label in choices.choices}
+
+
+def _agency_names() -> dict[str, str]:
+    return dict(Agency.objects.values_list("code", "name"))
+
+
+def _point_titles() -> dict[int, str]:
+    return dict(AgendaPoint.objects.values_list("number", "title"))
+
+
+def _recommendation_texts() -> dict[str, str]:
+    return dict(Recommendation.objects.values_list("code", "text"))
+
+
+def _precision(name: str, day: str) -> Column:
+    """How precisely the day of the column before is known."""
+    return Column(
+        name,
+        _("How precisely the day before is known: year, month or day; empty where no day is known."),
+        lambda row: getattr(row, day) and getattr(row, day).precision,
+        words=tuple(Precision.values),
+    )
+
+
 def _page(description: str) -> Column:
     return Column("url", description, lambda row: row.get_absolute_url(), format="uri", required=True)
 
@@ -146,13 +175,20 @@ COMMITMENTS = Table(
         Column("withdrawn_reason", _("Why it was withdrawn."), lambda row: row.standing_withdrawn_reason),
         Column("summary", _("What is undertaken, in a few lines."), lambda row: row.summary),
         Column("original_text", _("The undertaking word for word, if there is one."), lambda row: row.original_text),
-        Column("kind", _("What sort of undertaking it is."), lambda row: row.kind, words=tuple(Commitment.Kind.values)),
+        Column(
+            "kind",
+            _("What sort of undertaking it is."),
+            lambda row: row.kind,
+            words=tuple(Commitment.Kind.values),
+            names=_labels(Commitment.Kind),
+        ),
         Column(
             "lead",
             _("The code of the agency or work group that leads."),
             _lead_code,
             required=True,
             relates_to=(("agencies", "code", ("lead_kind", "agency")),),
+            name_in_row=lambda row: row.lead_agency.name if row.lead_agency else row.workgroup.title,
         ),
         Column(
             "lead_kind",
@@ -167,6 +203,7 @@ COMMITMENTS = Table(
             lambda row: row.partner_codes,
             many=True,
             relates_to=(("agencies", "code"),),
+            names=_agency_names,
         ),
         Column(
             "stakeholders",
@@ -179,6 +216,7 @@ COMMITMENTS = Table(
             _("The numbers of the points of the eight-point agenda which it serves."),
             lambda row: row.point_numbers,
             many=True,
+            names=_point_titles,
         ),
         Column(
             "recommendations",
@@ -186,9 +224,21 @@ COMMITMENTS = Table(
             lambda row: row.recommendation_codes,
             many=True,
             relates_to=(("recommendations", "code"),),
+            names=_recommendation_texts,
         ),
-        Column("work_plan", _("The work plan it is part of."), lambda row: row.work_plan and row.work_plan.slug),
-        Column("scope", _("How far it reaches."), lambda row: row.scope, words=tuple(Commitment.Scope.values)),
+        Column(
+            "work_plan",
+            _("The work plan it is part of."),
+            lambda row: row.work_plan and row.work_plan.slug,
+            name_in_row=lambda row: row.work_plan and row.work_plan.title,
+        ),
+        Column(
+            "scope",
+            _("How far it reaches."),
+            lambda row: row.scope,
+            words=tuple(Commitment.Scope.values),
+            names=_labels(Commitment.Scope),
+        ),
         Column("places", _("Countries or regions, as the source names them."), lambda row: row.places, many=True),
         Column(
             "start_on",
@@ -196,26 +246,34 @@ COMMITMENTS = Table(
             lambda row: _iso(row.start),
             pattern=PARTIAL_DATE,
         ),
+        _precision("start_precision", "start"),
         Column(
             "due_on",
             _("When it is due: a year, a month or a day, as far as the source knows."),
             lambda row: _iso(row.due),
             pattern=PARTIAL_DATE,
         ),
+        _precision("due_precision", "due"),
         Column(
             "status",
             _("What the last published report says; empty if nothing was ever reported."),
             lambda row: row.standing_status,
             words=tuple(Status.values),
+            names=_labels(Status),
         ),
         Column("status_reason", _("Why it has this status, where a reason is asked."), lambda row: row.standing_reason),
-        Column("superseded_by", _("The reference of the commitment that took its place."), lambda row: row.successor),
+        Column(
+            "superseded_by",
+            _("The reference of the commitment that took its place."),
+            lambda row: row.successor or None,
+        ),
         Column(
             "outlook",
             _("How the lead sees the way ahead, from the last published report."),
             lambda row: row.standing_outlook,
             required=True,
             words=tuple(Outlook.values),
+            names=_labels(Outlook),
         ),
         Column(
             "freshness",
@@ -223,6 +281,7 @@ COMMITMENTS = Table(
             lambda row: row.standing_freshness,
             required=True,
             words=tuple(Freshness.values),
+            names=_labels(Freshness),
         ),
         Column(
             "verification",
@@ -230,6 +289,7 @@ COMMITMENTS = Table(
             lambda row: row.standing_verification,
             required=True,
             words=tuple(Verification.values),
+            names=_labels(Verification),
         ),
         Column(
             "last_heard_on",
@@ -237,6 +297,7 @@ COMMITMENTS = Table(
             lambda row: _iso(row.last_heard),
             pattern=PARTIAL_DATE,
         ),
+        _precision("last_heard_precision", "last_heard"),
         Column(
             "published_on",
             _("Since when the commitment is public, as far as it is known."),
@@ -244,6 +305,7 @@ COMMITMENTS = Table(
             required=True,
             pattern=PARTIAL_DATE,
         ),
+        _precision("published_precision", "published"),
         Column(
             "updated_at",
             _("When anything that the row says last changed in public (UTC); empty in a file of a past day."),
@@ -263,6 +325,7 @@ COMMITMENTS = Table(
             lambda row: row.confidence,
             required=True,
             words=tuple(Commitment.Confidence.values),
+            names=_labels(Commitment.Confidence),
         ),
     ),
 )
@@ -290,6 +353,7 @@ REPORTS = Table(
             lambda row: row.commitment.reference,
             required=True,
             refers_to=("commitments", "reference"),
+            name_in_row=lambda row: row.commitment.title,
         ),
         Column(
             "number",
@@ -311,6 +375,7 @@ REPORTS = Table(
             required=True,
             pattern=PARTIAL_DATE,
         ),
+        _precision("published_precision", "published"),
         Column(
             "origin",
             _("Whether the lead wrote it in this portal (lead), or it is taken from a public source (public_source)."),
@@ -328,6 +393,7 @@ REPORTS = Table(
             _("The code of the agency for which it was written, where it is named."),
             lambda row: row.on_behalf_of and row.on_behalf_of.code,
             refers_to=("agencies", "code"),
+            name_in_row=lambda row: row.on_behalf_of and row.on_behalf_of.name,
         ),
         Column("period_start", _("The first day of the period."), lambda row: row.period_start, type="date"),
         Column("period_end", _("The last day of the period."), lambda row: row.period_end, type="date"),
@@ -337,6 +403,7 @@ REPORTS = Table(
             lambda row: row.status,
             required=True,
             words=tuple(Status.values),
+            names=_labels(Status),
         ),
         Column("status_reason", _("Why the commitment has this status, where given."), lambda row: row.status_reason),
         Column(
@@ -350,6 +417,7 @@ REPORTS = Table(
             lambda row: row.outlook,
             required=True,
             words=tuple(Outlook.values),
+            names=_labels(Outlook),
         ),
         Column("achieved", _("What was achieved."), lambda row: row.achieved),
         Column("barriers", _("What stood in the way."), lambda row: row.barriers),
@@ -360,6 +428,7 @@ REPORTS = Table(
             lambda row: [part["agency"] for part in row.parts],
             many=True,
             relates_to=(("agencies", "code"),),
+            names=_agency_names,
         ),
         Column(
             "contribution_texts",
@@ -398,6 +467,7 @@ AGENCIES = Table(
             _("The code of the member whose constituent it is; empty for the members themselves."),
             lambda row: row.parent and row.parent.code,
             refers_to=("agencies", "code"),
+            name_in_row=lambda row: row.parent and row.parent.name,
         ),
         Column("mandate", _("What the agency is there for."), lambda row: row.mandate),
         Column("headquarters", _("Where it has its seat."), lambda row: row.headquarters),
@@ -421,6 +491,7 @@ RECOMMENDATIONS = Table(
             lambda row: row.level,
             required=True,
             words=tuple(Recommendation.Level.values),
+            names=_labels(Recommendation.Level),
         ),
         Column("text", _("The official wording."), lambda row: row.text, required=True),
         Column(
@@ -434,6 +505,7 @@ RECOMMENDATIONS = Table(
             _("The numbers of the related points of the agenda: an editorial reading."),
             lambda row: row.point_numbers,
             many=True,
+            names=_point_titles,
         ),
     ),
 )

@@ -20,7 +20,7 @@ from gmg_portal.bulk.catalogue import catalog
 from gmg_portal.bulk.columns import Reading, Table, read_at_one_revision
 from gmg_portal.bulk.descriptions import Description, Issue, Licence, about, data_package
 from gmg_portal.bulk.tables import TABLES
-from gmg_portal.bulk.writers import FORMATS, Format
+from gmg_portal.bulk.writers import FORMATS, PLAIN_CSV, Format, write_table
 from gmg_portal.models import Edition
 from gmg_portal.revision import Standing
 
@@ -32,6 +32,8 @@ class Asked:
     day: date | None
     is_part: bool
     rows: Callable[[], QuerySet]
+    address: str = ""
+    filters: str = ""
 
 
 class DataView(TemplateView):
@@ -64,8 +66,9 @@ def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
     """One table whole, in one format, written while it is read."""
     if table not in TABLES or form not in FORMATS:
         raise Http404("There is no such data file.")
-    chosen, kind = TABLES[table], FORMATS[form]
+    chosen = TABLES[table]
     try:
+        kind = chosen_format(request, form)
         question = asked(request, chosen)
         standing, rows = (Standing.read(), None) if request.method == "HEAD" else read_at_one_revision(question.rows)
     except ValidationError as refusal:
@@ -81,8 +84,11 @@ def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
 
 
 def _parts(kind: Format, table: Table, rows: Reading, issue: Issue, question: Asked) -> Reading:
-    words = about(table, issue, Licence.stated(), question.day, question.is_part)
-    return Reading(kind.write(table.header, table.records(rows, issue.origin), words), rows)
+    licence = Licence.stated()
+    words = about(
+        table, issue, licence, question.day, question.is_part, address=question.address, filters=question.filters
+    )
+    return Reading(write_table(kind, table, rows, issue.origin, words), rows)
 
 
 def _told(issue: Issue, question: Asked) -> dict[str, str]:
@@ -112,12 +118,29 @@ def catalog_file(request: HttpRequest) -> HttpResponse:
     )
 
 
+def chosen_format(request: HttpRequest, form: str) -> Format:
+    """Return the format of a file, and take `bom` out of the question: 0 leaves out the byte order mark of CSV."""
+    if form != "csv" or "bom" not in request.GET:
+        return FORMATS[form]
+    params = request.GET.copy()
+    values = params.pop("bom")
+    request.GET = params
+    if len(values) > 1:
+        raise ValidationError(_given_twice("bom"))
+    if values[0] not in ("0", "1"):
+        raise ValidationError(_("bom: ‘%(value)s’ is not a valid value. Use one of: 0, 1.") % {"value": values[0]})
+    return PLAIN_CSV if values[0] == "0" else FORMATS["csv"]
+
+
 def asked(request: HttpRequest, table: Table) -> Asked:
+    address = request.build_absolute_uri()
+    filters = "; ".join(f"{word} = {', '.join(values)}" for word, values in request.GET.lists())
     if table.filterset is None:
         day = asked_day(request, {"as_of"} if table.by_day else ())
-        return Asked(day, False, lambda: table.rows(day))
+        return Asked(day, False, lambda: table.rows(day), address, filters)
     filterset = _asked_filterset(request, table)
-    return Asked(filterset.day, bool(filterset.asked), lambda: table.found(_asked_filterset(request, table)))
+    is_part = bool(filterset.asked)
+    return Asked(filterset.day, is_part, lambda: table.found(_asked_filterset(request, table)), address, filters)
 
 
 def _asked_filterset(request: HttpRequest, table: Table) -> FilterSet:

@@ -1,29 +1,37 @@
 """The formats of the data files: the same rows, each in the way that its readers expect."""
 
-import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from django.db.models import Model
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from commitments.exchange.cells import LONGEST, defused, printable
+from commitments.exchange.cells import APOSTROPHE, LONGEST, is_risky, printable
+from commitments.exchange.csv_file import BLOCK, csv_blocks, emptied
 from foundation.name_lists import join_names
-from gmg_portal.bulk.columns import Value
+from gmg_portal.bulk.columns import Table, Value
 
 Records = Iterable[list[Value]]
 # What a file says of itself beside its rows, by heading: where it has a place for that.
 About = Mapping[str, str]
-BLOCK = 64 * 1024
+HEAD, LINK = Font(bold=True), Font(color="FF0563C1", underline="single")
+ABOUT_WIDTHS = (32, 100)
+# Whole addresses alone; Excel takes up to 65,530 links on a sheet, of at most 2,079 characters each.
+ADDRESS = re.compile(r"https?://[^\s\"<>;]+")
+MOST_LINKS, LONGEST_LINK = 65_000, 2_000
 
 
 @dataclass(frozen=True)
@@ -39,16 +47,11 @@ class Format:
     write: Callable[..., Iterator[bytes]]
 
 
-def write_csv(header: list[str], records: Records, _about: About | None = None) -> Iterator[bytes]:
-    """RFC 4180 in UTF-8; what a spreadsheet would take for a formula starts with an apostrophe."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(header)
-    for record in records:
-        writer.writerow([_cell(value) for value in record])
-        if buffer.tell() > BLOCK:
-            yield _emptied(buffer)
-    yield _emptied(buffer)
+def write_csv(
+    header: list[str], records: Records, _about: About | None = None, *, bom: bool = False
+) -> Iterator[bytes]:
+    """Yield CSV for programs; with `bom` for people, who open it in a spreadsheet."""
+    return csv_blocks(header, records, bom=bom)
 
 
 def write_ndjson(header: list[str], records: Records, _about: About | None = None) -> Iterator[bytes]:
@@ -58,8 +61,8 @@ def write_ndjson(header: list[str], records: Records, _about: About | None = Non
         buffer.write(_object(header, record))
         buffer.write("\n")
         if buffer.tell() > BLOCK:
-            yield _emptied(buffer)
-    yield _emptied(buffer)
+            yield emptied(buffer)
+    yield emptied(buffer)
 
 
 def write_json(header: list[str], records: Records, _about: About | None = None) -> Iterator[bytes]:
@@ -70,25 +73,57 @@ def write_json(header: list[str], records: Records, _about: About | None = None)
         buffer.write(",\n" if number else "\n")
         buffer.write(_object(header, record))
         if buffer.tell() > BLOCK:
-            yield _emptied(buffer)
+            yield emptied(buffer)
     buffer.write("\n]\n")
-    yield _emptied(buffer)
+    yield emptied(buffer)
 
 
-def write_xlsx(header: list[str], records: Records, about: About | None = None) -> Iterator[bytes]:
-    """A workbook: its rows on the first sheet, written one by one to a passing file, and what it is on the second."""
+def write_xlsx(
+    header: list[str], records: Records, about: About | None = None, widths: Sequence[int] = ()
+) -> Iterator[bytes]:
+    """Yield a workbook: the rows on its first sheet, written one by one to a passing file, and what it is on 'About'.
+
+    The header is frozen and has a filter, and addresses are links. `widths` are those of the columns, in characters.
+    """
     with TemporaryFile() as file:
         with _passing_workbook() as workbook:
             sheet = workbook.create_sheet("data")
             sheet.freeze_panes = "A2"
-            sheet.append(header)
+            _set_widths(sheet, widths)
+            sheet.append([_head_cell(sheet, name) for name in header])
+            links = LinkBudget()
+            rows = 1
             for record in records:
-                sheet.append([_workbook_cell(sheet, value) for value in record])
+                sheet.append([_workbook_cell(sheet, value, links) for value in record])
+                rows += 1
+            sheet.auto_filter.ref = f"A1:{get_column_letter(max(len(header), 1))}{rows}"
             if about:
                 _tell(workbook, about)
             workbook.save(file)
         file.seek(0)
         yield from iter(partial(file.read, BLOCK), b"")
+
+
+class LinkBudget:
+    """How many more links a sheet may hold: Excel repairs a sheet with more, by throwing all of them away."""
+
+    def __init__(self, most: int = MOST_LINKS):
+        self.left = most
+
+    def take(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+
+def write_table(
+    kind: Format, table: Table, rows: Iterable[Model], origin: str, about: About | None = None
+) -> Iterator[bytes]:
+    """Yield a table's file. A workbook is read by people: beside each code it has a column with its name."""
+    if kind.name != "xlsx":
+        return kind.write(table.header, table.records(rows, origin), about)
+    columns = table.named_columns()
+    records = ([column.read(row, origin) for column in columns] for row in rows)
+    return write_xlsx([column.name for column in columns], records, about, [column.width for column in columns])
 
 
 @contextmanager
@@ -113,48 +148,58 @@ def _clear(sheet: WriteOnlyWorksheet) -> None:
 
 
 def _tell(workbook: Workbook, about: About) -> None:
-    sheet = workbook.create_sheet("about")
+    sheet = workbook.create_sheet("About")
+    _set_widths(sheet, ABOUT_WIDTHS)
+    links = LinkBudget()
     for heading, text in about.items():
-        sheet.append([_workbook_cell(sheet, heading), _workbook_cell(sheet, text)])
+        sheet.append([_head_cell(sheet, heading), _workbook_cell(sheet, text, links)])
     workbook.properties.creator = _now("GMG HLD follow-up portal")
     workbook.properties.description = "\n".join(f"{heading}: {printable(text)}" for heading, text in about.items())
+
+
+def _set_widths(sheet: WriteOnlyWorksheet, widths: Sequence[int]) -> None:
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+
+
+def _head_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    cell = WriteOnlyCell(sheet, value=printable(text))
+    cell.data_type, cell.font = "s", HEAD
+    return cell
 
 
 def _object(header: list[str], record: list[Value]) -> str:
     return json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False, separators=(",", ":"))
 
 
-def _cell(value: Value) -> str | int | None:
+def _workbook_cell(sheet: WriteOnlyWorksheet, value: Value, links: LinkBudget) -> Cell | int | None:
+    """A number as a number, and a text as a text, whatever it looks like; an address is a link."""
     if isinstance(value, list):
         value = join_names(value)
-    return defused(value) if isinstance(value, str) else value
-
-
-def _workbook_cell(sheet: WriteOnlyWorksheet, value: Value) -> Cell | int | None:
-    """A number as a number, and a text as a text, whatever it looks like."""
-    text = _cell(value)
-    if not isinstance(text, str):
-        return text
-    text = printable(text)
+    if not isinstance(value, str):
+        return value
+    if not value:
+        return None
+    text = printable(APOSTROPHE + value if is_risky(value) else value)
     if len(text) > LONGEST:
         note = _now("… (cut here: a cell holds no more; the CSV file has all of it)")
         text = text[: LONGEST - len(note)] + note
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"
+    if len(text) <= LONGEST_LINK and ADDRESS.fullmatch(text) and links.take():
+        cell.hyperlink, cell.font = text, LINK
     return cell
-
-
-def _emptied(buffer: io.StringIO) -> bytes:
-    block = buffer.getvalue().encode()
-    buffer.seek(0)
-    buffer.truncate()
-    return block
 
 
 FORMATS = {
     kind.name: kind
     for kind in (
-        Format("csv", _("CSV, for programs and spreadsheets"), "text/csv; charset=utf-8", write_csv),
+        Format(
+            "csv",
+            _("CSV, for programs and spreadsheets"),
+            "text/csv; charset=utf-8",
+            partial(write_csv, bom=True),
+        ),
         Format("json", _("JSON, one array of objects"), "application/json", write_json),
         Format("ndjson", _("NDJSON, one JSON object a line"), "application/x-ndjson", write_ndjson),
         Format(
@@ -165,3 +210,5 @@ FORMATS = {
         ),
     )
 }
+# The same for programs that do not expect a byte order mark.
+PLAIN_CSV = replace(FORMATS["csv"], write=write_csv)

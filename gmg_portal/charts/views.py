@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from agencies.querysets import today
 from commitments.models import Commitment
 from commitments.summaries.matrix import MATRIX_COLUMNS
-from gmg_portal.bulk.views import asked_day, refused
-from gmg_portal.bulk.writers import write_csv
+from gmg_portal.bulk.views import asked_day, chosen_format, refused
+from gmg_portal.bulk.writers import Format
 from gmg_portal.charts.figures import Figure
 from gmg_portal.charts.registry import CHARTS, Asked, chart, story_chart
 
@@ -27,6 +27,10 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
     if name not in CHARTS:
         raise Http404("There is no such figure.")
     _known_form(form)
+    try:
+        kind = _kind(request, form)
+    except ValidationError as refusal:
+        return refused(refusal)
     data, by = request.GET.copy(), MATRIX_COLUMNS[0]
     if name == "matrix" and "by" in data:
         by = data.pop("by")[-1]
@@ -41,7 +45,7 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
     if of.in_words:
         titles = {"title": figure.title, "question": of.in_words}
         figure = replace(figure, title=_("%(title)s (%(question)s)") % titles)
-    return _answer(request, figure, f"{name}-{by}" if name == "matrix" else name, form, of.day)
+    return _answer(request, figure, f"{name}-{by}" if name == "matrix" else name, form, kind, of.day)
 
 
 @require_safe
@@ -49,13 +53,19 @@ def story_file(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     """The time line of one commitment, as its page shows it."""
     _known_form(form)
     try:
+        kind = _kind(request, form)
         day = asked_day(request, {"as_of"})
     except ValidationError as refusal:
         return refused(refusal)
     rows = Commitment.objects.public(day).defer("search").prefetch_related("milestones")
     commitment = get_object_or_404(rows, reference=reference)
     title = _("The time line of %(commitment)s") % {"commitment": commitment}
-    return _answer(request, story_chart("story", commitment, day, title=title), reference, form, day)
+    return _answer(request, story_chart("story", commitment, day, title=title), reference, form, kind, day)
+
+
+def _kind(request: HttpRequest, form: str) -> Format | None:
+    """The format of the numbers; of a drawing there is one form only."""
+    return chosen_format(request, "csv") if form == "csv" else None
 
 
 def _known_form(form: str) -> None:
@@ -63,12 +73,14 @@ def _known_form(form: str) -> None:
         raise Http404("A figure is a file of svg or csv.")
 
 
-def _answer(request: HttpRequest, figure: Figure, name: str, form: str, day: date | None) -> HttpResponse:
-    if form == "svg":
+def _answer(
+    request: HttpRequest, figure: Figure, name: str, form: str, kind: Format | None, day: date | None
+) -> HttpResponse:
+    if kind is None:
         drawn = figure.file(_source(request, day), request.build_absolute_uri("/").rstrip("/"))
         content = f'<?xml version="1.0" encoding="UTF-8"?>\n{drawn}'
     else:
-        content = b"".join(write_csv(figure.header, figure.rows))
+        content = b"".join(kind.write(figure.header, figure.rows))
     if day:
         name = f"{name}-as-of-{day.isoformat()}"
     headers = {"Content-Disposition": f'inline; filename="{name}.{form}"'}

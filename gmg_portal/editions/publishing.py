@@ -18,7 +18,7 @@ from agencies.querysets import today
 from gmg_portal.bulk.columns import read_at_one_revision
 from gmg_portal.bulk.descriptions import Issue, Licence, about, data_package, stated_licence
 from gmg_portal.bulk.tables import TABLES
-from gmg_portal.bulk.writers import FORMATS
+from gmg_portal.bulk.writers import FORMATS, write_table
 from gmg_portal.editions.differences import (
     CSV_HEADER,
     JSON_HEADER,
@@ -124,7 +124,7 @@ def _frozen(folder: Path, edition: Edition) -> Edition:
     licence = Licence.stated()
     edition.revision = issue.standing.number
     before = Edition.objects.filter(day__lt=edition.day).first()
-    files, edition.counts = _tables(folder, issue, licence)
+    files, edition.counts = _tables(folder, edition, issue, licence)
     if before:
         files |= _changes(folder, edition, before, files)
     package = data_package(issue, licence, files, homepage=issue.origin + edition.get_absolute_url())
@@ -136,18 +136,18 @@ def _frozen(folder: Path, edition: Edition) -> Edition:
     return edition
 
 
-def _tables(folder: Path, issue: Issue, licence: Licence) -> tuple[Files, dict[str, int]]:
+def _tables(folder: Path, edition: Edition, issue: Issue, licence: Licence) -> tuple[Files, dict[str, int]]:
     """Every table in every format, and how many rows it has."""
     files, counts = {}, {}
     for table in TABLES.values():
-        words = about(table, issue, licence)
+        words = about(table, issue, licence, address=issue.origin + edition.get_absolute_url())
         for name, kind in FORMATS.items():
             standing, rows = read_at_one_revision(lambda table=table: table.rows(None))
             if standing != issue.standing:
                 raise Refused(_("The record moved while it was read: publish anew."))
             with closing(rows):
-                counted = Counted(table.records(rows, issue.origin))
-                pieces = kind.write(table.header, counted, words)
+                counted = Counted(rows)
+                pieces = write_table(kind, table, counted, issue.origin, words)
                 files |= _named(written(folder, f"{table.name}.{name}", kind.content_type, pieces))
             counts[table.name] = counted.number
     return files, counts
@@ -156,14 +156,14 @@ def _tables(folder: Path, issue: Issue, licence: Licence) -> tuple[Files, dict[s
 class Counted:
     """What passes, and how much of it there was."""
 
-    def __init__(self, records: Iterator):
-        self.records = records
+    def __init__(self, rows: Iterator):
+        self.rows = rows
         self.number = 0
 
     def __iter__(self) -> Iterator:
-        for record in self.records:
+        for row in self.rows:
             self.number += 1
-            yield record
+            yield row
 
 
 def _changes(folder: Path, edition: Edition, before: Edition, files: Files) -> Files:

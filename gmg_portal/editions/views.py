@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 from gmg_portal.bulk.columns import Reading
 from gmg_portal.bulk.descriptions import Licence
 from gmg_portal.bulk.tables import TABLES
-from gmg_portal.bulk.views import asked_day, refused
+from gmg_portal.bulk.views import asked_day, chosen_format, refused
 from gmg_portal.bulk.writers import FORMATS
 from gmg_portal.conditional import conditional_response
 from gmg_portal.editions.citing import EditionCitation
@@ -156,6 +156,7 @@ def since_file(request: HttpRequest, day: str, earlier: str, form: str) -> HttpR
         return redirect("edition-since-file", first.day.isoformat(), last.day.isoformat(), form, permanent=True)
     header, records = DIFFERENCES[form]
     try:
+        kind = chosen_format(request, form)
         asked_day(request, ())
         found = differences(first, last)
     except ValidationError as refusal:
@@ -163,8 +164,8 @@ def since_file(request: HttpRequest, day: str, earlier: str, form: str) -> HttpR
     except Damaged as damage:
         return _withheld(damage)
     return StreamingHttpResponse(
-        Reading(FORMATS[form].write(header, records(found)), found),
-        content_type=FORMATS[form].content_type,
+        Reading(kind.write(header, records(found)), found),
+        content_type=kind.content_type,
         headers={"Content-Disposition": f'attachment; filename="changes-{first}-{last}.{form}"'},
     )
 

@@ -113,7 +113,7 @@ def test_reader_filters_shares_the_address_and_downloads(reader, scripted, open_
     assert first_number(other.get_by_role("heading", level=2, name=re.compile(r"^\d+ of"))) == narrowed
     with reader.expect_download() as download:
         reader.get_by_role("link", name=re.compile("^CSV")).click()
-    with open(download.value.path(), newline="") as file:
+    with open(download.value.path(), encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == narrowed
     assert {"2" in row["agenda_points"].split(";") for row in rows} == {True}

@@ -48,6 +48,9 @@ NASTY = [
     "00123",
     'a "quoted", and; parted',
     "vertical \x0b tab",
+    "Budget plan;=cmd|calc;more",
+    "steps:\n- one\n'- two\n''=three",
+    'a, "+b',
     "x" * 40_000,
 ]
 

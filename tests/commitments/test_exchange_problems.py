@@ -1,5 +1,6 @@
 """Every way in which a file is refused: in sentences, by row and column, and with nothing taken in."""
 
+import csv
 import io
 import zipfile
 from datetime import date, time
@@ -149,6 +150,23 @@ def test_cell_of_a_commitment_is_refused(tried, iom, cells, column, sentence):
 def test_what_a_spreadsheet_made_of_a_cell_is_refused(tried, cells, column, sentence):
     assert tried(GOOD | cells) == [(2, column, sentence)]
     assert Commitment.objects.count() == 0
+
+
+@pytest.mark.parametrize("formula", ['=HYPERLINK("http://evil.example","x")', "=1+1"])
+def test_formula_is_refused_in_csv_as_in_a_workbook(ilo_focal_point, formula):
+    cells = GOOD | {"title": formula}
+    resource = CommitmentResource(ilo_focal_point)
+    columns = resource.get_export_headers()
+    text = io.StringIO()
+    csv.writer(text).writerows([columns, [cells.get(column, "") for column in columns]])
+
+    outcomes = [
+        bring(resource, content, dry_run=True) for content in (text.getvalue().encode(), workbook_of(resource, cells))
+    ]
+
+    assert [[str(problem) for problem in outcome.problems] for outcome in outcomes] == [
+        ["Row 2, title: A formula stands here: write its result as text."]
+    ] * 2
 
 
 @pytest.mark.parametrize(
@@ -436,11 +454,17 @@ NO_WORKBOOK = "This is not an Excel workbook (.xlsx), or it is damaged: save it 
         (zipped(**{"[Content_Types].xml": "<Types", "xl/workbook.xml": "<workbook"}), NO_WORKBOOK),
         (b"PK\x03\x04 and nothing more", NO_WORKBOOK),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old",
-         "This is an old Excel file, or one with a password: save it as .xlsx without a password."),
+         "This is an old Excel file (.xls), or one with a password: save it as .xlsx without a password."),
+        (b"\xd0\xcf\x11\xe0cut short",
+         "This is an old Excel file (.xls), or one with a password: save it as .xlsx without a password."),
+        (b"\x09\x08\x10\x00\x00\x06\x05\x00\xff\xfe",
+         "This is an old Excel file (.xls), or one with a password: save it as .xlsx without a password."),
+        (b"<html><table><tr><td>title</td></tr></table></html>",
+         "This is an old Excel file (.xls), or one with a password: save it as .xlsx without a password."),
         (zipped(**{"xl/worksheets/sheet1.xml": b"\0" * (60 * 1024 * 1024)}),
          "Unpacked, this file is larger than 50 MB: send it in parts."),
     ],
-    ids=["docx", "broken", "cut off", "xls", "bomb"],
+    ids=["docx", "broken", "cut off", "xls", "xls cut short", "xls of Excel 5", "xls that is a page", "bomb"],
 )  # fmt: skip
 def test_what_is_no_workbook_is_refused(refused, content, sentence):
     assert refused(content) == [sentence]

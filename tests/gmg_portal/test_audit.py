@@ -492,7 +492,7 @@ def test_audit_is_taken_away_whole_and_that_is_an_entry(as_secretariat, secretar
     asked = AuditEntry.objects.count()
 
     answer = as_secretariat.post(f"{LIST}export/")
-    text = b"".join(answer.streaming_content).decode()
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
 
     rows = list(csv.DictReader(io.StringIO(text)))
     assert answer["Content-Disposition"].startswith('attachment; filename="audit-')
@@ -510,7 +510,7 @@ def test_file_holds_what_the_form_asks_for(as_secretariat, outsider):
 
     answer = as_secretariat.post(f"{LIST}export/", {"person": outsider.pk})
 
-    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert [row["person"] for row in rows] == ["outsider"]
     assert entries(what="exported")[0].reason == f"person={outsider}"
 

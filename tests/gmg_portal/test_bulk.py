@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from agencies.querysets import today
 from commitments.filters import CommitmentFilter
 from commitments.models import Evidence, Status
-from gmg_portal.bulk import columns
+from gmg_portal.bulk import columns, writers
 from gmg_portal.bulk.tables import COMMITMENTS, TABLES
 from gmg_portal.bulk.writers import write_csv, write_json, write_ndjson, write_xlsx
 from gmg_portal.models import Revision
@@ -114,7 +114,7 @@ def read(client, table, form="csv", query=""):
 
 
 def rows_of(client, table, query=""):
-    return list(csv.DictReader(io.StringIO(read(client, table, query=query).decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(read(client, table, query=query).decode("utf-8-sig"), newline="")))
 
 
 # What the files hold
@@ -149,7 +149,9 @@ def test_commitments_csv_says_all_of_a_row(client, full):
         "scope": "regional",
         "places": "Arab States;Jordan",
         "start_on": "2014",
+        "start_precision": "year",
         "due_on": "2016-03",
+        "due_precision": "month",
         "status": "discontinued",
         "status_reason": "Funds ended.",
         "superseded_by": "",
@@ -157,7 +159,9 @@ def test_commitments_csv_says_all_of_a_row(client, full):
         "freshness": "current",
         "verification": "self_reported",
         "last_heard_on": "2014-06-30",
+        "last_heard_precision": "day",
         "published_on": "2014-02-20",
+        "published_precision": "day",
         "updated_at": moment(full.movement),
         "source_title": "Initiatives to follow up the 2013 High-level Dialogue",
         "source_location": "https://example.org/source",
@@ -177,6 +181,7 @@ def test_reports_csv_says_all_of_a_row(client, full):
         "number": "1",
         "updated_at": moment(full.reports.get().movement),
         "published_on": "2014-06-30",
+        "published_precision": "day",
         "origin": "public_source",
         "cycle": "",
         "on_behalf_of": "ilo",
@@ -243,16 +248,17 @@ def test_recommendations_csv_names_parts_and_points(client, recommendation):
 def test_formats_hold_the_same_rows(client, full, data_and_research, table):
     CommitmentFactory(workgroup=data_and_research, title="Title\x0bof a page")
 
-    header, *csv_rows = csv.reader(io.StringIO(read(client, table).decode(), newline=""))
+    header, *csv_rows = csv.reader(io.StringIO(read(client, table).decode("utf-8-sig"), newline=""))
     objects = [json.loads(line) for line in read(client, table, "ndjson").decode().splitlines()]
     array = json.loads(read(client, table, "json"))
     xlsx_header, *xlsx_rows = load_workbook(io.BytesIO(read(client, table, "xlsx"))).active.values
 
-    assert header == list(xlsx_header) == TABLES[table].header
+    codes = [place for place, name in enumerate(xlsx_header) if not name.endswith("_name")]
+    assert header == [xlsx_header[place] for place in codes] == TABLES[table].header
     assert [list(each) for each in objects] == [header] * len(objects)
     assert array == objects
     assert csv_rows == [[as_cell(value) for value in each.values()] for each in objects]
-    assert [[as_cell(value) for value in row] for row in xlsx_rows] == [
+    assert [[as_cell(row[place]) for place in codes] for row in xlsx_rows] == [
         [cell.replace("\x0b", "\ufffd") for cell in row] for row in csv_rows
     ]
     assert csv_rows
@@ -263,6 +269,124 @@ def as_cell(value):
         value = ";".join(str(each) for each in value)
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+INNER = {
+    "Budget plan;=cmd|calc;more": "Budget plan;'=cmd|calc;more",
+    "Text; with; semicolons; =2+5": "Text; with; semicolons; '=2+5",
+    'a;"=1"': 'a;"\'=1"',
+    "a\t=1": "a\t'=1",
+    "a\n=1": "a\n'=1",
+    "a\r\n@x": "a\r\n'@x",
+    "a,=1": "a,'=1",
+    "a;'=1": "a;''=1",
+    "a; ＝1": "a; '＝1",
+    "2013-2015, a - b; c=d": "2013-2015, a - b; c=d",
+}
+
+
+@pytest.mark.parametrize("text", INNER)
+def test_formula_inside_a_cell_is_defused_in_csv_and_stays_text_in_a_workbook(text):
+    plain = b"".join(write_csv(["title"], [[text]])).decode()
+    workbook = load_workbook(io.BytesIO(b"".join(write_xlsx(["title"], [[text]]))))
+
+    assert list(csv.reader(io.StringIO(plain, newline="")))[1] == [INNER[text]]
+    assert workbook.active["A2"].value.replace("_x000D_", "\r") == text
+    assert workbook.active["A2"].data_type == "s"
+
+
+def test_values_of_one_cell_are_defused_where_they_meet():
+    assert b"".join(write_csv(["places"], [[["a", "=1", "+2"]]])) == b"places\r\na;'=1;'+2\r\n"
+
+
+BYTE_ORDER_MARK = "\ufeff".encode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/data/agencies.csv", "/gaps/points-without-date.csv", "/charts/status.csv",
+                                  "/compare.csv?from=2014-01-01"])  # fmt: skip
+def test_csv_for_people_begins_with_the_mark_that_spreadsheets_want(client, path):
+    sign = "&" if "?" in path else "?"
+
+    marked = client.get(path).getvalue()
+    plain = client.get(f"{path}{sign}bom=0").getvalue()
+
+    assert marked == BYTE_ORDER_MARK + plain
+    assert not plain.startswith(BYTE_ORDER_MARK)
+    assert client.get(f"{path}{sign}bom=1").getvalue() == marked
+
+
+@pytest.mark.django_db
+def test_csv_of_the_api_is_for_programs_and_bears_no_mark(client):
+    assert client.get("/api/v1/agencies/?format=csv").content.startswith(b"code,")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/data/agencies.csv?bom=no", "bom: ‘no’ is not a valid value. Use one of: 0, 1.\n"),
+        ("/data/agencies.csv?bom=0&bom=1", "‘bom’ is given more than once: give it once.\n"),
+        ("/data/agencies.json?bom=0", "‘bom’ is not known here: this address takes no parameters.\n"),
+    ],
+)
+def test_mark_that_is_asked_for_in_other_words_is_refused(client, path, sentence):
+    response = client.get(path)
+
+    assert (response.status_code, response.content.decode()) == (400, sentence)
+
+
+def test_workbook_names_what_codes_mean(client, full, ilo):
+    sheet = load_workbook(io.BytesIO(read(client, "commitments", "xlsx"))).active
+    header, row = list(sheet.values)[:2]
+    cells = dict(zip(header, row, strict=True))
+
+    assert (cells["lead"], cells["lead_name"]) == ("ilo", ilo.name)
+    assert (cells["status"], cells["status_name"]) == ("discontinued", "Discontinued")
+    assert header[header.index("partners") + 1] == "partners_name"
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref == f"A1:{sheet.cell(1, len(header)).column_letter}{sheet.max_row}"
+    assert sheet["B2"].hyperlink.target == cells["url"]
+    assert sheet.column_dimensions["C"].width == 60
+
+
+def test_workbook_says_what_was_asked_and_when(client, full):
+    workbook = load_workbook(io.BytesIO(read(client, "commitments", "xlsx", "?as_of=2014-12-31&lead=ilo")))
+    about = dict(workbook["About"].values)
+
+    assert about["Address"] == "http://testserver/data/commitments.xlsx?as_of=2014-12-31&lead=ilo"
+    assert about["Filters"] == "as_of = 2014-12-31; lead = ilo"
+    assert about["As the record stood at the end of"] == "2014-12-31"
+    assert about["Retrieved on (UTC)"] == today().isoformat()
+    assert about["Revision"] == str(Standing.read().number)
+    assert about["status"].startswith("What the last published report says")
+
+
+def test_workbook_holds_no_more_links_than_excel_takes(monkeypatch):
+    monkeypatch.setattr(writers.LinkBudget.__init__, "__defaults__", (1,))
+    workbook = load_workbook(io.BytesIO(b"".join(write_xlsx(["a"], [["https://a.example"], ["https://b.example"]]))))
+
+    assert [bool(cell.hyperlink) for (cell,) in workbook.active["A2:A3"]] == [True, False]
+
+
+def test_files_and_api_say_nothing_in_the_same_way(client, ilo):
+    """Text that is empty is an empty text in both, and what is not known is null in both."""
+    commitment = CommitmentFactory(lead_agency=ilo, summary="", original_text="", places=[])
+    published_report(commitment)
+
+    differing = {
+        (table, name): (value, row[name])
+        for table in ("commitments", "reports", "agencies")
+        for line, row in zip(
+            read(client, table, "ndjson").decode().splitlines(),
+            client.get(f"/api/v1/{table}/").json()["results"],
+            strict=True,
+        )
+        for name, value in json.loads(line).items()
+        if name in row and not isinstance(row[name], dict | list) and value != row[name]
+    }
+
+    assert differing == {}
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
@@ -366,7 +490,7 @@ def titles_in(form, body):
         return [row["title"] for row in json.loads(body)]
     if form == "ndjson":
         return [json.loads(line)["title"] for line in body.decode().splitlines()]
-    return [row["title"] for row in csv.DictReader(io.StringIO(body.decode(), newline=""))]
+    return [row["title"] for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""))]
 
 
 @pytest.mark.parametrize(
@@ -386,9 +510,14 @@ def test_file_without_rows_has_its_header_alone(client, db, form):
     body = read(client, "commitments", form)
 
     if form == "xlsx":
-        assert list(load_workbook(io.BytesIO(body)).active.values) == [tuple(COMMITMENTS.header)]
+        assert list(load_workbook(io.BytesIO(body)).active.values) == [
+            tuple(column.name for column in COMMITMENTS.named_columns())
+        ]
     else:
-        assert body.decode() == {"csv": ",".join(COMMITMENTS.header) + "\r\n", "json": "[\n]\n", "ndjson": ""}[form]
+        assert (
+            body.decode()
+            == {"csv": "\ufeff" + ",".join(COMMITMENTS.header) + "\r\n", "json": "[\n]\n", "ndjson": ""}[form]
+        )
 
 
 OPEN_ADDRESSES = [
@@ -573,7 +702,7 @@ def test_stream_keeps_its_state_while_the_record_changes(client, ilo):
 
     CommitmentFactory(lead_agency=ilo, title="After")
 
-    rows = list(csv.DictReader(io.StringIO(response.getvalue().decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"), newline="")))
     assert [row["title"] for row in rows] == ["Before"]
     assert f"revision-{Standing.read().number - 1}.csv" in response["Content-Disposition"]
 
@@ -590,7 +719,8 @@ def test_data_package_describes_the_csv_files(client, full):
     assert [resource["name"] for resource in package["resources"]] == list(TABLES)
     for resource in package["resources"]:
         fields = [field["name"] for field in resource["schema"]["fields"]]
-        header, *rows = csv.reader(io.StringIO(client.get(f"/data/{resource['path']}").getvalue().decode(), newline=""))
+        text = client.get(f"/data/{resource['path']}").getvalue().decode("utf-8-sig")
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
         assert fields == header
         assert resource["schema"]["primaryKey"] == header[:1]
         assert rows
@@ -600,7 +730,7 @@ def test_data_package_names_relations_that_hold(client, full, ilo):
     AgencyFactory(code="ece", parent=ilo)
     package = client.get(reverse("data-package")).json()
     relations = {
-        (resource["name"], key["fields"][0], key["reference"]["resource"], key["reference"]["fields"][0])
+        (resource["name"], key["fields"][0], key["reference"].get("resource", ""), key["reference"]["fields"][0])
         for resource in package["resources"]
         for key in resource["schema"].get("foreignKeys", [])
     }

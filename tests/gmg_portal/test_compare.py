@@ -41,7 +41,7 @@ def found(client, **words):
 def rows(client, **words):
     response = client.get("/compare.csv", DAYS | words)
     assert response.status_code == 200
-    return list(csv.DictReader(io.StringIO(response.getvalue().decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"), newline="")))
 
 
 def test_page_without_days_asks_for_them_and_offers_some(client, cycle):

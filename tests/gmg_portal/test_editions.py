@@ -120,9 +120,9 @@ def test_frozen_files_say_revision_day_and_licence(client, settings, published_o
     edition = published_on("2014-06-30")
 
     package = json.loads(body(client, address_of(edition, "datapackage.json")))
-    about = dict(load_workbook(io.BytesIO(body(client, address_of(edition, "commitments.xlsx"))))["about"].values)
+    about = dict(load_workbook(io.BytesIO(body(client, address_of(edition, "commitments.xlsx"))))["About"].values)
     assert (package["revision"], package["day"]) == (edition.revision, "2014-06-30")
-    assert (about["Revision"], about["Day (UTC)"], about["Licence"]) == (
+    assert (about["Revision"], about["Retrieved on (UTC)"], about["Licence"]) == (
         str(edition.revision), "2014-06-30", "CC BY 4.0",
     )  # fmt: skip
     assert client.head(address_of(edition, "commitments.csv"))["Record-Day"] == "2014-06-30"
@@ -135,7 +135,7 @@ def test_later_changes_reach_no_edition(client, pair, commitment):
     report_on(commitment, on="2015-06-30", status="discontinued", status_reason="Funds ended.")
 
     assert body(client, address_of(first, "commitments.csv")) == before
-    rows = list(csv.DictReader(io.StringIO(before.decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(before.decode("utf-8-sig"), newline="")))
     assert [(row["title"], row["status"]) for row in rows] == [
         ("Fair recruitment of migrant workers", ""),
         ("Entered by mistake", ""),
@@ -175,7 +175,7 @@ def test_edition_is_one_state_of_the_record(client, monkeypatch, published_on, i
     edition = published_on("2014-06-30")
 
     agencies = [json.loads(line) for line in body(client, address_of(edition, "agencies.ndjson")).splitlines()]
-    assert [row["headquarters"] for row in agencies] == [None]
+    assert [row["headquarters"] for row in agencies] == [""]
     assert edition.revision == number
     assert Agency.objects.get().headquarters == "Elsewhere"
 
@@ -436,7 +436,7 @@ def test_differences_name_rows_and_fields_with_both_values(client, pair, commitm
     ]
     assert found[0]["fields"]["status"] == {"then": None, "now": "completed"}
     assert found[0]["fields"]["last_heard_on"] == {"then": None, "now": "2014-09-30"}
-    assert found[-1]["fields"] == {"headquarters": {"then": None, "now": "Geneva"}}
+    assert found[-1]["fields"] == {"headquarters": {"then": "", "now": "Geneva"}}
     assert (found[2]["title"], found[2]["fields"]) == ("Entered by mistake", {})
 
 
@@ -482,7 +482,7 @@ def test_cell_of_a_difference_is_no_formula(client, published_on, ilo):
     ilo.save()
     published_on("2014-12-31")
 
-    lines = body(client, "/data/editions/2014-12-31/since/2014-06-30.csv").decode()
+    lines = body(client, "/data/editions/2014-12-31/since/2014-06-30.csv").decode("utf-8-sig")
 
     assert ",headquarters,,'=1+1\r\n" in lines
 

@@ -38,7 +38,7 @@ def lists(client, **words):
 def rows(client, name, **words):
     response = client.get(f"/gaps/{name}.csv", words)
     assert response.status_code == 200
-    return list(csv.DictReader(io.StringIO(response.getvalue().decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"), newline="")))
 
 
 def asked(commitment, cycle):

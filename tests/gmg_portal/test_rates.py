@@ -142,7 +142,7 @@ def test_file_has_every_cycle_lead_by_lead(client, secretariat, cycle, answered)
     AgencyFactory(code="silent", acronym="Silent")
     client.force_login(secretariat)
 
-    lines = client.get(reverse("admin:rates-file")).content.decode().splitlines()
+    lines = client.get(reverse("admin:rates-file")).content.decode("utf-8-sig").splitlines()
 
     assert lines == [
         "cycle,due_on,lead,lead_title,asked,reported_in_time,reported_late,waiting_for_review,silent,last_heard",

@@ -23,7 +23,7 @@ def drawn(client, address):
 
 
 def numbers(client, address):
-    return list(csv.reader(io.StringIO(client.get(address).content.decode())))
+    return list(csv.reader(io.StringIO(client.get(address).content.decode("utf-8-sig"))))
 
 
 def words(root):
