@@ -17,13 +17,7 @@ from commitments.exchange.importing import bring
 from commitments.exchange.resources import CommitmentResource, MilestoneResource, ReportResource
 from commitments.loading.tables import said_by_database
 from commitments.models import Commitment, Evidence, Milestone, ProgressReport
-from tests.factories import (
-    CommitmentFactory,
-    MilestoneFactory,
-    ProgressReportFactory,
-    ReportingCycleFactory,
-    published_report,
-)
+from tests.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
 from tests.filling import filled, problems
 from tests.gmg_portal.submitting import system_of
 
@@ -337,11 +331,10 @@ def test_token_writes_no_day_that_cannot_be_right(client, ilo, ilo_focal_point, 
     system = system_of(client, ilo_focal_point, ilo)
     draft = system.begin(commitment, period_start="1 July 2026", period_end="2026-11-30").json()
     evidence = {"title": "Course report", "url": "https://example.org/"}
-    other = CommitmentFactory(lead_agency=ilo)
 
     answers = [
-        system.begin(other, period_start="01/07/2026"),
-        system.begin(other, period_start="2026-07-01", period_end="2026-06-30"),
+        system.patch(draft["url"], {"period_start": "01/07/2026"}, draft["version"]),
+        system.patch(draft["url"], {"period_start": "2026-07-01", "period_end": "2026-06-30"}, draft["version"]),
         system.patch(draft["url"], {"period_end": "2026-12-01"}, draft["version"]),
         system.post(f"{draft['url']}evidence/", evidence | {"issued_on": "2026-12-01"}),
         system.post(f"{draft['url']}evidence/", evidence | {"issued_on": "1.7.2026"}),
