@@ -60,6 +60,13 @@ def find(token: str) -> Invitation | None:
     return Invitation.objects.acceptable().filter(digest=digest(token)).select_related("agency").first()
 
 
+def was_accepted_by(token: str, username: str) -> bool:
+    """Whether the account of this name was opened by this very link."""
+    if "\0" in username:
+        return False
+    return Invitation.objects.filter(digest=digest(token), accepted_by__username__iexact=username.strip()).exists()
+
+
 @transaction.atomic
 def accept(token: str, *, username: str, password: str) -> User | None:
     """Make the account and what goes with it; None if the link opens nothing (any more).

@@ -427,3 +427,22 @@ class AccessToken(AbstractAPIKey):
         if self.revoked:
             return _("Revoked")
         return _("Expired") if self.has_expired else _("In use")
+
+
+class SubmittedForm(models.Model):
+    """A form that was sent and did its work, by the key that was in it: sent again, it leads to what was made then."""
+
+    key = models.UUIDField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
+    form = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)  # of what was typed the last time
+    row = models.BigIntegerField(null=True)
+    # What was typed when it was sent again with other words; nobody but the sender is shown it.
+    second = models.JSONField(null=True)
+    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        db_table = "submitted_form"
+
+    def __str__(self):
+        return f"{self.form} {self.key}"

@@ -1,3 +1,4 @@
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -8,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import DetailView, FormView, ListView, TemplateView, View
 from rest_framework.authentication import CSRFCheck
 
+from agencies import submissions
 from agencies.querysets import today
 from commitments import mistakes
 from commitments.chronicle import chronicle
@@ -225,6 +227,11 @@ class MistakeView(OfCommitmentMixin, FormView):
         """How asking for an addition begins; None where a mistake is reported."""
         return LACKS.get(self.request.GET.get("lack"))
 
+    def get_context_data(self, **kwargs):
+        """With the key of this form, the same when it is shown again with its mistakes."""
+        key = self.request.POST.get(submissions.FIELD) or submissions.new_key()
+        return super().get_context_data(**kwargs) | {"submission_key": key}
+
     def get_initial(self):
         """Whoever comes from a desk finds begun what they want to have added, and their own address."""
         return {"text": f"{self.begun}\n" if self.begun else "", "address": getattr(self.request.user, "email", "")}
@@ -246,20 +253,33 @@ class MistakeView(OfCommitmentMixin, FormView):
         return self.render_to_response(self.get_context_data(form=form), status=403)
 
     def form_valid(self, form):
-        typed = form.cleaned_data
         try:
-            mistakes.report(
-                self.commitment,
-                text=typed["text"],
-                address=typed["address"],
-                sender=mistakes.sender_of(self.request),
-                by=self.request.user,
-            )
+            self.report_once(form)
         except mistakes.TooMany as refusal:
             form.add_error(None, str(refusal))
             context = self.get_context_data(form=form)
             return self.render_to_response(context, status=429, headers={"Retry-After": str(refusal.wait)})
         return redirect("commitments:mistake-thanks", self.commitment.reference)
+
+    @transaction.atomic
+    def report_once(self, form):
+        """The same words sent twice with one form are one report; other words are another, and none are lost."""
+        typed = {name: [form.cleaned_data[name]] for name in ("text", "address")}
+        form_name = f"mistake {self.commitment.reference}"
+        key = self.request.POST.get(submissions.FIELD, "")
+        submission = submissions.claim(key, form=form_name, fields=typed, user=self.request.user)
+        if submission is not None and submission.row is not None and submissions.is_same(submission, typed):
+            return
+        mistake = mistakes.report(
+            self.commitment,
+            text=form.cleaned_data["text"],
+            address=form.cleaned_data["address"],
+            sender=mistakes.sender_of(self.request),
+            by=self.request.user,
+        )
+        if submission is not None:
+            submission.digest = submissions.digest(typed)
+        submissions.settle(submission, mistake)
 
 
 class MistakeThanksView(OfCommitmentMixin, TemplateView):

@@ -24,6 +24,7 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 
 from agencies.permissions import may_edit_reference_data
 from foundation.date_inputs import AdminDayInput
+from gmg_portal.adding_once import AddOnceMixin
 from gmg_portal.clashes import (
     MACHINERY,
     SETTLED,
@@ -272,7 +273,7 @@ def without(fieldsets, hidden: set[str]) -> list[tuple[str | None, dict]]:
     ]
 
 
-class HistoryAdmin(StrictListMixin, SimpleHistoryAdmin):
+class HistoryAdmin(AddOnceMixin, StrictListMixin, SimpleHistoryAdmin):
     """A table with its history, which is for reading: nobody puts a row back by it."""
 
     object_history_template = "admin/history.html"

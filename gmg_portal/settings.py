@@ -451,6 +451,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = not DEBUG and not TRIAL and not flag("PLAIN_HTTP")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+CSRF_FAILURE_VIEW = "gmg_portal.csrf_failure.csrf_failure"
 SESSION_ENGINE = "gmg_portal.accounts.session_store"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS

@@ -9,7 +9,8 @@ def filled(page, **typed) -> dict:
     forms = [page.context["adminform"].form]
     for formset in rows:
         forms += [formset.management_form, *formset.forms]
-    data = {}
+    key = page.context.get("submission_key")
+    data = {"_submission": key} if key else {}
     for form in forms:
         for bound in form:
             value = entered(bound)

@@ -13,7 +13,7 @@ from django.contrib import admin
 from django.db import connection, models
 from factory.django import DjangoModelFactory
 
-from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, User
+from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, SubmittedForm, User
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import (
     Answer,
@@ -57,8 +57,8 @@ MODELS = {
 }
 # Written by the database alone, with the revision; nobody enters or edits them.
 MOVEMENTS = {CommitmentMovement, ReportMovement}
-# What the portal notes of sign-ins for itself; nobody reads or edits it.
-NOTED_OF_SIGN_INS = {KnownAddress, SignInWarning}
+# What the portal notes of sign-ins and of forms for itself; nobody reads or edits it.
+NOTED_BY_THE_PORTAL = {KnownAddress, SignInWarning, SubmittedForm}
 NOT_PUBLIC = {
     *(
         User,
@@ -74,7 +74,7 @@ NOT_PUBLIC = {
         WorkingCopy,
     ),
     *MOVEMENTS,
-    *NOTED_OF_SIGN_INS,
+    *NOTED_BY_THE_PORTAL,
 }
 PUBLIC = MODELS - NOT_PUBLIC
 # What has an address, and what is shown on the page of something that has one (or, by its name, on a page of its own).
@@ -111,7 +111,7 @@ NOT_IN_API = {Statement, ReportingCycle, Edition}
 # Append-only, a single row that the database keeps, what the portal notes of its mails, and what is not even saved yet:
 # none has earlier states.
 WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, KeptAnswer, Edition, Digest, Notice, WorkingCopy, *MOVEMENTS}
-WITHOUT_HISTORY |= NOTED_OF_SIGN_INS
+WITHOUT_HISTORY |= NOTED_BY_THE_PORTAL
 
 ANY_APP = {
     "__init__.py",
@@ -132,7 +132,7 @@ ANY_APP = {
 }
 # What an app holds beside: a package in place of a module that outgrew one file, or a subject of its own.
 MORE = {
-    "agencies": {"mail.py"},
+    "agencies": {"mail.py", "submissions.py"},
     "commitments": {
         "admin",
         "amendments",
@@ -247,7 +247,7 @@ def test_every_model_has_its_admin():
     registered = set(admin.site._registry)
     inline = {inline.model for model_admin in admin.site._registry.values() for inline in model_admin.inlines}
 
-    assert MODELS - registered - inline == MOVEMENTS | NOTED_OF_SIGN_INS
+    assert MODELS - registered - inline == MOVEMENTS | NOTED_BY_THE_PORTAL
 
 
 def test_every_model_has_its_factory():
@@ -257,7 +257,7 @@ def test_every_model_has_its_factory():
         if isinstance(factory, type) and issubclass(factory, DjangoModelFactory) and not factory._meta.abstract
     }
 
-    assert made == MODELS - {Revision, *MOVEMENTS, *NOTED_OF_SIGN_INS}
+    assert made == MODELS - {Revision, *MOVEMENTS, *NOTED_BY_THE_PORTAL}
 
 
 def test_every_model_says_what_it_is():

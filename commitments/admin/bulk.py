@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -9,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agencies import submissions
 from agencies.querysets import today
 from commitments.exchange import keeping
 from commitments.exchange.drafts import DraftResource
@@ -88,15 +90,29 @@ class BulkMixin:
             return redirect(self.bulk_page("import"))
         ticket = request.POST.get("ticket", "")
         try:
-            content = keeping.kept(ticket, request.user, resource.name)
+            with transaction.atomic():
+                outcome = self.take_in_once(request, resource, ticket)
         except Refused as refusal:
             return self.render_import(request, resource, ImportForm(), Outcome(refusals=refusal.problems))
-        outcome = bring(resource, content, dry_run=False)
+        if outcome is None:
+            messages.warning(request, _("You sent this twice. The file was taken in once."))
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         keeping.drop(ticket, request.user, resource.name)
         if not outcome.is_clean:
             return self.render_import(request, resource, ImportForm(), outcome, late=True)
         messages.success(request, told(outcome))
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def take_in_once(self, request, resource, ticket) -> Outcome | None:
+        """Return what came of taking the file in; None where the same word to take it in did so already."""
+        key = keeping.key_of(ticket, request.user, resource.name)
+        form = f"import {resource.name}"
+        submission = submissions.claim(key, form=form, fields={}, user=request.user)
+        if submission is not None and submission.row is not None:
+            return None
+        outcome = bring(resource, keeping.kept(ticket, request.user, resource.name), dry_run=False)
+        submissions.settle(submission, request.user if outcome.is_clean else None)
+        return outcome
 
     def render_import(self, request, resource, form, outcome: Outcome | None = None, **more):
         context = {

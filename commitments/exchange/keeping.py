@@ -41,6 +41,11 @@ def drop(ticket: str, user, table: str) -> None:
     default_storage.delete(_read(ticket, user, table)[0])
 
 
+def key_of(ticket: str, user, table: str) -> str:
+    """Return the key by which a file is known while it is taken in: once."""
+    return _read(ticket, user, table)[0].rpartition("/")[2].replace("-", "")
+
+
 def clear() -> None:
     """Delete what nobody came back for."""
     if not default_storage.exists(FOLDER):

@@ -1,6 +1,7 @@
 """Signing in and out, second steps, sessions, invitations, and the page that says who one is here."""
 
 from allauth.account import views as account
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
@@ -158,7 +159,20 @@ class InvitationView(FormView):
         if request.user.is_authenticated:
             return self.render_to_response({"signed_in": request.user})
         self.invitation = actions.find(kwargs["token"])
-        return super().dispatch(request, *args, **kwargs) if self.invitation else self.refuse()
+        if self.invitation is None:
+            return self.sign_in_again(kwargs["token"]) or self.refuse()
+        return super().dispatch(request, *args, **kwargs)
+
+    def sign_in_again(self, token):
+        """Let in somebody who sent the form twice: with the very name and password that opened the account before."""
+        username, password = self.request.POST.get("username", ""), self.request.POST.get("password1", "")
+        if not password or not actions.was_accepted_by(token, username):
+            return None
+        user = get_account_adapter().authenticate(self.request, username=username, password=password)
+        if user is None:
+            return None
+        record_authentication(self.request, user, method="password")
+        return perform_login(self.request, Login(user=user))
 
     def refuse(self):
         return self.render_to_response({"is_dead": True}, status=404)
@@ -177,6 +191,6 @@ class InvitationView(FormView):
             form.add_error(None, refusal.messages)
             return self.form_invalid(form)
         if user is None:
-            return self.refuse()
+            return self.sign_in_again(self.kwargs["token"]) or self.refuse()
         record_authentication(self.request, user, method="password")
         return perform_login(self.request, Login(user=user))

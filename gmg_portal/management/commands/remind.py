@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agencies import submissions
 from agencies.actions import revoke_orphaned_tokens
 from commitments import mistakes, notices, telling
 from gmg_portal import mail
@@ -91,5 +92,6 @@ def forget() -> int:
     forget_ended_sessions()
     clear_old_attempts(now)
     clear_old_warnings(now)
+    submissions.clear_old(now)
     revoke_orphaned_tokens()
     return mail.clear_old(now) + mistakes.forget_addresses(now)

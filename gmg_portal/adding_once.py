@@ -1,0 +1,124 @@
+"""Add forms of the editor area: the same form sent twice makes one row.
+
+Sent again as it was, the form leads to the row that it made. Sent again with other words, it leads to that row's form
+with those words in it, not saved: so nothing is lost and nothing is made twice.
+"""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.forms import ModelForm
+from django.forms.models import BaseInlineFormSet
+from django.http import QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from agencies import submissions
+from commitments import working_copies
+
+PARAMETER = "submission"
+
+
+@dataclass(frozen=True)
+class TypedField:
+    label: str
+    value: str
+
+
+class AddOnceMixin:
+    def add_view(self, request, form_url="", extra_context=None):
+        key = request.POST.get(submissions.FIELD, "")
+        context = {"submission_key": key or submissions.new_key()} | (extra_context or {})
+        if request.method != "POST":
+            return super().add_view(request, form_url, context)
+        fields = submissions.typed_fields(request)
+        with transaction.atomic():
+            submission = submissions.claim(key, form=self.opts.label_lower, fields=fields, user=request.user)
+            if submission is not None and submission.row is not None:
+                return self.lead_to_first(request, submission, fields)
+            before = submissions.earlier(submission) if submission is not None else None
+            if before is not None and self.get_queryset(request).filter(pk=before.row).exists():
+                submission.delete()
+                return self.lead_to_first(request, before, fields)
+            response = super().add_view(request, form_url, context)
+            submissions.settle(submission, getattr(request, "added_row", None))
+        return response
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if not change:
+            request.added_row = form.instance
+
+    def lead_to_first(self, request, submission, fields):
+        """Answer a form that was sent again with the page of what it made the first time."""
+        row = self.get_queryset(request).filter(pk=submission.row).first()
+        if row is None or not self.has_view_permission(request, row):
+            message = _("You sent this form before, and it was saved. What it made is no longer here.")
+            self.message_user(request, message, "WARNING")
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+        if submissions.is_same(submission, fields):
+            self.message_user(request, _("You sent this form twice. It was saved once, and this is it."), "WARNING")
+            return redirect(page)
+        submissions.keep_second(submission, fields)
+        return redirect(f"{page}?{PARAMETER}={submission.key.hex}")
+
+    # The page of the first row, with what was typed the second time
+
+    def second_submission(self, request, obj):
+        """Return the submission whose words go into this page, worked out once a request; None for any other page."""
+        if not hasattr(request, "_second_submission"):
+            key = request.GET.get(PARAMETER, "") if request.method == "GET" and obj is not None and obj.pk else ""
+            request._second_submission = (
+                submissions.second_of(key, form=self.opts.label_lower, row=obj.pk, user=request.user) if key else None
+            )
+        return request._second_submission
+
+    def get_formsets_with_inlines(self, request, obj=None):
+        """With an empty row for each one more that was typed the second time."""
+        for formset, inline in super().get_formsets_with_inlines(request, obj):
+            submission = self.second_submission(request, obj)
+            if submission is not None:
+                rows = list(inline.get_queryset(request).filter(**{formset.fk.name: obj}).order_by("pk"))
+                data = number_rows(working_copies.as_data(submission.second), formset, rows)
+                known = {str(row.pk) for row in rows}
+                formset.extra = max(formset.extra, len(working_copies.new_rows(data, formset, known)))
+            yield formset, inline
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        submission = None if add else self.second_submission(request, obj)
+        if submission is not None:
+            form = context["adminform"].form
+            data = working_copies.as_data(submission.second)
+            context["second_submission"] = typed_lines(submission.second, form)
+            context["may_change_to_second"] = self.has_change_permission(request, obj)
+            if context["may_change_to_second"]:
+                working_copies.lay(data, form)
+                for inline in context["inline_admin_formsets"]:
+                    rows = sorted((one.instance for one in inline.formset.initial_forms), key=lambda row: row.pk)
+                    working_copies.lay_rows(number_rows(data, type(inline.formset), rows), inline.formset)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def number_rows(data: QueryDict, formset: type[BaseInlineFormSet], rows: list) -> QueryDict:
+    """Return what was typed, in which the first rows under the form name those that they became, in their order."""
+    data = data.copy()
+    prefix, key = formset.get_default_prefix(), formset.model._meta.pk.name
+    total = data.get(f"{prefix}-TOTAL_FORMS", "")
+    places = [f"{prefix}-{number}" for number in range(min(int(total), 100) if total.isdecimal() else 0)]
+    typed = [place for place in places if formset.form(data, prefix=place).has_changed()]
+    for place, row in zip(typed, rows, strict=False):
+        data[f"{place}-{key}"] = str(row.pk)
+    return data
+
+
+def typed_lines(fields: dict[str, list[str]], form: ModelForm | None = None) -> list[TypedField]:
+    """Return what was typed as labelled lines for people, without what is empty and without the form's own counts."""
+    labels = {name: str(field.label) for name, field in form.fields.items()} if form is not None else {}
+    return [
+        TypedField(labels.get(name) or name.replace("_", " ").replace("-", " "), value)
+        for name, values in fields.items()
+        for value in values
+        if value.strip() and not name.endswith("_FORMS") and name not in ("version", "opened")
+    ]
