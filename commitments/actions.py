@@ -181,7 +181,22 @@ def withdraw(commitment: Commitment, *, reason: str, by, seen: int | None = None
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the commitment is withdrawn.")})
     commitment.withdrawn_on, commitment.withdrawn_reason = today(), reason.strip()
+    commitment.restored_on, commitment.restored_reason = None, ""
     return _save(commitment, "withdraw", by)
+
+
+@transaction.atomic
+def restore(commitment: Commitment, *, reason: str, by, seen: int | None = None) -> Commitment:
+    """Take a commitment that was wrongly withdrawn back into the register; both steps stay public."""
+    commitment = _locked(commitment, seen)
+    _move(commitment, "restore")
+    if not permissions.may_restore(by):
+        raise PermissionDenied(_("Only the secretariat and administrators restore a commitment."))
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why the commitment is restored.")})
+    commitment.withdrawn_on, commitment.withdrawn_reason = None, ""
+    commitment.restored_on, commitment.restored_reason = today(), reason.strip()
+    return _save(commitment, "restore", by)
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ def whole_record(day) -> list[Prefetch | str]:
     return [
         "partners__agency",
         "milestones",
+        "withdrawals",
         Prefetch("supersedes", Commitment.objects.published(day).order_by("pk")),
         Prefetch("reports", reports, to_attr="public_reports"),
         "public_reports__contributions__agency",

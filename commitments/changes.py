@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from commitments.dates import PartialDate
-from commitments.models import Answer, Assessment, Commitment, ProgressReport, StatusChange
+from commitments.models import Answer, Assessment, Commitment, ProgressReport, StatusChange, Withdrawal
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Change:
         ASSESSMENT = "assessment", _("Assessment published")
         ANSWER = "answer", _("Answer to an assessment published")
         WITHDRAWN = "withdrawn", _("Commitment withdrawn")
+        RESTORED = "restored", _("Commitment restored")
 
     kind: str
     on: PartialDate
@@ -34,6 +35,7 @@ class Change:
     status_change: StatusChange | None = None
     assessment: Assessment | None = None
     answer: Answer | None = None
+    withdrawal: Withdrawal | None = None
 
     @property
     def label(self) -> str:
@@ -41,16 +43,26 @@ class Change:
 
     @property
     def key(self) -> str:
-        """Permanent and unique: 'HLD-0001/published', 'HLD-0001/report-2', 'HLD-0001/assessment-iom-2014-10-01'."""
+        """Return what identifies it for ever: 'HLD-0001/published', 'HLD-0001/report-2', 'HLD-0001/withdrawn-2'."""
         if self.report:
             detail = f"report-{self.report.number}"
         elif self.assessment:
             detail = f"assessment-{_assessor(self.assessment)}-{_moment(self.assessment)}"
         elif self.answer:
             detail = f"answer-{_assessor(self.answer.assessment)}-{_moment(self.answer)}"
+        elif self.withdrawal:
+            number = self.withdrawal.number
+            detail = self.kind if number == 1 else f"{self.kind}-{number}"
         else:
             detail = self.kind
         return f"{self.commitment.reference}/{detail}"
+
+    @property
+    def reason(self) -> str:
+        """The reason that a withdrawal or a restoration gives; '' for other changes."""
+        if self.withdrawal is None:
+            return ""
+        return self.withdrawal.restored_reason if self.kind == self.Kind.RESTORED else self.withdrawal.withdrawn_reason
 
     def get_absolute_url(self) -> str:
         page = (self.report or self.commitment).get_absolute_url()
@@ -76,7 +88,7 @@ class Trace(NamedTuple):
 def changes(
     day: date | None = None, *, commitments: QuerySet[Commitment] | None = None, limit: int | None = None
 ) -> list[Change]:
-    """Newest first, up to the end of a day; of some commitments or of all that have a page; at most six queries."""
+    """Newest first, up to the end of a day; of some commitments or of all that have a page; at most seven queries."""
     return told(traces(day, commitments=commitments, limit=limit))
 
 
@@ -96,7 +108,7 @@ def traces(
     first, *others = [
         _SOURCES[kind](scope, day)
         .order_by()
-        .annotate(what=Value(kind.value), rank=Value(list(Change.Kind).index(kind)), row=F("pk"))
+        .annotate(what=Value(kind.value), rank=Value(_rank(kind)), row=F("pk"))
         .values_list("what", "day", "precision", "rank", "commitment_key", "turn", "row")
         .order_by(*order)[:limit]
         for kind in asked
@@ -106,7 +118,7 @@ def traces(
 
 
 def told(traced: Iterable[Trace]) -> list[Change]:
-    """Read what stands behind some traces, in their order; five queries at most, however many there are."""
+    """Read what stands behind some traces, in their order; six queries at most, however many there are."""
     traced = list(traced)
     about = Commitment.objects.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
     commitments = about.defer("search").in_bulk({trace.commitment for trace in traced})
@@ -114,10 +126,14 @@ def told(traced: Iterable[Trace]) -> list[Change]:
     judged = Assessment.objects.select_related("agency", "workgroup").in_bulk(_rows(traced, Change.Kind.ASSESSMENT))
     to_judgements = Answer.objects.select_related("assessment__agency", "assessment__workgroup")
     answers = to_judgements.in_bulk(_rows(traced, Change.Kind.ANSWER))
-    return [_told(trace, commitments[trace.commitment], reports, judged, answers) for trace in traced]
+    steps = _rows(traced, Change.Kind.WITHDRAWN) + _rows(traced, Change.Kind.RESTORED)
+    withdrawals = Withdrawal.objects.with_number().in_bulk(set(steps))
+    return [_told(trace, commitments[trace.commitment], reports, judged, answers, withdrawals) for trace in traced]
 
 
-def _told(trace: Trace, commitment: Commitment, reports: dict, judged: dict, answers: dict) -> Change:
+def _told(
+    trace: Trace, commitment: Commitment, reports: dict, judged: dict, answers: dict, withdrawals: dict
+) -> Change:
     if trace.kind == Change.Kind.REPORT:
         report = reports[trace.row]
         report.commitment = commitment
@@ -126,7 +142,14 @@ def _told(trace: Trace, commitment: Commitment, reports: dict, judged: dict, ans
         return Change(trace.kind, trace.on, commitment, assessment=judged[trace.row])
     if trace.kind == Change.Kind.ANSWER:
         return Change(trace.kind, trace.on, commitment, answer=answers[trace.row])
+    if trace.kind in (Change.Kind.WITHDRAWN, Change.Kind.RESTORED):
+        return Change(trace.kind, trace.on, commitment, withdrawal=withdrawals[trace.row])
     return Change(trace.kind, trace.on, commitment)
+
+
+def _rank(kind: str) -> int:
+    """Return the place of a kind among the changes of one day; withdrawals and restorations follow each other."""
+    return list(Change.Kind).index(Change.Kind.WITHDRAWN if kind == Change.Kind.RESTORED else kind)
 
 
 def _rows(traced: list[Trace], kind: str) -> list[int]:
@@ -140,8 +163,17 @@ def _published(scope: QuerySet, _day: date | None) -> QuerySet:
 
 
 def _withdrawn(scope: QuerySet, day: date | None) -> QuerySet:
-    gone = scope.exclude(withdrawn_on=None) if day is None else scope.filter(withdrawn_on__lte=day)
-    return gone.annotate(day=F("withdrawn_on"), precision=Value("day"), commitment_key=F("pk"), turn=Value(0))
+    rows = Withdrawal.objects.until(day).filter(commitment__in=scope.values("pk"))
+    return rows.annotate(
+        day=F("withdrawn_on"), precision=Value("day"), commitment_key=F("commitment"), turn=F("pk") * 2
+    )
+
+
+def _restored(scope: QuerySet, day: date | None) -> QuerySet:
+    rows = Withdrawal.objects.restored(day).filter(commitment__in=scope.values("pk"))
+    return rows.annotate(
+        day=F("restored_on"), precision=Value("day"), commitment_key=F("commitment"), turn=F("pk") * 2 + 1
+    )
 
 
 def _reported(scope: QuerySet, day: date | None) -> QuerySet:
@@ -168,6 +200,7 @@ _SOURCES: dict[str, Callable[[QuerySet, date | None], QuerySet]] = {
     Change.Kind.ASSESSMENT: _assessed,
     Change.Kind.ANSWER: _answered,
     Change.Kind.WITHDRAWN: _withdrawn,
+    Change.Kind.RESTORED: _restored,
 }
 
 

@@ -1,6 +1,6 @@
-"""The history of one entry of the register as a single list: published, status changed, amended, withdrawn."""
+"""The history of one entry of the register as a single list, from its publication to its last change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +17,7 @@ class Entry:
     on: PartialDate
     status_change: StatusChange | None = None
     amendment: Amendment | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Chronicle:
 
 
 # Of one day: what comes later in a life stands higher.
-ORDER = ("published", "status", "amended", "withdrawn")
+ORDER = ("published", "status", "amended")
 
 
 def chronicle(commitment: Commitment, status_changes: Iterable[StatusChange], day: date | None) -> Chronicle:
@@ -42,7 +43,18 @@ def chronicle(commitment: Commitment, status_changes: Iterable[StatusChange], da
     since = len(entries) < len(amended)
     entries += [Entry("status", change.changed, status_change=change) for change in status_changes]
     entries.append(Entry("published", commitment.published))
-    if commitment.is_withdrawn_on(day):
-        entries.append(Entry("withdrawn", PartialDate(commitment.withdrawn_on, Precision.DAY)))
     entries.sort(key=lambda entry: (entry.on.day, ORDER.index(entry.kind)), reverse=True)
+    for step in _withdrawals(commitment, day):
+        place = next((at for at, entry in enumerate(entries) if entry.on.day <= step.on.day), len(entries))
+        entries.insert(place, step)
     return Chronicle(entries, since)
+
+
+def _withdrawals(commitment: Commitment, day: date | None) -> Iterator[Entry]:
+    """Yield each withdrawal and restoration up to the end of a day, in the order in which they were recorded."""
+    for each in commitment.withdrawals.all():
+        if day is None or each.withdrawn_on <= day:
+            on = PartialDate(each.withdrawn_on, Precision.DAY)
+            yield Entry("withdrawn", on, reason=each.withdrawn_reason)
+        if each.is_restored_by(day):
+            yield Entry("restored", PartialDate(each.restored_on, Precision.DAY), reason=each.restored_reason)

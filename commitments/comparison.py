@@ -9,7 +9,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models import Commitment, Freshness, Status
+from commitments.models import Commitment, Freshness, Status, Withdrawal
 from commitments.querysets import FINISHED
 from commitments.summaries import Count
 from commitments.summaries.freshness import SILENT
@@ -32,7 +32,7 @@ class Compared:
     commitment: Commitment
     then: Stood | None
     now: Stood | None
-    withdrawn: bool
+    withdrawal: Withdrawal | None
     due_passed: bool
 
     @property
@@ -84,7 +84,9 @@ CHANGES: dict[str, Sort] = {
         _("Fell silent"), _("A report is asked for and has not come, as none was then."), lambda row: row.fell_silent
     ),
     "heard_again": Sort(_("Heard again"), _("The report that was wanting has come."), lambda row: row.heard_again),
-    "withdrawn": Sort(_("Withdrawn"), _("Taken out of the record, with the reason."), lambda row: row.withdrawn),
+    "withdrawn": Sort(
+        _("Withdrawn"), _("Taken out of the record, with the reason."), lambda row: row.withdrawal is not None
+    ),
     "due_passed": Sort(
         _("Due day passed"), _("Due between the two days, and how it stands now."), lambda row: row.due_passed
     ),
@@ -151,11 +153,14 @@ def compare(
     """
     scope = Commitment.objects.all() if commitments is None else commitments
     then, now = _standing(scope, since), _standing(scope, until)
-    withdrawn = scope.public(until).filter(withdrawn_on__gt=since, withdrawn_on__lte=until)
-    gone = set(withdrawn.order_by().values_list("pk", flat=True))
+    withdrawals = Withdrawal.objects.in_force_on(until).filter(withdrawn_on__gt=since)
+    withdrawals = withdrawals.filter(commitment__in=scope.public(until).order_by().values("pk"))
+    gone = {withdrawal.commitment_id: withdrawal for withdrawal in withdrawals}
     about = Commitment.objects.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
     rows = [
-        Compared(row, then.get(row.pk), now.get(row.pk), row.pk in gone, _due_passed(row, since, until))
+        Compared(
+            row, then.get(row.pk), now.get(row.pk), gone.get(row.pk), _due_passed(row, since, until, row.pk in now)
+        )
         for row in about.defer("search").filter(pk__in={*then, *now, *gone}).order_by("pk")
     ]
     return Comparison(since, until, rows, words or {})
@@ -167,6 +172,6 @@ def _standing(scope: QuerySet[Commitment], day: date) -> dict[int, Stood]:
     return {pk: Stood(status, freshness) for pk, status, freshness in found}
 
 
-def _due_passed(row: Commitment, since: date, until: date) -> bool:
+def _due_passed(row: Commitment, since: date, until: date, stands: bool) -> bool:
     """A due day has passed when its own end has: on the day itself there is still time."""
-    return row.due_on is not None and since <= row.due_on < until and not row.is_withdrawn_on(until)
+    return row.due_on is not None and since <= row.due_on < until and stands

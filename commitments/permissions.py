@@ -188,6 +188,11 @@ def may_withdraw(user) -> bool:
     return is_administrator(user) or is_secretariat(user)
 
 
+def may_restore(user) -> bool:
+    """Return whether the person may take a withdrawn commitment back into the register."""
+    return may_withdraw(user)
+
+
 def may_manage_cycles(user) -> bool:
     return may_edit_reference_data(user)
 

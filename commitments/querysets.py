@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import (
     Case,
     CharField,
+    Count,
     DateField,
     DateTimeField,
     Exists,
@@ -125,8 +126,8 @@ class CommitmentQuerySet(ReviewedQuerySet):
         return self.none() if user.is_anonymous else self.filter(independent_of(user))
 
     def published(self, day: date | None = None) -> Self:
-        standing = self.filter(public_on(day))
-        return standing if day is None else standing.exclude(withdrawn_on__lte=day)
+        rows = self.filter(public_on(day))
+        return rows if day is None else rows.exclude(Exists(self._withdrawal(day)))
 
     def public(self, day: date | None = None) -> Self:
         """Commitments that have a page: the published ones, and the withdrawn ones, whose page says so."""
@@ -172,6 +173,11 @@ class CommitmentQuerySet(ReviewedQuerySet):
             last_heard_precision=Subquery(reports.values("published_precision")[:1]),
         ).annotate(standing_freshness=self._freshness(day))
 
+    def _withdrawal(self, day: date):
+        """The withdrawal of each commitment in force at the end of a day."""
+        withdrawals = self.model._meta.get_field("withdrawals").related_model.objects
+        return withdrawals.in_force_on(day).filter(commitment=OuterRef("pk"))
+
     def _reports(self):
         return self.model._meta.get_field("reports").related_model.objects.filter(commitment=OuterRef("pk"))
 
@@ -212,13 +218,19 @@ class CommitmentQuerySet(ReviewedQuerySet):
         )
 
     def with_state(self, day: date | None = None) -> Self:
-        """Annotate whether each stands or was withdrawn by then, as `standing_state`, with the day and the reason."""
-        gone = Q(withdrawn_on__isnull=False) if day is None else Q(withdrawn_on__lte=day)
+        """Annotate `standing_state` (published or withdrawn) as of a day, with the withdrawal's day and reason."""
+        if day is None:
+            return self.annotate(
+                standing_state=F("state"),
+                standing_withdrawn_on=F("withdrawn_on"),
+                standing_withdrawn_reason=F("withdrawn_reason"),
+            )
+        gone = self._withdrawal(day)
         return self.annotate(
-            standing_state=Case(When(gone, then=Value("withdrawn")), default=Value("published")),
-            standing_withdrawn_on=Case(When(gone, then=F("withdrawn_on"))),
-            standing_withdrawn_reason=Case(
-                When(gone, then=F("withdrawn_reason")), default=Value(""), output_field=TextField()
+            standing_state=Case(When(Exists(gone), then=Value("withdrawn")), default=Value("published")),
+            standing_withdrawn_on=Subquery(gone.values("withdrawn_on")[:1], output_field=DateField()),
+            standing_withdrawn_reason=Coalesce(
+                Subquery(gone.values("withdrawn_reason")[:1]), Value(""), output_field=TextField()
             ),
         )
 
@@ -418,6 +430,26 @@ class AnswerQuerySet(ReviewedQuerySet):
 
 
 NO_GROUP = Q(pk__isnull=True)
+
+
+class WithdrawalQuerySet(models.QuerySet):
+    def in_force_on(self, day: date) -> Self:
+        """Withdrawals that had begun by the end of a day (UTC) and were not yet taken back."""
+        return self.filter(withdrawn_on__lte=day).exclude(restored_on__lte=day)
+
+    def with_number(self) -> Self:
+        """Annotate `number`: which withdrawal of its commitment each is, from 1."""
+        earlier = self.model.objects.filter(commitment=OuterRef("commitment"), pk__lte=OuterRef("pk")).order_by()
+        counts = earlier.values("commitment").annotate(count=Count("pk")).values("count")
+        return self.annotate(number=Subquery(counts))
+
+    def until(self, day: date | None) -> Self:
+        """Withdrawals that had begun by the end of a day (UTC), taken back or not; None means all."""
+        return self.all() if day is None else self.filter(withdrawn_on__lte=day)
+
+    def restored(self, day: date | None) -> Self:
+        """Withdrawals that had been taken back by the end of a day (UTC); None means by now."""
+        return self.filter(restored_on__isnull=False) if day is None else self.filter(restored_on__lte=day)
 
 
 class MilestoneQuerySet(models.QuerySet):

@@ -125,6 +125,7 @@ class CommitmentView(DetailView):
                 "agenda_points",
                 Prefetch("recommendations", with_others(self.kwargs["reference"], day)),
                 "milestones",
+                "withdrawals",
             )
             .defer("search")
         )
@@ -144,7 +145,7 @@ class CommitmentView(DetailView):
             formers=formers,
             related=related(commitment, successor, formers, day),
             citation=citation,
-            withdrawn=commitment.is_withdrawn_on(day),
+            withdrawal=commitment.withdrawal_on(day),
             today=day or today(),
             as_of_honoured=True,
             **kwargs,

@@ -29,6 +29,7 @@ TRANSITIONS = {
     ("submitted", "send_back"): State.SENT_BACK,
     ("submitted", "publish"): State.PUBLISHED,
     ("published", "withdraw"): State.WITHDRAWN,
+    ("withdrawn", "restore"): State.PUBLISHED,
 }
 
 

@@ -52,7 +52,7 @@ class CommitmentEmbed(EmbedView):
         day = self.request.as_of
         rows = Commitment.objects.public(day).with_standing(day).select_related("lead_agency", "workgroup")
         commitment = get_object_or_404(rows.defer("search"), reference=reference)
-        return super().get_context_data(commitment=commitment, withdrawn=commitment.is_withdrawn_on(day), **kwargs)
+        return super().get_context_data(commitment=commitment, withdrawal=commitment.withdrawal_on(day), **kwargs)
 
 
 class MatrixEmbed(EmbedView):

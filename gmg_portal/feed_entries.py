@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from agenda.models import Event
 from commitments.changes import Change, Trace
-from commitments.models import Commitment
 from gmg_portal import atom
 from gmg_portal.questions import EVENT
 from gmg_portal.searches import Silence
@@ -25,8 +24,7 @@ def told(steps: Iterable[Step], amended: Moments, full: Callable[[str], str]) ->
     steps = list(steps)
     read = iter(entries([step for step in steps if not isinstance(step, Silence)]))
     found = [step if isinstance(step, Silence) else next(read) for step in steps]
-    withdrawn = _withdrawals(found)
-    return [_entry(each, withdrawn if _is(each, Change.Kind.WITHDRAWN) else amended, full) for each in found]
+    return [_entry(each, amended, full) for each in found]
 
 
 def _entry(each: Entry | Silence, moments: Moments, full: Callable[[str], str]) -> atom.Entry:
@@ -42,8 +40,6 @@ def _of_change(change: Change, moments: Moments, full: Callable[[str], str]) -> 
     if later and change.kind == Change.Kind.PUBLISHED and later > published:
         updated = later
         title, text = _amended(change, later, text)
-    if later and change.kind == Change.Kind.WITHDRAWN and later.date() == change.on.day:
-        published = updated = later
     status = change.status_change.to_status if change.status_change else ""
     return atom.Entry(
         key=change.key,
@@ -96,19 +92,6 @@ def _html(text: str) -> str:
     return linebreaks(text, autoescape=True)
 
 
-def _withdrawals(found: Iterable[Entry | Silence]) -> dict[int, datetime]:
-    """The moments of the withdrawals among these, by commitment; one query if there are any."""
-    gone = {each.change.commitment.pk for each in found if _is(each, Change.Kind.WITHDRAWN)}
-    if not gone:
-        return {}
-    lines = Commitment.history.filter(id__in=gone, state="withdrawn").order_by("-history_id")
-    return dict(lines.values_list("id", "history_date"))
-
-
-def _is(each: Entry | Silence, kind: str) -> bool:
-    return not isinstance(each, Silence) and each.change is not None and each.change.kind == kind
-
-
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
@@ -149,14 +132,16 @@ def _text(change: Change) -> str:
         return f"{change.assessment.get_finding_display()}\n\n{change.assessment.text}"
     if change.answer:
         return change.answer.text
-    if change.kind == Change.Kind.WITHDRAWN:
-        return change.commitment.withdrawn_reason
+    if change.withdrawal:
+        return change.reason
     return change.commitment.summary or change.commitment.original_text
 
 
 def _moment(change: Change) -> datetime:
     """When it was published: the moment of the review, or for what was loaded the start of its day (UTC)."""
-    row = change.report or change.assessment or change.answer or change.commitment
-    if change.kind != Change.Kind.WITHDRAWN and row.reviewed_at and row.reviewed_at.date() == change.on.day:
-        return row.reviewed_at
-    return _midnight(change.on.day)
+    if change.withdrawal:
+        restored = change.kind == Change.Kind.RESTORED
+        moment = change.withdrawal.restored_at if restored else change.withdrawal.withdrawn_at
+    else:
+        moment = (change.report or change.assessment or change.answer or change.commitment).reviewed_at
+    return moment if moment and moment.date() == change.on.day else _midnight(change.on.day)

@@ -34,6 +34,7 @@ REASONS = {
     "send_back": gettext_lazy("Sent back"),
     "publish": gettext_lazy("Published"),
     "withdraw": gettext_lazy("Withdrawn"),
+    "restore": gettext_lazy("Restored"),
     "open": gettext_lazy("Opened"),
     "remind": gettext_lazy("Its leads were reminded"),
     "close": gettext_lazy("Closed"),

@@ -32,6 +32,7 @@ from commitments.models import (
     ReportMovement,
     Stakeholder,
     StatusChange,
+    Withdrawal,
     WorkingCopy,
 )
 from gmg_portal.api_urls import RESOURCES
@@ -59,6 +60,7 @@ MODELS = {
 MOVEMENTS = {CommitmentMovement, ReportMovement}
 # What the portal notes of sign-ins and of forms for itself; nobody reads or edits it.
 NOTED_BY_THE_PORTAL = {KnownAddress, SignInWarning, SubmittedForm}
+BY_DATABASE = {*MOVEMENTS, Withdrawal}
 NOT_PUBLIC = {
     *(
         User,
@@ -98,6 +100,7 @@ SHOWN_WITH = {
     Partner: Commitment,
     Stakeholder: Commitment,
     Milestone: Commitment,
+    Withdrawal: Commitment,
     Assessment: Commitment,
     Answer: Assessment,
     Evidence: ProgressReport,
@@ -110,7 +113,7 @@ SHOWN_WITH = {
 NOT_IN_API = {Statement, ReportingCycle, Edition}
 # Append-only, a single row that the database keeps, what the portal notes of its mails, and what is not even saved yet:
 # none has earlier states.
-WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, KeptAnswer, Edition, Digest, Notice, WorkingCopy, *MOVEMENTS}
+WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, KeptAnswer, Edition, Digest, Notice, WorkingCopy, *BY_DATABASE}
 WITHOUT_HISTORY |= NOTED_BY_THE_PORTAL
 
 ANY_APP = {
@@ -247,7 +250,7 @@ def test_every_model_has_its_admin():
     registered = set(admin.site._registry)
     inline = {inline.model for model_admin in admin.site._registry.values() for inline in model_admin.inlines}
 
-    assert MODELS - registered - inline == MOVEMENTS | NOTED_BY_THE_PORTAL
+    assert MODELS - registered - inline == BY_DATABASE | NOTED_BY_THE_PORTAL
 
 
 def test_every_model_has_its_factory():
@@ -257,7 +260,7 @@ def test_every_model_has_its_factory():
         if isinstance(factory, type) and issubclass(factory, DjangoModelFactory) and not factory._meta.abstract
     }
 
-    assert made == MODELS - {Revision, *MOVEMENTS, *NOTED_BY_THE_PORTAL}
+    assert made == MODELS - {Revision, *BY_DATABASE, *NOTED_BY_THE_PORTAL}
 
 
 def test_every_model_says_what_it_is():

@@ -12,7 +12,7 @@ from agencies.models import Agency
 from agencies.permissions import agencies_of
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
-from commitments.admin.steps import PUBLISH, SEND_BACK, SUBMIT, WITHDRAW
+from commitments.admin.steps import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
 from commitments.exchange.resources import CommitmentResource
 from commitments.forms import CommitmentForm, MilestoneForm
 from commitments.models import Commitment, Milestone, Partner
@@ -61,12 +61,15 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
     resource = CommitmentResource
     form = CommitmentForm
     inlines = [PartnerInline, MilestoneInline]
-    steps = (SUBMIT, PUBLISH, SEND_BACK, WITHDRAW)
+    steps = (SUBMIT, PUBLISH, SEND_BACK, WITHDRAW, RESTORE)
     list_display = ["reference", "title", "lead", "state", "status", "due"]
     list_filter = ["state", "status", "kind", "lead_agency", "workgroup", "agenda_points", "work_plan", "confidence"]
     list_select_related = ["lead_agency", "workgroup"]
     search_fields = ["reference", "title", "summary", "original_text"]
-    standing = ("reference", "state", "status", "outlook", "published", "withdrawn_on", "withdrawn_reason")
+    standing = (
+        *("reference", "state", "status", "outlook", "published"),
+        *("withdrawn_on", "withdrawn_reason", "restored_on", "restored_reason"),
+    )
     autocomplete_fields = ["stakeholders"]
     fieldsets = [
         (_("What is undertaken"), {"fields": ["title", "kind", "original_text", "summary"]}),

@@ -21,7 +21,7 @@ from agencies.querysets import today
 from commitments import actions
 from commitments.forms import WordsForm
 from commitments.models import Answer, Assessment
-from commitments.permissions import is_party, may_manage_cycles, may_withdraw
+from commitments.permissions import is_party, may_manage_cycles, may_restore, may_withdraw
 from commitments.workflow import TRANSITIONS, Reviewed
 
 
@@ -79,6 +79,16 @@ WITHDRAW = Step(
     allowed=lambda model, user: model.objects.published() if may_withdraw(user) else model.objects.none(),
     run=lambda row, by, seen, words: actions.withdraw(row, reason=words, by=by, seen=seen),
     done=lambda row, answer: _("%(row)s was withdrawn.") % {"row": name_of(row)},
+    words="reason",
+    words_label=gettext_lazy("Reason, as readers will see it"),
+)
+RESTORE = Step(
+    verb="restore",
+    label=gettext_lazy("Restore…"),
+    question=gettext_lazy("Take this back into the register? Its withdrawal and your reason stay public."),
+    allowed=lambda model, user: model.objects.filter(state="withdrawn") if may_restore(user) else model.objects.none(),
+    run=lambda row, by, seen, words: actions.restore(row, reason=words, by=by, seen=seen),
+    done=lambda row, answer: _("%(row)s was restored.") % {"row": name_of(row)},
     words="reason",
     words_label=gettext_lazy("Reason, as readers will see it"),
 )

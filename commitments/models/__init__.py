@@ -7,6 +7,7 @@ from commitments.models.mistake import Mistake
 from commitments.models.movement import CommitmentMovement, ReportMovement
 from commitments.models.notice import Digest, Notice
 from commitments.models.report import Evidence, ProgressReport, ReportingCycle, StatusChange
+from commitments.models.withdrawal import Withdrawal
 from commitments.models.words import Freshness, Outlook, Status, Verification
 from commitments.models.working_copy import WorkingCopy
 
@@ -31,5 +32,6 @@ __all__ = [
     "Status",
     "StatusChange",
     "Verification",
+    "Withdrawal",
     "WorkingCopy",
 ]

@@ -189,6 +189,11 @@ class Commitment(ToldByHistory, Reviewed):
     )
     withdrawn_on = PastDateField(_("withdrawn on"), null=True, blank=True, editable=False)
     withdrawn_reason = models.TextField(_("reason of the withdrawal"), blank=True, editable=False)
+    # Of the last withdrawal that was taken back; `withdrawals` has all of them.
+    restored_on = models.DateField(_("restored on"), null=True, blank=True, editable=False)
+    restored_reason = models.TextField(
+        _("reason of the restoration"), blank=True, default="", db_default="", editable=False
+    )
 
     load_key = models.CharField(max_length=400, unique=True, null=True, blank=True, editable=False)
     search = SearchVectorField(null=True, editable=False)
@@ -213,6 +218,7 @@ class Commitment(ToldByHistory, Reviewed):
             triggers.PERMANENT_REFERENCE,
             triggers.PUBLISHED_IS_KEPT,
             triggers.NEVER_UNPUBLISHED,
+            triggers.WITHDRAWALS_ARE_RECORDED,
             triggers.COMMITMENT_TOLD_BY_HISTORY,
             triggers.STATUS_IS_REPORTED,
             triggers.SEARCH_OF_COMMITMENT,
@@ -285,6 +291,12 @@ class Commitment(ToldByHistory, Reviewed):
                 | ~Q(state="withdrawn") & Q(withdrawn_on__isnull=True, withdrawn_reason=""),
                 violation_error_message=_("A withdrawal has its day and its reason."),
             ),
+            models.CheckConstraint(
+                name="commitment_restored_with_reason",
+                condition=Q(state="published", restored_on__isnull=False) & ~Q(restored_reason="")
+                | Q(restored_on__isnull=True, restored_reason=""),
+                violation_error_message=_("A restoration has its day and its reason."),
+            ),
         ]
 
     def __str__(self):
@@ -305,9 +317,13 @@ class Commitment(ToldByHistory, Reviewed):
     def due(self) -> PartialDate | None:
         return partial(self.due_on, self.due_precision)
 
+    def withdrawal_on(self, day: date | None):
+        """Return the withdrawal in force at the end of a day (UTC), or None; a day of None asks of today."""
+        return next((each for each in self.withdrawals.all() if each.in_force_on(day)), None)
+
     def is_withdrawn_on(self, day: date | None) -> bool:
-        """Whether it was withdrawn by the end of a day (UTC); None asks of today."""
-        return self.withdrawn_on is not None and (day is None or self.withdrawn_on <= day)
+        """Return whether it was withdrawn at the end of a day (UTC); None asks of today."""
+        return self.withdrawal_on(day) is not None
 
     @property
     def last_heard(self) -> PartialDate | None:

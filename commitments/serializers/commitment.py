@@ -8,7 +8,17 @@ from rest_framework import serializers
 from agencies.serializers import AgencyRefSerializer, LinkField, PageURLField
 from agenda.serializers import AgendaPointRefSerializer
 from commitments.citations import Citation
-from commitments.models import Commitment, Freshness, Milestone, Outlook, Partner, Stakeholder, Status, Verification
+from commitments.models import (
+    Commitment,
+    Freshness,
+    Milestone,
+    Outlook,
+    Partner,
+    Stakeholder,
+    Status,
+    Verification,
+    Withdrawal,
+)
 from commitments.serializers.assessment import AssessmentSerializer
 from commitments.serializers.references import CommitmentRefSerializer, LeadSerializer
 from commitments.serializers.report import ChangeBodySerializer, ReportBodySerializer
@@ -178,6 +188,35 @@ class MilestoneSerializer(serializers.ModelSerializer):
         return {**told, "met_on": None, "met_precision": None} if unmet else told
 
 
+class WithdrawalListSerializer(serializers.ListSerializer):
+    """The withdrawals that had begun by the day of `as_of`, oldest first."""
+
+    def to_representation(self, withdrawals):
+        day = self.context["view"].filterset.day
+        return super().to_representation([each for each in withdrawals.all() if not day or each.withdrawn_on <= day])
+
+
+class WithdrawalSerializer(serializers.ModelSerializer):
+    """One withdrawal of the commitment and, where it was taken back, its restoration."""
+
+    class Meta:
+        model = Withdrawal
+        list_serializer_class = WithdrawalListSerializer
+        extra_kwargs = {
+            "withdrawn_on": {"help_text": _("The day on which the commitment was withdrawn.")},
+            "withdrawn_reason": {"help_text": _("Why it was withdrawn.")},
+            "restored_on": {"help_text": _("The day on which it was restored; null while it is withdrawn.")},
+            "restored_reason": {"help_text": _("Why it was restored; empty while it is withdrawn.")},
+        }
+        fields = ["withdrawn_on", "withdrawn_reason", "restored_on", "restored_reason"]
+
+    def to_representation(self, withdrawal):
+        row = super().to_representation(withdrawal)
+        if withdrawal.is_restored_by(self.context["view"].filterset.day):
+            return row
+        return {**row, "restored_on": None, "restored_reason": ""}
+
+
 class CommitmentSerializer(CommitmentRowSerializer):
     """A commitment with its whole public history. One that was withdrawn answers, and says so."""
 
@@ -192,6 +231,9 @@ class CommitmentSerializer(CommitmentRowSerializer):
         source="public_assessments", many=True, help_text=_("What others say, newest first.")
     )
     reviewed_by = reviewed_by()
+    withdrawals = WithdrawalSerializer(
+        many=True, help_text=_("Every withdrawal, oldest first, with the restoration of those that were taken back.")
+    )
     citation = serializers.SerializerMethodField(help_text=_("How to cite it."))
 
     class Meta(CommitmentRowSerializer.Meta):
@@ -203,6 +245,7 @@ class CommitmentSerializer(CommitmentRowSerializer):
             "reports",
             "status_changes",
             "assessments",
+            "withdrawals",
             "citation",
             "url",
         ]

@@ -82,8 +82,9 @@ def story(commitment: Commitment, day: date | None = None) -> Story:
             moments.append(Moment(kind.MET, milestone.met, milestone.title))
         elif milestone.due:
             moments.append(Moment(kind.MILESTONE, milestone.due, milestone.title))
-    if commitment.is_withdrawn_on(day):
-        moments.append(Moment(kind.WITHDRAWN, PartialDate(commitment.withdrawn_on, Precision.DAY), _("Withdrawn")))
+    withdrawal = commitment.withdrawal_on(day)
+    if withdrawal:
+        moments.append(Moment(kind.WITHDRAWN, PartialDate(withdrawal.withdrawn_on, Precision.DAY), _("Withdrawn")))
     for report in commitment.reports.published(day).newest_first():
         label = _("number %(number)s, “%(status)s”") % {
             "number": report.number,

@@ -57,7 +57,7 @@ def story_file(request: HttpRequest, reference: str, form: str) -> HttpResponse:
         day = asked_day(request, {"as_of"})
     except ValidationError as refusal:
         return refused(refusal)
-    rows = Commitment.objects.public(day).defer("search").prefetch_related("milestones")
+    rows = Commitment.objects.public(day).defer("search").prefetch_related("milestones", "withdrawals")
     commitment = get_object_or_404(rows, reference=reference)
     title = _("The time line of %(commitment)s") % {"commitment": commitment}
     return _answer(request, story_chart("story", commitment, day, title=title), reference, form, kind, day)

@@ -1,7 +1,7 @@
 """The permission table of the review workflow, worked out by hand for each role, lead and state.
 
-r read, h read the history, w write, d delete, s submit, p publish, b send back, x withdraw, c classify (the editorial
-reading of what is public), k correct (its wording). `-` is nothing.
+r read, h read the history, w write, d delete, s submit, p publish, b send back, x withdraw, o restore, c classify (the
+editorial reading of what is public), k correct (its wording). `-` is nothing.
 """
 
 COMMITMENTS = """
@@ -24,10 +24,10 @@ group_lead     other_agency    -       -          -          r          r
 group_lead     co_leader       -       -          -          r          r
 group_lead     own_group       rhwds   rhpb       rhws       rh         rh
 group_lead     other_group     -       -          -          r          r
-secretariat    other_agency    -       rhpb       rh         rhxc       rh
-secretariat    other_group     -       rhpb       rh         rhxc       rh
-administrator  other_agency    rhwds   rhpb       rhws       rhxck      rh
-administrator  other_group     rhwds   rhpb       rhws       rhxck      rh
+secretariat    other_agency    -       rhpb       rh         rhxc       rho
+secretariat    other_group     -       rhpb       rh         rhxc       rho
+administrator  other_agency    rhwds   rhpb       rhws       rhxck      rho
+administrator  other_group     rhwds   rhpb       rhws       rhxck      rho
 """
 # Assessments: what an agency or a group wrote is its own, and nobody reviews for the group.
 ASSESSMENTS = """
@@ -98,7 +98,7 @@ acting_administrator  own_lead          rh         rh
 acting_administrator  co_led            rh         rh
 """
 # What becomes of a commitment alone.
-OF_COMMITMENTS = set("xck")
+OF_COMMITMENTS = set("xock")
 
 
 def read(table):

@@ -33,16 +33,19 @@ WORKFLOW = {
     "submitted": {"publish": "published", "send_back": "sent_back"},
     "sent_back": {"submit": "submitted"},
     "published": {"withdraw": "withdrawn"},
-    "withdrawn": {},
+    "withdrawn": {"restore": "published"},
 }
 VERBS = {
     "submit": lambda row, by: actions.submit(row, by=by),
     "send_back": lambda row, by: actions.send_back(row, note="Name the source.", by=by),
     "publish": lambda row, by: actions.publish(row, by=by),
     "withdraw": lambda row, by: actions.withdraw(row, reason="Entered twice.", by=by),
+    "restore": lambda row, by: actions.restore(row, reason="It was not.", by=by),
 }
 STEPS = [(state, verb) for state in WORKFLOW for verb in VERBS]
-STEPS_OF_THE_REST = [(state, verb) for state, verb in STEPS if state != "withdrawn" and verb != "withdraw"]
+STEPS_OF_THE_REST = [
+    (state, verb) for state, verb in STEPS if state != "withdrawn" and verb not in ("withdraw", "restore")
+]
 
 
 def commitment_in(state):

@@ -69,6 +69,7 @@ ALLOWED = {
     permissions.may_classify: {"administrator", "secretariat"},
     permissions.may_correct: {"administrator"},
     permissions.may_withdraw: {"administrator", "secretariat"},
+    permissions.may_restore: {"administrator", "secretariat"},
     permissions.may_manage_cycles: {"administrator", "secretariat"},
 }
 

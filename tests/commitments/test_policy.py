@@ -34,8 +34,8 @@ MODELS = {"commitment": Commitment, "progressreport": ProgressReport, "assessmen
 TEXT = {"commitment": "title", "progressreport": "achieved", "assessment": "text", "answer": "text"}
 OWNERS = ("lead_agency", "workgroup", "agency", "commitment", "assessment")
 # What the table grants in each path: the actions know no pages, the public side nothing but reading.
-BY_ACTIONS = set("rhwspbx")
-BY_PAGES = set("rhwdspbxck")
+BY_ACTIONS = set("rhwspbxo")
+BY_PAGES = set("rhwdspbxock")
 # Further pages that lead to the same: of reading, the preview; of deciding, the page for reviewing.
 OTHER_WAYS = {"preview": "r", "review: publish": "p", "review: send back": "b"}
 ALL_WAYS = BY_PAGES | set(OTHER_WAYS)
@@ -125,6 +125,7 @@ VERBS = {
     "p": ("published", lambda row, by: actions.publish(row, by=by)),
     "b": ("sent_back", lambda row, by: actions.send_back(row, note="Name the source.", by=by)),
     "x": ("withdrawn", lambda row, by: actions.withdraw(row, reason="Entered twice.", by=by)),
+    "o": ("published", lambda row, by: actions.restore(row, reason="It was not.", by=by)),
 }
 
 
@@ -254,6 +255,7 @@ class Pages:
         tries[words] = lambda: self.saves(row, **{TEXT[kind]: "Other words"})
         if kind == "commitment":
             tries["x"] = lambda: self.moves(row, "withdraw", "withdrawn", reason="Entered twice.")
+            tries["o"] = lambda: self.moves(row, "restore", "published", reason="It was not.")
             point = AgendaPointFactory().pk
             tries["c"] = lambda: row.state == "published" and self.saves(row, agenda_points=[point])
         return {letter for letter, succeeds in tries.items() if (tried is None or letter in tried) and succeeds()}

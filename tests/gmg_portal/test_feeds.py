@@ -319,7 +319,7 @@ def test_commitment_that_comes_to_match_by_an_amendment_comes_first(client, ilo,
 def test_withdrawal_is_dated_by_its_moment(client, secretariat, commitment):
     actions.withdraw(commitment, reason="Entered twice.", by=secretariat)
 
-    withdrawn = commitment.history.order_by("-history_id").first().history_date
+    withdrawn = commitment.withdrawals.get().withdrawn_at
     assert parse_datetime(texts(read(client), "atom:entry/atom:updated")[0]) == withdrawn
 
 

@@ -95,7 +95,7 @@ def tables():
         "commitments_notice",
         "commitments_workingcopy",
     }
-    kept = {"commitments_commitmentmovement", "commitments_reportmovement"}
+    kept = {"commitments_commitmentmovement", "commitments_reportmovement", "commitments_withdrawal"}
     return {model._meta.db_table for model in shown} - people - kept | {"edition"}
 
 

@@ -101,7 +101,7 @@ def test_page_tells_what_is_chosen_and_how_many(client, two):
         ("agency=nobody", "agency: ‘nobody’ is not known here. Allowed: ilo, iom."),
         ("workgroup=ilo", "workgroup: ‘ilo’ is not known here. Allowed: decent-work."),
         ("agenda_point=9", "Allowed: 1, 2, 3, 4, 5, 6, 7, 8."),
-        ("kind=draft", "Allowed: answer, assessment, event, published, report, withdrawn."),
+        ("kind=draft", "Allowed: answer, assessment, event, published, report, restored, withdrawn."),
         ("year=1999", "year: This is not a year from 2000 to 2099."),
         ("year=soon", "year: This is not a year from 2000 to 2099."),
         ("page=0", "page is a whole number from 1."),
