@@ -1,6 +1,6 @@
 """How to cite a commitment: as a line of text, for BibTeX and for RIS, with its address and the day of the record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
@@ -37,11 +37,12 @@ class Citation:
     reference: str
     address: str
     day: date
+    withdrawn_on: date | None = field(default=None, kw_only=True)
 
     @classmethod
     def of(cls, commitment: Commitment, address: str, day: date | None = None) -> Self:
         """`address` is that of the page; with a day it leads to the record of that day."""
-        lead = commitment.lead
+        lead, withdrawal = commitment.lead, commitment.withdrawal_on(day)
         return cls(
             lead=_one_line(getattr(lead, "name", str(lead))),
             acronym=_one_line(str(lead)),
@@ -50,20 +51,28 @@ class Citation:
             reference=commitment.reference,
             address=f"{address}?as_of={day.isoformat()}" if day else address,
             day=day or today(),
+            withdrawn_on=withdrawal.withdrawn_on if withdrawal else None,
         )
 
     @property
     def plain(self) -> str:
-        return _(
+        text = _(
             "%(lead)s (%(year)s). %(title)s. GMG HLD follow-up portal, %(reference)s. "
             "%(address)s (as the record stood on %(day)s)."
-        ) % {
+        )
+        if self.withdrawn_on:
+            text = _(
+                "%(lead)s (%(year)s). %(title)s (withdrawn on %(withdrawn)s). GMG HLD follow-up portal, "
+                "%(reference)s. %(address)s (as the record stood on %(day)s)."
+            )
+        return text % {
             "lead": self.acronym,
             "year": self.year,
             "title": self.title,
             "reference": self.reference,
             "address": self.address,
             "day": self._day,
+            "withdrawn": self._withdrawn,
         }
 
     @property
@@ -108,12 +117,18 @@ class Citation:
         return date_format(self.day, "j F Y")
 
     @property
+    def _withdrawn(self) -> str:
+        return date_format(self.withdrawn_on, "j F Y") if self.withdrawn_on else ""
+
+    @property
     def _portal(self) -> str:
         return _("GMG HLD follow-up portal")
 
     @property
     def _standing(self) -> str:
-        words = {"reference": self.reference, "day": self._day}
+        words = {"reference": self.reference, "day": self._day, "withdrawn": self._withdrawn}
+        if self.withdrawn_on:
+            return _("%(reference)s, withdrawn on %(withdrawn)s, as the record stood on %(day)s") % words
         return _("%(reference)s, as the record stood on %(day)s") % words
 
 

@@ -50,8 +50,15 @@ class Embed:
         )
 
 
-def of_commitment(commitment: Commitment) -> Embed:
-    return Embed(str(commitment), reverse("embed-commitment", args=[commitment.reference]), 320)
+def of_commitment(commitment: Commitment, day: date | None = None) -> Embed:
+    """Return the frame of a commitment; of a withdrawn one the title says so, as the frame does with the reason.
+
+    oEmbed has no answer for what is gone: a page that shows the frame already must show its withdrawal.
+    """
+    title = str(commitment)
+    if commitment.is_withdrawn_on(day):
+        title = _("Withdrawn: %(commitment)s") % {"commitment": title}
+    return Embed(title, reverse("embed-commitment", args=[commitment.reference]), 320)
 
 
 def of_agency(agency: Agency) -> Embed:
@@ -127,7 +134,7 @@ def _found(request: HttpRequest) -> tuple[Embed, date | None]:
     day = _day(without_tracking(parts.query))
     name, words = match.view_name, match.kwargs
     if name in ("commitments:detail", "embed-commitment"):
-        return of_commitment(_one(Commitment.objects.public(day).defer("search"), **words)), day
+        return of_commitment(_one(Commitment.objects.public(day).defer("search"), **words), day), day
     if name in ("agencies:detail", "embed-agency"):
         return of_agency(_one(Agency.objects.all(), **words)), day
     if name in ("home", "embed-matrix"):

@@ -66,10 +66,10 @@ class RowSitemap(Sitemap):
 
 
 class CommitmentSitemap(Sitemap):
-    """The commitments that have a page, the withdrawn ones included."""
+    """The commitments of the register; a withdrawn one keeps its page, which asks not to be indexed."""
 
     def items(self):
-        return Commitment.objects.public().annotate(moved_at=F("movement__moved_at")).defer("search")
+        return Commitment.objects.published().annotate(moved_at=F("movement__moved_at")).defer("search")
 
     def lastmod(self, item):
         return item.moved_at

@@ -1,5 +1,6 @@
 """How other sites show what is on a page: told to programs in its head, and to people as a text to copy."""
 
+from datetime import date
 from urllib.parse import urlencode
 
 from django import template
@@ -30,13 +31,13 @@ def oembed_links(context) -> SafeString:
 @register.inclusion_tag("_partials/embed_this.html", takes_context=True)
 def embed_this(context, subject: Commitment | Agency | None = None):
     """The code that shows a commitment, an agency, or with neither the matrix; on the day of this page."""
-    request, embed = context.request, _of(subject)
+    request, embed = context.request, _of(subject, context.request.as_of)
     path = on_day(embed.path, request.as_of)
     code = Embed(embed.title, path, embed.height).code(request.build_absolute_uri)
     return {"code": code, "path": path, "day": request.as_of}
 
 
-def _of(subject: Commitment | Agency | None) -> Embed:
+def _of(subject: Commitment | Agency | None, day: date | None) -> Embed:
     if isinstance(subject, Commitment):
-        return of_commitment(subject)
+        return of_commitment(subject, day)
     return of_agency(subject) if subject else of_matrix()

@@ -197,3 +197,50 @@ def test_withdrawals_are_recorded_by_the_commitment_alone(restored, statement):
         cursor.execute(statement)
 
     assert Withdrawal.objects.count() == 1
+
+
+# What says so while it is withdrawn
+
+
+@pytest.fixture
+def withdrawn(ilo):
+    return CommitmentFactory(lead_agency=ilo, title="Twice", withdrawn=True)
+
+
+def test_withdrawn_page_is_kept_out_of_search_engines(client, withdrawn, commitment):
+    sitemap = client.get("/sitemap.xml").content.decode()
+    tag = '<meta name="robots" content="noindex">'
+
+    assert commitment.get_absolute_url() in sitemap
+    assert withdrawn.get_absolute_url() not in sitemap
+    for query in ({}, {"as_of": "2014-08-31"}):
+        assert tag in client.get(withdrawn.get_absolute_url(), query).content.decode()
+        assert tag not in client.get(commitment.get_absolute_url(), query).content.decode()
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_oembed_of_a_withdrawn_commitment_says_so(client, withdrawn, form):
+    page = f"http://testserver{withdrawn.get_absolute_url()}"
+    title = f"Withdrawn: {withdrawn}"
+
+    then = client.get("/oembed/", {"url": f"{page}?as_of=2014-08-31", "format": form}).content.decode()
+    now = client.get("/oembed/", {"url": page, "format": form})
+
+    assert now.status_code == 200
+    assert now.content.decode().count(title) == 2  # the title, and the name of the frame
+    assert "Withdrawn" not in then
+
+
+@pytest.mark.parametrize("ending", ["", "cite.bib", "cite.ris"])
+def test_citation_of_a_withdrawn_commitment_says_so(client, withdrawn, ending):
+    address = f"{withdrawn.get_absolute_url()}{ending}"
+
+    assert "withdrawn on 1 September 2014" in client.get(address).content.decode()
+    assert "withdrawn on 1 September 2014" not in client.get(address, {"as_of": "2014-08-31"}).content.decode()
+
+
+def test_linked_data_of_a_withdrawn_commitment_says_so(client, withdrawn):
+    row = client.get(f"/api/v1/commitments/{withdrawn.reference}/", {"format": "jsonld"}).json()
+
+    assert (row["state"], row["withdrawn_on"], row["withdrawn_reason"]) == ("withdrawn", "2014-09-01", "Entered twice.")
+    assert "withdrawn on 1 September 2014" in row["citation"]
