@@ -34,7 +34,7 @@ class AgencyView(DetailView):
     def get_context_data(self, **kwargs):
         own = [self.object, *self.object.constituents.all()]
         commitments = Agency.led_commitments.rel.related_model.objects
-        parts = Agency.contributions.rel.related_model.objects.published(self.request.as_of).filter(agency__in=own)
+        parts = Agency.contributions.rel.related_model.objects.in_register(self.request.as_of).filter(agency__in=own)
         involved = list(commitments.listed(self.request.as_of).involving(*own))
         return super().get_context_data(
             codes=[agency.code for agency in own],

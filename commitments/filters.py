@@ -427,7 +427,11 @@ class RecordFilter(django_filters.FilterSet):
         return self.form.cleaned_data.get("as_of")
 
     def filter_queryset(self, queryset):
-        return super().filter_queryset(queryset.published(self.day))
+        return super().filter_queryset(self.of_record(queryset))
+
+    def of_record(self, queryset):
+        """Return the rows that can be found at all."""
+        return queryset.published(self.day)
 
 
 class CommitmentFilter(RecordFilter):
@@ -513,7 +517,11 @@ class MovedRecordFilter(RecordFilter):
 
 
 class OfCommitmentFilter(MovedRecordFilter):
-    """What hangs on a commitment, found by it or by its lead."""
+    """What hangs on a commitment, found by it or by its lead.
+
+    The rows are those of the commitments that the register lists. With `updated_since` those of withdrawn ones are
+    found as well, as the commitments are; each row tells its commitment's state.
+    """
 
     commitment = django_filters.ModelMultipleChoiceFilter(
         field_name="commitment__reference",
@@ -531,6 +539,10 @@ class OfCommitmentFilter(MovedRecordFilter):
 
     class Meta:
         form = RecordForm
+
+    def of_record(self, queryset):
+        followed = self.form.cleaned_data.get("updated_since")
+        return queryset.published(self.day) if followed else queryset.in_register(self.day)
 
 
 class ReportFilter(OfCommitmentFilter):

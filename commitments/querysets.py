@@ -255,13 +255,28 @@ class CommitmentQuerySet(ReviewedQuerySet):
         return self.annotate(moved_at=Greatest("movement__moved_at", turned))
 
     def with_last_word(self, day: date | None = None) -> Self:
-        """Annotate what the last report gives beside the status: `standing_reason`, `successor`, `successor_title`."""
+        """Annotate what the last report gives beside the status.
+
+        Adds `standing_reason`, and of the successor `successor` (its reference), `successor_title` and
+        `successor_state` (published or withdrawn); all '' where there is none.
+        """
         reports = self._reports().published(day).newest_first()
         return self.annotate(
             standing_reason=_first(reports, "status_reason"),
             successor=_first(reports, "superseded_by__reference"),
             successor_title=_first(reports, "superseded_by__title"),
+            successor_state=self._successor_state(reports, day),
         )
+
+    def _successor_state(self, reports, day: date | None) -> Coalesce:
+        if day is None:
+            return _first(reports, "superseded_by__state")
+        withdrawals = self.model._meta.get_field("withdrawals").related_model.objects.in_force_on(day)
+        gone = Exists(withdrawals.filter(commitment=OuterRef("superseded_by")))
+        state = Case(
+            When(superseded_by=None, then=Value("")), When(gone, then=Value("withdrawn")), default=Value("published")
+        )
+        return _first(reports.annotate(successor_state=state), "successor_state")
 
     def with_hits(self, text: str, day: date | None = None) -> Self:
         """Annotate `marked_title` and `marked_text`: the title, and where the other texts meet a search, with hits."""
@@ -321,6 +336,11 @@ def _first(reports, field: str, default: str = "") -> Coalesce:
 
 class ProgressReportQuerySet(ReviewedQuerySet):
     parts = ("evidence", "contributions")
+
+    def in_register(self, day: date | None = None) -> Self:
+        """Published reports on what stands in the register: those of withdrawn commitments are left out."""
+        commitments = self.model._meta.get_field("commitment").related_model.objects
+        return self.published(day).filter(commitment__in=commitments.published(day).order_by().values("pk"))
 
     def owner(self, user) -> Q:
         return is_owner(user, "commitment__")
@@ -476,6 +496,10 @@ class ContributionQuerySet(models.QuerySet):
         """Parts of published reports; a report's parts are public as long as the report is."""
         return self.filter(report__in=self._reports().published(day))
 
+    def in_register(self, day: date | None = None) -> Self:
+        """Parts of the reports on what stands in the register: those of withdrawn commitments are left out."""
+        return self.filter(report__in=self._reports().in_register(day))
+
     def newest_first(self) -> Self:
         return self.order_by("-report__published_on", "-report__number", "-pk")
 
@@ -499,6 +523,11 @@ class StatusChangeQuerySet(models.QuerySet):
         """Changes of commitments that have a page, up to the end of a day."""
         changes = self.filter(commitment__state__in=PUBLIC_STATES)
         return changes if day is None else changes.filter(changed_on__lte=day)
+
+    def in_register(self, day: date | None = None) -> Self:
+        """Changes of what stands in the register: those of withdrawn commitments are left out."""
+        commitments = self.model._meta.get_field("commitment").related_model.objects
+        return self.published(day).filter(commitment__in=commitments.published(day).order_by().values("pk"))
 
     def with_moved_at(self, day: date | None = None) -> Self:
         """Annotate `moved_at`: a change is never altered, but names the commitment and the report that made it."""

@@ -105,7 +105,7 @@ def desk_of(user) -> Desk:
 
 
 def voices_of(user) -> list[Voice]:
-    reports = ProgressReport.objects.published().filter(commitment__lead_agency=OuterRef("pk")).newest_first()
+    reports = ProgressReport.objects.in_register().filter(commitment__lead_agency=OuterRef("pk")).newest_first()
     heard = {
         "heard_on": Subquery(reports.values("published_on")[:1]),
         "heard_precision": Subquery(reports.values("published_precision")[:1]),

@@ -103,7 +103,7 @@ def sheet(agency: Agency, user) -> Sheet:
         drafts=drafts,
         waiting=in_state(State.SUBMITTED),
         reports=list(
-            ProgressReport.objects.published()
+            ProgressReport.objects.in_register()
             .filter(led_by(agency, groups, "commitment__"))
             .select_related("commitment")
             .prefetch_related(Prefetch("evidence", Evidence.objects.visible_to(user).order_by("pk")))
@@ -113,7 +113,7 @@ def sheet(agency: Agency, user) -> Sheet:
             Assessment.objects.published()
             .exclude(finding="agrees")
             .newest_of_each_assessor()
-            .filter(led_by(agency, groups, "commitment__"))
+            .filter(led_by(agency, groups, "commitment__"), commitment__state=State.PUBLISHED)
             .select_related("commitment", "agency", "workgroup")
             .with_answers()
         ),

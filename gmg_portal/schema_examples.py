@@ -8,7 +8,7 @@ first, so that none can go stale.
 PORTAL = "https://portal.example.org"
 
 REF = {"code": "undesa", "title": "United Nations Department of Economic and Social Affairs"}
-COMMITMENT = {"code": "HLD-0001", "title": "International Migration Report 2013"}
+COMMITMENT = {"code": "HLD-0001", "title": "International Migration Report 2013", "state": "published"}
 COMMITMENT_PAGE = f"{PORTAL}/commitments/HLD-0001/"
 ROW = {
     "reference": "HLD-0001",
@@ -186,6 +186,12 @@ FORMS = {
         "updated_at": "2014-03-05T09:30:00Z",
         "withdrawn_on": None,
         "withdrawn_reason": "",
+    },
+    "Withdrawal": {
+        "withdrawn_on": "2014-09-01",
+        "withdrawn_reason": "Entered twice.",
+        "restored_on": "2014-10-15",
+        "restored_reason": "The two are different programmes.",
     },
     "Contribution": {"text": "What the partner did in the period."},
     "Count": {"count": 5},

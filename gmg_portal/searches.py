@@ -81,7 +81,7 @@ class FollowedSearch:
         cycle = ReportingCycle.objects.opened(self.found.day or today()).first() if asked else None
         if cycle is None:
             return []
-        rows = self.found.narrowed().filter(standing_freshness__in=asked)
+        rows = self.found.narrowed().published(self.found.day).filter(standing_freshness__in=asked)
         rows = rows.select_related("lead_agency", "workgroup").defer("search")
         return [_silence(row, Freshness(row.standing_freshness), cycle) for row in rows]
 

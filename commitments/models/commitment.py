@@ -16,7 +16,7 @@ from commitments import triggers
 from commitments.dates import PartialDate, Precision, partial
 from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
 from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
-from commitments.workflow import Reviewed
+from commitments.workflow import Reviewed, State
 from foundation.date_columns import PastDateField, PlannedDateField
 from recommendations.history import HistoryWithSets
 from recommendations.models import Recommendation
@@ -319,11 +319,19 @@ class Commitment(ToldByHistory, Reviewed):
 
     def withdrawal_on(self, day: date | None):
         """Return the withdrawal in force at the end of a day (UTC), or None; a day of None asks of today."""
+        if self.state == State.PUBLISHED and self.restored_on is None:
+            return None  # it was never withdrawn
         return next((each for each in self.withdrawals.all() if each.in_force_on(day)), None)
 
     def is_withdrawn_on(self, day: date | None) -> bool:
         """Return whether it was withdrawn at the end of a day (UTC); None asks of today."""
         return self.withdrawal_on(day) is not None
+
+    def state_on(self, day: date | None) -> str:
+        """Return whether it stood (published) or was withdrawn at the end of a day (UTC); None asks of today."""
+        if day is None:
+            return self.state
+        return State.WITHDRAWN if self.is_withdrawn_on(day) else State.PUBLISHED
 
     @property
     def last_heard(self) -> PartialDate | None:

@@ -34,7 +34,14 @@ class SuccessorSerializer(CommitmentRefSerializer):
     def to_representation(self, commitment):
         if not commitment.successor:
             return None
-        return super().to_representation(Commitment(reference=commitment.successor, title=commitment.successor_title))
+        successor = Commitment(
+            reference=commitment.successor, title=commitment.successor_title, state=commitment.successor_state
+        )
+        return super().to_representation(successor)
+
+    def state_of(self, commitment) -> str:
+        """Return the state that was read with the report that names it."""
+        return commitment.state
 
 
 class StakeholderSerializer(serializers.ModelSerializer):

@@ -2,11 +2,13 @@
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.models import Agency
 from agencies.serializers import AgencyRefSerializer, PageURLField
 from commitments.models import Commitment
+from commitments.workflow import State
 from workgroups.serializers import WorkGroupRefSerializer
 
 
@@ -36,6 +38,7 @@ class CommitmentRefSerializer(serializers.ModelSerializer):
     """A commitment, named."""
 
     code = serializers.CharField(source="reference", help_text=_("The commitment's permanent reference."))
+    state = serializers.SerializerMethodField(help_text=_("Whether it stands or was withdrawn."))
     url = PageURLField()
 
     class Meta:
@@ -43,4 +46,13 @@ class CommitmentRefSerializer(serializers.ModelSerializer):
         extra_kwargs = {
             "title": {"help_text": _("The commitment’s title.")},
         }
-        fields = ["code", "title", "url"]
+        fields = ["code", "title", "state", "url"]
+
+    @extend_schema_field(serializers.ChoiceField([State.PUBLISHED, State.WITHDRAWN]))
+    def get_state(self, commitment):
+        return self.state_of(commitment)
+
+    def state_of(self, commitment) -> str:
+        """Return its state on the day that is asked for."""
+        filterset = getattr(self.context.get("view"), "filterset", None)
+        return commitment.state_on(filterset.day if filterset else None)

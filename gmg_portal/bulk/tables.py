@@ -65,9 +65,8 @@ def reports(day: date | None) -> QuerySet[ProgressReport]:
     evidence = Evidence.objects.public().filter(report=OuterRef("pk")).order_by("pk")
     pieces = JSONObject(title="title", url="url", symbol="symbol", file="file")
     return (
-        ProgressReport.objects.published(day)
+        ProgressReport.objects.in_register(day)
         .with_moved_at(day)
-        .filter(commitment__in=Commitment.objects.published(day).values("pk"))
         .annotate(
             parts=ArraySubquery(parts.values(part=JSONObject(agency="agency__code", text="text"))),
             public_evidence=ArraySubquery(evidence.values(piece=pieces)),

@@ -41,7 +41,7 @@ class Asked:
         if not filterset.is_valid():
             raise ValueError(" ".join(refusals(filterset.form)))
         words = {word: values for word, values in filterset.data.lists() if word not in OF_THE_LIST and any(values)}
-        return cls(filterset.qs, words, filterset.day, Question(filterset.data, filterset))
+        return cls(filterset.qs.published(filterset.day), words, filterset.day, Question(filterset.data, filterset))
 
     @property
     def in_words(self) -> str:

@@ -38,6 +38,7 @@ def page_of(commitment):
     return {
         "code": commitment.reference,
         "title": commitment.title,
+        "state": commitment.state,
         "url": f"http://testserver/commitments/{commitment.reference}/",
     }
 
