@@ -34,6 +34,8 @@ from commitments.models import (
     Status,
     StatusChange,
 )
+from commitments.succession import problem_of_successor
+from commitments.triggers import SUCCESSION_LOCK
 from commitments.workflow import TRANSITIONS, Reviewed, ReviewingRole, State
 from foundation.dates import date_in_words
 from workgroups.models import WorkGroup
@@ -131,6 +133,7 @@ def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
     row = _locked(row, seen)
     _move(row, "publish")
     _allow(type(row).objects.reviewable_by(by), row)
+    _lock_succession(row)
     check(row)
     row.published_on, row.published_precision = today(), Precision.DAY
     _reviewed(row, by)
@@ -269,6 +272,7 @@ def record_past_report(report: ProgressReport, evidence: Iterable[Evidence], *, 
     The reports of one commitment are recorded in the order of their days; an older one is refused, since the
     status history is append-only.
     """
+    _lock_succession(report)
     last = report.commitment.reports.published().newest_first().first()
     if last and last.published_on > on.day:
         raise ValidationError(
@@ -304,6 +308,7 @@ def as_published(row: Reviewed, *, by) -> Iterator[Reviewed]:
         row.reviewed_as, row.reviewing_agency = "", None
         if isinstance(row, ProgressReport):
             row.status = row.status or stand_in(row)
+            _lock_succession(row)
             _apply(row, by, "preview")
         else:
             _save(row, "preview", by)
@@ -389,8 +394,7 @@ def _problems_of_report(report: ProgressReport) -> dict[str, str]:
         problems["achieved"] = _("Say what was achieved, or that nothing was.")
     if report.status == Status.DISCONTINUED and not report.status_reason.strip():
         problems["status_reason"] = _("Say why the commitment is discontinued.")
-    if report.status == Status.SUPERSEDED:
-        problems |= _problems_of_successor(report)
+    problems |= _problems_of_successor(report)
     public = [piece for piece in evidence if piece.is_public]
     if report.status == Status.COMPLETED and not public:
         problems["evidence"] = _("‘Completed’ needs at least one public piece of evidence.")
@@ -453,16 +457,24 @@ def _problems_of_answer(answer: Answer) -> dict[str, str]:
 
 
 def _problems_of_successor(report: ProgressReport) -> dict[str, str]:
-    successor = report.superseded_by
-    if successor is None or successor == report.commitment:
-        return {"superseded_by": _("Say which other commitment takes the place of this one.")}
-    if successor.state != State.PUBLISHED:
-        return {"superseded_by": _("The commitment that takes its place must be published.")}
-    return {}
+    problem = problem_of_successor(report.status, report.commitment, report.superseded_by)
+    if not problem and report.superseded_by and report.superseded_by.state != State.PUBLISHED:
+        problem = _("The commitment that takes its place must be published.")
+    return {"superseded_by": problem} if problem else {}
 
 
 def _announced_only(evidence: list[Evidence]) -> bool:
     return all(piece.kind == Evidence.Kind.ANNOUNCEMENT for piece in evidence)
+
+
+def _lock_succession(row) -> None:
+    """Let reports that supersede their commitments be published one after the other, so that each sees the others.
+
+    Taken before any commitment is locked, so that two of them never wait for each other.
+    """
+    if isinstance(row, ProgressReport) and row.status == Status.SUPERSEDED:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SUCCESSION_LOCK])
 
 
 def _locked(row, seen: int | None = None):

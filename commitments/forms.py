@@ -17,6 +17,7 @@ from commitments import actions
 from commitments.dates import PartialDate, partial
 from commitments.evidence import TYPES, label_of
 from commitments.models import Assessment, Commitment, Contribution, Status
+from commitments.succession import problem_of_successor
 from foundation.date_inputs import PartialDateInput
 from foundation.dates import date_in_words
 from foundation.name_lists import NameListField
@@ -204,8 +205,10 @@ class ProgressReportForm(admin.site.Form):
             return cleaned
         if cleaned["status"] == Status.DISCONTINUED and not cleaned.get("status_reason", "").strip():
             self.add_error("status_reason", _("Say why the commitment is discontinued."))
-        if cleaned["status"] == Status.SUPERSEDED and cleaned.get("superseded_by") in (None, self.commitment()):
-            self.add_error("superseded_by", _("Say which other commitment takes the place of this one."))
+        if "superseded_by" not in self.errors:
+            problem = problem_of_successor(cleaned["status"], self.commitment(), cleaned.get("superseded_by"))
+            if problem:
+                self.add_error("superseded_by", problem)
         return cleaned
 
     def clean_period_end(self):

@@ -6,6 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchRank, SearchVector
 from django.db import models
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
@@ -53,6 +54,15 @@ from commitments.search import SEARCH_CONFIG, headline, plain, search_query
 FINISHED = ("completed", "discontinued", "superseded")
 # Lines of the history, beside those of forms, by which a person had a hand in a row.
 HANDS = ("submit", "import", "token")
+
+
+def finished(prefix: str = "") -> Q:
+    """Commitments on which nothing more is owed; `prefix` leads to the commitment.
+
+    A commitment whose successor was withdrawn is not finished: nothing has taken its place.
+    """
+    status, successor = f"{prefix}status", f"{prefix}superseded_by__state"
+    return Q(**{f"{status}__in": ["completed", "discontinued"]}) | Q(**{status: "superseded", successor: "published"})
 
 
 def public_on(day: date | None) -> Q:
@@ -144,7 +154,11 @@ class CommitmentQuerySet(ReviewedQuerySet):
 
     def running(self) -> Self:
         """Published and not finished: still owing a word."""
-        return self.published().exclude(status__in=FINISHED)
+        return self.published().exclude(finished())
+
+    def without_successor(self) -> Self:
+        """Superseded by what was withdrawn since: they run again until a report says otherwise."""
+        return self.published().filter(status="superseded", superseded_by__state="withdrawn")
 
     def search(self, text: str, day: date | None = None) -> Self:
         """Full text of title, summary, original text and published reports (those of the day), with `rank`."""
@@ -158,20 +172,25 @@ class CommitmentQuerySet(ReviewedQuerySet):
     def with_standing(self, day: date | None = None) -> Self:
         """Annotate the four status fields and the last word, as they stand today or stood at the end of a day.
 
-        Adds `standing_status`, `standing_outlook`, `standing_verification`, `standing_freshness`, `last_heard_on`
-        and `last_heard_precision`; with nothing reported the first two are '' and the last two None.
+        Adds `standing_status`, `standing_outlook`, `standing_verification`, `standing_freshness`,
+        `standing_finished`, `last_heard_on` and `last_heard_precision`; with nothing reported the first two are ''
+        and the last two None.
         """
         reports = self._reports().published(day).newest_first()
         status, outlook = (F("status"), F("outlook")) if day is None else (_first(reports, "status"), None)
         if outlook is None:
             outlook = _first(reports, "outlook", default="not_assessed")
-        return self.annotate(
-            standing_status=status,
-            standing_outlook=outlook,
-            standing_verification=self._verification(day),
-            last_heard_on=Subquery(reports.values("published_on")[:1], output_field=DateField()),
-            last_heard_precision=Subquery(reports.values("published_precision")[:1]),
-        ).annotate(standing_freshness=self._freshness(day))
+        return (
+            self.annotate(
+                standing_status=status,
+                standing_outlook=outlook,
+                standing_verification=self._verification(day),
+                last_heard_on=Subquery(reports.values("published_on")[:1], output_field=DateField()),
+                last_heard_precision=Subquery(reports.values("published_precision")[:1]),
+            )
+            .annotate(standing_finished=self._finished(day))
+            .annotate(standing_freshness=self._freshness(day))
+        )
 
     def _withdrawal(self, day: date):
         """The withdrawal of each commitment in force at the end of a day."""
@@ -186,6 +205,18 @@ class CommitmentQuerySet(ReviewedQuerySet):
 
     def _partners(self):
         return self.model._meta.get_field("partners").related_model.objects.filter(commitment=OuterRef("pk"))
+
+    def _finished(self, day: date | None) -> Case:
+        """Whether nothing more is owed. What was superseded by a commitment that was withdrawn since runs again."""
+        if day is None:
+            done = finished()
+        else:
+            withdrawals = self.model._meta.get_field("withdrawals").related_model.objects.in_force_on(day)
+            reports = self.model._meta.get_field("reports").related_model.objects.published(day).newest_first()
+            last = reports.filter(commitment=OuterRef(OuterRef("pk"))).values("superseded_by")[:1]
+            gone = Exists(withdrawals.filter(commitment=Subquery(last)))
+            done = Q(standing_status__in=["completed", "discontinued"]) | Q(standing_status="superseded") & ~Q(gone)
+        return Case(When(done, then=Value(True)), default=Value(False), output_field=BooleanField())
 
     def _verification(self, day: date | None) -> Case:
         """The judgement that stands beside the agency's word: the newest of each assessor counts."""
@@ -203,7 +234,7 @@ class CommitmentQuerySet(ReviewedQuerySet):
         """See the glossary of the methods page: always computed, against the newest cycle that has opened."""
         now = day or today()
         cycle = self._cycles().opened(now).first()
-        finished = When(standing_status__in=FINISHED, then=Value("current"))
+        finished = When(standing_finished=True, then=Value("current"))
         if cycle is None:
             return Case(finished, default=Value("not_yet_due"), output_field=CharField())
         asked = Exists(self._reports().filter(cycle=cycle))
@@ -390,7 +421,7 @@ class ProgressReportQuerySet(ReviewedQuerySet):
             commitment=OuterRef("commitment"), published_on__gte=OuterRef("cycle__opened_on")
         )
         running = self.asked().filter(state__in=OPEN_STATES, commitment__state="published")
-        return running.exclude(commitment__status__in=FINISHED).exclude(Exists(since))
+        return running.exclude(finished("commitment__")).exclude(Exists(since))
 
 
 class AssessmentQuerySet(ReviewedQuerySet):

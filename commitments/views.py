@@ -142,6 +142,7 @@ class CommitmentView(DetailView):
             judgements=judgements(self._assessments(), reports),
             chronicle=chronicle(commitment, status_changes, day),
             successor=successor,
+            successor_withdrawal=successor.withdrawal_on(day) if successor else None,
             formers=formers,
             related=related(commitment, successor, formers, day),
             citation=citation,

@@ -22,7 +22,6 @@ from commitments.dates import PartialDate, Precision
 from commitments.exchange.cells import printable
 from commitments.filters import CommitmentFilter, refusals
 from commitments.models import Commitment, Milestone, ReportingCycle
-from commitments.querysets import FINISHED
 from commitments.register import Question
 from foundation.dates import LAST
 from gmg_portal.atom import OURS
@@ -73,7 +72,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
 def _events(filterset: CommitmentFilter, full: Full) -> Iterator[Event]:
     """Leave out what is due after the last plausible day: a calendar cannot hold the day after 9999-12-31."""
     day = filterset.day
-    running = filterset.narrowed().published(day).exclude(standing_status__in=FINISHED).defer("search")
+    running = filterset.narrowed().published(day).filter(standing_finished=False).defer("search")
     dated = running.filter(due_on__lte=LAST).select_related("lead_agency", "workgroup").order_by("pk")
     milestones = Milestone.objects.filter(commitment__in=running.values("pk"), due_on__lte=LAST)
     open_ones = milestones.exclude(met_on__lte=day or date.max).select_related(

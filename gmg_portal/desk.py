@@ -16,7 +16,7 @@ from agencies.permissions import agencies_of
 from agencies.querysets import today
 from commitments.dates import PartialDate
 from commitments.models import Answer, Assessment, Commitment, Evidence, Mistake, ProgressReport, ReportingCycle
-from commitments.permissions import OPEN_STATES, may_correct, may_manage_cycles, may_review, may_start
+from commitments.permissions import OPEN_STATES, may_correct, may_manage_cycles, may_review, may_start, may_withdraw
 from commitments.workflow import Reviewed, State
 from gmg_portal.parts import Part, parts_to_write
 from gmg_portal.review_queue import Waiting, queue_of
@@ -101,6 +101,9 @@ def desk_of(user) -> Desk:
     piles = [*(writing_piles(user) if voices else [])]
     if reviews:
         piles[2 if voices else 0 : 0] = [review_pile(user), mistake_pile(user)]
+    left = successor_pile(user)
+    if left.count:
+        piles.insert(0, left)
     return Desk(voices, piles, starts, reviews, cycle_items(user))
 
 
@@ -145,6 +148,33 @@ def sent_back_pile(user) -> Pile:
 def due_pile(user) -> Pile:
     rows = written(ProgressReport, user, State.DRAFT).blank().owed().order_by("cycle__due_on", "commitment__reference")
     return pile("due", _("Reports due"), _("No report is asked of you."), [rows], due_item)
+
+
+def successor_pile(user) -> Pile:
+    """Commitments whose successor was withdrawn: for their leads, and for those who restore and withdraw."""
+    rows = Commitment.objects.without_successor()
+    if not may_withdraw(user):
+        rows = rows.owned_by(user)
+    left = list(rows.select_related("superseded_by").defer("search", "superseded_by__search").order_by("pk"))
+    own = set(rows.handled_by(user).values_list("pk", flat=True)) if left else set()
+    items = [successor_item(row, row.pk in own) for row in left]
+    return Pile("successors", _("Superseded by what was withdrawn"), "", items[:MOST], len(items))
+
+
+def successor_item(row: Commitment, reports: bool) -> Item:
+    """The lead reports anew; the secretariat looks at what was withdrawn."""
+    successor = row.superseded_by
+    fact = _("%(successor)s, which took its place, was withdrawn on %(day)s: %(reason)s") % {
+        "successor": successor.reference,
+        "day": date_format(successor.withdrawn_on, "j F Y"),
+        "reason": successor.withdrawn_reason,
+    }
+    if reports:
+        action = Link(_("Report how it stands"), reverse("admin:commitments_commitment_report", args=[row.pk]))
+    else:
+        page = reverse("admin:commitments_commitment_change", args=[successor.pk])
+        action = Link(_("Look at %(successor)s") % {"successor": successor.reference}, page)
+    return Item(row.title, row.reference, facts=[fact], action=action)
 
 
 def part_pile(user) -> Pile:

@@ -14,7 +14,6 @@ from agencies.models import Agency, Membership
 from agencies.permissions import may_hand_over
 from agencies.querysets import today
 from commitments.models import Answer, Assessment, Commitment, Evidence, ProgressReport
-from commitments.querysets import FINISHED
 from commitments.workflow import Reviewed, State
 from workgroups.models import WorkGroup
 
@@ -55,7 +54,7 @@ class Sheet:
         """What somebody should see to, in sentences."""
         words = []
         for row in self.commitments:
-            if row.standing_status in FINISHED:
+            if row.standing_finished:
                 continue
             name = {"reference": row.reference}
             if not row.due_on:

@@ -163,6 +163,7 @@ MORE = {
         "search.py",
         "serializers",
         "spelling.py",
+        "succession.py",
         "summaries",
         "telling.py",
         "testimony.py",

@@ -38,6 +38,7 @@ class Step:
     words: str = ""
     words_label: Promise | str = ""
     concerns: Callable[[object], Iterable] = lambda row: ()  # the rows that the question is about, to be listed
+    concerns_label: Promise | str = ""
 
     @property
     def name(self) -> str:
@@ -79,6 +80,8 @@ WITHDRAW = Step(
     allowed=lambda model, user: model.objects.published() if may_withdraw(user) else model.objects.none(),
     run=lambda row, by, seen, words: actions.withdraw(row, reason=words, by=by, seen=seen),
     done=lambda row, answer: _("%(row)s was withdrawn.") % {"row": name_of(row)},
+    concerns=lambda row: row.supersedes.filter(state="published", status="superseded").order_by("pk"),
+    concerns_label=gettext_lazy("It takes the place of these, which run again once it is withdrawn:"),
     words="reason",
     words_label=gettext_lazy("Reason, as readers will see it"),
 )

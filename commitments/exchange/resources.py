@@ -22,6 +22,7 @@ from commitments.exchange.columns import (
 from commitments.exchange.drafts import DraftResource
 from commitments.exchange.offer import by_reference
 from commitments.models import Commitment, Milestone, Outlook, ProgressReport, Status
+from commitments.succession import problem_of_successor
 from commitments.workflow import State
 from foundation.choice_words import folded
 
@@ -258,9 +259,10 @@ class ReportResource(DraftResource):
         yield from super().problems_of(instance, row, number, found)
         if instance.status == Status.DISCONTINUED and not instance.status_reason:
             yield "status_reason", _("Say why the commitment is discontinued.")
-        superseded = instance.status == Status.SUPERSEDED and "superseded_by" not in found
-        if superseded and instance.superseded_by_id in (None, instance.commitment_id):
-            yield "superseded_by", _("Say which other commitment takes the place of this one.")
+        if instance.commitment_id and "superseded_by" not in found:
+            problem = problem_of_successor(instance.status, instance.commitment, instance.superseded_by)
+            if problem:
+                yield "superseded_by", problem
         start, end = instance.period_start, instance.period_end
         if start and end and end < start and not found.keys() & {"period_start", "period_end"}:
             yield "period_end", _("A period cannot end before it starts.")

@@ -221,6 +221,7 @@ class Commitment(ToldByHistory, Reviewed):
             triggers.WITHDRAWALS_ARE_RECORDED,
             triggers.COMMITMENT_TOLD_BY_HISTORY,
             triggers.STATUS_IS_REPORTED,
+            triggers.NO_CIRCLE_OF_SUCCESSORS,
             triggers.SEARCH_OF_COMMITMENT,
             triggers.COMMITMENT_INDEPENDENT,
             triggers.REVIEWED_BY_SOMEBODY,

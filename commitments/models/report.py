@@ -177,6 +177,11 @@ class ProgressReport(Reviewed):
                 violation_error_message=_("Say which other commitment takes the place of this one."),
             ),
             models.CheckConstraint(
+                name="report_successor_where_superseded",
+                condition=~Q(state="published") | Q(status="superseded") | Q(superseded_by__isnull=True),
+                violation_error_message=_("Only a superseded commitment has one that takes its place."),
+            ),
+            models.CheckConstraint(
                 name="report_period_in_order",
                 condition=Q(period_start__isnull=True)
                 | Q(period_end__isnull=True)

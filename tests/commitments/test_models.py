@@ -176,6 +176,10 @@ def restored_before_it_was_withdrawn():
     corrected(commitment, state="published", withdrawn_on=None, withdrawn_reason="", **RESTORED)
 
 
+def successor_of_what_runs():
+    ProgressReportFactory(state="published", published_on=DAY, number=1, superseded_by=CommitmentFactory())
+
+
 REFUSED = [
     ("stakeholder_kind_known", lambda: StakeholderFactory(kind="royalty"), None),
     *reviewed(CommitmentFactory),
@@ -256,6 +260,7 @@ REFUSED = [
     ("report_discontinued_with_reason", lambda: ProgressReportFactory(status="discontinued"), None),
     ("report_superseded_with_successor", lambda: ProgressReportFactory(status="superseded"), None),
     ("report_superseded_with_successor", report_superseded_by_its_commitment, None),
+    ("report_successor_where_superseded", successor_of_what_runs, None),
     (
         "report_period_in_order",
         lambda: ProgressReportFactory(period_start=date(2014, 1, 2), period_end=date(2014, 1, 1)),
