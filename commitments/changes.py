@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from commitments.dates import PartialDate
 from commitments.models import Answer, Assessment, Commitment, ProgressReport, StatusChange, Withdrawal
+from commitments.permissions import PUBLIC_STATES
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Trace(NamedTuple):
     commitment: int
     turn: int
     row: int
+    recorded: datetime | None = None  # when this portal took it in, where that was asked for
 
     @property
     def on(self) -> PartialDate:
@@ -98,18 +101,24 @@ def traces(
     commitments: QuerySet[Commitment] | None = None,
     kinds: Collection[str] | None = None,
     limit: int | None = None,
+    recorded: bool = False,
 ) -> list[Trace]:
-    """The same as `changes`, and of some kinds alone, without what stands behind; one query."""
+    """The same as `changes`, and of some kinds alone, without what stands behind; one query.
+
+    With `recorded` each has the moment at which this portal recorded it: for what was loaded, later than its day.
+    """
     scope = (Commitment.objects.all() if commitments is None else commitments).public(day).order_by()
     asked = [kind for kind in Change.Kind if kinds is None or kind in kinds]
     if not asked:
         return []
     order = ("-day", "-rank", "-commitment_key", "-turn")
+    names = ["what", "day", "precision", "rank", "commitment_key", "turn", "row", *(["recorded"] if recorded else [])]
     first, *others = [
         _SOURCES[kind](scope, day)
         .order_by()
         .annotate(what=Value(kind.value), rank=Value(_rank(kind)), row=F("pk"))
-        .values_list("what", "day", "precision", "rank", "commitment_key", "turn", "row")
+        .annotate(**({"recorded": _RECORDED[kind]()} if recorded else {}))
+        .values_list(*names)
         .order_by(*order)[:limit]
         for kind in asked
     ]
@@ -201,6 +210,22 @@ _SOURCES: dict[str, Callable[[QuerySet, date | None], QuerySet]] = {
     Change.Kind.ANSWER: _answered,
     Change.Kind.WITHDRAWN: _withdrawn,
     Change.Kind.RESTORED: _restored,
+}
+
+
+def _published_at(model) -> Coalesce:
+    """The moment of the review, or of the first public line in the history for what was loaded without one."""
+    lines = model.history.filter(id=OuterRef("pk"), state__in=PUBLIC_STATES).order_by("history_id")
+    return Coalesce("reviewed_at", Subquery(lines.values("history_date")[:1]))
+
+
+_RECORDED: dict[str, Callable[[], Coalesce | F]] = {
+    Change.Kind.PUBLISHED: lambda: _published_at(Commitment),
+    Change.Kind.REPORT: lambda: _published_at(ProgressReport),
+    Change.Kind.ASSESSMENT: lambda: _published_at(Assessment),
+    Change.Kind.ANSWER: lambda: _published_at(Answer),
+    Change.Kind.WITHDRAWN: lambda: F("withdrawn_at"),
+    Change.Kind.RESTORED: lambda: F("restored_at"),
 }
 
 

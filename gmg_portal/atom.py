@@ -44,7 +44,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed or one page of it; without entries it is as old as `since`."""
+    """A feed or one page of it; `since` is when the record that it is read from last moved."""
 
     key: str
     title: str
@@ -58,7 +58,7 @@ class Feed:
 
     @property
     def updated(self) -> datetime:
-        return max((entry.updated for entry in self.entries), default=self.since)
+        return max([self.since, *(entry.updated for entry in self.entries)])
 
     def __bytes__(self) -> bytes:
         stream = StringIO()

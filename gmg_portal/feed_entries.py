@@ -1,45 +1,82 @@
 """The entries of feeds: each published change, event or silence as it is told to a reader, the same in every feed."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Self
 
+from django.db.models import Min
 from django.utils.formats import date_format
 from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 
 from agenda.models import Event
+from commitments.amendments import amended_at
 from commitments.changes import Change, Trace
 from gmg_portal import atom
 from gmg_portal.questions import EVENT
 from gmg_portal.searches import Silence
-from gmg_portal.timeline import Entry, entries
+from gmg_portal.timeline import Entry, entries, turn
 
 Step = Event | Trace | Silence
-# Of commitments, by key.
-Moments = dict[int, datetime]
 
 
-def told(steps: Iterable[Step], amended: Moments, full: Callable[[str], str]) -> list[atom.Entry]:
+@dataclass(frozen=True)
+class Moments:
+    """When each of some steps was recorded: amendments by the key of their commitment, events by their own."""
+
+    amended: dict[int, datetime]
+    events: dict[int, datetime]
+
+    @classmethod
+    def of(cls, steps: Iterable[Step], day: date | None) -> Self:
+        """Read what is not in the steps themselves; four queries at most."""
+        first = {step.commitment for step in steps if isinstance(step, Trace) and step.kind == Change.Kind.PUBLISHED}
+        events = {step.pk for step in steps if isinstance(step, Event)}
+        lines = Event.history.filter(id__in=events).order_by().values_list("id").annotate(Min("history_date"))
+        return cls(amended_at(first, day), dict(lines) if events else {})
+
+    def at(self, step: Step) -> datetime:
+        """Return when a step was recorded; an event not before its day, a commitment when it was last amended."""
+        if isinstance(step, Silence):
+            return _midnight(step.since)
+        if isinstance(step, Event):
+            began = _midnight(step.starts_on)
+            return max(began, self.events.get(step.pk, began))
+        if step.kind != Change.Kind.PUBLISHED:
+            return step.recorded
+        return max(step.recorded, self.amended.get(step.commitment, step.recorded))
+
+    def place(self, step: Step) -> tuple:
+        """Sort by the moment; of one moment as the timeline does."""
+        if isinstance(step, Silence):
+            return (self.at(step), step.since, len(Change.Kind), step.commitment.pk, 0)
+        return (self.at(step), *turn(step))
+
+
+def told(steps: Iterable[Step], moments: Moments, full: Callable[[str], str]) -> list[atom.Entry]:
     """The entries of some steps, in their order; a fixed number of queries."""
     steps = list(steps)
     read = iter(entries([step for step in steps if not isinstance(step, Silence)]))
-    found = [step if isinstance(step, Silence) else next(read) for step in steps]
-    return [_entry(each, amended, full) for each in found]
+    return [
+        _of_silence(step, full) if isinstance(step, Silence) else _entry(next(read), moments.at(step), moments, full)
+        for step in steps
+    ]
 
 
-def _entry(each: Entry | Silence, moments: Moments, full: Callable[[str], str]) -> atom.Entry:
-    if isinstance(each, Silence):
-        return _of_silence(each, full)
-    return _of_event(each.event, full) if each.event else _of_change(each.change, moments, full)
+def _entry(each: Entry, updated: datetime, moments: Moments, full: Callable[[str], str]) -> atom.Entry:
+    if each.event:
+        return _of_event(each.event, updated, full)
+    is_first = each.change.kind == Change.Kind.PUBLISHED
+    return _of_change(each.change, updated, moments.amended.get(each.change.commitment.pk) if is_first else None, full)
 
 
-def _of_change(change: Change, moments: Moments, full: Callable[[str], str]) -> atom.Entry:
-    published = updated = _moment(change)
-    later = moments.get(change.commitment.pk)
+def _of_change(change: Change, updated: datetime, amended: datetime | None, full: Callable[[str], str]) -> atom.Entry:
+    """`published` is the day of the change itself, `updated` the moment at which it, or an amendment, was recorded."""
+    published = min(_moment(change), updated)
     title, text = _title(change), _text(change) or change.commitment.title
-    if later and change.kind == Change.Kind.PUBLISHED and later > published:
-        updated = later
-        title, text = _amended(change, later, text)
+    if amended and amended > published:
+        title, text = _amended(change, amended, text)
     status = change.status_change.to_status if change.status_change else ""
     return atom.Entry(
         key=change.key,
@@ -53,7 +90,7 @@ def _of_change(change: Change, moments: Moments, full: Callable[[str], str]) -> 
     )
 
 
-def _of_event(event: Event, full: Callable[[str], str]) -> atom.Entry:
+def _of_event(event: Event, updated: datetime, full: Callable[[str], str]) -> atom.Entry:
     began = _midnight(event.starts_on)
     return atom.Entry(
         key=f"event/{event.slug}",
@@ -62,7 +99,7 @@ def _of_event(event: Event, full: Callable[[str], str]) -> atom.Entry:
         summary=_html(", ".join(part for part in (event.title, event.place) if part)),
         author=_("GMG HLD follow-up portal"),
         published=began,
-        updated=began,
+        updated=updated,
         categories=(EVENT,),
     )
 

@@ -1,6 +1,7 @@
 """What changed, for feed readers: of the whole register, of one subject, or of what a search of the register finds.
 
-An entry is a published change and has the same identifier in every feed. A feed is told newest first, in pages.
+An entry is a published change and has the same identifier in every feed. A feed is in the order in which this portal
+recorded the changes, newest first, in pages: what was just published comes first, however long ago it happened.
 """
 
 from collections.abc import Sequence
@@ -21,8 +22,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from agencies.querysets import today
 from agenda.models import AgendaPoint
-from commitments.amendments import amended_at
-from commitments.changes import Change, Trace, traces
+from commitments.changes import traces
 from commitments.filters import answering, on_points, refusals
 from commitments.models import Commitment
 from commitments.register import PageForm
@@ -32,8 +32,8 @@ from gmg_portal.bulk.views import asked_day, refused
 from gmg_portal.feed_entries import Moments, Step, told
 from gmg_portal.questions import PagedTimeQuestion
 from gmg_portal.revision import Standing
-from gmg_portal.searches import FollowedSearch, Silence
-from gmg_portal.timeline import asked, turn
+from gmg_portal.searches import FollowedSearch
+from gmg_portal.timeline import asked
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
@@ -72,7 +72,7 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
         words=dict(request.GET.lists()),
         day=request.as_of,
     )
-    steps = asked(question, request.as_of or today()).of(question.cleaned_data["year"])[:]
+    steps = asked(question, request.as_of or today(), recorded=True).of(question.cleaned_data["year"])[:]
     return _answer(request, channel, steps, question.cleaned_data["page"])
 
 
@@ -165,22 +165,21 @@ def _of_subject(
         return refused(refusal)
     page = _with(page, urlencode({"as_of": day.isoformat()}) if day else "")
     channel = Channel(title, subtitle, _key(request), page, dict(request.GET.lists()), day)
-    return _answer(request, channel, traces(day, commitments=commitments), pages.cleaned_data["page"])
+    return _answer(request, channel, traces(day, commitments=commitments, recorded=True), pages.cleaned_data["page"])
 
 
 def _answer(
     request: HttpRequest, channel: Channel, steps: Sequence[Step], number: int | None, size: int | None = None
 ) -> HttpResponse:
-    first = {step.commitment for step in steps if isinstance(step, Trace) and step.kind == Change.Kind.PUBLISHED}
-    amended = amended_at(first, channel.day)
-    paginator = Paginator(sorted(steps, key=lambda step: _turn(step, amended), reverse=True), size or ENTRIES)
+    moments = Moments.of(steps, channel.day)
+    paginator = Paginator(sorted(steps, key=moments.place, reverse=True), size or ENTRIES)
     try:
         page = paginator.page(number or 1)
     except EmptyPage:
         beyond = _("There is no page %(page)s: the last page is %(last)s.")
         beyond %= {"page": number, "last": paginator.num_pages}
         return HttpResponse(f"{beyond}\n", status=404, content_type="text/plain; charset=utf-8")
-    found = told(page.object_list, amended, request.build_absolute_uri)
+    found = told(page.object_list, moments, request.build_absolute_uri)
     feed = atom.Feed(
         key=channel.key,
         title=channel.title,
@@ -188,7 +187,7 @@ def _answer(
         author=_("GMG HLD follow-up portal"),
         language=get_language(),
         links=_links(request, channel, page),
-        since=BEGINNING if found else Standing.read().moved_at or BEGINNING,
+        since=Standing.read().moved_at or BEGINNING,
         entries=found,
         rights=Licence.stated().name,
     )
@@ -216,12 +215,3 @@ def _key(request: HttpRequest) -> str:
 
 def _with(address: str, words: str) -> str:
     return f"{address}?{words}" if words else address
-
-
-def _turn(step: Step, amended: Moments) -> tuple:
-    """Sorts by day; a commitment that was amended since it was published comes with its last amendment."""
-    if isinstance(step, Silence):
-        return step.turn_of_day
-    if isinstance(step, Trace) and step.kind == Change.Kind.PUBLISHED and step.commitment in amended:
-        return turn(step._replace(day=max(step.day, amended[step.commitment].date())))
-    return turn(step)

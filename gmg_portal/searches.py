@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from agencies.querysets import today
-from commitments.changes import Change, Trace, traces
+from commitments.changes import Trace, traces
 from commitments.filters import CommitmentFilter, refusals
 from commitments.models import Commitment, Freshness, ReportingCycle
 from commitments.register import PageForm, Question
@@ -32,11 +32,6 @@ class Silence:
     def key(self) -> str:
         """Permanent and unique: 'HLD-0001/overdue-2014-09-01'."""
         return f"{self.commitment.reference}/{self.freshness}-{self.since.isoformat()}"
-
-    @property
-    def turn_of_day(self) -> tuple:
-        """Sorts among the traces of changes: of one day it comes last."""
-        return (self.since, len(Change.Kind), self.commitment.pk, 0)
 
 
 class WithWithdrawn(CommitmentFilter):
@@ -74,7 +69,7 @@ class FollowedSearch:
         """All changes of what is found, and who is silent if that is asked for; in no order."""
         self.heard.is_valid()
         about = Commitment.objects.filter(pk__in=self.heard.narrowed().order_by().values("pk"))
-        return [*traces(self.found.day, commitments=about), *self._silences()]
+        return [*traces(self.found.day, commitments=about, recorded=True), *self._silences()]
 
     def _silences(self) -> list[Silence]:
         asked = [state for state in TURNS if state in self.found.asked.get("freshness", ())]

@@ -91,13 +91,18 @@ def line(
     commitments: QuerySet[Commitment] | None = None,
     kinds: Collection[str] | None = None,
     events: bool = True,
+    recorded: bool = False,
 ) -> Line:
-    """All steps up to the end of a day; what is known only by its year stands at that year's end. Two queries."""
+    """All steps up to the end of a day; what is known only by its year stands at that year's end. Two queries.
+
+    With `recorded` each change has the moment at which it was recorded.
+    """
     happened = list(Event.objects.until(day)) if events else []
-    return Line(sorted([*happened, *traces(day, commitments=commitments, kinds=kinds)], key=_place, reverse=True))
+    changed = traces(day, commitments=commitments, kinds=kinds, recorded=recorded)
+    return Line(sorted([*happened, *changed], key=_place, reverse=True))
 
 
-def asked(question: TimeQuestion, day: date | None) -> Line:
+def asked(question: TimeQuestion, day: date | None, *, recorded: bool = False) -> Line:
     """What answers a question (which must be valid), of any year. Events stand for the whole group."""
     kind, commitments = question.cleaned_data["kind"], question.commitments()
     return line(
@@ -105,6 +110,7 @@ def asked(question: TimeQuestion, day: date | None) -> Line:
         commitments=commitments,
         kinds=[kind] if kind else None,
         events=commitments is None and kind in ("", EVENT),
+        recorded=recorded,
     )
 
 

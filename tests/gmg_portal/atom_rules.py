@@ -59,8 +59,8 @@ def faults(response):
             found.append(f"updated before it was published: {_of(entry, 'id')}")
     ids = [_of(each, "id") for each in (feed, *entries)]
     found += [f"twice: {key}" for key, count in Counter(ids).items() if count > 1]
-    if entries and _moment(feed, "updated") != max(_moment(entry, "updated") for entry in entries):
-        found.append("the feed is not as old as its newest entry")
+    if entries and _moment(feed, "updated") < max(_moment(entry, "updated") for entry in entries):
+        found.append("the feed is older than its newest entry")
     read = feedparser.parse(response.content, response_headers={"content-type": response.headers["Content-Type"]})
     if read.bozo or read.version != "atom10" or len(read.entries) != len(entries):
         found.append(f"feedparser: {read.get('bozo_exception')}, {read.version}")
@@ -111,4 +111,5 @@ def _of(element, name):
 
 
 def _moment(element, name):
-    return parse_datetime(_of(element, name)) or NEVER
+    moment = parse_datetime(_of(element, name)) or NEVER
+    return moment if moment.tzinfo else NEVER

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 
+from agenda.models import Event
 from commitments import actions
 from gmg_portal.atom import identifier
 from gmg_portal.feeds import ENTRIES
@@ -65,26 +66,31 @@ def test_feed_says_what_is_published_reported_and_withdrawn(client, ilo, commitm
 
     page, other = f"{HOST}/commitments/{commitment.reference}/", f"{HOST}/commitments/{withdrawn.reference}/"
     assert response["Content-Type"] == "application/atom+xml; charset=utf-8"
-    assert texts(feed, "atom:entry/atom:title") == [
-        f"{commitment.reference}: Report published – Fair recruitment of migrant workers",
-        f"{withdrawn.reference}: Commitment withdrawn – Twice",
-        f"{commitment.reference}: Report published, status now ‘In progress’ – Fair recruitment of migrant workers",
-        f"{withdrawn.reference}: Commitment published – Twice",
-        f"{commitment.reference}: Commitment published – Fair recruitment of migrant workers",
-    ]
-    assert links(feed) == [f"{page}#report-2", other, f"{page}#report-1", other, page]
-    assert texts(feed, "atom:entry/atom:updated") == [
-        "2014-12-31T00:00:00Z",
-        "2014-09-01T00:00:00Z",
-        "2014-06-30T00:00:00Z",
-        "2014-02-20T00:00:00Z",
-        "2014-02-20T00:00:00Z",
-    ]
-    assert texts(feed, "atom:entry/atom:summary")[:3] == [
+    rows = zip(texts(feed, "atom:entry/atom:title"), links(feed), texts(feed, "atom:entry/atom:published"), strict=True)
+    assert set(rows) == {
+        (
+            f"{commitment.reference}: Report published – Fair recruitment of migrant workers",
+            f"{page}#report-2",
+            "2014-12-31T00:00:00Z",
+        ),
+        (f"{withdrawn.reference}: Commitment withdrawn – Twice", other, "2014-09-01T00:00:00Z"),
+        (
+            f"{commitment.reference}: Report published, status now ‘In progress’ – Fair recruitment of migrant workers",
+            f"{page}#report-1",
+            "2014-06-30T00:00:00Z",
+        ),
+        (f"{withdrawn.reference}: Commitment published – Twice", other, "2014-02-20T00:00:00Z"),
+        (
+            f"{commitment.reference}: Commitment published – Fair recruitment of migrant workers",
+            page,
+            "2014-02-20T00:00:00Z",
+        ),
+    }
+    assert {
         "<p>The first courses were held.</p>",
         "<p>Entered twice.</p>",
         "<p>A &lt; B &amp; C</p>",
-    ]
+    } < set(texts(feed, "atom:entry/atom:summary"))
     assert set(texts(feed, "atom:entry/atom:author/atom:name")) == {"ILO"}
 
 
@@ -93,7 +99,7 @@ def test_feed_has_what_atom_requires(client, commitment):
 
     assert texts(feed, "atom:id") == [identifier("feeds/changes.atom")]
     assert texts(feed, "atom:title") == ["Changes of the register – GMG HLD follow-up portal"]
-    assert texts(feed, "atom:updated") == ["2014-02-20T00:00:00Z"]
+    assert parse_datetime(*texts(feed, "atom:updated")) == commitment.history.get().history_date
     assert texts(feed, "atom:author/atom:name") == ["GMG HLD follow-up portal"]
     assert {(link.get("rel"), link.get("href")) for link in feed.findall("atom:link", ATOM)} == {
         ("self", f"{HOST}/feeds/changes.atom"),
@@ -133,6 +139,51 @@ def test_feed_shows_the_newest(client, ilo):
     titles = texts(read(client), "atom:entry/atom:title")
 
     assert [title.rpartition(" ")[2] for title in titles] == [str(n) for n in range(ENTRIES + 1, 1, -1)]
+
+
+@pytest.fixture
+def in_february(time_machine):
+    """Rows of fixtures that follow are recorded on 20 February 2014."""
+    time_machine.move_to("2014-02-20T12:00:00Z", tick=False)
+
+
+def test_what_was_just_recorded_comes_first_however_old(in_february, client, ilo, commitment, time_machine):
+    for number in range(ENTRIES + 2):
+        CommitmentFactory(lead_agency=ilo, title=str(number), published_on=date(2014, 2, 19))
+    time_machine.move_to("2014-10-01T08:00:00Z", tick=False)
+    published_report(commitment, on="2014-01-31", status="in_progress")
+    old = CommitmentFactory(lead_agency=ilo, published_on=date(2013, 11, 1))
+
+    for address in ("/feeds/changes.atom", "/feeds/agencies/ilo.atom", "/commitments.atom?lead=ilo"):
+        feed = read(client, address)
+
+        assert ids(feed)[:2] == [
+            identifier(f"{commitment.reference}/report-1"),
+            identifier(f"{old.reference}/published"),
+        ]
+        assert texts(feed, "atom:entry/atom:published")[:2] == ["2014-01-31T00:00:00Z", "2013-11-01T00:00:00Z"]
+        assert texts(feed, "atom:entry/atom:updated")[:3] == [*["2014-10-01T08:00:00Z"] * 2, "2014-02-20T12:00:00Z"]
+
+
+def test_of_one_day_what_was_published_last_comes_first(client, ilo, secretariat, commitment, time_machine):
+    rows = [ProgressReportFactory(commitment=commitment, submitted=True), CommitmentFactory(submitted=True)]
+    for hour, row in enumerate(rows, start=9):
+        time_machine.move_to(f"2030-10-01T{hour:02}:00:00Z", tick=False)
+        actions.publish(row, by=secretariat)
+
+    feed = read(client)
+
+    assert texts(feed, "atom:entry/atom:updated")[:2] == ["2030-10-01T10:00:00Z", "2030-10-01T09:00:00Z"]
+
+
+def test_feed_is_as_new_as_the_record(client, commitment):
+    moved_at = datetime(2035, 7, 1, 9, 30, tzinfo=UTC)
+    Revision.objects.update_or_create(pk=1, defaults={"number": 7, "moved_at": moved_at})
+
+    response = client.get("/feeds/changes.atom")
+
+    assert parse_datetime(*texts(ElementTree.fromstring(response.content), "atom:updated")) == moved_at
+    assert faults(response) == []
 
 
 def test_feed_without_entries_is_dated_by_the_record(client, ilo):
@@ -290,8 +341,8 @@ def test_commitment_that_was_amended_comes_first_and_says_when(client, ilo, comm
 
     key = {name: identifier(f"{commitment.reference}/{name}") for name in ("published", "report-1")}
     of_other = identifier(f"{other.reference}/published")
-    assert ids(before) == [key["report-1"], of_other, key["published"]]
-    assert ids(feed) == [key["published"], key["report-1"], of_other]
+    assert ids(before) == [of_other, key["report-1"], key["published"]]
+    assert ids(feed) == [key["published"], of_other, key["report-1"]]
     assert texts(feed, "atom:entry/atom:title")[0] == (
         f"{commitment.reference}: Commitment amended – Fair recruitment, corrected"
     )
@@ -300,7 +351,6 @@ def test_commitment_that_was_amended_comes_first_and_says_when(client, ilo, comm
         in texts(feed, "atom:entry/atom:summary")[0]
     )
     assert texts(feed, "atom:entry/atom:published")[0] == "2014-02-20T00:00:00Z"
-    assert texts(feed, "atom:entry/atom:updated")[1:] == ["2014-06-30T00:00:00Z", "2014-05-01T00:00:00Z"]
     assert parse_datetime(texts(feed, "atom:entry/atom:updated")[0]) == at
     assert parse_datetime(*texts(feed, "atom:updated")) == at
 
@@ -367,11 +417,11 @@ def test_validator_finds_what_is_wrong(client, commitment):
     response = client.get("/feeds/changes.atom")
     entry = response.content[response.content.index(b"<entry>") : response.content.index(b"</feed>")]
     sound = faults(response)
-    response.content = (
-        response.content.replace(b"</feed>", entry + b"</feed>")
-        .replace(b"T00:00:00Z</updated>", b" 00:00</updated>", 1)
-        .replace(b"<author><name>GMG HLD follow-up portal</name></author>", b"<author></author><foo/>", 1)
+    response.content = response.content.replace(b"</feed>", entry + b"</feed>").replace(
+        b"<author><name>GMG HLD follow-up portal</name></author>", b"<author></author><foo/>", 1
     )
+
+    response.content = re.sub(b"T[^<]*Z</updated>", b" 00:00</updated>", response.content, count=1)
 
     assert sound == []
     assert [fault.partition(":")[0] for fault in faults(response)] == [
@@ -379,7 +429,7 @@ def test_validator_finds_what_is_wrong(client, commitment):
         "no date",
         "an author without a name",
         "twice",
-        "the feed is not as old as its newest entry",
+        "the feed is older than its newest entry",
     ]
 
 
@@ -471,7 +521,9 @@ def test_feed_of_a_search_tells_the_withdrawal_of_what_it_found(client, ilo, sec
     ]
 
 
-def test_who_follows_the_silent_hears_of_each_that_falls_silent(client, ilo, cycle, commitment, time_machine):
+def test_who_follows_the_silent_hears_of_each_that_falls_silent(
+    in_february, client, ilo, cycle, commitment, time_machine
+):
     ProgressReportFactory(commitment=commitment, cycle=cycle)
     heard = CommitmentFactory(lead_agency=ilo)
     ProgressReportFactory(commitment=heard, cycle=cycle)
@@ -532,7 +584,7 @@ def test_feed_of_an_unknown_agency_is_not_found(client, db):
 @pytest.mark.parametrize("rows", [1, 30])
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [("/feeds/changes.atom", 9), ("/feeds/agencies/ilo.atom", 10), ("/commitments.atom?agency=ilo", 11)],
+    [("/feeds/changes.atom", 10), ("/feeds/agencies/ilo.atom", 11), ("/commitments.atom?agency=ilo", 12)],
 )
 def test_feed_takes_as_many_queries_for_any_number_of_rows(
     client, ilo, django_assert_num_queries, rows, address, queries
@@ -575,7 +627,9 @@ def test_feed_tells_an_event_once_its_day_has_come(client, db):
 
     assert ids(feed) == [identifier("event/stockholm")]
     assert links(feed) == [f"{HOST}/timeline/#stockholm"]
-    assert texts(feed, "atom:entry/atom:updated") == ["2014-05-14T00:00:00Z"]
+    assert texts(feed, "atom:entry/atom:published") == ["2014-05-14T00:00:00Z"]
+    event = Event.objects.get(slug="stockholm")
+    assert parse_datetime(*texts(feed, "atom:entry/atom:updated")) == event.history.get().history_date
 
 
 def test_feed_tells_an_assessment_in_the_assessors_name(client, iom, commitment):
