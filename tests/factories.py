@@ -336,7 +336,9 @@ class ReviewedFactory(DjangoModelFactory):
     reviewed_by = factory.LazyAttribute(
         lambda row: UserFactory() if row.author and row.state in ("published", "withdrawn") else None
     )
-    reviewed_at = factory.LazyAttribute(lambda row: REVIEWED_AT if row.reviewed_by else None)
+    reviewed_at = factory.LazyAttribute(
+        lambda row: REVIEWED_AT if row.author and row.state in ("published", "withdrawn") else None
+    )
     published_precision = day_precision("published_on")
 
 

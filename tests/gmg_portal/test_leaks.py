@@ -109,8 +109,7 @@ def not_public(commitment, iom, group):
             EvidenceFactory(report=report, title=SECRET, url=f"https://example.org/{SECRET}")
             ContributionFactory(report=report, agency=iom, text=SECRET)
         judged = AssessmentFactory(commitment=commitment, public=True, finding="disagrees")
-        by = {"agency": iom, "assessor_name": ""}
-        hidden(AssessmentFactory, without=unwanted, **trait, commitment=commitment, **by)
+        hidden(AssessmentFactory, without=unwanted, **trait, commitment=commitment, assessor_name="")
         hidden(AnswerFactory, without=unwanted, **trait, assessment=judged)
     hidden(MistakeFactory, without=("answer",), commitment=commitment)
     hidden(NoticeFactory, recipient=person, commitment=commitment)
