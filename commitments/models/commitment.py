@@ -190,7 +190,7 @@ class Commitment(ToldByHistory, Reviewed):
     withdrawn_on = PastDateField(_("withdrawn on"), null=True, blank=True, editable=False)
     withdrawn_reason = models.TextField(_("reason of the withdrawal"), blank=True, editable=False)
     # Of the last withdrawal that was taken back; `withdrawals` has all of them.
-    restored_on = models.DateField(_("restored on"), null=True, blank=True, editable=False)
+    restored_on = PastDateField(_("restored on"), null=True, blank=True, editable=False)
     restored_reason = models.TextField(
         _("reason of the restoration"), blank=True, default="", db_default="", editable=False
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from commitments import triggers
 from commitments.models.commitment import Commitment
 from commitments.querysets import WithdrawalQuerySet
+from foundation.date_columns import PastDateField
 
 
 class Withdrawal(models.Model):
@@ -18,10 +19,10 @@ class Withdrawal(models.Model):
     commitment = models.ForeignKey(
         Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="withdrawals"
     )
-    withdrawn_on = models.DateField(_("withdrawn on"))
+    withdrawn_on = PastDateField(_("withdrawn on"))
     withdrawn_reason = models.TextField(_("reason of the withdrawal"))
     withdrawn_at = models.DateTimeField(_("withdrawal recorded at"))
-    restored_on = models.DateField(_("restored on"), null=True)
+    restored_on = PastDateField(_("restored on"), null=True)
     restored_reason = models.TextField(_("reason of the restoration"), blank=True, default="")
     restored_at = models.DateTimeField(_("restoration recorded at"), null=True)
 
