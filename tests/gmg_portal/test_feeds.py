@@ -165,15 +165,15 @@ def test_what_was_just_recorded_comes_first_however_old(in_february, client, ilo
         assert texts(feed, "atom:entry/atom:updated")[:3] == [*["2014-10-01T08:00:00Z"] * 2, "2014-02-20T12:00:00Z"]
 
 
-def test_of_one_day_what_was_published_last_comes_first(client, ilo, secretariat, commitment, time_machine):
+def test_of_one_day_what_was_published_last_comes_first(in_february, client, secretariat, commitment, time_machine):
     rows = [ProgressReportFactory(commitment=commitment, submitted=True), CommitmentFactory(submitted=True)]
     for hour, row in enumerate(rows, start=9):
-        time_machine.move_to(f"2030-10-01T{hour:02}:00:00Z", tick=False)
+        time_machine.move_to(f"2014-10-01T{hour:02}:00:00Z", tick=False)
         actions.publish(row, by=secretariat)
 
     feed = read(client)
 
-    assert texts(feed, "atom:entry/atom:updated")[:2] == ["2030-10-01T10:00:00Z", "2030-10-01T09:00:00Z"]
+    assert texts(feed, "atom:entry/atom:updated")[:2] == ["2014-10-01T10:00:00Z", "2014-10-01T09:00:00Z"]
 
 
 def test_feed_is_as_new_as_the_record(client, commitment):
