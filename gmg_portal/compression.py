@@ -34,7 +34,8 @@ class CompressionMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if response.has_header("Content-Encoding"):
+        # A part is one of the file as it is.
+        if response.has_header("Content-Encoding") or response.status_code == 206:
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
         open_to_all = "public" in response.get("Cache-Control", "")

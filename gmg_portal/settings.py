@@ -422,10 +422,13 @@ CORS_ALLOW_HEADERS = [
     "content-type",
     "if-modified-since",
     "if-none-match",
+    "if-range",
+    "range",
 ]
 CORS_EXPOSE_HEADERS = [
-    "Content-Disposition", "Deprecation", "ETag", "Last-Modified", "Link", "RateLimit", "RateLimit-Policy",
-    "Record-Day", "Record-Moment", "Record-Revision", "Retry-After", "Sunset", "Total-Count",
+    "Accept-Ranges", "Content-Disposition", "Content-Range", "Deprecation", "ETag", "Last-Modified", "Link",
+    "RateLimit", "RateLimit-Policy", "Record-Day", "Record-Moment", "Record-Revision", "Retry-After", "Sunset",
+    "Total-Count",
 ]  # fmt: skip
 CORS_PREFLIGHT_MAX_AGE = 24 * 60 * 60  # seconds
 # What is written with a key is for agencies' own systems, and not for browsers on other sites.

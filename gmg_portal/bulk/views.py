@@ -101,6 +101,8 @@ def _told(issue: Issue, question: Asked) -> dict[str, str]:
         "Record-Revision": str(issue.standing.number),
         "Record-Day": (question.day or issue.day).isoformat(),
         "Link": ", ".join(links),
+        # It is written while it is read, so neither its length nor a part of it is known before.
+        "Accept-Ranges": "none",
     }
 
 

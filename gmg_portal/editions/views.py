@@ -30,6 +30,7 @@ from gmg_portal.editions.differences import (
 )
 from gmg_portal.editions.frozen import Damaged, files_of, opened
 from gmg_portal.models import Edition
+from gmg_portal.ranges import partial_response
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +144,8 @@ def edition_file(request: HttpRequest, day: str, name: str) -> HttpResponse:
     response["Last-Modified"] = http_date(edition.published_at.timestamp())
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     response["Record-Revision"], response["Record-Day"] = str(edition.revision), edition.day.isoformat()
-    return conditional_response(request, response["ETag"], None, response)
+    answer = conditional_response(request, response["ETag"], None, response)
+    return partial_response(request, response) if answer is response else answer
 
 
 @require_safe
