@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from agencies import actions
-from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, User
+from agencies.models import AccessToken, Agency, ChairTerm, FormerName, Invitation, Membership, User
 from agencies.permissions import (
     SECRETARIAT,
     has_two_roles,
@@ -40,8 +40,14 @@ from agencies.querysets import today
 from foundation.date_inputs import AdminDayInput, DayField
 
 
+class FormerNameInline(admin.site.TabularInline):
+    model = FormerName
+    fields = ["acronym", "name", "until"]
+
+
 @admin.register(Agency)
 class AgencyAdmin(admin.site.ModelAdmin):
+    inlines = [FormerNameInline]
     list_display = ["acronym", "name", "parent", "headquarters", "joined", "left"]
     list_filter = ["parent"]
     list_select_related = ["parent"]
@@ -49,6 +55,15 @@ class AgencyAdmin(admin.site.ModelAdmin):
     fields = [
         "code", "acronym", "name", "mandate", "headquarters", "website", "joined", "left", "parent", "position",
     ]  # fmt: skip
+
+
+@admin.register(FormerName)
+class FormerNameAdmin(admin.site.ModelAdmin):
+    list_display = ["acronym", "name", "agency", "until"]
+    list_filter = ["agency"]
+    list_select_related = ["agency"]
+    search_fields = ["acronym", "name", "agency__acronym", "agency__name"]
+    fields = ["agency", "acronym", "name", "until"]
 
 
 @admin.register(ChairTerm)

@@ -6,14 +6,17 @@ from agencies.serializers import AgencySerializer
 
 
 class AgencyViewSet(ReadOnlyModelViewSet):
-    """The members of the Global Migration Group. A list holds the members; a constituent is found by its own code.
+    """The members of the Global Migration Group, and those that have left it.
 
-    With `as_of` who had joined by then, and who had chaired by then; whoever left later had not left.
+    A list holds both, told apart by `is_member`; a constituent is found by its own code.
+
+    With `as_of` who had joined by then, under the name of then, and who had chaired by then; whoever left later had not
+    left.
     """
 
     queryset = (
         Agency.objects.select_related("parent")
-        .prefetch_related("constituents", "chair_terms")
+        .prefetch_related("constituents", "chair_terms", "former_names")
         .order_by("position", "acronym", "pk")
     )
     serializer_class = AgencySerializer
@@ -27,4 +30,4 @@ class AgencyViewSet(ReadOnlyModelViewSet):
 
     def get_queryset(self):
         agencies = super().get_queryset()
-        return agencies if self.detail else agencies.members()
+        return agencies if self.detail else agencies.with_own_membership()

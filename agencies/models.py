@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
@@ -14,7 +15,15 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey
 from simple_history.models import HistoricalRecords
 
-from agencies.querysets import AccessTokenManager, AgencyQuerySet, InvitationQuerySet, MembershipQuerySet
+from agencies.names import former_name_of
+from agencies.querysets import (
+    AccessTokenManager,
+    AgencyQuerySet,
+    FormerNameQuerySet,
+    InvitationQuerySet,
+    MembershipQuerySet,
+    today,
+)
 from foundation.date_columns import PastDateField, PlannedDateField
 from foundation.dates import date_in_words
 
@@ -90,8 +99,15 @@ class Agency(models.Model):
     mandate = models.TextField(_("mandate"), blank=True)
     headquarters = models.CharField(_("headquarters"), max_length=100, blank=True)
     website = models.URLField(_("website"), blank=True)
-    joined = PastDateField(_("joined"), null=True, blank=True)
-    left = PlannedDateField(_("left"), null=True, blank=True)
+    joined = PastDateField(
+        _("joined"),
+        null=True,
+        blank=True,
+        help_text=_("Its first day as a member; empty where it is not known: it then counts as one from the start."),
+    )
+    left = PlannedDateField(
+        _("left"), null=True, blank=True, help_text=_("Its last day as a member; empty while it is one.")
+    )
     parent = models.ForeignKey(
         "self",
         verbose_name=_("constituent of"),
@@ -103,6 +119,7 @@ class Agency(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
+    bears_former_name = False  # set on a row that was read inside `names_on()`
 
     objects = AgencyQuerySet.as_manager()
 
@@ -126,8 +143,74 @@ class Agency(models.Model):
     def __str__(self):
         return self.acronym
 
+    def save(self, *args, **kwargs):
+        if self.bears_former_name:
+            raise ValueError("This agency was read with the name of a past day, and cannot be saved.")
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self):
         return reverse("agencies:detail", args=[self.code])
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        """Read an agency; inside `names_on(day)` it bears the name of that day."""
+        agency = super().from_db(db, field_names, values)
+        if former := former_name_of(agency.pk):
+            agency.acronym, agency.name = former.acronym, former.name
+            agency.bears_former_name = True
+        return agency
+
+    def has_joined_by(self, day: date) -> bool:
+        """Whether it had joined the group by a day; one whose first day is not known had."""
+        return self.joined is None or self.joined <= day
+
+    def has_left_by(self, day: date) -> bool:
+        """Whether it was no longer in the group on a day."""
+        return self.left is not None and self.left < day
+
+    def belongs_on(self, day: date) -> bool:
+        """Whether it is in the group on a day, as a member or as a constituent of one."""
+        return self.has_joined_by(day) and not self.has_left_by(day)
+
+
+class FormerName(models.Model):
+    """A name that an agency bore until a day, and since the day after its former name before."""
+
+    agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="former_names")
+    acronym = models.CharField(_("acronym"), max_length=30)
+    name = models.CharField(_("name"), max_length=200)
+    until = PastDateField(_("until"), help_text=_("The last day on which the agency bore this name."))
+    version = AutoIncVersionField()
+    history = HistoricalRecords(excluded_fields=["version"])
+
+    objects = FormerNameQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("former name")
+        verbose_name_plural = _("former names")
+        ordering = ["agency", "-until"]
+        constraints = [
+            models.UniqueConstraint(
+                name="former_name_once_until_a_day",
+                fields=["agency", "until"],
+                violation_error_message=_("This agency has a former name until that day already."),
+            ),
+            models.CheckConstraint(
+                name="former_name_not_empty",
+                condition=~Q(acronym="") & ~Q(name=""),
+                violation_error_message=_("A former name has both an acronym and a name."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.acronym
+
+    def clean(self):
+        """Refuse the running day, until whose end the name is the agency's own; the column refuses days to come."""
+        super().clean()
+        if self.until == today():
+            refusal = _("%(day)s has not passed yet: a former name was borne until yesterday at the latest.")
+            raise ValidationError({"until": refusal % {"day": date_in_words(self.until)}})
 
 
 class ChairTerm(models.Model):

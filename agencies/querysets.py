@@ -1,5 +1,5 @@
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
@@ -12,9 +12,24 @@ from foundation.dates import today
 
 
 class AgencyQuerySet(models.QuerySet):
-    def members(self) -> Self:
-        """The members of the group; constituents stand under their member."""
+    def members(self, day: date | None = None) -> Self:
+        """The members of the group on a day, its own first and last included; constituents stand under their member.
+
+        One whose first day is not known counts from the start. `Agency.belongs_on()` says the same of a row.
+        """
+        day = day or today()
+        joined = Q(joined__isnull=True) | Q(joined__lte=day)
+        return self.with_own_membership().filter(joined, Q(left__isnull=True) | Q(left__gte=day))
+
+    def with_own_membership(self) -> Self:
+        """Those that are, were or will be members themselves, and not constituents of one."""
         return self.filter(parent__isnull=True)
+
+
+class FormerNameQuerySet(models.QuerySet):
+    def borne_on(self, day: date) -> Self:
+        """The former name that each agency bore on a day; none for one that bore its name of today already."""
+        return self.filter(until__gte=day).order_by("agency", "until").distinct("agency")
 
 
 class MembershipQuerySet(models.QuerySet):

@@ -4,7 +4,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agencies.models import Agency, ChairTerm
+from agencies.models import Agency, ChairTerm, FormerName
+from agencies.querysets import today
 
 
 class PageURLField(serializers.URLField):
@@ -53,9 +54,28 @@ class ChairTermSerializer(serializers.ModelSerializer):
         fields = ["starts_on", "ends_on", "source"]
 
 
-class AgencySerializer(serializers.ModelSerializer):
-    """A member of the group, or a constituent under one membership."""
+class FormerNameSerializer(serializers.ModelSerializer):
+    """A name that the agency bore before."""
 
+    class Meta:
+        model = FormerName
+        extra_kwargs = {
+            "acronym": {"help_text": _("The short name of then.")},
+            "name": {"help_text": _("The full name of then.")},
+            "until": {"help_text": _("The last day on which the agency bore it.")},
+        }
+        fields = ["acronym", "name", "until"]
+
+
+class AgencySerializer(serializers.ModelSerializer):
+    """A member of the group, one that has left it, or a constituent under one membership."""
+
+    is_member = serializers.SerializerMethodField(
+        help_text=_("Whether it is in the group, as a member or as a constituent of one; with as_of: whether it was.")
+    )
+    former_names = FormerNameSerializer(
+        many=True, help_text=_("The names that it bore before, the last one first; with as_of those borne before then.")
+    )
     website = LinkField(help_text=_("The agency's own site; null where none is known."))
     parent = AgencyRefSerializer(allow_null=True, help_text=_("The member of which this is a constituent."))
     constituents = AgencyRefSerializer(many=True, help_text=_("The bodies that share this membership."))
@@ -75,8 +95,8 @@ class AgencySerializer(serializers.ModelSerializer):
                 "help_text": _("What the agency is there for, in a sentence or two; empty where none was entered.")
             },
             "headquarters": {"help_text": _("The city of its head office; empty where none is known.")},
-            "joined": {"help_text": _("The day it joined the group; null where it is not known.")},
-            "left": {"help_text": _("The day it left the group; null while it is a member, or where it is not known.")},
+            "joined": {"help_text": _("Its first day in the group; null where it is not known.")},
+            "left": {"help_text": _("Its last day in the group; null while it is a member.")},
         }
         fields = [
             "code",
@@ -87,6 +107,8 @@ class AgencySerializer(serializers.ModelSerializer):
             "website",
             "joined",
             "left",
+            "is_member",
+            "former_names",
             "parent",
             "constituents",
             "chair_terms",
@@ -101,7 +123,11 @@ class AgencySerializer(serializers.ModelSerializer):
             return told
         begun = [term for term in told["chair_terms"] if term["starts_on"] <= day.isoformat()]
         left = None if agency.left and agency.left > day else told["left"]
-        return {**told, "left": left, "chair_terms": begun}
+        former_names = [former for former in told["former_names"] if former["until"] < day.isoformat()]
+        return {**told, "left": left, "chair_terms": begun, "former_names": former_names}
+
+    def get_is_member(self, agency) -> bool:
+        return agency.belongs_on(self.context["view"].day or today())
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_commitments_url(self, agency):

@@ -1,12 +1,16 @@
 from django.views.generic import DetailView, ListView
 
 from agencies.models import Agency
+from agencies.querysets import today
 
 MOST_SAID = 10  # parts in reports that others lead: each stands in full with its report
 
 
 class AgencyListView(ListView):
-    """The members, each with what it leads and when it was last heard from; constituents stand under their member."""
+    """The members, each with what it leads and when it was last heard from; constituents stand under their member.
+
+    Those that have left the group follow apart.
+    """
 
     template_name = "agencies/list.html"
     context_object_name = "agencies"
@@ -14,7 +18,15 @@ class AgencyListView(ListView):
     words = frozenset({"as_of"})
 
     def get_queryset(self):
-        return Agency.objects.members().prefetch_related("constituents")
+        return Agency.objects.with_own_membership().prefetch_related("constituents")
+
+    def get_context_data(self, **kwargs):
+        day = self.request.as_of or today()
+        return super().get_context_data(
+            members=[agency for agency in self.object_list if agency.belongs_on(day)],
+            former_members=[agency for agency in self.object_list if agency.has_left_by(day)],
+            **kwargs,
+        )
 
 
 class AgencyView(DetailView):
@@ -28,15 +40,19 @@ class AgencyView(DetailView):
 
     def get_queryset(self):
         return Agency.objects.select_related("parent").prefetch_related(
-            "constituents", "chair_terms", "participations__workgroup"
+            "constituents", "chair_terms", "former_names", "participations__workgroup"
         )
 
     def get_context_data(self, **kwargs):
+        day = self.request.as_of or today()
         own = [self.object, *self.object.constituents.all()]
         commitments = Agency.led_commitments.rel.related_model.objects
         parts = Agency.contributions.rel.related_model.objects.in_register(self.request.as_of).filter(agency__in=own)
         involved = list(commitments.listed(self.request.as_of).involving(*own))
         return super().get_context_data(
+            has_joined=self.object.has_joined_by(day),
+            has_left=self.object.has_left_by(day),
+            former_names=[former for former in self.object.former_names.all() if former.until < day],
             codes=[agency.code for agency in own],
             led=[commitment for commitment in involved if commitment.lead_agency in own],
             partner_in=[commitment for commitment in involved if commitment.lead_agency not in own],

@@ -244,8 +244,8 @@ def orderings() -> Choices:
 
 
 def agencies() -> Choices:
-    named = Agency.objects.values_list("code", "acronym", "name")
-    return [(code, Named(acronym, name)) for code, acronym, name in named]
+    named = Agency.objects.only("code", "acronym", "name")  # rows, so that they bear the names of the day asked for
+    return [(agency.code, Named(agency.acronym, agency.name)) for agency in named]
 
 
 def workgroups() -> Choices:

@@ -72,8 +72,18 @@ def linked(row: dict[str, Any], kind: str, request: HttpRequest, tree: Tree | No
     own = request.build_absolute_uri(reverse("api:docs")) + "#term-"
     told = _node(row, kind, request, tree)
     if kind == "agencies" and not tree:
-        told["member_of"] = {"@type": "schema:Organization", "name": _("Global Migration Group")}
+        told |= _membership(row)
     return {"@context": {"@vocab": own, **CONTEXT, **CONTEXTS.get(kind, {})}, "@type": TYPES[kind], **told}
+
+
+def _membership(row: dict[str, Any]) -> dict[str, Any]:
+    """The group as that of which an agency is a member, or was one until a day."""
+    group = {"@type": "schema:Organization", "name": _("Global Migration Group")}
+    if row["is_member"]:
+        return {"member_of": group}
+    if row["left"]:
+        return {"member_of": {"@type": "schema:OrganizationRole", "member_of": group, "ends_on": str(row["left"])}}
+    return {}
 
 
 def plain(node: Any) -> Any:

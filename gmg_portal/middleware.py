@@ -1,7 +1,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from hashlib import blake2b
 from typing import Self
 from urllib.parse import unquote_to_bytes
@@ -17,6 +17,7 @@ from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from agencies.names import names_on
 from agencies.querysets import today
 from commitments.database_limits import is_outage
 from commitments.filters import PastDayField, unknown_parameter
@@ -99,7 +100,11 @@ def is_text(encoded: str) -> bool:
 
 
 class AsOfMiddleware:
-    """Read `as_of` for every page: `request.as_of` is a day in the past, or None for the record of today."""
+    """Read `as_of` for every page: `request.as_of` is a day in the past, or None for the record of today.
+
+    Agencies bear the names of that day in every public answer: also in those of the API and in files, which read (and
+    refuse) `as_of` for themselves.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -113,7 +118,8 @@ class AsOfMiddleware:
                 request.as_of = PastDayField(required=False).clean(request.GET.get("as_of"))
             except ValidationError as error:
                 return refusal(request, f"as_of: {error.message}")
-        return self.get_response(request)
+        with names_on(_day_of_names(request)):
+            return self.get_response(request)
 
     def process_view(self, request, view, _args, _kwargs):
         """Refuse a word that a page does not know, where its view names the `words` that it takes."""
@@ -124,6 +130,15 @@ class AsOfMiddleware:
             if len(values) > 1:
                 return refusal(request, _("‘%(word)s’ is given more than once: give it once.") % {"word": word})
         return None
+
+
+def _day_of_names(request: HttpRequest) -> date | None:
+    if request.method not in ("GET", "HEAD") or request.path.startswith(PRIVATE):
+        return None
+    try:
+        return PastDayField(required=False).clean(request.GET.get("as_of"))
+    except ValidationError:
+        return None  # which the view refuses
 
 
 def refusal(request: HttpRequest, problem: str, status: int = 400, **headers: str) -> HttpResponse:

@@ -68,6 +68,11 @@ EXAMPLES = {
         "quote": "recognize the need to improve public perceptions of migrants and migration",
         "paragraph": "9",
     },
+    "FormerName": {
+        "acronym": "UN DIESA",
+        "name": "Department of International Economic and Social Affairs",
+        "until": "1992-12-31",
+    },
     "ChairTerm": {"starts_on": "2014-01-01", "ends_on": "2014-12-31", "source": "ilo.org"},
     "Commitment": ROW,
     "CommitmentRef": {**COMMITMENT, "url": COMMITMENT_PAGE},

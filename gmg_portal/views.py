@@ -37,7 +37,7 @@ class HomeView(TemplateView):
         standing = Commitment.objects.published(day).with_standing(day)
         freshness = summaries.freshness(day)
         return super().get_context_data(
-            members=Agency.objects.members().count(),
+            members=Agency.objects.members(day).count(),
             total=standing.count(),
             statuses=summaries.status_counts(standing, day),
             owed=freshness.owed,

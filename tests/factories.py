@@ -18,7 +18,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 from simple_history.utils import bulk_update_with_history
 
-from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, User
+from agencies.models import AccessToken, Agency, ChairTerm, FormerName, Invitation, Membership, User
 from agencies.permissions import SECRETARIAT
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments import actions
@@ -127,6 +127,18 @@ class ChairTermFactory(DjangoModelFactory):
     agency = factory.SubFactory(AgencyFactory)
     starts_on = date(2014, 1, 1)
     ends_on = date(2014, 12, 31)
+
+
+class FormerNameFactory(DjangoModelFactory):
+    """A name borne to the end of 2015: a second one needs a day of its own."""
+
+    class Meta:
+        model = FormerName
+
+    agency = factory.SubFactory(AgencyFactory)
+    acronym = "OLD"
+    name = "Organization of Old"
+    until = date(2015, 12, 31)
 
 
 class MembershipFactory(DjangoModelFactory):

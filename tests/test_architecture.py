@@ -13,7 +13,7 @@ from django.contrib import admin
 from django.db import connection, models
 from factory.django import DjangoModelFactory
 
-from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, SubmittedForm, User
+from agencies.models import AccessToken, Agency, ChairTerm, FormerName, Invitation, Membership, SubmittedForm, User
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import (
     Answer,
@@ -95,6 +95,7 @@ ADDRESSED = {
 }
 SHOWN_WITH = {
     ChairTerm: Agency,
+    FormerName: Agency,
     Alignment: Framework,
     Participation: WorkGroup,
     Partner: Commitment,
@@ -135,7 +136,7 @@ ANY_APP = {
 }
 # What an app holds beside: a package in place of a module that outgrew one file, or a subject of its own.
 MORE = {
-    "agencies": {"mail.py", "submissions.py"},
+    "agencies": {"mail.py", "names.py", "submissions.py"},
     "commitments": {
         "admin",
         "amendments",

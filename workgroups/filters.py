@@ -9,7 +9,7 @@ class WorkGroupFilter(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(choices=WorkGroup.Kind.choices, label=_("Working group or task force."))
     agency = django_filters.MultipleChoiceFilter(
         field_name="participations__agency__code",
-        choices=lambda: Agency.objects.values_list("code", "acronym"),
+        choices=lambda: [(agency.code, agency.acronym) for agency in Agency.objects.only("code", "acronym")],
         label=_("Code of an agency in the group."),
     )
     ordering = django_filters.OrderingFilter(

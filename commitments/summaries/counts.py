@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
+from agencies.querysets import today
 from commitments.models import Commitment, Freshness, Status
 from workgroups.models import WorkGroup
 
@@ -84,11 +85,16 @@ def tally(rows: QuerySet[Commitment], *columns: str) -> dict[tuple, int]:
 
 
 def leads() -> Iterable[tuple[Agency | WorkGroup, tuple, Words]]:
-    """Every lead with its key in the tallies and the words that find what it leads."""
-    for member in Agency.objects.members().prefetch_related("constituents"):
+    """Every lead, former members included, with its key in the tallies and the words that find what it leads."""
+    for member in Agency.objects.with_own_membership().prefetch_related("constituents"):
         yield member, (member.pk, None), led_by(member)
     for group in WorkGroup.objects.all():
         yield group, (None, group.pk), {"lead": group.slug}
+
+
+def has_place(lead: Agency | WorkGroup, day: date | None) -> bool:
+    """Whether a lead is listed though it leads nothing: a group, or an agency that is a member on the day."""
+    return isinstance(lead, WorkGroup) or lead.belongs_on(day or today())
 
 
 def led_by(member: Agency) -> Words:

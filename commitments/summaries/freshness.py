@@ -7,7 +7,7 @@ from django.db import models
 from agencies.models import Agency
 from commitments.dates import PartialDate
 from commitments.models import Commitment, Freshness
-from commitments.summaries.counts import Count, Words, as_of, leads, with_lead
+from commitments.summaries.counts import Count, Words, as_of, has_place, leads, with_lead
 from workgroups.models import WorkGroup
 
 SILENT = (Freshness.DUE, Freshness.OVERDUE, Freshness.NEVER_REPORTED)
@@ -67,6 +67,7 @@ def freshness(day: date | None = None) -> FreshnessSummary:
     by_lead = [
         LeadFreshness(lead, [_fresh(word, counts[*key, word], words, day) for word in Freshness], heard.get(key))
         for lead, key, words in leads()
+        if has_place(lead, day) or any(counts[*key, word] for word in Freshness)
     ]
     totals = [sum(n for (*_lead, known), n in counts.items() if known == word) for word in Freshness]
     return FreshnessSummary(

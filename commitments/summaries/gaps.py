@@ -13,7 +13,7 @@ from agencies.querysets import today
 from agenda.models import AgendaPoint
 from commitments.models import Assessment, Commitment, Freshness, ReportingCycle
 from commitments.querysets import FINISHED
-from commitments.summaries.counts import Count, Findable, Words, as_of, led_by
+from commitments.summaries.counts import Count, Findable, Words, as_of, has_place, led_by
 from commitments.summaries.freshness import SILENT
 from recommendations.models import Recommendation
 
@@ -117,7 +117,8 @@ def gaps(day: date | None = None) -> Gaps:
         ],
         [
             coverage(member.code, member.name, member.get_absolute_url(), _led(member, known), led_by(member))
-            for member in Agency.objects.members().prefetch_related("constituents")
+            for member in Agency.objects.with_own_membership().prefetch_related("constituents")
+            if has_place(member, day) or _led(member, known)
         ],
         list(disputed(day)),
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Status
-from commitments.summaries.counts import Count, Words, as_of, is_asked, leads, tally, with_lead
+from commitments.summaries.counts import Count, Words, as_of, has_place, is_asked, leads, tally, with_lead
 from workgroups.models import WorkGroup
 
 SHADES = 5
@@ -62,7 +62,8 @@ def matrix(
     """Count the published commitments of each lead in each column; `by` is one of `MATRIX_COLUMNS`.
 
     `rows` (which carry `with_standing(day)`) count instead where a question is asked, whose words are `asked`; columns
-    that it excludes, and leads of which it finds nothing, are left out.
+    that it excludes, and leads of which it finds nothing, are left out. An agency that is no member on the day
+    has a row only for what it leads.
     """
     if rows is None:
         rows = Commitment.objects.published(day)
@@ -96,7 +97,7 @@ def matrix(
                 Count(by_lead[key], {**question, **of_lead}),
             )
             for lead, key, of_lead in _leads(question)
-            if by_lead[key] or not asked
+            if by_lead[key] or (not asked and has_place(lead, day))
         ],
     )
 

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from agencies.querysets import today
 from gmg_portal.bulk.datasets import data_catalog
 from gmg_portal.linked_data import linked, plain
 
@@ -66,6 +67,8 @@ def breadcrumb_data(context, here: str, parent: str = "", parent_url: str = "") 
 def organization_data(context, agency) -> SafeString:
     """An agency, as the API tells it as linked data, in schema.org's words."""
     row = {name: getattr(agency, name) for name in ("acronym", "name", "mandate", "headquarters", "website")}
+    day = context.request.as_of or today()
+    row["is_member"], row["left"] = agency.belongs_on(day), agency.left if agency.has_left_by(day) else None
     row["url"] = context.request.build_absolute_uri(agency.get_absolute_url())
     return structured(plain(linked(row, "agencies", context.request)))
 

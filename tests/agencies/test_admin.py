@@ -17,6 +17,7 @@ ROLES = ["administrator", "secretariat", "ilo_focal_point", "outsider"]
     [
         ("agencies_agency_changelist", {"administrator", "secretariat", "ilo_focal_point"}),
         ("agencies_agency_add", {"administrator", "secretariat"}),
+        ("agencies_formername_add", {"administrator", "secretariat"}),
         ("agencies_chairterm_add", {"administrator", "secretariat"}),
         ("agenda_event_changelist", {"administrator", "secretariat", "ilo_focal_point"}),
         ("agenda_alignment_add", {"administrator", "secretariat"}),

@@ -39,6 +39,8 @@ def test_agency_says_all_of_itself(client, ilo):
         "website": None,
         "joined": None,
         "left": None,
+        "is_member": True,
+        "former_names": [],
         "parent": None,
         "constituents": [],
         "chair_terms": [{"starts_on": "2014-01-01", "ends_on": "2014-12-31", "source": "ilo.org"}],

@@ -8,6 +8,7 @@ from tests.factories import (
     AccessTokenFactory,
     AgencyFactory,
     ChairTermFactory,
+    FormerNameFactory,
     InvitationFactory,
     MembershipFactory,
     UserFactory,
@@ -42,6 +43,12 @@ REFUSED = [
     ("chair_terms_do_not_overlap", lambda: second_term(date(2013, 1, 1), date(2014, 1, 1))),
     ("chair_terms_do_not_overlap", lambda: second_term(date(2014, 5, 1), date(2014, 5, 1))),
     ("chair_terms_do_not_overlap", lambda: second_term(date(2013, 1, 1), date(2015, 12, 31))),
+    ("former_name_not_empty", lambda: FormerNameFactory(acronym="")),
+    ("former_name_not_empty", lambda: FormerNameFactory(name="")),
+    (
+        "former_name_once_until_a_day",
+        lambda: [FormerNameFactory(agency=agency) for agency in [AgencyFactory()] * 2],
+    ),
     ("membership_role_known", lambda: MembershipFactory(role="observer")),
     (
         "membership_ends_after_start",

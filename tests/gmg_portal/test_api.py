@@ -21,6 +21,7 @@ from tests.factories import (
     CommitmentFactory,
     EventFactory,
     EvidenceFactory,
+    FormerNameFactory,
     FrameworkFactory,
     MilestoneFactory,
     ParticipationFactory,
@@ -427,6 +428,7 @@ def agencies(n):
         AgencyFactory(parent=member)
     if not member.position and n == 1:
         ChairTermFactory(agency=member)
+        FormerNameFactory(agency=member)
 
 
 def frameworks(n):
@@ -462,7 +464,7 @@ def reports(n):
     ("name", "make", "queries"),
     [
         # Each with one for the revision, one for the count and one for the rows.
-        ("agencies", agencies, 5),
+        ("agencies", agencies, 6),
         ("agenda-points", AgendaPointFactory.create_batch, 3),
         ("frameworks", frameworks, 4),
         ("workgroups", workgroups, 4),

@@ -23,6 +23,7 @@ from tests.factories import (
     EditionFactory,
     EventFactory,
     EvidenceFactory,
+    FormerNameFactory,
     FrameworkFactory,
     KeptAnswerFactory,
     MembershipFactory,
@@ -148,6 +149,7 @@ def reported():
 MOVES = {
     "edition": lambda: EditionFactory,
     "agencies_agency": lambda: touched(AgencyFactory()),
+    "agencies_formername": lambda: touched(FormerNameFactory()),
     "agencies_chairterm": lambda: touched(ChairTermFactory()),
     "agenda_agendapoint": lambda: touched(AgendaPointFactory()),
     "agenda_framework": lambda: touched(FrameworkFactory()),
