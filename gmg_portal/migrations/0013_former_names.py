@@ -7,7 +7,7 @@ from gmg_portal.revision import watch
 class Migration(migrations.Migration):
     dependencies = [
         ("gmg_portal", "0012_plausible_dates"),
-        ("agencies", "0007_former_names"),
+        ("agencies", "0008_former_names"),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ import foundation.date_columns
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agencies', '0006_agencies_acted_for'),
+        ('agencies', '0007_submitted_forms'),
     ]
 
     operations = [
