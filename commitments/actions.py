@@ -195,6 +195,10 @@ def restore(commitment: Commitment, *, reason: str, by, seen: int | None = None)
     _move(commitment, "restore")
     if not permissions.may_restore(by):
         raise PermissionDenied(_("Only the secretariat and administrators restore a commitment."))
+    if not Commitment.objects.independent_of(by).filter(pk=commitment.pk).exists():
+        raise PermissionDenied(
+            _("An agency of yours leads, co-leads or is a partner in it: somebody else restores it.")
+        )
     if not reason.strip():
         raise ValidationError({"reason": _("Say why the commitment is restored.")})
     commitment.withdrawn_on, commitment.withdrawn_reason = None, ""

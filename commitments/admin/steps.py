@@ -89,7 +89,9 @@ RESTORE = Step(
     verb="restore",
     label=gettext_lazy("Restore…"),
     question=gettext_lazy("Take this back into the register? Its withdrawal and your reason stay public."),
-    allowed=lambda model, user: model.objects.filter(state="withdrawn") if may_restore(user) else model.objects.none(),
+    allowed=lambda model, user: (
+        model.objects.filter(state="withdrawn").independent_of(user) if may_restore(user) else model.objects.none()
+    ),
     run=lambda row, by, seen, words: actions.restore(row, reason=words, by=by, seen=seen),
     done=lambda row, answer: _("%(row)s was restored.") % {"row": name_of(row)},
     words="reason",

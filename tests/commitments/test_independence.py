@@ -273,6 +273,20 @@ def test_published_row_stays_when_its_reviewer_comes_to_act_for_the_lead(commitm
     assert Commitment.objects.get(pk=draft.pk).reviewed_by == secretariat
 
 
+def test_secretary_who_acts_for_a_lead_restores_nothing_of_it(ilo, secretary, secretariat, client):
+    withdrawn = CommitmentFactory(withdrawn=True, lead_agency=ilo)
+    person = secretary(ilo)
+    client.force_login(person)
+    address = reverse("admin:commitments_commitment_restore", args=[withdrawn.pk])
+
+    with pytest.raises(PermissionDenied):
+        actions.restore(withdrawn, reason="It was not.", by=person)
+    page = client.post(address, {"seen": withdrawn.version, "reason": "It was not."})
+
+    assert page.status_code == 403
+    assert actions.restore(withdrawn, reason="It was not.", by=secretariat).state == "published"
+
+
 # Assessors
 
 

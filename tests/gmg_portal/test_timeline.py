@@ -33,10 +33,14 @@ def year(ilo):
 
 @pytest.fixture
 def two(ilo, iom, decent_work, points):
-    """What ILO leads with IOM on points 1 and 3, what the task force leads on point 3, and an event between."""
+    """What ILO leads with IOM on points 1 and 3, what the task force leads on point 3, and an event between.
+
+    IOM, which no longer co-convenes the task force, assesses that.
+    """
     first = CommitmentFactory(lead_agency=ilo, partners=[iom], agenda_points=[points[0], points[2]])
     published_report(first, on="2015-03-01", status="completed")
     second = CommitmentFactory(workgroup=decent_work, agenda_points=[points[2]], published_on=date(2014, 6, 1))
+    decent_work.participations.filter(agency=iom).delete()
     AssessmentFactory(public=True, commitment=second, agency=iom, finding="disagrees")
     EventFactory(slug="stockholm", title="Stockholm", starts_on=date(2014, 5, 14))
     return first.reference, second.reference
