@@ -24,6 +24,7 @@ from agencies.querysets import (
     MembershipQuerySet,
     today,
 )
+from foundation.addresses import AddressField
 from foundation.date_columns import PastDateField, PlannedDateField
 from foundation.dates import date_in_words
 
@@ -98,7 +99,7 @@ class Agency(models.Model):
     name = models.CharField(_("name"), max_length=200)
     mandate = models.TextField(_("mandate"), blank=True)
     headquarters = models.CharField(_("headquarters"), max_length=100, blank=True)
-    website = models.URLField(_("website"), blank=True)
+    website = AddressField(_("website"), blank=True)
     joined = PastDateField(
         _("joined"),
         null=True,

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from agenda.querysets import EventQuerySet
+from foundation.addresses import AddressField
 from foundation.date_columns import PastDateField, PlannedDateField
 
 
@@ -45,7 +46,7 @@ class Framework(models.Model):
     title = models.CharField(_("title"), max_length=200)
     symbol = models.CharField(_("symbol"), max_length=60, blank=True)
     adopted_on = PastDateField(_("adopted on"), null=True, blank=True)
-    link = models.URLField(_("link"), blank=True, max_length=500)
+    link = AddressField(_("link"), blank=True)
     is_base = models.BooleanField(
         _("is the agenda itself"), default=False, help_text=_("The document whose points are the rows of the table.")
     )
@@ -170,7 +171,7 @@ class Event(models.Model):
     starts_on = PlannedDateField(_("starts on"))
     ends_on = PlannedDateField(_("ends on"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=100, blank=True)
-    link = models.URLField(_("link"), blank=True, max_length=500)
+    link = AddressField(_("link"), blank=True)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
 

@@ -27,6 +27,7 @@ from tests.factories import (
     in_group,
 )
 
+PUBLIC_URL = "http://portal.example.org"
 POINTS = [
     "Protect the human rights of all migrants",
     "Reduce the costs of labour migration",
@@ -167,6 +168,7 @@ def apart(settings, tmp_path, monkeypatch):
 def editions(settings, tmp_path):
     """The folder of editions, for this test alone; it is there once something was published."""
     folder = tmp_path / "editions"
+    settings.PUBLIC_URL = PUBLIC_URL  # an edition freezes its address, and takes none of this machine's
     settings.STORAGES = {
         **settings.STORAGES,
         "editions": {**settings.STORAGES["editions"], "OPTIONS": {"location": folder}},

@@ -19,6 +19,8 @@ from commitments.exchange.cells import LONGEST, lines_alike, printable
 from commitments.filters import near_word
 from commitments.loading.commitments_line import dated
 from commitments.models.commitment import PLACE_LENGTH
+from foundation.addresses import LONGEST as LONGEST_ADDRESS
+from foundation.addresses import normalize_address, validate_location
 from foundation.choice_words import find_code
 from foundation.dates import read_day
 from foundation.name_lists import SEPARATOR, join_names, split_names, tidy, too_long
@@ -89,6 +91,18 @@ class TextWidget(Widget):
     def allowed(self, offer) -> list[tuple[str, str]]:
         """The words on offer and what each means; none where anything may be written."""
         return []
+
+
+class LocationWidget(TextWidget):
+    """A public web address, or the symbol of a document."""
+
+    def __init__(self):
+        super().__init__(LONGEST_ADDRESS)
+
+    def clean(self, value, row=None, **kwargs):
+        location = normalize_address(super().clean(value, row, **kwargs))
+        validate_location(location)
+        return location
 
 
 class WordWidget(TextWidget):

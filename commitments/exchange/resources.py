@@ -11,6 +11,7 @@ from commitments.exchange.columns import (
     DayWidget,
     LeadColumn,
     LeadWidget,
+    LocationWidget,
     PartialDateWidget,
     PlacesWidget,
     ReferenceWidget,
@@ -70,7 +71,10 @@ class CommitmentResource(DraftResource):
     due_on = DateColumn("due", PartialDateWidget(), gettext_lazy("When it is due, as far as the source knows."))
     source_title = Column("source_title", TextWidget(500), gettext_lazy("The title of the source."), required=True)
     source_location = Column(
-        "source_location", TextWidget(500), gettext_lazy("The address or document symbol of the source."), required=True
+        "source_location",
+        LocationWidget(),
+        gettext_lazy("The address or document symbol of the source."),
+        required=True,
     )
     confidence = Column(
         "confidence",

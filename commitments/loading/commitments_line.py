@@ -17,6 +17,7 @@ from agencies.querysets import today
 from agenda.models import AgendaPoint
 from commitments.dates import PartialDate
 from commitments.models import Commitment, Evidence, Status
+from foundation.addresses import is_address, normalize_address
 from foundation.choice_words import find_code
 from foundation.dates import implausible
 from foundation.name_lists import split_names
@@ -277,6 +278,7 @@ def dated(name: str, day: PartialDate | None) -> dict[str, Any]:
 
 def evidence(title: str, location: str) -> Evidence:
     """A full address is a page; anything else is the symbol of an official document."""
-    if location.startswith(("http://", "https://")):
+    location = normalize_address(location)
+    if is_address(location):
         return Evidence(kind=Evidence.Kind.WEB_PAGE, title=title, url=location)
     return Evidence(kind=Evidence.Kind.OFFICIAL_DOCUMENT, title=title, symbol=location)

@@ -11,6 +11,7 @@ from commitments.models.commitment import Commitment
 from commitments.models.report import ProgressReport
 from commitments.querysets import AnswerQuerySet, AssessmentQuerySet
 from commitments.workflow import Reviewed
+from foundation.addresses import LocationField
 from workgroups.models import WorkGroup
 
 
@@ -71,7 +72,7 @@ class Assessment(Reviewed):
     finding = models.CharField(_("finding"), max_length=20, choices=Finding)
     text = models.TextField(_("judgement"))
     source_title = models.CharField(_("source title"), max_length=500, blank=True)
-    source_location = models.CharField(_("source address or symbol"), max_length=500, blank=True)
+    source_location = LocationField(_("source address or symbol"), blank=True)
     version = AutoIncVersionField()
     history = HistoricalRecords(
         excluded_fields=["version", "updated_at", "assessor_key", "involved_agencies", "reviewer_agencies"]

@@ -17,6 +17,7 @@ from commitments.dates import PartialDate, Precision, partial
 from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
 from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
 from commitments.workflow import Reviewed, State
+from foundation.addresses import LocationField, is_address
 from foundation.date_columns import PastDateField, PlannedDateField
 from recommendations.history import HistoryWithSets
 from recommendations.models import Recommendation
@@ -167,7 +168,7 @@ class Commitment(ToldByHistory, Reviewed):
     due_on = PlannedDateField(_("due"), null=True, blank=True)
     due_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     source_title = models.CharField(_("source title"), max_length=500)
-    source_location = models.CharField(_("source address or symbol"), max_length=500)
+    source_location = LocationField(_("source address or symbol"))
     confidence = models.CharField(
         _("confidence in the source"), max_length=10, choices=Confidence, default=Confidence.CONFIRMED
     )
@@ -342,7 +343,7 @@ class Commitment(ToldByHistory, Reviewed):
     @property
     def source_address(self) -> str:
         """The source's address, or '' when it is known by a document symbol."""
-        return self.source_location if self.source_location.startswith(("http://", "https://")) else ""
+        return self.source_location if is_address(self.source_location) else ""
 
 
 class Partner(ToldByHistory):

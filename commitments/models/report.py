@@ -22,6 +22,7 @@ from commitments.querysets import (
     StatusChangeQuerySet,
 )
 from commitments.workflow import Reviewed
+from foundation.addresses import AddressField
 from foundation.date_columns import PastDateField, PlannedDateField
 
 
@@ -226,7 +227,7 @@ class Evidence(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.WEB_PAGE)
     title = models.CharField(_("title"), max_length=500)
-    url = models.URLField(_("address"), max_length=500, blank=True)
+    url = AddressField(_("address"), blank=True)
     symbol = models.CharField(_("document symbol"), max_length=200, blank=True)
     file = models.FileField(
         _("file"),
@@ -275,6 +276,11 @@ class Evidence(models.Model):
                 name="evidence_can_be_found",
                 condition=~Q(url="") | ~Q(symbol="") | ~Q(file=""),
                 violation_error_message=_("Evidence needs an address, a document symbol or a file."),
+            ),
+            models.CheckConstraint(
+                name="evidence_address_normalized",
+                condition=Q(url="") | Q(url__regex=r"^https?://[^/?#\sA-Z]+([/?#]|$)"),
+                violation_error_message=_("An address begins with http:// or https:// and a host in small letters."),
             ),
             models.CheckConstraint(
                 name="evidence_issued_with_precision",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agencies.querysets import today
+from foundation.addresses import is_public_host
 from gmg_portal.bulk.columns import read_at_one_revision
 from gmg_portal.bulk.descriptions import Issue, Licence, about, data_package, stated_licence
 from gmg_portal.bulk.tables import TABLES
@@ -50,6 +52,8 @@ def publish(*, dry_run: bool = False) -> Edition:
     keeps none.
     """
     with _alone(), _workplace() as folder:
+        if not dry_run:
+            _check_address()
         with _one_snapshot():
             day, moment = today(), timezone.now()
             if Edition.objects.filter(day=day).exists():
@@ -63,6 +67,17 @@ def publish(*, dry_run: bool = False) -> Edition:
                 edition.save(force_insert=True)
                 _move(folder, day)
     return edition
+
+
+def _check_address() -> None:
+    """Refuse to freeze an address under which nobody finds the portal: an edition's files hold it for ever."""
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    if not is_public_host(host):
+        sentence = _(
+            "PUBLIC_URL is %(address)s, and the files of an edition would say so for ever: set it to the address under"
+            " which readers find the portal, as https://portal.example.org."
+        )
+        raise Refused(sentence % {"address": settings.PUBLIC_URL})
 
 
 @contextmanager

@@ -245,7 +245,7 @@ class NewEvidenceSerializer(serializers.ModelSerializer):
     kind = serializers.ChoiceField(
         Evidence.Kind.choices, required=False, help_text=_("What sort of evidence it is; a web page if left out.")
     )
-    url = serializers.CharField(required=False, help_text=_("Its address."))
+    url = serializers.CharField(required=False, help_text=_("Its public web address, of at most 2,000 characters."))
     symbol = serializers.CharField(required=False, help_text=_("Its document symbol: A/68/190."))
     title = serializers.CharField(max_length=500, help_text=_("Its title."))
     issued_on = serializers.CharField(

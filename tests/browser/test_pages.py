@@ -87,7 +87,10 @@ LANGUAGES = [("en", "ltr", violations), ("ar", "rtl", layout_violations)]
 def two_editions(site, django_db_blocker, tmp_path_factory):
     """The register as it was loaded, and as it was after one row of it changed."""
     place = {"editions": settings.STORAGES["editions"] | {"OPTIONS": {"location": tmp_path_factory.mktemp("editions")}}}
-    with django_db_blocker.unblock(), override_settings(STORAGES=settings.STORAGES | place):
+    with (
+        django_db_blocker.unblock(),
+        override_settings(STORAGES=settings.STORAGES | place, PUBLIC_URL="http://portal.example.org"),
+    ):
         for day, headquarters in ((date(2014, 6, 30), "Geneva"), (date(2014, 12, 31), "Geneva, Switzerland")):
             agency = Agency.objects.get(code="ilo")
             agency.headquarters = headquarters

@@ -268,6 +268,7 @@ REFUSED = [
     ),
     ("evidence_kind_known", lambda: EvidenceFactory(kind="rumour"), None),
     ("evidence_can_be_found", lambda: EvidenceFactory(url=""), None),
+    ("evidence_address_normalized", lambda: EvidenceFactory(url="javascript:x"), None),
     *paired("evidence_issued_with_precision", EvidenceFactory, "issued"),
     ("evidence_link_check_known", lambda: EvidenceFactory(link_check="answers"), None),
     ("evidence_link_check_known", lambda: EvidenceFactory(link_checked_at=NOON), None),

@@ -207,6 +207,21 @@ def test_second_edition_of_a_day_is_refused(published_on, commitment):
     assert Edition.objects.count() == 1
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8000", "http://localhost", "http://portal", "http://10.0.0.5"])
+def test_address_that_readers_cannot_reach_is_not_frozen(editions, settings, commitment, address):
+    settings.PUBLIC_URL = address
+
+    with pytest.raises(CommandError) as refusal:
+        call_command("publish_edition")
+
+    assert str(refusal.value) == (
+        f"No edition was published. PUBLIC_URL is {address}, and the files of an edition would say so for ever: set it "
+        "to the address under which readers find the portal, as https://portal.example.org."
+    )
+    assert not Edition.objects.exists()
+    call_command("publish_edition", dry_run=True)
+
+
 def test_dry_run_says_all_and_keeps_nothing(client, editions, commitment, capsys):
     call_command("publish_edition", dry_run=True)
 
@@ -540,6 +555,7 @@ def of_a_process(editions):
         "DATABASE_URL": url,
         "EDITIONS_DIR": str(editions),
         "PLAIN_HTTP": "1",
+        "PUBLIC_URL": "http://portal.example.org",
     }
 
 
