@@ -1,1 +1,1 @@
-"""Signing in: allauth's ways, with our rules on passwords, second steps, lockouts, sessions and invitations."""
+"""Signing in: allauth's ways, with our rules on passwords, second steps, counts of tries, sessions and invitations."""

@@ -233,3 +233,18 @@ def test_columns_are_named_as_in_the_public_files():
     for name, extra in own.items():
         header = set(RESOURCES[name](None).get_export_headers())
         assert header - set(PUBLIC[name].header) == extra
+
+
+def test_file_confirmed_twice_is_taken_in_once(client, draft, ilo_focal_point):
+    client.force_login(ilo_focal_point)
+    tried = send(client, changed_file(ilo_focal_point, MARK))
+    first = confirm(client, tried)
+    draft.refresh_from_db()
+    version = draft.version
+
+    second = confirm(client, tried)
+
+    draft.refresh_from_db()
+    assert "1 changed" in first.content.decode()
+    assert "You sent this twice. The file was taken in once." in second.content.decode()
+    assert draft.version == version

@@ -127,7 +127,7 @@ def test_round_costs_little_when_there_is_nothing_to_do(queue, django_assert_max
     for _number in range(30):
         MistakeFactory()
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(24):
         call_command("remind")
 
     assert not Email.objects.exists()
