@@ -389,7 +389,7 @@ def test_every_feed_is_valid(client, settings, ilo, iom, points, decent_work, cy
         for number in range(3)
     ]
     published_report(rows[0], status="completed", achieved="]]> \x00".replace("\x00", ""))
-    judged = AssessmentFactory(public=True, commitment=rows[1], agency=iom, finding="disagrees")
+    judged = AssessmentFactory(public=True, commitment=rows[1], finding="disagrees")
     AnswerFactory(assessment=judged, public=True)
     CommitmentFactory(withdrawn=True, lead_agency=ilo)
     EventFactory(slug="stockholm", starts_on=date(2014, 5, 14))
