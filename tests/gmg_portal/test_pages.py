@@ -102,7 +102,10 @@ def test_refused_question_offers_the_page_without_it(client):
 )
 @pytest.mark.parametrize(
     ("question", "says"),
-    [("asof=2014-06-30", "‘asof’ is not known here. Allowed: as_of."), ("as_of=2014-06-30&as_of=2015-01-01", "once")],
+    [
+        ("asof=2014-06-30", "‘asof’ is not known here. Did you mean ‘as_of’? Allowed: as_of."),
+        ("as_of=2014-06-30&as_of=2015-01-01", "once"),
+    ],
 )
 def test_word_that_a_page_does_not_know_is_refused(client, decent_work, points, address, question, says):
     RecommendationFactory(code="GOV-1", level="governance")
