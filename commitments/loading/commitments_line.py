@@ -268,7 +268,9 @@ class LineReader:
     def refuse(self, column: str, reason: str, **words: Any) -> None:
         """Note a problem; `words` fill the placeholders of the reason."""
         reason = _("%(column)s: %(reason)s") % {"column": column, "reason": reason % words if words else reason}
-        self.problems.append(Problem(self.number, reason))
+        problem = Problem(self.number, reason)
+        if problem not in self.problems:  # the source is asked of the commitment, and again as its evidence
+            self.problems.append(problem)
 
 
 def dated(name: str, day: PartialDate | None) -> dict[str, Any]:
