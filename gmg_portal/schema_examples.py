@@ -52,6 +52,7 @@ EXAMPLES = {
         "acronym": "UN DESA",
         "name": "United Nations Department of Economic and Social Affairs",
         "headquarters": "New York",
+        "is_member": True,
         "website": "https://un.org/desa",
         "commitments_url": f"{PORTAL}/api/v1/commitments/?agency=undesa",
         "url": f"{PORTAL}/agencies/undesa/",
@@ -67,11 +68,6 @@ EXAMPLES = {
     "Alignment": {
         "quote": "recognize the need to improve public perceptions of migrants and migration",
         "paragraph": "9",
-    },
-    "FormerName": {
-        "acronym": "UN DIESA",
-        "name": "Department of International Economic and Social Affairs",
-        "until": "1992-12-31",
     },
     "ChairTerm": {"starts_on": "2014-01-01", "ends_on": "2014-12-31", "source": "ilo.org"},
     "Commitment": ROW,
@@ -172,6 +168,12 @@ FORMS = {
     },
     "Assessor": {**REF, "url": f"{PORTAL}/agencies/undesa/"},
     "ChangeBody": {"recorded_at": "2014-03-05T09:30:00Z"},
+    "FormerName": {
+        "acronym": "UN DIESA",
+        "name": "Department of International Economic and Social Affairs",
+        "until": "1992-12-31",
+    },
+    "ReviewingBody": {"code": "iom", "name": "International Organization for Migration", "role": "co_chair"},
     "Commitment": {
         "original_text": "",
         "places": [],

@@ -221,6 +221,12 @@ MEANINGS = {
         "lead": _("Written by the lead in this portal."),
         "public_source": _("Taken from what the lead published elsewhere."),
     },
+    "ReviewingRole": {
+        "secretariat": _("The secretariat of the portal."),
+        "co_chair": _("An agency that co-chairs the leading group."),
+        "co_convener": _("An agency that co-convenes the leading group."),
+        "administrator": _("The administrators of the portal."),
+    },
     "StakeholderKind": {
         "government": _("A government."),
         "employers_organization": _("An organization of employers."),

@@ -395,6 +395,7 @@ SPECTACULAR_SETTINGS = {
         "ProblemCode": "gmg_portal.problem_codes.PROBLEM_CHOICES",
         "RecommendationLevel": "recommendations.models.Recommendation.Level",
         "ReportOrigin": ["lead", "public_source"],
+        "ReviewingRole": "commitments.workflow.ReviewingRole",
         "StakeholderKind": "commitments.models.Stakeholder.Kind",
         "Status": "commitments.models.Status",
         "Verification": "commitments.models.Verification",

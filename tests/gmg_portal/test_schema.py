@@ -320,6 +320,6 @@ def test_enumerations_have_names_of_the_glossary(schema):
             "LeadKind",
         ),
         *("LinkCheck", "Outlook", "ParticipationRole", "Precision", "ProblemCode", "RecommendationLevel"),
-        "ReportOrigin",
+        *("ReportOrigin", "ReviewingRole"),
         *("StakeholderKind", "Status", "Verification", "WorkGroupKind"),
     }
