@@ -780,7 +780,7 @@ def test_cycle_is_not_opened_before_its_day(commitment, secretariat, time_machin
     with pytest.raises(ValidationError) as refusal:
         actions.open_cycle(cycle, by=secretariat)
 
-    assert refusal.value.messages == ["This cycle opens on 2014-07-01, not before."]
+    assert refusal.value.messages == ["This cycle opens on 1 July 2014, not before."]
     assert commitment.reports.count() == 0
 
 

@@ -9,7 +9,7 @@ from agencies.models import Agency
 from agenda.models import Event
 from commitments import actions
 from commitments.models import Commitment, Evidence
-from gmg_portal.models import AuditEntry, Edition, Revision
+from gmg_portal.models import AuditEntry, Edition, KnownAddress, Revision, SignInWarning
 from gmg_portal.revision import Standing
 from tests.factories import (
     AgencyFactory,
@@ -95,6 +95,7 @@ def tables():
         "commitments_mistake",
         "commitments_notice",
         "commitments_workingcopy",
+        "submitted_form",
     }
     kept = {"commitments_commitmentmovement", "commitments_reportmovement", "commitments_withdrawal"}
     return {model._meta.db_table for model in shown} - people - kept | {"edition"}
@@ -316,9 +317,33 @@ def test_second_row_is_refused(assert_refused_by):
 
 
 def test_every_declared_rule_is_tried(assert_declared):
-    constraints = {"revision_is_one_row", "audit_what_known", "answer_once_for_a_key"}
+    constraints = {
+        "revision_is_one_row",
+        "audit_what_known",
+        "answer_once_for_a_key",
+        "known_address_once",
+        "sign_in_warning_once",
+        "sign_in_warning_kind_known",
+    }
+    choices = {(AuditEntry, "what"), (SignInWarning, "kind")}
 
-    assert_declared("gmg_portal", constraints=constraints, unique={(Edition, "day")}, choices={(AuditEntry, "what")})
+    assert_declared("gmg_portal", constraints=constraints, unique={(Edition, "day")}, choices=choices)
+
+
+def test_sign_in_warning_is_once_of_a_known_kind(assert_refused_by, words_of):
+    warning = {"user": UserFactory(), "sent_at": datetime(2014, 7, 1, 12, tzinfo=UTC)}
+    SignInWarning.objects.create(kind="password", **warning)
+
+    assert_refused_by("sign_in_warning_once", lambda: SignInWarning.objects.create(kind="password", **warning))
+    assert_refused_by("sign_in_warning_kind_known", lambda: SignInWarning.objects.create(kind="dance", **warning))
+    assert words_of("sign_in_warning_kind_known") == set(SignInWarning.Kind.values)
+
+
+def test_address_of_an_account_is_known_once(assert_refused_by):
+    address = {"user": UserFactory(), "digest": "0" * 40, "used_at": datetime(2014, 7, 1, 12, tzinfo=UTC)}
+    KnownAddress.objects.create(**address)
+
+    assert_refused_by("known_address_once", lambda: KnownAddress.objects.create(**address))
 
 
 def test_day_has_one_edition(assert_unique):
