@@ -1,13 +1,16 @@
 # The commands of the portal; `make help` lists them. Needs Python 3.11 or newer and make, nothing else.
 
 .POSIX:
-.PHONY: help run test check lock screenshots openapi contract
+.PHONY: help run test test-fast test-database coverage check lock screenshots openapi contract
 PY = .venv/bin/python
 
 help:
 	@echo 'make run    set up a trial of the portal on this machine and serve it until Ctrl-C'
 	@echo '            (PORT and HOST say where: make run PORT=8080; DATABASE_URL names another PostgreSQL server)'
 	@echo 'make test   the whole test suite, on the portal'\''s own PostgreSQL or on that of DATABASE_URL'
+	@echo 'make test-fast   the tests that need neither a browser nor processes of their own'
+	@echo 'make test-database   the tests of what touches SQL, and of which account runs the portal'
+	@echo 'make coverage   the whole suite with coverage, which takes half as long again; fails under 90 %'
 	@echo 'make check  format, lint, import contracts, migrations, settings for production'
 	@echo 'make screenshots ADDRESS=http://127.0.0.1:8000   take the pictures of docs/screenshots from a running portal'
 	@echo 'make openapi   write docs/openapi.yaml, the description of the API, anew'
@@ -36,12 +39,35 @@ INSTALL = set -e; \
 	$(PY) -m compileall -qq -j 0 .venv/lib || :; \
 	cp $$1 .venv/$$1
 
+# The tools that make and compile a TypeScript client, where npm is there; the copy of the lock marks a finished install.
+CLIENT_TOOLS = tests/clients/package-lock.json
+INSTALL_CLIENT_TOOLS = set -e; \
+	if command -v npm >/dev/null && ! cmp -s $(CLIENT_TOOLS) tests/clients/node_modules/package-lock.json; then \
+		echo "Installing $(CLIENT_TOOLS)."; \
+		npm ci --prefix tests/clients --silent --no-audit --no-fund --ignore-scripts; \
+		cp $(CLIENT_TOOLS) tests/clients/node_modules/; \
+	fi
+
 run:
 	@set -- requirements.lock; $(INSTALL)
 	@exec $(PY) manage.py run
 
 test:
 	@set -- requirements-dev.lock; $(INSTALL)
+	@$(INSTALL_CLIENT_TOOLS)
+	@exec $(PY) -m pytest
+
+test-fast:
+	@set -- requirements-dev.lock; $(INSTALL)
+	@exec $(PY) -m pytest -m 'not browser and not processes'
+
+test-database:
+	@set -- requirements-dev.lock; $(INSTALL)
+	@exec $(PY) -m pytest -m 'database or account'
+
+coverage:
+	@set -- requirements-dev.lock; $(INSTALL)
+	@$(INSTALL_CLIENT_TOOLS)
 	@exec $(PY) -m pytest --cov
 
 check:

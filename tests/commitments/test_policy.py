@@ -142,6 +142,7 @@ def by_actions(row, user) -> set[str]:
     return granted
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(("kind", "role", "whose", "policy"), CASES)
 def test_querysets_and_actions_keep_to_the_policy(kind, role, whose, policy, person, row_in):
     user = person(role)
@@ -153,6 +154,7 @@ def test_querysets_and_actions_keep_to_the_policy(kind, role, whose, policy, per
     assert found == {state: letters & BY_ACTIONS for state, letters in policy.items()}
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("kind", MODELS)
 def test_sets_hold_exactly_the_rows_of_the_policy(kind, role, person, row_in):
