@@ -26,6 +26,7 @@ from commitments.models import (
 )
 from gmg_portal.bulk.columns import Column, Table
 from recommendations.models import Recommendation
+from workgroups.models import WorkGroup
 
 PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
 REFERENCE = r"HLD-\d{4,}"
@@ -120,7 +121,12 @@ def _labels(choices: type[TextChoices]) -> Callable[[], dict[str, str]]:
 
 
 def _agency_names() -> dict[str, str]:
-    return dict(Agency.objects.values_list("code", "name"))
+    """The names of today, or of the day that is asked for: an agency that is read bears them."""
+    return {agency.code: agency.name for agency in Agency.objects.all()}
+
+
+def _lead_names() -> dict[str, str]:
+    return dict(WorkGroup.objects.values_list("slug", "title")) | _agency_names()
 
 
 def _point_titles() -> dict[int, str]:
@@ -187,7 +193,7 @@ COMMITMENTS = Table(
             _lead_code,
             required=True,
             relates_to=(("agencies", "code", ("lead_kind", "agency")),),
-            name_in_row=lambda row: row.lead_agency.name if row.lead_agency else row.workgroup.title,
+            names=_lead_names,
         ),
         Column(
             "lead_kind",
@@ -392,7 +398,7 @@ REPORTS = Table(
             _("The code of the agency for which it was written, where it is named."),
             lambda row: row.on_behalf_of and row.on_behalf_of.code,
             refers_to=("agencies", "code"),
-            name_in_row=lambda row: row.on_behalf_of and row.on_behalf_of.name,
+            names=_agency_names,
         ),
         Column("period_start", _("The first day of the period."), lambda row: row.period_start, type="date"),
         Column("period_end", _("The last day of the period."), lambda row: row.period_end, type="date"),

@@ -21,6 +21,7 @@ from tests.factories import (
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
+    FormerNameFactory,
     MilestoneFactory,
     ProgressReportFactory,
     RecommendationFactory,
@@ -348,6 +349,22 @@ def test_workbook_names_what_codes_mean(client, full, ilo):
     assert sheet.auto_filter.ref == f"A1:{sheet.cell(1, len(header)).column_letter}{sheet.max_row}"
     assert sheet["B2"].hyperlink.target == cells["url"]
     assert sheet.column_dimensions["C"].width == 60
+
+
+def test_workbook_of_a_past_day_has_the_names_of_then(client, full, ilo):
+    FormerNameFactory(agency=ilo, name="Bureau of Labour", until=date(2014, 12, 31))
+
+    names = {
+        day: [
+            dict(zip(header, row, strict=True))["lead_name"]
+            for header, row in [
+                list(load_workbook(io.BytesIO(read(client, "commitments", "xlsx", day))).active.values)[:2]
+            ]
+        ]
+        for day in ("?as_of=2014-12-31", "")
+    }
+
+    assert names == {"?as_of=2014-12-31": ["Bureau of Labour"], "": [ilo.name]}
 
 
 def test_workbook_says_what_was_asked_and_when(client, full):
