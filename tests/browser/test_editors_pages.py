@@ -66,6 +66,7 @@ def every_state():
     factories.WorkingCopyFactory(user=ilo)
     factories.KeptAnswerFactory(token__made_by=ilo, token__agency=Agency.objects.get(code="ilo"))
     factories.EditionFactory()
+    factories.FormerNameFactory(agency=led[0].lead_agency)
     by_ilo = {"lead_agency": led[0].lead_agency}
     return {
         "submitted report": submitted,

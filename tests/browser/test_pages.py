@@ -66,9 +66,17 @@ PAGES = [
     "/?as_of=never",
 ]
 FIRST_VIEWS = ["/", "/commitments/", "/commitments/HLD-0018/", "/agencies/ilo/", "/gaps/", "/timeline/"]
-# The one for whoever asks too often, and the one for files that were altered (`test_editions`). Pages of accounts:
+# The ones for whoever asks too often, for files that were altered (`test_editions`, `test_evidence`) and for forms that
+# come after the sign-in changed (`test_csrf_failure`). Pages of accounts:
 # `test_accounts`; the preview of a draft: `test_report_form`; what is not open to somebody: `test_editors_pages`.
-ELSEWHERE = {"403.html", "429.html", "commitments/preview.html", "editions/damaged.html"}
+ELSEWHERE = {
+    "403.html",
+    "429.html",
+    "commitments/evidence_withheld.html",
+    "commitments/preview.html",
+    "csrf_failure.html",
+    "editions/damaged.html",
+}
 NOT_FOUND = ("400 (Bad Request)", "404 (Not Found)")
 
 # What its box neither shows nor lets be scrolled to; what is for listeners alone may be so.
