@@ -108,7 +108,7 @@ class Editors:
 def flat(row):
     """A row of the API's list as the file of commitments has it."""
     return {
-        **{name: value or None for name, value in row.items() if isinstance(value, str | None)},
+        **{name: value for name, value in row.items() if isinstance(value, str | None)},
         "lead": row["lead"]["code"],
         "lead_kind": row["lead"]["kind"],
         "places": row["places"],
@@ -154,7 +154,7 @@ def test_mirror_made_while_others_write_ends_equal_to_the_file(live_server, regi
     filed = file_rows(live_server.url, "reports", "code")
     assert reports.keys() == filed.keys()
     for code, row in filed.items():
-        assert {name: reports[code][name] or None for name in ("status", "achieved", "published_on", "updated_at")} == {
+        assert {name: reports[code][name] for name in ("status", "achieved", "published_on", "updated_at")} == {
             name: row[name] for name in ("status", "achieved", "published_on", "updated_at")
         }
 

@@ -89,8 +89,8 @@ def test_promise_of_a_year_is_kept_by_the_declaration():
         Deprecated(LIST, date(2030, 1, 1), WHY, INSTEAD, parameter="scope", field="scope")
 
 
-def test_policy_is_found_from_where_programs_are_written(client, db):
+def test_policy_is_found_from_where_programs_are_written(client, db, settings):
     assert client.get("/api/v1/").json()["versions"] == PAGE
     assert 'href="/data/versions/"' in client.get("/data/").content.decode()
-    assert client.get("/api/v1/schema/").json()["externalDocs"]["url"] == "/data/versions/"
+    assert client.get("/api/v1/schema/").json()["externalDocs"]["url"] == f"{settings.PUBLIC_URL}/data/versions/"
     assert client.get("/data/versions/?nothing=1").status_code == 400
