@@ -523,7 +523,7 @@ class SubmittedForm(models.Model):
     row = models.BigIntegerField(null=True)
     # What was typed when it was sent again with other words; nobody but the sender is shown it.
     second = models.JSONField(null=True)
-    made_at = models.DateTimeField(default=timezone.now, db_index=True)
+    made_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
 
     class Meta:
         db_table = "submitted_form"

@@ -36,4 +36,6 @@ def without_tracking(query: str) -> str:
 
 
 def is_tracking(parameter: str) -> bool:
-    return parameter.lower() in NAMES or parameter.lower().startswith(PREFIXES)
+    """Tell whether a parameter only follows readers; a lookup of a list, such as pk__in, has two underscores."""
+    name = parameter.lower()
+    return name in NAMES or (name.startswith(PREFIXES) and "__" not in name)

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64)),
                 ('row', models.BigIntegerField(null=True)),
                 ('second', models.JSONField(null=True)),
-                ('made_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('made_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False)),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

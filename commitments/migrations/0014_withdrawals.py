@@ -40,10 +40,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('withdrawn_on', foundation.date_columns.PastDateField(verbose_name='withdrawn on')),
                 ('withdrawn_reason', models.TextField(verbose_name='reason of the withdrawal')),
-                ('withdrawn_at', models.DateTimeField(verbose_name='withdrawal recorded at')),
+                ('withdrawn_at', models.DateTimeField(editable=False, verbose_name='withdrawal recorded at')),
                 ('restored_on', foundation.date_columns.PastDateField(null=True, verbose_name='restored on')),
                 ('restored_reason', models.TextField(blank=True, default='', verbose_name='reason of the restoration')),
-                ('restored_at', models.DateTimeField(null=True, verbose_name='restoration recorded at')),
+                ('restored_at', models.DateTimeField(editable=False, null=True, verbose_name='restoration recorded at')),
             ],
             options={
                 'verbose_name': 'withdrawal',

@@ -21,10 +21,10 @@ class Withdrawal(models.Model):
     )
     withdrawn_on = PastDateField(_("withdrawn on"))
     withdrawn_reason = models.TextField(_("reason of the withdrawal"))
-    withdrawn_at = models.DateTimeField(_("withdrawal recorded at"))
+    withdrawn_at = models.DateTimeField(_("withdrawal recorded at"), editable=False)
     restored_on = PastDateField(_("restored on"), null=True)
     restored_reason = models.TextField(_("reason of the restoration"), blank=True, default="")
-    restored_at = models.DateTimeField(_("restoration recorded at"), null=True)
+    restored_at = models.DateTimeField(_("restoration recorded at"), null=True, editable=False)
 
     objects = WithdrawalQuerySet.as_manager()
 

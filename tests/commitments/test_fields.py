@@ -24,7 +24,7 @@ def test_all_fields_of_a_commitment_are_offered_to_any_depth():
     assert list(tree)[:2] == ["reference", "title"]
     assert tree["title"] is None
     assert list(tree["lead"]) == ["kind", "code", "title", "url"]
-    assert tree["superseded_by"].keys() == {"code", "title", "url"}
+    assert tree["superseded_by"].keys() == {"code", "title", "state", "url"}
     assert tree["reports"]["evidence"]["title"] is None
 
 

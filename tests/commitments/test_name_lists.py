@@ -9,11 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from commitments.exchange.cells import restored
 from commitments.exchange.importing import bring
 from commitments.exchange.resources import CommitmentResource
 from commitments.exchange.writing import export_csv, export_xlsx
 from commitments.models import Commitment
-from foundation.name_lists import join_names, split_names, tidy
+from foundation.name_lists import split_names, tidy
 from tests.factories import CommitmentFactory, StakeholderFactory
 from tests.filling import filled, problems
 
@@ -88,16 +89,11 @@ def test_every_name_survives_form_export_import_and_api(client, page, draft, ilo
         (line,) = csv.DictReader(io.StringIO(client.get("/api/v1/commitments/?format=csv").content.decode("utf-8-sig")))
         (record,) = csv.DictReader(io.StringIO(client.get("/data/commitments.csv").getvalue().decode("utf-8-sig")))
         assert row["places"] == names
-        assert [split_names(undefused(cells["places"], names)) for cells in (line, record)] == [names, names]
+        assert [split_names(restored(cells["places"])) for cells in (line, record)] == [names, names]
         found = client.get("/api/v1/commitments/", {"place": names[0]})
         assert found.json()["count"] == 1
 
     survives()
-
-
-def undefused(cell: str, names: list[str]) -> str:
-    """The cell without the apostrophe that keeps a spreadsheet from running it."""
-    return cell[1:] if cell == f"'{join_names(names)}" else cell
 
 
 def test_workbook_for_people_keeps_each_place(client, ilo):

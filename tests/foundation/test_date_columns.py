@@ -17,10 +17,14 @@ APPS = ["agencies", "agenda", "workgroups", "recommendations", "commitments", "g
 NOT_OURS = {"agencies.User.date_joined", "agencies.User.last_login"}
 PAST = {
     "agencies.Agency.joined",
+    "agencies.FormerName.until",
+    "commitments.Withdrawal.restored_on",
+    "commitments.Withdrawal.withdrawn_on",
     "agenda.Framework.adopted_on",
     "commitments.Answer.published_on",
     "commitments.Assessment.published_on",
     "commitments.Commitment.published_on",
+    "commitments.Commitment.restored_on",
     "commitments.Commitment.withdrawn_on",
     "commitments.Digest.day",
     "commitments.Evidence.issued_on",

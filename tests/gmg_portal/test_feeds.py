@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from agenda.models import Event
@@ -142,9 +143,10 @@ def test_feed_shows_the_newest(client, ilo):
 
 
 @pytest.fixture
-def in_february(time_machine):
-    """Rows of fixtures that follow are recorded on 20 February 2014."""
+def in_february(time_machine, db):
+    """Rows of fixtures that follow are recorded on 20 February 2014, when the revision moved last."""
     time_machine.move_to("2014-02-20T12:00:00Z", tick=False)
+    Revision.objects.update(moved_at=timezone.now())
 
 
 def test_what_was_just_recorded_comes_first_however_old(in_february, client, ilo, commitment, time_machine):

@@ -574,7 +574,7 @@ def test_hidden_draft_answers_like_one_that_never_was(role, client, request, iom
     draft = CommitmentFactory(draft=True, lead_agency=iom, title=SECRET)
     foreign = CommitmentFactory(lead_agency=iom)
     report = ProgressReportFactory(commitment=foreign, achieved=SECRET)
-    assessment = AssessmentFactory(commitment=foreign, agency=iom, text=SECRET)
+    assessment = AssessmentFactory(commitment=foreign, text=SECRET)
     answer = AnswerFactory(assessment__commitment=foreign, text=SECRET)
     rows = [draft, report, assessment, answer, MilestoneFactory(commitment=draft), PartnerFactory(commitment=draft)]
     rows += [EvidenceFactory(report=report), ContributionFactory(report=report)]
