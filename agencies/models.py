@@ -13,7 +13,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey
-from simple_history.models import HistoricalRecords
 
 from agencies.names import former_name_of
 from agencies.querysets import (
@@ -27,6 +26,7 @@ from agencies.querysets import (
 from foundation.addresses import AddressField
 from foundation.date_columns import PastDateField, PlannedDateField
 from foundation.dates import date_in_words
+from foundation.history import HistoricalRecords
 
 LONG_PASSWORD = 15  # characters from which on a password may stand alone
 LONGEST_TOKEN = timedelta(days=366)  # the day on which a token is made, and a year

@@ -3,11 +3,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agenda.querysets import EventQuerySet
 from foundation.addresses import AddressField
 from foundation.date_columns import PastDateField, PlannedDateField
+from foundation.history import HistoricalRecords
 
 
 class AgendaPoint(models.Model):

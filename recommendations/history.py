@@ -1,6 +1,6 @@
 """The history of rows that are joined to sets of other rows."""
 
-from simple_history.models import HistoricalRecords
+from foundation.history import HistoricalRecords
 
 
 class HistoryWithSets(HistoricalRecords):

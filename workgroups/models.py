@@ -3,10 +3,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agencies.models import Agency
 from foundation.date_columns import PlannedDateField
+from foundation.history import HistoricalRecords
 from workgroups.querysets import ParticipationQuerySet
 
 

@@ -3,7 +3,6 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Concat
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agencies.models import Agency
 from commitments import triggers
@@ -12,6 +11,7 @@ from commitments.models.report import ProgressReport
 from commitments.querysets import AnswerQuerySet, AssessmentQuerySet
 from commitments.workflow import Reviewed
 from foundation.addresses import LocationField
+from foundation.history import HistoricalRecords
 from workgroups.models import WorkGroup
 
 

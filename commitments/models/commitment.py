@@ -8,7 +8,6 @@ from django.db import models, transaction
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
@@ -19,6 +18,7 @@ from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
 from commitments.workflow import Reviewed, State
 from foundation.addresses import LocationField, is_address
 from foundation.date_columns import PastDateField, PlannedDateField
+from foundation.history import HistoricalRecords
 from recommendations.history import HistoryWithSets
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup, WorkPlan

@@ -3,12 +3,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agencies.models import Agency
 from commitments import triggers
 from commitments.models.report import ProgressReport
 from commitments.querysets import ContributionQuerySet
+from foundation.history import HistoricalRecords
 
 
 class Contribution(models.Model):

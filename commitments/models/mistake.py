@@ -3,10 +3,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from commitments.models.commitment import Commitment
 from commitments.querysets import MistakeQuerySet
+from foundation.history import HistoricalRecords
 
 
 class Mistake(models.Model):

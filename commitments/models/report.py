@@ -7,7 +7,6 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from simple_history.models import HistoricalRecords
 
 from agencies.models import Agency
 from commitments import triggers
@@ -24,6 +23,7 @@ from commitments.querysets import (
 from commitments.workflow import Reviewed
 from foundation.addresses import AddressField
 from foundation.date_columns import PastDateField, PlannedDateField
+from foundation.history import HistoricalRecords
 
 
 class ReportingCycle(models.Model):
