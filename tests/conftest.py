@@ -2,6 +2,7 @@
 
 import gc
 import math
+import os
 import re
 
 import pytest
@@ -14,6 +15,7 @@ from django.test.client import ClientMixin
 from gmg_portal import throttling
 from gmg_portal.accounts.session_store import SessionStore
 from tests import template_database
+from tests.browser.chromium import PATH, started
 from tests.door import Door
 from tests.factories import (
     AgencyFactory,
@@ -26,6 +28,9 @@ from tests.factories import (
     focal_point,
     in_group,
 )
+
+# As the browser's automation runs a loop of its own in this thread, the ORM must be told that this is meant.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 PUBLIC_URL = "http://portal.example.org"
 POINTS = [
@@ -172,6 +177,14 @@ def apart(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(throttling, "SALT", str(tmp_path))
     monkeypatch.setattr(throttling, "SWEPT_EVERY", math.inf)
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not PATH:
+        pytest.skip("No Chromium on this machine: install Debian's package 'chromium' to run the browser's journeys.")
+    with started() as browser:
+        yield browser
 
 
 @pytest.fixture

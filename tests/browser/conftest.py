@@ -1,7 +1,5 @@
 """A real Chromium before the real portal with the real data."""
 
-import os
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
@@ -13,27 +11,14 @@ from pytest_django.live_server_helper import LiveServer
 from agencies.models import Agency
 from commitments import actions
 from commitments.models import ReportingCycle
-from tests.browser.chromium import PATH, WIDE, started
+from tests.browser.chromium import PATIENCE, WIDE
 from tests.factories import ReportingCycleFactory, UserFactory, focal_point, in_group
 
-# As the browser's automation runs a loop of its own in this thread, the ORM must be told that this is meant.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-
-# ms until something expected counts as missing: a machine that does much else is slow, not wrong.
-PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # A second language that is written from right to left, so that both sheets and both directions are seen.
 BOTH_DIRECTIONS = override_settings(LANGUAGES=[("en", "English"), ("ar", "Arabic")])
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    if not PATH:
-        pytest.skip("No Chromium on this machine: install Debian's package 'chromium' to run the browser's journeys.")
-    with started() as browser:
-        yield browser
 
 
 @pytest.fixture

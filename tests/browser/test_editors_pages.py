@@ -118,10 +118,13 @@ def fail_to_sign_in(page, site):
 
 
 def pages_of_tables():
-    """List, new row, row, its history and its end: what the administrator is offered of each table."""
+    """List, new row and row of each table that the administrator is offered; history and deletion of each third one.
+
+    A history and a deletion look the same for all tables, as they show the names of rows alone.
+    """
     request = RequestFactory().get("/admin/")
     request.user = get_user_model().objects.get(username="administrator")
-    for model, table in admin.site._registry.items():
+    for place, (model, table) in enumerate(admin.site._registry.items()):
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         row = table.get_queryset(request).order_by("pk").first()
         assert row, f"{model} has no row to look at"
@@ -129,6 +132,8 @@ def pages_of_tables():
         if table.has_add_permission(request):
             yield reverse(f"{name}_add")
         yield reverse(f"{name}_change", args=[row.pk])
+        if place % 3:
+            continue
         yield reverse(f"{name}_history", args=[row.pk])
         if table.has_delete_permission(request, row):
             yield reverse(f"{name}_delete", args=[row.pk])

@@ -1,9 +1,5 @@
 """The report form in a real browser: nothing typed is lost, two editors lose nothing to each other, no barrier."""
 
-import json
-from contextlib import suppress
-
-import psutil
 import pytest
 from playwright.sync_api import expect
 
@@ -21,7 +17,7 @@ from tests.factories import (
     focal_point,
     published_report,
 )
-from tests.gmg_portal.processes import environment, folder_for_all, free_port, kill_all, processes_on, start, wait_until
+from tests.gmg_portal.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -282,49 +278,3 @@ def test_form_and_preview_have_no_barrier(locale, open_page, portal, settings, c
             page.set_viewport_size(size)
             assert (audited if size is WIDE else layout_violations)(page) == [], (scheme, size)
         complaints.clear()  # the audit brings styles of its own, which are refused
-
-
-# A portal of real processes, killed
-
-
-def run_portal(var, port):
-    process = start("manage.py", "run", env=environment(var, PORT=str(port)))
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if "Ctrl-C" in line:
-            return process
-    raise AssertionError("".join(said))
-
-
-def kill_portal(process, var):
-    with suppress(psutil.NoSuchProcess):
-        family = psutil.Process(process.pid)
-        kill_all([family, *family.children(recursive=True)])
-    kill_all(processes_on(var))
-    process.communicate()
-
-
-def test_killed_server_loses_nothing(page):
-    with folder_for_all() as folder:
-        var, port = folder / "var", free_port()
-        portal, process = f"http://127.0.0.1:{port}", run_portal(folder / "var", port)
-        try:
-            accounts = {one["username"]: one["password"] for one in json.loads((var / "accounts.json").read_text())}
-            page.goto(f"{portal}/admin/")
-            enter(page, "ilo-focal-point", accounts["ilo-focal-point"])
-            page.get_by_role("link", name="HLD-0018").first.click()
-            address = page.url
-            achieved(page).fill(WORDS)
-            says(page, SAVED)
-
-            kill_portal(process, var)
-            achieved(page).fill(f"{WORDS} And typed while it was dead.")
-            says(page, OFFLINE)
-            process = run_portal(var, port)
-
-            says(page, SAVED)
-            page.context.new_page().goto(address)
-            expect(achieved(page.context.pages[-1])).to_have_value(f"{WORDS} And typed while it was dead.")
-        finally:
-            kill_portal(process, var)

@@ -92,19 +92,18 @@ def test_one_command_leaves_no_server_behind(var):
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
 
 
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        ("listen_addresses", "127.0.0.1"),
-        ("password_encryption", "scram-sha-256"),
-        ("fsync", "on"),
-        ("server_encoding", "UTF8"),
-    ],
-)
-def test_server_setting(var, holder, setting, value):
-    asked = query(f"SELECT current_setting('{setting}', true)", environment(var))
+def test_server_settings(var, holder):
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "password_encryption": "scram-sha-256",
+        "fsync": "on",
+        "server_encoding": "UTF8",
+    }
+    columns = ", ".join(f"current_setting('{name}', true)" for name in settings)
 
-    assert asked.stdout == f"{value}\n"
+    answer = query(f"SELECT {columns}", environment(var))
+
+    assert answer.stdout == f"{' '.join(settings.values())}\n"
 
 
 def test_server_listens_on_loopback_alone(var, holder):

@@ -18,11 +18,14 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from playwright.sync_api import expect
 
 from agencies.models import Membership, User
 from commitments.models import ReportingCycle
 from gmg_portal import trial
 from gmg_portal.management.commands import run as command
+from tests.browser.chromium import PATIENCE
+from tests.browser.people import enter
 from tests.factories import AgencyFactory
 from tests.gmg_portal.processes import (
     alive,
@@ -69,9 +72,9 @@ class Portal:
         return self.process.returncode
 
 
-def start_portal(var: Path) -> Portal:
-    """Start a run and wait until it says that it is ready."""
-    port = free_port()
+def start_portal(var: Path, port: int | None = None) -> Portal:
+    """Start a run, on a free port or on `port`, and wait until it says that it is ready."""
+    port = port or free_port()
     portal = Portal(start("manage.py", "run", env=environment(var, PORT=str(port))), port, [])
     for line in portal.process.stdout:
         portal.output.append(line.rstrip("\n"))
@@ -215,6 +218,36 @@ def test_run_after_everything_was_killed_has_every_row(portal, var):
     counted = run("-c", COUNT_USERS, env=env)
 
     assert counted.stdout == "5\n"
+    assert again.end() == 0
+
+
+@pytest.mark.browser
+@pytest.mark.processes
+def test_run_killed_while_somebody_types_loses_nothing(portal, var, chromium):
+    """The page keeps what is typed while the portal is dead, and hands it over once it runs again."""
+    address, words = f"http://127.0.0.1:{portal.port}", "Guidance on fair recruitment was taken up."
+    accounts = {account["username"]: account["password"] for account in json.loads((var / "accounts.json").read_text())}
+    context = chromium.new_context()
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(f"{address}/admin/")
+    enter(page, "ilo-focal-point", accounts["ilo-focal-point"])
+    page.get_by_role("link", name="HLD-0018").first.click()
+    form = page.url
+    page.get_by_label("Achieved").fill(words)
+    expect(page.get_by_role("status")).to_contain_text("Saved as you type at", timeout=PATIENCE)
+
+    kill_all([*portal.family, *processes_on(var)])
+    portal.process.communicate()
+    page.get_by_label("Achieved").fill(f"{words} And typed while it was dead.")
+    expect(page.get_by_role("status")).to_contain_text("No connection to the portal", timeout=PATIENCE)
+    again = start_portal(var, portal.port)
+
+    expect(page.get_by_role("status")).to_contain_text("Saved as you type at", timeout=PATIENCE)
+    other = context.new_page()
+    other.goto(form)
+    expect(other.get_by_label("Achieved")).to_have_value(f"{words} And typed while it was dead.", timeout=PATIENCE)
+    context.close()
     assert again.end() == 0
 
 
