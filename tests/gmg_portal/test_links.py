@@ -1,5 +1,6 @@
 """Every address that a reader can reach by following links answers."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
@@ -10,6 +11,8 @@ from django.db import connection
 from tests.factories import CommitmentFactory, published_report
 
 SITE = "http://testserver"
+PAGE_OF_COMMITMENT = re.compile(r"/commitments/HLD-\d{4}/")
+MOST_COMMITMENTS = re.compile(r"HLD-\d{3}[02-9]")
 
 
 class Page(HTMLParser):
@@ -61,9 +64,15 @@ def walk(client, settings, editions, db):
 
 
 def shape(address):
-    """A path and the words it is asked with: questions that differ by values alone are one question here."""
+    """Return a path and the names of its parameters: questions that differ by values alone are one question here.
+
+    What belongs to a commitment (its row, drawings, citations) is visited for six of the sixty, its page for all.
+    """
     parts = urlsplit(address)
-    return parts.path, frozenset(word for word, _value in parse_qsl(parts.query))
+    path = parts.path
+    if not PAGE_OF_COMMITMENT.fullmatch(path):
+        path = MOST_COMMITMENTS.sub("HLD-", path)
+    return path, frozenset(name for name, _value in parse_qsl(parts.query))
 
 
 def test_every_link_leads_somewhere_and_to_its_place_on_the_page(walk):
