@@ -27,8 +27,11 @@ def is_administrator(user) -> bool:
 
 
 def is_secretariat(user) -> bool:
-    """Member of the Chair's team."""
-    return user.is_active and _is_whole(user) and user.groups.filter(name=SECRETARIAT).exists()
+    """Member of the Chair's team; whoever sends a request brings along whether they are (`in_secretariat`)."""
+    if not (user.is_active and _is_whole(user)):
+        return False
+    known = getattr(user, "in_secretariat", None)
+    return user.groups.filter(name=SECRETARIAT).exists() if known is None else known
 
 
 def agencies_of(user) -> QuerySet[Agency]:
@@ -83,16 +86,12 @@ def may_invite_as(user, role: str) -> bool:
 
 
 def needs_second_step(user) -> bool:
-    """Whether the password alone opens nothing to this person.
-
-    Whoever sends a request brings along whether they are `in_secretariat`: this is asked at every request.
-    """
+    """Whether the password alone opens nothing to this person."""
     if not user.is_active:
         return False
     if settings.MFA_REQUIRED == "everyone" or user.has_short_password or is_administrator(user):
         return True
-    known = getattr(user, "in_secretariat", None)
-    return is_secretariat(user) if known is None else known
+    return is_secretariat(user)
 
 
 # Tokens of an agency's own systems

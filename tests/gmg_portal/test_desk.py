@@ -273,5 +273,5 @@ def test_desk_of_a_reviewer_costs_the_same_with_many_rows(client, secretariat, d
             client.get("/admin/")
 
 
-DESK_QUERIES = 62
-REVIEWERS_QUERIES = 34
+DESK_QUERIES = 38
+REVIEWERS_QUERIES = 16
