@@ -30,7 +30,7 @@ AT_A_TIME = 2000
 # Columns that hold sentences, and are wider in a workbook.
 LONG_TEXTS = {
     "title", "summary", "original_text", "achieved", "barriers", "next_steps", "text", "mandate", "contribution_texts",
-    "evidence_titles", "evidence_locations", "source_title",
+    "former_names", "evidence_titles", "evidence_locations", "source_title",
 }  # fmt: skip
 
 

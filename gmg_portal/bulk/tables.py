@@ -9,7 +9,7 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agencies.models import Agency
+from agencies.models import Agency, FormerName
 from agenda.models import AgendaPoint
 from commitments.dates import PartialDate, Precision
 from commitments.filters import CommitmentFilter
@@ -79,7 +79,9 @@ def reports(day: date | None) -> QuerySet[ProgressReport]:
 
 
 def agencies(_day: None) -> QuerySet[Agency]:
-    return Agency.objects.select_related("parent")
+    names = FormerName.objects.filter(agency=OuterRef("pk")).order_by("-until")
+    parts = JSONObject(acronym="acronym", name="name", until="until")
+    return Agency.objects.select_related("parent").annotate(borne_before=ArraySubquery(names.values(parts=parts)))
 
 
 def recommendations(_day: None) -> QuerySet[Recommendation]:
@@ -113,6 +115,10 @@ def _file_address(report: ProgressReport, file: str) -> str:
     if not file:
         return ""
     return reverse("commitments:evidence", args=[report.commitment.reference, Evidence(file=file).file_name])
+
+
+def _former_names(agency: Agency) -> list[str]:
+    return ["{acronym}, {name}, until {until}".format(**former) for former in agency.borne_before]
 
 
 def _labels(choices: type[TextChoices]) -> Callable[[], dict[str, str]]:
@@ -467,6 +473,12 @@ AGENCIES = Table(
         _page(_("The permanent address of the agency’s page.")),
         Column("acronym", _("What the agency is called in short."), lambda row: row.acronym, required=True),
         Column("name", _("The full name."), lambda row: row.name, required=True),
+        Column(
+            "former_names",
+            _("The names that it bore before, the last one first: acronym, name, and the last day of each."),
+            _former_names,
+            many=True,
+        ),
         Column(
             "parent",
             _("The code of the member whose constituent it is; empty for the members themselves."),

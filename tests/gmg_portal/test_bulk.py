@@ -234,6 +234,29 @@ def test_agencies_csv_names_members_and_constituents(client, ilo):
     ]
 
 
+def test_agencies_files_list_former_names_one_text_each(client, ilo):
+    FormerNameFactory(agency=ilo, acronym="OLD", name="Office; of Old", until=date(2015, 12, 31))
+    FormerNameFactory(agency=ilo, acronym="FIRST", name="First Office", until=date(2009, 12, 31))
+    AgencyFactory(code="iom")
+    old, first = "OLD, Office; of Old, until 2015-12-31", "FIRST, First Office, until 2009-12-31"
+
+    cells = {row["code"]: row["former_names"] for row in rows_of(client, "agencies")}
+    rows = json.loads(read(client, "agencies", "json"))
+
+    assert cells == {"ilo": f'"{old}";{first}', "iom": ""}
+    assert {row["code"]: row["former_names"] for row in rows} == {"ilo": [old, first], "iom": []}
+
+
+def test_package_describes_former_names_as_a_list(client):
+    package = client.get("/data/datapackage.json").json()
+
+    (fields,) = [each["schema"]["fields"] for each in package["resources"] if each["name"] == "agencies"]
+    assert [field["description"] for field in fields if field["name"] == "former_names"] == [
+        "The names that it bore before, the last one first: acronym, name, and the last day of each. "
+        "Several are joined by ‘;’."
+    ]
+
+
 def test_recommendations_csv_names_parts_and_points(client, recommendation):
     RecommendationFactory(code="GOV-1a", level="governance", parent=recommendation, position=2)
 
