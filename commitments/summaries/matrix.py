@@ -7,9 +7,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
+from agencies.querysets import today
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Status
 from commitments.summaries.counts import Count, Words, as_of, has_place, is_asked, leads, tally, with_lead
+from foundation.dates import date_in_words
 from workgroups.models import WorkGroup
 
 SHADES = 5
@@ -29,6 +31,14 @@ class MatrixRow:
     lead: Agency | WorkGroup
     cells: list[MatrixCell]
     total: Count
+    left: date | None = None  # the last day of a lead that was no longer in the group on the day of the matrix
+
+    @property
+    def label(self) -> str:
+        """The lead's short name, with the day on which it left."""
+        if self.left is None:
+            return str(self.lead)
+        return _("%(lead)s (left on %(day)s)") % {"lead": self.lead, "day": date_in_words(self.left)}
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,7 @@ def matrix(
                     for code, label in columns
                 ],
                 Count(by_lead[key], {**question, **of_lead}),
+                _left(lead, day),
             )
             for lead, key, of_lead in _leads(question)
             if by_lead[key] or (not asked and has_place(lead, day))
@@ -108,6 +119,10 @@ def _leads(question: Words) -> Iterator[tuple[Agency | WorkGroup, tuple, Words]]
         codes = words["lead"] if isinstance(words["lead"], list) else [words["lead"]]
         among = [code for code in codes if is_asked(question, "lead", code)]
         yield lead, key, words if among == codes or not among else {"lead": among}
+
+
+def _left(lead: Agency | WorkGroup, day: date | None) -> date | None:
+    return lead.left if isinstance(lead, Agency) and lead.has_left_by(day or today()) else None
 
 
 def _shade(count: int, largest: int) -> int:

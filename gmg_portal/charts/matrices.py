@@ -13,7 +13,7 @@ SIDE, CELL, ROW, SIZE = 240, 92, 30, 13
 
 def matrix(name: str, title: str, table: Matrix, *, rtl: bool = False) -> Figure:
     heads = [wrapped(head, 12, CELL - 8) for head in (*(head.label for head in table.heads), _("All"))]
-    names = [wrapped(str(of_lead.lead), SIZE, SIDE - 12) for of_lead in table.rows]
+    names = [wrapped(of_lead.label, SIZE, SIDE - 12) for of_lead in table.rows]
     rows = [max(ROW, 17 * len(lines) + 10) for lines in names]
     top = 16 * max(len(lines) for lines in heads) + 10
     sheet = Drawing(SIDE + CELL * len(heads), top + sum(rows) + 2, rtl)
@@ -33,7 +33,7 @@ def matrix(name: str, title: str, table: Matrix, *, rtl: bool = False) -> Figure
         % {"rows": len(table.rows), "columns": len(table.heads), "total": table.total},
         {"": sheet},
         [_("Lead"), *(head.label for head in table.heads), _("All")],
-        [[str(one.lead), *(count.count for count in one.cells), one.total.count] for one in table.rows],
+        [[one.label, *(count.count for count in one.cells), one.total.count] for one in table.rows],
         _("A commitment may stand in several columns; under “All” it counts once.") if table.points else "",
     )
 
@@ -53,4 +53,4 @@ def _draw_row(sheet: Drawing, of_lead: MatrixRow, y: float, height: float) -> No
 
 
 def _label(of_lead: MatrixRow, count: Count) -> str:
-    return f"{of_lead.lead}, {count.label or _('All')}: {count.count}"
+    return f"{of_lead.label}, {count.label or _('All')}: {count.count}"

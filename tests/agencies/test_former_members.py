@@ -138,6 +138,21 @@ def test_matrix_keeps_a_former_member_only_for_what_it_leads(client, ilo, gone):
     assert leads(as_of="2014-01-01") == ["ILO", "GONE"]
 
 
+@pytest.mark.parametrize("address", ["/", "/?by=status", "/embed/matrix/", "/charts/matrix.csv", "/charts/matrix.svg"])
+def test_matrix_says_when_a_former_member_left(client, ilo, gone, address):
+    CommitmentFactory(lead_agency=gone)
+    glue = "&" if "?" in address else "?"
+
+    def notes(day=""):
+        response = client.get(f"{address}{glue}as_of={day}" if day else address)
+        content = response.getvalue() if response.streaming else response.content
+        return "left on 30 June 2026" in content.decode()
+
+    assert notes() is True
+    assert notes("2026-07-01") is True
+    assert notes("2026-06-30") is False
+
+
 def test_gaps_count_no_former_member_that_leads_nothing(client, ilo, gone):
     def members(**words):
         return [row.code for row in client.get("/gaps/", words).context["gaps"].members]
