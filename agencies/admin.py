@@ -42,7 +42,7 @@ from foundation.date_inputs import AdminDayInput, DayField
 
 class FormerNameInline(admin.site.TabularInline):
     model = FormerName
-    fields = ["acronym", "name", "until"]
+    fields = ["acronym", "name", "until", "source"]
 
 
 @admin.register(Agency)
@@ -62,8 +62,8 @@ class FormerNameAdmin(admin.site.ModelAdmin):
     list_display = ["acronym", "name", "agency", "until"]
     list_filter = ["agency"]
     list_select_related = ["agency"]
-    search_fields = ["acronym", "name", "agency__acronym", "agency__name"]
-    fields = ["agency", "acronym", "name", "until"]
+    search_fields = ["acronym", "name", "agency__acronym", "agency__name", "source"]
+    fields = ["agency", "acronym", "name", "until", "source"]
 
 
 @admin.register(ChairTerm)

@@ -14,11 +14,7 @@ class AgencyViewSet(ReadOnlyModelViewSet):
     left.
     """
 
-    queryset = (
-        Agency.objects.select_related("parent")
-        .prefetch_related("constituents", "chair_terms", "former_names")
-        .order_by("position", "acronym", "pk")
-    )
+    queryset = Agency.objects.select_related("parent").prefetch_related("constituents", "chair_terms", "former_names")
     serializer_class = AgencySerializer
     filterset_class = AgencyFilter
     lookup_field = "code"
@@ -29,5 +25,5 @@ class AgencyViewSet(ReadOnlyModelViewSet):
         return agencies.exclude(joined__gt=day)
 
     def get_queryset(self):
-        agencies = super().get_queryset()
+        agencies = super().get_queryset().with_names_of_day().order_by("position", "acronym_of_day", "pk")
         return agencies if self.detail else agencies.with_own_membership()

@@ -6,7 +6,8 @@ from agencies.models import Agency
 
 class AgencyFilter(django_filters.FilterSet):
     ordering = django_filters.OrderingFilter(
-        fields=["position", "code", "acronym", "name"], label=_("Sort by; downwards with a minus.")
+        fields={"position": "position", "code": "code", "acronym_of_day": "acronym", "name_of_day": "name"},
+        label=_("Sort by; downwards with a minus."),
     )
 
     class Meta:

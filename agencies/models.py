@@ -181,6 +181,9 @@ class FormerName(models.Model):
     acronym = models.CharField(_("acronym"), max_length=30)
     name = models.CharField(_("name"), max_length=200)
     until = PastDateField(_("until"), help_text=_("The last day on which the agency bore this name."))
+    source = models.CharField(
+        _("source"), max_length=300, blank=True, help_text=_("Where the change of name is recorded.")
+    )
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
 

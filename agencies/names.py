@@ -34,11 +34,19 @@ _names: ContextVar[NamesOn | None] = ContextVar("names_of_agencies", default=Non
 @contextmanager
 def names_on(day: date | None) -> Iterator[None]:
     """Give every agency that is read inside the name that it bore on a day; None stands for the names of today."""
-    token = _names.set(NamesOn(day) if day else None)
+    outer = _names.get()
+    names = outer if outer and outer.day == day else NamesOn(day) if day else None
+    token = _names.set(names)
     try:
         yield
     finally:
         _names.reset(token)
+
+
+def day_of_names() -> date | None:
+    """Return the day of the enclosing `names_on`; None stands for today."""
+    names = _names.get()
+    return names.day if names else None
 
 
 def former_name_of(agency: int) -> Name | None:

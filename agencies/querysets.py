@@ -3,11 +3,13 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from rest_framework_api_key.crypto import KeyGenerator
 from rest_framework_api_key.models import BaseAPIKeyManager
 
+from agencies.names import day_of_names
 from foundation.dates import today
 
 
@@ -24,6 +26,18 @@ class AgencyQuerySet(models.QuerySet):
     def with_own_membership(self) -> Self:
         """Those that are, were or will be members themselves, and not constituents of one."""
         return self.filter(parent__isnull=True)
+
+    def with_names_of_day(self) -> Self:
+        """Annotate `acronym_of_day` and `name_of_day`, to sort by: the names that rows bear inside `names_on(day)`."""
+        day = day_of_names()
+        if day is None:
+            return self.annotate(acronym_of_day=F("acronym"), name_of_day=F("name"))
+        former_names = self.model._meta.get_field("former_names").related_model.objects
+        borne = former_names.filter(agency=OuterRef("pk"), until__gte=day).order_by("until")
+        return self.annotate(
+            acronym_of_day=Coalesce(Subquery(borne.values("acronym")[:1]), F("acronym")),
+            name_of_day=Coalesce(Subquery(borne.values("name")[:1]), F("name")),
+        )
 
 
 class FormerNameQuerySet(models.QuerySet):

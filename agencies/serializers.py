@@ -63,8 +63,9 @@ class FormerNameSerializer(serializers.ModelSerializer):
             "acronym": {"help_text": _("The short name of then.")},
             "name": {"help_text": _("The full name of then.")},
             "until": {"help_text": _("The last day on which the agency bore it.")},
+            "source": {"help_text": _("Where the change of name is recorded; empty where no source is named.")},
         }
-        fields = ["acronym", "name", "until"]
+        fields = ["acronym", "name", "until", "source"]
 
 
 class AgencySerializer(serializers.ModelSerializer):

@@ -9,6 +9,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from agencies.names import Name, NamesOn, names_on
 from commitments.models import Commitment, Freshness, Status, Withdrawal
 from commitments.querysets import FINISHED
 from commitments.summaries import Count
@@ -34,6 +35,7 @@ class Compared:
     now: Stood | None
     withdrawal: Withdrawal | None
     due_passed: bool
+    former_lead: Name | None = None  # the lead's name on the first day, where that differs from the second day's
 
     @property
     def is_new(self) -> bool:
@@ -149,17 +151,31 @@ def compare(
 ) -> Comparison:
     """Set the public record of two days (at their ends, UTC) side by side; of some commitments or of all.
 
-    `words` are those by which the register finds the same commitments. Seven queries.
+    `words` are those by which the register finds the same commitments. Agencies bear the names of the second day, and
+    a row whose lead bore another name on the first has that too. Nine queries.
     """
+    with names_on(until):
+        return _compare(since, until, commitments, words)
+
+
+def _compare(
+    since: date, until: date, commitments: QuerySet[Commitment] | None, words: Mapping[str, str] | None
+) -> Comparison:
     scope = Commitment.objects.all() if commitments is None else commitments
     then, now = _standing(scope, since), _standing(scope, until)
     withdrawals = Withdrawal.objects.in_force_on(until).filter(withdrawn_on__gt=since)
     withdrawals = withdrawals.filter(commitment__in=scope.public(until).order_by().values("pk"))
     gone = {withdrawal.commitment_id: withdrawal for withdrawal in withdrawals}
     about = Commitment.objects.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
+    names_then = NamesOn(since).by_agency
     rows = [
         Compared(
-            row, then.get(row.pk), now.get(row.pk), gone.get(row.pk), _due_passed(row, since, until, row.pk in now)
+            row,
+            then.get(row.pk),
+            now.get(row.pk),
+            gone.get(row.pk),
+            _due_passed(row, since, until, row.pk in now),
+            _former_lead(row, names_then) if row.pk in then else None,
         )
         for row in about.defer("search").filter(pk__in={*then, *now, *gone}).order_by("pk")
     ]
@@ -170,6 +186,11 @@ def _standing(scope: QuerySet[Commitment], day: date) -> dict[int, Stood]:
     rows = scope.published(day).with_standing(day).order_by()
     found = rows.values_list("pk", "standing_status", "standing_freshness")
     return {pk: Stood(status, freshness) for pk, status, freshness in found}
+
+
+def _former_lead(row: Commitment, names_then: Mapping[int, Name]) -> Name | None:
+    former = names_then.get(row.lead_agency_id)
+    return former if former and former != Name(row.lead_agency.acronym, row.lead_agency.name) else None
 
 
 def _due_passed(row: Commitment, since: date, until: date, stands: bool) -> bool:

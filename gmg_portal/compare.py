@@ -5,13 +5,16 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
+from agencies.names import names_on
 from agencies.querysets import today
 from commitments.comparison import CHANGES, Compared, Comparison, compare
+from commitments.filters import PastDayField
 from commitments.models import ReportingCycle
 from gmg_portal.bulk.views import chosen_format, refused
 from gmg_portal.questions import TwoDays
@@ -36,11 +39,15 @@ class CompareView(TemplateView):
     template_name = "compare.html"
 
     def get(self, request, *args, **kwargs):
+        with names_on(_second_day(request)):  # from the choices of the form to the last line of the page
+            return self._page(request).render()
+
+    def _page(self, request) -> TemplateResponse:
         question = TwoDays(request.GET)
         if not question.is_valid():
             context = self.get_context_data(question=question, problems=question.problems, last=today())
             return self.render_to_response(context, status=400)
-        return super().get(request, *args, question=question, last=today(), **_answer(question), **kwargs)
+        return self.render_to_response(self.get_context_data(question=question, last=today(), **_answer(question)))
 
 
 @require_safe
@@ -63,6 +70,13 @@ def compare_file(request: HttpRequest) -> HttpResponse:
         content_type=kind.content_type,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _second_day(request: HttpRequest) -> date | None:
+    try:
+        return PastDayField(required=False).clean(request.GET.get("until"))
+    except ValidationError:
+        return None  # which the form refuses
 
 
 def _compared(question: TwoDays) -> Comparison:

@@ -16,6 +16,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
+from agencies.names import names_on
 from commitments.exchange.cells import printable
 from commitments.filters import PastDayField, unknown_parameter
 from commitments.models import Commitment
@@ -132,13 +133,17 @@ def _found(request: HttpRequest) -> tuple[Embed, date | None]:
             _("url: only addresses of this portal are answered: %(site)s…") % {"site": request.build_absolute_uri("/")}
         )
     day = _day(without_tracking(parts.query))
-    name, words = match.view_name, match.kwargs
+    with names_on(day):
+        return _embed(match.view_name, match.kwargs, day), day
+
+
+def _embed(name: str, words: dict[str, str], day: date | None) -> Embed:
     if name in ("commitments:detail", "embed-commitment"):
-        return of_commitment(_one(Commitment.objects.public(day).defer("search"), **words), day), day
+        return of_commitment(_one(Commitment.objects.public(day).defer("search"), **words), day)
     if name in ("agencies:detail", "embed-agency"):
-        return of_agency(_one(Agency.objects.all(), **words)), day
+        return of_agency(_one(Agency.objects.all(), **words))
     if name in ("home", "embed-matrix"):
-        return of_matrix(), day
+        return of_matrix()
     raise Http404(_("This page has no embed: commitments, agencies and the home page have one."))
 
 

@@ -172,6 +172,7 @@ FORMS = {
         "acronym": "UN DIESA",
         "name": "Department of International Economic and Social Affairs",
         "until": "1992-12-31",
+        "source": "",
     },
     "ReviewingBody": {"code": "iom", "name": "International Organization for Migration", "role": "co_chair"},
     "Commitment": {

@@ -8,7 +8,7 @@ from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, ChairTerm
+from agencies.models import Agency, ChairTerm, FormerName
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.loading.outcome import Refused, Tally
 from commitments.loading.reference_file import Document, Entry, said
@@ -30,6 +30,7 @@ def load_reference(path: Path) -> list[Tally]:
     workgroups, of_workgroups = load_workgroups(document)
     return [
         of_agencies,
+        load_former_names(document, agencies),
         load_chairs(document, agencies),
         of_points,
         of_frameworks,
@@ -69,6 +70,19 @@ def agency(entry: Entry, position: int) -> Wanted:
             "position": position,
         },
     )
+
+
+def load_former_names(document: Document, agencies: Rows) -> Tally:
+    """Load the names that agencies bore before; the section may be left out."""
+    table = Table(FormerName, ("agency", "until"))
+    for entry in document.entries("former_names"):
+        fields = {
+            **texts(entry, "acronym", "name", "source"),
+            "agency": named(agencies, entry["agency"], "former_names"),
+            "until": day(entry, "until"),
+        }
+        table.bring(Wanted(f"{entry['agency']} {entry['until']}", fields))
+    return table.tally
 
 
 def load_chairs(document: Document, agencies: Rows) -> Tally:

@@ -15,6 +15,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ENTRIES = {
     "agencies": ("code acronym name", "headquarters site"),
     "constituents": ("code acronym name", "headquarters site"),
+    "former_names": ("agency acronym name until source", ""),
     "chairs": ("agency starts ends confirmed", ""),
     "agenda": ("number title", ""),
     "frameworks": ("code title", "symbol adopted base"),
@@ -29,6 +30,7 @@ ENTRIES = {
 LISTS = {"leads", "agenda_points", "parts"}
 # `group` is what the pages about the group say; no table holds it.
 SECTIONS = {"group", "convergence", "statements", "stakeholder_kinds", *ENTRIES} - {"parts"}
+OPTIONAL_SECTIONS = {"former_names"}
 
 
 class Document:
@@ -41,13 +43,15 @@ class Document:
         if unknown := set(map(str, content)) - SECTIONS:
             words = {"unknown": said(unknown), "allowed": said(SECTIONS)}
             raise Refused(_("The section %(unknown)s is not known; allowed: %(allowed)s.") % words)
-        if missing := SECTIONS - set(content):
+        if missing := SECTIONS - OPTIONAL_SECTIONS - set(content):
             raise Refused(_("The section %(missing)s is missing.") % {"missing": said(missing)})
         if content["convergence"] != "all":
             raise Refused(_("convergence: only ‘all’ is understood: every framework ticked on every point."))
         self.content = content
 
     def entries(self, section: str) -> list[Entry]:
+        if section in OPTIONAL_SECTIONS and self.content.get(section) is None:
+            return []
         return entries(section, self.content[section])
 
     def constituents(self) -> dict[str, list[Entry]]:

@@ -211,8 +211,8 @@ def test_answers_of_today_bear_the_name_of_today(client, led):
 
 def test_agency_says_its_former_names_up_to_the_day(client, renamed):
     FormerNameFactory(agency=renamed, acronym="FIRST", name="First Office", until=date(2009, 12, 31))
-    first = {"acronym": "FIRST", "name": "First Office", "until": "2009-12-31"}
-    old = {"acronym": "OLDACR", "name": OLD, "until": LAST_DAY}
+    first = {"acronym": "FIRST", "name": "First Office", "until": "2009-12-31", "source": ""}
+    old = {"acronym": "OLDACR", "name": OLD, "until": LAST_DAY, "source": ""}
 
     answers = {
         day: client.get("/api/v1/agencies/ilo/", {"as_of": day} if day else {}).json()["former_names"]
@@ -242,6 +242,60 @@ def test_register_as_of_a_day_takes_the_same_queries_however_many_former_names(c
 
     with django_assert_num_queries(queries):
         client.get(address)
+
+
+@pytest.mark.parametrize(
+    ("until", "lead", "chosen"),
+    [
+        (LAST_DAY, ["OLDACR"], "Agency: OLDACR"),
+        (NEXT_DAY, ["NEWACR", f"on 30 June 2014: OLDACR, {OLD}"], "Agency: NEWACR"),
+    ],
+)
+def test_comparison_names_the_lead_as_on_each_of_its_days(client, led, until, lead, chosen):
+    published_report(led, on="2015-06-30", status="completed")
+
+    html = client.get("/compare/", {"from": "2014-06-30", "until": until, "agency": "ilo"}).content.decode()
+
+    moved = html.split('<h3 id="moved">')[1].split("</section>")[0]
+    assert re.findall(r'class="agency"[^>]*>([^<]+)</a>\s*(?:<span class="note">([^<]+)</span>)?</td>', moved) == [
+        (lead[0], lead[1] if lead[1:] else "")
+    ]
+    assert f"<p>{chosen}</p>" in html
+
+
+def test_comparison_until_today_names_the_lead_of_a_new_row_as_today(client, led):
+    html = client.get("/compare/", {"from": "2013-12-31"}).content.decode()
+
+    new = html.split('<h3 id="new">')[1].split("</section>")[0]
+    assert ("NEWACR" in new, "OLDACR" in new) == (True, False)
+
+
+def test_title_of_an_embed_bears_the_name_of_the_day_of_its_page(client, renamed):
+    page = "http://testserver/agencies/ilo/"
+
+    titles = {
+        day: client.get("/oembed/", {"url": f"{page}?as_of={day}" if day else page}).json()["title"]
+        for day in (LAST_DAY, NEXT_DAY, "")
+    }
+
+    assert titles == {
+        LAST_DAY: f"{OLD}: what it undertook",
+        NEXT_DAY: f"{NEW}: what it undertook",
+        "": f"{NEW}: what it undertook",
+    }
+
+
+@pytest.mark.parametrize("field", ["acronym", "name"])
+def test_list_of_a_past_day_is_sorted_by_the_names_of_that_day(client, renamed, field):
+    AgencyFactory(code="middle", acronym="NNN", name="Office of Nnn")
+
+    def codes(**params):
+        rows = client.get("/api/v1/agencies/", {"ordering": field} | params).json()["results"]
+        return [row["code"] for row in rows]
+
+    assert codes() == ["ilo", "middle"]
+    assert codes(as_of=NEXT_DAY) == ["ilo", "middle"]
+    assert codes(as_of=LAST_DAY) == ["middle", "ilo"]
 
 
 def test_editor_page_ignores_the_day_of_names(client, secretariat, renamed):

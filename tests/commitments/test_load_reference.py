@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agencies.models import Agency, ChairTerm
+from agencies.models import Agency, ChairTerm, FormerName
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import Stakeholder
 from gmg_portal.revision import Standing
@@ -74,6 +74,7 @@ def changed(tmp_path):
 def test_the_file_is_loaded_whole(loaded):
     assert loaded == [
         "Agencies: 21 added, 0 updated, 0 kept, 0 left.",
+        "Former names: 0 added, 0 updated, 0 kept, 0 left.",
         "Chair terms: 4 added, 0 updated, 0 kept, 0 left.",
         "Agenda points: 8 added, 0 updated, 0 kept, 0 left.",
         "Frameworks: 5 added, 0 updated, 0 kept, 0 left.",
@@ -298,7 +299,7 @@ def test_an_edited_row_is_left_alone(loaded):
     assert said[:3] == [
         "Agencies: 0 added, 0 updated, 20 kept, 1 left.",
         "  Left as somebody edited them here: ilo.",
-        "Chair terms: 0 added, 0 updated, 4 kept, 0 left.",
+        "Former names: 0 added, 0 updated, 0 kept, 0 left.",
     ]
     assert histories() == before
 
@@ -390,6 +391,43 @@ def test_a_row_that_the_file_no_longer_names_stays(loaded, changed):
     assert "Stakeholders: 1 added, 0 updated, 4 kept, 0 left." in said
 
 
+FORMER_NAME = (
+    "former_names:\n"
+    "  - {agency: who, acronym: OLD, name: Office of Old, until: 1999-12-31, source: Resolution 1}\n"
+    "chairs:  "
+)
+
+
+def test_former_names_are_loaded_once_with_their_source(loaded, changed):
+    file = changed("chairs:  ", FORMER_NAME)
+
+    reports = [load(file), load(file)]
+
+    assert "Former names: 1 added, 0 updated, 0 kept, 0 left." in reports[0]
+    assert "Former names: 0 added, 0 updated, 1 kept, 0 left." in reports[1]
+    former = FormerName.objects.get()
+    assert (former.agency.code, former.acronym, former.name, former.until, former.source) == (
+        "who",
+        "OLD",
+        "Office of Old",
+        date(1999, 12, 31),
+        "Resolution 1",
+    )
+
+
+def test_former_name_that_was_edited_here_is_left_alone(loaded, changed):
+    file = changed("chairs:  ", FORMER_NAME)
+    load(file)
+    former = FormerName.objects.get()
+    former.name = "Office of the Old"
+    former.save()
+
+    report = load(file)
+
+    assert "Former names: 0 added, 0 updated, 0 kept, 1 left." in report
+    assert FormerName.objects.get().name == "Office of the Old"
+
+
 # A file that is refused
 
 
@@ -404,6 +442,11 @@ def test_a_row_that_the_file_no_longer_names_stays(loaded, changed):
         ("headquarters: Addis Ababa", "seat: Addis Ababa", "constituents, entry 1: seat is not known here; allowed: "),
         ("name: Economic Commission for Africa, ", "", "constituents, entry 1: name is missing."),
         ("  unrc:\n", "  un-rc:\n", "constituents: ‘un-rc’ stands nowhere else in the file; it has ilo, iom, "),
+        ("chairs:  ", FORMER_NAME.replace("who", "itu"), "former_names: ‘itu’ stands nowhere else in the file"),
+        ("chairs:  ", FORMER_NAME.replace(", source: Resolution 1", ""), "former_names, entry 1: source is missing."),
+        ("chairs:  ", FORMER_NAME.replace("1999-12-31", "1989-12-31"), "Former names, who 1989-12-31: 31 December"),
+        ("chairs:  ", FORMER_NAME.replace("1999-12-31", "2100-01-01"), "Former names, who 2100-01-01: 1 January"),
+        ("chairs:  ", "former_names: {}\nchairs:  ", "former_names: a list of entries is expected here."),
         ("{agency: ilo, starts", "{agency: itu, starts", "chairs: ‘itu’ stands nowhere else in the file"),
         (
             "ends: 2013-06-30",

@@ -153,7 +153,7 @@ def test_drafts_show_nowhere(client, ilo, commitment):
 def test_page_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, count):
     many(CommitmentFactory, count, lead_agency=ilo, published_on=date(2015, 1, 1), agenda_points=points)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get("/compare/", DAYS)
 
 
