@@ -3,6 +3,9 @@
 As with freshness, any report since a cycle opened answers it, be it the one that it asked for or another. A report is
 late if its first submission was: the days that its review took are not the lead's. In public figures, what is asked for
 and not published counts alike, whether nothing is written yet or a report waits for review.
+
+Public figures count what stands in the register. Response rates also keep a report that was due before its commitment
+was withdrawn: the withdrawal does not excuse it. One whose commitment was withdrawn by its due day was never owed.
 """
 
 from collections import defaultdict
@@ -189,6 +192,7 @@ def rates(cycle: ReportingCycle) -> Rates:
     expected = (
         _with_answers(ProgressReport.objects.all(), cycles, None)
         .filter(cycle=cycle)
+        .exclude(commitment__withdrawn_on__lte=cycle.due_on)
         .annotate(
             submission=Subquery(submissions.values("pk")[:1]),
             waiting_since=Subquery(submissions.values("submitted_at")[:1]),

@@ -107,6 +107,41 @@ def test_lateness_counts_from_the_first_submission(
     assert counts(rates(cycle)) == {"ilo": expected}
 
 
+@pytest.mark.parametrize(
+    ("withdrawn_on", "counted"),
+    [(date(2014, 8, 30), {}), (date(2014, 8, 31), {}), (date(2014, 9, 1), {"ilo": (1, 0, 0, 0, 1)})],
+)
+def test_report_counts_as_asked_for_if_it_was_due_before_the_withdrawal(cycle, ilo, withdrawn_on, counted):
+    asked(cycle, {"lead_agency": ilo, "withdrawn": True, "withdrawn_on": withdrawn_on})
+
+    assert counts(rates(cycle)) == counted
+
+
+def test_report_in_time_counts_though_its_commitment_was_withdrawn_after_the_due_day(cycle, ilo, administrator):
+    commitment = asked(cycle, {"lead_agency": ilo})
+    published_report(commitment, on="2014-08-01")
+    actions.withdraw(commitment, by=administrator, reason="It was entered twice.")
+
+    assert counts(rates(cycle)) == {"ilo": (1, 1, 0, 0, 0)}
+
+
+def test_report_on_a_restored_commitment_counts(cycle, ilo, administrator, time_machine):
+    commitment = asked(cycle, {"lead_agency": ilo})
+    time_machine.move_to("2014-08-01T12:00:00Z")
+    actions.withdraw(commitment, by=administrator, reason="It was entered twice.")
+    time_machine.move_to("2014-10-01T12:00:00Z")
+    actions.restore(commitment, by=administrator, reason="It was not.")
+
+    assert counts(rates(cycle)) == {"ilo": (1, 0, 0, 0, 1)}
+
+
+def test_page_says_that_a_silent_commitment_was_withdrawn(client, secretariat, cycle, ilo):
+    asked(cycle, {"lead_agency": ilo, "withdrawn": True, "withdrawn_on": date(2015, 3, 1)})
+    client.force_login(secretariat)
+
+    assertContains(client.get(reverse("admin:rates")), "withdrawn on 1 March 2015")
+
+
 def test_page_of_a_chosen_cycle(client, secretariat, cycle):
     ReportingCycleFactory(opened=True, opens_on=date(2014, 8, 1), title="Later")
     client.force_login(secretariat)
