@@ -109,7 +109,14 @@ class WordsField(forms.MultipleChoiceField):
 
 
 class PlacesField(WordsField):
+    """Takes the places on offer, and those of withdrawn commitments, which a past day or `updated_since` finds."""
+
     none_known = _("‘%(value)s’ is not known here: no published commitment names a place yet.")
+
+    def validate(self, value):
+        others = set(value).difference(word for word, _label in self.choices) if value else set()
+        taken = others & places_ever_public() if others else set()
+        super().validate([word for word in value if word not in taken])
 
 
 class WordsFilter(django_filters.MultipleChoiceFilter):
@@ -128,6 +135,9 @@ class WordsFilter(django_filters.MultipleChoiceFilter):
 
 class PlacesFilter(WordsFilter):
     field_class = PlacesField
+
+    def known_values(self) -> set[str]:
+        return places_ever_public()
 
 
 class OfColumn:
@@ -264,9 +274,18 @@ def recommendations() -> Choices:
 
 
 def places() -> Choices:
-    """The places that published commitments name."""
-    named = Commitment.objects.public().exclude(places=[]).values_list("places", flat=True)
-    return [(place, place) for place in sorted({place for row in named for place in row})]
+    """Return the places that published commitments name, and not those that only withdrawn ones name."""
+    return [(place, place) for place in sorted(_places_of(Commitment.objects.published()))]
+
+
+def places_ever_public() -> set[str]:
+    """Return the places that published and withdrawn commitments name."""
+    return _places_of(Commitment.objects.public())
+
+
+def _places_of(commitments: QuerySet[Commitment]) -> set[str]:
+    rows = commitments.exclude(places=[]).order_by().values_list("places", flat=True)
+    return {place for row in rows for place in row}
 
 
 def led_by(words: list[str]) -> Q:
@@ -397,6 +416,8 @@ def split_lists(params: QueryDict, filters: Mapping[str, django_filters.Filter])
 
 def known_values(filter_: django_filters.MultipleChoiceFilter) -> set[str]:
     """Return the values that a list takes; none for lists of rows, whose identifiers have no commas."""
+    if isinstance(filter_, PlacesFilter):
+        return filter_.known_values()
     choices = filter_.extra.get("choices", ())
     return {str(value) for value, _label in (choices() if callable(choices) else choices)}
 

@@ -175,6 +175,34 @@ def test_place_of_a_draft_is_not_offered_as_the_nearest_word(register):
     assert "Shangri-La" not in asked("place=Shangri-Lo").errors["place"][0]
 
 
+def test_place_that_only_a_withdrawn_commitment_names_is_not_offered(register):
+    CommitmentFactory(withdrawn=True, places=["Shangri-La"])
+
+    (problem,) = asked("place=Shangri-Lo").errors["place"]
+
+    assert problem == "‘Shangri-Lo’ is not known here. Allowed: Asia, Bangladesh, Nepal."
+    assert "Shangri-La" not in dict(asked("").form.fields["place"].choices)
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("place=Shangri-La, Kingdom of", set()),
+        ("place=Shangri-La, Kingdom of,Nepal", {"fair"}),
+        ("place=Shangri-La, Kingdom of&as_of=2014-06-30", {"gone"}),
+        ("place=Shangri-La, Kingdom of&updated_since=2014-01-01", {"gone"}),
+    ],
+)
+def test_place_that_only_a_withdrawn_commitment_names_is_still_taken(register, query, titles):
+    CommitmentFactory(withdrawn=True, title="gone", places=["Shangri-La, Kingdom of"])
+    as_committed()
+
+    filterset = asked(query)
+
+    assert filterset.errors == {}
+    assert {row.title for row in filterset.qs} == titles
+
+
 def test_places_of_drafts_are_no_word(register):
     CommitmentFactory(draft=True, places=["Shangri-La"])
 
