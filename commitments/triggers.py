@@ -271,6 +271,58 @@ COMMITMENT_TOLD_BY_HISTORY = _told_by_history(pgtrigger.Update, pgtrigger.Q(old_
 PART_TOLD_BY_HISTORY = _told_by_history(pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete, parent="commitment_id")
 
 
+def _set_told_by_history(name: str, column: str, members: str) -> Trigger:
+    """Refuse a change of a public commitment's set that its history does not hold, or whose writer has a stake.
+
+    It is asked when a transaction ends, as `told_by_history` is. `name` is the field of the set, `column` leads to the
+    members in their table. A member that was deleted itself leaves its sets: its own history says so.
+    """
+    return Trigger(
+        name="told_by_history",
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("changed", "record"), ("line", "record")],
+        func=f"""
+            IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT 1 FROM {members} WHERE id = OLD.{column}) THEN
+                RETURN NULL;
+            END IF;
+            FOR changed IN
+                SELECT * FROM commitments_commitment WHERE state IN ('published', 'withdrawn') AND id IN (
+                    CASE WHEN TG_OP <> 'INSERT' THEN OLD.commitment_id END,
+                    CASE WHEN TG_OP <> 'DELETE' THEN NEW.commitment_id END
+                )
+            LOOP
+                SELECT * INTO line FROM commitments_historicalcommitment
+                    WHERE id = changed.id ORDER BY history_id DESC LIMIT 1;
+                IF ARRAY(
+                    SELECT {column} FROM commitments_commitment_{name}
+                    WHERE commitment_id = changed.id ORDER BY {column}
+                ) IS DISTINCT FROM ARRAY(
+                    SELECT {column} FROM commitments_historicalcommitment_{name} JOIN {members} it ON it.id = {column}
+                    WHERE history_id = line.history_id ORDER BY {column}
+                ) THEN
+                    RAISE EXCEPTION 'pgtrigger: {name} of what is public changed without a line in its history';
+                END IF;
+                IF line.history_change_reason IS NULL AND agencies_acted_for(line.history_user_id, NULL)
+                    && commitments_agencies_with_stake(changed.id, changed.lead_agency_id, changed.workgroup_id)
+                THEN
+                    RAISE EXCEPTION 'pgtrigger: nobody changes {name} of a public commitment in which they have a stake'
+                        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_amendment';
+                END IF;
+            END LOOP;
+            RETURN NULL;
+        """,  # noqa: S608 – names from this module
+    )
+
+
+POINTS_TOLD_BY_HISTORY = _set_told_by_history("agenda_points", "agendapoint_id", "agenda_agendapoint")
+RECOMMENDATIONS_TOLD_BY_HISTORY = _set_told_by_history(
+    "recommendations", "recommendation_id", "recommendations_recommendation"
+)
+STAKEHOLDERS_TOLD_BY_HISTORY = _set_told_by_history("stakeholders", "stakeholder_id", "commitments_stakeholder")
+
+
 def _status_is_reported(key: str, operation, condition=None) -> Trigger:
     """A commitment says what its last published report says: asked when a transaction ends."""
     return Trigger(

@@ -641,8 +641,18 @@ def many(made_by: type[DjangoModelFactory], count: int, **fields) -> list:
         others = given.values if isinstance(given, Each) else [given] * count
         pairs = [(row, other) for row, of_row in zip(rows, others, strict=True) for other in of_row]
         through.objects.bulk_create(through(**{here: row, there: other}) for row, other in pairs)
-    model.history.bulk_history_create(rows, default_change_reason=None)
+    lines = model.history.bulk_history_create(rows, default_change_reason=None)
+    _note_sets(model, sets, lines)
     return rows
+
+
+def _note_sets(model, fields, lines: list) -> None:
+    """Let these lines of the rows' history hold their sets, as those of single rows do."""
+    line_of = {line.id: line for line in lines}
+    for field in fields:
+        kept, own = getattr(model.history.model, field.name).model, field.m2m_column_name()
+        links = field.remote_field.through.objects.filter(**{f"{own}__in": line_of}).values()
+        kept.objects.bulk_create(kept(history=line_of[link[own]], **link) for link in links)
 
 
 def many_published_reports(commitments: list[Commitment], on: str = "2014-06-30", **fields) -> list[ProgressReport]:
@@ -659,6 +669,9 @@ def many_published_reports(commitments: list[Commitment], on: str = "2014-06-30"
     for commitment in commitments:
         commitment.status, commitment.outlook = status, outlook
     bulk_update_with_history(commitments, Commitment, ["status", "outlook"], default_change_reason=actions.LOAD)
+    lines = Commitment.history.filter(id__in=[commitment.pk for commitment in commitments])
+    newest = lines.order_by("id", "-history_id").distinct("id")
+    _note_sets(Commitment, Commitment.history.model._history_m2m_fields, list(newest))
     StatusChange.objects.bulk_create(
         StatusChange(
             commitment=report.commitment,

@@ -53,8 +53,12 @@ LAYERS = [
     grimp.Layer("agencies", "agenda", independent=True),
     grimp.Layer("foundation"),
 ]
+# Proxies stand for the rows of many-to-many sets, and hold their triggers alone.
 MODELS = {
-    model for app in APPS for model in apps.get_app_config(app).get_models() if not hasattr(model, "instance_type")
+    model
+    for app in APPS
+    for model in apps.get_app_config(app).get_models()
+    if not (hasattr(model, "instance_type") or model._meta.proxy)
 }
 # Written by the database alone, with the revision; nobody enters or edits them.
 MOVEMENTS = {CommitmentMovement, ReportMovement}

@@ -346,6 +346,30 @@ class Commitment(ToldByHistory, Reviewed):
         return self.source_location if is_address(self.source_location) else ""
 
 
+# The rows that tie a commitment to the members of its sets: models for the sake of their triggers alone.
+
+
+class CommitmentPoint(Commitment.agenda_points.through):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [triggers.POINTS_TOLD_BY_HISTORY]
+
+
+class CommitmentRecommendation(Commitment.recommendations.through):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [triggers.RECOMMENDATIONS_TOLD_BY_HISTORY]
+
+
+class CommitmentStakeholder(Commitment.stakeholders.through):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [triggers.STAKEHOLDERS_TOLD_BY_HISTORY]
+
+
 class Partner(ToldByHistory):
     """An agency that takes part in a commitment which another leads, with its own part in it."""
 

@@ -21,6 +21,7 @@ from commitments.models import Assessment, Commitment, ProgressReport
 from commitments.workflow import ReviewingBody
 from tests.factories import (
     AgencyFactory,
+    AgendaPointFactory,
     AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
@@ -29,6 +30,8 @@ from tests.factories import (
     MembershipFactory,
     PartnerFactory,
     ProgressReportFactory,
+    RecommendationFactory,
+    StakeholderFactory,
     UserFactory,
     as_committed,
     corrected,
@@ -403,6 +406,72 @@ def test_amendment_by_an_agency_with_a_stake_is_refused_by_the_database(commitme
         as_committed()
 
     assert refusal.value.__cause__.diag.constraint_name == "independent_amendment"
+
+
+SETS = {
+    "agenda_points": AgendaPointFactory,
+    "recommendations": RecommendationFactory,
+    "stakeholders": StakeholderFactory,
+}
+
+
+@pytest.mark.parametrize("change", ["add", "remove"])
+@pytest.mark.parametrize("stake", ["lead", "co_chair", "partner"])
+@pytest.mark.parametrize("name", SETS)
+def test_set_changed_by_an_agency_with_a_stake_is_refused_by_the_database(
+    name, stake, change, iom, data_and_research, administrator
+):
+    facts = {
+        "lead": {"lead_agency": iom},
+        "co_chair": {"workgroup": data_and_research},
+        "partner": {"partners": [iom]},
+    }[stake]
+    member = SETS[name]()
+    commitment = CommitmentFactory(**facts, **({name: [member]} if change == "remove" else {}))
+    as_committed()
+    MembershipFactory(user=administrator, agency=iom)
+    commitment._history_user = administrator
+
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        getattr(getattr(commitment, name), change)(member)
+        as_committed()
+
+    assert refusal.value.__cause__.diag.constraint_name == "independent_amendment"
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_set_is_changed_by_the_independent_and_by_the_load(name, commitment, ilo, administrator, secretariat):
+    members = [SETS[name]() for _number in range(2)]
+    commitment._history_user = secretariat
+    getattr(commitment, name).add(members[0])
+    as_committed()
+    MembershipFactory(user=administrator, agency=ilo)
+    commitment._history_user, commitment._change_reason = administrator, actions.LOAD
+    getattr(commitment, name).add(members[1])
+    as_committed()
+
+    assert set(getattr(commitment, name).all()) == set(members)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_set_of_a_draft_is_changed_by_its_own_agency(name, draft, ilo_focal_point):
+    draft._history_user = ilo_focal_point
+
+    getattr(draft, name).add(SETS[name]())
+    as_committed()
+
+    assert getattr(draft, name).count() == 1
+
+
+def test_secretary_who_acts_for_the_lead_adds_no_point_on_the_page(client, commitment, ilo, points, secretary):
+    person = secretary(ilo)
+    client.force_login(person)
+    address = reverse("admin:commitments_commitment_change", args=[commitment.pk])
+
+    page = client.post(address, {"agenda_points": [str(points[0].pk)]})
+
+    assert page.status_code == 403
+    assert commitment.agenda_points.count() == 0
 
 
 def test_partner_that_amends_its_own_part_is_refused_by_the_database(ilo, administrator):

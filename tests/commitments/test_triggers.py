@@ -77,6 +77,36 @@ def test_published_report_is_never_changed_or_deleted(report, write):
     )
 
 
+@pytest.mark.parametrize("way", ["added", "removed", "moved"])
+def test_point_of_what_is_public_is_not_changed_without_a_line_in_its_history(commitment, points, way):
+    commitment.agenda_points.set(points[:1])
+    as_committed()
+    links = Commitment.agenda_points.through.objects.filter(commitment=commitment)
+
+    def write():
+        if way == "added":
+            links.create(commitment=commitment, agendapoint=points[1])
+        elif way == "removed":
+            links.delete()
+        else:
+            links.update(agendapoint=points[1])
+        as_committed()
+
+    assert_fixed(write)
+
+    assert list(commitment.agenda_points.all()) == points[:1]
+
+
+def test_point_that_is_deleted_leaves_what_is_public(commitment, points):
+    commitment.agenda_points.set(points[:2])
+    as_committed()
+
+    points[0].delete()
+    as_committed()
+
+    assert list(commitment.agenda_points.all()) == [points[1]]
+
+
 def test_published_report_without_a_status_change_is_never_deleted(report):
     second = published_report(report.commitment, on="2014-07-31", evidence=[])
 

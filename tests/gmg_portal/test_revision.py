@@ -115,9 +115,7 @@ def link(field, factory):
 
     def prepare():
         commitment, other = CommitmentFactory(), factory()
-        return lambda: getattr(commitment, field).through.objects.create(
-            **{"commitment": commitment, getattr(commitment, field).target_field_name: other}
-        )
+        return lambda: getattr(commitment, field).add(other)
 
     return prepare
 
