@@ -13,13 +13,17 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
-from agencies.actions import hand_over
+from agencies.actions import accept, digest, hand_over
+from agencies.models import Invitation, User
 from agencies.permissions import within
 from agencies.querysets import today
 from commitments import actions
+from commitments.exchange.resources import CommitmentResource, ReportResource
 from commitments.models import Assessment, Commitment, ProgressReport
 from commitments.workflow import ReviewingBody
+from tests.commitments.importing import changed_by
 from tests.factories import (
+    PASSWORD,
     AgencyFactory,
     AgendaPointFactory,
     AnswerFactory,
@@ -27,6 +31,7 @@ from tests.factories import (
     CommitmentFactory,
     ContributionFactory,
     EvidenceFactory,
+    InvitationFactory,
     MembershipFactory,
     PartnerFactory,
     ProgressReportFactory,
@@ -500,6 +505,134 @@ def test_administrator_brings_no_agency_of_their_own_into_what_is_public(client,
     assert [answer.status_code for answer in answers] == [200, 200]
     commitment.refresh_from_db()
     assert (commitment.lead_agency, commitment.partners.count()) == (ilo, 0)
+
+
+# Invitations and files as ways round
+
+TOKEN = "what only the mail knows"
+
+
+def accepted(**invitation):
+    """Accept an invitation; return the person."""
+    InvitationFactory(digest=digest(TOKEN), **invitation)
+    return accept(TOKEN, username="invited", password=PASSWORD)
+
+
+def test_secretariat_invites_nobody_as_focal_point_who_has_an_account(client, secretariat, ilo):
+    """A second account would hide that the reviewer acts for the agency."""
+    User.objects.filter(pk=secretariat.pk).update(email="me@example.org")
+    client.force_login(secretariat)
+    address = reverse("admin:agencies_invitation_add")
+    typed = {"email": "Me@Example.org", "role": "focal_point", "agency": str(ilo.pk)}
+
+    page = client.post(address, filled(client.get(address), **typed))
+
+    assert set(problems(page)) == {"email"}
+    assert Invitation.objects.count() == 0
+
+
+def test_account_of_the_secretariat_is_made_no_second_time_by_an_older_invitation(secretariat, ilo):
+    User.objects.filter(pk=secretariat.pk).update(email="me@example.org")
+
+    with pytest.raises(ValidationError) as refusal:
+        accepted(email="me@example.org", agency=ilo)
+
+    assert refusal.value.messages == ["Somebody has an account with this mail address already."]
+    assert User.objects.filter(username="invited").count() == 0
+
+
+@pytest.mark.parametrize("role", ["focal_point", "alternate"])
+@pytest.mark.parametrize("submitted", ["before", "after"])
+def test_invited_person_who_joins_the_secretariat_decides_on_nothing_of_the_agency(
+    commitment, ilo, ilo_focal_point, submitted, role
+):
+    report = ProgressReportFactory(commitment=commitment)
+    if submitted == "before":
+        report = actions.submit(report, by=ilo_focal_point)
+    person = in_group(accepted(agency=ilo, role=role), "secretariat")
+    if submitted == "after":
+        report = actions.submit(report, by=ilo_focal_point)
+
+    assert refused_everywhere(report, person)
+
+
+def test_person_invited_to_the_secretariat_who_comes_to_act_for_an_agency_decides_on_nothing_of_it(
+    commitment, ilo, ilo_focal_point
+):
+    report = actions.submit(ProgressReportFactory(commitment=commitment), by=ilo_focal_point)
+    person = accepted(role="secretariat", agency=None)
+    decided_before = not refused_everywhere(report, person)
+    MembershipFactory(user=person, agency=ilo)
+
+    assert decided_before
+    assert refused_everywhere(report, person)
+
+
+@pytest.mark.parametrize("lead", ["decent-work", "ohchr"])
+def test_import_that_changes_the_lead_of_a_submitted_row_is_refused(
+    ilo, ilo_focal_point, ohchr, decent_work, secretary, lead
+):
+    MembershipFactory(user=ilo_focal_point, agency=ohchr)
+    row = CommitmentFactory(submitted=True, lead_agency=ilo)
+
+    faults = changed_by(ilo_focal_point, CommitmentResource, row, lead=lead)
+
+    row.refresh_from_db()
+    assert set(faults) == {"reference", "state"}
+    assert (row.lead, row.state) == (ilo, "submitted")
+    assert refused_everywhere(row, secretary(ilo))
+
+
+def test_lead_and_partner_that_an_import_took_out_of_a_returned_row_keep_their_stake(
+    ilo, ilo_focal_point, ilo_alternate, ohchr, iom_focal_point, decent_work, secretariat, secretary
+):
+    """ILO gives the lead to a group that it co-convenes with IOM, and lets OHCHR go."""
+    row = CommitmentFactory(draft=True, lead_agency=ilo, partners=[ohchr], author=ilo_focal_point)
+    row = actions.submit(row, by=ilo_focal_point)
+    row = actions.send_back(row, note="Name the source.", by=secretariat)
+    faults = changed_by(ilo_focal_point, CommitmentResource, row, lead="decent-work", partners="")
+    row.refresh_from_db()
+    row = actions.submit(row, by=ilo_focal_point)
+
+    assert (faults, row.lead, row.partners.count()) == ({}, decent_work, 0)
+    assert refused_everywhere(row, ilo_alternate)
+    assert refused_everywhere(row, secretary(ilo))
+    assert refused_everywhere(row, secretary(ohchr))
+    assert not refused_everywhere(row, iom_focal_point)
+
+
+def test_importer_who_left_the_agency_before_it_submitted_decides_on_nothing_that_they_wrote(
+    ilo, ilo_focal_point, secretary
+):
+    person = secretary(ilo)
+    row = CommitmentFactory(draft=True, lead_agency=ilo)
+    faults = changed_by(person, CommitmentResource, row, summary="Written by import")
+    corrected(person.memberships.get(), starts_on=date(2014, 1, 1), ends_on=today() + YESTERDAY)
+    row.refresh_from_db()
+    row = actions.submit(row, by=ilo_focal_point)
+
+    assert (faults, row.summary) == ({}, "Written by import")
+    assert refused_everywhere(row, person)
+
+
+@pytest.mark.parametrize("state", ["submitted", "sent_back"])
+def test_import_that_changes_on_whose_behalf_a_report_is_keeps_the_former_agency_s_stake(
+    commitment, ilo, ilo_focal_point, ohchr, secretary, secretariat, state
+):
+    """The focal point acts for both agencies."""
+    MembershipFactory(user=ilo_focal_point, agency=ohchr)
+    row = ProgressReportFactory(commitment=commitment, on_behalf_of=ohchr)
+    row = actions.submit(row, by=ilo_focal_point)
+    if state == "sent_back":
+        row = actions.send_back(row, note="Name the source.", by=secretariat)
+
+    faults = changed_by(ilo_focal_point, ReportResource, row, on_behalf_of="ilo")
+
+    row.refresh_from_db()
+    assert (set(faults), row.on_behalf_of) == (({"id", "state"}, ohchr) if state == "submitted" else (set(), ilo))
+    row = row if state == "submitted" else actions.submit(row, by=ilo_focal_point)
+    assert refused_everywhere(row, secretary(ohchr))
+    assert refused_everywhere(row, secretary(ilo))
 
 
 # Pages of the editors' side
