@@ -130,7 +130,12 @@ def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
         allowed = allowed_by(form.fields[word])
         if allowed == ():
             faults += [
-                Fault(word, str(getattr(form.fields[word], "none_known", WordsField.none_known)) % {"value": value}, ())
+                Fault(
+                    word,
+                    str(getattr(form.fields[word], "none_known", WordsField.none_known)) % {"value": value},
+                    (),
+                    code="unknown_value",
+                )
                 for value in dict.fromkeys(parts_of(word, words.getlist(word)))
             ]
             continue

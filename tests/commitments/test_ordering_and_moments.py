@@ -53,7 +53,7 @@ def test_place_is_refused_with_a_sentence_where_no_commitment_has_one(client, db
     for address in ("/commitments/", "/data/commitments.csv", "/commitments.atom", "/calendar/due.ics"):
         assert sentence in client.get(address, {"place": "Africa"}).content.decode(), address
     (error,) = client.get("/api/v1/commitments/", {"place": "Africa"}).json()["errors"]
-    assert error == {"parameter": "place", "code": "invalid", "detail": sentence, "allowed": []}
+    assert error == {"parameter": "place", "code": "unknown_value", "detail": sentence, "allowed": []}
 
 
 def test_lead_is_refused_with_a_sentence_where_there_is_none(client, db):
