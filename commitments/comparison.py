@@ -13,6 +13,7 @@ from agencies.names import Name, NamesOn, names_on
 from commitments.models import Commitment, Freshness, Status, Withdrawal
 from commitments.querysets import FINISHED
 from commitments.summaries import Count
+from commitments.summaries.counts import Words
 from commitments.summaries.freshness import SILENT
 
 HEARD = (Freshness.CURRENT, Freshness.NOT_YET_DUE)
@@ -119,7 +120,7 @@ class Comparison:
     since: date
     until: date
     rows: list[Compared]
-    words: Mapping[str, str]
+    words: Words
 
     @cached_property
     def lists(self) -> dict[str, list[Compared]]:
@@ -147,7 +148,7 @@ def compare(
     since: date,
     until: date,
     commitments: QuerySet[Commitment] | None = None,
-    words: Mapping[str, str] | None = None,
+    words: Words | None = None,
 ) -> Comparison:
     """Set the public record of two days (at their ends, UTC) side by side; of some commitments or of all.
 
@@ -159,7 +160,7 @@ def compare(
 
 
 def _compare(
-    since: date, until: date, commitments: QuerySet[Commitment] | None, words: Mapping[str, str] | None
+    since: date, until: date, commitments: QuerySet[Commitment] | None, words: Words | None
 ) -> Comparison:
     scope = Commitment.objects.all() if commitments is None else commitments
     then, now = _standing(scope, since), _standing(scope, until)

@@ -136,8 +136,10 @@ class WordsFilter(django_filters.MultipleChoiceFilter):
 class PlacesFilter(WordsFilter):
     field_class = PlacesField
 
-    def known_values(self) -> set[str]:
-        return places_ever_public()
+    @staticmethod
+    def known_choices() -> list[tuple[str, str]]:
+        """Return every place that may be asked about, offered or not."""
+        return [(place, place) for place in places_ever_public()]
 
 
 class OfColumn:
@@ -394,31 +396,49 @@ def named(word: str, sentences: Iterable[str]) -> list[str]:
 def split_lists(params: QueryDict, filters: Mapping[str, django_filters.Filter]) -> QueryDict:
     """Return the parameters with every value of a list by itself: repeated values and comma lists mean the same.
 
-    A known value that has commas of its own, as some names of places do, stays whole. Parameters that django-filter
-    reads as one comma list are joined instead.
+    Parameters that django-filter reads as one comma list are joined instead.
     """
     if not hasattr(params, "lists"):
         return params
+    joined = {
+        name: [",".join(values)]
+        for name, values in params.lists()
+        if isinstance(filters.get(name), django_filters.BaseCSVFilter)
+    }
+    # The values of lists of rows are not named: their identifiers have no commas.
+    choices = {
+        name: filter_.known_choices if isinstance(filter_, PlacesFilter) else filter_.extra.get("choices", ())
+        for name, filter_ in filters.items()
+        if isinstance(filter_, django_filters.MultipleChoiceFilter)
+    }
+    return with_values(split_comma_lists(params, choices), joined)
+
+
+def split_comma_lists(params: QueryDict, choices: Mapping[str, Choices | Callable[[], Choices]]) -> QueryDict:
+    """Return the parameters with the comma lists of those that have choices split into single values.
+
+    A known value that has commas of its own, as some names of places do, stays whole.
+    """
     split = {}
     for name, values in params.lists():
-        if isinstance(filters.get(name), django_filters.BaseCSVFilter):
-            split[name] = [",".join(values)]
-        elif isinstance(filters.get(name), django_filters.MultipleChoiceFilter) and any("," in one for one in values):
-            known = known_values(filters[name])
+        if name in choices and any("," in value for value in values):
+            known = known_values(choices[name])
             split[name] = [part for value in values for part in split_value(value, known)]
-    if not split:
+    return with_values(params, split)
+
+
+def with_values(params: QueryDict, lists: Mapping[str, list[str]]) -> QueryDict:
+    """Return a copy of the parameters in which some have other values; the parameters themselves if none has."""
+    if not lists:
         return params
     params = params.copy()
-    for name, values in split.items():
+    for name, values in lists.items():
         params.setlist(name, values)
     return params
 
 
-def known_values(filter_: django_filters.MultipleChoiceFilter) -> set[str]:
-    """Return the values that a list takes; none for lists of rows, whose identifiers have no commas."""
-    if isinstance(filter_, PlacesFilter):
-        return filter_.known_values()
-    choices = filter_.extra.get("choices", ())
+def known_values(choices: Choices | Callable[[], Choices]) -> set[str]:
+    """Return the values that a list takes."""
     return {str(value) for value, _label in (choices() if callable(choices) else choices)}
 
 

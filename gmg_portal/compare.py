@@ -81,7 +81,7 @@ def _second_day(request: HttpRequest) -> date | None:
 
 def _compared(question: TwoDays) -> Comparison:
     asked = question.cleaned_data
-    words = {word: value for word, value in question.words.items() if word in question.narrowing}
+    words = {word: asked[word] for word in question.narrowing if asked[word]}
     return compare(asked["from"], asked["until"] or today(), question.commitments(), words)
 
 
@@ -98,10 +98,16 @@ def _answer(question: TwoDays) -> dict:
         "lists": lists,
         "file": f"{reverse('compare-file')}?{question.query}",
         "register": {
-            side: f"{reverse('commitments:list')}?{urlencode({**comparison.words, 'as_of': day.isoformat()})}"
-            for side, day in (("then", comparison.since), ("now", comparison.until))
+            "then": _register_address(comparison, comparison.since),
+            "now": _register_address(comparison, comparison.until),
         },
     }
+
+
+def _register_address(comparison: Comparison, day: date) -> str:
+    """Return the address of the register with the same commitments on one of the days."""
+    query = urlencode({**comparison.words, "as_of": day.isoformat()}, doseq=True)
+    return f"{reverse('commitments:list')}?{query}"
 
 
 def _presets() -> list[tuple[str, date]]:

@@ -63,7 +63,7 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
     title = _("Changes of the register – GMG HLD follow-up portal")
     if narrowed:
         title = _("Changes of the register (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": narrowed}
-    words = urlencode(sorted(pair for pair in question.words.items() if pair[0] != "as_of"))
+    words = urlencode(sorted(pair for pair in question.pairs if pair[0] != "as_of"))
     channel = Channel(
         title=title,
         subtitle=_("Every commitment, report, assessment and answer as published, every withdrawal, every event."),

@@ -1,9 +1,10 @@
-"""The words by which the pages of time are asked, in one strict way: each once, known, and of what is allowed."""
+"""The words by which the pages of time are asked, in one strict way: known, and of what is allowed."""
 
 from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,8 @@ from commitments.filters import (
     involving,
     on_points,
     refusals,
+    split_comma_lists,
+    with_values,
     workgroups,
 )
 from commitments.models import Commitment
@@ -26,37 +29,41 @@ KINDS = [(EVENT, gettext_lazy("Event")), *Change.Kind.choices]
 YEARS = (2000, 2099)
 
 
-class WordField(forms.ChoiceField):
-    """One of a set of words; a refusal names the word and the whole set."""
+class ListField(WordsField):
+    """One or several of a set of words, optional."""
 
-    default_error_messages = {"invalid_choice": gettext_lazy("‘%(value)s’ is not known here. Allowed: %(allowed)s.")}
+    widget = forms.SelectMultiple
 
     def __init__(self, **kwargs):
         super().__init__(required=False, **kwargs)
 
-    def validate(self, value):
-        known = {str(word) for word, _label in self.choices} if value else set()
-        if value and value not in known:
-            raise forms.ValidationError(
-                self.error_messages["invalid_choice"] if known else WordsField.none_known,
-                code="invalid_choice",
-                params={"value": value, "allowed": ", ".join(sorted(known))},
-            )
-
 
 class Question(StrictForm):
-    """Which commitments: those of an agency, led by a work group, on a point. Each word once."""
+    """Which commitments: those of an agency, led by a work group, on a point.
+
+    These are lists, repeated or parted by commas, and mean any of their values. All other words are given once.
+    """
 
     # Which of the words narrow what is shown; the others say of which day or which page.
     narrowing = ("agency", "workgroup", "agenda_point")
 
-    agency = WordField(choices=agencies, label=gettext_lazy("Agency"))
-    workgroup = WordField(choices=workgroups, label=gettext_lazy("Work group"))
-    agenda_point = WordField(choices=agenda_points, label=gettext_lazy("Agenda point"))
+    agency = ListField(choices=agencies, label=gettext_lazy("Agency"))
+    workgroup = ListField(choices=workgroups, label=gettext_lazy("Work group"))
+    agenda_point = ListField(choices=agenda_points, label=gettext_lazy("Agenda point"))
+
+    def __init__(self, data: QueryDict, *args, **kwargs):
+        super().__init__(data, *args, **kwargs)
+        choices = {name: field.choices for name, field in self.fields.items() if isinstance(field, ListField)}
+        params = split_comma_lists(data, choices)
+        lists = {name: values for name, values in params.lists() if name in choices}
+        self.data = with_values(
+            params, {name: [value for value in dict.fromkeys(values) if value] for name, values in lists.items()}
+        )
 
     def clean(self):
         for word, values in self.data.lists():
-            if len([value for value in values if value]) > 1:
+            is_list = isinstance(self.fields.get(word), ListField)
+            if not is_list and len([value for value in values if value]) > 1:
                 self.add_error(None, _("‘%(word)s’ is given more than once: give it once.") % {"word": word})
         return super().clean()
 
@@ -66,34 +73,38 @@ class Question(StrictForm):
         return refusals(self)
 
     @property
-    def words(self) -> dict[str, str]:
-        """The words chosen, as they stand in the address, without the page."""
-        return {word: self.data[word] for word in self.fields if word != "page" and self.data.get(word)}
+    def pairs(self) -> list[tuple[str, str]]:
+        """The words chosen with each of their values, without the page, in the order of the form."""
+        return [(word, value) for word in self.fields if word != "page" for value in self.data.getlist(word) if value]
 
     @property
     def query(self) -> str:
-        return urlencode(self.words)
+        return urlencode(self.pairs)
 
     @property
     def chosen(self) -> list[str]:
         """What narrows the answer, in words: 'Agency: ILO'."""
-        return [f"{self.fields[word].label}: {self._label(word)}" for word in self.narrowing if self.words.get(word)]
+        return [
+            f"{self.fields[word].label}: {self._label(word, value)}"
+            for word, value in self.pairs
+            if word in self.narrowing
+        ]
 
     def commitments(self) -> QuerySet[Commitment] | None:
         """The commitments that are meant, in whatever state; None where all are."""
-        asked = self.cleaned_data
-        wanted = Q()
-        if asked["agency"]:
-            wanted &= involving([asked["agency"]])
-        if asked["workgroup"]:
-            wanted &= Q(workgroup__slug=asked["workgroup"])
-        if asked["agenda_point"]:
-            wanted &= on_points([asked["agenda_point"]])
-        return Commitment.objects.filter(wanted) if wanted else None
+        params = self.cleaned_data
+        condition = Q()
+        if params["agency"]:
+            condition &= involving(params["agency"])
+        if params["workgroup"]:
+            condition &= Q(workgroup__slug__in=params["workgroup"])
+        if params["agenda_point"]:
+            condition &= on_points(params["agenda_point"])
+        return Commitment.objects.filter(condition) if condition else None
 
-    def _label(self, word: str) -> str:
+    def _label(self, word: str, value: str) -> str:
         choices = getattr(self.fields[word], "choices", [])
-        return next((str(label) for known, label in choices if str(known) == self.words[word]), self.words[word])
+        return next((str(label) for known, label in choices if str(known) == value), value)
 
 
 class TimeQuestion(Question):
@@ -101,7 +112,7 @@ class TimeQuestion(Question):
 
     narrowing = (*Question.narrowing, "kind", "year")
 
-    kind = WordField(choices=KINDS, label=gettext_lazy("Kind"))
+    kind = ListField(choices=KINDS, label=gettext_lazy("Kind"))
     year = forms.IntegerField(
         required=False,
         min_value=YEARS[0],
@@ -138,7 +149,7 @@ class TwoDays(Question):
     @property
     def input_days(self) -> dict[str, str]:
         """The days as inputs of a browser take them, in ISO 8601; '' for one that is not given."""
-        return {word: self.fields[word].widget.format_value(self.words.get(word, "")) for word in ("from", "until")}
+        return {word: self.fields[word].widget.format_value(self.data.get(word, "")) for word in ("from", "until")}
 
     def clean(self):
         asked = super().clean()

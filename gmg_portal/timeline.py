@@ -104,12 +104,12 @@ def line(
 
 def asked(question: TimeQuestion, day: date | None, *, recorded: bool = False) -> Line:
     """What answers a question (which must be valid), of any year. Events stand for the whole group."""
-    kind, commitments = question.cleaned_data["kind"], question.commitments()
+    kinds, commitments = question.cleaned_data["kind"], question.commitments()
     return line(
         day,
         commitments=commitments,
-        kinds=[kind] if kind else None,
-        events=commitments is None and kind in ("", EVENT),
+        kinds=kinds or None,
+        events=commitments is None and (not kinds or EVENT in kinds),
         recorded=recorded,
     )
 

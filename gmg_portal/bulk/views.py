@@ -128,7 +128,7 @@ def chosen_format(request: HttpRequest, form: str) -> Format:
     values = params.pop("bom")
     request.GET = params
     if len(values) > 1:
-        raise ValidationError(_given_twice("bom"))
+        raise ValidationError(given_twice("bom"))
     if values[0] not in ("0", "1"):
         raise ValidationError(_("bom: ‘%(value)s’ is not a valid value. Use one of: 0, 1.") % {"value": values[0]})
     return PLAIN_CSV if values[0] == "0" else FORMATS["csv"]
@@ -153,7 +153,7 @@ def _asked_filterset(request: HttpRequest, table: Table) -> FilterSet:
         if word in fields and not all(values):
             raise ValidationError(_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": word})
         if word in fields and len(values) > 1 and not isinstance(fields[word], MultipleChoiceField):
-            raise ValidationError(_given_twice(word))
+            raise ValidationError(given_twice(word))
     for sentence in refusals(filterset.form):
         raise ValidationError(sentence)
     return filterset
@@ -165,7 +165,7 @@ def asked_day(request: HttpRequest, allowed: Collection[str]) -> date | None:
         if word not in allowed:
             raise ValidationError(unknown_parameter(word, allowed))
         if len(values) > 1:
-            raise ValidationError(_given_twice(word))
+            raise ValidationError(given_twice(word))
     if "as_of" not in request.GET:
         return None
     try:
@@ -178,7 +178,7 @@ def refused(refusal: ValidationError) -> HttpResponse:
     return HttpResponse(f"{refusal.message}\n", status=400, content_type="text/plain; charset=utf-8")
 
 
-def _given_twice(word: str) -> str:
+def given_twice(word: str) -> str:
     return _("‘%(word)s’ is given more than once: give it once.") % {"word": word}
 
 

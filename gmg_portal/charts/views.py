@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from agencies.querysets import today
 from commitments.models import Commitment
 from commitments.summaries.matrix import MATRIX_COLUMNS
-from gmg_portal.bulk.views import asked_day, chosen_format, refused
+from gmg_portal.bulk.views import asked_day, chosen_format, given_twice, refused
 from gmg_portal.bulk.writers import Format
 from gmg_portal.charts.figures import Figure
 from gmg_portal.charts.registry import CHARTS, Asked, chart, story_chart
@@ -33,7 +33,9 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
         return refused(refusal)
     data, by = request.GET.copy(), MATRIX_COLUMNS[0]
     if name == "matrix" and "by" in data:
-        by = data.pop("by")[-1]
+        *others, by = data.pop("by")
+        if others:
+            return refused(ValidationError(given_twice("by")))
         if by not in MATRIX_COLUMNS:
             words = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
             return refused(ValidationError(_("by: ‘%(by)s’ is not known here. Allowed: %(allowed)s.") % words))

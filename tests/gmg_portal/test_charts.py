@@ -247,6 +247,7 @@ def test_matrix_is_drawn_and_counted_by_each_of_its_columns(client, register, by
         ("/charts/status.csv?status=done", "Allowed: completed, discontinued"),
         ("/charts/flow.svg?page=2", "‘page’ is not a word of this register"),
         ("/charts/matrix.svg?by=colour", "Allowed: agenda_point, status, freshness"),
+        ("/charts/matrix.csv?by=status&by=freshness", "‘by’ is given more than once: give it once."),
         ("/charts/matrix.svg?lead=nobody", "lead: ‘nobody’ is not known here: nothing has a value of this kind yet."),
         ("/charts/flow.svg?by=status", "‘by’ is not a word of this register. Allowed: agency, agenda_point, as_of,"),
         ("/charts/status.svg?as_of=soon", "as_of: ‘soon’ is not a day"),

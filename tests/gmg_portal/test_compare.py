@@ -82,6 +82,23 @@ def test_words_narrow_the_comparison(client, story):
     assert found(client, agenda_point="2") == {}
 
 
+@pytest.mark.parametrize("query", ["agency=ilo&agency=iom", "agency=ilo,iom", "agency=&agency=iom,ilo&agency=ilo"])
+def test_repeated_values_and_comma_lists_are_one_question_of_page_and_file(client, story, ohchr, query):
+    CommitmentFactory(lead_agency=ohchr, published_on=date(2015, 1, 1))
+
+    page = client.get(f"/compare/?from=2014-06-30&until=2015-12-31&{query}")
+    file = client.get(f"/compare.csv?from=2014-06-30&until=2015-12-31&{query}")
+
+    references = [row.commitment.reference for row in page.context["comparison"].rows]
+    records = csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline=""))
+    assert references == [row["reference"] for row in records] == list(story)
+    totals = page.context["comparison"].totals
+    counts = [count for total in totals for count in (total.then, total.now) if count.url]
+    assert [client.get(count.url).context["paginator"].count for count in counts] == [count.count for count in counts]
+    for address in page.context["register"].values():
+        assert sorted(parse_qs(urlsplit(address).query)["agency"]) == ["ilo", "iom"]
+
+
 def test_second_day_is_today_when_it_is_left_out(client, story):
     comparison = client.get("/compare/", {"from": "2014-06-30"}).context["comparison"]
 
