@@ -21,7 +21,7 @@ from gmg_portal.audit import note
 from gmg_portal.audit_entries import CELLS, COUNTED, AuditForm, page_of, records, told
 from gmg_portal.bulk.writers import FORMATS
 from gmg_portal.desk import desk_of
-from gmg_portal.list_queries import unknown_parameter
+from gmg_portal.list_queries import note_refusal, unknown_parameter
 from gmg_portal.models import AuditEntry, Edition, KeptAnswer, Revision
 
 admin.site.desk_of = desk_of
@@ -146,6 +146,8 @@ class AuditEntryAdmin(admin.site.ReadingAdmin):
             if name not in form.fields and name != "csrfmiddlewaretoken":
                 return self.refuse_list_query(request, unknown_parameter(name, form.fields))
         page = page_of(form.entries(), form.cleaned_data["before"]) if form.is_valid() else None
+        if page is None:
+            note_refusal(request, f"parameter {next(iter(form.errors))}")
         words = asked.copy()
         for machinery in ("before", "csrfmiddlewaretoken"):
             words.pop(machinery, None)

@@ -38,7 +38,7 @@ from gmg_portal.clashes import (
     take,
 )
 from gmg_portal.histories import name_of, pages_of, person, sources_of, story
-from gmg_portal.list_queries import StrictListMixin, note_refusal
+from gmg_portal.list_queries import HISTORY_PARAMS, StrictListMixin, check_params, note_refusal, requested_page
 from gmg_portal.problems_of_forms import problems_of
 
 FIELDS = {models.URLField: {"assume_scheme": "https"}, models.DateField: {"widget": AdminDayInput}}
@@ -283,7 +283,8 @@ class HistoryAdmin(AddOnceMixin, StrictListMixin, SimpleHistoryAdmin):
         request.current_app = self.admin_site.name
         row, obj = self.readable_history(request, object_id)
         sources = sources_of(self, obj.pk)
-        page = pages_of(sources).get_page(request.GET.get("p"))
+        check_params(request.GET, HISTORY_PARAMS)
+        page = requested_page(pages_of(sources), request.GET)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %(row)s") % {"row": name_of(obj)},

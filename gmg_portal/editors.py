@@ -59,7 +59,23 @@ class PortalAdminSite(AdminSite):
         return self.ask(request, is_editor)
 
     def admin_view(self, view, cacheable=False):
-        return super().admin_view(self._with_limited_search(view), cacheable)
+        return super().admin_view(self._with_refusals(self._with_limited_search(view)), cacheable)
+
+    def _with_refusals(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        """Answer a parameter that a page refuses by a page that says so."""
+
+        @wraps(view)
+        def answered(request, *args, **kwargs):
+            try:
+                return view(request, *args, **kwargs)
+            except list_queries.ListQueryRefused as refusal:
+                return list_queries.refused_response(request, self, refusal)
+
+        return answered
+
+    def check_params(self, request: HttpRequest, *allowed: str) -> None:
+        """Let a page take these parameters, each once, and refuse every other with 400."""
+        list_queries.check_params(request.GET, allowed)
 
     def _with_limited_search(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         """Refuse a search of a list, or of the rows of a choice, that is longer than one of the register may be."""
@@ -100,7 +116,12 @@ class PortalAdminSite(AdminSite):
         return list_queries.StrictAutocompleteView.as_view(admin_site=self)(request)
 
     def index(self, request, extra_context=None):
+        self.check_params(request)
         return super().index(request, {"desk": self.desk_of(request.user), **(extra_context or {})})
+
+    def app_index(self, request, app_label, extra_context=None):
+        self.check_params(request)
+        return super().app_index(request, app_label, extra_context)
 
     @method_decorator(never_cache)
     def login(self, request, extra_context=None):

@@ -137,6 +137,7 @@ def handover_view(request, code: str):
     agency = get_object_or_404(Agency, code=code)
     if not may_hand_over(request.user, agency):
         raise PermissionDenied
+    admin.site.check_params(request)
     told = sheet(agency, request.user)
     context = {
         **admin.site.each_context(request),

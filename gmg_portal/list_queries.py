@@ -2,13 +2,15 @@
 
 A filter that reaches past what its list shows lets a person read any column by counting rows. So a list takes exactly
 the lookups that its own filters link to, each with a value that they offer, and answers 400 to everything else.
+Pages that are no list of a table raise the same refusal, which the admin site answers.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
-from django.contrib.admin import FieldListFilter, RelatedFieldListFilter
+from django import forms
+from django.contrib.admin import AdminSite, FieldListFilter, RelatedFieldListFilter
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
@@ -16,7 +18,9 @@ from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.paginator import InvalidPage, Page, Paginator
 from django.db import models
+from django.db.models.options import Options
 from django.http import HttpRequest, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -27,6 +31,8 @@ YEARS = range(1900, 2201)
 # Parameters that choose no rows by a column.
 SHOWN_PARAMS = frozenset({SEARCH_VAR, ORDER_VAR, PAGE_VAR, ALL_VAR, IS_FACETS_VAR})
 LIST_PARAMS = SHOWN_PARAMS | {ERROR_FLAG, IS_POPUP_VAR, TO_FIELD_VAR}
+# A history has pages, and keeps the filters of the list from which one came.
+HISTORY_PARAMS = frozenset({PAGE_VAR, "_changelist_filters"})
 PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 ValueCheck = Callable[[str], bool]
@@ -191,6 +197,48 @@ def check_value(name: str, value: str, lookups: dict[str, ValueCheck]) -> None:
         raise value_refused(name, value)
 
 
+# Pages of the editor area that are no list of a table: the queue, rates, desks, histories, files
+
+
+def check_params(params: QueryDict, allowed: Collection[str]) -> None:
+    """Raise ListQueryRefused for a parameter that a page does not take, or that is given more than once."""
+    for name, values in params.lists():
+        if name not in allowed:
+            problem = _("‘%(parameter)s’ is not a parameter of this page.") % {"parameter": shorten(name)}
+            raise ListQueryRefused(name, problem, sorted(allowed))
+        if len(values) > 1:
+            problem = _("‘%(parameter)s’ is given more than once: give it once.") % {"parameter": name}
+            raise ListQueryRefused(name, problem, [])
+
+
+def check_choices(form: forms.Form) -> None:
+    """Raise ListQueryRefused for the first choice of a page's form that it does not offer."""
+    for name in form.errors:
+        offered = [str(value) for value, _label in form.fields[name].choices if str(value)]
+        raise value_refused(name, form.data.get(name, ""), offered)
+
+
+def requested_page(paginator: Paginator, params: QueryDict) -> Page:
+    """Return the page that `p` names, the first without it; raise ListQueryRefused where there is no such page."""
+    number = params.get(PAGE_VAR, "1")
+    check_value(PAGE_VAR, number, {})
+    try:
+        return paginator.page(number)
+    except InvalidPage:
+        problem = _("p: there is no page %(number)s. The last page is %(last)s.")
+        raise ListQueryRefused(PAGE_VAR, problem % {"number": number, "last": paginator.num_pages}, []) from None
+
+
+def refused_response(
+    request: HttpRequest, site: AdminSite, refusal: ListQueryRefused, opts: Options | None = None
+) -> TemplateResponse:
+    """Return a page that says what was refused (400), and let the audit log record it; `opts` are those of a table."""
+    note_refusal(request, f"parameter {refusal.parameter}" if refusal.parameter else "parameters")
+    title = _("This list cannot be shown that way") if opts else _("This page cannot be shown that way")
+    context = {**site.each_context(request), "title": title, "opts": opts, "refusal": refusal}
+    return TemplateResponse(request, "admin/list_query_refused.html", context, status=400)
+
+
 class StrictListMixin:
     """Gives a table a list that takes its own query parameters and refuses every other with 400, for the audit log."""
 
@@ -258,14 +306,7 @@ class StrictListMixin:
         }
 
     def refuse_list_query(self, request, refusal: ListQueryRefused):
-        note_refusal(request, f"parameter {refusal.parameter}" if refusal.parameter else "parameters")
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("This list cannot be shown that way"),
-            "opts": self.opts,
-            "refusal": refusal,
-        }
-        return TemplateResponse(request, "admin/list_query_refused.html", context, status=400)
+        return refused_response(request, self.admin_site, refusal, self.opts)
 
 
 class StrictAutocompleteView(AutocompleteJsonView):

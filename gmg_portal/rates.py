@@ -17,6 +17,7 @@ from commitments.models import ProgressReport, ReportingCycle
 from commitments.permissions import may_manage_cycles
 from commitments.summaries.rounds import Rate, Rates, rates
 from gmg_portal.bulk.writers import write_csv
+from gmg_portal.list_queries import check_choices
 
 HEADER = ["cycle", "due_on", "lead", "lead_title", "asked", "reported_in_time", "reported_late",
           "waiting_for_review", "silent", "last_heard"]  # fmt: skip
@@ -30,7 +31,6 @@ class CycleForm(forms.Form):
         required=False,
         label=gettext_lazy("Reporting cycle"),
         empty_label=None,
-        error_messages={"invalid_choice": gettext_lazy("No opened cycle has this number: choose one of the list.")},
     )
 
     def __init__(self, *args, **kwargs):
@@ -49,9 +49,11 @@ class Silence:
 def rates_view(request):
     if not admin.site.ask(request, may_manage_cycles):
         raise PermissionDenied
+    admin.site.check_params(request, *CycleForm.base_fields)
     newest = ReportingCycle.objects.opened(today()).first()
     form = CycleForm({"cycle": request.GET.get("cycle") or (newest.pk if newest else "")})
-    cycle = form.cleaned_data["cycle"] if form.is_valid() else None
+    check_choices(form)
+    cycle = form.cleaned_data["cycle"]
     outcome = rates(cycle) if cycle else None
     context = {
         **admin.site.each_context(request),
@@ -61,7 +63,7 @@ def rates_view(request):
         "silences": silences(outcome) if outcome else [],
         "waiting": [with_review_address(report) for report in outcome.waiting] if outcome else [],
     }
-    return TemplateResponse(request, "admin/rates.html", context, status=200 if form.is_valid() else 400)
+    return TemplateResponse(request, "admin/rates.html", context)
 
 
 def silences(outcome: Rates) -> list[Silence]:
@@ -90,6 +92,7 @@ def rates_file(request):
     """Every opened cycle, newest first, lead by lead."""
     if not admin.site.ask(request, may_manage_cycles):
         raise PermissionDenied
+    admin.site.check_params(request)
     rows = [
         row_of(outcome, rate)
         for outcome in map(rates, ReportingCycle.objects.opened(today()))

@@ -18,6 +18,7 @@ from commitments.admin.steps import publish_each
 from commitments.models import Answer, Assessment, Commitment, ProgressReport
 from commitments.permissions import may_review
 from commitments.workflow import Reviewed
+from gmg_portal.list_queries import check_choices
 from workgroups.models import WorkGroup
 
 # What waits, and how each leads to its commitment.
@@ -90,16 +91,8 @@ class Queue:
 class QueueForm(forms.Form):
     """Which part of the queue is shown."""
 
-    kind = forms.ChoiceField(
-        required=False,
-        label=gettext_lazy("Kind"),
-        error_messages={"invalid_choice": gettext_lazy("‘%(value)s’ is not a kind of what waits here.")},
-    )
-    lead = forms.ChoiceField(
-        required=False,
-        label=gettext_lazy("Agency or work group"),
-        error_messages={"invalid_choice": gettext_lazy("‘%(value)s’ leads nothing here.")},
-    )
+    kind = forms.ChoiceField(required=False, label=gettext_lazy("Kind"))
+    lead = forms.ChoiceField(required=False, label=gettext_lazy("Agency or work group"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -161,9 +154,10 @@ def queue_view(request):
         raise PermissionDenied
     if request.method == "POST":
         return publish_chosen(request)
+    admin.site.check_params(request, *QueueForm.base_fields)
     form = QueueForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    queue = queue_of(request.user, asked.get("kind", ""), asked.get("lead", ""))
+    check_choices(form)
+    queue = queue_of(request.user, form.cleaned_data["kind"], form.cleaned_data["lead"])
     return _page(request, "admin/queue.html", _("What waits for review"), form=form, queue=queue)
 
 

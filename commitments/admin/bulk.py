@@ -60,6 +60,7 @@ class BulkMixin:
         resource = self.resource_for(request)
         if file not in FILES:
             raise Http404
+        self.admin_site.check_params(request)
         kind = file.rsplit(".", 1)[1]
         name = f"{today().isoformat()}.{kind}" if file.startswith("export") else file
         response = HttpResponse(FILES[file](resource), content_type=CONTENT_TYPES[kind])

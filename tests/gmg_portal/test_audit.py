@@ -411,6 +411,8 @@ def test_what_is_not_understood_shows_nothing_and_says_why(as_secretariat, words
 
     assertContains(answer, sentence, status_code=400)
     assert answer.context["entries"] == []
+    (entry,) = entries(what="refused")
+    assert entry.reason == f"parameter {list(words)[-1]}"
     assert as_secretariat.post(f"{LIST}export/", words).status_code == 400
 
 

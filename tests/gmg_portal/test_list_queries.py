@@ -172,6 +172,50 @@ def test_refused_parameter_is_named_with_what_is_allowed_and_audited(as_ilo, ilo
     assert entry.via == f"GET {changelist(Commitment)}"
 
 
+@pytest.mark.parametrize("role", ["secretariat", "administrator"])
+def test_pages_of_the_editor_area_refuse_unknown_parameters_and_the_audit_names_them(request, client, role, commitment):
+    person = request.getfixturevalue(role)
+    client.force_login(person)
+    addresses = [
+        reverse("admin:index"),
+        reverse("admin:app_list", args=["commitments"]),
+        reverse("admin:queue"),
+        reverse("admin:rates"),
+        reverse("admin:rates-file"),
+        reverse("admin:handover", args=["ilo"]),
+        reverse("admin:commitments_commitment_history", args=[commitment.pk]),
+        reverse("admin:gmg_portal_auditentry_changelist"),
+    ]
+
+    statuses = {
+        address: [client.get(address, query).status_code for query in ({}, {"fo": "x"})] for address in addresses
+    }
+
+    assert statuses == dict.fromkeys(addresses, [200, 400])
+    refused = AuditEntry.objects.filter(what="refused").order_by("pk")
+    assert [(entry.person, entry.via, entry.reason) for entry in refused] == [
+        (person, f"GET {address}", "parameter fo") for address in addresses
+    ]
+
+
+def test_file_of_drafts_refuses_unknown_parameters(as_ilo):
+    address = reverse("admin:commitments_commitment_file", args=["export.csv"])
+
+    assert [as_ilo.get(address, params).status_code for params in ({}, {"lead": "iom"})] == [200, 400]
+
+
+def test_person_without_the_page_is_told_nothing_of_its_parameters(as_ilo):
+    assert as_ilo.get(reverse("admin:rates"), {"cycle": "x"}).status_code == 403
+    assert as_ilo.get(reverse("admin:handover", args=["ilo"]), {"x": "y"}).status_code == 400
+
+
+@pytest.mark.parametrize(("page", "status"), [("1", 200), ("2", 400), ("0", 400), ("x", 400), ("", 400)])
+def test_history_refuses_a_page_that_it_does_not_have(as_ilo, commitment, page, status):
+    address = reverse("admin:commitments_commitment_history", args=[commitment.pk])
+
+    assert as_ilo.get(address, {"p": page, "_changelist_filters": "state__exact=draft"}).status_code == status
+
+
 # Every table, every path
 
 

@@ -156,8 +156,8 @@ def test_cycle_that_is_none_is_refused_in_a_sentence(asked_for, client, secretar
 
     page = client.get(reverse("admin:rates"), {"cycle": asked_for})
 
-    assert page.status_code == 400
-    assertContains(page, "No opened cycle has this number: choose one of the list.", status_code=400)
+    assertContains(page, f"cycle: ‘{asked_for}’ is not a value of this filter.", status_code=400)
+    assertContains(page, f"<code>{cycle.pk}</code>", status_code=400)
 
 
 def test_page_without_any_cycle_says_so(client, secretariat):

@@ -8,6 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from commitments import actions
 from commitments.models import ProgressReport
+from gmg_portal.models import AuditEntry
 from gmg_portal.review_queue import MOST, queue_of
 from tests.factories import (
     AnswerFactory,
@@ -129,11 +130,26 @@ def test_ones_own_row_has_a_reason_in_place_of_a_box(client, administrator):
     assertNotContains(page, 'type="checkbox"')
 
 
-def test_unknown_part_of_the_queue_is_refused_in_a_sentence(client, secretariat, waiting):
+@pytest.mark.parametrize(
+    ("params", "sentence", "allowed"),
+    [
+        ({"kind": "rumour"}, "kind: ‘rumour’ is not a value of this filter.", ["report", "commitment"]),
+        ({"lead": "nobody"}, "lead: ‘nobody’ is not a value of this filter.", ["ilo", "decent-work"]),
+        ({"state": "draft"}, "‘state’ is not a parameter of this page.", ["kind", "lead"]),
+        ({"lead": ["ilo", "iom"]}, "‘lead’ is given more than once: give it once.", []),
+    ],
+)
+def test_unknown_part_of_the_queue_is_refused_and_audited(client, secretariat, waiting, params, sentence, allowed):
     client.force_login(secretariat)
 
-    assertContains(client.get(reverse("admin:queue"), {"kind": "rumour"}), "‘rumour’ is not a kind of what waits here.")
-    assertContains(client.get(reverse("admin:queue"), {"lead": "nobody"}), "‘nobody’ leads nothing here.")
+    page = client.get(reverse("admin:queue"), params)
+
+    assertContains(page, sentence, status_code=400)
+    for value in allowed:
+        assertContains(page, f"<code>{value}</code>", status_code=400)
+    assertNotContains(page, 'type="checkbox"', status_code=400)
+    entry = AuditEntry.objects.get(what="refused")
+    assert (entry.person, entry.reason) == (secretariat, f"parameter {next(iter(params))}")
 
 
 def chosen(page, *rows):
