@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from agencies.querysets import today
 from commitments.dates import PartialDate, Precision
@@ -55,8 +55,8 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     calendar.add("prodid", "-//GMG HLD follow-up portal//due days//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("name", printable(name))
-    calendar.add("x-wr-calname", printable(name))
+    for property_name in ("name", "x-wr-calname"):  # which the library does not know as texts, and so does not escape
+        calendar.add(property_name, vText(" ".join(printable(name).split())))
     calendar.add("source", request.build_absolute_uri(), parameters={"VALUE": "URI"})
     calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")

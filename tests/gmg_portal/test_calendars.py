@@ -213,3 +213,12 @@ def test_calendar_takes_as_many_queries_for_any_number_of_rows(client, ilo, djan
         found = events(client)
 
     assert len(found) == 2 * rows
+
+
+def test_name_of_the_calendar_is_one_line_whatever_is_searched(client, ilo):
+    response = client.get("/calendar/due.ics", {"q": "fair,\r\nATTENDEE:x;\rrecruitment"})
+
+    (name,) = [line for line in unfolded(response).split("\r\n") if line.startswith("X-WR-CALNAME")]
+    assert response.status_code == 200
+    assert "\r" not in unfolded(response).replace("\r\n", "")
+    assert name.endswith(r"fair\, ATTENDEE:x\; recruitment)")
