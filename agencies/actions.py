@@ -94,6 +94,8 @@ def hand_over(membership: Membership, *, to: User, on: date, by, seen: int | Non
     if not may_manage_memberships(by):
         raise PermissionDenied(_("Only the secretariat and administrators manage memberships."))
     membership = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    if by.pk in (membership.user_id, to.pk):
+        raise PermissionDenied(_("Nobody changes memberships of their own: somebody else hands over for you."))
     check_seen(membership, seen)
     _check_handing_over(membership, to, on)
     membership.ends_on = on

@@ -27,6 +27,7 @@ from agencies.models import AccessToken, Agency, ChairTerm, FormerName, Invitati
 from agencies.permissions import (
     SECRETARIAT,
     has_two_roles,
+    may_change_membership,
     may_invite_as,
     may_make_tokens,
     may_make_tokens_for,
@@ -94,10 +95,28 @@ class HandOverForm(forms.Form):
         self.fields["to"].label_from_instance = lambda user: f"{user.get_full_name()} ({user})".strip()
 
 
+class MembershipForm(admin.site.Form):
+    """Refuses a membership of the person who fills it in, `writer`."""
+
+    writer: User
+
+    def clean_user(self):
+        user = self.cleaned_data["user"]
+        if user == self.writer:
+            raise ValidationError(
+                gettext(
+                    "You cannot give yourself a membership: it decides what you may review. Somebody else of the"
+                    " secretariat or an administrator enters it."
+                )
+            )
+        return user
+
+
 @admin.register(Membership)
 class MembershipAdmin(admin.site.ModelAdmin):
     """Who acts for whom: for the secretariat and administrators alone, since it names people."""
 
+    form = MembershipForm
     change_form_template = "admin/agencies/membership.html"
     list_display = ["user", "agency", "role", "starts_on", "ends_on"]
     list_filter = ["agency", "role"]
@@ -107,10 +126,15 @@ class MembershipAdmin(admin.site.ModelAdmin):
     fields = ["user", "agency", "role", "starts_on", "ends_on"]
 
     def may_view(self, request, obj=None):
-        return self.may_edit(request, obj)
+        return self.admin_site.ask(request, may_manage_memberships)
 
     def may_edit(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_memberships)
+        """Return whether memberships may be changed at all, or this one: nobody changes their own."""
+        return self.may_view(request) and (obj is None or may_change_membership(request.user, obj))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"writer": request.user})
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.hand_over_view)
@@ -128,7 +152,10 @@ class MembershipAdmin(admin.site.ModelAdmin):
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.may_edit(request, obj):
+            raise PermissionDenied
         form = HandOverForm(request.POST or None, membership=obj)
+        form.fields["to"].queryset = form.fields["to"].queryset.exclude(pk=request.user.pk)
         if request.method == "POST" and form.is_valid():
             try:
                 successor = actions.hand_over(obj, by=request.user, **form.cleaned_data)

@@ -67,6 +67,11 @@ def may_manage_memberships(user) -> bool:
     return is_administrator(user) or is_secretariat(user)
 
 
+def may_change_membership(user, membership: Membership) -> bool:
+    """Nobody gives, moves or ends a membership of their own: it decides what they may review."""
+    return may_manage_memberships(user) and membership.user_id != user.pk
+
+
 def may_hand_over(user, agency: Agency) -> bool:
     """Read all that an agency owes and has done, and who acts for it."""
     return may_manage_memberships(user) or agencies_of(user).filter(pk=agency.pk).exists()

@@ -1,8 +1,10 @@
 """Somebody who reviews comes to act for an agency: the page warns, and secretariat and administrators get a mail."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from agencies.actions import hand_over
 from agencies.querysets import today
 from tests.factories import MembershipFactory, UserFactory, focal_point, in_group
 from tests.filling import filled, said
@@ -87,3 +89,61 @@ def test_reviewer_whose_membership_is_over_is_not_warned_of(as_administrator, il
 
     assert past.user == secretariat
     assert WARNING.format(person="secretariat") not in said(page)
+
+
+# Nobody decides for whom they act themselves
+
+
+@pytest.fixture
+def own_membership(secretariat, ilo):
+    """One by which somebody of the secretariat acts for ILO."""
+    return MembershipFactory(user=secretariat, agency=ilo)
+
+
+@pytest.fixture
+def as_secretariat(client, secretariat):
+    client.force_login(secretariat)
+    return client
+
+
+@pytest.mark.parametrize("page", ["change", "delete", "hand_over"])
+def test_own_membership_is_changed_by_somebody_else(page, as_secretariat, own_membership, outsider):
+    """Otherwise a reviewer could end it, publish for their own agency, and take it up again."""
+    address = reverse(f"admin:agencies_membership_{page}", args=[own_membership.pk])
+    day = today().isoformat()
+
+    answer = as_secretariat.post(address, {"post": "yes", "ends_on": day, "to": outsider.pk, "on": day})
+
+    own_membership.refresh_from_db()
+    assert answer.status_code == 403
+    assert own_membership.ends_on is None
+    assert outsider.memberships.count() == 0
+
+
+def test_own_membership_is_shown_without_a_form(as_secretariat, own_membership):
+    page = as_secretariat.get(reverse("admin:agencies_membership_change", args=[own_membership.pk]))
+
+    assert page.status_code == 200
+    assert 'name="ends_on"' not in page.content.decode()
+    assert "hand-over" not in page.content.decode()
+
+
+def test_nobody_gives_themselves_a_membership(as_secretariat, secretariat, ilo, ilo_focal_point):
+    add = reverse("admin:agencies_membership_add")
+    other = reverse("admin:agencies_membership_change", args=[ilo_focal_point.memberships.get().pk])
+    typed = {"user": str(secretariat.pk), "agency": str(ilo.pk), "starts_on": today().isoformat()}
+
+    pages = [as_secretariat.post(address, filled(as_secretariat.get(address)) | typed) for address in (add, other)]
+
+    for page in pages:
+        assert "You cannot give yourself a membership" in page.content.decode()
+    assert secretariat.memberships.count() == 0
+
+
+def test_nobody_takes_over_by_their_own_hand(secretariat, ilo_focal_point):
+    membership = ilo_focal_point.memberships.get()
+
+    with pytest.raises(PermissionDenied):
+        hand_over(membership, to=secretariat, on=today(), by=secretariat)
+
+    assert secretariat.memberships.count() == 0
