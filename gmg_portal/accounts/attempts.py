@@ -2,11 +2,13 @@
 
 Every try is counted in the database before it is checked, and given back if it was right: so all web processes share
 one count, and tries sent at the same moment cannot slip past it. After FREE wrong tries the next one is refused for a
-while, each time for longer, up to a longest delay. Three counts decide:
+while, each time for longer, up to a longest delay. Four counts decide:
 
 - of an account at an address that its owner signed in from before: the tries of that address alone. So the owner gets
   in while somebody else guesses;
 - of an account at any other address: the tries from everywhere, however many addresses they come from;
+- of an account in a session that is signed in: the tries in such sessions, from everywhere as well. So whoever found
+  a session gains no guesses by changing the address, and nobody who is not signed in slows the owner there;
 - of an address: its tries at all accounts, one in PEOPLE_AT_AN_ADDRESS of which counts.
 """
 
@@ -40,7 +42,7 @@ LONGEST_DELAY = timedelta(minutes=15)
 LONGEST_DELAY_OF_CODES = timedelta(hours=1)
 # Many people may sit behind one address, so it may fail this many times as often as one account.
 PEOPLE_AT_AN_ADDRESS = 10
-SECOND_STEP = " (second step)"  # no user name has a space
+SECOND_STEP, SIGNED_IN = " (second step)", " (signed in)"  # no user name has a space
 KNOWN_FOR = timedelta(days=365)
 
 
@@ -81,7 +83,18 @@ def counted_as(request: HttpRequest, credentials: dict | None) -> str:
         named = Q(username__iexact=typed) | (Q(email=typed) & ~Q(email=""))
         account = User.objects.filter(named).order_by("pk").values_list("username", flat=True).first()
         known[typed] = account or f"unknown {blake2b(typed.encode(), digest_size=6).hexdigest()}"
-    return known[typed] + (SECOND_STEP if credentials.get("second_step") else "")
+    signed_in = SIGNED_IN if is_signed_in_as(request, known[typed]) else ""
+    return known[typed] + signed_in + (SECOND_STEP if credentials.get("second_step") else "")
+
+
+def account_of(name: str) -> str:
+    """Return the user name behind a name under which failures are counted."""
+    return name.removesuffix(SECOND_STEP).removesuffix(SIGNED_IN)
+
+
+def is_signed_in_as(request: HttpRequest, username: str) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated and user.get_username() == username
 
 
 def counted_by(_request, _credentials: dict | None = None) -> list:
@@ -99,10 +112,7 @@ def remember_address(request: HttpRequest, user) -> None:
 
 
 def is_known_address(request: HttpRequest, username: str) -> bool:
-    """Whether the account's owner signed in from here before, or is signed in now."""
-    user = getattr(request, "user", None)
-    if user is not None and user.is_authenticated and user.get_username() == username:
-        return True
+    """Whether the account's owner signed in from here before."""
     since = timezone.now() - KNOWN_FOR
     return (
         bool(place_of(request))
@@ -136,7 +146,9 @@ class AttemptsHandler(AxesDatabaseHandler):
         longest = LONGEST_DELAY_OF_CODES if name.endswith(SECOND_STEP) else LONGEST_DELAY
         rows = AccessAttempt.objects.filter(attempt_time__gt=timezone.now() - window())
         account, here = rows.filter(username=name), Q(ip_address=request.axes_ip_address)
-        if is_known_address(request, name.removesuffix(SECOND_STEP)):
+        if name.removesuffix(SECOND_STEP).endswith(SIGNED_IN):
+            return _next_try(account, longest)
+        if is_known_address(request, account_of(name)):
             return _next_try(account.filter(here), longest)
         return max(_next_try(account, longest), _next_try(rows.filter(here), LONGEST_DELAY, PEOPLE_AT_AN_ADDRESS))
 
@@ -151,7 +163,7 @@ class AttemptsHandler(AxesDatabaseHandler):
                 _count(request, name)
         request.__dict__.pop("axes_claim", None)
         request.axes_credentials = credentials
-        warn_owner(name.removesuffix(SECOND_STEP), self.failures(name), is_code=name.endswith(SECOND_STEP))
+        warn_owner(account_of(name), self.failures(name), is_code=name.endswith(SECOND_STEP))
         if self.allowed_from(request, name) > timezone.now():
             request.axes_locked_out = True
             user_locked_out.send("axes", request=request, username=name, ip_address=request.axes_ip_address)
@@ -168,8 +180,8 @@ class AttemptsHandler(AxesDatabaseHandler):
     def reset_user_attempts(self, request, credentials=None):
         """Whoever gets in starts anew here; what others failed at from elsewhere still counts."""
         request.__dict__.pop("axes_claim", None)
-        name = get_client_username(request, credentials)
-        rows = AccessAttempt.objects.filter(username__in=[name, name + SECOND_STEP], ip_address=request.axes_ip_address)
+        names = _names_of(account_of(get_client_username(request, credentials)))
+        rows = AccessAttempt.objects.filter(username__in=names, ip_address=request.axes_ip_address)
         return rows.delete()[0]
 
     def clean_expired_user_attempts(self, request=None, credentials=None):
@@ -189,8 +201,7 @@ def forgive(request: HttpRequest) -> None:
 
 def start_anew(request: HttpRequest, user, **_kwargs) -> None:
     """Forget the tries from everywhere: the owner has read a link that was mailed to them and chosen a new password."""
-    name = user.get_username()
-    AccessAttempt.objects.filter(username__in=[name, name + SECOND_STEP]).delete()
+    AccessAttempt.objects.filter(username__in=_names_of(user.get_username())).delete()
     remember_address(request, user)
 
 
@@ -210,6 +221,11 @@ def next_tries(attempts: Iterable[AccessAttempt]) -> dict[str, datetime]:
         for row in totals.order_by()
     }
     return {name: moment for name, moment in moments.items() if moment > timezone.now()}
+
+
+def _names_of(username: str) -> list[str]:
+    """Return all names under which failures of an account are counted."""
+    return [username + signed_in + step for signed_in in ("", SIGNED_IN) for step in ("", SECOND_STEP)]
 
 
 def _next_try(rows: QuerySet, longest: timedelta, weight: int = 1) -> datetime:

@@ -307,6 +307,19 @@ def test_attack_on_an_account_does_not_slow_whoever_is_signed_in(client, ilo_foc
     assert client.post("/accounts/again/", {"password": PASSWORD}, REMOTE_ADDR="192.0.2.9").status_code == 302
 
 
+def test_session_that_is_signed_in_gains_no_guesses_by_changing_its_address(client, ilo_focal_point, clock):
+    """Somebody who found a session and has addresses enough would guess the password that opens the rest."""
+    client.force_login(ilo_focal_point)
+
+    answers = [
+        client.post("/accounts/again/", {"password": "wrong"}, REMOTE_ADDR=f"198.51.100.{number}")
+        for number in range(8)
+    ]
+
+    assert statuses(answers) == [200] * 4 + [429] * 4
+    assert statuses(fail(Client(REMOTE_ADDR="203.0.113.1"), 1)) == [200]
+
+
 def guess_codes(client, times, username="secretariat"):
     sign_in(client, username)
     right = code_for(username)
