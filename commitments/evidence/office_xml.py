@@ -15,14 +15,18 @@ MACRO_RELATIONS = {"vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacroshee
 EMBEDDING_RELATIONS = {"oleobject", "control", "activexcontrolbinary"}
 FETCHING_RELATIONS = {
     "attachedtemplate", "afchunk", "subdocument", "frame", "externallink", "externallinkpath", "connections",
-    "querytable", "mailmergesource", "mailmergeheadersource",
+    "querytable", "mailmergesource", "mailmergeheadersource", "webextension", "webextensiontaskpanes",
 }  # fmt: skip
-FETCHING_ELEMENTS = {"altchunk", "subdoc", "ddelink", "olelink", "webpr", "dbpr", "externalbook"}
+# A web video and a web extension bring a web page of their own into the document.
+FETCHING_ELEMENTS = {
+    "altchunk", "subdoc", "ddelink", "olelink", "webpr", "dbpr", "externalbook", "webvideopr", "webextension",
+}  # fmt: skip
 EMBEDDING_ELEMENTS = {"oleobject", "oleobj"}
 FETCHING_FIELDS = {
     "DATABASE", "DDE", "DDEAUTO", "EMBED", "IMPORT", "INCLUDE", "INCLUDEPICTURE", "INCLUDETEXT", "LINK", "RD",
 }  # fmt: skip
 FETCHING_FUNCTION = re.compile(r"\b(WEBSERVICE|IMAGE|RTD|CALL|REGISTER(?:\.ID)?|EXEC)\s*\(", re.IGNORECASE)
+LINK_FIELD = re.compile(r"HYPERLINK\s+(?:\"([^\"]*)\"|(?!\\[a-z]\b)(\S+))", re.IGNORECASE)
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 # Elements of drawings that show what their address names.
 SHOWING = {
@@ -51,6 +55,7 @@ class PartReader:
         self.types: dict[str, str] = {}
         self.fields: list[str] = []
         self.text: list[str] = []
+        self.inner = 0  # open elements within the one whose text is collected
         self.local_names: dict[str, str] = {}
         parser = self.parser = expat.ParserCreate()
         parser.buffer_text = True
@@ -76,6 +81,8 @@ class PartReader:
         local = self.local_names.get(name)
         if local is None:
             local = self.local_names[name] = name.rpartition(":")[2].lower()
+        if self.parser.EndElementHandler is not None:
+            self.inner += 1
         if self.is_drawing:
             self.check_drawing(local, attributes)
         if local in ELEMENTS:
@@ -148,13 +155,17 @@ class PartReader:
             self.collect(check_style)
 
     def collect(self, then: Callable[[str], None]) -> None:
-        """Hand the text of this element on when it ends."""
-        self.text = []
+        """Hand the text of this element on when it ends, with that of elements in it, which programs pass over."""
+        if self.parser.EndElementHandler is not None:
+            return
+        self.text, self.inner = [], 0
         self.parser.CharacterDataHandler = self.text.append
 
         def end(_name: str) -> None:
-            self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
-            then("".join(self.text))
+            self.inner -= 1
+            if self.inner < 0:
+                self.parser.CharacterDataHandler = self.parser.EndElementHandler = None
+                then("".join(self.text))
 
         self.parser.EndElementHandler = end
 
@@ -185,7 +196,10 @@ ELEMENTS = {
     "fldchar": PartReader.field_mark,
     "instrtext": PartReader.field_text,
     "f": PartReader.formula,
-    "definedname": PartReader.formula,
+    **dict.fromkeys(
+        ("definedname", "formula", "formula1", "formula2", "calculatedcolumnformula", "totalsrowformula"),
+        PartReader.formula,
+    ),
     "style": PartReader.style,
 }
 
@@ -195,6 +209,10 @@ def check_field(instruction: str) -> None:
     words = instruction.split(maxsplit=1)
     if words and words[0].upper() in FETCHING_FIELDS:
         raise fetches(words[0])
+    if link := LINK_FIELD.match(instruction.strip()):
+        target = (link[1] or link[2] or "").replace("\\\\", "\\")  # a field writes a backslash twice
+        if not is_plain_link(target):
+            raise odd_link(target)
 
 
 def check_formula(text: str) -> None:
