@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 from django.utils.encoding import escape_uri_path
+from django.utils.http import escape_leading_slashes
 
 from agencies.models import Agency
 from agenda.models import Event, Framework
@@ -95,5 +96,6 @@ class IdentifierMiddleware:
             f"{request.path_info.lower()}/",
         ):
             return response
-        query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(f"{escape_uri_path(path)}?{query}" if query else escape_uri_path(path))
+        # A browser would take two slashes at the beginning for the name of another host.
+        address, query = escape_leading_slashes(escape_uri_path(path)), request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)

@@ -149,3 +149,12 @@ def test_every_address_with_an_identifier_of_text_has_a_rule(paths):
 
 def test_path_in_its_own_case_stays(paths):
     assert [canonical_path(path) for path in paths] == paths
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example/recommendations/levels/POLICY", "//evil.example/ABCDEF12-0000-4000-8000-000000000000/"]
+)
+def test_no_address_leads_to_another_host(client, db, path):
+    answer = client.get("/", PATH_INFO=path)
+
+    assert not answer.get("Location", "").startswith("//")
