@@ -26,7 +26,9 @@ from post_office.models import STATUS, Email
 from post_office.settings import get_max_retries, get_retry_timedelta
 from post_office.utils import cleanup_expired_mails
 
-# Mails carry links that let people in: they are kept for as long as an operator may want to look into a complaint.
+from gmg_portal.logs import without_secrets
+
+# For as long as an operator may want to look into a complaint. Links that let people in are cut out once delivered.
 KEEP_SENT = timedelta(days=7)
 KEEP_UNSENT = timedelta(days=30)
 ENOUGH = 3
@@ -118,10 +120,15 @@ def _send_next(delivery: Delivery) -> bool:
         except Exception as refusal:  # whatever a mail server or its library has to say
             _put_off(email, refusal, delivery)
         else:
-            _note(email, STATUS.sent)
+            _note(email, STATUS.sent, **_texts_to_keep(email))
             delivery.sent += 1
             delivery.refused_in_a_row = 0
     return True
+
+
+def _texts_to_keep(email: Email) -> dict[str, str]:
+    """Return what is kept of a delivered mail: not its link, with which whoever reads the table could sign in."""
+    return {name: without_secrets(getattr(email, name)) for name in ("message", "html_message")}
 
 
 def _put_off(email: Email, refusal: Exception, delivery: Delivery) -> None:

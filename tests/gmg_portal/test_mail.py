@@ -75,6 +75,22 @@ def test_mail_waits_in_the_database_and_leaves_once(queue):
     assert {path.stat().st_mode & 0o777 for path in queue.iterdir()} == {0o600}
 
 
+@pytest.mark.parametrize("path", ["/accounts/invitation/", "/accounts/password/lost/"])
+def test_delivered_mail_keeps_no_link_that_lets_its_reader_in(queue, path):
+    """Whoever reads the table or a backup of it would sign in by the link of a mail that nobody has opened yet."""
+    link = f"https://portal.example.org{path}1-live-link/"
+    send(body=f"Open {link} soon.", html=f'<p>Open <a href="{link}">this</a> soon.</p>')
+
+    mail.send_queued()
+
+    row = Email.objects.get()
+    (letter,) = letters(queue)
+    assert link in letter.get_body(("plain",)).get_content()
+    assert f'href="{link}"' in letter.get_body(("html",)).get_content()
+    assert row.message == f"Open https://portal.example.org{path}… soon."
+    assert "live-link" not in "".join(str(value) for value in vars(row).values())
+
+
 def test_mail_of_an_act_that_fails_is_never_queued(queue):
     with pytest.raises(RuntimeError), transaction.atomic():
         send()

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import InterfaceError, OperationalError, connections
+from django.test import Client
 from django.urls import reverse
 from rest_framework.exceptions import UnsupportedMediaType
 
@@ -223,6 +224,29 @@ def test_log_tells_of_a_foreign_host_in_one_line(reader, db, caplog):
     (record,) = [record for record in caplog.records if record.name == "django.security.DisallowedHost"]
     RequestFilter().filter(record)
     assert (record.exc_info, record.exc_text) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts/invitation/live-link/", "/accounts/password/lost/1-live-link/", "/accounts/mail/live-link/"]
+)
+def test_log_holds_no_link_that_lets_somebody_in(db, caplog, path):
+    """A form without its cookie, and a dead link, are told of with the address."""
+    Client(enforce_csrf_checks=True).post(path, {"username": "x"})
+    Client().get(path)
+
+    records = [record for record in caplog.records if record.name.startswith("django.")]
+    for record in records:
+        RequestFilter().filter(record)
+    assert records
+    assert "live-link" not in " ".join(f"{record.getMessage()} {record.args}" for record in records)
+
+
+def test_log_tells_of_other_addresses_as_they_are(reader, db, caplog):
+    reader.get("/accounts/password/lost/sent/nothing")
+
+    (record,) = [record for record in caplog.records if record.name == "django.request"]
+    RequestFilter().filter(record)
+    assert record.getMessage().endswith("/accounts/password/lost/sent/nothing")
 
 
 @pytest.mark.parametrize(
