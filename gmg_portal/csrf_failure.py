@@ -1,5 +1,7 @@
 """The page for a form that arrives with a sign-in that is over or another, or without cookies: nothing typed is lost.
 
+Signing out leaves the token of an open form valid, so `editors` shows the page too, where a form arrives signed out.
+
 The text is shown, and can be sent again with one button, only where the form came from this very site: otherwise
 another site could lay words of its own before the reader, and have them sent by one press of a button.
 """
@@ -23,6 +25,18 @@ ACCOUNTS = "/accounts/"
 class HiddenField:
     name: str
     value: str
+
+
+def is_signed_out_form(request: HttpRequest) -> bool:
+    """Return whether somebody who is not signed in sent a form with something typed in it, from a page of this site.
+
+    Scripts ask for no HTML: they are led to the sign-in page, by which they know that the sign-in is over.
+    """
+    if request.method != "POST" or request.user.is_authenticated:
+        return False
+    if "text/html" not in request.headers.get("Accept", "") or not is_from_here(request):
+        return False
+    return any(not is_machinery(name) for name in sent_fields(request)) or bool(request.FILES)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

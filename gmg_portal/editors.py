@@ -22,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from agencies.permissions import is_editor
 from commitments.search import search_problem
 from gmg_portal import editing, list_queries
+from gmg_portal.csrf_failure import csrf_failure, is_signed_out_form
 
 SEARCH, COMPLETION = "q", "term"
 
@@ -59,7 +60,16 @@ class PortalAdminSite(AdminSite):
         return self.ask(request, is_editor)
 
     def admin_view(self, view, cacheable=False):
-        return super().admin_view(self._with_refusals(self._with_limited_search(view)), cacheable)
+        protected = super().admin_view(self._with_refusals(self._with_limited_search(view)), cacheable)
+
+        @wraps(protected)
+        def answered(request, *args, **kwargs):
+            """Keep what was typed on a page, where the way to the sign-in page would lose it."""
+            if is_signed_out_form(request):
+                return csrf_failure(request)
+            return protected(request, *args, **kwargs)
+
+        return answered
 
     def _with_refusals(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         """Answer a parameter that a page refuses by a page that says so."""

@@ -1,5 +1,7 @@
 """A form that arrives after the sign-in changed: a page of ours with what was typed, and nothing done."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -85,6 +87,44 @@ def test_form_without_any_cookies_can_be_sent_after_signing_in(browser):
     assert again.status_code == 403
     assert taken.status_code == 302
     assert Commitment.objects.get().summary == WORDS
+
+
+BROWSER = {"accept": "text/html,application/xhtml+xml"}
+
+
+def test_form_sent_after_signing_out_in_another_tab_is_shown_and_sent_again(browser, ilo_focal_point):
+    data = form_of(browser)
+    browser.post(reverse("accounts:logout"), {"csrfmiddlewaretoken": data["csrfmiddlewaretoken"]})
+
+    refused = browser.post(ADD, data, headers=BROWSER)
+    before = Commitment.objects.count()
+    sign_in_anew(browser)
+    again = browser.post(ADD, hidden_fields(refused) | {"csrfmiddlewaretoken": str(refused.context["csrf_token"])})
+    taken = browser.post(ADD, hidden_fields(again) | {"csrfmiddlewaretoken": str(again.context["csrf_token"])})
+
+    assertContains(refused, "You are not signed in now.", status_code=403)
+    assertContains(refused, "Words &lt;script&gt;alert(1)&lt;/script&gt; that took an hour", status_code=403)
+    assert refused["Cache-Control"] == "private, no-store"
+    assert before == 0
+    assert taken.status_code == 302
+    assert Commitment.objects.get().summary == WORDS
+
+
+@pytest.mark.parametrize(
+    ("headers", "typed"),
+    [
+        ({"accept": "*/*"}, {"title": "Skills"}),  # a script, which knows by the redirect that the sign-in is over
+        (BROWSER, {"_save": "Save"}),  # nothing is lost
+        (BROWSER | {"origin": "https://evil.example"}, {"title": "Skills"}),
+    ],
+)
+def test_other_form_of_nobody_leads_to_the_sign_in_page(headers, typed, db):
+    answer = Client(headers=HERE | headers).post(ADD, typed)
+
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        f"{reverse('admin:login')}?{urlencode({'next': ADD}, safe='/')}",
+    )
 
 
 @pytest.mark.parametrize(
