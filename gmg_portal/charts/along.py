@@ -166,11 +166,17 @@ class Along:
         self.sheet.text(place, y + 5, words, size=SIZE, anchor=anchor, kind="halo", **HALO)
 
     def _draw_today(self) -> None:
+        taken = None  # from where to where the label before stands
         for moment in self.told.of("withdrawn", "today"):
             at = self.x(moment.on.day)
             self.sheet.line(at, 22, at, self.bottom, "today", stroke=BAD, stroke_width=1.5, stroke_dasharray="4 3")
             is_near = width_of(moment.label, SIZE) + 8 > WIDTH - at
             place, anchor = (at - 5, "end") if is_near else (at + 5, "start")
+            begin = place - width_of(moment.label, SIZE) if is_near else place
+            end = begin + width_of(moment.label, SIZE)
+            if taken and begin < taken[1] and taken[0] < end:
+                continue  # a withdrawal of these days: its label is the one to read
+            taken = begin, end
             self.sheet.text(place, 33, moment.label, size=SIZE, anchor=anchor, kind="today", fill=BAD)
 
 

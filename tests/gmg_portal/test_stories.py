@@ -200,3 +200,13 @@ def test_story_in_arabic_is_mirrored(rf, told):
     starts = [round(float(rect.get("x"))) for rect in wide.iter(f"{SVG}rect")]
     ends = [round(760 - float(rect.get("x")) - float(rect.get("width"))) for rect in mirrored.iter(f"{SVG}rect")]
     assert (mirrored.get("direction"), ends) == ("rtl", starts)
+
+
+def test_label_of_a_withdrawal_of_today_is_not_overwritten(client, time_machine):
+    time_machine.move_to("2014-09-03T12:00:00Z", tick=False)
+    new = CommitmentFactory(withdrawn=True, withdrawn_on=date(2014, 9, 3))
+    old = CommitmentFactory(withdrawn=True, withdrawn_on=date(2014, 3, 1))
+
+    labels = [words(drawn(client, reverse("chart-story", args=[row.reference, "svg"]))) for row in (new, old)]
+
+    assert [sum(word in ("Withdrawn", "Today") for word in drawing) for drawing in labels] == [1, 2]
