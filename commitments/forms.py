@@ -282,7 +282,7 @@ class WordsForm(forms.Form):
             self.fields[words] = forms.CharField(
                 label=label,
                 widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
-                error_messages={"required": _("Write it here: it is part of the record.")},
+                error_messages={"required": _("Fill this in: it becomes part of the record.")},
             )
 
     @property

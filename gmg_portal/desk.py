@@ -158,19 +158,19 @@ def successor_pile(user) -> Pile:
     left = list(rows.select_related("superseded_by").defer("search", "superseded_by__search").order_by("pk"))
     own = set(rows.handled_by(user).values_list("pk", flat=True)) if left else set()
     items = [successor_item(row, row.pk in own) for row in left]
-    return Pile("successors", _("Superseded by what was withdrawn"), "", items[:MOST], len(items))
+    return Pile("successors", _("Successor was withdrawn"), "", items[:MOST], len(items))
 
 
 def successor_item(row: Commitment, reports: bool) -> Item:
     """The lead reports anew; the secretariat looks at what was withdrawn."""
     successor = row.superseded_by
-    fact = _("%(successor)s, which took its place, was withdrawn on %(day)s: %(reason)s") % {
+    fact = _("Superseded by %(successor)s, which was withdrawn on %(day)s: %(reason)s") % {
         "successor": successor.reference,
         "day": date_format(successor.withdrawn_on, "j F Y"),
         "reason": successor.withdrawn_reason,
     }
     if reports:
-        action = Link(_("Report how it stands"), reverse("admin:commitments_commitment_report", args=[row.pk]))
+        action = Link(_("Report the present status"), reverse("admin:commitments_commitment_report", args=[row.pk]))
     else:
         page = reverse("admin:commitments_commitment_change", args=[successor.pk])
         action = Link(_("Look at %(successor)s") % {"successor": successor.reference}, page)

@@ -107,6 +107,7 @@ class PortalAdminSite(AdminSite):
             "title": _("This search is too long"),
             "problem": problem,
             "search": request.GET[name],
+            "list": request.path,
             "filters": [(word, value) for word, values in request.GET.lists() if word != name for value in values],
         }
         return render(request, "admin/search_refused.html", context, status=400)

@@ -142,7 +142,7 @@ def unknown_parameter(name: str, allowed: Iterable[str]) -> ListQueryRefused:
 
 
 def value_refused(parameter: str, value: str, allowed: list[str] | None = None) -> ListQueryRefused:
-    problem = _("%(parameter)s: ‘%(value)s’ is not a value of this filter.") % {
+    problem = _("%(parameter)s: ‘%(value)s’ is not a valid value of this filter.") % {
         "parameter": shorten(parameter),
         "value": shorten(value),
     }
@@ -234,7 +234,7 @@ def refused_response(
 ) -> TemplateResponse:
     """Return a page that says what was refused (400), and let the audit log record it; `opts` are those of a table."""
     note_refusal(request, f"parameter {refusal.parameter}" if refusal.parameter else "parameters")
-    title = _("This list cannot be shown that way") if opts else _("This page cannot be shown that way")
+    title = _("There is a problem with this link")
     context = {**site.each_context(request), "title": title, "opts": opts, "refusal": refusal}
     return TemplateResponse(request, "admin/list_query_refused.html", context, status=400)
 

@@ -76,19 +76,19 @@ SEND_BACK = Step(
 WITHDRAW = Step(
     verb="withdraw",
     label=gettext_lazy("Withdraw…"),
-    question=gettext_lazy("Take this out of the register? Its page stays, and says so with the reason."),
+    question=gettext_lazy("Take this out of the register? Its page stays public and shows the day and your reason."),
     allowed=lambda model, user: model.objects.published() if may_withdraw(user) else model.objects.none(),
     run=lambda row, by, seen, words: actions.withdraw(row, reason=words, by=by, seen=seen),
     done=lambda row, answer: _("%(row)s was withdrawn.") % {"row": name_of(row)},
     concerns=lambda row: row.supersedes.filter(state="published", status="superseded").order_by("pk"),
-    concerns_label=gettext_lazy("It takes the place of these, which run again once it is withdrawn:"),
+    concerns_label=gettext_lazy("These commitments were superseded by it. Their leads will be asked to report again:"),
     words="reason",
     words_label=gettext_lazy("Reason, as readers will see it"),
 )
 RESTORE = Step(
     verb="restore",
     label=gettext_lazy("Restore…"),
-    question=gettext_lazy("Take this back into the register? Its withdrawal and your reason stay public."),
+    question=gettext_lazy("Put this back into the register? The withdrawal and your reason stay public."),
     allowed=lambda model, user: (
         model.objects.filter(state="withdrawn").independent_of(user) if may_restore(user) else model.objects.none()
     ),

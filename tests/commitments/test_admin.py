@@ -594,7 +594,7 @@ def test_cycle_is_reopened_for_a_reason_alone(as_user, secretariat, cycle):
     client = as_user(secretariat)
 
     refusal = client.post(address(cycle, "reopen"), {"seen": cycle.version, "reason": " "})
-    assertContains(refusal, "Write it here: it is part of the record.")
+    assertContains(refusal, "Fill this in: it becomes part of the record.")
     client.post(address(cycle, "reopen"), {"seen": cycle.version, "reason": "Floods."})
 
     cycle.refresh_from_db()

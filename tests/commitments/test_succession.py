@@ -183,7 +183,7 @@ def freshness(client, row, day=None):
 
 
 def test_page_and_api_say_that_the_successor_was_withdrawn(left, chain, client):
-    words = f"{chain[2].reference}, which took the place of this commitment, was withdrawn on 1 September 2014"
+    words = f"superseded by {chain[2].reference}, which was withdrawn on 1 September 2014."
 
     assert words in client.get(left.get_absolute_url()).content.decode()
     assert words not in client.get(left.get_absolute_url(), {"as_of": "2014-08-31"}).content.decode()
@@ -219,8 +219,8 @@ def test_lead_and_secretariat_have_it_on_their_dashboard(left, chain, ilo_focal_
         found = [pile for pile in desk_of(user).piles if pile.key == "successors"]
         return [(item.reference, item.action.label, item.facts) for pile in found for item in pile.items]
 
-    fact = f"{chain[2].reference}, which took its place, was withdrawn on 1 September 2014: Entered twice."
-    assert tasks(ilo_focal_point) == [(left.reference, "Report how it stands", [fact])]
+    fact = f"Superseded by {chain[2].reference}, which was withdrawn on 1 September 2014: Entered twice."
+    assert tasks(ilo_focal_point) == [(left.reference, "Report the present status", [fact])]
     assert tasks(secretariat) == [(left.reference, f"Look at {chain[2].reference}", [fact])]
     assert tasks(ohchr_focal_point) == []
 
