@@ -297,6 +297,9 @@ class InvitationAdmin(ButtonsMixin, admin.site.ModelAdmin):
         actions.send_anew(row, by=request.user, link=link_of(request))
         return gettext("A new link is on its way. The old one opens nothing any more.")
 
+    def is_in_use(self, row) -> bool:
+        return row.revoked_at is None
+
     def press_revoke(self, request, row):
         actions.revoke(row, by=request.user)
         return gettext("The invitation is revoked: its link opens nothing any more.")
@@ -425,6 +428,9 @@ class AccessTokenAdmin(ButtonsMixin, admin.site.ModelAdmin):
 
     def get_buttons(self, request, row):
         return {"revoke": gettext("Revoke")} if may_revoke_token(request.user, row) else {}
+
+    def is_in_use(self, row) -> bool:
+        return row.revoked_at is None
 
     def press_revoke(self, request, row):
         actions.revoke_token(row, by=request.user)

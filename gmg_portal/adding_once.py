@@ -4,6 +4,7 @@ Sent again as it was, the form leads to the row that it made. Sent again with ot
 with those words in it, not saved: so nothing is lost and nothing is made twice.
 """
 
+import re
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -18,6 +19,10 @@ from agencies import submissions
 from commitments import working_copies
 
 PARAMETER = "submission"
+# Counts, keys and versions, and the row that another one belongs to.
+FILLED_BY_PAGES = re.compile(
+    r"^(version|opened|seen|initial-.*|.*_FORMS|\w+-\d+-(id|version|opened|report|commitment))$"
+)
 
 
 @dataclass(frozen=True)
@@ -38,12 +43,17 @@ class AddOnceMixin:
             if submission is not None and submission.row is not None:
                 return self.lead_to_first(request, submission, fields)
             before = submissions.earlier(submission) if submission is not None else None
-            if before is not None and self.get_queryset(request).filter(pk=before.row).exists():
+            made = before and self.get_queryset(request).filter(pk=before.row).first()
+            if made and self.is_in_use(made):
                 submission.delete()
                 return self.lead_to_first(request, before, fields)
             response = super().add_view(request, form_url, context)
             submissions.settle(submission, getattr(request, "added_row", None))
         return response
+
+    def is_in_use(self, row) -> bool:
+        """Return whether a row that a form made a moment ago still serves: if not, the same form anew makes another."""
+        return True
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -114,11 +124,11 @@ def number_rows(data: QueryDict, formset: type[BaseInlineFormSet], rows: list) -
 
 
 def typed_lines(fields: dict[str, list[str]], form: ModelForm | None = None) -> list[TypedField]:
-    """Return what was typed as labelled lines for people, without what is empty and without the form's own counts."""
+    """Return what was typed as labelled lines for people, without what is empty and what pages fill in."""
     labels = {name: str(field.label) for name, field in form.fields.items()} if form is not None else {}
     return [
         TypedField(labels.get(name) or name.replace("_", " ").replace("-", " "), value)
         for name, values in fields.items()
         for value in values
-        if value.strip() and not name.endswith("_FORMS") and name not in ("version", "opened")
+        if value.strip() and not FILLED_BY_PAGES.search(name)
     ]

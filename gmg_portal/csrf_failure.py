@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from agencies.submissions import SECRET
-from gmg_portal.adding_once import typed_lines
+from gmg_portal.adding_once import TypedField, typed_lines
 
 # All that is typed there is a password, a code or a name that may be one.
 ACCOUNTS = "/accounts/"
@@ -36,7 +36,7 @@ def is_signed_out_form(request: HttpRequest) -> bool:
         return False
     if "text/html" not in request.headers.get("Accept", "") or not is_from_here(request):
         return False
-    return any(not is_machinery(name) for name in sent_fields(request)) or bool(request.FILES)
+    return bool(request.FILES or lines_of(sent_fields(request)))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -48,7 +48,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "is_from_here": is_from_here(request),
         "is_signed_in": is_signed_in,
         "person": (user.get_full_name() or user.get_username()) if is_signed_in else "",
-        "lines": typed_lines({name: values for name, values in fields.items() if not is_machinery(name)}),
+        "lines": lines_of(fields),
         "hidden": [HiddenField(name, value) for name, values in fields.items() for value in values],
         "files": [file.name for name in request.FILES for file in request.FILES.getlist(name)] if fields else [],
         "address": request.get_full_path(),
@@ -72,6 +72,10 @@ def is_from_here(request: HttpRequest) -> bool:
 def sent_fields(request: HttpRequest) -> dict[str, list[str]]:
     """Return what was sent by name, without tokens and secrets."""
     return {name: request.POST.getlist(name) for name in request.POST if not SECRET.search(name)}
+
+
+def lines_of(fields: dict[str, list[str]]) -> list[TypedField]:
+    return typed_lines({name: values for name, values in fields.items() if not is_machinery(name)})
 
 
 def is_machinery(name: str) -> bool:

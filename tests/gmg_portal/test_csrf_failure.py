@@ -171,6 +171,16 @@ def test_secrets_and_contents_of_files_are_not_shown(browser):
     assert set(hidden_fields(refused)) == {"title"}
 
 
+def test_what_pages_fill_in_by_themselves_is_sent_again_and_not_shown(browser):
+    own = {"version": "1:signed", "evidence-TOTAL_FORMS": "1", "initial-places": "old"}
+    of_row = {f"evidence-0-{name}": "mark-of-the-page" for name in ("id", "version", "opened", "report")}
+
+    refused = browser.post(ADD, own | of_row | {"evidence-0-title": "Course report"})
+
+    assert [(line.label, line.value) for line in refused.context["lines"]] == [("evidence 0 title", "Course report")]
+    assert set(hidden_fields(refused)) == {"evidence-0-title", *own, *of_row}
+
+
 def test_several_values_of_one_field_survive(browser):
     refused = browser.post(ADD, {"points": ["1", "2"], "title": "Skills"})
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from agencies import actions as agency_actions
 from agencies.models import AccessToken, Agency, Invitation, SubmittedForm, User
 from commitments.models import Commitment, Mistake, ProgressReport
 from tests.filling import filled, problems, said
@@ -218,6 +219,18 @@ def test_token_is_made_once(client, ilo_focal_point):
     assertContains(first, "gmghld_")
     assert ONCE in said(second)
     assert AccessToken.objects.count() == 1
+
+
+def test_token_is_made_anew_after_the_first_was_revoked(client, ilo_focal_point):
+    client.post("/accounts/login/", {"login": "ilo_focal_point", "password": "a long password of the tests"})
+    add = reverse("admin:agencies_accesstoken_add")
+    client.post(add, filled(client.get(add), name="Our system"))
+    agency_actions.revoke_token(AccessToken.objects.get(), by=ilo_focal_point)
+
+    second = client.post(add, filled(client.get(add), name="Our system"))
+
+    assertContains(second, "gmghld_")
+    assert [token.revoked for token in AccessToken.objects.order_by("pk")] == [True, False]
 
 
 def test_passwords_of_a_form_are_not_kept(client, administrator):
