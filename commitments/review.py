@@ -24,6 +24,7 @@ from commitments.models import (
 )
 from commitments.wording import Piece, compare
 from commitments.workflow import Reviewed
+from foundation.dates import date_in_words
 from foundation.name_lists import join_names
 
 Told = dict[str, str]
@@ -206,7 +207,7 @@ def _of_commitment(row) -> Told:
 
 
 def _of_report(row) -> Told:
-    period = [_name(day) or "…" for day in (row.period_start, row.period_end)]
+    period = [date_in_words(day) if day else "…" for day in (row.period_start, row.period_end)]
     return {
         "status": row.get_status_display(),
         "status_reason": row.status_reason,

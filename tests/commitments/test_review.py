@@ -379,3 +379,13 @@ def test_page_costs_the_same_with_many_rows(client, secretariat, commitment, dja
 
 
 PAGE_QUERIES = 30
+
+
+def test_period_is_shown_in_words(commitment):
+    report = ProgressReportFactory(
+        submitted=True, commitment=commitment, period_start=date(2014, 1, 1), period_end=date(2014, 6, 30)
+    )
+
+    (period,) = [field for field in review.alone(report).fields if field.label == "Period"]
+
+    assert "".join(piece.text for piece in period.after) == "1 January 2014 – 30 June 2014"
