@@ -5,6 +5,8 @@ from datetime import date
 from typing import Self
 
 from django.utils.formats import date_format
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from agencies.querysets import today
@@ -56,6 +58,16 @@ class Citation:
 
     @property
     def plain(self) -> str:
+        return self._sentence % self._values
+
+    @property
+    def html(self) -> SafeString:
+        """The same for a page, where the title sets its own direction."""
+        values = {name: conditional_escape(value) for name, value in self._values.items()}
+        return mark_safe(self._sentence % (values | {"title": format_html("<bdi>{}</bdi>", self.title)}))  # noqa: S308
+
+    @property
+    def _sentence(self) -> str:
         text = _(
             "%(lead)s (%(year)s). %(title)s. GMG HLD follow-up portal, %(reference)s. "
             "%(address)s (as the record stood on %(day)s)."
@@ -65,7 +77,11 @@ class Citation:
                 "%(lead)s (%(year)s). %(title)s (withdrawn on %(withdrawn)s). GMG HLD follow-up portal, "
                 "%(reference)s. %(address)s (as the record stood on %(day)s)."
             )
-        return text % {
+        return text
+
+    @property
+    def _values(self) -> dict[str, str | int]:
+        return {
             "lead": self.acronym,
             "year": self.year,
             "title": self.title,

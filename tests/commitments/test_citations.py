@@ -108,3 +108,11 @@ def test_work_group_is_cited_by_its_title(fair):
 
     assert citation.plain.startswith("Data and Research (2014).")
     assert "AU  - Data and Research\r\n" in citation.ris
+
+
+def test_title_of_the_line_on_the_page_sets_its_own_direction_and_is_escaped(client, ilo):
+    row = CommitmentFactory(lead_agency=ilo, title="مبادرة <b>(Fair)</b> 2014")
+
+    html = client.get(row.get_absolute_url()).content.decode()
+
+    assert "<bdi>مبادرة &lt;b&gt;(Fair)&lt;/b&gt; 2014</bdi>. GMG HLD follow-up portal" in html
