@@ -159,9 +159,7 @@ def compare(
         return _compare(since, until, commitments, words)
 
 
-def _compare(
-    since: date, until: date, commitments: QuerySet[Commitment] | None, words: Words | None
-) -> Comparison:
+def _compare(since: date, until: date, commitments: QuerySet[Commitment] | None, words: Words | None) -> Comparison:
     scope = Commitment.objects.all() if commitments is None else commitments
     then, now = _standing(scope, since), _standing(scope, until)
     withdrawals = Withdrawal.objects.in_force_on(until).filter(withdrawn_on__gt=since)
