@@ -80,17 +80,17 @@ def unknown_parameter(word: str, allowed: Iterable[str]) -> str:
     """Say that an address does not know a parameter, which one is spelt most alike, and which it takes."""
     known = sorted(allowed)
     if not known:
-        return now_("‘%(word)s’ is not known here: this address takes no parameters.") % {"word": word}
+        return now_("‘%(word)s’ is not a parameter here: this address takes none.") % {"word": word}
     words = {"word": word, "near": near_word(word, known), "allowed": ", ".join(known)}
-    return now_("‘%(word)s’ is not known here.%(near)s Allowed: %(allowed)s.") % words
+    return now_("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.") % words
 
 
 class WordsField(forms.MultipleChoiceField):
     """One or several of a set of words; a refusal names the word, the nearest one and the whole set."""
 
-    default_error_messages = {"invalid_choice": _("‘%(value)s’ is not known here.%(near)s Allowed: %(allowed)s.")}
+    default_error_messages = {"invalid_choice": _("‘%(value)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")}
     # What is refused where no row has any value yet.
-    none_known = _("‘%(value)s’ is not known here: nothing has a value of this kind yet.")
+    none_known = _("‘%(value)s’ is not a valid value: nothing has a value of this kind yet.")
 
     def to_python(self, value):
         return [word for word in super().to_python(value) if word]
@@ -111,7 +111,7 @@ class WordsField(forms.MultipleChoiceField):
 class PlacesField(WordsField):
     """Takes the places on offer, and those of withdrawn commitments, which a past day or `updated_since` finds."""
 
-    none_known = _("‘%(value)s’ is not known here: no published commitment names a place yet.")
+    none_known = _("‘%(value)s’ is not a valid value: no published commitment names a place yet.")
 
     def validate(self, value):
         others = set(value).difference(word for word, _label in self.choices) if value else set()
@@ -157,9 +157,7 @@ class PastDayField(PickedDayField):
     def clean(self, value):
         day = super().clean(value)
         if day and day > today():
-            raise forms.ValidationError(
-                _("The record of a day that has not come is not known: give a day up to today.")
-            )
+            raise forms.ValidationError(_("A day in the future has no record yet. Give a day up to today."))
         return day
 
 
@@ -190,11 +188,20 @@ LOST_PLUS = re.compile(r"(T\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) (?=\d\d(?::?\d\d)?$)
 
 
 class MomentField(forms.DateTimeField):
-    default_error_messages = {"invalid": _("This is not a moment: write YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ.")}
+    default_error_messages = {
+        "invalid": _(
+            "‘%(value)s’ is not a valid date or time. Write 2014-06-30 or 2014-06-30T12:00:00Z; in an offset write + as"
+            " %%2B."
+        )
+    }
 
     def to_python(self, value):
         """In UTC, for PostgreSQL knows no offset of 16 hours; beyond the years of UTC its first or last moment."""
-        moment = super().to_python(with_plus(value))
+        try:
+            moment = super().to_python(with_plus(value))
+        except forms.ValidationError as error:
+            error.params = error.params or {"value": str(value)[:100]}
+            raise
         try:
             return moment and moment.astimezone(UTC)
         except OverflowError:
@@ -358,7 +365,7 @@ class StrictForm(forms.Form):
         for word in sorted(set(self.data) - allowed):
             self.add_error(
                 None,
-                _("‘%(word)s’ is not a word of this register.%(near)s Allowed: %(allowed)s.")
+                _("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
                 % {"word": word, "near": near_word(word, allowed), "allowed": ", ".join(sorted(allowed))},
             )
         return super().clean()

@@ -124,7 +124,7 @@ def parts_of(word: str, values: list[str]) -> list[str]:
 
 def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
     """What is wrong with the values given; where a word has fixed ones, a stranger is named, with the nearest."""
-    refusal = _("‘%(name)s’ is not known here.%(near)s Allowed: %(allowed)s.")
+    refusal = _("‘%(name)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")
     faults = []
     for word in [word for word in form.errors if word in words and word in form.fields]:
         allowed = allowed_by(form.fields[word])

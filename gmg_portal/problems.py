@@ -55,13 +55,18 @@ class Fault:
         return told | allowed | ({"nearest": self.nearest} if self.nearest else {})
 
 
+def with_name(name: str, sentence: str) -> str:
+    """Return a sentence about a parameter or field that names it first, for readers of `detail` alone."""
+    return sentence if not name or sentence.startswith((name, f"‘{name}’")) else f"{name}: {sentence}"
+
+
 class Refused(APIException):
     """A request with words or values that are not known: 400, naming each."""
 
     status_code = 400
 
     def __init__(self, *faults: Fault, status_code: int = 400):
-        super().__init__(" ".join(fault.detail for fault in faults))
+        super().__init__(" ".join(with_name(fault.parameter, fault.detail) for fault in faults))
         self.faults = faults
         self.status_code = status_code
 
@@ -130,7 +135,10 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
             return ProblemResponse(request, 406, told % {"types": ", ".join(types)})
         case Throttled():
             return ProblemResponse(
-                request, 429, _("This address asks too often: wait, then go on."), retry_after=exception.wait or 1
+                request,
+                429,
+                _("Too many requests from your IP address. Wait, then send it again."),
+                retry_after=exception.wait or 1,
             )
         case PermissionDenied():
             return ProblemResponse(request, 403, _("This is not open to you."))

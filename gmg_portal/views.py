@@ -28,7 +28,7 @@ class HomeView(TemplateView):
         by = request.GET.get("by", summaries.MATRIX_COLUMNS[0])
         if by not in summaries.MATRIX_COLUMNS:
             allowed = ", ".join(summaries.MATRIX_COLUMNS)
-            problem = _("by: ‘%(by)s’ is not known here. Allowed: %(allowed)s.") % {"by": by, "allowed": allowed}
+            problem = _("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % {"by": by, "allowed": allowed}
             return render(request, "400.html", {"problem": problem}, status=400)
         return super().get(request, *args, by=by, **kwargs)
 

@@ -42,11 +42,13 @@ def in_cell(text: str) -> str:
 def unknown(word: str, allowed: Collection[str]) -> str:
     """A sentence that names the word, the nearest one and what is allowed."""
     words = [str(each) for each in allowed]
+    if not words:
+        return _("‘%(value)s’ is not a valid value: there is none to choose from.") % {"value": word}
     listing = ", ".join(words[:MOST_WORDS]) + (" …" if len(words) > MOST_WORDS else "")
-    return _("‘%(value)s’ is not known here.%(near)s Allowed: %(allowed)s.") % {
+    return _("‘%(value)s’ is not a valid value.%(near)s Allowed: %(allowed)s.") % {
         "value": word,
         "near": near_word(word, words),
-        "allowed": listing or "–",
+        "allowed": listing,
     }
 
 

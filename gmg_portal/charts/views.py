@@ -38,7 +38,7 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
             return refused(ValidationError(given_twice("by")))
         if by not in MATRIX_COLUMNS:
             words = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
-            return refused(ValidationError(_("by: ‘%(by)s’ is not known here. Allowed: %(allowed)s.") % words))
+            return refused(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % words))
     try:
         of = Asked.of(data)
     except ValueError as refusal:

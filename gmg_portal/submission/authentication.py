@@ -25,8 +25,8 @@ class TokenAuthentication(BaseAuthentication):
         except AccessToken.DoesNotExist:
             raise AuthenticationFailed(
                 _(
-                    "This token opens nothing: it is not known, has expired or was revoked, or its maker no longer"
-                    " acts for the agency. A focal point of the agency makes another."
+                    "Invalid token: it is unknown, expired or revoked, or its maker no longer acts for the agency."
+                    " A focal point of the agency can make a new one."
                 )
             ) from None
         AccessToken.objects.filter(pk=token.pk).used(timezone.now())

@@ -124,12 +124,12 @@ def _as_typed(name: str, field: forms.Field, value) -> tuple[str, FieldFault | N
         return _key_of(name, field, value)
     words = allowed_by(field)
     if words is not None and value not in words:
-        return "", not_among(name, value, words, _("‘%(value)s’ is not known here.") % {"value": value})
+        return "", not_among(name, value, words, _("‘%(value)s’ is not a valid value.") % {"value": value})
     return value, None
 
 
 def _key_of(name: str, field: forms.ModelChoiceField, value: str) -> tuple[str, FieldFault | None]:
-    row = field.queryset.filter(**{IDENTIFIER: value}).first()
+    row = field.queryset.filter(**{f"{IDENTIFIER}__iexact": value}).first()
     if row is not None:
         return str(row.pk), None
     known = field.queryset.order_by(IDENTIFIER).values_list(IDENTIFIER, flat=True)

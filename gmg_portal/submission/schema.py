@@ -20,7 +20,7 @@ from gmg_portal.submission.shown import shown
 TAG = "Submission"
 PROBLEMS = {
     400: _("A header or a word of the address is not what it has to be, or the body cannot be read."),
-    401: _("No token was sent, or one that opens nothing (any more)."),
+    401: _("No token was sent, or it is unknown, expired or revoked."),
     403: _("The token is for less than this."),
     404: _("The agency has nothing at this address; drafts of others are not told apart from none."),
     405: _("The address was asked with another method than those that Allow names."),

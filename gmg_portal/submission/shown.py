@@ -44,7 +44,7 @@ EXCEPTIONS = {
         422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."), code="invalid_type")]
     ),
     428: lambda: Problem(
-        428, _("Send the version that you change as a header ‘If-Match’: nobody's work is to be overwritten.")
+        428, _("Send the report’s ETag in the header ‘If-Match’, so that other people’s changes are not overwritten.")
     ),
 }
 

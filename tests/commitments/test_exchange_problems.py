@@ -96,9 +96,9 @@ def test_every_problem_of_a_file_is_named_and_good_rows_are_left_out_too(tried):
     )
 
     assert problems == [
-        (3, "kind", "‘capacty’ is not known here. Did you mean ‘capacity’? Allowed: programme, publication, norm,"
+        (3, "kind", "‘capacty’ is not a valid value. Did you mean ‘capacity’? Allowed: programme, publication, norm,"
          " capacity, campaign, event, institution."),
-        (3, "agenda_points", "‘9’ is not known here. Allowed: 1, 2, 3, 4, 5, 6, 7, 8."),
+        (3, "agenda_points", "‘9’ is not a valid value. Allowed: 1, 2, 3, 4, 5, 6, 7, 8."),
         (3, "agenda_points", "‘1’ stands twice."),
         (3, "due_on", f"‘2014-13’ {NO_DATE}"),
         (4, "title", "This has 301 characters, and at most 300 are allowed."),
@@ -117,7 +117,7 @@ def test_every_problem_of_a_file_is_named_and_good_rows_are_left_out_too(tried):
         ({"partners": "ilo"}, "partners", "‘ilo’ leads it already."),
         ({"partners": "iom;;iom"}, "partners", "Leave nothing empty between semicolons."),
         ({"stakeholders": "ITUK"}, "stakeholders",
-         "‘ITUK’ is not known here. Did you mean ‘ITUC’? Allowed: ITUC."),
+         "‘ITUK’ is not a valid value. Did you mean ‘ITUC’? Allowed: ITUC."),
         ({"start_on": "2014-06", "due_on": "2014-05"}, "due_on", "A commitment cannot be due before it starts."),
         ({"title": "one\ntwo"}, "title", "This must stand on one line."),
         ({"places": "x" * 101}, "places", f"‘{'x' * 101}’ is longer than 100 characters."),
@@ -220,7 +220,7 @@ def test_agency_that_one_does_not_act_for_is_told_from_one_that_is_not_known(com
     nobody = tried({"commitment": commitment.reference, "on_behalf_of": "iomm"}, resource=ReportResource)
 
     assert others == [(2, "on_behalf_of", "You may not write for ‘IOM’. You may write for: ilo.")]
-    assert nobody == [(2, "on_behalf_of", "‘iomm’ is not known here. Allowed: ilo.")]
+    assert nobody == [(2, "on_behalf_of", "‘iomm’ is not a valid value. Allowed: ilo.")]
 
 
 def test_numbers_are_read_as_they_are_written(tried, points):
@@ -279,7 +279,7 @@ def test_problem_of_a_report_is_named(commitment, ilo_focal_point, tried):
         (4, "commitment", "Row 2 has this already."),
         (4, "period_end", "‘2014’ is not a day. Write it as 2014-03-05 or 5 March 2014."),
         (4, "superseded_by", "Say which other commitment takes the place of this one."),
-        (5, "cycle", "‘No such cycle’ is not known here. Allowed: –."),
+        (5, "cycle", "‘No such cycle’ is not a valid value: there is none to choose from."),
         (6, "commitment", "‘HLD-9998’ is no published commitment on which you may report."),
     ]
     assert ProgressReport.objects.count() == 0

@@ -133,7 +133,7 @@ def test_search_leaves_out_the_words_of_a_draft_report(register):
         ("freshness=stale", "freshness", "never_reported"),
         ("place=Atlantis", "place", "Bangladesh"),
         ("due_before=soon", "due_before", "2014-03-05"),
-        ("updated_since=soon", "updated_since", "YYYY-MM-DD"),
+        ("updated_since=soon", "updated_since", "2014-06-30T12:00:00Z"),
         ("as_of=2999-01-01", "as_of", "up to today"),
         ("as_of=soon", "as_of", "2014-03-05"),
         ("ordering=size", "ordering", "-last_heard"),
@@ -150,12 +150,12 @@ def test_unknown_word_or_value_is_refused_by_name_with_what_is_allowed(register,
 @pytest.mark.parametrize(
     ("query", "word", "says"),
     [
-        ("statsu=completed", "__all__", "‘statsu’ is not a word of this register. Did you mean ‘status’? Allowed: "),
-        ("status=complete", "status", "‘complete’ is not known here. Did you mean ‘completed’? Allowed: "),
+        ("statsu=completed", "__all__", "‘statsu’ is not a parameter here. Did you mean ‘status’? Allowed: "),
+        ("status=complete", "status", "‘complete’ is not a valid value. Did you mean ‘completed’? Allowed: "),
         ("lead=ILO", "lead", "Did you mean ‘ilo’? Allowed: "),
         ("place=nepall", "place", "Did you mean ‘Nepal’? Allowed: "),
-        ("status=zzz", "status", "‘zzz’ is not known here. Allowed: "),
-        ("zzz=1", "__all__", "‘zzz’ is not a word of this register. Allowed: "),
+        ("status=zzz", "status", "‘zzz’ is not a valid value. Allowed: "),
+        ("zzz=1", "__all__", "‘zzz’ is not a parameter here. Allowed: "),
     ],
 )
 def test_refusal_offers_the_nearest_word(register, query, word, says):

@@ -47,8 +47,27 @@ def test_moment_without_an_offset_keeps_its_spaces(moment):
     assert with_plus(moment) == moment
 
 
+def test_moment_that_cannot_be_read_is_named_with_what_to_write(client, db):
+    sentence = (
+        "‘01/07/2026’ is not a valid date or time. Write 2014-06-30 or 2014-06-30T12:00:00Z;"
+        " in an offset write + as %2B."
+    )
+
+    problem = client.get("/api/v1/commitments/", {"updated_since": "01/07/2026"}).json()
+
+    assert problem["detail"] == f"updated_since: {sentence}"
+    assert sentence in client.get("/data/commitments.csv", {"updated_since": "01/07/2026"}).content.decode()
+
+
+def test_detail_of_a_problem_names_each_parameter(client, commitment):
+    problem = client.get("/api/v1/commitments/", {"status": "done", "ordering": "titel"}).json()
+
+    assert problem["detail"].count("‘done’") == problem["detail"].count("status: ‘done’ is not a valid value.") == 1
+    assert "ordering: ‘titel’ is not a valid value. Did you mean ‘title’?" in problem["detail"]
+
+
 def test_place_is_refused_with_a_sentence_where_no_commitment_has_one(client, db):
-    sentence = "‘Africa’ is not known here: no published commitment names a place yet."
+    sentence = "‘Africa’ is not a valid value: no published commitment names a place yet."
 
     for address in ("/commitments/", "/data/commitments.csv", "/commitments.atom", "/calendar/due.ics"):
         assert sentence in client.get(address, {"place": "Africa"}).content.decode(), address
@@ -60,5 +79,5 @@ def test_lead_is_refused_with_a_sentence_where_there_is_none(client, db):
     for address in ("/commitments/?lead=ilo", "/timeline/?agency=ilo", "/api/v1/commitments/?lead=ilo"):
         content = client.get(address).content.decode()
 
-        assert "‘ilo’ is not known here: nothing has a value of this kind yet." in content
+        assert "‘ilo’ is not a valid value: nothing has a value of this kind yet." in content
         assert "Allowed: –" not in content

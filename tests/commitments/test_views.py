@@ -71,11 +71,11 @@ def test_register_shows_the_words_chosen_with_the_address_that_lets_each_go(clie
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("statsu=completed", "‘statsu’ is not a word of this register. Did you mean ‘status’? Allowed: agency, "),
-        ("format=json", "‘format’ is not a word of this register. Allowed: agency, agenda_point, as_of"),
-        ("view=grid", "view: ‘grid’ is not known here. Allowed: cards, table."),
-        ("view=tables", "view: ‘tables’ is not known here. Did you mean ‘table’? Allowed: cards, table."),
-        ("status=done", "status: ‘done’ is not known here. Allowed: completed, discontinued"),
+        ("statsu=completed", "‘statsu’ is not a parameter here. Did you mean ‘status’? Allowed: agency, "),
+        ("format=json", "‘format’ is not a parameter here. Allowed: agency, agenda_point, as_of"),
+        ("view=grid", "view: ‘grid’ is not a valid value. Allowed: cards, table."),
+        ("view=tables", "view: ‘tables’ is not a valid value. Did you mean ‘table’? Allowed: cards, table."),
+        ("status=done", "status: ‘done’ is not a valid value. Allowed: completed, discontinued"),
         ("fields=title,size", "fields: ‘size’ is not a field here. Allowed: reference, title, state"),
         ("fields=tilte", "fields: ‘tilte’ is not a field here. Did you mean ‘title’? Allowed: reference, title"),
         ("page=two", "page: page is a whole number from 1."),

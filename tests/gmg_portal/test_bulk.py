@@ -351,7 +351,7 @@ def test_csv_of_the_api_is_for_programs_and_bears_no_mark(client):
     [
         ("/data/agencies.csv?bom=no", "bom: ‘no’ is not a valid value. Use one of: 0, 1.\n"),
         ("/data/agencies.csv?bom=0&bom=1", "‘bom’ is given more than once: give it once.\n"),
-        ("/data/agencies.json?bom=0", "‘bom’ is not known here: this address takes no parameters.\n"),
+        ("/data/agencies.json?bom=0", "‘bom’ is not a parameter here: this address takes none.\n"),
     ],
 )
 def test_mark_that_is_asked_for_in_other_words_is_refused(client, path, sentence):
@@ -663,29 +663,29 @@ TOMORROW = (today() + timedelta(days=1)).isoformat()
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/data/reports.csv?status=completed", "‘status’ is not known here. Allowed: as_of.\n"),
+        ("/data/reports.csv?status=completed", "‘status’ is not a parameter here. Allowed: as_of.\n"),
         ("/data/commitments.csv?status=", "‘status’ has no value: give one, or leave it out.\n"),
         ("/data/commitments.csv?q=a&q=b", "‘q’ is given more than once: give it once.\n"),
         (
             "/data/commitments.csv?status=done",
-            f"status: ‘done’ is not known here. Allowed: {', '.join(sorted(Status.values))}.\n",
+            f"status: ‘done’ is not a valid value. Allowed: {', '.join(sorted(Status.values))}.\n",
         ),
         (
             "/data/commitments.csv?statsu=completed",
-            f"‘statsu’ is not a word of this register. Did you mean ‘status’? Allowed: {WORDS}.\n",
+            f"‘statsu’ is not a parameter here. Did you mean ‘status’? Allowed: {WORDS}.\n",
         ),
-        ("/data/commitments.csv?page=2", f"‘page’ is not a word of this register. Allowed: {WORDS}.\n"),
-        ("/data/commitments.csv?view=table", f"‘view’ is not a word of this register. Allowed: {WORDS}.\n"),
+        ("/data/commitments.csv?page=2", f"‘page’ is not a parameter here. Allowed: {WORDS}.\n"),
+        ("/data/commitments.csv?view=table", f"‘view’ is not a parameter here. Allowed: {WORDS}.\n"),
         ("/data/commitments.csv?as_of=2014", "as_of: ‘2014’ is not a day. Write it as 2014-03-05 or 5 March 2014.\n"),
-        ("/data/agencies.csv?as_of=2014-06-30", "‘as_of’ is not known here: this address takes no parameters.\n"),
-        ("/data/datapackage.json?x=1", "‘x’ is not known here: this address takes no parameters.\n"),
-        ("/data/catalog.jsonld?x=1", "‘x’ is not known here: this address takes no parameters.\n"),
+        ("/data/agencies.csv?as_of=2014-06-30", "‘as_of’ is not a parameter here: this address takes none.\n"),
+        ("/data/datapackage.json?x=1", "‘x’ is not a parameter here: this address takes none.\n"),
+        ("/data/catalog.jsonld?x=1", "‘x’ is not a parameter here: this address takes none.\n"),
         ("/data/reports.csv?as_of=2014", "as_of: ‘2014’ is not a day. Write it as 2014-03-05 or 5 March 2014.\n"),
         ("/data/reports.csv?as_of=", "as_of: Write a day, as 2014-03-05 or 5 March 2014.\n"),
         ("/data/reports.csv?as_of=2014-01-01&as_of=2014-01-02", "‘as_of’ is given more than once: give it once.\n"),
         (
             f"/data/reports.csv?as_of={TOMORROW}",
-            "as_of: The record of a day that has not come is not known: give a day up to today.\n",
+            "as_of: A day in the future has no record yet. Give a day up to today.\n",
         ),
     ],
 )

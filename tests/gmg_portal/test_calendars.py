@@ -134,9 +134,9 @@ def test_calendar_of_a_question_holds_what_the_register_finds(client, ilo, iom):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("agency=nobody", "agency: ‘nobody’ is not known here. Allowed: ilo."),
-        ("agenci=ilo", "‘agenci’ is not a word of this register. Did you mean ‘agency’?"),
-        ("as_of=2999-01-01", "has not come"),
+        ("agency=nobody", "agency: ‘nobody’ is not a valid value. Allowed: ilo."),
+        ("agenci=ilo", "‘agenci’ is not a parameter here. Did you mean ‘agency’?"),
+        ("as_of=2999-01-01", "in the future"),
     ],
 )
 def test_calendar_refuses_what_the_register_does_not_know(client, ilo, words, says):

@@ -245,13 +245,16 @@ def test_matrix_is_drawn_and_counted_by_each_of_its_columns(client, register, by
     [
         ("/charts/status.svg?statsu=done", "statsu"),
         ("/charts/status.csv?status=done", "Allowed: completed, discontinued"),
-        ("/charts/flow.svg?page=2", "‘page’ is not a word of this register"),
+        ("/charts/flow.svg?page=2", "‘page’ is not a parameter here"),
         ("/charts/matrix.svg?by=colour", "Allowed: agenda_point, status, freshness"),
         ("/charts/matrix.csv?by=status&by=freshness", "‘by’ is given more than once: give it once."),
-        ("/charts/matrix.svg?lead=nobody", "lead: ‘nobody’ is not known here: nothing has a value of this kind yet."),
-        ("/charts/flow.svg?by=status", "‘by’ is not a word of this register. Allowed: agency, agenda_point, as_of,"),
+        (
+            "/charts/matrix.svg?lead=nobody",
+            "lead: ‘nobody’ is not a valid value: nothing has a value of this kind yet.",
+        ),
+        ("/charts/flow.svg?by=status", "‘by’ is not a parameter here. Allowed: agency, agenda_point, as_of,"),
         ("/charts/status.svg?as_of=soon", "as_of: ‘soon’ is not a day"),
-        ("/charts/status.svg?as_of=2999-01-01", "has not come"),
+        ("/charts/status.svg?as_of=2999-01-01", "in the future"),
     ],
 )
 def test_question_that_is_not_known_is_refused_by_name(client, db, address, says):

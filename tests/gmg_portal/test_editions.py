@@ -382,7 +382,7 @@ def test_day_of_the_record_is_not_asked_of_what_is_frozen(client, pair, path):
     response = client.get(f"/data/editions/{path}{ASKED}")
 
     assert response.status_code == 400
-    assert "‘as_of’ is not known here: this address takes no parameters." in response.content.decode()
+    assert "‘as_of’ is not a parameter here: this address takes none." in response.content.decode()
     assert client.get(f"/data/editions/{path}").status_code == 200
 
 

@@ -89,7 +89,7 @@ def test_scripts_say_what_the_portal_says(live_server, register):
         "International Organization for Migration,1,0,1,0,0,0,0,0,1",
     ]
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert "lead: ‘nobody’ is not known here." in refused.stderr
+    assert "lead: ‘nobody’ is not a valid value." in refused.stderr
     assert "Traceback" not in refused.stderr
 
 

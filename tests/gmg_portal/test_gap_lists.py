@@ -222,9 +222,9 @@ def test_file_that_is_not_known_is_not_found(client, db):
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("agency=ilo", "‘agency’ is not known here. Allowed: as_of."),
+        ("agency=ilo", "‘agency’ is not a parameter here. Allowed: as_of."),
         ("as_of=soon", "as_of: ‘soon’ is not a day"),
-        ("as_of=2999-01-01", "has not come"),
+        ("as_of=2999-01-01", "in the future"),
     ],
 )
 @pytest.mark.parametrize(

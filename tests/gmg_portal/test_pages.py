@@ -103,7 +103,7 @@ def test_refused_question_offers_the_page_without_it(client):
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        ("asof=2014-06-30", "‘asof’ is not known here. Did you mean ‘as_of’? Allowed: as_of."),
+        ("asof=2014-06-30", "‘asof’ is not a parameter here. Did you mean ‘as_of’? Allowed: as_of."),
         ("as_of=2014-06-30&as_of=2015-01-01", "once"),
     ],
 )

@@ -98,7 +98,7 @@ def test_misspelling_is_answered_with_the_nearest_name(client, ilo, iom, query, 
         ("commitments/?due_after=soon", "due_after: ‘soon’ is not a day. Write it as 2014-03-05 or 5 March 2014."),
         (
             "events/?as_of=2999-01-01",
-            "as_of: The record of a day that has not come is not known: give a day up to today.",
+            "as_of: A day in the future has no record yet. Give a day up to today.",
         ),
     ],
 )
@@ -114,7 +114,7 @@ def test_value_that_cannot_be_read_is_refused_under_its_word(client, address, de
 def test_wrong_words_are_told_alike_everywhere(client, ilo, name):
     (fault,) = client.get(f"/api/v1/{name}/", {"ordering": "nonsense"}).json()["errors"]
 
-    assert fault["detail"].startswith("‘nonsense’ is not known here. Allowed: ")
+    assert fault["detail"].startswith("‘nonsense’ is not a valid value. Allowed: ")
 
 
 def test_each_stranger_among_several_values_is_named(client, ilo):

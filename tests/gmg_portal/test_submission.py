@@ -294,6 +294,22 @@ def test_expected_report_is_filled_in_and_listed_with_what_was_sent_back(
     assert mended.review_note in system.get(f"{DRAFTS}{mended.draft_code}/").json()["review_note"]
 
 
+def test_reference_is_read_in_any_case(system, commitment):
+    body = {"commitment": commitment.reference.lower(), "cycle": None, **WRITTEN}
+
+    begun = system.post(body=body)
+
+    assert begun.status_code == 201
+    assert begun.json()["commitment"]["code"] == commitment.reference
+
+
+def test_detail_of_a_refused_body_names_each_field(system, commitment):
+    refused = system.begin(commitment, status="done", period_end="01/07/2026").json()
+
+    assert "status: ‘done’ is not a valid value." in refused["detail"]
+    assert "period_end: ‘01/07/2026’ can mean" in system.begin(commitment, period_end="01/07/2026").json()["detail"]
+
+
 @pytest.mark.parametrize("state", ["draft", "sent_back", "submitted"])
 @pytest.mark.parametrize("of_cycle", [True, False])
 def test_second_report_beside_an_open_one_is_refused_naming_the_first(system, commitment, ilo, cycle, state, of_cycle):

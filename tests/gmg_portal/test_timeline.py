@@ -148,14 +148,14 @@ def test_page_tells_what_is_chosen_and_how_many(client, two):
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        ("agency=nobody", "agency: ‘nobody’ is not known here. Allowed: ilo, iom."),
-        ("workgroup=ilo", "workgroup: ‘ilo’ is not known here. Allowed: decent-work."),
+        ("agency=nobody", "agency: ‘nobody’ is not a valid value. Allowed: ilo, iom."),
+        ("workgroup=ilo", "workgroup: ‘ilo’ is not a valid value. Allowed: decent-work."),
         ("agenda_point=9", "Allowed: 1, 2, 3, 4, 5, 6, 7, 8."),
         ("kind=draft", "Allowed: answer, assessment, event, published, report, restored, withdrawn."),
         ("year=1999", "year: This is not a year from 2000 to 2099."),
         ("year=soon", "year: This is not a year from 2000 to 2099."),
         ("page=0", "page is a whole number from 1."),
-        ("status=completed", "‘status’ is not a word of this register. Allowed: agency, agenda_point, as_of,"),
+        ("status=completed", "‘status’ is not a parameter here. Allowed: agency, agenda_point, as_of,"),
         ("year=2014&year=2015", "‘year’ is given more than once: give it once."),
     ],
 )

@@ -65,7 +65,7 @@ def test_page_as_of_a_day_says_so(client, commitment, name):
     assert "at the end of 1 March 2014 (UTC)" in html
 
 
-@pytest.mark.parametrize(("text", "says"), [("soon", "2014-03-05"), ("2999-01-01", "has not come")])
+@pytest.mark.parametrize(("text", "says"), [("soon", "2014-03-05"), ("2999-01-01", "in the future")])
 def test_as_of_that_is_no_day_of_the_past_is_refused(client, db, text, says):
     response = client.get(f"/?as_of={text}")
 
@@ -106,7 +106,7 @@ def test_matrix_of_home_by_what_is_not_known_is_refused(client, db):
     response = client.get(f"{reverse('home')}?by=colour")
 
     assert response.status_code == 400
-    assert "‘colour’ is not known here. Allowed: agenda_point, status, freshness" in response.content.decode()
+    assert "‘colour’ is not a valid value. Allowed: agenda_point, status, freshness" in response.content.decode()
 
 
 @pytest.mark.parametrize("rows", [1, 200])
