@@ -180,7 +180,7 @@ def test_place_that_only_a_withdrawn_commitment_names_is_not_offered(register):
 
     (problem,) = asked("place=Shangri-Lo").errors["place"]
 
-    assert problem == "‘Shangri-Lo’ is not known here. Allowed: Asia, Bangladesh, Nepal."
+    assert problem == "‘Shangri-Lo’ is not a valid value. Allowed: Asia, Bangladesh, Nepal."
     assert "Shangri-La" not in dict(asked("").form.fields["place"].choices)
 
 

@@ -134,7 +134,7 @@ def test_lists_of_groups_points_and_kinds_mean_any_of_their_values(client, two):
 def test_unknown_value_of_a_list_is_named_alone(client, two):
     html = client.get("/timeline/?agency=ilo,imo").content.decode()
 
-    assert "agency: ‘imo’ is not known here. Did you mean ‘iom’? Allowed: ilo, iom." in html
+    assert "agency: ‘imo’ is not a valid value. Did you mean ‘iom’? Allowed: ilo, iom." in html
 
 
 def test_page_tells_what_is_chosen_and_how_many(client, two):
