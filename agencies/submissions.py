@@ -42,6 +42,19 @@ def typed_fields(request: HttpRequest) -> dict[str, list[str]]:
     return fields | files
 
 
+def is_free(key: str, *, form: str, user) -> bool:
+    """Return whether a key is well formed and used by nobody else and by no other form."""
+    try:
+        submission = SubmittedForm.objects.filter(pk=UUID(hex=key)).first()
+    except ValueError:
+        return False
+    return submission is None or (submission.user_id, submission.form) == (user.pk, form)
+
+
+def was_sent(key: str) -> bool:
+    return SubmittedForm.objects.filter(pk=UUID(hex=key), row__isnull=False).exists()
+
+
 def claim(key: str, *, form: str, fields: dict, user=None) -> SubmittedForm | None:
     """Return the submission of a key, locked: new, and without a row, where the work is still to be done.
 

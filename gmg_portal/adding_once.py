@@ -2,6 +2,9 @@
 
 Sent again as it was, the form leads to the row that it made. Sent again with other words, it leads to that row's form
 with those words in it, not saved: so nothing is lost and nothing is made twice.
+
+The key of a form stands in its address as well: whoever goes back to the form, which is never kept by the browser,
+fetches it under the same key, without any script. A link to the form has no key, and so opens a new one.
 """
 
 import re
@@ -13,6 +16,7 @@ from django.forms.models import BaseInlineFormSet
 from django.http import QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from agencies import submissions
@@ -33,7 +37,9 @@ class TypedField:
 
 class AddOnceMixin:
     def add_view(self, request, form_url="", extra_context=None):
-        key = request.POST.get(submissions.FIELD, "")
+        key = request.POST.get(submissions.FIELD, "") if request.method == "POST" else self.key_in_address(request)
+        if not key and request.headers.get("Sec-Fetch-Mode") == "navigate" and request.method == "GET":
+            return redirect(f"{request.path}?{with_key(request.GET)}")
         context = {"submission_key": key or submissions.new_key()} | (extra_context or {})
         if request.method != "POST":
             return super().add_view(request, form_url, context)
@@ -54,6 +60,21 @@ class AddOnceMixin:
     def is_in_use(self, row) -> bool:
         """Return whether a row that a form made a moment ago still serves: if not, the same form anew makes another."""
         return True
+
+    def key_in_address(self, request) -> str:
+        """Return the key with which the form was opened; '' if it has none that this person may go on with.
+
+        If the form was sent already, say so: this page is one that its sender came back to.
+        """
+        key = request.GET.get(submissions.FIELD, "")
+        if not submissions.is_free(key, form=self.opts.label_lower, user=request.user):
+            return ""
+        if submissions.was_sent(key):
+            message = _(
+                'You sent this form before, and it was saved. <a href="{address}">Open a new form</a> to add more.'
+            )
+            self.message_user(request, format_html(message, address=request.path), "WARNING")
+        return key
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -109,6 +130,13 @@ class AddOnceMixin:
                     rows = sorted((one.instance for one in inline.formset.initial_forms), key=lambda row: row.pk)
                     working_copies.lay_rows(number_rows(data, type(inline.formset), rows), inline.formset)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+def with_key(params: QueryDict) -> str:
+    """Return the query of an add form under a new key."""
+    params = params.copy()
+    params[submissions.FIELD] = submissions.new_key()
+    return params.urlencode()
 
 
 def number_rows(data: QueryDict, formset: type[BaseInlineFormSet], rows: list) -> QueryDict:

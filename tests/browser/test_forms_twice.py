@@ -53,6 +53,26 @@ def test_double_click_and_back_make_one_draft(page, portal):
     ]
 
 
+def test_back_and_other_words_make_one_draft_without_scripts(open_page, portal):
+    page = open_page(java_script_enabled=False)
+    sign_in(page, portal, "ilo")
+    fill_in(page, portal)
+    page.get_by_role("button", name="Save draft").click()
+    expect(page.get_by_text("was added successfully")).to_be_visible()
+
+    page.go_back()
+    expect(page.get_by_text("You sent this form before, and it was saved.")).to_be_visible()
+    page.locator("#id_title").fill("Skills for returning migrants")
+    page.locator("#id_summary").fill("Changed after Back")
+    page.locator("#id_kind").select_option("programme")
+    page.locator("#id_lead_agency").select_option(index=1)
+    page.get_by_role("button", name="Save draft").click()
+
+    expect(page.get_by_text("You sent this form twice, with different words")).to_be_visible()
+    expect(page.locator("#id_summary")).to_have_value("Changed after Back")
+    assert [row.summary for row in Commitment.objects.all()] == [SUMMARY]
+
+
 def test_form_sent_after_the_cookies_are_gone_is_sent_again(open_page, portal):
     page = open_page(java_script_enabled=False)
     sign_in(page, portal, "ilo")

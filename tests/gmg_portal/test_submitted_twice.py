@@ -133,6 +133,56 @@ def test_second_words_for_what_was_sent_off_meanwhile_are_shown_to_be_copied(foc
     assert ProgressReport.objects.get().achieved == "Ten courses."
 
 
+BROWSER = {"Sec-Fetch-Mode": "navigate"}
+
+
+def test_form_that_is_fetched_again_by_back_keeps_its_key_and_leads_to_the_first_row(focal_point):
+    """As a browser without scripts does, which asks again for the address of the form."""
+    opened = focal_point.get(f"{ADD}?lead_agency=1", headers=BROWSER)
+    page = focal_point.get(opened["Location"], headers=BROWSER)
+    data = commitment_form(focal_point) | {"_submission": page.context["submission_key"]}
+    focal_point.post(opened["Location"], data)
+
+    back = focal_point.get(opened["Location"], headers=BROWSER)
+    changed = data | {"summary": "Changed after Back.", "_submission": back.context["submission_key"]}
+    offered = focal_point.post(opened["Location"], changed, follow=True)
+
+    assert opened["Location"].startswith(f"{ADD}?lead_agency=1&_submission=")
+    assertContains(back, f'You sent this form before, and it was saved. <a href="{ADD}">Open a new form</a>')
+    assertNotContains(page, "You sent this form before")
+    assertContains(offered, "You sent this form twice, with different words")
+    assert filled(offered)["summary"] == "Changed after Back."
+    assert [draft.summary for draft in Commitment.objects.all()] == ["What is planned."]
+
+
+def test_form_opened_by_its_link_again_has_another_key(focal_point):
+    addresses = {focal_point.get(ADD, headers=BROWSER)["Location"] for _number in range(2)}
+
+    assert len(addresses) == 2
+
+
+@pytest.mark.parametrize("key", ["", "x", "%00", "a" * 500])
+def test_odd_key_in_the_address_is_replaced(key, focal_point):
+    answer = focal_point.get(f"{ADD}?_submission={key}", headers=BROWSER)
+
+    assert answer.status_code == 302
+    assert focal_point.get(answer["Location"], headers=BROWSER).status_code == 200
+    assert focal_point.get(f"{ADD}?_submission={key}").status_code == 200
+
+
+def test_key_of_somebody_else_in_the_address_is_replaced(focal_point, iom_focal_point):
+    data = commitment_form(focal_point)
+    focal_point.post(ADD, data)
+    key = SubmittedForm.objects.get().pk.hex
+    other = Client()
+    other.force_login(iom_focal_point)
+
+    answer = other.get(f"{ADD}?_submission={key}", headers=BROWSER)
+
+    assert answer.status_code == 302
+    assert key not in answer["Location"]
+
+
 def test_form_with_a_mistake_is_mended_and_sent_again(focal_point):
     data = commitment_form(focal_point, title="")
 
