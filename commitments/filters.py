@@ -13,13 +13,14 @@ from django.db.models.functions import Collate, Lower
 from django.http import QueryDict
 from django.utils.choices import CallableChoiceIterator
 from django.utils.functional import cached_property
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agencies.querysets import today
 from agenda.models import AgendaPoint
-from commitments.models import Commitment, Freshness, Outlook, Partner, Status, Verification
+from commitments.models import Commitment, Freshness, Outlook, Partner, ProgressReport, Status, Verification
 from commitments.search import SearchTextField, search_query
 from foundation.date_inputs import PickedDayField
 from recommendations.models import Recommendation
@@ -462,10 +463,18 @@ def split_value(value: str, known: Collection[str]) -> list[str]:
     return values
 
 
+def takes_list(filterset: django_filters.FilterSet, name: str) -> bool:
+    """Tell whether a parameter takes several values; a comma list is one value by now."""
+    return isinstance(filterset.filters[name], django_filters.MultipleChoiceFilter)
+
+
 class RecordFilter(django_filters.FilterSet):
     """Only the day of the record; `day` is None for today."""
 
     as_of = AsOfFilter(label=_("The record as it stood at the end of this day (UTC)."))
+
+    # Words that narrow nothing: how the rows stood, and in which order they come.
+    MANNER = frozenset({"as_of", "ordering"})
 
     def __init__(self, data=None, *args, **kwargs):
         super().__init__(split_lists(data, self.base_filters), *args, **kwargs)
@@ -473,6 +482,11 @@ class RecordFilter(django_filters.FilterSet):
     @property
     def day(self):
         return self.form.cleaned_data.get("as_of")
+
+    @property
+    def asked(self) -> dict:
+        """The words that narrow, and their values, as they were asked."""
+        return {word: value for word, value in self.form.cleaned_data.items() if value and word not in self.MANNER}
 
     def filter_queryset(self, queryset):
         return super().filter_queryset(self.of_record(queryset))
@@ -515,9 +529,6 @@ class CommitmentFilter(RecordFilter):
         fields: list[str] = []
         form = RecordForm
 
-    # Words that narrow nothing: how the rows stood, and in which order they come.
-    MANNER = frozenset({"as_of", "ordering"})
-
     def __init__(self, *args, beside: Iterable[str] = (), **kwargs):
         super().__init__(*args, **kwargs)
         self.form.beside = frozenset(beside)
@@ -528,11 +539,6 @@ class CommitmentFilter(RecordFilter):
         followed = self.form.cleaned_data.get("updated_since")
         rows = self.queryset.public(self.day) if followed else self.queryset.published(self.day)
         return rows.with_standing(self.day).with_state(self.day).with_moved_at(self.day)
-
-    @property
-    def asked(self) -> dict:
-        """The words that narrow, and their values, as they were asked."""
-        return {word: value for word, value in self.form.cleaned_data.items() if value and word not in self.MANNER}
 
     def conditions(self) -> dict[str, Q]:
         """What each word asked demands of a row; of rows whose `text_on` is named."""
@@ -562,6 +568,15 @@ class MovedRecordFilter(RecordFilter):
 
     def filter_queryset(self, queryset):
         return super().filter_queryset(queryset.with_moved_at(self.day))
+
+
+def sorted_by(columns: list[tuple[str, str]]) -> django_filters.OrderingFilter:
+    """Return a filter that sorts by columns, each given with its name in the address."""
+    allowed = ", ".join(f"{name}, -{name}" for _column, name in columns)
+    refusal = format_lazy(_("‘%(value)s’ is not known here. Allowed: {allowed}."), allowed=allowed)
+    return django_filters.OrderingFilter(
+        fields=columns, label=_("Sort by; downwards with a minus."), error_messages={"invalid_choice": refusal}
+    )
 
 
 class OfCommitmentFilter(MovedRecordFilter):
@@ -598,17 +613,15 @@ class ReportFilter(OfCommitmentFilter):
     outlook = WordsFilter(among("outlook"), choices=Outlook.choices, label=_("The outlook it reports."))
     published_after = DayFilter(field_name="published_on", lookup_expr="gte", label=_("Published on or after."))
     published_before = DayFilter(field_name="published_on", lookup_expr="lte", label=_("Published on or before."))
-    ordering = django_filters.OrderingFilter(
-        fields=[("published_on", "published"), ("commitment__reference", "commitment")],
-        label=_("Sort by; downwards with a minus."),
-    )
+    ordering = sorted_by([("published_on", "published"), ("commitment__reference", "commitment")])
+
+    class Meta(OfCommitmentFilter.Meta):
+        model = ProgressReport
+        fields: list[str] = []
 
 
 class StatusChangeFilter(OfCommitmentFilter):
     to_status = WordsFilter(among("to_status"), choices=Status.choices, label=_("The new status."))
     changed_after = DayFilter(field_name="changed_on", lookup_expr="gte", label=_("Changed on or after."))
     changed_before = DayFilter(field_name="changed_on", lookup_expr="lte", label=_("Changed on or before."))
-    ordering = django_filters.OrderingFilter(
-        fields=[("changed_on", "changed"), ("commitment__reference", "commitment")],
-        label=_("Sort by; downwards with a minus."),
-    )
+    ordering = sorted_by([("changed_on", "changed"), ("commitment__reference", "commitment")])

@@ -94,7 +94,8 @@ PARAMETERS = {
     ),
     "updated_since": _(
         "Changed at or after this moment (UTC, unless it names an offset); a day is its first moment. It does not go "
-        "with ‘as_of’: of past days no moments of change are kept."
+        "with ‘as_of’: of past days no moments of change are kept. The files of commitments and reports under /data/ "
+        "take it too, with the same meaning."
     ),
     "as_of": _("The record as it stood at the end of this day (UTC): a day up to today, never in the future."),
     "ordering": _("What to sort by, the most important first; with a minus in front, downwards."),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Model, OuterRef, QuerySet, TextChoices
+from django.db.models import F, Model, OuterRef, QuerySet, TextChoices, Value
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency, FormerName
 from agenda.models import AgendaPoint
 from commitments.dates import PartialDate, Precision
-from commitments.filters import CommitmentFilter
+from commitments.filters import CommitmentFilter, ReportFilter
 from commitments.models import (
     Commitment,
     Contribution,
@@ -61,20 +61,34 @@ def _whole(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]
 
 
 def reports(day: date | None) -> QuerySet[ProgressReport]:
-    """The published reports on what stands in the register, each with its partners' parts and public evidence."""
+    """The published reports on what stands in the register."""
+    rows = ProgressReport.objects.in_register(day).with_moved_at(day)
+    return _whole_reports(rows, day).order_by("commitment", "number")
+
+
+def reports_found(filterset: ReportFilter) -> QuerySet[ProgressReport]:
+    """What the same words find in the list of the API, in the order that they ask for."""
+    rows = _whole_reports(filterset.qs, filterset.day)
+    ordering = rows.query.order_by if filterset.form.cleaned_data["ordering"] else ("commitment", "number")
+    return rows.order_by(*ordering, "pk")
+
+
+def _whole_reports(rows: QuerySet[ProgressReport], day: date | None) -> QuerySet[ProgressReport]:
+    """Reports, each with its partners' parts, its public evidence and the state of its commitment.
+
+    In the record of a past day no report is found whose commitment was withdrawn then.
+    """
     parts = Contribution.objects.filter(report=OuterRef("pk")).order_by("agency__position", "agency__acronym")
     evidence = Evidence.objects.public().filter(report=OuterRef("pk")).order_by("pk")
     pieces = JSONObject(title="title", url="url", symbol="symbol", file="file")
     return (
-        ProgressReport.objects.in_register(day)
-        .with_moved_at(day)
-        .annotate(
+        rows.annotate(
             parts=ArraySubquery(parts.values(part=JSONObject(agency="agency__code", text="text"))),
             public_evidence=ArraySubquery(evidence.values(piece=pieces)),
+            commitment_state=F("commitment__state") if day is None else Value("published"),
         )
         .select_related("commitment", "cycle", "on_behalf_of", "superseded_by")
         .defer("commitment__search")
-        .order_by("commitment", "number")
     )
 
 
@@ -177,7 +191,7 @@ COMMITMENTS = Table(
         Column("title", _("The title of the commitment."), lambda row: row.title, required=True),
         Column(
             "state",
-            _("Whether it stands or was withdrawn; only a question for what changed since finds withdrawn ones."),
+            _("Whether it stands or was withdrawn; only `updated_since` finds withdrawn ones."),
             lambda row: row.standing_state,
             required=True,
             words=("published", "withdrawn"),
@@ -349,6 +363,8 @@ REPORTS = Table(
     ),
     rows=reports,
     by_day=True,
+    filterset=ReportFilter,
+    found=reports_found,
     columns=(
         Column(
             "code",
@@ -365,6 +381,13 @@ REPORTS = Table(
             required=True,
             refers_to=("commitments", "reference"),
             name_in_row=lambda row: row.commitment.title,
+        ),
+        Column(
+            "commitment_state",
+            _("Whether the commitment stands or was withdrawn; only `updated_since` finds reports on withdrawn ones."),
+            lambda row: row.commitment_state,
+            required=True,
+            words=("published", "withdrawn"),
         ),
         Column(
             "number",

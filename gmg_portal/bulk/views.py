@@ -4,7 +4,6 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import MultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,8 +13,7 @@ from django.views.generic import TemplateView
 from django_filters import FilterSet
 
 from agencies.querysets import today
-from commitments.filters import PastDayField, refusals, unknown_parameter
-from commitments.models import Commitment
+from commitments.filters import PastDayField, refusals, takes_list, unknown_parameter
 from gmg_portal.bulk.catalogue import catalog
 from gmg_portal.bulk.columns import Reading, Table, read_at_one_revision
 from gmg_portal.bulk.descriptions import Description, Issue, Licence, about, data_package
@@ -146,13 +144,13 @@ def asked(request: HttpRequest, table: Table) -> Asked:
 
 
 def _asked_filterset(request: HttpRequest, table: Table) -> FilterSet:
-    """The question in the register's own words; what it does not know is refused by name."""
-    filterset = table.filterset(request.GET, queryset=Commitment.objects.all())
+    """The question in the words of the register, or of the API's list; what it does not know is refused by name."""
+    filterset = table.filterset(request.GET)
     fields = filterset.form.fields
     for word, values in filterset.data.lists():
         if word in fields and not all(values):
             raise ValidationError(_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": word})
-        if word in fields and len(values) > 1 and not isinstance(fields[word], MultipleChoiceField):
+        if word in fields and len(values) > 1 and not takes_list(filterset, word):
             raise ValidationError(given_twice(word))
     for sentence in refusals(filterset.form):
         raise ValidationError(sentence)

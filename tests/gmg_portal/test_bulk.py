@@ -179,6 +179,7 @@ def test_reports_csv_says_all_of_a_row(client, full):
         "code": f"{full.reference}-1",
         "url": f"{HOST}/commitments/{full.reference}/#report-1",
         "commitment": full.reference,
+        "commitment_state": "published",
         "number": "1",
         "updated_at": moment(full.reports.get().movement),
         "published_on": "2014-06-30",
@@ -663,7 +664,19 @@ TOMORROW = (today() + timedelta(days=1)).isoformat()
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("/data/reports.csv?status=completed", "‘status’ is not a parameter here. Allowed: as_of.\n"),
+        (
+            "/data/reports.csv?kind=event",
+            "‘kind’ is not a parameter here. Allowed: as_of, commitment, lead, ordering,"
+            " outlook, published_after, published_before, status, updated_since.\n",
+        ),
+        (
+            "/data/reports.csv?ordering=due",
+            "ordering: ‘due’ is not a valid value. Allowed: published, -published, commitment, -commitment.\n",
+        ),
+        (
+            "/data/reports.csv?updated_since=2014-06-30&as_of=2014-06-30",
+            "updated_since: Moments of change are known of today’s record only: leave out as_of.\n",
+        ),
         ("/data/commitments.csv?status=", "‘status’ has no value: give one, or leave it out.\n"),
         ("/data/commitments.csv?q=a&q=b", "‘q’ is given more than once: give it once.\n"),
         (
@@ -681,7 +694,7 @@ TOMORROW = (today() + timedelta(days=1)).isoformat()
         ("/data/datapackage.json?x=1", "‘x’ is not a parameter here: this address takes none.\n"),
         ("/data/catalog.jsonld?x=1", "‘x’ is not a parameter here: this address takes none.\n"),
         ("/data/reports.csv?as_of=2014", "as_of: ‘2014’ is not a day. Write it as 2014-03-05 or 5 March 2014.\n"),
-        ("/data/reports.csv?as_of=", "as_of: Write a day, as 2014-03-05 or 5 March 2014.\n"),
+        ("/data/reports.csv?as_of=", "‘as_of’ has no value: give one, or leave it out.\n"),
         ("/data/reports.csv?as_of=2014-01-01&as_of=2014-01-02", "‘as_of’ is given more than once: give it once.\n"),
         (
             f"/data/reports.csv?as_of={TOMORROW}",

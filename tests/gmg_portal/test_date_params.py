@@ -32,7 +32,7 @@ IN_FILTERS = [
     ("/commitments.atom", ["due_before", "due_after", "as_of"]),
     ("/calendar/due.ics", ["due_before", "due_after", "updated_since", "as_of"]),
     ("/data/commitments.csv", ["due_before", "due_after", "updated_since", "as_of"]),
-    ("/data/reports.ndjson", ["as_of"]),
+    ("/data/reports.ndjson", ["published_before", "published_after", "updated_since", "as_of"]),
     ("/", ["as_of"]),
     ("/gaps/", ["as_of"]),
     ("/gaps/silent-commitments.csv", ["as_of"]),

@@ -61,7 +61,7 @@ def test_live_package_is_valid_with_the_real_data(client, register, tmp_path):
     ("file", "old", "new", "fault"),
     [
         ("commitments.csv", b"HLD-0001,", b"HLD-X,", "constraint-error"),
-        ("reports.csv", b",HLD-0001,1,", b",HLD-9999,1,", "foreign-key"),
+        ("reports.csv", b",HLD-0001,published,", b",HLD-9999,published,", "foreign-key"),
         ("agencies.csv", b"ilo,", b"iom,", "primary-key"),
     ],
 )

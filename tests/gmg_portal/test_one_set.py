@@ -174,3 +174,47 @@ def test_states_are_told_with_the_same_queries_however_many(ilo, client, django_
         published_report(CommitmentFactory(lead_agency=AgencyFactory()))
     with django_assert_max_num_queries(len(few)):
         assert answer()["count"] == 21
+
+
+def test_file_of_reports_by_updated_since_is_the_list_of_the_api(register, client):
+    names = {reference: name for name, reference in register.items()}
+    moments = [row["updated_at"] for row in client.get("/api/v1/reports/?updated_since=2014-01-01").json()["results"]]
+    everything = set(register.values())
+
+    found = {}
+    for moment in ("2014-01-01", *moments, "2999-01-01"):
+        query = {"updated_since": moment}
+        found[moment] = of_csv(client, "/data/reports.csv", "commitment", query)
+        assert found[moment] == of_ndjson(client, "/data/reports.ndjson", "commitment", query)
+        assert found[moment] == of_api(client, "/api/v1/reports/", "commitment", query)
+
+    assert (found["2014-01-01"], found["2999-01-01"]) == (everything, set())
+    rows = list(
+        csv.DictReader(io.StringIO(client.get("/data/reports.csv?updated_since=2014-01-01&bom=0").getvalue().decode()))
+    )
+    assert {names[row["commitment"]]: row["commitment_state"] for row in rows} == {
+        "stands": "published",
+        "withdrawn": "withdrawn",
+        "restored": "published",
+        "superseded": "published",
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=in_progress",
+        "lead=ilo,iom&ordering=-commitment",
+        "lead=ilo&lead=iom&as_of=2014-08-31",
+        "outlook=at_risk",
+    ],
+)
+def test_file_of_reports_takes_the_words_of_the_list_of_the_api(register, client, query):
+    listed = [row["code"] for row in client.get(f"/api/v1/reports/?{query}").json()["results"]]
+
+    lines = client.get(f"/data/reports.ndjson?{query}").getvalue().decode().splitlines()
+
+    filed = [json.loads(line)["code"] for line in lines]
+    assert set(filed) == set(listed)
+    assert len(filed) == len(listed)
+    assert filed == (listed if "ordering" in query else sorted(listed))
