@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.models import Commitment, WorkingCopy
+from foundation.numbers import is_whole_number
 
 # Characters in all fields together: some hundred pages.
 MOST = 300_000
@@ -47,7 +48,12 @@ def keep(row, about: Commitment | None, fields: dict, *, window: str, seen: str,
         raise TypedElsewhere(
             _("You type into this form in another window too, and that is what is kept. Save one of the two.")
         )
-    told = {"fields": fields, "window": window[:40], "version": version_of(fields), "saved_at": timezone.now()}
+    told = {
+        "fields": fields,
+        "window": window[:40],
+        "version": version_of(fields) if row.pk else None,
+        "saved_at": timezone.now(),
+    }
     key = {"user": by, "form": row._meta.model_name, "row": row.pk, "commitment": about if row.pk is None else None}
     return WorkingCopy.objects.update_or_create(**key, defaults=told)[0]
 
@@ -69,7 +75,7 @@ def take_over(copy: WorkingCopy, row, about: Commitment | None, *, by) -> Workin
 def version_of(fields: dict) -> int | None:
     """The version on which a form was opened; the mark is signed, but here it is only told."""
     number = (fields.get("version") or [""])[0].partition(":")[0]
-    return int(number) if number.isdecimal() else None
+    return int(number) if is_whole_number(number) else None
 
 
 def as_data(fields: dict) -> QueryDict:
@@ -102,9 +108,7 @@ def new_rows(data: QueryDict, formset: type[forms.BaseInlineFormSet], known: set
     """The prefixes of rows that are not among those known: entered anew, or deleted since by somebody else."""
     prefix, key = formset.get_default_prefix(), formset.model._meta.pk.name
     total = data.get(f"{prefix}-TOTAL_FORMS", "")
-    rows = [
-        f"{prefix}-{number}" for number in range(min(int(total), 100) if total.isdecimal() and len(total) < 19 else 0)
-    ]
+    rows = [f"{prefix}-{number}" for number in range(min(int(total), 100) if is_whole_number(total) else 0)]
     return [
         row
         for row in rows

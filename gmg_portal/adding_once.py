@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from agencies import submissions
 from commitments import working_copies
+from foundation.numbers import is_whole_number
 
 PARAMETER = "submission"
 # Counts, keys and versions, and the row that another one belongs to.
@@ -144,7 +145,7 @@ def number_rows(data: QueryDict, formset: type[BaseInlineFormSet], rows: list) -
     data = data.copy()
     prefix, key = formset.get_default_prefix(), formset.model._meta.pk.name
     total = data.get(f"{prefix}-TOTAL_FORMS", "")
-    places = [f"{prefix}-{number}" for number in range(min(int(total), 100) if total.isdecimal() else 0)]
+    places = [f"{prefix}-{number}" for number in range(min(int(total), 100) if is_whole_number(total) else 0)]
     typed = [place for place in places if formset.form(data, prefix=place).has_changed()]
     for place, row in zip(typed, rows, strict=False):
         data[f"{place}-{key}"] = str(row.pk)

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from commitments.wording import Piece, compare
+from foundation.numbers import is_whole_number
 
 MACHINERY = ("version", "opened")
 # Beside the fields' own names, so that nothing of it can be taken for a field.
@@ -113,7 +114,7 @@ def in_words(field: forms.Field, values: list[str]) -> str:
     if isinstance(field, forms.FileField):
         return _("A file") if values else "–"
     if isinstance(field, forms.ModelChoiceField):
-        keys = [value for value in values if value.isdecimal()]
+        keys = [value for value in values if is_whole_number(value)]
         return "; ".join(map(str, field.queryset.filter(pk__in=keys))) or "–"
     if isinstance(field, forms.ChoiceField):
         labels = {str(key): str(label) for key, label in field.choices if key}

@@ -8,6 +8,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination, PageNumberPagination
 from rest_framework.response import Response
 
+from foundation.numbers import is_whole_number
 from gmg_portal.problems import Fault, Refused
 from gmg_portal.schema_examples import PORTAL
 
@@ -21,7 +22,7 @@ OF_THE_PAGE = (CURSOR, "page", "page_size", "ordering")
 
 def is_whole(text: str) -> bool:
     """Whether a text is a number that stands in an address: at most nine plain digits."""
-    return text.isascii() and text.isdigit() and len(text) <= len(str(MOST_PAGES))
+    return is_whole_number(text, len(str(MOST_PAGES)))
 
 
 class PageSize:
@@ -64,7 +65,7 @@ class Walk(PageSize, CursorPagination):
             raise self._foreign() from None
         question, _separator, position = (cursor.position or "").partition(".")
         # Rows of one kind have numbers of their own: none stands twice at a place.
-        if question != self._question() or not position.isdigit() or len(position) > 18 or cursor.offset:
+        if question != self._question() or not is_whole_number(position) or cursor.offset:
             raise self._foreign()
         return Cursor(cursor.offset, cursor.reverse, position)
 

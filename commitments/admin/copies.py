@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from agencies.permissions import is_administrator
 from commitments import working_copies
 from commitments.models import WorkingCopy
-from commitments.working_copies import TooMuch, TypedElsewhere, as_data
+from commitments.working_copies import NUL, TooMuch, TypedElsewhere, as_data
+from foundation.numbers import is_whole_number
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class CopiesMixin:
     def asked_about(self, request):
         """The commitment for which the form of a new row was opened, if it is one that the person may choose."""
         offered, key = self.choices(request).get("commitment"), request.GET.get("commitment", "")
-        return offered.filter(pk=key).first() if offered is not None and key.isdecimal() else None
+        return offered.filter(pk=key).first() if offered is not None and is_whole_number(key) else None
 
     def address_of(self, page: str, row, about) -> str:
         if row.pk:
@@ -111,7 +112,7 @@ class CopiesMixin:
         if request.POST.get("_user") != str(request.user.pk):
             return self.refuse(_("Somebody else is signed in in this browser now: nothing was sent."), 401)
         fields = working_copies.typed(request.POST)
-        told = {"window": request.POST.get("_window", ""), "seen": request.POST.get("_seen", "")}
+        told = {"window": request.POST.get("_window", "").replace(NUL, ""), "seen": request.POST.get("_seen", "")}
         try:
             copy = working_copies.keep(row, about, fields, by=request.user, **told)
         except TooMuch as problem:

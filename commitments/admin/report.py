@@ -12,6 +12,7 @@ from commitments.exchange.resources import ReportResource
 from commitments.forms import EvidenceFileWidget, EvidenceForm, FileLink, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import agencies_for
+from foundation.numbers import is_whole_number
 
 
 class EvidenceInline(RowsOf, admin.site.StackedInline):
@@ -109,7 +110,7 @@ class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
     def speaks_for(self, user, commitment: str | None) -> int | None:
         """The person's agency: the one that leads the commitment, if it is among several."""
         mine = agencies_of(user).order_by("position")
-        leading = mine.filter(led_commitments=commitment) if commitment and commitment.isdecimal() else mine.none()
+        leading = mine.filter(led_commitments=commitment) if is_whole_number(commitment or "") else mine.none()
         agency = leading.first() or mine.first()
         return agency.pk if agency else None
 

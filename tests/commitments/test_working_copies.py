@@ -561,3 +561,26 @@ def test_refused_form_keeps_its_copy(as_user, ilo_focal_point, report):
 
     assert problems(answer).keys() == {"status_reason"}
     assert WorkingCopy.objects.get().fields["status"] == ["discontinued"]
+
+
+# What no browser sends
+
+
+@pytest.mark.parametrize("version", ["5:x", "9" * 19, "9" * 5000, "²"])
+@pytest.mark.parametrize("page", ["working_copy_of_new", "working_copy"])
+def test_copy_with_an_impossible_mark_is_kept_without_it(as_user, page, version, ilo_focal_point, draft):
+    client = as_user(ilo_focal_point)
+    place = Commitment if page == "working_copy_of_new" else draft
+    sent = {"_user": ilo_focal_point.pk, "_window": "a\0b", "title": "x", "version": version}
+
+    answer = client.post(address(place, page), sent)
+
+    assert answer.status_code == 200
+    assert WorkingCopy.objects.get().version == (5 if page == "working_copy" and version == "5:x" else None)
+
+
+@pytest.mark.parametrize("commitment", ["9" * 5000, "²", "٣"])
+def test_form_that_is_asked_for_a_commitment_without_a_key_is_about_none(as_user, commitment, ilo_focal_point):
+    client = as_user(ilo_focal_point)
+
+    assert client.get(address(ProgressReport, "add", commitment=commitment)).status_code == 200

@@ -1,5 +1,8 @@
 """Walking a list by cursor."""
 
+from base64 import b64decode, b64encode
+from urllib.parse import parse_qs, urlencode, urlsplit
+
 import pytest
 
 from commitments import actions
@@ -113,3 +116,16 @@ def test_page_beside_a_cursor_is_a_number_all_the_same(client, db):
     answer = client.get(f"{REGISTER}?cursor=*&page=first")
 
     assert [fault["parameter"] for fault in answer.json()["errors"]] == ["page"]
+
+
+@pytest.mark.parametrize("position", ["²", "٣", "-1", "9" * 5000])
+def test_cursor_with_a_place_that_is_no_number_is_refused(client, ilo, position):
+    """The cursor is made anew from one that was given out, with another place in it."""
+    CommitmentFactory.create_batch(2, lead_agency=ilo)
+    following = client.get(f"{REGISTER}?cursor=*&page_size=1").json()["next"]
+    given = b64decode(parse_qs(urlsplit(following).query)["cursor"][0]).decode()
+    place = parse_qs(given)["p"][0].partition(".")[0] + f".{position}"
+
+    forged = b64encode(urlencode({"p": place}).encode()).decode()
+
+    assert client.get(REGISTER, {"cursor": forged, "page_size": 1}).status_code == 400
