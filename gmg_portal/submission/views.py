@@ -40,11 +40,31 @@ from gmg_portal.submission.serializers import (
 )
 
 MOST_OF_TEXT = 1024 * 1024  # bytes of a body without a file
+MOST_LEVELS = 10  # of arrays and objects within each other
 # A version as an entity tag: as it was given out, weak or with the name of a packer, as servers on the way make it.
 VERSION = re.compile(r'(?:W/)?"?v(\d{1,9})\.(\d{1,18})(?:[-;](?:br|deflate|gzip|zstd))?"?')
 ANY = "*"
 READ, DRAFT, SUBMIT = AccessToken.Scope.READ, AccessToken.Scope.DRAFT, AccessToken.Scope.SUBMIT
 WAITING = ("draft", "sent_back", "submitted")
+
+
+class FlatJSONParser(JSONParser):
+    """Reads JSON that is nested no deeper than anything that is sent here."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        try:
+            data = super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError from None
+        if is_nested(data, MOST_LEVELS):
+            raise ParseError
+        return data
+
+
+def is_nested(data, levels: int) -> bool:
+    """Whether arrays and objects stand within each other on more levels than these."""
+    parts = data.values() if isinstance(data, dict) else data if isinstance(data, list) else None
+    return parts is not None and (levels == 0 or any(is_nested(part, levels - 1) for part in parts))
 
 
 class SubmissionView(APIView):
@@ -53,7 +73,7 @@ class SubmissionView(APIView):
     authentication_classes = [TokenAuthentication]
     permission_classes = [MayByToken]
     renderer_classes = [Renderer]
-    parser_classes = [JSONParser]
+    parser_classes = [FlatJSONParser]
     scopes = {"POST": DRAFT, "PATCH": DRAFT, "DELETE": DRAFT}
 
     def perform_authentication(self, request):
@@ -261,7 +281,7 @@ class SubmitView(SubmissionView):
 class DraftEvidenceView(SubmissionView):
     """Where evidence is added to a draft."""
 
-    parser_classes = [JSONParser, MultiPartParser]
+    parser_classes = [FlatJSONParser, MultiPartParser]
 
     @once
     def post(self, request, code, **kwargs):

@@ -249,6 +249,16 @@ def test_scope_bounds_what_a_token_does(scope, client, commitment, ilo, ilo_foca
     assert (report.__class__.objects.get(pk=report.pk).state == "submitted") is (scope == "submit")
 
 
+@pytest.mark.parametrize("body", ["[" * 20_000, '{"a":' * 20_000, '{"achieved":' + "[" * 50 + "]" * 50 + "}"])
+def test_body_that_is_nested_deeper_than_anything_sent_here_is_refused(client, system, body):
+    sent = system.headers(**{"Idempotency-Key": "nested"})
+
+    answer = client.generic("POST", DRAFTS, body, content_type="application/json", headers=sent)
+
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "invalid_request"
+
+
 def test_answers_are_nobody_elses(client, commitment, system):
     begun = system.begin(commitment, achieved="Marked words")
     other = {"Origin": "https://example.org"}
