@@ -96,6 +96,10 @@ class WordsField(forms.MultipleChoiceField):
     def to_python(self, value):
         return [word for word in super().to_python(value) if word]
 
+    def taken_beside_choices(self, value) -> set[str]:
+        """Return which of these words are taken, though they are no longer offered."""
+        return set()
+
     def validate(self, value):
         if not value:
             return
@@ -115,9 +119,12 @@ class PlacesField(WordsField):
     none_known = _("‘%(value)s’ is not a valid value: no published commitment names a place yet.")
 
     def validate(self, value):
+        others = self.taken_beside_choices(value)
+        super().validate([word for word in value if word not in others])
+
+    def taken_beside_choices(self, value) -> set[str]:
         others = set(value).difference(word for word, _label in self.choices) if value else set()
-        taken = others & places_ever_public() if others else set()
-        super().validate([word for word in value if word not in taken])
+        return others & places_ever_public() if others else set()
 
 
 class WordsFilter(django_filters.MultipleChoiceFilter):

@@ -142,6 +142,9 @@ def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
         strangers = [
             value for value in parts_of(word, words.getlist(word)) if value not in map(str, allowed or [value])
         ]
+        if isinstance(form.fields[word], WordsField):
+            beside = form.fields[word].taken_beside_choices(strangers)
+            strangers = [value for value in strangers if value not in beside]
         faults += [refused(word, refusal, value, allowed) for value in dict.fromkeys(strangers)]
         if not strangers:
             faults.append(Fault(word, " ".join(named(word, form.errors[word])), allowed, code=of_form(form, word)))

@@ -616,3 +616,15 @@ def test_work_plans_have_no_list_of_their_own(client, record, commitment, assert
     WorkPlanFactory()
 
     assert_problem(client.get("/api/v1/work-plans/"), 404)
+
+
+@pytest.mark.django_db
+def test_refusal_of_a_place_names_no_place_that_is_taken(client):
+    CommitmentFactory(places=["Nepal"])
+    CommitmentFactory(withdrawn=True, places=["Shangri-La"])
+
+    answer = client.get("/api/v1/commitments/", {"place": ["Shangri-La", "Atlantis"]})
+
+    (problem,) = answer.json()["errors"]
+    assert (answer.status_code, problem["parameter"]) == (400, "place")
+    assert problem["detail"] == "‘Atlantis’ is not a valid value. Allowed: Nepal."
