@@ -162,10 +162,19 @@ class DayFilter(OfColumn, django_filters.DateFilter):
 
 
 class PastDayField(PickedDayField):
+    """A day up to today, of which the record is known."""
+
+    default_error_messages = {
+        "future": _("‘%(value)s’ is in the future. Use a day up to today (UTC), %(today)s."),
+    }
+
     def clean(self, value):
         day = super().clean(value)
-        if day and day > today():
-            raise forms.ValidationError(_("A day in the future has no record yet. Give a day up to today."))
+        last = today()
+        if day and day > last:
+            raise forms.ValidationError(
+                self.error_messages["future"] % {"value": value, "today": last.isoformat()}, code="future"
+            )
         return day
 
 
@@ -390,7 +399,9 @@ class RecordForm(StrictForm):
         }
         for word, meant in by_moment.items():
             if meant and asked.get("as_of"):
-                self.add_error(word, now_("Moments of change are known of today’s record only: leave out as_of."))
+                self.add_error(
+                    word, now_("This cannot be combined with as_of, for which no moments of change are kept.")
+                )
         return asked
 
 

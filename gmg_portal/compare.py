@@ -17,7 +17,7 @@ from commitments.comparison import CHANGES, Compared, Comparison, compare
 from commitments.filters import PastDayField
 from commitments.models import ReportingCycle
 from gmg_portal.bulk.views import chosen_format, refused
-from gmg_portal.questions import TwoDays
+from gmg_portal.questions import TwoDays, missing_first_day
 
 SHOWN = 100
 HEADER = (
@@ -61,7 +61,7 @@ def compare_file(request: HttpRequest) -> HttpResponse:
     if not question.is_valid():
         return refused(ValidationError(" ".join(question.problems)))
     if question.cleaned_data["from"] is None:
-        return refused(ValidationError(_("from: Give the day from which to compare.")))
+        return refused(ValidationError(f"from: {missing_first_day()}"))
     comparison = _compared(question)
     name = f"comparison-{comparison.since.isoformat()}-{comparison.until.isoformat()}.csv"
     origin = request.build_absolute_uri("/").rstrip("/")

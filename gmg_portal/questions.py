@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from agencies.querysets import today
 from commitments.changes import Change
 from commitments.filters import (
     PastDayField,
@@ -152,10 +153,17 @@ class TwoDays(Question):
         return {word: self.fields[word].widget.format_value(self.data.get(word, "")) for word in ("from", "until")}
 
     def clean(self):
-        asked = super().clean()
-        first, last = asked.get("from"), asked.get("until")
+        params = super().clean()
+        first, last = params.get("from"), params.get("until")
         if last and not first and "from" not in self.errors:
-            self.add_error("from", _("Give the day from which to compare."))
+            self.add_error("from", missing_first_day())
         if first and last and last < first:
-            self.add_error("until", _("The second day lies before the first: change the two."))
-        return asked
+            sentence = _("‘%(until)s’ is before the first day. Use a day from %(first)s to today, %(today)s.")
+            values = {"until": self.data["until"], "first": first.isoformat(), "today": today().isoformat()}
+            self.add_error("until", sentence % values)
+        return params
+
+
+def missing_first_day() -> str:
+    """Say that a comparison needs its first day, and which days it can be."""
+    return _("Give the day from which to compare: a day up to today, %(today)s.") % {"today": today().isoformat()}

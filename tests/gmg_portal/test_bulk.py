@@ -675,7 +675,7 @@ TOMORROW = (today() + timedelta(days=1)).isoformat()
         ),
         (
             "/data/reports.csv?updated_since=2014-06-30&as_of=2014-06-30",
-            "updated_since: Moments of change are known of today’s record only: leave out as_of.\n",
+            "updated_since: This cannot be combined with as_of, for which no moments of change are kept.\n",
         ),
         ("/data/commitments.csv?status=", "‘status’ has no value: give one, or leave it out.\n"),
         ("/data/commitments.csv?q=a&q=b", "‘q’ is given more than once: give it once.\n"),
@@ -698,7 +698,7 @@ TOMORROW = (today() + timedelta(days=1)).isoformat()
         ("/data/reports.csv?as_of=2014-01-01&as_of=2014-01-02", "‘as_of’ is given more than once: give it once.\n"),
         (
             f"/data/reports.csv?as_of={TOMORROW}",
-            "as_of: A day in the future has no record yet. Give a day up to today.\n",
+            f"as_of: ‘{TOMORROW}’ is in the future. Use a day up to today (UTC), {today()}.\n",
         ),
     ],
 )

@@ -108,11 +108,14 @@ def test_second_day_is_today_when_it_is_left_out(client, story):
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        ("from=2015-01-01&until=2014-01-01", "The second day lies before the first"),
-        ("from=2014-01-01&until=2999-01-01", "until: A day in the future has no record yet"),
-        ("from=2999-01-01", "from: A day in the future has no record yet"),
+        (
+            "from=2015-01-01&until=2014-01-01",
+            "until: ‘2014-01-01’ is before the first day. Use a day from 2015-01-01 to today, 20",
+        ),
+        ("from=2014-01-01&until=2999-01-01", "until: ‘2999-01-01’ is in the future. Use a day up to today (UTC), 20"),
+        ("from=2999-01-01", "from: ‘2999-01-01’ is in the future. Use a day up to today (UTC), 20"),
         ("from=soon", "from: ‘soon’ is not a day. Write it as 2014-03-05 or 5 March 2014."),
-        ("until=2014-01-01", "from: Give the day from which to compare."),
+        ("until=2014-01-01", "from: Give the day from which to compare: a day up to today, 20"),
         ("from=2014-01-01&agency=nobody", "agency: ‘nobody’ is not a valid value. Allowed: ilo, iom."),
         ("from=2014-01-01&to=2015-01-01", "‘to’ is not a parameter here. Allowed: agency, agenda_point, from,"),
         ("from=2014-01-01&from=2015-01-01", "‘from’ is given more than once"),

@@ -116,7 +116,11 @@ def test_commitment_that_is_not_public_is_not_found(client, ilo, state):
         ("url=http://testserver/&url=x", 400, "‘url’ is given more than once"),
         ("url=http://testserver/&maxwidth=0", 400, "maxwidth is a whole number of pixels from 1."),
         ("url=http://testserver/&maxheight=١", 400, "maxheight is a whole number of pixels from 1."),
-        ("url=http://testserver/%3Fas_of=2999-01-01", 400, "url: as_of: A day in the future has no record yet"),
+        (
+            "url=http://testserver/%3Fas_of=2999-01-01",
+            400,
+            "url: as_of: ‘2999-01-01’ is in the future. Use a day up to today (UTC), 20",
+        ),
         ("url=http://testserver/&format=yaml", 501, "‘yaml’ is not a format here. Allowed: json, xml."),
     ],
 )

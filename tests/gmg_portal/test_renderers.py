@@ -10,6 +10,7 @@ from django.urls import reverse
 from rdflib import BNode, Graph, URIRef
 
 from agencies.models import Agency
+from agencies.querysets import today
 from gmg_portal.api_urls import RESOURCES
 from gmg_portal.linked_data import TYPES
 from tests.factories import (
@@ -98,7 +99,7 @@ def test_misspelling_is_answered_with_the_nearest_name(client, ilo, iom, query, 
         ("commitments/?due_after=soon", "due_after: ‘soon’ is not a day. Write it as 2014-03-05 or 5 March 2014."),
         (
             "events/?as_of=2999-01-01",
-            "as_of: A day in the future has no record yet. Give a day up to today.",
+            f"as_of: ‘2999-01-01’ is in the future. Use a day up to today (UTC), {today()}.",
         ),
     ],
 )
