@@ -25,6 +25,7 @@ PROBLEMS = {
     "rate_limited": _("Too many requests came from this address; wait as long as Retry-After says."),
     "internal_error": _("Something went wrong in the portal."),
     "unavailable": _("The database cannot be reached at the moment."),
+    "storage_full": _("The disk is full: nothing of the request was saved."),
 }
 ERRORS = {
     "unknown_parameter": _("The address has no such parameter."),
@@ -56,6 +57,7 @@ BY_STATUS = {
     428: "version_required",
     429: "rate_limited",
     503: "unavailable",
+    507: "storage_full",
 }
 # The codes of Django's forms that have another name here; any other is 'invalid'.
 OF_FORMS = {

@@ -209,12 +209,15 @@ def disk_full(request, error: OSError) -> HttpResponse:
     """Answer what could not be written: nothing of it was kept, and who sent it can send it again."""
     logger.error("There is no room left on the disk.", exc_info=error)
     if request.path.startswith("/api/"):
-        detail = _("The disk is full: nothing of this request was saved. Send it again later.")
-        return ProblemResponse(request, 507, detail, retry_after=SECONDS_OF_A_FULL_DISK)
+        return ProblemResponse(request, 507, disk_full_sentence(), retry_after=SECONDS_OF_A_FULL_DISK)
     response = defaults.server_error(request, template_name="507.html")
     response.status_code = 507
     response["Retry-After"] = str(SECONDS_OF_A_FULL_DISK)
     return response
+
+
+def disk_full_sentence() -> str:
+    return _("The disk is full: nothing of this request was saved. Send it again later.")
 
 
 def outage(request, error: Exception | None = None) -> HttpResponse:

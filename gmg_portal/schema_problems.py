@@ -11,10 +11,12 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, Throttled
 
 from gmg_portal.problems import (
+    SECONDS_OF_A_FULL_DISK,
     SECONDS_OF_AN_OUTAGE,
     Fault,
     ProblemResponse,
     Refused,
+    disk_full_sentence,
     exception_handler,
     server_error,
     too_long,
@@ -54,6 +56,11 @@ def outage(request: HttpRequest) -> HttpResponse:
     return ProblemResponse(request, 503, detail, retry_after=SECONDS_OF_AN_OUTAGE)
 
 
+def no_room(request: HttpRequest) -> HttpResponse:
+    """Make the answer of `disk_full` without its line in the log."""
+    return ProblemResponse(request, 507, disk_full_sentence(), retry_after=SECONDS_OF_A_FULL_DISK)
+
+
 PROBLEMS = {
     400: Described(
         gettext_lazy("A word or value of the address is not known: ‘errors’ names each, and what is allowed."),
@@ -81,3 +88,5 @@ PROBLEMS = {
     500: Described(gettext_lazy("Something went wrong here; it has been noted."), server_error),
     503: Described(gettext_lazy("The record cannot be reached at the moment."), outage),
 }
+# Of requests that bring a file, and of no others.
+STORAGE_FULL = Described(gettext_lazy("The disk is full: nothing of the request was saved."), no_room)

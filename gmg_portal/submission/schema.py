@@ -35,6 +35,7 @@ PROBLEMS = {
     429: _("Too many requests from one address."),
     500: _("Something went wrong here; nothing was done."),
     503: _("The record cannot be reached at the moment; nothing was done."),
+    507: _("The disk is full: nothing of the request was saved. Send it again later."),
 }
 READS = (400, 401, 403, 404, 405, 406, 414, 429, 500, 503)
 WRITES = (400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 429, 500, 503)
@@ -76,7 +77,7 @@ CODE = OpenApiParameter(
 PIECE = OpenApiParameter(
     "piece", {"type": "string", "format": "uuid"}, "path", required=True, description=_("The code of the evidence.")
 )
-RETRY = _header("Retry-After", _("Seconds to wait before asking again."), [429, 503], int)
+RETRY = _header("Retry-After", _("Seconds to wait before asking again."), [429, 503, 507], int)
 CHALLENGE = _header("WWW-Authenticate", _("How to show who one is (RFC 6750)."), [401])
 REPLAYED = _header("Idempotency-Replayed", _("'true' where an earlier answer is given again."), [200, 201])
 ETAG = _header("ETag", _("The version of the report, to be sent back as If-Match."), [200, 201])
@@ -168,7 +169,7 @@ OPERATIONS = {
                 media_type="application/json",
             )
         ],
-        "responses": _answers({201: (DraftSerializer, _("The report with its evidence."))}, *WRITES),
+        "responses": _answers({201: (DraftSerializer, _("The report with its evidence."))}, *WRITES, 507),
     },
     "remove_evidence": {
         "summary": _("Remove a piece of evidence"),

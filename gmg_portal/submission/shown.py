@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
 from gmg_portal.problems import Fault, Refused
-from gmg_portal.schema_problems import PROBLEMS
+from gmg_portal.schema_problems import PROBLEMS, STORAGE_FULL
 from gmg_portal.submission.problems import FieldFault, Problem, handle
 
 ADDRESS = "/api/v1/drafts/0c2f9e8a-6f3d-4a57-9d0e-2b1c7a5e4f10/"
@@ -51,7 +51,7 @@ EXCEPTIONS = {
 
 def shown(status: int) -> OpenApiExample:
     if status not in EXCEPTIONS:
-        return PROBLEMS[status].example(status)
+        return (PROBLEMS | {507: STORAGE_FULL})[status].example(status)
     request = HttpRequest()
     request.path = ADDRESS
     body = json.loads(handle(EXCEPTIONS[status](), {"request": request, "view": VIEW}).content)
