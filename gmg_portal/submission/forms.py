@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from commitments.forms import EvidenceForm, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
+from foundation.choice_words import find_code
 from gmg_portal.api import allowed_by
 from gmg_portal.clashes import as_sent
 from gmg_portal.editing import FIELDS, lines_since, people_and_moment
@@ -112,9 +113,10 @@ def _offer(form: forms.ModelForm, choices) -> None:
 def _as_typed(name: str, field: forms.Field, value) -> tuple[str, FieldFault | None]:
     """A value of the body as the form takes it, or what is wrong with it before any rule is asked."""
     if isinstance(field, forms.BooleanField):
-        known = {True: "on", False: "", "true": "on", "false": ""}
-        if isinstance(value, bool | str) and value in known:
-            return known[value], None
+        known = {"true": "on", "false": ""}
+        flag = find_code(str(value), known.items()) if isinstance(value, bool | str) else None
+        if flag is not None:
+            return known[flag], None
         return "", FieldFault(name, _("This is true or false."), ("true", "false"), code="invalid_type")
     if value is None or value == "":
         return "", None
@@ -123,9 +125,13 @@ def _as_typed(name: str, field: forms.Field, value) -> tuple[str, FieldFault | N
     if isinstance(field, forms.ModelChoiceField):
         return _key_of(name, field, value)
     words = allowed_by(field)
-    if words is not None and value not in words:
-        return "", not_among(name, value, words, _("‘%(value)s’ is not a valid value.") % {"value": value})
-    return value, None
+    if words is None:
+        return value, None
+    code = find_code(value, [choice for choice in field.choices if choice[0] != ""])
+    if code is None:
+        refusal = _("‘%(value)s’ is not a valid value. Allowed: %(allowed)s.")
+        return "", not_among(name, value, words, refusal % {"value": value, "allowed": ", ".join(map(str, words))})
+    return code, None
 
 
 def _key_of(name: str, field: forms.ModelChoiceField, value: str) -> tuple[str, FieldFault | None]:

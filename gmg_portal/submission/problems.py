@@ -51,9 +51,10 @@ class Problem(exceptions.APIException):
 def not_among(field: str, value: str, allowed: Iterable[str], detail: str, code: str = "unknown_value") -> FieldFault:
     """A value that is none of those that a field takes; as many as can be read are named, and the nearest of all."""
     allowed = tuple(allowed)
-    near = get_close_matches(value, allowed, 1)
+    spelt = {each.casefold(): each for each in allowed}
+    near = get_close_matches(value.casefold(), spelt, 1)
     offered = allowed if len(allowed) <= 50 else None
-    return FieldFault(field, detail, offered, near[0] if near else None, code=code)
+    return FieldFault(field, detail, offered, spelt[near[0]] if near else None, code=code)
 
 
 def of_rules(error: ValidationError) -> Problem:

@@ -192,7 +192,10 @@ class DraftListSerializer(serializers.Serializer):
 
 
 class DraftChangesSerializer(serializers.ModelSerializer):
-    """What is written into a report. What is left out stays as it is; null or an empty text empties it."""
+    """What is written into a report. What is left out stays as it is; null or an empty text empties it.
+
+    Codes and references are taken in any case.
+    """
 
     status = serializers.ChoiceField(
         Status.choices,

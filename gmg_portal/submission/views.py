@@ -23,6 +23,7 @@ from commitments import actions
 from commitments.evidence.uploads import MAX_BYTES
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import OPEN_STATES
+from foundation.choice_words import find_code
 from gmg_portal.api import FORMAT, refuse_all_but
 from gmg_portal.renderers import Renderer
 from gmg_portal.submission.authentication import MayByToken, TokenAuthentication
@@ -193,7 +194,7 @@ class DraftsView(SubmissionView):
             raise Problem(
                 422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."), code="invalid_type")]
             )
-        reports = ProgressReport.objects.owned_by(request.user).filter(commitment__reference=text(reference))
+        reports = ProgressReport.objects.owned_by(request.user).filter(commitment__reference__iexact=text(reference))
         if title is not None:
             return self.expected_by(request, title, reports.asked())
         if cycle:
@@ -211,9 +212,10 @@ class DraftsView(SubmissionView):
         return expected[0] if expected else None
 
     def expected_by(self, request, title: str, reports) -> ProgressReport:
-        report = next(iter(self.held(reports.filter(cycle__title=text(title)))), None)
+        titles = list(reports.values_list("cycle__title", flat=True))
+        known_title = find_code(title, zip(titles, titles, strict=True))
+        report = next(iter(self.held(reports.filter(cycle__title=known_title))), None) if known_title else None
         if report is None:
-            titles = reports.values_list("cycle__title", flat=True)
             message = _("No report on this commitment is asked for by an open cycle ‘%(title)s’.") % {"title": title}
             raise Problem(422, faults=[not_among("cycle", title, titles, message)])
         if state_of(report) != EXPECTED:
@@ -225,7 +227,7 @@ class DraftsView(SubmissionView):
 
         Locks are taken in the order of the workflow's own: reports first, then their commitment.
         """
-        list(Commitment.objects.filter(reference=text(reference)).select_for_update(no_key=True).values("pk"))
+        list(Commitment.objects.filter(reference__iexact=text(reference)).select_for_update(no_key=True).values("pk"))
         if first := reports.filter(state__in=WAITING).order_by("pk").last():
             raise self.second(request, first)
 

@@ -1,8 +1,11 @@
 """Reports that agencies' own systems write with a token: the rules, and who is refused, are those of the other ways."""
 
+import errno
 import json
 import logging
+import os
 from datetime import timedelta
+from unittest.mock import Mock
 from uuid import uuid4
 
 import pytest
@@ -17,8 +20,9 @@ from agencies.actions import hand_over, revoke_orphaned_tokens
 from agencies.models import AccessToken
 from agencies.querysets import today
 from commitments import actions
-from commitments.models import Evidence, ProgressReport
+from commitments.models import Evidence, ProgressReport, Status
 from gmg_portal.models import AuditEntry
+from gmg_portal.submission.shown import shown
 from tests.factories import (
     AccessTokenFactory,
     CommitmentFactory,
@@ -423,6 +427,50 @@ def test_clash_speaks_to_a_program(system, commitment, ilo_alternate):
     assert detail.startswith("ilo_alternate saved this on ")
     assert "below" not in detail
     assert "send the change with its new version" in detail
+
+
+@pytest.mark.parametrize("status", ["In_Progress", "IN_PROGRESS", " in_progress ", "In progress"])
+def test_codes_and_references_are_taken_in_any_case(system, commitment, cycle, ilo, status):
+    ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
+    body = {"commitment": commitment.reference.lower(), "cycle": cycle.title.upper(), "status": status}
+
+    filled_in = system.post(body={**body, "outlook": "On_Track"})
+    address = filled_in.json()["url"]
+    piece = {"kind": "Official_Document", "title": "A resolution", "symbol": "A/68/4", "is_public": "TRUE"}
+    with_evidence = system.post(f"{address}evidence/", piece)
+    again = system.post(body=body)
+
+    assert filled_in.status_code == 200
+    values = filled_in.json()
+    assert (values["status"], values["outlook"], values["cycle"]) == ("in_progress", "on_track", cycle.title)
+    assert values["commitment"]["code"] == commitment.reference
+    (evidence,) = with_evidence.json()["evidence"]
+    assert (evidence["kind"], evidence["is_public"]) == ("official_document", True)
+    assert (again.status_code, again.json()["existing"]) == (409, address)
+
+
+def test_unknown_code_is_refused_with_the_nearest_and_all_that_are_allowed(system, commitment):
+    answer = system.begin(commitment, status="IN_PROGRES")
+
+    (fault,) = answer.json()["errors"]
+    allowed = ", ".join(Status.values)
+    assert answer.status_code == 422
+    assert fault["detail"] == f"‘IN_PROGRES’ is not a valid value. Allowed: {allowed}."
+    assert (fault["code"], fault["nearest"], fault["allowed"]) == ("unknown_value", "in_progress", Status.values)
+
+
+def test_full_disk_is_answered_as_it_is_described(system, commitment, monkeypatch):
+    address = f"{system.begin(commitment).json()['url']}evidence/"
+    system.client.raise_request_exception = False
+    monkeypatch.setattr(os, "fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+
+    answer = system.post(address, {"title": "A report", "file": SimpleUploadedFile("report.pdf", pdf())}, form=True)
+
+    body = answer.json()
+    example = shown(507).value
+    assert (answer.status_code, body["code"], answer["Retry-After"]) == (507, "storage_full", "600")
+    assert {**body, "instance": ""} == {**example, "instance": ""}
+    assert not Evidence.objects.exists()
 
 
 def test_what_a_form_refuses_is_refused_with_what_is_allowed(system, commitment):
