@@ -7,6 +7,7 @@ python matrix_table.py --format csv --as-of 2015-12-31 > matrix.csv
 import argparse
 import csv
 import os
+import re
 import sys
 
 from portal import Portal, Problem
@@ -21,6 +22,18 @@ def markdown(table: Table) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in [head, line, *rows])
 
 
+# Where a spreadsheet may begin to read a formula: at the start of a cell, and behind what some take for its end.
+FORMULA_START = re.compile(r"""(^(?='*[\t\r\n=+\-@＝＋－＠])|[;,\t\r\n][ "]*(?='*[=+\-@＝＋－＠]))""")
+
+
+def csv_cell(cell: str | int) -> str | int:
+    """Return a cell in which no spreadsheet finds a formula: an apostrophe stands before each, as in the portal's CSV.
+
+    The API's JSON holds names and titles as people typed them.
+    """
+    return FORMULA_START.sub(r"\1'", cell) if isinstance(cell, str) else cell
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Write the matrix of leads and agenda points as a table.")
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="as the record stood at the end of this day (UTC)")
@@ -33,7 +46,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     if asked.format == "csv":
-        csv.writer(sys.stdout).writerows(table)
+        csv.writer(sys.stdout).writerows([csv_cell(cell) for cell in row] for row in table)
     else:
         print(markdown(table))
     return 0

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 from nbclient import NotebookClient
 
+from commitments.exchange.cells import defused
 from tests.factories import CommitmentFactory, ProgressReportFactory, many, published_report
 
 pytestmark = pytest.mark.processes
@@ -91,6 +93,32 @@ def test_scripts_say_what_the_portal_says(live_server, register):
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "lead: ‘nobody’ is not a valid value." in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "-2",
+        "@x",
+        "\t=1",
+        "＝1",
+        "'=1",
+        "Plan;=cmd",
+        'Plan; "+1',
+        "a,-1",
+        "two\n=lines",
+        "3 = 2 + 1",
+        "Plain",
+        "",
+    ],
+)
+def test_csv_of_the_matrix_defuses_what_the_portal_defuses(monkeypatch, text):
+    monkeypatch.syspath_prepend(EXAMPLES)
+    csv_cell = runpy.run_path(str(EXAMPLES / "matrix_table.py"))["csv_cell"]
+
+    assert csv_cell(text) == defused(text)
+    assert csv_cell(7) == 7
 
 
 def test_notebook_is_committed_without_outputs_and_runs(live_server, register, monkeypatch, tmp_path):
