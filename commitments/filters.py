@@ -591,7 +591,7 @@ class MovedRecordFilter(RecordFilter):
 def sorted_by(columns: list[tuple[str, str]]) -> django_filters.OrderingFilter:
     """Return a filter that sorts by columns, each given with its name in the address."""
     allowed = ", ".join(f"{name}, -{name}" for _column, name in columns)
-    refusal = format_lazy(_("‘%(value)s’ is not known here. Allowed: {allowed}."), allowed=allowed)
+    refusal = format_lazy(_("‘%(value)s’ is not a valid value. Allowed: {allowed}."), allowed=allowed)
     return django_filters.OrderingFilter(
         fields=columns, label=_("Sort by; downwards with a minus."), error_messages={"invalid_choice": refusal}
     )
