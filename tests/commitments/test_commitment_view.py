@@ -72,7 +72,6 @@ def test_commitment_page_shows_its_whole_story(client, whole):
         "Donors were found.",
         "Pilot done.",
         "Evaluation of the pilot",
-        "link not checked yet",
         "Visited and confirmed.",
         "In progress",
         "Peer-reviewed",
@@ -208,7 +207,6 @@ def test_older_reports_are_folded_and_keep_their_addresses(client, commitment):
 @pytest.mark.parametrize(
     ("outcome", "query", "says"),
     [
-        ("", "", "link not checked yet"),
         ("answers", "", "link answers, checked 3 January 2016"),
         ("moved", "", "link has moved, checked 3 January 2016"),
         ("broken", "", "link is broken, checked 3 January 2016"),
@@ -217,7 +215,7 @@ def test_older_reports_are_folded_and_keep_their_addresses(client, commitment):
     ],
 )
 def test_last_link_check_is_told_in_words(client, commitment, outcome, query, says):
-    moment = datetime(2016, 1, 3, 12, tzinfo=UTC) if outcome else None
+    moment = datetime(2016, 1, 3, 12, tzinfo=UTC)
     published_report(
         commitment, evidence=[EvidenceFactory.build(report=None, link_check=outcome, link_checked_at=moment)]
     )
@@ -226,6 +224,16 @@ def test_last_link_check_is_told_in_words(client, commitment, outcome, query, sa
 
     assert says in html
     assert html.count("link is broken") == (says.count("link is broken"))
+
+
+@pytest.mark.parametrize("query", ["", "?as_of=2016-01-02"])
+def test_nothing_is_said_of_a_link_that_was_never_checked(client, commitment, query):
+    published_report(commitment, evidence=[EvidenceFactory.build(report=None)])
+
+    html = assert_answers(client, f"{commitment.get_absolute_url()}{query}")
+
+    assert "link-check" not in html
+    assert "checked" not in html[html.index("https://example.org/evidence/") :][:400]
 
 
 def test_evidence_seen_after_the_day_asked_for_is_not_yet_seen(client, commitment):
