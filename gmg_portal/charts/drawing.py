@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from unicodedata import east_asian_width
 
-from django.utils.html import escape
+from django.utils.html import escape as escape_html
 from django.utils.safestring import SafeString, mark_safe
+
+from commitments.exchange.cells import printable
 
 FONT = "system-ui, sans-serif"
 INK, SOFT, LINE, PAPER = "#14212b", "#465763", "#cfd8df", "#ffffff"
@@ -20,6 +22,11 @@ LETTER = 0.62
 # A word with the space before it (one that does not break is part of it); Chinese breaks after any character.
 WORD = re.compile(r"[ \t\n]*(?:[\u2e80-\u9fff\uff00-\uffef]|[^ \t\n\u2e80-\u9fff\uff00-\uffef]+)")
 MARGIN = 20
+
+
+def escape(text) -> SafeString:
+    """Return a text as it stands in SVG, which is XML: some characters that a title may hold are refused there."""
+    return escape_html(printable(str(text)))
 
 
 def number(value: float) -> str:

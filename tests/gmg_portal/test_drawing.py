@@ -36,6 +36,16 @@ def test_words_and_addresses_cannot_break_out():
     assert [child.tag for child in root] == [f"{SVG}title", f"{SVG}desc", f"{SVG}a"]
 
 
+def test_words_with_characters_that_no_xml_holds_leave_a_drawing():
+    words = "a\x0b\x1f\ufffeb"
+    sheet = Drawing(100, 50)
+    sheet.text(1, 1, words)
+
+    root = ElementTree.fromstring(sheet.svg("figure", words, words))
+
+    assert root.find(f"{SVG}title").text == "a\ufffd\ufffd\ufffdb"
+
+
 def test_drawing_with_links_leaves_them_to_be_reached():
     sheet = Drawing(100, 50)
 
