@@ -17,6 +17,7 @@ from django.contrib.admin.options import IS_FACETS_VAR, IS_POPUP_VAR, TO_FIELD_V
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR, ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.core.paginator import InvalidPage, Page, Paginator
 from django.db import models
@@ -178,6 +179,21 @@ class StrictChangeList(ChangeList):
         ]
 
 
+class KeysAloneMixin:
+    """Shows no row for what was sent and is no key, where Django would ask the database for it and fail."""
+
+    def optgroups(self, name, value, attr=None):
+        return super().optgroups(name, [key for key in value if is_key(str(key))], attr)
+
+
+class KeySelect(KeysAloneMixin, AutocompleteSelect):
+    pass
+
+
+class KeySelectMultiple(KeysAloneMixin, AutocompleteSelectMultiple):
+    pass
+
+
 def check_list_query(params: QueryDict, lookups: dict[str, ValueCheck]) -> None:
     """Raise ListQueryRefused for the first parameter, or value of one, that a list with these lookups does not take."""
     for name, values in params.lists():
@@ -262,6 +278,16 @@ class StrictListMixin:
             return True
         note_refusal(request, f"{TO_FIELD_VAR}: {to_field}")
         return False
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelectMultiple(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_changelist(self, request, **kwargs):
         return StrictChangeList

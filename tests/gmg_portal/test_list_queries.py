@@ -555,6 +555,26 @@ def test_choice_refuses_a_search_with_a_null_character(as_ilo):
     assert "null character" in answer.json()["error"]
 
 
+@pytest.mark.parametrize("sent", ["a", "9" * 5000, "²", "a\0b", "1,2"])
+def test_choice_that_is_sent_without_a_key_is_refused_at_its_field(client, administrator, sent, ilo):
+    """Fields that offer their choices as one types look up the row that was sent, to show it again."""
+    client.force_login(administrator)
+    request = request_of(administrator)
+    choices = [
+        (reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add"), name)
+        for model, table in TABLES.items()
+        if table.has_add_permission(request)
+        for name in table.get_autocomplete_fields(request)
+    ]
+
+    pages = [(client.post(address, filled(client.get(address), **{name: sent})), name) for address, name in choices]
+
+    assert len(pages) == 6
+    for page, name in pages:
+        assert page.status_code == 200
+        assert name in page.context["adminform"].form.errors
+
+
 def test_choice_finds_no_draft_by_what_it_says(as_ilo, ilo, iom):
     for state in ({"draft": True}, {"submitted": True}, {"withdrawn": True}):
         for lead in (ilo, iom):
