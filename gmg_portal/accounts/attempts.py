@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from unicodedata import normalize
 
 from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
@@ -80,8 +81,11 @@ def counted_as(request: HttpRequest, credentials: dict | None) -> str:
     typed = (credentials.get("username") or credentials.get("email") or "").strip().lower()
     known = request.__dict__.setdefault("_counted_as", {})
     if typed not in known:
-        named = Q(username__iexact=typed) | (Q(email=typed) & ~Q(email=""))
-        account = User.objects.filter(named).order_by("pk").values_list("username", flat=True).first()
+        # A name is found by letters that only look or sort alike as well, such as a long s: all count for one account.
+        named = Q()
+        for name in {typed, normalize("NFKC", typed).casefold()} - {""}:
+            named |= Q(username__iexact=name) | Q(email__iexact=name)
+        account = User.objects.filter(named or Q(pk=None)).order_by("pk").values_list("username", flat=True).first()
         known[typed] = account or f"unknown {blake2b(typed.encode(), digest_size=6).hexdigest()}"
     signed_in = SIGNED_IN if is_signed_in_as(request, known[typed]) else ""
     return known[typed] + signed_in + (SECOND_STEP if credentials.get("second_step") else "")

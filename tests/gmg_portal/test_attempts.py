@@ -18,7 +18,7 @@ from post_office.models import Email
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from gmg_portal.accounts import brakes
-from gmg_portal.accounts.attempts import LONGEST_DELAY, LONGEST_DELAY_OF_CODES, delay_after
+from gmg_portal.accounts.attempts import LONGEST_DELAY, LONGEST_DELAY_OF_CODES, counted_as, delay_after
 from gmg_portal.models import KnownAddress, SignInWarning
 from tests.browser.people import code_for
 from tests.factories import PASSWORD, UserFactory
@@ -126,6 +126,19 @@ def test_all_names_of_an_account_count_together(client, ilo_focal_point):
     fail(client, 2, " ILO_Focal_Point")
 
     assert statuses(fail(client, 1, "ilo_focal_point@example.org")) == [429]
+
+
+@pytest.mark.parametrize("name", ["ſecretariat", "ſecretariat@example.org", "SECRETARIAT@EXAMPLE.ORG", "ｓecretariat"])
+def test_name_in_letters_that_look_alike_counts_for_the_account(rf, secretariat, name):
+    """Each spelling had a count of its own, while the database and allauth found the account by it."""
+    assert counted_as(rf.get("/"), {"username": name}) == "secretariat"
+    assert counted_as(rf.get("/"), {"email": name}) == "secretariat"
+
+
+def test_empty_name_counts_for_nobody(rf, secretariat):
+    UserFactory(email="")
+
+    assert counted_as(rf.get("/"), {"username": " "}).startswith("unknown ")
 
 
 # One count for all addresses and processes
