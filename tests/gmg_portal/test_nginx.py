@@ -27,6 +27,7 @@ def cache(live_server, tmp_path):
     site = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
     site = re.sub(r"listen .*;", f"listen 127.0.0.1:{port};", site)
     site = re.sub(r"\n    ssl_.*;", "", site)
+    site = site.replace("/var/log/nginx", f"{tmp_path}")
     site = site.replace("127.0.0.1:8000", urlsplit(live_server.url).netloc).replace("/var/cache/nginx", f"{tmp_path}")
     paths = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"{name}_temp_path {tmp_path}/{name};\n" for name in paths)
@@ -48,6 +49,17 @@ def cache(live_server, tmp_path):
     server.terminate()
     server.wait(timeout=10)
     server.stderr.close()
+
+
+def test_log_holds_no_link_that_lets_somebody_in(cache, tmp_path):
+    requests.get(f"{cache}/accounts/invitation/live-link/?next=live-link", timeout=30)
+    requests.get(f"{cache}/agencies/?page=1", timeout=30, headers={"Referer": "/accounts/invitation/live-link/"})
+
+    log = (tmp_path / "portal.log").read_text()
+
+    assert "live-link" not in log
+    assert '"GET /accounts/invitation/... HTTP/1.1" 404' in log
+    assert "/agencies/?page=1" in log
 
 
 def get(address, **headers):
