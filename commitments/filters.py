@@ -361,6 +361,14 @@ class AskedOnce(CallableChoiceIterator):
         return iter(self.known)
 
 
+# Fields that take several values.
+LIST_FIELDS = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
+
+
+def given_twice(name: str) -> str:
+    return now_("‘%(word)s’ is given more than once: give it once.") % {"word": name}
+
+
 class StrictForm(forms.Form):
     """Refuses a word that it does not know: a misspelt filter must never answer everything.
 
@@ -385,7 +393,14 @@ class StrictForm(forms.Form):
                 _("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
                 % {"word": word, "near": near_word(word, allowed), "allowed": ", ".join(sorted(allowed))},
             )
+        for word, values in self.data.lists() if hasattr(self.data, "lists") else ():
+            if word in allowed and not self.takes_list(word) and len([value for value in values if value]) > 1:
+                self.add_error(None, given_twice(word))
         return super().clean()
+
+    def takes_list(self, name: str) -> bool:
+        """Tell whether a parameter may be repeated. Those beside the fields are read, and refused, by others."""
+        return name not in self.fields or isinstance(self.fields[name], LIST_FIELDS)
 
 
 class RecordForm(StrictForm):

@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from commitments.filters import CommitmentFilter, WordsField
+from commitments.filters import CommitmentFilter, WordsField, given_twice
 from commitments.spelling import near_questions
 
 VIEWS = [("cards", _("Cards")), ("table", _("Table"))]
@@ -32,6 +32,12 @@ class PageForm(forms.Form):
         error_messages={"invalid": _("page_size is a whole number from 1 to 200.")},
     )
     view = WordsField(choices=VIEWS, required=False)
+
+    def clean(self):
+        for word in ("page", "page_size"):
+            if len([value for value in self.data.getlist(word) if value]) > 1:
+                self.add_error(None, given_twice(word))
+        return super().clean()
 
     def clean_view(self):
         return (self.cleaned_data["view"] or ["cards"])[-1]

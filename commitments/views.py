@@ -1,7 +1,7 @@
 from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -109,6 +109,8 @@ def in_words(value) -> str:
 class CommitmentView(DetailView):
     """One commitment with its whole history; a withdrawn one stays and says so."""
 
+    words = frozenset({"as_of"})
+
     template_name = "commitments/detail.html"
     slug_field = slug_url_kwarg = "reference"
     context_object_name = "commitment"
@@ -170,6 +172,8 @@ class CommitmentView(DetailView):
 class CitationView(View):
     """The citation as a file that reference managers take in."""
 
+    words = frozenset({"as_of"})
+
     def get(self, request, reference, form):
         rows = Commitment.objects.public(request.as_of).select_related("lead_agency", "workgroup").defer("search")
         commitment = get_object_or_404(rows, reference=reference)
@@ -186,6 +190,8 @@ class CitationView(View):
 
 class EvidenceFileView(View):
     """A file behind a published report: handed over to be kept, never shown or run in the site's own name."""
+
+    words = frozenset({"as_of"})
 
     def get(self, request, reference, name):
         reports = Commitment.objects.public().filter(reference=reference).values("reports")
@@ -223,6 +229,15 @@ class MistakeView(OfCommitmentMixin, FormView):
 
     template_name = "commitments/mistake.html"
     form_class = MistakeForm
+    words = frozenset({"as_of", "lack"})
+
+    def get(self, request, *args, **kwargs):
+        lack = request.GET.get("lack", "")
+        if lack and lack not in LACKS:
+            values = {"value": lack, "allowed": ", ".join(LACKS)}
+            problem = _("lack: ‘%(value)s’ is not a valid value. Allowed: %(allowed)s.") % values
+            return render(request, "400.html", {"problem": problem}, status=400)
+        return super().get(request, *args, **kwargs)
 
     @property
     def begun(self):

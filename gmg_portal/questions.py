@@ -61,13 +61,6 @@ class Question(StrictForm):
             params, {name: [value for value in dict.fromkeys(values) if value] for name, values in lists.items()}
         )
 
-    def clean(self):
-        for word, values in self.data.lists():
-            is_list = isinstance(self.fields.get(word), ListField)
-            if not is_list and len([value for value in values if value]) > 1:
-                self.add_error(None, _("‘%(word)s’ is given more than once: give it once.") % {"word": word})
-        return super().clean()
-
     @property
     def problems(self) -> list[str]:
         """What is wrong with the question, in sentences that name the word."""

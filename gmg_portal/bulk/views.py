@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 from django_filters import FilterSet
 
 from agencies.querysets import today
-from commitments.filters import PastDayField, refusals, takes_list, unknown_parameter
+from commitments.filters import PastDayField, given_twice, refusals, takes_list, unknown_parameter
 from gmg_portal.bulk.catalogue import catalog
 from gmg_portal.bulk.columns import Reading, Table, read_at_one_revision
 from gmg_portal.bulk.descriptions import Description, Issue, Licence, about, data_package
@@ -174,10 +174,6 @@ def asked_day(request: HttpRequest, allowed: Collection[str]) -> date | None:
 
 def refused(refusal: ValidationError) -> HttpResponse:
     return HttpResponse(f"{refusal.message}\n", status=400, content_type="text/plain; charset=utf-8")
-
-
-def given_twice(word: str) -> str:
-    return _("‘%(word)s’ is given more than once: give it once.") % {"word": word}
 
 
 def _described(

@@ -178,6 +178,45 @@ def test_what_is_no_list_is_not_cut_at_commas(client, register, word):
     assert response.status_code == (200 if word == "q" else 400)
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/commitments/", "/commitments.atom", "/calendar/due.ics", "/charts/status.csv", "/data/commitments.csv"],
+)
+@pytest.mark.parametrize("word", ["q", "due_after", "updated_since"])
+def test_what_is_no_list_is_refused_when_it_is_repeated(client, register, address, word):
+    response = client.get(f"{address}?{word}=2014-01-01&{word}=2015-01-01")
+
+    assert response.status_code == 400
+    assert f"‘{word}’ is given more than once: give it once." in response.content.decode()
+
+
+@pytest.mark.parametrize("address", ["/commitments/", "/commitments.atom"])
+def test_page_is_refused_when_it_is_repeated(client, register, address):
+    response = client.get(f"{address}?page=1&page=2")
+
+    assert response.status_code == 400
+    assert response.content.decode().count("‘page’ is given more than once: give it once.") == 1
+
+
+@pytest.mark.parametrize("part", ["", "mistake/", "cite.bib"])
+def test_page_of_a_commitment_refuses_unknown_parameters(client, register, part):
+    address = register["ilo"].get_absolute_url() + part
+
+    responses = [client.get(f"{address}?{query}") for query in ("as_of=2026-01-01", "asof=2026-01-01")]
+
+    assert [response.status_code for response in responses] == [200, 400]
+    assert "‘asof’ is not" in responses[1].content.decode()
+
+
+def test_report_of_a_mistake_refuses_a_lack_that_is_none(client, register):
+    address = register["ilo"].get_absolute_url() + "mistake/"
+
+    responses = [client.get(f"{address}?lack={value}") for value in ("due", "", "money")]
+
+    assert [response.status_code for response in responses] == [200, 200, 400]
+    assert "lack: ‘money’ is not a valid value. Allowed: due, milestones." in responses[2].content.decode()
+
+
 def test_place_whose_name_has_a_comma_stays_whole(client, ilo):
     CommitmentFactory(lead_agency=ilo, title="Led by ILO", places=[PLACE, "Mexico"])
     CommitmentFactory(lead_agency=ilo, title="Led by IOM", places=["Togo"])
