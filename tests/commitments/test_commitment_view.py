@@ -134,7 +134,8 @@ def test_commitment_is_cited_with_its_address_and_the_day(client, commitment):
         html = assert_answers(client, commitment.get_absolute_url())
 
     assert (
-        f"ILO (2014). <bdi>Fair recruitment of migrant workers</bdi>. GMG HLD follow-up portal, {commitment.reference}. "
+        "ILO (2014). <bdi>Fair recruitment of migrant workers</bdi>. "
+        f"GMG HLD follow-up portal, {commitment.reference}. "
         f"http://testserver{commitment.get_absolute_url()} (as the record stood on 9 May 2016)."
     ) in html
 
