@@ -45,17 +45,23 @@ POINTS = [
 ]
 # The files that take longest, so that they are begun first and short ones fill up what is left of the time.
 LONGEST = (
-    "tests/browser/test_pages.py",
     "tests/commitments/test_policy.py",
     "tests/browser/test_editors_pages.py",
+    "tests/browser/test_pages.py",
     "tests/browser/test_report_form.py",
-    "tests/browser/test_accounts.py",
-    "tests/gmg_portal/test_run.py",
-    "tests/gmg_portal/test_embedded.py",
     "tests/gmg_portal/test_links.py",
-    "tests/commitments/test_properties.py",
+    "tests/gmg_portal/test_run.py",
     "tests/browser/test_readers.py",
+    "tests/gmg_portal/test_embedded.py",
+    "tests/browser/test_accounts.py",
+    "tests/gmg_portal/test_api.py",
+    "tests/gmg_portal/test_roles.py",
+    "tests/gmg_portal/test_editions.py",
     "tests/browser/test_editors.py",
+    "tests/browser/test_desks.py",
+    "tests/gmg_portal/test_list_queries.py",
+    "tests/gmg_portal/test_contract.py",
+    "tests/commitments/test_properties.py",
 )
 
 # What the second database server is asked: files that hold SQL to its meaning, by their names.

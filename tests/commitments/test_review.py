@@ -378,7 +378,7 @@ def test_page_costs_the_same_with_many_rows(client, secretariat, commitment, dja
             client.get(review_page(waiting))
 
 
-PAGE_QUERIES = 30
+PAGE_QUERIES = 21
 
 
 def test_period_is_shown_in_words(commitment):
