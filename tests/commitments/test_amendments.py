@@ -294,12 +294,13 @@ def test_load_amends_only_what_it_changes(ilo, iom, points, tmp_path):
 
     line = "ilo,{partners},Fair recruitment,norm,Lower costs.,1;2,,2013,2016,,,,Source,https://example.org/,confirmed"
     other = line.replace("Fair recruitment", "Another")
-    load(line.format(partners=""))
-    entry = ilo.led_commitments.get()
-    load(line.format(partners=""), other.format(partners="iom"))
+    with on("2014-02-20"):
+        load(line.format(partners=""))
+        entry = ilo.led_commitments.get()
+        load(line.format(partners=""), other.format(partners="iom"))
     assert told(entry) == []
 
-    with on("2026-11-30"):
+    with on("2014-11-30"):
         load(line.format(partners="iom").replace("2016", "2017"), other.format(partners="iom"))
 
     assert sentences(entry) == ["The due day changed from 2016 to 2017.", "IOM became a partner."]
