@@ -26,6 +26,8 @@ from django.http import HttpRequest, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from commitments.filters import given_twice
+
 MAX_SHOWN_NAME = 200
 MAX_KEY_DIGITS = 19
 YEARS = range(1900, 2201)
@@ -223,8 +225,7 @@ def check_params(params: QueryDict, allowed: Collection[str]) -> None:
             problem = _("‘%(parameter)s’ is not a parameter of this page.") % {"parameter": shorten(name)}
             raise ListQueryRefused(name, problem, sorted(allowed))
         if len(values) > 1:
-            problem = _("‘%(parameter)s’ is given more than once: give it once.") % {"parameter": name}
-            raise ListQueryRefused(name, problem, [])
+            raise ListQueryRefused(name, given_twice(name), [])
 
 
 def check_choices(form: forms.Form) -> None:

@@ -15,12 +15,11 @@ from django.utils import timezone
 from django.utils.cache import cc_delim_re, patch_cache_control, patch_vary_headers
 from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from agencies.names import names_on
 from agencies.querysets import today
 from commitments.database_limits import is_outage
-from commitments.filters import PastDayField, unknown_parameter
+from commitments.filters import PastDayField, given_twice, unknown_parameter
 from gmg_portal.audit import What, note
 from gmg_portal.conditional import conditional_response
 from gmg_portal.embeds import refused_in_frame
@@ -128,7 +127,7 @@ class AsOfMiddleware:
             if word not in known:
                 return refusal(request, unknown_parameter(word, known))
             if len(values) > 1:
-                return refusal(request, _("‘%(word)s’ is given more than once: give it once.") % {"word": word})
+                return refusal(request, given_twice(word))
         return None
 
 

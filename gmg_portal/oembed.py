@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from agencies.names import names_on
 from commitments.exchange.cells import printable
-from commitments.filters import PastDayField, unknown_parameter
+from commitments.filters import PastDayField, given_twice, unknown_parameter
 from commitments.models import Commitment
 from gmg_portal.identifiers import canonical_path
 from gmg_portal.tracking import without_tracking
@@ -107,7 +107,7 @@ def _check(request: HttpRequest) -> None:
         if word not in WORDS:
             raise ValidationError(unknown_parameter(word, WORDS))
         if len(values) > 1:
-            raise ValidationError(_("‘%(word)s’ is given more than once: give it once.") % {"word": word})
+            raise ValidationError(given_twice(word))
     if not request.GET.get("url"):
         raise ValidationError(_("url: give the address of a commitment, of an agency or of the home page."))
 
