@@ -183,6 +183,26 @@ def apart(settings, tmp_path, monkeypatch):
     cache.clear()
 
 
+@pytest.fixture(scope="module")
+def module_db(django_db_setup, django_db_blocker):
+    """The database for fixtures of a whole file: what they write stays until its last test, and is rolled back then.
+
+    Each test still has a transaction of its own within this one. A row that a test may change is handed to it as a copy
+    (`copy.deepcopy`), as the database forgets the change and the object would not. Not for a file with tests that
+    commit (`transaction=True`), nor for one that compares times with the database's `now()`, which stands still.
+    """
+    with django_db_blocker.unblock():
+        transaction_of_file = transaction.atomic()
+        transaction_of_file._from_testcase = True  # `durable=True` in the code does not refuse a test's transaction
+        transaction_of_file.__enter__()
+        try:
+            with django_db_blocker.block():
+                yield django_db_blocker
+        finally:
+            transaction.set_rollback(True)
+            transaction_of_file.__exit__(None, None, None)
+
+
 @pytest.fixture(scope="session")
 def chromium():
     if not PATH:
