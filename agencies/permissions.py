@@ -1,6 +1,8 @@
 """Who a person is: the vocabulary on which every other permission stands."""
 
 from copy import copy
+from datetime import date
+from functools import lru_cache
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -38,13 +40,20 @@ def agencies_of(user) -> QuerySet[Agency]:
     """The agencies for which the person acts today."""
     if not user.is_active:
         return Agency.objects.none()
-    agencies = Agency.objects.filter(memberships__in=user.memberships.current()).distinct()
+    agencies = acting_for(user)
     return agencies if _is_whole(user) else agencies.filter(pk=user.within_agency)
 
 
 def acting_for(user) -> QuerySet[Agency]:
     """All agencies for which the person acts today, be the account closed or the person narrowed by a token."""
-    return Agency.objects.filter(memberships__in=user.memberships.current()).distinct()
+    return _acting_for(user.pk, today()).all()
+
+
+@lru_cache(maxsize=256)
+def _acting_for(person: int, day: date) -> QuerySet[Agency]:
+    """The question alone is kept, as every page asks it several times; the answer is read from the database each time."""
+    memberships = Membership.objects.current(day).filter(user=person)
+    return Agency.objects.filter(pk__in=memberships.values("agency"))
 
 
 def is_editor(user) -> bool:
@@ -105,7 +114,7 @@ def needs_second_step(user) -> bool:
 def may_make_tokens_for(user) -> QuerySet[Agency]:
     """The agencies of which the person is a focal point today: an alternate sees and revokes tokens, and makes none."""
     acting = user.memberships.current().filter(role=Membership.Role.FOCAL_POINT)
-    return agencies_of(user).filter(memberships__in=acting)
+    return agencies_of(user).filter(pk__in=acting.values("agency"))
 
 
 def may_make_tokens(user) -> bool:

@@ -7,4 +7,4 @@ from workgroups.models import Participation, WorkGroup
 def groups_led_by(user) -> QuerySet[WorkGroup]:
     """The groups that an agency of the person co-chairs or co-convenes today."""
     leading = Participation.objects.leading().filter(agency__in=agencies_of(user))
-    return WorkGroup.objects.filter(participations__in=leading).distinct()
+    return WorkGroup.objects.filter(pk__in=leading.values("workgroup"))
