@@ -14,7 +14,7 @@ from django.test.client import ClientMixin
 
 from gmg_portal import throttling
 from gmg_portal.accounts.session_store import SessionStore
-from tests import template_database
+from tests import second_server, template_database
 from tests.browser.chromium import PATH, started
 from tests.door import Door
 from tests.factories import (
@@ -64,50 +64,6 @@ LONGEST = (
     "tests/commitments/test_properties.py",
 )
 
-# What the second database server is asked: files that hold SQL to its meaning, by their names.
-DATABASE_FILES = (
-    "test_actions.py",
-    "test_amendments.py",
-    "test_api.py",
-    "test_attempts.py",
-    "test_audit.py",
-    "test_changes.py",
-    "test_comparison.py",
-    "test_contributions.py",
-    "test_database_limits.py",
-    "test_date_columns.py",
-    "test_dates.py",
-    "test_facets.py",
-    "test_factories.py",
-    "test_filters.py",
-    "test_former_names.py",
-    "test_handing_over.py",
-    "test_independence.py",
-    "test_load_commitments.py",
-    "test_load_reference.py",
-    "test_models.py",
-    "test_movements.py",
-    "test_notices.py",
-    "test_one_set.py",
-    "test_ordering_and_moments.py",
-    "test_permissions.py",
-    "test_plausible_dates.py",
-    "test_properties.py",
-    "test_querysets.py",
-    "test_races.py",
-    "test_restoring.py",
-    "test_revision.py",
-    "test_roles.py",
-    "test_search.py",
-    "test_spelling.py",
-    "test_stored_secrets.py",
-    "test_submitted_twice.py",
-    "test_succession.py",
-    "test_summaries.py",
-    "test_throttling.py",
-    "test_triggers.py",
-)
-
 DOOR = Door()
 
 
@@ -132,6 +88,14 @@ ClientMixin.session = property(_session_of_client)
 ClientMixin._set_login_cookies = _set_login_cookies
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Read the files of the marked tests alone where only those are run: reading all costs each process seconds."""
+    if config.getoption("markexpr") != second_server.MARKED or not collection_path.match("test_*.py"):
+        return None
+    path = collection_path.relative_to(config.rootpath).as_posix()
+    return None if second_server.reads(path, collection_path) else True
+
+
 def pytest_collection_modifyitems(items):
     """Mark the tests by what they need, and begin with the longest files."""
     last = len(LONGEST)
@@ -139,7 +103,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.browser)
-        if item.path.name in DATABASE_FILES:
+        if second_server.holds(item.nodeid.partition("::")[0], item.originalname):
             item.add_marker(pytest.mark.database)
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], last))
 
