@@ -48,6 +48,9 @@ INSTALL_CLIENT_TOOLS = set -e; \
 		cp $(CLIENT_TOOLS) tests/clients/node_modules/; \
 	fi
 
+# Tests may keep their bytecode: each of their processes would else compile 45,000 lines and rewrite the assertions in them.
+UNSET = unset PYTHONDONTWRITEBYTECODE
+
 run:
 	@set -- requirements.lock; $(INSTALL)
 	@exec $(PY) manage.py run
@@ -55,20 +58,20 @@ run:
 test:
 	@set -- requirements-dev.lock; $(INSTALL)
 	@$(INSTALL_CLIENT_TOOLS)
-	@exec $(PY) -m pytest
+	@$(UNSET); exec $(PY) -m pytest
 
 test-fast:
 	@set -- requirements-dev.lock; $(INSTALL)
-	@exec $(PY) -m pytest -m 'not browser and not processes'
+	@$(UNSET); exec $(PY) -m pytest -m 'not browser and not processes'
 
 test-database:
 	@set -- requirements-dev.lock; $(INSTALL)
-	@exec $(PY) -m pytest -m 'database or account'
+	@$(UNSET); exec $(PY) -m pytest -n 2 -m 'database or account'
 
 coverage:
 	@set -- requirements-dev.lock; $(INSTALL)
 	@$(INSTALL_CLIENT_TOOLS)
-	@exec $(PY) -m pytest --cov
+	@$(UNSET); exec $(PY) -m pytest --cov
 
 check:
 	@set -- requirements-dev.lock; $(INSTALL)
