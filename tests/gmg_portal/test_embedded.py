@@ -4,11 +4,14 @@ What the tests start has a folder and an environment of its own; the database of
 """
 
 import os
+import shutil
 import stat
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import psutil
+import psycopg2
 import pytest
 from django.db import connection
 
@@ -17,17 +20,20 @@ from gmg_portal.embedded.cluster import EmbeddedError
 from gmg_portal.embedded.server import Server
 from tests.gmg_portal.processes import environment, folder_for_all, kill_all, processes_on, run, start, wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.account]
+pytestmark = pytest.mark.processes
 
+# What root does as another account, an ordinary account does as itself.
+by_account = pytest.mark.account
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
 as_ordinary_user = pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 
+# A process that uses the database as the portal does; it loads the backend and the settings, and no app.
 SETUP = """
 import os, sys
 os.environ["DJANGO_SETTINGS_MODULE"] = "gmg_portal.settings"
-import django
-django.setup()
+from django.apps import apps
 from django.db import connection
+apps.populate([])
 """
 # Says where the server listens, and stays connected until its input ends; answers each line with a query's result.
 HOLDER = f"""{SETUP}
@@ -66,6 +72,40 @@ def var():
         kill_all(processes_on(folder))
 
 
+@pytest.fixture(scope="module")
+def served(var):
+    """A server on a copy of the folder, which runs as long as the tests that only read from it. Gives hold and port."""
+    with folder_for_all() as folder:
+        shutil.copytree(var, folder / "var")
+        for path in (var / "postgres").rglob("*"):  # `copytree` copies modes and no owners
+            owner = path.stat()
+            os.chown(folder / "var" / path.relative_to(var), owner.st_uid, owner.st_gid)
+        used = Server(folder / "var")
+        try:
+            yield used, used.endpoint().port
+        finally:
+            used.release()
+
+
+def answer_of(served, sql):
+    """What the server says to a user that has connected as the portal does."""
+    endpoint = served[0].endpoint()
+    with (
+        closing(
+            psycopg2.connect(
+                host=endpoint.host,
+                port=endpoint.port,
+                user=endpoint.user,
+                password=endpoint.password,
+                dbname=cluster.DATABASE,
+            )
+        ) as session,
+        session.cursor() as cursor,
+    ):
+        cursor.execute(sql)
+        return cursor.fetchone()
+
+
 @pytest.fixture
 def holder(var):
     """Another process that uses the server. Gives the process and the port."""
@@ -78,12 +118,13 @@ def holder(var):
 
 def test_setup_without_connection_starts_nothing():
     with folder_for_all() as folder:
-        ready = run("-c", f"{SETUP}\nprint('ready')", env=environment(folder / "var"))
+        ready = run("-c", f"{SETUP}\nimport django\ndjango.setup()\nprint('ready')", env=environment(folder / "var"))
 
         assert ready.stdout == "ready\n"
         assert not (folder / "var" / "postgres").exists()
 
 
+@by_account
 def test_one_command_leaves_no_server_behind(var):
     asked = query("SELECT current_user, current_database()", environment(var))
 
@@ -92,7 +133,7 @@ def test_one_command_leaves_no_server_behind(var):
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
 
 
-def test_server_settings(var, holder):
+def test_server_settings(served):
     settings = {
         "listen_addresses": "127.0.0.1",
         "password_encryption": "scram-sha-256",
@@ -101,34 +142,30 @@ def test_server_settings(var, holder):
     }
     columns = ", ".join(f"current_setting('{name}', true)" for name in settings)
 
-    answer = query(f"SELECT {columns}", environment(var))
-
-    assert answer.stdout == f"{' '.join(settings.values())}\n"
+    assert answer_of(served, f"SELECT {columns}") == tuple(settings.values())
 
 
-def test_server_listens_on_loopback_alone(var, holder):
-    _process, port = holder
-    pid = keeper.postmaster_pid(var / "postgres" / "data")
+def test_server_listens_on_loopback_alone(served):
+    used, port = served
+    pid = keeper.postmaster_pid(used.cluster.data)
 
     listening = {tuple(found.laddr) for found in psutil.Process(pid).net_connections("all") if found.laddr}
 
     assert listening == {("127.0.0.1", port)}
 
 
-def test_role_has_only_what_it_needs(var, holder):
-    asked = query(
-        "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user", environment(var)
+def test_role_has_only_what_it_needs(served):
+    rights = answer_of(served, "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+
+    assert rights == (False, True, False)
+
+
+def test_collation_does_not_depend_on_the_machine(served):
+    collation = answer_of(
+        served, "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = current_database()"
     )
 
-    assert asked.stdout == "False True False\n"
-
-
-def test_collation_does_not_depend_on_the_machine(var, holder):
-    asked = query(
-        "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = current_database()", environment(var)
-    )
-
-    assert asked.stdout == "b C.UTF-8\n"
+    assert collation == ("b", "C.UTF-8")
 
 
 def test_two_processes_share_a_server(var, holder):
@@ -160,6 +197,7 @@ def test_killed_user_leaves_no_server_behind(var, holder):
     assert processes_on(var) == []
 
 
+@by_account
 def test_a_user_finds_the_server_again_after_it_died(var):
     used = Server(var)
     first = used.endpoint()
@@ -234,6 +272,7 @@ def test_taken_port_is_picked_anew(var, monkeypatch):
         used.release()
 
 
+@by_account
 def test_process_of_a_stale_lock_file_does_not_hinder(var):
     # After a restart of the machine the id in the lock file may be that of anything, for instance of this process.
     query("SELECT 1", environment(var))
@@ -248,6 +287,7 @@ def test_process_of_a_stale_lock_file_does_not_hinder(var):
     assert (asked.stdout, asked.returncode) == ("1\n", 0), asked.stderr
 
 
+@by_account
 def test_private_files(var):
     home = var / "postgres"
 
@@ -290,27 +330,32 @@ def test_lost_password_is_told(var):
     password = var / "postgres" / "password"
     kept = password.read_text()
     password.unlink()
+    used = Server(var)
 
-    refused = run("manage.py", "showmigrations", env=environment(var))
+    with pytest.raises(EmbeddedError) as refusal:
+        used.endpoint()
 
+    used.release()
     cluster.write_private(password, kept)
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("The password of the embedded database is lost:")
-    assert len(refused.stderr.splitlines()) == 1
+    assert str(refusal.value).startswith("The password of the embedded database is lost:")
+    assert len(str(refusal.value).splitlines()) == 1
+    assert processes_on(var) == []
 
 
 def test_server_that_cannot_start_is_told_with_its_log(var):
     configuration = var / "postgres" / "data" / "postgresql.conf"
     ours = configuration.read_text()
     configuration.write_text(ours + "\nnonsense = 1\n")
+    used = Server(var)
 
-    refused = run("manage.py", "showmigrations", env=environment(var))
+    with pytest.raises(EmbeddedError) as refusal:
+        used.endpoint()
 
+    used.release()
     configuration.write_text(ours)
-    assert refused.returncode == 1
-    assert refused.stderr.startswith("The embedded database did not start:")
-    assert str(var / "postgres" / "server.log") in refused.stderr
-    assert len(refused.stderr.splitlines()) == 1
+    assert str(refusal.value).startswith("The embedded database did not start:")
+    assert str(var / "postgres" / "server.log") in str(refusal.value)
+    assert len(str(refusal.value).splitlines()) == 1
     assert processes_on(var) == []
 
 
@@ -406,6 +451,7 @@ def test_data_of_root_are_refused():
             cluster.locate(folder / "var")
 
 
+@by_account
 def test_data_of_another_account_are_refused(monkeypatch, tmp_path):
     (tmp_path / "postgres").mkdir()
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
@@ -414,6 +460,7 @@ def test_data_of_another_account_are_refused(monkeypatch, tmp_path):
         cluster.locate(tmp_path)
 
 
+@by_account
 @as_ordinary_user
 def test_folder_that_cannot_be_written_is_told(tmp_path):
     tmp_path.chmod(0o500)
@@ -422,6 +469,7 @@ def test_folder_that_cannot_be_written_is_told(tmp_path):
         cluster.locate(tmp_path / "var")
 
 
+@by_account
 def test_path_that_is_a_file_is_told(tmp_path):
     (tmp_path / "var").write_text("")
 
