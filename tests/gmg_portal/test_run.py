@@ -157,34 +157,6 @@ def test_accounts_are_written_and_printed(first, var):
 
 
 @pytest.mark.processes
-def test_later_run_keeps_the_accounts_refuses_another_run_and_shares_its_database(portal, first, var):
-    """One run serves three questions, as each start takes seconds."""
-    env = environment(var, DJANGO_SETTINGS_MODULE="gmg_portal.settings")
-
-    refused = run("manage.py", "run", env=environment(var, PORT=str(free_port())))
-    counted = run("-c", COUNT_USERS, env=env)
-
-    accounts = [[line for line in output if line.startswith("  ")][-5:] for output in (portal.output, first.output)]
-    assert accounts[0] == accounts[1]
-    assert refused.returncode == 1
-    assert refused.stderr == f"CommandError: The portal already runs in this folder ({var.resolve()}).\n"
-    assert counted.stdout == "5\n"
-    assert (portal.get("/healthz").status, portal.get("/").status) == (200, 200)
-
-
-@pytest.mark.processes
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_run_stopped_by_other_signals_leaves_no_process(portal, var, number):
-    family = portal.family
-
-    status = portal.end(number)
-
-    assert status == 0
-    assert alive(family) + processes_on(var) == []
-    assert "Traceback" not in "\n".join(portal.output)
-
-
-@pytest.mark.processes
 def test_run_whose_web_server_dies_stops_all_and_says_so(portal, var):
     family = portal.family
     web = next(process for process in family if "gmg_portal.trial_server" in process.cmdline())
@@ -208,23 +180,54 @@ def test_killed_run_takes_its_web_server_and_database_along(portal, var):
     assert (alive(family[1:]), processes_on(var)) == ([], [])
 
 
-@pytest.mark.processes
-def test_run_after_everything_was_killed_has_every_row(portal, var):
-    kill_all([*portal.family, *processes_on(var)])
-    portal.process.communicate()
-
+@pytest.fixture(scope="module")
+def again(var, first):
+    """A later run, after everything of one was killed; what it answers is asked once, and Ctrl-C ends it."""
+    killed = start_portal(var)
+    kill_all([*killed.family, *processes_on(var)])
+    killed.process.communicate()
     again = start_portal(var)
-    env = environment(var, DJANGO_SETTINGS_MODULE="gmg_portal.settings")
-    counted = run("-c", COUNT_USERS, env=env)
+    again.refused = run("manage.py", "run", env=environment(var, PORT=str(free_port())))
+    again.counted = run("-c", COUNT_USERS, env=environment(var, DJANGO_SETTINGS_MODULE="gmg_portal.settings")).stdout
+    again.answers = (again.get("/healthz").status, again.get("/").status)
+    family = again.family
+    again.status = again.end(signal.SIGINT)
+    again.left = alive(family) + processes_on(var)
+    return again
 
-    assert counted.stdout == "5\n"
-    assert again.end() == 0
+
+@pytest.mark.processes
+def test_run_after_everything_was_killed_has_every_row_and_shares_its_database(again):
+    assert again.counted == "5\n"
+    assert again.answers == (200, 200)
+
+
+@pytest.mark.processes
+def test_later_run_keeps_the_accounts(again, first):
+    accounts = [[line for line in output if line.startswith("  ")][-5:] for output in (again.output, first.output)]
+    assert accounts[0] == accounts[1]
+
+
+@pytest.mark.processes
+def test_second_run_at_a_time_is_refused(again, var):
+    assert again.refused.returncode == 1
+    assert again.refused.stderr == f"CommandError: The portal already runs in this folder ({var.resolve()}).\n"
+
+
+@pytest.mark.processes
+def test_run_stopped_by_ctrl_c_leaves_no_process(again):
+    assert again.status == 0
+    assert again.left == []
+    assert "Traceback" not in "\n".join(again.output)
 
 
 @pytest.mark.browser
 @pytest.mark.processes
 def test_run_killed_while_somebody_types_loses_nothing(portal, var, chromium):
-    """The page keeps what is typed while the portal is dead, and hands it over once it runs again."""
+    """The page keeps what is typed while the portal is dead, and hands it over once it runs again.
+
+    The second run ends with its terminal, and so leaves no process either.
+    """
     address, words = f"http://127.0.0.1:{portal.port}", "Guidance on fair recruitment was taken up."
     accounts = {account["username"]: account["password"] for account in json.loads((var / "accounts.json").read_text())}
     context = chromium.new_context()
@@ -248,7 +251,10 @@ def test_run_killed_while_somebody_types_loses_nothing(portal, var, chromium):
     other.goto(form)
     expect(other.get_by_label("Achieved")).to_have_value(f"{words} And typed while it was dead.", timeout=PATIENCE)
     context.close()
-    assert again.end() == 0
+    family = again.family
+    assert again.end(signal.SIGHUP) == 0
+    assert alive(family) + processes_on(var) == []
+    assert "Traceback" not in "\n".join(again.output)
 
 
 @pytest.mark.processes
@@ -268,8 +274,7 @@ def test_port_in_use_is_refused_before_anything_starts(tmp_path):
 
 
 @pytest.mark.processes
-def test_data_of_another_version_are_refused(portal, var):
-    portal.end()
+def test_data_of_another_version_are_refused(first, var):
     version = var / "postgres" / "data" / "PG_VERSION"
     ours = version.read_text()
     version.write_text("15\n")
