@@ -7,17 +7,27 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from time_machine import travel
 
 from commitments import actions
 from commitments.models import Commitment
+from tests import shared_cast
 from tests.factories import AgencyFactory, CommitmentFactory, UserFactory, as_committed, in_group, published_report
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def register(ilo, iom, points, time_machine):
-    """Four commitments of ILO's, each with a report that has IOM's part in it."""
+ilo, iom, points = shared_cast.ilo, shared_cast.iom, shared_cast.points
+
+
+@pytest.fixture(scope="module")
+def references(module_db, ilo, iom, points):
+    with module_db.unblock():
+        return references_of_register(ilo, iom, points)
+
+
+def references_of_register(ilo, iom, points):
+    """Make four commitments of ILO's, each with a report that has IOM's part in it."""
     names = ("stands", "withdrawn", "restored", "superseded")
     rows = {
         name: CommitmentFactory(lead_agency=ilo, title=name, agenda_points=points[:1], due_on="2030-01-01")
@@ -32,11 +42,17 @@ def register(ilo, iom, points, time_machine):
         ("2014-09-01", "restored", actions.withdraw),
         ("2014-10-15", "restored", actions.restore),
     ):
-        time_machine.move_to(f"{day}T12:00:00Z", tick=False)
-        act(rows[name], reason="Entered twice.", by=secretariat)
-    time_machine.move_to("2014-12-01T12:00:00Z", tick=False)
+        with travel(f"{day}T12:00:00Z", tick=False):
+            act(rows[name], reason="Entered twice.", by=secretariat)
     as_committed()
     return {name: row.reference for name, row in rows.items()}
+
+
+@pytest.fixture
+def register(references, time_machine):
+    """The references of the four by their names, on a day after all that happened to them."""
+    time_machine.move_to("2014-12-01T12:00:00Z", tick=False)
+    return references
 
 
 DAYS = {
@@ -85,24 +101,24 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("day", DAYS)
 @pytest.mark.parametrize("place", PLACES)
-def test_every_place_lists_the_same_set(register, client, place, day):
-    found = PLACES[place](client, {"as_of": day} if day else {})
+def test_every_place_lists_the_same_set(register, client, place):
+    listed = {day: PLACES[place](client, {"as_of": day} if day else {}) for day in DAYS}
 
-    assert found == {register[name] for name in DAYS[day]}
+    assert listed == {day: {register[name] for name in names} for day, names in DAYS.items()}
 
 
 @pytest.mark.parametrize("day", DAYS)
 def test_every_count_is_of_the_same_set(register, client, day):
     query = {"as_of": day} if day else {}
 
+    tally = client.get("/commitments/", query).context["tally"]
     counts = {
         "home": client.get("/", query).context["total"],
-        "register": client.get("/commitments/", query).context["tally"].count,
+        "register": tally.count,
         "facet of the lead": next(
             option.count
-            for facet in client.get("/commitments/", query).context["tally"].facets
+            for facet in tally.facets
             for option in facet.options
             if (facet.word, option.value) == ("lead", "ilo")
         ),
@@ -168,12 +184,12 @@ def test_states_are_told_with_the_same_queries_however_many(ilo, client, django_
 
     published_report(CommitmentFactory(lead_agency=ilo))
     with django_assert_max_num_queries(20) as few:
-        assert answer()["count"] == 1
+        count = answer()["count"]
 
-    for _number in range(20):
+    for _number in range(6):
         published_report(CommitmentFactory(lead_agency=AgencyFactory()))
     with django_assert_max_num_queries(len(few)):
-        assert answer()["count"] == 21
+        assert answer()["count"] == count + 6
 
 
 def test_file_of_reports_by_updated_since_is_the_list_of_the_api(register, client):
