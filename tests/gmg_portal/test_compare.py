@@ -5,7 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests import shared_cast
 from tests.factories import (
+    AgendaPointFactory,
     AssessmentFactory,
     CommitmentFactory,
     ProgressReportFactory,
@@ -20,9 +22,17 @@ MARK = "Quetzalcoatlus"
 DAYS = {"from": "2014-06-30", "until": "2015-12-31"}
 
 
-@pytest.fixture
-def story(ilo, iom, points):
+ilo, iom, points = shared_cast.ilo, shared_cast.iom, shared_cast.points
+
+
+@pytest.fixture(scope="module")
+def story(module_db, ilo, iom, points):
     """One that moved, one that is new, and one that was withdrawn."""
+    with module_db.unblock():
+        return references_of_story(ilo, iom, points)
+
+
+def references_of_story(ilo, iom, points):
     moved = CommitmentFactory(lead_agency=ilo, title="=1+1 Moved", agenda_points=points[:1])
     published_report(moved, on="2014-03-01", status="planning")
     published_report(moved, on="2015-03-01", status="completed")
@@ -82,21 +92,23 @@ def test_words_narrow_the_comparison(client, story):
     assert found(client, agenda_point="2") == {}
 
 
-@pytest.mark.parametrize("query", ["agency=ilo&agency=iom", "agency=ilo,iom", "agency=&agency=iom,ilo&agency=ilo"])
-def test_repeated_values_and_comma_lists_are_one_question_of_page_and_file(client, story, ohchr, query):
+def test_repeated_values_and_comma_lists_are_one_question_of_page_and_file(client, story, ohchr):
     CommitmentFactory(lead_agency=ohchr, published_on=date(2015, 1, 1))
+    counts = set()
 
-    page = client.get(f"/compare/?from=2014-06-30&until=2015-12-31&{query}")
-    file = client.get(f"/compare.csv?from=2014-06-30&until=2015-12-31&{query}")
+    for query in ("agency=ilo&agency=iom", "agency=ilo,iom", "agency=&agency=iom,ilo&agency=ilo"):
+        page = client.get(f"/compare/?from=2014-06-30&until=2015-12-31&{query}")
+        file = client.get(f"/compare.csv?from=2014-06-30&until=2015-12-31&{query}")
 
-    references = [row.commitment.reference for row in page.context["comparison"].rows]
-    records = csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline=""))
-    assert references == [row["reference"] for row in records] == list(story)
-    totals = page.context["comparison"].totals
-    counts = [count for total in totals for count in (total.then, total.now) if count.url]
-    assert [client.get(count.url).context["paginator"].count for count in counts] == [count.count for count in counts]
-    for address in page.context["register"].values():
-        assert sorted(parse_qs(urlsplit(address).query)["agency"]) == ["ilo", "iom"]
+        references = [row.commitment.reference for row in page.context["comparison"].rows]
+        records = csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline=""))
+        assert references == [row["reference"] for row in records] == list(story), query
+        totals = page.context["comparison"].totals
+        counts |= {(count.url, count.count) for total in totals for count in (total.then, total.now) if count.url}
+        for address in page.context["register"].values():
+            assert sorted(parse_qs(urlsplit(address).query)["agency"]) == ["ilo", "iom"], query
+
+    assert counts == {(url, client.get(url).context["paginator"].count) for url, _count in counts}
 
 
 def test_second_day_is_today_when_it_is_left_out(client, story):
@@ -159,17 +171,20 @@ def test_file_has_one_row_a_commitment_and_no_formula(client, story, ilo):
     assert (told[new]["status_then"], told[gone]["freshness_now"]) == ("", "")
 
 
-def test_drafts_show_nowhere(client, ilo, commitment):
+def test_drafts_show_nowhere(client, ohchr):
+    commitment = CommitmentFactory(lead_agency=ohchr)
     for state in ("draft", "submitted", "sent_back"):
-        CommitmentFactory(**{state: True}, lead_agency=ilo, title=MARK, due_on=date(2015, 1, 1))
+        CommitmentFactory(**{state: True}, lead_agency=ohchr, title=MARK, due_on=date(2015, 1, 1))
         ProgressReportFactory(**{state: True}, commitment=commitment, achieved=MARK, status="completed")
         AssessmentFactory(**{state: True}, commitment=commitment, text=MARK)
 
     assert MARK not in client.get("/compare/", DAYS).content.decode()
-    assert [(row["reference"], row["status_now"]) for row in rows(client)] == [(commitment.reference, "")]
+    assert [(row["reference"], row["status_now"]) for row in rows(client, agency="ohchr")] == [
+        (commitment.reference, "")
+    ]
 
 
-@pytest.mark.parametrize("count", [1, 200])
+@pytest.mark.parametrize("count", [1, 60])
 def test_page_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, count):
     many(CommitmentFactory, count, lead_agency=ilo, published_on=date(2015, 1, 1), agenda_points=points)
 
@@ -203,20 +218,22 @@ def links(html):
     return {part.partition('"')[0].replace("&amp;", "&") for part in html.split('href="')[1:]}
 
 
-@pytest.mark.parametrize("path", ["/gaps/", "/timeline/"])
-def test_links_of_a_page_of_a_past_day_keep_it(client, ilo, points, path):
-    published_report(CommitmentFactory(lead_agency=ilo, agenda_points=points), on="2014-03-01")
+def test_links_of_a_page_of_a_past_day_keep_it(client, ilo):
+    published_report(CommitmentFactory(lead_agency=ilo, agenda_points=[AgendaPointFactory()]), on="2014-03-01")
     ReportingCycleFactory(opened=True)
+    lost, addresses = {}, set()
 
-    html = client.get(path, {"as_of": "2014-12-31"}).content.decode()
+    for path in ("/gaps/", "/timeline/"):
+        html = client.get(path, {"as_of": "2014-12-31"}).content.decode()
+        main = html[html.index("<main") : html.index("</main>")]
+        header = html[html.index("<header") : html.index("</header>")]
+        other = ("/calendar/", "/compare/", "/static/")
+        inside = {link for link in links(header + main) if link.startswith(("/", "?")) and not link.startswith(other)}
+        lost[path] = {link for link in inside if parse_qs(urlsplit(link).query).get("as_of") != ["2014-12-31"]}
+        addresses |= {f"{path if link.startswith('?') else ''}{link}" for link in inside}
 
-    main = html[html.index("<main") : html.index("</main>")]
-    header = html[html.index("<header") : html.index("</header>")]
-    elsewhere = ("/calendar/", "/compare/", "/static/")
-    inside = {link for link in links(header + main) if link.startswith(("/", "?")) and not link.startswith(elsewhere)}
-    lost = {link for link in inside if parse_qs(urlsplit(link).query).get("as_of") != ["2014-12-31"]}
-    assert lost == {path}  # 'Show the record of today'
-    assert {client.get(f"{path if link.startswith('?') else ''}{link}").status_code for link in inside} == {200}
+    assert lost == {"/gaps/": {"/gaps/"}, "/timeline/": {"/timeline/"}}  # 'Show the record of today'
+    assert {address for address in addresses if client.get(address).status_code != 200} == set()
 
 
 def test_day_in_words_stands_in_the_form_as_its_input_takes_it(client, commitment):
