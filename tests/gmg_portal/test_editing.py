@@ -1,17 +1,34 @@
 """Two editors on one form: both wordings side by side, and whose stands is said field by field, without a script."""
 
+from copy import deepcopy
+
 import pytest
 from concurrency.forms import VersionFieldSigner
+from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from commitments.models import Commitment, Evidence
+from tests import shared_cast
 from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
 from tests.filling import contested, filled, problems, settled, to_mend
 
 
 def address(row):
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+pytestmark = pytest.mark.django_db
+
+ilo, iom, decent_work, points = shared_cast.ilo, shared_cast.iom, shared_cast.decent_work, shared_cast.points
+ilo_focal_point, ilo_alternate = shared_cast.ilo_focal_point, shared_cast.ilo_alternate
+secretariat, administrator = shared_cast.secretariat, shared_cast.administrator
+
+
+@pytest.fixture(scope="module")
+def shared_commitment(module_db, ilo):
+    with module_db.unblock():
+        return CommitmentFactory(lead_agency=ilo, title="Fair recruitment of migrant workers")
 
 
 @pytest.fixture
@@ -23,24 +40,62 @@ def as_user(client):
     return as_user
 
 
-@pytest.fixture
-def report(commitment):
-    return ProgressReportFactory(commitment=commitment, achieved="First", barriers="None yet", next_steps="To begin")
+def form_of(user, row) -> dict:
+    """Return what the form of a row holds as this person opens it."""
+    client = Client()
+    client.force_login(user)
+    return filled(client.get(address(row)))
+
+
+@pytest.fixture(scope="module")
+def shared_report(module_db, shared_commitment):
+    with module_db.unblock():
+        return ProgressReportFactory(
+            commitment=shared_commitment, achieved="First", barriers="None yet", next_steps="To begin"
+        )
 
 
 @pytest.fixture
-def late(as_user, ilo_focal_point, ilo_alternate, report):
-    """The form of one who opened the report before somebody else saved three of its fields."""
-    data = filled(as_user(ilo_alternate).get(address(report)))
-    first = filled(as_user(ilo_focal_point).get(address(report)))
-    typed = {"achieved": "Theirs, in full", "barriers": "Their barriers", "outlook": "at_risk"}
-    as_user(ilo_focal_point).post(address(report), first | typed)
-    return data
+def report(shared_report):
+    return deepcopy(shared_report)
 
 
-def test_both_wordings_stand_side_by_side(as_user, ilo_alternate, report, late):
+@pytest.fixture(scope="module")
+def shared_form(module_db, ilo_focal_point, shared_report):
+    with module_db.unblock():
+        return form_of(ilo_focal_point, shared_report)
+
+
+@pytest.fixture(scope="module")
+def shared_late(module_db, ilo_focal_point, ilo_alternate, shared_commitment):
+    """A report, and the form of one who opened it before somebody else saved three of its fields."""
+    with module_db.unblock():
+        row = ProgressReportFactory(
+            commitment=shared_commitment, achieved="First", barriers="None yet", next_steps="To begin"
+        )
+        data = form_of(ilo_alternate, row)
+        client = Client()
+        client.force_login(ilo_focal_point)
+        typed = {"achieved": "Theirs, in full", "barriers": "Their barriers", "outlook": "at_risk"}
+        client.post(address(row), filled(client.get(address(row))) | typed)
+        return row, data
+
+
+@pytest.fixture
+def changed(shared_late):
+    """A report of which somebody else saved three fields."""
+    return deepcopy(shared_late[0])
+
+
+@pytest.fixture
+def late(shared_late):
+    """The form of one who opened it before that."""
+    return dict(shared_late[1])
+
+
+def test_both_wordings_stand_side_by_side(as_user, ilo_alternate, changed, late):
     page = as_user(ilo_alternate).post(
-        address(report), late | {"achieved": "Mine, in full", "next_steps": "Mine alone"}
+        address(changed), late | {"achieved": "Mine, in full", "next_steps": "Mine alone"}
     )
 
     assert contested(page) == {
@@ -52,12 +107,12 @@ def test_both_wordings_stand_side_by_side(as_user, ilo_alternate, report, late):
     assertContains(page, "Mine, in full")
     assertContains(page, "<del>")
     assert to_mend(page) == {(problems(page)[""][0], "")}
-    report.refresh_from_db()
-    assert (report.achieved, report.next_steps) == ("Theirs, in full", "To begin")
+    changed.refresh_from_db()
+    assert (changed.achieved, changed.next_steps) == ("Theirs, in full", "To begin")
 
 
-def test_what_only_the_other_changed_is_laid_into_the_form(as_user, ilo_alternate, report, late):
-    page = as_user(ilo_alternate).post(address(report), late | {"achieved": "Mine", "next_steps": "Mine alone"})
+def test_what_only_the_other_changed_is_laid_into_the_form(as_user, ilo_alternate, changed, late):
+    page = as_user(ilo_alternate).post(address(changed), late | {"achieved": "Mine", "next_steps": "Mine alone"})
 
     form = page.context["adminform"].form
     assert [form[name].value() for name in ("achieved", "barriers", "outlook", "next_steps")] == [
@@ -69,15 +124,15 @@ def test_what_only_the_other_changed_is_laid_into_the_form(as_user, ilo_alternat
 
 
 @pytest.mark.parametrize(("choice", "stands"), [("theirs", "Theirs, in full"), ("yours", "Mine")])
-def test_choice_is_saved_upon_the_newest_version(choice, stands, as_user, ilo_alternate, report, late):
+def test_choice_is_saved_upon_the_newest_version(choice, stands, as_user, ilo_alternate, changed, late):
     client = as_user(ilo_alternate)
-    page = client.post(address(report), late | {"achieved": "Mine", "next_steps": "Mine alone"})
+    page = client.post(address(changed), late | {"achieved": "Mine", "next_steps": "Mine alone"})
 
-    answer = client.post(address(report), filled(page) | settled(page, achieved=choice))
+    answer = client.post(address(changed), filled(page) | settled(page, achieved=choice))
 
-    report.refresh_from_db()
+    changed.refresh_from_db()
     assert answer.status_code == 302
-    assert (report.achieved, report.barriers, report.outlook, report.next_steps) == (
+    assert (changed.achieved, changed.barriers, changed.outlook, changed.next_steps) == (
         stands,
         "Their barriers",
         "at_risk",
@@ -85,28 +140,28 @@ def test_choice_is_saved_upon_the_newest_version(choice, stands, as_user, ilo_al
     )
 
 
-def test_nothing_is_saved_while_nothing_is_chosen(as_user, ilo_alternate, report, late):
+def test_nothing_is_saved_while_nothing_is_chosen(as_user, ilo_alternate, changed, late):
     client = as_user(ilo_alternate)
-    page = client.post(address(report), late | {"achieved": "Mine"})
+    page = client.post(address(changed), late | {"achieved": "Mine"})
 
-    again = client.post(address(report), filled(page) | settled(page))
+    again = client.post(address(changed), filled(page) | settled(page))
 
-    report.refresh_from_db()
-    assert report.achieved == "Theirs, in full"
+    changed.refresh_from_db()
+    assert changed.achieved == "Theirs, in full"
     assert contested(again) == {("Achieved", "Theirs, in full", "Mine", True)}
 
 
 def test_third_who_saves_meanwhile_is_not_overwritten_by_a_choice(
-    as_user, ilo_focal_point, ilo_alternate, report, late
+    as_user, ilo_focal_point, ilo_alternate, changed, late
 ):
-    page = as_user(ilo_alternate).post(address(report), late | {"achieved": "Mine"})
+    page = as_user(ilo_alternate).post(address(changed), late | {"achieved": "Mine"})
     client = as_user(ilo_focal_point)
-    client.post(address(report), filled(client.get(address(report)), achieved="Newest"))
+    client.post(address(changed), filled(client.get(address(changed)), achieved="Newest"))
 
-    again = as_user(ilo_alternate).post(address(report), filled(page) | settled(page, achieved="yours"))
+    again = as_user(ilo_alternate).post(address(changed), filled(page) | settled(page, achieved="yours"))
 
-    report.refresh_from_db()
-    assert report.achieved == "Newest"
+    changed.refresh_from_db()
+    assert changed.achieved == "Newest"
     assert contested(again) == {("Achieved", "Newest", "Mine", True)}
 
 
@@ -121,7 +176,7 @@ def test_rows_under_a_form_are_settled_too(as_user, ilo_focal_point, ilo_alterna
     page = client.post(address(report), data)
     client.post(address(report), filled(page) | settled(page, **{"evidence-0-title": "yours"}))
 
-    piece = Evidence.objects.get()
+    piece = Evidence.objects.get(report=report)
     assert contested(page) == {
         ("Title", "Their title", "My title", True),
         ("Document symbol", "A/2", "A/1", False),
@@ -129,7 +184,8 @@ def test_rows_under_a_form_are_settled_too(as_user, ilo_focal_point, ilo_alterna
     assert (piece.title, piece.symbol, str(piece.issued)) == ("My title", "A/2", "May 2014")
 
 
-def test_choices_of_several_are_compared_in_words(as_user, administrator, secretariat, commitment, points):
+def test_choices_of_several_are_compared_in_words(as_user, administrator, secretariat, shared_commitment, points):
+    commitment = deepcopy(shared_commitment)
     client = as_user(secretariat)
     data = filled(client.get(address(commitment))) | {"agenda_points": [points[0].pk], "scope": "global"}
     client = as_user(administrator)
@@ -155,18 +211,18 @@ def test_choice_names_no_row_that_the_person_may_not_choose(as_user, ilo_focal_p
     assertNotContains(page, "Confidential wording")
 
 
-def test_what_was_sent_off_meanwhile_offers_no_choice(as_user, ilo_focal_point, ilo_alternate, report, late):
+def test_what_was_sent_off_meanwhile_offers_no_choice(as_user, ilo_focal_point, ilo_alternate, changed, late):
     client = as_user(ilo_focal_point)
-    client.post(reverse("admin:commitments_progressreport_submit", args=[report.pk]), {})
+    client.post(reverse("admin:commitments_progressreport_submit", args=[changed.pk]), {})
 
-    page = as_user(ilo_alternate).post(address(report), late | {"achieved": "Mine"})
-    forced = as_user(ilo_alternate).post(address(report), filled(page) | settled(page, achieved="yours"))
+    page = as_user(ilo_alternate).post(address(changed), late | {"achieved": "Mine"})
+    forced = as_user(ilo_alternate).post(address(changed), filled(page) | settled(page, achieved="yours"))
 
-    report.refresh_from_db()
+    changed.refresh_from_db()
     assert ("Achieved", "Theirs, in full", "Mine", True) in contested(page)
     assertNotContains(page, 'type="radio"')
     assert forced.status_code in (200, 403)
-    assert (report.state, report.achieved) == ("submitted", "Theirs, in full")
+    assert (changed.state, changed.achieved) == ("submitted", "Theirs, in full")
 
 
 def test_reference_data_are_compared_by_the_same_means(as_user, secretariat, administrator, ilo):
@@ -174,6 +230,7 @@ def test_reference_data_are_compared_by_the_same_means(as_user, secretariat, adm
     client = as_user(secretariat)
     client.post(address(ilo), filled(client.get(address(ilo)), headquarters="Geneva", mandate="Decent work"))
 
+    ilo = deepcopy(ilo)
     page = as_user(administrator).post(address(ilo), mine | {"headquarters": "Bern"})
     as_user(administrator).post(address(ilo), filled(page) | settled(page, headquarters="theirs"))
 
@@ -190,7 +247,7 @@ def test_summary_leads_to_each_field_that_is_wrong(as_user, ilo_focal_point, dra
 
     assert {target for _sentence, target in to_mend(answer)} == {"id_title", "id_start"}
     assertContains(answer, 'href="#id_start"')
-    assert Commitment.objects.get().title == draft.title
+    assert Commitment.objects.get(pk=draft.pk).title == draft.title
 
 
 # What a page was made of, changed on its way
@@ -214,9 +271,11 @@ def sent(data, prefix="", **marks):
 
 
 @pytest.mark.parametrize("marks", MARKS.values(), ids=MARKS)
-def test_mark_that_was_changed_on_its_way_saves_nothing_and_loses_nothing(as_user, ilo_focal_point, report, marks):
+def test_mark_that_was_changed_on_its_way_saves_nothing_and_loses_nothing(
+    as_user, ilo_focal_point, report, shared_form, marks
+):
     client = as_user(ilo_focal_point)
-    data = filled(client.get(address(report)), achieved="Second")
+    data = shared_form | {"achieved": "Second"}
 
     page = client.post(address(report), sent(data, **marks))
     report.refresh_from_db()
@@ -230,30 +289,48 @@ def test_mark_that_was_changed_on_its_way_saves_nothing_and_loses_nothing(as_use
     assert (kept, answer.status_code, report.achieved) == ("First", 302, "Second")
 
 
-@pytest.mark.parametrize("marks", MARKS.values(), ids=MARKS)
-@pytest.mark.parametrize("more", [{}, {"evidence-0-DELETE": "on"}], ids=["changed", "deleted"])
-def test_mark_of_a_row_that_was_changed_on_its_way_saves_nothing(as_user, ilo_focal_point, report, marks, more):
-    EvidenceFactory(report=report, title="First title")
-    client = as_user(ilo_focal_point)
+@pytest.fixture(scope="module")
+def form_with_row(module_db, ilo_focal_point, shared_commitment):
+    """A report with a piece of evidence under it, and its form."""
+    with module_db.unblock():
+        report = ProgressReportFactory(commitment=shared_commitment, achieved="First")
+        EvidenceFactory(report=report, title="First title")
+        return report, form_of(ilo_focal_point, report)
+
+
+CHANGED, DELETED = {}, {"evidence-0-DELETE": "on"}
+MARKS_OF_DELETED = ["nonsense", "absent", "line that is no number"]
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        *((CHANGED, name) for name in MARKS),
+        *((DELETED, name) for name in ("nonsense", "absent", "line that is no number")),
+    ],
+)
+def test_mark_of_a_row_that_was_changed_on_its_way_saves_nothing(as_user, ilo_focal_point, form_with_row, more, name):
+    report, data = form_with_row
     typed = {"achieved": "Second", "evidence-0-title": "Second title"} | more
 
-    page = client.post(address(report), sent(filled(client.get(address(report)), **typed), "evidence-0-", **marks))
+    page = as_user(ilo_focal_point).post(address(report), sent(data | typed, "evidence-0-", **MARKS[name]))
 
-    report.refresh_from_db()
     assertContains(page, MARK)
     assertContains(page, "Second title")
-    assert (report.achieved, Evidence.objects.get().title) == ("First", "First title")
+    assert [(piece.report.achieved, piece.title) for piece in Evidence.objects.filter(report=report)] == [
+        ("First", "First title")
+    ]
 
 
-def test_mark_of_another_row_opens_nothing(as_user, ilo_focal_point, ilo_alternate, report, late):
+def test_mark_of_another_row_opens_nothing(as_user, ilo_focal_point, ilo_alternate, changed, late):
     other = ProgressReportFactory(achieved="Other")
 
-    page = as_user(ilo_alternate).post(address(report), sent(late, version=VersionFieldSigner().sign(other.version)))
+    page = as_user(ilo_alternate).post(address(changed), sent(late, version=VersionFieldSigner().sign(other.version)))
 
-    report.refresh_from_db()
-    assert other.version != report.version
+    changed.refresh_from_db()
+    assert other.version != changed.version
     assert len(problems(page)[""]) == 1
-    assert report.achieved == "Theirs, in full"
+    assert changed.achieved == "Theirs, in full"
 
 
 def test_new_row_takes_no_mark(as_user, ilo_focal_point, report):
@@ -269,4 +346,4 @@ def test_new_row_takes_no_mark(as_user, ilo_focal_point, report):
 
     client.post(address(report), filled(page) | rows | {"evidence-0-version": "x", "evidence-0-opened": "x"})
 
-    assert [piece.version for piece in Evidence.objects.all()] == [EvidenceFactory().version]
+    assert [piece.version for piece in report.evidence.all()] == [EvidenceFactory().version]
