@@ -502,7 +502,6 @@ def register(ilo, iom, points):
     return {row.reference: row.title for row in (first, second, third)}
 
 
-@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
     ("query", "titles"),
     [
@@ -515,10 +514,10 @@ def register(ilo, iom, points):
         ("?q=nothing", []),
     ],
 )
-def test_file_answers_the_question_of_the_register(client, register, form, query, titles):
-    body = read(client, "commitments", form, query)
+def test_file_answers_the_question_of_the_register(client, register, query, titles):
+    files = {form: titles_in(form, read(client, "commitments", form, query)) for form in FORMATS}
 
-    assert titles_in(form, body) == titles
+    assert files == dict.fromkeys(FORMATS, titles)
     found = client.get(f"/api/v1/commitments/{query}").json()["results"]
     assert [row["title"] for row in found] == titles
 
@@ -534,16 +533,16 @@ def titles_in(form, body):
     return [row["title"] for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline=""))]
 
 
-@pytest.mark.parametrize(
-    "word", ["q", "lead", "agency", "agenda_point", "kind", "place", "scope", "status", "freshness", "ordering"]
-)
-def test_file_chooses_no_row_that_is_not_published(client, hidden, word):
-    values = {"q": MARK, "lead": "ilo", "agency": "ilo", "agenda_point": "1", "kind": "programme", "place": MARK}
-    values |= {"scope": "global", "status": "in_progress", "freshness": "not_yet_due", "ordering": "-title"}
+def test_file_chooses_no_row_that_is_not_published(client, hidden):
+    params = {"q": MARK, "lead": "ilo", "agency": "ilo", "agenda_point": "1", "kind": "programme", "place": MARK}
+    params |= {"scope": "global", "status": "in_progress", "freshness": "not_yet_due", "ordering": "-title"}
 
-    response = client.get(f"/data/commitments.csv?{word}={values[word]}")
+    texts = {
+        name: client.get(f"/data/commitments.csv?{name}={value}").getvalue().decode().replace(f"‘{MARK}’", "")
+        for name, value in params.items()
+    }
 
-    assert MARK not in response.getvalue().decode().replace(f"‘{MARK}’", "")
+    assert [name for name, text in texts.items() if MARK in text] == []
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -581,13 +580,13 @@ UNDATED = {
 }
 
 
-@pytest.mark.parametrize(("query", "refused"), [("", set()), ("?as_of=2020-01-01", UNDATED)])
-def test_open_addresses_show_nothing_that_is_not_published(client, hidden, commitment, query, refused):
-    answers = {address: client.get(address + query) for address in OPEN_ADDRESSES}
-    texts = {address: text_of(address, response) for address, response in answers.items()}
+def test_open_addresses_show_nothing_that_is_not_published(client, hidden, commitment):
+    for query, refused in (("", set()), ("?as_of=2020-01-01", UNDATED)):
+        answers = {address: client.get(address + query) for address in OPEN_ADDRESSES}
+        texts = {address: text_of(address, response) for address, response in answers.items()}
 
-    assert {address for address, response in answers.items() if response.status_code != 200} == refused
-    assert {address for address, text in texts.items() if MARK in text} == set()
+        assert {address for address, response in answers.items() if response.status_code != 200} == refused
+        assert {address for address, text in texts.items() if MARK in text} == set()
 
 
 def text_of(address, response):
@@ -718,7 +717,7 @@ def test_files_are_only_read(client, db, path):
 # How they are made
 
 
-@pytest.mark.parametrize("rows", [1, 30])
+@pytest.mark.parametrize("rows", [1, 6])
 def test_file_takes_as_many_queries_for_any_number_of_rows(
     client, ilo, iom, points, recommendation, django_assert_num_queries, rows
 ):
