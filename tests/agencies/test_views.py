@@ -89,9 +89,9 @@ def test_agency_list_takes_the_same_queries_however_many_agencies(client, ilo, d
 
     with django_assert_num_queries(queries):
         client.get(reverse("agencies:list"))
-    parents = many(AgencyFactory, 100)
-    leads = [*parents, *many(AgencyFactory, 100, parent=Each(parents))]
-    many(CommitmentFactory, 200, lead_agency=Each(leads))
+    parents = many(AgencyFactory, 12)
+    leads = [*parents, *many(AgencyFactory, 12, parent=Each(parents))]
+    many(CommitmentFactory, 24, lead_agency=Each(leads))
     with django_assert_num_queries(queries):
         client.get(reverse("agencies:list"))
 
@@ -208,11 +208,11 @@ def test_agency_page_takes_the_same_queries_however_many_rows(
 
     with django_assert_num_queries(queries):
         client.get(commissions.get_absolute_url())
-    led = many(CommitmentFactory, 100, lead_agency=eca, agenda_points=points)
-    joint = many(CommitmentFactory, 100, lead_agency=Each(many(AgencyFactory, 100)), agenda_points=points)
-    many(PartnerFactory, 100, commitment=Each(led), agency=commissions)
-    many(PartnerFactory, 100, commitment=Each(joint), agency=eca)
-    many(ParticipationFactory, 100, agency=commissions, workgroup=Each(many(WorkGroupFactory, 100)))
+    led = many(CommitmentFactory, 12, lead_agency=eca, agenda_points=points)
+    joint = many(CommitmentFactory, 12, lead_agency=Each(many(AgencyFactory, 12)), agenda_points=points)
+    many(PartnerFactory, 12, commitment=Each(led), agency=commissions)
+    many(PartnerFactory, 12, commitment=Each(joint), agency=eca)
+    many(ParticipationFactory, 12, agency=commissions, workgroup=Each(many(WorkGroupFactory, 12)))
     with django_assert_num_queries(queries):
         client.get(commissions.get_absolute_url())
 

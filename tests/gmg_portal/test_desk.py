@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -78,23 +77,26 @@ def test_expected_report_that_is_owed_no_more_is_in_no_pile(ilo_focal_point, ilo
     assert piles(ilo_focal_point) == {}
 
 
-@pytest.mark.parametrize(
-    ("day", "words", "tone"),
-    [
-        ("2014-07-02", "due in 60 days (31 August 2014)", ""),
-        ("2014-08-17", "due in 14 days (31 August 2014)", "soon"),
-        ("2014-08-30", "due in 1 day (31 August 2014)", "soon"),
-        ("2014-08-31", "due today", "soon"),
-        ("2014-09-01", "1 day overdue (was due on 31 August 2014)", "late"),
-    ],
-)
-def test_due_report_says_how_many_days_are_left(day, words, tone, ilo_focal_point, ilo, cycle, time_machine):
+DUE = {
+    "2014-07-02": ("due in 60 days (31 August 2014)", ""),
+    "2014-08-17": ("due in 14 days (31 August 2014)", "soon"),
+    "2014-08-30": ("due in 1 day (31 August 2014)", "soon"),
+    "2014-08-31": ("due today", "soon"),
+    "2014-09-01": ("1 day overdue (was due on 31 August 2014)", "late"),
+}
+
+
+def test_due_report_says_how_many_days_are_left(ilo_focal_point, ilo, cycle, time_machine):
     ProgressReportFactory(commitment=complete(lead_agency=ilo), cycle=cycle, blank=True)
-    time_machine.move_to(f"{day}T12:00:00+00:00", tick=False)
+    items = {}
 
-    item = item_of(ilo_focal_point, "due")
+    for day in DUE:
+        time_machine.move_to(f"{day}T12:00:00+00:00", tick=False)
+        items[day] = item_of(ilo_focal_point, "due")
 
-    assert (item.facts, item.tone, item.action.label) == (["Second half of 2014", words], tone, "Report")
+    assert {day: (item.facts, item.tone, item.action.label) for day, item in items.items()} == {
+        day: (["Second half of 2014", words], tone, "Report") for day, (words, tone) in DUE.items()
+    }
 
 
 def test_earlier_due_comes_first_and_its_action_opens_the_form(client, ilo_focal_point, ilo, cycle):
@@ -263,7 +265,7 @@ def test_desk_costs_the_same_with_many_rows(client, ilo_focal_point, cycle, djan
 def test_desk_of_a_reviewer_costs_the_same_with_many_rows(client, secretariat, django_assert_num_queries):
     client.force_login(secretariat)
 
-    for rows in (1, 30):
+    for rows in (1, 8):
         for _number in range(rows):
             ProgressReportFactory(submitted=True)
             CommitmentFactory(submitted=True)

@@ -444,32 +444,34 @@ def test_feeds_can_be_kept_and_read_from_other_sites(client, commitment):
     assert client.post("/commitments.atom").status_code == 405
 
 
-@pytest.mark.parametrize(
-    ("page", "feed"),
-    [
-        ("/agencies/ilo/?as_of=2015-01-01", "/feeds/agencies/ilo.atom"),
-        ("/workgroups/decent-work/", "/feeds/workgroups/decent-work.atom"),
-        ("/agenda/3/", "/feeds/agenda/3.atom"),
-        ("/recommendations/P15-1/", "/feeds/recommendations/P15-1.atom"),
-        ("/recommendations/levels/post_2015/", "/commitments.atom?level=post_2015"),
-        ("/commitments/", "/commitments.atom"),
-        (
-            "/commitments/?view=table&status=ongoing&lead=ilo&page=1&as_of=2015-01-01",
-            "/commitments.atom?lead=ilo&status=ongoing",
-        ),
-        ("/commitments/?q=Quetzalcoatlus", "/commitments.atom?q=Quetzalcoatlus"),
-    ],
-)
-def test_page_offers_its_feed_to_programs_and_to_readers(client, ilo, decent_work, points, page, feed):
+FEEDS_OF_PAGES = {
+    "/agencies/ilo/?as_of=2015-01-01": "/feeds/agencies/ilo.atom",
+    "/workgroups/decent-work/": "/feeds/workgroups/decent-work.atom",
+    "/agenda/3/": "/feeds/agenda/3.atom",
+    "/recommendations/P15-1/": "/feeds/recommendations/P15-1.atom",
+    "/recommendations/levels/post_2015/": "/commitments.atom?level=post_2015",
+    "/commitments/": "/commitments.atom",
+    "/commitments/?view=table&status=ongoing&lead=ilo&page=1&as_of=2015-01-01": (
+        "/commitments.atom?lead=ilo&status=ongoing"
+    ),
+    "/commitments/?q=Quetzalcoatlus": "/commitments.atom?q=Quetzalcoatlus",
+}
+
+
+def test_page_offers_its_feed_to_programs_and_to_readers(client, ilo, decent_work, points):
     RecommendationFactory(code="P15-1", level="post_2015")
     published_report(CommitmentFactory(lead_agency=ilo), status="ongoing")
+    offered, wrong = {}, {}
 
-    html = client.get(page).content.decode()
+    for page, feed in FEEDS_OF_PAGES.items():
+        html = client.get(page).content.decode()
+        link = re.search(r'<link rel="alternate" type="application/atom\+xml" href="([^"]*)" title="[^"]+">', html)
+        shown = re.findall(r'<a href="([^"]*)" type="application/atom\+xml">Follow by feed', html)
+        offered[page] = [unescape(link[1]), *map(unescape, shown)]
+        wrong[feed] = faults(client.get(feed))
 
-    link = re.search(r'<link rel="alternate" type="application/atom\+xml" href="([^"]*)" title="[^"]+">', html)
-    shown = re.findall(r'<a href="([^"]*)" type="application/atom\+xml">Follow by feed', html)
-    assert [unescape(link[1]), *map(unescape, shown)] == [feed, feed]
-    assert faults(client.get(feed)) == []
+    assert offered == {page: [feed, feed] for page, feed in FEEDS_OF_PAGES.items()}
+    assert wrong == dict.fromkeys(FEEDS_OF_PAGES.values(), [])
 
 
 def test_refused_question_offers_no_feed(client, db):
@@ -566,12 +568,12 @@ def test_feed_of_a_search_refuses_what_the_register_does_not_know(client, db, wo
     assert says in response.content.decode()
 
 
-@pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
-def test_feed_of_a_search_finds_no_drafts(client, ilo, commitment, state):
-    CommitmentFactory(**{state: True}, lead_agency=ilo, title="Quetzalcoatlus")
-    ProgressReportFactory(
-        **({state: True} if state != "draft" else {}), commitment=commitment, achieved="Quetzalcoatlus"
-    )
+def test_feed_of_a_search_finds_no_drafts(client, ilo, commitment):
+    for state in ("draft", "submitted", "sent_back"):
+        CommitmentFactory(**{state: True}, lead_agency=ilo, title="Quetzalcoatlus")
+        ProgressReportFactory(
+            **({state: True} if state != "draft" else {}), commitment=commitment, achieved="Quetzalcoatlus"
+        )
 
     assert ids(read(client, "/commitments.atom?q=Quetzalcoatlus")) == []
     assert ids(read(client, "/commitments.atom")) == [identifier(f"{commitment.reference}/published")]
@@ -583,21 +585,19 @@ def test_feed_of_an_unknown_agency_is_not_found(client, db):
     assert client.get("/feeds/agencies/nobody.atom").status_code == 404
 
 
-@pytest.mark.parametrize("rows", [1, 30])
-@pytest.mark.parametrize(
-    ("address", "queries"),
-    [("/feeds/changes.atom", 10), ("/feeds/agencies/ilo.atom", 11), ("/commitments.atom?agency=ilo", 12)],
-)
-def test_feed_takes_as_many_queries_for_any_number_of_rows(
-    client, ilo, django_assert_num_queries, rows, address, queries
-):
+@pytest.mark.parametrize("rows", [1, 6])
+def test_feed_takes_as_many_queries_for_any_number_of_rows(client, ilo, django_assert_num_queries, rows):
     for _ in range(rows):
         published_report(CommitmentFactory(lead_agency=ilo))
 
-    with django_assert_num_queries(queries):
-        feed = read(client, address)
-
-    assert len(ids(feed)) == min(2 * rows, ENTRIES)
+    for address, queries in {
+        "/feeds/changes.atom": 10,
+        "/feeds/agencies/ilo.atom": 11,
+        "/commitments.atom?agency=ilo": 12,
+    }.items():
+        with django_assert_num_queries(queries, info=address):
+            feed = read(client, address)
+        assert len(ids(feed)) == 2 * rows, address
 
 
 def test_feed_takes_the_words_of_the_timeline(client, ilo, iom, points, commitment):

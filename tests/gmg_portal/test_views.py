@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import (
+    AgendaPointFactory,
     ChairTermFactory,
     CommitmentFactory,
     ProgressReportFactory,
@@ -29,12 +30,11 @@ def hidden(ilo, commitment, points):
 PAGES = ["home", "about", "gaps", "timeline", "agenda:list", "agencies:list", "workgroups:list", "commitments:list"]
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_page_shows_nothing_that_is_not_published(client, hidden, name):
-    response = client.get(reverse(name))
+def test_page_shows_nothing_that_is_not_published(client, hidden):
+    pages = {name: client.get(reverse(name)) for name in PAGES}
 
-    assert response.status_code == 200
-    assert MARK not in response.content.decode()
+    assert {name: page.status_code for name, page in pages.items()} == dict.fromkeys(PAGES, 200)
+    assert [name for name, page in pages.items() if MARK in page.content.decode()] == []
 
 
 def test_home_counts_published_rows_and_leads_to_them(client, hidden, points):
@@ -89,17 +89,20 @@ def test_home_names_the_silent_longest_silent_first(client, ilo, iom):
     assert client.get(response.context["owed"].url).context["paginator"].count == 2
 
 
-@pytest.mark.parametrize("by", ["agenda_point", "status", "freshness"])
-def test_matrix_of_home_turns_to_other_columns_and_each_cell_leads_to_its_rows(client, ilo, iom, points, by):
+def test_matrix_of_home_turns_to_other_columns_and_each_cell_leads_to_its_rows(client, ilo, iom):
+    points = AgendaPointFactory.create_batch(3)
     for agency, status in ((ilo, "ongoing"), (ilo, "planning"), (iom, "planning")):
         published_report(CommitmentFactory(lead_agency=agency, agenda_points=points[:2]), status=status)
+    counts = set()
 
-    matrix = client.get(f"{reverse('home')}?by={by}").context["matrix"]
+    for by in ("agenda_point", "status", "freshness"):
+        matrix = client.get(f"{reverse('home')}?by={by}").context["matrix"]
+        cells = [cell for row in matrix.rows for cell in [*row.cells, row.total]] + matrix.heads
+        assert sum(cell.count for cell in cells) > 0, by
+        assert {(cell.shade == 0) == (cell.count == 0) for row in matrix.rows for cell in row.cells} == {True}, by
+        counts |= {(cell.url, cell.count) for cell in cells}
 
-    cells = [cell for row in matrix.rows for cell in [*row.cells, row.total]] + matrix.heads
-    assert sum(cell.count for cell in cells) > 0
-    assert [client.get(cell.url).context["paginator"].count for cell in cells] == [cell.count for cell in cells]
-    assert {(cell.shade == 0) == (cell.count == 0) for row in matrix.rows for cell in row.cells} == {True}
+    assert counts == {(url, client.get(url).context["paginator"].count) for url, _count in counts}
 
 
 def test_matrix_of_home_by_what_is_not_known_is_refused(client, db):
@@ -109,7 +112,7 @@ def test_matrix_of_home_by_what_is_not_known_is_refused(client, db):
     assert "‘colour’ is not a valid value. Allowed: agenda_point, status, freshness" in response.content.decode()
 
 
-@pytest.mark.parametrize("rows", [1, 200])
+@pytest.mark.parametrize("rows", [1, 40])
 def test_home_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, rows):
     many_published_reports(many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points))
 
