@@ -6,6 +6,7 @@ CONTRACT_EXAMPLES=500 asks that often for each operation, and walks the edges of
 
 import os
 from collections import Counter
+from copy import deepcopy
 from datetime import date
 from io import StringIO
 
@@ -14,6 +15,7 @@ import schemathesis
 from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
+from django.test import Client
 from hypothesis import strategies
 from rest_framework.settings import api_settings
 from schemathesis.config import (
@@ -70,11 +72,20 @@ def load_record():
     call_command("load_commitments", "data/commitments.csv", stdout=StringIO())
 
 
-@pytest.fixture
-def record(db, monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def record(module_db):
     """The portal's own data, and rows of every kind that they lack: whole, withdrawn, disputed, and drafts."""
+    with module_db.unblock():
+        make_record()
+
+
+@pytest.fixture(autouse=True)
+def as_often_as_wanted(monkeypatch):
     for throttle in api_settings.DEFAULT_THROTTLE_CLASSES:
         monkeypatch.setattr(throttle, "allow_request", lambda *_: True)
+
+
+def make_record():
     load_record()
     ilo, iom = Agency.objects.get(code="ilo"), Agency.objects.get(code="iom")
     cycle = ReportingCycleFactory(opened=True)
@@ -108,9 +119,15 @@ def record(db, monkeypatch):
     CommitmentFactory(lead_agency=iom, draft=True)
 
 
+@pytest.fixture(scope="module")
+def whole_description(module_db, record):
+    with module_db.unblock():
+        return Client().get("/api/v1/schema/").json()
+
+
 @pytest.fixture
-def description(record, client):
-    return client.get("/api/v1/schema/").json()
+def description(db, whole_description):
+    return deepcopy(whole_description)
 
 
 def known_words() -> dict[str, list[str]]:
@@ -252,7 +269,7 @@ def answered(capsys):
 
 
 @pytest.fixture
-def token(record):
+def token(db):
     ilo = Agency.objects.get(code="ilo")
     return AccessTokenFactory(agency=ilo, made_by=focal_point(ilo, "ilo_focal_point"))
 
