@@ -161,13 +161,14 @@ def test_form_opened_by_its_link_again_has_another_key(focal_point):
     assert len(addresses) == 2
 
 
-@pytest.mark.parametrize("key", ["", "x", "%00", "a" * 500])
-def test_odd_key_in_the_address_is_replaced(key, focal_point):
-    answer = focal_point.get(f"{ADD}?_submission={key}", headers=BROWSER)
+def test_odd_key_in_the_address_is_replaced(focal_point):
+    for key in ("", "x", "%00", "a" * 500):
+        answer = focal_point.get(f"{ADD}?_submission={key}", headers=BROWSER)
 
-    assert answer.status_code == 302
+        assert answer.status_code == 302, key
+        assert key == "" or key not in answer["Location"].partition("_submission=")[2].split("&"), key
+        assert focal_point.get(f"{ADD}?_submission={key}").status_code == 200, key
     assert focal_point.get(answer["Location"], headers=BROWSER).status_code == 200
-    assert focal_point.get(f"{ADD}?_submission={key}").status_code == 200
 
 
 def test_key_of_somebody_else_in_the_address_is_replaced(focal_point, iom_focal_point):
@@ -225,9 +226,16 @@ def test_first_row_that_was_deleted_is_said_and_not_made_again(focal_point):
     assert Commitment.objects.count() == 0
 
 
-@pytest.mark.parametrize("key", ["", "x", "\0", "a" * 5000])
-def test_form_with_an_odd_key_is_taken(key, focal_point):
-    assert focal_point.post(ADD, commitment_form(focal_point) | {"_submission": key}).status_code == 302
+def test_form_with_an_odd_key_is_taken(focal_point):
+    data = commitment_form(focal_point)
+
+    statuses = [
+        focal_point.post(ADD, data | {"title": f"Undertaking {number}", "_submission": key}).status_code
+        for number, key in enumerate(("", "x", "\0", "a" * 5000))
+    ]
+
+    assert statuses == [302] * 4
+    assert Commitment.objects.count() == 4
 
 
 def test_key_of_somebody_else_leads_nowhere(focal_point, iom_focal_point, iom):
