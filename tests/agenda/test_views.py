@@ -77,8 +77,8 @@ def test_agenda_takes_the_same_queries_however_many_rows(client, ilo, points, dj
 
     with django_assert_num_queries(queries):
         client.get(reverse(name))
-    many(AlignmentFactory, 100, framework=framework, point=Each(many(AgendaPointFactory, 100)))
-    many(CommitmentFactory, 100, lead_agency=ilo, agenda_points=points)
+    many(AlignmentFactory, 12, framework=framework, point=Each(many(AgendaPointFactory, 12)))
+    many(CommitmentFactory, 12, lead_agency=ilo, agenda_points=points)
     with django_assert_num_queries(queries):
         client.get(reverse(name))
 
@@ -144,10 +144,10 @@ def test_point_page_takes_the_same_queries_however_many_rows(client, ilo, points
 
     with django_assert_num_queries(queries):
         client.get(points[0].get_absolute_url())
-    many(AlignmentFactory, 100, framework=Each(many(FrameworkFactory, 100)), point=points[0])
-    recommendations = many(RecommendationFactory, 100, agenda_points=[points[0]])
-    many(CommitmentFactory, 100, **rows, recommendations=Each([[one] for one in recommendations]))
-    many(CommitmentFactory, 100, **rows)
+    many(AlignmentFactory, 12, framework=Each(many(FrameworkFactory, 12)), point=points[0])
+    recommendations = many(RecommendationFactory, 12, agenda_points=[points[0]])
+    many(CommitmentFactory, 12, **rows, recommendations=Each([[one] for one in recommendations]))
+    many(CommitmentFactory, 12, **rows)
     with django_assert_num_queries(queries):
         client.get(points[0].get_absolute_url())
 

@@ -92,25 +92,24 @@ def test_open_questions_are_those_of_what_still_runs(ilo, ilo_focal_point):
     ]
 
 
-@pytest.mark.parametrize(
-    ("person", "status"),
-    [
-        ("ilo_focal_point", 200),
-        ("ilo_alternate", 200),
-        ("secretariat", 200),
-        ("administrator", 200),
-        ("iom_focal_point", 403),
-        ("outsider", 302),
-    ],
-)
-def test_sheet_is_for_the_agency_the_secretariat_and_administrators(person, status, client, affairs, request):
-    client.force_login(request.getfixturevalue(person))
+def test_sheet_is_for_the_agency_the_secretariat_and_administrators(
+    client, affairs, ilo_focal_point, ilo_alternate, secretariat, administrator, iom_focal_point, outsider
+):
+    pages = {}
+    for person in (ilo_focal_point, ilo_alternate, secretariat, administrator, iom_focal_point, outsider):
+        client.force_login(person)
+        answer = client.get(ILO)
+        text = answer.content.decode()
+        pages[person.username] = (answer.status_code, "ILO note" in text, "IOM note" in text)
 
-    answer = client.get(ILO)
-
-    assert answer.status_code == status
-    assert ("ILO note" in answer.content.decode()) == (status == 200)
-    assert "IOM note" not in answer.content.decode()
+    assert pages == {
+        "ilo_focal_point": (200, True, False),
+        "ilo_alternate": (200, True, False),
+        "secretariat": (200, True, False),
+        "administrator": (200, True, False),
+        "iom_focal_point": (403, False, False),
+        "outsider": (302, False, False),
+    }
 
 
 def test_sheet_is_closed_the_day_after_the_membership_ended(client, ilo_focal_point, affairs, time_machine):
@@ -142,7 +141,7 @@ def test_page_tells_standing_notes_and_evidence(client, ilo_focal_point, affairs
 def test_sheet_costs_the_same_with_many_rows(client, ilo, ilo_focal_point, cycle, django_assert_num_queries):
     client.force_login(ilo_focal_point)
 
-    for rows in (1, 30):
+    for rows in (1, 6):
         for _number in range(rows):
             commitment = CommitmentFactory(lead_agency=ilo, partners=[ilo])
             MilestoneFactory(commitment=commitment)

@@ -98,21 +98,21 @@ def test_words_narrow_the_timeline(client, two):
     assert told(client, agency="ilo", as_of="2015-02-28") == {f"{first}/published"}
 
 
-@pytest.mark.parametrize("query", ["agency=ilo&agency=iom&agency=", "agency=ilo,iom", "agency=iom,ilo&agency=ilo"])
-def test_repeated_values_and_comma_lists_are_one_question_of_page_and_feed(client, ilo, iom, ohchr, query):
+def test_repeated_values_and_comma_lists_are_one_question_of_page_and_feed(client, ilo, iom, ohchr):
     for agency in (ilo, iom, ohchr):
         CommitmentFactory(lead_agency=agency, title=f"Led by {agency.acronym}")
     EventFactory()
 
-    page = client.get(f"/timeline/?{query}")
-    feed = client.get(f"/feeds/changes.atom?{query}").content.decode()
+    for query in ("agency=ilo&agency=iom&agency=", "agency=ilo,iom", "agency=iom,ilo&agency=ilo"):
+        page = client.get(f"/timeline/?{query}")
+        feed = client.get(f"/feeds/changes.atom?{query}").content.decode()
 
-    html = page.content.decode()
-    assert set(re.findall(r"Led by \w+", html)) == {"Led by ILO", "Led by IOM"}
-    assert set(re.findall(r"Led by \w+", feed)) == {"Led by ILO", "Led by IOM"}
-    assert re.findall(r'<option value="(\w+)" selected>', html) == ["ilo", "iom"]
-    assert set(page.context["question"].chosen) == {"Agency: ILO", "Agency: IOM"}
-    assert re.search(r"<id>([^<]+)</id>", feed)[1] == identifier("feeds/changes.atom?agency=ilo&agency=iom")
+        html = page.content.decode()
+        assert set(re.findall(r"Led by \w+", html)) == {"Led by ILO", "Led by IOM"}, query
+        assert set(re.findall(r"Led by \w+", feed)) == {"Led by ILO", "Led by IOM"}, query
+        assert re.findall(r'<option value="(\w+)" selected>', html) == ["ilo", "iom"], query
+        assert set(page.context["question"].chosen) == {"Agency: ILO", "Agency: IOM"}, query
+        assert re.search(r"<id>([^<]+)</id>", feed)[1] == identifier("feeds/changes.atom?agency=ilo&agency=iom"), query
 
 
 def test_lists_of_groups_points_and_kinds_mean_any_of_their_values(client, two):
@@ -145,27 +145,26 @@ def test_page_tells_what_is_chosen_and_how_many(client, two):
     assert 'href="/feeds/changes.atom?agency=ilo&amp;year=2015"' in html
 
 
-@pytest.mark.parametrize(
-    ("question", "says"),
-    [
-        ("agency=nobody", "agency: ‘nobody’ is not a valid value. Allowed: ilo, iom."),
-        ("workgroup=ilo", "workgroup: ‘ilo’ is not a valid value. Allowed: decent-work."),
-        ("agenda_point=9", "Allowed: 1, 2, 3, 4, 5, 6, 7, 8."),
-        ("kind=draft", "Allowed: answer, assessment, event, published, report, restored, withdrawn."),
-        ("year=1999", "year: This is not a year from 2000 to 2099."),
-        ("year=soon", "year: This is not a year from 2000 to 2099."),
-        ("page=0", "page is a whole number from 1."),
-        ("status=completed", "‘status’ is not a parameter here. Allowed: agency, agenda_point, as_of,"),
-        ("year=2014&year=2015", "‘year’ is given more than once: give it once."),
-    ],
-)
-@pytest.mark.parametrize("address", ["/timeline/", "/feeds/changes.atom"])
-def test_question_that_is_not_known_is_refused(client, two, address, question, says):
-    response = client.get(f"{address}?{question}")
+REFUSALS = {
+    "agency=nobody": "agency: ‘nobody’ is not a valid value. Allowed: ilo, iom.",
+    "workgroup=ilo": "workgroup: ‘ilo’ is not a valid value. Allowed: decent-work.",
+    "agenda_point=9": "Allowed: 1, 2, 3, 4, 5, 6, 7, 8.",
+    "kind=draft": "Allowed: answer, assessment, event, published, report, restored, withdrawn.",
+    "year=1999": "year: This is not a year from 2000 to 2099.",
+    "year=soon": "year: This is not a year from 2000 to 2099.",
+    "page=0": "page is a whole number from 1.",
+    "status=completed": "‘status’ is not a parameter here. Allowed: agency, agenda_point, as_of,",
+    "year=2014&year=2015": "‘year’ is given more than once: give it once.",
+}
 
-    assert response.status_code == 400
-    assert says in response.content.decode()
-    assert response["Content-Type"] == f"text/{'html' if address == '/timeline/' else 'plain'}; charset=utf-8"
+
+@pytest.mark.parametrize(("address", "kind"), [("/timeline/", "html"), ("/feeds/changes.atom", "plain")])
+def test_question_that_is_not_known_is_refused(client, two, address, kind):
+    for query, sentence in REFUSALS.items():
+        response = client.get(f"{address}?{query}")
+
+        assert (response.status_code, response["Content-Type"]) == (400, f"text/{kind}; charset=utf-8"), query
+        assert sentence in response.content.decode()
 
 
 def test_pages_lose_and_repeat_nothing(client, ilo, monkeypatch):
@@ -215,16 +214,14 @@ def test_timeline_shows_no_draft(client, ilo, commitment):
     ]
 
 
-@pytest.mark.parametrize("rows", [1, 200])
-@pytest.mark.parametrize(("words", "queries"), [({}, 10), ({"agency": "ilo", "agenda_point": "1"}, 9)])
-def test_timeline_takes_the_same_queries_however_many_rows(
-    client, ilo, points, django_assert_num_queries, rows, words, queries
-):
+@pytest.mark.parametrize("rows", [1, 12])
+def test_timeline_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, rows):
     EventFactory(starts_on=date(2016, 1, 1))
     commitments = many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points[:1])
     told = {"public": True, "published_on": date(2014, 2, 20)}
     many(AssessmentFactory, rows, **told, commitment=Each(commitments), agency=Each(many(AgencyFactory, rows)))
     published_report(commitments[-1], on="2016-01-01")
 
-    with django_assert_num_queries(queries):
-        client.get(f"/timeline/?{urlencode(words)}")
+    for params, queries in (({}, 10), ({"agency": "ilo", "agenda_point": "1"}, 9)):
+        with django_assert_num_queries(queries, info=str(params)):
+            client.get(f"/timeline/?{urlencode(params)}")

@@ -7,6 +7,7 @@ from commitments.register import OF_THE_PAGE
 from gmg_portal import tracking
 from gmg_portal.questions import PagedTimeQuestion, TwoDays
 from gmg_portal.tracking import is_tracking, without_tracking
+from tests import shared_cast
 
 TRACKED = "utm_source=newsletter&fbclid=x&gclid=y&mc_cid=z&UTM_Medium=mail"
 ADDRESSES = [
@@ -53,7 +54,13 @@ ADDRESSES = [
 ]
 
 
-@pytest.fixture
+pytestmark = pytest.mark.django_db
+
+points, decent_work, ilo, iom = shared_cast.points, shared_cast.decent_work, shared_cast.ilo, shared_cast.iom
+commitment = shared_cast.commitment
+
+
+@pytest.fixture(scope="module")
 def public(points, decent_work, ilo, commitment):
     return commitment
 

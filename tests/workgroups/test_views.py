@@ -51,10 +51,10 @@ def test_group_list_takes_the_same_queries_however_many_groups(client, decent_wo
 
     with django_assert_num_queries(queries):
         client.get(reverse("workgroups:list"))
-    groups = many(WorkGroupFactory, 200)
-    many(ParticipationFactory, 200, workgroup=Each(groups), agency=Each(many(AgencyFactory, 200)))
-    many(CommitmentFactory, 200, workgroup=Each(groups))
-    many(WorkPlanFactory, 200)
+    groups = many(WorkGroupFactory, 12)
+    many(ParticipationFactory, 12, workgroup=Each(groups), agency=Each(many(AgencyFactory, 12)))
+    many(CommitmentFactory, 12, workgroup=Each(groups))
+    many(WorkPlanFactory, 12)
     with django_assert_num_queries(queries):
         client.get(reverse("workgroups:list"))
 
@@ -109,8 +109,8 @@ def test_group_page_takes_the_same_queries_however_many_rows(client, decent_work
 
     with django_assert_num_queries(queries):
         client.get(decent_work.get_absolute_url())
-    many(CommitmentFactory, 200, workgroup=decent_work, agenda_points=points)
-    many(ParticipationFactory, 200, workgroup=decent_work, agency=Each(many(AgencyFactory, 200)))
+    many(CommitmentFactory, 12, workgroup=decent_work, agenda_points=points)
+    many(ParticipationFactory, 12, workgroup=decent_work, agency=Each(many(AgencyFactory, 12)))
     with django_assert_num_queries(queries):
         client.get(decent_work.get_absolute_url())
 
