@@ -10,11 +10,12 @@ from django.apps import apps
 from django.conf import settings as portal_settings
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
+from django.test import TransactionTestCase
 from django.test.client import ClientMixin
 
 from gmg_portal import throttling
 from gmg_portal.accounts.session_store import SessionStore
-from tests import second_server, template_database
+from tests import emptying, second_server, template_database
 from tests.browser.chromium import PATH, started
 from tests.door import Door
 from tests.factories import (
@@ -86,6 +87,7 @@ def _set_login_cookies(client, request):
 
 ClientMixin.session = property(_session_of_client)
 ClientMixin._set_login_cookies = _set_login_cookies
+TransactionTestCase._fixture_teardown = lambda _test: emptying.delete_all_rows()
 
 
 def pytest_ignore_collect(collection_path, config):
