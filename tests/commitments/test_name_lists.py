@@ -15,7 +15,7 @@ from commitments.exchange.resources import CommitmentResource
 from commitments.exchange.writing import export_csv, export_xlsx
 from commitments.models import Commitment
 from foundation.name_lists import split_names, tidy
-from tests.factories import CommitmentFactory, StakeholderFactory
+from tests.factories import CommitmentFactory, StakeholderFactory, corrected
 from tests.filling import filled, problems
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 IRAN = "Iran, Islamic Republic of"
 NAME = st.text(alphabet="abÉه承 ,;\"'\n=-", min_size=1, max_size=12).map(tidy).filter(bool)
 NAMES = st.lists(NAME, min_size=1, max_size=4)
+AT_ONCE = 5
 
 
 @pytest.fixture
@@ -65,33 +66,46 @@ def test_form_names_what_is_wrong_with_a_list_and_keeps_it(client, page, draft):
 
 
 def test_every_name_survives_form_export_import_and_api(client, page, draft, ilo, ilo_focal_point):
-    public = CommitmentFactory(lead_agency=ilo)
+    """Several lists at a time: each of a draft and of a published row, and the names of all in one form."""
+    drafts = CommitmentFactory.create_batch(AT_ONCE, draft=True, lead_agency=ilo)
+    public = CommitmentFactory.create_batch(AT_ONCE, lead_agency=ilo)
     resource = CommitmentResource(ilo_focal_point)
 
-    def taken_in(content, name):
-        outcome = bring(resource, content, dry_run=False)
-        assert (outcome.refusals, outcome.problems) == ((), []), name
-        return places_of(draft)
-
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(names=NAMES)
-    def survives(names):
+    def survive_form(names):
         Commitment.objects.filter(pk=draft.pk).update(places=names)
         client.post(page, filled(client.get(page)))
         assert places_of(draft) == names
-        for name, export in (("csv", export_csv), ("xlsx", export_xlsx)):
-            content = export(resource)
-            Commitment.objects.filter(pk=draft.pk).update(places=["Elsewhere"])
-            assert taken_in(content, name) == names
-        public.places = names
-        public.save()
-        row = client.get(f"/api/v1/commitments/{public.reference}/").json()
-        (line,) = csv.DictReader(io.StringIO(client.get("/api/v1/commitments/?format=csv").content.decode("utf-8-sig")))
-        (record,) = csv.DictReader(io.StringIO(client.get("/data/commitments.csv").getvalue().decode("utf-8-sig")))
-        assert row["places"] == names
-        assert [split_names(restored(cells["places"])) for cells in (line, record)] == [names, names]
-        found = client.get("/api/v1/commitments/", {"place": names[0]})
-        assert found.json()["count"] == 1
+
+    def survive_file(export, lists):
+        for row, names in zip(drafts, lists, strict=True):
+            Commitment.objects.filter(pk=row.pk).update(places=names)
+        content = export(resource)
+        Commitment.objects.filter(pk__in=[row.pk for row in drafts]).update(places=["Elsewhere"])
+        outcome = bring(resource, content, dry_run=False)
+        assert (outcome.refusals, outcome.problems) == ((), []), export
+        assert [places_of(row) for row in drafts] == lists, export
+
+    def survive_publication(lists):
+        for row, names in zip(public, lists, strict=True):
+            corrected(row, places=names)
+        expected = {row.reference: row.places for row in public}
+        rows = client.get("/api/v1/commitments/").json()["results"]
+        lines = csv.DictReader(io.StringIO(client.get("/api/v1/commitments/?format=csv").content.decode("utf-8-sig")))
+        records = csv.DictReader(io.StringIO(client.get("/data/commitments.csv").getvalue().decode("utf-8-sig")))
+        assert {row["reference"]: row["places"] for row in rows} == expected
+        for cells in (lines, records):
+            assert {row["reference"]: split_names(restored(row["places"])) for row in cells} == expected
+        place = lists[0][0]
+        named = client.get("/api/v1/commitments/", {"place": place}).json()["results"]
+        assert {row["reference"] for row in named} == {key for key, names in expected.items() if place in names}
+
+    @settings(max_examples=25 // AT_ONCE, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(lists=st.lists(NAMES, min_size=AT_ONCE, max_size=AT_ONCE))
+    def survives(lists):
+        survive_form([name for names in lists for name in names])
+        for export in (export_csv, export_xlsx):
+            survive_file(export, lists)
+        survive_publication(lists)
 
     survives()
 
