@@ -112,21 +112,23 @@ class Cast:
 class World(Cast):
     """The cast, and a row in each state for each of those who lead, recognised by words of its own.
 
-    The reports of a lead and the answers to what others judged are of its published commitment. Who judged does so for
-    an agency that co-chairs the group of what is answered, and did not when it judged.
+    Of all kinds, or of some. The reports of a lead and the answers to what others judged are of its published
+    commitment. Who judged does so for an agency that co-chairs the group of what is answered, and did not when it
+    judged.
     """
 
-    def __init__(self):
+    def __init__(self, *kinds: str):
         super().__init__()
+        kinds = kinds or tuple(MODELS)
         self.assessed = CommitmentFactory(title="What most assessments are of")
         self.rows = {}
         self.published = {}
         for kind, role, whose, policy in CASES:
-            for state in policy:
+            for state in policy if kind in kinds else ():
                 key = self.key(kind, role, whose, state)
                 if key not in self.rows:
                     self.rows[key] = self._row(key, role, whose)
-        for whose in ("other_agency", "own_group"):
+        for whose in ("other_agency", "own_group") if "answer" in kinds else ():
             group = self.row("answer", "judge", whose, "draft").commitment.workgroup
             if group:
                 ParticipationFactory(workgroup=group, agency=self.judging, role="co_chair")
