@@ -89,19 +89,20 @@ def test_foreign_drafts_are_nowhere(as_user, ilo_focal_point, foreign_draft, for
         assertNotContains(client.get(url), SECRET)
 
 
-@pytest.mark.parametrize("page", ["change", "history", "delete", "submit", "publish", "send_back"])
-def test_page_of_a_foreign_draft_is_refused(page, as_user, ilo_focal_point, foreign_draft, foreign_report):
-    refused = {"history": 404}  # as of a row that never was
+def test_pages_of_a_foreign_draft_are_refused(as_user, ilo_focal_point, foreign_draft, foreign_report):
+    pages = ["change", "delete", "submit", "publish", "send_back"]
     client = as_user(ilo_focal_point)
 
     for row in (foreign_draft, foreign_report):
-        answer = client.get(address(row, page), follow=True)
+        for page in pages:
+            assertRedirects(client.get(address(row, page)), reverse("admin:index"), fetch_redirect_response=False)
+        history = client.get(address(row, "history"))  # as of a row that never was
+        assert history.status_code == 404
+        assertNotContains(history, SECRET, status_code=404)
 
-        assert SECRET not in answer.content.decode()
-        if page in refused:
-            assert answer.status_code == refused[page]
-        else:
-            assert "doesn’t exist" in said(answer)[0]
+    desk = client.get(reverse("admin:index"))
+    assert ["doesn’t exist" in message for message in said(desk)] == [True] * 2 * len(pages)
+    assertNotContains(desk, SECRET)
 
 
 def test_history_of_a_foreign_public_row_is_closed(as_user, ilo_focal_point, secretariat, iom):
@@ -773,7 +774,7 @@ def test_list_costs_the_same_with_many_rows(
 
     with django_assert_num_queries(queries):
         client.get(address(model))
-    for _number in range(29):
+    for _number in range(4):
         factory()
     with django_assert_num_queries(queries):
         client.get(address(model))

@@ -1,6 +1,7 @@
 """Leads × agenda points, statuses or freshness: each cell counts what its words find."""
 
 from datetime import date
+from urllib.parse import urlsplit
 
 import pytest
 from django.http import QueryDict
@@ -91,7 +92,16 @@ def test_each_cell_finds_its_rows_in_the_register(client, register, by, day):
     counts = [*matrix.heads, *(cell for row in matrix.rows for cell in (*row.cells, row.total))]
     asked = [count for count in counts if count.url]
     assert len(asked) > 8
-    assert [client.get(count.url).context["paginator"].count for count in asked] == [count.count for count in asked]
+    assert [counted(count.url) for count in asked] == [count.count for count in asked]
+    for count in (asked[0], asked[-2], asked[-1]):
+        assert client.get(count.url).context["paginator"].count == count.count
+
+
+def counted(address):
+    """How many rows the register's filter finds for the question of an address."""
+    filterset = CommitmentFilter(QueryDict(urlsplit(address).query), queryset=Commitment.objects.all())
+    assert filterset.is_valid(), filterset.errors
+    return filterset.qs.count()
 
 
 @pytest.mark.parametrize(
@@ -112,7 +122,7 @@ def test_matrix_of_a_question_shows_what_it_asks(register, asked, codes, leads):
     assert matrix.total == found.qs.count()
 
 
-@pytest.mark.parametrize("rows", [1, 200])
+@pytest.mark.parametrize("rows", [1, 20])
 @pytest.mark.parametrize(("by", "queries"), [("agenda_point", 6), ("status", 6), ("freshness", 6)])
 def test_matrix_takes_the_same_queries_for_any_rows(points, django_assert_num_queries, rows, by, queries):
     member = AgencyFactory()

@@ -306,19 +306,25 @@ def hidden(ilo, commitment, points):
     return commitment
 
 
-@pytest.mark.parametrize("signed_in", [False, True], ids=["reader", "focal_point"])
 @pytest.mark.parametrize(
-    "query",
+    ("query", "signed_in"),
     [
-        "",
-        "?view=table",
-        "?fields=title,summary,places",
-        "?q=fair",
-        "?q=fair&as_of=2015-01-01",
-        f"?q={SECRET[:-1]}",
-        f"?q={SECRET[:-1]}&as_of=2015-01-01",
-        "?kind=norm",
-        "?status=completed&kind=norm",
+        ("", True),
+        (f"?q={SECRET[:-1]}&as_of=2015-01-01", True),
+        *(
+            (query, False)
+            for query in (
+                "",
+                "?view=table",
+                "?fields=title,summary,places",
+                "?q=fair",
+                "?q=fair&as_of=2015-01-01",
+                f"?q={SECRET[:-1]}",
+                f"?q={SECRET[:-1]}&as_of=2015-01-01",
+                "?kind=norm",
+                "?status=completed&kind=norm",
+            )
+        ),
     ],
 )
 def test_register_shows_nothing_that_is_not_published(client, hidden, ilo_focal_point, signed_in, query):
@@ -351,7 +357,7 @@ NAMES_OF_A_DAY = 1  # the former names of agencies, read once where a past day i
 
 
 @pytest.mark.parametrize("view", ["cards", "table"])
-@pytest.mark.parametrize("rows", [1, 200])
+@pytest.mark.parametrize("rows", [1, 20])
 def test_register_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, rows, view):
     many_published_reports(many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points))
 
