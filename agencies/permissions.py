@@ -1,8 +1,8 @@
 """Who a person is: the vocabulary on which every other permission stands."""
 
+from collections.abc import Callable
 from copy import copy
-from datetime import date
-from functools import lru_cache
+from functools import wraps
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -36,6 +36,24 @@ def is_secretariat(user) -> bool:
     return user.groups.filter(name=SECRETARIAT).exists() if known is None else known
 
 
+def build_once(rows: Callable[..., QuerySet]) -> Callable[..., QuerySet]:
+    """Build the query for a person's rows once for them and the day, as a page asks for the same rows many times.
+
+    Only the query is kept: each caller gets a copy, whose rows are read from the database anew.
+    """
+
+    @wraps(rows)
+    def built(user) -> QuerySet:
+        queries = user.__dict__.setdefault("_queries", {})
+        key = rows, today(), user.is_active, getattr(user, "within_agency", None)
+        if key not in queries:
+            queries[key] = rows(user)
+        return queries[key].all()
+
+    return built
+
+
+@build_once
 def agencies_of(user) -> QuerySet[Agency]:
     """The agencies for which the person acts today."""
     if not user.is_active:
@@ -44,15 +62,10 @@ def agencies_of(user) -> QuerySet[Agency]:
     return agencies if _is_whole(user) else agencies.filter(pk=user.within_agency)
 
 
+@build_once
 def acting_for(user) -> QuerySet[Agency]:
     """All agencies for which the person acts today, be the account closed or the person narrowed by a token."""
-    return _acting_for(user.pk, today()).all()
-
-
-@lru_cache(maxsize=256)
-def _acting_for(person: int, day: date) -> QuerySet[Agency]:
-    """The question alone is kept, as every page asks it several times; the answer is read from the database each time."""
-    memberships = Membership.objects.current(day).filter(user=person)
+    memberships = Membership.objects.current().filter(user=user.pk)
     return Agency.objects.filter(pk__in=memberships.values("agency"))
 
 

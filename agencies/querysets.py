@@ -47,10 +47,9 @@ class FormerNameQuerySet(models.QuerySet):
 
 
 class MembershipQuerySet(models.QuerySet):
-    def current(self, day: date | None = None) -> Self:
-        """Memberships in force on a day, today (UTC) by default."""
-        day = day or today()
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+    def current(self) -> Self:
+        """Memberships in force today (UTC)."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today()), starts_on__lte=today())
 
 
 class InvitationQuerySet(models.QuerySet):
