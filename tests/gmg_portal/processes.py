@@ -6,12 +6,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
 
 PATIENCE = 120
 
@@ -55,6 +57,26 @@ def run(*command: str, env: dict[str, str]) -> subprocess.CompletedProcess:
         timeout=PATIENCE,
         check=False,
     )
+
+
+def forked(function: Callable[[], object]) -> int:
+    """A copy of this process that does something, with a connection to the database of its own; its id.
+
+    It ends with 0, or with 1 and a traceback; for where the process is a second actor, and not how it starts.
+    """
+    child = os.fork()
+    if child:
+        return child
+    status = 1
+    inherited = connections[DEFAULT_DB_ALIAS]  # kept, as its end would tell the server that the parent's session ends
+    try:
+        connections[DEFAULT_DB_ALIAS] = inherited.copy()
+        function()
+        status = 0
+    except Exception:
+        traceback.print_exc()
+    finally:
+        os._exit(status)
 
 
 def alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:

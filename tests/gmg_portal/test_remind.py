@@ -4,6 +4,7 @@ import os
 import socket
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from threading import Barrier, Thread
 
 import psutil
@@ -27,7 +28,7 @@ from tests.factories import (
     focal_point,
 )
 from tests.gmg_portal.locks import waiting_for_locks
-from tests.gmg_portal.processes import kill_all, run, start, wait_until
+from tests.gmg_portal.processes import forked, kill_all, start, wait_until
 from tests.gmg_portal.test_mail import Broken, letters, queue
 
 __all__ = ["Broken", "queue"]
@@ -172,16 +173,16 @@ def beside(folder, **more):
 
 
 @pytest.mark.processes
-def test_two_processes_send_each_mail_once(owing, tmp_path):
+def test_two_processes_send_each_mail_once(owing, queue):
     notices.due_days()
     with transaction.atomic():
         list(Notice.objects.filter(kind="overdue").select_for_update())
-        both = [start("manage.py", "remind", env=beside(tmp_path)) for _number in range(2)]
+        both = [forked(lambda: call_command("remind", stdout=StringIO())) for _number in range(2)]
         wait_until(lambda: waiting_for_locks() == 2, "both processes stand before the same rows")
-    told = [process.communicate(timeout=60)[0] for process in both]
+    statuses = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in both]
 
-    assert [process.returncode for process in both] == [0, 0], told
-    assert recipients(tmp_path / "mail") == EXPECTED
+    assert statuses == [0, 0]
+    assert recipients(queue) == EXPECTED
     assert Email.objects.count() == 4 == Email.objects.filter(status=STATUS.sent).count()
     assert Digest.objects.filter(day=today()).count() == 3
 
@@ -210,7 +211,7 @@ def test_threads_that_start_together_tell_each_thing_once(owing, queue):
 
 
 @pytest.mark.processes
-def test_kill_between_queueing_and_sending_loses_and_doubles_nothing(owing, tmp_path):
+def test_kill_between_queueing_and_sending_loses_and_doubles_nothing(owing, queue, capsys, tmp_path):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
@@ -223,9 +224,8 @@ def test_kill_between_queueing_and_sending_loses_and_doubles_nothing(owing, tmp_
     process.communicate()
 
     assert Counter(Email.objects.values_list("status", flat=True)) == {STATUS.queued: 4}
-    again = run("manage.py", "remind", env=beside(tmp_path))
-    assert "0 digests, 0 by themselves; sent: 4;" in again.stdout, again.stderr
-    assert recipients(tmp_path / "mail") == EXPECTED
+    assert "0 digests, 0 by themselves; sent: 4;" in said(capsys)
+    assert recipients(queue) == EXPECTED
 
 
 def test_digest_that_another_process_wrote_first_is_nobodys_failure(owing, queue):
