@@ -5,14 +5,19 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from gmg_portal.models import AuditEntry, Revision
-from tests import factories
+from tests import factories, shared_cast
 from tests.factories import published_report
+
+pytestmark = pytest.mark.django_db
 
 TABLES = sorted(admin.site._registry, key=lambda model: model._meta.label)
 NOT_ADDED = {
     "AccessAttempt", "AccessToken", "AuditEntry", "Contribution", "Digest", "Edition", "Evidence", "KeptAnswer",
     "Milestone", "Mistake", "Notice", "Partner", "Revision", "StatusChange", "WorkingCopy",
 }  # fmt: skip
+
+
+administrator = shared_cast.administrator
 
 
 def address(model, page, *args):

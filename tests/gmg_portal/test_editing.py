@@ -298,20 +298,19 @@ def form_with_row(module_db, ilo_focal_point, shared_commitment):
         return report, form_of(ilo_focal_point, report)
 
 
-CHANGED, DELETED = {}, {"evidence-0-DELETE": "on"}
-MARKS_OF_DELETED = ["nonsense", "absent", "line that is no number"]
+SENT_OF_ROW = {"changed": {}, "deleted": {"evidence-0-DELETE": "on"}}
 
 
 @pytest.mark.parametrize(
-    ("more", "name"),
+    ("done", "name"),
     [
-        *((CHANGED, name) for name in MARKS),
-        *((DELETED, name) for name in ("nonsense", "absent", "line that is no number")),
+        *(("changed", name) for name in MARKS),
+        *(("deleted", name) for name in ("nonsense", "absent", "line that is no number")),
     ],
 )
-def test_mark_of_a_row_that_was_changed_on_its_way_saves_nothing(as_user, ilo_focal_point, form_with_row, more, name):
+def test_mark_of_a_row_that_was_changed_on_its_way_saves_nothing(as_user, ilo_focal_point, form_with_row, done, name):
     report, data = form_with_row
-    typed = {"achieved": "Second", "evidence-0-title": "Second title"} | more
+    typed = {"achieved": "Second", "evidence-0-title": "Second title"} | SENT_OF_ROW[done]
 
     page = as_user(ilo_focal_point).post(address(report), sent(data | typed, "evidence-0-", **MARKS[name]))
 

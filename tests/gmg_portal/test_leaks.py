@@ -11,6 +11,7 @@ from django.db import models
 from django.urls import URLPattern, get_resolver, reverse
 
 from commitments.models import Commitment, Evidence
+from tests import shared_cast
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,
@@ -68,9 +69,20 @@ def hidden(factory, /, without=(), **fields):
     return factory(**texts | fields)
 
 
-@pytest.fixture
-def record(ilo, iom, points, decent_work, secretariat):
+pytestmark = pytest.mark.django_db
+
+ilo, iom, points = shared_cast.ilo, shared_cast.iom, shared_cast.points
+decent_work, secretariat = shared_cast.decent_work, shared_cast.secretariat
+
+
+@pytest.fixture(scope="module")
+def record(module_db, ilo, iom, points, decent_work, secretariat):
     """A published row of each kind with its address, beside a database full of what is not published."""
+    with module_db.unblock():
+        return names_of_record(ilo, iom, points)
+
+
+def names_of_record(ilo, iom, points):
     group = {"lead_agency": ilo, "agenda_points": points[:2], "recommendations": [RecommendationFactory(code="GOV-1")]}
     commitment = CommitmentFactory(title=f"Fair {SHOWN}", **group, work_plan=WorkPlanFactory(slug="mawp"))
     file = EvidenceFactory.build(report=None, url="", file="evidence/0f0d7a4e-5c55-4c0e-8a55-0f4f6a1f6a11.pdf")
