@@ -103,9 +103,6 @@ TESTS = {
     "tests/commitments/test_load_reference.py": (
         "test_the_revision_moves_once_for_the_whole_file",
         "test_a_second_run_writes_nothing",
-        "test_edited_points_of_a_recommendation_are_left_alone",
-        "test_an_untouched_row_is_updated",
-        "test_untouched_points_of_a_recommendation_are_updated",
     ),
     "tests/commitments/test_notices.py": (
         "test_act_that_fails_leaves_no_notice",
@@ -116,6 +113,11 @@ TESTS = {
     "tests/commitments/test_plausible_dates.py": (
         "test_periods_overlap_where_they_share_a_day",
         "test_database_has_the_last_word",
+    ),
+    "tests/commitments/test_reference_loaded.py": (
+        "test_edited_points_of_a_recommendation_are_left_alone",
+        "test_an_untouched_row_is_updated",
+        "test_untouched_points_of_a_recommendation_are_updated",
     ),
     "tests/commitments/test_restoring.py": (
         "test_restoration_has_its_day_and_reason",
