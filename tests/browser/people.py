@@ -6,7 +6,10 @@ from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
+from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.test import Client
 
 from tests.factories import PASSWORD
 
@@ -18,6 +21,15 @@ def sign_in(page, portal, username):
     if "/second-step/code/" in page.url:
         page.get_by_label("Code").fill(code_for(username))
         page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def admit(page, portal, username):
+    """Go to the desk with a session that was made in the database, where signing in is not what is tested."""
+    client = Client()
+    client.force_login(get_user_model().objects.get(username=username))
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": portal}])
+    page.goto(f"{portal}/admin/")
 
 
 def enter(page, username, password=PASSWORD):

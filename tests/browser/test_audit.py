@@ -3,8 +3,9 @@
 import pytest
 
 from commitments.models import Commitment
+from tests.browser.audits import layout_violations, violations
 from tests.browser.chromium import PHONE, WIDE
-from tests.browser.conftest import BOTH_DIRECTIONS, layout_violations, violations
+from tests.browser.conftest import BOTH_DIRECTIONS
 from tests.browser.people import sign_in
 from tests.factories import MilestoneFactory, corrected
 

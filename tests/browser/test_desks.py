@@ -4,7 +4,7 @@ import pytest
 
 from commitments import actions
 from commitments.models import Assessment, Commitment, ProgressReport
-from tests.browser.conftest import dim, layout_violations, violations
+from tests.browser.audits import dim, layout_violations, violations
 from tests.browser.people import sign_in
 from tests.factories import AnswerFactory, AssessmentFactory, ProgressReportFactory
 

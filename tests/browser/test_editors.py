@@ -5,7 +5,7 @@ import pytest
 from agencies.models import Agency
 from commitments.models import Commitment
 from gmg_portal.revision import Standing
-from tests.browser.conftest import dim, violations
+from tests.browser.audits import dim, violations
 from tests.browser.people import code_of, sign_in, sign_out
 from tests.factories import PASSWORD, PartnerFactory, focal_point
 from tests.files import HTML, PDF

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from agencies.models import Agency
 from commitments.models import Commitment, ProgressReport, ReportingCycle
 from tests import factories
-from tests.browser.chromium import PHONE, WIDE
-from tests.browser.conftest import dim, layout_violations, violations
+from tests.browser.audits import dim, layout_violations, violations
+from tests.browser.chromium import PHONE, WIDE, resize
 from tests.browser.people import sign_in
 
 # Which databases are set up is read off the marks; `site` fills this one for the whole file, which only reads.
@@ -154,9 +154,10 @@ def barriers(page, dark=False, audited=violations):
         page.emulate_media(color_scheme="dark")
         found += [("dark", rule) for rule in dim(page)]
         page.emulate_media(color_scheme="light")
-    page.set_viewport_size(PHONE)
+    resize(page, PHONE)
+    assert page.evaluate("innerWidth") == PHONE["width"]
     found += [("phone", width) for width in [page.evaluate(WIDTH)] if width > PHONE["width"]]
-    page.set_viewport_size(WIDE)
+    resize(page, WIDE)
     return found
 
 

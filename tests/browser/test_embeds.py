@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from tests.browser.conftest import violations
+from tests.browser.audits import violations
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,9 @@ import pytest
 from openpyxl import load_workbook
 
 from commitments.models import ProgressReport
+from tests.browser.audits import violations
 from tests.browser.chromium import PHONE
-from tests.browser.conftest import BOTH_DIRECTIONS, violations
+from tests.browser.conftest import BOTH_DIRECTIONS
 from tests.browser.people import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,8 +13,8 @@ from django.test.signals import template_rendered
 
 from agencies.models import Agency
 from gmg_portal.editions import publishing
+from tests.browser.audits import dim, layout_violations, violations
 from tests.browser.chromium import WIDE
-from tests.browser.conftest import dim, layout_violations, violations
 
 # Which databases are set up is read off the marks; `site` fills this one for the whole file.
 pytestmark = pytest.mark.django_db

@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from agencies.models import Agency
 from commitments.models import ProgressReport, WorkingCopy
+from tests.browser.audits import layout_violations, violations
 from tests.browser.chromium import WIDE
-from tests.browser.conftest import layout_violations, violations
 from tests.browser.people import enter, sign_in
 from tests.factories import (
     AgencyFactory,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import violations
+from tests.browser.audits import violations
 from tests.browser.people import sign_in
 from tests.files import PDF
 
