@@ -10,14 +10,16 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 PATH = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-# What costs time with each page and changes nothing that is looked at: threads that paint, processes kept ready
-# for other sites, a new frame for each document. A second list of features replaces the automation's own.
+# What costs time and changes nothing that is looked at: threads that paint, processes kept ready for other sites, a new
+# frame for each document, and in each window two pages of the browser's own, under its line for addresses. A second
+# list of features replaces that of the automation, which stands behind these.
 CHEAP = [
     "--num-raster-threads=1",
     "--renderer-process-limit=1",
     "--disable-extensions",
     "--disable-breakpad",
     "--disable-features=RenderDocument,SpareRendererForSitePerProcess,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,"
     "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,"
     "HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,OptimizationHints,PaintHolding,"
     "ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,NetworkTimeServiceQuerying,AimEnabled,"

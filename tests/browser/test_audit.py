@@ -6,7 +6,7 @@ from commitments.models import Commitment
 from tests.browser.audits import layout_violations, violations
 from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import BOTH_DIRECTIONS
-from tests.browser.people import sign_in
+from tests.browser.people import admit, sign_in
 from tests.factories import MilestoneFactory, corrected
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,18 +57,13 @@ def test_audit_and_history_are_accessible_at_every_width_in_every_light_and_dire
         (PHONE, "light", "ar", ["gmg_portal/auditentry/?kind=agencies.agency", history]),
     ]
 
-    page = open_page()
-    sign_in(page, portal, "secretariat")
-    signed_in = page.context.storage_state()
+    page = open_page(reduced_motion="reduce")
+    admit(page, portal, "secretariat")
     for viewport, scheme, language, paths in looks:
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=scheme)
+        page.set_extra_http_headers({"Accept-Language": language})
         with BOTH_DIRECTIONS:
-            page = open_page(
-                viewport=viewport,
-                color_scheme=scheme,
-                locale=language,
-                reduced_motion="reduce",
-                storage_state=signed_in,
-            )
             for path in paths:
                 page.goto(f"{portal}/admin/{path}")
                 assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")

@@ -5,7 +5,7 @@ import pytest
 from commitments import actions
 from commitments.models import Assessment, Commitment, ProgressReport
 from tests.browser.audits import dim, layout_violations, violations
-from tests.browser.people import sign_in
+from tests.browser.people import admit
 from tests.factories import AnswerFactory, AssessmentFactory, ProgressReportFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +55,7 @@ def pages_of(username, report, cycle):
 @pytest.mark.parametrize("username", ["ilo", "secretariat"])
 def test_desks_are_without_barrier(open_page, portal, busy, complaints, username):
     page = open_page(reduced_motion="reduce")
-    sign_in(page, portal, username)
+    admit(page, portal, username)
     found, said = [], []
 
     for address in pages_of(username, busy.pk, busy.cycle_id):
@@ -77,7 +77,7 @@ def test_desks_are_without_barrier(open_page, portal, busy, complaints, username
 
 
 def test_reviewer_publishes_from_the_queue_with_the_keyboard(page, portal, busy, complaints):
-    sign_in(page, portal, "secretariat")
+    admit(page, portal, "secretariat")
     page.get_by_role("link", name="Open the whole queue").click()
     box = page.get_by_role("checkbox", name=busy.commitment.title).first
     box.focus()
@@ -92,7 +92,7 @@ def test_reviewer_publishes_from_the_queue_with_the_keyboard(page, portal, busy,
 
 
 def test_lead_answers_a_judgement_from_the_desk(page, portal, busy):
-    sign_in(page, portal, "ilo")
+    admit(page, portal, "ilo")
     judged = Assessment.objects.unanswered().get()
 
     page.get_by_role("link", name="Answer").first.click()

@@ -6,7 +6,7 @@ from agencies.models import Agency
 from commitments.models import Commitment
 from gmg_portal.revision import Standing
 from tests.browser.audits import dim, violations
-from tests.browser.people import code_of, sign_in, sign_out
+from tests.browser.people import admit, code_of
 from tests.factories import PASSWORD, PartnerFactory, focal_point
 from tests.files import HTML, PDF
 
@@ -62,7 +62,7 @@ def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_
     first, told = "Guidance was taken up.", "Guidance on fair recruitment was taken up in four more corridors."
 
     # Asked in, and at the desk
-    sign_in(secretariat, portal, "secretariat")
+    admit(secretariat, portal, "secretariat")
     arrive(ada, portal, invite(secretariat, portal, mailoutbox))
 
     # Written with a file and a link, looked at, and sent off
@@ -133,7 +133,7 @@ def test_partner_adds_its_part_and_the_lead_sends_it_off_with_a_file(page, porta
     PartnerFactory(commitment=Commitment.objects.get(reference="HLD-0018"), agency=iom, part="Runs the pilots.")
     told = "Three pilot corridors ran."
 
-    sign_in(page, portal, "iom")
+    admit(page, portal, "iom")
     page.get_by_role("link", name="HLD-0018").first.click()
     page.get_by_label("What your agency did, and what comes next").fill(told)
     assert violations(page) == []
@@ -141,9 +141,8 @@ def test_partner_adds_its_part_and_the_lead_sends_it_off_with_a_file(page, porta
     assert dim(page) == []
     complaints.clear()  # the audit tries to add styles of its own, which the page's policy forbids
     page.get_by_role("button", name="Save your part").click()
-    sign_out(page, portal)
 
-    sign_in(page, portal, "ilo")
+    admit(page, portal, "ilo")
     page.get_by_role("link", name="HLD-0018").first.click()
     page.get_by_text(told).wait_for()
     page.get_by_label("Proposed status").select_option(label="Ongoing")
@@ -158,12 +157,10 @@ def test_partner_adds_its_part_and_the_lead_sends_it_off_with_a_file(page, porta
         {"name": "r.pdf", "mimeType": "application/pdf", "buffer": PDF}
     )
     page.get_by_role("button", name="Save and submit").click()
-    sign_out(page, portal)
 
-    sign_in(page, portal, "secretariat")
+    admit(page, portal, "secretariat")
     page.get_by_role("link", name="HLD-0018").first.click()
     page.get_by_role("button", name="Publish").click()
-    sign_out(page, portal)
 
     page.goto(f"{portal}/commitments/HLD-0018/")
     report = page.get_by_role("article").first

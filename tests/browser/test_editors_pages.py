@@ -12,7 +12,7 @@ from commitments.models import Commitment, ProgressReport, ReportingCycle
 from tests import factories
 from tests.browser.audits import dim, layout_violations, violations
 from tests.browser.chromium import PHONE, WIDE, resize
-from tests.browser.people import sign_in
+from tests.browser.people import admit, sign_in
 
 # Which databases are set up is read off the marks; `site` fills this one for the whole file, which only reads.
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,9 @@ def signed_in(site, rows, chromium, django_db_blocker):
             page = context.new_page()
             if username == "ilo":
                 fail_to_sign_in(page, site)
-            sign_in(page, site, username)
+                sign_in(page, site, username)
+            else:
+                admit(page, site, username)
             states[username] = context.storage_state()
             context.close()
         return states

@@ -7,7 +7,7 @@ from commitments.models import ProgressReport
 from tests.browser.audits import violations
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import BOTH_DIRECTIONS
-from tests.browser.people import sign_in
+from tests.browser.people import admit
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,7 +30,7 @@ def send(page, workbook):
 
 
 def test_reports_go_out_to_a_workbook_and_come_back(page, portal, complaints):
-    sign_in(page, portal, "ilo")
+    admit(page, portal, "ilo")
     page.get_by_role("link", name="progress reports", exact=True).click()
     workbook = fetched(page)
     sheet = workbook["reports"]
@@ -56,7 +56,7 @@ def test_reports_go_out_to_a_workbook_and_come_back(page, portal, complaints):
 
 
 def test_pages_hold_on_a_phone_in_the_dark_and_from_right_to_left(page, portal, complaints):
-    sign_in(page, portal, "ilo")
+    admit(page, portal, "ilo")
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
     with BOTH_DIRECTIONS:

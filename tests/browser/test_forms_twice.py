@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from commitments.models import Commitment
-from tests.browser.people import sign_in
+from tests.browser.people import admit, sign_in
 from tests.factories import AgencyFactory, focal_point
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +31,7 @@ def fill_in(page, portal):
 
 
 def test_double_click_and_back_make_one_draft(page, portal):
-    sign_in(page, portal, "ilo")
+    admit(page, portal, "ilo")
     fill_in(page, portal)
 
     page.get_by_role("button", name="Save draft").dblclick()
@@ -55,7 +55,7 @@ def test_double_click_and_back_make_one_draft(page, portal):
 
 def test_back_and_other_words_make_one_draft_without_scripts(open_page, portal):
     page = open_page(java_script_enabled=False)
-    sign_in(page, portal, "ilo")
+    admit(page, portal, "ilo")
     fill_in(page, portal)
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_text("was added successfully")).to_be_visible()
@@ -75,7 +75,7 @@ def test_back_and_other_words_make_one_draft_without_scripts(open_page, portal):
 
 def test_form_sent_after_the_cookies_are_gone_is_sent_again(open_page, portal):
     page = open_page(java_script_enabled=False)
-    sign_in(page, portal, "ilo")
+    admit(page, portal, "ilo")
     fill_in(page, portal)
     page.context.clear_cookies()
 

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 from django.conf import settings
-from django.test import override_settings
+from django.test import Client, override_settings
 from django.test.signals import template_rendered
 
 from agencies.models import Agency
 from gmg_portal.editions import publishing
 from tests.browser.audits import dim, layout_violations, violations
-from tests.browser.chromium import WIDE
+from tests.browser.chromium import WIDE, resize
 
 # Which databases are set up is read off the marks; `site` fills this one for the whole file.
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,6 @@ def test_every_page_is_without_barrier_and_fits(open_page, site, complaints, lan
 
     for address in PAGES:
         page.emulate_media(color_scheme="light")
-        page.set_viewport_size(WIDE)
         page.goto(site + address)
         faults += [(address, "light", rule) for rule in audited(page)]
         page.emulate_media(color_scheme="dark")
@@ -132,10 +131,11 @@ def test_every_page_is_without_barrier_and_fits(open_page, site, complaints, lan
 
 def what_does_not_fit(page):
     """Yield what is cut off or too wide at 320 px, and at 1280 px with letters of twice the size."""
-    page.set_viewport_size({"width": 320, "height": 640})
+    resize(page, {"width": 320, "height": 640})
+    assert page.evaluate("innerWidth") == 320
     yield from (("320 px", element) for element in page.evaluate(CUT_OFF))
     yield from (("320 px", width) for width in [page.evaluate(WIDTH)] if width > 320)
-    page.set_viewport_size(WIDE)
+    resize(page, WIDE)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     yield from (("200 %", element) for element in page.evaluate(CUT_OFF))
     yield from (("200 %", width) for width in [page.evaluate(WIDTH)] if width > WIDE["width"])
@@ -160,18 +160,24 @@ def test_dim_words_of_a_single_cell_are_found_in_the_dark(open_page, site):
     assert [rule for rule, _places in dim(page)] == ["color-contrast"]
 
 
-def test_pages_listed_here_show_every_public_template(client, site):
-    seen = set()
+@pytest.fixture(scope="module")
+def answers(two_editions, django_db_blocker):
+    """What each page answers, and the names of all templates that were shown."""
+    seen, client = set(), Client()
 
     def note(template, **_kwargs):
         seen.add(template.name)
 
     template_rendered.connect(note)
     try:
-        for address in PAGES:
-            client.get(address)
+        with django_db_blocker.unblock():
+            return {address: client.get(address) for address in PAGES}, seen
     finally:
         template_rendered.disconnect(note)
+
+
+def test_pages_listed_here_show_every_public_template(answers):
+    _answers, seen = answers
 
     folder = Path(settings.BASE_DIR) / "templates"
     whole = {str(path.relative_to(folder)) for path in folder.rglob("*.html") if "{% extends" in path.read_text()}
@@ -183,23 +189,24 @@ def test_pages_listed_here_show_every_public_template(client, site):
 )
 def test_first_view_is_light(page, site, address):
     """At most 60 KB and 10 requests, packed as production packs: files by brotli when collected, pages by gzip."""
-    asked = []
+    asked, answers = [], []
     page.on("request", lambda request: asked.append(request.url))
+    page.on("response", answers.append)
 
     page.goto(site + address, wait_until="networkidle")
 
     weights = {}
-    for url in asked:
-        body = page.request.get(url).body()
-        static = urlsplit(url).path.startswith(settings.STATIC_URL)
-        weights[url] = len(brotli.compress(body) if static else gzip.compress(body, 6))
+    for answer in answers:
+        static = urlsplit(answer.url).path.startswith(settings.STATIC_URL)
+        weights[answer.url] = len(brotli.compress(answer.body()) if static else gzip.compress(answer.body(), 6))
+    assert sorted(weights) == sorted(asked)
     assert len(asked) <= 10, weights
     assert sum(weights.values()) <= 60 * 1024, weights
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_policy_lets_no_inline_script_or_style_through(client, site, address):
-    policy = client.get(address).headers["content-security-policy"]
+def test_policy_lets_no_inline_script_or_style_through(answers, address):
+    policy = answers[0][address].headers["content-security-policy"]
 
     assert "unsafe-inline" not in policy
     assert "unsafe-eval" not in policy

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import PHONE, WIDE
+from tests.browser.chromium import PATIENCE, PHONE, WIDE
 
 # Which databases are set up is read off the marks; `site` fills this one for the whole file.
 pytestmark = pytest.mark.django_db
@@ -19,18 +19,46 @@ WAYS = {
 }
 
 
-@pytest.fixture(params=WAYS.values(), ids=WAYS)
-def reader(request, open_page, site, complaints):
+# Scripts matter to the register's filters alone. Everywhere else no width changes what a script does, nor the other way
+# about, so that it is enough to see each width once, and to read once with scripts and once without.
+IN_EVERY_WAY = pytest.mark.parametrize("reader", WAYS, indirect=True)
+WIDE_AND_NARROW = pytest.mark.parametrize("reader", ["desk", "phone-without-scripts"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def readers(chromium):
+    """One reader of each way, who is at hand all the time and so has fetched the sheets already."""
+    pages, complaints = {}, []
+
+    def reader(way):
+        if way not in pages:
+            context = chromium.new_context(**WAYS[way])
+            context.set_default_timeout(PATIENCE)
+            pages[way] = context.new_page()
+            pages[way].on("console", lambda message: complaints.append(message.text))
+            pages[way].on("pageerror", lambda error: complaints.append(str(error)))
+        return pages[way]
+
+    yield reader, complaints
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def reader(request, readers, site):
     """A reader at the home page; whatever the browser complained of on the way fails the test."""
-    page = open_page(**request.param)
+    reader, complaints = readers
+    complaints.clear()
+    page = reader(request.param)
     page.goto(site)
     yield page
+    assert page.context.cookies() == []
     assert complaints == []
 
 
 @pytest.fixture
 def scripted(reader, request):
-    return request.node.callspec.params["reader"].get("java_script_enabled", True)
+    return WAYS[request.node.callspec.params["reader"]].get("java_script_enabled", True)
 
 
 def heading(page):
@@ -41,6 +69,7 @@ def first_number(locator):
     return int(re.search(r"\d+", locator.inner_text()).group())
 
 
+@WIDE_AND_NARROW
 def test_reader_finds_a_commitment_of_ilo_on_point_2_within_three_clicks(reader):
     table = reader.get_by_role("table", name="Commitments by lead and agenda point")
     row = table.get_by_role("row").filter(has=reader.get_by_role("rowheader", name="ILO", exact=True))
@@ -54,6 +83,7 @@ def test_reader_finds_a_commitment_of_ilo_on_point_2_within_three_clicks(reader)
     expect(main.get_by_role("link", name="ILO", exact=True).first).to_be_visible()
 
 
+@WIDE_AND_NARROW
 def test_reader_compares_two_days(reader):
     reader.get_by_role("contentinfo").get_by_role("link", name="Compare two days").click()
     reader.get_by_label("From the end of").fill("2014-06-30")
@@ -69,6 +99,7 @@ def test_reader_compares_two_days(reader):
     assert first_number(new) == int(difference)
 
 
+@WIDE_AND_NARROW
 def test_reader_finds_who_is_silent_and_on_what(reader):
     silent = reader.get_by_role("region", name="Who has gone silent").get_by_role("listitem").first
     owed = silent.get_by_role("link", name=re.compile(r"reports? owed"))
@@ -80,6 +111,7 @@ def test_reader_finds_who_is_silent_and_on_what(reader):
     assert first_number(reader.get_by_role("heading", level=2, name=re.compile(r"^\d+ of \d+ commitments"))) == count
 
 
+@WIDE_AND_NARROW
 def test_reader_cites_a_commitment(reader, site):
     reader.goto(f"{site}/commitments/HLD-0018/")
     reader.get_by_role("main").get_by_role("link", name="Cite").click()
@@ -93,6 +125,7 @@ def test_reader_cites_a_commitment(reader, site):
     assert download.value.suggested_filename == "HLD-0018.bib"
 
 
+@IN_EVERY_WAY
 def test_reader_filters_shares_the_address_and_downloads(reader, scripted, open_page):
     reader.get_by_label("Search the commitments").fill("migrants")
     reader.get_by_role("button", name="Search").click()
@@ -171,6 +204,7 @@ def choose(reader, facet, option, scripted):
         reader.get_by_role("search").get_by_role("button", name="Show").last.click()
 
 
+@WIDE_AND_NARROW
 def test_reader_goes_from_home_to_an_agency_to_a_commitment_to_its_evidence(reader):
     reader.get_by_role("main").get_by_role("link", name="ILO", exact=True).first.click()
     reader.get_by_role("link", name="Fair Recruitment Initiative").first.click()
@@ -180,6 +214,7 @@ def test_reader_goes_from_home_to_an_agency_to_a_commitment_to_its_evidence(read
     assert evidence.get_attribute("href").startswith("https://www.ilo.org/")
 
 
+@WIDE_AND_NARROW
 def test_reader_looks_at_an_earlier_day_and_stays_there(reader):
     reader.locator("summary", has_text="See the record of another day").click()
     reader.get_by_label("At the end of this day").fill("2014-12-31")

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.audits import violations
-from tests.browser.people import sign_in
+from tests.browser.people import admit, sign_in
 from tests.files import PDF
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,7 @@ def make_token(page, portal):
 def test_system_reports_with_a_token_until_it_is_taken_back(open_page, portal, complaints):
     ilo, secretariat, system = open_page(), open_page(), open_page()
     drafts = f"{portal}/api/v1/drafts/"
-    sign_in(ilo, portal, "ilo")
+    sign_in(ilo, portal, "ilo")  # only who has just signed in may make a token
     secret = make_token(ilo, portal)
     assert violations(ilo) == []
 
@@ -44,7 +44,7 @@ def test_system_reports_with_a_token_until_it_is_taken_back(open_page, portal, c
     assert TOLD not in system.request.get(f"{portal}/api/v1/reports/?page_size=200").text()
 
     # Published by somebody else, and public
-    sign_in(secretariat, portal, "secretariat")
+    admit(secretariat, portal, "secretariat")
     secretariat.goto(f"{portal}/admin/queue/")
     secretariat.get_by_role("main").get_by_role("link", name="HLD-0018").first.click()
     secretariat.get_by_role("button", name="Publish").click()
