@@ -1,7 +1,7 @@
 # The commands of the portal; `make help` lists them. Needs Python 3.11 or newer and make, nothing else.
 
 .POSIX:
-.PHONY: help run test test-fast test-database coverage check lock screenshots openapi contract
+.PHONY: help run environment clients test test-fast test-database coverage check lock screenshots openapi contract
 PY = .venv/bin/python
 
 help:
@@ -54,6 +54,13 @@ UNSET = unset PYTHONDONTWRITEBYTECODE
 run:
 	@set -- requirements.lock; $(INSTALL)
 	@exec $(PY) manage.py run
+
+# Both are what `make test` begins with, each for itself, so that one may be fetched while the other is.
+environment:
+	@set -- requirements-dev.lock; $(INSTALL)
+
+clients:
+	@$(INSTALL_CLIENT_TOOLS)
 
 test:
 	@set -- requirements-dev.lock; $(INSTALL)
