@@ -73,7 +73,7 @@ test-fast:
 
 test-database:
 	@set -- requirements-dev.lock; $(INSTALL)
-	@$(UNSET); exec $(PY) -m pytest -n 2 -m 'database or account'
+	@$(UNSET); PROPERTY_EXAMPLES=$${PROPERTY_EXAMPLES:-10} exec $(PY) -m pytest -n 2 -m 'database or account'
 
 coverage:
 	@set -- requirements-dev.lock; $(INSTALL)
