@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from agencies.querysets import today
 from tests.commitments.replay import FIRST, KINDS, LAST, OUTLOOKS, PLACES, RARE, SCOPES, STATUSES, World
-from tests.factories import AgencyFactory
+from tests.factories import AgencyFactory, AgendaPointFactory, WorkGroupFactory
+
+pytestmark = pytest.mark.django_db
 
 REGISTER = "/api/v1/commitments/"
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES") or 25)
@@ -27,10 +29,14 @@ VERIFICATION = ["self_reported", "peer_reviewed", "independently_assessed", "dis
 LONG_AGO = "2014-01-01T00:00:00Z"
 
 
-@pytest.fixture
-def world(ilo, iom, ohchr, data_and_research, decent_work, points):
-    agencies = [ilo, iom, ohchr, AgencyFactory(code="unhcr")]
-    return World(random.Random(2014), agencies, [data_and_research, decent_work], points)
+@pytest.fixture(scope="module")
+def world(module_db):
+    """Read by both tests, and changed by none."""
+    with module_db.unblock():
+        agencies = [AgencyFactory(code=code) for code in ("ilo", "iom", "ohchr", "unhcr")]
+        groups = [WorkGroupFactory(slug=slug) for slug in ("data-and-research", "decent-work")]
+        points = [AgendaPointFactory(number=number) for number in range(1, 9)]
+        return World(random.Random(2014), agencies, groups, points)
 
 
 def several(values):
