@@ -62,12 +62,12 @@ def survey_of(page, needs_shapes):
 
 
 def of_new_shapes(page, survey, extent, **options):
-    """Audit the page if an element has a shape that was not audited in this direction and at this width."""
+    """Audit elements of shapes that were not audited in this direction and at this width: three of each shape."""
     audited = SHAPES[extent, page.evaluate("getComputedStyle(document.documentElement).direction + innerWidth")]
-    shapes = set(survey["shapes"])
-    faults = [] if shapes <= audited else audit(page, **options)
+    shapes = [shape for shape in survey["shapes"] if shape not in audited]
+    faults = audit(page, places=places_of(shapes), **options) if shapes else []
     if not faults:
-        audited |= shapes
+        audited.update(shapes)
     return faults
 
 
@@ -80,11 +80,11 @@ def of_new_looks(page, survey):
     return faults
 
 
-def places_of(looks):
-    return f"{{include: {looks}.flatMap(look => window.elementsOfLooks.get(look))}}"
+def places_of(names):
+    return f"{{include: {names}.flatMap(name => window.placesOf.get(name))}}"
 
 
-def audit(page, run_only, places="document", **options):
+def audit(page, run_only, places, **options):
     """Return the rules that the page, or some places of it, do not meet, each with its elements."""
     if page.evaluate("!window.axe"):
         page.evaluate(Axe().axe_script)

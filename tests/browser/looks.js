@@ -93,25 +93,32 @@ needsShapes => {
     const scrolls = element => (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight)
         && /auto|scroll/.test(getComputedStyle(element).overflow);
 
+    // Three elements of each are enough for an audit.
+    const keep = (places, name, element) => {
+        const some = places.get(name) ?? [];
+        if (some.length < 3) places.set(name, [...some, element]);
+    };
+
     // Where an element stands: what it and all around it are, but for boxes that mean nothing.
-    const paths = new Map(), shapes = new Set();
+    const paths = new Map(), shapes = new Map();
     for (const element of needsShapes ? elements : []) {
         const above = paths.get(element.parentElement), meaning = attributes(element);
         const isBox = element.matches('div, span') && !meaning;
         paths.set(element, isBox ? above : digest([above, element.localName, meaning].join('\n')));
         const isScrolled = scrolls(element);
-        shapes.add(digest([
+        const shape = digest([
             paths.get(element),
             shown.get(element),
             names(element),
             special(element),
             sizes.get(element) && [sizes.get(element), getComputedStyle(element).display].join(),
             isScrolled,
-            (isScrolled || element.matches(CLOSED)) && reached.has(element),
+            (isScrolled || element.matches(CLOSED)) && [...element.children].some(child => reached.has(child)),
             ...element.matches(PARENTS) ? [hasWords(element), ...[...new Set([...element.children].map(
                 child => child.localName + (child.getAttribute('role') ?? '')))].sort()] : [],
             times.get(element.id) > 1,
-        ].join('\n')));
+        ].join('\n'));
+        keep(shapes, shape, element);
     }
 
     // The colours of the element and of all that it stands in.
@@ -126,11 +133,10 @@ needsShapes => {
     // Whatever has words of its own. A single sign is not judged.
     const speaks = element => element.matches('input, select, textarea, button')
         || (hasWords(element) && element.textContent.trim().length > 1);
-    window.elementsOfLooks = new Map();
+    const words = new Map();
     for (const [element, look] of looks) {
-        if (!speaks(element) || !shown.get(element)) continue;
-        const some = window.elementsOfLooks.get(look) ?? [];
-        if (some.length < 3) window.elementsOfLooks.set(look, [...some, element]);
+        if (speaks(element) && shown.get(element)) keep(words, look, element);
     }
-    return {shapes: [...shapes], looks: [...window.elementsOfLooks.keys()]};
+    window.placesOf = new Map([...shapes, ...words]);
+    return {shapes: [...shapes.keys()], looks: [...words.keys()]};
 }
