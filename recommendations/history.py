@@ -10,8 +10,6 @@ class HistoryWithSets(HistoricalRecords):
     """
 
     def create_historical_record_m2ms(self, history_instance, instance):
-        if history_instance.history_type == "+":
-            return  # a row that was made just now has no sets yet
         for field in history_instance._history_m2m_fields:
             joined = field.remote_field.through.objects.filter(**{field.m2m_field_name(): instance})
             kept = [self.m2m_models[field](history=history_instance, **row) for row in joined.values()]

@@ -83,8 +83,8 @@ def test_history_keeps_the_related_points(points):
 
 
 def test_history_of_a_related_point_asks_for_keys_alone(points, django_assert_num_queries):
-    """A row is written with its line; each change adds a line and what was joined: nothing is read of the points."""
-    with django_assert_num_queries(2):
+    """Each change adds a row and what was joined to it: nothing is read of the recommendation or of its points."""
+    with django_assert_num_queries(3):
         recommendation = RecommendationFactory()
 
     # Which are joined already, the joining; the state of the row, what is joined to it, the same beside that state.
