@@ -15,7 +15,7 @@ from django.test.client import ClientMixin
 
 from gmg_portal import throttling
 from gmg_portal.accounts.session_store import SessionStore
-from tests import emptying, second_server, template_database
+from tests import emptying, template_database
 from tests.browser.chromium import PATH, started
 from tests.door import Door
 from tests.factories import (
@@ -89,11 +89,10 @@ TransactionTestCase._fixture_teardown = lambda _test: emptying.delete_all_rows()
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Read the files of the marked tests alone where only those are run: reading all costs each process seconds."""
-    if config.getoption("markexpr") != second_server.MARKED or not collection_path.match("test_*.py"):
+    """Read only the files with tests for the second server where only those are run: reading all takes seconds."""
+    if config.getoption("markexpr") != "database or account" or not collection_path.match("test_*.py"):
         return None
-    path = collection_path.relative_to(config.rootpath).as_posix()
-    return None if second_server.reads(path, collection_path) else True
+    return None if re.search(r"mark\.(database|account)\b", collection_path.read_text()) else True
 
 
 def pytest_collection_modifyitems(items):
@@ -103,8 +102,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.browser)
-        if second_server.holds(item.nodeid.partition("::")[0], item.originalname):
-            item.add_marker(pytest.mark.database)
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], last))
 
 

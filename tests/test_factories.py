@@ -12,7 +12,7 @@ from tests.factories import (
     published_report,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 # What tells rows apart, and how often and when they were saved.
 OF_ITS_OWN = {

@@ -14,6 +14,8 @@ from agencies.models import Invitation, Membership, User
 from agencies.permissions import is_secretariat
 from tests.factories import PASSWORD, InvitationFactory, UserFactory
 
+pytestmark = pytest.mark.database
+
 TOKEN = "what only the mail knows"
 
 

@@ -1,6 +1,10 @@
 from datetime import date
 
+import pytest
+
 from tests.factories import AgencyFactory, ChairTermFactory
+
+pytestmark = pytest.mark.database
 
 
 def test_list_holds_the_members_with_their_constituents(client, ilo, iom):

@@ -45,6 +45,7 @@ def joined_in(renamed, iom):
 # The rule
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("day", "acronym"),
     [
@@ -227,6 +228,7 @@ def test_structured_data_of_a_past_day_bear_the_name_of_that_day(client, renamed
     assert [data["name"] for data in map(json.loads, scripts) if data["@type"] == "Organization"] == [OLD]
 
 
+@pytest.mark.database
 def test_register_as_of_a_day_takes_the_same_queries_however_many_former_names(client, led, django_assert_num_queries):
     address, queries = f"/commitments/?as_of={LAST_DAY}", 10
     with django_assert_num_queries(queries):
@@ -240,6 +242,7 @@ def test_register_as_of_a_day_takes_the_same_queries_however_many_former_names(c
         client.get(address)
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("until", "lead", "chosen"),
     [
@@ -281,6 +284,7 @@ def test_title_of_an_embed_bears_the_name_of_the_day_of_its_page(client, renamed
     }
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("field", ["acronym", "name"])
 def test_list_of_a_past_day_is_sorted_by_the_names_of_that_day(client, renamed, field):
     AgencyFactory(code="middle", acronym="NNN", name="Office of Nnn")

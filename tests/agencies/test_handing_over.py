@@ -14,6 +14,8 @@ from commitments.models import ProgressReport
 from tests.factories import ProgressReportFactory, UserFactory
 from tests.filling import filled, said
 
+pytestmark = pytest.mark.database
+
 DAY = date(2014, 9, 30)
 
 

@@ -14,7 +14,7 @@ from tests.factories import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 LATE = datetime(2014, 6, 1, tzinfo=UTC)
 
 

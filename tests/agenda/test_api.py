@@ -4,6 +4,8 @@ import pytest
 
 from tests.factories import AlignmentFactory, EventFactory, FrameworkFactory
 
+pytestmark = pytest.mark.database
+
 
 def test_points_stand_in_their_order(client, points):
     rows = client.get("/api/v1/agenda-points/").json()["results"]

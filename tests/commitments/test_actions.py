@@ -25,7 +25,7 @@ from tests.factories import (
     published_report,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 # The workflow once more, by hand: where each verb leads from each state, if anywhere.
 WORKFLOW = {

@@ -149,6 +149,7 @@ def test_row_with_nothing_reported_pretends_nothing(client, decent_work):
     assert {row[field] for field in unknown} == {None}
 
 
+@pytest.mark.database
 def test_register_answers_the_same_set_as_its_page(client, ilo, iom):
     mine = CommitmentFactory(lead_agency=ilo)
     ours = CommitmentFactory(lead_agency=iom, partners=[ilo])
@@ -185,6 +186,7 @@ def test_value_that_is_not_known_is_refused(client, commitment, points, word, va
     assert allowed is None or error["allowed"] == allowed
 
 
+@pytest.mark.database
 def test_value_may_repeat(client, commitment, decent_work):
     other = CommitmentFactory(workgroup=decent_work)
     CommitmentFactory(lead_agency=AgencyFactory())
@@ -383,6 +385,7 @@ def two_reports(ilo, decent_work):
     ]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("query", "numbers"),
     [
@@ -406,6 +409,7 @@ def test_reports_are_found(client, two_reports, query, numbers):
     assert [row["code"] for row in rows] == [two_reports[number].reference for number in numbers]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("query", "numbers"),
     [
@@ -424,6 +428,7 @@ def test_status_changes_are_found(client, two_reports, query, numbers):
     assert [row["code"] for row in rows] == [two_reports[number].reference for number in numbers]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("name", ["reports", "status-changes"])
 def test_rows_are_found_by_their_commitment(client, two_reports, name):
     reference = two_reports[0].commitment.reference
@@ -433,6 +438,7 @@ def test_rows_are_found_by_their_commitment(client, two_reports, name):
     assert [row["commitment"]["code"] for row in rows] == [reference]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("name", ["reports", "status-changes"])
 def test_row_is_absent_before_its_day(client, two_reports, name):
     address = f"/api/v1/{name}/{two_reports[0].reference}/"
@@ -453,6 +459,7 @@ def test_report_that_was_never_made_is_not_found(client, two_reports, name, numb
 # As of a day
 
 
+@pytest.mark.database
 def test_commitment_answers_as_it_stood(asked, commitment):
     MilestoneFactory(commitment=commitment, met_on=date(2014, 8, 1))
     published_report(commitment, on="2014-06-30", outlook="at_risk")
@@ -534,6 +541,7 @@ def test_every_cell_of_the_matrix_leads_to_as_many_rows(client, ilo, iom, decent
     assert body["total"] == 0
 
 
+@pytest.mark.database
 def test_matrix_counts_constituents_with_their_member_and_each_commitment_once(client, ilo, decent_work, points):
     CommitmentFactory(lead_agency=AgencyFactory(parent=ilo), agenda_points=points[:3])
 
@@ -546,6 +554,7 @@ def test_matrix_counts_constituents_with_their_member_and_each_commitment_once(c
     assert body["total"] == 1
 
 
+@pytest.mark.database
 def test_freshness_tells_the_last_word_of_each_lead(client, ilo, iom, secretariat):
     quiet, heard = CommitmentFactory(lead_agency=iom), CommitmentFactory(lead_agency=ilo)
     published_report(heard, on="2014-06", status="in_progress")
@@ -566,6 +575,7 @@ def test_freshness_tells_the_last_word_of_each_lead(client, ilo, iom, secretaria
     assert (body["total"], quiet.reports.count()) == (3, 1)
 
 
+@pytest.mark.database
 def test_gaps_tell_what_is_wanting(client, ilo, iom, ohchr, points):
     whole = RecommendationFactory(code="P15-1", level="post_2015")
     part = RecommendationFactory(code="P15-1a", level="post_2015", parent=whole)
@@ -592,6 +602,7 @@ def test_gaps_tell_what_is_wanting(client, ilo, iom, ohchr, points):
     }
 
 
+@pytest.mark.database
 def test_gaps_are_told_as_of_a_day(client, ilo):
     published_report(CommitmentFactory(lead_agency=ilo, due_on=date(2015, 1, 1)), on="2014-06-30")
 
@@ -603,6 +614,7 @@ def test_gaps_are_told_as_of_a_day(client, ilo):
     assert lacks == [["commitment"], ["report"], []]
 
 
+@pytest.mark.database
 def test_gaps_tell_what_the_cycle_is_owed_and_what_is_disputed(client, commitment, iom, secretariat):
     published_report(commitment, status="completed")
     AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")

@@ -17,6 +17,8 @@ from tests.factories import (
     published_report,
 )
 
+pytestmark = pytest.mark.database
+
 
 def keys(*args, **kwargs):
     return [change.key for change in changes(*args, **kwargs)]

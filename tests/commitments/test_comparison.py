@@ -15,7 +15,7 @@ from tests.factories import (
     published_report,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 SINCE, UNTIL = date(2014, 6, 30), date(2015, 12, 31)
 FINISHED = {"completed", "discontinued", "superseded"}

@@ -69,6 +69,7 @@ def as_user(client):
 # What the database refuses
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     "write",
     [
@@ -96,6 +97,7 @@ def test_part_of_a_published_report_is_never_added_changed_or_deleted(write, joi
     assert [(row.agency, row.text) for row in part.report.contributions.all()] == [(ohchr, WORDS)]
 
 
+@pytest.mark.database
 def test_only_a_partner_has_a_part(report, undesa, ohchr):
     part = ContributionFactory(report=report, agency=ohchr)
 
@@ -109,6 +111,7 @@ def test_only_a_partner_has_a_part(report, undesa, ohchr):
     assert [row.agency for row in Contribution.objects.all()] == [ohchr]
 
 
+@pytest.mark.database
 def test_draft_is_not_deleted_over_the_words_of_a_partner(report, ohchr):
     ContributionFactory(report=report, agency=ohchr)
 
@@ -242,6 +245,7 @@ def test_emptied_part_is_taken_back_and_an_empty_one_refused(report, ohchr, ohch
     assert set(lines) == {("+", ohchr_focal_point.pk, "contribute"), ("-", ohchr_focal_point.pk, "take back")}
 
 
+@pytest.mark.database
 def test_older_version_overwrites_nothing(report, ohchr, ohchr_focal_point):
     part = actions.contribute(report, agency=ohchr, text=WORDS, by=ohchr_focal_point, seen=0)
 
@@ -252,6 +256,7 @@ def test_older_version_overwrites_nothing(report, ohchr, ohchr_focal_point):
     assert report.contributions.get().text == WORDS
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("taken_back", [False, True])
 def test_who_wrote_a_part_does_not_publish_the_report(
     taken_back, report, ohchr, ohchr_focal_point, ilo_focal_point, secretariat
@@ -486,6 +491,7 @@ def test_parts_stand_with_their_report_everywhere(client, joint, ohchr, iom):
     assert "Not yet public" not in page + agency
 
 
+@pytest.mark.database
 def test_parts_are_searched_once_they_are_public(client, joint, ohchr, ilo_focal_point, secretariat):
     report = ProgressReportFactory(commitment=joint)
     ContributionFactory(report=report, agency=ohchr, text="Trained forty paralegals.")
@@ -509,6 +515,7 @@ def test_parts_are_of_their_day(client, joint, ohchr):
         assert ["paralegals" in page, "paralegals" in agency, found == 1] == [shown] * 3
 
 
+@pytest.mark.database
 def test_joint_commitment_is_counted_once(joint, ohchr, iom):
     before = matrix(None)
     published_report(joint, parts={ohchr: WORDS, iom: WORDS})
@@ -517,6 +524,7 @@ def test_joint_commitment_is_counted_once(joint, ohchr, iom):
     assert joint.reports.published().count() == 1
 
 
+@pytest.mark.database
 def test_part_moves_the_revision_with_its_report_alone(joint, ohchr, ohchr_focal_point):
     def moved_by(write):
         sql("SET CONSTRAINTS ALL IMMEDIATE")

@@ -75,6 +75,7 @@ def make_register():
     as_committed()
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("query", "titles"),
     [
@@ -222,6 +223,7 @@ def test_places_of_drafts_are_no_word(register):
     assert "Shangri-La" not in asked("place=x").errors["place"][0]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("ordering", "titles"),
     [
@@ -249,6 +251,7 @@ def test_search_puts_the_best_fit_first(register):
     assert [commitment.title for commitment in rows] == ["Fair remittances", "Skills"]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("day", "statuses"),
     [

@@ -131,6 +131,7 @@ def test_membership_that_ended_yesterday_leaves_the_row_its_agencies(group_repor
     assert refused_everywhere(group_report, focal_point(undesa, "undesa_successor"))
 
 
+@pytest.mark.database
 def test_membership_that_was_handed_over_leaves_the_row_its_agencies(group_report, secretariat, undesa_focal_point):
     successor = UserFactory()
     hand_over(undesa_focal_point.memberships.get(), to=successor, on=today(), by=secretariat)
@@ -240,6 +241,7 @@ def test_secretary_who_acts_for_a_co_chair_publishes_no_assessment_of_the_group(
     assert refused_everywhere(assessment, secretary(iom))
 
 
+@pytest.mark.database
 def test_person_with_a_hand_in_a_row_is_refused_by_the_database(ilo, commitment, secretariat, ilo_focal_point):
     report = ProgressReportFactory(commitment=commitment)
     piece = EvidenceFactory.build(report=report)
@@ -250,6 +252,7 @@ def test_person_with_a_hand_in_a_row_is_refused_by_the_database(ilo, commitment,
     assert refused_everywhere(report, secretariat)
 
 
+@pytest.mark.database
 def test_row_of_an_author_is_published_by_nobody_nameless():
     assessment = AssessmentFactory(submitted=True)
 
@@ -264,6 +267,7 @@ def test_row_of_an_author_is_published_by_nobody_nameless():
     assert refusal.value.__cause__.diag.constraint_name == "reviewed_by_somebody"
 
 
+@pytest.mark.database
 def test_agencies_of_a_row_are_kept_whatever_is_written_over_them(group_report, undesa):
     ProgressReport.objects.filter(pk=group_report.pk).update(involved_agencies=[])
     group_report.refresh_from_db()
@@ -271,6 +275,7 @@ def test_agencies_of_a_row_are_kept_whatever_is_written_over_them(group_report, 
     assert group_report.involved_agencies == [undesa.pk]
 
 
+@pytest.mark.database
 def test_published_row_stays_when_its_reviewer_comes_to_act_for_the_lead(commitment, ilo, secretariat):
     draft = CommitmentFactory(submitted=True, lead_agency=ilo)
     published = actions.publish(draft, by=secretariat)
@@ -298,6 +303,7 @@ def test_secretary_who_acts_for_a_lead_restores_nothing_of_it(ilo, secretary, se
 # Assessors
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("assessor", ["agency", "group"])
 @pytest.mark.parametrize("stake", ["lead", "co_chair", "partner"])
 def test_assessor_with_a_stake_is_refused_by_the_database(assessor, stake, ilo, iom, data_and_research, decent_work):
@@ -318,6 +324,7 @@ def test_assessor_with_a_stake_is_refused_by_the_database(assessor, stake, ilo, 
     assert refusal.value.__cause__.diag.constraint_name == "independent_assessor"
 
 
+@pytest.mark.database
 def test_assessor_that_became_partner_is_refused_when_the_assessment_is_published(secretariat):
     assessment = AssessmentFactory(submitted=True)
     PartnerFactory(commitment=assessment.commitment, agency=assessment.agency)
@@ -401,6 +408,7 @@ def test_administrator_who_acts_for_an_agency_with_a_stake_amends_nothing(
     assert set(Commitment.objects.all()) == {commitment, partnered, co_led, free}
 
 
+@pytest.mark.database
 def test_amendment_by_an_agency_with_a_stake_is_refused_by_the_database(commitment, ilo, administrator):
     """Giving the lead away in the same change makes nobody independent."""
     MembershipFactory(user=administrator, agency=ilo)
@@ -420,6 +428,7 @@ SETS = {
 }
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("change", ["add", "remove"])
 @pytest.mark.parametrize("stake", ["lead", "co_chair", "partner"])
 @pytest.mark.parametrize("name", SETS)
@@ -444,6 +453,7 @@ def test_set_changed_by_an_agency_with_a_stake_is_refused_by_the_database(
     assert refusal.value.__cause__.diag.constraint_name == "independent_amendment"
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("name", SETS)
 def test_set_is_changed_by_the_independent_and_by_the_load(name, commitment, ilo, administrator, secretariat):
     members = [SETS[name]() for _number in range(2)]
@@ -458,6 +468,7 @@ def test_set_is_changed_by_the_independent_and_by_the_load(name, commitment, ilo
     assert set(getattr(commitment, name).all()) == set(members)
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("name", SETS)
 def test_set_of_a_draft_is_changed_by_its_own_agency(name, draft, ilo_focal_point):
     draft._history_user = ilo_focal_point
@@ -479,6 +490,7 @@ def test_secretary_who_acts_for_the_lead_adds_no_point_on_the_page(client, commi
     assert commitment.agenda_points.count() == 0
 
 
+@pytest.mark.database
 def test_partner_that_amends_its_own_part_is_refused_by_the_database(ilo, administrator):
     part = PartnerFactory(agency=ilo)
     as_committed()
@@ -583,6 +595,7 @@ def test_import_that_changes_the_lead_of_a_submitted_row_is_refused(
     assert refused_everywhere(row, secretary(ilo))
 
 
+@pytest.mark.database
 def test_lead_and_partner_that_an_import_took_out_of_a_returned_row_keep_their_stake(
     ilo, ilo_focal_point, ilo_alternate, ohchr, iom_focal_point, decent_work, secretariat, secretary
 ):

@@ -82,6 +82,7 @@ def one(known, file):
 # The real file
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_the_real_file_is_loaded_whole_and_a_second_time_nothing_is_written():
     call_command("load_reference", stdout=StringIO())
@@ -280,6 +281,7 @@ def test_a_commitment_is_public_from_its_start_or_its_first_report(known, file, 
     assert [report.published.iso for report in row.reports.all()] == ([status_on] if status_on else [])
 
 
+@pytest.mark.database
 def test_the_record_as_of_a_day_tells_the_story_as_it_went(one):
     before, after = date(2014, 6, 29), date(2014, 6, 30)
 
@@ -302,6 +304,7 @@ def test_an_end_within_the_period_of_the_start_is_no_end_before_it(known, file):
 # A second time
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_reloading_writes_nothing_and_moves_no_revision(known, file):
     path = file({}, {"title": "Another", **WITHOUT_OUTCOME})
@@ -326,6 +329,7 @@ def test_a_line_more_is_added(one, file):
     ]
 
 
+@pytest.mark.database
 def test_an_untouched_commitment_is_updated(one, file):
     change = {
         "summary": "Another summary.",
@@ -354,6 +358,7 @@ def test_an_untouched_commitment_is_updated(one, file):
     assert set(Partner.history.values_list("history_change_reason", flat=True)) == {"load"}
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("change", [{"partners": "iom"}, {"agenda_points": "2"}, {"recommendations": ""}])
 def test_a_set_alone_is_updated_too(one, file, change):
     said = load(file(change))
@@ -417,6 +422,7 @@ def withdraw(commitment, person):
     actions.withdraw(commitment, reason="Entered twice.", by=person)
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("edit", [edit_wording, edit_points, edit_part_of_a_partner, remove_a_partner, withdraw])
 def test_an_edited_commitment_is_left_alone(one, file, secretariat, edit):
     edit(one, secretariat)
@@ -556,6 +562,7 @@ def test_every_problem_is_said_at_once_by_the_line_on_which_its_record_begins(kn
     ]
 
 
+@pytest.mark.database
 def test_what_only_the_database_refuses_is_said_by_line_too(known, file, monkeypatch):
     monkeypatch.setattr("commitments.loading.commitments_line.LineReader.partners", lambda reader, lead: [lead, lead])
 

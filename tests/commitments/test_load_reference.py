@@ -35,6 +35,7 @@ def test_two_events_of_one_title_have_two_slugs(db, changed):
 # A second time
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_the_revision_moves_once_for_the_whole_file():
     before = Standing.read().number
@@ -44,6 +45,7 @@ def test_the_revision_moves_once_for_the_whole_file():
     assert Standing.read().number == before + 1
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_a_second_run_writes_nothing():
     first = load()

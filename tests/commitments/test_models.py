@@ -39,7 +39,7 @@ from tests.factories import (
     published_report,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 NOON = datetime(2014, 3, 1, 12, tzinfo=UTC)
 DAY = date(2014, 3, 1)

@@ -168,6 +168,7 @@ def test_mistake_is_told_to_whoever_answers_it(everybody, commitment, data_and_r
     assert names("mistake_reported") == {"administrator", "secretariat", "iom_focal_point", "undesa_focal_point"}
 
 
+@pytest.mark.database
 def test_act_that_fails_leaves_no_notice(everybody, commitment, ilo_focal_point):
     with pytest.raises(ValidationError):
         actions.submit(ProgressReportFactory(commitment=commitment, achieved=""), by=ilo_focal_point)
@@ -175,6 +176,7 @@ def test_act_that_fails_leaves_no_notice(everybody, commitment, ilo_focal_point)
     assert told() == []
 
 
+@pytest.mark.database
 def test_same_row_is_told_once_for_each_time_it_is_submitted(commitment, ilo_focal_point, secretariat):
     report = actions.submit(ProgressReportFactory(commitment=commitment), by=ilo_focal_point)
     notices.submitted(report, by=ilo_focal_point)
@@ -194,6 +196,7 @@ def owed(commitment, cycle):
     return ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("now", "kind"),
     [(EARLY, None), (FORTNIGHT, "due_in_14"), (EVE, "due_in_3"), (DUE, "due_in_3"), (LATE, "overdue")],
@@ -289,6 +292,7 @@ def test_what_is_sent_back_goes_at_once_by_itself(
     assert not Digest.objects.exists()
 
 
+@pytest.mark.database
 def test_all_else_waits_for_one_digest_a_day(ilo_focal_point, owed, mailoutbox, time_machine):
     time_machine.move_to(EVE)
     notices.due_days()

@@ -8,6 +8,8 @@ from django.utils.dateparse import parse_datetime
 from commitments.filters import with_plus
 from tests.factories import CommitmentFactory
 
+pytestmark = pytest.mark.database
+
 TITLES = ["Cote d'Ivoire", "côté", "Côte", "zebra", "Zebra", "apple", "Éclair", "Über", "2 steps", "Apple pie"]
 SORTED = ["2 steps", "apple", "Apple pie", "Côte", "côté", "Cote d'Ivoire", "Éclair", "Über", "Zebra", "zebra"]
 

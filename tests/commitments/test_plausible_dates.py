@@ -195,6 +195,7 @@ def test_overlapping_period_is_shown_to_writer_and_reviewer(editor, commitment, 
     assertContains(editor.get(page_of(report, "review")), sentence)
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     ("start", "end", "overlaps"),
     [
@@ -358,6 +359,7 @@ def test_token_writes_no_day_that_cannot_be_right(client, ilo, ilo_focal_point, 
 # Writes past every form
 
 
+@pytest.mark.database
 def test_database_has_the_last_word(draft):
     cycle = ReportingCycleFactory()
     step = MilestoneFactory(commitment=draft)

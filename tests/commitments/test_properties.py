@@ -19,7 +19,7 @@ from agencies.querysets import today
 from tests.commitments.replay import FIRST, KINDS, LAST, OUTLOOKS, PLACES, RARE, SCOPES, STATUSES, World
 from tests.factories import AgencyFactory, AgendaPointFactory, WorkGroupFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 REGISTER = "/api/v1/commitments/"
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES") or 25)

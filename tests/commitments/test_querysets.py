@@ -27,7 +27,7 @@ from tests.factories import (
     published_report,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 HIDDEN = ["draft", "submitted", "sent_back"]
 

@@ -13,7 +13,7 @@ from commitments.models import Contribution, ProgressReport
 from tests.factories import PartnerFactory, ProgressReportFactory, UserFactory, in_group
 from tests.filling import filled
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
 DONE = "done"
 TOO_LATE = "which does not allow that."

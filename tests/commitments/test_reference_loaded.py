@@ -13,7 +13,7 @@ from recommendations.models import Recommendation
 from tests.commitments.reference import FORMER_NAME, MODELS, SOURCE, histories, load, write_changed
 from workgroups.models import WorkGroup, WorkPlan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +229,7 @@ def test_an_edited_row_is_left_alone(loaded):
     assert histories() == before
 
 
+@pytest.mark.database
 def test_edited_points_of_a_recommendation_are_left_alone(loaded):
     recommendation = Recommendation.objects.get(code="POL-1")
     recommendation.agenda_points.add(AgendaPoint.objects.get(number=1))
@@ -281,6 +282,7 @@ def test_a_row_whose_key_an_editor_corrected_is_not_loaded_a_second_time(loaded)
 # A file that changed
 
 
+@pytest.mark.database
 def test_an_untouched_row_is_updated(loaded, changed):
     before = histories()
     file = changed(
@@ -294,6 +296,7 @@ def test_an_untouched_row_is_updated(loaded, changed):
     assert histories() == before | {"Agency": before["Agency"] + 1}
 
 
+@pytest.mark.database
 def test_untouched_points_of_a_recommendation_are_updated(loaded, changed):
     file = changed("POL-1, level: policy, agenda_points: [7]", "POL-1, level: policy, agenda_points: [6, 7]")
 

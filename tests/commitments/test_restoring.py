@@ -31,6 +31,7 @@ def restored(commitment, secretariat, time_machine):
     return commitment
 
 
+@pytest.mark.database
 def test_restoration_has_its_day_and_reason(restored, secretariat):
     assert (restored.state, restored.withdrawn_on, restored.withdrawn_reason) == ("published", None, "")
     assert (restored.restored_on, restored.restored_reason) == (date(2014, 10, 15), "It is another programme.")
@@ -85,6 +86,7 @@ DAYS = [
 ]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(("day", "state"), DAYS)
 def test_past_day_shows_what_held_then(restored, client, day, state):
     query = {"as_of": day} if day else {}
@@ -131,6 +133,7 @@ def test_both_steps_stay_on_the_page_with_their_reasons(restored, client):
     }
 
 
+@pytest.mark.database
 def test_both_steps_are_changes(restored):
     found = [(change.key.partition("/")[2], change.on.iso, change.reason) for change in changes()]
 
@@ -141,6 +144,7 @@ def test_both_steps_are_changes(restored):
     assert [change.kind for change in changes(date(2014, 10, 14))] == ["withdrawn", "report", "published"]
 
 
+@pytest.mark.database
 def test_second_withdrawal_is_another_change(restored, secretariat):
     actions.withdraw(restored, reason="It was never undertaken.", by=secretariat)
     actions.restore(restored, reason="It was.", by=secretariat)
@@ -171,6 +175,7 @@ def test_what_was_restored_counts_as_withdrawn_in_no_comparison(restored):
 # The database
 
 
+@pytest.mark.database
 def test_withdrawn_commitment_is_published_again_only_by_a_restoration():
     commitment = CommitmentFactory(withdrawn=True)
 
@@ -180,6 +185,7 @@ def test_withdrawn_commitment_is_published_again_only_by_a_restoration():
     assert Commitment.objects.get().state == "withdrawn"
 
 
+@pytest.mark.database
 @pytest.mark.parametrize(
     "statement",
     [

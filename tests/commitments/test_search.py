@@ -7,6 +7,8 @@ from commitments.models import Commitment
 from commitments.search import MAX_CHARACTERS, MAX_WORDS, normalize_search, search_problem
 from tests.factories import CommitmentFactory
 
+pytestmark = pytest.mark.database
+
 # Every address that answers a search of the register.
 SEARCHES = [
     "/commitments/",

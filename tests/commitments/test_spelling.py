@@ -4,7 +4,7 @@ from commitments.dates import PartialDate
 from commitments.spelling import near_questions
 from tests.factories import AssessmentFactory, CommitmentFactory, ProgressReportFactory, published_report
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
 @pytest.fixture

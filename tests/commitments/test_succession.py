@@ -55,6 +55,7 @@ def sentence(chain, first):
     )
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("first", [0, 1], ids=["of three", "of two"])
 @pytest.mark.parametrize("verb", ["submit", "publish"])
 def test_circle_of_successors_is_neither_submitted_nor_published(chain, first, verb, ilo_focal_point, secretariat):
@@ -109,6 +110,7 @@ def test_report_that_supersedes_nothing_names_no_successor(chain, ilo_focal_poin
     ]
 
 
+@pytest.mark.database
 def test_second_of_two_that_would_close_a_circle_is_refused(chain, secretariat):
     other = CommitmentFactory()
     there, back = superseded(chain[2], other, submitted=True), superseded(other, chain[0], submitted=True)
@@ -120,6 +122,7 @@ def test_second_of_two_that_would_close_a_circle_is_refused(chain, secretariat):
     assert Commitment.objects.get(pk=other.pk).status == ""
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_of_two_that_close_a_circle_in_the_same_moment_one_is_published():
     one, other = CommitmentFactory(), CommitmentFactory()
@@ -147,6 +150,7 @@ def test_of_two_that_close_a_circle_in_the_same_moment_one_is_published():
     assert Commitment.objects.filter(status="superseded").count() == 1
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("first", [0, 1], ids=["of three", "of two"])
 def test_database_refuses_a_circle(chain, first, monkeypatch):
     monkeypatch.setattr(actions, "check", lambda row: None)
@@ -156,6 +160,7 @@ def test_database_refuses_a_circle(chain, first, monkeypatch):
         as_committed()
 
 
+@pytest.mark.database
 def test_commitment_that_runs_again_may_take_the_place_of_its_successor(chain, secretariat):
     published_report(chain[1], on="2015-06-30", status="in_progress")
 
@@ -193,6 +198,7 @@ def test_page_and_api_say_that_the_successor_was_withdrawn(left, chain, client):
         assert (row["superseded_by"]["state"], row["reports"][0]["superseded_by"]["state"]) == (state, state)
 
 
+@pytest.mark.database
 def test_what_its_withdrawn_successor_leaves_runs_again(left, chain, client, secretariat, time_machine):
     before, then = freshness(client, left, "2014-08-31"), freshness(client, left)
     running = set(Commitment.objects.running())
@@ -207,6 +213,7 @@ def test_what_its_withdrawn_successor_leaves_runs_again(left, chain, client, sec
     assert set(Commitment.objects.running()) == {chain[2]}
 
 
+@pytest.mark.database
 def test_next_cycle_asks_for_a_report_on_it(left, secretariat):
     cycle = ReportingCycleFactory(opens_on=date(2014, 9, 1), due_on=date(2014, 10, 1))
 

@@ -16,6 +16,8 @@ from tests.factories import (
     published_report,
 )
 
+pytestmark = pytest.mark.database
+
 
 def test_status_counts_follow_the_order_of_statuses_and_end_with_silence(ilo):
     CommitmentFactory.create_batch(2, lead_agency=ilo)

@@ -18,7 +18,7 @@ from tests.factories import (
     published_report,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
 def sql(statement, *values):

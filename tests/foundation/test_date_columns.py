@@ -12,6 +12,8 @@ from commitments.models import Evidence, Milestone, ProgressReport
 from foundation.date_columns import PastDateField, PlannedDateField
 from foundation.dates import today
 
+pytestmark = pytest.mark.database
+
 APPS = ["agencies", "agenda", "workgroups", "recommendations", "commitments", "gmg_portal"]
 # Of Django's own base class for people.
 NOT_OURS = {"agencies.User.date_joined", "agencies.User.last_login"}

@@ -378,6 +378,7 @@ def test_page_after_the_last_is_not_found(client, record, assert_problem):
     assert assert_problem(response, 404) == [{"parameter": "page", "detail": "There is no page 2: the last page is 1."}]
 
 
+@pytest.mark.database
 def test_page_holds_as_many_rows_as_were_asked_for(client):
     many(EventFactory, 201)
 
@@ -439,6 +440,7 @@ def test_fields_narrow_a_row_to_those_asked_for(client, record, ask, name):
 # Order
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("name", LISTS)
 def test_order_is_asked_alike_everywhere(client, record, ask, assert_problem, name):
     allowed = assert_problem(ask(name, ordering="nonsense"), 400)[0]["allowed"]
@@ -557,6 +559,7 @@ def leak(db, record, commitment):
     return [row.reference for row in hidden]
 
 
+@pytest.mark.database
 def test_nothing_unpublished_is_found_or_counted(client, record, leak):
     leaks = {}
     for name in EVERYWHERE:

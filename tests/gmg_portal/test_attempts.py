@@ -177,6 +177,7 @@ def test_known_address_is_kept_as_a_digest(client, ilo_focal_point):
     assert "192.0.2" not in str(KnownAddress.objects.values().get())
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_tries_at_the_same_moment_share_one_count():
     """Twelve threads with connections of their own stand for the workers of two processes."""

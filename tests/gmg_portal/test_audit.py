@@ -52,6 +52,7 @@ def told(**wanted):
 # What the database writes by itself
 
 
+@pytest.mark.database
 def test_each_line_of_a_history_is_an_entry(administrator):
     agency = AgencyFactory()
     key = agency.pk
@@ -68,6 +69,7 @@ def test_each_line_of_a_history_is_an_entry(administrator):
     assert entries(what="changed", row=key)[0].line == line
 
 
+@pytest.mark.database
 def test_verbs_of_the_workflow_are_told_by_name(ilo, ilo_focal_point, secretariat):
     draft = CommitmentFactory(draft=True, lead_agency=ilo)
 
@@ -80,6 +82,7 @@ def test_verbs_of_the_workflow_are_told_by_name(ilo, ilo_focal_point, secretaria
     ]
 
 
+@pytest.mark.database
 def test_lines_written_in_bulk_are_entries_too(commitment, cycle, secretariat):
     corrected(cycle, opened_on=None)
 
@@ -89,6 +92,7 @@ def test_lines_written_in_bulk_are_entries_too(commitment, cycle, secretariat):
     assert told(kind="commitments.progressreport", row=report.pk) == [("created", secretariat, "expected")]
 
 
+@pytest.mark.database
 def test_new_password_and_roles_are_entries(outsider):
     group = Group.objects.create(name="secretariat")
     outsider.groups.add(group)
@@ -105,6 +109,7 @@ def test_new_password_and_roles_are_entries(outsider):
     assert found == [("role_given", "secretariat"), ("role_taken", "secretariat"), ("password_changed", "")]
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("statement", ["UPDATE audit_entry SET person_id = NULL", "DELETE FROM audit_entry"])
 def test_entry_is_never_changed_or_deleted(statement, outsider):
     AuditEntryFactory(person=outsider)
@@ -132,6 +137,7 @@ def save(client, secretariat, ilo):
     return save
 
 
+@pytest.mark.database
 def test_entry_names_the_request_without_its_query(save, ilo, secretariat):
     answer = save()
 
@@ -156,6 +162,7 @@ def test_name_of_a_request_is_taken_from_ones_own_proxy_alone(save, settings):
     assert {len(names[0]), len(names[2])} == {32}
 
 
+@pytest.mark.database
 @pytest.mark.parametrize("path", ["/admin/a'b%c/\x00\ud800", "/admin/%(x)s';DROP TABLE audit_entry;--"])
 def test_any_path_can_be_told(path, ilo):
     request = RequestFactory().post("/admin/")
@@ -347,6 +354,7 @@ def test_audit_opens_for_these_roles_alone(client, request, role, status):
     assert answers[2].status_code in ({302} if status != 403 else {403})
 
 
+@pytest.mark.database
 def test_entries_are_narrowed_by_person_kind_what_and_period(as_secretariat, ilo, outsider):
     corrected(ilo, headquarters="Geneva")
     AuditEntryFactory(person=outsider, moment=datetime(2014, 6, 30, 23, 59, tzinfo=UTC))
@@ -370,6 +378,7 @@ def test_entries_of_one_place_are_found_by_its_mark(as_secretariat):
     assert keys(as_secretariat.get(LIST, {"origin": "0123456789ab"})) == [wanted.pk]
 
 
+@pytest.mark.database
 def test_search_for_a_reference_finds_all_that_hangs_on_it(as_secretariat, ilo, iom):
     wanted = CommitmentFactory(draft=True, lead_agency=ilo, title=SECRET)
     reference = wanted.reference
@@ -471,6 +480,7 @@ def test_draft_is_named_by_its_reference_and_leads_nowhere(as_secretariat, draft
     assertNotContains(answer, f"/admin/commitments/commitment/{draft.pk}/")
 
 
+@pytest.mark.database
 def test_every_row_of_the_register_is_found_by_its_reference():
     below = {model._meta.label_lower for model, _path in hanging_on(Commitment)}
 

@@ -12,6 +12,8 @@ from commitments.models import Commitment
 from gmg_portal import settings as portal_settings
 from tests.factories import CommitmentFactory
 
+pytestmark = pytest.mark.database
+
 LIMITS = {
     "statement_timeout": "15s",
     "lock_timeout": "5s",

@@ -29,7 +29,7 @@ from tests.factories import (
     published_report,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 committing = pytest.mark.django_db(transaction=True)
 REGISTER = "/api/v1/commitments/"
 

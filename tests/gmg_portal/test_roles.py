@@ -25,7 +25,7 @@ from tests.factories import AssessmentFactory, MilestoneFactory, UserFactory, co
 from tests.filling import filled
 from tests.gmg_portal.processes import environment, run
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.database, pytest.mark.processes]
 
 # A table on which no other stands, and the migration that makes it.
 MADE_BY_OWNER, MAKING = "axes_accessattemptexpiration", "0010_accessattemptexpiration"

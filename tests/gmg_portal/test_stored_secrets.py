@@ -176,6 +176,7 @@ def test_lost_key_is_said_by_the_check_the_command_and_the_page(client, secretar
 # The migration
 
 
+@pytest.mark.database
 def test_migration_encrypts_what_is_there_ends_sessions_and_can_be_undone(client, ilo_focal_point):
     sign_in(client, "ilo_focal_point")
     with_second_step(ilo_focal_point)

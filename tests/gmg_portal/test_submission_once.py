@@ -93,6 +93,7 @@ def test_fall_in_the_middle_leaves_neither_deed_nor_key(system, commitment, monk
     assert "Idempotency-Replayed" not in again
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_do_it_once(system, commitment, monkeypatch):
     """The first holds its deed open until the second waits for it, on another connection."""

@@ -55,6 +55,7 @@ def test_add_form_sent_twice_makes_one_draft(focal_point):
     assert ONCE in said(second)
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_add_form_sent_twice_at_the_same_moment_makes_one_draft(client, ilo_focal_point):
     client.force_login(ilo_focal_point)

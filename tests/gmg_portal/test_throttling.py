@@ -53,6 +53,7 @@ def test_two_workers_count_together(tmp_path):
         cursor.execute("DELETE FROM api_caller")
 
 
+@pytest.mark.database
 def test_every_counted_answer_says_what_is_left(client, db, thrice_an_hour):
     addresses = [EVENTS, f"{EVENTS}?nothing=1", "/api/v1/nothing/", EVENTS]
     answers = [client.get(address) for address in addresses]
@@ -71,6 +72,7 @@ def test_every_counted_answer_says_what_is_left(client, db, thrice_an_hour):
     assert "RateLimit" not in client.get("/agencies/")
 
 
+@pytest.mark.database
 def test_refusals_do_not_add_up(client, db, thrice_an_hour):
     waits = [client.get(EVENTS).get("Retry-After") for _ in range(6)]
 
@@ -78,6 +80,7 @@ def test_refusals_do_not_add_up(client, db, thrice_an_hour):
     assert {int(wait) for wait in waits[3:]} <= {1199, 1200}
 
 
+@pytest.mark.database
 def test_quota_comes_back_evenly(client, db, thrice_an_hour):
     for _ in range(3):
         client.get(EVENTS)
@@ -87,6 +90,7 @@ def test_quota_comes_back_evenly(client, db, thrice_an_hour):
     assert [client.get(EVENTS).status_code for _ in range(2)] == [200, 429]
 
 
+@pytest.mark.database
 def test_table_holds_no_address_and_nobody_longer_than_needed(client, db, monkeypatch):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM api_caller")
@@ -102,6 +106,7 @@ def test_table_holds_no_address_and_nobody_longer_than_needed(client, db, monkey
     assert len(rows()) == 1 and rows()[0] not in kept
 
 
+@pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_database_that_takes_no_writes_still_answers(client, caplog, thrice_an_hour):
     AddressThrottle.is_silent = False

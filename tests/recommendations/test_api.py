@@ -2,6 +2,8 @@ import pytest
 
 from tests.factories import RecommendationFactory
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def recommendations(points):

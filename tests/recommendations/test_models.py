@@ -5,7 +5,7 @@ from django.db.models import F
 from recommendations.models import Recommendation
 from tests.factories import RecommendationFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
 def part_of_itself():

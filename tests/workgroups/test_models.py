@@ -5,7 +5,7 @@ import pytest
 from tests.factories import AgencyFactory, ParticipationFactory, WorkGroupFactory, WorkPlanFactory
 from workgroups.models import Participation, WorkGroup
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
 def same_agency_twice():
