@@ -23,7 +23,7 @@ EACH_ROLE = pytest.mark.parametrize("role", CELLS)
 @pytest.fixture(scope="module")
 def world(module_db):
     with module_db.unblock():
-        yield World("commitment", "progressreport")
+        return World("commitment", "progressreport")
 
 
 @pytest.fixture(scope="module")
