@@ -111,8 +111,9 @@ class Questions:
         return value if value in values else "…"
 
 
-def test_every_link_leads_somewhere_and_to_its_place_on_the_page(walk):
+def test_every_link_leads_somewhere_and_to_its_place_on_the_page(client, walk):
     pages, broken = walk
+    addresses = [row.get_absolute_url() for row in Commitment.objects.public()]
 
     lost = [
         (referrer, target, anchor)
@@ -122,6 +123,8 @@ def test_every_link_leads_somewhere_and_to_its_place_on_the_page(walk):
     ]
     assert broken == []
     assert lost == []
+    # The links of a few commitments are followed, and the page of each answers.
+    assert [address for address in addresses if client.get(address).status_code != 200] == []
     assert named_in_links(pages, "commitment") == set(Commitment.objects.public().values_list("reference", flat=True))
     assert named_in_links(pages, "agenc") == set(Agency.objects.values_list("code", flat=True))
     assert named_in_links(pages, "recommendation") == set(Recommendation.objects.values_list("code", flat=True))
