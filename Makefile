@@ -48,14 +48,14 @@ INSTALL_CLIENT_TOOLS = set -e; \
 		cp $(CLIENT_TOOLS) tests/clients/node_modules/; \
 	fi
 
-# Tests may keep their bytecode: each of their processes would else compile 45,000 lines and rewrite the assertions in them.
+# Keep the bytecode of the tests: without it each of their processes compiles 45,000 lines and rewrites the assertions.
 UNSET = unset PYTHONDONTWRITEBYTECODE
 
 run:
 	@set -- requirements.lock; $(INSTALL)
 	@exec $(PY) manage.py run
 
-# Both are what `make test` begins with, each for itself, so that one may be fetched while the other is.
+# The two installations of `make test`, as targets of their own so that the gate can run them at the same time.
 environment:
 	@set -- requirements-dev.lock; $(INSTALL)
 

@@ -62,7 +62,6 @@ def agencies_of(user) -> QuerySet[Agency]:
     return agencies if _is_whole(user) else agencies.filter(pk=user.within_agency)
 
 
-@build_once
 def acting_for(user) -> QuerySet[Agency]:
     """All agencies for which the person acts today, be the account closed or the person narrowed by a token."""
     memberships = Membership.objects.current().filter(user=user.pk)

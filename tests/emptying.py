@@ -1,7 +1,7 @@
-"""The database after a test that commits: its rows are deleted, with no trigger that would refuse or tell it.
+"""Delete the rows that a test committed, with the triggers of their tables off.
 
-Django's own way truncates every table, and makes the content types and the permissions anew. That costs several times
-as much, as nearly all tables are empty. Here these two stay, and tables without rows are left alone.
+Django truncates every table, and makes the content types and the permissions anew. That costs several times as much, as
+nearly all tables are empty. Here these two stay, and tables without rows are left alone.
 """
 
 from django.db import connection, transaction
@@ -11,6 +11,7 @@ _tables: list[str] = []  # found once a process
 
 
 def delete_all_rows() -> None:
+    """Empty every table that has rows, but for those of `KEPT`."""
     if not _tables:
         names = connection.introspection.django_table_names(only_existing=True, include_views=False)
         _tables.extend(sorted(set(names) - KEPT))

@@ -1,9 +1,8 @@
-"""What a machine can find against WCAG on a page, with one audit for each look.
+"""Check pages against the WCAG rules that a machine can check, each kind of element once.
 
-Every page is surveyed (`looks.js`): which shapes its elements have, by all that means something to a rule beside
-colours, and in which colours its words stand. The rules are run where an element has a shape, or words have colours,
-that no page without a fault had before. So the second table of the editors' side costs a survey, and the one of its
-fields that has no label costs an audit, which finds it (`test_audits`).
+`looks.js` lists for a page the shapes of its elements (role, attributes, where a name comes from, where it stands) and
+the looks of its texts (their colours). The rules are run on the elements of shapes and looks that no page without a
+fault had before. `test_audits` shows that a fault on a page that was checked before is still found.
 """
 
 from collections import defaultdict

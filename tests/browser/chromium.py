@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 PATH = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-# What costs time and changes nothing that is looked at: threads that paint, processes kept ready for other sites, a new
-# frame for each document, and in each window two pages of the browser's own, under its line for addresses. A second
-# list of features replaces that of the automation, which stands behind these.
+# Switch off what costs time and changes nothing that is looked at: further painting threads, spare processes for other
+# sites, a new frame for each document, and the two pages of the address bar's popup in each window. Chromium takes the
+# last list of features alone, so the list of the automation is repeated after ours.
 CHEAP = [
     "--num-raster-threads=1",
     "--renderer-process-limit=1",
