@@ -62,26 +62,19 @@ environment:
 clients:
 	@$(INSTALL_CLIENT_TOOLS)
 
-test:
-	@set -- requirements-dev.lock; $(INSTALL)
-	@$(INSTALL_CLIENT_TOOLS)
+test: environment clients
 	@$(UNSET); exec $(PY) -m pytest
 
-test-fast:
-	@set -- requirements-dev.lock; $(INSTALL)
+test-fast: environment
 	@$(UNSET); exec $(PY) -m pytest -m 'not browser and not processes'
 
-test-database:
-	@set -- requirements-dev.lock; $(INSTALL)
+test-database: environment
 	@$(UNSET); PROPERTY_EXAMPLES=$${PROPERTY_EXAMPLES:-10} exec $(PY) -m pytest -n 2 -m 'database or account'
 
-coverage:
-	@set -- requirements-dev.lock; $(INSTALL)
-	@$(INSTALL_CLIENT_TOOLS)
+coverage: environment clients
 	@$(UNSET); exec $(PY) -m pytest --cov
 
-check:
-	@set -- requirements-dev.lock; $(INSTALL)
+check: environment
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
@@ -90,22 +83,18 @@ check:
 	DEBUG= TRIAL= PLAIN_HTTP= ALLOWED_HOSTS=portal.example SECRET_KEY=`$(PY) -c 'import secrets; print(secrets.token_urlsafe(50))'` \
 		$(PY) manage.py check --deploy --fail-level WARNING
 
-lock:
-	@set -- requirements-dev.lock; $(INSTALL)
+lock: environment
 	$(PY) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--strip-extras -o requirements.lock pyproject.toml
 	$(PY) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 		--strip-extras --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
 
-screenshots:
-	@set -- requirements-dev.lock; $(INSTALL)
+screenshots: environment
 	$(PY) -m tests.browser.screenshots $(ADDRESS)
 
-openapi:
-	@set -- requirements-dev.lock; $(INSTALL)
+openapi: environment
 	SECRET_KEY=description $(PY) manage.py spectacular --lang en --validate --fail-on-warn --file docs/openapi.yaml
 
 EXAMPLES = 500
-contract:
-	@set -- requirements-dev.lock; $(INSTALL)
+contract: environment
 	CONTRACT_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/gmg_portal/test_contract.py
