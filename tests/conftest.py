@@ -187,7 +187,7 @@ def module_db(django_db_setup, django_db_blocker):
 @pytest.fixture(scope="session")
 def chromium():
     if not PATH:
-        pytest.skip("No Chromium on this machine: install Debian's package 'chromium' to run the browser's journeys.")
+        pytest.skip("No Chromium on this machine: install Debian's package 'chromium-headless-shell' for these tests.")
     with started() as browser:
         yield browser
 
