@@ -12,8 +12,8 @@ def main():
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from commitments.database_limits import lift_limits
-    from gmg_portal.embedded.cluster import EmbeddedError
+    from foundation.postgresql.cluster import EmbeddedError
+    from foundation.postgresql.session_limits import lift_limits
     from gmg_portal.trace import trace_command
 
     try:

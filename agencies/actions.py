@@ -23,8 +23,8 @@ from agencies.permissions import (
     may_manage_memberships,
     may_revoke_token,
 )
-from agencies.querysets import today
-from foundation.dates import date_in_words
+from foundation.clock import today
+from foundation.dates.parsing import date_in_words
 
 GOOD_FOR = timedelta(days=7)
 

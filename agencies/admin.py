@@ -37,8 +37,8 @@ from agencies.permissions import (
     may_see_tokens,
     token_agencies_of,
 )
-from agencies.querysets import today
-from foundation.date_inputs import AdminDayInput, DayField
+from foundation.clock import today
+from foundation.dates.inputs import AdminDayInput, DayField
 
 
 class FormerNameInline(admin.site.TabularInline):

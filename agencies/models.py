@@ -21,12 +21,12 @@ from agencies.querysets import (
     FormerNameQuerySet,
     InvitationQuerySet,
     MembershipQuerySet,
-    today,
 )
-from foundation.addresses import AddressField
-from foundation.date_columns import PastDateField, PlannedDateField
-from foundation.dates import date_in_words
+from foundation.clock import today
+from foundation.dates.columns import PastDateField, PlannedDateField
+from foundation.dates.parsing import date_in_words
 from foundation.history import HistoricalRecords
+from foundation.text.addresses import AddressField
 
 LONG_PASSWORD = 15  # characters from which on a password may stand alone
 LONGEST_TOKEN = timedelta(days=366)  # the day on which a token is made, and a year

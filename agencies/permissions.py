@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from agencies.models import AccessToken, Agency, Invitation, Membership, User
-from agencies.querysets import today
+from foundation.clock import today
 
 SECRETARIAT = "secretariat"
 

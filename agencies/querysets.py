@@ -10,7 +10,7 @@ from rest_framework_api_key.crypto import KeyGenerator
 from rest_framework_api_key.models import BaseAPIKeyManager
 
 from agencies.names import day_of_names
-from foundation.dates import today
+from foundation.clock import today
 
 
 class AgencyQuerySet(models.QuerySet):

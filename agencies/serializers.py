@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.models import Agency, ChairTerm, FormerName
-from agencies.querysets import today
+from foundation.clock import today
 
 
 class PageURLField(serializers.URLField):

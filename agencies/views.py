@@ -1,7 +1,7 @@
 from django.views.generic import DetailView, ListView
 
 from agencies.models import Agency
-from agencies.querysets import today
+from foundation.clock import today
 
 MOST_SAID = 10  # parts in reports that others lead: each stands in full with its report
 

@@ -2,7 +2,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import AgendaPoint, Event, Framework
-from foundation.date_inputs import PickedDayField
+from foundation.dates.inputs import PickedDayField
 
 
 class DayFilter(django_filters.DateFilter):

@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agenda.querysets import EventQuerySet
-from foundation.addresses import AddressField
-from foundation.date_columns import PastDateField, PlannedDateField
+from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.history import HistoricalRecords
+from foundation.text.addresses import AddressField
 
 
 class AgendaPoint(models.Model):

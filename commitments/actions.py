@@ -18,9 +18,7 @@ from simple_history.utils import bulk_create_with_history
 from agencies.actions import check_seen
 from agencies.models import Agency
 from agencies.permissions import acting_for, agencies_of, is_secretariat
-from agencies.querysets import today
 from commitments import notices, permissions, telling
-from commitments.dates import PartialDate, Precision
 from commitments.models import (
     Answer,
     Assessment,
@@ -37,7 +35,9 @@ from commitments.models import (
 from commitments.succession import problem_of_successor
 from commitments.triggers import SUCCESSION_LOCK
 from commitments.workflow import TRANSITIONS, Reviewed, ReviewingRole, State
-from foundation.dates import date_in_words
+from foundation.clock import today
+from foundation.dates.parsing import date_in_words
+from foundation.dates.partial import PartialDate, Precision
 from workgroups.models import WorkGroup
 
 LOAD = "load"

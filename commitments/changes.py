@@ -11,9 +11,9 @@ from django.db.models.functions import Coalesce
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from commitments.dates import PartialDate
 from commitments.models import Answer, Assessment, Commitment, ProgressReport, StatusChange, Withdrawal
 from commitments.permissions import PUBLIC_STATES
+from foundation.dates.partial import PartialDate
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from commitments.amendments import Amendment, amendments
-from commitments.dates import PartialDate, Precision
 from commitments.models import Commitment, StatusChange
+from foundation.dates.partial import PartialDate, Precision
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from agencies.querysets import today
 from commitments.models import Commitment
+from foundation.clock import today
 
 BIBTEX = str.maketrans(
     {

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import cache
 
 import django_filters
@@ -18,11 +17,12 @@ from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from agencies.querysets import today
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Outlook, Partner, ProgressReport, Status, Verification
 from commitments.search import SearchTextField, search_query
-from foundation.date_inputs import PickedDayField
+from foundation.clock import today
+from foundation.dates.inputs import PickedDayField
+from foundation.text.closest_match import suggestion
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
@@ -63,26 +63,12 @@ class Together:
         return [choice for part in self.parts for choice in part()]
 
 
-def near(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is spelt most like another, if any is alike; one of the same letters comes first."""
-    spelt = {each.lower(): each for each in known}
-    alike = get_close_matches(word.lower(), spelt, n=3, cutoff=0.6 if len(word) < 4 else 0.7)
-    letters = sorted(word.lower())
-    return spelt[max(alike, key=lambda each: sorted(each) == letters)] if alike else None
-
-
-def near_word(word: str, known: Iterable[str]) -> str:
-    """A sentence that offers the known word that is spelt most alike, after a space; '' if none is alike."""
-    alike = near(word, known)
-    return " " + now_("Did you mean ‘%(word)s’?") % {"word": alike} if alike else ""
-
-
 def unknown_parameter(word: str, allowed: Iterable[str]) -> str:
     """Say that an address does not know a parameter, which one is spelt most alike, and which it takes."""
     known = sorted(allowed)
     if not known:
         return now_("‘%(word)s’ is not a parameter here: this address takes none.") % {"word": word}
-    words = {"word": word, "near": near_word(word, known), "allowed": ", ".join(known)}
+    words = {"word": word, "near": suggestion(word, known), "allowed": ", ".join(known)}
     return now_("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.") % words
 
 
@@ -109,7 +95,7 @@ class WordsField(forms.MultipleChoiceField):
                 raise forms.ValidationError(
                     self.error_messages["invalid_choice"] if known else self.none_known,
                     code="invalid_choice",
-                    params={"value": word, "near": near_word(word, known), "allowed": ", ".join(sorted(known))},
+                    params={"value": word, "near": suggestion(word, known), "allowed": ", ".join(sorted(known))},
                 )
 
 
@@ -391,7 +377,7 @@ class StrictForm(forms.Form):
             self.add_error(
                 None,
                 _("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
-                % {"word": word, "near": near_word(word, allowed), "allowed": ", ".join(sorted(allowed))},
+                % {"word": word, "near": suggestion(word, allowed), "allowed": ", ".join(sorted(allowed))},
             )
         for word, values in self.data.lists() if hasattr(self.data, "lists") else ():
             if word in allowed and not self.takes_list(word) and len([value for value in values if value]) > 1:

@@ -14,17 +14,17 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from commitments import actions
-from commitments.dates import PartialDate, partial
 from commitments.evidence import TYPES, label_of
 from commitments.models import Assessment, Commitment, Contribution, Status
 from commitments.succession import problem_of_successor
-from foundation.date_inputs import PartialDateInput
-from foundation.dates import date_in_words
-from foundation.name_lists import NameListField
+from foundation.dates.inputs import PartialDateInput
+from foundation.dates.parsing import date_in_words
+from foundation.dates.partial import PartialDate, partial
+from foundation.text.name_lists import NameListField
 
 
 class PartialDateField(forms.CharField):
-    """A date of which the year, the month or the day is known, as `foundation.dates.read_date` reads it."""
+    """A date of which the year, the month or the day is known, as `foundation.dates.parsing.read_date` reads it."""
 
     widget = PartialDateInput
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from agencies.actions import check_seen
 from commitments import notices
-from commitments.callers import place_of
-from commitments.letters import absolute, letter
 from commitments.models import Commitment, Mistake
+from foundation.http.client_ip import throttle_key
+from foundation.mail.messages import absolute, letter
 
 State = Mistake.State
 # So many from one address in an hour, and so many from all the world in a day.
@@ -34,7 +34,7 @@ class TooMany(Exception):
 
 def sender_of(request) -> str:
     """Stands for the place that a request comes from, and cannot be turned back into it without the portal's key."""
-    return salted_hmac("commitments.mistakes", place_of(request), algorithm="sha256").hexdigest()
+    return salted_hmac("commitments.mistakes", throttle_key(request), algorithm="sha256").hexdigest()
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from django.db.models import Q, QuerySet
 
 from agencies.models import Agency, Membership, User
 from agencies.permissions import SECRETARIAT
-from agencies.querysets import today
 from commitments.models import Answer, Assessment, Commitment, Mistake, Notice, ProgressReport, ReportingCycle
 from commitments.models.notice import SUBJECTS
 from commitments.workflow import Reviewed
+from foundation.clock import today
 from workgroups.models import Participation
 
 Kind = Notice.Kind

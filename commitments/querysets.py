@@ -27,7 +27,6 @@ from django.db.models.functions import Cast, Coalesce, Concat, Greatest, TruncDa
 
 from agencies.models import Membership
 from agencies.permissions import agencies_of
-from agencies.querysets import today
 from commitments.permissions import (
     OPEN_STATES,
     PUBLIC_STATES,
@@ -50,6 +49,7 @@ from commitments.permissions import (
     writable,
 )
 from commitments.search import SEARCH_CONFIG, headline, plain, search_query
+from foundation.clock import today
 
 FINISHED = ("completed", "discontinued", "superseded")
 # Lines of the history, beside those of forms, by which a person had a hand in a row.

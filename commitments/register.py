@@ -14,7 +14,7 @@ from commitments.spelling import near_questions
 VIEWS = [("cards", _("Cards")), ("table", _("Table"))]
 SIZES = (20, 50, 100, 200)
 # Words that turn the page and choose no rows.
-OF_THE_PAGE = ("page", "page_size", "view", "fields")
+PAGINATION_PARAMS = ("page", "page_size", "view", "fields")
 
 Pair = tuple[str, str]
 
@@ -79,12 +79,12 @@ class Question:
     @property
     def rows(self) -> str:
         """The words that choose rows, for the files."""
-        return urlencode([pair for pair in self.pairs if pair[0] not in OF_THE_PAGE])
+        return urlencode([pair for pair in self.pairs if pair[0] not in PAGINATION_PARAMS])
 
     @property
     def to_the_api(self) -> str:
         """The same for the API, which knows `fields` too."""
-        return urlencode([pair for pair in self.pairs if pair[0] not in OF_THE_PAGE or pair[0] == "fields"])
+        return urlencode([pair for pair in self.pairs if pair[0] not in PAGINATION_PARAMS or pair[0] == "fields"])
 
     @property
     def narrowing(self) -> list[Chosen]:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments import actions
-from commitments.dates import partial
 from commitments.models import (
     Answer,
     Assessment,
@@ -22,10 +21,11 @@ from commitments.models import (
     Status,
     StatusChange,
 )
-from commitments.wording import Piece, compare
 from commitments.workflow import Reviewed
-from foundation.dates import date_in_words
-from foundation.name_lists import join_names
+from foundation.dates.parsing import date_in_words
+from foundation.dates.partial import partial
+from foundation.text.diff import Piece, diff_words
+from foundation.text.name_lists import join_names
 
 Told = dict[str, str]
 # Of these the words are compared one by one; of everything else the whole value.
@@ -158,7 +158,7 @@ def _field(key: str, before: str, after: str) -> Field:
         same = [Piece("same", after)]
         return Field(label, same, same)
     if key in TEXTS:
-        pieces = _without_break(compare(before, after))
+        pieces = _without_break(diff_words(before, after))
     else:
         pieces = [Piece(kind, text) for kind, text in (("removed", before), ("added", after)) if text]
     return Field(

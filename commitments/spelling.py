@@ -6,8 +6,8 @@ from itertools import product
 
 from django.db import OperationalError, connection, transaction
 
-from commitments.database_limits import statement_limit, was_stopped
 from commitments.models import Commitment
+from foundation.postgresql.session_limits import statement_limit, was_stopped
 
 WORD = re.compile(r"(?<![\w-])[^\W\d_]{4,40}\b")
 MOST_WORDS = 6

@@ -21,12 +21,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import User
-from agencies.querysets import today
-from commitments.letters import absolute, letter
 from commitments.models import Digest, Mistake, Notice
 from commitments.models.notice import OF_CYCLES, SUBJECTS
 from commitments.notices import due_kind, may, owed_by
 from commitments.workflow import State
+from foundation.clock import today
+from foundation.mail.messages import absolute, letter
 
 Kind = Notice.Kind
 ESSENTIAL = {Kind.SENT_BACK, Kind.OVERDUE, Kind.DUE_IN_3, Kind.DUE_IN_14, Kind.REMINDED}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.models import Answer, Assessment, Outlook, ProgressReport, Status
-from commitments.wording import Piece, compare
+from foundation.text.diff import Piece, diff_words
 
 # More reports than these are folded, all but the newest.
 OPEN = 3
@@ -125,5 +125,5 @@ def _differences(before: ProgressReport, after: ProgressReport) -> list[Differen
     for name, label in TEXTS.items():
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            found.append(Difference(str(label), compare(old, new)))
+            found.append(Difference(str(label), diff_words(old, new)))
     return found

@@ -10,20 +10,21 @@ from django.views.generic import DetailView, FormView, ListView, TemplateView, V
 from rest_framework.authentication import CSRFCheck
 
 from agencies import submissions
-from agencies.querysets import today
 from commitments import mistakes
 from commitments.chronicle import chronicle
 from commitments.citations import Citation
 from commitments.evidence.serving import hand_out
 from commitments.facets import tally
-from commitments.fields import UnknownField, chosen, offered, paths, values_at
-from commitments.filters import CommitmentFilter, near_word, refusals
+from commitments.filters import CommitmentFilter, refusals
 from commitments.forms import MistakeForm
 from commitments.models import Commitment, Evidence, ProgressReport, Status
-from commitments.register import OF_THE_PAGE, SIZES, VIEWS, PageForm, Question
+from commitments.register import PAGINATION_PARAMS, SIZES, VIEWS, PageForm, Question
 from commitments.related import formers_of, related, with_others
 from commitments.serializers import CommitmentRowSerializer
 from commitments.testimony import judgements, tellings
+from foundation.clock import today
+from foundation.rest.sparse_fields import UnknownField, chosen, offered, paths, values_at
+from foundation.text.closest_match import suggestion
 
 
 class RegisterView(ListView):
@@ -35,7 +36,7 @@ class RegisterView(ListView):
 
     def get(self, request, *args, **kwargs):
         self.pages = PageForm(request.GET)
-        self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all(), beside=OF_THE_PAGE)
+        self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
         tree, unknown = chosen(request.GET.getlist("fields"), offered(CommitmentRowSerializer()))
         self.columns = list(paths(tree))
         if self.filterset.is_valid() and self.pages.is_valid() and not unknown:
@@ -93,7 +94,7 @@ class RegisterView(ListView):
 
 
 def refused(field: UnknownField) -> str:
-    words = {"name": field.name, "near": near_word(field.name, field.allowed), "allowed": ", ".join(field.allowed)}
+    words = {"name": field.name, "near": suggestion(field.name, field.allowed), "allowed": ", ".join(field.allowed)}
     return _("fields: ‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.") % words
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from commitments.dates import PartialDate, Precision, partial
-from foundation.date_columns import PastDateField
+from foundation.dates.columns import PastDateField
+from foundation.dates.partial import PartialDate, Precision, partial
 
 
 class State(models.TextChoices):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from commitments.models import Commitment, WorkingCopy
-from foundation.numbers import is_whole_number
+from foundation.text.numbers import is_whole_number
 
 # Characters in all fields together: some hundred pages.
 MOST = 300_000

@@ -1,4 +1,5 @@
-"""General helpers that know nothing of the register: each module is named by its subject.
+"""General building blocks of the portal, each package or module named by its subject.
 
-They import no app of this project, and every app may import them. Begin with `dates`.
+Imports no domain app, only Django, libraries and itself. Start with the packages: `dates`, `text`, `files`,
+`postgresql`, `http`, `rest` (Django REST framework) and `mail`.
 """

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from agencies import submissions
 from commitments import working_copies
-from foundation.numbers import is_whole_number
+from foundation.text.numbers import is_whole_number
 
 PARAMETER = "submission"
 # Counts, keys and versions, and the row that another one belongs to.

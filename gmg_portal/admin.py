@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from rest_framework_api_key.models import APIKey
 
 from agencies.permissions import may_audit, may_edit_reference_data, may_manage_users
-from agencies.querysets import today
+from foundation.clock import today
 from gmg_portal import handover, rates, review_queue
 from gmg_portal.accounts.attempts import next_tries
 from gmg_portal.audit import note

@@ -16,11 +16,12 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from commitments.fields import UnknownField, chosen, offered
-from commitments.filters import PastDayField, WordsField, named, near, split_lists
-from gmg_portal.paging import CURSOR, Pagination
-from gmg_portal.problem_codes import of_form
-from gmg_portal.problems import Fault, Refused
+from commitments.filters import PastDayField, WordsField, named, split_lists
+from foundation.rest.pagination import CURSOR, Pagination
+from foundation.rest.problem_codes import of_form
+from foundation.rest.problem_details import Fault, Refused
+from foundation.rest.sparse_fields import UnknownField, chosen, offered
+from foundation.text.closest_match import closest_match
 
 FIELDS = "fields"
 FORMAT = "format"
@@ -160,7 +161,7 @@ def allowed_by(field: forms.Field) -> tuple[str | int, ...] | None:
 
 def refused(word: str, refusal: str, name: str, allowed: tuple[str | int, ...], code: str = "unknown_value") -> Fault:
     """A fault that names what is not known, what is allowed in its place, and what is spelt most like it."""
-    nearest = near(name, map(str, allowed))
+    nearest = closest_match(name, map(str, allowed))
     suggestion = " " + _("Did you mean ‘%(word)s’?") % {"word": nearest} if nearest else ""
     told = {"name": name, "near": suggestion, "allowed": ", ".join(map(str, allowed))}
     return Fault(word, refusal % told, allowed, nearest, code)

@@ -12,8 +12,8 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from foundation.rest.problem_codes import PROBLEMS
 from gmg_portal.api import FORMAT, refuse_all_but
-from gmg_portal.problem_codes import PROBLEMS
 from gmg_portal.schema_whole import COMPONENTS, neutral, of_operator
 
 

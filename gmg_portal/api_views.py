@@ -18,10 +18,10 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from commitments.filters import near
+from foundation.rest.problem_details import NotHere
+from foundation.text.closest_match import closest_match
 from gmg_portal.api import FORMAT, refuse_all_but
 from gmg_portal.identifiers import canonical_path
-from gmg_portal.problems import NotHere
 
 FIRST_VERSION = "/api/v1/"
 
@@ -78,7 +78,7 @@ class UnknownPathView(APIView):
     def _nearest(self, path: str) -> str | None:
         """What the addresses share says nothing of how like they are."""
         known = {address.removeprefix(FIRST_VERSION): address for address in self.addresses}
-        return known.get(near(path.removeprefix(FIRST_VERSION), known))
+        return known.get(closest_match(path.removeprefix(FIRST_VERSION), known))
 
     def _answers(self, path: str) -> bool:
         try:

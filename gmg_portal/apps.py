@@ -13,8 +13,10 @@ class PortalConfig(AppConfig):
         from allauth.account.signals import password_reset
         from allauth.mfa.signals import authenticator_added
 
-        from commitments.database_limits import prepare_session
-        from gmg_portal import audit, mail_check, roles  # noqa: F401 – the check of the mail registers itself
+        import foundation.mail.checks  # noqa: F401 – the check registers itself
+        from foundation.postgresql import roles
+        from foundation.postgresql.session_limits import prepare_session
+        from gmg_portal import audit
         from gmg_portal.accounts.attempts import start_anew
         from gmg_portal.accounts.checks import check_second_steps
         from gmg_portal.accounts.second_step import end_sessions_without_it

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from commitments.exchange.cells import printable
+from foundation.text.spreadsheet_cells import printable
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"

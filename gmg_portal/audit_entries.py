@@ -18,9 +18,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.database_limits import statement_limit
 from commitments.models import Commitment
-from foundation.date_inputs import PickedDayField
+from foundation.dates.inputs import PickedDayField
+from foundation.postgresql.session_limits import statement_limit
 from gmg_portal.histories import REASONS, person
 from gmg_portal.models import AuditEntry
 

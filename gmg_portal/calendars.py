@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, vText
 
-from agencies.querysets import today
-from commitments.dates import PartialDate, Precision
-from commitments.exchange.cells import printable
 from commitments.filters import CommitmentFilter, refusals
 from commitments.models import Commitment, Milestone, ReportingCycle
 from commitments.register import Question
-from foundation.dates import LAST
+from foundation.clock import today
+from foundation.dates.parsing import LAST
+from foundation.dates.partial import PartialDate, Precision
+from foundation.text.spreadsheet_cells import printable
 from gmg_portal.atom import OURS
 from gmg_portal.bulk.views import refused
 

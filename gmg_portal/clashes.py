@@ -11,8 +11,8 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext as _
 
-from commitments.wording import Piece, compare
-from foundation.numbers import is_whole_number
+from foundation.text.diff import Piece, diff_words
+from foundation.text.numbers import is_whole_number
 
 MACHINERY = ("version", "opened")
 # Beside the fields' own names, so that nothing of it can be taken for a field.
@@ -74,7 +74,7 @@ def _contest(form, now, before, name: str) -> Contest | None:
         label=str(now[name].label),
         theirs=said,
         yours=typed,
-        pieces=compare(said, typed),
+        pieces=diff_words(said, typed),
         is_open=yours != base,
         can_keep=not isinstance(field, forms.FileField),
         choice=form.data.get(choice_name, ""),

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from agencies.names import names_on
-from agencies.querysets import today
 from commitments.comparison import CHANGES, Compared, Comparison, compare
 from commitments.filters import PastDayField
 from commitments.models import ReportingCycle
+from foundation.clock import today
 from gmg_portal.bulk.views import chosen_format, refused
 from gmg_portal.questions import TwoDays, missing_first_day
 

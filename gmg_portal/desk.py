@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 
 from agencies.models import Agency
 from agencies.permissions import agencies_of
-from agencies.querysets import today
-from commitments.dates import PartialDate
 from commitments.models import Answer, Assessment, Commitment, Evidence, Mistake, ProgressReport, ReportingCycle
 from commitments.permissions import OPEN_STATES, may_correct, may_manage_cycles, may_review, may_start, may_withdraw
 from commitments.workflow import Reviewed, State
+from foundation.clock import today
+from foundation.dates.partial import PartialDate
 from gmg_portal.parts import Part, parts_to_write
 from gmg_portal.review_queue import Waiting, queue_of
 

@@ -23,7 +23,7 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from agencies.permissions import may_edit_reference_data
-from foundation.date_inputs import AdminDayInput
+from foundation.dates.inputs import AdminDayInput
 from gmg_portal.adding_once import AddOnceMixin
 from gmg_portal.clashes import (
     MACHINERY,

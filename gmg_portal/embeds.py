@@ -8,9 +8,9 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.generic import TemplateView
 
 from agencies.models import Agency
-from agencies.querysets import today
 from commitments import summaries
 from commitments.models import Commitment
+from foundation.clock import today
 
 # What is more than these is counted and named: with its sheet a page stays under 20 KB whatever the record holds.
 SHOWN = 20

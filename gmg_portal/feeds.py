@@ -20,12 +20,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
-from agencies.querysets import today
 from agenda.models import AgendaPoint
 from commitments.changes import traces
 from commitments.filters import answering, on_points, refusals
 from commitments.models import Commitment
 from commitments.register import PageForm
+from foundation.clock import today
 from gmg_portal import atom
 from gmg_portal.bulk.descriptions import Licence
 from gmg_portal.bulk.views import asked_day, refused

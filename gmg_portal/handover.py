@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership
 from agencies.permissions import may_hand_over
-from agencies.querysets import today
 from commitments.models import Answer, Assessment, Commitment, Evidence, ProgressReport
 from commitments.workflow import Reviewed, State
+from foundation.clock import today
 from workgroups.models import WorkGroup
 
 

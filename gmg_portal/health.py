@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from gmg_portal import roles
+from foundation.postgresql import roles
 
 logger = logging.getLogger(__name__)
 

@@ -16,9 +16,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.dates import partial
-from commitments.wording import Piece, compare
-from foundation.name_lists import join_names
+from foundation.dates.partial import partial
+from foundation.text.diff import Piece, diff_words
+from foundation.text.name_lists import join_names
 
 PER_PAGE = 50
 # Longer values than this are compared word by word.
@@ -203,7 +203,7 @@ def differences(before, after) -> Iterator[Difference]:
 def _difference(label: str, column: models.Field, old: str, new: str) -> Difference:
     free = isinstance(column, models.CharField | models.TextField) and not column.choices
     if free and old and new and max(len(old), len(new)) > SHORT:
-        return Difference(label, wording=compare(old, new))
+        return Difference(label, wording=diff_words(old, new))
     return Difference(label, old=old, new=new)
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from commitments.fields import Tree
+from foundation.rest.sparse_fields import Tree
 
 SCHEMA = "https://schema.org/"
 TERMS = "http://purl.org/dc/terms/"

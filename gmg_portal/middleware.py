@@ -17,13 +17,13 @@ from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
 
 from agencies.names import names_on
-from agencies.querysets import today
-from commitments.database_limits import is_outage
 from commitments.filters import PastDayField, given_twice, unknown_parameter
+from foundation.clock import today
+from foundation.http.conditional import conditional_response
+from foundation.postgresql.session_limits import is_outage
+from foundation.rest.problem_details import LONGEST_QUESTION, MOST_WORDS, no_text, outage, too_long, too_long_sentence
 from gmg_portal.audit import What, note
-from gmg_portal.conditional import conditional_response
 from gmg_portal.embeds import refused_in_frame
-from gmg_portal.problems import LONGEST_QUESTION, MOST_WORDS, no_text, outage, too_long, too_long_sentence
 from gmg_portal.release import release
 from gmg_portal.revision import Standing
 from gmg_portal.trace import Trace, traced

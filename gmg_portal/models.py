@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import AccessToken
 from commitments.triggers import APPEND_ONLY
-from foundation.date_columns import PastDateField
+from foundation.dates.columns import PastDateField
 
 
 class Revision(models.Model):

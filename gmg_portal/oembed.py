@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from agencies.names import names_on
-from commitments.exchange.cells import printable
 from commitments.filters import PastDayField, given_twice, unknown_parameter
 from commitments.models import Commitment
+from foundation.http.tracking_params import without_tracking
+from foundation.text.spreadsheet_cells import printable
 from gmg_portal.identifiers import canonical_path
-from gmg_portal.tracking import without_tracking
 
 # `dnt` is sent by some consumers: nobody is tracked here, whatever it says.
 WORDS = ("dnt", "format", "maxheight", "maxwidth", "url")

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from foundation.http.throttling import AddressThrottle
 from gmg_portal.middleware import FROZEN, PRIVATE, refusal
-from gmg_portal.throttling import AddressThrottle
 
 PREFIXES = ("/calendar/", "/charts/", "/compare", "/data/", "/embed/", "/feeds/", "/gaps/", "/oembed/", "/timeline/")
 SUFFIXES = (".atom", ".csv")

@@ -8,7 +8,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.querysets import today
 from commitments.changes import Change
 from commitments.filters import (
     PastDayField,
@@ -24,6 +23,7 @@ from commitments.filters import (
     workgroups,
 )
 from commitments.models import Commitment
+from foundation.clock import today
 
 EVENT = "event"
 KINDS = [(EVENT, gettext_lazy("Event")), *Change.Kind.choices]

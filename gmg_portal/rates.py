@@ -11,11 +11,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.querysets import today
-from commitments.dates import PartialDate
 from commitments.models import ProgressReport, ReportingCycle
 from commitments.permissions import may_manage_cycles
 from commitments.summaries.rounds import Rate, Rates, rates
+from foundation.clock import today
+from foundation.dates.partial import PartialDate
 from gmg_portal.bulk.writers import write_csv
 from gmg_portal.list_queries import check_choices
 

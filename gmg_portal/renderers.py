@@ -2,7 +2,7 @@
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
-from commitments.fields import leaves, only, values_at
+from foundation.rest.sparse_fields import leaves, only, values_at
 from gmg_portal.bulk.writers import FORMATS, write_csv, write_ndjson
 from gmg_portal.linked_data import linked
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Agency
-from agencies.querysets import today
 from commitments.admin.steps import publish_each
 from commitments.models import Answer, Assessment, Commitment, ProgressReport
 from commitments.permissions import may_review
 from commitments.workflow import Reviewed
+from foundation.clock import today
 from gmg_portal.list_queries import check_choices
 from workgroups.models import WorkGroup
 

@@ -12,12 +12,12 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
 
-from commitments.fields import every, offered
 from commitments.filters import RecordFilter, SearchFilter
 from commitments.search import MAX_CHARACTERS
+from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
+from foundation.rest.problem_details import MEDIA_TYPE
+from foundation.rest.sparse_fields import every, offered
 from gmg_portal.api import AS_OF, FIELDS, FORMAT, SEVERAL
-from gmg_portal.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
-from gmg_portal.problems import MEDIA_TYPE
 from gmg_portal.schema_examples import HEADERS as HEADER_EXAMPLES
 from gmg_portal.schema_problems import PROBLEMS
 from gmg_portal.schema_words import HEADERS, SUMMARIES

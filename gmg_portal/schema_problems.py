@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiExample
 from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, Throttled
 
-from gmg_portal.problems import (
+from foundation.rest.problem_details import (
     SECONDS_OF_A_FULL_DISK,
     SECONDS_OF_AN_OUTAGE,
     Fault,

@@ -6,7 +6,7 @@ Fields are described where they are declared, by the `help_text` of their serial
 
 from django.utils.translation import gettext_lazy as _
 
-from gmg_portal import problem_codes
+from foundation.rest import problem_codes
 
 TITLE = _("GMG HLD follow-up portal API")
 DESCRIPTION = _(

@@ -7,11 +7,11 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from agencies.querysets import today
 from commitments.changes import Trace, traces
 from commitments.filters import CommitmentFilter, refusals
 from commitments.models import Commitment, Freshness, ReportingCycle
 from commitments.register import PageForm, Question
+from foundation.clock import today
 
 # How a feed is parted; how the register's page shows its rows means nothing here, and is refused.
 PAGING = ("page", "page_size")

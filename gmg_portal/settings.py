@@ -11,8 +11,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from gmg_portal.mail_settings import PATIENCE, delivery, public_url, sender
-from gmg_portal.private_files import keep_secret
+from foundation.files.private import keep_secret
+from foundation.mail.settings import PATIENCE, delivery, public_url, sender
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("PORTAL_VAR") or BASE_DIR / "var").resolve()
@@ -128,17 +128,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "gmg_portal.health.HealthMiddleware",
-    "gmg_portal.tracking.TrackingMiddleware",
+    "foundation.http.tracking_params.TrackingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "gmg_portal.methods.CrossOriginMiddleware",
-    "gmg_portal.compression.CompressionMiddleware",
+    "foundation.http.http_methods.CrossOriginMiddleware",
+    "foundation.http.compression.CompressionMiddleware",
     "gmg_portal.middleware.StorageMiddleware",
-    "gmg_portal.throttling.RateMiddleware",
+    "foundation.http.throttling.RateMiddleware",
     "gmg_portal.versions.DeprecationMiddleware",
-    "gmg_portal.methods.MethodsMiddleware",
+    "foundation.http.http_methods.MethodsMiddleware",
     "gmg_portal.accounts.session_store.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -183,7 +183,7 @@ if os.environ.get("DATABASE_URL"):
 else:
     DATABASES = {
         "default": {
-            "ENGINE": "gmg_portal.embedded",
+            "ENGINE": "foundation.postgresql",
             "NAME": "portal",
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
@@ -301,7 +301,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = ""
 STORAGES = {
-    "default": {"BACKEND": "gmg_portal.private_storage.PrivateStorage"},
+    "default": {"BACKEND": "foundation.files.storage.PrivateStorage"},
     # What was published for good: a folder of its own, which nothing else writes to or empties.
     "editions": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -332,7 +332,7 @@ else:
     _address = f"{'http' if flag('PLAIN_HTTP') else 'https'}://{next(iter(ALLOWED_HOSTS), 'localhost').lstrip('.')}"
 PUBLIC_URL = public_url(os.environ.get("PUBLIC_URL") or _address)
 # Mail is queued in the database, and leaves it by the way that MAIL_URL names.
-EMAIL_BACKEND = "gmg_portal.mail.QueueBackend"
+EMAIL_BACKEND = "foundation.mail.backend.QueueBackend"
 EMAIL_TIMEOUT = PATIENCE
 _delivery = delivery(os.environ.get("MAIL_URL", ""), VAR_DIR / "mail")
 globals().update(_delivery["settings"])
@@ -360,12 +360,12 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gmg_portal.api.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["gmg_portal.api.StrictFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "gmg_portal.paging.Pagination",
+    "DEFAULT_PAGINATION_CLASS": "foundation.rest.pagination.Pagination",
     "DEFAULT_SCHEMA_CLASS": "gmg_portal.schema.PortalAutoSchema",
-    "DEFAULT_THROTTLE_CLASSES": ["gmg_portal.throttling.AddressThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["foundation.http.throttling.AddressThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": rate("API_RATE", "600/min")},
-    "DEFAULT_METADATA_CLASS": "gmg_portal.methods.NoMetadata",
-    "EXCEPTION_HANDLER": "gmg_portal.problems.exception_handler",
+    "DEFAULT_METADATA_CLASS": "foundation.http.http_methods.NoMetadata",
+    "EXCEPTION_HANDLER": "foundation.rest.problem_details.exception_handler",
 }
 # Outside of the API: what one address may ask of searches, files, feeds, charts and comparisons; None: not counted.
 PAGE_RATE = None if os.environ.get("PAGE_RATE") == "0" else rate("PAGE_RATE", "300/min")
@@ -380,7 +380,7 @@ SPECTACULAR_SETTINGS = {
         "CommitmentConfidence": "commitments.models.Commitment.Confidence",
         "CommitmentKind": "commitments.models.Commitment.Kind",
         "CommitmentScope": "commitments.models.Commitment.Scope",
-        "ErrorCode": "gmg_portal.problem_codes.ERROR_CHOICES",
+        "ErrorCode": "foundation.rest.problem_codes.ERROR_CHOICES",
         "EvidenceKind": "commitments.models.Evidence.Kind",
         "EvidenceMediaType": "commitments.evidence.MEDIA_TYPES",
         "DraftState": ["expected", "draft", "submitted", "sent_back", "published"],
@@ -391,8 +391,8 @@ SPECTACULAR_SETTINGS = {
         "LinkCheck": "commitments.models.Evidence.LinkCheck",
         "Outlook": "commitments.models.Outlook",
         "ParticipationRole": "workgroups.models.Participation.Role",
-        "Precision": "commitments.dates.Precision",
-        "ProblemCode": "gmg_portal.problem_codes.PROBLEM_CHOICES",
+        "Precision": "foundation.dates.partial.Precision",
+        "ProblemCode": "foundation.rest.problem_codes.PROBLEM_CHOICES",
         "RecommendationLevel": "recommendations.models.Recommendation.Level",
         "ReportOrigin": ["lead", "public_source"],
         "ReviewingRole": "commitments.workflow.ReviewingRole",
@@ -475,7 +475,7 @@ PGTRIGGER_MIGRATIONS = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "gmg_portal.logs.RequestFilter"}},
+    "filters": {"request": {"()": "foundation.http.logs.RequestFilter"}},
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}{request_id} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},

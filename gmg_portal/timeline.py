@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from agenda.models import Event
 from commitments.changes import Change, Trace, told, traces
-from commitments.dates import PartialDate, Precision
 from commitments.models import Commitment
+from foundation.dates.partial import PartialDate, Precision
 from gmg_portal.questions import EVENT, TimeQuestion
 
 

@@ -19,7 +19,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.http import HttpRequest
 
-from commitments.callers import place_of
+from foundation.http.client_ip import throttle_key
 
 WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -111,7 +111,7 @@ def via_of(request: HttpRequest) -> str:
 def origin_of(request: HttpRequest) -> str:
     """A keyed digest of the network address, another one each month: it tells the same place from others within the
     month, and nobody from whom the key is kept can tell which place it is."""
-    place = place_of(request)
+    place = throttle_key(request)
     if not place:
         return ""
     key = blake2b(settings.SECRET_KEY.encode(), person=b"audit-origin", digest_size=32).digest()

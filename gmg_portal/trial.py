@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership
 from agencies.permissions import SECRETARIAT
-from agencies.querysets import today
 from commitments import actions
 from commitments.models import ReportingCycle
-from gmg_portal.private_files import write_private
+from foundation.clock import today
+from foundation.files.private import write_private
 
 # username: role, code of the agency. UNDESA leads the data-and-research group; whoever acts for it leads the group.
 ACCOUNTS = {

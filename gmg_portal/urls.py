@@ -27,5 +27,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "gmg_portal.problems.bad_request"
-handler500 = "gmg_portal.problems.server_error"
+handler400 = "foundation.rest.problem_details.bad_request"
+handler500 = "foundation.rest.problem_details.server_error"

@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import TransactionTestCase
 from django.test.client import ClientMixin
 
-from gmg_portal import throttling
+from foundation.http import throttling
 from gmg_portal.accounts.session_store import SessionStore
 from tests import emptying, template_database
 from tests.browser.chromium import PATH, started

@@ -22,7 +22,6 @@ from agencies.models import AccessToken, Agency, ChairTerm, FormerName, Invitati
 from agencies.permissions import SECRETARIAT
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments import actions
-from commitments.dates import PartialDate
 from commitments.models import (
     Answer,
     Assessment,
@@ -40,6 +39,7 @@ from commitments.models import (
     StatusChange,
     WorkingCopy,
 )
+from foundation.dates.partial import PartialDate
 from gmg_portal.models import AuditEntry, Edition, KeptAnswer
 from recommendations.models import Recommendation
 from workgroups.models import Participation, WorkGroup, WorkPlan

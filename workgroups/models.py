@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from foundation.date_columns import PlannedDateField
+from foundation.dates.columns import PlannedDateField
 from foundation.history import HistoricalRecords
 from workgroups.querysets import ParticipationQuerySet
 

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-import foundation.date_columns
+import foundation.dates.columns
 
 
 class Migration(migrations.Migration):
@@ -15,62 +15,62 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='agency',
             name='joined',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='joined'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='joined'),
         ),
         migrations.AlterField(
             model_name='agency',
             name='left',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='left'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='left'),
         ),
         migrations.AlterField(
             model_name='chairterm',
             name='ends_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='ends on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='ends on'),
         ),
         migrations.AlterField(
             model_name='chairterm',
             name='starts_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='starts on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='starts on'),
         ),
         migrations.AlterField(
             model_name='historicalagency',
             name='joined',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='joined'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='joined'),
         ),
         migrations.AlterField(
             model_name='historicalagency',
             name='left',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='left'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='left'),
         ),
         migrations.AlterField(
             model_name='historicalchairterm',
             name='ends_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='ends on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='ends on'),
         ),
         migrations.AlterField(
             model_name='historicalchairterm',
             name='starts_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='starts on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='starts on'),
         ),
         migrations.AlterField(
             model_name='historicalmembership',
             name='ends_on',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='until'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='until'),
         ),
         migrations.AlterField(
             model_name='historicalmembership',
             name='starts_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='from'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='from'),
         ),
         migrations.AlterField(
             model_name='membership',
             name='ends_on',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='until'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='until'),
         ),
         migrations.AlterField(
             model_name='membership',
             name='starts_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='from'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='from'),
         ),
-        foundation.date_columns.AddDateChecks("agency", "chairterm", "historicalagency", "historicalchairterm", "historicalmembership", "membership"),
+        foundation.dates.columns.AddDateChecks("agency", "chairterm", "historicalagency", "historicalchairterm", "historicalmembership", "membership"),
     ]

@@ -6,7 +6,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import foundation.date_columns
+import foundation.dates.columns
 
 
 class Migration(migrations.Migration):
@@ -19,22 +19,22 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='agency',
             name='joined',
-            field=foundation.date_columns.PastDateField(blank=True, help_text='Its first day as a member; empty where it is not known: it then counts as one from the start.', null=True, verbose_name='joined'),
+            field=foundation.dates.columns.PastDateField(blank=True, help_text='Its first day as a member; empty where it is not known: it then counts as one from the start.', null=True, verbose_name='joined'),
         ),
         migrations.AlterField(
             model_name='agency',
             name='left',
-            field=foundation.date_columns.PlannedDateField(blank=True, help_text='Its last day as a member; empty while it is one.', null=True, verbose_name='left'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, help_text='Its last day as a member; empty while it is one.', null=True, verbose_name='left'),
         ),
         migrations.AlterField(
             model_name='historicalagency',
             name='joined',
-            field=foundation.date_columns.PastDateField(blank=True, help_text='Its first day as a member; empty where it is not known: it then counts as one from the start.', null=True, verbose_name='joined'),
+            field=foundation.dates.columns.PastDateField(blank=True, help_text='Its first day as a member; empty where it is not known: it then counts as one from the start.', null=True, verbose_name='joined'),
         ),
         migrations.AlterField(
             model_name='historicalagency',
             name='left',
-            field=foundation.date_columns.PlannedDateField(blank=True, help_text='Its last day as a member; empty while it is one.', null=True, verbose_name='left'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, help_text='Its last day as a member; empty while it is one.', null=True, verbose_name='left'),
         ),
         migrations.CreateModel(
             name='HistoricalFormerName',
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('acronym', models.CharField(max_length=30, verbose_name='acronym')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('until', foundation.date_columns.PastDateField(help_text='The last day on which the agency bore this name.', verbose_name='until')),
+                ('until', foundation.dates.columns.PastDateField(help_text='The last day on which the agency bore this name.', verbose_name='until')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('acronym', models.CharField(max_length=30, verbose_name='acronym')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('until', foundation.date_columns.PastDateField(help_text='The last day on which the agency bore this name.', verbose_name='until')),
+                ('until', foundation.dates.columns.PastDateField(help_text='The last day on which the agency bore this name.', verbose_name='until')),
                 ('version', concurrency.fields.AutoIncVersionField(default=0, help_text='record revision number')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former_names', to='agencies.agency', verbose_name='agency')),
             ],

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-import foundation.addresses
+import foundation.text.addresses
 
 
 class Migration(migrations.Migration):
@@ -15,11 +15,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='agency',
             name='website',
-            field=foundation.addresses.AddressField(blank=True, max_length=2000, verbose_name='website'),
+            field=foundation.text.addresses.AddressField(blank=True, max_length=2000, verbose_name='website'),
         ),
         migrations.AlterField(
             model_name='historicalagency',
             name='website',
-            field=foundation.addresses.AddressField(blank=True, max_length=2000, verbose_name='website'),
+            field=foundation.text.addresses.AddressField(blank=True, max_length=2000, verbose_name='website'),
         ),
     ]

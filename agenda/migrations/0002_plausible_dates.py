@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-import foundation.date_columns
+import foundation.dates.columns
 
 
 class Migration(migrations.Migration):
@@ -15,32 +15,32 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='ends_on',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='ends on'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='ends on'),
         ),
         migrations.AlterField(
             model_name='event',
             name='starts_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='starts on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='starts on'),
         ),
         migrations.AlterField(
             model_name='framework',
             name='adopted_on',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='adopted on'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='adopted on'),
         ),
         migrations.AlterField(
             model_name='historicalevent',
             name='ends_on',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='ends on'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='ends on'),
         ),
         migrations.AlterField(
             model_name='historicalevent',
             name='starts_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='starts on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='starts on'),
         ),
         migrations.AlterField(
             model_name='historicalframework',
             name='adopted_on',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='adopted on'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='adopted on'),
         ),
-        foundation.date_columns.AddDateChecks("event", "framework", "historicalevent", "historicalframework"),
+        foundation.dates.columns.AddDateChecks("event", "framework", "historicalevent", "historicalframework"),
     ]

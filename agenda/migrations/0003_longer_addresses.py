@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-import foundation.addresses
+import foundation.text.addresses
 
 
 class Migration(migrations.Migration):
@@ -15,21 +15,21 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='link',
-            field=foundation.addresses.AddressField(blank=True, max_length=2000, verbose_name='link'),
+            field=foundation.text.addresses.AddressField(blank=True, max_length=2000, verbose_name='link'),
         ),
         migrations.AlterField(
             model_name='framework',
             name='link',
-            field=foundation.addresses.AddressField(blank=True, max_length=2000, verbose_name='link'),
+            field=foundation.text.addresses.AddressField(blank=True, max_length=2000, verbose_name='link'),
         ),
         migrations.AlterField(
             model_name='historicalevent',
             name='link',
-            field=foundation.addresses.AddressField(blank=True, max_length=2000, verbose_name='link'),
+            field=foundation.text.addresses.AddressField(blank=True, max_length=2000, verbose_name='link'),
         ),
         migrations.AlterField(
             model_name='historicalframework',
             name='link',
-            field=foundation.addresses.AddressField(blank=True, max_length=2000, verbose_name='link'),
+            field=foundation.text.addresses.AddressField(blank=True, max_length=2000, verbose_name='link'),
         ),
     ]

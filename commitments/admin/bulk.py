@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies import submissions
-from agencies.querysets import today
 from commitments.exchange import keeping
 from commitments.exchange.drafts import DraftResource
 from commitments.exchange.importing import CHANGED, NEW, UNCHANGED, Outcome, bring
@@ -20,6 +19,7 @@ from commitments.exchange.writing import FILES
 from commitments.forms import ImportForm
 from commitments.loading.outcome import Refused
 from commitments.permissions import may_start
+from foundation.clock import today
 
 MOST_SHOWN = 500
 CONTENT_TYPES = {

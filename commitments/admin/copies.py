@@ -16,7 +16,7 @@ from agencies.permissions import is_administrator
 from commitments import working_copies
 from commitments.models import WorkingCopy
 from commitments.working_copies import NUL, TooMuch, TypedElsewhere, as_data
-from foundation.numbers import is_whole_number
+from foundation.text.numbers import is_whole_number
 
 
 @dataclass(frozen=True)

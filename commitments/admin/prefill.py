@@ -4,7 +4,7 @@ import calendar
 from datetime import date, timedelta
 
 from commitments.models import Commitment, ProgressReport
-from foundation.dates import today
+from foundation.clock import today
 
 SAID = ("status", "status_reason", "superseded_by", "outlook", "achieved", "barriers", "next_steps")
 TEXTS = ("status_reason", "achieved", "barriers", "next_steps")

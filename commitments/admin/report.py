@@ -12,7 +12,7 @@ from commitments.exchange.resources import ReportResource
 from commitments.forms import EvidenceFileWidget, EvidenceForm, FileLink, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import agencies_for
-from foundation.numbers import is_whole_number
+from foundation.text.numbers import is_whole_number
 
 
 class EvidenceInline(RowsOf, admin.site.StackedInline):

@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.permissions import is_administrator, is_secretariat
-from agencies.querysets import today
 from commitments import actions
 from commitments.forms import WordsForm
 from commitments.models import Answer, Assessment
 from commitments.permissions import is_party, may_manage_cycles, may_restore, may_withdraw
 from commitments.workflow import TRANSITIONS, Reviewed
+from foundation.clock import today
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from operator import attrgetter
 
 from commitments.amendments.names import Names
 from commitments.amendments.words import Change, member_change, text_change, value_change
-from commitments.dates import PartialDate, Precision, partial
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import PUBLIC_STATES
-from foundation.name_lists import join_names
+from foundation.dates.partial import PartialDate, Precision, partial
+from foundation.text.name_lists import join_names
 
 TEXTS = ("title", "summary", "original_text", "source_title")
 SETS = ("agenda_points", "recommendations", "stakeholders")

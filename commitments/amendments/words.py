@@ -6,7 +6,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from commitments.wording import Piece, compare
+from foundation.text.diff import Piece, diff_words
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def value_change(subject: str, before, after, name: str = "") -> Change:
 
 def text_change(subject: str, before: str, after: str, name: str = "") -> Change:
     sentence = str(_choose(TEXTS[subject], before, after)) % {"name": name}
-    return Change(capfirst(sentence), compare(before, after))
+    return Change(capfirst(sentence), diff_words(before, after))
 
 
 def member_change(subject: str, name: str, *, joined: bool) -> Change:

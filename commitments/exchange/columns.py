@@ -14,16 +14,16 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from agencies.models import Agency
-from commitments.dates import PartialDate
-from commitments.exchange.cells import LONGEST, lines_alike, printable
-from commitments.filters import near_word
 from commitments.loading.commitments_line import dated
 from commitments.models.commitment import PLACE_LENGTH
-from foundation.addresses import LONGEST as LONGEST_ADDRESS
-from foundation.addresses import normalize_address, validate_location
-from foundation.choice_words import find_code
-from foundation.dates import read_day
-from foundation.name_lists import SEPARATOR, join_names, split_names, tidy, too_long
+from foundation.dates.parsing import read_day
+from foundation.dates.partial import PartialDate
+from foundation.text.addresses import LONGEST as LONGEST_ADDRESS
+from foundation.text.addresses import normalize_address, validate_location
+from foundation.text.choice_words import find_code
+from foundation.text.closest_match import suggestion
+from foundation.text.name_lists import SEPARATOR, join_names, split_names, tidy, too_long
+from foundation.text.spreadsheet_cells import LONGEST, lines_alike, printable
 from workgroups.models import WorkGroup
 
 MOST_WORDS = 40  # that a sentence lists
@@ -47,7 +47,7 @@ def unknown(word: str, allowed: Collection[str]) -> str:
     listing = ", ".join(words[:MOST_WORDS]) + (" …" if len(words) > MOST_WORDS else "")
     return _("‘%(value)s’ is not a valid value.%(near)s Allowed: %(allowed)s.") % {
         "value": word,
-        "near": near_word(word, words),
+        "near": suggestion(word, words),
         "allowed": listing,
     }
 

@@ -21,7 +21,7 @@ from commitments.exchange.columns import sets_of
 from commitments.exchange.offer import Offer
 from commitments.loading.tables import said_by_database
 from commitments.workflow import State
-from foundation.choice_words import find_code, folded
+from foundation.text.choice_words import find_code, folded
 
 Problems = dict[str, list[str]]
 VERSION = re.compile(r"v(\d+)\.(\d+)")

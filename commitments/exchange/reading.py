@@ -19,9 +19,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from commitments.exchange.cells import lines_alike, restored
 from commitments.loading.outcome import Refused
-from foundation.dates import FIRST, LAST
+from foundation.dates.parsing import FIRST, LAST
+from foundation.text.spreadsheet_cells import lines_alike, restored
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE

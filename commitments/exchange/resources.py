@@ -25,7 +25,7 @@ from commitments.exchange.offer import by_reference
 from commitments.models import Commitment, Milestone, Outlook, ProgressReport, Status
 from commitments.succession import problem_of_successor
 from commitments.workflow import State
-from foundation.choice_words import folded
+from foundation.text.choice_words import folded
 
 KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it is in an exported one.")
 

@@ -10,12 +10,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from commitments.exchange.cells import defused
 from commitments.exchange.columns import in_cell
-from commitments.exchange.csv_file import csv_blocks
 from commitments.exchange.drafts import DraftResource
 from commitments.exchange.reading import EXAMPLE, MOST_ROWS
-from foundation.name_lists import join_names
+from foundation.text.csv_file import csv_blocks
+from foundation.text.name_lists import join_names
+from foundation.text.spreadsheet_cells import defused
 
 WORDS = "allowed values"
 HEAD = PatternFill("solid", fgColor="FF1F3A5F")

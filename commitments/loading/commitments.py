@@ -13,13 +13,13 @@ from simple_history.utils import bulk_create_with_history
 from agencies.models import Agency
 from commitments import actions
 from commitments.actions import LOAD
-from commitments.dates import PartialDate
 from commitments.loading.commitments_file import read
 from commitments.loading.commitments_line import Line, Outcome, Problem, dated
 from commitments.loading.outcome import Refused, Tally
 from commitments.loading.tables import differing, keys, mark, said_by_database, write_sets
 from commitments.models import Commitment, Evidence, Partner, ProgressReport
 from commitments.workflow import State
+from foundation.dates.partial import PartialDate
 
 
 @transaction.atomic

@@ -13,14 +13,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from agencies.querysets import today
 from agenda.models import AgendaPoint
-from commitments.dates import PartialDate
 from commitments.models import Commitment, Evidence, Status
-from foundation.addresses import is_address, normalize_address
-from foundation.choice_words import find_code
-from foundation.dates import implausible
-from foundation.name_lists import split_names
+from foundation.clock import today
+from foundation.dates.parsing import implausible
+from foundation.dates.partial import PartialDate
+from foundation.text.addresses import is_address, normalize_address
+from foundation.text.choice_words import find_code
+from foundation.text.name_lists import split_names
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from commitments.actions import LOAD
 from commitments.loading.outcome import Refused, Tally
-from foundation.date_columns import PlannedDateField
+from foundation.dates.columns import PlannedDateField
 
 
 class Gone:

@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.utils.timezone
 from django.db import migrations, models
 
-import foundation.date_columns
+import foundation.dates.columns
 
 
 class Migration(migrations.Migration):
@@ -17,17 +17,17 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='answer',
             name='published_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
         ),
         migrations.AlterField(
             model_name='assessment',
             name='published_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
         ),
         migrations.AlterField(
             model_name='commitment',
             name='due_on',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='due'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='due'),
         ),
         migrations.AlterField(
             model_name='commitment',
@@ -37,17 +37,17 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='commitment',
             name='published_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
         ),
         migrations.AlterField(
             model_name='commitment',
             name='start_on',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='start'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='start'),
         ),
         migrations.AlterField(
             model_name='commitment',
             name='withdrawn_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='withdrawn on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='withdrawn on'),
         ),
         migrations.AlterField(
             model_name='commitmentmovement',
@@ -57,32 +57,32 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='digest',
             name='day',
-            field=foundation.date_columns.PastDateField(verbose_name='day'),
+            field=foundation.dates.columns.PastDateField(verbose_name='day'),
         ),
         migrations.AlterField(
             model_name='evidence',
             name='issued_on',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='issued'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='issued'),
         ),
         migrations.AlterField(
             model_name='evidence',
             name='seen_on',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='seen on'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='seen on'),
         ),
         migrations.AlterField(
             model_name='historicalanswer',
             name='published_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
         ),
         migrations.AlterField(
             model_name='historicalassessment',
             name='published_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
         ),
         migrations.AlterField(
             model_name='historicalcommitment',
             name='due_on',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='due'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='due'),
         ),
         migrations.AlterField(
             model_name='historicalcommitment',
@@ -92,92 +92,92 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='historicalcommitment',
             name='published_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
         ),
         migrations.AlterField(
             model_name='historicalcommitment',
             name='start_on',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='start'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='start'),
         ),
         migrations.AlterField(
             model_name='historicalcommitment',
             name='withdrawn_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='withdrawn on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='withdrawn on'),
         ),
         migrations.AlterField(
             model_name='historicalevidence',
             name='issued_on',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='issued'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='issued'),
         ),
         migrations.AlterField(
             model_name='historicalevidence',
             name='seen_on',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='seen on'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='seen on'),
         ),
         migrations.AlterField(
             model_name='historicalmilestone',
             name='due_on',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='due'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='due'),
         ),
         migrations.AlterField(
             model_name='historicalmilestone',
             name='met_on',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='met'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='met'),
         ),
         migrations.AlterField(
             model_name='historicalprogressreport',
             name='period_end',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='period until'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='period until'),
         ),
         migrations.AlterField(
             model_name='historicalprogressreport',
             name='period_start',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='period from'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='period from'),
         ),
         migrations.AlterField(
             model_name='historicalprogressreport',
             name='published_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
         ),
         migrations.AlterField(
             model_name='historicalreportingcycle',
             name='closed_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='closed on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='closed on'),
         ),
         migrations.AlterField(
             model_name='historicalreportingcycle',
             name='closes_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='closes on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='closes on'),
         ),
         migrations.AlterField(
             model_name='historicalreportingcycle',
             name='due_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='due on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='due on'),
         ),
         migrations.AlterField(
             model_name='historicalreportingcycle',
             name='opened_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='opened on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='opened on'),
         ),
         migrations.AlterField(
             model_name='historicalreportingcycle',
             name='opens_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='opens on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='opens on'),
         ),
         migrations.AlterField(
             model_name='historicalreportingcycle',
             name='reopened_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='last reopened on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='last reopened on'),
         ),
         migrations.AlterField(
             model_name='milestone',
             name='due_on',
-            field=foundation.date_columns.PlannedDateField(blank=True, null=True, verbose_name='due'),
+            field=foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='due'),
         ),
         migrations.AlterField(
             model_name='milestone',
             name='met_on',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='met'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='met'),
         ),
         migrations.AlterField(
             model_name='notice',
@@ -192,47 +192,47 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='progressreport',
             name='period_end',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='period until'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='period until'),
         ),
         migrations.AlterField(
             model_name='progressreport',
             name='period_start',
-            field=foundation.date_columns.PastDateField(blank=True, null=True, verbose_name='period from'),
+            field=foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='period from'),
         ),
         migrations.AlterField(
             model_name='progressreport',
             name='published_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='published on'),
         ),
         migrations.AlterField(
             model_name='reportingcycle',
             name='closed_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='closed on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='closed on'),
         ),
         migrations.AlterField(
             model_name='reportingcycle',
             name='closes_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='closes on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='closes on'),
         ),
         migrations.AlterField(
             model_name='reportingcycle',
             name='due_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='due on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='due on'),
         ),
         migrations.AlterField(
             model_name='reportingcycle',
             name='opened_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='opened on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='opened on'),
         ),
         migrations.AlterField(
             model_name='reportingcycle',
             name='opens_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='opens on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='opens on'),
         ),
         migrations.AlterField(
             model_name='reportingcycle',
             name='reopened_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='last reopened on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='last reopened on'),
         ),
         migrations.AlterField(
             model_name='reportmovement',
@@ -242,12 +242,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='statuschange',
             name='changed_on',
-            field=foundation.date_columns.PastDateField(verbose_name='on'),
+            field=foundation.dates.columns.PastDateField(verbose_name='on'),
         ),
         migrations.AlterField(
             model_name='workingcopy',
             name='saved_at',
             field=models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='saved at'),
         ),
-        foundation.date_columns.AddDateChecks("answer", "assessment", "commitment", "digest", "evidence", "historicalanswer", "historicalassessment", "historicalcommitment", "historicalevidence", "historicalmilestone", "historicalprogressreport", "historicalreportingcycle", "milestone", "progressreport", "reportingcycle", "statuschange"),
+        foundation.dates.columns.AddDateChecks("answer", "assessment", "commitment", "digest", "evidence", "historicalanswer", "historicalassessment", "historicalcommitment", "historicalevidence", "historicalmilestone", "historicalprogressreport", "historicalreportingcycle", "milestone", "progressreport", "reportingcycle", "statuschange"),
     ]

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import commitments.triggers
-import foundation.date_columns
+import foundation.dates.columns
 
 # Rows that are withdrawn already. Checked at once, so that no check waits while the table is altered.
 RECORDED = """
@@ -38,10 +38,10 @@ class Migration(migrations.Migration):
             name='Withdrawal',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('withdrawn_on', foundation.date_columns.PastDateField(verbose_name='withdrawn on')),
+                ('withdrawn_on', foundation.dates.columns.PastDateField(verbose_name='withdrawn on')),
                 ('withdrawn_reason', models.TextField(verbose_name='reason of the withdrawal')),
                 ('withdrawn_at', models.DateTimeField(editable=False, verbose_name='withdrawal recorded at')),
-                ('restored_on', foundation.date_columns.PastDateField(null=True, verbose_name='restored on')),
+                ('restored_on', foundation.dates.columns.PastDateField(null=True, verbose_name='restored on')),
                 ('restored_reason', models.TextField(blank=True, default='', verbose_name='reason of the restoration')),
                 ('restored_at', models.DateTimeField(editable=False, null=True, verbose_name='restoration recorded at')),
             ],
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='commitment',
             name='restored_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='restored on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='restored on'),
         ),
         migrations.AddField(
             model_name='commitment',
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicalcommitment',
             name='restored_on',
-            field=foundation.date_columns.PastDateField(blank=True, editable=False, null=True, verbose_name='restored on'),
+            field=foundation.dates.columns.PastDateField(blank=True, editable=False, null=True, verbose_name='restored on'),
         ),
         migrations.AddField(
             model_name='historicalcommitment',

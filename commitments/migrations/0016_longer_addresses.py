@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import foundation.addresses
+import foundation.text.addresses
 
 
 class Migration(migrations.Migration):
@@ -15,32 +15,32 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='assessment',
             name='source_location',
-            field=foundation.addresses.LocationField(blank=True, max_length=2000, verbose_name='source address or symbol'),
+            field=foundation.text.addresses.LocationField(blank=True, max_length=2000, verbose_name='source address or symbol'),
         ),
         migrations.AlterField(
             model_name='commitment',
             name='source_location',
-            field=foundation.addresses.LocationField(max_length=2000, verbose_name='source address or symbol'),
+            field=foundation.text.addresses.LocationField(max_length=2000, verbose_name='source address or symbol'),
         ),
         migrations.AlterField(
             model_name='evidence',
             name='url',
-            field=foundation.addresses.AddressField(blank=True, max_length=2000, verbose_name='address'),
+            field=foundation.text.addresses.AddressField(blank=True, max_length=2000, verbose_name='address'),
         ),
         migrations.AlterField(
             model_name='historicalassessment',
             name='source_location',
-            field=foundation.addresses.LocationField(blank=True, max_length=2000, verbose_name='source address or symbol'),
+            field=foundation.text.addresses.LocationField(blank=True, max_length=2000, verbose_name='source address or symbol'),
         ),
         migrations.AlterField(
             model_name='historicalcommitment',
             name='source_location',
-            field=foundation.addresses.LocationField(max_length=2000, verbose_name='source address or symbol'),
+            field=foundation.text.addresses.LocationField(max_length=2000, verbose_name='source address or symbol'),
         ),
         migrations.AlterField(
             model_name='historicalevidence',
             name='url',
-            field=foundation.addresses.AddressField(blank=True, max_length=2000, verbose_name='address'),
+            field=foundation.text.addresses.AddressField(blank=True, max_length=2000, verbose_name='address'),
         ),
         migrations.AddConstraint(
             model_name='evidence',

@@ -10,8 +10,8 @@ from commitments.models.commitment import Commitment
 from commitments.models.report import ProgressReport
 from commitments.querysets import AnswerQuerySet, AssessmentQuerySet
 from commitments.workflow import Reviewed
-from foundation.addresses import LocationField
 from foundation.history import HistoricalRecords
+from foundation.text.addresses import LocationField
 from workgroups.models import WorkGroup
 
 

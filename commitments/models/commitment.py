@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments import triggers
-from commitments.dates import PartialDate, Precision, partial
 from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
 from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
 from commitments.workflow import Reviewed, State
-from foundation.addresses import LocationField, is_address
-from foundation.date_columns import PastDateField, PlannedDateField
+from foundation.dates.columns import PastDateField, PlannedDateField
+from foundation.dates.partial import PartialDate, Precision, partial
 from foundation.history import HistoricalRecords
+from foundation.text.addresses import LocationField, is_address
 from recommendations.history import HistoryWithSets
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup, WorkPlan

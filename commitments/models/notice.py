@@ -8,7 +8,7 @@ from commitments.models.commitment import Commitment
 from commitments.models.mistake import Mistake
 from commitments.models.report import ProgressReport, ReportingCycle
 from commitments.querysets import NoticeQuerySet
-from foundation.date_columns import PastDateField
+from foundation.dates.columns import PastDateField
 
 OF_CYCLES = ["cycle_opened", "due_in_14", "due_in_3", "overdue", "reminded"]
 OF_REVIEW = ["submitted", "sent_back", "published"]

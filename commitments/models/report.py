@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from commitments import triggers
-from commitments.dates import PartialDate, Precision, partial
 from commitments.evidence import FileType, check_file, evidence_path, keeping, label_of, type_of
 from commitments.models.commitment import Commitment
 from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, paired
@@ -21,9 +20,10 @@ from commitments.querysets import (
     StatusChangeQuerySet,
 )
 from commitments.workflow import Reviewed
-from foundation.addresses import AddressField
-from foundation.date_columns import PastDateField, PlannedDateField
+from foundation.dates.columns import PastDateField, PlannedDateField
+from foundation.dates.partial import PartialDate, Precision, partial
 from foundation.history import HistoricalRecords
+from foundation.text.addresses import AddressField
 
 
 class ReportingCycle(models.Model):

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from commitments.dates import Precision
 from commitments.workflow import ReviewingRole
+from foundation.dates.partial import Precision
 
 
 @extend_schema_field(

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from agencies.querysets import today
 from commitments.models import Commitment, Freshness, Status
+from foundation.clock import today
 from workgroups.models import WorkGroup
 
 Words = Mapping[str, str | int | list[str]]

@@ -5,9 +5,9 @@ from datetime import date
 from django.db import models
 
 from agencies.models import Agency
-from commitments.dates import PartialDate
 from commitments.models import Commitment, Freshness
 from commitments.summaries.counts import Count, Words, as_of, has_place, leads, with_lead
+from foundation.dates.partial import PartialDate
 from workgroups.models import WorkGroup
 
 SILENT = (Freshness.DUE, Freshness.OVERDUE, Freshness.NEVER_REPORTED)

@@ -9,12 +9,12 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from django.urls import reverse
 
 from agencies.models import Agency
-from agencies.querysets import today
 from agenda.models import AgendaPoint
 from commitments.models import Assessment, Commitment, Freshness, ReportingCycle
 from commitments.querysets import FINISHED
 from commitments.summaries.counts import Count, Findable, Words, as_of, has_place, led_by
 from commitments.summaries.freshness import SILENT
+from foundation.clock import today
 from recommendations.models import Recommendation
 
 COUNTED = ("commitments", "dated", "reported", "reported_in_cycle", "owed")

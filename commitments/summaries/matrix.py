@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from agencies.querysets import today
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Status
 from commitments.summaries.counts import Count, Words, as_of, has_place, is_asked, leads, tally, with_lead
-from foundation.dates import date_in_words
+from foundation.clock import today
+from foundation.dates.parsing import date_in_words
 from workgroups.models import WorkGroup
 
 SHADES = 5

@@ -16,12 +16,12 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subqu
 from django.db.models.functions import Coalesce, ExtractYear, Least, TruncDate
 
 from agencies.models import Agency
-from agencies.querysets import today
-from commitments.dates import PartialDate
 from commitments.models import Commitment, ProgressReport, ReportingCycle
 from commitments.summaries.counts import leads
 from commitments.summaries.freshness import freshness
 from commitments.workflow import State
+from foundation.clock import today
+from foundation.dates.partial import PartialDate
 from workgroups.models import WorkGroup
 
 

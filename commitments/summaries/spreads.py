@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
-from commitments.dates import PartialDate
 from commitments.models import Commitment, Freshness, Status
 from commitments.summaries.counts import Count, Findable, Words, as_of
 from commitments.summaries.freshness import SILENT
+from foundation.dates.partial import PartialDate
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 

@@ -7,9 +7,9 @@ from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.querysets import today
-from commitments.dates import PartialDate, Precision
 from commitments.models import Commitment
+from foundation.clock import today
+from foundation.dates.partial import PartialDate, Precision
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies import mail
 from agencies.permissions import is_editor, needs_second_step
-from commitments.callers import address_of
+from foundation.http.client_ip import client_ip
 from gmg_portal.accounts import encryption
 from gmg_portal.accounts.attempts import forgive
 from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request):
-        address = address_of(request)
+        address = client_ip(request)
         if not address:
             raise PermissionDenied(_("It cannot be told from where you come."))
         return address

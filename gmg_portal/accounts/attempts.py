@@ -33,7 +33,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from agencies.models import User
-from commitments.callers import place_of
+from foundation.http.client_ip import throttle_key
 from gmg_portal.accounts.owner_warnings import warn_owner
 from gmg_portal.models import KnownAddress
 
@@ -69,7 +69,7 @@ def delay_after(failures: int, longest: timedelta = LONGEST_DELAY) -> timedelta:
 
 def counted_address(request: HttpRequest) -> str | None:
     """By which address failures are counted."""
-    return place_of(request) or None
+    return throttle_key(request) or None
 
 
 def counted_as(request: HttpRequest, credentials: dict | None) -> str:
@@ -110,7 +110,7 @@ def counted_by(_request, _credentials: dict | None = None) -> list:
 
 def remember_address(request: HttpRequest, user) -> None:
     """Note that the owner of the account was at this address: they signed in whole, or read the account's mail."""
-    if not place_of(request):
+    if not throttle_key(request):
         return
     KnownAddress.objects.update_or_create(user=user, digest=_digest(request), defaults={"used_at": timezone.now()})
 
@@ -119,13 +119,13 @@ def is_known_address(request: HttpRequest, username: str) -> bool:
     """Whether the account's owner signed in from here before."""
     since = timezone.now() - KNOWN_FOR
     return (
-        bool(place_of(request))
+        bool(throttle_key(request))
         and KnownAddress.objects.filter(user__username=username, digest=_digest(request), used_at__gte=since).exists()
     )
 
 
 def _digest(request: HttpRequest) -> str:
-    return salted_hmac("known address", place_of(request), algorithm="sha256").hexdigest()[:40]
+    return salted_hmac("known address", throttle_key(request), algorithm="sha256").hexdigest()[:40]
 
 
 class AttemptsHandler(AxesDatabaseHandler):

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
-from commitments.callers import place_of
-from gmg_portal import throttling
+from foundation.http import throttling
+from foundation.http.client_ip import throttle_key
 
 # By form: how many times, in how many seconds.
 FORMS = (60, 60)
@@ -27,7 +27,7 @@ def braked(view: Callable) -> Callable:
     @wraps(view)
     def braked_view(request, *args, **kwargs):
         if request.method == "POST":
-            seconds = seconds_to_wait("form", place_of(request), FORMS)
+            seconds = seconds_to_wait("form", throttle_key(request), FORMS)
             if seconds:
                 return too_often(request, seconds)
         return view(request, *args, **kwargs)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from agencies import mail
 from agencies.models import User
-from gmg_portal.mail import QueueBackend
+from foundation.mail.backend import QueueBackend
 from gmg_portal.models import SignInWarning
 
 WARNED_AFTER = 5  # wrong tries

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commitments.callers import address_of
+from foundation.http.client_ip import client_ip
 
 PRIVATE = ("/admin/", "/accounts/")
 SEEN = "seen"  # the moment of the last note, in seconds
@@ -45,7 +45,7 @@ class LastSeenMiddleware:
         if now.timestamp() - request.session.get(SEEN, 0) < NOTED_EVERY.total_seconds():
             return
         rows = UserSession.objects.filter(session_key=request.session.session_key)
-        if rows.update(last_seen_at=now, ip=address_of(request) or F("ip")):
+        if rows.update(last_seen_at=now, ip=client_ip(request) or F("ip")):
             request.session[SEEN] = now.timestamp()
 
 

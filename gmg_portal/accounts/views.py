@@ -22,7 +22,7 @@ from django.views.generic import FormView, TemplateView
 
 from agencies import actions
 from agencies.permissions import is_administrator, is_editor, is_secretariat, needs_second_step
-from commitments.callers import place_of
+from foundation.http.client_ip import throttle_key
 from gmg_portal.accounts.brakes import LOST_FOR_MAIL, LOST_FROM_ADDRESS, seconds_to_wait, too_often
 from gmg_portal.accounts.forms import InvitationForm
 from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
@@ -46,7 +46,7 @@ class LostPasswordView(account.PasswordResetView):
     def form_valid(self, form):
         email = form.cleaned_data["email"].lower()
         waits = [
-            seconds_to_wait("lost from", place_of(self.request), LOST_FROM_ADDRESS),
+            seconds_to_wait("lost from", throttle_key(self.request), LOST_FROM_ADDRESS),
             seconds_to_wait("lost for", email, LOST_FOR_MAIL),
         ]
         return too_often(self.request, max(waits)) if any(waits) else super().form_valid(form)

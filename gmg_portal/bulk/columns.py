@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
-from commitments.database_limits import statement_limit
+from foundation.postgresql.session_limits import statement_limit
 from gmg_portal.models import Revision
 from gmg_portal.revision import Standing
 

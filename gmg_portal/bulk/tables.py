@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, FormerName
 from agenda.models import AgendaPoint
-from commitments.dates import PartialDate, Precision
 from commitments.filters import CommitmentFilter, ReportFilter
 from commitments.models import (
     Commitment,
@@ -24,6 +23,7 @@ from commitments.models import (
     Status,
     Verification,
 )
+from foundation.dates.partial import PartialDate, Precision
 from gmg_portal.bulk.columns import Column, Table
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from django_filters import FilterSet
 
-from agencies.querysets import today
 from commitments.filters import PastDayField, given_twice, refusals, takes_list, unknown_parameter
+from foundation.clock import today
 from gmg_portal.bulk.catalogue import catalog
 from gmg_portal.bulk.columns import Reading, Table, read_at_one_revision
 from gmg_portal.bulk.descriptions import Description, Issue, Licence, about, data_package

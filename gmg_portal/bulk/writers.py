@@ -19,9 +19,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from commitments.exchange.cells import APOSTROPHE, LONGEST, is_risky, printable
-from commitments.exchange.csv_file import BLOCK, csv_blocks, emptied
-from foundation.name_lists import join_names
+from foundation.text.csv_file import BLOCK, csv_blocks, emptied
+from foundation.text.name_lists import join_names
+from foundation.text.spreadsheet_cells import APOSTROPHE, LONGEST, is_risky, printable
 from gmg_portal.bulk.columns import Table, Value
 
 Records = Iterable[list[Value]]

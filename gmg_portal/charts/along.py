@@ -4,8 +4,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from commitments.dates import PartialDate
 from commitments.summaries.story import Moment, Story
+from foundation.dates.partial import PartialDate
 from gmg_portal.charts.drawing import LINE, PAPER, SOFT, Drawing, width_of
 from gmg_portal.charts.palette import BAD, BRAND, look
 

@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 from django.utils.html import escape as escape_html
 from django.utils.safestring import SafeString, mark_safe
 
-from commitments.exchange.cells import printable
+from foundation.text.spreadsheet_cells import printable
 
 FONT = "system-ui, sans-serif"
 INK, SOFT, LINE, PAPER = "#14212b", "#465763", "#cfd8df", "#ffffff"

@@ -10,10 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agencies.querysets import today
 from commitments.filters import given_twice
 from commitments.models import Commitment
 from commitments.summaries.matrix import MATRIX_COLUMNS
+from foundation.clock import today
 from gmg_portal.bulk.views import asked_day, chosen_format, refused
 from gmg_portal.bulk.writers import Format
 from gmg_portal.charts.figures import Figure

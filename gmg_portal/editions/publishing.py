@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.querysets import today
-from foundation.addresses import is_public_host
+from foundation.clock import today
+from foundation.text.addresses import is_public_host
 from gmg_portal.bulk.columns import read_at_one_revision
 from gmg_portal.bulk.descriptions import Issue, Licence, about, data_package, stated_licence
 from gmg_portal.bulk.tables import TABLES

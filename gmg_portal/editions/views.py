@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
+from foundation.http.conditional import conditional_response
+from foundation.http.ranges import partial_response
 from gmg_portal.bulk.columns import Reading
 from gmg_portal.bulk.descriptions import Licence
 from gmg_portal.bulk.tables import TABLES
 from gmg_portal.bulk.views import asked_day, chosen_format, refused
 from gmg_portal.bulk.writers import FORMATS
-from gmg_portal.conditional import conditional_response
 from gmg_portal.editions.citing import EditionCitation
 from gmg_portal.editions.differences import (
     CSV_HEADER,
@@ -30,7 +31,6 @@ from gmg_portal.editions.differences import (
 )
 from gmg_portal.editions.frozen import Damaged, files_of, opened
 from gmg_portal.models import Edition
-from gmg_portal.ranges import partial_response
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# No model: nobody edits it, and no code reads it but the one statement of gmg_portal/throttling.py. Unlogged: what is
+# No model: nobody edits it, and no code reads it but the one statement of foundation/http/throttling.py. Unlogged: what is
 # lost when the server crashes is a minute of counting, and no request waits for a disk.
 CALLERS = """
 CREATE UNLOGGED TABLE api_caller (

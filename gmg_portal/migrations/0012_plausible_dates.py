@@ -3,7 +3,7 @@
 import django.utils.timezone
 from django.db import migrations, models
 
-import foundation.date_columns
+import foundation.dates.columns
 
 
 class Migration(migrations.Migration):
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='edition',
             name='day',
-            field=foundation.date_columns.PastDateField(unique=True, verbose_name='day'),
+            field=foundation.dates.columns.PastDateField(unique=True, verbose_name='day'),
         ),
         migrations.AlterField(
             model_name='edition',
@@ -38,5 +38,5 @@ class Migration(migrations.Migration):
             name='moved_at',
             field=models.DateTimeField(editable=False),
         ),
-        foundation.date_columns.AddDateChecks("edition"),
+        foundation.dates.columns.AddDateChecks("edition"),
     ]

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from commitments.forms import EvidenceForm, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
-from foundation.choice_words import find_code
+from foundation.rest.problem_codes import of_form
+from foundation.text.choice_words import find_code
 from gmg_portal.api import allowed_by
 from gmg_portal.clashes import as_sent
 from gmg_portal.editing import FIELDS, lines_since, people_and_moment
-from gmg_portal.problem_codes import of_form
 from gmg_portal.submission.problems import FieldFault, Problem, not_among
 
 WRITTEN = (

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from gmg_portal.problems import ProblemResponse, exception_handler, with_name
+from foundation.rest.problem_details import ProblemResponse, exception_handler, with_name
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from gmg_portal.problems import MEDIA_TYPE
+from foundation.rest.problem_details import MEDIA_TYPE
 from gmg_portal.submission.serializers import (
     DraftChangesSerializer,
     DraftListSerializer,

@@ -21,7 +21,7 @@ from commitments.serializers import (
     WordField,
 )
 from commitments.workflow import State
-from gmg_portal.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
+from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from gmg_portal.submission.forms import WRITTEN
 
 EXPECTED = "expected"

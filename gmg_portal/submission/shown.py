@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
-from gmg_portal.problems import Fault, Refused
+from foundation.rest.problem_details import Fault, Refused
 from gmg_portal.schema_problems import PROBLEMS, STORAGE_FULL
 from gmg_portal.submission.problems import FieldFault, Problem, handle
 

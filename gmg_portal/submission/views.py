@@ -23,7 +23,7 @@ from commitments import actions
 from commitments.evidence.uploads import MAX_BYTES
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import OPEN_STATES
-from foundation.choice_words import find_code
+from foundation.text.choice_words import find_code
 from gmg_portal.api import FORMAT, refuse_all_but
 from gmg_portal.renderers import Renderer
 from gmg_portal.submission.authentication import MayByToken, TokenAuthentication

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django import template
 
-from agencies.querysets import today
+from foundation.clock import today
 from gmg_portal.days import compared_with_today, on_day
 
 register = template.Library()

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from agencies.querysets import today
+from foundation.clock import today
 from gmg_portal.bulk.datasets import data_catalog
 from gmg_portal.linked_data import linked, plain
 

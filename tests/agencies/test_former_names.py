@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from agencies.models import Agency, FormerName
 from agencies.names import names_on
-from agencies.querysets import today
+from foundation.clock import today
 from tests.factories import AgencyFactory, CommitmentFactory, FormerNameFactory, PartnerFactory, published_report
 from tests.filling import filled
 

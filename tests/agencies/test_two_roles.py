@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from agencies.actions import hand_over
-from agencies.querysets import today
+from foundation.clock import today
 from tests.factories import MembershipFactory, UserFactory, focal_point, in_group
 from tests.filling import filled, said
 

@@ -7,9 +7,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from commitments import actions
-from commitments.dates import PartialDate
 from commitments.models import Answer, Assessment, Commitment, Evidence, ProgressReport, ReportingCycle, StatusChange
 from commitments.workflow import TRANSITIONS, State
+from foundation.dates.partial import PartialDate
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,

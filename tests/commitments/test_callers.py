@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from commitments.callers import address_of, place_of
+from foundation.http.client_ip import client_ip, throttle_key
 
 
 def asked(address, forwarded=None):
@@ -26,7 +26,7 @@ def asked(address, forwarded=None):
 def test_own_proxy_alone_is_believed(settings, behind_proxy, address, forwarded, told):
     settings.BEHIND_PROXY = behind_proxy
 
-    assert address_of(asked(address, forwarded)) == told
+    assert client_ip(asked(address, forwarded)) == told
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_own_proxy_alone_is_believed(settings, behind_proxy, address, forwarded,
     ],
 )
 def test_network_of_a_home_counts_as_one(address, place):
-    assert place_of(asked(address)) == place
+    assert throttle_key(asked(address)) == place

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from commitments.dates import PartialDate, Precision, partial
+from foundation.dates.partial import PartialDate, Precision, partial
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 from django.db import connection, transaction
 from openpyxl import Workbook, load_workbook
 
-from commitments.exchange.cells import defused, restored
 from commitments.exchange.importing import bring
 from commitments.exchange.resources import CommitmentResource, MilestoneResource, ReportResource
 from commitments.exchange.writing import export_csv, export_xlsx, template_csv, template_xlsx
 from commitments.models import Commitment, Milestone, Partner, ProgressReport
+from foundation.text.spreadsheet_cells import defused, restored
 from tests.factories import (
     AgencyFactory,
     CommitmentFactory,

@@ -1,7 +1,7 @@
 import pytest
 
-from commitments.fields import chosen, leaves, offered, only, values_at
 from commitments.serializers import CommitmentSerializer
+from foundation.rest.sparse_fields import chosen, leaves, offered, only, values_at
 
 WHOLE = {
     "reference": None,

@@ -16,11 +16,11 @@ from pytest_django.asserts import assertContains
 from agencies.actions import accept, digest, hand_over
 from agencies.models import Invitation, User
 from agencies.permissions import within
-from agencies.querysets import today
 from commitments import actions
 from commitments.exchange.resources import CommitmentResource, ReportResource
 from commitments.models import Assessment, Commitment, ProgressReport
 from commitments.workflow import ReviewingBody
+from foundation.clock import today
 from tests.commitments.importing import changed_by
 from tests.factories import (
     PASSWORD,

@@ -12,9 +12,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from commitments import actions
-from commitments.dates import PartialDate
 from commitments.loading.commitments_line import COLUMNS
 from commitments.models import Commitment, Evidence, Partner, ProgressReport, StatusChange
+from foundation.dates.partial import PartialDate
 from gmg_portal.revision import Standing
 from tests.factories import RecommendationFactory
 

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from commitments.exchange.cells import restored
 from commitments.exchange.importing import bring
 from commitments.exchange.resources import CommitmentResource
 from commitments.exchange.writing import export_csv, export_xlsx
 from commitments.models import Commitment
-from foundation.name_lists import split_names, tidy
+from foundation.text.name_lists import split_names, tidy
+from foundation.text.spreadsheet_cells import restored
 from tests.factories import CommitmentFactory, StakeholderFactory, corrected
 from tests.filling import filled, problems
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agencies.querysets import today
+from foundation.clock import today
 from tests.commitments.replay import FIRST, KINDS, LAST, OUTLOOKS, PLACES, RARE, SCOPES, STATUSES, World
 from tests.factories import AgencyFactory, AgendaPointFactory, WorkGroupFactory
 

@@ -2,9 +2,7 @@ from datetime import date
 
 import pytest
 
-from agencies.querysets import today
 from commitments import actions
-from commitments.dates import PartialDate
 from commitments.models import (
     Assessment,
     Commitment,
@@ -16,6 +14,8 @@ from commitments.models import (
     Verification,
 )
 from commitments.search import HIT_ENDS, HIT_STARTS, RESTORED
+from foundation.clock import today
+from foundation.dates.partial import PartialDate
 from tests.factories import (
     AgencyFactory,
     AssessmentFactory,

@@ -1,7 +1,7 @@
 import pytest
 
-from commitments.dates import PartialDate
 from commitments.spelling import near_questions
+from foundation.dates.partial import PartialDate
 from tests.factories import AssessmentFactory, CommitmentFactory, ProgressReportFactory, published_report
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]

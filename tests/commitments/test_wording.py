@@ -1,12 +1,12 @@
 import pytest
 
-from commitments.wording import compare
+from foundation.text.diff import diff_words
 
 
 def marked(before, after):
     """The pieces as one line: [-removed-], {+added+}."""
     signs = {"same": "%s", "removed": "[-%s-]", "added": "{+%s+}"}
-    return "".join(signs[piece.kind] % piece.text for piece in compare(before, after))
+    return "".join(signs[piece.kind] % piece.text for piece in diff_words(before, after))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_long_wordings_are_compared_sentence_by_sentence():
     before = "Courses were held in towns. " * 400 + "Costs fell."
     after = "Courses were held in towns. " * 400 + "Costs rose."
 
-    pieces = compare(before, after)
+    pieces = diff_words(before, after)
 
     assert [(piece.kind, piece.text) for piece in pieces[1:]] == [
         ("removed", " Costs fell."),
@@ -47,6 +47,6 @@ def test_long_wordings_are_compared_sentence_by_sentence():
 
 @pytest.mark.parametrize("after", ["Costs fall, by half, soon.", "Something else.", "", "Costs\n\nfall"])
 def test_pieces_that_stay_or_come_are_the_later_wording(after):
-    kept = "".join(piece.text for piece in compare("Costs fall by half.", after) if piece.kind != "removed")
+    kept = "".join(piece.text for piece in diff_words("Costs fall by half.", after) if piece.kind != "removed")
 
     assert kept.strip() == after

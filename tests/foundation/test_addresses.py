@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from foundation.addresses import LONGEST, normalize_address, validate_location, validate_public_address
+from foundation.text.addresses import LONGEST, normalize_address, validate_location, validate_public_address
 
 
 @pytest.mark.parametrize(

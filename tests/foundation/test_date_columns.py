@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 
 from commitments.models import Evidence, Milestone, ProgressReport
-from foundation.date_columns import PastDateField, PlannedDateField
-from foundation.dates import today
+from foundation.clock import today
+from foundation.dates.columns import PastDateField, PlannedDateField
 
 pytestmark = pytest.mark.database
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import time_machine
 
-from foundation.dates import date_in_words, first_day_of, implausible, read_date, read_day
+from foundation.dates.parsing import date_in_words, first_day_of, implausible, read_date, read_day
 
 
 @pytest.mark.parametrize(

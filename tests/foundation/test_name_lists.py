@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foundation.name_lists import NameListField, join_names, split_names, tidy
+from foundation.text.name_lists import NameListField, join_names, split_names, tidy
 
 NAMES = st.lists(st.text(alphabet="ab ;,\"\n'Éه", max_size=8).map(tidy).filter(bool), max_size=5)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from foundation.numbers import is_whole_number
+from foundation.text.numbers import is_whole_number
 
 
 @pytest.mark.parametrize("text", ["0", "7", "007", "9" * 18])

@@ -9,9 +9,9 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from foundation.http.throttling import AddressThrottle
+from foundation.rest.problem_codes import ERRORS, PROBLEMS
 from gmg_portal.api_urls import ENDPOINTS, RESOURCES, SUMMARIES
-from gmg_portal.problem_codes import ERRORS, PROBLEMS
-from gmg_portal.throttling import AddressThrottle
 from tests import shared_cast
 from tests.factories import (
     AgencyFactory,

@@ -518,7 +518,7 @@ def test_links_for_a_lost_password_are_counted_by_address_and_by_mail_address(db
 
 
 def test_lost_password_does_the_same_work_for_an_unknown_address(client, ilo_focal_point, settings):
-    settings.EMAIL_BACKEND = "gmg_portal.mail.QueueBackend"
+    settings.EMAIL_BACKEND = "foundation.mail.backend.QueueBackend"
     writes = {}
     for email in ("ilo_focal_point@example.org", "nobody@example.org"):
         with CaptureQueriesContext(connection) as captured:

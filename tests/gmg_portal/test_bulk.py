@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from agencies.querysets import today
 from commitments.filters import CommitmentFilter
 from commitments.models import Evidence, Status
+from foundation.clock import today
 from gmg_portal.bulk import columns, writers
 from gmg_portal.bulk.tables import COMMITMENTS, TABLES
 from gmg_portal.bulk.writers import write_csv, write_json, write_ndjson, write_xlsx

@@ -12,11 +12,11 @@ from django.db import connection
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from agencies.querysets import today
 from agencies.serializers import AgencySerializer
-from commitments.exchange.cells import LONGEST
 from commitments.models import Stakeholder
 from commitments.serializers import CommitmentSerializer, ReportSerializer
+from foundation.clock import today
+from foundation.text.spreadsheet_cells import LONGEST
 from gmg_portal.bulk import writers
 from gmg_portal.bulk.columns import Column, Table, read_at_one_revision
 from gmg_portal.bulk.tables import TABLES

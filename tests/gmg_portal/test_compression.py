@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
-from gmg_portal.compression import BLOCK, CompressionMiddleware, coding_for
+from foundation.http.compression import BLOCK, CompressionMiddleware, coding_for
 from tests.factories import CommitmentFactory
 
 BOTH = ("br", "gzip")

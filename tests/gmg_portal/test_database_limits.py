@@ -6,9 +6,10 @@ import psycopg2
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from commitments import database_limits, spelling
-from commitments.database_limits import lift_limits, prepare_session, statement_limit, was_stopped
+from commitments import spelling
 from commitments.models import Commitment
+from foundation.postgresql import session_limits
+from foundation.postgresql.session_limits import lift_limits, prepare_session, statement_limit, was_stopped
 from gmg_portal import settings as portal_settings
 from tests.factories import CommitmentFactory
 
@@ -93,7 +94,7 @@ def test_connection_starts_without_options_that_poolers_refuse():
 
 
 def test_command_takes_as_long_as_it_needs(session, monkeypatch):
-    monkeypatch.setattr(database_limits, "_are_lifted", False)
+    monkeypatch.setattr(session_limits, "_are_lifted", False)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
 
@@ -104,7 +105,7 @@ def test_command_takes_as_long_as_it_needs(session, monkeypatch):
 
 
 def test_server_of_developers_keeps_the_limits(session, monkeypatch):
-    monkeypatch.setattr(database_limits, "_are_lifted", False)
+    monkeypatch.setattr(session_limits, "_are_lifted", False)
 
     lift_limits(["manage.py", "runserver"])
     session()

@@ -15,9 +15,9 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from gmg_portal.embedded import cluster, keeper, server
-from gmg_portal.embedded.cluster import EmbeddedError
-from gmg_portal.embedded.server import Server
+from foundation.postgresql import cluster, keeper, server
+from foundation.postgresql.cluster import EmbeddedError
+from foundation.postgresql.server import Server
 from tests.gmg_portal.processes import environment, folder_for_all, kill_all, processes_on, run, start, wait_until
 
 pytestmark = pytest.mark.processes

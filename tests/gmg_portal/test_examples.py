@@ -19,7 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 from nbclient import NotebookClient
 
-from commitments.exchange.cells import defused
+from foundation.text.spreadsheet_cells import defused
 from tests.factories import CommitmentFactory, ProgressReportFactory, many, published_report
 
 pytestmark = pytest.mark.processes

@@ -19,9 +19,9 @@ from post_office.models import STATUS, Email
 
 from agencies.models import User
 from commitments import telling
-from gmg_portal import mail
-from gmg_portal.mail_check import mail_can_leave
-from gmg_portal.mail_settings import delivery, public_url, sender
+from foundation.mail import backend
+from foundation.mail.checks import mail_can_leave
+from foundation.mail.settings import delivery, public_url, sender
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +30,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def queue(settings, tmp_path, monkeypatch):
     """The portal's own queue in place of the tests' outbox; what leaves it lies in a folder."""
-    settings.EMAIL_BACKEND = "gmg_portal.mail.QueueBackend"
+    settings.EMAIL_BACKEND = "foundation.mail.backend.QueueBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
-    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": "gmg_portal.mail.FileBackend"}}
-    monkeypatch.setattr(mail, "deliver_soon", lambda: None)
+    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": "foundation.mail.backend.FileBackend"}}
+    monkeypatch.setattr(backend, "deliver_soon", lambda: None)
     return tmp_path / "mail"
 
 
@@ -63,7 +63,7 @@ def test_mail_waits_in_the_database_and_leaves_once(queue):
     assert send(headers={"List-Unsubscribe": "<https://example.org/>"}) == 1
     assert letters(queue) == []
 
-    counts = [mail.send_queued().sent, mail.send_queued().sent]
+    counts = [backend.send_queued().sent, backend.send_queued().sent]
 
     (letter,) = letters(queue)
     assert counts == [1, 0]
@@ -81,7 +81,7 @@ def test_delivered_mail_keeps_no_link_that_lets_its_reader_in(queue, path):
     link = f"https://portal.example.org{path}1-live-link/"
     send(body=f"Open {link} soon.", html=f'<p>Open <a href="{link}">this</a> soon.</p>')
 
-    mail.send_queued()
+    backend.send_queued()
 
     row = Email.objects.get()
     (letter,) = letters(queue)
@@ -105,7 +105,7 @@ def test_mail_of_an_act_that_fails_is_never_queued(queue):
 )
 def test_words_of_a_mail_are_never_run_as_a_template(queue, words):
     send(subject=words, body=words, html=f"<p>{words}</p>")
-    mail.send_queued()
+    backend.send_queued()
 
     (letter,) = letters(queue)
     assert letter["Subject"] == words
@@ -122,7 +122,7 @@ def test_mail_that_is_refused_is_tried_again_ever_later_and_given_up_at_last(que
 
     for minutes in (0, 4, 5, 14, 15, 99):
         time_machine.move_to(start + timedelta(minutes=minutes), tick=False)
-        done = mail.send_queued()
+        done = backend.send_queued()
         outcomes.append((done.sent, done.put_off, done.given_up))
 
     row = Email.objects.get()
@@ -133,12 +133,12 @@ def test_mail_that_is_refused_is_tried_again_ever_later_and_given_up_at_last(que
 
 def test_server_that_takes_nothing_is_left_in_peace(queue, settings):
     settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": f"{__name__}.Broken"}}
-    for number in range(mail.ENOUGH + 2):
+    for number in range(backend.ENOUGH + 2):
         send(subject=str(number))
 
-    done = mail.send_queued()
+    done = backend.send_queued()
 
-    assert done.put_off == mail.ENOUGH
+    assert done.put_off == backend.ENOUGH
     assert Email.objects.filter(status=STATUS.queued, number_of_retries=None).count() == 2
 
 
@@ -154,7 +154,7 @@ def test_one_refused_mail_holds_up_no_other(queue, monkeypatch):
 
     monkeypatch.setattr(Email, "dispatch", picky)
 
-    done = mail.send_queued()
+    done = backend.send_queued()
 
     assert (done.sent, done.put_off) == (2, 1)
     assert {letter["Subject"] for letter in letters(queue)} == {"0", "2"}
@@ -169,7 +169,7 @@ def test_many_deliver_at_once_and_each_mail_leaves_once(queue):
     def deliver():
         barrier.wait()
         try:
-            mail.send_queued()
+            backend.send_queued()
         finally:
             connection.close()
 
@@ -185,9 +185,9 @@ def test_many_deliver_at_once_and_each_mail_leaves_once(queue):
 
 @pytest.mark.django_db(transaction=True)
 def test_mail_leaves_by_itself_once_its_cause_has_come_to_stay(settings, tmp_path, monkeypatch):
-    settings.EMAIL_BACKEND = "gmg_portal.mail.QueueBackend"
+    settings.EMAIL_BACKEND = "foundation.mail.backend.QueueBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
-    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": "gmg_portal.mail.FileBackend"}}
+    settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": "foundation.mail.backend.FileBackend"}}
     threads = []
 
     class Noted(Thread):
@@ -195,7 +195,7 @@ def test_mail_leaves_by_itself_once_its_cause_has_come_to_stay(settings, tmp_pat
             threads.append(self)
             super().start()
 
-    monkeypatch.setattr(mail, "Thread", Noted)
+    monkeypatch.setattr(backend, "Thread", Noted)
 
     with transaction.atomic():
         send()
@@ -229,7 +229,7 @@ def test_old_mails_are_forgotten_and_those_that_wait_are_not(queue):
         then = now - timedelta(days=days)
         Email.objects.filter(subject=subject).update(status=status, created=then, last_updated=then)
 
-    assert mail.clear_old(now) == 2
+    assert backend.clear_old(now) == 2
     assert set(Email.objects.values_list("subject", flat=True)) == {"just sent", "waiting", "failed"}
 
 
@@ -248,7 +248,7 @@ def test_queue_is_shown_to_nobody(client, administrator):
 def test_ways_out_are_read_from_one_address(tmp_path):
     smtp = "django.core.mail.backends.smtp.EmailBackend"
     assert delivery("", tmp_path) == {
-        "backend": "gmg_portal.mail.FileBackend",
+        "backend": "foundation.mail.backend.FileBackend",
         "settings": {"EMAIL_FILE_PATH": tmp_path},
     }
     assert delivery("file:/srv/mail", tmp_path)["settings"]["EMAIL_FILE_PATH"].as_posix() == "/srv/mail"

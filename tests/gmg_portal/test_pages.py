@@ -8,7 +8,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 
 from commitments.models import Freshness, Outlook, Status, Verification
-from gmg_portal import problems
+from foundation.rest import problem_details
 from tests.factories import ChairTermFactory, RecommendationFactory, StatementFactory
 
 pytestmark = pytest.mark.django_db
@@ -132,7 +132,7 @@ def test_request_from_a_host_that_is_not_ours_is_refused_with_a_page(client, set
 
 
 def test_request_that_cannot_be_read_tells_nothing_of_why(rf):
-    response = problems.bad_request(rf.get("/agencies/"), SuspiciousOperation("secret"))
+    response = problem_details.bad_request(rf.get("/agencies/"), SuspiciousOperation("secret"))
 
     assert response.status_code == 400
     assert b"secret" not in response.content

@@ -9,10 +9,10 @@ from django.urls import reverse
 from rest_framework.exceptions import UnsupportedMediaType
 
 from agenda.api import EventViewSet
-from gmg_portal import problems
+from foundation.http.logs import RequestFilter
+from foundation.rest import problem_details
+from foundation.rest.problem_codes import BY_STATUS, PROBLEMS
 from gmg_portal.api_urls import ENDPOINTS
-from gmg_portal.logs import RequestFilter
-from gmg_portal.problem_codes import BY_STATUS, PROBLEMS
 from tests.factories import EventFactory
 from tests.gmg_portal.processes import free_port
 
@@ -74,7 +74,7 @@ def test_outage_before_the_view_is_told_as_a_problem(rf):
     try:
         raise OperationalError("no server")
     except OperationalError:
-        response = problems.server_error(rf.get("/api/v1/events/"))
+        response = problem_details.server_error(rf.get("/api/v1/events/"))
 
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert json.loads(response.content)["title"] == "Service Unavailable"
@@ -120,7 +120,9 @@ def test_host_that_is_not_ours_is_told_as_a_problem(reader, db):
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 
 
-@pytest.mark.parametrize("handler", [problems.server_error, lambda request: problems.bad_request(request, None)])
+@pytest.mark.parametrize(
+    "handler", [problem_details.server_error, lambda request: problem_details.bad_request(request, None)]
+)
 def test_error_of_a_page_stays_a_page(rf, handler):
     response = handler(rf.get("/agencies/"))
 
@@ -277,8 +279,8 @@ def test_problem_and_each_of_its_errors_has_a_code(client, db, address, status, 
 
 
 def test_type_of_every_problem_leads_to_its_meaning(client, db):
-    page = client.get(problems.DOCS).content.decode()
+    page = client.get(problem_details.DOCS).content.decode()
 
-    assert reverse("api:docs") == problems.DOCS
+    assert reverse("api:docs") == problem_details.DOCS
     assert [code for code in PROBLEMS if f'id="problem-{code}"' not in page] == []
     assert set(BY_STATUS.values()) <= set(PROBLEMS)

@@ -15,9 +15,9 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from agencies.models import User
-from agencies.querysets import today
 from commitments import notices, telling
 from commitments.models import Digest, Mistake, Notice
+from foundation.clock import today
 from tests.factories import (
     AgencyFactory,
     CommitmentFactory,

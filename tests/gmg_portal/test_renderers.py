@@ -10,7 +10,7 @@ from django.urls import reverse
 from rdflib import BNode, Graph, URIRef
 
 from agencies.models import Agency
-from agencies.querysets import today
+from foundation.clock import today
 from gmg_portal.api_urls import RESOURCES
 from gmg_portal.linked_data import TYPES
 from tests.factories import (

@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from agencies.models import Agency
 from commitments.models import ProgressReport
-from gmg_portal import roles
+from foundation.postgresql import roles
 from gmg_portal.models import AuditEntry
 from tests.factories import AssessmentFactory, MilestoneFactory, UserFactory, corrected, in_group, published_report
 from tests.filling import filled
@@ -49,7 +49,7 @@ def who_may_make_roles():
     known = connection.get_connection_params()
     own = {name: known[name] for name in ("host", "port", "user", "password") if name in known} | {"dbname": "postgres"}
     (may,) = ordered(own, "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")[0]
-    if not may and settings.DATABASES["default"]["ENGINE"] == "gmg_portal.embedded":
+    if not may and settings.DATABASES["default"]["ENGINE"] == "foundation.postgresql":
         return own | {"user": "postgres"}
     if not may:
         pytest.skip("The role of DATABASE_URL may not make roles: give it CREATEROLE to test the two roles.")

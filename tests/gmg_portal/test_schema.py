@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.settings import api_settings
 
 from commitments.search import MAX_CHARACTERS
-from gmg_portal.problems import exception_handler
+from foundation.rest.problem_details import exception_handler
 from gmg_portal.schema_examples import EXAMPLES, FORMS, PARAMETERS
 from gmg_portal.schema_problems import PROBLEMS
 from gmg_portal.schema_words import MEANINGS, SUMMARIES

@@ -117,7 +117,7 @@ def test_links_of_a_production_lead_to_its_first_name(read):
     production = read(SECRET_KEY="x", ALLOWED_HOSTS="portal.example,www.portal.example", TRIAL="0")
 
     assert production["PUBLIC_URL"] == "https://portal.example"
-    assert production["EMAIL_BACKEND"] == "gmg_portal.mail.QueueBackend"
+    assert production["EMAIL_BACKEND"] == "foundation.mail.backend.QueueBackend"
     assert production["DEFAULT_FROM_EMAIL"] == "portal@localhost"
 
 

@@ -18,9 +18,9 @@ from post_office.models import Email
 
 from agencies.actions import hand_over, revoke_orphaned_tokens
 from agencies.models import AccessToken
-from agencies.querysets import today
 from commitments import actions
 from commitments.models import Evidence, ProgressReport, Status
+from foundation.clock import today
 from gmg_portal.models import AuditEntry
 from gmg_portal.submission.shown import shown
 from tests.factories import (
@@ -228,7 +228,7 @@ def test_hand_over_ends_the_tokens_of_whoever_leaves_and_no_later_membership_bri
 
 
 def test_wrong_tokens_are_braked_by_address(client, settings, system, monkeypatch):
-    monkeypatch.setattr("gmg_portal.throttling.AddressThrottle.rate", "2/min", raising=False)
+    monkeypatch.setattr("foundation.http.throttling.AddressThrottle.rate", "2/min", raising=False)
     cache.clear()
 
     statuses = [client.get(DRAFTS, headers={"Authorization": "Bearer wrong"}).status_code for _ in range(3)]

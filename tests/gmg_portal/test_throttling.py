@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from foundation.http import throttling
+from foundation.http.throttling import AddressThrottle, Count
 from gmg_portal import settings as portal_settings
-from gmg_portal import throttling
-from gmg_portal.throttling import AddressThrottle, Count
 from tests.gmg_portal.processes import environment, start
 
 EVENTS = "/api/v1/events/"
@@ -113,7 +113,7 @@ def test_database_that_takes_no_writes_still_answers(client, caplog, thrice_an_h
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
     try:
-        with caplog.at_level(logging.WARNING, "gmg_portal.throttling"):
+        with caplog.at_level(logging.WARNING, "foundation.http.throttling"):
             answers = [client.get(EVENTS) for _ in range(5)]
     finally:
         with connection.cursor() as cursor:
@@ -121,7 +121,7 @@ def test_database_that_takes_no_writes_still_answers(client, caplog, thrice_an_h
 
     assert {answer.status_code for answer in answers} == {200}
     assert not any(answer.has_header("RateLimit") for answer in answers)
-    assert len([record for record in caplog.records if record.name == "gmg_portal.throttling"]) == 1
+    assert len([record for record in caplog.records if record.name == "foundation.http.throttling"]) == 1
 
 
 @pytest.mark.django_db(transaction=True)

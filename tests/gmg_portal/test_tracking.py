@@ -3,10 +3,10 @@
 import pytest
 
 from commitments.filters import CommitmentFilter
-from commitments.register import OF_THE_PAGE
-from gmg_portal import tracking
+from commitments.register import PAGINATION_PARAMS
+from foundation.http import tracking_params
+from foundation.http.tracking_params import is_tracking, without_tracking
 from gmg_portal.questions import PagedTimeQuestion, TwoDays
-from gmg_portal.tracking import is_tracking, without_tracking
 from tests import shared_cast
 
 TRACKED = "utm_source=newsletter&fbclid=x&gclid=y&mc_cid=z&UTM_Medium=mail"
@@ -106,7 +106,7 @@ def test_api_refuses_tracking_parameters(client, db):
 def test_no_word_of_ours_is_taken_for_tracking():
     ours = {
         *CommitmentFilter.base_filters,
-        *OF_THE_PAGE,
+        *PAGINATION_PARAMS,
         *PagedTimeQuestion.base_fields,
         *TwoDays.base_fields,
         *("from", "by", "url", "format", "maxwidth", "maxheight", "dnt", "cursor", "next", "lack", "q", "o", "p", "e"),
@@ -116,7 +116,7 @@ def test_no_word_of_ours_is_taken_for_tracking():
 
 
 def test_names_are_written_in_the_case_in_which_they_are_compared():
-    assert {name.lower() for name in tracking.NAMES} == tracking.NAMES
+    assert {name.lower() for name in tracking_params.NAMES} == tracking_params.NAMES
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-import foundation.date_columns
+import foundation.dates.columns
 
 
 class Migration(migrations.Migration):
@@ -15,22 +15,22 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='historicalworkplan',
             name='ends_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='ends on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='ends on'),
         ),
         migrations.AlterField(
             model_name='historicalworkplan',
             name='starts_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='starts on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='starts on'),
         ),
         migrations.AlterField(
             model_name='workplan',
             name='ends_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='ends on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='ends on'),
         ),
         migrations.AlterField(
             model_name='workplan',
             name='starts_on',
-            field=foundation.date_columns.PlannedDateField(verbose_name='starts on'),
+            field=foundation.dates.columns.PlannedDateField(verbose_name='starts on'),
         ),
-        foundation.date_columns.AddDateChecks("historicalworkplan", "workplan"),
+        foundation.dates.columns.AddDateChecks("historicalworkplan", "workplan"),
     ]

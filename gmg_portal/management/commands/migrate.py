@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.management.commands import migrate
 
-from gmg_portal import roles
+from foundation.postgresql import roles
 from gmg_portal.management.commands.grant_roles import application
 
 

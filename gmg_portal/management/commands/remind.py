@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from agencies import submissions
 from agencies.actions import revoke_orphaned_tokens
 from commitments import mistakes, notices, telling
-from gmg_portal import mail
+from foundation.mail import backend
 from gmg_portal.accounts.attempts import clear_old_attempts
 from gmg_portal.accounts.owner_warnings import clear_old_warnings
 from gmg_portal.accounts.session_store import SessionStore
@@ -27,7 +27,7 @@ class Round:
 
     noted: int
     told: telling.Told
-    delivery: mail.Delivery
+    delivery: backend.Delivery
     forgotten: int = 0
 
     @property
@@ -60,10 +60,10 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         if dry_run:
             return self.rehearse()
-        with mail.by_hand():
+        with backend.by_hand():
             with transaction.atomic():
                 noted = notices.due_days()
-            done = Round(noted, telling.tell_all(), mail.send_queued(), forget())
+            done = Round(noted, telling.tell_all(), backend.send_queued(), forget())
         if done.failed:
             raise CommandError(str(done))
         self.stdout.write(str(done))
@@ -77,7 +77,7 @@ class Command(BaseCommand):
             transaction.set_rollback(True)
         for person, subject in [*told.alone, *told.digests]:
             self.stdout.write(_("To %(address)s: %(subject)s") % {"address": person.email, "subject": subject})
-        waiting = mail.waiting().count()
+        waiting = backend.waiting().count()
         self.stdout.write(
             _("Nothing was done. New of due days: %(noted)s; mails to write: %(mails)s; in the queue: %(waiting)s.")
             % {"noted": noted, "mails": len(told.alone) + len(told.digests), "waiting": waiting}
@@ -94,4 +94,4 @@ def forget() -> int:
     clear_old_warnings(now)
     submissions.clear_old(now)
     revoke_orphaned_tokens()
-    return mail.clear_old(now) + mistakes.forget_addresses(now)
+    return backend.clear_old(now) + mistakes.forget_addresses(now)

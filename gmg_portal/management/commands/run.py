@@ -66,7 +66,7 @@ class Command(BaseCommand):
         if is_embedded():
             self.say(_("Starting PostgreSQL."))
             connection.ensure_connection()
-            from gmg_portal.embedded.base import embedded_server
+            from foundation.postgresql.base import embedded_server
 
             self.say(_("The data are in %(folder)s.") % {"folder": embedded_server().cluster.data})
         else:
@@ -105,7 +105,7 @@ class Command(BaseCommand):
             signal.signal(number, signal.SIG_IGN)  # from here on nothing may interrupt
         connections.close_all()
         if is_embedded():
-            from gmg_portal.embedded.base import embedded_server
+            from foundation.postgresql.base import embedded_server
 
             embedded_server().release()
         self.say(_("Stopped."))
@@ -116,7 +116,7 @@ def _leave(number, frame):
 
 
 def is_embedded() -> bool:
-    return settings.DATABASES["default"]["ENGINE"] == "gmg_portal.embedded"
+    return settings.DATABASES["default"]["ENGINE"] == "foundation.postgresql"
 
 
 def address(host: str, port: str) -> tuple[str, int]:

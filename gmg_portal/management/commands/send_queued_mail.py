@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from gmg_portal.mail import send_queued
+from foundation.mail.backend import send_queued
 
 
 class Command(BaseCommand):

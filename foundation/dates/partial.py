@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from foundation.dates import date_in_words, last_day_of, read_date
+from foundation.dates.parsing import date_in_words, last_day_of, read_date
 
 
 class Precision(models.TextChoices):

@@ -5,8 +5,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db.backends.postgresql import base, client
 
-from gmg_portal.embedded.cluster import client_binary
-from gmg_portal.embedded.server import Server, server_for
+from foundation.postgresql.cluster import client_binary
+from foundation.postgresql.server import Server, server_for
 
 
 def embedded_server() -> Server:

@@ -6,23 +6,23 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def address_of(request: HttpRequest) -> str:
+def client_ip(request: HttpRequest) -> str:
     """The caller's address; '' if there is none, as on a socket.
 
     One's own proxy is believed, which adds the last address itself, and nobody else.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
-    given = forwarded.split(",")[-1].strip() or request.META.get("REMOTE_ADDR") or ""
+    address_text = forwarded.split(",")[-1].strip() or request.META.get("REMOTE_ADDR") or ""
     try:
-        address = ip_address(given)
+        address = ip_address(address_text)
     except ValueError:
         return ""
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 
-def place_of(request: HttpRequest) -> str:
+def throttle_key(request: HttpRequest) -> str:
     """What counts as one caller. A home with IPv6 has a whole /64 of addresses: the first of them stands for all."""
-    text = address_of(request)
+    text = client_ip(request)
     if not text or not isinstance(ip_address(text), IPv6Address):
         return text
     # A scope ('%eth0') belongs to one's own machine's view, and to no network.

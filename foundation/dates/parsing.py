@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from django.utils import timezone
 from django.utils.dates import MONTHS, MONTHS_3
 from django.utils.translation import gettext as _
+
+from foundation.clock import today
 
 FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)
 YEAR, MONTH, DAY = "year", "month", "day"
@@ -26,11 +27,6 @@ ENGLISH_MONTHS = (
 ISO = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?)?)?")
 MONTH_IN_WORDS = re.compile(r"(?:([0-9]{1,2})\s+)?([^\W\d_]+)\.?\s+([0-9]{4})")
 NUMBERS = re.compile(r"([0-9]{1,4})\s?([-/.])\s?([0-9]{1,2})\s?\2\s?([0-9]{1,4})")
-
-
-def today() -> date:
-    """Return the running day in UTC, on which every deadline and term turns."""
-    return timezone.now().date()
 
 
 def last_day_of(year: int, month: int | None = None, day: int | None = None) -> tuple[date, str]:

@@ -8,16 +8,17 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination, PageNumberPagination
 from rest_framework.response import Response
 
-from foundation.numbers import is_whole_number
-from gmg_portal.problems import Fault, Refused
-from gmg_portal.schema_examples import PORTAL
+from foundation.rest.problem_details import Fault, Refused
+from foundation.text.numbers import is_whole_number
 
 CURSOR = "cursor"
 BEGINNING = "*"
 MOST = 200
 MOST_PAGES = 999_999_999
-# What turns the pages of a walk, or does nothing to it, and so tells no question from another.
-OF_THE_PAGE = (CURSOR, "page", "page_size", "ordering")
+# Shown in the description of the API.
+NEXT_PAGE = "https://portal.example.org/api/v1/commitments/?page=2"
+# Turn the pages of one list and do not change which list it is.
+PAGINATION_PARAMS = (CURSOR, "page", "page_size", "ordering")
 
 
 def is_whole(text: str) -> bool:
@@ -85,7 +86,7 @@ class Walk(PageSize, CursorPagination):
             (word, value)
             for word, values in self.request.query_params.lists()
             for value in values
-            if word not in OF_THE_PAGE
+            if word not in PAGINATION_PARAMS
         )
         digest = blake2b(repr((self.request.path, pairs)).encode(), digest_size=6).digest()
         return b64encode(digest, b"-_").decode()
@@ -128,11 +129,10 @@ class Pagination(PageSize, PageNumberPagination):
 
     def get_paginated_response_schema(self, schema):
         address = {"type": ["string", "null"], "format": "uri"}
-        following, before = f"{PORTAL}/api/v1/commitments/?page=2", None
         properties = {
             "count": {"type": "integer", "minimum": 0, "examples": [60], "description": _("How many rows there are.")},
-            "next": {**address, "examples": [following], "description": _("The next page; null on the last.")},
-            "previous": {**address, "examples": [before], "description": _("The page before; null on the first.")},
+            "next": {**address, "examples": [NEXT_PAGE], "description": _("The next page; null on the last.")},
+            "previous": {**address, "examples": [None], "description": _("The page before; null on the first.")},
             "results": {**schema, "description": _("The rows of this page.")},
         }
         return {"type": "object", "properties": properties, "required": list(properties)}

@@ -18,9 +18,9 @@ from django.views import defaults
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound, Throttled
 from rest_framework.request import Request
 
-from commitments.database_limits import is_outage, was_stopped
-from commitments.filters import near
-from gmg_portal.problem_codes import BY_STATUS
+from foundation.postgresql.session_limits import is_outage, was_stopped
+from foundation.rest.problem_codes import BY_STATUS
+from foundation.text.closest_match import closest_match
 
 MEDIA_TYPE = "application/problem+json"
 DOCS = "/api/v1/docs/"  # not reversed: examples of problems are made while the addresses are loaded
@@ -154,7 +154,7 @@ def nearest_row(view) -> str | None:
     if not (getattr(view, "is_named", False) and view.detail):
         return None
     names = view.filter_queryset(view.get_queryset()).order_by().values_list(view.lookup_field, flat=True)
-    return near(view.kwargs[view.lookup_field], names)
+    return closest_match(view.kwargs[view.lookup_field], names)
 
 
 def too_long(request) -> ProblemResponse:

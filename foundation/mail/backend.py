@@ -26,7 +26,7 @@ from post_office.models import STATUS, Email
 from post_office.settings import get_max_retries, get_retry_timedelta
 from post_office.utils import cleanup_expired_mails
 
-from gmg_portal.logs import without_secrets
+from foundation.http.logs import without_secrets
 
 # For as long as an operator may want to look into a complaint. Links that let people in are cut out once delivered.
 KEEP_SENT = timedelta(days=7)

@@ -17,9 +17,9 @@ from django.utils.crypto import salted_hmac
 from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 
-from commitments.callers import place_of
+from foundation.http.client_ip import throttle_key
 
-SALT = "gmg_portal.throttling"
+SALT = "foundation.http.throttling"
 SWEPT_EVERY = 60  # seconds, by each process
 
 # The clock is the database's own, so that machines need not agree on theirs. Whether it was refused stands in the row,
@@ -89,7 +89,7 @@ class AddressThrottle(SimpleRateThrottle):
 
     def get_cache_key(self, request, view=None):
         salt = SALT if self.policy == AddressThrottle.policy else f"{SALT}.{self.policy}"
-        return salted_hmac(salt, place_of(request), algorithm="sha256").hexdigest()[:32]
+        return salted_hmac(salt, throttle_key(request), algorithm="sha256").hexdigest()[:32]
 
     def allow_request(self, request, view):
         return self.take(request._request)

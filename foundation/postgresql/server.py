@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from gmg_portal.embedded import keeper
-from gmg_portal.embedded.cluster import (
+from foundation.postgresql import keeper
+from foundation.postgresql.cluster import (
     ENVIRONMENT,
     ROLE,
     Cluster,

@@ -10,8 +10,8 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.migrations import RunPython
 
-from foundation.date_inputs import DayField
-from foundation.dates import DAY, FIRST, LAST, implausible
+from foundation.dates.inputs import DayField
+from foundation.dates.parsing import DAY, FIRST, LAST, implausible
 
 
 class PlannedDateField(models.DateField):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.db.utils import OperationalError
 
-from gmg_portal.private_files import write_private
+from foundation.files.private import write_private
 
 ROLE = DATABASE = "portal"
 # The server's own environment: no PGPORT or LD_LIBRARY_PATH of the caller can lead it astray, messages in English.

@@ -23,7 +23,7 @@ class Piece(NamedTuple):
     text: str
 
 
-def compare(before: str, after: str) -> list[Piece]:
+def diff_words(before: str, after: str) -> list[Piece]:
     """The pieces of which both wordings consist; without the removed ones they read as the later wording.
 
     Between two wordings with little in common stands a line break.

@@ -22,11 +22,11 @@ def delivery(url: str, folder: Path) -> dict:
     """The settings by which queued mail leaves; without a word of it, into files of a folder."""
     scheme, _colon, rest = url.partition(":")
     if not url:
-        return _by("gmg_portal.mail.FileBackend", EMAIL_FILE_PATH=folder)
+        return _by("foundation.mail.backend.FileBackend", EMAIL_FILE_PATH=folder)
     if scheme == "console" and not rest.strip("/"):
         return _by("django.core.mail.backends.console.EmailBackend")
     if scheme == "file" and Path(urlsplit(url).path).is_absolute() and not urlsplit(url).netloc:
-        return _by("gmg_portal.mail.FileBackend", EMAIL_FILE_PATH=Path(unquote(urlsplit(url).path)))
+        return _by("foundation.mail.backend.FileBackend", EMAIL_FILE_PATH=Path(unquote(urlsplit(url).path)))
     if scheme == "anymail":
         return _by_service(rest.strip("/"))
     if scheme in PORTS:

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 
-from gmg_portal.problems import precondition_failed
+from foundation.rest.problem_details import precondition_failed
 
 
 def conditional_response(

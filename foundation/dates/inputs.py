@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from foundation.dates import date_in_words, read_date, read_day
+from foundation.dates.parsing import date_in_words, read_date, read_day
 
 
 class InWordsMixin:

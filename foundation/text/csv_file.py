@@ -4,8 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from commitments.exchange.cells import defused
-from foundation.name_lists import join_names
+from foundation.text.name_lists import join_names
+from foundation.text.spreadsheet_cells import defused
 
 BOM = "\ufeff"
 BLOCK = 64 * 1024

@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from foundation.dates import shortened
+from foundation.dates.parsing import shortened
 
 SEPARATOR, QUOTE = ";", '"'
 ITEM = re.compile(r'[^\S\n]*(?:"((?:[^"]|"")*)"[^\S\n]*|([^;\n]*))(;|\n|\Z)')

@@ -1,0 +1,4 @@
+"""Files that only the account of the portal may read: secrets and uploads.
+
+Imports `foundation` only. Start with `storage`, where uploaded files lie.
+"""
