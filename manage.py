@@ -14,7 +14,7 @@ def main():
 
     from foundation.postgresql.cluster import EmbeddedError
     from foundation.postgresql.session_limits import lift_limits
-    from gmg_portal.trace import trace_command
+    from gmg_portal.audit.request_context import trace_command
 
     try:
         trace_command(sys.argv)

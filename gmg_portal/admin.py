@@ -15,17 +15,17 @@ from rest_framework_api_key.models import APIKey
 
 from agencies.permissions import may_audit, may_edit_reference_data, may_manage_users
 from foundation.clock import today
-from gmg_portal import handover, rates, review_queue
 from gmg_portal.accounts.attempts import next_tries
-from gmg_portal.audit import note
-from gmg_portal.audit_entries import CELLS, COUNTED, AuditForm, page_of, records, told
-from gmg_portal.bulk.writers import FORMATS
-from gmg_portal.desk import desk_of
-from gmg_portal.list_queries import note_refusal, unknown_parameter
+from gmg_portal.audit.entries import CELLS, COUNTED, AuditForm, page_of, records, told
+from gmg_portal.audit.recording import note
+from gmg_portal.editors import handover, response_rates, review_queue
+from gmg_portal.editors.dashboard import desk_of
+from gmg_portal.editors.list_queries import note_refusal, unknown_parameter
 from gmg_portal.models import AuditEntry, Edition, KeptAnswer, Revision
+from gmg_portal.open_data.writers import FORMATS
 
 admin.site.desk_of = desk_of
-admin.site.pages += [*review_queue.urls, *rates.urls, *handover.urls]
+admin.site.pages += [*review_queue.urls, *response_rates.urls, *handover.urls]
 
 
 @admin.register(Revision)

@@ -16,15 +16,15 @@ class PortalConfig(AppConfig):
         import foundation.mail.checks  # noqa: F401 – the check registers itself
         from foundation.postgresql import roles
         from foundation.postgresql.session_limits import prepare_session
-        from gmg_portal import audit
         from gmg_portal.accounts.attempts import start_anew
         from gmg_portal.accounts.checks import check_second_steps
         from gmg_portal.accounts.second_step import end_sessions_without_it
+        from gmg_portal.audit import recording
 
         authenticator_added.connect(end_sessions_without_it)
         connection_created.connect(prepare_session, dispatch_uid="limits")
         password_reset.connect(start_anew)
-        audit.listen()
+        recording.listen()
         checks.register(roles.check_roles, checks.Tags.database)
         checks.register(check_second_steps, checks.Tags.database)
         self.close_mail_tables()

@@ -92,7 +92,7 @@ DATA_LICENCE_NAME = os.environ.get("DATA_LICENCE_NAME", "")
 DATA_LICENCE_URL = os.environ.get("DATA_LICENCE_URL", "")
 
 INSTALLED_APPS = [
-    "gmg_portal.admin_site.PortalAdminConfig",
+    "gmg_portal.editors.apps.PortalAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -127,7 +127,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "gmg_portal.health.HealthMiddleware",
+    "gmg_portal.http.health.HealthMiddleware",
     "foundation.http.tracking_params.TrackingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -135,14 +135,14 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "foundation.http.http_methods.CrossOriginMiddleware",
     "foundation.http.compression.CompressionMiddleware",
-    "gmg_portal.middleware.StorageMiddleware",
+    "gmg_portal.http.middleware.StorageMiddleware",
     "foundation.http.throttling.RateMiddleware",
-    "gmg_portal.versions.DeprecationMiddleware",
+    "gmg_portal.api.deprecations.DeprecationMiddleware",
     "foundation.http.http_methods.MethodsMiddleware",
     "gmg_portal.accounts.session_store.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "gmg_portal.identifiers.IdentifierMiddleware",
+    "gmg_portal.http.identifiers.IdentifierMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -151,11 +151,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "gmg_portal.middleware.TraceMiddleware",
-    "gmg_portal.middleware.QuestionMiddleware",
-    "gmg_portal.middleware.AsOfMiddleware",
-    "gmg_portal.middleware.RevisionMiddleware",
-    "gmg_portal.page_rate.PageRateMiddleware",
+    "gmg_portal.http.middleware.TraceMiddleware",
+    "gmg_portal.http.middleware.QuestionMiddleware",
+    "gmg_portal.http.middleware.AsOfMiddleware",
+    "gmg_portal.http.middleware.RevisionMiddleware",
+    "gmg_portal.http.page_rate.PageRateMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -171,7 +171,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "gmg_portal.context_processors.site",
+                "gmg_portal.website.context_processors.site",
             ],
         },
     }
@@ -292,7 +292,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
-FORMAT_MODULE_PATH = "gmg_portal.formats"
+FORMAT_MODULE_PATH = "gmg_portal.website.formats"
 USE_TZ = True
 
 STATIC_URL = "/static/"
@@ -352,16 +352,16 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": [
-        "gmg_portal.renderers.Renderer",
-        "gmg_portal.renderers.CsvRenderer",
-        "gmg_portal.renderers.NdjsonRenderer",
-        "gmg_portal.renderers.JsonLdRenderer",
+        "gmg_portal.api.renderers.Renderer",
+        "gmg_portal.api.renderers.CsvRenderer",
+        "gmg_portal.api.renderers.NdjsonRenderer",
+        "gmg_portal.api.renderers.JsonLdRenderer",
     ],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gmg_portal.api.Negotiation",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gmg_portal.api.base.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["gmg_portal.api.StrictFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": ["gmg_portal.api.base.StrictFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "foundation.rest.pagination.Pagination",
-    "DEFAULT_SCHEMA_CLASS": "gmg_portal.schema.PortalAutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "gmg_portal.api.openapi.schema.PortalAutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["foundation.http.throttling.AddressThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": rate("API_RATE", "600/min")},
     "DEFAULT_METADATA_CLASS": "foundation.http.http_methods.NoMetadata",
@@ -406,12 +406,12 @@ SPECTACULAR_SETTINGS = {
         "url": "https://portal.example.org/data/versions/",
     },
     "SERVE_INCLUDE_SCHEMA": False,
-    "DEFAULT_GENERATOR_CLASS": "gmg_portal.schema_whole.PortalGenerator",
+    "DEFAULT_GENERATOR_CLASS": "gmg_portal.api.openapi.postprocessing.PortalGenerator",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "gmg_portal.schema_whole.complete",
-        "gmg_portal.versions.mark_deprecated",
+        "gmg_portal.api.openapi.postprocessing.complete",
+        "gmg_portal.api.deprecations.mark_deprecated",
     ],
 }
 CORS_ALLOW_ALL_ORIGINS = True
@@ -455,7 +455,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = not DEBUG and not TRIAL and not flag("PLAIN_HTTP")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-CSRF_FAILURE_VIEW = "gmg_portal.csrf_failure.csrf_failure"
+CSRF_FAILURE_VIEW = "gmg_portal.website.csrf_failure.csrf_failure"
 SESSION_ENGINE = "gmg_portal.accounts.session_store"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS

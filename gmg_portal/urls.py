@@ -1,30 +1,25 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from gmg_portal import views
-from gmg_portal.compare import CompareView, compare_file
-from gmg_portal.gap_lists import gap_file
+from gmg_portal.api.deprecations import VersionsView
+from gmg_portal.http import health
 
 urlpatterns = [
-    path("", views.HomeView.as_view(), name="home"),
-    path("about/", views.AboutView.as_view(), name="about"),
-    path("methods/", views.FixedPageView.as_view(template_name="methods.html"), name="methods"),
-    path("accessibility/", views.FixedPageView.as_view(template_name="accessibility.html"), name="accessibility"),
+    path("", include("gmg_portal.website.urls")),
     path("agenda/", include("agenda.urls")),
     path("agencies/", include("agencies.urls")),
     path("workgroups/", include("workgroups.urls")),
     path("recommendations/", include("recommendations.urls")),
     path("commitments/", include("commitments.urls")),
-    path("gaps/", views.GapsView.as_view(), name="gaps"),
-    path("gaps/<slug:name>.csv", gap_file, name="gap-file"),
-    path("timeline/", views.TimelineView.as_view(), name="timeline"),
-    path("compare/", CompareView.as_view(), name="compare"),
-    path("compare.csv", compare_file, name="compare-file"),
-    path("", include("gmg_portal.open_urls")),
-    path("api/", include("gmg_portal.api_urls")),
-    path("accounts/mail/", include("gmg_portal.mail_urls")),
-    path("accounts/", include("gmg_portal.accounts_urls")),
+    path("data/versions/", VersionsView.as_view(), name="versions"),
+    path("", include("gmg_portal.open_data.urls")),
+    path("", include("gmg_portal.syndication.urls")),
+    path("api/", include("gmg_portal.api.urls")),
+    path("accounts/mail/", include("gmg_portal.accounts.mail_urls")),
+    path("accounts/", include("gmg_portal.accounts.urls")),
     path("admin/", admin.site.urls),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
 ]
 
 handler400 = "foundation.rest.problem_details.bad_request"

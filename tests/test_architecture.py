@@ -35,7 +35,7 @@ from commitments.models import (
     Withdrawal,
     WorkingCopy,
 )
-from gmg_portal.api_urls import RESOURCES
+from gmg_portal.api.urls import RESOURCES
 from gmg_portal.models import AuditEntry, Edition, KeptAnswer, KnownAddress, Revision, SignInWarning
 from recommendations.models import Recommendation
 from tests import factories

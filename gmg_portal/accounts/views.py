@@ -25,9 +25,9 @@ from agencies.permissions import is_administrator, is_editor, is_secretariat, ne
 from foundation.http.client_ip import throttle_key
 from gmg_portal.accounts.brakes import LOST_FOR_MAIL, LOST_FROM_ADDRESS, seconds_to_wait, too_often
 from gmg_portal.accounts.forms import InvitationForm
+from gmg_portal.accounts.mail_level import LevelForm
 from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
 from gmg_portal.accounts.sessions import device
-from gmg_portal.mail_level import LevelForm
 from workgroups.permissions import groups_led_by
 
 

@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from gmg_portal.revision import watch
+from gmg_portal.http.revision import watch
 
 # Deferred, so that the row is locked only while committing; once a transaction, so that a bulk load moves it once.
 FUNCTION = """

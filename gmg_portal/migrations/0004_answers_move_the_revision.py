@@ -1,6 +1,6 @@
 from django.db import migrations
 
-from gmg_portal.revision import watch
+from gmg_portal.http.revision import watch
 
 
 class Migration(migrations.Migration):

@@ -2,9 +2,9 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from gmg_portal.audit import append_only, audited
+from gmg_portal.audit.recording import append_only, audited
 
-# A line of a history becomes an entry of the audit, with what the session was told of the request (gmg_portal/trace.py).
+# A line of a history becomes an entry of the audit, with what the session was told of the request (gmg_portal/audit/request_context.py).
 LINE = """
 CREATE FUNCTION audit_line() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE

@@ -3,7 +3,7 @@ import pgtrigger.migrations
 from django.db import migrations, models
 
 import commitments.triggers
-from gmg_portal.revision import watch
+from gmg_portal.http.revision import watch
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
-from gmg_portal.audit import append_only, audited
+from gmg_portal.audit.recording import append_only, audited
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,7 @@
 from django.db import migrations
 
-from gmg_portal.audit import append_only, audited
-from gmg_portal.revision import watch
+from gmg_portal.audit.recording import append_only, audited
+from gmg_portal.http.revision import watch
 
 
 class Migration(migrations.Migration):

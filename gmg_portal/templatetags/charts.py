@@ -6,8 +6,8 @@ from django import template
 from django.urls import reverse
 
 from commitments.models import Commitment
-from gmg_portal.charts import registry
-from gmg_portal.charts.figures import Figure
+from gmg_portal.website.charts import registry
+from gmg_portal.website.charts.figures import Figure
 
 register = template.Library()
 FIGURE = "_partials/figure.html"

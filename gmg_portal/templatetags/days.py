@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django import template
 
 from foundation.clock import today
-from gmg_portal.days import compared_with_today, on_day
+from gmg_portal.website.as_of_links import compared_with_today, on_day
 
 register = template.Library()
 

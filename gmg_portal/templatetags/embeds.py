@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 
 from agencies.models import Agency
 from commitments.models import Commitment
-from gmg_portal.days import on_day
-from gmg_portal.oembed import FORMATS, Embed, of_agency, of_commitment, of_matrix
+from gmg_portal.syndication.oembed import FORMATS, Embed, of_agency, of_commitment, of_matrix
+from gmg_portal.website.as_of_links import on_day
 
 register = template.Library()
 

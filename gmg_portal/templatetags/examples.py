@@ -2,7 +2,7 @@
 
 from django import template
 
-from gmg_portal import examples
+from gmg_portal.open_data import examples
 
 register = template.Library()
 

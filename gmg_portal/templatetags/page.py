@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from foundation.clock import today
-from gmg_portal.bulk.datasets import data_catalog
-from gmg_portal.linked_data import linked, plain
+from gmg_portal.api.linked_data import linked, plain
+from gmg_portal.open_data.datasets import data_catalog
 
 register = template.Library()
 

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from django.test.signals import template_rendered
 
 from agencies.models import Agency
-from gmg_portal.editions import publishing
+from gmg_portal.open_data.editions import publishing
 from tests.browser.audits import dim, layout_violations, violations
 from tests.browser.chromium import WIDE, resize
 

@@ -226,7 +226,7 @@ def test_file_that_nobody_came_back_for_is_deleted(ilo_focal_point):
 
 
 def test_columns_are_named_as_in_the_public_files():
-    from gmg_portal.bulk.tables import TABLES as PUBLIC
+    from gmg_portal.open_data.tables import TABLES as PUBLIC
 
     own = {"commitments": {"version"}, "reports": {"id", "version", "state"}}
 

@@ -15,7 +15,7 @@ from commitments import actions
 from commitments.loading.commitments_line import COLUMNS
 from commitments.models import Commitment, Evidence, Partner, ProgressReport, StatusChange
 from foundation.dates.partial import PartialDate
-from gmg_portal.revision import Standing
+from gmg_portal.http.revision import Standing
 from tests.factories import RecommendationFactory
 
 FILE = settings.BASE_DIR / "data" / "commitments.csv"

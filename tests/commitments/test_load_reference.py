@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agenda.models import Event
-from gmg_portal.revision import Standing
+from gmg_portal.http.revision import Standing
 from tests.commitments.reference import FORMER_NAME, MODELS, NUMBERS, SOURCE, histories, load, write_changed
 
 

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from commitments import mistakes
 from commitments.models import Mistake, Notice
-from gmg_portal.desk import desk_of
+from gmg_portal.editors.dashboard import desk_of
 from tests.factories import CommitmentFactory, MistakeFactory, published_report
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from commitments import actions
 from commitments.models import Commitment, ProgressReport
 from commitments.permissions import PUBLIC_STATES
 from commitments.workflow import Reviewed
-from gmg_portal.review_queue import key_of
+from gmg_portal.editors.review_queue import key_of
 from tests.commitments.cast import MODELS, TEXT, World
 from tests.commitments.policy import BY_INDEPENDENCE, CASES, LINES, OF_COMMITMENTS, ROLES
 from tests.factories import AgendaPointFactory, MembershipFactory

@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from commitments import actions
 from commitments.models import ProgressReport, StatusChange
-from gmg_portal.revision import Standing
+from gmg_portal.http.revision import Standing
 from tests.factories import (
     AssessmentFactory,
     CommitmentFactory,

@@ -12,7 +12,7 @@ from commitments import actions
 from commitments.exchange.importing import bring
 from commitments.exchange.resources import ReportResource
 from commitments.models import Commitment, ProgressReport
-from gmg_portal.desk import desk_of
+from gmg_portal.editors.dashboard import desk_of
 from tests.commitments.test_exchange_problems import workbook_of
 from tests.factories import (
     CommitmentFactory,

@@ -12,7 +12,7 @@ from agencies.models import Membership
 from commitments.admin.prefill import next_period
 from commitments.models import Assessment, Commitment, Evidence, ProgressReport, WorkingCopy
 from commitments.working_copies import MOST
-from gmg_portal.revision import Standing
+from gmg_portal.http.revision import Standing
 from tests.factories import (
     SUBMITTED_AT,
     AssessmentFactory,

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation.http.throttling import AddressThrottle
 from foundation.rest.problem_codes import ERRORS, PROBLEMS
-from gmg_portal.api_urls import ENDPOINTS, RESOURCES, SUMMARIES
+from gmg_portal.api.urls import ENDPOINTS, RESOURCES, SUMMARIES
 from tests import shared_cast
 from tests.factories import (
     AgencyFactory,

@@ -15,9 +15,9 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from agencies.models import Agency, User
 from commitments import actions
 from commitments.models import Commitment
-from gmg_portal.audit_entries import about, hanging_on, kinds
+from gmg_portal.audit.entries import about, hanging_on, kinds
+from gmg_portal.audit.request_context import Trace, current, origin_of, trace_command, traced
 from gmg_portal.models import AuditEntry
-from gmg_portal.trace import Trace, current, origin_of, trace_command, traced
 from tests.browser.people import code_of
 from tests.factories import (
     PASSWORD,
@@ -227,7 +227,7 @@ def test_failing_page_leaves_nothing_behind(rf):
     def fail(_request):
         raise ValueError
 
-    from gmg_portal.middleware import TraceMiddleware
+    from gmg_portal.http.middleware import TraceMiddleware
 
     with pytest.raises(ValueError):
         TraceMiddleware(fail)(rf.post("/"))

@@ -17,11 +17,11 @@ from commitments.models import Stakeholder
 from commitments.serializers import CommitmentSerializer, ReportSerializer
 from foundation.clock import today
 from foundation.text.spreadsheet_cells import LONGEST
-from gmg_portal.bulk import writers
-from gmg_portal.bulk.columns import Column, Table, read_at_one_revision
-from gmg_portal.bulk.tables import TABLES
-from gmg_portal.bulk.writers import FORMATS, write_xlsx
-from gmg_portal.revision import Standing
+from gmg_portal.http.revision import Standing
+from gmg_portal.open_data import writers
+from gmg_portal.open_data.columns import Column, Table, read_at_one_revision
+from gmg_portal.open_data.tables import TABLES
+from gmg_portal.open_data.writers import FORMATS, write_xlsx
 from recommendations.serializers import RecommendationSerializer
 from tests.factories import published_report
 
@@ -89,7 +89,7 @@ def peak_of(kind):
     [("csv", 1_000, 6_000), ("json", 1_000, 6_000), ("ndjson", 1_000, 6_000), ("xlsx", 500, 5_000)],
 )
 def test_memory_stays_flat_whatever_the_size(stakeholders, monkeypatch, form, few, many):
-    monkeypatch.setattr("gmg_portal.bulk.columns.AT_A_TIME", 200)
+    monkeypatch.setattr("gmg_portal.open_data.columns.AT_A_TIME", 200)
     stakeholders(10)
     peak_of(FORMATS[form])  # what is loaded at first use is no part of a file
     stakeholders(few)
@@ -125,7 +125,7 @@ def test_reader_who_goes_away_leaves_nothing_open(client, stakeholders, passing,
 def test_record_that_moved_leaves_no_cursor_behind(commitment, monkeypatch):
     truth = Standing.read()
     answers = [Standing(truth.number - 1, truth.moved_at), truth]
-    monkeypatch.setattr("gmg_portal.bulk.columns.Standing.read", lambda: answers.pop(0))
+    monkeypatch.setattr("gmg_portal.open_data.columns.Standing.read", lambda: answers.pop(0))
 
     _standing, rows = read_at_one_revision(lambda: TABLES["commitments"].rows(None))
 

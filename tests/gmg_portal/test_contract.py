@@ -34,7 +34,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment
-from gmg_portal.schema_examples import EXAMPLES, PORTAL
+from gmg_portal.api.openapi.examples import EXAMPLES, PORTAL
 from gmg_portal.wsgi import application
 from recommendations.models import Recommendation
 from tests.factories import (
@@ -310,7 +310,7 @@ def test_examples_are_values_of_the_record_and_answers_hold_every_field(descript
         if at_portal(value) not in found.get((component, field), [])
     ]
     assert refused_examples(description, client) == []
-    assert stale == [], "gmg_portal/schema_examples.py: no row of the portal's data has these values (see FORMS)."
+    assert stale == [], "gmg_portal/api/openapi/examples.py: no row of the portal's data has these values (see FORMS)."
 
 
 def refused_examples(description: dict, client) -> list[str]:

@@ -11,11 +11,11 @@ from django.test import Client
 from frictionless import Package, system
 from rdflib import DCTERMS, FOAF, RDF, Graph, Literal, Namespace, URIRef
 
-from gmg_portal.bulk.tables import TABLES
-from gmg_portal.bulk.writers import FORMATS
-from gmg_portal.editions import publishing
-from gmg_portal.editions.publishing import publish
 from gmg_portal.models import Revision
+from gmg_portal.open_data.editions import publishing
+from gmg_portal.open_data.editions.publishing import publish
+from gmg_portal.open_data.tables import TABLES
+from gmg_portal.open_data.writers import FORMATS
 from tests.factories import CommitmentFactory, published_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]

@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from agencies.models import Agency
 from commitments import actions
-from gmg_portal.desk import FEW, MOST, desk_of
+from gmg_portal.editors.dashboard import FEW, MOST, desk_of
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,

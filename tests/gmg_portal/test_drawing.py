@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gmg_portal.charts.drawing import Drawing, number, width_of, wrapped
+from gmg_portal.website.charts.drawing import Drawing, number, width_of, wrapped
 
 SVG = "{http://www.w3.org/2000/svg}"
 

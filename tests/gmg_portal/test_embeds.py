@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.urls import URLResolver, get_resolver, reverse
 from django.urls.resolvers import RoutePattern
 
-from gmg_portal.embeds import SHOWN
+from gmg_portal.syndication.embeds import SHOWN
 from tests.factories import CommitmentFactory, WorkGroupFactory, published_report
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from gmg_portal.gap_lists import COMMITMENTS, COVERAGES
+from gmg_portal.website.gap_lists import COMMITMENTS, COVERAGES
 from tests.factories import (
     AgencyFactory,
     AssessmentFactory,

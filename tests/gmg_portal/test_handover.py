@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from gmg_portal.handover import sheet
+from gmg_portal.editors.handover import sheet
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import get_resolver
 
-from gmg_portal.identifiers import canonical_path
+from gmg_portal.http.identifiers import canonical_path
 from tests.factories import (
     EventFactory,
     FrameworkFactory,

@@ -36,8 +36,8 @@ from commitments.models import (
     ProgressReport,
     WorkingCopy,
 )
-from gmg_portal import list_queries
-from gmg_portal.api_urls import RESOURCES
+from gmg_portal.api.urls import RESOURCES
+from gmg_portal.editors import list_queries
 from gmg_portal.models import AuditEntry, KeptAnswer
 from tests import shared_cast
 from tests.factories import (

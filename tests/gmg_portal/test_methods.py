@@ -1,6 +1,6 @@
 import pytest
 
-from gmg_portal.api_urls import ENDPOINTS
+from gmg_portal.api.urls import ENDPOINTS
 
 ELSEWHERE = {"Origin": "https://elsewhere.example"}
 FILES = [

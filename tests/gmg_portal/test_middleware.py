@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.http import http_date
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from gmg_portal.middleware import StorageMiddleware
+from gmg_portal.http.middleware import StorageMiddleware
+from gmg_portal.http.release import FOLDERS, digest_of, packages
+from gmg_portal.http.revision import Standing
 from gmg_portal.models import Revision
-from gmg_portal.release import FOLDERS, digest_of, packages
-from gmg_portal.revision import Standing
 from tests.factories import AgencyFactory, CommitmentFactory
 
 AGENCIES = reverse("agencies:list")

@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
-from gmg_portal.bulk.tables import TABLES
 from gmg_portal.models import Revision
+from gmg_portal.open_data.tables import TABLES
 from gmg_portal.templatetags.page import structured
 from tests.factories import AgencyFactory, CommitmentFactory, RecommendationFactory
 

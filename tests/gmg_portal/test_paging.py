@@ -7,7 +7,7 @@ import pytest
 
 from commitments import actions
 from commitments.models import Commitment
-from gmg_portal.api_urls import RESOURCES
+from gmg_portal.api.urls import RESOURCES
 from tests.factories import CommitmentFactory, many
 
 REGISTER = "/api/v1/commitments/"

@@ -12,7 +12,7 @@ from agenda.api import EventViewSet
 from foundation.http.logs import RequestFilter
 from foundation.rest import problem_details
 from foundation.rest.problem_codes import BY_STATUS, PROBLEMS
-from gmg_portal.api_urls import ENDPOINTS
+from gmg_portal.api.urls import ENDPOINTS
 from tests.factories import EventFactory
 from tests.gmg_portal.processes import free_port
 

@@ -11,8 +11,8 @@ from rdflib import BNode, Graph, URIRef
 
 from agencies.models import Agency
 from foundation.clock import today
-from gmg_portal.api_urls import RESOURCES
-from gmg_portal.linked_data import TYPES
+from gmg_portal.api.linked_data import TYPES
+from gmg_portal.api.urls import RESOURCES
 from tests.factories import (
     CommitmentFactory,
     EventFactory,

@@ -8,8 +8,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from commitments import actions
 from commitments.models import ProgressReport
+from gmg_portal.editors.review_queue import MOST, queue_of
 from gmg_portal.models import AuditEntry
-from gmg_portal.review_queue import MOST, queue_of
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,

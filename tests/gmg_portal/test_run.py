@@ -22,8 +22,8 @@ from playwright.sync_api import expect
 
 from agencies.models import Membership, User
 from commitments.models import ReportingCycle
-from gmg_portal import trial
 from gmg_portal.management.commands import run as command
+from gmg_portal.trial import setup
 from tests.browser.chromium import PATIENCE
 from tests.browser.people import enter
 from tests.factories import AgencyFactory
@@ -159,7 +159,7 @@ def test_accounts_are_written_and_printed(first, var):
 @pytest.mark.processes
 def test_run_whose_web_server_dies_stops_all_and_says_so(portal, var):
     family = portal.family
-    web = next(process for process in family if "gmg_portal.trial_server" in process.cmdline())
+    web = next(process for process in family if "gmg_portal.trial.server" in process.cmdline())
 
     web.kill()
     said = portal.process.communicate(timeout=60)[0]
@@ -353,7 +353,7 @@ def agencies(db):
 
 
 def test_trial_accounts_have_their_roles(agencies, tmp_path):
-    trial.prepare_accounts(tmp_path / "accounts.json")
+    setup.prepare_accounts(tmp_path / "accounts.json")
 
     users = {user.username: user for user in User.objects.all()}
     assert {name for name, user in users.items() if user.is_superuser} == {"administrator"}
@@ -368,9 +368,9 @@ def test_trial_accounts_have_their_roles(agencies, tmp_path):
 
 def test_trial_accounts_are_kept(agencies, tmp_path):
     path = tmp_path / "accounts.json"
-    first = trial.prepare_accounts(path)
+    first = setup.prepare_accounts(path)
 
-    second = trial.prepare_accounts(path)
+    second = setup.prepare_accounts(path)
 
     assert second == first
     assert Membership.objects.count() == 3
@@ -378,8 +378,8 @@ def test_trial_accounts_are_kept(agencies, tmp_path):
 
 
 def test_trial_accounts_of_those_who_need_it_have_a_second_step(agencies, tmp_path):
-    accounts = trial.prepare_accounts(tmp_path / "accounts.json")
-    trial.prepare_accounts(tmp_path / "accounts.json")
+    accounts = setup.prepare_accounts(tmp_path / "accounts.json")
+    setup.prepare_accounts(tmp_path / "accounts.json")
 
     kept = {step.user.username: decrypt(step.data["secret"]) for step in Authenticator.objects.select_related("user")}
     assert kept == {account["username"]: account["totp_secret"] for account in accounts if account["totp_secret"]}
@@ -393,7 +393,7 @@ def present_code(username, out):
 
 def test_code_of_a_trial_account_signs_in(agencies, client, settings, tmp_path):
     settings.TRIAL, settings.VAR_DIR = True, tmp_path
-    accounts = {account["username"]: account for account in trial.prepare_accounts(tmp_path / "accounts.json")}
+    accounts = {account["username"]: account for account in setup.prepare_accounts(tmp_path / "accounts.json")}
 
     client.post("/accounts/login/", {"login": "secretariat", "password": accounts["secretariat"]["password"]})
     client.post("/accounts/second-step/code/", {"code": present_code("secretariat", StringIO())})
@@ -411,7 +411,7 @@ def test_code_is_for_a_trial_alone(settings, tmp_path):
 @pytest.mark.parametrize("username", ["nobody", "ilo-focal-point"])
 def test_code_of_an_account_without_one_is_refused(username, agencies, settings, tmp_path):
     settings.TRIAL, settings.VAR_DIR = True, tmp_path
-    trial.prepare_accounts(tmp_path / "accounts.json")
+    setup.prepare_accounts(tmp_path / "accounts.json")
 
     with pytest.raises(CommandError, match="Those that do: administrator, secretariat"):
         present_code(username, StringIO())
@@ -420,10 +420,10 @@ def test_code_of_an_account_without_one_is_refused(username, agencies, settings,
 @pytest.mark.parametrize("content", [None, "", "[{}]", "{}", "[1]", '[{"username": "secretariat"}]'])
 def test_lost_passwords_are_replaced(agencies, tmp_path, content):
     path = tmp_path / "accounts.json"
-    first = trial.prepare_accounts(path)
+    first = setup.prepare_accounts(path)
     path.unlink() if content is None else path.write_text(content)
 
-    second = trial.prepare_accounts(path)
+    second = setup.prepare_accounts(path)
 
     assert not {account["password"] for account in first} & {account["password"] for account in second}
     assert all(User.objects.get(username=account["username"]).check_password(account["password"]) for account in second)
@@ -435,9 +435,9 @@ def test_lost_passwords_are_replaced(agencies, tmp_path, content):
 
 
 def test_trial_opens_one_cycle_for_the_running_half_year(db):
-    opened = trial.open_current_cycle()
+    opened = setup.open_current_cycle()
 
-    assert trial.open_current_cycle() is None
+    assert setup.open_current_cycle() is None
     cycle = ReportingCycle.objects.get()
     assert cycle == opened
     assert cycle.opened_on == cycle.opens_on
@@ -447,7 +447,7 @@ def test_trial_opens_one_cycle_for_the_running_half_year(db):
 def test_trial_cycle_is_named_by_its_half_year(db, time_machine):
     time_machine.move_to("2026-11-23T12:00:00Z")
 
-    cycle = trial.open_current_cycle()
+    cycle = setup.open_current_cycle()
 
     assert str(cycle) == "July–December 2026"
     assert (cycle.opens_on, cycle.due_on, cycle.closes_on) == (
@@ -466,4 +466,4 @@ def test_trial_cycle_is_named_by_its_half_year(db, time_machine):
     ],
 )
 def test_half_year(day, half):
-    assert trial.half_year(day) == half
+    assert setup.half_year(day) == half

@@ -15,9 +15,9 @@ from rest_framework.settings import api_settings
 
 from commitments.search import MAX_CHARACTERS
 from foundation.rest.problem_details import exception_handler
-from gmg_portal.schema_examples import EXAMPLES, FORMS, PARAMETERS
-from gmg_portal.schema_problems import PROBLEMS
-from gmg_portal.schema_words import MEANINGS, SUMMARIES
+from gmg_portal.api.openapi.descriptions import MEANINGS, SUMMARIES
+from gmg_portal.api.openapi.examples import EXAMPLES, FORMS, PARAMETERS
+from gmg_portal.api.openapi.problems import PROBLEMS
 
 COMMITTED = Path(settings.BASE_DIR, "docs", "openapi.yaml")
 COMPONENTS = "#/components/schemas/"
@@ -150,8 +150,10 @@ def test_every_operation_is_told_and_tagged(schema, operations):
     ]
     untold = {tag for _path, operation in operations for tag in operation["tags"]} - tagged
 
-    assert wanting == [], "Summaries stand in SUMMARIES of gmg_portal/schema_words.py, descriptions in view docstrings."
-    assert untold == set(), "Tags are described in TAGS of gmg_portal/schema_words.py."
+    assert wanting == [], (
+        "Summaries stand in SUMMARIES of api/openapi/descriptions.py, descriptions in view docstrings."
+    )
+    assert untold == set(), "Tags are described in TAGS of gmg_portal/api/openapi/descriptions.py."
 
 
 def test_every_error_is_a_problem_with_an_example(operations):
@@ -159,7 +161,7 @@ def test_every_error_is_a_problem_with_an_example(operations):
         answers = operation["responses"]
         errors = {status for status in answers if status >= "400"}
 
-        assert errors >= ALWAYS, f"{operation['operationId']} tells not all of its errors (gmg_portal/schema.py)."
+        assert errors >= ALWAYS, f"{operation['operationId']} tells not all of its errors (api/openapi/schema.py)."
         assert ("404" in errors) >= ("{" in path), f"{operation['operationId']} tells of no 404."
         for status in errors:
             (media_type,) = answers[status]["content"]
@@ -207,7 +209,7 @@ def wants_of(told: dict) -> list[str]:
     parts = [told, told.get("items", {}), *told.get("oneOf", []), *told.get("allOf", []), *told.get("anyOf", [])]
     shown = any("$ref" in part or {"enum", "const", "examples"} & set(part) for part in parts)
     wants = [] if told.get("description") else ["no description (help_text of the serializer's field)"]
-    return wants if shown else [*wants, "no example (EXAMPLES or FORMS of gmg_portal/schema_examples.py)"]
+    return wants if shown else [*wants, "no example (EXAMPLES or FORMS of gmg_portal/api/openapi/examples.py)"]
 
 
 def test_every_parameter_and_header_is_described_with_an_example(operations):
@@ -221,7 +223,7 @@ def test_every_parameter_and_header_is_described_with_an_example(operations):
             if told["name"] in WITHOUT_EXAMPLE:
                 assert "example" not in told
             elif not {"example", "examples"} & set(told) and not {"enum", "$ref"} & set(value):
-                wanting.append(f"{name}: no example (PARAMETERS of gmg_portal/schema_examples.py)")
+                wanting.append(f"{name}: no example (PARAMETERS of gmg_portal/api/openapi/examples.py)")
         for status, answer in operation["responses"].items():
             for header, told in answer.get("headers", {}).items():
                 if not told.get("description") or "example" not in told:
@@ -246,7 +248,7 @@ def test_every_value_of_every_enumeration_has_a_meaning(schema):
     wanting = []
     walk({name: schema[name] for name in ("paths", "components")}, "")
 
-    assert wanting == [], "Meanings stand in MEANINGS of gmg_portal/schema_words.py, for each value.\n" + "\n".join(
+    assert wanting == [], "Meanings stand in MEANINGS of api/openapi/descriptions.py, for each value.\n" + "\n".join(
         wanting
     )
 

@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gmg_portal.sitemaps import PAGES
+from gmg_portal.syndication.sitemaps import PAGES
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,

@@ -21,8 +21,8 @@ from agencies.models import AccessToken
 from commitments import actions
 from commitments.models import Evidence, ProgressReport, Status
 from foundation.clock import today
+from gmg_portal.api.drafts.shown import shown
 from gmg_portal.models import AuditEntry
-from gmg_portal.submission.shown import shown
 from tests.factories import (
     AccessTokenFactory,
     CommitmentFactory,

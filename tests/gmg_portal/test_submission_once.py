@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from commitments import actions
 from commitments.models import Evidence, ProgressReport
+from gmg_portal.api.drafts import keeping
 from gmg_portal.models import KeptAnswer
-from gmg_portal.submission import keeping
 from tests.factories import CommitmentFactory
 from tests.files import pdf
 from tests.gmg_portal.locks import waiting_for_locks

@@ -6,9 +6,9 @@ from uuid import uuid5
 import pytest
 from django.urls import reverse
 
-from gmg_portal.atom import OURS
-from gmg_portal.timeline import line, periods
-from gmg_portal.views import TimelineView
+from gmg_portal.syndication.atom import OURS
+from gmg_portal.website.timeline import line, periods
+from gmg_portal.website.views import TimelineView
 from tests.factories import (
     AgencyFactory,
     AssessmentFactory,

@@ -15,10 +15,10 @@ from django.test import override_settings
 from django.urls import reverse
 
 from commitments.models import Commitment
-from gmg_portal.bulk.tables import TABLES
-from gmg_portal.editions import publishing
-from gmg_portal.editions.publishing import publish
 from gmg_portal.models import Edition
+from gmg_portal.open_data.editions import publishing
+from gmg_portal.open_data.editions.publishing import publish
+from gmg_portal.open_data.tables import TABLES
 from tests.conftest import PUBLIC_URL
 from tests.factories import AgencyFactory, CommitmentFactory, corrected
 from tests.factories import published_report as report_on
@@ -283,7 +283,7 @@ def test_page_shows_what_differs_and_bounds_it(client, pair, monkeypatch):
     assert "<code>headquarters</code>" in html
     assert "Geneva" in html
     assert 'href="/data/editions/2014-12-31/since/2014-06-30.csv"' in html
-    monkeypatch.setattr("gmg_portal.editions.views.SHOWN", 0)
+    monkeypatch.setattr("gmg_portal.open_data.editions.views.SHOWN", 0)
     bounded = client.get("/data/editions/2014-12-31/since/2014-06-30/").content.decode()
     assert "Entered by mistake" not in bounded
     assert "The first 0 are shown; the file has all." in bounded

@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
-from gmg_portal import versions
-from gmg_portal.versions import Deprecated
+from gmg_portal.api import deprecations
+from gmg_portal.api.deprecations import Deprecated
 
 WHY, INSTEAD = "It was rarely used.", "Ask for ‘page_size’."
 LIST, ONE = "/api/v1/commitments/", "/api/v1/commitments/{reference}/"
@@ -18,7 +18,7 @@ COLUMN = Deprecated("/data/commitments.csv", date(2030, 5, 1), WHY, INSTEAD, fie
 
 @pytest.fixture
 def declared(monkeypatch):
-    monkeypatch.setattr(versions, "DEPRECATED", (ENDPOINT, PARAMETER, FIELD, OF_ONE, COLUMN))
+    monkeypatch.setattr(deprecations, "DEPRECATED", (ENDPOINT, PARAMETER, FIELD, OF_ONE, COLUMN))
 
 
 def test_nothing_that_is_not_declared_is_told_as_deprecated(client, commitment):
@@ -77,7 +77,7 @@ def test_description_and_page_say_the_same(client, db, declared):
         if said.get("deprecated")
     ]
     assert {field for _name, field in marked} == {"title", "scope"}
-    for it in versions.DEPRECATED:
+    for it in deprecations.DEPRECATED:
         assert f'id="{it.key}"' in page
     assert "1 June 2031" in page and "not settled yet" in page and "Nothing is deprecated" not in page
 

@@ -6,9 +6,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from gmg_portal.editions.frozen import Damaged, damages
-from gmg_portal.editions.publishing import Refused, publish
 from gmg_portal.models import Edition
+from gmg_portal.open_data.editions.frozen import Damaged, damages
+from gmg_portal.open_data.editions.publishing import Refused, publish
 
 
 class Command(BaseCommand):

@@ -16,7 +16,7 @@ from gmg_portal.accounts.attempts import clear_old_attempts
 from gmg_portal.accounts.owner_warnings import clear_old_warnings
 from gmg_portal.accounts.session_store import SessionStore
 from gmg_portal.accounts.sessions import forget_ended_sessions
-from gmg_portal.submission.keeping import sweep
+from gmg_portal.api.drafts.keeping import sweep
 
 NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
 

@@ -20,8 +20,8 @@ from django.db import OperationalError, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
-from gmg_portal import trial
-from gmg_portal.trial_server import SERVE
+from gmg_portal.trial import setup
+from gmg_portal.trial.server import SERVE
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -57,10 +57,10 @@ class Command(BaseCommand):
         self.say(_("Loading the reference data and the commitments."))
         call_command("load_reference", stdout=self.stdout)
         call_command("load_commitments", settings.BASE_DIR / "data" / "commitments.csv", stdout=self.stdout)
-        if cycle := trial.open_current_cycle():
+        if cycle := setup.open_current_cycle():
             self.say(_("Opened the reporting cycle “%(cycle)s”, so that the editors have work.") % {"cycle": cycle})
         self.accounts_file = settings.VAR_DIR / "accounts.json"
-        self.accounts = trial.prepare_accounts(self.accounts_file)
+        self.accounts = setup.prepare_accounts(self.accounts_file)
 
     def start_database(self) -> None:
         if is_embedded():
@@ -171,7 +171,7 @@ def refuse_taken(host: str, port: int) -> None:
 def web_server(host: str, port: int) -> Iterator[subprocess.Popen]:
     """Start the web server in a session of its own, out of reach of the terminal's Ctrl-C, and end all of it."""
     server = subprocess.Popen(
-        [sys.executable, "-m", "gmg_portal.trial_server", host, str(port), str(os.getpid())],
+        [sys.executable, "-m", "gmg_portal.trial.server", host, str(port), str(os.getpid())],
         cwd=settings.BASE_DIR,
         stdin=subprocess.PIPE,
         start_new_session=True,

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from gmg_portal import trial
+from gmg_portal.trial import setup
 
 
 class Command(BaseCommand):
@@ -17,9 +17,9 @@ class Command(BaseCommand):
     def handle(self, *, username, **options):
         if not settings.TRIAL:
             raise CommandError(_("This is for a trial alone: set TRIAL=1. Elsewhere codes come from one's own app."))
-        accounts = trial.known_accounts(settings.VAR_DIR / "accounts.json")
+        accounts = setup.known_accounts(settings.VAR_DIR / "accounts.json")
         with_codes = {name: account for name, account in accounts.items() if account["totp_secret"]}
         if username not in with_codes:
             told = {"username": username, "names": ", ".join(with_codes) or _("none; start the trial first")}
             raise CommandError(_("No trial account “%(username)s” takes a code. Those that do: %(names)s.") % told)
-        self.stdout.write(trial.code_of(with_codes[username]))
+        self.stdout.write(setup.code_of(with_codes[username]))

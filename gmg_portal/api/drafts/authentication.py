@@ -1,0 +1,67 @@
+"""Who sends a request: whoever made the token that it bears, within the token's agency."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+
+from agencies.models import AccessToken
+from agencies.permissions import may_by_token, within
+
+SCHEMES = ("bearer", "api-key")
+
+
+class TokenAuthentication(BaseAuthentication):
+    """A token in the header `Authorization`, and nowhere else: addresses are logged."""
+
+    def authenticate(self, request):
+        scheme, _space, secret = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() not in SCHEMES:
+            return None
+        try:
+            token = AccessToken.objects.get_from_key(secret.strip())
+        except AccessToken.DoesNotExist:
+            raise AuthenticationFailed(
+                _(
+                    "Invalid token: it is unknown, expired or revoked, or its maker no longer acts for the agency."
+                    " A focal point of the agency can make a new one."
+                )
+            ) from None
+        AccessToken.objects.filter(pk=token.pk).used(timezone.now())
+        request._request.access_token = token
+        return within(token.made_by, token.agency), token
+
+    def authenticate_header(self, request):
+        return 'Bearer realm="drafts"'
+
+
+class MayByToken(BasePermission):
+    """Asks for the scope that the view names for each method."""
+
+    def has_permission(self, request, view):
+        if request.auth is None:
+            return False
+        scope = view.scopes.get(request.method, AccessToken.Scope.READ)
+        told = {"scope": AccessToken.Scope(scope).label, "given": request.auth.get_scope_display()}
+        self.message = _("This token may only ‘%(given)s’; what you ask for needs ‘%(scope)s’.") % told
+        return may_by_token(request.auth, scope)
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    target_class = "gmg_portal.api.drafts.authentication.TokenAuthentication"
+    name = "AgencyToken"
+
+    def get_security_definition(self, auto_schema):
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "gmghld_<8 signs>.<40 signs>",
+            "description": str(
+                _(
+                    "A token that a focal point makes for their agency’s own system, on the editors’ side under"
+                    " ‘Access tokens’."
+                )
+            ),
+        }

@@ -1,0 +1,196 @@
+"""The description of the API (OpenAPI 3.1), where it says more than the classes can say of themselves."""
+
+import re
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django_filters import BaseCSVFilter
+from django_filters.filters import Filter
+from drf_spectacular.extensions import OpenApiFilterExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+from rest_framework.renderers import BaseRenderer
+
+from commitments.filters import RecordFilter, SearchFilter
+from commitments.search import MAX_CHARACTERS
+from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
+from foundation.rest.problem_details import MEDIA_TYPE
+from foundation.rest.sparse_fields import every, offered
+from gmg_portal.api.base import AS_OF, FIELDS, FORMAT, SEVERAL
+from gmg_portal.api.openapi.descriptions import HEADERS, SUMMARIES
+from gmg_portal.api.openapi.examples import HEADERS as HEADER_EXAMPLES
+from gmg_portal.api.openapi.problems import PROBLEMS
+
+
+class FaultSerializer(serializers.Serializer):
+    """What is wrong with one word of the address."""
+
+    parameter = serializers.CharField(help_text=_("The word that is refused."))
+    code = serializers.ChoiceField(ERROR_CHOICES, help_text=_("What is wrong with it: stable, for programs."))
+    detail = serializers.CharField(help_text=_("What is wrong with it."))
+    allowed = serializers.ListField(
+        child=serializers.JSONField(), required=False, help_text=_("What is allowed in its place, if it can be listed.")
+    )
+    nearest = serializers.CharField(required=False, help_text=_("What of this is spelt most like it, if anything is."))
+
+
+class ProblemSerializer(serializers.Serializer):
+    """An error, as RFC 9457 describes it."""
+
+    type = serializers.CharField(help_text=_("The address of what the code means, on the page of this description."))
+    title = serializers.CharField(help_text=_("The status in words."))
+    status = serializers.IntegerField(help_text=_("The HTTP status."))
+    code = serializers.ChoiceField(PROBLEM_CHOICES, help_text=_("Which problem it is: stable, for programs."))
+    detail = serializers.CharField(help_text=_("What went wrong, in a sentence."))
+    instance = serializers.CharField(help_text=_("The address that was asked for."))
+    errors = FaultSerializer(many=True, required=False, help_text=_("Each word that is refused."))
+
+
+OF_LISTS = {"Link", "Total-Count", "Content-Disposition"}
+WITHOUT_NULL = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
+
+
+class PortalAutoSchema(AutoSchema):
+    """Says of every endpoint which words it takes, also of those that answer one row, and which errors it gives."""
+
+    def get_operation_id(self):
+        words = [word.replace("-", "_") for word in self._tokenize_path()]
+        if getattr(self.view, "detail", False):
+            return "_".join(["get", *words[:-1], singular(words[-1])])
+        return "_".join(["list" if self._is_list_view() else "get", *words])
+
+    def get_summary(self):
+        return words_or_none(SUMMARIES.get(self.get_operation_id()))
+
+    def get_filter_backends(self):
+        return getattr(self.view, "filter_backends", [])
+
+    def map_renderers(self, attribute):
+        return list(dict.fromkeys(getattr(renderer, attribute) for renderer in served(self.view)))
+
+    def get_override_parameters(self):
+        headers = [
+            OpenApiParameter(name, type(HEADER_EXAMPLES[name]), "header", response=list(answers), description=told)
+            for name, (told, answers) in HEADERS.items()
+            if name not in OF_LISTS or self._is_list_view()
+        ]
+        headers.append(self._format())
+        if getattr(self.view, "detail", False):
+            headers.append(self._identifier())
+        return headers
+
+    def _format(self) -> OpenApiParameter:
+        return OpenApiParameter(
+            FORMAT,
+            enum=[renderer.format for renderer in served(self.view)],
+            description=_("The form of the answer, for those who cannot say it by Accept."),
+        )
+
+    def _identifier(self) -> OpenApiParameter:
+        return OpenApiParameter(
+            self.view.lookup_field,
+            {"type": "string", "pattern": f"^{self.view.lookup_value_regex}$"},
+            "path",
+            required=True,
+            description=_("The permanent public identifier, as the list gives it."),
+        )
+
+    def get_response_serializers(self):
+        found = OpenApiResponse(super().get_response_serializers(), self._answer())
+        unchanged = OpenApiResponse(None, _("What the asker holds, by its validator, is still right."))
+        finds = hasattr(self.view, "detail")  # rows: one by its identifier, or a page of many
+        problems = {
+            (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, problem.told, [problem.example(status)])
+            for status, problem in PROBLEMS.items()
+            if status != 404 or finds
+        }
+        return {**self._forms(found), 304: unchanged, **problems}
+
+    def _answer(self) -> str:
+        if getattr(self.view, "detail", None) is False:
+            return _("A page of the list in JSON; its rows alone, without the page around them, in CSV and NDJSON.")
+        if getattr(self.view, "detail", False):
+            return _("The row, in JSON; as JSON-LD with ‘@context’, ‘@id’ and ‘@type’ beside its fields.")
+        return _("The summary, in JSON.")
+
+    def _forms(self, found: OpenApiResponse) -> dict[tuple[int, str], OpenApiResponse]:
+        """Describe every form of the answer by one schema, that of its JSON.
+
+        TypeScript clients type an answer as any of its forms: one that is a text made all of it a text.
+        """
+        return {(200, renderer.media_type): found for renderer in served(self.view)}
+
+
+def words_or_none(text) -> str | None:
+    return None if text is None else str(text)
+
+
+def singular(word: str) -> str:
+    return f"{word.removesuffix('ies')}y" if word.endswith("ies") else word.removesuffix("s")
+
+
+class StrictFilterExtension(OpenApiFilterExtension):
+    """Describe the words of an endpoint by the FilterSet's own form."""
+
+    target_class = "gmg_portal.api.base.StrictFilterBackend"
+    priority = 1
+
+    def get_schema_operation_parameters(self, auto_schema, *args, **kwargs):
+        view = auto_schema.view
+        filterset = self.target.get_filterset_class(view, view.queryset)
+        words = dict(filterset.base_filters) if filterset else {}
+        as_of = [] if AS_OF in words else [described(AS_OF, RecordFilter.base_filters[AS_OF])]
+        described_words = [described(word, filter_) for word, filter_ in words.items()]
+        return [*described_words, *as_of, fields_parameter(view)]
+
+
+def described(word: str, filter_: Filter) -> dict:
+    """One word of a FilterSet as a parameter of the address."""
+    value = {"type": "string", "minLength": 1}
+    if isinstance(filter_.field, forms.DateField):
+        value = {"type": "string", "format": "date"}
+    elif isinstance(filter_.field, forms.DateTimeField):
+        value = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
+    elif isinstance(filter_, SearchFilter):
+        value |= {"pattern": WITHOUT_NULL, "maxLength": MAX_CHARACTERS}
+    choices = fixed_choices(word, filter_)
+    if choices:
+        value = {"type": "string", "enum": choices}
+    parameter = {"name": word, "in": "query", "description": str(filter_.label), "schema": value}
+    if isinstance(filter_, BaseCSVFilter) or isinstance(filter_.field, SEVERAL):
+        return {**parameter, **list_of(value)}
+    return parameter
+
+
+def list_of(value: dict) -> dict:
+    """Describe a list as generated clients send it, repeated; that commas do as well is said in the descriptions."""
+    return {"schema": {"type": "array", "items": value, "minItems": 1}, "style": "form", "explode": True}
+
+
+def fixed_choices(word: str, filter_: Filter) -> list[str]:
+    """The words it takes, unless they are read from the database: the description holds whatever the data are."""
+    choices = filter_.extra.get("choices", [])
+    if callable(choices) and word != "ordering":
+        return []
+    return [value for value, _label in (choices() if callable(choices) else choices)]
+
+
+def fields_parameter(view) -> dict:
+    tree = offered(view.get_serializer_class()())
+    names = list(tree)
+    told = _("Only these fields of a row, those within others after a dot (lead.code): %(names)s.")
+    value = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, every(tree)))})$"}
+    return {
+        "name": FIELDS,
+        "in": "query",
+        "description": str(told % {"names": ", ".join(names)}),
+        **list_of(value),
+        "example": names[:2],
+    }
+
+
+def served(view) -> list[BaseRenderer]:
+    """The forms in which a view answers."""
+    renderers = view.get_renderers()
+    return [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]

@@ -1,0 +1,214 @@
+"""The formats of the data files: the same rows, each in the way that its readers expect."""
+
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from django.db.models import Model
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from foundation.text.csv_file import BLOCK, csv_blocks, emptied
+from foundation.text.name_lists import join_names
+from foundation.text.spreadsheet_cells import APOSTROPHE, LONGEST, is_risky, printable
+from gmg_portal.open_data.columns import Table, Value
+
+Records = Iterable[list[Value]]
+# What a file says of itself beside its rows, by heading: where it has a place for that.
+About = Mapping[str, str]
+HEAD, LINK = Font(bold=True), Font(color="FF0563C1", underline="single")
+ABOUT_WIDTHS = (32, 100)
+# Whole addresses alone; Excel takes up to 65,530 links on a sheet, of at most 2,079 characters each.
+ADDRESS = re.compile(r"https?://[^\s\"<>;]+")
+MOST_LINKS, LONGEST_LINK = 65_000, 2_000
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format; `write` answers the bytes of a file piece by piece, from the column names and the rows.
+
+    A third argument says what the file is; only a workbook has a place for it that no reader takes for a row.
+    """
+
+    name: str
+    title: str
+    content_type: str
+    write: Callable[..., Iterator[bytes]]
+
+
+def write_csv(
+    header: list[str], records: Records, _about: About | None = None, *, bom: bool = False
+) -> Iterator[bytes]:
+    """Yield CSV for programs; with `bom` for people, who open it in a spreadsheet."""
+    return csv_blocks(header, records, bom=bom)
+
+
+def write_ndjson(header: list[str], records: Records, _about: About | None = None) -> Iterator[bytes]:
+    """One JSON object a line; several values are a list, and what is not known is null."""
+    buffer = io.StringIO()
+    for record in records:
+        buffer.write(_object(header, record))
+        buffer.write("\n")
+        if buffer.tell() > BLOCK:
+            yield emptied(buffer)
+    yield emptied(buffer)
+
+
+def write_json(header: list[str], records: Records, _about: About | None = None) -> Iterator[bytes]:
+    """One array with an object a row, as in NDJSON."""
+    buffer = io.StringIO()
+    buffer.write("[")
+    for number, record in enumerate(records):
+        buffer.write(",\n" if number else "\n")
+        buffer.write(_object(header, record))
+        if buffer.tell() > BLOCK:
+            yield emptied(buffer)
+    buffer.write("\n]\n")
+    yield emptied(buffer)
+
+
+def write_xlsx(
+    header: list[str], records: Records, about: About | None = None, widths: Sequence[int] = ()
+) -> Iterator[bytes]:
+    """Yield a workbook: the rows on its first sheet, written one by one to a passing file, and what it is on 'About'.
+
+    The header is frozen and has a filter, and addresses are links. `widths` are those of the columns, in characters.
+    """
+    with TemporaryFile() as file:
+        with _passing_workbook() as workbook:
+            sheet = workbook.create_sheet("data")
+            sheet.freeze_panes = "A2"
+            _set_widths(sheet, widths)
+            sheet.append([_head_cell(sheet, name) for name in header])
+            links = LinkBudget()
+            rows = 1
+            for record in records:
+                sheet.append([_workbook_cell(sheet, value, links) for value in record])
+                rows += 1
+            sheet.auto_filter.ref = f"A1:{get_column_letter(max(len(header), 1))}{rows}"
+            if about:
+                _tell(workbook, about)
+            workbook.save(file)
+        file.seek(0)
+        yield from iter(partial(file.read, BLOCK), b"")
+
+
+class LinkBudget:
+    """How many more links a sheet may hold: Excel repairs a sheet with more, by throwing all of them away."""
+
+    def __init__(self, most: int = MOST_LINKS):
+        self.left = most
+
+    def take(self) -> bool:
+        self.left -= 1
+        return self.left >= 0
+
+
+def write_table(
+    kind: Format, table: Table, rows: Iterable[Model], origin: str, about: About | None = None
+) -> Iterator[bytes]:
+    """Yield a table's file. A workbook is read by people: beside each code it has a column with its name."""
+    if kind.name != "xlsx":
+        return kind.write(table.header, table.records(rows, origin), about)
+    columns = table.named_columns()
+    records = ([column.read(row, origin) for column in columns] for row in rows)
+    return write_xlsx([column.name for column in columns], records, about, [column.width for column in columns])
+
+
+@contextmanager
+def _passing_workbook() -> Iterator[Workbook]:
+    """A workbook whose rows lie in a passing file of the library's, which is gone in every outcome."""
+    workbook = Workbook(write_only=True)
+    try:
+        yield workbook
+    finally:
+        for sheet in workbook.worksheets:
+            _clear(sheet)
+
+
+def _clear(sheet: WriteOnlyWorksheet) -> None:
+    if sheet._writer is None:
+        return
+    for part in (sheet._rows, sheet._writer.xf):
+        with suppress(Exception):  # a sheet cut short cannot be ended as it should
+            if part is not None:
+                part.close()
+    Path(sheet._writer.out).unlink(missing_ok=True)
+
+
+def _tell(workbook: Workbook, about: About) -> None:
+    sheet = workbook.create_sheet("About")
+    _set_widths(sheet, ABOUT_WIDTHS)
+    links = LinkBudget()
+    for heading, text in about.items():
+        sheet.append([_head_cell(sheet, heading), _workbook_cell(sheet, text, links)])
+    workbook.properties.creator = _now("GMG HLD follow-up portal")
+    workbook.properties.description = "\n".join(f"{heading}: {printable(text)}" for heading, text in about.items())
+
+
+def _set_widths(sheet: WriteOnlyWorksheet, widths: Sequence[int]) -> None:
+    for place, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(place)].width = width
+
+
+def _head_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    cell = WriteOnlyCell(sheet, value=printable(text))
+    cell.data_type, cell.font = "s", HEAD
+    return cell
+
+
+def _object(header: list[str], record: list[Value]) -> str:
+    return json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False, separators=(",", ":"))
+
+
+def _workbook_cell(sheet: WriteOnlyWorksheet, value: Value, links: LinkBudget) -> Cell | int | None:
+    """A number as a number, and a text as a text, whatever it looks like; an address is a link."""
+    if isinstance(value, list):
+        value = join_names(value)
+    if not isinstance(value, str):
+        return value
+    if not value:
+        return None
+    text = printable(APOSTROPHE + value if is_risky(value) else value)
+    if len(text) > LONGEST:
+        note = _now("… (cut here: a cell holds no more; the CSV file has all of it)")
+        text = text[: LONGEST - len(note)] + note
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.data_type = "s"
+    if len(text) <= LONGEST_LINK and ADDRESS.fullmatch(text) and links.take():
+        cell.hyperlink, cell.font = text, LINK
+    return cell
+
+
+FORMATS = {
+    kind.name: kind
+    for kind in (
+        Format(
+            "csv",
+            _("CSV, for programs and spreadsheets"),
+            "text/csv; charset=utf-8",
+            partial(write_csv, bom=True),
+        ),
+        Format("json", _("JSON, one array of objects"), "application/json", write_json),
+        Format("ndjson", _("NDJSON, one JSON object a line"), "application/x-ndjson", write_ndjson),
+        Format(
+            "xlsx",
+            _("Excel workbook"),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            write_xlsx,
+        ),
+    )
+}
+# The same for programs that do not expect a byte order mark.
+PLAIN_CSV = replace(FORMATS["csv"], write=write_csv)
