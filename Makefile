@@ -97,4 +97,4 @@ openapi: environment
 
 EXAMPLES = 500
 contract: environment
-	CONTRACT_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/gmg_portal/test_contract.py
+	CONTRACT_EXAMPLES=$(EXAMPLES) $(PY) -m pytest -n 0 tests/gmg_portal/api/test_contract.py

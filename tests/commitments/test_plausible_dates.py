@@ -19,7 +19,7 @@ from commitments.loading.tables import said_by_database
 from commitments.models import Commitment, Evidence, Milestone, ProgressReport
 from tests.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
 from tests.filling import filled, problems
-from tests.gmg_portal.submitting import system_of
+from tests.gmg_portal.api.submitting import system_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_30_november")]
 

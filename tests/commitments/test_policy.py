@@ -21,7 +21,7 @@ from tests.commitments.cast import MODELS, TEXT, World
 from tests.commitments.policy import BY_INDEPENDENCE, CASES, LINES, OF_COMMITMENTS, ROLES
 from tests.factories import AgendaPointFactory, MembershipFactory
 from tests.filling import filled
-from tests.gmg_portal.submitting import DRAFTS, system_of
+from tests.gmg_portal.api.submitting import DRAFTS, system_of
 
 pytestmark = pytest.mark.django_db
 

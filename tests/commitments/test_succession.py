@@ -24,7 +24,7 @@ from tests.factories import (
     published_report,
 )
 from tests.filling import filled
-from tests.gmg_portal.submitting import system_of
+from tests.gmg_portal.api.submitting import system_of
 
 pytestmark = pytest.mark.django_db
 

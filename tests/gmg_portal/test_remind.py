@@ -27,9 +27,9 @@ from tests.factories import (
     ReportingCycleFactory,
     focal_point,
 )
+from tests.foundation.mail.test_backend import Broken, letters, queue
 from tests.gmg_portal.locks import waiting_for_locks
 from tests.gmg_portal.processes import forked, kill_all, start, wait_until
-from tests.gmg_portal.test_mail import Broken, letters, queue
 
 __all__ = ["Broken", "queue"]
 LATE = datetime(2014, 9, 1, 9, tzinfo=UTC)
@@ -92,7 +92,7 @@ def test_what_could_not_be_told_at_once_is_told_by_itself(queue, capsys, ilo_foc
 @pytest.mark.django_db
 def test_mail_that_is_given_up_is_an_error_for_whoever_watches(queue, settings, overdue, time_machine):
     settings.POST_OFFICE = settings.POST_OFFICE | {
-        "BACKENDS": {"default": "tests.gmg_portal.test_mail.Broken"},
+        "BACKENDS": {"default": "tests.foundation.mail.test_backend.Broken"},
         "MAX_RETRIES": 0,
     }
 

@@ -1,7 +1,7 @@
 """What the description of the API says beside the classes: operations, tags, words to ask with, and what values mean.
 
 Fields are described where they are declared, by the `help_text` of their serializers; their examples stand in
-`schema_examples`. tests/gmg_portal/test_schema.py says what is missing, and where it goes.
+`schema_examples`. tests/gmg_portal/api/test_schema.py says what is missing, and where it goes.
 """
 
 from django.utils.translation import gettext_lazy as _

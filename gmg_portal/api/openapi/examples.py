@@ -1,8 +1,8 @@
 """The examples of the description of the API.
 
 `EXAMPLES` holds values of the record itself, as the portal's own data have them; `FORMS` shows the form of values of
-which those data hold none, and claims no fact. tests/gmg_portal/test_contract.py asks the API for every value of the
-first, so that none can go stale.
+which those data hold none, and claims no fact. tests/gmg_portal/api/test_contract.py asks the API for every value of
+the first, so that none can go stale.
 """
 
 PORTAL = "https://portal.example.org"

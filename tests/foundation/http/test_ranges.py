@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gmg_portal.test_editions import published_on  # noqa: F401 - a fixture
+from tests.gmg_portal.open_data.test_editions import published_on  # noqa: F401 - a fixture
 
 FILE = "/data/editions/2014-06-30/commitments.csv"
 

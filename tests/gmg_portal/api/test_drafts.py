@@ -34,8 +34,8 @@ from tests.factories import (
 )
 from tests.files import pdf
 from tests.filling import filled
-from tests.gmg_portal.signing_in import sign_in
-from tests.gmg_portal.submitting import DRAFTS, WRITTEN, System, system_of
+from tests.gmg_portal.accounts.signing_in import sign_in
+from tests.gmg_portal.api.submitting import DRAFTS, WRITTEN, System, system_of
 
 pytestmark = pytest.mark.django_db
 

@@ -14,9 +14,9 @@ from gmg_portal.api.drafts import keeping
 from gmg_portal.models import KeptAnswer
 from tests.factories import CommitmentFactory
 from tests.files import pdf
+from tests.gmg_portal.api.submitting import DRAFTS, WRITTEN, System, system_of
 from tests.gmg_portal.locks import waiting_for_locks
 from tests.gmg_portal.processes import wait_until
-from tests.gmg_portal.submitting import DRAFTS, WRITTEN, System, system_of
 
 
 @pytest.fixture

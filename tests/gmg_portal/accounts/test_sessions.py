@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from gmg_portal.accounts.sessions import device
-from tests.gmg_portal.signing_in import sign_in
+from tests.gmg_portal.accounts.signing_in import sign_in
 
 SESSIONS = "/accounts/sessions/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

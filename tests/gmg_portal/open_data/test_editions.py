@@ -25,7 +25,7 @@ from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS
 from tests.factories import CommitmentFactory, EditionFactory, ProgressReportFactory
 from tests.factories import published_report as report_on
-from tests.gmg_portal.edition_files import address_of, body
+from tests.gmg_portal.open_data.edition_files import address_of, body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]
 

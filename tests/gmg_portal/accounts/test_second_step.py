@@ -16,7 +16,7 @@ from gmg_portal.accounts.second_step import SecondStepMiddleware
 from gmg_portal.accounts.session_store import SessionStore
 from tests.browser.people import code_for, code_of
 from tests.factories import PASSWORD, UserFactory, in_group, with_second_step
-from tests.gmg_portal.signing_in import CODE, sign_in, sign_in_with_code
+from tests.gmg_portal.accounts.signing_in import CODE, sign_in, sign_in_with_code
 
 SET_UP = "/accounts/second-step/"
 APP = "/accounts/second-step/app/"

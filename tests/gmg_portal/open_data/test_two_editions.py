@@ -22,7 +22,7 @@ from gmg_portal.open_data.tables import TABLES
 from tests.conftest import PUBLIC_URL
 from tests.factories import AgencyFactory, CommitmentFactory, corrected
 from tests.factories import published_report as report_on
-from tests.gmg_portal.edition_files import address_of, body
+from tests.gmg_portal.open_data.edition_files import address_of, body
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]
 

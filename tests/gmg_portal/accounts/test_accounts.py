@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from agencies.models import User
 from tests.factories import PASSWORD, MembershipFactory, UserFactory
-from tests.gmg_portal.signing_in import sign_in
+from tests.gmg_portal.accounts.signing_in import sign_in
 
 WRONG = "User name and password do not belong together."
 NEW = "quite another long password"

@@ -26,7 +26,7 @@ from tests.factories import (
     many,
     published_report,
 )
-from tests.gmg_portal.atom_rules import faults
+from tests.gmg_portal.syndication.atom_rules import faults
 
 pytestmark = pytest.mark.django_db
 

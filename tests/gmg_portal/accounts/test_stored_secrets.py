@@ -18,7 +18,7 @@ from gmg_portal.accounts.encryption import UnreadableSecretError, decrypt, encry
 from gmg_portal.accounts.session_store import SessionStore
 from tests.browser.people import code_of
 from tests.factories import PASSWORD, TOTP_SECRET, with_second_step
-from tests.gmg_portal.signing_in import CODE, sign_in, sign_in_with_code
+from tests.gmg_portal.accounts.signing_in import CODE, sign_in, sign_in_with_code
 
 COOKIE = "sessionid"
 OLD, NEW = "the old key of the second steps, long enough", "the new key of the second steps, long enough"

@@ -22,7 +22,7 @@ from gmg_portal.accounts.attempts import LONGEST_DELAY, LONGEST_DELAY_OF_CODES, 
 from gmg_portal.models import KnownAddress, SignInWarning
 from tests.browser.people import code_for
 from tests.factories import PASSWORD, UserFactory
-from tests.gmg_portal.signing_in import CODE, LOGIN, sign_in, sign_in_with_code
+from tests.gmg_portal.accounts.signing_in import CODE, LOGIN, sign_in, sign_in_with_code
 
 WAIT = "Wait before you try again"
 MIDDAY = "2026-11-23T12:05:00Z"

@@ -12,7 +12,7 @@ from agencies.models import Agency
 from commitments.models import Commitment
 from tests.factories import PASSWORD
 from tests.filling import filled
-from tests.gmg_portal.signing_in import LOGIN
+from tests.gmg_portal.accounts.signing_in import LOGIN
 
 ADD = reverse("admin:commitments_commitment_add")
 HERE = {"origin": "http://testserver"}
