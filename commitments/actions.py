@@ -18,7 +18,7 @@ from simple_history.utils import bulk_create_with_history
 from agencies.actions import check_seen
 from agencies.models import Agency
 from agencies.permissions import acting_for, agencies_of, is_secretariat
-from commitments import notices, permissions, telling
+from commitments import permissions
 from commitments.models import (
     Answer,
     Assessment,
@@ -32,6 +32,7 @@ from commitments.models import (
     Status,
     StatusChange,
 )
+from commitments.notifications import digests, events
 from commitments.succession import problem_of_successor
 from commitments.triggers import SUCCESSION_LOCK
 from commitments.workflow import TRANSITIONS, Reviewed, ReviewingRole, State
@@ -59,7 +60,7 @@ def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
     row.reviewed_by = row.reviewed_at = row.reviewing_agency = None
     row.reviewed_as = ""
     _save(row, "submit", by)
-    notices.submitted(row, by=by)
+    events.submitted(row, by=by)
     return row
 
 
@@ -123,7 +124,7 @@ def send_back(row: Reviewed, *, note: str, by, seen: int | None = None) -> Revie
     row.review_note = note.strip()
     _reviewed(row, by)
     _save(row, "send_back", by)
-    telling.at_once(notices.sent_back(row, by=by))
+    digests.at_once(events.sent_back(row, by=by))
     return row
 
 
@@ -141,7 +142,7 @@ def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
         _apply(row, by, "publish")
     else:
         _save(row, "publish", by)
-    notices.published(row, by=by)
+    events.published(row, by=by)
     return row
 
 
@@ -221,7 +222,7 @@ def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
         for commitment in Commitment.objects.running().select_related("lead_agency")
     ]
     bulk_create_with_history(expected, ProgressReport, default_user=by, default_change_reason="expected")
-    notices.cycle_opened(cycle, by=by)
+    events.cycle_opened(cycle, by=by)
     return len(expected)
 
 
@@ -234,7 +235,7 @@ def remind_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> list[
     owed = list(cycle.reports.owed().select_related("commitment__lead_agency", "commitment__workgroup").order_by("pk"))
     if not owed:
         raise ValidationError(_("Nothing is owed in this cycle any more: there is nobody to remind."))
-    notices.reminded(cycle, by=by)
+    events.reminded(cycle, by=by)
     _save(cycle, "remind", by)
     return owed
 

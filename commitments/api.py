@@ -6,7 +6,7 @@ from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
-from commitments import summaries
+from commitments import statistics
 from commitments.filters import (
     CommitmentFilter,
     CommitmentRecordFilter,
@@ -138,18 +138,18 @@ class MatrixView(SummaryView):
     """How many commitments each lead undertook on each agenda point."""
 
     serializer_class = MatrixSerializer
-    summary = staticmethod(summaries.matrix)
+    summary = staticmethod(statistics.matrix)
 
 
 class GapsView(SummaryView):
     """What nobody has taken up, what has no day, and what nobody has reported on."""
 
     serializer_class = GapsSerializer
-    summary = staticmethod(summaries.gaps)
+    summary = staticmethod(statistics.gaps)
 
 
 class FreshnessView(SummaryView):
     """How recently the leads were heard."""
 
     serializer_class = FreshnessSummarySerializer
-    summary = staticmethod(summaries.freshness)
+    summary = staticmethod(statistics.freshness)

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from agencies.names import Name, NamesOn, names_on
 from commitments.models import Commitment, Freshness, Status, Withdrawal
 from commitments.querysets import FINISHED
-from commitments.summaries import Count
-from commitments.summaries.counts import Words
-from commitments.summaries.freshness import SILENT
+from commitments.statistics import Count
+from commitments.statistics.counts import Words
+from commitments.statistics.freshness import SILENT
 
 HEARD = (Freshness.CURRENT, Freshness.NOT_YET_DUE)
 

@@ -9,19 +9,19 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import DetailView, FormView, ListView, TemplateView, View
 from rest_framework.authentication import CSRFCheck
 
-from agencies import submissions
-from commitments import mistakes
-from commitments.chronicle import chronicle
+from agencies import idempotent_forms
+from commitments import corrections
 from commitments.citations import Citation
 from commitments.evidence.serving import hand_out
 from commitments.facets import tally
 from commitments.filters import CommitmentFilter, refusals
 from commitments.forms import MistakeForm
+from commitments.history import chronicle
 from commitments.models import Commitment, Evidence, ProgressReport, Status
 from commitments.register import PAGINATION_PARAMS, SIZES, VIEWS, PageForm, Question
 from commitments.related import formers_of, related, with_others
+from commitments.report_comparison import judgements, tellings
 from commitments.serializers import CommitmentRowSerializer
-from commitments.testimony import judgements, tellings
 from foundation.clock import today
 from foundation.rest.sparse_fields import UnknownField, chosen, offered, paths, values_at
 from foundation.text.closest_match import suggestion
@@ -247,7 +247,7 @@ class MistakeView(OfCommitmentMixin, FormView):
 
     def get_context_data(self, **kwargs):
         """With the key of this form, the same when it is shown again with its mistakes."""
-        key = self.request.POST.get(submissions.FIELD) or submissions.new_key()
+        key = self.request.POST.get(idempotent_forms.FIELD) or idempotent_forms.new_key()
         return super().get_context_data(**kwargs) | {"submission_key": key}
 
     def get_initial(self):
@@ -273,7 +273,7 @@ class MistakeView(OfCommitmentMixin, FormView):
     def form_valid(self, form):
         try:
             self.report_once(form)
-        except mistakes.TooMany as refusal:
+        except corrections.TooMany as refusal:
             form.add_error(None, str(refusal))
             context = self.get_context_data(form=form)
             return self.render_to_response(context, status=429, headers={"Retry-After": str(refusal.wait)})
@@ -284,20 +284,20 @@ class MistakeView(OfCommitmentMixin, FormView):
         """The same words sent twice with one form are one report; other words are another, and none are lost."""
         typed = {name: [form.cleaned_data[name]] for name in ("text", "address")}
         form_name = f"mistake {self.commitment.reference}"
-        key = self.request.POST.get(submissions.FIELD, "")
-        submission = submissions.claim(key, form=form_name, fields=typed, user=self.request.user)
-        if submission is not None and submission.row is not None and submissions.is_same(submission, typed):
+        key = self.request.POST.get(idempotent_forms.FIELD, "")
+        submission = idempotent_forms.claim(key, form=form_name, fields=typed, user=self.request.user)
+        if submission is not None and submission.row is not None and idempotent_forms.is_same(submission, typed):
             return
-        mistake = mistakes.report(
+        mistake = corrections.report(
             self.commitment,
             text=form.cleaned_data["text"],
             address=form.cleaned_data["address"],
-            sender=mistakes.sender_of(self.request),
+            sender=corrections.sender_of(self.request),
             by=self.request.user,
         )
         if submission is not None:
-            submission.digest = submissions.digest(typed)
-        submissions.settle(submission, mistake)
+            submission.digest = idempotent_forms.digest(typed)
+        idempotent_forms.settle(submission, mistake)
 
 
 class MistakeThanksView(OfCommitmentMixin, TemplateView):

@@ -1,0 +1,5 @@
+"""Recommendations at four levels.
+
+Imports `agencies`, `agenda` and `foundation`.
+Start with `models`.
+"""

@@ -61,7 +61,7 @@ LONGEST = (
     "tests/gmg_portal/api/test_api.py",
     "tests/browser/test_forms_twice.py",
     "tests/gmg_portal/api/test_contract.py",
-    "tests/commitments/test_working_copies.py",
+    "tests/commitments/test_autosave.py",
     "tests/browser/test_desks.py",
     "tests/gmg_portal/open_data/test_editions.py",
     "tests/commitments/test_actions.py",

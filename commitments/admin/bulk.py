@@ -10,15 +10,15 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies import submissions
-from commitments.exchange import keeping
-from commitments.exchange.drafts import DraftResource
-from commitments.exchange.importing import CHANGED, NEW, UNCHANGED, Outcome, bring
-from commitments.exchange.reading import MOST_BYTES, MOST_ROWS, too_large
-from commitments.exchange.writing import FILES
+from agencies import idempotent_forms
 from commitments.forms import ImportForm
-from commitments.loading.outcome import Refused
+from commitments.importers.outcome import Refused
 from commitments.permissions import may_start
+from commitments.spreadsheets import upload_store
+from commitments.spreadsheets.drafts import DraftResource
+from commitments.spreadsheets.importing import CHANGED, NEW, UNCHANGED, Outcome, bring
+from commitments.spreadsheets.reading import MOST_BYTES, MOST_ROWS, too_large
+from commitments.spreadsheets.writing import FILES
 from foundation.clock import today
 
 MOST_SHOWN = 500
@@ -81,7 +81,7 @@ class BulkMixin:
             return self.render_import(request, resource, form, Outcome(refusals=(too_large(),)))
         content = upload.read()
         outcome = bring(resource, content, dry_run=True)
-        ticket = keeping.keep(content, request.user, resource.name) if outcome.does_something else ""
+        ticket = upload_store.keep(content, request.user, resource.name) if outcome.does_something else ""
         return self.render_import(request, resource, ImportForm(), outcome, ticket=ticket, file_name=upload.name)
 
     def confirm_view(self, request):
@@ -98,7 +98,7 @@ class BulkMixin:
         if outcome is None:
             messages.warning(request, _("You sent this twice. The file was taken in once."))
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        keeping.drop(ticket, request.user, resource.name)
+        upload_store.drop(ticket, request.user, resource.name)
         if not outcome.is_clean:
             return self.render_import(request, resource, ImportForm(), outcome, late=True)
         messages.success(request, told(outcome))
@@ -106,13 +106,13 @@ class BulkMixin:
 
     def take_in_once(self, request, resource, ticket) -> Outcome | None:
         """Return what came of taking the file in; None where the same word to take it in did so already."""
-        key = keeping.key_of(ticket, request.user, resource.name)
+        key = upload_store.key_of(ticket, request.user, resource.name)
         form = f"import {resource.name}"
-        submission = submissions.claim(key, form=form, fields={}, user=request.user)
+        submission = idempotent_forms.claim(key, form=form, fields={}, user=request.user)
         if submission is not None and submission.row is not None:
             return None
-        outcome = bring(resource, keeping.kept(ticket, request.user, resource.name), dry_run=False)
-        submissions.settle(submission, request.user if outcome.is_clean else None)
+        outcome = bring(resource, upload_store.kept(ticket, request.user, resource.name), dry_run=False)
+        idempotent_forms.settle(submission, request.user if outcome.is_clean else None)
         return outcome
 
     def render_import(self, request, resource, form, outcome: Outcome | None = None, **more):

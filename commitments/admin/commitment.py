@@ -12,11 +12,11 @@ from agencies.models import Agency
 from agencies.permissions import agencies_of
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
-from commitments.admin.steps import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
-from commitments.exchange.resources import CommitmentResource
+from commitments.admin.workflow_actions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
 from commitments.forms import CommitmentForm, MilestoneForm
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_start
+from commitments.spreadsheets.resources import CommitmentResource
 from commitments.workflow import State
 from workgroups.models import Participation
 

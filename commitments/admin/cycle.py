@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from commitments.admin.steps import CLOSE, OPEN, REMIND, REOPEN, StepsMixin
+from commitments.admin.workflow_actions import CLOSE, OPEN, REMIND, REOPEN, StepsMixin
 from commitments.models import ReportingCycle, Stakeholder
 
 

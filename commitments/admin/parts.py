@@ -9,9 +9,9 @@ from commitments.admin.bulk import BulkMixin
 from commitments.admin.report import file_link
 from commitments.admin.scoping import NOTHING, PartAdmin
 from commitments.evidence.serving import hand_out
-from commitments.exchange.resources import MilestoneResource
 from commitments.models import Evidence, Milestone, Partner, StatusChange
 from commitments.permissions import may_review
+from commitments.spreadsheets.resources import MilestoneResource
 
 
 @admin.register(Partner)

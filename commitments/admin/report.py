@@ -8,10 +8,10 @@ from commitments.admin.bulk import BulkMixin
 from commitments.admin.contribution import PartsShownMixin
 from commitments.admin.prefill import begun_from, is_blank, last_published, said_by_field
 from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
-from commitments.exchange.resources import ReportResource
 from commitments.forms import EvidenceFileWidget, EvidenceForm, FileLink, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import agencies_for
+from commitments.spreadsheets.resources import ReportResource
 from foundation.text.numbers import is_whole_number
 
 

@@ -8,7 +8,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from commitments import review
-from commitments.admin.steps import PUBLISH, SEND_BACK, why_not
+from commitments.admin.workflow_actions import PUBLISH, SEND_BACK, why_not
 from commitments.forms import DecisionForm
 from commitments.models import Evidence, ProgressReport
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from agencies.permissions import is_administrator, may_edit_reference_data
 from commitments import actions
-from commitments.admin.copies import CopiesMixin
+from commitments.admin.autosave import CopiesMixin
 from commitments.admin.preview import PreviewMixin
 from commitments.admin.review import ReviewMixin
-from commitments.admin.steps import PUBLISH, SEND_BACK, SUBMIT, StepsMixin
+from commitments.admin.workflow_actions import PUBLISH, SEND_BACK, SUBMIT, StepsMixin
 from commitments.models import WorkingCopy
 from commitments.permissions import PUBLIC_STATES, may_review, may_start
 from commitments.workflow import State

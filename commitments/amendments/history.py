@@ -10,8 +10,8 @@ from datetime import datetime
 from itertools import chain, groupby, pairwise
 from operator import attrgetter
 
+from commitments.amendments.messages import Change, member_change, text_change, value_change
 from commitments.amendments.names import Names
-from commitments.amendments.words import Change, member_change, text_change, value_change
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import PUBLIC_STATES
 from foundation.dates.partial import PartialDate, Precision, partial

@@ -1,6 +1,7 @@
 """The register: one module a subject, each name to be had from here."""
 
 from commitments.models.assessment import Answer, Assessment
+from commitments.models.choices import Freshness, Outlook, Status, Verification
 from commitments.models.commitment import Commitment, Milestone, Partner, Stakeholder
 from commitments.models.contribution import Contribution
 from commitments.models.mistake import Mistake
@@ -8,7 +9,6 @@ from commitments.models.movement import CommitmentMovement, ReportMovement
 from commitments.models.notice import Digest, Notice
 from commitments.models.report import Evidence, ProgressReport, ReportingCycle, StatusChange
 from commitments.models.withdrawal import Withdrawal
-from commitments.models.words import Freshness, Outlook, Status, Verification
 from commitments.models.working_copy import WorkingCopy
 
 __all__ = [

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments import triggers
-from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
+from commitments.models.choices import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
 from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
 from commitments.workflow import Reviewed, State
 from foundation.dates.columns import PastDateField, PlannedDateField

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from commitments import triggers
-from commitments.evidence import FileType, check_file, evidence_path, keeping, label_of, type_of
+from commitments.evidence import FileType, check_file, evidence_path, label_of, storage, type_of
+from commitments.models.choices import OUTLOOKS, STATUSES, Outlook, Status, paired
 from commitments.models.commitment import Commitment
-from commitments.models.words import OUTLOOKS, STATUSES, Outlook, Status, paired
 from commitments.querysets import (
     EvidenceQuerySet,
     ProgressReportQuerySet,
@@ -305,8 +305,8 @@ class Evidence(models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        keeping.describe(self)
-        with keeping.kept_together(self):
+        storage.describe(self)
+        with storage.kept_together(self):
             super().save(*args, **kwargs)
 
     @property

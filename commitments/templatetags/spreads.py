@@ -6,7 +6,7 @@ from django import template
 
 from agenda.models import AgendaPoint
 from commitments.models import Commitment
-from commitments.summaries import spreads as summaries
+from commitments.statistics import breakdown as summaries
 from recommendations.models import Recommendation
 
 register = template.Library()

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from agencies.models import User
-from commitments.telling import person_of
+from commitments.notifications.digests import person_of
 
 Level = User.MailLevel
 FEWER = {Level.ALL: Level.ESSENTIAL, Level.ESSENTIAL: Level.NONE, Level.NONE: Level.NONE}

@@ -19,8 +19,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from agencies import submissions
-from commitments import working_copies
+from agencies import idempotent_forms
+from commitments import autosave
 from foundation.text.numbers import is_whole_number
 
 PARAMETER = "submission"
@@ -38,24 +38,24 @@ class TypedField:
 
 class AddOnceMixin:
     def add_view(self, request, form_url="", extra_context=None):
-        key = request.POST.get(submissions.FIELD, "") if request.method == "POST" else self.key_in_address(request)
+        key = request.POST.get(idempotent_forms.FIELD, "") if request.method == "POST" else self.key_in_address(request)
         if not key and request.headers.get("Sec-Fetch-Mode") == "navigate" and request.method == "GET":
             return redirect(f"{request.path}?{with_key(request.GET)}")
-        context = {"submission_key": key or submissions.new_key()} | (extra_context or {})
+        context = {"submission_key": key or idempotent_forms.new_key()} | (extra_context or {})
         if request.method != "POST":
             return super().add_view(request, form_url, context)
-        fields = submissions.typed_fields(request)
+        fields = idempotent_forms.typed_fields(request)
         with transaction.atomic():
-            submission = submissions.claim(key, form=self.opts.label_lower, fields=fields, user=request.user)
+            submission = idempotent_forms.claim(key, form=self.opts.label_lower, fields=fields, user=request.user)
             if submission is not None and submission.row is not None:
                 return self.lead_to_first(request, submission, fields)
-            before = submissions.earlier(submission) if submission is not None else None
+            before = idempotent_forms.earlier(submission) if submission is not None else None
             made = before and self.get_queryset(request).filter(pk=before.row).first()
             if made and self.is_in_use(made):
                 submission.delete()
                 return self.lead_to_first(request, before, fields)
             response = super().add_view(request, form_url, context)
-            submissions.settle(submission, getattr(request, "added_row", None))
+            idempotent_forms.settle(submission, getattr(request, "added_row", None))
         return response
 
     def is_in_use(self, row) -> bool:
@@ -67,10 +67,10 @@ class AddOnceMixin:
 
         If the form was sent already, say so: this page is one that its sender came back to.
         """
-        key = request.GET.get(submissions.FIELD, "")
-        if not submissions.is_free(key, form=self.opts.label_lower, user=request.user):
+        key = request.GET.get(idempotent_forms.FIELD, "")
+        if not idempotent_forms.is_free(key, form=self.opts.label_lower, user=request.user):
             return ""
-        if submissions.was_sent(key):
+        if idempotent_forms.was_sent(key):
             message = _(
                 'You sent this form before, and it was saved. <a href="{address}">Open a new form</a> to add more.'
             )
@@ -90,10 +90,10 @@ class AddOnceMixin:
             self.message_user(request, message, "WARNING")
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
-        if submissions.is_same(submission, fields):
+        if idempotent_forms.is_same(submission, fields):
             self.message_user(request, _("You sent this form twice. It was saved once, and this is it."), "WARNING")
             return redirect(page)
-        submissions.keep_second(submission, fields)
+        idempotent_forms.keep_second(submission, fields)
         return redirect(f"{page}?{PARAMETER}={submission.key.hex}")
 
     # The page of the first row, with what was typed the second time
@@ -102,9 +102,8 @@ class AddOnceMixin:
         """Return the submission whose words go into this page, worked out once a request; None for any other page."""
         if not hasattr(request, "_second_submission"):
             key = request.GET.get(PARAMETER, "") if request.method == "GET" and obj is not None and obj.pk else ""
-            request._second_submission = (
-                submissions.second_of(key, form=self.opts.label_lower, row=obj.pk, user=request.user) if key else None
-            )
+            row = {"form": self.opts.label_lower, "row": obj.pk if obj else None, "user": request.user}
+            request._second_submission = idempotent_forms.second_of(key, **row) if key else None
         return request._second_submission
 
     def get_formsets_with_inlines(self, request, obj=None):
@@ -113,30 +112,30 @@ class AddOnceMixin:
             submission = self.second_submission(request, obj)
             if submission is not None:
                 rows = list(inline.get_queryset(request).filter(**{formset.fk.name: obj}).order_by("pk"))
-                data = number_rows(working_copies.as_data(submission.second), formset, rows)
+                data = number_rows(autosave.as_data(submission.second), formset, rows)
                 known = {str(row.pk) for row in rows}
-                formset.extra = max(formset.extra, len(working_copies.new_rows(data, formset, known)))
+                formset.extra = max(formset.extra, len(autosave.new_rows(data, formset, known)))
             yield formset, inline
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         submission = None if add else self.second_submission(request, obj)
         if submission is not None:
             form = context["adminform"].form
-            data = working_copies.as_data(submission.second)
+            data = autosave.as_data(submission.second)
             context["second_submission"] = typed_lines(submission.second, form)
             context["may_change_to_second"] = self.has_change_permission(request, obj)
             if context["may_change_to_second"]:
-                working_copies.lay(data, form)
+                autosave.lay(data, form)
                 for inline in context["inline_admin_formsets"]:
                     rows = sorted((one.instance for one in inline.formset.initial_forms), key=lambda row: row.pk)
-                    working_copies.lay_rows(number_rows(data, type(inline.formset), rows), inline.formset)
+                    autosave.lay_rows(number_rows(data, type(inline.formset), rows), inline.formset)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 def with_key(params: QueryDict) -> str:
     """Return the query of an add form under a new key."""
     params = params.copy()
-    params[submissions.FIELD] = submissions.new_key()
+    params[idempotent_forms.FIELD] = idempotent_forms.new_key()
     return params.urlencode()
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments.models import ProgressReport, ReportingCycle
 from commitments.permissions import may_manage_cycles
-from commitments.summaries.rounds import Rate, Rates, rates
+from commitments.statistics.reporting_cycles import Rate, Rates, rates
 from foundation.clock import today
 from foundation.dates.partial import PartialDate
 from gmg_portal.editors.list_queries import check_choices

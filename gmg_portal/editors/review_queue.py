@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Agency
-from commitments.admin.steps import publish_each
+from commitments.admin.workflow_actions import publish_each
 from commitments.models import Answer, Assessment, Commitment, ProgressReport
 from commitments.permissions import may_review
 from commitments.workflow import Reviewed

@@ -8,7 +8,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.generic import TemplateView
 
 from agencies.models import Agency
-from commitments import summaries
+from commitments import statistics
 from commitments.models import Commitment
 from foundation.clock import today
 
@@ -61,7 +61,7 @@ class MatrixEmbed(EmbedView):
     template_name = "embed/matrix.html"
 
     def get_context_data(self, **kwargs):
-        matrix = summaries.matrix(self.request.as_of)
+        matrix = statistics.matrix(self.request.as_of)
         shown, more = matrix.rows[:SHOWN_LEADS], len(matrix.rows[SHOWN_LEADS:])
         return super().get_context_data(matrix=matrix, rows=shown, more=more, **kwargs)
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from agencies.submissions import SECRET
+from agencies.idempotent_forms import SECRET
 from gmg_portal.editors.idempotent_forms import TypedField, typed_lines
 
 # All that is typed there is a password, a code or a name that may be one.

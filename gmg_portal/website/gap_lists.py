@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from commitments.models import Commitment
-from commitments.summaries import Coverage, Gaps, gaps
-from commitments.summaries.gaps import disputed, silent, undated
+from commitments.statistics import Coverage, Gaps, gaps
+from commitments.statistics.gaps import disputed, silent, undated
 from gmg_portal.open_data.columns import Value
 from gmg_portal.open_data.views import asked_day, chosen_format, refused
 

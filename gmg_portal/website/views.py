@@ -7,7 +7,7 @@ from django.views.generic import TemplateView
 
 from agencies.models import Agency, ChairTerm
 from agenda.models import Event, Statement
-from commitments import summaries
+from commitments import statistics
 from commitments.changes import changes
 from commitments.models import Commitment
 from gmg_portal.open_data.views import asked_day
@@ -25,9 +25,9 @@ class HomeView(TemplateView):
     words = frozenset({"as_of", "by"})
 
     def get(self, request, *args, **kwargs):
-        by = request.GET.get("by", summaries.MATRIX_COLUMNS[0])
-        if by not in summaries.MATRIX_COLUMNS:
-            allowed = ", ".join(summaries.MATRIX_COLUMNS)
+        by = request.GET.get("by", statistics.MATRIX_COLUMNS[0])
+        if by not in statistics.MATRIX_COLUMNS:
+            allowed = ", ".join(statistics.MATRIX_COLUMNS)
             problem = _("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % {"by": by, "allowed": allowed}
             return render(request, "400.html", {"problem": problem}, status=400)
         return super().get(request, *args, by=by, **kwargs)
@@ -35,14 +35,14 @@ class HomeView(TemplateView):
     def get_context_data(self, by, **kwargs):
         day = self.request.as_of
         standing = Commitment.objects.published(day).with_standing(day)
-        freshness = summaries.freshness(day)
+        freshness = statistics.freshness(day)
         return super().get_context_data(
             members=Agency.objects.members(day).count(),
             total=standing.count(),
-            statuses=summaries.status_counts(standing, day),
+            statuses=statistics.status_counts(standing, day),
             owed=freshness.owed,
             silent=freshness.silent()[:SHOWN_AT_HOME],
-            matrix=summaries.matrix(day, by),
+            matrix=statistics.matrix(day, by),
             by=by,
             changes=changes(day, limit=SHOWN_AT_HOME),
             as_of_honoured=True,
@@ -94,7 +94,7 @@ class GapsView(TemplateView):
 
     def get_context_data(self, **kwargs):
         day = self.request.as_of
-        gaps = summaries.gaps(day)
+        gaps = statistics.gaps(day)
         return super().get_context_data(
             gaps=gaps,
             subjects=subjects(gaps),

@@ -5,11 +5,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
 
-from commitments.exchange.importing import bring
-from commitments.exchange.resources import CommitmentResource
-from commitments.loading.commitments_line import evidence
+from commitments.importers.commitments_line import evidence
 from commitments.models import Commitment, Evidence
-from tests.commitments.test_exchange_problems import GOOD, workbook_of
+from commitments.spreadsheets.importing import bring
+from commitments.spreadsheets.resources import CommitmentResource
+from tests.commitments.spreadsheets.test_problems import GOOD, workbook_of
 from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
 from tests.filling import filled
 

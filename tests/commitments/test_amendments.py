@@ -5,7 +5,7 @@ import time_machine
 
 from commitments import actions
 from commitments.amendments import amended_at, amendments
-from commitments.loading.commitments import load_commitments
+from commitments.importers.commitments import load_commitments
 from tests.factories import (
     CommitmentFactory,
     MilestoneFactory,

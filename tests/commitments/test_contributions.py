@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from commitments import actions
 from commitments.models import Commitment, Contribution, ProgressReport
-from commitments.summaries import matrix
+from commitments.statistics import matrix
 from gmg_portal.editors.dashboard import desk_of, until
 from gmg_portal.http.revision import Standing
 from tests.factories import (

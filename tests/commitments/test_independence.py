@@ -17,11 +17,11 @@ from agencies.actions import accept, digest, hand_over
 from agencies.models import Invitation, User
 from agencies.permissions import within
 from commitments import actions
-from commitments.exchange.resources import CommitmentResource, ReportResource
 from commitments.models import Assessment, Commitment, ProgressReport
+from commitments.spreadsheets.resources import CommitmentResource, ReportResource
 from commitments.workflow import ReviewingBody
 from foundation.clock import today
-from tests.commitments.importing import changed_by
+from tests.commitments.spreadsheets.importing import changed_by
 from tests.factories import (
     PASSWORD,
     AgencyFactory,

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from commitments.exchange.importing import bring
-from commitments.exchange.resources import CommitmentResource
-from commitments.exchange.writing import export_csv, export_xlsx
 from commitments.models import Commitment
+from commitments.spreadsheets.importing import bring
+from commitments.spreadsheets.resources import CommitmentResource
+from commitments.spreadsheets.writing import export_csv, export_xlsx
 from foundation.text.name_lists import split_names, tidy
 from foundation.text.spreadsheet_cells import restored
 from tests.factories import CommitmentFactory, StakeholderFactory, corrected

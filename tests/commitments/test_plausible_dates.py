@@ -13,10 +13,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from pytest_django.asserts import assertContains
 
 from commitments import actions, review
-from commitments.exchange.importing import bring
-from commitments.exchange.resources import CommitmentResource, MilestoneResource, ReportResource
-from commitments.loading.tables import said_by_database
+from commitments.importers.tables import said_by_database
 from commitments.models import Commitment, Evidence, Milestone, ProgressReport
+from commitments.spreadsheets.importing import bring
+from commitments.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from tests.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
 from tests.filling import filled, problems
 from tests.gmg_portal.api.submitting import system_of

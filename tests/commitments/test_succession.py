@@ -9,11 +9,11 @@ from django.db import InternalError, connection, transaction
 from django.urls import reverse
 
 from commitments import actions
-from commitments.exchange.importing import bring
-from commitments.exchange.resources import ReportResource
 from commitments.models import Commitment, ProgressReport
+from commitments.spreadsheets.importing import bring
+from commitments.spreadsheets.resources import ReportResource
 from gmg_portal.editors.dashboard import desk_of
-from tests.commitments.test_exchange_problems import workbook_of
+from tests.commitments.spreadsheets.test_problems import workbook_of
 from tests.factories import (
     CommitmentFactory,
     ProgressReportFactory,

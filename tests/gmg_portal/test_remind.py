@@ -15,8 +15,8 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from agencies.models import User
-from commitments import notices, telling
 from commitments.models import Digest, Mistake, Notice
+from commitments.notifications import digests, events
 from foundation.clock import today
 from tests.factories import (
     AgencyFactory,
@@ -82,7 +82,7 @@ def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
 @pytest.mark.django_db
 def test_what_could_not_be_told_at_once_is_told_by_itself(queue, capsys, ilo_focal_point, commitment, secretariat):
     report = ProgressReportFactory(sent_back=True, commitment=commitment, author=ilo_focal_point)
-    notices.sent_back(report, by=secretariat)
+    events.sent_back(report, by=secretariat)
     NoticeFactory(recipient=ilo_focal_point, commitment=commitment)
 
     assert "1 digests, 1 by themselves" in said(capsys)
@@ -152,7 +152,7 @@ def owing(transactional_db):
         people.append(focal_point(agency, name))
         ProgressReportFactory(commitment=CommitmentFactory(lead_agency=agency), cycle=cycle, blank=True)
     report = ProgressReportFactory(sent_back=True, commitment=CommitmentFactory(lead_agency=agency))
-    notices.sent_back(report, by=None)
+    events.sent_back(report, by=None)
     return people
 
 
@@ -174,7 +174,7 @@ def beside(folder, **more):
 
 @pytest.mark.processes
 def test_two_processes_send_each_mail_once(owing, queue):
-    notices.due_days()
+    events.due_days()
     with transaction.atomic():
         list(Notice.objects.filter(kind="overdue").select_for_update())
         both = [forked(lambda: call_command("remind", stdout=StringIO())) for _number in range(2)]
@@ -229,14 +229,14 @@ def test_kill_between_queueing_and_sending_loses_and_doubles_nothing(owing, queu
 
 
 def test_digest_that_another_process_wrote_first_is_nobodys_failure(owing, queue):
-    notices.due_days()
+    events.due_days()
     barrier = Barrier(2)
     told = []
 
     def tell():
         barrier.wait()
         try:
-            told.append(telling.tell_all())
+            told.append(digests.tell_all())
         finally:
             connection.close()
 

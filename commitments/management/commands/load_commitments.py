@@ -2,8 +2,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from commitments.loading.commitments import load_commitments
-from commitments.loading.outcome import Refused
+from commitments.importers.commitments import load_commitments
+from commitments.importers.outcome import Refused
 
 
 class Command(BaseCommand):

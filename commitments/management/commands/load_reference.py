@@ -3,8 +3,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from commitments.loading.outcome import Refused
-from commitments.loading.reference import load_reference
+from commitments.importers.outcome import Refused
+from commitments.importers.reference import load_reference
 
 
 class Command(BaseCommand):

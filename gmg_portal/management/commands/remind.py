@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies import submissions
+from agencies import idempotent_forms
 from agencies.actions import revoke_orphaned_tokens
-from commitments import mistakes, notices, telling
+from commitments import corrections
+from commitments.notifications import digests, events
 from foundation.mail import backend
 from gmg_portal.accounts.attempts import clear_old_attempts
 from gmg_portal.accounts.owner_warnings import clear_old_warnings
@@ -26,7 +27,7 @@ class Round:
     """All that one run came to."""
 
     noted: int
-    told: telling.Told
+    told: digests.Told
     delivery: backend.Delivery
     forgotten: int = 0
 
@@ -62,8 +63,8 @@ class Command(BaseCommand):
             return self.rehearse()
         with backend.by_hand():
             with transaction.atomic():
-                noted = notices.due_days()
-            done = Round(noted, telling.tell_all(), backend.send_queued(), forget())
+                noted = events.due_days()
+            done = Round(noted, digests.tell_all(), backend.send_queued(), forget())
         if done.failed:
             raise CommandError(str(done))
         self.stdout.write(str(done))
@@ -72,8 +73,8 @@ class Command(BaseCommand):
     def rehearse(self):
         """Do it, and undo it before anybody can see it."""
         with transaction.atomic():
-            noted = notices.due_days()
-            told = telling.tell_all(get_connection(NOWHERE))
+            noted = events.due_days()
+            told = digests.tell_all(get_connection(NOWHERE))
             transaction.set_rollback(True)
         for person, subject in [*told.alone, *told.digests]:
             self.stdout.write(_("To %(address)s: %(subject)s") % {"address": person.email, "subject": subject})
@@ -86,12 +87,12 @@ class Command(BaseCommand):
 
 def forget() -> int:
     now = timezone.now()
-    mistakes.forget_senders(now)
+    corrections.forget_senders(now)
     sweep(now)
     SessionStore.clear_expired()
     forget_ended_sessions()
     clear_old_attempts(now)
     clear_old_warnings(now)
-    submissions.clear_old(now)
+    idempotent_forms.clear_old(now)
     revoke_orphaned_tokens()
-    return backend.clear_old(now) + mistakes.forget_addresses(now)
+    return backend.clear_old(now) + corrections.forget_addresses(now)

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from commitments.summaries.story import Moment, Story
+from commitments.statistics.timeline import Moment, Story
 from foundation.dates.partial import PartialDate
 from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, width_of
 from gmg_portal.website.charts.palette import BAD, BRAND, look

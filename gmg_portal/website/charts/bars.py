@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commitments.summaries.counts import Count
+from commitments.statistics.counts import Count
 from gmg_portal.website.charts.drawing import Drawing
 from gmg_portal.website.charts.figures import Figure
 from gmg_portal.website.charts.palette import GROUND, look

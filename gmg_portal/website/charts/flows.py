@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from commitments.summaries.counts import Count
-from commitments.summaries.flow import Flow, Stream
+from commitments.statistics.counts import Count
+from commitments.statistics.flow import Flow, Stream
 from gmg_portal.website.charts.drawing import PAPER, Drawing, wrapped
 from gmg_portal.website.charts.figures import Cell, Figure
 from gmg_portal.website.charts.palette import look

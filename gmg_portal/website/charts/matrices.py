@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from commitments.summaries.counts import Count
-from commitments.summaries.matrix import Matrix, MatrixCell, MatrixRow
+from commitments.statistics.counts import Count
+from commitments.statistics.matrix import Matrix, MatrixCell, MatrixRow
 from gmg_portal.website.charts.drawing import INK, PAPER, SOFT, Drawing, wrapped
 from gmg_portal.website.charts.figures import Figure
 from gmg_portal.website.charts.palette import HEAT, WHITE_FROM

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from commitments.filters import CommitmentFilter, refusals
 from commitments.models import Commitment
 from commitments.register import Question
-from commitments.summaries.counts import Words, freshness_counts, status_counts
-from commitments.summaries.flow import flow
-from commitments.summaries.matrix import MATRIX_COLUMNS, matrix
-from commitments.summaries.rounds import reporting
-from commitments.summaries.story import story
+from commitments.statistics.counts import Words, freshness_counts, status_counts
+from commitments.statistics.flow import flow
+from commitments.statistics.matrix import MATRIX_COLUMNS, matrix
+from commitments.statistics.reporting_cycles import reporting
+from commitments.statistics.timeline import story
 from gmg_portal.website.charts import bars, flows, matrices, reports, stories
 from gmg_portal.website.charts.figures import Figure
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from commitments.summaries.rounds import Reporting, Round, Year
+from commitments.statistics.reporting_cycles import Reporting, Round, Year
 from gmg_portal.website.charts.drawing import PAPER, SOFT, Drawing, width_of
 from gmg_portal.website.charts.figures import Cell, Figure
 from gmg_portal.website.charts.palette import AMBER, BRAND, EDGE

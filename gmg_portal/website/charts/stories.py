@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from commitments.summaries.story import Moment, Story
+from commitments.statistics.timeline import Moment, Story
 from gmg_portal.website.charts.along import Along
 from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, wrapped
 from gmg_portal.website.charts.figures import Figure

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from commitments.filters import given_twice
 from commitments.models import Commitment
-from commitments.summaries.matrix import MATRIX_COLUMNS
+from commitments.statistics.matrix import MATRIX_COLUMNS
 from foundation.clock import today
 from gmg_portal.open_data.views import asked_day, chosen_format, refused
 from gmg_portal.open_data.writers import Format

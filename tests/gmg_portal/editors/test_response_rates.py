@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from commitments import actions
 from commitments.models import ProgressReport
-from commitments.summaries.rounds import rates
+from commitments.statistics.reporting_cycles import rates
 from tests.factories import (
     AgencyFactory,
     CommitmentFactory,

@@ -1,0 +1,82 @@
+from django.contrib import admin
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commitments import corrections
+from commitments.admin.scoping import NOTHING
+from commitments.admin.workflow_actions import Step, StepsMixin, name_of
+from commitments.models import Mistake
+from commitments.permissions import may_review
+
+ANSWER = Step(
+    verb="answer",
+    label=gettext_lazy("Answer…"),
+    question=gettext_lazy(
+        "Thank the reader, and say what was corrected or why it stands. If they left a mail address the answer goes "
+        "there, and the address is erased."
+    ),
+    allowed=lambda model, user: model.objects.answerable_by(user),
+    run=lambda row, by, seen, words: corrections.answer(row, words=words, by=by, seen=seen),
+    done=lambda row, answer: _("The mistake on %(row)s is answered.") % {"row": name_of(row)},
+    words="words",
+    words_label=gettext_lazy("Answer to the reader"),
+)
+CLOSE = Step(
+    verb="close",
+    label=gettext_lazy("Close without an answer…"),
+    question=gettext_lazy("Close this without an answer? The reason stays among the reviewers."),
+    allowed=lambda model, user: model.objects.answerable_by(user),
+    run=lambda row, by, seen, words: corrections.close(row, words=words, by=by, seen=seen),
+    done=lambda row, answer: _("The mistake on %(row)s is closed.") % {"row": name_of(row)},
+    words="words",
+    words_label=gettext_lazy("Reason"),
+)
+
+
+@admin.register(Mistake)
+class MistakeAdmin(StepsMixin, admin.site.ViewOnlyAdmin):
+    """The inbox of what readers report. It says whether there is an address to answer to, never which."""
+
+    steps = (ANSWER, CLOSE)
+    change_form_template = "admin/commitments/change_form.html"
+    list_display = ["commitment", "excerpt", "state", "reported_at", "settled_by"]
+    list_filter = ["state"]
+    list_select_related = ["commitment", "settled_by"]
+    search_fields = ["commitment__reference", "commitment__title", "text"]
+    fields = ["commitment", "text", "reported_at", "can_be_answered", "state", "answer", "settled_by", "settled_at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
+    def may_view(self, request, obj=None):
+        return self.admin_site.ask(request, may_review)
+
+    def has_view_permission(self, request, obj=None):
+        if obj is None:
+            return self.may_view(request)
+        return self.get_queryset(request).filter(pk=obj.pk).exists()
+
+    def has_view_history_or_change_history_permission(self, request, obj=None):
+        return self.has_view_permission(request, obj)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["steps"] = self.steps_for(request, obj) if obj else []
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def render_step(self, request, step, obj, **more):
+        """With the reader's words before the eyes of whoever answers them."""
+        return super().render_step(request, step, obj, quote=obj.text, **more)
+
+    def view_on_site(self, obj):
+        return super().view_on_site(obj.commitment)
+
+    @admin.display(description=gettext_lazy("what is wrong"))
+    def excerpt(self, obj):
+        return Truncator(obj.text).chars(80)
+
+    @admin.display(description=gettext_lazy("answer by mail"))
+    def can_be_answered(self, obj):
+        if obj.state != Mistake.State.OPEN:
+            return NOTHING
+        return _("The reader left an address.") if obj.address else _("The reader left no address.")

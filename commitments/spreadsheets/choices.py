@@ -1,0 +1,81 @@
+"""What a person may name in a file, by public code: what is on offer in the portal's own forms, and no more."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import QuerySet
+
+from agencies.models import Agency
+from commitments.importers.commitments_line import Known
+from commitments.models import Commitment, ReportingCycle, Stakeholder
+from commitments.permissions import agencies_for, groups_for
+from workgroups.models import WorkGroup, WorkPlan
+
+
+@dataclass
+class Offer:
+    """Rows by code. What may be very many is looked up for the codes that a file names."""
+
+    user: object
+
+    @cached_property
+    def known(self) -> Known:
+        return Known.now()
+
+    @cached_property
+    def leads(self) -> dict[str, Agency | WorkGroup]:
+        """Agencies for which the person acts and groups which these lead; where a code is both, the agency's."""
+        groups = {group.slug: group for group in groups_for(self.user)}
+        return self.own_agencies | {slug: group for slug, group in groups.items() if slug not in self.own_agencies}
+
+    @cached_property
+    def own_agencies(self) -> dict[str, Agency]:
+        return {agency.code: agency for agency in agencies_for(self.user).order_by("position", "acronym")}
+
+    def everyone(self, offered: str) -> dict[str, Agency | WorkGroup]:
+        """Return all rows of which `leads` or `own_agencies` are the person's part; none for other sets."""
+        return {"leads": self.known.leads, "own_agencies": self.known.agencies}.get(offered, {})
+
+    @property
+    def agencies(self) -> dict[str, Agency]:
+        return self.known.agencies
+
+    @property
+    def agenda_points(self):
+        return self.known.agenda_points
+
+    @property
+    def recommendations(self):
+        return self.known.recommendations
+
+    @cached_property
+    def stakeholders(self) -> dict[str, Stakeholder]:
+        return {row.name: row for row in Stakeholder.objects.all()}
+
+    @cached_property
+    def work_plans(self) -> dict[str, WorkPlan]:
+        return {plan.slug: plan for plan in WorkPlan.objects.all()}
+
+    @cached_property
+    def cycles(self) -> dict[str, ReportingCycle]:
+        """Those that ask today."""
+        running = ReportingCycle.objects.filter(opened_on__isnull=False, closed_on__isnull=True)
+        return {cycle.title: cycle for cycle in running}
+
+    def drafts(self) -> QuerySet[Commitment]:
+        """Commitments whose milestones the person may write."""
+        return Commitment.objects.editable_by(self.user)
+
+    def running(self) -> QuerySet[Commitment]:
+        """Commitments on which the person may report."""
+        return Commitment.objects.handled_by(self.user).published()
+
+    def successors(self) -> QuerySet[Commitment]:
+        """Commitments that may take the place of another."""
+        return Commitment.objects.published()
+
+
+def by_reference(rows: QuerySet[Commitment], references: Collection[str]) -> dict[str, Commitment]:
+    found = rows.filter(reference__in=references).select_related("lead_agency", "workgroup").defer("search")
+    return {row.reference: row for row in found}

@@ -1,0 +1,105 @@
+"""One import, tried or carried out: what each row would do, and everything that is wrong."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import tablib
+from import_export.results import Result, RowResult
+
+from commitments.importers.outcome import Refused
+from commitments.spreadsheets.drafts import Change, DraftResource
+from commitments.spreadsheets.reading import Problem, Sheet, read
+
+NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
+WHAT = {RowResult.IMPORT_TYPE_NEW: NEW, RowResult.IMPORT_TYPE_UPDATE: CHANGED, RowResult.IMPORT_TYPE_SKIP: UNCHANGED}
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one row of the file does: `what` is new, changed, unchanged or refused."""
+
+    number: int
+    what: str
+    name: str
+    changes: list[Change]
+
+
+@dataclass
+class Outcome:
+    """`refusals` are about the file as a whole: where there are any, no row was read."""
+
+    refusals: tuple[str, ...] = ()
+    problems: list[Problem] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    examples: int = 0
+    letters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> Counter:
+        return Counter(line.what for line in self.lines)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.refusals and not self.problems
+
+    @property
+    def does_something(self) -> bool:
+        return self.is_clean and any(line.what in (NEW, CHANGED) for line in self.lines)
+
+
+def bring(resource: DraftResource, content: bytes, *, dry_run: bool) -> Outcome:
+    """Try the file, or take it in whole; with a problem anywhere nothing of it is taken in."""
+    columns = resource.get_export_headers()
+    days = {field.column_name for field in resource.get_import_fields() if field.widget.day}
+    try:
+        sheet = read(content, resource.name, columns, days)
+    except Refused as refusal:
+        return Outcome(refusals=refusal.problems)
+    result = resource.import_data(
+        tablib.Dataset(*sheet.rows, headers=columns),
+        dry_run=dry_run or bool(sheet.problems),
+        use_transactions=True,
+        rollback_on_validation_errors=True,
+        numbers=sheet.numbers,
+    )
+    raise_faults(result)
+    return outcome(resource, sheet, result)
+
+
+def raise_faults(result: Result) -> None:
+    """What is no problem of the file is a fault of ours."""
+    for error in [*result.base_errors, *(error for row in result.rows for error in row.errors)]:
+        raise error.error
+
+
+def outcome(resource: DraftResource, sheet: Sheet, result: Result) -> Outcome:
+    unread = {(problem.row, problem.column) for problem in sheet.problems}
+    problems, lines = list(sheet.problems), []
+    for number, cells, row in zip(sheet.numbers, sheet.rows, result.rows, strict=True):
+        if row.validation_error:
+            problems += problems_of(row, number, unread, sheet.columns)
+            lines.append(Line(number, REFUSED, name_of(resource, sheet, cells), []))
+        else:
+            lines.append(Line(number, WHAT[row.import_type], name_of(resource, sheet, cells), row.diff or []))
+    order = {column: place for place, column in enumerate(sheet.columns)}
+    problems.sort(key=lambda problem: (problem.row, order.get(problem.column, -1)))
+    return Outcome((), problems, lines, sheet.examples, sheet.letters)
+
+
+def problems_of(row: RowResult, number: int, unread: set, columns: list[str]) -> list[Problem]:
+    """A cell that could not be read has one problem, and none that follows from it."""
+    error = row.validation_error
+    by_column = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+    return [
+        Problem(number, column if column in columns else "", sentence)
+        for column, sentences in by_column.items()
+        for sentence in sentences
+        if (number, column) not in unread
+    ]
+
+
+def name_of(resource: DraftResource, sheet: Sheet, cells: list[str]) -> str:
+    """What the row is called on the page: its key, and its title or its commitment."""
+    row = dict(zip(sheet.columns, cells, strict=True))
+    parts = dict.fromkeys([row[resource.key], row.get("commitment", ""), row.get("title") or row.get("cycle", "")])
+    return " ".join(filter(None, parts))
