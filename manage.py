@@ -1,14 +1,19 @@
-#!/usr/bin/env python
+#!/usr/bin/env python3
 """Entry point of every command of the portal."""
 
+import importlib.util
 import os
 import sys
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent
+OWN_PYTHON = BASE_DIR / ".venv" / "bin" / "python"
 
 
 def main():
+    use_own_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gmg_portal.settings")
-    if sys.argv[1:2] == ["run"]:
-        os.environ.setdefault("TRIAL", "1")  # what `run` serves is a trial by definition
+    choose_trial()
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
@@ -24,6 +29,23 @@ def main():
         sys.exit(f"{error}")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def use_own_environment():
+    """Run again with the Python of `.venv`, if this one has no Django and `make` has made that one."""
+    if importlib.util.find_spec("django") is None and OWN_PYTHON.exists():
+        os.execv(OWN_PYTHON, [str(OWN_PYTHON), *sys.argv])  # noqa: S606 – its own file, no shell
+
+
+def choose_trial():
+    """Set TRIAL where nothing else is configured: for `run`, and for commands in the folder of a trial."""
+    from gmg_portal.trial.marker import is_marked
+
+    if sys.argv[1:2] == ["run"]:
+        os.environ.setdefault("TRIAL", "1")  # what `run` serves is a trial by definition
+    elif is_marked(os.environ, BASE_DIR):
+        os.environ["TRIAL"] = "1"
+        print("Working on the trial in this folder (TRIAL=1).", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from gmg_portal.trial import setup
+from gmg_portal.trial.marker import write_marker
 from gmg_portal.trial.server import SERVE
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -69,6 +70,7 @@ class Command(BaseCommand):
             from foundation.postgresql.base import embedded_server
 
             self.say(_("The data are in %(folder)s.") % {"folder": embedded_server().cluster.data})
+            write_marker(settings.VAR_DIR)
         else:
             self.say(_("Using the PostgreSQL server that DATABASE_URL names."))
             connection.ensure_connection()
@@ -97,7 +99,7 @@ class Command(BaseCommand):
         for account in self.accounts:
             self.say(f"  {account['username']:<24}{account['password']}")
         self.say(_("Administrator and secretariat sign in with a code as well. For the present one, elsewhere:"))
-        self.say("  TRIAL=1 .venv/bin/python manage.py trial_code administrator")
+        self.say("  ./manage.py trial_code administrator")
         self.say(_("Stop it with Ctrl-C."))
 
     def stop_database(self) -> None:

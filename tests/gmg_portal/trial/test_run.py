@@ -7,15 +7,18 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
 
+import django
 import psutil
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from playwright.sync_api import expect
@@ -154,6 +157,37 @@ def test_accounts_are_written_and_printed(first, var):
     assert all(account["password"] in said for account in accounts)
     assert "manage.py trial_code administrator" in said
     assert not any(account["totp_secret"] and account["totp_secret"] in said for account in accounts)
+
+
+@pytest.mark.processes
+def test_commands_in_the_folder_of_a_trial_need_no_settings(first, var):
+    plain = {name: value for name, value in environment(var).items() if name != "TRIAL"}
+
+    code = run("manage.py", "trial_code", "administrator", env=plain)
+    configured = run("manage.py", "trial_code", "administrator", env=plain | {"SECRET_KEY": "x" * 60})
+
+    assert (code.returncode, len(code.stdout.strip())) == (0, 6), code.stderr
+    assert code.stderr == "Working on the trial in this folder (TRIAL=1).\n"
+    assert configured.returncode == 1
+    assert "for a trial alone" in configured.stderr
+
+
+@pytest.mark.processes
+def test_manage_runs_by_the_python_of_the_portal(first, var):
+    """As `./manage.py` in a checkout where the packages are installed in `.venv` alone."""
+    bare = getattr(sys, "_base_executable", sys.executable)
+    plain = {name: value for name, value in environment(var).items() if name != "TRIAL"}
+
+    answer = subprocess.run(
+        [bare, "-I", "manage.py", "version"],
+        cwd=settings.BASE_DIR,
+        env=plain,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert answer.stdout.strip() == django.get_version(), answer.stderr
 
 
 @pytest.mark.processes
@@ -404,7 +438,7 @@ def test_code_of_a_trial_account_signs_in(agencies, client, settings, tmp_path):
 def test_code_is_for_a_trial_alone(settings, tmp_path):
     settings.TRIAL, settings.VAR_DIR = False, tmp_path
 
-    with pytest.raises(CommandError, match="for a trial alone: set TRIAL=1"):
+    with pytest.raises(CommandError, match="for a trial alone"):
         present_code("administrator", StringIO())
 
 
