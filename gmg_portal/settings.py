@@ -88,8 +88,11 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]") + (words("HO
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
 RELEASE = os.environ.get("RELEASE", "")
-DATA_LICENCE_NAME = os.environ.get("DATA_LICENCE_NAME", "")
-DATA_LICENCE_URL = os.environ.get("DATA_LICENCE_URL", "")
+# The terms of the portal's own compilation. Whoever names other terms names their address too, or none.
+_cc_by = {"DATA_LICENCE_NAME": "CC BY 4.0", "DATA_LICENCE_URL": "https://creativecommons.org/licenses/by/4.0/"}
+_terms = os.environ if _cc_by.keys() & os.environ.keys() else _cc_by
+DATA_LICENCE_NAME = _terms.get("DATA_LICENCE_NAME", "")
+DATA_LICENCE_URL = _terms.get("DATA_LICENCE_URL", "")
 
 INSTALLED_APPS = [
     "gmg_portal.editors.apps.PortalAdminConfig",

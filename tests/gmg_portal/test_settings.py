@@ -152,3 +152,18 @@ def test_production_is_secure_unless_told(read):
     assert production["ALLOWED_HOSTS"] == ["portal.example"]
     assert production["SESSION_COOKIE_NAME"] == "__Host-sessionid"
     assert production["CSRF_COOKIE_NAME"] == "__Host-csrftoken"
+
+
+@pytest.mark.parametrize(
+    ("variables", "terms"),
+    [
+        ({}, ("CC BY 4.0", "https://creativecommons.org/licenses/by/4.0/")),
+        ({"DATA_LICENCE_NAME": "Terms of the group"}, ("Terms of the group", "")),
+        ({"DATA_LICENCE_URL": "https://example.org/terms"}, ("", "https://example.org/terms")),
+        ({"DATA_LICENCE_NAME": "", "DATA_LICENCE_URL": ""}, ("", "")),
+    ],
+)
+def test_terms_of_the_data_are_creative_commons_unless_others_are_named(read, variables, terms):
+    values = read(SECRET_KEY="x", **variables)
+
+    assert (values["DATA_LICENCE_NAME"], values["DATA_LICENCE_URL"]) == terms

@@ -64,7 +64,7 @@ def test_edition_holds_every_file_with_its_digest(client, editions, published_on
 
 
 def test_frozen_files_say_revision_day_and_licence(client, settings, published_on, commitment):
-    settings.DATA_LICENCE_NAME = "CC BY 4.0"
+    settings.DATA_LICENCE_NAME, settings.DATA_LICENCE_URL = "CC BY 4.0", ""
 
     edition = published_on("2014-06-30")
 

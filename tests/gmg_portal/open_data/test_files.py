@@ -762,7 +762,9 @@ def test_stream_keeps_its_state_while_the_record_changes(client, ilo):
 # How they are described
 
 
-def test_data_package_describes_the_csv_files(client, full):
+def test_data_package_describes_the_csv_files(client, full, settings):
+    settings.DATA_LICENCE_NAME, settings.DATA_LICENCE_URL = "", ""
+
     package = client.get(reverse("data-package")).json()
 
     assert package["revision"] == Standing.read().number
@@ -844,6 +846,13 @@ def test_licence_that_is_stated_is_named_everywhere(client, settings, db):
     assert '<a href="https://creativecommons.org/licenses/by/4.0/" rel="license">CC BY 4.0</a>' in page
 
 
+def test_own_compilation_is_under_creative_commons_by_default(client, db):
+    page = client.get(reverse("data")).content.decode()
+
+    assert '<a href="https://creativecommons.org/licenses/by/4.0/" rel="license">CC BY 4.0</a>' in page
+    assert "Quotations from documents keep the terms of their source." in page
+
+
 def test_licence_known_by_name_alone_is_stated_as_words(client, settings, db):
     settings.DATA_LICENCE_NAME = "Terms of the group"
     settings.DATA_LICENCE_URL = ""
@@ -857,8 +866,9 @@ def test_licence_known_by_name_alone_is_stated_as_words(client, settings, db):
 # The page
 
 
-def test_page_offers_every_file_with_its_rows_and_columns(client, full):
+def test_page_offers_every_file_with_its_rows_and_columns(client, full, settings):
     CommitmentFactory(draft=True)
+    settings.DATA_LICENCE_NAME, settings.DATA_LICENCE_URL = "", ""
 
     response = client.get(reverse("data"))
 
