@@ -255,7 +255,7 @@ def test_tables_and_columns_that_only_one_edition_knows_are_compared_too():
 KILLED = """
 import os, signal, django
 django.setup()
-from gmg_portal.editions import publishing
+from gmg_portal.open_data.editions import publishing
 publishing._move = lambda folder, day: os.kill(os.getpid(), signal.SIGKILL)
 publishing.publish()
 """
