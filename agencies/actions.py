@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from hashlib import sha256
 
 from django.contrib.auth.models import Group
@@ -13,7 +12,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies.mail import send
 from agencies.models import AccessToken, Agency, Invitation, Membership, User
 from agencies.permissions import (
     SECRETARIAT,
@@ -25,6 +23,7 @@ from agencies.permissions import (
 )
 from foundation.clock import today
 from foundation.dates.parsing import date_in_words
+from foundation.mail.messages import send_message
 
 GOOD_FOR = timedelta(days=7)
 
@@ -152,7 +151,7 @@ def warn_of_two_roles(person: User, *, by: User) -> bool:
     readers = User.objects.filter(Q(is_superuser=True) | Q(groups__name=SECRETARIAT), is_active=True)
     readers = readers.exclude(email="").exclude(mail_level=User.MailLevel.NONE).exclude(pk=by.pk).distinct()
     for address in readers.values_list("email", flat=True):
-        transaction.on_commit(partial(send, "two_roles", address, context), robust=True)
+        transaction.on_commit(lambda to=address: send_message("two_roles", to=to, **context), robust=True)
     return True
 
 
@@ -189,8 +188,8 @@ def _send(invitation: Invitation, link: Callable[[str], str]) -> Invitation:
     invitation.sent_at = timezone.now()
     invitation.expires_at = invitation.sent_at + GOOD_FOR
     invitation.save()
-    told = {"invitation": invitation, "link": link(token)}
-    transaction.on_commit(lambda: send("invitation", invitation.email, told), robust=True)
+    context = {"invitation": invitation, "link": link(token)}
+    transaction.on_commit(lambda: send_message("invitation", to=invitation.email, **context), robust=True)
     return invitation
 
 

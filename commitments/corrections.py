@@ -14,7 +14,7 @@ from agencies.actions import check_seen
 from commitments.models import Commitment, Mistake
 from commitments.notifications import events
 from foundation.http.client_ip import throttle_key
-from foundation.mail.messages import absolute, letter
+from foundation.mail.messages import AUTO_GENERATED, absolute_url, build_message
 
 State = Mistake.State
 # So many from one address in an hour, and so many from all the world in a day.
@@ -98,14 +98,15 @@ def _settle(mistake: Mistake, state: str, words: str, by, seen: int | None) -> t
 def _mail(mistake: Mistake, address: str) -> None:
     commitment = mistake.commitment
     with translation.override(settings.LANGUAGE_CODE):
-        letter(
+        build_message(
             "answer",
             to=address,
             subject=_("Your note on %(reference)s") % {"reference": commitment.reference},
+            headers=AUTO_GENERATED,
             commitment=commitment,
             answer=mistake.answer,
             text=mistake.text,
-            page=absolute(reverse("commitments:detail", args=[commitment.reference])),
+            page=absolute_url(reverse("commitments:detail", args=[commitment.reference])),
         ).send()
 
 

@@ -139,7 +139,7 @@ ANY_APP = {
 }
 # What an app holds beside: a package in place of a module that outgrew one file, or a subject of its own.
 MORE = {
-    "agencies": {"idempotent_forms.py", "mail.py", "names.py"},
+    "agencies": {"idempotent_forms.py", "names.py"},
     "commitments": {
         "admin",
         "amendments",

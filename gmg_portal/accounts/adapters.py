@@ -14,9 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies import mail
 from agencies.permissions import is_editor, needs_second_step
 from foundation.http.client_ip import client_ip
+from foundation.mail.messages import send_message
 from gmg_portal.accounts import encryption
 from gmg_portal.accounts.attempts import forgive
 from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
@@ -73,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user, email, context):
         """What goes wrong with the mail is for the operator: an error here would tell which accounts there are."""
         try:
-            mail.send("password_reset", email, {"person": user, "link": context["password_reset_url"]})
+            send_message("password_reset", to=email, person=user, link=context["password_reset_url"])
         except OSError:
             logger.exception("A link for a lost password could not be sent.")
 

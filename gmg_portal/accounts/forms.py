@@ -25,7 +25,7 @@ from gmg_portal.accounts.attempts import (
     may_try_a_code,
     may_try_a_password,
 )
-from gmg_portal.accounts.owner_warnings import send_to_nobody
+from gmg_portal.accounts.owner_warnings import discard_message
 
 NEW_PASSWORD, AGAIN, CODE = _("New password"), _("New password again"), _("Code")
 
@@ -95,7 +95,7 @@ class ResetPasswordForm(PlainForm, account.ResetPasswordForm):
             nobody = User(pk=0, username="nobody", email=self.cleaned_data["email"], password="!")  # noqa: S106
             key = account.default_token_generator.make_token(nobody)
             link = account_adapter().get_reset_password_from_key_url(f"0-{key}")
-            send_to_nobody("password_reset", {"person": nobody, "link": link})
+            discard_message("password_reset", person=nobody, link=link)
         return super().save(request, **kwargs)
 
 

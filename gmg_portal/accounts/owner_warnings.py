@@ -2,14 +2,13 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from agencies import mail
 from agencies.models import User
 from foundation.mail.backend import QueueBackend
+from foundation.mail.messages import build_message, send_message
 from gmg_portal.models import SignInWarning
 
 WARNED_AFTER = 5  # wrong tries
@@ -24,21 +23,22 @@ def warn_owner(username: str, failures: int, *, is_code: bool) -> None:
         return
     kind = SignInWarning.Kind.CODE if is_code else SignInWarning.Kind.PASSWORD
     user = User.objects.filter(username=username, is_active=True).exclude(email="").first()
+    template = "wrong_codes" if is_code else "wrong_passwords"
     try:
         with transaction.atomic():
             if user is None:
                 if failures == WARNED_AFTER:
-                    send_to_nobody("wrong_codes" if is_code else "wrong_passwords", {"person": User(username=username)})
+                    discard_message(template, person=User(username=username))
             elif _claim(user, kind):
-                mail.send("wrong_codes" if is_code else "wrong_passwords", user.email, {"person": user})
+                send_message(template, to=user.email, person=user)
     except OSError:
         logger.exception("A warning of wrong passwords could not be sent.")
 
 
-def send_to_nobody(name: str, context: dict[str, Any]) -> None:
-    """Do all the work of a mail and undo it, so that the time of an answer does not say who has an account."""
+def discard_message(template: str, **context) -> None:
+    """Build and queue a mail, then roll it back: the answer takes as long as for an existing account."""
     with transaction.atomic():
-        QueueBackend().send_messages([mail.compose(name, "nobody@example.org", context)])
+        QueueBackend().send_messages([build_message(template, to="nobody@example.org", **context)])
         transaction.set_rollback(True)
 
 
