@@ -22,7 +22,7 @@ from agencies.permissions import (
     may_revoke_token,
 )
 from foundation.clock import today
-from foundation.dates.parsing import date_in_words
+from foundation.dates.parsing import format_date
 from foundation.mail.messages import send_message
 
 GOOD_FOR = timedelta(days=7)
@@ -226,10 +226,10 @@ def _check_handing_over(membership: Membership, to: User, on: date) -> None:
     if problem := Membership._meta.get_field("ends_on").problem(on):
         raise ValidationError({"on": problem})
     if on < membership.starts_on:
-        words = {"day": date_in_words(membership.starts_on)}
+        words = {"day": format_date(membership.starts_on)}
         raise ValidationError({"on": _("The membership starts on %(day)s: choose that day or a later one.") % words})
     if membership.ends_on and on > membership.ends_on:
-        words = {"day": date_in_words(membership.ends_on)}
+        words = {"day": format_date(membership.ends_on)}
         raise ValidationError({"on": _("The membership ends on %(day)s: choose that day or an earlier one.") % words})
 
 

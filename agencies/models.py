@@ -24,7 +24,7 @@ from agencies.querysets import (
 )
 from foundation.clock import today
 from foundation.dates.columns import PastDateField, PlannedDateField
-from foundation.dates.parsing import date_in_words
+from foundation.dates.parsing import format_date
 from foundation.history import HistoricalRecords
 from foundation.text.addresses import AddressField
 
@@ -214,7 +214,7 @@ class FormerName(models.Model):
         super().clean()
         if self.until == today():
             refusal = _("%(day)s has not passed yet: a former name was borne until yesterday at the latest.")
-            raise ValidationError({"until": refusal % {"day": date_in_words(self.until)}})
+            raise ValidationError({"until": refusal % {"day": format_date(self.until)}})
 
 
 class ChairTerm(models.Model):
@@ -256,7 +256,7 @@ class ChairTerm(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.agency}, {date_in_words(self.starts_on)} – {date_in_words(self.ends_on)}"
+        return f"{self.agency}, {format_date(self.starts_on)} – {format_date(self.ends_on)}"
 
 
 class Membership(models.Model):

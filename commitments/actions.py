@@ -37,7 +37,7 @@ from commitments.succession import problem_of_successor
 from commitments.triggers import SUCCESSION_LOCK
 from commitments.workflow import TRANSITIONS, Reviewed, ReviewingRole, State
 from foundation.clock import today
-from foundation.dates.parsing import date_in_words
+from foundation.dates.parsing import format_date
 from foundation.dates.partial import PartialDate, Precision
 from workgroups.models import WorkGroup
 
@@ -214,7 +214,7 @@ def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
     if cycle.opened_on:
         raise ValidationError(_("This cycle is already open."))
     if cycle.opens_on > today():
-        raise ValidationError(_("This cycle opens on %(day)s, not before.") % {"day": date_in_words(cycle.opens_on)})
+        raise ValidationError(_("This cycle opens on %(day)s, not before.") % {"day": format_date(cycle.opens_on)})
     cycle.opened_on = today()
     _save(cycle, "open", by)
     expected = [
@@ -364,7 +364,7 @@ def overlaps(report: ProgressReport) -> list[str]:
     others = report.commitment.reports.published().exclude(pk=report.pk).order_by("number")
     sentence = _("The period overlaps that of report %(number)d, %(start)s to %(end)s.")
     return [
-        sentence % {"number": other.number, "start": date_in_words(first), "end": date_in_words(last)}
+        sentence % {"number": other.number, "start": format_date(first), "end": format_date(last)}
         for other in others
         for first, last in [(other.period_start or other.period_end, other.period_end or other.period_start)]
         if first and first <= end and last >= start

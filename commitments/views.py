@@ -23,7 +23,7 @@ from commitments.related import formers_of, related, with_others
 from commitments.report_comparison import judgements, tellings
 from commitments.serializers import CommitmentRowSerializer
 from foundation.clock import today
-from foundation.rest.sparse_fields import UnknownField, chosen, offered, paths, values_at
+from foundation.rest.sparse_fields import UnknownField, field_tree, select_fields, selected_paths, values_at
 from foundation.text.closest_match import suggestion
 
 
@@ -37,8 +37,8 @@ class RegisterView(ListView):
     def get(self, request, *args, **kwargs):
         self.pages = PageForm(request.GET)
         self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
-        tree, unknown = chosen(request.GET.getlist("fields"), offered(CommitmentRowSerializer()))
-        self.columns = list(paths(tree))
+        tree, unknown = select_fields(request.GET.getlist("fields"), field_tree(CommitmentRowSerializer()))
+        self.columns = list(selected_paths(tree))
         if self.filterset.is_valid() and self.pages.is_valid() and not unknown:
             self.question = Question(self.filterset.data, self.filterset)
             self.tally = tally(self.filterset)

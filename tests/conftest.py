@@ -146,7 +146,7 @@ def apart(settings, tmp_path, monkeypatch):
     """Uploaded files and the counts of an address's requests end with their test, and no clock of the process ticks."""
     settings.MEDIA_ROOT = tmp_path / "media"
     monkeypatch.setattr(throttling, "SALT", str(tmp_path))
-    monkeypatch.setattr(throttling, "SWEPT_EVERY", math.inf)
+    monkeypatch.setattr(throttling, "CLEANUP_INTERVAL", math.inf)
     cache.clear()
 
 

@@ -11,10 +11,10 @@ def closest_match(word: str, known: Iterable[str]) -> str | None:
 
     Case does not count. Among similar words one of the same letters in another order is preferred.
     """
-    spellings = {each.lower(): each for each in known}
+    spellings = {known_word.lower(): known_word for known_word in known}
     similar = get_close_matches(word.lower(), spellings, n=3, cutoff=0.6 if len(word) < 4 else 0.7)
     letters = sorted(word.lower())
-    return spellings[max(similar, key=lambda each: sorted(each) == letters)] if similar else None
+    return spellings[max(similar, key=lambda known_word: sorted(known_word) == letters)] if similar else None
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

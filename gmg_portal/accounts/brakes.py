@@ -41,7 +41,7 @@ def seconds_to_wait(scope: str, key: str, rate: tuple[int, int]) -> int:
     caller = salted_hmac(throttling.SALT, f"{scope} {key}", algorithm="sha256").hexdigest()[:32]
     try:
         with transaction.atomic():
-            count = throttling.count_in_database(caller, quota, period)
+            count = throttling.count_request(caller, quota, period)
     except DatabaseError as error:
         if not connection.is_usable():
             raise

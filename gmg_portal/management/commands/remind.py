@@ -33,7 +33,7 @@ class Round:
 
     @property
     def failed(self) -> bool:
-        return bool(self.told.failed or self.delivery.given_up)
+        return bool(self.told.failed or self.delivery.failed)
 
     def __str__(self) -> str:
         return _(
@@ -45,8 +45,8 @@ class Round:
             "digests": len(self.told.digests),
             "alone": len(self.told.alone),
             "sent": self.delivery.sent,
-            "put_off": self.delivery.put_off,
-            "given_up": self.delivery.given_up,
+            "put_off": self.delivery.deferred,
+            "given_up": self.delivery.failed,
             "failed": len(self.told.failed),
             "forgotten": self.forgotten,
         }
@@ -61,7 +61,7 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         if dry_run:
             return self.rehearse()
-        with backend.by_hand():
+        with backend.without_background_delivery():
             with transaction.atomic():
                 noted = events.due_days()
             done = Round(noted, digests.tell_all(), backend.send_queued(), forget())
@@ -78,7 +78,7 @@ class Command(BaseCommand):
             transaction.set_rollback(True)
         for person, subject in [*told.alone, *told.digests]:
             self.stdout.write(_("To %(address)s: %(subject)s") % {"address": person.email, "subject": subject})
-        waiting = backend.waiting().count()
+        waiting = backend.due_mails().count()
         self.stdout.write(
             _("Nothing was done. New of due days: %(noted)s; mails to write: %(mails)s; in the queue: %(waiting)s.")
             % {"noted": noted, "mails": len(told.alone) + len(told.digests), "waiting": waiting}
@@ -95,4 +95,4 @@ def forget() -> int:
     clear_old_warnings(now)
     idempotent_forms.clear_old(now)
     revoke_orphaned_tokens()
-    return backend.clear_old(now) + corrections.forget_addresses(now)
+    return backend.delete_old_mails(now) + corrections.forget_addresses(now)

@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
-from foundation.http.compression import BLOCK, CompressionMiddleware, coding_for
+from foundation.http.compression import FLUSH_SIZE, CompressionMiddleware, choose_encoding
 from tests.factories import CommitmentFactory
 
 BOTH = ("br", "gzip")
@@ -48,7 +48,7 @@ def unpacked(response):
     ],
 )
 def test_most_welcome_coding_is_chosen(accept, coding):
-    assert coding_for(accept, BOTH) == coding
+    assert choose_encoding(accept, BOTH) == coding
 
 
 @pytest.mark.parametrize("coding", BOTH)
@@ -117,9 +117,9 @@ def test_stream_leaves_block_by_block_whatever_its_pieces(coding):
         given += sum(len(unpack(part[start : start + 500])) for start in range(0, len(part), 500))
         behind.append(read - given)
 
-    assert given == read > 8 * BLOCK
-    assert max(behind[:-1]) < 2 * BLOCK
-    assert len(behind) >= read // BLOCK
+    assert given == read > 8 * FLUSH_SIZE
+    assert max(behind[:-1]) < 2 * FLUSH_SIZE
+    assert len(behind) >= read // FLUSH_SIZE
 
 
 # The portal's own answers

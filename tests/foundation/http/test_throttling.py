@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from foundation.http import throttling
-from foundation.http.throttling import AddressThrottle, Count
+from foundation.http.throttling import AddressThrottle, QuotaState
 from gmg_portal import settings as portal_settings
 from tests.gmg_portal.processes import environment, start
 
@@ -99,7 +99,7 @@ def test_table_holds_no_address_and_nobody_longer_than_needed(client, db, monkey
     kept = rows()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE api_caller SET free_at = free_at - interval '1 hour'")
-    monkeypatch.setattr(throttling, "SWEPT_EVERY", 0)
+    monkeypatch.setattr(throttling, "CLEANUP_INTERVAL", 0)
     client.get(EVENTS, REMOTE_ADDR="192.0.2.3")
 
     assert len(kept) == 2 and not any("192.0.2" in caller for caller, _refused in kept)
@@ -109,7 +109,7 @@ def test_table_holds_no_address_and_nobody_longer_than_needed(client, db, monkey
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_database_that_takes_no_writes_still_answers(client, caplog, thrice_an_hour):
-    AddressThrottle.is_silent = False
+    AddressThrottle.failure_was_logged = False
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
     try:
@@ -144,7 +144,7 @@ def test_count_may_be_kept_elsewhere(client, db, monkeypatch):
 
     def elsewhere(caller, quota, window):
         asked.append((caller, quota, window))
-        return Count(refused=True, free_in=60.0)
+        return QuotaState(refused=True, free_in=60.0)
 
     monkeypatch.setattr(AddressThrottle, "counter", staticmethod(elsewhere))
 

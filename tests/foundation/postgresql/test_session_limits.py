@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 from commitments import spelling
 from commitments.models import Commitment
 from foundation.postgresql import session_limits
-from foundation.postgresql.session_limits import lift_limits, prepare_session, statement_limit, was_stopped
+from foundation.postgresql.session_limits import disable_limits, prepare_session, statement_limit, was_cancelled
 from gmg_portal import settings as portal_settings
 from tests.factories import CommitmentFactory
 
@@ -94,20 +94,20 @@ def test_connection_starts_without_options_that_poolers_refuse():
 
 
 def test_command_takes_as_long_as_it_needs(session, monkeypatch):
-    monkeypatch.setattr(session_limits, "_are_lifted", False)
+    monkeypatch.setattr(session_limits, "_are_disabled", False)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
 
-    lift_limits(["manage.py", "load_commitments"])
+    disable_limits(["manage.py", "load_commitments"])
     session()
 
     assert setting("statement_timeout") == "0"
 
 
 def test_server_of_developers_keeps_the_limits(session, monkeypatch):
-    monkeypatch.setattr(session_limits, "_are_lifted", False)
+    monkeypatch.setattr(session_limits, "_are_disabled", False)
 
-    lift_limits(["manage.py", "runserver"])
+    disable_limits(["manage.py", "runserver"])
     session()
 
     assert setting("statement_timeout") == "15s"
@@ -128,7 +128,7 @@ def test_block_that_fails_gives_its_limit_back(session):
     with pytest.raises(OperationalError) as stopped, transaction.atomic(), statement_limit("20ms"):
         Commitment.objects.raw("SELECT pg_sleep(60), 1 AS id")[0]
 
-    assert was_stopped(stopped.value)
+    assert was_cancelled(stopped.value)
     assert setting("statement_timeout") == "15s"
 
 

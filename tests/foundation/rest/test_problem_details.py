@@ -11,7 +11,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from agenda.api import EventViewSet
 from foundation.http.logs import RequestFilter
 from foundation.rest import problem_details
-from foundation.rest.problem_codes import BY_STATUS, PROBLEMS
+from foundation.rest.problem_codes import CODE_BY_STATUS, PROBLEMS
 from gmg_portal.api.urls import ENDPOINTS
 from tests.factories import EventFactory
 from tests.gmg_portal.processes import free_port
@@ -283,4 +283,4 @@ def test_type_of_every_problem_leads_to_its_meaning(client, db):
 
     assert reverse("api:docs") == problem_details.DOCS
     assert [code for code in PROBLEMS if f'id="problem-{code}"' not in page] == []
-    assert set(BY_STATUS.values()) <= set(PROBLEMS)
+    assert set(CODE_BY_STATUS.values()) <= set(PROBLEMS)
