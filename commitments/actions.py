@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
-from agencies.actions import check_seen
+from agencies.actions import check_version
 from agencies.models import Agency
-from agencies.permissions import acting_for, agencies_of, is_secretariat
+from agencies.permissions import agencies_of, all_agencies_of, is_secretariat
 from commitments import permissions
 from commitments.models import (
     Answer,
@@ -108,7 +108,7 @@ def remove_evidence(piece: Evidence, *, by) -> None:
 
 def record_hand(row: Reviewed, *, by) -> None:
     """Keep for which agencies a person acts who writes in an open row; what was kept before stays (`triggers`)."""
-    agencies = list(acting_for(by).values_list("pk", flat=True))
+    agencies = list(all_agencies_of(by).values_list("pk", flat=True))
     if agencies:
         type(row).objects.filter(pk=row.pk, state__in=permissions.OPEN_STATES).update(involved_agencies=agencies)
 
@@ -484,7 +484,7 @@ def _lock_succession(row) -> None:
 
 def _locked(row, seen: int | None = None):
     fresh = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
-    check_seen(fresh, seen)
+    check_version(fresh, seen)
     return fresh
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from agencies.actions import check_seen
+from agencies.actions import check_version
 from commitments.models import Commitment, Mistake
 from commitments.notifications import events
 from foundation.http.client_ip import throttle_key
@@ -82,7 +82,7 @@ def close(mistake: Mistake, *, words: str, by, seen: int | None = None) -> Mista
 
 def _settle(mistake: Mistake, state: str, words: str, by, seen: int | None) -> tuple[Mistake, str]:
     mistake = Mistake.objects.select_for_update(of=("self",)).select_related("commitment").get(pk=mistake.pk)
-    check_seen(mistake, seen)
+    check_version(mistake, seen)
     if mistake.state != State.OPEN:
         raise ValidationError(_("This is settled already."))
     if not events.may(Mistake.objects.answerable_by, by, mistake):

@@ -247,7 +247,7 @@ class MistakeView(OfCommitmentMixin, FormView):
 
     def get_context_data(self, **kwargs):
         """With the key of this form, the same when it is shown again with its mistakes."""
-        key = self.request.POST.get(idempotent_forms.FIELD) or idempotent_forms.new_key()
+        key = self.request.POST.get(idempotent_forms.KEY_FIELD) or idempotent_forms.new_key()
         return super().get_context_data(**kwargs) | {"submission_key": key}
 
     def get_initial(self):
@@ -284,9 +284,13 @@ class MistakeView(OfCommitmentMixin, FormView):
         """The same words sent twice with one form are one report; other words are another, and none are lost."""
         typed = {name: [form.cleaned_data[name]] for name in ("text", "address")}
         form_name = f"mistake {self.commitment.reference}"
-        key = self.request.POST.get(idempotent_forms.FIELD, "")
-        submission = idempotent_forms.claim(key, form=form_name, fields=typed, user=self.request.user)
-        if submission is not None and submission.row is not None and idempotent_forms.is_same(submission, typed):
+        key = self.request.POST.get(idempotent_forms.KEY_FIELD, "")
+        submission = idempotent_forms.lock_submission(key, form=form_name, fields=typed, user=self.request.user)
+        if (
+            submission is not None
+            and submission.row is not None
+            and idempotent_forms.has_same_fields(submission, typed)
+        ):
             return
         mistake = corrections.report(
             self.commitment,
@@ -296,8 +300,8 @@ class MistakeView(OfCommitmentMixin, FormView):
             by=self.request.user,
         )
         if submission is not None:
-            submission.digest = idempotent_forms.digest(typed)
-        idempotent_forms.settle(submission, mistake)
+            submission.digest = idempotent_forms.fields_digest(typed)
+        idempotent_forms.record_result(submission, mistake)
 
 
 class MistakeThanksView(OfCommitmentMixin, TemplateView):

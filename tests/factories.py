@@ -158,7 +158,7 @@ def focal_point(agency: Agency, username: str, role: str = Membership.Role.FOCAL
 
 
 class InvitationFactory(DjangoModelFactory):
-    """Sent, open, and good for a week from now; `actions.digest()` of a token makes a link known."""
+    """Sent, open, and good for a week from now; `actions.token_digest()` of a token makes a link known."""
 
     class Meta:
         model = Invitation

@@ -158,7 +158,7 @@ class InvitationView(FormView):
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             return self.render_to_response({"signed_in": request.user})
-        self.invitation = actions.find(kwargs["token"])
+        self.invitation = actions.find_invitation(kwargs["token"])
         if self.invitation is None:
             return self.sign_in_again(kwargs["token"]) or self.refuse()
         return super().dispatch(request, *args, **kwargs)
@@ -186,7 +186,7 @@ class InvitationView(FormView):
     def form_valid(self, form):
         chosen = {"username": form.cleaned_data["username"], "password": form.cleaned_data["password1"]}
         try:
-            user = actions.accept(self.kwargs["token"], **chosen)
+            user = actions.accept_invitation(self.kwargs["token"], **chosen)
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
             return self.form_invalid(form)

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
-from agencies.actions import accept, digest, hand_over
+from agencies.actions import accept_invitation, hand_over, token_digest
 from agencies.models import Invitation, User
-from agencies.permissions import within
+from agencies.permissions import limited_to_agency
 from commitments import actions
 from commitments.models import Assessment, Commitment, ProgressReport
 from commitments.spreadsheets.resources import CommitmentResource, ReportResource
@@ -173,7 +173,7 @@ def test_all_agencies_of_a_writer_count_and_a_token_hides_none(
 ):
     MembershipFactory(user=undesa_focal_point, agency=iom)
     report = ProgressReportFactory(commitment=CommitmentFactory(workgroup=data_and_research))
-    actions.submit(report, by=within(undesa_focal_point, undesa))
+    actions.submit(report, by=limited_to_agency(undesa_focal_point, undesa))
 
     assert refused_everywhere(report, iom_focal_point)
 
@@ -526,8 +526,8 @@ TOKEN = "what only the mail knows"
 
 def accepted(**invitation):
     """Accept an invitation; return the person."""
-    InvitationFactory(digest=digest(TOKEN), **invitation)
-    return accept(TOKEN, username="invited", password=PASSWORD)
+    InvitationFactory(digest=token_digest(TOKEN), **invitation)
+    return accept_invitation(TOKEN, username="invited", password=PASSWORD)
 
 
 def test_secretariat_invites_nobody_as_focal_point_who_has_an_account(client, secretariat, ilo):

@@ -93,6 +93,6 @@ def forget() -> int:
     forget_ended_sessions()
     clear_old_attempts(now)
     clear_old_warnings(now)
-    idempotent_forms.clear_old(now)
+    idempotent_forms.delete_old_submissions(now)
     revoke_orphaned_tokens()
     return backend.delete_old_mails(now) + corrections.forget_addresses(now)
