@@ -244,13 +244,13 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # so that a key that was found or stolen opens nothing by itself
 MFA_FORMS = {
     "authenticate": "gmg_portal.accounts.forms.CodeForm",
-    "reauthenticate": "gmg_portal.accounts.forms.CodeAgainForm",
+    "reauthenticate": "gmg_portal.accounts.forms.ReauthenticateCodeForm",
     "activate_totp": "gmg_portal.accounts.forms.AddAppForm",
     "add_webauthn": "gmg_portal.accounts.forms.AddKeyForm",
     "edit_webauthn": "gmg_portal.accounts.forms.EditKeyForm",
     "authenticate_webauthn": "gmg_portal.accounts.forms.KeyForm",
     "login_webauthn": "gmg_portal.accounts.forms.KeySignInForm",
-    "reauthenticate_webauthn": "gmg_portal.accounts.forms.KeyAgainForm",
+    "reauthenticate_webauthn": "gmg_portal.accounts.forms.ReauthenticateKeyForm",
 }
 ACCOUNT_ADAPTER = "gmg_portal.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
@@ -275,10 +275,10 @@ AXES_HANDLER = "gmg_portal.accounts.attempts.AttemptsHandler"
 AXES_COOLOFF_TIME = 24  # hours for which a wrong try counts
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.attempts.counted_by"
-AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.attempts.refuse"
-AXES_USERNAME_CALLABLE = "gmg_portal.accounts.attempts.counted_as"
-AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.attempts.counted_address"
+AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.attempts.lockout_parameters"
+AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.attempts.lockout_response"
+AXES_USERNAME_CALLABLE = "gmg_portal.accounts.attempts.attempt_username"
+AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.attempts.attempt_address"
 AXES_SENSITIVE_PARAMETERS = [
     "username", "ip_address", "login", "code", "credential", "email", "oldpassword", "password1", "password2",
     "csrfmiddlewaretoken",

@@ -1,4 +1,4 @@
-"""Says before anybody tries to sign in that the keys of second steps are missing."""
+"""System check for missing encryption keys of second steps."""
 
 from allauth.mfa.models import Authenticator
 from django.core import checks

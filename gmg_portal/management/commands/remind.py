@@ -13,10 +13,10 @@ from agencies.actions import revoke_orphaned_tokens
 from commitments import corrections
 from commitments.notifications import digests, events
 from foundation.mail import backend
-from gmg_portal.accounts.attempts import clear_old_attempts
-from gmg_portal.accounts.owner_warnings import clear_old_warnings
+from gmg_portal.accounts.attempts import delete_old_attempts
+from gmg_portal.accounts.owner_warnings import delete_old_warnings
 from gmg_portal.accounts.session_store import SessionStore
-from gmg_portal.accounts.sessions import forget_ended_sessions
+from gmg_portal.accounts.sessions import delete_ended_sessions
 from gmg_portal.api.drafts.keeping import sweep
 
 NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
@@ -90,9 +90,9 @@ def forget() -> int:
     corrections.forget_senders(now)
     sweep(now)
     SessionStore.clear_expired()
-    forget_ended_sessions()
-    clear_old_attempts(now)
-    clear_old_warnings(now)
+    delete_ended_sessions()
+    delete_old_attempts(now)
+    delete_old_warnings(now)
     idempotent_forms.delete_old_submissions(now)
     revoke_orphaned_tokens()
     return backend.delete_old_mails(now) + corrections.forget_addresses(now)

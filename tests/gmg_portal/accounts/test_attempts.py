@@ -18,7 +18,7 @@ from post_office.models import Email
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from gmg_portal.accounts import brakes
-from gmg_portal.accounts.attempts import LONGEST_DELAY, LONGEST_DELAY_OF_CODES, counted_as, delay_after
+from gmg_portal.accounts.attempts import MAX_CODE_DELAY, MAX_DELAY, attempt_username, delay_after
 from gmg_portal.models import KnownAddress, SignInWarning
 from tests.browser.people import code_for
 from tests.factories import PASSWORD, UserFactory
@@ -131,14 +131,14 @@ def test_all_names_of_an_account_count_together(client, ilo_focal_point):
 @pytest.mark.parametrize("name", ["ſecretariat", "ſecretariat@example.org", "SECRETARIAT@EXAMPLE.ORG", "ｓecretariat"])
 def test_name_in_letters_that_look_alike_counts_for_the_account(rf, secretariat, name):
     """Each spelling had a count of its own, while the database and allauth found the account by it."""
-    assert counted_as(rf.get("/"), {"username": name}) == "secretariat"
-    assert counted_as(rf.get("/"), {"email": name}) == "secretariat"
+    assert attempt_username(rf.get("/"), {"username": name}) == "secretariat"
+    assert attempt_username(rf.get("/"), {"email": name}) == "secretariat"
 
 
 def test_empty_name_counts_for_nobody(rf, secretariat):
     UserFactory(email="")
 
-    assert counted_as(rf.get("/"), {"username": " "}).startswith("unknown ")
+    assert attempt_username(rf.get("/"), {"username": " "}).startswith("unknown ")
 
 
 # One count for all addresses and processes
@@ -249,7 +249,7 @@ def test_own_proxy_is_believed_on_the_address(client, ilo_focal_point, settings)
 
 
 def test_forms_are_sent_so_many_times_from_one_address(client, db, monkeypatch):
-    monkeypatch.setattr(brakes, "FORMS", (3, 3600))
+    monkeypatch.setattr(brakes, "FORM_RATE", (3, 3600))
 
     answers = [client.post(LOGIN, {"login": f"person-{number}"}) for number in range(4)]
     elsewhere = Client(REMOTE_ADDR="192.0.2.7").post(LOGIN, {"login": "person"})
@@ -357,7 +357,7 @@ def test_fifth_wrong_code_slows_the_second_step_from_everywhere(client, secretar
 
 
 def test_delay_of_codes_grows_longer_than_that_of_passwords():
-    assert delay_after(20, LONGEST_DELAY_OF_CODES) == timedelta(hours=1) > LONGEST_DELAY
+    assert delay_after(20, MAX_CODE_DELAY) == timedelta(hours=1) > MAX_DELAY
 
 
 def test_starting_anew_gives_no_new_guesses(secretariat):

@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from gmg_portal.accounts.sessions import device
+from gmg_portal.accounts.sessions import describe_device
 from tests.gmg_portal.accounts.signing_in import sign_in
 
 SESSIONS = "/accounts/sessions/"
@@ -131,4 +131,4 @@ def test_visit_is_noted_once_in_five_minutes(here, time_machine):
     ],
 )
 def test_device_is_called_by_its_names(user_agent, name):
-    assert device(user_agent) == name
+    assert describe_device(user_agent) == name
