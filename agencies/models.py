@@ -175,7 +175,7 @@ class Agency(models.Model):
 
 
 class FormerName(models.Model):
-    """A name that an agency bore until a day, and since the day after its former name before."""
+    """A name of an agency until a day, from the day after its previous former name."""
 
     agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="former_names")
     acronym = models.CharField(_("acronym"), max_length=30)
@@ -305,7 +305,7 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A link sent by mail that lets one person, once, open an account with a role that waits for it."""
+    """An invitation by mail, with a link that creates one account with a role."""
 
     class Role(models.TextChoices):
         FOCAL_POINT = "focal_point", _("Focal point")
@@ -417,10 +417,10 @@ class Invitation(models.Model):
 
 
 class AccessToken(AbstractAPIKey):
-    """What lets an agency's own system act for the person who made it, within that agency and until a day.
+    """An access token: an agency's system acts with it for its maker, within that agency and until a day.
 
-    The secret is shown once and never kept: the row has a digest of it. `prefix` stands at the start of the secret, and
-    names the token where the secret must not stand.
+    The secret is shown once; only a hash of it is stored. `prefix` is the beginning of the secret and identifies the
+    token where the secret must not appear.
     """
 
     class Scope(models.TextChoices):
@@ -517,7 +517,7 @@ class AccessToken(AbstractAPIKey):
 
 
 class SubmittedForm(models.Model):
-    """A form that was sent and did its work, by the key that was in it: sent again, it leads to what was made then."""
+    """A submitted form, by its key. A second submission leads to the row that the first created."""
 
     key = models.UUIDField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")

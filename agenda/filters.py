@@ -6,7 +6,7 @@ from foundation.dates.inputs import DayPickerField
 
 
 class DayFilter(django_filters.DateFilter):
-    """A day, which every form and address of the portal reads alike."""
+    """A filter by a day, read by `DayPickerField`."""
 
     field_class = DayPickerField
 

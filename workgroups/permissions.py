@@ -6,6 +6,6 @@ from workgroups.models import Participation, WorkGroup
 
 @cache_query
 def groups_led_by(user) -> QuerySet[WorkGroup]:
-    """The groups that an agency of the person co-chairs or co-convenes today."""
+    """Return the groups that an agency of the person co-chairs or co-convenes today."""
     leading = Participation.objects.leading().filter(agency__in=agencies_of(user))
     return WorkGroup.objects.filter(pk__in=leading.values("workgroup"))

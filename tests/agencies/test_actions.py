@@ -51,17 +51,17 @@ def invitation(ilo):
 )
 def test_roles_that_somebody_may_give(who, roles, request, ilo):
     person = request.getfixturevalue(who)
-    given = set()
+    invited_roles = set()
 
     for role in Invitation.Role:
         new = InvitationFactory.build(role=role, agency=ilo if role in Invitation.FOR_AGENCY else None)
         try:
             actions.invite(new, by=person, link=link)
-            given.add(role)
+            invited_roles.add(role)
         except PermissionDenied:
             assert not Invitation.objects.filter(email=new.email).exists()
 
-    assert given == roles
+    assert invited_roles == roles
 
 
 def test_invitation_is_sent_when_it_is_kept_and_its_secret_is_nowhere_else(secretariat, ilo, commit):

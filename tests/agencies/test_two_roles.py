@@ -7,7 +7,7 @@ from django.urls import reverse
 from agencies.actions import hand_over
 from foundation.clock import today
 from tests.factories import MembershipFactory, UserFactory, focal_point, in_group
-from tests.filling import filled, said
+from tests.filling import filled, messages_on
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_membership_of_a_reviewer_is_warned_of(
     with django_capture_on_commit_callbacks(execute=True):
         page = as_administrator.post(address, typed | {"starts_on": today().isoformat()}, follow=True)
 
-    assert WARNING.format(person="secretariat") in said(page)
+    assert WARNING.format(person="secretariat") in messages_on(page)
     assert addressees(mailoutbox) == {secretariat.email}
     assert unwilling.email not in addressees(mailoutbox)
     assert "ILO" in mailoutbox[0].body
@@ -49,7 +49,7 @@ def test_membership_of_anybody_else_is_not(as_administrator, outsider, ilo, secr
 
     page = as_administrator.post(address, typed | {"starts_on": today().isoformat()}, follow=True)
 
-    assert WARNING.format(person="outsider") not in said(page)
+    assert WARNING.format(person="outsider") not in messages_on(page)
     assert mailoutbox == []
 
 
@@ -64,7 +64,7 @@ def test_focal_point_who_joins_the_secretariat_is_warned_of(
         typed = filled(as_administrator.get(address), groups=[str(group.pk)])
         page = as_administrator.post(address, typed, follow=True)
 
-    assert WARNING.format(person="joining") in said(page)
+    assert WARNING.format(person="joining") in messages_on(page)
     assert addressees(mailoutbox) == {secretariat.email, person.email}
 
 
@@ -77,7 +77,7 @@ def test_reviewer_who_takes_over_from_a_focal_point_is_warned_of(
     with django_capture_on_commit_callbacks(execute=True):
         page = as_administrator.post(address, {"to": secretariat.pk, "on": today().isoformat()}, follow=True)
 
-    assert WARNING.format(person="secretariat") in said(page)
+    assert WARNING.format(person="secretariat") in messages_on(page)
     assert addressees(mailoutbox) == {secretariat.email}
 
 
@@ -88,7 +88,7 @@ def test_reviewer_whose_membership_is_over_is_not_warned_of(as_administrator, il
     page = as_administrator.post(address, filled(as_administrator.get(address), is_superuser="on"), follow=True)
 
     assert past.user == secretariat
-    assert WARNING.format(person="secretariat") not in said(page)
+    assert WARNING.format(person="secretariat") not in messages_on(page)
 
 
 # Nobody decides for whom they act themselves

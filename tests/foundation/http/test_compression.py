@@ -111,13 +111,13 @@ def test_stream_leaves_block_by_block_whatever_its_pieces(coding):
 
     unpack = brotli.Decompressor().process if coding == "br" else zlib.decompressobj(31).decompress
     response = packed(StreamingHttpResponse(pieces(), headers=PUBLIC), coding)
-    given, behind = 0, []
+    unpacked_size, behind = 0, []
     for part in response.streaming_content:
         # In small bites: the brotli of Python hands out no more than 32 KiB at each.
-        given += sum(len(unpack(part[start : start + 500])) for start in range(0, len(part), 500))
-        behind.append(read - given)
+        unpacked_size += sum(len(unpack(part[start : start + 500])) for start in range(0, len(part), 500))
+        behind.append(read - unpacked_size)
 
-    assert given == read > 8 * FLUSH_SIZE
+    assert unpacked_size == read > 8 * FLUSH_SIZE
     assert max(behind[:-1]) < 2 * FLUSH_SIZE
     assert len(behind) >= read // FLUSH_SIZE
 
@@ -132,7 +132,7 @@ def test_stream_leaves_block_by_block_whatever_its_pieces(coding):
 def test_answer_is_the_same_however_it_travels(client, ilo, path):
     CommitmentFactory.create_batch(5, lead_agency=ilo)
     plain = client.get(path)
-    said = plain.getvalue()
+    content = plain.getvalue()
     answers = {coding: client.get(path, headers={"Accept-Encoding": coding}) for coding in BOTH}
 
     for coding, answer in answers.items():
@@ -140,7 +140,7 @@ def test_answer_is_the_same_however_it_travels(client, ilo, path):
         assert answer["ETag"] == plain["ETag"]
         assert "Accept-Encoding" in answer["Vary"]
         body = unpacked(answer)
-        assert body == said or path.endswith("xlsx")
+        assert body == content or path.endswith("xlsx")
         for tag in (answer["ETag"], answer["ETag"].removeprefix("W/")):
             held = client.get(path, headers={"Accept-Encoding": coding, "If-None-Match": tag})
             assert (held.status_code, held.content, held.get("Content-Encoding")) == (304, b"", None)

@@ -35,11 +35,11 @@ WHOLE = [
 def test_part_of_a_file_is_handed_out_where_a_single_one_is_meant(client, whole):
     content, etag = whole
 
-    for asked, part in PARTS.items():
-        response = client.get(FILE, headers={"Range": asked, "If-Range": etag, "Accept-Encoding": "gzip"})
+    for byte_range, part in PARTS.items():
+        response = client.get(FILE, headers={"Range": byte_range, "If-Range": etag, "Accept-Encoding": "gzip"})
 
         first, last, _step = part.indices(len(content))
-        assert (response.status_code, b"".join(response.streaming_content)) == (206, content[part]), asked
+        assert (response.status_code, b"".join(response.streaming_content)) == (206, content[part]), byte_range
         assert response["Content-Range"] == f"bytes {first}-{last - 1}/{len(content)}"
         assert (response["Content-Length"], response["ETag"]) == (str(last - first), etag)
         assert "Content-Encoding" not in response
@@ -53,10 +53,10 @@ def test_part_of_a_file_is_handed_out_where_a_single_one_is_meant(client, whole)
 def test_part_outside_of_a_file_is_refused_with_its_size(client, whole):
     size = len(whole[0])
 
-    for asked in ("bytes=999999-", "bytes=5-3", "bytes=-0"):
-        response = client.get(FILE, headers={"Range": asked})
+    for byte_range in ("bytes=999999-", "bytes=5-3", "bytes=-0"):
+        response = client.get(FILE, headers={"Range": byte_range})
 
-        assert (response.status_code, response["Content-Range"]) == (416, f"bytes */{size}"), asked
+        assert (response.status_code, response["Content-Range"]) == (416, f"bytes */{size}"), byte_range
         assert f"{size} bytes" in response.content.decode()
 
 

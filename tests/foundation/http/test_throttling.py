@@ -140,16 +140,16 @@ def test_counting_moves_no_revision_and_leaves_no_trace(client):
 
 
 def test_count_may_be_kept_elsewhere(client, db, monkeypatch):
-    asked = []
+    calls = []
 
     def elsewhere(caller, quota, window):
-        asked.append((caller, quota, window))
+        calls.append((caller, quota, window))
         return QuotaState(refused=True, free_in=60.0)
 
     monkeypatch.setattr(AddressThrottle, "counter", staticmethod(elsewhere))
 
     assert client.get(EVENTS).status_code == 429
-    assert [(quota, window) for _caller, quota, window in asked] == [(600, 60)]
+    assert [(quota, window) for _caller, quota, window in calls] == [(600, 60)]
 
 
 COSTLY = [

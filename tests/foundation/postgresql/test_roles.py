@@ -34,12 +34,12 @@ ACHIEVED = "Courses were held in Accra."
 
 def ordered(address, statement, *values):
     """One statement outside of any transaction."""
-    found = psycopg2.connect(**address)
-    found.autocommit = True
-    with found.cursor() as cursor:
+    own_connection = psycopg2.connect(**address)
+    own_connection.autocommit = True
+    with own_connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows = cursor.fetchall() if cursor.description else []
-    found.close()
+    own_connection.close()
     return rows
 
 
@@ -117,9 +117,9 @@ def url(address):
 def connected(address, django_db_blocker):
     """The portal of this process on another database, as another role."""
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    given = {name: address[key] for name, key in names.items()}
+    settings_of_role = {name: address[key] for name, key in names.items()}
     before = connections["default"]
-    connections["default"] = DatabaseWrapper(before.settings_dict | given, "default")
+    connections["default"] = DatabaseWrapper(before.settings_dict | settings_of_role, "default")
     ContentType.objects.clear_cache()  # the kinds of rows have other keys there
     try:
         with django_db_blocker.unblock():
@@ -282,24 +282,24 @@ def owned(two, django_db_blocker, role=None):
     """The portal of this process with both roles named, as `.env.example` has it."""
     names = {"USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port", "NAME": "dbname"}
     owner = {name: two.owner[key] for name, key in names.items()} | {"OPTIONS": {}}
-    told = {"DATABASE_OWNER": owner, "DATABASE_ROLE": role or two.application["user"], "ROLES_APART": True}
-    with connected(two.application, django_db_blocker), override_settings(**told):
+    role_settings = {"DATABASE_OWNER": owner, "DATABASE_ROLE": role or two.application["user"], "ROLES_APART": True}
+    with connected(two.application, django_db_blocker), override_settings(**role_settings):
         yield
 
 
 def test_granting_may_be_repeated(two, django_db_blocker, capsys):
-    asked = "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
-    before = ordered(two.owner, asked)
+    query = "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
+    before = ordered(two.owner, query)
 
     with owned(two, django_db_blocker):
         call_command("grant_roles")
         call_command("migrate", verbosity=0, skip_checks=False)
         user = connection.settings_dict["USER"]
 
-    said = capsys.readouterr()
-    assert said.out == f"The role {two.application['user']} has what it needs, and owns nothing.\n"
-    assert said.err == ""
-    assert ordered(two.owner, asked) == before
+    output = capsys.readouterr()
+    assert output.out == f"The role {two.application['user']} has what it needs, and owns nothing.\n"
+    assert output.err == ""
+    assert ordered(two.owner, query) == before
     assert user == two.application["user"]
 
 
@@ -319,14 +319,14 @@ WARNING = "Warning: the application’s role owns tables: see docs/operating.md,
 def test_role_that_owns_tables_is_warned_of(two, django_db_blocker):
     with connected(two.owner, django_db_blocker):
         with override_settings(ROLES_APART=True):
-            found = roles.check_roles(databases=["default"])
+            warnings = roles.check_roles(databases=["default"])
             ready = Client().get("/readyz")
             unasked = roles.check_roles(databases=None)
             with pytest.raises(SystemCheckError, match="portal.W001"):
                 call_command("check", databases=["default"], fail_level="WARNING")
         trial = roles.check_roles(databases=["default"])
 
-    assert [(warning.id, warning.msg) for warning in found] == [("portal.W001", WARNING)]
+    assert [(warning.id, warning.msg) for warning in warnings] == [("portal.W001", WARNING)]
     assert (ready.status_code, ready.content.decode()) == (200, f"ok\n{WARNING}\n")
     assert (unasked, trial) == ([], [])
 

@@ -126,9 +126,9 @@ def test_setup_without_connection_starts_nothing():
 
 @by_account
 def test_one_command_leaves_no_server_behind(var):
-    asked = query("SELECT current_user, current_database()", environment(var))
+    result = query("SELECT current_user, current_database()", environment(var))
 
-    assert asked.stdout == "portal portal\n"
+    assert result.stdout == "portal portal\n"
     assert processes_on(var) == []
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
 
@@ -149,7 +149,7 @@ def test_server_listens_on_loopback_alone(served):
     used, port = served
     pid = keeper.postmaster_pid(used.cluster.data)
 
-    listening = {tuple(found.laddr) for found in psutil.Process(pid).net_connections("all") if found.laddr}
+    listening = {tuple(opened.laddr) for opened in psutil.Process(pid).net_connections("all") if connection.laddr}
 
     assert listening == {("127.0.0.1", port)}
 
@@ -171,9 +171,9 @@ def test_collation_does_not_depend_on_the_machine(served):
 def test_two_processes_share_a_server(var, holder):
     process, port = holder
 
-    asked = query("SELECT inet_server_port()", environment(var))
+    result = query("SELECT inet_server_port()", environment(var))
 
-    assert asked.stdout == f"{port}\n"
+    assert result.stdout == f"{port}\n"
     print("again", file=process.stdin, flush=True)
     assert process.stdout.readline() == "1\n"
 
@@ -216,10 +216,10 @@ def test_server_without_keeper_is_adopted(var, holder):
     keepers = [process for process in processes_on(var) if "keeper.py" in " ".join(process.cmdline())]
     kill_all(keepers)
 
-    asked = query("SELECT inet_server_port()", environment(var))
+    result = query("SELECT inet_server_port()", environment(var))
 
     assert len(keepers) == 1
-    assert asked.stdout == f"{port}\n"
+    assert result.stdout == f"{port}\n"
 
 
 @pytest.mark.parametrize("survivors", ["nobody", "children of the server"])
@@ -282,9 +282,9 @@ def test_process_of_a_stale_lock_file_does_not_hinder(var):
     owner = pid_file.parent.stat()
     os.chown(pid_file, owner.st_uid, owner.st_gid)
 
-    asked = query("SELECT 1", environment(var))
+    result = query("SELECT 1", environment(var))
 
-    assert (asked.stdout, asked.returncode) == ("1\n", 0), asked.stderr
+    assert (result.stdout, result.returncode) == ("1\n", 0), result.stderr
 
 
 @by_account
@@ -305,9 +305,9 @@ def test_private_files(var):
 
 
 def test_psql_of_dbshell(var):
-    asked = run("manage.py", "dbshell", "--", "-tAc", "SELECT current_user", env=environment(var))
+    result = run("manage.py", "dbshell", "--", "-tAc", "SELECT current_user", env=environment(var))
 
-    assert asked.stdout == "portal\n"
+    assert result.stdout == "portal\n"
 
 
 def test_data_of_another_version_are_refused_in_a_sentence(var):
@@ -365,9 +365,9 @@ def test_database_url_never_starts_the_embedded_server():
     known = connection.settings_dict
     url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**known)
     with folder_for_all() as folder:
-        asked = query("SELECT current_database()", environment(folder / "var", DATABASE_URL=url))
+        result = query("SELECT current_database()", environment(folder / "var", DATABASE_URL=url))
 
-        assert asked.stdout == f"{known['NAME']}\n"
+        assert result.stdout == f"{known['NAME']}\n"
         assert not (folder / "var" / "postgres").exists()
 
 

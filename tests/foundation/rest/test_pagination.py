@@ -20,9 +20,9 @@ def walk(client, address, at_each_page=lambda: None):
     while address:
         answer = client.get(address)
         assert answer.status_code == 200, answer.content
-        told = answer.json()
-        yield [row["reference"] for row in told["results"]]
-        address = told["next"]
+        data = answer.json()
+        yield [row["reference"] for row in data["results"]]
+        address = data["next"]
         at_each_page()
 
 
@@ -123,8 +123,8 @@ def test_cursor_with_a_place_that_is_no_number_is_refused(client, ilo, position)
     """The cursor is made anew from one that was given out, with another place in it."""
     CommitmentFactory.create_batch(2, lead_agency=ilo)
     following = client.get(f"{REGISTER}?cursor=*&page_size=1").json()["next"]
-    given = b64decode(parse_qs(urlsplit(following).query)["cursor"][0]).decode()
-    place = parse_qs(given)["p"][0].partition(".")[0] + f".{position}"
+    decoded = b64decode(parse_qs(urlsplit(following).query)["cursor"][0]).decode()
+    place = parse_qs(decoded)["p"][0].partition(".")[0] + f".{position}"
 
     forged = b64encode(urlencode({"p": place}).encode()).decode()
 

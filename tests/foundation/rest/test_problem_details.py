@@ -99,9 +99,14 @@ def test_every_endpoint_says_that_the_record_cannot_be_reached(reader, unreachab
     for path in paths:
         for ask in (reader.get, reader.head, reader.options, reader.post):
             answer = ask(path, headers={"If-None-Match": "*"})
-            told = (answer.status_code, answer["Content-Type"], answer["Retry-After"], answer["Cache-Control"])
+            status_and_headers = (
+                answer.status_code,
+                answer["Content-Type"],
+                answer["Retry-After"],
+                answer["Cache-Control"],
+            )
 
-            assert told == (503, "application/problem+json", "30", "no-store"), (path, ask)
+            assert status_and_headers == (503, "application/problem+json", "30", "no-store"), (path, ask)
             assert "127.0.0.1" not in answer.content.decode()
     assert reader.options("/api/v1/", headers={"Access-Control-Request-Method": "GET"}).status_code == 200
 

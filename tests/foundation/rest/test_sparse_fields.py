@@ -41,10 +41,10 @@ def test_all_fields_of_a_commitment_are_offered_to_any_depth():
     ],
 )
 def test_names_choose_a_part_in_its_own_order(text, tree):
-    found, unknown = select_fields([text], WHOLE)
+    selected, unknown = select_fields([text], WHOLE)
 
-    assert (found, unknown) == (tree, [])
-    assert str(found) == str(tree)
+    assert (selected, unknown) == (tree, [])
+    assert str(selected) == str(tree)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_names_choose_a_part_in_its_own_order(text, tree):
     ],
 )
 def test_unknown_name_is_told_with_what_is_allowed_there(text, allowed):
-    _found, (unknown,) = select_fields(["reference", text], WHOLE)
+    _selected, (unknown,) = select_fields(["reference", text], WHOLE)
 
     assert (unknown.name, unknown.allowed) == (text, allowed)
 

@@ -78,11 +78,11 @@ def test_session_of_before_is_not_that_of_after(client, ilo_focal_point):
 def test_admin_asks_to_sign_in_and_comes_back(client, ilo_focal_point):
     wanted = "/admin/commitments/progressreport/"
 
-    asked = client.get(wanted, follow=True)
+    login_page = client.get(wanted, follow=True)
     answer = sign_in(client, "ilo_focal_point", next=wanted)
 
-    assert asked.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2Fcommitments%2Fprogressreport%2F"
-    assertContains(asked, f'value="{wanted}"')
+    assert login_page.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2Fcommitments%2Fprogressreport%2F"
+    assertContains(login_page, f'value="{wanted}"')
     assertRedirects(answer, wanted)
 
 

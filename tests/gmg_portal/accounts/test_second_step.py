@@ -44,13 +44,13 @@ def set_up_app(django_capture_on_commit_callbacks):
 
 
 def test_password_is_followed_by_a_code(client, secretariat):
-    asked = sign_in(client, "secretariat")
-    assertContains(client.get(asked.url), "Second step")
+    first_response = sign_in(client, "secretariat")
+    assertContains(client.get(first_response.url), "Second step")
     between = client.get("/admin/").status_code
 
     answer = client.post(CODE, {"code": code_for("secretariat")})
 
-    assert asked.url == CODE
+    assert first_response.url == CODE
     assert between == 302
     assertRedirects(answer, "/admin/")
 
@@ -175,12 +175,12 @@ def test_password_is_asked_again_before_a_second_step_is_set_up_in_an_old_sessio
     fresh = client.get(APP).status_code
 
     time_machine.move_to("2026-11-23T12:10:00Z", tick=False)
-    asked = client.get(APP)
-    wrong = client.post(asked.url, {"password": "not this one"})
-    answer = client.post(asked.url, {"password": PASSWORD})
+    first_response = client.get(APP)
+    wrong = client.post(first_response.url, {"password": "not this one"})
+    answer = client.post(first_response.url, {"password": PASSWORD})
 
     assert fresh == 200
-    assert asked.url.startswith("/accounts/again/")
+    assert first_response.url.startswith("/accounts/again/")
     assertContains(wrong, "This is not your password.")
     assertRedirects(answer, APP)
 
@@ -278,11 +278,11 @@ def test_administrator_takes_a_lost_second_step_away(client, administrator, secr
     press = reverse("admin:agencies_user_press", args=[secretariat.pk, "no_second_step"])
 
     offered = client.get(person)
-    told = client.post(press, follow=True)
+    result = client.post(press, follow=True)
 
     assertContains(offered, "Take the second step away")
-    assertContains(told, "has no second step any more")
-    assertNotContains(told, "Take the second step away")
+    assertContains(result, "has no second step any more")
+    assertNotContains(result, "Take the second step away")
     assert not Authenticator.objects.filter(user=secretariat).exists()
     assert elsewhere.get("/accounts/").status_code == 302
     assertRedirects(sign_in(elsewhere, "secretariat"), SET_UP)
