@@ -1,4 +1,4 @@
-"""Invitations: who may, what a link opens, and that it opens once."""
+"""Invitations: permissions, and links that work once."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -24,7 +24,7 @@ def link(token):
 
 
 def sent_token():
-    """The token in the newest mail."""
+    """Return the token in the newest mail."""
     return mail.outbox[-1].body.split("https://portal.example/")[1].split()[0]
 
 
@@ -193,7 +193,7 @@ def test_link_ends_after_seven_days(invitation, time_machine):
 
 
 def race(*doings):
-    """Do things at once, each in a thread with a connection of its own; what they answered or raised."""
+    """Call functions at once, each in a thread with its own connection; return their results or exceptions."""
     start, answers = Barrier(len(doings)), []
 
     def run(doing):

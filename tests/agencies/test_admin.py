@@ -1,4 +1,4 @@
-"""Reference data and people: who sees and edits them, and two editors on one form."""
+"""Admin of reference data and people: permissions, and two editors of one form."""
 
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""An agency is a member from its first day to its last; afterwards it is a former member, and no longer counted."""
+"""Former members: an agency is a member from its first to its last day, and is not counted later."""
 
 import json
 import re
@@ -18,7 +18,7 @@ MEMBER = "Member of the Global Migration Group"
 
 @pytest.fixture
 def gone(db):
-    """Left the group; its constituent left with it."""
+    """An agency that left the group, with a constituent."""
     gone = AgencyFactory(code="gone", acronym="GONE", name="Organization Gone", left=LAST_DAY, position=9)
     AgencyFactory(code="part", parent=gone)
     return gone

@@ -1,4 +1,4 @@
-"""Handing over: one membership ends, another begins, and drafts pass on by themselves."""
+"""Handover: one membership ends and another begins; drafts stay with the agency."""
 
 from datetime import date
 
@@ -105,7 +105,7 @@ def test_handover_of_what_has_changed_since_is_refused(leaving, successor, secre
 def test_draft_passes_on_to_the_successor(
     client, leaving, successor, ilo_focal_point, secretariat, commitment, time_machine
 ):
-    """The author stays, the successor submits, neither reviews, and the former has nothing from the next day on."""
+    """The author stays, the successor submits, neither reviews, and the predecessor has no access from the next day."""
     time_machine.move_to("2014-09-30T12:00:00+00:00", tick=False)
     draft = ProgressReportFactory(commitment=commitment, author=ilo_focal_point, achieved="Begun by the former.")
     page = reverse("admin:commitments_progressreport_change", args=[draft.pk])

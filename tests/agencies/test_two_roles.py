@@ -1,4 +1,4 @@
-"""Somebody who reviews comes to act for an agency: the page warns, and secretariat and administrators get a mail."""
+"""Two roles: the page warns, and a mail is sent, if a reviewer gets a membership of an agency."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -96,7 +96,7 @@ def test_reviewer_whose_membership_is_over_is_not_warned_of(as_administrator, il
 
 @pytest.fixture
 def own_membership(secretariat, ilo):
-    """One by which somebody of the secretariat acts for ILO."""
+    """A membership of ILO of a person in the secretariat."""
     return MembershipFactory(user=secretariat, agency=ilo)
 
 
@@ -108,7 +108,7 @@ def as_secretariat(client, secretariat):
 
 @pytest.mark.parametrize("page", ["change", "delete", "hand_over"])
 def test_own_membership_is_changed_by_somebody_else(page, as_secretariat, own_membership, outsider):
-    """Otherwise a reviewer could end it, publish for their own agency, and take it up again."""
+    """Otherwise a reviewer could end it, publish for their own agency, and restore it."""
     address = reverse(f"admin:agencies_membership_{page}", args=[own_membership.pk])
     day = today().isoformat()
 

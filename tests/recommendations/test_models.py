@@ -83,7 +83,7 @@ def test_history_keeps_the_related_points(points):
 
 
 def test_history_of_a_related_point_asks_for_keys_alone(points, django_assert_num_queries):
-    """Each change adds a row and what was joined to it: nothing is read of the recommendation or of its points."""
+    """Each change adds a history row and its links, without reading the recommendation or its points."""
     with django_assert_num_queries(3):
         recommendation = RecommendationFactory()
 

@@ -1,4 +1,4 @@
-"""What is read as a date, what is refused and in which words, and which dates are plausible."""
+"""Parsing of dates: accepted and refused formats, error messages, and the range."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Downloads of frozen files that go on where they broke off; what is written while it is read has no parts."""
+"""Range requests for files of editions; streamed downloads do not support them."""
 
 import pytest
 
@@ -9,7 +9,7 @@ FILE = "/data/editions/2014-06-30/commitments.csv"
 
 @pytest.fixture
 def whole(client, editions, published_on, commitment):  # noqa: F811
-    """The content of a file of an edition, and its tag."""
+    """Return the content of a file of an edition, and its ETag."""
     published_on("2014-06-30")
     response = client.get(FILE)
     return b"".join(response.streaming_content), response["ETag"]

@@ -1,4 +1,4 @@
-"""Addresses as mail programs and social networks hand them on."""
+"""Addresses with tracking parameters."""
 
 import pytest
 

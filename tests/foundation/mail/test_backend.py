@@ -1,4 +1,4 @@
-"""The queue in the database, the ways out of it, and who chooses how much of it they get."""
+"""The mail queue, its backends, and the mail level of people."""
 
 import email
 import re
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def queue(settings, tmp_path, monkeypatch):
-    """The portal's own queue in place of the tests' outbox; what leaves it lies in a folder."""
+    """Use the portal's queue instead of the outbox, and return the folder of delivered mails."""
     settings.EMAIL_BACKEND = "foundation.mail.backend.QueueBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": "foundation.mail.backend.FileBackend"}}
@@ -38,7 +38,7 @@ def queue(settings, tmp_path, monkeypatch):
 
 
 def letters(folder):
-    """The mails that lie in a folder."""
+    """Return the mails in a folder."""
     files = sorted(folder.glob("*.eml")) if folder.exists() else []
     return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
 
@@ -50,7 +50,7 @@ def send(subject="Hello", body="Plain words.", html="<p>Plain words.</p>", **mor
 
 
 class Broken(django_mail.backends.base.BaseEmailBackend):
-    """A mail server that takes nothing."""
+    """A mail server that refuses every mail."""
 
     def send_messages(self, email_messages):
         raise OSError("The mail server is on holiday.")
@@ -77,7 +77,7 @@ def test_mail_waits_in_the_database_and_leaves_once(queue):
 
 @pytest.mark.parametrize("path", ["/accounts/invitation/", "/accounts/password/lost/"])
 def test_delivered_mail_keeps_no_link_that_lets_its_reader_in(queue, path):
-    """Whoever reads the table or a backup of it would sign in by the link of a mail that nobody has opened yet."""
+    """Otherwise readers of the table or a backup could use the link of an unopened mail."""
     link = f"https://portal.example.org{path}1-live-link/"
     send(body=f"Open {link} soon.", html=f'<p>Open <a href="{link}">this</a> soon.</p>')
 

@@ -1,4 +1,4 @@
-"""Two real roles on the real server: one migrates and owns, the other serves and can rewrite nothing for good."""
+"""Two database roles on a real server: the owner, which migrates, and the restricted application role."""
 
 import os
 import secrets
@@ -33,7 +33,7 @@ ACHIEVED = "Courses were held in Accra."
 
 
 def ordered(address, statement, *values):
-    """One statement outside of any transaction."""
+    """Execute a statement outside of transactions and return its rows."""
     own_connection = psycopg2.connect(**address)
     own_connection.autocommit = True
     with own_connection.cursor() as cursor:
@@ -44,7 +44,7 @@ def ordered(address, statement, *values):
 
 
 def who_may_make_roles():
-    """The address of a role that may make others: the tests' own, or the superuser of the portal's own server."""
+    """Return the connection of a role that may create roles: the tests' role, or the embedded server's superuser."""
     connection.ensure_connection()
     known = connection.get_connection_params()
     own = {name: known[name] for name in ("host", "port", "user", "password") if name in known} | {"dbname": "postgres"}
@@ -115,7 +115,7 @@ def url(address):
 
 @contextmanager
 def connected(address, django_db_blocker):
-    """The portal of this process on another database, as another role."""
+    """Connect this process's portal to another database as another role."""
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     settings_of_role = {name: address[key] for name, key in names.items()}
     before = connections["default"]
@@ -138,7 +138,7 @@ def serving(two, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def record(two, django_db_blocker):
-    """Something published, made by the application's role."""
+    """Publish something as the application's role."""
     with connected(two.application, django_db_blocker):
         report = published_report(status="in_progress", achieved=ACHIEVED)
         AssessmentFactory(public=True, commitment=report.commitment)
@@ -149,7 +149,7 @@ def record(two, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def kept(two, record):
-    """What the owner finds: the published words, and how many entries there are."""
+    """Return what the owner reads: the published text and the number of entries."""
     with closing(psycopg2.connect(**two.owner)) as session:
         session.autocommit = True
 
@@ -279,7 +279,7 @@ def test_hostile_statement_is_refused(two, kept, statement):
 
 @contextmanager
 def owned(two, django_db_blocker, role=None):
-    """The portal of this process with both roles named, as `.env.example` has it."""
+    """Configure both roles in this process, as in `.env.example`."""
     names = {"USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port", "NAME": "dbname"}
     owner = {name: two.owner[key] for name, key in names.items()} | {"OPTIONS": {}}
     role_settings = {"DATABASE_OWNER": owner, "DATABASE_ROLE": role or two.application["user"], "ROLES_APART": True}

@@ -57,14 +57,14 @@ while True:
 
 
 def query(sql: str, env: dict[str, str]) -> subprocess.CompletedProcess:
-    """Ask one thing in a process of its own."""
+    """Run a query in a process of its own."""
     ask = f"{SETUP}\nwith connection.cursor() as cursor:\n    cursor.execute({sql!r})\n    print(*cursor.fetchone())"
     return run("-c", ask, env=env)
 
 
 @pytest.fixture(scope="module")
 def var():
-    """A folder whose database is made; every test leaves it without a running server."""
+    """Return a folder with a created database; no server may run after a test."""
     with folder_for_all() as folder:
         made = query("SELECT 1", environment(folder / "var"))
         assert made.returncode == 0, made.stderr
@@ -74,7 +74,7 @@ def var():
 
 @pytest.fixture(scope="module")
 def served(var):
-    """A server on a copy of the folder, which runs as long as the tests that only read from it. Gives hold and port."""
+    """Start a server on a copy of the folder for tests that only read. Yields server and port."""
     with folder_for_all() as folder:
         shutil.copytree(var, folder / "var")
         for path in (var / "postgres").rglob("*"):  # `copytree` copies modes and no owners
@@ -88,7 +88,7 @@ def served(var):
 
 
 def answer_of(served, sql):
-    """What the server says to a user that has connected as the portal does."""
+    """Run a query as the portal's role and return the result."""
     endpoint = served[0].endpoint()
     with (
         closing(
@@ -108,7 +108,7 @@ def answer_of(served, sql):
 
 @pytest.fixture
 def holder(var):
-    """Another process that uses the server. Gives the process and the port."""
+    """Start another process that uses the server. Yields process and port."""
     process = start("-c", HOLDER, env=environment(var))
     yield process, int(process.stdout.readline())
     process.kill()

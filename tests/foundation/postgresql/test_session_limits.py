@@ -1,4 +1,4 @@
-"""What takes too long in the database is stopped, and the reader is told so by a page of ours."""
+"""Time limits of the database: slow statements are cancelled, and readers get an error page."""
 
 from contextlib import closing
 
@@ -34,7 +34,7 @@ def another_connection():
 
 
 def wait_for_end_of(pid):
-    """Wait, in the database, until it has ended a session."""
+    """Wait in the database until it ends a session."""
     with closing(another_connection()) as other, other.cursor() as cursor:
         cursor.execute(
             "DO $$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s) "
@@ -45,7 +45,7 @@ def wait_for_end_of(pid):
 
 @pytest.fixture
 def session(db, settings):
-    """Prepare the connection of the test anew, as a new connection of a process would be."""
+    """Prepare the test's connection like a new one."""
 
     def session(**limits):
         settings.DATABASE_LIMITS = LIMITS | limits
@@ -63,7 +63,7 @@ def reader(client):
 
 @pytest.fixture
 def slow(monkeypatch, session):
-    """Every reading of commitments takes a minute, and may take 50 ms."""
+    """Make reading commitments take a minute, with a limit of 50 ms."""
     session(statement_timeout="50ms")
 
     def wait(self, *args, **kwargs):

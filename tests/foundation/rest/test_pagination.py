@@ -1,4 +1,4 @@
-"""Walking a list by cursor."""
+"""Cursor pagination."""
 
 from base64 import b64decode, b64encode
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def walk(client, address, at_each_page=lambda: None):
-    """All references that a walk gives, page by page."""
+    """Yield the references of all pages, page by page."""
     while address:
         answer = client.get(address)
         assert answer.status_code == 200, answer.content
@@ -45,7 +45,7 @@ def test_walk_during_edits_neither_skips_nor_repeats(client, ilo, secretariat):
     kept = [reference for place, reference in enumerate(there) if place not in (0, 4, 8)]
 
     def edit():
-        """Somebody takes one out that was read, one that was not, and enters another."""
+        """Withdraw a row already read and one not yet read, and add another."""
         for reference in set(there) - set(kept):
             if row := Commitment.objects.published().filter(reference=reference).first():
                 actions.withdraw(row, by=secretariat, reason="Entered twice.")
@@ -120,7 +120,7 @@ def test_page_beside_a_cursor_is_a_number_all_the_same(client, db):
 
 @pytest.mark.parametrize("position", ["²", "٣", "-1", "9" * 5000])
 def test_cursor_with_a_place_that_is_no_number_is_refused(client, ilo, position):
-    """The cursor is made anew from one that was given out, with another place in it."""
+    """Forge a cursor from a valid one, with another position."""
     CommitmentFactory.create_batch(2, lead_agency=ilo)
     following = client.get(f"{REGISTER}?cursor=*&page_size=1").json()["next"]
     decoded = b64decode(parse_qs(urlsplit(following).query)["cursor"][0]).decode()

@@ -24,7 +24,7 @@ def forget_earlier_requests():
 
 @pytest.fixture
 def reader(client):
-    """A client to which an error of the server is an answer, as it is to everybody else."""
+    """Return a client that gets error responses instead of exceptions."""
     client.raise_request_exception = False
     return client
 
@@ -82,7 +82,7 @@ def test_outage_before_the_view_is_told_as_a_problem(rf):
 
 @pytest.fixture
 def unreachable(transactional_db):
-    """The database's server is gone: nothing listens where it was."""
+    """Make the database unreachable: nothing listens on its port."""
     it = connections["default"]
     nowhere = it.get_connection_params() | {"host": "127.0.0.1", "port": free_port()}
     it.close()
@@ -237,7 +237,7 @@ def test_log_tells_of_a_foreign_host_in_one_line(reader, db, caplog):
     "path", ["/accounts/invitation/live-link/", "/accounts/password/lost/1-live-link/", "/accounts/mail/live-link/"]
 )
 def test_log_holds_no_link_that_lets_somebody_in(db, caplog, path):
-    """A form without its cookie, and a dead link, are told of with the address."""
+    """The log names the address of a form without cookie and of a broken link."""
     Client(enforce_csrf_checks=True).post(path, {"username": "x"})
     Client().get(path)
 

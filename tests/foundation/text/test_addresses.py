@@ -1,4 +1,4 @@
-"""Addresses: one form for all that people write, and which of them are public."""
+"""Web addresses: normalization, and which ones are public."""
 
 import pytest
 from django.core.exceptions import ValidationError

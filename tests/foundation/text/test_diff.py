@@ -4,7 +4,7 @@ from foundation.text.diff import diff_words
 
 
 def marked(before, after):
-    """The pieces as one line: [-removed-], {+added+}."""
+    """Return the pieces as one line: [-removed-], {+added+}."""
     signs = {"same": "%s", "removed": "[-%s-]", "added": "{+%s+}"}
     return "".join(signs[piece.kind] % piece.text for piece in diff_words(before, after))
 

@@ -1,4 +1,4 @@
-"""Lists of names as text: every name comes back whole, whatever stands in it."""
+"""Lists of names as text: every name survives joining and splitting."""
 
 import pytest
 from django import forms

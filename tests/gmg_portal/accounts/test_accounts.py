@@ -1,4 +1,4 @@
-"""Signing in by password and out again, passwords, lost ones, and one's own page."""
+"""Signing in and out by password, changing and resetting passwords, and the profile page."""
 
 import re
 
@@ -18,7 +18,7 @@ NEW = "quite another long password"
 
 
 def words(answer):
-    """The page without what differs from one request to the next."""
+    """Return the page without parts that differ between requests."""
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
 
 

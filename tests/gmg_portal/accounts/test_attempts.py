@@ -1,4 +1,4 @@
-"""Wrong passwords and codes slow down the next try, wherever they come from, and lock nobody out of an account."""
+"""Wrong passwords and codes delay the next attempt, and never lock an account."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -30,7 +30,7 @@ MIDDAY = "2026-11-23T12:05:00Z"
 
 @pytest.fixture(autouse=True)
 def other_processes(monkeypatch):
-    """Every try meets a process that knows of none: what counts here is the database."""
+    """Clear the process's cache before each request, so that only the database counts."""
     before = Client.post
 
     def post(self, *args, **kwargs):
@@ -42,7 +42,7 @@ def other_processes(monkeypatch):
 
 @pytest.fixture
 def clock(time_machine):
-    """A clock that stands still until it is moved on."""
+    """Return a clock that stops until it is moved."""
     time_machine.move_to(MIDDAY, tick=False)
     return time_machine
 
@@ -56,7 +56,7 @@ def statuses(answers):
 
 
 def attack(clock, tries, username="ilo_focal_point"):
-    """Wrong passwords from as many addresses, each sent when the wait before it is over."""
+    """Send wrong passwords from different addresses, each after the delay before it."""
     answers = []
     for number in range(tries):
         answers += fail(Client(REMOTE_ADDR=f"198.51.100.{number}"), 1, username)
@@ -130,7 +130,7 @@ def test_all_names_of_an_account_count_together(client, ilo_focal_point):
 
 @pytest.mark.parametrize("name", ["ſecretariat", "ſecretariat@example.org", "SECRETARIAT@EXAMPLE.ORG", "ｓecretariat"])
 def test_name_in_letters_that_look_alike_counts_for_the_account(rf, secretariat, name):
-    """Each spelling had a count of its own, while the database and allauth found the account by it."""
+    """All spellings by which the account is found share one count."""
     assert attempt_username(rf.get("/"), {"username": name}) == "secretariat"
     assert attempt_username(rf.get("/"), {"email": name}) == "secretariat"
 
@@ -180,7 +180,7 @@ def test_known_address_is_kept_as_a_digest(client, ilo_focal_point):
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_tries_at_the_same_moment_share_one_count():
-    """Twelve threads with connections of their own stand for the workers of two processes."""
+    """Twelve threads with their own connections represent the workers of two processes."""
     UserFactory(username="ada")
     codes, together = [], Barrier(12)
 
@@ -322,7 +322,7 @@ def test_attack_on_an_account_does_not_slow_whoever_is_signed_in(client, ilo_foc
 
 
 def test_session_that_is_signed_in_gains_no_guesses_by_changing_its_address(client, ilo_focal_point, clock):
-    """Somebody who found a session and has addresses enough would guess the password that opens the rest."""
+    """Otherwise the holder of a stolen session with many addresses could guess the password."""
     client.force_login(ilo_focal_point)
 
     answers = [

@@ -1,4 +1,4 @@
-"""An invitation as it is sent from the editors' side, and as whoever follows its link meets it."""
+"""Invitations: sending them in the admin, and accepting them by the link."""
 
 import re
 

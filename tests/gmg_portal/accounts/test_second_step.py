@@ -1,4 +1,4 @@
-"""Who must have a second step, what is open without it, and that nobody guesses, replays or loses it."""
+"""The second step: who needs it, pages without it, and protection against guessing and replay."""
 
 from types import SimpleNamespace
 
@@ -24,13 +24,13 @@ APP = "/accounts/second-step/app/"
 
 @pytest.fixture
 def owing(db):
-    """One of the secretariat without a second step."""
+    """A member of the secretariat without a second step."""
     return in_group(UserFactory(username="owing"), "secretariat", second_step=False)
 
 
 @pytest.fixture
 def set_up_app(django_capture_on_commit_callbacks):
-    """Set up an app by its first code; the answer."""
+    """Set up an app by its first code and return the response."""
 
     def set_up_app(client):
         client.get(APP)
@@ -93,7 +93,7 @@ def test_focal_point_needs_none_unless_everybody_does(client, ilo_focal_point, s
 
 
 def names_of(patterns, space=""):
-    """The names of all views, as the middleware sees them."""
+    """Return the names of all views, as the middleware sees them."""
     for pattern in patterns:
         if hasattr(pattern, "url_patterns"):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
@@ -103,7 +103,7 @@ def names_of(patterns, space=""):
 
 
 def test_only_pages_of_the_setting_up_know_who_owes_a_second_step(owing, rf):
-    """Asked of every view of the whole site, whoever wrote it."""
+    """Checks every view of the site."""
     strangers = set()
     for name in set(names_of(get_resolver().url_patterns)):
         request = rf.get("/")

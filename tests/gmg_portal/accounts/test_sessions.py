@@ -1,4 +1,4 @@
-"""Where one is signed in, seen and ended by oneself alone."""
+"""The list of a person's sessions, which only they see and end."""
 
 from datetime import timedelta
 
