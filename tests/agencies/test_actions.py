@@ -192,20 +192,20 @@ def test_link_ends_after_seven_days(invitation, time_machine):
     assert (invitation.has_expired, str(invitation.status_label)) == (True, "Expired")
 
 
-def race(*doings):
+def race(*functions):
     """Call functions at once, each in a thread with its own connection; return their results or exceptions."""
-    start, answers = Barrier(len(doings)), []
+    start, answers = Barrier(len(functions)), []
 
-    def run(doing):
+    def run(function):
         start.wait()
         try:
-            answers.append(doing())
+            answers.append(function())
         except ValidationError as refusal:
             answers.append(refusal)
         finally:
             connection.close()
 
-    threads = [Thread(target=run, args=[doing]) for doing in doings]
+    threads = [Thread(target=run, args=[function]) for function in functions]
     for thread in threads:
         thread.start()
     for thread in threads:

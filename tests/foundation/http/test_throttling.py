@@ -21,7 +21,7 @@ print([Client().get("/api/v1/").status_code for _ in range(15)].count(200))
 
 
 @pytest.fixture
-def thrice_an_hour(monkeypatch):
+def three_requests_an_hour(monkeypatch):
     monkeypatch.setattr(AddressThrottle, "rate", "3/hour", raising=False)
 
 
@@ -54,7 +54,7 @@ def test_two_workers_count_together(tmp_path):
 
 
 @pytest.mark.database
-def test_every_counted_answer_says_what_is_left(client, db, thrice_an_hour):
+def test_every_counted_answer_says_what_is_left(client, db, three_requests_an_hour):
     addresses = [EVENTS, f"{EVENTS}?nothing=1", "/api/v1/nothing/", EVENTS]
     answers = [client.get(address) for address in addresses]
 
@@ -73,7 +73,7 @@ def test_every_counted_answer_says_what_is_left(client, db, thrice_an_hour):
 
 
 @pytest.mark.database
-def test_refusals_do_not_add_up(client, db, thrice_an_hour):
+def test_refusals_do_not_add_up(client, db, three_requests_an_hour):
     waits = [client.get(EVENTS).get("Retry-After") for _ in range(6)]
 
     assert waits[:3] == [None] * 3
@@ -81,7 +81,7 @@ def test_refusals_do_not_add_up(client, db, thrice_an_hour):
 
 
 @pytest.mark.database
-def test_quota_comes_back_evenly(client, db, thrice_an_hour):
+def test_quota_comes_back_evenly(client, db, three_requests_an_hour):
     for _ in range(3):
         client.get(EVENTS)
     with connection.cursor() as cursor:
@@ -108,7 +108,7 @@ def test_table_holds_no_address_and_nobody_longer_than_needed(client, db, monkey
 
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
-def test_database_that_takes_no_writes_still_answers(client, caplog, thrice_an_hour):
+def test_database_that_takes_no_writes_still_answers(client, caplog, three_requests_an_hour):
     AddressThrottle.failure_was_logged = False
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")

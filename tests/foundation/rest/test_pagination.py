@@ -15,7 +15,7 @@ REGISTER = "/api/v1/commitments/"
 pytestmark = pytest.mark.django_db
 
 
-def walk(client, address, at_each_page=lambda: None):
+def all_pages(client, address, at_each_page=lambda: None):
     """Yield the references of all pages, page by page."""
     while address:
         answer = client.get(address)
@@ -33,7 +33,7 @@ def references():
 def test_walk_gives_every_row_once_in_the_order_of_entry(client, ilo):
     many(CommitmentFactory, 7, lead_agency=ilo)
 
-    pages = list(walk(client, f"{REGISTER}?cursor=*&page_size=3"))
+    pages = list(all_pages(client, f"{REGISTER}?cursor=*&page_size=3"))
 
     assert [len(page) for page in pages] == [3, 3, 1]
     assert sum(pages, []) == references()
@@ -52,7 +52,7 @@ def test_walk_during_edits_neither_skips_nor_repeats(client, ilo, secretariat):
                 break
         CommitmentFactory(lead_agency=ilo)
 
-    seen = sum(walk(client, f"{REGISTER}?cursor=*&page_size=2", edit), [])
+    seen = sum(all_pages(client, f"{REGISTER}?cursor=*&page_size=2", edit), [])
 
     assert len(seen) == len(set(seen))
     assert [reference for reference in seen if reference in kept] == kept
@@ -74,7 +74,7 @@ def test_walk_keeps_to_the_words_asked(client, ilo, iom):
     many(CommitmentFactory, 3, lead_agency=ilo)
     CommitmentFactory(lead_agency=iom)
 
-    assert [len(page) for page in walk(client, f"{REGISTER}?lead=ilo&cursor=*&page_size=2")] == [2, 1]
+    assert [len(page) for page in all_pages(client, f"{REGISTER}?lead=ilo&cursor=*&page_size=2")] == [2, 1]
 
 
 @pytest.mark.parametrize("name", RESOURCES)
