@@ -29,7 +29,7 @@ from foundation.history import HistoricalRecords
 from foundation.text.addresses import AddressField
 
 LONG_PASSWORD = 15  # characters of a password that needs no second step
-LONGEST_TOKEN = timedelta(days=366)  # the day of creation and a year
+MAX_TOKEN_VALIDITY = timedelta(days=366)  # the day of creation and a year
 
 
 class User(AbstractUser):
@@ -472,7 +472,7 @@ class AccessToken(AbstractAPIKey):
             ),
             models.CheckConstraint(
                 name="token_expires_within_a_year",
-                condition=Q(expiry_date__gt=F("created"), expiry_date__lte=F("created") + LONGEST_TOKEN),
+                condition=Q(expiry_date__gt=F("created"), expiry_date__lte=F("created") + MAX_TOKEN_VALIDITY),
                 violation_error_message=_("A token is good for some time, and for a year at most."),
             ),
             models.CheckConstraint(

@@ -75,7 +75,7 @@ class Framework(models.Model):
 
 
 class Alignment(models.Model):
-    """A cell of the convergence table: the passage of a framework on an agenda point."""
+    """A cell of the convergence table: how a framework treats an agenda point."""
 
     class Strength(models.TextChoices):
         EXPLICIT = "explicit", _("Explicit")

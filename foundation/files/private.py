@@ -17,9 +17,8 @@ def read_or_create_secret(path: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = _write_temporary(path, secrets.token_urlsafe(50))
         try:
-            os.link(
-                temporary, path
-            )  # unlike a rename, this never replaces a file that another process has just created
+            # Unlike a rename, a link never replaces a file that another process has just created.
+            os.link(temporary, path)
         except FileExistsError:
             pass
         finally:

@@ -20,9 +20,8 @@ class PrivateStorage(FileSystemStorage):
     def _save(self, name, content):
         target = Path(self.path(name))
         self._make_folders(target.parent)
-        descriptor, temporary = tempfile.mkstemp(
-            prefix=".unfinished-", dir=target.parent
-        )  # mode 0600 from the first moment
+        # mkstemp creates the file with mode 0600.
+        descriptor, temporary = tempfile.mkstemp(prefix=".unfinished-", dir=target.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 for chunk in content.chunks():
