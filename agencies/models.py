@@ -213,8 +213,8 @@ class FormerName(models.Model):
         """Refuse today, as the name is still in use until its end; the field refuses future days."""
         super().clean()
         if self.until == today():
-            refusal = _("%(day)s has not passed yet: a former name was borne until yesterday at the latest.")
-            raise ValidationError({"until": refusal % {"day": format_date(self.until)}})
+            message = _("%(day)s has not passed yet: a former name was borne until yesterday at the latest.")
+            raise ValidationError({"until": message % {"day": format_date(self.until)}})
 
 
 class ChairTerm(models.Model):

@@ -65,14 +65,14 @@ def connect_as_owner() -> Iterator[None]:
         yield
         return
     default = connections[DEFAULT_DB_ALIAS]
-    before = {name: default.settings_dict[name] for name in CONNECTION_KEYS}
+    previous_settings = {name: default.settings_dict[name] for name in CONNECTION_KEYS}
     default.close()
     default.settings_dict.update({name: settings.DATABASE_OWNER[name] for name in CONNECTION_KEYS})
     try:
         yield
     finally:
         default.close()
-        default.settings_dict.update(before)
+        default.settings_dict.update(previous_settings)
 
 
 @transaction.atomic

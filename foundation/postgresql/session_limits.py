@@ -49,15 +49,15 @@ def statement_limit(limit: str) -> Iterator[None]:
         cursor.execute(
             "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, false)", [limit]
         )
-        before, _limit = cursor.fetchone()
+        previous_limit, _limit = cursor.fetchone()
     try:
         yield
     except BaseException:
         if not connection.in_atomic_block and connection.connection is not None and not connection.connection.closed:
-            _set_limit(before)
+            _set_limit(previous_limit)
         raise
     else:
-        _set_limit(before)
+        _set_limit(previous_limit)
 
 
 def was_cancelled(error: Exception | None) -> bool:

@@ -44,7 +44,7 @@ def _add_path(selected: FieldTree, names: list[str], tree: FieldTree) -> tuple[s
     prefix = ""
     for depth, name in enumerate(names):
         if name not in tree:
-            return tuple(f"{prefix}{known}" for known in tree) or (prefix.rstrip("."),)
+            return tuple(f"{prefix}{field}" for field in tree) or (prefix.rstrip("."),)
         subtree, last = tree[name], depth == len(names) - 1
         if last:
             selected[name] = None
@@ -77,8 +77,8 @@ def keep_fields(tree: FieldTree, data: Any) -> Any:
 def leaf_paths(tree: FieldTree, whole: FieldTree) -> Iterator[str]:
     """Yield the dotted names of a tree's leaves; for a wholly selected field, those of its nested fields in `whole`."""
     for name, subtree in tree.items():
-        if known := whole[name]:
-            yield from (f"{name}.{leaf}" for leaf in leaf_paths(subtree or known, known))
+        if full_subtree := whole[name]:
+            yield from (f"{name}.{leaf}" for leaf in leaf_paths(subtree or full_subtree, full_subtree))
         else:
             yield name
 
