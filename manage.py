@@ -18,12 +18,12 @@ def main():
     from django.core.management import execute_from_command_line
 
     from foundation.postgresql.cluster import EmbeddedError
-    from foundation.postgresql.session_limits import lift_limits
+    from foundation.postgresql.session_limits import disable_limits
     from gmg_portal.audit.request_context import trace_command
 
     try:
         trace_command(sys.argv)
-        lift_limits(sys.argv)
+        disable_limits(sys.argv)
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EmbeddedError) as error:
         sys.exit(f"{error}")

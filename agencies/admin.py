@@ -77,7 +77,7 @@ class ChairTermAdmin(admin.site.ModelAdmin):
 
 
 class HandOverForm(forms.Form):
-    """Who takes over, and on which day."""
+    """The form of a handover: the successor and the day."""
 
     to = forms.ModelChoiceField(User.objects.none(), label=_("Successor"))
     on = DayField(
@@ -96,7 +96,7 @@ class HandOverForm(forms.Form):
 
 
 class MembershipForm(admin.site.Form):
-    """Refuses a membership of the person who fills it in, `writer`."""
+    """A form that refuses a membership of its user, `writer`."""
 
     writer: User
 
@@ -114,7 +114,7 @@ class MembershipForm(admin.site.Form):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.site.ModelAdmin):
-    """Who acts for whom: for the secretariat and administrators alone, since it names people."""
+    """Memberships, for the secretariat and administrators only, as they name people."""
 
     form = MembershipForm
     change_form_template = "admin/agencies/membership.html"
@@ -129,7 +129,7 @@ class MembershipAdmin(admin.site.ModelAdmin):
         return self.admin_site.ask(request, may_manage_memberships)
 
     def may_edit(self, request, obj=None):
-        """Return whether memberships may be changed at all, or this one: nobody changes their own."""
+        """Return whether the person may change memberships, or this one; nobody changes their own."""
         return self.may_view(request) and (obj is None or may_change_membership(request.user, obj))
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -143,10 +143,10 @@ class MembershipAdmin(admin.site.ModelAdmin):
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if not change or {"user", "agency"} & set(form.changed_data):
-            warn_of_two_roles(request, obj.user)
+            warn_about_two_roles(request, obj.user)
 
     def hand_over_view(self, request, object_id):
-        """End one person's membership and begin another's, in one step."""
+        """Hand a membership over to another person."""
         if not self.may_edit(request):
             raise PermissionDenied
         obj = self.get_object(request, unquote(object_id))
@@ -162,10 +162,10 @@ class MembershipAdmin(admin.site.ModelAdmin):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                words = {"person": successor.user, "agency": obj.agency, "day": date_format(form.cleaned_data["on"])}
+                params = {"person": successor.user, "agency": obj.agency, "day": date_format(form.cleaned_data["on"])}
                 text = gettext("%(person)s acts for %(agency)s from %(day)s on, and has all of its drafts.")
-                messages.success(request, text % words)
-                say_two_roles(request, successor.user)
+                messages.success(request, text % params)
+                show_two_roles_warning(request, successor.user)
                 return redirect("admin:agencies_membership_changelist")
         context = {
             **self.admin_site.each_context(request),
@@ -178,13 +178,13 @@ class MembershipAdmin(admin.site.ModelAdmin):
         return TemplateResponse(request, "admin/agencies/hand_over.html", context)
 
 
-def warn_of_two_roles(request, person: User) -> None:
-    """Say on the page, and to secretariat and administrators by mail, that a reviewer acts for an agency."""
-    if actions.warn_of_two_roles(person, by=request.user):
-        say_two_roles(request, person)
+def warn_about_two_roles(request, person: User) -> None:
+    """Warn on the page, and secretariat and administrators by mail, if a reviewer acts for an agency."""
+    if actions.warn_about_two_roles(person, by=request.user):
+        show_two_roles_warning(request, person)
 
 
-def say_two_roles(request, person: User) -> None:
+def show_two_roles_warning(request, person: User) -> None:
     if has_two_roles(person):
         text = gettext(
             "%(person)s reviews for the secretariat or as administrator and now acts for an agency as well: what that"
@@ -193,25 +193,28 @@ def say_two_roles(request, person: User) -> None:
         messages.warning(request, text % {"person": person})
 
 
-class ButtonsMixin:
-    """Buttons above a row's page. Each does one thing: `press_<name>(request, row)` does it and answers what to say.
+class RowActionsMixin:
+    """Mixin for buttons above a row's page, each of which runs one action.
 
-    A table says by `get_buttons(request, row)` which this person may press on the row as it stands: labels by name.
+    `row_actions` maps the name in the address to a method with the arguments (request, row), which returns the success
+    message. `get_buttons(request, row)` returns the labels, by name, of the actions that the person may run now.
     """
 
+    row_actions: dict[str, str] = {}
+
     def get_urls(self):
-        press = self.admin_site.admin_view(self.press)
+        view = self.admin_site.admin_view(self.run_row_action)
         name = f"{self.opts.app_label}_{self.opts.model_name}_press"
-        return [path("<int:pk>/press/<slug:button>/", press, name=name), *super().get_urls()]
+        return [path("<int:pk>/press/<slug:button>/", view, name=name), *super().get_urls()]
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
         row = self.get_object(request, object_id)
         buttons = self.get_buttons(request, row) if row else {}
         address = f"admin:{self.opts.app_label}_{self.opts.model_name}_press"
-        shown = [{"label": label, "url": reverse(address, args=[row.pk, name])} for name, label in buttons.items()]
-        return super().change_view(request, object_id, form_url, {"buttons": shown, **(extra_context or {})})
+        links = [{"label": label, "url": reverse(address, args=[row.pk, name])} for name, label in buttons.items()]
+        return super().change_view(request, object_id, form_url, {"buttons": links, **(extra_context or {})})
 
-    def press(self, request, pk, button):
+    def run_row_action(self, request, pk, button):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not self.has_view_permission(request):
@@ -222,9 +225,9 @@ class ButtonsMixin:
         if not self.has_view_permission(request, row) or button not in self.get_buttons(request, row):
             raise PermissionDenied
         try:
-            messages.success(request, getattr(self, f"press_{button}")(request, row))
-        except ValidationError as refusal:
-            messages.error(request, " ".join(refusal.messages))
+            messages.success(request, getattr(self, self.row_actions[button])(request, row))
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", pk)
 
 
@@ -241,16 +244,17 @@ class InvitationForm(admin.site.Form):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ButtonsMixin, admin.site.ModelAdmin):
-    """Adding one sends the mail. What is sent is not edited: it is revoked, or sent anew with another link."""
+class InvitationAdmin(RowActionsMixin, admin.site.ModelAdmin):
+    """Invitations. Adding one sends the mail; a sent one cannot be edited, only revoked or sent again."""
 
     form = InvitationForm
-    list_display = ["email", "first_name", "last_name", "role", "agency", "show_standing", "sent_at", "expires_at"]
+    row_actions = {"anew": "resend_invitation", "revoke": "revoke_invitation"}
+    list_display = ["email", "first_name", "last_name", "role", "agency", "show_status", "sent_at", "expires_at"]
     list_filter = ["role"]
     list_select_related = ["agency"]
     search_fields = ["email", "first_name", "last_name", "agency__acronym"]
     fields = ["email", "first_name", "last_name", "role", "agency"]
-    story = ["show_standing", "invited_by", "sent_at", "expires_at", "accepted_at", "accepted_by", "revoked_at"]
+    status_fields = ["show_status", "invited_by", "sent_at", "expires_at", "accepted_at", "accepted_by", "revoked_at"]
 
     def may_view(self, request, obj=None):
         return self.admin_site.ask(request, may_manage_memberships)
@@ -259,10 +263,10 @@ class InvitationAdmin(ButtonsMixin, admin.site.ModelAdmin):
         return obj is None and self.may_view(request)
 
     def get_fields(self, request, obj=None):
-        return [*self.fields, *self.story] if obj else self.fields
+        return [*self.fields, *self.status_fields] if obj else self.fields
 
     def get_readonly_fields(self, request, obj=None):
-        return [*super().get_readonly_fields(request, obj), *self.story] if obj else []
+        return [*super().get_readonly_fields(request, obj), *self.status_fields] if obj else []
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
         if db_field.name == "role":
@@ -270,19 +274,19 @@ class InvitationAdmin(ButtonsMixin, admin.site.ModelAdmin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     @admin.display(description=_("standing"))
-    def show_standing(self, invitation):
-        return invitation.standing
+    def show_status(self, invitation):
+        return invitation.status_label
 
     def save_model(self, request, obj, form, change):
-        actions.invite(obj, by=request.user, link=link_of(request))
+        actions.invite(obj, by=request.user, link=invitation_link_builder(request))
 
     def add_view(self, request, form_url="", extra_context=None):
-        only_one_way = {
+        button_context = {
             "title": gettext("Invite somebody"),
             "show_save_and_add_another": False,
             "show_save_and_continue": False,
         }
-        return super().add_view(request, form_url, only_one_way | (extra_context or {}))
+        return super().add_view(request, form_url, button_context | (extra_context or {}))
 
     def response_add(self, request, obj, post_url_continue=None):
         messages.success(request, gettext("The invitation is on its way to %(email)s.") % {"email": obj.email})
@@ -293,24 +297,24 @@ class InvitationAdmin(ButtonsMixin, admin.site.ModelAdmin):
             return {}
         return {"anew": gettext("Send anew, with another link"), "revoke": gettext("Revoke")}
 
-    def press_anew(self, request, row):
-        actions.send_anew(row, by=request.user, link=link_of(request))
+    def resend_invitation(self, request, row):
+        actions.resend_invitation(row, by=request.user, link=invitation_link_builder(request))
         return gettext("A new link is on its way. The old one opens nothing any more.")
 
     def is_in_use(self, row) -> bool:
         return row.revoked_at is None
 
-    def press_revoke(self, request, row):
-        actions.revoke(row, by=request.user)
+    def revoke_invitation(self, request, row):
+        actions.revoke_invitation(row, by=request.user)
         return gettext("The invitation is revoked: its link opens nothing any more.")
 
 
-def link_of(request):
+def invitation_link_builder(request):
     return lambda token: request.build_absolute_uri(reverse("accounts:invitation", args=[token]))
 
 
 class AccessTokenForm(admin.site.Form):
-    """What the system is, what it may do, and until when."""
+    """The form of a new token: the system, its scope and the last day."""
 
     until = DayField(
         label=_("Good until"),
@@ -321,30 +325,31 @@ class AccessTokenForm(admin.site.Form):
     def clean_until(self):
         day, last = self.cleaned_data["until"], today() + timedelta(days=365)
         if not today() <= day <= last:
-            words = {"first": date_format(today()), "last": date_format(last)}
-            raise ValidationError(gettext("Choose a day from %(first)s to %(last)s.") % words)
+            params = {"first": date_format(today()), "last": date_format(last)}
+            raise ValidationError(gettext("Choose a day from %(first)s to %(last)s.") % params)
         return day
 
     def clean(self):
-        """The end of the day is part of the row, of which the database's rules are asked."""
-        cleaned = super().clean()
-        if "until" in cleaned:
-            self.instance.expiry_date = actions.end_of(cleaned["until"])
-        return cleaned
+        """Set the expiry date before the constraints of the row are validated."""
+        cleaned_data = super().clean()
+        if "until" in cleaned_data:
+            self.instance.expiry_date = actions.end_of_day(cleaned_data["until"])
+        return cleaned_data
 
 
 @admin.register(AccessToken)
-class AccessTokenAdmin(ButtonsMixin, admin.site.ModelAdmin):
-    """Tokens of an agency's own systems. One is made here and shown once; it is not edited, but revoked."""
+class AccessTokenAdmin(RowActionsMixin, admin.site.ModelAdmin):
+    """Access tokens of agencies' systems. The secret is shown once; a token cannot be edited, only revoked."""
 
     form = AccessTokenForm
-    list_display = ["name", "agency", "scope", "made_by", "show_standing", "show_last_day", "last_used_at"]
+    row_actions = {"revoke": "revoke_token"}
+    list_display = ["name", "agency", "scope", "made_by", "show_status", "show_last_day", "last_used_at"]
     list_filter = ["scope", "revoked"]
     list_select_related = ["agency", "made_by"]
     search_fields = ["name", "prefix", "agency__acronym"]
     fields = ["agency", "name", "scope", "until"]
-    story = [
-        "agency", "name", "scope", "show_prefix", "show_standing", "show_maker", "created", "show_last_day",
+    status_fields = [
+        "agency", "name", "scope", "show_prefix", "show_status", "show_maker", "created", "show_last_day",
         "last_used_at", "revoked_at",
     ]  # fmt: skip
 
@@ -358,17 +363,17 @@ class AccessTokenAdmin(ButtonsMixin, admin.site.ModelAdmin):
         return self.admin_site.ask(request, may_manage_memberships)
 
     def get_model_perms(self, request):
-        """Of the list of all tables, which stands on every page: whether one may make a token is asked among tokens."""
+        """Leave 'add' out of the list of tables on every page, which saves a query; the list of tokens has it."""
         return {"add": False, "change": False, "delete": False, "view": self.has_view_permission(request)}
 
     def may_edit(self, request, obj=None):
         return obj is None and self.admin_site.ask(request, may_make_tokens)
 
     def get_fields(self, request, obj=None):
-        return self.story if obj else self.fields
+        return self.status_fields if obj else self.fields
 
     def get_readonly_fields(self, request, obj=None):
-        return self.story if obj else []
+        return self.status_fields if obj else []
 
     def get_changeform_initial_data(self, request):
         agency = may_make_tokens_for(request.user).first()
@@ -380,8 +385,8 @@ class AccessTokenAdmin(ButtonsMixin, admin.site.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=_("standing"))
-    def show_standing(self, token):
-        return token.standing
+    def show_status(self, token):
+        return token.status_label
 
     @admin.display(description=_("made by"))
     def show_maker(self, token):
@@ -399,23 +404,23 @@ class AccessTokenAdmin(ButtonsMixin, admin.site.ModelAdmin):
     def add_view(self, request, form_url="", extra_context=None):
         if not self.has_add_permission(request):
             raise PermissionDenied
-        only_one_way = {
+        button_context = {
             "title": gettext("Make an access token"),
             "show_save_and_add_another": False,
             "show_save_and_continue": False,
         }
-        return self.shown_again(request, form_url, only_one_way | (extra_context or {}))
+        return self.reauthenticated_add_view(request, form_url, button_context | (extra_context or {}))
 
     @method_decorator(reauthentication_required)
-    def shown_again(self, request, form_url, extra_context):
-        """For whoever has shown just now who they are: a token works as long as it is good, and without a password."""
+    def reauthenticated_add_view(self, request, form_url, extra_context):
+        """Show the form only after reauthentication, since a token works without a password."""
         return super().add_view(request, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
-        request.secret = actions.make_token(obj, until=form.cleaned_data["until"], by=request.user)
+        request.secret = actions.create_token(obj, until=form.cleaned_data["until"], by=request.user)
 
     def response_add(self, request, obj, post_url_continue=None):
-        """The answer itself shows the secret: nothing keeps it for another page."""
+        """Show the secret in the response itself, since it is not stored."""
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -432,13 +437,13 @@ class AccessTokenAdmin(ButtonsMixin, admin.site.ModelAdmin):
     def is_in_use(self, row) -> bool:
         return row.revoked_at is None
 
-    def press_revoke(self, request, row):
+    def revoke_token(self, request, row):
         actions.revoke_token(row, by=request.user)
         return gettext("The token is revoked: it opens nothing any more.")
 
 
-class PeopleMixin:
-    """Accounts and groups: administrators alone, whatever Django's own permission rows say."""
+class AdministratorsOnlyMixin:
+    """Mixin for accounts and groups: only administrators, regardless of Django's permissions."""
 
     def may_manage(self, request) -> bool:
         return self.admin_site.ask(request, may_manage_users)
@@ -460,8 +465,10 @@ class PeopleMixin:
 
 
 @admin.register(User)
-class PersonAdmin(ButtonsMixin, PeopleMixin, admin.site.HistoryAdmin, UserAdmin):
-    """The secretariat sees who there is, to give memberships to; it changes nobody."""
+class PersonAdmin(RowActionsMixin, AdministratorsOnlyMixin, admin.site.HistoryAdmin, UserAdmin):
+    """Accounts. The secretariat can read them, to give memberships, and not change them."""
+
+    row_actions = {"no_second_step": "remove_second_step"}
 
     list_display = ["username", "first_name", "last_name", "email", "is_active"]
     list_filter = ["is_active", "is_superuser", "groups"]
@@ -477,20 +484,20 @@ class PersonAdmin(ButtonsMixin, PeopleMixin, admin.site.HistoryAdmin, UserAdmin)
             },
         ),
     ]
-    for_choosing = [(None, {"fields": ["username", "first_name", "last_name", "email", "is_active"]})]
+    secretariat_fieldsets = [(None, {"fields": ["username", "first_name", "last_name", "email", "is_active"]})]
 
     def has_view_permission(self, request, obj=None):
         return self.admin_site.ask(request, may_manage_memberships)
 
     def get_fieldsets(self, request, obj=None):
-        """An earlier line of the history is shown without the password, and so is the account to the secretariat."""
-        whole = self.may_manage(request) and not getattr(request, "is_past", False)
-        return super().get_fieldsets(request, obj) if whole else self.for_choosing
+        """Leave the password out for the secretariat, and in earlier states of the account."""
+        shows_all = self.may_manage(request) and not getattr(request, "is_past", False)
+        return super().get_fieldsets(request, obj) if shows_all else self.secretariat_fieldsets
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if {"groups", "is_superuser"} & set(form.changed_data):
-            warn_of_two_roles(request, form.instance)
+            warn_about_two_roles(request, form.instance)
 
     def get_list_filter(self, request):
         return self.list_filter if self.may_manage(request) else ["is_active"]
@@ -502,14 +509,14 @@ class PersonAdmin(ButtonsMixin, PeopleMixin, admin.site.HistoryAdmin, UserAdmin)
         return self.may_manage(request)
 
     def has_delete_permission(self, request, obj=None):
-        """The history names people, and must name them for ever."""
+        """Forbid deletion, since the history refers to people."""
         return False
 
     def delete_view(self, request, object_id, extra_context=None):
         if not self.may_manage(request):
             raise PermissionDenied
-        told = _("Accounts are not deleted, since the history names them: close this one by unticking ‘Active’.")
-        self.message_user(request, told, "WARNING")
+        message = _("Accounts are not deleted, since the history names them: close this one by unticking ‘Active’.")
+        self.message_user(request, message, "WARNING")
         return redirect("admin:agencies_user_change", object_id)
 
     def get_buttons(self, request, row):
@@ -518,8 +525,8 @@ class PersonAdmin(ButtonsMixin, PeopleMixin, admin.site.HistoryAdmin, UserAdmin)
         return {"no_second_step": gettext("Take the second step away")}
 
     @transaction.atomic
-    def press_no_second_step(self, request, row):
-        """For whoever lost app, keys and recovery codes. Where they are signed in, they are so no more."""
+    def remove_second_step(self, request, row):
+        """Remove the second steps of a person who lost app, keys and recovery codes, and end their sessions."""
         for step in Authenticator.objects.filter(user=row):
             step.delete()
             authenticator_removed.send(sender=Authenticator, request=request, user=row, authenticator=step)
@@ -533,8 +540,8 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(PeopleMixin, admin.site.StrictListMixin, admin.ModelAdmin):
-    """Only a group's name means anything here, and the secretariat's is known by it."""
+class GroupAdmin(AdministratorsOnlyMixin, admin.site.StrictListMixin, admin.ModelAdmin):
+    """Groups. Only the name is used; the secretariat's is fixed, as the code refers to it."""
 
     list_display = ["name"]
     search_fields = ["name"]

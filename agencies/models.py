@@ -24,12 +24,12 @@ from agencies.querysets import (
 )
 from foundation.clock import today
 from foundation.dates.columns import PastDateField, PlannedDateField
-from foundation.dates.parsing import date_in_words
+from foundation.dates.parsing import format_date
 from foundation.history import HistoricalRecords
 from foundation.text.addresses import AddressField
 
-LONG_PASSWORD = 15  # characters from which on a password may stand alone
-LONGEST_TOKEN = timedelta(days=366)  # the day on which a token is made, and a year
+LONG_PASSWORD = 15  # characters of a password that needs no second step
+MAX_TOKEN_VALIDITY = timedelta(days=366)  # the day of creation and a year
 
 
 class User(AbstractUser):
@@ -48,7 +48,7 @@ class User(AbstractUser):
         help_text=_("Invitations and lost passwords are always answered by mail."),
     )
 
-    # Set with the password, which cannot be measured later: a short one has to be backed by a second step.
+    # Set with the password, whose length is unknown later. A short password needs a second step.
     has_short_password = models.BooleanField(_("has a short password"), default=False, editable=False)
     history = HistoricalRecords(excluded_fields=["password", "has_short_password", "last_login"])
 
@@ -120,7 +120,7 @@ class Agency(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])
-    bears_former_name = False  # set on a row that was read inside `names_on()`
+    bears_former_name = False  # set on rows read inside `names_on()`
 
     objects = AgencyQuerySet.as_manager()
 
@@ -154,28 +154,28 @@ class Agency(models.Model):
 
     @classmethod
     def from_db(cls, db, field_names, values):
-        """Read an agency; inside `names_on(day)` it bears the name of that day."""
+        """Load an agency; inside `names_on(day)` with its name of that day."""
         agency = super().from_db(db, field_names, values)
-        if former := former_name_of(agency.pk):
-            agency.acronym, agency.name = former.acronym, former.name
+        if former_name := former_name_of(agency.pk):
+            agency.acronym, agency.name = former_name.acronym, former_name.name
             agency.bears_former_name = True
         return agency
 
     def has_joined_by(self, day: date) -> bool:
-        """Whether it had joined the group by a day; one whose first day is not known had."""
+        """Return whether it had joined the group by a day; True if its first day is unknown."""
         return self.joined is None or self.joined <= day
 
     def has_left_by(self, day: date) -> bool:
-        """Whether it was no longer in the group on a day."""
+        """Return whether it had left the group before a day."""
         return self.left is not None and self.left < day
 
     def belongs_on(self, day: date) -> bool:
-        """Whether it is in the group on a day, as a member or as a constituent of one."""
+        """Return whether it is in the group on a day, as a member or a constituent of one."""
         return self.has_joined_by(day) and not self.has_left_by(day)
 
 
 class FormerName(models.Model):
-    """A name that an agency bore until a day, and since the day after its former name before."""
+    """A name of an agency until a day, from the day after its previous former name."""
 
     agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="former_names")
     acronym = models.CharField(_("acronym"), max_length=30)
@@ -210,11 +210,11 @@ class FormerName(models.Model):
         return self.acronym
 
     def clean(self):
-        """Refuse the running day, until whose end the name is the agency's own; the column refuses days to come."""
+        """Refuse today, as the name is still in use until its end; the field refuses future days."""
         super().clean()
         if self.until == today():
-            refusal = _("%(day)s has not passed yet: a former name was borne until yesterday at the latest.")
-            raise ValidationError({"until": refusal % {"day": date_in_words(self.until)}})
+            message = _("%(day)s has not passed yet: a former name was borne until yesterday at the latest.")
+            raise ValidationError({"until": message % {"day": format_date(self.until)}})
 
 
 class ChairTerm(models.Model):
@@ -256,7 +256,7 @@ class ChairTerm(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.agency}, {date_in_words(self.starts_on)} – {date_in_words(self.ends_on)}"
+        return f"{self.agency}, {format_date(self.starts_on)} – {format_date(self.ends_on)}"
 
 
 class Membership(models.Model):
@@ -305,7 +305,7 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A link sent by mail that lets one person, once, open an account with a role that waits for it."""
+    """An invitation by mail, with a link that creates one account with a role."""
 
     class Role(models.TextChoices):
         FOCAL_POINT = "focal_point", _("Focal point")
@@ -328,7 +328,7 @@ class Invitation(models.Model):
         related_name="invitations",
         help_text=_("For a focal point or an alternate; empty for the secretariat and administrators."),
     )
-    digest = models.CharField(max_length=64, unique=True, editable=False)  # of the link's secret, which nobody keeps
+    digest = models.CharField(max_length=64, unique=True, editable=False)  # of the link's secret, which is not stored
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("invited by"),
@@ -400,7 +400,7 @@ class Invitation(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Neither accepted nor revoked; it may have expired."""
+        """Return whether it is neither accepted nor revoked; it may have expired."""
         return self.accepted_at is None and self.revoked_at is None
 
     @property
@@ -408,7 +408,7 @@ class Invitation(models.Model):
         return self.is_open and self.expires_at <= timezone.now()
 
     @property
-    def standing(self) -> str:
+    def status_label(self) -> str:
         if self.accepted_at:
             return _("Accepted")
         if self.revoked_at:
@@ -417,10 +417,10 @@ class Invitation(models.Model):
 
 
 class AccessToken(AbstractAPIKey):
-    """What lets an agency's own system act for the person who made it, within that agency and until a day.
+    """An access token: an agency's system acts with it for its maker, within that agency and until a day.
 
-    The secret is shown once and never kept: the row has a digest of it. `prefix` stands at the start of the secret, and
-    names the token where the secret must not stand.
+    The secret is shown once; only a hash of it is stored. `prefix` is the beginning of the secret and identifies the
+    token where the secret must not appear.
     """
 
     class Scope(models.TextChoices):
@@ -428,7 +428,7 @@ class AccessToken(AbstractAPIKey):
         DRAFT = "draft", _("Read and write drafts")
         SUBMIT = "submit", _("Read and write drafts, and submit them")
 
-    # The library's own key would hold the digest, and stands in addresses of the editors' side.
+    # The library's primary key contains the digest, and would appear in addresses of the editor area.
     id = models.BigAutoField(primary_key=True)
     agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="access_tokens")
     made_by = models.ForeignKey(
@@ -472,7 +472,7 @@ class AccessToken(AbstractAPIKey):
             ),
             models.CheckConstraint(
                 name="token_expires_within_a_year",
-                condition=Q(expiry_date__gt=F("created"), expiry_date__lte=F("created") + LONGEST_TOKEN),
+                condition=Q(expiry_date__gt=F("created"), expiry_date__lte=F("created") + MAX_TOKEN_VALIDITY),
                 violation_error_message=_("A token is good for some time, and for a year at most."),
             ),
             models.CheckConstraint(
@@ -495,36 +495,36 @@ class AccessToken(AbstractAPIKey):
 
     @property
     def shown_prefix(self) -> str:
-        """How the secret begins."""
-        return f"{AccessTokenManager.key_generator.mark}{self.prefix}"
+        """Return the beginning of the secret, which identifies the token."""
+        return f"{AccessTokenManager.key_generator.prefix_mark}{self.prefix}"
 
     @property
     def last_day(self) -> date:
-        """The day (UTC) at whose end it expires."""
+        """Return the last day (UTC) on which it is valid."""
         return (self.expiry_date - timedelta.resolution).astimezone(UTC).date()
 
     @property
     def allows(self) -> set[str]:
-        """Its scope, and those which that one holds."""
+        """Return its scope and the scopes included in it."""
         scopes = self.Scope.values
         return set(scopes[: scopes.index(self.scope) + 1])
 
     @property
-    def standing(self) -> str:
+    def status_label(self) -> str:
         if self.revoked:
             return _("Revoked")
         return _("Expired") if self.has_expired else _("In use")
 
 
 class SubmittedForm(models.Model):
-    """A form that was sent and did its work, by the key that was in it: sent again, it leads to what was made then."""
+    """A submitted form, by its key. A second submission leads to the row that the first created."""
 
     key = models.UUIDField(primary_key=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     form = models.CharField(max_length=200)
-    digest = models.CharField(max_length=64)  # of what was typed the last time
+    digest = models.CharField(max_length=64)  # of the fields submitted last
     row = models.BigIntegerField(null=True)
-    # What was typed when it was sent again with other words; nobody but the sender is shown it.
+    # The fields of a second submission that differ; shown to their sender only.
     second = models.JSONField(null=True)
     made_at = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
 

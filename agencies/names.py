@@ -1,4 +1,4 @@
-"""The names of agencies on a past day: whoever reads an agency while such a day is asked for reads its name of then."""
+"""Names of agencies on a past day: inside `names_on(day)` every agency read has its name of that day."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,31 +11,33 @@ from django.apps import apps
 
 
 @dataclass(frozen=True)
-class Name:
+class AgencyName:
     acronym: str
     name: str
 
 
-class NamesOn:
-    """The former names that were borne on a day, by the key of their agency; read once, when the first is needed."""
+class FormerNamesOnDay:
+    """The former names in use on a day, by primary key of the agency; read from the database once, on first use."""
 
     def __init__(self, day: date):
         self.day = day
 
     @cached_property
-    def by_agency(self) -> dict[int, Name]:
+    def by_agency(self) -> dict[int, AgencyName]:
         rows = apps.get_model("agencies", "FormerName").objects.borne_on(self.day)
-        return {agency: Name(acronym, name) for agency, acronym, name in rows.values_list("agency", "acronym", "name")}
+        return {
+            agency: AgencyName(acronym, name) for agency, acronym, name in rows.values_list("agency", "acronym", "name")
+        }
 
 
-_names: ContextVar[NamesOn | None] = ContextVar("names_of_agencies", default=None)
+_names: ContextVar[FormerNamesOnDay | None] = ContextVar("names_of_agencies", default=None)
 
 
 @contextmanager
 def names_on(day: date | None) -> Iterator[None]:
-    """Give every agency that is read inside the name that it bore on a day; None stands for the names of today."""
+    """Give every agency read in the block its name on a day; None means current names."""
     outer = _names.get()
-    names = outer if outer and outer.day == day else NamesOn(day) if day else None
+    names = outer if outer and outer.day == day else FormerNamesOnDay(day) if day else None
     token = _names.set(names)
     try:
         yield
@@ -43,13 +45,13 @@ def names_on(day: date | None) -> Iterator[None]:
         _names.reset(token)
 
 
-def day_of_names() -> date | None:
-    """Return the day of the enclosing `names_on`; None stands for today."""
+def active_day() -> date | None:
+    """Return the day of the enclosing `names_on`; None means today."""
     names = _names.get()
     return names.day if names else None
 
 
-def former_name_of(agency: int) -> Name | None:
-    """The former name that an agency bears on the day of the enclosing `names_on`, if there is one."""
+def former_name_of(agency: int) -> AgencyName | None:
+    """Return the former name of an agency on the day of the enclosing `names_on`, if it had one."""
     names = _names.get()
     return names.by_agency.get(agency) if names else None

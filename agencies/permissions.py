@@ -1,4 +1,4 @@
-"""Who a person is: the vocabulary on which every other permission stands."""
+"""Roles of a person, on which all other permissions are built."""
 
 from collections.abc import Callable
 from copy import copy
@@ -13,33 +13,33 @@ from foundation.clock import today
 SECRETARIAT = "secretariat"
 
 
-def within(user: User, agency: Agency) -> User:
-    """The person as one who acts for this agency and has no other role: all that a token of theirs may be."""
-    narrowed = copy(user)
-    narrowed.within_agency = agency.pk
-    return narrowed
+def limited_to_agency(user: User, agency: Agency) -> User:
+    """Return a copy of the person with no role but acting for this agency, as for requests with a token."""
+    limited = copy(user)
+    limited.within_agency = agency.pk
+    return limited
 
 
-def _is_whole(user) -> bool:
+def _has_all_roles(user) -> bool:
     return getattr(user, "within_agency", None) is None
 
 
 def is_administrator(user) -> bool:
-    return user.is_active and user.is_superuser and _is_whole(user)
+    return user.is_active and user.is_superuser and _has_all_roles(user)
 
 
 def is_secretariat(user) -> bool:
-    """Member of the Chair's team; whoever sends a request brings along whether they are (`in_secretariat`)."""
-    if not (user.is_active and _is_whole(user)):
+    """Return whether the person is in the secretariat; users of requests have it annotated as `in_secretariat`."""
+    if not (user.is_active and _has_all_roles(user)):
         return False
-    known = getattr(user, "in_secretariat", None)
-    return user.groups.filter(name=SECRETARIAT).exists() if known is None else known
+    in_secretariat = getattr(user, "in_secretariat", None)
+    return user.groups.filter(name=SECRETARIAT).exists() if in_secretariat is None else in_secretariat
 
 
-def build_once(rows: Callable[..., QuerySet]) -> Callable[..., QuerySet]:
-    """Build the query for a person's rows once for them and the day, as a page asks for the same rows many times.
+def cache_query(rows: Callable[..., QuerySet]) -> Callable[..., QuerySet]:
+    """Cache the queryset of a function on the user, by day, as a page needs the same rows many times.
 
-    Only the query is kept: each caller gets a copy, whose rows are read from the database anew.
+    Only the unevaluated queryset is cached: each caller gets a copy, which reads the rows itself.
     """
 
     @wraps(rows)
@@ -53,34 +53,34 @@ def build_once(rows: Callable[..., QuerySet]) -> Callable[..., QuerySet]:
     return built
 
 
-@build_once
+@cache_query
 def agencies_of(user) -> QuerySet[Agency]:
-    """The agencies for which the person acts today."""
+    """Return the agencies for which the person acts today."""
     if not user.is_active:
         return Agency.objects.none()
-    agencies = acting_for(user)
-    return agencies if _is_whole(user) else agencies.filter(pk=user.within_agency)
+    agencies = all_agencies_of(user)
+    return agencies if _has_all_roles(user) else agencies.filter(pk=user.within_agency)
 
 
-def acting_for(user) -> QuerySet[Agency]:
-    """All agencies for which the person acts today, be the account closed or the person narrowed by a token."""
+def all_agencies_of(user) -> QuerySet[Agency]:
+    """Return the agencies of the person's memberships today, even for a closed account or a token's user."""
     memberships = Membership.objects.current().filter(user=user.pk)
     return Agency.objects.filter(pk__in=memberships.values("agency"))
 
 
 def is_editor(user) -> bool:
-    """Anybody with work to do on the editors' side."""
+    """Return whether the person has access to the editor area."""
     return is_administrator(user) or is_secretariat(user) or agencies_of(user).exists()
 
 
 def has_two_roles(user) -> bool:
-    """Whether the person reviews for the secretariat or as administrator, and acts for an agency now or later."""
+    """Return whether the person is a reviewer and has a current or future membership of an agency."""
     reviews = user.is_superuser or user.groups.filter(name=SECRETARIAT).exists()
     return reviews and user.memberships.exclude(ends_on__lt=today()).exists()
 
 
 def may_edit_reference_data(user) -> bool:
-    """Reporting cycles and everything the source presentation laid down."""
+    """Return whether the person may edit reporting cycles and data from the source presentation."""
     return is_administrator(user) or is_secretariat(user)
 
 
@@ -89,16 +89,16 @@ def may_manage_memberships(user) -> bool:
 
 
 def may_change_membership(user, membership: Membership) -> bool:
-    """Nobody gives, moves or ends a membership of their own: it decides what they may review."""
+    """Return whether the person may change a membership; never their own, which decides what they may review."""
     return may_manage_memberships(user) and membership.user_id != user.pk
 
 
 def may_hand_over(user, agency: Agency) -> bool:
-    """Read all that an agency owes and has done, and who acts for it."""
+    """Return whether the person may read an agency's handover page."""
     return may_manage_memberships(user) or agencies_of(user).filter(pk=agency.pk).exists()
 
 
-# Who did what is read by those who say who may do anything: one question, asked once a request.
+# An alias, so that both permissions share one cached answer for each request.
 may_audit = may_manage_memberships
 
 
@@ -107,12 +107,12 @@ def may_manage_users(user) -> bool:
 
 
 def may_invite_as(user, role: str) -> bool:
-    """The secretariat gives memberships; every other role is given by administrators."""
+    """Return whether the person may invite to a role: the secretariat for agencies, administrators to all roles."""
     return is_administrator(user) or (role in Invitation.FOR_AGENCY and is_secretariat(user))
 
 
 def needs_second_step(user) -> bool:
-    """Whether the password alone opens nothing to this person."""
+    """Return whether the person must have a second step."""
     if not user.is_active:
         return False
     if settings.MFA_REQUIRED == "everyone" or user.has_short_password or is_administrator(user):
@@ -124,9 +124,9 @@ def needs_second_step(user) -> bool:
 
 
 def may_make_tokens_for(user) -> QuerySet[Agency]:
-    """The agencies of which the person is a focal point today: an alternate sees and revokes tokens, and makes none."""
-    acting = user.memberships.current().filter(role=Membership.Role.FOCAL_POINT)
-    return agencies_of(user).filter(pk__in=acting.values("agency"))
+    """Return the agencies whose focal point the person is today; alternates cannot create tokens."""
+    memberships = user.memberships.current().filter(role=Membership.Role.FOCAL_POINT)
+    return agencies_of(user).filter(pk__in=memberships.values("agency"))
 
 
 def may_make_tokens(user) -> bool:
@@ -134,11 +134,11 @@ def may_make_tokens(user) -> bool:
 
 
 def token_agencies_of(user) -> QuerySet[Agency]:
-    """The agencies whose tokens the person sees, and may revoke: who gives memberships also ends what hangs on them."""
+    """Return the agencies whose tokens the person may see and revoke; all for those who manage memberships."""
     return Agency.objects.all() if may_manage_memberships(user) else agencies_of(user)
 
 
-# Who has work on the editors' side sees the tokens of `token_agencies_of`: one question, asked once a request.
+# Editors see the tokens of `token_agencies_of`. An alias, for one cached answer for each request.
 may_see_tokens = is_editor
 
 
@@ -146,5 +146,5 @@ def may_revoke_token(user, token: AccessToken) -> bool:
     return not token.revoked and token_agencies_of(user).filter(pk=token.agency_id).exists()
 
 
-def may_by_token(token: AccessToken, scope: str) -> bool:
+def token_allows(token: AccessToken, scope: str) -> bool:
     return scope in token.allows

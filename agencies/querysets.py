@@ -9,105 +9,105 @@ from django.utils import timezone
 from rest_framework_api_key.crypto import KeyGenerator
 from rest_framework_api_key.models import BaseAPIKeyManager
 
-from agencies.names import day_of_names
+from agencies.names import active_day
 from foundation.clock import today
 
 
 class AgencyQuerySet(models.QuerySet):
     def members(self, day: date | None = None) -> Self:
-        """The members of the group on a day, its own first and last included; constituents stand under their member.
+        """Filter the members of the group on a day, first and last day included; constituents are left out.
 
-        One whose first day is not known counts from the start. `Agency.belongs_on()` says the same of a row.
+        A member without a first day counts from the start. `Agency.belongs_on()` is the same rule for a row.
         """
         day = day or today()
         joined = Q(joined__isnull=True) | Q(joined__lte=day)
         return self.with_own_membership().filter(joined, Q(left__isnull=True) | Q(left__gte=day))
 
     def with_own_membership(self) -> Self:
-        """Those that are, were or will be members themselves, and not constituents of one."""
+        """Filter past, current and future members, without constituents of members."""
         return self.filter(parent__isnull=True)
 
     def with_names_of_day(self) -> Self:
-        """Annotate `acronym_of_day` and `name_of_day`, to sort by: the names that rows bear inside `names_on(day)`."""
-        day = day_of_names()
+        """Annotate `acronym_of_day` and `name_of_day`, the names inside `names_on(day)`, to sort by."""
+        day = active_day()
         if day is None:
             return self.annotate(acronym_of_day=F("acronym"), name_of_day=F("name"))
         former_names = self.model._meta.get_field("former_names").related_model.objects
-        borne = former_names.filter(agency=OuterRef("pk"), until__gte=day).order_by("until")
+        names = former_names.filter(agency=OuterRef("pk"), until__gte=day).order_by("until")
         return self.annotate(
-            acronym_of_day=Coalesce(Subquery(borne.values("acronym")[:1]), F("acronym")),
-            name_of_day=Coalesce(Subquery(borne.values("name")[:1]), F("name")),
+            acronym_of_day=Coalesce(Subquery(names.values("acronym")[:1]), F("acronym")),
+            name_of_day=Coalesce(Subquery(names.values("name")[:1]), F("name")),
         )
 
 
 class FormerNameQuerySet(models.QuerySet):
     def borne_on(self, day: date) -> Self:
-        """The former name that each agency bore on a day; none for one that bore its name of today already."""
+        """Filter the former name that each agency had on a day; none for agencies with their current name."""
         return self.filter(until__gte=day).order_by("agency", "until").distinct("agency")
 
 
 class MembershipQuerySet(models.QuerySet):
     def current(self) -> Self:
-        """Memberships in force today (UTC)."""
+        """Filter memberships in force today (UTC)."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today()), starts_on__lte=today())
 
 
 class InvitationQuerySet(models.QuerySet):
     def acceptable(self) -> Self:
-        """Those whose link still opens an account."""
+        """Filter invitations that can be accepted: open and not expired."""
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())
 
 
-class MarkedKeys(KeyGenerator):
-    """Secrets that programs which look for lost ones know by their mark: 'gmghld_<prefix>.<secret>'."""
+class TokenKeyGenerator(KeyGenerator):
+    """A generator of secrets of the form 'gmghld_<prefix>.<secret>', which secret scanners can recognize."""
 
-    mark = "gmghld_"
-    shape = re.compile(r"gmghld_(?P<prefix>[A-Za-z0-9]{8})\.[A-Za-z0-9]{40}")
+    prefix_mark = "gmghld_"
+    key_pattern = re.compile(r"gmghld_(?P<prefix>[A-Za-z0-9]{8})\.[A-Za-z0-9]{40}")
 
     def __init__(self):
         super().__init__(prefix_length=8, secret_key_length=40)
 
     def generate(self) -> tuple[str, str, str]:
         prefix = self.get_prefix()
-        key = f"{self.mark}{prefix}.{self.get_secret_key()}"
+        key = f"{self.prefix_mark}{prefix}.{self.get_secret_key()}"
         return key, prefix, self.hash(key)
 
 
 class AccessTokenQuerySet(models.QuerySet):
     def in_use(self) -> Self:
-        """Those that still open something: good by themselves, of somebody who acts for the agency today (UTC)."""
-        return self.standing().filter(self._acting())
+        """Filter tokens that work: valid, and their maker acts for the agency today (UTC)."""
+        return self.valid().filter(self._acting())
 
     def orphaned(self) -> Self:
-        """Not revoked, of somebody whose account is closed or who no longer acts for the agency."""
+        """Filter unrevoked tokens whose maker's account is closed or who no longer acts for the agency."""
         return self.filter(revoked=False).exclude(self._acting())
 
-    def standing(self) -> Self:
-        """Neither revoked nor expired."""
+    def valid(self) -> Self:
+        """Filter tokens neither revoked nor expired."""
         return self.filter(revoked=False, expiry_date__gt=timezone.now())
 
-    def used(self, now) -> None:
-        """Note it, once a minute at most and without a line in the history."""
+    def record_use(self, now) -> None:
+        """Update the time of the last use, at most once a minute and without a history record."""
         self.exclude(last_used_at__gt=now - timedelta(minutes=1)).update(last_used_at=now)
 
     def _acting(self) -> Q:
         memberships = self.model._meta.get_field("made_by").related_model._meta.get_field("memberships").related_model
-        acting = memberships.objects.current().filter(user=OuterRef("made_by"), agency=OuterRef("agency"))
-        return Q(Exists(acting), made_by__is_active=True)
+        current = memberships.objects.current().filter(user=OuterRef("made_by"), agency=OuterRef("agency"))
+        return Q(Exists(current), made_by__is_active=True)
 
 
 class AccessTokenManager(BaseAPIKeyManager.from_queryset(AccessTokenQuerySet)):
-    key_generator = MarkedKeys()
+    key_generator = TokenKeyGenerator()
 
     def assign_key(self, obj) -> str:
-        """Give a token its secret, which is returned and stands nowhere else."""
+        """Set a token's prefix and hash, and return its secret, which is not stored."""
         key, obj.prefix, obj.hashed_key = self.key_generator.generate()
         return key
 
     def get_from_key(self, key: str):
-        """The token in use that a secret opens; DoesNotExist for all else."""
-        shape = self.key_generator.shape.fullmatch(key)
-        tokens = self.in_use().select_related("agency", "made_by").filter(prefix=shape["prefix"] if shape else "")
+        """Return the working token of a secret. Raises DoesNotExist."""
+        match = self.key_generator.key_pattern.fullmatch(key)
+        tokens = self.in_use().select_related("agency", "made_by").filter(prefix=match["prefix"] if match else "")
         token = tokens.get()
         if not token.is_valid(key):
             raise self.model.DoesNotExist

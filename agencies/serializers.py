@@ -9,7 +9,7 @@ from foundation.clock import today
 
 
 class PageURLField(serializers.URLField):
-    """The absolute address of a row's page."""
+    """A field with the absolute address of a row's page."""
 
     def __init__(self, **kwargs):
         kwargs = {"source": "get_absolute_url", "help_text": _("The address of its page."), **kwargs}
@@ -20,7 +20,7 @@ class PageURLField(serializers.URLField):
 
 
 class LinkField(serializers.URLField):
-    """An address elsewhere; null where none is known."""
+    """A field with an external address; null if empty."""
 
     def __init__(self, **kwargs):
         super().__init__(read_only=True, allow_null=True, **kwargs)
@@ -118,14 +118,14 @@ class AgencySerializer(serializers.ModelSerializer):
         ]
 
     def to_representation(self, agency):
-        told = super().to_representation(agency)
+        data = super().to_representation(agency)
         day = self.context["view"].day
         if day is None:
-            return told
-        begun = [term for term in told["chair_terms"] if term["starts_on"] <= day.isoformat()]
-        left = None if agency.left and agency.left > day else told["left"]
-        former_names = [former for former in told["former_names"] if former["until"] < day.isoformat()]
-        return {**told, "left": left, "chair_terms": begun, "former_names": former_names}
+            return data
+        chair_terms = [term for term in data["chair_terms"] if term["starts_on"] <= day.isoformat()]
+        left = None if agency.left and agency.left > day else data["left"]
+        former_names = [former_name for former_name in data["former_names"] if former_name["until"] < day.isoformat()]
+        return {**data, "left": left, "chair_terms": chair_terms, "former_names": former_names}
 
     def get_is_member(self, agency) -> bool:
         return agency.belongs_on(self.context["view"].day or today())

@@ -3,14 +3,11 @@ from django.views.generic import DetailView, ListView
 from agencies.models import Agency
 from foundation.clock import today
 
-MOST_SAID = 10  # parts in reports that others lead: each stands in full with its report
+MAX_CONTRIBUTIONS = 10  # newest contributions to reports of other leads
 
 
 class AgencyListView(ListView):
-    """The members, each with what it leads and when it was last heard from; constituents stand under their member.
-
-    Those that have left the group follow apart.
-    """
+    """The list of members, with constituents under their member, and of former members."""
 
     template_name = "agencies/list.html"
     context_object_name = "agencies"
@@ -30,7 +27,7 @@ class AgencyListView(ListView):
 
 
 class AgencyView(DetailView):
-    """What an agency and its constituents lead, what they are partners in, and when they were last heard from."""
+    """The page of an agency: commitments that it and its constituents lead or are partners in."""
 
     template_name = "agencies/detail.html"
     slug_field = slug_url_kwarg = "code"
@@ -45,17 +42,21 @@ class AgencyView(DetailView):
 
     def get_context_data(self, **kwargs):
         day = self.request.as_of or today()
-        own = [self.object, *self.object.constituents.all()]
+        agencies = [self.object, *self.object.constituents.all()]
         commitments = Agency.led_commitments.rel.related_model.objects
-        parts = Agency.contributions.rel.related_model.objects.in_register(self.request.as_of).filter(agency__in=own)
-        involved = list(commitments.listed(self.request.as_of).involving(*own))
+        contributions = Agency.contributions.rel.related_model.objects.in_register(self.request.as_of).filter(
+            agency__in=agencies
+        )
+        involved = list(commitments.listed(self.request.as_of).involving(*agencies))
         return super().get_context_data(
             has_joined=self.object.has_joined_by(day),
             has_left=self.object.has_left_by(day),
             former_names=[former for former in self.object.former_names.all() if former.until < day],
-            codes=[agency.code for agency in own],
-            led=[commitment for commitment in involved if commitment.lead_agency in own],
-            partner_in=[commitment for commitment in involved if commitment.lead_agency not in own],
-            said=parts.newest_first().select_related("agency", "report__commitment")[:MOST_SAID],
+            codes=[agency.code for agency in agencies],
+            led=[commitment for commitment in involved if commitment.lead_agency in agencies],
+            partner_in=[commitment for commitment in involved if commitment.lead_agency not in agencies],
+            contributions=contributions.newest_first().select_related("agency", "report__commitment")[
+                :MAX_CONTRIBUTIONS
+            ],
             **kwargs,
         )

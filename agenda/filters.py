@@ -2,13 +2,13 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import AgendaPoint, Event, Framework
-from foundation.dates.inputs import PickedDayField
+from foundation.dates.inputs import DayPickerField
 
 
 class DayFilter(django_filters.DateFilter):
-    """A day, which every form and address of the portal reads alike."""
+    """A filter by a day, read by `DayPickerField`."""
 
-    field_class = PickedDayField
+    field_class = DayPickerField
 
 
 class AgendaPointFilter(django_filters.FilterSet):

@@ -11,7 +11,7 @@ from foundation.text.addresses import AddressField
 
 
 class AgendaPoint(models.Model):
-    """One of the eight points of the Secretary-General's agenda for action (A/68/190)."""
+    """A point of the Secretary-General's eight-point agenda for action (A/68/190)."""
 
     number = models.PositiveSmallIntegerField(
         _("number"), unique=True, help_text=_("Permanent: it is part of addresses.")
@@ -40,7 +40,7 @@ class AgendaPoint(models.Model):
 
 
 class Framework(models.Model):
-    """A document that is set against the agenda: a column of the convergence table."""
+    """A document compared with the agenda: a column of the convergence table."""
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     title = models.CharField(_("title"), max_length=200)
@@ -75,7 +75,7 @@ class Framework(models.Model):
 
 
 class Alignment(models.Model):
-    """What a framework says on a point: one cell of the convergence table."""
+    """A cell of the convergence table: how a framework treats an agenda point."""
 
     class Strength(models.TextChoices):
         EXPLICIT = "explicit", _("Explicit")
@@ -117,7 +117,7 @@ class Alignment(models.Model):
 
 
 class Statement(models.Model):
-    """One numbered line of what the group says of itself in the presentation of February 2014."""
+    """A numbered line of the group's self-description in the presentation of February 2014."""
 
     class Section(models.TextChoices):
         MANDATE = "mandate", _("Mandate")

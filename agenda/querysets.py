@@ -6,5 +6,5 @@ from django.db import models
 
 class EventQuerySet(models.QuerySet):
     def until(self, day: date | None) -> Self:
-        """Events that had begun by the end of the day; all of them when no day is given."""
+        """Filter events that had begun by the end of the day; all events for None."""
         return self if day is None else self.filter(starts_on__lte=day)

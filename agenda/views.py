@@ -4,7 +4,7 @@ from agenda.models import AgendaPoint, Alignment, Framework
 
 
 class AgendaView(ListView):
-    """The eight points."""
+    """The list of the eight points."""
 
     template_name = "agenda/list.html"
     context_object_name = "points"
@@ -14,7 +14,7 @@ class AgendaView(ListView):
 
 
 class PointView(DetailView):
-    """One point: what the frameworks say on it, what was recommended, what was undertaken."""
+    """The page of a point: passages of frameworks, recommendations and commitments."""
 
     template_name = "agenda/detail.html"
     slug_field = slug_url_kwarg = "number"
@@ -42,7 +42,7 @@ class PointView(DetailView):
 
 
 class ConvergenceView(ListView):
-    """The convergence table: points × frameworks, a cell None where nothing is known."""
+    """The convergence table: points by frameworks; a cell is None without an alignment."""
 
     template_name = "agenda/convergence.html"
     context_object_name = "points"

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
-from agencies.actions import check_seen
+from agencies.actions import check_version
 from agencies.models import Agency
-from agencies.permissions import acting_for, agencies_of, is_secretariat
+from agencies.permissions import agencies_of, all_agencies_of, is_secretariat
 from commitments import permissions
 from commitments.models import (
     Answer,
@@ -37,7 +37,7 @@ from commitments.succession import problem_of_successor
 from commitments.triggers import SUCCESSION_LOCK
 from commitments.workflow import TRANSITIONS, Reviewed, ReviewingRole, State
 from foundation.clock import today
-from foundation.dates.parsing import date_in_words
+from foundation.dates.parsing import format_date
 from foundation.dates.partial import PartialDate, Precision
 from workgroups.models import WorkGroup
 
@@ -108,7 +108,7 @@ def remove_evidence(piece: Evidence, *, by) -> None:
 
 def record_hand(row: Reviewed, *, by) -> None:
     """Keep for which agencies a person acts who writes in an open row; what was kept before stays (`triggers`)."""
-    agencies = list(acting_for(by).values_list("pk", flat=True))
+    agencies = list(all_agencies_of(by).values_list("pk", flat=True))
     if agencies:
         type(row).objects.filter(pk=row.pk, state__in=permissions.OPEN_STATES).update(involved_agencies=agencies)
 
@@ -214,7 +214,7 @@ def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
     if cycle.opened_on:
         raise ValidationError(_("This cycle is already open."))
     if cycle.opens_on > today():
-        raise ValidationError(_("This cycle opens on %(day)s, not before.") % {"day": date_in_words(cycle.opens_on)})
+        raise ValidationError(_("This cycle opens on %(day)s, not before.") % {"day": format_date(cycle.opens_on)})
     cycle.opened_on = today()
     _save(cycle, "open", by)
     expected = [
@@ -364,7 +364,7 @@ def overlaps(report: ProgressReport) -> list[str]:
     others = report.commitment.reports.published().exclude(pk=report.pk).order_by("number")
     sentence = _("The period overlaps that of report %(number)d, %(start)s to %(end)s.")
     return [
-        sentence % {"number": other.number, "start": date_in_words(first), "end": date_in_words(last)}
+        sentence % {"number": other.number, "start": format_date(first), "end": format_date(last)}
         for other in others
         for first, last in [(other.period_start or other.period_end, other.period_end or other.period_start)]
         if first and first <= end and last >= start
@@ -484,7 +484,7 @@ def _lock_succession(row) -> None:
 
 def _locked(row, seen: int | None = None):
     fresh = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
-    check_seen(fresh, seen)
+    check_version(fresh, seen)
     return fresh
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agencies.names import Name, NamesOn, names_on
+from agencies.names import AgencyName, FormerNamesOnDay, names_on
 from commitments.models import Commitment, Freshness, Status, Withdrawal
 from commitments.querysets import FINISHED
 from commitments.statistics import Count
@@ -36,7 +36,7 @@ class Compared:
     now: Stood | None
     withdrawal: Withdrawal | None
     due_passed: bool
-    former_lead: Name | None = None  # the lead's name on the first day, where that differs from the second day's
+    former_lead: AgencyName | None = None  # the lead's name on the first day, where that differs from the second day's
 
     @property
     def is_new(self) -> bool:
@@ -166,7 +166,7 @@ def _compare(since: date, until: date, commitments: QuerySet[Commitment] | None,
     withdrawals = withdrawals.filter(commitment__in=scope.public(until).order_by().values("pk"))
     gone = {withdrawal.commitment_id: withdrawal for withdrawal in withdrawals}
     about = Commitment.objects.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
-    names_then = NamesOn(since).by_agency
+    names_then = FormerNamesOnDay(since).by_agency
     rows = [
         Compared(
             row,
@@ -187,9 +187,9 @@ def _standing(scope: QuerySet[Commitment], day: date) -> dict[int, Stood]:
     return {pk: Stood(status, freshness) for pk, status, freshness in found}
 
 
-def _former_lead(row: Commitment, names_then: Mapping[int, Name]) -> Name | None:
+def _former_lead(row: Commitment, names_then: Mapping[int, AgencyName]) -> AgencyName | None:
     former = names_then.get(row.lead_agency_id)
-    return former if former and former != Name(row.lead_agency.acronym, row.lead_agency.name) else None
+    return former if former and former != AgencyName(row.lead_agency.acronym, row.lead_agency.name) else None
 
 
 def _due_passed(row: Commitment, since: date, until: date, stands: bool) -> bool:

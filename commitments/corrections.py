@@ -10,11 +10,11 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from agencies.actions import check_seen
+from agencies.actions import check_version
 from commitments.models import Commitment, Mistake
 from commitments.notifications import events
 from foundation.http.client_ip import throttle_key
-from foundation.mail.messages import absolute, letter
+from foundation.mail.messages import AUTO_GENERATED, absolute_url, build_message
 
 State = Mistake.State
 # So many from one address in an hour, and so many from all the world in a day.
@@ -82,7 +82,7 @@ def close(mistake: Mistake, *, words: str, by, seen: int | None = None) -> Mista
 
 def _settle(mistake: Mistake, state: str, words: str, by, seen: int | None) -> tuple[Mistake, str]:
     mistake = Mistake.objects.select_for_update(of=("self",)).select_related("commitment").get(pk=mistake.pk)
-    check_seen(mistake, seen)
+    check_version(mistake, seen)
     if mistake.state != State.OPEN:
         raise ValidationError(_("This is settled already."))
     if not events.may(Mistake.objects.answerable_by, by, mistake):
@@ -98,14 +98,15 @@ def _settle(mistake: Mistake, state: str, words: str, by, seen: int | None) -> t
 def _mail(mistake: Mistake, address: str) -> None:
     commitment = mistake.commitment
     with translation.override(settings.LANGUAGE_CODE):
-        letter(
+        build_message(
             "answer",
             to=address,
             subject=_("Your note on %(reference)s") % {"reference": commitment.reference},
+            headers=AUTO_GENERATED,
             commitment=commitment,
             answer=mistake.answer,
             text=mistake.text,
-            page=absolute(reverse("commitments:detail", args=[commitment.reference])),
+            page=absolute_url(reverse("commitments:detail", args=[commitment.reference])),
         ).send()
 
 

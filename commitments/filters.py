@@ -21,7 +21,7 @@ from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Outlook, Partner, ProgressReport, Status, Verification
 from commitments.search import SearchTextField, search_query
 from foundation.clock import today
-from foundation.dates.inputs import PickedDayField
+from foundation.dates.inputs import DayPickerField
 from foundation.text.closest_match import suggestion
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
@@ -144,10 +144,10 @@ class OfColumn:
 
 
 class DayFilter(OfColumn, django_filters.DateFilter):
-    field_class = PickedDayField
+    field_class = DayPickerField
 
 
-class PastDayField(PickedDayField):
+class PastDayField(DayPickerField):
     """A day up to today, of which the record is known."""
 
     default_error_messages = {

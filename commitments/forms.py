@@ -18,8 +18,8 @@ from commitments.evidence import TYPES, label_of
 from commitments.models import Assessment, Commitment, Contribution, Status
 from commitments.succession import problem_of_successor
 from foundation.dates.inputs import PartialDateInput
-from foundation.dates.parsing import date_in_words
-from foundation.dates.partial import PartialDate, partial
+from foundation.dates.parsing import format_date
+from foundation.dates.partial import PartialDate, partial_date
 from foundation.text.name_lists import NameListField
 
 
@@ -67,7 +67,7 @@ class PartialDatesMixin:
         super().__init__(*args, **kwargs)
         for name in self.partial_dates:
             day, precision = getattr(self.instance, f"{name}_on"), getattr(self.instance, f"{name}_precision")
-            self.initial.setdefault(name, partial(day, precision))
+            self.initial.setdefault(name, partial_date(day, precision))
 
     def _post_clean(self):
         for name in self.partial_dates:
@@ -214,7 +214,7 @@ class ProgressReportForm(admin.site.Form):
     def clean_period_end(self):
         start, end = self.cleaned_data.get("period_start"), self.cleaned_data["period_end"]
         if start and end and end < start:
-            words = {"start": date_in_words(start), "end": date_in_words(end)}
+            words = {"start": format_date(start), "end": format_date(end)}
             raise ValidationError(_("The period cannot end on %(end)s, before it starts on %(start)s.") % words)
         return end
 

@@ -22,8 +22,8 @@ from commitments.models import (
     StatusChange,
 )
 from commitments.workflow import Reviewed
-from foundation.dates.parsing import date_in_words
-from foundation.dates.partial import partial
+from foundation.dates.parsing import format_date
+from foundation.dates.partial import partial_date
 from foundation.text.diff import Piece, diff_words
 from foundation.text.name_lists import join_names
 
@@ -195,8 +195,8 @@ def _of_commitment(row) -> Told:
         "lead": _name(row.lead_agency or row.workgroup),
         "summary": row.summary,
         "original_text": row.original_text,
-        "start": _name(partial(row.start_on, row.start_precision)),
-        "due": _name(partial(row.due_on, row.due_precision)),
+        "start": _name(partial_date(row.start_on, row.start_precision)),
+        "due": _name(partial_date(row.due_on, row.due_precision)),
         "source_title": row.source_title,
         "source_location": row.source_location,
         "work_plan": _name(row.work_plan),
@@ -207,7 +207,7 @@ def _of_commitment(row) -> Told:
 
 
 def _of_report(row) -> Told:
-    period = [date_in_words(day) if day else "…" for day in (row.period_start, row.period_end)]
+    period = [format_date(day) if day else "…" for day in (row.period_start, row.period_end)]
     return {
         "status": row.get_status_display(),
         "status_reason": row.status_reason,

@@ -7,7 +7,7 @@ from itertools import product
 from django.db import OperationalError, connection, transaction
 
 from commitments.models import Commitment
-from foundation.postgresql.session_limits import statement_limit, was_stopped
+from foundation.postgresql.session_limits import statement_limit, was_cancelled
 
 WORD = re.compile(r"(?<![\w-])[^\W\d_]{4,40}\b")
 MOST_WORDS = 6
@@ -54,7 +54,7 @@ def near_questions(text: str, day: date | None = None) -> list[str]:
         with transaction.atomic(), statement_limit(LIMIT):
             alike = _alike_to_unknown(asked, day)
     except OperationalError as error:
-        if was_stopped(error):
+        if was_cancelled(error):
             return []
         raise
     if not alike:

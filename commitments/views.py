@@ -23,7 +23,7 @@ from commitments.related import formers_of, related, with_others
 from commitments.report_comparison import judgements, tellings
 from commitments.serializers import CommitmentRowSerializer
 from foundation.clock import today
-from foundation.rest.sparse_fields import UnknownField, chosen, offered, paths, values_at
+from foundation.rest.sparse_fields import UnknownField, field_tree, select_fields, selected_paths, values_at
 from foundation.text.closest_match import suggestion
 
 
@@ -37,8 +37,8 @@ class RegisterView(ListView):
     def get(self, request, *args, **kwargs):
         self.pages = PageForm(request.GET)
         self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
-        tree, unknown = chosen(request.GET.getlist("fields"), offered(CommitmentRowSerializer()))
-        self.columns = list(paths(tree))
+        tree, unknown = select_fields(request.GET.getlist("fields"), field_tree(CommitmentRowSerializer()))
+        self.columns = list(selected_paths(tree))
         if self.filterset.is_valid() and self.pages.is_valid() and not unknown:
             self.question = Question(self.filterset.data, self.filterset)
             self.tally = tally(self.filterset)
@@ -247,7 +247,7 @@ class MistakeView(OfCommitmentMixin, FormView):
 
     def get_context_data(self, **kwargs):
         """With the key of this form, the same when it is shown again with its mistakes."""
-        key = self.request.POST.get(idempotent_forms.FIELD) or idempotent_forms.new_key()
+        key = self.request.POST.get(idempotent_forms.KEY_FIELD) or idempotent_forms.new_key()
         return super().get_context_data(**kwargs) | {"submission_key": key}
 
     def get_initial(self):
@@ -284,9 +284,13 @@ class MistakeView(OfCommitmentMixin, FormView):
         """The same words sent twice with one form are one report; other words are another, and none are lost."""
         typed = {name: [form.cleaned_data[name]] for name in ("text", "address")}
         form_name = f"mistake {self.commitment.reference}"
-        key = self.request.POST.get(idempotent_forms.FIELD, "")
-        submission = idempotent_forms.claim(key, form=form_name, fields=typed, user=self.request.user)
-        if submission is not None and submission.row is not None and idempotent_forms.is_same(submission, typed):
+        key = self.request.POST.get(idempotent_forms.KEY_FIELD, "")
+        submission = idempotent_forms.lock_submission(key, form=form_name, fields=typed, user=self.request.user)
+        if (
+            submission is not None
+            and submission.row is not None
+            and idempotent_forms.has_same_fields(submission, typed)
+        ):
             return
         mistake = corrections.report(
             self.commitment,
@@ -296,8 +300,8 @@ class MistakeView(OfCommitmentMixin, FormView):
             by=self.request.user,
         )
         if submission is not None:
-            submission.digest = idempotent_forms.digest(typed)
-        idempotent_forms.settle(submission, mistake)
+            submission.digest = idempotent_forms.fields_digest(typed)
+        idempotent_forms.record_result(submission, mistake)
 
 
 class MistakeThanksView(OfCommitmentMixin, TemplateView):

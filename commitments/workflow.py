@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from foundation.dates.columns import PastDateField
-from foundation.dates.partial import PartialDate, Precision, partial
+from foundation.dates.partial import PartialDate, Precision, partial_date
 
 
 class State(models.TextChoices):
@@ -178,7 +178,7 @@ class Reviewed(models.Model):
     @property
     def published(self) -> PartialDate | None:
         """The day of publication at its true precision."""
-        return partial(self.published_on, self.published_precision)
+        return partial_date(self.published_on, self.published_precision)
 
     @property
     def reviewing_body(self) -> ReviewingBody | None:

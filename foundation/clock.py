@@ -1,4 +1,4 @@
-"""Tell the current day, on which every deadline and term turns."""
+"""The current day, by which deadlines and terms are decided."""
 
 from datetime import date
 

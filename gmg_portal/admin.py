@@ -15,7 +15,7 @@ from rest_framework_api_key.models import APIKey
 
 from agencies.permissions import may_audit, may_edit_reference_data, may_manage_users
 from foundation.clock import today
-from gmg_portal.accounts.attempts import next_tries
+from gmg_portal.accounts.attempts import next_attempt_times
 from gmg_portal.audit.entries import CELLS, COUNTED, AuditForm, page_of, records, told
 from gmg_portal.audit.recording import note
 from gmg_portal.editors import handover, response_rates, review_queue
@@ -100,7 +100,7 @@ class AttemptsAdmin(admin.site.ReadingAdmin):
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
         rows = list(changelist.result_list)
-        moments = next_tries(rows)
+        moments = next_attempt_times(rows)
         for row in rows:
             row.next_try_at = moments.get(row.username)
         changelist.result_list = rows

@@ -16,14 +16,14 @@ class PortalConfig(AppConfig):
         import foundation.mail.checks  # noqa: F401 – the check registers itself
         from foundation.postgresql import roles
         from foundation.postgresql.session_limits import prepare_session
-        from gmg_portal.accounts.attempts import start_anew
+        from gmg_portal.accounts.attempts import reset_attempts
         from gmg_portal.accounts.checks import check_second_steps
-        from gmg_portal.accounts.second_step import end_sessions_without_it
+        from gmg_portal.accounts.second_step import end_other_sessions
         from gmg_portal.audit import recording
 
-        authenticator_added.connect(end_sessions_without_it)
+        authenticator_added.connect(end_other_sessions)
         connection_created.connect(prepare_session, dispatch_uid="limits")
-        password_reset.connect(start_anew)
+        password_reset.connect(reset_attempts)
         recording.listen()
         checks.register(roles.check_roles, checks.Tags.database)
         checks.register(check_second_steps, checks.Tags.database)

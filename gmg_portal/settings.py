@@ -11,8 +11,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from foundation.files.private import keep_secret
-from foundation.mail.settings import PATIENCE, delivery, public_url, sender
+from foundation.files.private import read_or_create_secret
+from foundation.mail.settings import SMTP_TIMEOUT, delivery_settings, public_url, sender_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(os.environ.get("PORTAL_VAR") or BASE_DIR / "var").resolve()
@@ -65,7 +65,7 @@ def database(url: str, name: str = "DATABASE_URL") -> dict:
 def trial_key() -> str:
     """Make the trial's own key at its first start, and keep it so that nobody is signed out by the next."""
     try:
-        return keep_secret(VAR_DIR / "secret_key")
+        return read_or_create_secret(VAR_DIR / "secret_key")
     except OSError as error:
         raise ImproperlyConfigured(f"The portal cannot keep its files in {VAR_DIR}: {error.strerror}.") from None
 
@@ -131,7 +131,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "gmg_portal.http.health.HealthMiddleware",
-    "foundation.http.tracking_params.TrackingMiddleware",
+    "foundation.http.tracking_params.TrackingParamsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -139,9 +139,9 @@ MIDDLEWARE = [
     "foundation.http.http_methods.CrossOriginMiddleware",
     "foundation.http.compression.CompressionMiddleware",
     "gmg_portal.http.middleware.StorageMiddleware",
-    "foundation.http.throttling.RateMiddleware",
+    "foundation.http.throttling.RateLimitHeadersMiddleware",
     "gmg_portal.api.deprecations.DeprecationMiddleware",
-    "foundation.http.http_methods.MethodsMiddleware",
+    "foundation.http.http_methods.ReadOnlyMethodsMiddleware",
     "gmg_portal.accounts.session_store.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -247,13 +247,13 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # so that a key that was found or stolen opens nothing by itself
 MFA_FORMS = {
     "authenticate": "gmg_portal.accounts.forms.CodeForm",
-    "reauthenticate": "gmg_portal.accounts.forms.CodeAgainForm",
+    "reauthenticate": "gmg_portal.accounts.forms.ReauthenticateCodeForm",
     "activate_totp": "gmg_portal.accounts.forms.AddAppForm",
     "add_webauthn": "gmg_portal.accounts.forms.AddKeyForm",
     "edit_webauthn": "gmg_portal.accounts.forms.EditKeyForm",
     "authenticate_webauthn": "gmg_portal.accounts.forms.KeyForm",
     "login_webauthn": "gmg_portal.accounts.forms.KeySignInForm",
-    "reauthenticate_webauthn": "gmg_portal.accounts.forms.KeyAgainForm",
+    "reauthenticate_webauthn": "gmg_portal.accounts.forms.ReauthenticateKeyForm",
 }
 ACCOUNT_ADAPTER = "gmg_portal.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
@@ -278,10 +278,10 @@ AXES_HANDLER = "gmg_portal.accounts.attempts.AttemptsHandler"
 AXES_COOLOFF_TIME = 24  # hours for which a wrong try counts
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.attempts.counted_by"
-AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.attempts.refuse"
-AXES_USERNAME_CALLABLE = "gmg_portal.accounts.attempts.counted_as"
-AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.attempts.counted_address"
+AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.attempts.lockout_parameters"
+AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.attempts.lockout_response"
+AXES_USERNAME_CALLABLE = "gmg_portal.accounts.attempts.attempt_username"
+AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.attempts.attempt_address"
 AXES_SENSITIVE_PARAMETERS = [
     "username", "ip_address", "login", "code", "credential", "email", "oldpassword", "password1", "password2",
     "csrfmiddlewaretoken",
@@ -336,8 +336,8 @@ else:
 PUBLIC_URL = public_url(os.environ.get("PUBLIC_URL") or _address)
 # Mail is queued in the database, and leaves it by the way that MAIL_URL names.
 EMAIL_BACKEND = "foundation.mail.backend.QueueBackend"
-EMAIL_TIMEOUT = PATIENCE
-_delivery = delivery(os.environ.get("MAIL_URL", ""), VAR_DIR / "mail")
+EMAIL_TIMEOUT = SMTP_TIMEOUT
+_delivery = delivery_settings(os.environ.get("MAIL_URL", ""), VAR_DIR / "mail")
 globals().update(_delivery["settings"])
 POST_OFFICE = {
     "BACKENDS": {"default": _delivery["backend"]},
@@ -347,7 +347,7 @@ POST_OFFICE = {
     "MESSAGE_ID_FQDN": urlsplit(PUBLIC_URL).hostname,
 }
 ANYMAIL = {name.removeprefix("ANYMAIL_"): value for name, value in os.environ.items() if name.startswith("ANYMAIL_")}
-DEFAULT_FROM_EMAIL = sender(os.environ.get("MAIL_FROM") or CONTACT_EMAIL, os.environ.get("MAIL_URL", ""))
+DEFAULT_FROM_EMAIL = sender_address(os.environ.get("MAIL_FROM") or CONTACT_EMAIL, os.environ.get("MAIL_URL", ""))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 REST_FRAMEWORK = {

@@ -11,7 +11,7 @@ from recommendations.querysets import RecommendationQuerySet
 
 
 class Recommendation(models.Model):
-    """What the group recommended in February 2014, at one of four levels, in its official wording."""
+    """A recommendation of the group of February 2014, in its official wording, at one of four levels."""
 
     class Level(models.TextChoices):
         GOVERNANCE = "governance", _("Governance level")

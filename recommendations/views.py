@@ -7,7 +7,7 @@ from recommendations.models import Recommendation
 
 
 class RecommendationListView(ListView):
-    """What was recommended, by level; parts stand under their whole."""
+    """The list of recommendations by level, with parts under their whole."""
 
     template_name = "recommendations/list.html"
     context_object_name = "recommendations"
@@ -19,7 +19,7 @@ class RecommendationListView(ListView):
 
 
 class RecommendationView(DetailView):
-    """One recommendation, what answers it or any of its parts, and which of them nothing answers."""
+    """The page of a recommendation: commitments to it or its parts, and parts without any."""
 
     template_name = "recommendations/detail.html"
     slug_field = slug_url_kwarg = "code"
@@ -31,16 +31,16 @@ class RecommendationView(DetailView):
         return Recommendation.objects.select_related("parent").prefetch_related("parts", "agenda_points")
 
     def get_context_data(self, **kwargs):
-        own = Q(recommendations=self.object) | Q(recommendations__parent=self.object)
+        condition = Q(recommendations=self.object) | Q(recommendations__parent=self.object)
         return super().get_context_data(
-            commitments=answers(own, self.request.as_of),
+            commitments=commitments_to(condition, self.request.as_of),
             unanswered=self.object.parts.unanswered(self.request.as_of),
             **kwargs,
         )
 
 
 class LevelView(ListView):
-    """One of the four levels: what was recommended at it, what answers it, and what nothing answers."""
+    """The page of a level: its recommendations, the commitments to them, and those without any."""
 
     template_name = "recommendations/level.html"
     context_object_name = "recommendations"
@@ -58,13 +58,13 @@ class LevelView(ListView):
         return super().get_context_data(
             level=self.level,
             levels=Recommendation.Level,
-            commitments=answers(Q(recommendations__level=self.level), day),
+            commitments=commitments_to(Q(recommendations__level=self.level), day),
             unanswered=Recommendation.objects.filter(level=self.level).unanswered(day),
             **kwargs,
         )
 
 
-def answers(to: Q, day):
-    """The commitments that answer some recommendations, each once."""
+def commitments_to(condition: Q, day):
+    """Return the listed commitments whose recommendations meet a condition, each once."""
     commitments = Recommendation.commitments.rel.related_model.objects
-    return commitments.listed(day).filter(to).distinct()
+    return commitments.listed(day).filter(condition).distinct()

@@ -1,4 +1,4 @@
-"""The fixed small cast. Whoever leads a group leads it in every test: the people bring their groups with them."""
+"""Fixtures for all tests: the cast of agencies, groups and people, and isolation of each test."""
 
 import gc
 import math
@@ -18,7 +18,7 @@ from foundation.http import throttling
 from gmg_portal.accounts.session_store import SessionStore
 from tests import emptying, template_database
 from tests.browser.chromium import PATH, started
-from tests.door import Door
+from tests.door import RequestGate
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -31,7 +31,7 @@ from tests.factories import (
     in_group,
 )
 
-# As the browser's automation runs a loop of its own in this thread, the ORM must be told that this is meant.
+# The browser automation runs an event loop in this thread, in which Django would refuse database access.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 PUBLIC_URL = "http://portal.example.org"
@@ -45,8 +45,8 @@ POINTS = [
     "Strengthen the migration evidence base",
     "Enhance migration partnerships and cooperation",
 ]
-# The files that take longest, so that they are begun first and short ones fill up what is left of the time.
-LONGEST = (
+# The slowest files, which are started first so that the processes finish at the same time.
+SLOWEST_FILES = (
     "tests/commitments/test_policy.py",
     "tests/browser/test_editors_pages.py",
     "tests/browser/test_pages.py",
@@ -69,7 +69,7 @@ LONGEST = (
     "tests/clients/test_clients.py",
 )
 
-DOOR = Door()
+REQUEST_GATE = RequestGate()
 
 
 # Django's test client puts a session's key into the cookie; here the key is only a digest of the cookie.
@@ -95,16 +95,16 @@ TransactionTestCase._fixture_teardown = lambda _test: emptying.delete_all_rows()
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Read only the files with tests for the second server where only those are run: reading all takes seconds."""
+    """Skip files without tests for the second server if only those are run, as importing all takes seconds."""
     if config.getoption("markexpr") != "database or account" or not collection_path.match("test_*.py"):
         return None
     return None if re.search(r"mark\.(database|account)\b", collection_path.read_text()) else True
 
 
 def pytest_collection_modifyitems(items):
-    """Mark the tests by what they need, and begin with the longest files."""
-    last = len(LONGEST)
-    places = {name: place for place, name in enumerate(LONGEST)}
+    """Mark browser tests, and sort the slowest files first."""
+    last = len(SLOWEST_FILES)
+    places = {name: place for place, name in enumerate(SLOWEST_FILES)}
     for item in items:
         if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.browser)
@@ -112,7 +112,7 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Collect garbage rarely: what a test makes is small, and what was imported stays."""
+    """Collect garbage rarely, since tests create little and imported modules stay."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
@@ -127,38 +127,38 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown():
-    """The door that `last_words` closed stays closed until everything of the test is cleared away."""
+    """Open the gate that `close_gate_after_test` closed, after the teardown of the test."""
     try:
         return (yield)
     finally:
-        DOOR.open()
+        REQUEST_GATE.open()
 
 
 @pytest.fixture(autouse=True)
-def last_words():
-    """Once a test is over and its browsers are closed, nothing that they still send is taken."""
+def close_gate_after_test():
+    """Refuse requests that browsers still send after the test."""
     yield
-    DOOR.close()
+    REQUEST_GATE.close()
 
 
 @pytest.fixture(autouse=True)
-def apart(settings, tmp_path, monkeypatch):
-    """Uploaded files and the counts of an address's requests end with their test, and no clock of the process ticks."""
+def isolated_process_state(settings, tmp_path, monkeypatch):
+    """Give each test its own uploads, throttle counts and cache, and disable the periodic cleanup."""
     settings.MEDIA_ROOT = tmp_path / "media"
     monkeypatch.setattr(throttling, "SALT", str(tmp_path))
-    monkeypatch.setattr(throttling, "SWEPT_EVERY", math.inf)
+    monkeypatch.setattr(throttling, "CLEANUP_INTERVAL", math.inf)
     cache.clear()
 
 
 class FileDatabase:
-    """Open to the fixtures of a file: `with module_db.unblock(): ...`."""
+    """The database for fixtures of a file: `with module_db.unblock(): ...`."""
 
     def __init__(self, blocker):
         self._blocker = blocker
 
     @contextmanager
     def unblock(self):
-        """Let a fixture write; deferred triggers run at its end, and so not again at the end of each test."""
+        """Allow writes in a block, and run deferred triggers at its end instead of at the end of each test."""
         with self._blocker.unblock():
             yield
             connection.check_constraints()
@@ -166,11 +166,11 @@ class FileDatabase:
 
 @pytest.fixture(scope="module")
 def module_db(django_db_setup, django_db_blocker):
-    """The database for fixtures of a whole file: what they write stays until its last test, and is rolled back then.
+    """Return the database for fixtures of a file, whose rows are rolled back after its last test.
 
-    Each test still has a transaction of its own within this one. A row that a test may change is handed to it as a copy
-    (`copy.deepcopy`), as the database forgets the change and the object would not. Not for a file with tests that
-    commit (`transaction=True`), nor for one that compares times with the database's `now()`, which stands still.
+    Each test still has its own transaction within this one. A test that changes a row needs a copy of the object
+    (`copy.deepcopy`), since only the database is rolled back. Do not use it in files with tests that commit
+    (`transaction=True`) or compare times with the database's `now()`, which does not advance.
     """
     with django_db_blocker.unblock():
         transaction_of_file = transaction.atomic()
@@ -194,7 +194,7 @@ def chromium():
 
 @pytest.fixture
 def editions(settings, tmp_path):
-    """The folder of editions, for this test alone; it is there once something was published."""
+    """Return the folder of this test's editions, created by the first publication."""
     folder = tmp_path / "editions"
     settings.PUBLIC_URL = PUBLIC_URL  # an edition freezes its address, and takes none of this machine's
     settings.STORAGES = {
@@ -265,7 +265,7 @@ def administrator(db):
 
 @pytest.fixture
 def secretariat(db):
-    """One of the Chair's team, who acts for no agency."""
+    """A member of the Chair's team, who acts for no agency."""
     return in_group(UserFactory(username="secretariat"), "secretariat")
 
 
@@ -331,12 +331,12 @@ def cycle(db):
     return ReportingCycleFactory(opened=True, title="Second half of 2014")
 
 
-# What the models declare, and what the database refuses
+# Declared constraints and the database
 
 
 @pytest.fixture
 def models_of():
-    """The models of an app, without the histories that stand beside them."""
+    """Return a function that lists the models of an app, without history models."""
 
     def models_of(app):
         return [model for model in apps.get_app_config(app).get_models() if not hasattr(model, "instance_type")]
@@ -346,9 +346,9 @@ def models_of():
 
 @pytest.fixture
 def assert_refused_by(db):
-    """Assert that the database refuses a write, and by which of its constraints.
+    """Return an assertion that a constraint of the database refuses a write.
 
-    Among check constraints PostgreSQL names the first by its name; `behind` is one that would answer before.
+    PostgreSQL reports the first violated check constraint by name; `behind` names one to drop before.
     """
 
     def assert_refused_by(constraint, write, behind=None):
@@ -368,7 +368,7 @@ def assert_refused_by(db):
 
 @pytest.fixture
 def assert_unique(db):
-    """Assert that the database takes a value of a column once."""
+    """Return an assertion that a column is unique in the database."""
 
     def assert_unique(factory, field, value):
         factory(**{field: value})
@@ -384,21 +384,21 @@ def assert_unique(db):
 
 
 @pytest.fixture
-def words_of(db):
-    """The words that a check constraint lists, as the database holds them."""
+def constraint_values(db):
+    """Return a function that reads the values listed by a check constraint from the database."""
 
-    def words_of(constraint):
+    def constraint_values(constraint):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [constraint])
             (definition,) = cursor.fetchone()
         return set(re.findall(r"'([^']*)'::", definition))
 
-    return words_of
+    return constraint_values
 
 
 @pytest.fixture
 def assert_declared(models_of):
-    """Assert that tables of a test name exactly what an app's models declare."""
+    """Return an assertion that the lists of a test are exactly what an app's models declare."""
 
     def assert_declared(app, constraints, unique, choices):
         models = models_of(app)

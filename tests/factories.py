@@ -1,10 +1,10 @@
-"""One factory for each model. A plain call makes the smallest row that stands: traits and helpers say the rest aloud.
+"""Factories, one for each model. A plain call creates the smallest valid row; traits and helpers add to it.
 
 A commitment is published unless `draft=True`, `submitted=True`, `sent_back=True` or `withdrawn=True`. A report and an
-assessment are drafts unless a trait says otherwise. What is published is fixed by the database, evidence included, so
-a published report is made by `published_report()`, which writes the report and its evidence first.
+assessment are drafts unless a trait is given. The database protects published rows, also their evidence, so create a
+published report by `published_report()`, which writes the report and its evidence first.
 
-Rows by the hundred, of which none is looked at, are made in a few statements: `many()`, `many_published_reports()`.
+`many()` and `many_published_reports()` create hundreds of rows in a few statements.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -53,7 +53,7 @@ REVIEWED_AT = datetime(2014, 3, 2, 12, tzinfo=UTC)
 
 
 def day_precision(field: str) -> factory.LazyAttribute:
-    """'day' where the day is given, and '' where it is not."""
+    """Return 'day' if the row has a day, else ''."""
     return factory.LazyAttribute(lambda row: "day" if getattr(row, field) else "")
 
 
@@ -61,7 +61,7 @@ def day_precision(field: str) -> factory.LazyAttribute:
 
 
 class AuditEntryFactory(DjangoModelFactory):
-    """A sign-in of somebody unnamed."""
+    """A sign-in without a person."""
 
     class Meta:
         model = AuditEntry
@@ -70,7 +70,7 @@ class AuditEntryFactory(DjangoModelFactory):
 
 
 class EditionFactory(DjangoModelFactory):
-    """The row alone, of a day of its own: whoever needs the files publishes them."""
+    """The row of an edition, each of another day, without its files."""
 
     class Meta:
         model = Edition
@@ -86,7 +86,7 @@ class EditionFactory(DjangoModelFactory):
 
 
 class UserFactory(DjangoModelFactory):
-    """An administrator has a second step unless `second_step=False`."""
+    """A user; an administrator has a second step unless `second_step=False`."""
 
     class Meta:
         model = User
@@ -103,7 +103,7 @@ class UserFactory(DjangoModelFactory):
 
 
 def with_second_step(user: User) -> User:
-    """The person with an authenticator app."""
+    """Add an authenticator app to a user."""
     if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
         TOTP.activate(user, TOTP_SECRET)
     return user
@@ -119,7 +119,7 @@ class AgencyFactory(DjangoModelFactory):
 
 
 class ChairTermFactory(DjangoModelFactory):
-    """The year 2014: a second term needs days of its own."""
+    """A term of the year 2014; a second one needs other days."""
 
     class Meta:
         model = ChairTerm
@@ -130,7 +130,7 @@ class ChairTermFactory(DjangoModelFactory):
 
 
 class FormerNameFactory(DjangoModelFactory):
-    """A name borne to the end of 2015: a second one needs a day of its own."""
+    """A name until the end of 2015; a second one needs another day."""
 
     class Meta:
         model = FormerName
@@ -153,12 +153,12 @@ class MembershipFactory(DjangoModelFactory):
 
 
 def focal_point(agency: Agency, username: str, role: str = Membership.Role.FOCAL_POINT) -> User:
-    """A person who acts for the agency."""
+    """Create a user with a membership of the agency."""
     return MembershipFactory(user=UserFactory(username=username), agency=agency, role=role).user
 
 
 class InvitationFactory(DjangoModelFactory):
-    """Sent, open, and good for a week from now; `actions.digest()` of a token makes a link known."""
+    """A sent, open invitation, valid for a week from now; for its link set `digest=actions.token_digest(token)`."""
 
     class Meta:
         model = Invitation
@@ -171,7 +171,7 @@ class InvitationFactory(DjangoModelFactory):
 
 
 class AccessTokenFactory(DjangoModelFactory):
-    """Good for thirty days and for all that a token may be for; its secret is `token.secret`, of the test alone."""
+    """A token of the widest scope, valid for thirty days; `token.secret` is its secret, set only in tests."""
 
     class Meta:
         model = AccessToken
@@ -194,7 +194,7 @@ class AccessTokenFactory(DjangoModelFactory):
 
 
 class KeptAnswerFactory(DjangoModelFactory):
-    """Of a deed that was done just now."""
+    """A stored response to a request of now."""
 
     class Meta:
         model = KeptAnswer
@@ -205,7 +205,7 @@ class KeptAnswerFactory(DjangoModelFactory):
 
 
 def in_group(user: User, name: str, second_step: bool = True) -> User:
-    """The person as a member of the group, with a second step where the group needs one."""
+    """Add a user to a group, with a second step if the group needs one."""
     user.groups.add(Group.objects.get_or_create(name=name)[0])
     return with_second_step(user) if name == SECRETARIAT and second_step else user
 
@@ -214,7 +214,7 @@ def in_group(user: User, name: str, second_step: bool = True) -> User:
 
 
 class AgendaPointFactory(DjangoModelFactory):
-    """Numbered from 101: the eight points keep their own numbers."""
+    """A point numbered from 101, apart from the eight real points."""
 
     class Meta:
         model = AgendaPoint
@@ -318,7 +318,7 @@ class StakeholderFactory(DjangoModelFactory):
 
 
 class ReviewedFactory(DjangoModelFactory):
-    """The state of the review, and the people and moments that go with it: what is public of an author was reviewed."""
+    """The review state with its people and times; published rows with an author are reviewed."""
 
     class Meta:
         abstract = True
@@ -355,7 +355,7 @@ class ReviewedFactory(DjangoModelFactory):
 
 
 class CommitmentFactory(ReviewedFactory):
-    """Published, and led by an agency of its own unless `lead_agency` or `workgroup` is given."""
+    """A published commitment, led by a new agency unless `lead_agency` or `workgroup` is given."""
 
     class Meta:
         model = Commitment
@@ -421,7 +421,7 @@ class MilestoneFactory(DjangoModelFactory):
 
 
 class ReportingCycleFactory(DjangoModelFactory):
-    """The second half of 2014, not yet opened; `opened=True` opens it without asking for a report."""
+    """A cycle of the second half of 2014, not opened; `opened=True` opens it without expected reports."""
 
     class Meta:
         model = ReportingCycle
@@ -436,7 +436,7 @@ class ReportingCycleFactory(DjangoModelFactory):
 
 
 class ProgressReportFactory(ReviewedFactory):
-    """A draft that is ready to be submitted; `blank=True` is one that a cycle expects. See `published_report()`."""
+    """A draft ready to be submitted; `blank=True` is an expected, empty one. See `published_report()`."""
 
     class Meta:
         model = ProgressReport
@@ -482,7 +482,7 @@ class ContributionFactory(DjangoModelFactory):
 
 
 class StatusChangeFactory(DjangoModelFactory):
-    """A bare row of the status history; `published_report()` writes the true one."""
+    """A bare row of the status history; `published_report()` creates a real one."""
 
     class Meta:
         model = StatusChange
@@ -526,7 +526,7 @@ class AnswerFactory(ReviewedFactory):
 
 
 class MistakeFactory(DjangoModelFactory):
-    """Waiting for an answer, from a reader who left an address; `settled=True` was answered."""
+    """An open note from a reader with a mail address; `settled=True` is answered."""
 
     class Meta:
         model = Mistake
@@ -554,7 +554,7 @@ class DigestFactory(DjangoModelFactory):
 
 
 class NoticeFactory(DjangoModelFactory):
-    """Waiting to be told: a commitment was published."""
+    """An unsent notice that a commitment was published."""
 
     class Meta:
         model = Notice
@@ -565,7 +565,7 @@ class NoticeFactory(DjangoModelFactory):
 
 
 class WorkingCopyFactory(DjangoModelFactory):
-    """What a person has typed into the form of a new report; `row` and `version` name one that stands."""
+    """Autosaved fields of a new report's form; `row` and `version` identify an existing one."""
 
     class Meta:
         model = WorkingCopy
@@ -575,8 +575,8 @@ class WorkingCopyFactory(DjangoModelFactory):
     fields = factory.LazyFunction(lambda: {"achieved": ["Typed and not saved."]})
 
 
-def as_committed() -> None:
-    """Let the database do now what it does when a transaction ends; what follows is as if of another."""
+def run_deferred_triggers() -> None:
+    """Run deferred triggers now, as at the end of a transaction; later statements count as a new transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -584,7 +584,7 @@ def as_committed() -> None:
 
 
 def corrected(row, **fields):
-    """The row with other values, saved with a line in its history: the database refuses it to the public without."""
+    """Change a row's values and save it with a history record, without which the database refuses public rows."""
     for name, value in fields.items():
         setattr(row, name, value)
     row.save()
@@ -599,11 +599,11 @@ def published_report(
     parts: dict[Agency, str] | None = None,
     **fields,
 ) -> ProgressReport:
-    """A report in the public record since a day ('2014', '2014-06' or '2014-06-30'), with one public publication.
+    """Create a report published on a day ('2014', '2014-06' or '2014-06-30'), with one public publication.
 
-    `evidence` takes rows of `EvidenceFactory.build(report=None)`. The commitment, refreshed here, says what the report
-    says, and the status history has its row. The reports of one commitment are made in the order of their days.
-    `parts` holds what each of some partners adds.
+    `evidence` takes rows of `EvidenceFactory.build(report=None)`; `parts` holds partners' contributions by agency. The
+    commitment is updated and refreshed, and the status history gets a row. Create the reports of one commitment in the
+    order of their days.
     """
     commitment = commitment or CommitmentFactory()
     if fields.get("author"):
@@ -619,11 +619,11 @@ def published_report(
     return report
 
 
-# The same by the hundred
+# Bulk creation
 
 
 class Each(factory.Iterator):
-    """What differs from row to row: one value for each."""
+    """Values of a field that differ by row, one for each row of `many()`."""
 
     def __init__(self, values):
         super().__init__(values, cycle=False)
@@ -631,14 +631,14 @@ class Each(factory.Iterator):
 
 
 def many(made_by: type[DjangoModelFactory], count: int, **fields) -> list:
-    """As many rows as `create_batch` would make, in a few statements. Other rows that they need must be given."""
+    """Create rows like `create_batch`, in a few statements. Related rows must exist."""
     model = made_by._meta.model
     sets = {field: fields.pop(field.name) for field in model._meta.many_to_many if field.name in fields}
     made = model.objects.bulk_create(made_by.build_batch(count, **fields))
     rows = list(model.objects.filter(pk__in=[row.pk for row in made]).order_by("pk"))  # with what the database adds
-    for field, given in sets.items():
+    for field, value in sets.items():
         through, here, there = field.remote_field.through, field.m2m_field_name(), field.m2m_reverse_field_name()
-        others = given.values if isinstance(given, Each) else [given] * count
+        others = value.values if isinstance(value, Each) else [value] * count
         pairs = [(row, other) for row, of_row in zip(rows, others, strict=True) for other in of_row]
         through.objects.bulk_create(through(**{here: row, there: other}) for row, other in pairs)
     lines = model.history.bulk_history_create(rows, default_change_reason=None)
@@ -647,16 +647,16 @@ def many(made_by: type[DjangoModelFactory], count: int, **fields) -> list:
 
 
 def _note_sets(model, fields, lines: list) -> None:
-    """Let these lines of the rows' history hold their sets, as those of single rows do."""
+    """Add the many-to-many sets to history records, as for rows created one by one."""
     line_of = {line.id: line for line in lines}
     for field in fields:
-        kept, own = getattr(model.history.model, field.name).model, field.m2m_column_name()
+        history_model, own = getattr(model.history.model, field.name).model, field.m2m_column_name()
         links = field.remote_field.through.objects.filter(**{f"{own}__in": line_of}).values()
-        kept.objects.bulk_create(kept(history=line_of[link[own]], **link) for link in links)
+        history_model.objects.bulk_create(history_model(history=line_of[link[own]], **link) for link in links)
 
 
 def many_published_reports(commitments: list[Commitment], on: str = "2014-06-30", **fields) -> list[ProgressReport]:
-    """What `published_report()` makes for each of these commitments, which have none yet, in a few statements."""
+    """Create a published report for each commitment without reports, in a few statements."""
     day = PartialDate.parse(on)
     reports = many(ProgressReportFactory, len(commitments), commitment=Each(commitments), **fields)
     many(EvidenceFactory, len(reports), report=Each(reports))

@@ -1,4 +1,4 @@
-"""Real files of each type that evidence may be, and of the sorts that it may not be."""
+"""Build files of the types allowed and not allowed as evidence."""
 
 import re
 from io import BytesIO
@@ -14,7 +14,7 @@ HTML = b"<!doctype html><script>alert(1)</script>"
 
 
 def pdf(words: str = "", *more: str | bytes, catalog: str = "", page: str = "", trailer: str = "") -> bytes:
-    """A PDF of one page. `words` stand in a comment, `more` are further objects from number 4 on."""
+    """Return a PDF of one page, with `words` in a comment and `more` objects from number 4 on."""
     objects = [
         f"<</Type/Catalog/Pages 2 0 R{catalog}>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -22,9 +22,12 @@ def pdf(words: str = "", *more: str | bytes, catalog: str = "", page: str = "", 
         *more,
     ]
     content, places = f"%PDF-1.7\n% {words}\n".encode(), []
-    for number, said in enumerate(objects, start=1):
+    for number, content_of_object in enumerate(objects, start=1):
         places.append(len(content))
-        content += b"%d 0 obj\n%s\nendobj\n" % (number, said if isinstance(said, bytes) else said.encode())
+        content += b"%d 0 obj\n%s\nendobj\n" % (
+            number,
+            content_of_object if isinstance(content_of_object, bytes) else content_of_object.encode(),
+        )
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     return (
         content
@@ -39,7 +42,7 @@ PDF = pdf()
 
 
 def pdf_packed(**catalog) -> bytes:
-    """A PDF whose objects lie in a compressed stream, `catalog` among them."""
+    """Return a PDF with its objects, also those of `catalog`, in a compressed stream."""
     content = BytesIO()
     with pikepdf.new() as document:
         document.add_blank_page()
@@ -72,7 +75,7 @@ def content_types(main_type: str, more: str = "") -> str:
 
 
 def relation(kind: str, target: str, *, external: bool = True) -> str:
-    """The relationships of a part: one, of this kind."""
+    """Return the relationships of an Office part: one of a kind."""
     mode = ' TargetMode="External"' if external else ""
     return (
         '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
@@ -83,14 +86,14 @@ def relation(kind: str, target: str, *, external: bool = True) -> str:
 
 def archive(members: dict[str, bytes | str]) -> bytes:
     content = BytesIO()
-    with ZipFile(content, "w", ZIP_DEFLATED) as made:
-        for name, said in members.items():
-            made.writestr(name, said)
+    with ZipFile(content, "w", ZIP_DEFLATED) as zip_file:
+        for name, content_of_object in members.items():
+            zip_file.writestr(name, content_of_object)
     return content.getvalue()
 
 
 def office(main_type: str, **more: bytes) -> bytes:
-    """An Office document; `more` are further members: 'word__media__a_png' stands for word/media/a.png."""
+    """Return an Office document with `more` members: 'word__media__a_png' means word/media/a.png."""
     named = {named_part(name): content for name, content in more.items()}
     return archive({"[Content_Types].xml": content_types(main_type), "main.xml": "<w/>"} | named)
 

@@ -1,10 +1,10 @@
-"""Fills in the forms of the editors' side as a browser would: what the page shows goes back, with what is typed."""
+"""Read forms of the editor area from a response, and fill them in as a browser would."""
 
 from django.forms import ModelMultipleChoiceField, MultipleChoiceField
 
 
 def filled(page, **typed) -> dict:
-    """The data of a page's form and of the rows under it; `typed` replaces or adds entries by their names."""
+    """Return the POST data of a page's form and inline rows; `typed` replaces or adds entries by name."""
     rows = [inline.formset for inline in page.context["inline_admin_formsets"]]
     forms = [page.context["adminform"].form]
     for formset in rows:
@@ -13,14 +13,14 @@ def filled(page, **typed) -> dict:
     data = {"_submission": key} if key else {}
     for form in forms:
         for bound in form:
-            value = entered(bound)
+            value = field_value(bound)
             if value is not None:
                 data[bound.html_name] = value
     return data | typed
 
 
-def entered(bound):
-    """What a browser sends for one field as it stands; None for what it leaves out."""
+def field_value(bound):
+    """Return the value that a browser sends for a field; None if it sends none."""
     value = bound.value()
     if isinstance(bound.field, MultipleChoiceField | ModelMultipleChoiceField):
         return [str(one) for one in value or []]
@@ -33,18 +33,18 @@ def entered(bound):
 
 
 def problems(page) -> dict[str, list[str]]:
-    """The sentences at each field of a page's form; '' holds those of the whole form."""
+    """Return the errors of a page's form by field; '' holds those of the whole form."""
     errors = page.context["adminform"].form.errors
     return {("" if name == "__all__" else name): list(sentences) for name, sentences in errors.items()}
 
 
-def said(page) -> list[str]:
-    """The messages on a page."""
+def messages_on(page) -> list[str]:
+    """Return the messages on a page."""
     return [str(message) for message in page.context["messages"]]
 
 
-def contested(page) -> set[tuple[str, str, str, bool]]:
-    """What two editors of one form say differently: field, theirs, one's own, and whether one has to choose."""
+def field_conflicts(page) -> set[tuple[str, str, str, bool]]:
+    """Return the conflicts of an edited form: label, their value, own value, and whether a choice is needed."""
     return {
         (contest.label, contest.theirs, contest.yours, contest.is_open)
         for clash in page.context["clashes"]
@@ -52,8 +52,8 @@ def contested(page) -> set[tuple[str, str, str, bool]]:
     }
 
 
-def settled(page, **choices) -> dict:
-    """What a page with a clash adds to its form: the state it showed, and a choice by the field's name in the page."""
+def conflict_choices(page, **choices) -> dict:
+    """Return the data that resolves conflicts: the shown state, and the choices by the field's name in the page."""
     data = {}
     for clash in page.context["clashes"]:
         data |= {clash.settled_name: clash.settled, clash.line_name: str(clash.line)}
@@ -63,6 +63,6 @@ def settled(page, **choices) -> dict:
     return data
 
 
-def to_mend(page) -> set[tuple[str, str]]:
-    """The summary of what is wrong: each sentence with the element that its link leads to."""
+def error_summary(page) -> set[tuple[str, str]]:
+    """Return the error summary of a page: each sentence with the id that its link leads to."""
     return {(problem.sentence, problem.target) for problem in page.context["problems"]}

@@ -1,8 +1,8 @@
-"""The cast of conftest.py, made once for a whole file: `ilo, iom = shared_cast.ilo, shared_cast.iom` in a file replaces
-the fixtures of these names there.
+"""The cast of conftest.py with module scope: `ilo, iom = shared_cast.ilo, shared_cast.iom` in a file replaces the
+fixtures of these names there.
 
-Every test of the file gets the same object: one that changes it works on a copy (`copy.deepcopy`). Whatever a fixture
-needs of the cast must be shared in the file too.
+All tests of the file get the same object, so a test that changes it needs a copy (`copy.deepcopy`). A shared fixture's
+own fixtures must be shared in the file too.
 """
 
 import inspect
@@ -13,7 +13,7 @@ from tests import conftest
 
 
 def of_file(fixture):
-    """Return a fixture that makes once for a file what this one makes for each test."""
+    """Return a module-scoped version of a fixture."""
     make = inspect.unwrap(fixture)
     names = [name for name in inspect.signature(make).parameters if name != "db"]
 

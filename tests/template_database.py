@@ -1,8 +1,7 @@
-"""One migrated database, which every process of the suite copies.
+"""Migrate one template database, which every process of the suite copies.
 
-Migrating takes about ten seconds, copying less than one. The migrated database stays on the server as
-`test_<database>_template` for later runs. A comment on it holds a digest of the code that made it; under another digest
-it is made anew.
+Migrating takes about ten seconds, copying less than one. The template stays on the server as
+`test_<database>_template` for later runs. A comment on it holds a digest of the code; it is recreated if that changes.
 """
 
 import hashlib
@@ -13,11 +12,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-LOCK = 7014002  # an advisory lock of the server: one process at a time makes the template
+LOCK = 7014002  # an advisory lock, so that only one process creates the template
 
 
 def use_template() -> None:
-    """Let Django's test runner copy the template, which is made first if it is missing or outdated."""
+    """Make Django's test runner copy the template; create it if it is missing or outdated."""
     name = f"test_{connection.settings_dict['NAME']}_template"
     digest = code_digest()
     with connection._nodb_cursor() as cursor:
@@ -43,7 +42,7 @@ def code_digest() -> str:
 
 
 def _digest_of(cursor, name: str) -> str | None:
-    """Return the digest under which a template was made; None if there is none, or its making broke off."""
+    """Return the digest of a template; None if there is none or it is incomplete."""
     cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
     row = cursor.fetchone()
     return row[0] if row else None

@@ -1,4 +1,4 @@
-"""What is made by the hundred is what is made one by one."""
+"""Rows created in bulk are equal to rows created one by one."""
 
 import pytest
 
@@ -14,15 +14,15 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
-# What tells rows apart, and how often and when they were saved.
+# Fields that differ by row, and the counts and times of saving.
 OF_ITS_OWN = {
     *("id", "reference", "title", "url", "draft_code", "commitment", "report", "search"),
     *("version", "updated_at", "recorded_at", "history_id", "history_date"),
 }
 
 
-def told(model, **which):
-    """What rows say beyond what tells them apart, in the order of their making."""
+def field_values(model, **which):
+    """Return the values of rows, without fields that differ by row, in the order of creation."""
     fields = [field.attname for field in model._meta.fields if field.name not in OF_ITS_OWN]
     return list(model.objects.filter(**which).order_by("pk").values(*fields))
 
@@ -33,10 +33,10 @@ def test_many_published_reports_are_as_those_made_one_by_one(ilo, points):
 
     many_published_reports(two)
 
-    assert told(Commitment, pk__in=[row.pk for row in two]) == told(Commitment, pk=one.pk) * 2
+    assert field_values(Commitment, pk__in=[row.pk for row in two]) == field_values(Commitment, pk=one.pk) * 2
     for model, link in {ProgressReport: "", StatusChange: "", Evidence: "report__"}.items():
-        alike = told(model, **{f"{link}commitment": one})
-        assert told(model, **{f"{link}commitment__in": two}) == alike * 2
+        alike = field_values(model, **{f"{link}commitment": one})
+        assert field_values(model, **{f"{link}commitment__in": two}) == alike * 2
         assert len(alike) == 1
     assert [list(commitment.agenda_points.all()) for commitment in two] == [points, points]
     newest = [commitment.reports.get().history.latest() for commitment in (one, *two)]

@@ -1,11 +1,11 @@
 from django.db.models import QuerySet
 
-from agencies.permissions import agencies_of, build_once
+from agencies.permissions import agencies_of, cache_query
 from workgroups.models import Participation, WorkGroup
 
 
-@build_once
+@cache_query
 def groups_led_by(user) -> QuerySet[WorkGroup]:
-    """The groups that an agency of the person co-chairs or co-convenes today."""
+    """Return the groups that an agency of the person co-chairs or co-convenes today."""
     leading = Participation.objects.leading().filter(agency__in=agencies_of(user))
     return WorkGroup.objects.filter(pk__in=leading.values("workgroup"))

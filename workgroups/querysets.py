@@ -7,5 +7,5 @@ LEADING_ROLES = ("co_chair", "co_convener")
 
 class ParticipationQuerySet(models.QuerySet):
     def leading(self) -> Self:
-        """The agencies that co-chair or co-convene."""
+        """Filter participations as co-chair or co-convener."""
         return self.filter(role__in=LEADING_ROLES)

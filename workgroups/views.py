@@ -4,7 +4,7 @@ from workgroups.models import WorkGroup, WorkPlan
 
 
 class WorkGroupListView(ListView):
-    """The working groups and task forces, and the work plans they carry out."""
+    """The list of working groups, task forces and work plans."""
 
     template_name = "workgroups/list.html"
     context_object_name = "workgroups"
@@ -19,7 +19,7 @@ class WorkGroupListView(ListView):
 
 
 class WorkGroupView(DetailView):
-    """One group: who leads it and what it undertook."""
+    """The page of a group: its leads and its commitments."""
 
     template_name = "workgroups/detail.html"
     context_object_name = "workgroup"

@@ -108,11 +108,11 @@ class BulkMixin:
         """Return what came of taking the file in; None where the same word to take it in did so already."""
         key = upload_store.key_of(ticket, request.user, resource.name)
         form = f"import {resource.name}"
-        submission = idempotent_forms.claim(key, form=form, fields={}, user=request.user)
+        submission = idempotent_forms.lock_submission(key, form=form, fields={}, user=request.user)
         if submission is not None and submission.row is not None:
             return None
         outcome = bring(resource, upload_store.kept(ticket, request.user, resource.name), dry_run=False)
-        idempotent_forms.settle(submission, request.user if outcome.is_clean else None)
+        idempotent_forms.record_result(submission, request.user if outcome.is_clean else None)
         return outcome
 
     def render_import(self, request, resource, form, outcome: Outcome | None = None, **more):

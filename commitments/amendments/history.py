@@ -14,7 +14,7 @@ from commitments.amendments.messages import Change, member_change, text_change, 
 from commitments.amendments.names import Names
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import PUBLIC_STATES
-from foundation.dates.partial import PartialDate, Precision, partial
+from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.text.name_lists import join_names
 
 TEXTS = ("title", "summary", "original_text", "source_title")
@@ -96,8 +96,8 @@ def _values(row, names: Names) -> dict:
         "lead": names.of("agencies", row.lead_agency_id) or names.of("workgroups", row.workgroup_id),
         "scope": row.get_scope_display(),
         "places": join_names(row.places, "; "),
-        "start": partial(row.start_on, row.start_precision),
-        "due": partial(row.due_on, row.due_precision),
+        "start": partial_date(row.start_on, row.start_precision),
+        "due": partial_date(row.due_on, row.due_precision),
         "work_plan": names.of("work_plans", row.work_plan_id),
         "source_location": row.source_location,
         "confidence": row.get_confidence_display(),
@@ -155,12 +155,14 @@ def _of_milestone(before, after) -> Iterator[tuple[tuple, Change]]:
     if before is None or after is None:
         yield ("milestone",), member_change("milestones", (after or before).title, joined=after is not None)
         if after and after.met_on:
-            met = partial(after.met_on, after.met_precision)
+            met = partial_date(after.met_on, after.met_precision)
             yield ("milestone", "met"), value_change("milestone_met", None, met, after.title)
         return
     if before.title != after.title:
         yield ("milestone", "title"), text_change("milestone_title", before.title, after.title)
     for field in ("due", "met"):
-        old, new = (partial(getattr(row, f"{field}_on"), getattr(row, f"{field}_precision")) for row in (before, after))
+        old, new = (
+            partial_date(getattr(row, f"{field}_on"), getattr(row, f"{field}_precision")) for row in (before, after)
+        )
         if old != new:
             yield ("milestone", field), value_change(f"milestone_{field}", old, new, after.title)

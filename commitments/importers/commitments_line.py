@@ -16,9 +16,9 @@ from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Evidence, Status
 from foundation.clock import today
-from foundation.dates.parsing import implausible
+from foundation.dates.parsing import range_error
 from foundation.dates.partial import PartialDate
-from foundation.text.addresses import is_address, normalize_address
+from foundation.text.addresses import is_web_address, normalize_address
 from foundation.text.choice_words import find_code
 from foundation.text.name_lists import split_names
 from recommendations.models import Recommendation
@@ -257,7 +257,7 @@ class LineReader:
         except ValueError as error:
             self.refuse(column, str(error))
             return None
-        if problem := implausible(day.day, day.precision, past=False):
+        if problem := range_error(day.day, day.precision, past=False):
             self.refuse(column, problem)
         return day
 
@@ -281,6 +281,6 @@ def dated(name: str, day: PartialDate | None) -> dict[str, Any]:
 def evidence(title: str, location: str) -> Evidence:
     """A full address is a page; anything else is the symbol of an official document."""
     location = normalize_address(location)
-    if is_address(location):
+    if is_web_address(location):
         return Evidence(kind=Evidence.Kind.WEB_PAGE, title=title, url=location)
     return Evidence(kind=Evidence.Kind.OFFICIAL_DOCUMENT, title=title, symbol=location)

@@ -16,9 +16,9 @@ from commitments.models.choices import OUTLOOKS, STATUSES, Outlook, Status, not_
 from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
 from commitments.workflow import Reviewed, State
 from foundation.dates.columns import PastDateField, PlannedDateField
-from foundation.dates.partial import PartialDate, Precision, partial
+from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.history import HistoricalRecords
-from foundation.text.addresses import LocationField, is_address
+from foundation.text.addresses import LocationField, is_web_address
 from recommendations.history import HistoryWithSets
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup, WorkPlan
@@ -313,11 +313,11 @@ class Commitment(ToldByHistory, Reviewed):
 
     @property
     def start(self) -> PartialDate | None:
-        return partial(self.start_on, self.start_precision)
+        return partial_date(self.start_on, self.start_precision)
 
     @property
     def due(self) -> PartialDate | None:
-        return partial(self.due_on, self.due_precision)
+        return partial_date(self.due_on, self.due_precision)
 
     def withdrawal_on(self, day: date | None):
         """Return the withdrawal in force at the end of a day (UTC), or None; a day of None asks of today."""
@@ -338,12 +338,12 @@ class Commitment(ToldByHistory, Reviewed):
     @property
     def last_heard(self) -> PartialDate | None:
         """The day of the last published report; needs `with_standing()`."""
-        return partial(self.last_heard_on, self.last_heard_precision)
+        return partial_date(self.last_heard_on, self.last_heard_precision)
 
     @property
     def source_address(self) -> str:
         """The source's address, or '' when it is known by a document symbol."""
-        return self.source_location if is_address(self.source_location) else ""
+        return self.source_location if is_web_address(self.source_location) else ""
 
 
 # The rows that tie a commitment to the members of its sets: models for the sake of their triggers alone.
@@ -437,8 +437,8 @@ class Milestone(ToldByHistory):
 
     @property
     def due(self) -> PartialDate | None:
-        return partial(self.due_on, self.due_precision)
+        return partial_date(self.due_on, self.due_precision)
 
     @property
     def met(self) -> PartialDate | None:
-        return partial(self.met_on, self.met_precision)
+        return partial_date(self.met_on, self.met_precision)

@@ -21,7 +21,7 @@ from commitments.querysets import (
 )
 from commitments.workflow import Reviewed
 from foundation.dates.columns import PastDateField, PlannedDateField
-from foundation.dates.partial import PartialDate, Precision, partial
+from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.history import HistoricalRecords
 from foundation.text.addresses import AddressField
 
@@ -311,7 +311,7 @@ class Evidence(models.Model):
 
     @property
     def issued(self) -> PartialDate | None:
-        return partial(self.issued_on, self.issued_precision)
+        return partial_date(self.issued_on, self.issued_precision)
 
     @property
     def file_name(self) -> str:

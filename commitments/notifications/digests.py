@@ -26,7 +26,7 @@ from commitments.models.notice import OF_CYCLES, SUBJECTS
 from commitments.notifications.events import due_kind, may, owed_by
 from commitments.workflow import State
 from foundation.clock import today
-from foundation.mail.messages import absolute, letter
+from foundation.mail.messages import AUTO_GENERATED, absolute_url, build_message
 
 Kind = Notice.Kind
 ESSENTIAL = {Kind.SENT_BACK, Kind.OVERDUE, Kind.DUE_IN_3, Kind.DUE_IN_14, Kind.REMINDED}
@@ -173,16 +173,20 @@ def compose(person: User, notices: list[Notice], connection=None) -> EmailMultiA
     sections = sections_of(person, notices)
     first, rest = sections[0].title, len(sections) - 1
     subject = ngettext("%(first)s, and one thing more", "%(first)s, and %(rest)s things more", rest) if rest else first
-    fewer = absolute(reverse("mail:fewer", args=[token_of(person)]))
-    return letter(
+    fewer = absolute_url(reverse("mail:fewer", args=[token_of(person)]))
+    return build_message(
         "digest",
         to=person.email,
         subject=subject % {"first": first, "rest": rest} if rest else subject,
         connection=connection,
-        headers={"List-Unsubscribe": f"<{fewer}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
+        headers={
+            **AUTO_GENERATED,
+            "List-Unsubscribe": f"<{fewer}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
         person=person,
         sections=sections,
-        desk=absolute(reverse("admin:index")),
+        desk=absolute_url(reverse("admin:index")),
         fewer=fewer,
     )
 
@@ -253,7 +257,7 @@ def _line(notice: Notice) -> Line:
     row = notice.subject
     if notice.kind == Kind.PUBLISHED:
         page = row if hasattr(row, "get_absolute_url") else row.commitment
-        return Line(_name(row), absolute(page.get_absolute_url()))
+        return Line(_name(row), absolute_url(page.get_absolute_url()))
     if notice.kind == Kind.SUBMITTED:
         return Line(_name(row), _page_of(row, "review"))
     return Line(_name(row), _form_of(row))
@@ -270,7 +274,7 @@ def _form_of(row) -> str:
 
 
 def _page_of(row, page: str) -> str:
-    return absolute(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk]))
+    return absolute_url(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk]))
 
 
 # Fewer of them

@@ -18,12 +18,11 @@ from commitments.importers.commitments_line import dated
 from commitments.models.commitment import PLACE_LENGTH
 from foundation.dates.parsing import read_day
 from foundation.dates.partial import PartialDate
-from foundation.text.addresses import LONGEST as LONGEST_ADDRESS
-from foundation.text.addresses import normalize_address, validate_location
+from foundation.text.addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location
 from foundation.text.choice_words import find_code
 from foundation.text.closest_match import suggestion
-from foundation.text.name_lists import SEPARATOR, join_names, split_names, tidy, too_long
-from foundation.text.spreadsheet_cells import LONGEST, lines_alike, printable
+from foundation.text.name_lists import SEPARATOR, join_names, length_errors, normalize_spaces, split_names
+from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH, normalize_line_endings, replace_unprintable
 from workgroups.models import WorkGroup
 
 MOST_WORDS = 40  # that a sentence lists
@@ -31,8 +30,8 @@ MOST_WORDS = 40  # that a sentence lists
 
 def in_cell(text: str) -> str:
     """The text as a cell can hold it; one that is too long for any cell is named by its length."""
-    text = printable(lines_alike(text))
-    if len(text) <= LONGEST:
+    text = replace_unprintable(normalize_line_endings(text))
+    if len(text) <= MAX_CELL_LENGTH:
         return text
     return _("[Too long for a cell: %(count)d characters, kept as they are while this stands here.]") % {
         "count": len(text)
@@ -55,7 +54,7 @@ def unknown(word: str, allowed: Collection[str]) -> str:
 def read_list(cell: str) -> list[str]:
     """Read the names of a cell; raises ValidationError where one is empty or a quotation mark is not closed."""
     try:
-        names = [tidy(name) for name in split_names(cell)]
+        names = [normalize_spaces(name) for name in split_names(cell)]
     except ValueError as error:
         raise ValidationError(str(error)) from None
     if "" in names:
@@ -76,7 +75,7 @@ class TextWidget(Widget):
 
     def clean(self, value, row=None, **kwargs):
         text = value.strip()
-        most = self.length or LONGEST
+        most = self.length or MAX_CELL_LENGTH
         problems = []
         if len(text) > most:
             counts = {"count": len(text), "most": most}
@@ -99,7 +98,7 @@ class LocationWidget(TextWidget):
     """A public web address, or the symbol of a document."""
 
     def __init__(self):
-        super().__init__(LONGEST_ADDRESS)
+        super().__init__(MAX_ADDRESS_LENGTH)
 
     def clean(self, value, row=None, **kwargs):
         location = normalize_address(super().clean(value, row, **kwargs))
@@ -216,7 +215,7 @@ class PlacesWidget(TextWidget):
 
     def clean(self, value, row=None, **kwargs):
         places = read_list(value)
-        problems = too_long(places, PLACE_LENGTH)
+        problems = length_errors(places, PLACE_LENGTH)
         if problems:
             raise ValidationError(problems)
         return places

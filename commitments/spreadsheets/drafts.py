@@ -21,7 +21,7 @@ from commitments.importers.tables import said_by_database
 from commitments.spreadsheets.choices import Offer
 from commitments.spreadsheets.columns import sets_of
 from commitments.workflow import State
-from foundation.text.choice_words import find_code, folded
+from foundation.text.choice_words import find_code, fold_text
 
 Problems = dict[str, list[str]]
 VERSION = re.compile(r"v(\d+)\.(\d+)")
@@ -126,7 +126,7 @@ class DraftResource(ModelResource):
             if name == self.key or name in self.shown or cell == self.before[name]:
                 continue
             try:
-                if field.fixed and instance.pk and folded(cell) != folded(self.before[name]):
+                if field.fixed and instance.pk and fold_text(cell) != fold_text(self.before[name]):
                     raise ValidationError(
                         _("This stays what it is: ‘%(value)s’.") % {"value": self.before[name] or "–"}
                     )

@@ -20,8 +20,8 @@ from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from commitments.importers.outcome import Refused
-from foundation.dates.parsing import FIRST, LAST
-from foundation.text.spreadsheet_cells import lines_alike, restored
+from foundation.dates.parsing import EARLIEST, LATEST
+from foundation.text.spreadsheet_cells import normalize_line_endings, unescape_formulas
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
@@ -187,7 +187,7 @@ def day_numbered(number: float, cell) -> date | None:
         day = from_excel(int(number), epoch).date()
     except (OverflowError, ValueError):
         return None
-    return day if FIRST <= day <= LAST else None
+    return day if EARLIEST <= day <= LATEST else None
 
 
 def checked(text: str) -> str:
@@ -199,7 +199,7 @@ def checked(text: str) -> str:
         raise BadCell(_("A null character stands here: write the text again."))
     if text.startswith("="):  # in CSV a formula is a text, and a spreadsheet runs it
         raise BadCell(is_formula())
-    return restored(lines_alike(text))
+    return unescape_formulas(normalize_line_endings(text))
 
 
 def is_formula() -> str:

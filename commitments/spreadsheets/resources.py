@@ -25,7 +25,7 @@ from commitments.spreadsheets.columns import (
 from commitments.spreadsheets.drafts import DraftResource
 from commitments.succession import problem_of_successor
 from commitments.workflow import State
-from foundation.text.choice_words import folded
+from foundation.text.choice_words import fold_text
 
 KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it is in an exported one.")
 
@@ -249,14 +249,14 @@ class ReportResource(DraftResource):
         self.successors = by_reference(self.offer.successors(), named)
         about = self.get_queryset().filter(commitment__in=[row.pk for row in self.running.values()])
         asked = about.blank().filter(cycle__isnull=False).select_for_update(of=("self",))
-        self.asked = {(row.commitment.reference, folded(row.cycle.title)): row for row in asked}
+        self.asked = {(row.commitment.reference, fold_text(row.cycle.title)): row for row in asked}
         self.unasked = {row.commitment_id: row.pk for row in about.filter(cycle__isnull=True)}
 
     def meet(self, row):
         """By its number; or what a cycle asks for and nobody has begun, by commitment and cycle."""
         if row["id"].strip():
             return super().meet(row)
-        reference, title = reference_in(row["commitment"]), folded(row["cycle"])
+        reference, title = reference_in(row["commitment"]), fold_text(row["cycle"])
         return self.asked.get((reference, title))
 
     def problems_of(self, instance, row, number, found):

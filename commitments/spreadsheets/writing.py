@@ -15,7 +15,7 @@ from commitments.spreadsheets.drafts import DraftResource
 from commitments.spreadsheets.reading import EXAMPLE, MOST_ROWS
 from foundation.text.csv_file import csv_blocks
 from foundation.text.name_lists import join_names
-from foundation.text.spreadsheet_cells import defused
+from foundation.text.spreadsheet_cells import escape_formulas
 
 WORDS = "allowed values"
 HEAD = PatternFill("solid", fgColor="FF1F3A5F")
@@ -130,7 +130,7 @@ def write_row(sheet: Worksheet, number: int, texts: list[str]) -> None:
         if not text:
             continue
         cell = sheet.cell(number, place)
-        cell.value = defused(text)
+        cell.value = escape_formulas(text)
         cell.data_type, cell.number_format = "s", "@"
         cell.alignment = Alignment(vertical="top", wrap_text=len(text) > 40)
 

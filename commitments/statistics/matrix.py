@@ -11,7 +11,7 @@ from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Status
 from commitments.statistics.counts import Count, Words, as_of, has_place, is_asked, leads, tally, with_lead
 from foundation.clock import today
-from foundation.dates.parsing import date_in_words
+from foundation.dates.parsing import format_date
 from workgroups.models import WorkGroup
 
 SHADES = 5
@@ -38,7 +38,7 @@ class MatrixRow:
         """The lead's short name, with the day on which it left."""
         if self.left is None:
             return str(self.lead)
-        return _("%(lead)s (left on %(day)s)") % {"lead": self.lead, "day": date_in_words(self.left)}
+        return _("%(lead)s (left on %(day)s)") % {"lead": self.lead, "day": format_date(self.left)}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Columns that hold days. The class of a column declares which days it takes, for forms, files and the database alike.
+"""Model fields for days. The class of a field sets the allowed range, for forms, files and the database.
 
-A column named `met_on` beside one named `met_precision` holds the last day of the year or month that is known.
+Beside a field `met_precision`, the field `met_on` holds the last day of the known year or month.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from django.db import models
 from django.db.migrations import RunPython
 
 from foundation.dates.inputs import DayField
-from foundation.dates.parsing import DAY, FIRST, LAST, implausible
+from foundation.dates.parsing import DAY, EARLIEST, LATEST, range_error
 
 
 class PlannedDateField(models.DateField):
-    """A day that may lie ahead, such as a deadline: from 1990 to 2100."""
+    """A day that may be in the future, such as a deadline: from 1990 to 2100."""
 
     past = False
 
@@ -24,8 +24,8 @@ class PlannedDateField(models.DateField):
         return f"{self.name.removesuffix('_on')}_precision"
 
     def problem(self, day: date | None, precision: str = DAY) -> str:
-        """Say why this column cannot hold a date, or return ''."""
-        return implausible(day, precision or DAY, past=self.past) if day else ""
+        """Return the error if this field cannot hold a date, or ''."""
+        return range_error(day, precision or DAY, past=self.past) if day else ""
 
     def validate(self, value, model_instance):
         super().validate(value, model_instance)
@@ -37,14 +37,14 @@ class PlannedDateField(models.DateField):
         return super().formfield(**{"form_class": DayField, **kwargs})
 
     def db_check(self, connection):
-        return f"{connection.ops.quote_name(self.column)} BETWEEN '{FIRST}' AND '{LAST}'"
+        return f"{connection.ops.quote_name(self.column)} BETWEEN '{EARLIEST}' AND '{LATEST}'"
 
 
 class PastDateField(PlannedDateField):
-    """A day on which something happened: from 1990 to today (UTC); a month or year that is known must have begun.
+    """A day on which something happened: from 1990 to today (UTC). A known month or year must have begun.
 
-    A row that meets the check meets it on any later day, so that a dump can always be restored. The day of grace is for
-    application and database servers whose clocks differ at midnight.
+    A row that passes the database check passes it on any later day, so a dump can always be restored. The check allows
+    one day more, because the clocks of application and database servers can differ at midnight.
     """
 
     past = True
@@ -66,9 +66,9 @@ class PastDateField(PlannedDateField):
 
 
 class AddDateChecks(RunPython):
-    """A migration's step that adds the checks of all columns of days in some models.
+    """A migration operation that adds the database checks of all day fields of some models.
 
-    `AlterField` leaves out the check of a column whose class has one of its own; `CreateModel` and `AddField` have it.
+    Django's `AlterField` does not add the check of a field class; `CreateModel` and `AddField` do.
     """
 
     def __init__(self, *model_names: str):

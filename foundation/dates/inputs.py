@@ -1,4 +1,4 @@
-"""Form fields and inputs for days: what is typed is read by `dates`, and shown in words beside the input."""
+"""Form fields and widgets for days. `parsing` reads the text; the widget shows the day in words beside the input."""
 
 from datetime import date, datetime
 
@@ -8,38 +8,38 @@ from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from foundation.dates.parsing import date_in_words, read_date, read_day
+from foundation.dates.parsing import format_date, read_date, read_day
 
 
-class InWordsMixin:
-    """Shows the day that an input holds in words, so that a mistaken one is seen."""
+class FormattedDateMixin:
+    """Show the entered day in words beside the input, so that people notice a wrong one."""
 
     def render(self, name, value, attrs=None, renderer=None):
         rendered = super().render(name, value, attrs, renderer)
-        words = in_words(value)
-        return format_html('{} <span class="date-in-words">{}</span>', rendered, words) if words else rendered
+        text = format_input(value)
+        return format_html('{} <span class="date-in-words">{}</span>', rendered, text) if text else rendered
 
 
-class PartialDateInput(InWordsMixin, forms.TextInput):
-    """A line for a year, month or day."""
+class PartialDateInput(FormattedDateMixin, forms.TextInput):
+    """A text input for a year, month or day."""
 
 
-class DayInput(InWordsMixin, forms.DateInput):
-    """A line for a day, in the form that no reader can mistake."""
+class DayInput(FormattedDateMixin, forms.DateInput):
+    """A text input for a day, shown as YYYY-MM-DD."""
 
     def __init__(self, attrs=None):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
-class AdminDayInput(InWordsMixin, AdminDateWidget):
-    """The same in the editor area, with its calendar."""
+class AdminDayInput(FormattedDateMixin, AdminDateWidget):
+    """A text input for a day in the admin, with its calendar."""
 
     def __init__(self, attrs=None):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
 class DayPicker(forms.DateInput):
-    """The browser's own choice of a day, which is handed nothing but ISO 8601."""
+    """The browser's date picker, whose value is always ISO 8601."""
 
     input_type = "date"
 
@@ -54,7 +54,7 @@ class DayPicker(forms.DateInput):
 
 
 class DayField(forms.DateField):
-    """A whole day, as `dates.read_day` reads it."""
+    """A form field for a day, parsed by `read_day`."""
 
     widget = DayInput
     default_error_messages = {"required": _("Write a day, as 2014-03-05 or 5 March 2014.")}
@@ -72,18 +72,18 @@ class DayField(forms.DateField):
             raise ValidationError(str(error), code="invalid") from None
 
 
-class PickedDayField(DayField):
-    """A day for readers, who choose it with the browser's own means."""
+class DayPickerField(DayField):
+    """A form field for a day, with the browser's date picker."""
 
     widget = DayPicker
 
 
-def in_words(value) -> str:
-    """Write the value of an input in words; '' where it is empty, a bare year, or cannot be read."""
+def format_input(value) -> str:
+    """Return the value of an input in words; '' if it is empty, only a year, or not a date."""
     if isinstance(value, date):
-        return date_in_words(value)
+        return format_date(value)
     try:
-        words = date_in_words(*read_date(str(value or "")))
+        text = format_date(*read_date(str(value or "")))
     except ValueError:
         return ""
-    return "" if words == str(value).strip() else words
+    return "" if text == str(value).strip() else text

@@ -1,4 +1,4 @@
-"""Days known only to the month or the year, which must never pretend to know more."""
+"""Dates known only to the month or the year, always shown at their true precision."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from foundation.dates.parsing import date_in_words, last_day_of, read_date
+from foundation.dates.parsing import format_date, last_day_of, read_date
 
 
 class Precision(models.TextChoices):
@@ -18,24 +18,24 @@ class Precision(models.TextChoices):
 
 @dataclass(frozen=True)
 class PartialDate:
-    """A year, month or day. `day` is the last day of the period: as which a coarser date counts."""
+    """A year, month or day. `day` is the last day of the period, by which dates are compared."""
 
     day: date
     precision: str
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a date as `read_date` does; anything else raises ValueError with a sentence."""
+        """Parse a date by `read_date`. Raises ValueError with a message for the person."""
         return cls(*read_date(text))
 
     @classmethod
     def period(cls, day: date, precision: str) -> Self:
-        """The period of this precision in which the day lies."""
+        """Return the year, month or day that contains a day."""
         parts = {Precision.YEAR: 1, Precision.MONTH: 2, Precision.DAY: 3}[precision]
         return cls(*last_day_of(*(day.year, day.month, day.day)[:parts]))
 
     def ends_before(self, start: Self) -> bool:
-        """Whether this lies wholly before the period in which `start` begins: '2014' does not end before '2014-05'."""
+        """Return whether this ends before the period of `start` begins: '2014' does not end before '2014-05'."""
         return self.period(self.day, start.precision).day < start.day
 
     @property
@@ -44,9 +44,9 @@ class PartialDate:
         return self.day.isoformat()[: {"year": 4, "month": 7, "day": 10}[self.precision]]
 
     def __str__(self) -> str:
-        return date_in_words(self.day, self.precision)
+        return format_date(self.day, self.precision)
 
 
-def partial(day: date | None, precision: str) -> PartialDate | None:
-    """The date held in a pair of columns, or None where nothing is known."""
+def partial_date(day: date | None, precision: str) -> PartialDate | None:
+    """Return the date of a pair of columns (day, precision), or None if there is no day."""
     return PartialDate(day, precision) if day else None

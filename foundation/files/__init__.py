@@ -1,4 +1,4 @@
 """Files that only the account of the portal may read: secrets and uploads.
 
-Imports `foundation` only. Start with `storage`, where uploaded files lie.
+Imports `foundation` only. Start with `storage`, which saves uploaded files.
 """

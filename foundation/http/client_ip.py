@@ -1,4 +1,4 @@
-"""Where a request comes from: one answer for everything that counts, locks or notes by address."""
+"""The IP address of a request's client, for throttling, locks and logs."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -7,9 +7,9 @@ from django.http import HttpRequest
 
 
 def client_ip(request: HttpRequest) -> str:
-    """The caller's address; '' if there is none, as on a socket.
+    """Return the IP address of the client; '' if there is none, as on a Unix socket.
 
-    One's own proxy is believed, which adds the last address itself, and nobody else.
+    Behind our own proxy it is the last address of X-Forwarded-For, which that proxy adds. Earlier ones are not trusted.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.BEHIND_PROXY else ""
     address_text = forwarded.split(",")[-1].strip() or request.META.get("REMOTE_ADDR") or ""
@@ -21,9 +21,9 @@ def client_ip(request: HttpRequest) -> str:
 
 
 def throttle_key(request: HttpRequest) -> str:
-    """What counts as one caller. A home with IPv6 has a whole /64 of addresses: the first of them stands for all."""
+    """Return the key under which a client is throttled: the IPv4 address, or the first of an IPv6 /64 network."""
     text = client_ip(request)
     if not text or not isinstance(ip_address(text), IPv6Address):
         return text
-    # A scope ('%eth0') belongs to one's own machine's view, and to no network.
+    # A scope ('%eth0') is local to this machine and not part of the network.
     return str(ip_network((text.partition("%")[0], 64), strict=False).network_address)

@@ -1,8 +1,8 @@
-"""Answers on their way out, packed by brotli or gzip as the asker allows.
+"""Compress responses with brotli or gzip, as the client accepts.
 
-Brotli is for what everybody may keep (`Cache-Control: public`). Whatever else an answer holds, it may hold a secret
-beside words that the asker chose, and its packed length would tell how alike they are: it is packed by gzip alone, with
-Django's padding of random length.
+Brotli is used for public responses only (`Cache-Control: public`). Other responses may hold a secret beside text that
+the client chose, and their compressed length would reveal how similar the two are (the BREACH attack). They are
+compressed with gzip and Django's padding of random length.
 """
 
 import zlib
@@ -14,15 +14,15 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.text import compress_sequence, compress_string
 
-SHORT = 200  # bytes; below, packing saves nothing
-BLOCK = 64 * 1024  # so much is read before what is packed of it is sent off
-PADDING = 100
-# Twice as quick as gzip, and smaller all the same.
-BROTLI = {"mode": brotli.MODE_TEXT, "quality": 4}
-WINDOW = 19  # the power of two of what brotli keeps of a stream in mind: 512 KiB
-GZIP = {"level": 6, "wbits": 31}
-# Packed already, each in its own way.
-COMPACT = (
+MIN_SIZE = 200  # bytes; compressing less saves nothing
+FLUSH_SIZE = 64 * 1024  # bytes of input after which the compressed output is flushed
+MAX_PADDING = 100
+# Quality 4 is twice as fast as gzip, and its output is still smaller.
+BROTLI_OPTIONS = {"mode": brotli.MODE_TEXT, "quality": 4}
+BROTLI_WINDOW = 19  # base-2 logarithm of the window of a stream: 512 KiB
+GZIP_OPTIONS = {"level": 6, "wbits": 31}
+# Content types that are compressed already.
+COMPRESSED_TYPES = (
     "audio/", "font/woff", "image/", "video/", "application/gzip", "application/pdf", "application/vnd.oasis.",
     "application/vnd.openxmlformats-", "application/zip", "application/zstd",
 )  # fmt: skip
@@ -34,97 +34,101 @@ class CompressionMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        # A part is one of the file as it is.
+        # A partial response is a range of the uncompressed file.
         if response.has_header("Content-Encoding") or response.status_code == 206:
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
-        open_to_all = "public" in response.get("Cache-Control", "")
-        coding = coding_for(request.headers.get("Accept-Encoding", ""), ("br", "gzip") if open_to_all else ("gzip",))
-        if coding is None or not (worth_packing(response) or refuses_plain(request)):
+        is_public = "public" in response.get("Cache-Control", "")
+        encoding = choose_encoding(
+            request.headers.get("Accept-Encoding", ""), ("br", "gzip") if is_public else ("gzip",)
+        )
+        if encoding is None or not (is_compressible(response) or refuses_identity(request)):
             return response
-        pack(response, coding, padded=not open_to_all)
+        compress(response, encoding, padded=not is_public)
         return response
 
 
-def weights(accept: str) -> dict[str, float]:
-    """How welcome each coding is that is named, from 0 (refused) to 1; what cannot be read is left out."""
-    found = {}
+def parse_accept_encoding(accept: str) -> dict[str, float]:
+    """Return the weight of each encoding named by Accept-Encoding, from 0 (refused) to 1. Skips unreadable parts."""
+    weights = {}
     for part in accept.lower().split(","):
-        name, *words = (word.strip() for word in part.split(";"))
+        name, *params = (param.strip() for param in part.split(";"))
         try:
-            (weight,) = [float(word.removeprefix("q=")) for word in words] or [1.0]
+            (weight,) = [float(param.removeprefix("q=")) for param in params] or [1.0]
         except ValueError:
             continue
         if name and 0 <= weight <= 1:
-            found["gzip" if name == "x-gzip" else name] = weight
-    return found
+            weights["gzip" if name == "x-gzip" else name] = weight
+    return weights
 
 
-def coding_for(accept: str, offered: tuple[str, ...]) -> str | None:
-    """The most welcome of the codings that are offered, the first of equals; None for the answer as it is."""
-    asked = weights(accept)
-    welcome = {name: asked.get(name, asked.get("*", 0)) for name in offered}
-    best = max(offered, key=lambda name: welcome[name])
-    return best if welcome[best] > 0 and welcome[best] >= asked.get("identity", 0) else None
+def choose_encoding(accept: str, offered: tuple[str, ...]) -> str | None:
+    """Return the offered encoding of the highest weight, the first of equals; None for an uncompressed response."""
+    weights = parse_accept_encoding(accept)
+    offered_weights = {name: weights.get(name, weights.get("*", 0)) for name in offered}
+    encoding = max(offered, key=lambda name: offered_weights[name])
+    return (
+        encoding if offered_weights[encoding] > 0 and offered_weights[encoding] >= weights.get("identity", 0) else None
+    )
 
 
-def refuses_plain(request: HttpRequest) -> bool:
-    asked = weights(request.headers.get("Accept-Encoding", ""))
-    return asked.get("identity", asked.get("*", 1)) == 0
+def refuses_identity(request: HttpRequest) -> bool:
+    weights = parse_accept_encoding(request.headers.get("Accept-Encoding", ""))
+    return weights.get("identity", weights.get("*", 1)) == 0
 
 
-def worth_packing(response: HttpResponseBase) -> bool:
-    kind = response.get("Content-Type", "")
-    if kind.startswith(COMPACT) and not kind.startswith("image/svg"):
+def is_compressible(response: HttpResponseBase) -> bool:
+    content_type = response.get("Content-Type", "")
+    if content_type.startswith(COMPRESSED_TYPES) and not content_type.startswith("image/svg"):
         return False
-    return response.streaming or len(response.content) >= SHORT
+    return response.streaming or len(response.content) >= MIN_SIZE
 
 
-def pack(response: HttpResponseBase, coding: str, *, padded: bool) -> None:
+def compress(response: HttpResponseBase, encoding: str, *, padded: bool) -> None:
     if response.streaming:
-        response.streaming_content = _packed_stream(response.streaming_content, coding, padded)
+        response.streaming_content = _compress_stream(response.streaming_content, encoding, padded)
         del response["Content-Length"]
     elif response.content:
-        response.content = _packed(response.content, coding, padded)
+        response.content = _compress_content(response.content, encoding, padded)
         response["Content-Length"] = str(len(response.content))
     else:
         return
-    response["Content-Encoding"] = coding
-    # A strong validator speaks of the very bytes.
+    response["Content-Encoding"] = encoding
+    # A strong ETag identifies the exact bytes, which compression changes.
     if response.get("ETag", "").startswith('"'):
         response["ETag"] = f"W/{response['ETag']}"
 
 
-def _packed(content: bytes, coding: str, padded: bool) -> bytes:
-    if coding == "br":
-        return brotli.compress(content, **BROTLI)
-    return compress_string(content, max_random_bytes=PADDING) if padded else zlib.compress(content, **GZIP)
+def _compress_content(content: bytes, encoding: str, padded: bool) -> bytes:
+    if encoding == "br":
+        return brotli.compress(content, **BROTLI_OPTIONS)
+    return compress_string(content, max_random_bytes=MAX_PADDING) if padded else zlib.compress(content, **GZIP_OPTIONS)
 
 
-def _packed_stream(pieces: Iterable[bytes], coding: str, padded: bool) -> Iterator[bytes]:
+def _compress_stream(chunks: Iterable[bytes], encoding: str, padded: bool) -> Iterator[bytes]:
     if padded:
-        return compress_sequence(pieces, max_random_bytes=PADDING)
-    if coding == "br":
-        packer = brotli.Compressor(**BROTLI, lgwin=WINDOW)
-        return _in_blocks(pieces, packer.process, packer.flush, packer.finish)
-    packer = zlib.compressobj(**GZIP)
-    return _in_blocks(pieces, packer.compress, lambda: packer.flush(zlib.Z_SYNC_FLUSH), packer.flush)
+        return compress_sequence(chunks, max_random_bytes=MAX_PADDING)
+    if encoding == "br":
+        compressor = brotli.Compressor(**BROTLI_OPTIONS, lgwin=BROTLI_WINDOW)
+        return _compress_chunks(chunks, compressor.process, compressor.flush, compressor.finish)
+    compressor = zlib.compressobj(**GZIP_OPTIONS)
+    return _compress_chunks(chunks, compressor.compress, lambda: compressor.flush(zlib.Z_SYNC_FLUSH), compressor.flush)
 
 
-def _in_blocks(
-    pieces: Iterable[bytes],
+def _compress_chunks(
+    chunks: Iterable[bytes],
     add: Callable[[bytes], bytes],
     flush: Callable[[], bytes],
     finish: Callable[[], bytes],
 ) -> Iterator[bytes]:
-    """Each block leaves when it is full, whatever the packer would rather keep to itself."""
-    waiting = 0
-    for piece in pieces:
-        packed = add(piece)
-        waiting += len(piece)
-        if waiting >= BLOCK:
-            packed += flush()
-            waiting = 0
-        if packed:
-            yield packed
+    """Yield the compressed stream, flushing the compressor after each `FLUSH_SIZE` bytes of input."""
+    buffered = 0
+    for chunk in chunks:
+        compressed = add(chunk)
+        buffered += len(chunk)
+        if buffered >= FLUSH_SIZE:
+            compressed += flush()
+            buffered = 0
+        if compressed:
+            yield compressed
     yield finish()

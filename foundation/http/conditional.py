@@ -1,4 +1,4 @@
-"""Answers to those who hold an earlier one (RFC 9110, section 13)."""
+"""Conditional requests (RFC 9110, section 13)."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
@@ -9,12 +9,12 @@ from foundation.rest.problem_details import precondition_failed
 def conditional_response(
     request: HttpRequest, etag: str, last_modified: int | None, response: HttpResponse
 ) -> HttpResponse:
-    """Return 304 in place of an answer that the asker holds.
+    """Return 304 if the client already has this response, or the response.
 
-    If-Match and If-Unmodified-Since are for changes: under /api/ one that does not hold is a problem, and elsewhere
-    none is heeded.
+    If-Match and If-Unmodified-Since are meant for changes: under /api/ a failed one gets a 412 problem; elsewhere they
+    are ignored.
     """
-    answer = get_conditional_response(request, etag, last_modified, response)
-    if answer is not None and answer.status_code == 412:
+    conditional = get_conditional_response(request, etag, last_modified, response)
+    if conditional is not None and conditional.status_code == 412:
         return precondition_failed(request) if request.path.startswith("/api/") else response
-    return answer or response
+    return conditional or response

@@ -1,4 +1,4 @@
-"""What may be done at an open address, other than reading it: by which methods, and from which other sites."""
+"""HTTP methods of public addresses, and their cross-origin headers (CORS)."""
 
 from collections.abc import Callable
 
@@ -7,15 +7,15 @@ from corsheaders.middleware import CorsMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from rest_framework.metadata import BaseMetadata
 
-API = "/api/"
-READ_ONLY = ("/data/", "/feeds/", "/calendar/", "/embed/", "/oembed/", "/charts/")
-FILES = (".atom", ".csv")
-PERSONAL = ("/admin/", "/accounts/")
-ALLOWED = ["GET", "HEAD", "OPTIONS"]
+API_PREFIX = "/api/"
+READ_ONLY_PREFIXES = ("/data/", "/feeds/", "/calendar/", "/embed/", "/oembed/", "/charts/")
+READ_ONLY_SUFFIXES = (".atom", ".csv")
+PERSONAL_PREFIXES = ("/admin/", "/accounts/")
+ALLOWED_METHODS = ["GET", "HEAD", "OPTIONS"]
 
 
-class MethodsMiddleware:
-    """What is read-only says so to every other method, before forms and cookies come into play."""
+class ReadOnlyMethodsMiddleware:
+    """Refuse writing methods at read-only addresses, before forms and cookies are handled."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -26,38 +26,46 @@ class MethodsMiddleware:
     def process_view(self, request, _view, _args, _kwargs):
         if request.method in ("GET", "HEAD") or not is_read_only(request.path):
             return None
-        return allowing(", ".join(ALLOWED)) if request.method == "OPTIONS" else HttpResponseNotAllowed(ALLOWED)
+        return (
+            allow_response(", ".join(ALLOWED_METHODS))
+            if request.method == "OPTIONS"
+            else HttpResponseNotAllowed(ALLOWED_METHODS)
+        )
 
     def process_template_response(self, request, response):
-        """Of an endpoint the methods are all that is told, whatever its renderers would make of nothing."""
-        if request.method == "OPTIONS" and request.path.startswith(API):
-            bare = allowing(response["Allow"])
-            bare.render = lambda: bare
-            return bare
+        """Answer OPTIONS of the API with the allowed methods only and no body."""
+        if request.method == "OPTIONS" and request.path.startswith(API_PREFIX):
+            allowed = allow_response(response["Allow"])
+            allowed.render = lambda: allowed
+            return allowed
         return response
 
 
 def is_read_only(path: str) -> bool:
-    return path.startswith(READ_ONLY) or path.endswith(FILES) and not path.startswith(PERSONAL)
+    return (
+        path.startswith(READ_ONLY_PREFIXES)
+        or path.endswith(READ_ONLY_SUFFIXES)
+        and not path.startswith(PERSONAL_PREFIXES)
+    )
 
 
-def allowing(methods: str) -> HttpResponse:
+def allow_response(methods: str) -> HttpResponse:
     response = HttpResponse(headers={"Allow": methods})
     del response["Content-Type"]
     return response
 
 
 class NoMetadata(BaseMetadata):
-    """OPTIONS tells the methods and nothing of how a view is made: that is what the description is for."""
+    """Leave metadata of views out of OPTIONS; the OpenAPI description has it."""
 
     def determine_metadata(self, request, view):
         return None
 
 
 class CrossOriginMiddleware(CorsMiddleware):
-    """Every site may read what is open to all, and never in a visitor's name.
+    """Allow every site to read public responses, without credentials.
 
-    The library says so only to those who name their site, and then has caches keep an answer for each of them.
+    The library sends these headers only to requests with Origin, which makes caches store one response for each site.
     """
 
     def add_response_headers(self, request, response):

@@ -1,38 +1,38 @@
-"""What the log says of a request."""
+"""Filter log records: add the request's id and redact secrets."""
 
 import logging
 import re
 
-# What clients do wrong is told in one line: where our code stood meanwhile says nothing.
-BRIEF = ("django.security.DisallowedHost",)
-# What stands in an address behind these lets its holder in: links of invitations, of lost passwords and of mails.
-SECRET = re.compile(r"""(/accounts/(?:invitation|mail|password/lost)/)(?!sent/)[^/\s?"'<>][^\s?"'<>]*""")
+# Errors of clients are logged in one line, since a traceback through our code does not help.
+WITHOUT_TRACEBACK = ("django.security.DisallowedHost",)
+# The part of an address behind these prefixes is a secret: links of invitations, password resets and mail levels.
+SECRET_PATH = re.compile(r"""(/accounts/(?:invitation|mail|password/lost)/)(?!sent/)[^/\s?"'<>][^\s?"'<>]*""")
 
 
 class RequestFilter(logging.Filter):
-    """Name the request of a record, as its answer does in X-Request-ID, and keep short what is no fault of ours.
+    """Add the request's id (as in X-Request-ID) to a log record, and shorten records of client errors.
 
-    Secrets in addresses are left out.
+    Secrets in addresses are redacted.
     """
 
     def filter(self, record):
-        if record.name in BRIEF:
+        if record.name in WITHOUT_TRACEBACK:
             record.exc_info = record.exc_text = None
-        _leave_secrets_out(record)
+        _redact_record(record)
         request_id = getattr(getattr(record, "request", None), "request_id", "")
         record.request_id = f" [{request_id}]" if request_id else ""
         return True
 
 
-def without_secrets(text: str) -> str:
-    """Return a text with an ellipsis for what lets the holder of an address in."""
-    return SECRET.sub(r"\1…", text)
+def redact_secrets(text: str) -> str:
+    """Return a text with an ellipsis in place of the secret part of each address."""
+    return SECRET_PATH.sub(r"\1…", text)
 
 
-def _leave_secrets_out(record: logging.LogRecord) -> None:
+def _redact_record(record: logging.LogRecord) -> None:
     try:
         message = record.getMessage()
-    except (TypeError, ValueError, KeyError):  # a wrong call, of which the handler tells
+    except (TypeError, ValueError, KeyError):  # a wrong logging call, which the handler reports
         return
-    if SECRET.search(message):
-        record.msg, record.args = without_secrets(message), ()
+    if SECRET_PATH.search(message):
+        record.msg, record.args = redact_secrets(message), ()

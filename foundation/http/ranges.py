@@ -1,4 +1,4 @@
-"""Parts of a file that never changes (RFC 9110, section 14), so that a download that broke off goes on."""
+"""Range requests (RFC 9110, section 14) for files that never change, to continue an interrupted download."""
 
 import re
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpRe
 from django.utils.translation import gettext as _
 
 ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-BLOCK = 64 * 1024  # bytes
+CHUNK_SIZE = 64 * 1024  # bytes
 
 
 def partial_response(request: HttpRequest, response: FileResponse) -> HttpResponse:
-    """Return the part of a file that Range asks for; the whole where it asks for none, or for several.
+    """Return the requested range of a file; the whole file for no range or several.
 
-    The response has a strong ETag and its length. With If-Range only who holds that very tag is sent a part.
+    `response` must have a strong ETag and Content-Length. With If-Range a range is sent only if the ETag matches.
     """
     response["Accept-Ranges"] = "bytes"
     match = ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
@@ -25,14 +25,14 @@ def partial_response(request: HttpRequest, response: FileResponse) -> HttpRespon
     first, last = _bounds(*match.groups(), size)
     if first >= size or last < first:
         response.file_to_stream.close()
-        sentence = _("This file has %(size)s bytes: ask for a range within it.") % {"size": size}
+        message = _("This file has %(size)s bytes: ask for a range within it.") % {"size": size}
         return HttpResponse(
-            f"{sentence}\n",
+            f"{message}\n",
             status=416,
             content_type="text/plain; charset=utf-8",
             headers={"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"},
         )
-    part = StreamingHttpResponse(_Part(response.file_to_stream, first, last - first + 1), status=206)
+    part = StreamingHttpResponse(_FileRange(response.file_to_stream, first, last - first + 1), status=206)
     for name, value in response.headers.items():
         part[name] = value
     part["Content-Range"] = f"bytes {first}-{last}/{size}"
@@ -41,14 +41,14 @@ def partial_response(request: HttpRequest, response: FileResponse) -> HttpRespon
 
 
 def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
-    """Return the first and the last byte that are meant; without a first one the last bytes of the file are."""
+    """Return the positions of the first and last byte; without `first`, `last` counts bytes from the end."""
     if not first:
         return max(size - int(last), 0) if int(last) else size, size - 1
     return int(first), min(int(last), size - 1) if last else size - 1
 
 
-class _Part:
-    """Some bytes of an open file, read block by block; closed with the response."""
+class _FileRange:
+    """An iterator over a range of an open file, in chunks; closed with the response."""
 
     def __init__(self, file: BinaryIO, first: int, length: int):
         self.file = file
@@ -57,10 +57,10 @@ class _Part:
 
     def __iter__(self) -> Iterator[bytes]:
         self.file.seek(self.first)
-        left = self.length
-        while left and (block := self.file.read(min(BLOCK, left))):
-            left -= len(block)
-            yield block
+        remaining = self.length
+        while remaining and (chunk := self.file.read(min(CHUNK_SIZE, remaining))):
+            remaining -= len(chunk)
+            yield chunk
 
     def close(self) -> None:
         self.file.close()

@@ -1,8 +1,8 @@
-"""How often one caller may ask, counted once for all web processes, on all machines that share the database.
+"""Throttle requests by client, with one count in the database for all web processes and machines.
 
-Of each caller one moment is kept: when the whole quota is free again ("generic cell rate algorithm"). Each request
-moves it on by its share of the window; one that would move it further ahead than the window is long is refused. So the
-quota may be used up at once, and comes back evenly.
+The table stores one time for each client: when its whole quota is free again ("generic cell rate algorithm"). Each
+request moves this time forward by its share of the window, and is refused if the time would then be further ahead than
+the window is long. So a client can use its quota at once, and gets it back evenly.
 """
 
 import logging
@@ -20,11 +20,11 @@ from rest_framework.throttling import SimpleRateThrottle
 from foundation.http.client_ip import throttle_key
 
 SALT = "foundation.http.throttling"
-SWEPT_EVERY = 60  # seconds, by each process
+CLEANUP_INTERVAL = 60  # seconds, by each process
 
-# The clock is the database's own, so that machines need not agree on theirs. Whether it was refused stands in the row,
-# for only the row as it became can be returned.
-TAKE = """
+# Uses the database's clock, since the clocks of machines can differ. `refused` is a column because RETURNING sees only
+# the updated row.
+COUNT_REQUEST = """
 INSERT INTO api_caller AS it (caller, free_at, refused)
 VALUES (%(caller)s, statement_timestamp() + %(share)s * interval '1 second', false)
 ON CONFLICT (caller) DO UPDATE SET (free_at, refused) = (
@@ -34,7 +34,7 @@ ON CONFLICT (caller) DO UPDATE SET (free_at, refused) = (
 )
 RETURNING refused, extract(epoch FROM free_at - statement_timestamp())
 """
-SWEEP = """
+DELETE_EXPIRED = """
 DELETE FROM api_caller WHERE caller IN (
     SELECT caller FROM api_caller WHERE free_at < statement_timestamp() FOR UPDATE SKIP LOCKED
 )
@@ -44,45 +44,45 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Count:
-    """What came of a request: whether it is refused, and in how many seconds the whole quota is free again."""
+class QuotaState:
+    """The result of counting a request: whether it is refused, and seconds until the whole quota is free again."""
 
     refused: bool
     free_in: float
 
 
-def count_in_database(caller: str, quota: int, window: int) -> Count:
-    """Take one of `quota` in `window` seconds; DatabaseError where nothing can be written."""
+def count_request(caller: str, quota: int, window: int) -> QuotaState:
+    """Count one request of `quota` in `window` seconds. Raises DatabaseError if it cannot be written."""
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"caller": caller, "share": window / quota, "window": window})
+        cursor.execute(COUNT_REQUEST, {"caller": caller, "share": window / quota, "window": window})
         refused, free_in = cursor.fetchone()
-        _sweep(cursor)
-    return Count(refused, float(free_in))
+        _delete_expired(cursor)
+    return QuotaState(refused, float(free_in))
 
 
-_swept_at = time.monotonic()
+_cleaned_up_at = time.monotonic()
 
 
-def _sweep(cursor) -> None:
-    """Forget whoever has the whole quota again."""
-    global _swept_at
+def _delete_expired(cursor) -> None:
+    """Delete the rows of clients that have their whole quota again."""
+    global _cleaned_up_at
     now = time.monotonic()
-    if now - _swept_at > SWEPT_EVERY:
-        _swept_at = now
-        cursor.execute(SWEEP)
+    if now - _cleaned_up_at > CLEANUP_INTERVAL:
+        _cleaned_up_at = now
+        cursor.execute(DELETE_EXPIRED)
 
 
 class AddressThrottle(SimpleRateThrottle):
-    """So many requests of one place in a time; every answer says how much is left.
+    """Throttle requests by IP address; response headers report the remaining quota.
 
-    `counter` is the seam for a count that is kept elsewhere. A count that cannot be written stops nobody: the record
-    can be read while the database takes no writes. One that cannot be reached at all is an outage.
+    `counter` can be replaced by a count outside the database. If the count cannot be written, requests are allowed, so
+    that the portal can be read while the database is read-only. An unreachable database is an outage.
     """
 
     scope = "anon"
     policy = "address"
-    counter: Callable[[str, int, int], Count] = staticmethod(count_in_database)
-    is_silent = False
+    counter: Callable[[str, int, int], QuotaState] = staticmethod(count_request)
+    failure_was_logged = False
 
     def get_rate(self):
         return api_settings.DEFAULT_THROTTLE_RATES[self.scope]
@@ -95,35 +95,35 @@ class AddressThrottle(SimpleRateThrottle):
         return self.take(request._request)
 
     def take(self, request: HttpRequest) -> bool:
-        """Count a request, and return whether it is answered; the middleware of the headers finds the count on it."""
-        self.count = self._counted(request)
+        """Count a request and return whether it is allowed; keep this throttle as `request.rate` for the headers."""
+        self.count = self._count(request)
         if self.count is None:
             return True
         request.rate = self
         return not self.count.refused
 
-    def _counted(self, request: HttpRequest) -> Count | None:
+    def _count(self, request: HttpRequest) -> QuotaState | None:
         try:
             count = self.counter(self.get_cache_key(request), self.num_requests, self.duration)
         except DatabaseError as error:
             if not connection.is_usable():
                 raise
-            if not AddressThrottle.is_silent:
-                AddressThrottle.is_silent = True
+            if not AddressThrottle.failure_was_logged:
+                AddressThrottle.failure_was_logged = True
                 logger.warning("Requests are not counted, for the count cannot be written: %s", error)
             return None
-        AddressThrottle.is_silent = False
+        AddressThrottle.failure_was_logged = False
         return count
 
     def wait(self):
-        """Seconds until the next request would be taken."""
+        """Return the seconds until the next request is allowed."""
         return max(self.count.free_in - self.duration + self.duration / self.num_requests, 1)
 
     def seconds_to_wait(self) -> int:
         return math.ceil(self.wait())
 
     def headers(self) -> dict[str, str]:
-        """As draft-ietf-httpapi-ratelimit-headers-10 has them: `t` is when the whole quota is free again."""
+        """Return the headers of draft-ietf-httpapi-ratelimit-headers-10; `t` is when the whole quota is free."""
         share = self.duration / self.num_requests
         left = 0 if self.count.refused else max(math.floor((self.duration - self.count.free_in) / share), 0)
         return {
@@ -132,8 +132,8 @@ class AddressThrottle(SimpleRateThrottle):
         }
 
 
-class RateMiddleware:
-    """Tells of every answer that was counted how much is left, refusals and errors included."""
+class RateLimitHeadersMiddleware:
+    """Add the rate limit headers to every counted response, refusals and errors included."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response

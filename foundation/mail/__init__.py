@@ -1,4 +1,4 @@
-"""Mail: settings read from the environment, the queue in the database, checks, and the messages themselves.
+"""Mail: settings from the environment, the queue in the database, checks and the builder of messages.
 
-Imports `foundation` only. Start with `backend`, the e-mail backend that writes every message into the queue.
+Imports `foundation` only. Start with `backend`, the e-mail backend that queues every message.
 """

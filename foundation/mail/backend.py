@@ -1,7 +1,7 @@
-"""The mail queue. Whatever sends mail here writes it into the database, in the transaction that gives cause for it.
+"""The mail queue. Each mail is written into the database, in the transaction of the change that causes it.
 
-From there it leaves row by row: each is locked while it is handed over, so any number of processes and machines may
-deliver at the same time, and none sends what another sends. A mail that was not handed over waits for a later try.
+From there mails are delivered row by row. A row is locked during its delivery, so several processes and machines can
+deliver at the same time without sending a mail twice. A mail that was not delivered is tried again later.
 """
 
 import copy
@@ -21,48 +21,48 @@ from django.db import connections, transaction
 from django.db.models import Q
 from django.utils import timezone
 from post_office.backends import EmailBackend
-from post_office.connections import connections as ways_out
+from post_office.connections import connections as post_office_connections
 from post_office.models import STATUS, Email
 from post_office.settings import get_max_retries, get_retry_timedelta
 from post_office.utils import cleanup_expired_mails
 
-from foundation.http.logs import without_secrets
+from foundation.http.logs import redact_secrets
 
-# For as long as an operator may want to look into a complaint. Links that let people in are cut out once delivered.
+# Long enough to look into a complaint. Secret links are redacted after delivery.
 KEEP_SENT = timedelta(days=7)
 KEEP_UNSENT = timedelta(days=30)
-ENOUGH = 3
-WAITING = (STATUS.queued, STATUS.requeued)
-TAG = re.compile(r"\{(?=[{%#])")
+MAX_CONSECUTIVE_FAILURES = 3
+WAITING_STATUSES = (STATUS.queued, STATUS.requeued)
+TEMPLATE_TAG_START = re.compile(r"\{(?=[{%#])")
 
 log = logging.getLogger(__name__)
 
 
 class QueueBackend(EmailBackend):
-    """Django's door to the queue. What is written in a mail is never run as a template, though the queue would."""
+    """An e-mail backend that queues mails. Template tags in them are escaped, as the queue would render them."""
 
     def send_messages(self, email_messages):
-        queued = super().send_messages([_verbatim(message) for message in email_messages])
+        queued = super().send_messages([_escape_message(message) for message in email_messages])
         if email_messages:
-            transaction.on_commit(deliver_soon, robust=True)
+            transaction.on_commit(start_background_delivery, robust=True)
         return len(email_messages) if queued is not None else 0
 
 
-def _verbatim(message):
-    """A copy that reads the same once it has gone through a template engine."""
+def _escape_message(message):
+    """Return a copy whose texts stay the same when the queue renders them as templates."""
     message = copy.copy(message)
-    message.subject, message.body = _escaped(str(message.subject)), _escaped(str(message.body))
+    message.subject, message.body = _escape_tags(str(message.subject)), _escape_tags(str(message.body))
     if getattr(message, "alternatives", None):
-        message.alternatives = [(_escaped(str(content)), kind) for content, kind in message.alternatives]
+        message.alternatives = [(_escape_tags(str(content)), kind) for content, kind in message.alternatives]
     return message
 
 
-def _escaped(text: str) -> str:
-    return TAG.sub("{% templatetag openbrace %}", text)
+def _escape_tags(text: str) -> str:
+    return TEMPLATE_TAG_START.sub("{% templatetag openbrace %}", text)
 
 
 class FileBackend(BaseEmailBackend):
-    """Each mail is a file of its own, for the eyes of the portal's account alone."""
+    """An e-mail backend that writes each mail into a file of mode 0600."""
 
     def __init__(self, *args, file_path=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -81,117 +81,117 @@ class FileBackend(BaseEmailBackend):
 
 @dataclass
 class Delivery:
-    """What became of the queue."""
+    """Counts of a delivery of the queue."""
 
     sent: int = 0
-    put_off: int = 0
-    given_up: int = 0
-    refused_in_a_row: int = 0
+    deferred: int = 0
+    failed: int = 0
+    consecutive_failures: int = 0
 
 
-def waiting():
-    """Mails that may leave now."""
+def due_mails():
+    """Return the mails that can be delivered now."""
     now = timezone.now()
     due = Q(scheduled_time__lte=now) | Q(scheduled_time=None)
-    return Email.objects.filter(due, Q(expires_at__gt=now) | Q(expires_at=None), status__in=WAITING)
+    return Email.objects.filter(due, Q(expires_at__gt=now) | Q(expires_at=None), status__in=WAITING_STATUSES)
 
 
 def send_queued() -> Delivery:
-    """Hand over all that waits, the oldest first; each mail in a transaction of its own.
+    """Deliver all due mails, the oldest first, each in its own transaction.
 
-    A server that takes nothing is left in peace after a few mails: the others keep their tries.
+    Stops after `MAX_CONSECUTIVE_FAILURES`, so that the other mails do not use up their attempts.
     """
     delivery = Delivery()
     try:
-        while delivery.refused_in_a_row < ENOUGH and _send_next(delivery):
+        while delivery.consecutive_failures < MAX_CONSECUTIVE_FAILURES and _send_next(delivery):
             pass
     finally:
-        ways_out.close()
+        post_office_connections.close()
     return delivery
 
 
 def _send_next(delivery: Delivery) -> bool:
     with transaction.atomic():
-        email = waiting().select_for_update(skip_locked=True, of=("self",)).order_by("-priority", "pk").first()
+        email = due_mails().select_for_update(skip_locked=True, of=("self",)).order_by("-priority", "pk").first()
         if email is None:
             return False
         try:
             email.dispatch(commit=False, disconnect_after_delivery=False)
-        except Exception as refusal:  # whatever a mail server or its library has to say
-            _put_off(email, refusal, delivery)
+        except Exception as error:  # mail servers and their libraries raise many kinds of errors
+            _defer(email, error, delivery)
         else:
-            _note(email, STATUS.sent, **_texts_to_keep(email))
+            _set_status(email, STATUS.sent, **_redacted_texts(email))
             delivery.sent += 1
-            delivery.refused_in_a_row = 0
+            delivery.consecutive_failures = 0
     return True
 
 
-def _texts_to_keep(email: Email) -> dict[str, str]:
-    """Return what is kept of a delivered mail: not its link, with which whoever reads the table could sign in."""
-    return {name: without_secrets(getattr(email, name)) for name in ("message", "html_message")}
+def _redacted_texts(email: Email) -> dict[str, str]:
+    """Return the texts of a delivered mail without secret links, which would let readers of the table sign in."""
+    return {name: redact_secrets(getattr(email, name)) for name in ("message", "html_message")}
 
 
-def _put_off(email: Email, refusal: Exception, delivery: Delivery) -> None:
-    """Try again later, each time after a longer while; at last give up, and keep what the server said."""
-    ways_out.close()
-    delivery.refused_in_a_row += 1
-    tries = (email.number_of_retries or 0) + 1
-    email.logs.create(status=STATUS.failed, message=str(refusal), exception_type=type(refusal).__name__)
-    log.warning("Mail %s was not taken: %s.", email.pk, type(refusal).__name__)
-    if tries > get_max_retries():
-        _note(email, STATUS.failed)
-        delivery.given_up += 1
+def _defer(email: Email, error: Exception, delivery: Delivery) -> None:
+    """Schedule the next attempt, each after double the time; after the last mark the mail as failed. Log the error."""
+    post_office_connections.close()
+    delivery.consecutive_failures += 1
+    attempts = (email.number_of_retries or 0) + 1
+    email.logs.create(status=STATUS.failed, message=str(error), exception_type=type(error).__name__)
+    log.warning("Mail %s was not taken: %s.", email.pk, type(error).__name__)
+    if attempts > get_max_retries():
+        _set_status(email, STATUS.failed)
+        delivery.failed += 1
     else:
-        next_try = timezone.now() + get_retry_timedelta() * 2 ** (tries - 1)
-        _note(email, STATUS.requeued, number_of_retries=tries, scheduled_time=next_try)
-        delivery.put_off += 1
+        next_try = timezone.now() + get_retry_timedelta() * 2 ** (attempts - 1)
+        _set_status(email, STATUS.requeued, number_of_retries=attempts, scheduled_time=next_try)
+        delivery.deferred += 1
 
 
-def _note(email: Email, status: int, **columns) -> None:
+def _set_status(email: Email, status: int, **columns) -> None:
     Email.objects.filter(pk=email.pk).update(status=status, last_updated=timezone.now(), **columns)
 
 
-def clear_old(now: datetime) -> int:
-    """Forget mails of the past, first of all those that were delivered. Returns how many."""
+def delete_old_mails(now: datetime) -> int:
+    """Delete old mails, delivered ones earlier than others. Returns their number."""
     sent = Email.objects.filter(status=STATUS.sent, last_updated__lt=now - KEEP_SENT)
     count = sent.count()
     sent.delete()
     return count + cleanup_expired_mails(now - KEEP_UNSENT)[0]
 
 
-# At once, in the background of the process that queued it: nobody waits for a mail server, and what fails here, or is
-# cut short, is still in the queue for `manage.py remind`.
-_wanted, _busy, _by_hand = Event(), Lock(), local()
+# Background delivery: a thread of the process that queued the mail delivers at once, so no request waits for a mail
+# server. What fails or is interrupted stays in the queue for `manage.py remind`.
+_delivery_requested, _delivery_lock, _background = Event(), Lock(), local()
 
 
 @contextmanager
-def by_hand() -> Iterator[None]:
-    """For whoever queues mails and then delivers them: meanwhile nothing leaves in the background."""
-    _by_hand.now = True
+def without_background_delivery() -> Iterator[None]:
+    """Disable background delivery in this thread, for commands that queue mails and then deliver them."""
+    _background.disabled = True
     try:
         yield
     finally:
-        _by_hand.now = False
+        _background.disabled = False
 
 
-def deliver_soon() -> None:
-    """The process ends only when the mail that is being handed over is: cut short, it would go out twice."""
-    if getattr(_by_hand, "now", False):
+def start_background_delivery() -> None:
+    """Start the delivery thread unless it runs. It is no daemon: an interrupted delivery would be sent twice."""
+    if getattr(_background, "disabled", False):
         return
-    _wanted.set()
-    if _busy.acquire(blocking=False):
-        Thread(target=_deliver, name="mail", daemon=False).start()
+    _delivery_requested.set()
+    if _delivery_lock.acquire(blocking=False):
+        Thread(target=_deliver_in_background, name="mail", daemon=False).start()
 
 
-def _deliver() -> None:
+def _deliver_in_background() -> None:
     try:
-        while _wanted.is_set():
-            _wanted.clear()
+        while _delivery_requested.is_set():
+            _delivery_requested.clear()
             send_queued()
     except Exception:
         log.exception("The mail queue could not be delivered: `manage.py remind` tries again.")
     finally:
         connections.close_all()
-        _busy.release()
-    if _wanted.is_set():
-        deliver_soon()
+        _delivery_lock.release()
+    if _delivery_requested.is_set():
+        start_background_delivery()

@@ -1,4 +1,4 @@
-"""Says before anything starts that mail could not leave: a missing key, a service whose library is not there."""
+"""System check of the mail backend: a missing key, or a service whose library is not installed."""
 
 from django.core.checks import Error, register
 from django.core.exceptions import ImproperlyConfigured
@@ -8,12 +8,12 @@ from post_office.settings import get_backend
 
 
 @register
-def mail_can_leave(app_configs, **kwargs) -> list[Error]:
+def check_mail_backend(app_configs, **kwargs) -> list[Error]:
     backend = get_backend("default")
     try:
         import_string(backend)
         get_connection(backend)
-    except (ImproperlyConfigured, ImportError) as refusal:
-        words = " ".join(str(refusal).split())
-        return [Error(f"Mail cannot leave by the way that MAIL_URL names: {words}", id="gmg_portal.E001")]
+    except (ImproperlyConfigured, ImportError) as error:
+        reason = " ".join(str(error).split())
+        return [Error(f"Mail cannot leave by the way that MAIL_URL names: {reason}", id="gmg_portal.E001")]
     return []

@@ -1,25 +1,41 @@
-"""One mail of the portal: as plain text and as HTML, with addresses that lead back from anywhere."""
+"""Build the portal's mails: each as plain text and as HTML, from templates of one name in `templates/mail/`."""
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+# Marks a mail that no person wrote, so that out-of-office programs do not answer it (RFC 3834).
+AUTO_GENERATED = {"Auto-Submitted": "auto-generated"}
 
-def absolute(path: str) -> str:
-    """The address of a page for whoever is not on the portal already."""
+
+def absolute_url(path: str) -> str:
+    """Return the full address of a page, for links in mails and files."""
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def letter(template: str, *, to: str, subject: str, connection=None, headers=None, **context) -> EmailMultiAlternatives:
-    """`template` names a pair, `mail/<template>.txt` and `.html`."""
-    subject = " ".join(subject.split())
-    context |= {"subject": subject, "portal": settings.PUBLIC_URL}
-    mail = EmailMultiAlternatives(
-        subject=subject,
+def build_message(
+    template: str, *, to: str, subject: str | None = None, connection=None, headers=None, **context
+) -> EmailMultiAlternatives:
+    """Build a mail from `mail/<template>.txt` and `mail/<template>.html`, without sending it.
+
+    Without `subject`, the subject is rendered from `mail/<template>_subject.txt`. The templates get `context`, and
+    beside it `subject` and `portal`, the portal's address.
+    """
+    context |= {"portal": settings.PUBLIC_URL}
+    if subject is None:
+        subject = render_to_string(f"mail/{template}_subject.txt", context)
+    context["subject"] = " ".join(subject.split())
+    message = EmailMultiAlternatives(
+        subject=context["subject"],
         body=render_to_string(f"mail/{template}.txt", context).strip() + "\n",
         to=[to],
-        headers={"Auto-Submitted": "auto-generated", **(headers or {})},
+        headers=headers,
         connection=connection,
     )
-    mail.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
-    return mail
+    message.attach_alternative(render_to_string(f"mail/{template}.html", context), "text/html")
+    return message
+
+
+def send_message(template: str, *, to: str, **context) -> None:
+    """Build a mail and send it; the default backend puts it into the queue."""
+    build_message(template, to=to, **context).send()

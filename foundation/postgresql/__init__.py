@@ -1,1 +1,1 @@
-"""Database backend for an installation without a server: its own PostgreSQL under `var/`, started when needed."""
+"""Database backend for installations without a database server: an embedded PostgreSQL under `var/`."""

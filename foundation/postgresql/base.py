@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend on the embedded server, which is started by the first connection and not before."""
+"""Django's PostgreSQL backend on the embedded server, which the first connection starts."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def embedded_server() -> Server:
 
 
 class DatabaseClient(client.DatabaseClient):
-    """`manage.py dbshell` with the psql of the same version."""
+    """The client of `manage.py dbshell`: the psql of the embedded server's version."""
 
     def runshell(self, parameters):
         self.connection.get_connection_params()
@@ -26,7 +26,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     client_class = DatabaseClient
 
     def get_connection_params(self):
-        # Asked before each new connection: a server that was restarted meanwhile listens on another port.
+        # Set for each new connection, since a restarted server listens on another port.
         endpoint = embedded_server().endpoint()
         self.settings_dict |= {
             "HOST": endpoint.host,

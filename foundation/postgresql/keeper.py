@@ -1,9 +1,9 @@
-"""Keep one PostgreSQL server for as long as any process uses it.
+"""Keep one PostgreSQL server running while any process uses it.
 
-Run as a script, by path, with one JSON argument; needs the standard library alone. The keeper is the server's parent,
-so that no dead server is left for an init process that may not collect it, and it waits for the exclusive lock
-on the file on which every user of the server holds a shared lock. The kernel drops the lock of a process however that
-ends, so the server stops after its last user even when that was killed.
+Run as a script, by path, with one JSON argument; imports only the standard library. The keeper is the server's parent,
+so that a dead server is not left as a zombie. It waits for the exclusive lock on the file on which every user of the
+server holds a shared lock. The kernel releases the lock of a process that ends in any way, so the server stops after
+its last user even if that was killed.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ from pathlib import Path
 
 
 def postmaster_pid(data: Path) -> int | None:
-    """The process that the data folder names as its server, alive or not."""
+    """Return the process id in the data folder's lock file, whether the process runs or not."""
     try:
         return int((data / "postmaster.pid").read_text().split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
@@ -28,7 +28,7 @@ def postmaster_pid(data: Path) -> int | None:
 
 
 def is_postmaster(pid: int, data: Path) -> bool:
-    """Whether that process is a live server on this data folder, not a zombie and not a stranger with the same id."""
+    """Return whether a process is a live server of this data folder, not a zombie or another program."""
     process = Path(f"/proc/{pid}")
     if not Path("/proc/self").exists():
         return _is_alive(pid)
@@ -46,8 +46,8 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def stop(data: Path, seconds: float = 30) -> bool:
-    """Stop the server (fast: sessions are ended, everything committed is kept) and wait; whether it is gone."""
+def stop_server(data: Path, seconds: float = 30) -> bool:
+    """Stop the server by a fast shutdown and wait. Returns whether it has ended."""
     deadline = time.monotonic() + seconds
     pid = postmaster_pid(data)
     if pid is None or not is_postmaster(pid, data):
@@ -60,24 +60,27 @@ def stop(data: Path, seconds: float = 30) -> bool:
     return True
 
 
-def keep(users: Path, alive: Path, data: Path, start: dict | None) -> int:
-    """Start the server (`start`: arguments of `Popen`; None adopts a running one), and stop it after its last user."""
-    if not locked(os.open(alive, os.O_RDONLY)):
+def run_keeper(users: Path, alive: Path, data: Path, start: dict | None) -> int:
+    """Start the server and stop it after its last user. Returns the exit status.
+
+    `start` holds the arguments of `Popen`; None takes over a running server.
+    """
+    if not try_lock(os.open(alive, os.O_RDONLY)):
         return 0
     if start:
         postmaster = subprocess.Popen(stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT, **start)
-        gone = postmaster.wait
+        wait_for_end = postmaster.wait
     else:
-        gone = partial(_wait_for_end, data)
-    threading.Thread(target=_leave_after, args=[gone], daemon=True).start()
+        wait_for_end = partial(_wait_for_end, data)
+    threading.Thread(target=_exit_after, args=[wait_for_end], daemon=True).start()
     fcntl.flock(os.open(users, os.O_RDONLY), fcntl.LOCK_EX)
-    stop(data)
-    gone()
+    stop_server(data)
+    wait_for_end()
     return 0
 
 
-def locked(descriptor: int) -> bool:
-    """Take the exclusive lock on an open file, unless somebody holds it."""
+def try_lock(descriptor: int) -> bool:
+    """Take the exclusive lock on an open file. Returns False if another process holds a lock."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -86,17 +89,19 @@ def locked(descriptor: int) -> bool:
 
 
 def _wait_for_end(data: Path) -> None:
-    """Wait for the end of a server that is not our child."""
+    """Wait for the end of a server that is not a child of this process."""
     while (pid := postmaster_pid(data)) and is_postmaster(pid, data):
         time.sleep(0.2)
 
 
-def _leave_after(gone: Callable[[], object]) -> None:
-    """End this process with the server: its main thread waits for a lock, and nothing gentler interrupts that."""
-    gone()
+def _exit_after(wait_for_end: Callable[[], object]) -> None:
+    """Exit this process when the server ends; `os._exit` because the main thread is blocked by a lock."""
+    wait_for_end()
     os._exit(0)
 
 
 if __name__ == "__main__":
-    order = json.loads(sys.argv[1])
-    sys.exit(keep(Path(order["users"]), Path(order["alive"]), Path(order["data"]), order["start"]))
+    arguments = json.loads(sys.argv[1])
+    sys.exit(
+        run_keeper(Path(arguments["users"]), Path(arguments["alive"]), Path(arguments["data"]), arguments["start"])
+    )

@@ -1,7 +1,7 @@
-"""Two roles of the database: one owns the tables and migrates, the other serves, and can rewrite nothing for good.
+"""Two database roles: the owner, which migrates, and the application's role, which serves requests.
 
-Triggers refuse to change what is published; whoever owns a table can drop its triggers. So the application's role owns
-none: it is granted just what it needs, anew after every migration.
+Triggers protect published rows, and the owner of a table can drop its triggers. So the application's role owns no
+tables; it gets only the privileges it needs, after every migration.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from django.core import checks
 from django.db import DEFAULT_DB_ALIAS, Error, connection, connections, transaction
 from django.utils.translation import gettext as _
 
-CONNECTION = ("HOST", "PORT", "USER", "PASSWORD", "OPTIONS")
+CONNECTION_KEYS = ("HOST", "PORT", "USER", "PASSWORD", "OPTIONS")
 
-# Kind of table, and what the application may do with it: all of it but emptying, or only adding, or only reading.
-GRANTS = """
+# By kind of table: read and write without TRUNCATE, only read and insert, or only read.
+GRANT_PRIVILEGES = """
 DO $$
 DECLARE
     application name := {role};
@@ -51,57 +51,57 @@ BEGIN
 END
 $$
 """
-# Tables that the role of this connection owns, or could act as the owner of.
-OWNED = """
+# Tables owned by the role of this connection, or by a role of which it is a member.
+COUNT_OWNED_TABLES = """
 SELECT count(*) FROM pg_class
 WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p') AND pg_has_role(relowner, 'MEMBER')
 """
 
 
 @contextmanager
-def as_owner() -> Iterator[None]:
-    """Connect as the role that owns the tables, where one is named."""
+def connect_as_owner() -> Iterator[None]:
+    """Connect as the role that owns the tables, if one is configured."""
     if not settings.DATABASE_OWNER:
         yield
         return
     default = connections[DEFAULT_DB_ALIAS]
-    before = {name: default.settings_dict[name] for name in CONNECTION}
+    previous_settings = {name: default.settings_dict[name] for name in CONNECTION_KEYS}
     default.close()
-    default.settings_dict.update({name: settings.DATABASE_OWNER[name] for name in CONNECTION})
+    default.settings_dict.update({name: settings.DATABASE_OWNER[name] for name in CONNECTION_KEYS})
     try:
         yield
     finally:
         default.close()
-        default.settings_dict.update(before)
+        default.settings_dict.update(previous_settings)
 
 
 @transaction.atomic
-def grant(role: str) -> None:
-    """Give the application's role what it needs and nothing else; run as the owner, as often as one likes."""
+def grant_privileges(role: str) -> None:
+    """Grant the application's role the privileges it needs and revoke others. Run as the owner; idempotent."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT quote_literal(%s)", [role])
         (quoted,) = cursor.fetchone()
-        cursor.execute(GRANTS.format(role=quoted))
+        cursor.execute(GRANT_PRIVILEGES.format(role=quoted))
 
 
-def is_known(role: str) -> bool:
+def role_exists(role: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)", [role])
         return cursor.fetchone()[0]
 
 
-def problems() -> list[str]:
-    """A sentence where, in production, the role that serves could rewrite the record."""
-    if not settings.ROLES_APART or is_owner_on_purpose():
+def role_warnings() -> list[str]:
+    """Return a warning if, in production, the application's role owns tables."""
+    if not settings.ROLES_APART or runs_as_owner():
         return []
     with connection.cursor() as cursor:
-        cursor.execute(OWNED)
+        cursor.execute(COUNT_OWNED_TABLES)
         (owned,) = cursor.fetchone()
     return [_("Warning: the application’s role owns tables: see docs/operating.md, ‘Two roles’.")] if owned else []
 
 
-def is_owner_on_purpose() -> bool:
-    """Whether this is a command that runs as the owner."""
+def runs_as_owner() -> bool:
+    """Return whether the connection uses the owner's role, as some commands do."""
     owner = settings.DATABASE_OWNER
     return bool(owner) and connection.settings_dict["USER"] == owner["USER"] != settings.DATABASE_ROLE
 
@@ -110,6 +110,6 @@ def check_roles(app_configs=None, databases=None, **_kwargs) -> list[checks.Warn
     if DEFAULT_DB_ALIAS not in (databases or ()):
         return []
     try:
-        return [checks.Warning(problem, id="portal.W001") for problem in problems()]
+        return [checks.Warning(problem, id="portal.W001") for problem in role_warnings()]
     except Error:
-        return []  # whoever needs the database says so
+        return []  # other code reports an unreachable database

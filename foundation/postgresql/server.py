@@ -1,9 +1,9 @@
-"""Start the embedded PostgreSQL when it is needed, share it between processes, stop it after the last of them.
+"""Start the embedded PostgreSQL when needed, share it between processes, and stop it after the last one.
 
-Three lock files beside the data folder hold the whole protocol; the kernel releases them however a process ends.
-- `users.lock`: every process that uses the server holds it shared for its life. Whoever gets it exclusively knows that
-  nobody uses the server, and may stop it.
-- `starting.lock`: held exclusively by the one user that looks whether the server runs, and starts it.
+Processes coordinate by three lock files beside the data folder. The kernel releases locks when a process ends.
+- `users.lock`: held shared by every process that uses the server. A process that gets the exclusive lock knows that no
+  other uses the server, and can stop it.
+- `starting.lock`: held exclusively while a process checks whether the server runs and starts it.
 - `alive.lock`: held exclusively by the keeper, the server's parent process (`keeper.py`).
 """
 
@@ -24,27 +24,27 @@ from pathlib import Path
 
 from foundation.postgresql import keeper
 from foundation.postgresql.cluster import (
-    ENVIRONMENT,
     ROLE,
+    SERVER_ENVIRONMENT,
     Cluster,
     EmbeddedError,
     client_binary,
-    locate,
-    prepare,
+    locate_cluster,
+    prepare_data_folder,
     server_binaries,
 )
 
 HOST = "127.0.0.1"
-# An earlier server that was killed may leave children at work on its memory for a while; recovery takes time too.
-PATIENCE = 60
-PORTS_TRIED = 5
-PORT_TAKEN = "could not create any TCP/IP sockets"
-MEMORY_IN_USE = "pre-existing shared memory block"
+# Seconds. Children of a killed server can hold its memory for a while, and recovery takes time.
+STARTUP_TIMEOUT = 60
+MAX_PORT_RETRIES = 5
+PORT_IN_USE_ERROR = "could not create any TCP/IP sockets"
+SHARED_MEMORY_ERROR = "pre-existing shared memory block"
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What a client needs to connect."""
+    """Host, port and login of the server."""
 
     host: str
     port: int
@@ -54,44 +54,44 @@ class Endpoint:
 
 @cache
 def server_for(var_dir: Path) -> "Server":
-    """The one server of a folder in this process."""
+    """Return this process's `Server` of a folder."""
     return Server(var_dir)
 
 
 class Server:
-    """A process's hold on the server of one folder. Safe for threads, and for `fork`: a child takes its own hold."""
+    """A process's use of the server of one folder. Safe for threads and `fork`: a child registers itself."""
 
     def __init__(self, var_dir: Path):
         self.var_dir = var_dir
-        self._forget()
-        os.register_at_fork(after_in_child=self._forget_inherited)
+        self._reset()
+        os.register_at_fork(after_in_child=self._reset_after_fork)
 
-    def _forget(self) -> None:
+    def _reset(self) -> None:
         self._lock = threading.RLock()
         self._cluster: Cluster | None = None
         self._users: int | None = None
         self._keeper: subprocess.Popen | None = None
 
-    def _forget_inherited(self) -> None:
-        # The lock belongs to the open file that parent and child share: the child may close its copy, never convert it.
+    def _reset_after_fork(self) -> None:
+        # Parent and child share the open file and its lock: the child can close its copy but must not change the lock.
         if self._users is not None:
             os.close(self._users)
-        self._forget()
+        self._reset()
 
     @property
     def cluster(self) -> Cluster:
         if self._cluster is None:
-            self._cluster = locate(self.var_dir)
+            self._cluster = locate_cluster(self.var_dir)
         return self._cluster
 
     def endpoint(self) -> Endpoint:
-        """Say where the server listens; it is started if it does not run. Raises EmbeddedError."""
+        """Return where the server listens; start it if it does not run. Raises EmbeddedError."""
         with self._lock:
             port = self._users is not None and running_port(self.cluster.data)
-            return Endpoint(HOST, port or self._hold(), ROLE, self.cluster.password)
+            return Endpoint(HOST, port or self._acquire(), ROLE, self.cluster.password)
 
-    def _hold(self) -> int:
-        """Register as a user, and start the server if need be; its port."""
+    def _acquire(self) -> int:
+        """Register this process as a user, start the server if needed, and return its port."""
         if self._users is None:
             self._users = self._open("users.lock")
             fcntl.flock(self._users, fcntl.LOCK_SH)  # waits while the server is being stopped
@@ -101,22 +101,22 @@ class Server:
             if not port:
                 self._wait_for_former_keeper()
                 port = self._start()
-            elif self._is_free("alive.lock"):
-                self._keep(start=None)
+            elif self._is_unlocked("alive.lock"):
+                self._start_keeper(start=None)
             return port
 
     def release(self) -> None:
-        """Stop using the server; the last user stops it and returns when it is gone."""
+        """Stop using the server; the last user stops it and waits for its end."""
         with self._lock:
             if self._users is None:
                 return
             atexit.unregister(self.release)
             users, self._users = self._users, None
-            if keeper.locked(users):
-                keeper.stop(self.cluster.data)
+            if keeper.try_lock(users):
+                keeper.stop_server(self.cluster.data)
                 self._wait_for_former_keeper(seconds=2)
             else:
-                # Somebody else uses it and will stop it. Or the keeper was quicker than we: then this waits for it.
+                # Another process uses the server and will stop it, or the keeper is stopping it: then this waits.
                 fcntl.flock(users, fcntl.LOCK_SH)
             os.close(users)
 
@@ -136,51 +136,51 @@ class Server:
         finally:
             os.close(descriptor)
 
-    def _is_free(self, name: str) -> bool:
+    def _is_unlocked(self, name: str) -> bool:
         descriptor = self._open(name)
         try:
-            return keeper.locked(descriptor)
+            return keeper.try_lock(descriptor)
         finally:
             os.close(descriptor)
 
     def _wait_for_former_keeper(self, seconds: float = 10) -> None:
         deadline = time.monotonic() + seconds
-        while not self._is_free("alive.lock") and time.monotonic() < deadline:
+        while not self._is_unlocked("alive.lock") and time.monotonic() < deadline:
             time.sleep(0.01)
-        if self._keeper:  # our own child, to be collected
+        if self._keeper:  # our own child process, to be reaped
             with suppress(subprocess.TimeoutExpired):
                 self._keeper.wait(timeout=1)
 
     def _start(self) -> int:
-        """Start the server on a free port, and wait until it accepts connections."""
+        """Start the server on a free port, wait until it accepts connections, and return the port."""
         binaries = server_binaries(self.cluster)
-        prepare(self.cluster, binaries)
-        deadline = time.monotonic() + PATIENCE
-        ports_left = PORTS_TRIED
+        prepare_data_folder(self.cluster, binaries)
+        deadline = time.monotonic() + STARTUP_TIMEOUT
+        ports_left = MAX_PORT_RETRIES
         while True:
-            before = self.cluster.log.stat().st_size if self.cluster.log.exists() else 0
+            log_size = self.cluster.log.stat().st_size if self.cluster.log.exists() else 0
             if port := self._try_start(binaries, free_port()):
                 return port
-            said = self._log_since(before)
-            if PORT_TAKEN in said and ports_left:
+            log_text = self._log_since(log_size)
+            if PORT_IN_USE_ERROR in log_text and ports_left:
                 ports_left -= 1
-            elif MEMORY_IN_USE in said and time.monotonic() < deadline:
+            elif SHARED_MEMORY_ERROR in log_text and time.monotonic() < deadline:
                 time.sleep(0.2)
             else:
-                raise EmbeddedError(self._why_not(said))
+                raise EmbeddedError(self._startup_error(log_text))
 
     def _try_start(self, binaries: Path, port: int) -> int | None:
-        """Start once; the port, or None if the server ended instead of serving."""
+        """Try to start the server. Returns the port, or None if the server ended."""
         data = self.cluster.data
-        self._keep(
+        self._start_keeper(
             start={
                 "args": [
                     *(str(binaries / "postgres"), "-D", str(data), "-p", str(port)),
                     *("-c", f"listen_addresses={HOST}", "-c", "unix_socket_directories="),
                 ],
-                "env": ENVIRONMENT | self._passed_over(),
+                "env": SERVER_ENVIRONMENT | self._stale_pid_environment(),
                 "cwd": "/",
-                **self.cluster.popen,
+                **self.cluster.popen_options,
             }
         )
         while not (running_port(data) == port and accepts_connections(port)):
@@ -189,19 +189,19 @@ class Server:
             time.sleep(0.01)
         return port
 
-    def _passed_over(self) -> dict[str, str]:
-        """Tell PostgreSQL that the process named by a stale lock file is not a server.
+    def _stale_pid_environment(self) -> dict[str, str]:
+        """Return the environment that makes PostgreSQL ignore the process id of a stale lock file.
 
-        It refuses to start while a process of that id exists, be it a zombie or a stranger after a restart of the
-        machine. This variable, meant for the parent of pg_ctl, exempts one id from that check; the check that matters,
-        for processes still at work on the old server's memory, is done all the same.
+        PostgreSQL does not start while a process of that id exists, even a zombie or another program after a reboot.
+        The variable, meant for the parent of pg_ctl, exempts one id from this check. PostgreSQL still checks for
+        processes that use the old server's shared memory.
         """
         pid = keeper.postmaster_pid(self.cluster.data)
         return {"PG_GRANDPARENT_PID": str(pid)} if pid else {}
 
-    def _keep(self, start: dict | None) -> None:
+    def _start_keeper(self, start: dict | None) -> None:
         home = self.cluster.home
-        order = {
+        arguments = {
             "users": str(home / "users.lock"),
             "alive": str(home / "alive.lock"),
             "data": str(self.cluster.data),
@@ -210,7 +210,7 @@ class Server:
         os.close(self._open("alive.lock"))
         with open(os.open(self.cluster.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as log:
             self._keeper = subprocess.Popen(
-                [sys.executable, "-I", keeper.__file__, json.dumps(order)],
+                [sys.executable, "-I", keeper.__file__, json.dumps(arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -223,14 +223,14 @@ class Server:
             log.seek(position)
             return log.read().decode(errors="replace")
 
-    def _why_not(self, said: str) -> str:
-        reasons = [line.partition("FATAL:")[2] or line for line in said.splitlines() if "FATAL:" in line]
-        reason = (reasons or said.strip().splitlines() or ["it said nothing"])[-1].strip()
+    def _startup_error(self, log_text: str) -> str:
+        reasons = [line.partition("FATAL:")[2] or line for line in log_text.splitlines() if "FATAL:" in line]
+        reason = (reasons or log_text.strip().splitlines() or ["it said nothing"])[-1].strip()
         return f"The embedded database did not start: {reason} (its log is {self.cluster.log})."
 
 
 def running_port(data: Path) -> int | None:
-    """The port of the live server on this data folder once it is ready, read from its lock file."""
+    """Return the port of the data folder's live server from its lock file; None if it is not ready."""
     pid = keeper.postmaster_pid(data)
     if pid is None or not keeper.is_postmaster(pid, data):
         return None
@@ -242,15 +242,17 @@ def running_port(data: Path) -> int | None:
 
 
 def accepts_connections(port: int) -> bool:
-    """Ask the server itself; nothing else tells a starting or dying one from one that serves."""
-    asked = subprocess.run(
-        [client_binary("pg_isready"), "-q", "-h", HOST, "-p", str(port)], env=ENVIRONMENT, stdin=subprocess.DEVNULL
+    """Return whether the server accepts connections; only pg_isready tells this from starting or stopping."""
+    process = subprocess.run(
+        [client_binary("pg_isready"), "-q", "-h", HOST, "-p", str(port)],
+        env=SERVER_ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
     )
-    return asked.returncode == 0
+    return process.returncode == 0
 
 
 def free_port() -> int:
-    """A port that was free a moment ago."""
+    """Return a port that is free at this moment."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return probe.getsockname()[1]

@@ -1,8 +1,7 @@
-"""How long a statement, a wait for a lock and a pause within a transaction may take in the database.
+"""Time limits of a database session: for a statement, a wait for a lock and an idle transaction.
 
-Each new connection gets the limits of `settings.DATABASE_LIMITS` by SET. They are no options of the start of a
-connection, which poolers such as pgbouncer refuse. Commands run without limits; a request that needs longer asks for
-its own by `statement_limit()`.
+Each new connection gets the limits of `settings.DATABASE_LIMITS` by SET, not as startup options, which poolers such as
+pgbouncer refuse. Commands run without limits. A request that needs another limit uses `statement_limit()`.
 """
 
 from collections.abc import Iterator
@@ -12,27 +11,27 @@ from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError, connection
 from psycopg2 import errors
 
-# Under a server that answers requests the limits hold; every other command may take as long as it needs.
+# Commands that serve requests, and so keep the limits.
 SERVING_COMMANDS = frozenset({"runserver"})
-STOPPED = (
+CANCELLED_ERRORS = (
     errors.QueryCanceled,
     errors.LockNotAvailable,
     errors.DeadlockDetected,
     errors.IdleInTransactionSessionTimeout,
 )
 
-_are_lifted = False
+_are_disabled = False
 
 
-def lift_limits(arguments: list[str]) -> None:
-    """Let a command, named by the arguments of `manage.py`, take as long as it needs."""
-    global _are_lifted
-    _are_lifted = not SERVING_COMMANDS.intersection(arguments[1:2])
+def disable_limits(arguments: list[str]) -> None:
+    """Disable the limits if the arguments of `manage.py` name a command that serves no requests."""
+    global _are_disabled
+    _are_disabled = not SERVING_COMMANDS.intersection(arguments[1:2])
 
 
 def prepare_session(connection, **_kwargs) -> None:
-    """Receive each new connection: set its limits, and leave out PostgreSQL's JIT, which takes longer than queries."""
-    values = {"jit": "off"} | ({} if _are_lifted else settings.DATABASE_LIMITS)
+    """Set the limits of a new connection, and disable PostgreSQL's JIT, which takes longer than our queries."""
+    values = {"jit": "off"} | ({} if _are_disabled else settings.DATABASE_LIMITS)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(['set_config(%s, %s, false)'] * len(values))}",
@@ -42,34 +41,36 @@ def prepare_session(connection, **_kwargs) -> None:
 
 @contextmanager
 def statement_limit(limit: str) -> Iterator[None]:
-    """Give the statements of the block a limit of their own, such as '1s'; '0' is none.
+    """Set the time limit for the statements of the block, such as '1s'; '0' means no limit.
 
-    A block that fails within a transaction takes the limit back with the transaction.
+    If the block fails within a transaction, the rollback restores the limit.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, false)", [limit]
         )
-        before, _limit = cursor.fetchone()
+        previous_limit, _limit = cursor.fetchone()
     try:
         yield
     except BaseException:
         if not connection.in_atomic_block and connection.connection is not None and not connection.connection.closed:
-            _set_limit(before)
+            _set_limit(previous_limit)
         raise
     else:
-        _set_limit(before)
+        _set_limit(previous_limit)
 
 
-def was_stopped(error: Exception | None) -> bool:
-    """Whether the database ended a statement because it took too long, or stood in the way of another."""
-    return isinstance(getattr(error, "__cause__", None), STOPPED)
+def was_cancelled(error: Exception | None) -> bool:
+    """Return whether the database cancelled a statement because of a time limit or a lock."""
+    return isinstance(getattr(error, "__cause__", None), CANCELLED_ERRORS)
 
 
-def is_outage(error: Exception | None) -> bool:
-    """Whether the database cannot be reached, or ended what it was asked."""
+def is_unavailable(error: Exception | None) -> bool:
+    """Return whether the database is unreachable or cancelled a statement."""
     return (
-        isinstance(error, (OperationalError, InterfaceError)) or isinstance(error, InternalError) and was_stopped(error)
+        isinstance(error, (OperationalError, InterfaceError))
+        or isinstance(error, InternalError)
+        and was_cancelled(error)
     )
 
 

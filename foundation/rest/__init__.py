@@ -1,4 +1,4 @@
 """Building blocks for Django REST framework: pagination, problem details (RFC 9457) and sparse fields.
 
-Imports `foundation` only. Start with `problem_details`, through which every error of the API passes.
+Imports `foundation` only. Start with `problem_details`, which formats every error of the API.
 """

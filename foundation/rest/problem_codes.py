@@ -1,6 +1,6 @@
-"""The stable codes of the API's errors and what each means: of a problem as a whole, and of each item of its `errors`.
+"""Stable codes of the API's errors and their meanings: of a problem, and of each item of its `errors`.
 
-Programs decide by them; the sentences beside them may be worded anew. A code is never given another meaning.
+Programs rely on the codes, so a code never changes its meaning. The sentences may be reworded.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -41,7 +41,7 @@ ERRORS = {
     "required": _("The field needs a value."),
     "changed": _("Somebody else changed the field; ‘theirs’ and ‘yours’ are the two values."),
 }
-BY_STATUS = {
+CODE_BY_STATUS = {
     400: "invalid_request",
     401: "unauthenticated",
     403: "forbidden",
@@ -59,8 +59,8 @@ BY_STATUS = {
     503: "unavailable",
     507: "storage_full",
 }
-# The codes of Django's forms that have another name here; any other is 'invalid'.
-OF_FORMS = {
+# Error codes of Django's forms and ours; any other is 'invalid'.
+FORM_ERROR_CODES = {
     "invalid_choice": "unknown_value",
     "max_length": "too_long",
     "min_value": "out_of_range",
@@ -71,7 +71,7 @@ PROBLEM_CHOICES = [(code, code) for code in PROBLEMS]
 ERROR_CHOICES = [(code, code) for code in ERRORS]
 
 
-def of_form(form, field: str) -> str:
-    """Return the code of what a form refuses of a field."""
+def form_error_code(form, field: str) -> str:
+    """Return the code of the first error of a form's field."""
     codes = [error.code for error in form.errors.as_data().get(field, [])]
-    return OF_FORMS.get(codes[0], "invalid") if codes else "invalid"
+    return FORM_ERROR_CODES.get(codes[0], "invalid") if codes else "invalid"

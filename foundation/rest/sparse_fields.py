@@ -1,4 +1,4 @@
-"""Which fields of a row are asked for: names parted by commas, those within others after a dot."""
+"""Sparse fields: choose fields of a row by comma-separated names; a dot selects a nested field."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,102 +6,102 @@ from typing import Any
 
 from rest_framework import serializers
 
-# The fields below a name; None where nothing lies below it, or where all of it is asked for.
-Tree = dict[str, "Tree | None"]
+# Nested fields by name; None for a field without nested ones, or with all of them selected.
+FieldTree = dict[str, "FieldTree | None"]
 
 
 @dataclass(frozen=True)
 class UnknownField:
-    """A name that is not a field where it stands, and those that are."""
+    """A name that is not a field, and the allowed names in its place."""
 
     name: str
     allowed: tuple[str, ...]
 
 
-def offered(serializer: serializers.BaseSerializer) -> Tree:
-    """All fields that a serializer gives, to any depth, in their order."""
+def field_tree(serializer: serializers.BaseSerializer) -> FieldTree:
+    """Return all fields of a serializer, with nested ones, in their order."""
     serializer = getattr(serializer, "child", serializer)
-    return {name: _below(field) for name, field in serializer.fields.items()}
+    return {name: _subtree(field) for name, field in serializer.fields.items()}
 
 
-def _below(field: serializers.Field) -> Tree | None:
+def _subtree(field: serializers.Field) -> FieldTree | None:
     field = getattr(field, "child", field)
-    return offered(field) if isinstance(field, serializers.Serializer) else None
+    return field_tree(field) if isinstance(field, serializers.Serializer) else None
 
 
-def chosen(texts: Iterable[str], tree: Tree) -> tuple[Tree, list[UnknownField]]:
-    """Return the part of a tree that comma lists name, in the tree's own order, and the names that are not there."""
-    wanted: Tree = {}
+def select_fields(texts: Iterable[str], tree: FieldTree) -> tuple[FieldTree, list[UnknownField]]:
+    """Return the part of a tree that comma-separated lists name, in the tree's order, and the unknown names."""
+    selected: FieldTree = {}
     unknown = {}
     for path in filter(None, ",".join(texts).split(",")):
-        if wrong := _add(wanted, path.split("."), tree):
-            unknown.setdefault(path, UnknownField(path, wrong))
-    return _in_order(wanted, tree), list(unknown.values())
+        if allowed := _add_path(selected, path.split("."), tree):
+            unknown.setdefault(path, UnknownField(path, allowed))
+    return _in_order(selected, tree), list(unknown.values())
 
 
-def _add(wanted: Tree, names: list[str], tree: Tree) -> tuple[str, ...]:
-    """Take a path into what is wanted; answers what is allowed where it leads astray, nothing where it does not."""
-    before = ""
+def _add_path(selected: FieldTree, names: list[str], tree: FieldTree) -> tuple[str, ...]:
+    """Add a path to the selected tree. Returns the allowed names if the path is unknown, else ()."""
+    prefix = ""
     for depth, name in enumerate(names):
         if name not in tree:
-            return tuple(f"{before}{known}" for known in tree) or (before.rstrip("."),)
-        below, last = tree[name], depth == len(names) - 1
+            return tuple(f"{prefix}{field}" for field in tree) or (prefix.rstrip("."),)
+        subtree, last = tree[name], depth == len(names) - 1
         if last:
-            wanted[name] = None
-        elif below is None:
-            return (f"{before}{name}",)
-        elif wanted.setdefault(name, {}) is None:
-            return ()  # all of it is asked for already
+            selected[name] = None
+        elif subtree is None:
+            return (f"{prefix}{name}",)
+        elif selected.setdefault(name, {}) is None:
+            return ()  # the whole field is selected already
         else:
-            wanted, tree, before = wanted[name], below, f"{before}{name}."
+            selected, tree, prefix = selected[name], subtree, f"{prefix}{name}."
     return ()
 
 
-def _in_order(wanted: Tree, tree: Tree) -> Tree:
+def _in_order(selected: FieldTree, tree: FieldTree) -> FieldTree:
     return {
-        name: _in_order(wanted[name], below) if wanted[name] and below else wanted[name]
-        for name, below in tree.items()
-        if name in wanted
+        name: _in_order(selected[name], subtree) if selected[name] and subtree else selected[name]
+        for name, subtree in tree.items()
+        if name in selected
     }
 
 
-def only(tree: Tree, data: Any) -> Any:
-    """Of a rendered row, or of several, the fields of a tree."""
+def keep_fields(tree: FieldTree, data: Any) -> Any:
+    """Return a rendered row, or a list of rows, with only the fields of a tree."""
     if isinstance(data, list):
-        return [only(tree, each) for each in data]
+        return [keep_fields(tree, item) for item in data]
     if data is None:
         return None
-    return {name: data[name] if below is None else only(below, data[name]) for name, below in tree.items()}
+    return {name: data[name] if subtree is None else keep_fields(subtree, data[name]) for name, subtree in tree.items()}
 
 
-def leaves(tree: Tree, whole: Tree) -> Iterator[str]:
-    """The dotted names of a tree's last fields; where all of a field is asked for, those of the whole tree below it."""
-    for name, below in tree.items():
-        if known := whole[name]:
-            yield from (f"{name}.{leaf}" for leaf in leaves(below or known, known))
+def leaf_paths(tree: FieldTree, whole: FieldTree) -> Iterator[str]:
+    """Yield the dotted names of a tree's leaves; for a wholly selected field, those of its nested fields in `whole`."""
+    for name, subtree in tree.items():
+        if full_subtree := whole[name]:
+            yield from (f"{name}.{leaf}" for leaf in leaf_paths(subtree or full_subtree, full_subtree))
         else:
             yield name
 
 
-def every(tree: Tree) -> Iterator[str]:
-    """All that can be named: each field, and each within it after a dot."""
-    for name, below in tree.items():
+def all_paths(tree: FieldTree) -> Iterator[str]:
+    """Yield the dotted names of all fields and nested fields."""
+    for name, subtree in tree.items():
         yield name
-        yield from (f"{name}.{path}" for path in every(below or {}))
+        yield from (f"{name}.{path}" for path in all_paths(subtree or {}))
 
 
-def paths(tree: Tree) -> Iterator[str]:
-    """The dotted names of what was asked for, as it was asked: a field with others in it stands for all of them."""
-    for name, below in tree.items():
-        yield from (f"{name}.{path}" for path in paths(below)) if below else (name,)
+def selected_paths(tree: FieldTree) -> Iterator[str]:
+    """Yield the dotted names of the selection; a wholly selected field is one name."""
+    for name, subtree in tree.items():
+        yield from (f"{name}.{path}" for path in selected_paths(subtree)) if subtree else (name,)
 
 
 def values_at(path: str, data: Any) -> Any:
-    """What a rendered row says at a dotted name: a list where any field on the way has several values."""
+    """Return the value of a rendered row at a dotted name; a list if any field of the path has several values."""
     for name in path.split("."):
         if isinstance(data, list):
-            found = [None if each is None else each[name] for each in data]
-            data = [part for each in found for part in (each if isinstance(each, list) else [each])]
+            values = [None if item is None else item[name] for item in data]
+            data = [part for item in values for part in (item if isinstance(item, list) else [item])]
         else:
             data = None if data is None else data[name]
     return data

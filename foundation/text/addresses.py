@@ -1,7 +1,7 @@
-"""Web addresses as people write them: one way to keep them, and which of them can lead the public anywhere.
+"""Web addresses: normalize them, and refuse those that the public cannot open.
 
-`AddressField` holds an address, `LocationField` an address or a document symbol. Both bring what is written into one
-form, in whatever way it comes: 'HTTP://WWW.ILO.org/Report' and 'www.ilo.org/Report' become links.
+`AddressField` holds an address, `LocationField` an address or a document symbol. Both normalize the text:
+'HTTP://WWW.ILO.org/Report' and 'www.ilo.org/Report' become links.
 """
 
 import ipaddress
@@ -13,18 +13,18 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext as _
 
-LONGEST = 2_000  # characters; libraries of documents give out addresses of over a thousand
+MAX_ADDRESS_LENGTH = 2_000  # characters; document libraries use addresses of over a thousand
 SCHEME = re.compile(r"https?://", re.IGNORECASE)
 WITHOUT_SCHEME = re.compile(r"www\.[^\s/.]+\.[^\s/.]", re.IGNORECASE)
-# Names that lead nowhere outside of one machine or one network (RFC 6761, 6762, 7686, 8375, 9476).
-PRIVATE_NAMES = (
+# Domains that work only within one machine or network (RFC 6761, 6762, 7686, 8375, 9476).
+PRIVATE_DOMAINS = (
     "alt", "home.arpa", "internal", "intranet", "invalid", "lan", "local", "localdomain", "localhost", "test",
 )  # fmt: skip
-is_url = URLValidator(schemes=["http", "https"])
+validate_url = URLValidator(schemes=["http", "https"])
 
 
 def normalize_address(text: str) -> str:
-    """Return an address with its scheme, and scheme and host in small letters; anything else without outer spaces."""
+    """Return an address with its scheme, and with scheme and host in lower case; any other text stripped."""
     text = text.strip()
     if WITHOUT_SCHEME.match(text):
         text = f"https://{text}"
@@ -37,13 +37,13 @@ def normalize_address(text: str) -> str:
     return urlunsplit(parts._replace(scheme=parts.scheme.lower(), netloc=_lower_host(parts.netloc)))
 
 
-def is_address(text: str) -> bool:
-    """Whether a normalized text is an address, and no document symbol."""
+def is_web_address(text: str) -> bool:
+    """Return whether a normalized text is a web address, not a document symbol."""
     return text.startswith(("http://", "https://"))
 
 
 def validate_public_address(address: str) -> None:
-    """Refuse an address that cannot lead the public anywhere, naming its host."""
+    """Refuse an address whose host is not public or that has a user name."""
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").rstrip(".")
@@ -59,19 +59,19 @@ def validate_public_address(address: str) -> None:
 
 
 def validate_address(text: str) -> None:
-    """Refuse what is no address, and what is none that leads the public anywhere."""
-    is_url(text)
+    """Refuse a text that is not a public web address."""
+    validate_url(text)
     validate_public_address(text)
 
 
 def validate_location(text: str) -> None:
-    """Refuse an address that is none, or not a public one; a document symbol is free."""
-    if is_address(text):
+    """Refuse a web address that is invalid or not public; accept any document symbol."""
+    if is_web_address(text):
         validate_address(text)
 
 
 class NormalizedField:
-    """What both fields share: a text is normalized when it is validated, and when it is saved without."""
+    """Mixin of both fields: normalize the text on validation, and on saving without validation."""
 
     def to_python(self, value):
         value = super().to_python(value)
@@ -89,7 +89,7 @@ class AddressField(NormalizedField, models.URLField):
     default_validators = [validate_address]
 
     def __init__(self, *args, **kwargs):
-        kwargs.setdefault("max_length", LONGEST)
+        kwargs.setdefault("max_length", MAX_ADDRESS_LENGTH)
         super().__init__(*args, **kwargs)
 
     def formfield(self, **kwargs):
@@ -102,7 +102,7 @@ class LocationField(NormalizedField, models.CharField):
     default_validators = [validate_location]
 
     def __init__(self, *args, **kwargs):
-        kwargs.setdefault("max_length", LONGEST)
+        kwargs.setdefault("max_length", MAX_ADDRESS_LENGTH)
         super().__init__(*args, **kwargs)
 
 
@@ -112,13 +112,13 @@ def _lower_host(netloc: str) -> str:
 
 
 def is_public_host(host: str) -> bool:
-    """Whether a host, in small letters, can be reached from anywhere: no name without a dot, no private address."""
+    """Return whether a host (in lower case) is public: not a name without a dot, not a private address or domain."""
     try:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         pass
     labels = host.split(".")
-    # Browsers read a number at the end as that of an address, in several ways of writing.
+    # Browsers read a host that ends in a number as an IP address, in several notations.
     if len(labels) < 2 or re.fullmatch(r"[0-9]+|0x[0-9a-f]*", labels[-1]):
         return False
-    return not any(host == name or host.endswith(f".{name}") for name in PRIVATE_NAMES)
+    return not any(host == name or host.endswith(f".{name}") for name in PRIVATE_DOMAINS)

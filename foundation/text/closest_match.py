@@ -1,4 +1,4 @@
-"""Find the known word that is spelt most like an unknown one."""
+"""Suggest the most similarly spelt word."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -6,18 +6,18 @@ from difflib import get_close_matches
 from django.utils.translation import gettext as _
 
 
-def closest_match(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is spelt most like `word`, or None if none is similar.
+def closest_match(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate that is spelt most like `word`, or None if none is similar.
 
-    Case does not count. Among similar words one of the same letters in another order is preferred.
+    Case is ignored. A candidate of the same letters in another order is preferred.
     """
-    spellings = {each.lower(): each for each in known}
+    spellings = {candidate.lower(): candidate for candidate in candidates}
     similar = get_close_matches(word.lower(), spellings, n=3, cutoff=0.6 if len(word) < 4 else 0.7)
     letters = sorted(word.lower())
-    return spellings[max(similar, key=lambda each: sorted(each) == letters)] if similar else None
+    return spellings[max(similar, key=lambda candidate: sorted(candidate) == letters)] if similar else None
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """Return a sentence that offers the closest known word, after a space; '' if no word is similar."""
-    match = closest_match(word, known)
+def suggestion(word: str, candidates: Iterable[str]) -> str:
+    """Return a sentence with the closest candidate, after a space; '' if none is similar."""
+    match = closest_match(word, candidates)
     return " " + _("Did you mean ‘%(word)s’?") % {"word": match} if match else ""

@@ -1,22 +1,22 @@
-"""The one writer of CSV: every file of comma-separated values that the portal hands out is written here."""
+"""Write CSV files. All CSV downloads of the portal are written here."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
 from foundation.text.name_lists import join_names
-from foundation.text.spreadsheet_cells import defused
+from foundation.text.spreadsheet_cells import escape_formulas
 
 BOM = "\ufeff"
-BLOCK = 64 * 1024
+BLOCK_SIZE = 64 * 1024
 Cell = str | int | float | None | Sequence
 
 
 def csv_blocks(header: Iterable[str], rows: Iterable[Iterable[Cell]], *, bom: bool) -> Iterator[bytes]:
-    """Yield RFC 4180 in UTF-8, in blocks of about 64 KiB. Several values of a cell are joined by ';'.
+    """Yield a CSV file (RFC 4180, UTF-8) in blocks of about 64 KiB. Several values of a cell are joined by ';'.
 
-    Whatever a spreadsheet could take for a formula is defused. `bom` puts the byte order mark first, by which a
-    spreadsheet opened with a double click knows UTF-8; programs need none.
+    Texts that a spreadsheet could run as formulas are escaped. `bom` adds the byte order mark, by which spreadsheet
+    programs recognize UTF-8; other programs do not need it.
     """
     buffer = io.StringIO()
     if bom:
@@ -25,18 +25,18 @@ def csv_blocks(header: Iterable[str], rows: Iterable[Iterable[Cell]], *, bom: bo
     writer.writerow([csv_cell(name) for name in header])
     for row in rows:
         writer.writerow([csv_cell(value) for value in row])
-        if buffer.tell() > BLOCK:
-            yield emptied(buffer)
-    yield emptied(buffer)
+        if buffer.tell() > BLOCK_SIZE:
+            yield drain_buffer(buffer)
+    yield drain_buffer(buffer)
 
 
 def csv_cell(value: Cell) -> str | int | float | None:
     if isinstance(value, list | tuple):
         value = join_names(value)
-    return defused(value) if isinstance(value, str) else value
+    return escape_formulas(value) if isinstance(value, str) else value
 
 
-def emptied(buffer: io.StringIO) -> bytes:
+def drain_buffer(buffer: io.StringIO) -> bytes:
     block = buffer.getvalue().encode()
     buffer.seek(0)
     buffer.truncate()

@@ -1,12 +1,12 @@
-"""Whole numbers as programs and people send them, before they are read as one."""
+"""Check texts before they are read as whole numbers."""
 
-MOST_DIGITS = 18  # of any number that a key or a version of the database can be
+MAX_DIGITS = 18  # of the largest key or version in the database
 
 
-def is_whole_number(text: str, most_digits: int = MOST_DIGITS) -> bool:
-    """Whether a text is a whole number in digits of ASCII, and short enough for the database.
+def is_whole_number(text: str, max_digits: int = MAX_DIGITS) -> bool:
+    """Return whether a text is a whole number in ASCII digits and short enough for the database.
 
-    `str.isdecimal()` takes digits of all scripts, `str.isdigit()` even superscripts, and `int()` refuses thousands of
-    digits.
+    `str.isdecimal()` accepts digits of all scripts, `str.isdigit()` even superscripts, and `int()` raises an error for
+    thousands of digits.
     """
-    return text.isascii() and text.isdecimal() and len(text) <= most_digits
+    return text.isascii() and text.isdecimal() and len(text) <= max_digits

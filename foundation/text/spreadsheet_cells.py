@@ -1,44 +1,44 @@
-"""What a cell of a spreadsheet can hold, and what it must never start with."""
+"""Make texts safe for spreadsheet cells: escape formulas and replace unprintable characters."""
 
 import re
 
-# What a spreadsheet may take for a formula; its full-width forms are turned into it by some.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Beginnings that a spreadsheet may read as a formula; some programs convert the full-width forms.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 APOSTROPHE = "'"
-SIGNS = "=+\\-@＝＋－＠"
-# Where a formula may begin: at the beginning of the text, and behind what a spreadsheet of some country takes for the
-# end of a cell, even within quotes. Behind that, spaces and quotes are skipped.
-BEGINNINGS = rf"(?:^(?='*[\t\r\n{SIGNS}])|[;,\t\r\n][ \"]*(?='*[{SIGNS}]))"
-RISKY = re.compile(rf"({BEGINNINGS})")
-DEFUSED = re.compile(rf"({BEGINNINGS})\'")
-# What no XML document may hold, and so neither a workbook nor a feed.
+FORMULA_SIGNS = "=+\\-@＝＋－＠"
+# Where a formula can begin: at the start of the text, and after characters that some locales read as a cell separator,
+# even within quotes; spaces and quotes after those are skipped.
+FORMULA_POSITIONS = rf"(?:^(?='*[\t\r\n{FORMULA_SIGNS}])|[;,\t\r\n][ \"]*(?='*[{FORMULA_SIGNS}]))"
+UNESCAPED_FORMULA = re.compile(rf"({FORMULA_POSITIONS})")
+ESCAPED_FORMULA = re.compile(rf"({FORMULA_POSITIONS})\'")
+# Characters that XML does not allow, and so neither workbooks nor feeds.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-LONGEST = 32_767  # characters that a cell of a workbook holds
+MAX_CELL_LENGTH = 32_767  # characters of a workbook's cell
 
 
-def printable(text: str) -> str:
-    """The text without the characters that XML refuses."""
+def replace_unprintable(text: str) -> str:
+    """Return a text with U+FFFD in place of characters that XML does not allow."""
     return UNPRINTABLE.sub("\ufffd", text)
 
 
-def is_risky(text: str) -> bool:
-    """Whether a spreadsheet may run the text, or would once one apostrophe too many was taken away."""
-    return text.lstrip(APOSTROPHE).startswith(FORMULA)
+def may_be_formula(text: str) -> bool:
+    """Return whether a spreadsheet may run the text as a formula, now or after its leading apostrophes are removed."""
+    return text.lstrip(APOSTROPHE).startswith(FORMULA_STARTS)
 
 
-def defused(text: str) -> str:
-    """Return the text as it is written into a CSV cell: an apostrophe stands before all that a spreadsheet could run.
+def escape_formulas(text: str) -> str:
+    """Return the text for a CSV cell, with an apostrophe before everything that a spreadsheet could run.
 
-    A spreadsheet whose list separator is a semicolon cuts a cell of a file made with commas there, quoted or not.
+    A spreadsheet with the semicolon as list separator splits cells there, even quoted ones.
     """
-    return RISKY.sub(rf"\1{APOSTROPHE}", text)
+    return UNESCAPED_FORMULA.sub(rf"\1{APOSTROPHE}", text)
 
 
-def restored(cell: str) -> str:
-    """Return the text that `defused` made this cell from; any other cell is its own text."""
-    return DEFUSED.sub(r"\1", cell)
+def unescape_formulas(cell: str) -> str:
+    """Reverse `escape_formulas`; return any other text unchanged."""
+    return ESCAPED_FORMULA.sub(r"\1", cell)
 
 
-def lines_alike(text: str) -> str:
-    """The text with every line ended in the same way: programs change that silently."""
+def normalize_line_endings(text: str) -> str:
+    """Return a text with line feeds as line endings, since programs change them silently."""
     return text.replace("_x000D_\n", "\n").replace("\r\n", "\n").replace("\r", "\n")

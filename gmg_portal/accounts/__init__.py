@@ -1,1 +1,1 @@
-"""Signing in: allauth's ways, with our rules on passwords, second steps, counts of tries, sessions and invitations."""
+"""Accounts: allauth's sign-in with our rules on passwords, second steps, attempts, sessions and invitations."""

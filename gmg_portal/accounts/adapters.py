@@ -1,4 +1,4 @@
-"""Where allauth asks the portal: who may come in, where they go then, what they are told."""
+"""Adapters of allauth: who may sign in, redirects, and error messages."""
 
 import logging
 import time
@@ -14,27 +14,27 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies import mail
 from agencies.permissions import is_editor, needs_second_step
 from foundation.http.client_ip import client_ip
+from foundation.mail.messages import send_message
 from gmg_portal.accounts import encryption
-from gmg_portal.accounts.attempts import forgive
-from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
+from gmg_portal.accounts.attempts import uncount_attempt
+from gmg_portal.accounts.second_step import must_set_up_second_step, second_steps_of
 
 logger = logging.getLogger(__name__)
 
-WRONG = gettext_lazy("User name and password do not belong together. Look at both and try again.")
-TOO_OFTEN = gettext_lazy("That was tried too often in a short time. Wait five minutes, and try again.")
+WRONG_CREDENTIALS = gettext_lazy("User name and password do not belong together. Look at both and try again.")
+TOO_MANY_ATTEMPTS = gettext_lazy("That was tried too often in a short time. Wait five minutes, and try again.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "username_password_mismatch": WRONG,
-        "email_password_mismatch": WRONG,
+        "username_password_mismatch": WRONG_CREDENTIALS,
+        "email_password_mismatch": WRONG_CREDENTIALS,
         "enter_current_password": gettext_lazy("This is not your present password."),
         "incorrect_password": gettext_lazy("This is not your password."),
-        "too_many_login_attempts": TOO_OFTEN,
-        "rate_limited": TOO_OFTEN,
+        "too_many_login_attempts": TOO_MANY_ATTEMPTS,
+        "rate_limited": TOO_MANY_ATTEMPTS,
     }
 
     def is_open_for_signup(self, request):
@@ -47,38 +47,38 @@ class AccountAdapter(DefaultAccountAdapter):
         return address
 
     def is_safe_url(self, url):
-        """This very host: not even another of its names."""
+        """Return whether a URL is on the requested host; other hosts of the portal are refused."""
         request = context.request
         return url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
 
     def get_login_redirect_url(self, request):
-        """Without work on the editors' side one lands on one's own page."""
+        """Return the editor area for editors, and the profile page for others."""
         return reverse("admin:index" if is_editor(request.user) else "accounts:profile")
 
     def post_login(self, request, user, **kwargs):
         response = super().post_login(request, user, **kwargs)
-        if owes_second_step(user):
+        if must_set_up_second_step(user):
             response["Location"] = reverse("mfa_index")
         return response
 
     def authenticate(self, request, **credentials):
         user = super().authenticate(request, **credentials)
         if user is not None:
-            forgive(request)
+            uncount_attempt(request)
         return user
 
     def get_password_change_redirect_url(self, request):
         return reverse("accounts:profile")
 
     def send_password_reset_mail(self, user, email, context):
-        """What goes wrong with the mail is for the operator: an error here would tell which accounts there are."""
+        """Send the link; only log an error of the mail, since showing it would reveal which accounts exist."""
         try:
-            mail.send("password_reset", email, {"person": user, "link": context["password_reset_url"]})
+            send_message("password_reset", to=email, person=user, link=context["password_reset_url"])
         except OSError:
             logger.exception("A link for a lost password could not be sent.")
 
     def is_reauthentication_required(self, *, app, **kwargs):
-        """Whoever has just signed in is not asked again at once."""
+        """Skip reauthentication shortly after signing in."""
         records = get_authentication_records(context.request, context.request.user)
         recent = records and time.time() - records[-1]["at"] < app_settings.REAUTHENTICATION_TIMEOUT
         return not recent and super().is_reauthentication_required(app=app, **kwargs)

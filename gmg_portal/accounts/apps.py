@@ -3,6 +3,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LockoutConfig(AppConfig):
-    """django-axes under a name that an administrator understands."""
+    """The app config of django-axes, with a name that administrators understand."""
 
     verbose_name = _("Signing in")

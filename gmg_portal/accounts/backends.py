@@ -10,9 +10,9 @@ from gmg_portal.accounts.second_step import SECOND_STEPS
 
 class AccountBackend(AuthenticationBackend):
     def get_user(self, user_id):
-        """With what the rule of the second step asks at every request, so that it costs no query of its own."""
+        """Load the user with the annotations that `must_set_up_second_step` needs, in one query."""
         secretariat = Group.objects.filter(name=SECRETARIAT, user=OuterRef("pk"))
         steps = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_STEPS)
-        asked = User.objects.annotate(in_secretariat=Exists(secretariat), has_second_step=Exists(steps))
-        user = asked.filter(pk=user_id).first()
+        users = User.objects.annotate(in_secretariat=Exists(secretariat), has_second_step=Exists(steps))
+        user = users.filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None

@@ -1,4 +1,4 @@
-"""Says before anybody tries to sign in that the keys of second steps are missing."""
+"""System check for missing encryption keys of second steps."""
 
 from allauth.mfa.models import Authenticator
 from django.core import checks
@@ -14,7 +14,7 @@ def check_second_steps(app_configs=None, databases=None, **_kwargs) -> list[chec
         rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN)
         unreadable = sum(not _is_readable(data) for data in rows.values_list("data", flat=True))
     except Error:
-        return []  # the database is not there or not migrated yet: other checks say so
+        return []  # other checks report a missing or unmigrated database
     if not unreadable:
         return []
     message = f"MFA_ENCRYPTION_KEYS: no key decrypts {unreadable} of the second steps and recovery codes."

@@ -1,7 +1,7 @@
-"""Encrypts secrets that the portal has to read again, with keys that are kept outside the database.
+"""Encrypt stored secrets with keys outside the database.
 
-The first key encrypts, every key decrypts, so that a key can be replaced while the portal runs. A key derived from
-SECRET_KEY is always the last one: it is the only one where MFA_ENCRYPTION_KEYS is empty.
+The first key encrypts and every key decrypts, so that a key can be replaced while the portal runs. Keys derived from
+SECRET_KEY and its fallbacks come last; they are the only ones if MFA_ENCRYPTION_KEYS is empty.
 """
 
 from base64 import urlsafe_b64encode
@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
 PREFIX = "fernet:"
-# The entries of allauth's Authenticator.data that let their reader sign in.
+# The secret entries of allauth's Authenticator.data.
 SECRET_ENTRIES = ("secret", "seed", "migrated_codes")
 
 
@@ -26,7 +26,7 @@ def encrypt(text: str) -> str:
 
 
 def decrypt(stored: str) -> str:
-    """Return the text behind a stored secret; UnreadableSecretError if it is not encrypted with one of the keys."""
+    """Decrypt a stored secret. Raises UnreadableSecretError if none of the keys fits."""
     try:
         return _cipher(_keys()).decrypt(stored.removeprefix(PREFIX).encode()).decode()
     except InvalidToken:
@@ -59,5 +59,5 @@ def _cipher(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def _derive(key: str) -> bytes:
-    """Return the 32 bytes that Fernet takes, from a text of any length."""
+    """Return a Fernet key (32 bytes in base64) derived from a text of any length."""
     return urlsafe_b64encode(blake2b(key.encode(), person=b"mfa-encryption", digest_size=32).digest())

@@ -1,4 +1,4 @@
-"""allauth's forms in our words, with what they leave to the portal: counts of tries, single use, bad input."""
+"""allauth's forms with our labels, attempt counts, single use of codes, and handling of malformed input."""
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter as account_adapter
@@ -21,30 +21,32 @@ from agencies.models import User
 from gmg_portal.accounts.attempts import (
     count_wrong_code,
     count_wrong_password,
-    forgive,
-    may_try_a_code,
-    may_try_a_password,
+    may_try_code,
+    may_try_password,
+    uncount_attempt,
 )
-from gmg_portal.accounts.owner_warnings import send_to_nobody
+from gmg_portal.accounts.owner_warnings import discard_message
 
-NEW_PASSWORD, AGAIN, CODE = _("New password"), _("New password again"), _("Code")
+NEW_PASSWORD, NEW_PASSWORD_AGAIN, CODE = _("New password"), _("New password again"), _("Code")
 
 
-class PlainForm(forms.Form):
-    """Fields say by their label what they are, not by a placeholder that vanishes."""
+class PortalForm(forms.Form):
+    """A form with our labels and help texts by field name, and without placeholders."""
 
     labels: dict = {}
-    helps: dict = {}
+    help_texts: dict = {}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
             field.label = self.labels.get(name, field.label)
-            field.help_text = self.helps.get(name, "" if isinstance(field, account.PasswordField) else field.help_text)
+            field.help_text = self.help_texts.get(
+                name, "" if isinstance(field, account.PasswordField) else field.help_text
+            )
 
 
-class SignInForm(PlainForm, account.LoginForm):
+class SignInForm(PortalForm, account.LoginForm):
     labels = {"login": _("User name or mail address"), "password": _("Password")}
 
     def __init__(self, *args, **kwargs):
@@ -53,57 +55,57 @@ class SignInForm(PlainForm, account.LoginForm):
         self.fields["login"].widget.attrs |= {"autocomplete": "username", "autocapitalize": "none", "maxlength": 254}
 
 
-class NewPassword:
-    """Says what a password must be like."""
+class NewPasswordMixin:
+    """Mixin for forms with a new password: labels, and the password rules as help text."""
 
-    labels = {"oldpassword": _("Present password"), "password1": NEW_PASSWORD, "password2": AGAIN}
+    labels = {"oldpassword": _("Present password"), "password1": NEW_PASSWORD, "password2": NEW_PASSWORD_AGAIN}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["password1"].help_text = password_validation.password_validators_help_text_html()
 
 
-class ChangePasswordForm(NewPassword, PlainForm, account.ChangePasswordForm):
+class ChangePasswordForm(NewPasswordMixin, PortalForm, account.ChangePasswordForm):
     def clean_oldpassword(self):
-        """Count wrong passwords here too: a session that was left open is no place to guess at them."""
+        """Count wrong passwords here too, against guessing in an abandoned session."""
         request = context.request
-        if not may_try_a_password(request, self.user):
+        if not may_try_password(request, self.user):
             raise account_adapter().validation_error("enter_current_password")
         try:
             password = super().clean_oldpassword()
         except ValidationError:
             count_wrong_password(request, self.user)
             raise
-        forgive(request)
+        uncount_attempt(request)
         return password
 
 
-class SetPasswordForm(NewPassword, PlainForm, account.SetPasswordForm):
+class SetPasswordForm(NewPasswordMixin, PortalForm, account.SetPasswordForm):
     pass
 
 
-class ResetPasswordKeyForm(NewPassword, PlainForm, account.ResetPasswordKeyForm):
+class ResetPasswordKeyForm(NewPasswordMixin, PortalForm, account.ResetPasswordKeyForm):
     pass
 
 
-class ResetPasswordForm(PlainForm, account.ResetPasswordForm):
+class ResetPasswordForm(PortalForm, account.ResetPasswordForm):
     labels = {"email": _("Mail address")}
 
     def save(self, request, **kwargs):
-        """Send a link; where the address has no account, do the same work and send nothing."""
+        """Send a link; without an account do the same work and send nothing, so that the time reveals nothing."""
         if not self.users:
-            nobody = User(pk=0, username="nobody", email=self.cleaned_data["email"], password="!")  # noqa: S106
-            key = account.default_token_generator.make_token(nobody)
+            placeholder = User(pk=0, username="nobody", email=self.cleaned_data["email"], password="!")  # noqa: S106
+            key = account.default_token_generator.make_token(placeholder)
             link = account_adapter().get_reset_password_from_key_url(f"0-{key}")
-            send_to_nobody("password_reset", {"person": nobody, "link": link})
+            discard_message("password_reset", person=placeholder, link=link)
         return super().save(request, **kwargs)
 
 
-class ReauthenticateForm(PlainForm, account.ReauthenticateForm):
+class ReauthenticateForm(PortalForm, account.ReauthenticateForm):
     labels = {"password": _("Password")}
 
 
-class PlainCodeForm(PlainForm):
+class CodeFieldForm(PortalForm):
     labels = {"code": CODE}
 
     def __init__(self, *args, **kwargs):
@@ -111,51 +113,53 @@ class PlainCodeForm(PlainForm):
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
 
-class CountedCodeForm(PlainCodeForm):
-    """Wrong codes are counted and slow down the next, and a right one works once, whichever web process is asked."""
+class LimitedCodeForm(CodeFieldForm):
+    """A code form that counts wrong codes and accepts a right one only once, in all web processes."""
 
     def clean_code(self):
         request = context.request
-        if not may_try_a_code(request, self.user):
+        if not may_try_code(request, self.user):
             raise get_adapter().validation_error("incorrect_code")
         try:
-            given = super().clean_code()
-            use_up(getattr(self, "authenticator", None), given)
+            code_text = super().clean_code()
+            consume_code(getattr(self, "authenticator", None), code_text)
         except ValidationError:
             count_wrong_code(request, self.user)
             raise
-        forgive(request)
-        return given
+        uncount_attempt(request)
+        return code_text
 
 
 @transaction.atomic
-def use_up(authenticator: Authenticator | None, given: str) -> None:
-    """Remember the moment of an app's code that was used; refuse it and older ones from then on."""
+def consume_code(authenticator: Authenticator | None, code_text: str) -> None:
+    """Store the time counter of an app's code, and refuse this and older codes from then on."""
     if authenticator is None or authenticator.type != Authenticator.Type.TOTP:
         return
-    fresh = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
-    secret, code = decrypt(fresh.data["secret"]), normalize_user_code(given)
-    moments = [at for at in yield_hotp_counters_from_time() if format_hotp_value(hotp_value(secret, at)) == code]
-    if not moments or max(moments) <= fresh.data.get("used_until", 0):
+    locked = Authenticator.objects.select_for_update().get(pk=authenticator.pk)
+    secret, code = decrypt(locked.data["secret"]), normalize_user_code(code_text)
+    counters = [
+        counter for counter in yield_hotp_counters_from_time() if format_hotp_value(hotp_value(secret, counter)) == code
+    ]
+    if not counters or max(counters) <= locked.data.get("used_until", 0):
         raise get_adapter().validation_error("incorrect_code")
-    fresh.data["used_until"] = max(moments)
-    fresh.save(update_fields=["data"])
+    locked.data["used_until"] = max(counters)
+    locked.save(update_fields=["data"])
 
 
-class CodeForm(CountedCodeForm, code.AuthenticateForm):
-    helps = {"code": _("From your authenticator app, or one of your recovery codes.")}
+class CodeForm(LimitedCodeForm, code.AuthenticateForm):
+    help_texts = {"code": _("From your authenticator app, or one of your recovery codes.")}
 
 
-class CodeAgainForm(CountedCodeForm, code.ReauthenticateForm):
-    helps = CodeForm.helps
+class ReauthenticateCodeForm(LimitedCodeForm, code.ReauthenticateForm):
+    help_texts = CodeForm.help_texts
 
 
-class AddAppForm(PlainCodeForm, totp.ActivateTOTPForm):
-    helps = {"code": _("The six digits that the app shows now.")}
+class AddAppForm(CodeFieldForm, totp.ActivateTOTPForm):
+    help_texts = {"code": _("The six digits that the app shows now.")}
 
 
-class KeyAnswer:
-    """What a browser says on behalf of a key; anything else than such an answer is refused as a wrong one."""
+class KeyFormMixin:
+    """Mixin for forms with a security key's response: malformed data counts as a wrong code."""
 
     def full_clean(self):
         try:
@@ -165,32 +169,32 @@ class KeyAnswer:
             self.add_error(None, get_adapter().validation_error("incorrect_code"))
 
 
-class AddKeyForm(KeyAnswer, PlainForm, key.AddWebAuthnForm):
+class AddKeyForm(KeyFormMixin, PortalForm, key.AddWebAuthnForm):
     labels = {"name": _("Name of the key"), "passwordless": _("Sign in with this key alone")}
-    helps = {
+    help_texts = {
         "name": _("So that you can tell it from others, for instance ‘Blue key’ or ‘Laptop’."),
         "passwordless": _("Without user name and password: the key itself asks for its PIN or your fingerprint."),
     }
 
 
-class EditKeyForm(PlainForm, key.EditWebAuthnForm):
+class EditKeyForm(PortalForm, key.EditWebAuthnForm):
     labels = {"name": _("Name of the key")}
 
 
-class KeyForm(KeyAnswer, key.AuthenticateWebAuthnForm):
+class KeyForm(KeyFormMixin, key.AuthenticateWebAuthnForm):
     pass
 
 
-class KeySignInForm(KeyAnswer, key.LoginWebAuthnForm):
+class KeySignInForm(KeyFormMixin, key.LoginWebAuthnForm):
     pass
 
 
-class KeyAgainForm(KeyAnswer, key.ReauthenticateWebAuthnForm):
+class ReauthenticateKeyForm(KeyFormMixin, key.ReauthenticateWebAuthnForm):
     pass
 
 
 class InvitationForm(forms.Form):
-    """What somebody who was invited chooses."""
+    """The form of an invited person: user name and password."""
 
     username = forms.CharField(
         label=_("User name"),
@@ -218,18 +222,18 @@ class InvitationForm(forms.Form):
         return username
 
     def clean(self):
-        cleaned = super().clean()
-        first, second = cleaned.get("password1"), cleaned.get("password2")
+        cleaned_data = super().clean()
+        first, second = cleaned_data.get("password1"), cleaned_data.get("password2")
         if first and second and first != second:
             self.add_error("password2", _("The two passwords are not the same: type the same one twice."))
         elif first:
             self.check(first)
-        return cleaned
+        return cleaned_data
 
     def check(self, password: str) -> None:
-        like = {name: getattr(self.invitation, name) for name in ("first_name", "last_name", "email")}
-        person = User(username=self.cleaned_data.get("username", ""), **like)
+        attributes = {name: getattr(self.invitation, name) for name in ("first_name", "last_name", "email")}
+        person = User(username=self.cleaned_data.get("username", ""), **attributes)
         try:
             password_validation.validate_password(password, person)
-        except ValidationError as refusal:
-            self.add_error("password1", refusal)
+        except ValidationError as error:
+            self.add_error("password1", error)

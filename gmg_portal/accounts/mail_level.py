@@ -1,4 +1,4 @@
-"""Which mails a person gets: chosen on the own account's page, or by the link in every mail without signing in."""
+"""The mail level of a person: set on the profile page, or by the link in every mail without signing in."""
 
 from django import forms
 from django.contrib import messages
@@ -15,10 +15,10 @@ from agencies.models import User
 from commitments.notifications.digests import person_of
 
 Level = User.MailLevel
-FEWER = {Level.ALL: Level.ESSENTIAL, Level.ESSENTIAL: Level.NONE, Level.NONE: Level.NONE}
+NEXT_LOWER_LEVEL = {Level.ALL: Level.ESSENTIAL, Level.ESSENTIAL: Level.NONE, Level.NONE: Level.NONE}
 
 
-class LevelForm(forms.Form):
+class MailLevelForm(forms.Form):
     mail_level = forms.ChoiceField(
         label=gettext_lazy("Which mails do you want?"),
         choices=Level.choices,
@@ -27,13 +27,13 @@ class LevelForm(forms.Form):
     )
 
 
-def choose(user: User, level: str) -> None:
+def set_mail_level(user: User, level: str) -> None:
     user.mail_level = level
     user.save(update_fields=["mail_level"])
 
 
-class OwnLevelView(LoginRequiredMixin, View):
-    """The form stands on the page of the own account."""
+class MailLevelView(LoginRequiredMixin, View):
+    """The handler of the form on the profile page."""
 
     http_method_names = ["get", "post"]
 
@@ -41,22 +41,22 @@ class OwnLevelView(LoginRequiredMixin, View):
         return redirect("accounts:profile")
 
     def post(self, request):
-        form = LevelForm(request.POST)
+        form = MailLevelForm(request.POST)
         if form.is_valid():
-            choose(request.user, form.cleaned_data["mail_level"])
-            told = {"level": request.user.get_mail_level_display()}
-            messages.success(request, _("From now on you get by mail: %(level)s.") % told)
+            set_mail_level(request.user, form.cleaned_data["mail_level"])
+            params = {"level": request.user.get_mail_level_display()}
+            messages.success(request, _("From now on you get by mail: %(level)s.") % params)
         else:
             messages.error(request, _("Choose one of the three. Nothing was changed."))
         return redirect("accounts:profile")
 
 
 @method_decorator([never_cache, csrf_exempt], name="dispatch")
-class FewerView(View):
-    """Opened from a mail: opening it changes nothing. Whoever holds the link is taken for its person, here alone.
+class MailLevelLinkView(View):
+    """The page of the link in mails. Its secret token identifies the person, without signing in.
 
-    A mail program that is told to unsubscribe (RFC 8058) posts `List-Unsubscribe=One-Click`, and gets no page to ask
-    on: that ends all mails but those one asks for oneself.
+    A GET request changes nothing. Mail programs unsubscribe by posting `List-Unsubscribe=One-Click` (RFC 8058), which
+    sets the level to none.
     """
 
     http_method_names = ["get", "post"]
@@ -68,16 +68,16 @@ class FewerView(View):
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request):
-        return self.answer(LevelForm(initial={"mail_level": FEWER[self.person.mail_level]}))
+        return self.render_form(MailLevelForm(initial={"mail_level": NEXT_LOWER_LEVEL[self.person.mail_level]}))
 
     def post(self, request):
         one_click = request.POST.get("List-Unsubscribe") == "One-Click"
-        form = LevelForm({"mail_level": Level.NONE} if one_click else request.POST)
+        form = MailLevelForm({"mail_level": Level.NONE} if one_click else request.POST)
         if not form.is_valid():
-            return self.answer(form, status=400)
-        choose(self.person, form.cleaned_data["mail_level"])
-        return self.answer(LevelForm(initial={"mail_level": self.person.mail_level}), chosen=True)
+            return self.render_form(form, status=400)
+        set_mail_level(self.person, form.cleaned_data["mail_level"])
+        return self.render_form(MailLevelForm(initial={"mail_level": self.person.mail_level}), chosen=True)
 
-    def answer(self, form, *, chosen: bool = False, status: int = 200):
+    def render_form(self, form, *, chosen: bool = False, status: int = 200):
         context = {"person": self.person, "form": form, "chosen": chosen}
         return render(self.request, "mail_level.html", context, status=status)

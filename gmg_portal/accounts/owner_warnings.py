@@ -1,52 +1,52 @@
-"""Tells the owner of an account by mail, once in a burst of wrong tries, that somebody guesses, and what to do."""
+"""Warn the owner of an account by mail about wrong attempts, once a day for passwords and for codes."""
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from agencies import mail
 from agencies.models import User
 from foundation.mail.backend import QueueBackend
+from foundation.mail.messages import build_message, send_message
 from gmg_portal.models import SignInWarning
 
-WARNED_AFTER = 5  # wrong tries
-ONCE_IN = timedelta(days=1)
+WARNING_THRESHOLD = 5  # wrong attempts
+WARNING_INTERVAL = timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
 
 def warn_owner(username: str, failures: int, *, is_code: bool) -> None:
-    """Mail the owner at the fifth wrong try; what is done for an account that does not exist takes as long."""
-    if failures < WARNED_AFTER:
+    """Mail the owner from the fifth wrong attempt; an unknown account takes the same time."""
+    if failures < WARNING_THRESHOLD:
         return
     kind = SignInWarning.Kind.CODE if is_code else SignInWarning.Kind.PASSWORD
     user = User.objects.filter(username=username, is_active=True).exclude(email="").first()
+    template = "wrong_codes" if is_code else "wrong_passwords"
     try:
         with transaction.atomic():
             if user is None:
-                if failures == WARNED_AFTER:
-                    send_to_nobody("wrong_codes" if is_code else "wrong_passwords", {"person": User(username=username)})
-            elif _claim(user, kind):
-                mail.send("wrong_codes" if is_code else "wrong_passwords", user.email, {"person": user})
+                if failures == WARNING_THRESHOLD:
+                    discard_message(template, person=User(username=username))
+            elif _record_warning(user, kind):
+                send_message(template, to=user.email, person=user)
     except OSError:
         logger.exception("A warning of wrong passwords could not be sent.")
 
 
-def send_to_nobody(name: str, context: dict[str, Any]) -> None:
-    """Do all the work of a mail and undo it, so that the time of an answer does not say who has an account."""
+def discard_message(template: str, **context) -> None:
+    """Build and queue a mail, then roll it back: the answer takes as long as for an existing account."""
     with transaction.atomic():
-        QueueBackend().send_messages([mail.compose(name, "nobody@example.org", context)])
+        QueueBackend().send_messages([build_message(template, to="nobody@example.org", **context)])
         transaction.set_rollback(True)
 
 
-def clear_old_warnings(now: datetime) -> None:
-    SignInWarning.objects.filter(sent_at__lt=now - ONCE_IN).delete()
+def delete_old_warnings(now: datetime) -> None:
+    SignInWarning.objects.filter(sent_at__lt=now - WARNING_INTERVAL).delete()
 
 
-def _claim(user: User, kind: str) -> bool:
-    """Whether this burst's mail is to be sent now; of two processes that ask at once, one."""
-    SignInWarning.objects.filter(user=user, kind=kind, sent_at__lt=timezone.now() - ONCE_IN).delete()
+def _record_warning(user: User, kind: str) -> bool:
+    """Record a warning; return whether it is new, True in only one of simultaneous processes."""
+    SignInWarning.objects.filter(user=user, kind=kind, sent_at__lt=timezone.now() - WARNING_INTERVAL).delete()
     return SignInWarning.objects.get_or_create(user=user, kind=kind, defaults={"sent_at": timezone.now()})[1]

@@ -5,7 +5,7 @@ from agencies.models import LONG_PASSWORD
 
 
 class LengthValidator(MinimumLengthValidator):
-    """Takes a password that may stand alone, or a shorter one that a second step will have to back."""
+    """A validator of the minimum length; passwords under LONG_PASSWORD need a second step."""
 
     def get_help_text(self):
         return _(

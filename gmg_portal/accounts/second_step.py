@@ -1,7 +1,7 @@
-"""Who has a second step, who must have one first, and what is reached without it.
+"""The second step: who has one, who must set one up, and which pages work without it.
 
-One rule stands before every page: whoever needs a second step and has none is a stranger to all of them but those on
-which it is set up. So no view has to remember it.
+A middleware treats a person who needs a second step and has none as anonymous on all pages except those for setting it
+up, so that no view has to check it.
 """
 
 import logging
@@ -21,9 +21,9 @@ from gmg_portal.accounts.encryption import UnreadableSecretError
 
 logger = logging.getLogger(__name__)
 
-# Recovery codes only stand in for one of these.
+# Recovery codes only replace one of these.
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-SETTING_UP = {
+SETUP_VIEWS = {
     "accounts:login",
     "accounts:logout",
     "account_reauthenticate",
@@ -37,16 +37,16 @@ def second_steps_of(user):
     return Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_STEPS)
 
 
-def owes_second_step(user) -> bool:
-    """Signed in by password, and has to set up a second step before anything else."""
+def must_set_up_second_step(user) -> bool:
+    """Return whether the person is signed in, needs a second step and has none."""
     if not user.is_authenticated or not needs_second_step(user):
         return False
-    known = getattr(user, "has_second_step", None)
-    return not (second_steps_of(user).exists() if known is None else known)
+    has_second_step = getattr(user, "has_second_step", None)
+    return not (second_steps_of(user).exists() if has_second_step is None else has_second_step)
 
 
 class SecondStepMiddleware:
-    """Asks nothing before a view asks who is there, and nothing of its own then (`backends`): no page gains a query."""
+    """Apply the rule of the second step lazily and without queries of its own (see `backends`)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -55,24 +55,24 @@ class SecondStepMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, _view, _args, _kwargs):
-        if request.resolver_match.view_name not in SETTING_UP:
-            request.user = SimpleLazyObject(lambda: _whole(request))
+        if request.resolver_match.view_name not in SETUP_VIEWS:
+            request.user = SimpleLazyObject(lambda: _user_of_request(request))
 
     def process_exception(self, request, exception):
-        """Say on a page of ours that a second step cannot be checked; anything else is not for this rule."""
+        """Show a page if a second step cannot be decrypted; leave other exceptions to Django."""
         if not isinstance(exception, UnreadableSecretError):
             return None
         logger.error("A second step cannot be decrypted: is its key still in MFA_ENCRYPTION_KEYS?")
         return render(request, "accounts/unreadable.html", status=503)
 
 
-def _whole(request: HttpRequest):
+def _user_of_request(request: HttpRequest):
     user = get_user(request)
-    return AnonymousUser() if owes_second_step(user) else user
+    return AnonymousUser() if must_set_up_second_step(user) else user
 
 
-def end_sessions_without_it(request, user, authenticator, **_kwargs) -> None:
-    """What was opened by password alone ends when a second step is added, but for the session that adds it."""
+def end_other_sessions(request, user, authenticator, **_kwargs) -> None:
+    """End the person's other sessions when a second step is added, as they began with a password alone."""
     if request is not None and authenticator.type in SECOND_STEPS:
         others = UserSession.objects.filter(user=user).exclude(session_key=request.session.session_key)
         get_adapter().end_sessions(others)

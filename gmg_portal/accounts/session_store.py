@@ -1,7 +1,7 @@
-"""The session engine: the database holds a digest of what the browser's cookie holds.
+"""The session engine: the database stores a digest of the cookie's value.
 
-`session_key` is the digest, everywhere: in both tables of sessions, in allauth and in logs. The cookie's own value is
-`cookie_value`, which only SessionMiddleware reads and sends. So no row of the database signs anybody in.
+`session_key` is the digest everywhere: in both session tables, in allauth and in logs. `cookie_value` is the value of
+the cookie, which only SessionMiddleware reads and sends. So nobody can sign in with data from the database.
 """
 
 from hashlib import blake2b
@@ -17,18 +17,18 @@ from gmg_portal.accounts.encryption import UnreadableSecretError, decrypt, encry
 
 class SessionStore(DatabaseStore):
     def __init__(self, session_key=None, *, cookie_value=None):
-        super().__init__(digest(cookie_value) if cookie_value else session_key)
+        super().__init__(cookie_digest(cookie_value) if cookie_value else session_key)
         self.cookie_value = cookie_value or None
 
     def _get_new_session_key(self):
         self.cookie_value = get_random_string(32, VALID_KEY_CHARS)
-        return digest(self.cookie_value)
+        return cookie_digest(self.cookie_value)
 
     async def _aget_new_session_key(self):
         return self._get_new_session_key()
 
     def encode(self, session_dict):
-        """Encrypt the data: the secret of an authenticator app stands there while the app is set up."""
+        """Encrypt the data, which holds the secret of an authenticator app during its setup."""
         return encrypt(super().encode(session_dict))
 
     def decode(self, session_data):
@@ -39,7 +39,7 @@ class SessionStore(DatabaseStore):
 
 
 class SessionMiddleware(DjangoSessionMiddleware):
-    """Reads the session of the cookie, and sends the cookie's value in place of the stored key."""
+    """Load the session by the cookie's value, and send that value instead of the stored key."""
 
     def process_request(self, request):
         request.session = SessionStore(cookie_value=request.COOKIES.get(settings.SESSION_COOKIE_NAME))
@@ -52,6 +52,6 @@ class SessionMiddleware(DjangoSessionMiddleware):
         return response
 
 
-def digest(cookie_value: str) -> str:
+def cookie_digest(cookie_value: str) -> str:
     """Return the key under which a session is stored: 40 hexadecimal digits."""
     return blake2b(cookie_value.encode(errors="surrogatepass"), person=b"session", digest_size=20).hexdigest()

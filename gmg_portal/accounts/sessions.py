@@ -1,4 +1,4 @@
-"""Where somebody is signed in: what is remembered of a session, and how its device is called."""
+"""Signed-in sessions: the time of last use, and the name of the device."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from foundation.http.client_ip import client_ip
 
-PRIVATE = ("/admin/", "/accounts/")
-SEEN = "seen"  # the moment of the last note, in seconds
-NOTED_EVERY = timedelta(minutes=5)
-# The first that is found: many browsers also name those they descend from.
+PRIVATE_PREFIXES = ("/admin/", "/accounts/")
+LAST_SEEN_KEY = "seen"  # session key of the last update, a timestamp in seconds
+UPDATE_INTERVAL = timedelta(minutes=5)
+# The first match counts, since many browsers also name the ones they derive from.
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
 SYSTEMS = {
     "Android": "Android",
@@ -30,32 +30,32 @@ SYSTEMS = {
 
 
 class LastSeenMiddleware:
-    """Notes every few minutes that a session is in use, on pages of one's own alone: public pages know no sessions."""
+    """Update the last use of a session every few minutes, on private pages only; public pages use no sessions."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path.startswith(PRIVATE) and request.session.get(AUTHENTICATION_METHODS_SESSION_KEY):
-            self.note(request)
+        if request.path.startswith(PRIVATE_PREFIXES) and request.session.get(AUTHENTICATION_METHODS_SESSION_KEY):
+            self.update_last_seen(request)
         return self.get_response(request)
 
-    def note(self, request: HttpRequest) -> None:
+    def update_last_seen(self, request: HttpRequest) -> None:
         now = timezone.now()
-        if now.timestamp() - request.session.get(SEEN, 0) < NOTED_EVERY.total_seconds():
+        if now.timestamp() - request.session.get(LAST_SEEN_KEY, 0) < UPDATE_INTERVAL.total_seconds():
             return
         rows = UserSession.objects.filter(session_key=request.session.session_key)
         if rows.update(last_seen_at=now, ip=client_ip(request) or F("ip")):
-            request.session[SEEN] = now.timestamp()
+            request.session[LAST_SEEN_KEY] = now.timestamp()
 
 
-def forget_ended_sessions() -> None:
-    """Delete what is remembered of sessions that are no longer there."""
+def delete_ended_sessions() -> None:
+    """Delete the records of sessions that have ended."""
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
 
 
-def device(user_agent: str) -> str:
-    """'Firefox on Linux', for people; whoever forges the header fools only themselves."""
+def describe_device(user_agent: str) -> str:
+    """Return browser and system of a User-Agent header for people, such as 'Firefox on Linux'."""
     browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), _("Another program"))
     system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), _("another system"))
     return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}

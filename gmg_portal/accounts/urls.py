@@ -1,4 +1,4 @@
-"""All addresses of an account. Our own have names of ours; the others have those by which allauth calls them."""
+"""URLs of accounts. allauth's views keep the names by which allauth reverses them."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as second_step
@@ -9,64 +9,78 @@ from django.urls import include, path, re_path
 from django.views.decorators.cache import never_cache
 
 from gmg_portal.accounts import views
-from gmg_portal.accounts.brakes import braked
+from gmg_portal.accounts.brakes import rate_limited
 
 
-def page(view, name: str):
-    """One of allauth's views with a page of ours, which no browser keeps: some show secrets."""
+def portal_page(view, name: str):
+    """Return one of allauth's views with our template, uncached because some pages show secrets."""
     return never_cache(view.as_view(template_name=f"accounts/{name}.html"))
 
 
-ours = [
+portal_urls = [
     path("", views.ProfileView.as_view(), name="profile"),
-    path("login/", braked(views.LoginView.as_view()), name="login"),
+    path("login/", rate_limited(views.LoginView.as_view()), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
-    path("password/", braked(page(account.PasswordChangeView, "password")), name="password"),
+    path("password/", rate_limited(portal_page(account.PasswordChangeView, "password")), name="password"),
     path("sessions/", views.SessionsView.as_view(), name="sessions"),
-    path("invitation/<str:token>/", braked(views.InvitationView.as_view()), name="invitation"),
+    path("invitation/<str:token>/", rate_limited(views.InvitationView.as_view()), name="invitation"),
 ]
 
-second_steps = [
+second_step_urls = [
     path("", views.SecondStepView.as_view(), name="mfa_index"),
-    path("code/", braked(page(second_step.AuthenticateView, "code")), name="mfa_authenticate"),
-    path("again/", braked(page(second_step.ReauthenticateView, "again_code")), name="mfa_reauthenticate"),
-    path("app/", page(app.ActivateTOTPView, "app_add"), name="mfa_activate_totp"),
-    path("app/remove/", page(app.DeactivateTOTPView, "app_remove"), name="mfa_deactivate_totp"),
-    path("recovery-codes/", page(codes.ViewRecoveryCodesView, "codes"), name="mfa_view_recovery_codes"),
-    path("recovery-codes/new/", page(codes.GenerateRecoveryCodesView, "codes_new"), name="mfa_generate_recovery_codes"),
+    path("code/", rate_limited(portal_page(second_step.AuthenticateView, "code")), name="mfa_authenticate"),
+    path("again/", rate_limited(portal_page(second_step.ReauthenticateView, "again_code")), name="mfa_reauthenticate"),
+    path("app/", portal_page(app.ActivateTOTPView, "app_add"), name="mfa_activate_totp"),
+    path("app/remove/", portal_page(app.DeactivateTOTPView, "app_remove"), name="mfa_deactivate_totp"),
+    path("recovery-codes/", portal_page(codes.ViewRecoveryCodesView, "codes"), name="mfa_view_recovery_codes"),
+    path(
+        "recovery-codes/new/",
+        portal_page(codes.GenerateRecoveryCodesView, "codes_new"),
+        name="mfa_generate_recovery_codes",
+    ),
     path("recovery-codes/file/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
-    path("keys/", page(key.ListWebAuthnView, "keys"), name="mfa_list_webauthn"),
-    path("keys/add/", page(key.AddWebAuthnView, "key_add"), name="mfa_add_webauthn"),
-    path("keys/again/", braked(page(key.ReauthenticateWebAuthnView, "again_key")), name="mfa_reauthenticate_webauthn"),
-    path("keys/login/", braked(views.KeySignInView.as_view()), name="mfa_login_webauthn"),
+    path("keys/", portal_page(key.ListWebAuthnView, "keys"), name="mfa_list_webauthn"),
+    path("keys/add/", portal_page(key.AddWebAuthnView, "key_add"), name="mfa_add_webauthn"),
+    path(
+        "keys/again/",
+        rate_limited(portal_page(key.ReauthenticateWebAuthnView, "again_key")),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("keys/login/", rate_limited(views.KeySignInView.as_view()), name="mfa_login_webauthn"),
     path("keys/<int:pk>/remove/", views.RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
-    path("keys/<int:pk>/edit/", page(key.EditWebAuthnView, "key_edit"), name="mfa_edit_webauthn"),
+    path("keys/<int:pk>/edit/", portal_page(key.EditWebAuthnView, "key_edit"), name="mfa_edit_webauthn"),
 ]
 
 urlpatterns = [
-    path("", include((ours, "accounts"))),
-    path("login/", braked(views.LoginView.as_view()), name="account_login"),
+    path("", include((portal_urls, "accounts"))),
+    path("login/", rate_limited(views.LoginView.as_view()), name="account_login"),
     path("logout/", views.LogoutView.as_view(), name="account_logout"),
     path(
         "signup/",
         account.SignupView.as_view(template_name_signup_closed="accounts/no_signup.html"),
         name="account_signup",
     ),
-    path("closed/", page(account.AccountInactiveView, "closed"), name="account_inactive"),
-    path("again/", braked(page(account.ReauthenticateView, "again")), name="account_reauthenticate"),
-    path("password/", braked(page(account.PasswordChangeView, "password")), name="account_change_password"),
-    path("password/first/", page(account.PasswordSetView, "password"), name="account_set_password"),
-    path("password/lost/", braked(page(views.LostPasswordView, "lost")), name="account_reset_password"),
-    path("password/lost/sent/", page(account.PasswordResetDoneView, "lost_sent"), name="account_reset_password_done"),
+    path("closed/", portal_page(account.AccountInactiveView, "closed"), name="account_inactive"),
+    path("again/", rate_limited(portal_page(account.ReauthenticateView, "again")), name="account_reauthenticate"),
+    path(
+        "password/", rate_limited(portal_page(account.PasswordChangeView, "password")), name="account_change_password"
+    ),
+    path("password/first/", portal_page(account.PasswordSetView, "password"), name="account_set_password"),
+    path("password/lost/", rate_limited(portal_page(views.LostPasswordView, "lost")), name="account_reset_password"),
+    path(
+        "password/lost/sent/",
+        portal_page(account.PasswordResetDoneView, "lost_sent"),
+        name="account_reset_password_done",
+    ),
     re_path(
         r"^password/lost/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        braked(page(account.PasswordResetFromKeyView, "lost_new")),
+        rate_limited(portal_page(account.PasswordResetFromKeyView, "lost_new")),
         name="account_reset_password_from_key",
     ),
     path(
         "password/changed/",
-        page(account.PasswordResetFromKeyDoneView, "lost_done"),
+        portal_page(account.PasswordResetFromKeyDoneView, "lost_done"),
         name="account_reset_password_from_key_done",
     ),
-    path("second-step/", include(second_steps)),
+    path("second-step/", include(second_step_urls)),
 ]

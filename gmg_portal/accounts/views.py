@@ -1,4 +1,4 @@
-"""Signing in and out, second steps, sessions, invitations, and the page that says who one is here."""
+"""Views for signing in and out, second steps, sessions, invitations and the profile."""
 
 from allauth.account import views as account
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -23,11 +23,11 @@ from django.views.generic import FormView, TemplateView
 from agencies import actions
 from agencies.permissions import is_administrator, is_editor, is_secretariat, needs_second_step
 from foundation.http.client_ip import throttle_key
-from gmg_portal.accounts.brakes import LOST_FOR_MAIL, LOST_FROM_ADDRESS, seconds_to_wait, too_often
+from gmg_portal.accounts.brakes import RESET_RATE_BY_ADDRESS, RESET_RATE_BY_EMAIL, seconds_to_wait, too_many_requests
 from gmg_portal.accounts.forms import InvitationForm
-from gmg_portal.accounts.mail_level import LevelForm
-from gmg_portal.accounts.second_step import owes_second_step, second_steps_of
-from gmg_portal.accounts.sessions import device
+from gmg_portal.accounts.mail_level import MailLevelForm
+from gmg_portal.accounts.second_step import must_set_up_second_step, second_steps_of
+from gmg_portal.accounts.sessions import describe_device
 from workgroups.permissions import groups_led_by
 
 
@@ -35,21 +35,21 @@ class LoginView(account.LoginView):
     template_name = "accounts/login.html"
 
     def dispatch(self, request, *args, **kwargs):
-        if owes_second_step(request.user):
+        if must_set_up_second_step(request.user):
             return redirect("mfa_index")
         return super().dispatch(request, *args, **kwargs)
 
 
 class LostPasswordView(account.PasswordResetView):
-    """Sends a link for a new password, so many times an hour from an address and to an address of mail."""
+    """Send a link for a new password, limited by IP address and by mail address."""
 
     def form_valid(self, form):
         email = form.cleaned_data["email"].lower()
-        waits = [
-            seconds_to_wait("lost from", throttle_key(self.request), LOST_FROM_ADDRESS),
-            seconds_to_wait("lost for", email, LOST_FOR_MAIL),
+        delays = [
+            seconds_to_wait("lost from", throttle_key(self.request), RESET_RATE_BY_ADDRESS),
+            seconds_to_wait("lost for", email, RESET_RATE_BY_EMAIL),
         ]
-        return too_often(self.request, max(waits)) if any(waits) else super().form_valid(form)
+        return too_many_requests(self.request, max(delays)) if any(delays) else super().form_valid(form)
 
 
 class LogoutView(account.LogoutView):
@@ -57,7 +57,7 @@ class LogoutView(account.LogoutView):
 
 
 class KeySignInView(key.LoginWebAuthnView):
-    """By a key alone: it asks for a PIN or a fingerprint itself, so it is two steps in one."""
+    """Sign in with a security key alone, which counts as two steps as it asks for a PIN or fingerprint."""
 
     def form_valid(self, form):
         authenticator = form.cleaned_data["credential"]
@@ -71,7 +71,7 @@ class KeySignInView(key.LoginWebAuthnView):
 
 @method_decorator(never_cache, name="dispatch")
 class ProfileView(LoginRequiredMixin, TemplateView):
-    """Who am I here: roles, agencies and groups as they stand today."""
+    """The profile page: the person's roles, agencies and groups today."""
 
     template_name = "accounts/profile.html"
 
@@ -84,13 +84,13 @@ class ProfileView(LoginRequiredMixin, TemplateView):
             "is_secretariat": is_secretariat(user),
             "is_editor": is_editor(user),
             "second_steps": [step.type for step in second_steps_of(user).order_by("created_at")],
-            "mail_form": LevelForm(initial={"mail_level": user.mail_level}),
+            "mail_form": MailLevelForm(initial={"mail_level": user.mail_level}),
         }
 
 
 @method_decorator(never_cache, name="dispatch")
 class SecondStepView(second_step.IndexView):
-    """The second steps one has; for whoever owes one, the only page there is."""
+    """The page of the person's second steps, where they must set one up if they need it."""
 
     template_name = "accounts/second_step.html"
 
@@ -98,12 +98,12 @@ class SecondStepView(second_step.IndexView):
         user = self.request.user
         return super().get_context_data(**kwargs) | {
             "is_needed": needs_second_step(user),
-            "is_owed": owes_second_step(user),
+            "is_owed": must_set_up_second_step(user),
         }
 
 
 class RemoveKeyView(key.RemoveWebAuthnView):
-    """allauth asks only an app, not a key, whether it may be removed."""
+    """Remove a security key if the adapter allows it; allauth checks that only for apps."""
 
     template_name = "accounts/key_remove.html"
 
@@ -119,13 +119,13 @@ class RemoveKeyView(key.RemoveWebAuthnView):
 
 @method_decorator(never_cache, name="dispatch")
 class SessionsView(LoginRequiredMixin, TemplateView):
-    """Where one is signed in; `end` is the number of a session, or 'others'."""
+    """The list of the person's sessions. POST ends a session: `end` is its number, or 'others'."""
 
     template_name = "accounts/sessions.html"
 
     def get_context_data(self, **kwargs):
         sessions = sorted(self.get_sessions(), key=lambda session: session.last_seen_at, reverse=True)
-        lines = [{"session": session, "device": device(session.user_agent)} for session in sessions]
+        lines = [{"session": session, "device": describe_device(session.user_agent)} for session in sessions]
         return super().get_context_data(**kwargs) | {
             "lines": lines,
             "others": sum(not session.is_current() for session in sessions),
@@ -135,11 +135,11 @@ class SessionsView(LoginRequiredMixin, TemplateView):
         return UserSession.objects.purge_and_list(self.request.user)
 
     def post(self, request, *args, **kwargs):
-        wanted = request.POST.get("end", "")
+        selection = request.POST.get("end", "")
         ended = [
             session
             for session in self.get_sessions()
-            if (not session.is_current() if wanted == "others" else str(session.pk) == wanted)
+            if (not session.is_current() if selection == "others" else str(session.pk) == selection)
         ]
         end_sessions(request, ended)
         if not request.user.is_authenticated:
@@ -150,7 +150,7 @@ class SessionsView(LoginRequiredMixin, TemplateView):
 
 @method_decorator(never_cache, name="dispatch")
 class InvitationView(FormView):
-    """A link that was sent by mail. Looking at it uses nothing up: programs that check mail look at every link."""
+    """The page of an invitation's link. A GET request does not use the link up, as mail scanners open links."""
 
     template_name = "accounts/invitation.html"
     form_class = InvitationForm
@@ -158,13 +158,13 @@ class InvitationView(FormView):
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:
             return self.render_to_response({"signed_in": request.user})
-        self.invitation = actions.find(kwargs["token"])
+        self.invitation = actions.find_invitation(kwargs["token"])
         if self.invitation is None:
-            return self.sign_in_again(kwargs["token"]) or self.refuse()
+            return self.sign_in_again(kwargs["token"]) or self.invalid_link_response()
         return super().dispatch(request, *args, **kwargs)
 
     def sign_in_again(self, token):
-        """Let in somebody who sent the form twice: with the very name and password that opened the account before."""
+        """Sign in a person who sent the form twice, if name and password are those of the account just created."""
         username, password = self.request.POST.get("username", ""), self.request.POST.get("password1", "")
         if not password or not actions.was_accepted_by(token, username):
             return None
@@ -174,8 +174,8 @@ class InvitationView(FormView):
         record_authentication(self.request, user, method="password")
         return perform_login(self.request, Login(user=user))
 
-    def refuse(self):
-        return self.render_to_response({"is_dead": True}, status=404)
+    def invalid_link_response(self):
+        return self.render_to_response({"is_invalid": True}, status=404)
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"invitation": self.invitation}
@@ -184,13 +184,13 @@ class InvitationView(FormView):
         return super().get_context_data(**kwargs) | {"invitation": self.invitation}
 
     def form_valid(self, form):
-        chosen = {"username": form.cleaned_data["username"], "password": form.cleaned_data["password1"]}
+        credentials = {"username": form.cleaned_data["username"], "password": form.cleaned_data["password1"]}
         try:
-            user = actions.accept(self.kwargs["token"], **chosen)
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
+            user = actions.accept_invitation(self.kwargs["token"], **credentials)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
             return self.form_invalid(form)
         if user is None:
-            return self.sign_in_again(self.kwargs["token"]) or self.refuse()
+            return self.sign_in_again(self.kwargs["token"]) or self.invalid_link_response()
         record_authentication(self.request, user, method="password")
         return perform_login(self.request, Login(user=user))

@@ -18,9 +18,9 @@ from rest_framework.negotiation import DefaultContentNegotiation
 
 from commitments.filters import PastDayField, WordsField, named, split_lists
 from foundation.rest.pagination import CURSOR, Pagination
-from foundation.rest.problem_codes import of_form
-from foundation.rest.problem_details import Fault, Refused
-from foundation.rest.sparse_fields import UnknownField, chosen, offered
+from foundation.rest.problem_codes import form_error_code
+from foundation.rest.problem_details import Fault, InvalidParameter
+from foundation.rest.sparse_fields import UnknownField, field_tree, select_fields
 from foundation.text.closest_match import closest_match
 
 FIELDS = "fields"
@@ -51,8 +51,8 @@ class StrictFilterBackend(DjangoFilterBackend):
     def filter_queryset(self, request, queryset, view):
         view.filterset = self.get_filterset(request, queryset, view)
         words = view.filterset.data if view.filterset else request.query_params
-        view.offered_fields = offered(view.get_serializer())
-        view.chosen_fields, unknown_fields = chosen(words.getlist(FIELDS), view.offered_fields)
+        view.offered_fields = field_tree(view.get_serializer())
+        view.chosen_fields, unknown_fields = select_fields(words.getlist(FIELDS), view.offered_fields)
         filters = view.filterset.form.fields if view.filterset else {}
         known = {*filters, *paging_words(view), AS_OF, FIELDS, FORMAT}
         faults = [*unknown(words, known), *repeated(words, filters), *empty(words, known), *not_fields(unknown_fields)]
@@ -60,7 +60,7 @@ class StrictFilterBackend(DjangoFilterBackend):
             faults += wrong_values(view.filterset.form, words)
         view.day, *wrong = self._day(words, filters, view)
         if faults or wrong:
-            raise Refused(*faults, *wrong)
+            raise InvalidParameter(*faults, *wrong)
         rows = in_one_order(view.filterset.qs, words) if view.filterset else queryset
         return view.on_day(rows, view.day) if view.day and hasattr(view, "on_day") else rows
 
@@ -99,7 +99,7 @@ def unknown(words: QueryDict, known: set[str]) -> list[Fault]:
 def refuse_all_but(known: set[str], words: QueryDict) -> None:
     """Refuse a word that an address does not know, and a known one without a value or with several."""
     if faults := [*unknown(words, known), *repeated(words, {}), *empty(words, known)]:
-        raise Refused(*faults)
+        raise InvalidParameter(*faults)
 
 
 def repeated(words: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
@@ -148,7 +148,9 @@ def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
             strangers = [value for value in strangers if value not in beside]
         faults += [refused(word, refusal, value, allowed) for value in dict.fromkeys(strangers)]
         if not strangers:
-            faults.append(Fault(word, " ".join(named(word, form.errors[word])), allowed, code=of_form(form, word)))
+            faults.append(
+                Fault(word, " ".join(named(word, form.errors[word])), allowed, code=form_error_code(form, word))
+            )
     return faults
 
 
@@ -177,12 +179,12 @@ class Negotiation(DefaultContentNegotiation):
         view = request.parser_context["view"]
         serving = [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]
         if request.method == "OPTIONS" or request.method not in view.allowed_methods:
-            chosen = renderers[0]
+            renderer = renderers[0]
         elif asked := request.query_params.get(FORMAT):
-            chosen = self.filter_renderers(serving, asked)[0]
+            renderer = self.filter_renderers(serving, asked)[0]
         else:
-            chosen = self._most_welcome(serving, self.get_accept_list(request))
-        return chosen, chosen.media_type
+            renderer = self._most_welcome(serving, self.get_accept_list(request))
+        return renderer, renderer.media_type
 
     def _most_welcome(self, renderers, accepted: list[str]):
         ranges = [MediaType(text) for text in accepted if text] or [MediaType("*/*")]
@@ -197,7 +199,7 @@ class Negotiation(DefaultContentNegotiation):
         except Http404:
             allowed = tuple(dict.fromkeys(renderer.format for renderer in renderers))
             refusal = _("‘%(name)s’ is not a format here.%(near)s Allowed: %(allowed)s.")
-            raise Refused(refused(FORMAT, refusal, format, allowed)) from None
+            raise InvalidParameter(refused(FORMAT, refusal, format, allowed)) from None
 
 
 def how_welcome(media_type: str, ranges: list[MediaType]) -> tuple[float, int]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from foundation.rest.sparse_fields import Tree
+from foundation.rest.sparse_fields import FieldTree
 
 SCHEMA = "https://schema.org/"
 TERMS = "http://purl.org/dc/terms/"
@@ -67,7 +67,7 @@ CONTEXT = {
 CONTEXTS = {"agenda-points": {"number": IDENTIFIER}}
 
 
-def linked(row: dict[str, Any], kind: str, request: HttpRequest, tree: Tree | None = None) -> dict[str, Any]:
+def linked(row: dict[str, Any], kind: str, request: HttpRequest, tree: FieldTree | None = None) -> dict[str, Any]:
     """A row of a kind, or those of its fields that a tree names, as one node under its permanent address."""
     own = request.build_absolute_uri(reverse("api:docs")) + "#term-"
     told = _node(row, kind, request, tree)
@@ -101,7 +101,7 @@ def _bare(term: str) -> str:
     return term.removeprefix("schema:")
 
 
-def _node(value: Any, kind: str, request: HttpRequest, tree: Tree | None = None) -> Any:
+def _node(value: Any, kind: str, request: HttpRequest, tree: FieldTree | None = None) -> Any:
     if isinstance(value, list):
         return [_node(each, kind, request, tree) for each in value]
     if not isinstance(value, dict):

@@ -2,7 +2,7 @@
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
-from foundation.rest.sparse_fields import leaves, only, values_at
+from foundation.rest.sparse_fields import keep_fields, leaf_paths, values_at
 from gmg_portal.api.linked_data import linked
 from gmg_portal.open_data.writers import FORMATS, write_csv, write_ndjson
 
@@ -51,7 +51,7 @@ class CsvRenderer(RowsRenderer):
     media_type = "text/csv"
 
     def written(self, rows, view):
-        columns = list(leaves(view.chosen_fields or view.offered_fields, view.offered_fields))
+        columns = list(leaf_paths(view.chosen_fields or view.offered_fields, view.offered_fields))
         return write_csv(columns, ([_cell(values_at(column, row)) for column in columns] for row in rows))
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
@@ -91,7 +91,7 @@ def _asked(data, renderer_context):
     tree = getattr((renderer_context or {}).get("view"), "chosen_fields", None)
     if not tree:
         return data
-    return {**data, "results": only(tree, data["results"])} if "results" in data else only(tree, data)
+    return {**data, "results": keep_fields(tree, data["results"])} if "results" in data else keep_fields(tree, data)
 
 
 def _cell(value):

@@ -18,7 +18,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from foundation.rest.problem_details import NotHere
+from foundation.rest.problem_details import ResourceNotFound
 from foundation.text.closest_match import closest_match
 from gmg_portal.api.base import FORMAT, refuse_all_but
 from gmg_portal.http.identifiers import canonical_path
@@ -67,7 +67,7 @@ class UnknownPathView(APIView):
     def initial(self, request, *args, **kwargs):
         self.check_throttles(request)
         if not self._answers(f"{request.path_info}/"):
-            raise NotHere(self._nearest(request.path_info))
+            raise ResourceNotFound(self._nearest(request.path_info))
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             raise SlashMissing(f"{request.path}/")
 

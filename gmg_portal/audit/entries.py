@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.models import Commitment
-from foundation.dates.inputs import PickedDayField
+from foundation.dates.inputs import DayPickerField
 from foundation.postgresql.session_limits import statement_limit
 from gmg_portal.editors.histories import REASONS, person
 from gmg_portal.models import AuditEntry
@@ -57,8 +57,8 @@ class AuditForm(forms.Form):
         label=gettext_lazy("What"), required=False, choices=[("", gettext_lazy("Anything")), *AuditEntry.What.choices]
     )
     kind = forms.ChoiceField(label=gettext_lazy("Kind of row"), required=False)
-    since = PickedDayField(label=gettext_lazy("From"), required=False)
-    until = PickedDayField(label=gettext_lazy("Until"), required=False)
+    since = DayPickerField(label=gettext_lazy("From"), required=False)
+    until = DayPickerField(label=gettext_lazy("Until"), required=False)
     origin = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 

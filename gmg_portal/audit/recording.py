@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from gmg_portal.accounts.attempts import account_of
+from gmg_portal.accounts.attempts import username_of_attempt
 from gmg_portal.audit.request_context import Trace, current, tell_through
 from gmg_portal.models import AuditEntry
 
@@ -93,7 +93,7 @@ def sign_in_failed(credentials, request=None, **_kwargs):
 
 
 def locked_out(request=None, username=None, **_kwargs):
-    note(What.LOCKED_OUT, request=request, person=meant(account_of(username or "")))
+    note(What.LOCKED_OUT, request=request, person=meant(username_of_attempt(username or "")))
 
 
 def second_step_added(request, user, authenticator, **_kwargs):

@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.dates.partial import partial
+from foundation.dates.partial import partial_date
 from foundation.text.diff import Piece, diff_words
 from foundation.text.name_lists import join_names
 
@@ -210,7 +210,7 @@ def _difference(label: str, column: models.Field, old: str, new: str) -> Differe
 def shown(record, column: models.Field) -> str:
     """A value in words; '' for none. A day is told as precisely as it is known."""
     if column.name.endswith("_on") and hasattr(record, f"{column.name[:-3]}_precision"):
-        day = partial(getattr(record, column.name), getattr(record, f"{column.name[:-3]}_precision"))
+        day = partial_date(getattr(record, column.name), getattr(record, f"{column.name[:-3]}_precision"))
         return str(day) if day else ""
     if isinstance(column, models.ForeignKey):
         return _named(record, column)

@@ -38,7 +38,11 @@ class TypedField:
 
 class AddOnceMixin:
     def add_view(self, request, form_url="", extra_context=None):
-        key = request.POST.get(idempotent_forms.FIELD, "") if request.method == "POST" else self.key_in_address(request)
+        key = (
+            request.POST.get(idempotent_forms.KEY_FIELD, "")
+            if request.method == "POST"
+            else self.key_in_address(request)
+        )
         if not key and request.headers.get("Sec-Fetch-Mode") == "navigate" and request.method == "GET":
             return redirect(f"{request.path}?{with_key(request.GET)}")
         context = {"submission_key": key or idempotent_forms.new_key()} | (extra_context or {})
@@ -46,16 +50,18 @@ class AddOnceMixin:
             return super().add_view(request, form_url, context)
         fields = idempotent_forms.typed_fields(request)
         with transaction.atomic():
-            submission = idempotent_forms.claim(key, form=self.opts.label_lower, fields=fields, user=request.user)
+            submission = idempotent_forms.lock_submission(
+                key, form=self.opts.label_lower, fields=fields, user=request.user
+            )
             if submission is not None and submission.row is not None:
                 return self.lead_to_first(request, submission, fields)
-            before = idempotent_forms.earlier(submission) if submission is not None else None
+            before = idempotent_forms.find_duplicate(submission) if submission is not None else None
             made = before and self.get_queryset(request).filter(pk=before.row).first()
             if made and self.is_in_use(made):
                 submission.delete()
                 return self.lead_to_first(request, before, fields)
             response = super().add_view(request, form_url, context)
-            idempotent_forms.settle(submission, getattr(request, "added_row", None))
+            idempotent_forms.record_result(submission, getattr(request, "added_row", None))
         return response
 
     def is_in_use(self, row) -> bool:
@@ -67,10 +73,10 @@ class AddOnceMixin:
 
         If the form was sent already, say so: this page is one that its sender came back to.
         """
-        key = request.GET.get(idempotent_forms.FIELD, "")
-        if not idempotent_forms.is_free(key, form=self.opts.label_lower, user=request.user):
+        key = request.GET.get(idempotent_forms.KEY_FIELD, "")
+        if not idempotent_forms.is_usable_key(key, form=self.opts.label_lower, user=request.user):
             return ""
-        if idempotent_forms.was_sent(key):
+        if idempotent_forms.was_processed(key):
             message = _(
                 'You sent this form before, and it was saved. <a href="{address}">Open a new form</a> to add more.'
             )
@@ -90,10 +96,10 @@ class AddOnceMixin:
             self.message_user(request, message, "WARNING")
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         page = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
-        if idempotent_forms.is_same(submission, fields):
+        if idempotent_forms.has_same_fields(submission, fields):
             self.message_user(request, _("You sent this form twice. It was saved once, and this is it."), "WARNING")
             return redirect(page)
-        idempotent_forms.keep_second(submission, fields)
+        idempotent_forms.store_resubmission(submission, fields)
         return redirect(f"{page}?{PARAMETER}={submission.key.hex}")
 
     # The page of the first row, with what was typed the second time
@@ -103,7 +109,7 @@ class AddOnceMixin:
         if not hasattr(request, "_second_submission"):
             key = request.GET.get(PARAMETER, "") if request.method == "GET" and obj is not None and obj.pk else ""
             row = {"form": self.opts.label_lower, "row": obj.pk if obj else None, "user": request.user}
-            request._second_submission = idempotent_forms.second_of(key, **row) if key else None
+            request._second_submission = idempotent_forms.find_resubmission(key, **row) if key else None
         return request._second_submission
 
     def get_formsets_with_inlines(self, request, obj=None):
@@ -135,7 +141,7 @@ class AddOnceMixin:
 def with_key(params: QueryDict) -> str:
     """Return the query of an add form under a new key."""
     params = params.copy()
-    params[idempotent_forms.FIELD] = idempotent_forms.new_key()
+    params[idempotent_forms.KEY_FIELD] = idempotent_forms.new_key()
     return params.urlencode()
 
 

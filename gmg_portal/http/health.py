@@ -30,7 +30,7 @@ def ready(_request) -> HttpResponse:
     """The database is reachable, and it is the one that this code expects; with a word on what should be mended."""
     try:
         missing = unapplied_migrations()
-        warnings = [] if missing else roles.problems()
+        warnings = [] if missing else roles.role_warnings()
     except Error as error:
         logger.warning("Not ready: %s", error)
         return _sentence(_("The database cannot be reached."), status=503)

@@ -20,8 +20,15 @@ from agencies.names import names_on
 from commitments.filters import PastDayField, given_twice, unknown_parameter
 from foundation.clock import today
 from foundation.http.conditional import conditional_response
-from foundation.postgresql.session_limits import is_outage
-from foundation.rest.problem_details import LONGEST_QUESTION, MOST_WORDS, no_text, outage, too_long, too_long_sentence
+from foundation.postgresql.session_limits import is_unavailable
+from foundation.rest.problem_details import (
+    MAX_QUERY_LENGTH,
+    MAX_QUERY_PARAMS,
+    invalid_encoding,
+    outage_response,
+    query_too_long,
+    query_too_long_message,
+)
 from gmg_portal.audit.recording import What, note
 from gmg_portal.audit.request_context import Trace, traced
 from gmg_portal.http.release import release
@@ -80,10 +87,10 @@ class QuestionMiddleware:
         question = request.META["QUERY_STRING"]
         pairs = question.split("&")
         is_bounded = is_api or not request.path.startswith(PERSONAL)
-        if is_bounded and (len(question) > LONGEST_QUESTION or len(pairs) > MOST_WORDS):
-            return too_long(request) if is_api else refusal(request, too_long_sentence(), 414)
+        if is_bounded and (len(question) > MAX_QUERY_LENGTH or len(pairs) > MAX_QUERY_PARAMS):
+            return query_too_long(request) if is_api else refusal(request, query_too_long_message(), 414)
         if is_api and (unreadable := [pair for pair in pairs if not is_text(pair)]):
-            return no_text(request, unreadable)
+            return invalid_encoding(request, unreadable)
         return self.get_response(request)
 
 
@@ -172,8 +179,8 @@ class RevisionMiddleware:
         try:
             validators = Validators.of(request, Standing.read())
         except DatabaseError as error:
-            if is_outage(error) and request.path.startswith("/api/"):
-                return outage(request, error)
+            if is_unavailable(error) and request.path.startswith("/api/"):
+                return outage_response(request, error)
             return self.get_response(request)
         if validators.are_held(request):
             return validators.on(request, HttpResponse(), unchanged=True)

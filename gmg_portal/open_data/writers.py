@@ -19,9 +19,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from foundation.text.csv_file import BLOCK, csv_blocks, emptied
+from foundation.text.csv_file import BLOCK_SIZE, csv_blocks, drain_buffer
 from foundation.text.name_lists import join_names
-from foundation.text.spreadsheet_cells import APOSTROPHE, LONGEST, is_risky, printable
+from foundation.text.spreadsheet_cells import APOSTROPHE, MAX_CELL_LENGTH, may_be_formula, replace_unprintable
 from gmg_portal.open_data.columns import Table, Value
 
 Records = Iterable[list[Value]]
@@ -60,9 +60,9 @@ def write_ndjson(header: list[str], records: Records, _about: About | None = Non
     for record in records:
         buffer.write(_object(header, record))
         buffer.write("\n")
-        if buffer.tell() > BLOCK:
-            yield emptied(buffer)
-    yield emptied(buffer)
+        if buffer.tell() > BLOCK_SIZE:
+            yield drain_buffer(buffer)
+    yield drain_buffer(buffer)
 
 
 def write_json(header: list[str], records: Records, _about: About | None = None) -> Iterator[bytes]:
@@ -72,10 +72,10 @@ def write_json(header: list[str], records: Records, _about: About | None = None)
     for number, record in enumerate(records):
         buffer.write(",\n" if number else "\n")
         buffer.write(_object(header, record))
-        if buffer.tell() > BLOCK:
-            yield emptied(buffer)
+        if buffer.tell() > BLOCK_SIZE:
+            yield drain_buffer(buffer)
     buffer.write("\n]\n")
-    yield emptied(buffer)
+    yield drain_buffer(buffer)
 
 
 def write_xlsx(
@@ -101,7 +101,7 @@ def write_xlsx(
                 _tell(workbook, about)
             workbook.save(file)
         file.seek(0)
-        yield from iter(partial(file.read, BLOCK), b"")
+        yield from iter(partial(file.read, BLOCK_SIZE), b"")
 
 
 class LinkBudget:
@@ -154,7 +154,9 @@ def _tell(workbook: Workbook, about: About) -> None:
     for heading, text in about.items():
         sheet.append([_head_cell(sheet, heading), _workbook_cell(sheet, text, links)])
     workbook.properties.creator = _now("GMG HLD follow-up portal")
-    workbook.properties.description = "\n".join(f"{heading}: {printable(text)}" for heading, text in about.items())
+    workbook.properties.description = "\n".join(
+        f"{heading}: {replace_unprintable(text)}" for heading, text in about.items()
+    )
 
 
 def _set_widths(sheet: WriteOnlyWorksheet, widths: Sequence[int]) -> None:
@@ -163,7 +165,7 @@ def _set_widths(sheet: WriteOnlyWorksheet, widths: Sequence[int]) -> None:
 
 
 def _head_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
-    cell = WriteOnlyCell(sheet, value=printable(text))
+    cell = WriteOnlyCell(sheet, value=replace_unprintable(text))
     cell.data_type, cell.font = "s", HEAD
     return cell
 
@@ -180,10 +182,10 @@ def _workbook_cell(sheet: WriteOnlyWorksheet, value: Value, links: LinkBudget) -
         return value
     if not value:
         return None
-    text = printable(APOSTROPHE + value if is_risky(value) else value)
-    if len(text) > LONGEST:
+    text = replace_unprintable(APOSTROPHE + value if may_be_formula(value) else value)
+    if len(text) > MAX_CELL_LENGTH:
         note = _now("… (cut here: a cell holds no more; the CSV file has all of it)")
-        text = text[: LONGEST - len(note)] + note
+        text = text[: MAX_CELL_LENGTH - len(note)] + note
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"
     if len(text) <= LONGEST_LINK and ADDRESS.fullmatch(text) and links.take():

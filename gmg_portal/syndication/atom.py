@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from foundation.text.spreadsheet_cells import printable
+from foundation.text.spreadsheet_cells import replace_unprintable
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"
@@ -84,14 +84,14 @@ class _Writer(SimplerXMLGenerator):
     """The elements that feeds are made of; what no XML document may hold is marked as lost."""
 
     def start(self, name: str, attributes: dict[str, str] | None = None) -> None:
-        self.startElement(name, {word: printable(value) for word, value in (attributes or {}).items()})
+        self.startElement(name, {word: replace_unprintable(value) for word, value in (attributes or {}).items()})
 
     def end(self, name: str) -> None:
         self.endElement(name)
 
     def text(self, name: str, value: str, **attributes: str) -> None:
         self.start(name, attributes)
-        self.characters(printable(value))
+        self.characters(replace_unprintable(value))
         self.end(name)
 
     def moment(self, name: str, value: datetime) -> None:

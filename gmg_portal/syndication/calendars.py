@@ -21,9 +21,9 @@ from commitments.filters import CommitmentFilter, refusals
 from commitments.models import Commitment, Milestone, ReportingCycle
 from commitments.register import Question
 from foundation.clock import today
-from foundation.dates.parsing import LAST
+from foundation.dates.parsing import LATEST
 from foundation.dates.partial import PartialDate, Precision
-from foundation.text.spreadsheet_cells import printable
+from foundation.text.spreadsheet_cells import replace_unprintable
 from gmg_portal.open_data.views import refused
 from gmg_portal.syndication.atom import OURS
 
@@ -56,7 +56,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     for property_name in ("name", "x-wr-calname"):  # which the library does not know as texts, and so does not escape
-        calendar.add(property_name, vText(" ".join(printable(name).split())))
+        calendar.add(property_name, vText(" ".join(replace_unprintable(name).split())))
     calendar.add("source", request.build_absolute_uri(), parameters={"VALUE": "URI"})
     calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
@@ -73,15 +73,15 @@ def _events(filterset: CommitmentFilter, full: Full) -> Iterator[Event]:
     """Leave out what is due after the last plausible day: a calendar cannot hold the day after 9999-12-31."""
     day = filterset.day
     running = filterset.narrowed().published(day).filter(standing_finished=False).defer("search")
-    dated = running.filter(due_on__lte=LAST).select_related("lead_agency", "workgroup").order_by("pk")
-    milestones = Milestone.objects.filter(commitment__in=running.values("pk"), due_on__lte=LAST)
+    dated = running.filter(due_on__lte=LATEST).select_related("lead_agency", "workgroup").order_by("pk")
+    milestones = Milestone.objects.filter(commitment__in=running.values("pk"), due_on__lte=LATEST)
     open_ones = milestones.exclude(met_on__lte=day or date.max).select_related(
         "commitment__lead_agency", "commitment__workgroup"
     )
     steps = open_ones.order_by("commitment", "due_on", "pk")
     closed = ReportingCycle.objects.closed(day or today())
     cycles = (
-        ReportingCycle.objects.filter(due_on__lte=LAST)
+        ReportingCycle.objects.filter(due_on__lte=LATEST)
         .exclude(pk__in=closed.order_by().values("pk"))
         .order_by("due_on", "pk")
     )
@@ -156,10 +156,10 @@ def _event(key: str, summary: str, due: PartialDate, lines: list[str], address: 
     event.add("dtstamp", revised.at)
     event.add("last-modified", revised.at)
     event.add("sequence", revised.times)
-    event.add("summary", printable(summary))
+    event.add("summary", replace_unprintable(summary))
     event.add("dtstart", due.day)
     event.add("dtend", due.day + timedelta(days=1))
-    event.add("description", printable("\n".join([*lines, address])))
+    event.add("description", replace_unprintable("\n".join([*lines, address])))
     event.add("url", address)
     event.add("transp", "TRANSPARENT")
     return event

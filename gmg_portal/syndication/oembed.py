@@ -19,8 +19,8 @@ from agencies.models import Agency
 from agencies.names import names_on
 from commitments.filters import PastDayField, given_twice, unknown_parameter
 from commitments.models import Commitment
-from foundation.http.tracking_params import without_tracking
-from foundation.text.spreadsheet_cells import printable
+from foundation.http.tracking_params import strip_tracking_params
+from foundation.text.spreadsheet_cells import replace_unprintable
 from gmg_portal.http.identifiers import canonical_path
 
 # `dnt` is sent by some consumers: nobody is tracked here, whatever it says.
@@ -132,7 +132,7 @@ def _found(request: HttpRequest) -> tuple[Embed, date | None]:
         raise Http404(
             _("url: only addresses of this portal are answered: %(site)s…") % {"site": request.build_absolute_uri("/")}
         )
-    day = _day(without_tracking(parts.query))
+    day = _day(strip_tracking_params(parts.query))
     with names_on(day):
         return _embed(match.view_name, match.kwargs, day), day
 
@@ -178,7 +178,7 @@ def _xml(answer: dict) -> bytes:
     xml.startDocument()
     xml.startElement("oembed", {})
     for name, value in answer.items():
-        xml.addQuickElement(name, printable(str(value)))
+        xml.addQuickElement(name, replace_unprintable(str(value)))
     xml.endElement("oembed")
     xml.endDocument()
     return stream.getvalue().encode()

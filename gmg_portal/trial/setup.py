@@ -21,7 +21,7 @@ from agencies.permissions import SECRETARIAT
 from commitments import actions
 from commitments.models import ReportingCycle
 from foundation.clock import today
-from foundation.files.private import write_private
+from foundation.files.private import write_private_file
 
 # username: role, code of the agency. UNDESA leads the data-and-research group; whoever acts for it leads the group.
 ACCOUNTS = {
@@ -53,7 +53,7 @@ def prepare_accounts(path: Path) -> list[Account]:
     accounts = [known.get(username) or _new_account(username) for username in ACCOUNTS]
     text = json.dumps(accounts, indent=2) + "\n"
     if not path.exists() or path.read_text() != text:
-        write_private(path, text)
+        write_private_file(path, text)
     with transaction.atomic():
         for account in accounts:
             _prepare_account(account, keep=account["username"] in known)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from agencies.idempotent_forms import SECRET
+from agencies.idempotent_forms import SECRET_FIELD
 from gmg_portal.editors.idempotent_forms import TypedField, typed_lines
 
 # All that is typed there is a password, a code or a name that may be one.
@@ -71,7 +71,7 @@ def is_from_here(request: HttpRequest) -> bool:
 
 def sent_fields(request: HttpRequest) -> dict[str, list[str]]:
     """Return what was sent by name, without tokens and secrets."""
-    return {name: request.POST.getlist(name) for name in request.POST if not SECRET.search(name)}
+    return {name: request.POST.getlist(name) for name in request.POST if not SECRET_FIELD.search(name)}
 
 
 def lines_of(fields: dict[str, list[str]]) -> list[TypedField]:

@@ -1,4 +1,4 @@
-"""Invitations: who may, what a link opens, and that it opens once."""
+"""Invitations: permissions, and links that work once."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -24,7 +24,7 @@ def link(token):
 
 
 def sent_token():
-    """The token in the newest mail."""
+    """Return the token in the newest mail."""
     return mail.outbox[-1].body.split("https://portal.example/")[1].split()[0]
 
 
@@ -36,7 +36,7 @@ def commit(django_capture_on_commit_callbacks):
 @pytest.fixture
 def invitation(ilo):
     return InvitationFactory(
-        email="ada@example.org", first_name="Ada", last_name="Lovelace", agency=ilo, digest=actions.digest(TOKEN)
+        email="ada@example.org", first_name="Ada", last_name="Lovelace", agency=ilo, digest=actions.token_digest(TOKEN)
     )
 
 
@@ -51,17 +51,17 @@ def invitation(ilo):
 )
 def test_roles_that_somebody_may_give(who, roles, request, ilo):
     person = request.getfixturevalue(who)
-    given = set()
+    invited_roles = set()
 
     for role in Invitation.Role:
         new = InvitationFactory.build(role=role, agency=ilo if role in Invitation.FOR_AGENCY else None)
         try:
             actions.invite(new, by=person, link=link)
-            given.add(role)
+            invited_roles.add(role)
         except PermissionDenied:
             assert not Invitation.objects.filter(email=new.email).exists()
 
-    assert given == roles
+    assert invited_roles == roles
 
 
 def test_invitation_is_sent_when_it_is_kept_and_its_secret_is_nowhere_else(secretariat, ilo, commit):
@@ -84,7 +84,7 @@ def test_invitation_is_sent_when_it_is_kept_and_its_secret_is_nowhere_else(secre
     assert token not in str(kept)
     assert token not in str(list(Invitation.history.values()))
     assert (kept["invited_by_id"], kept["expires_at"]) == (secretariat.pk, kept["sent_at"] + timedelta(days=7))
-    assert actions.find(token) == new
+    assert actions.find_invitation(token) == new
 
 
 def test_second_open_invitation_of_an_address_is_refused(invitation, secretariat, ilo):
@@ -96,33 +96,37 @@ def test_second_open_invitation_of_an_address_is_refused(invitation, secretariat
 
 def test_invitation_sent_anew_has_another_link_and_the_old_one_is_dead(invitation, secretariat, commit, time_machine):
     time_machine.move_to(invitation.expires_at + timedelta(days=3))
-    dead = actions.find(TOKEN)
+    dead = actions.find_invitation(TOKEN)
 
     with commit():
-        actions.send_anew(invitation, by=secretariat, link=link)
+        actions.resend_invitation(invitation, by=secretariat, link=link)
 
     assert dead is None
-    assert actions.find(sent_token()) == invitation
-    assert actions.find(TOKEN) is None
+    assert actions.find_invitation(sent_token()) == invitation
+    assert actions.find_invitation(TOKEN) is None
 
 
 def test_revoked_invitation_opens_nothing(invitation, secretariat):
-    actions.revoke(invitation, by=secretariat)
+    actions.revoke_invitation(invitation, by=secretariat)
 
-    assert actions.find(TOKEN) is None
-    assert actions.accept(TOKEN, username="ada", password=PASSWORD) is None
+    assert actions.find_invitation(TOKEN) is None
+    assert actions.accept_invitation(TOKEN, username="ada", password=PASSWORD) is None
     assert not User.objects.filter(username="ada").exists()
 
 
-@pytest.mark.parametrize("verb", [actions.revoke, lambda row, by: actions.send_anew(row, by=by, link=link)])
+@pytest.mark.parametrize(
+    "verb", [actions.revoke_invitation, lambda row, by: actions.resend_invitation(row, by=by, link=link)]
+)
 def test_what_is_over_is_not_revoked_or_sent_anew(verb, invitation, secretariat):
-    actions.accept(TOKEN, username="ada", password=PASSWORD)
+    actions.accept_invitation(TOKEN, username="ada", password=PASSWORD)
 
     with pytest.raises(ValidationError, match="accepted or revoked already"):
         verb(invitation, by=secretariat)
 
 
-@pytest.mark.parametrize("verb", [actions.revoke, lambda row, by: actions.send_anew(row, by=by, link=link)])
+@pytest.mark.parametrize(
+    "verb", [actions.revoke_invitation, lambda row, by: actions.resend_invitation(row, by=by, link=link)]
+)
 def test_secretariat_leaves_invitations_of_administrators_alone(verb, secretariat):
     theirs = InvitationFactory(role="administrator", agency=None)
 
@@ -134,7 +138,7 @@ def test_account_that_was_made_meanwhile_gets_no_new_link(invitation, secretaria
     UserFactory(username="other", email="ada@example.org")
 
     with pytest.raises(ValidationError, match="has an account with this mail address already"):
-        actions.send_anew(invitation, by=secretariat, link=link)
+        actions.resend_invitation(invitation, by=secretariat, link=link)
 
 
 def test_accepting_makes_the_account_and_its_membership(invitation, ilo, time_machine):
@@ -143,7 +147,7 @@ def test_accepting_makes_the_account_and_its_membership(invitation, ilo, time_ma
     invitation.sent_at = timezone.now()
     invitation.save()
 
-    user = actions.accept(TOKEN, username="ada", password="eight ch")
+    user = actions.accept_invitation(TOKEN, username="ada", password="eight ch")
 
     invitation.refresh_from_db()
     assert (user.email, user.get_full_name(), user.has_short_password) == ("ada@example.org", "Ada Lovelace", True)
@@ -158,9 +162,9 @@ def test_accepting_makes_the_account_and_its_membership(invitation, ilo, time_ma
 
 @pytest.mark.parametrize(("role", "roles"), [("secretariat", (False, True)), ("administrator", (True, False))])
 def test_other_roles_are_given_without_a_membership(role, roles, db):
-    InvitationFactory(role=role, agency=None, digest=actions.digest(TOKEN))
+    InvitationFactory(role=role, agency=None, digest=actions.token_digest(TOKEN))
 
-    user = actions.accept(TOKEN, username="ada", password=PASSWORD)
+    user = actions.accept_invitation(TOKEN, username="ada", password=PASSWORD)
 
     assert (user.is_superuser, is_secretariat(user)) == roles
     assert Membership.objects.count() == 0
@@ -174,34 +178,34 @@ def test_bad_name_is_refused_and_the_link_stays_good(username, sentence, invitat
     UserFactory(username="ada", email="first@example.org")
 
     with pytest.raises(ValidationError, match=sentence):
-        actions.accept(TOKEN, username=username, password=PASSWORD)
+        actions.accept_invitation(TOKEN, username=username, password=PASSWORD)
 
-    assert actions.find(TOKEN) == invitation
+    assert actions.find_invitation(TOKEN) == invitation
 
 
 def test_link_ends_after_seven_days(invitation, time_machine):
     time_machine.move_to(invitation.expires_at - timedelta(seconds=1))
-    in_time = actions.find(TOKEN)
+    in_time = actions.find_invitation(TOKEN)
     time_machine.move_to(invitation.expires_at + timedelta(seconds=1))
 
-    assert (in_time, actions.find(TOKEN)) == (invitation, None)
-    assert (invitation.has_expired, str(invitation.standing)) == (True, "Expired")
+    assert (in_time, actions.find_invitation(TOKEN)) == (invitation, None)
+    assert (invitation.has_expired, str(invitation.status_label)) == (True, "Expired")
 
 
-def race(*doings):
-    """Do things at once, each in a thread with a connection of its own; what they answered or raised."""
-    start, answers = Barrier(len(doings)), []
+def race(*functions):
+    """Call functions at once, each in a thread with its own connection; return their results or exceptions."""
+    start, answers = Barrier(len(functions)), []
 
-    def run(doing):
+    def run(function):
         start.wait()
         try:
-            answers.append(doing())
+            answers.append(function())
         except ValidationError as refusal:
             answers.append(refusal)
         finally:
             connection.close()
 
-    threads = [Thread(target=run, args=[doing]) for doing in doings]
+    threads = [Thread(target=run, args=[function]) for function in functions]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -212,8 +216,8 @@ def race(*doings):
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_once_make_one_account(invitation):
     answers = race(
-        lambda: actions.accept(TOKEN, username="ada", password=PASSWORD),
-        lambda: actions.accept(TOKEN, username="countess", password=PASSWORD),
+        lambda: actions.accept_invitation(TOKEN, username="ada", password=PASSWORD),
+        lambda: actions.accept_invitation(TOKEN, username="countess", password=PASSWORD),
     )
 
     made = User.objects.get()
@@ -223,11 +227,11 @@ def test_two_clicks_at_once_make_one_account(invitation):
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_want_one_name_at_once_get_an_account_and_a_sentence(invitation):
-    InvitationFactory(digest=actions.digest("another"))
+    InvitationFactory(digest=actions.token_digest("another"))
 
     answers = race(
-        lambda: actions.accept(TOKEN, username="ada", password=PASSWORD),
-        lambda: actions.accept("another", username="Ada", password=PASSWORD),
+        lambda: actions.accept_invitation(TOKEN, username="ada", password=PASSWORD),
+        lambda: actions.accept_invitation("another", username="Ada", password=PASSWORD),
     )
 
     assert {type(answer) for answer in answers} == {User, ValidationError}
@@ -238,8 +242,8 @@ def test_two_who_want_one_name_at_once_get_an_account_and_a_sentence(invitation)
 @pytest.mark.django_db(transaction=True)
 def test_accepting_and_revoking_at_once_leaves_one_of_them(invitation, secretariat):
     race(
-        lambda: actions.accept(TOKEN, username="ada", password=PASSWORD),
-        lambda: actions.revoke(invitation, by=secretariat),
+        lambda: actions.accept_invitation(TOKEN, username="ada", password=PASSWORD),
+        lambda: actions.revoke_invitation(invitation, by=secretariat),
     )
 
     invitation.refresh_from_db()

@@ -1,11 +1,11 @@
-"""Reference data and people: who sees and edits them, and two editors on one form."""
+"""Admin of reference data and people: permissions, and two editors of one form."""
 
 from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from agencies.models import Agency, Membership
 from tests.factories import focal_point
-from tests.filling import contested, filled, problems
+from tests.filling import field_conflicts, filled, problems
 
 PEOPLE = ["agencies_user", "agencies_membership", "auth_group"]
 
@@ -104,7 +104,7 @@ def test_second_to_save_reference_data_is_told_who_changed_what(client, secretar
 
     assert Agency.objects.get(pk=ilo.pk).headquarters == "Geneva"
     assert problems(answer)[""][0].startswith("secretariat saved this on ")
-    assert contested(answer) == {("Headquarters", "Geneva", "Bern", True)}
+    assert field_conflicts(answer) == {("Headquarters", "Geneva", "Bern", True)}
     assert "Typed with care" in answer.content.decode()
 
 

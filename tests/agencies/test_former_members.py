@@ -1,4 +1,4 @@
-"""An agency is a member from its first day to its last; afterwards it is a former member, and no longer counted."""
+"""Former members: an agency is a member from its first to its last day, and is not counted later."""
 
 import json
 import re
@@ -17,11 +17,11 @@ MEMBER = "Member of the Global Migration Group"
 
 
 @pytest.fixture
-def gone(db):
-    """Left the group; its constituent left with it."""
-    gone = AgencyFactory(code="gone", acronym="GONE", name="Organization Gone", left=LAST_DAY, position=9)
-    AgencyFactory(code="part", parent=gone)
-    return gone
+def former_member(db):
+    """An agency that left the group, with a constituent."""
+    former_member = AgencyFactory(code="gone", acronym="GONE", name="Organization Gone", left=LAST_DAY, position=9)
+    AgencyFactory(code="part", parent=former_member)
+    return former_member
 
 
 def organization(html):
@@ -43,7 +43,7 @@ def figure_of_home(client, **words):
         (None, {"ilo", "late"}),
     ],
 )
-def test_members_of_a_day_are_those_who_had_joined_and_not_left(ilo, gone, day, codes):
+def test_members_of_a_day_are_those_who_had_joined_and_not_left(ilo, former_member, day, codes):
     AgencyFactory(code="late", joined=date(2014, 1, 1))
 
     members = Agency.objects.members(day)
@@ -54,14 +54,14 @@ def test_members_of_a_day_are_those_who_had_joined_and_not_left(ilo, gone, day, 
         assert {agency.code for agency in own if agency.belongs_on(day)} == codes
 
 
-def test_home_and_about_count_the_members_of_the_day(client, ilo, iom, gone):
+def test_home_and_about_count_the_members_of_the_day(client, ilo, iom, former_member):
     assert figure_of_home(client) == 2
     assert figure_of_home(client, as_of="2026-06-30") == 3
     assert figure_of_home(client, as_of="2026-07-01") == 2
     assert client.get("/about/").context["members"] == 2
 
 
-def test_agency_list_counts_members_and_lists_former_ones_apart(client, ilo, iom, gone):
+def test_agency_list_counts_members_and_lists_former_ones_apart(client, ilo, iom, former_member):
     html = client.get("/agencies/").content.decode()
 
     assert "2 members of the Global Migration Group" in html
@@ -71,14 +71,14 @@ def test_agency_list_counts_members_and_lists_former_ones_apart(client, ilo, iom
     assert FORMER in former
 
 
-def test_agency_list_of_the_last_day_still_counts_it(client, ilo, gone):
+def test_agency_list_of_the_last_day_still_counts_it(client, ilo, former_member):
     html = client.get("/agencies/", {"as_of": "2026-06-30"}).content.decode()
 
     assert "2 members of the Global Migration Group" in html
     assert "Former member" not in html
 
 
-def test_agency_page_says_former_member_until_its_last_day(client, gone):
+def test_agency_page_says_former_member_until_its_last_day(client, former_member):
     today, then = (client.get("/agencies/gone/", words).content.decode() for words in ({}, {"as_of": "2026-06-30"}))
 
     assert f'<p class="kicker">{FORMER}' in today
@@ -101,7 +101,7 @@ def test_constituent_page_says_until_when_it_was_one(client, ilo):
     assert "Former constituent of a member, until 30 June 2026" in client.get("/agencies/past/").content.decode()
 
 
-def test_structured_data_of_a_former_member_ends_its_membership(client, gone):
+def test_structured_data_of_a_former_member_ends_its_membership(client, former_member):
     today, then = (client.get("/agencies/gone/", words).content.decode() for words in ({}, {"as_of": "2026-06-30"}))
 
     group = {"@type": "Organization", "name": "Global Migration Group"}
@@ -109,7 +109,7 @@ def test_structured_data_of_a_former_member_ends_its_membership(client, gone):
     assert organization(then)["memberOf"] == group
 
 
-def test_api_tells_former_members_apart(client, ilo, gone):
+def test_api_tells_former_members_apart(client, ilo, former_member):
     def standing(**words):
         rows = client.get("/api/v1/agencies/", words).json()["results"]
         return {row["code"]: (row["is_member"], row["left"]) for row in rows}
@@ -119,19 +119,19 @@ def test_api_tells_former_members_apart(client, ilo, gone):
     assert standing(as_of="2026-06-29") == {"ilo": (True, None), "gone": (True, None)}
 
 
-def test_linked_data_of_the_api_end_the_membership(client, gone):
+def test_linked_data_of_the_api_end_the_membership(client, former_member):
     row = client.get("/api/v1/agencies/gone/", {"format": "jsonld"}).json()
 
     assert row["member_of"]["@type"] == "schema:OrganizationRole"
     assert row["member_of"]["ends_on"] == "2026-06-30"
 
 
-def test_matrix_keeps_a_former_member_only_for_what_it_leads(client, ilo, gone):
+def test_matrix_keeps_a_former_member_only_for_what_it_leads(client, ilo, former_member):
     def leads(**words):
         return [str(row.lead) for row in client.get("/", words).context["matrix"].rows]
 
     empty_handed = leads()
-    CommitmentFactory(lead_agency=gone)
+    CommitmentFactory(lead_agency=former_member)
 
     assert empty_handed == ["ILO"]
     assert leads() == ["ILO", "GONE"]
@@ -139,8 +139,8 @@ def test_matrix_keeps_a_former_member_only_for_what_it_leads(client, ilo, gone):
 
 
 @pytest.mark.parametrize("address", ["/", "/?by=status", "/embed/matrix/", "/charts/matrix.csv", "/charts/matrix.svg"])
-def test_matrix_says_when_a_former_member_left(client, ilo, gone, address):
-    CommitmentFactory(lead_agency=gone)
+def test_matrix_says_when_a_former_member_left(client, ilo, former_member, address):
+    CommitmentFactory(lead_agency=former_member)
     glue = "&" if "?" in address else "?"
 
     def notes(day=""):
@@ -153,7 +153,7 @@ def test_matrix_says_when_a_former_member_left(client, ilo, gone, address):
     assert notes("2026-06-30") is False
 
 
-def test_gaps_count_no_former_member_that_leads_nothing(client, ilo, gone):
+def test_gaps_count_no_former_member_that_leads_nothing(client, ilo, former_member):
     def members(**words):
         return [row.code for row in client.get("/gaps/", words).context["gaps"].members]
 
@@ -161,7 +161,7 @@ def test_gaps_count_no_former_member_that_leads_nothing(client, ilo, gone):
     assert members(as_of="2026-06-30") == ["ilo", "gone"]
 
 
-def test_freshness_lists_no_former_member_that_leads_nothing(client, ilo, gone):
+def test_freshness_lists_no_former_member_that_leads_nothing(client, ilo, former_member):
     rows = client.get("/api/v1/summary/freshness/").json()["leads"]
 
     assert [row["lead"]["code"] for row in rows] == ["ilo"]

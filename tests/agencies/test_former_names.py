@@ -1,4 +1,4 @@
-"""A past day shows the names that agencies bore on it, wherever an agency is named."""
+"""Former names: pages and the API of a past day show the agencies' names on that day."""
 
 import json
 import re
@@ -23,7 +23,7 @@ OLD, NEW = "Office of Old", "Office of New"
 
 @pytest.fixture
 def renamed(ilo):
-    """An agency of which every answer says 'Old' up to the last day of its old name, and 'New' from the next."""
+    """An agency named 'Old' up to a day, and 'New' from the next day."""
     Agency.objects.filter(pk=ilo.pk).update(acronym="NEWACR", name=NEW)
     FormerNameFactory(agency=ilo, acronym="OLDACR", name=OLD, until=date(2015, 12, 31))
     ilo.refresh_from_db()
@@ -162,7 +162,7 @@ ON_COMMITMENT = {
 
 
 def names_in(client, address, day):
-    """Which of the two names stand in an answer, lists of former names left aside."""
+    """Return the names in a response, without those in lists of former names."""
     glue = "&" if "?" in address else "?"
     response = client.get(f"{address}{glue}as_of={day}")
     assert response.status_code == 200, address

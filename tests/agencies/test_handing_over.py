@@ -1,4 +1,4 @@
-"""Handing over: one membership ends, another begins, and drafts pass on by themselves."""
+"""Handover: one membership ends and another begins; drafts stay with the agency."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from agencies.models import Membership
 from commitments import actions
 from commitments.models import ProgressReport
 from tests.factories import ProgressReportFactory, UserFactory
-from tests.filling import filled, said
+from tests.filling import filled, messages_on
 
 pytestmark = pytest.mark.database
 
@@ -30,13 +30,13 @@ def successor(db):
 
 
 def test_one_membership_ends_and_another_begins_on_the_day(leaving, successor, secretariat):
-    given = hand_over(leaving, to=successor, on=DAY, by=secretariat)
+    membership = hand_over(leaving, to=successor, on=DAY, by=secretariat)
 
     leaving.refresh_from_db()
     assert leaving.ends_on == DAY
-    assert (given.user, given.agency, given.role) == (successor, leaving.agency, "focal_point")
-    assert (given.starts_on, given.ends_on) == (DAY, None)
-    for row in (leaving, given):
+    assert (membership.user, membership.agency, membership.role) == (successor, leaving.agency, "focal_point")
+    assert (membership.starts_on, membership.ends_on) == (DAY, None)
+    for row in (leaving, membership):
         line = row.history.latest("history_id")
         assert (line.history_change_reason, line.history_user) == ("hand_over", secretariat)
 
@@ -44,10 +44,10 @@ def test_one_membership_ends_and_another_begins_on_the_day(leaving, successor, s
 def test_alternate_who_takes_over_keeps_the_membership_and_gets_the_role(leaving, ilo_alternate, administrator):
     ilo_alternate.memberships.update(ends_on=date(2014, 12, 31))
 
-    given = hand_over(leaving, to=ilo_alternate, on=DAY, by=administrator)
+    membership = hand_over(leaving, to=ilo_alternate, on=DAY, by=administrator)
 
-    assert list(ilo_alternate.memberships.all()) == [given]
-    assert (given.role, given.ends_on) == ("focal_point", None)
+    assert list(ilo_alternate.memberships.all()) == [membership]
+    assert (membership.role, membership.ends_on) == ("focal_point", None)
 
 
 @pytest.mark.parametrize("person", ["ilo_focal_point", "iom_focal_point", "outsider"])
@@ -105,7 +105,7 @@ def test_handover_of_what_has_changed_since_is_refused(leaving, successor, secre
 def test_draft_passes_on_to_the_successor(
     client, leaving, successor, ilo_focal_point, secretariat, commitment, time_machine
 ):
-    """The author stays, the successor submits, neither reviews, and the former has nothing from the next day on."""
+    """The author stays, the successor submits, neither reviews, and the predecessor has no access from the next day."""
     time_machine.move_to("2014-09-30T12:00:00+00:00", tick=False)
     draft = ProgressReportFactory(commitment=commitment, author=ilo_focal_point, achieved="Begun by the former.")
     page = reverse("admin:commitments_progressreport_change", args=[draft.pk])
@@ -146,7 +146,7 @@ def test_secretariat_hands_over_on_one_page(client, leaving, successor, secretar
     answer = client.post(page, {"to": successor.pk, "on": "2014-09-30", "seen": seen}, follow=True)
 
     assertRedirects(answer, reverse("admin:agencies_membership_changelist"))
-    assert said(answer) == ["successor acts for ILO from 30 September 2014 on, and has all of its drafts."]
+    assert messages_on(answer) == ["successor acts for ILO from 30 September 2014 on, and has all of its drafts."]
     assert successor.memberships.get().starts_on == DAY
 
 

@@ -103,10 +103,10 @@ def test_second_row_with_the_same_identifier_is_refused(factory, field, value, a
 
 
 @pytest.mark.parametrize(("model", "field", "constraint"), CHOICES)
-def test_choices_are_those_of_the_database(model, field, constraint, words_of):
+def test_choices_are_those_of_the_database(model, field, constraint, constraint_values):
     choices = {value for value, _ in model._meta.get_field(field).choices}
 
-    assert words_of(constraint) == choices
+    assert constraint_values(constraint) == choices
 
 
 def test_every_declared_rule_is_in_the_tables_above(assert_declared):

@@ -1,4 +1,4 @@
-"""Somebody who reviews comes to act for an agency: the page warns, and secretariat and administrators get a mail."""
+"""Two roles: the page warns, and a mail is sent, if a reviewer gets a membership of an agency."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -7,7 +7,7 @@ from django.urls import reverse
 from agencies.actions import hand_over
 from foundation.clock import today
 from tests.factories import MembershipFactory, UserFactory, focal_point, in_group
-from tests.filling import filled, said
+from tests.filling import filled, messages_on
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_membership_of_a_reviewer_is_warned_of(
     with django_capture_on_commit_callbacks(execute=True):
         page = as_administrator.post(address, typed | {"starts_on": today().isoformat()}, follow=True)
 
-    assert WARNING.format(person="secretariat") in said(page)
+    assert WARNING.format(person="secretariat") in messages_on(page)
     assert addressees(mailoutbox) == {secretariat.email}
     assert unwilling.email not in addressees(mailoutbox)
     assert "ILO" in mailoutbox[0].body
@@ -49,7 +49,7 @@ def test_membership_of_anybody_else_is_not(as_administrator, outsider, ilo, secr
 
     page = as_administrator.post(address, typed | {"starts_on": today().isoformat()}, follow=True)
 
-    assert WARNING.format(person="outsider") not in said(page)
+    assert WARNING.format(person="outsider") not in messages_on(page)
     assert mailoutbox == []
 
 
@@ -64,7 +64,7 @@ def test_focal_point_who_joins_the_secretariat_is_warned_of(
         typed = filled(as_administrator.get(address), groups=[str(group.pk)])
         page = as_administrator.post(address, typed, follow=True)
 
-    assert WARNING.format(person="joining") in said(page)
+    assert WARNING.format(person="joining") in messages_on(page)
     assert addressees(mailoutbox) == {secretariat.email, person.email}
 
 
@@ -77,7 +77,7 @@ def test_reviewer_who_takes_over_from_a_focal_point_is_warned_of(
     with django_capture_on_commit_callbacks(execute=True):
         page = as_administrator.post(address, {"to": secretariat.pk, "on": today().isoformat()}, follow=True)
 
-    assert WARNING.format(person="secretariat") in said(page)
+    assert WARNING.format(person="secretariat") in messages_on(page)
     assert addressees(mailoutbox) == {secretariat.email}
 
 
@@ -88,7 +88,7 @@ def test_reviewer_whose_membership_is_over_is_not_warned_of(as_administrator, il
     page = as_administrator.post(address, filled(as_administrator.get(address), is_superuser="on"), follow=True)
 
     assert past.user == secretariat
-    assert WARNING.format(person="secretariat") not in said(page)
+    assert WARNING.format(person="secretariat") not in messages_on(page)
 
 
 # Nobody decides for whom they act themselves
@@ -96,7 +96,7 @@ def test_reviewer_whose_membership_is_over_is_not_warned_of(as_administrator, il
 
 @pytest.fixture
 def own_membership(secretariat, ilo):
-    """One by which somebody of the secretariat acts for ILO."""
+    """A membership of ILO of a person in the secretariat."""
     return MembershipFactory(user=secretariat, agency=ilo)
 
 
@@ -108,7 +108,7 @@ def as_secretariat(client, secretariat):
 
 @pytest.mark.parametrize("page", ["change", "delete", "hand_over"])
 def test_own_membership_is_changed_by_somebody_else(page, as_secretariat, own_membership, outsider):
-    """Otherwise a reviewer could end it, publish for their own agency, and take it up again."""
+    """Otherwise a reviewer could end it, publish for their own agency, and restore it."""
     address = reverse(f"admin:agencies_membership_{page}", args=[own_membership.pk])
     day = today().isoformat()
 

@@ -72,9 +72,9 @@ def test_framework_is_found_from_the_day_of_its_adoption(client, db):
     FrameworkFactory(code="declaration", adopted_on=date(2013, 10, 3))
     FrameworkFactory(code="undated", adopted_on=None)
 
-    found = {
+    codes = {
         day: {row["code"] for row in client.get("/api/v1/frameworks/", {"as_of": day}).json()["results"]}
         for day in ("2013-10-02", "2013-10-03")
     }
 
-    assert found == {"2013-10-02": {"undated"}, "2013-10-03": {"declaration", "undated"}}
+    assert codes == {"2013-10-02": {"undated"}, "2013-10-03": {"declaration", "undated"}}

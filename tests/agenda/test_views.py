@@ -23,13 +23,13 @@ AS_OF = "as_of=2014-03-01"
 
 @pytest.fixture
 def later(ilo, points):
-    """Public only after the day on which the tests look back."""
+    """A commitment published after the past day of the tests."""
     return CommitmentFactory(lead_agency=ilo, agenda_points=points, published_on=date(2015, 1, 1))
 
 
 @pytest.fixture
 def hidden(ilo, points):
-    """Rows in every state that readers must not see, each with the marked word."""
+    """Rows in every non-public state, each with the marker word."""
     for state in ("draft", "submitted", "sent_back"):
         CommitmentFactory(**{state: True}, lead_agency=ilo, title=MARK, summary=MARK, agenda_points=points)
 

@@ -16,9 +16,9 @@ from tests.factories import (
     ProgressReportFactory,
     RecommendationFactory,
     ReportingCycleFactory,
-    as_committed,
     corrected,
     published_report,
+    run_deferred_triggers,
 )
 
 FIRST, LAST = date(2013, 11, 1), date(2016, 6, 30)
@@ -150,7 +150,7 @@ class World:
         ]
         self.told = [self._entered(number) for number in range(rows)]
         CommitmentFactory(draft=True, lead_agency=agencies[0], title="quartz zebra tango", places=["Nepal"])
-        as_committed()
+        run_deferred_triggers()
 
     def day(self, first: date = FIRST, last: date = LAST) -> date:
         return first + timedelta(days=self.chance.randint(0, max((last - first).days, 0)))

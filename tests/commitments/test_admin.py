@@ -25,7 +25,7 @@ from tests.factories import (
     published_report,
 )
 from tests.files import PDF
-from tests.filling import contested, filled, problems, said, to_mend
+from tests.filling import error_summary, field_conflicts, filled, messages_on, problems
 
 SECRET = "Confidential wording"
 
@@ -101,7 +101,7 @@ def test_pages_of_a_foreign_draft_are_refused(as_user, ilo_focal_point, foreign_
         assertNotContains(history, SECRET, status_code=404)
 
     desk = client.get(reverse("admin:index"))
-    assert ["doesn’t exist" in message for message in said(desk)] == [True] * 2 * len(pages)
+    assert ["doesn’t exist" in message for message in messages_on(desk)] == [True] * 2 * len(pages)
     assertNotContains(desk, SECRET)
 
 
@@ -332,7 +332,7 @@ def test_report_with_evidence_is_written_and_submitted_in_one_form(as_user, ilo_
         "submitted", ilo_focal_point, ilo_focal_point, ilo,
     )  # fmt: skip
     assert (piece.title, str(piece.issued), piece.file.name[-4:]) == ("Final report", "November 2014", ".pdf")
-    assert "was submitted" in said(answer)[0]
+    assert "was submitted" in messages_on(answer)[0]
 
 
 def test_expected_report_gets_its_author_and_is_submitted(as_user, ilo_focal_point, ilo, commitment, cycle):
@@ -355,8 +355,8 @@ def test_what_is_missing_is_said_at_its_field_and_the_draft_is_kept(as_user, ilo
 
     report = ProgressReport.objects.get()
     assert (report.state, report.barriers) == ("draft", "Funds came late.")
-    assert said(page) == ["Your draft is saved. It cannot be submitted yet: see below."]
-    assert to_mend(page) == {
+    assert messages_on(page) == ["Your draft is saved. It cannot be submitted yet: see below."]
+    assert error_summary(page) == {
         ("Say what was achieved, or that nothing was.", "id_achieved"),
         ("‘Completed’ needs at least one public piece of evidence.", "evidence-heading"),
     }
@@ -376,7 +376,7 @@ def test_announcement_alone_is_said_over_the_evidence(as_user, ilo_focal_point, 
     )
 
     report.refresh_from_db()
-    assert (report.state, to_mend(page)) == ("draft", {(sentence, "evidence-heading")})
+    assert (report.state, error_summary(page)) == ("draft", {(sentence, "evidence-heading")})
     assert page.context["inline_admin_formsets"][0].formset.non_form_errors() == [sentence]
 
 
@@ -395,7 +395,7 @@ def test_hints_stop_nothing(as_user, ilo_focal_point, commitment):
 
     report.refresh_from_db()
     assert form.context["hints"] == hints
-    assert said(answer)[1:] == hints
+    assert messages_on(answer)[1:] == hints
     assert report.state == "submitted"
 
 
@@ -457,7 +457,7 @@ def test_reviewer_publishes(as_user, secretariat, waiting):
     assert [step["verb"] for step in page.context["steps"]] == ["review", "publish", "send-back"]
     assertContains(question, f'name="seen" value="{waiting.version - 1}"')
     assert (waiting.state, waiting.reviewed_by) == ("published", secretariat)
-    assert "was published" in said(answer)[0]
+    assert "was published" in messages_on(answer)[0]
 
 
 def test_reviewer_sends_back_with_a_note(as_user, secretariat, ilo_focal_point, waiting):
@@ -527,7 +527,7 @@ def test_publishing_selected_rows_says_what_became_of_each(as_user, administrato
     answer = client.post(address(ProgressReport), chosen | seen | {"confirmed": "yes"}, follow=True)
 
     assertContains(question, "Put these into the public record?")
-    assert set(said(answer)) == {
+    assert set(messages_on(answer)) == {
         "1 was published.",
         f"{mine.commitment}: Nobody publishes or sends back what they wrote or submitted themselves.",
         f"{empty.commitment}: Say what was achieved, or that nothing was.",
@@ -567,7 +567,7 @@ def test_cycle_is_opened_once_and_closed(as_user, secretariat, commitment):
     client.post(address(cycle, "close"))
 
     cycle.refresh_from_db()
-    assert said(opened) == ["First half of 2014 is open: 1 report was asked for."]
+    assert messages_on(opened) == ["First half of 2014 is open: 1 report was asked for."]
     assert again.status_code == 403
     assert cycle.closed_on is not None
     assert ProgressReport.objects.get().commitment == commitment
@@ -584,7 +584,7 @@ def test_reminding_lists_whom_it_concerns_before_it_is_done(as_user, secretariat
     assert not cycle.history.filter(history_change_reason="remind").exists()
     answer = client.post(address(cycle, "remind"), {"seen": cycle.version}, follow=True)
 
-    assert said(answer) == [f"{cycle}: the reminder of 1 owed report is on record."]
+    assert messages_on(answer) == [f"{cycle}: the reminder of 1 owed report is on record."]
     assert cycle.history.filter(history_change_reason="remind").count() == 1
     assert as_user(ilo_focal_point).get(address(cycle, "remind")).status_code == 403
 
@@ -678,7 +678,7 @@ def test_second_to_save_is_told_who_changed_what(as_user, ilo_focal_point, ilo_a
     report.refresh_from_db()
     assert report.achieved == "Second wording"
     assert problems(page)[""][0].startswith("ilo_focal_point saved this on ")
-    assert contested(page) == {("Achieved", "Second wording", "Third wording", True)}
+    assert field_conflicts(page) == {("Achieved", "Second wording", "Third wording", True)}
     assertContains(page, "Third wording")
     assertContains(page, "Second wording")
     assert problems(again)[""] == problems(page)[""]
@@ -697,9 +697,9 @@ def test_second_to_save_evidence_is_told_who_changed_what(as_user, ilo_focal_poi
     deleted = as_user(ilo_alternate).post(address(report, "change"), second | evidence(DELETE="on"))
 
     assert Evidence.objects.get().title == "Second title"
-    assert contested(page) == {("Title", "Second title", "Third title", True)}
+    assert field_conflicts(page) == {("Title", "Second title", "Third title", True)}
     assertContains(page, "Third title")
-    assert contested(deleted) == {("Title", "Second title", "First title", False)}
+    assert field_conflicts(deleted) == {("Title", "Second title", "First title", False)}
 
 
 def test_row_deleted_meanwhile_is_said_and_not_lost(as_user, ilo_focal_point, commitment):

@@ -19,8 +19,8 @@ from tests.factories import (
     StakeholderFactory,
     UserFactory,
     WorkPlanFactory,
-    as_committed,
     published_report,
+    run_deferred_triggers,
 )
 
 REGISTER = "/api/v1/commitments/"
@@ -79,7 +79,7 @@ def test_row_says_what_the_register_says(client, ilo, iom, points):
     )
     published_report(commitment, on="2015-03", outlook="on_track")
 
-    as_committed()
+    run_deferred_triggers()
 
     (row,) = client.get(REGISTER).json()["results"]
 

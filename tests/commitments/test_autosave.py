@@ -25,7 +25,7 @@ from tests.factories import (
     focal_point,
     published_report,
 )
-from tests.filling import contested, filled, problems, said
+from tests.filling import field_conflicts, filled, messages_on, problems
 
 SECRET = "Typed in confidence"
 
@@ -256,7 +256,7 @@ def test_copy_of_an_older_version_clashes_on_saving(as_user, ilo_focal_point, il
     report.refresh_from_db()
     assertContains(page, "Somebody has saved this since")
     assert report.achieved == "Saved meanwhile"
-    assert contested(answer) == {("Achieved", "Saved meanwhile", "Typed with care", True)}
+    assert field_conflicts(answer) == {("Achieved", "Saved meanwhile", "Typed with care", True)}
     assert WorkingCopy.objects.get().user == ilo_alternate
 
 
@@ -424,7 +424,7 @@ def test_own_words_are_not_lost_by_taking_over(as_user, ilo_focal_point, maria, 
 
     answer = client.post(reverse("admin:commitments_progressreport_colleagues_copy", args=[copy.pk]), follow=True)
 
-    assert "save or discard that first" in said(answer)[0]
+    assert "save or discard that first" in messages_on(answer)[0]
     assert shown(answer, "achieved") == "My own words"
     assert WorkingCopy.objects.count() == 2
 

@@ -24,7 +24,7 @@ from tests.factories import (
     in_group,
     published_report,
 )
-from tests.filling import said
+from tests.filling import messages_on
 
 pytestmark = pytest.mark.django_db
 
@@ -291,7 +291,7 @@ def test_partner_writes_its_part_and_sees_nothing_of_the_draft(as_user, ohchr_fo
     for hidden in (LEADS_DRAFT, "What another partner writes"):
         assertNotContains(page, hidden)
     assertRedirects(answer, reverse("admin:index"))
-    assert said(answer) == [f"Your part in {joint} is saved. ILO sends it off."]
+    assert messages_on(answer) == [f"Your part in {joint} is saved. ILO sends it off."]
     part = report.contributions.get(agency=ohchr)
     assert (part.text, part.author) == (WORDS, ohchr_focal_point)
 

@@ -15,8 +15,8 @@ from tests.factories import (
     ProgressReportFactory,
     RecommendationFactory,
     WorkGroupFactory,
-    as_committed,
     published_report,
+    run_deferred_triggers,
 )
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def make_register():
     published_report(finished, on="2015-03", status="completed")
     AssessmentFactory(commitment=fair, public=True, finding="disagrees")
     CommitmentFactory(draft=True, **shared, kind="programme", scope="national", places=["Bangladesh"])
-    as_committed()
+    run_deferred_triggers()
 
 
 @pytest.mark.database
@@ -209,7 +209,7 @@ def test_place_that_only_a_withdrawn_commitment_names_is_not_offered(register):
 )
 def test_place_that_only_a_withdrawn_commitment_names_is_still_taken(register, query, titles):
     CommitmentFactory(withdrawn=True, title="gone", places=["Shangri-La, Kingdom of"])
-    as_committed()
+    run_deferred_triggers()
 
     filterset = asked(query)
 

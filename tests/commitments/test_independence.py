@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
-from agencies.actions import accept, digest, hand_over
+from agencies.actions import accept_invitation, hand_over, token_digest
 from agencies.models import Invitation, User
-from agencies.permissions import within
+from agencies.permissions import limited_to_agency
 from commitments import actions
 from commitments.models import Assessment, Commitment, ProgressReport
 from commitments.spreadsheets.resources import CommitmentResource, ReportResource
@@ -38,11 +38,11 @@ from tests.factories import (
     RecommendationFactory,
     StakeholderFactory,
     UserFactory,
-    as_committed,
     corrected,
     focal_point,
     in_group,
     published_report,
+    run_deferred_triggers,
 )
 from tests.filling import filled, problems
 
@@ -173,7 +173,7 @@ def test_all_agencies_of_a_writer_count_and_a_token_hides_none(
 ):
     MembershipFactory(user=undesa_focal_point, agency=iom)
     report = ProgressReportFactory(commitment=CommitmentFactory(workgroup=data_and_research))
-    actions.submit(report, by=within(undesa_focal_point, undesa))
+    actions.submit(report, by=limited_to_agency(undesa_focal_point, undesa))
 
     assert refused_everywhere(report, iom_focal_point)
 
@@ -416,7 +416,7 @@ def test_amendment_by_an_agency_with_a_stake_is_refused_by_the_database(commitme
 
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         corrected(commitment, lead_agency=AgencyFactory())
-        as_committed()
+        run_deferred_triggers()
 
     assert refusal.value.__cause__.diag.constraint_name == "independent_amendment"
 
@@ -442,13 +442,13 @@ def test_set_changed_by_an_agency_with_a_stake_is_refused_by_the_database(
     }[stake]
     member = SETS[name]()
     commitment = CommitmentFactory(**facts, **({name: [member]} if change == "remove" else {}))
-    as_committed()
+    run_deferred_triggers()
     MembershipFactory(user=administrator, agency=iom)
     commitment._history_user = administrator
 
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         getattr(getattr(commitment, name), change)(member)
-        as_committed()
+        run_deferred_triggers()
 
     assert refusal.value.__cause__.diag.constraint_name == "independent_amendment"
 
@@ -459,11 +459,11 @@ def test_set_is_changed_by_the_independent_and_by_the_load(name, commitment, ilo
     members = [SETS[name]() for _number in range(2)]
     commitment._history_user = secretariat
     getattr(commitment, name).add(members[0])
-    as_committed()
+    run_deferred_triggers()
     MembershipFactory(user=administrator, agency=ilo)
     commitment._history_user, commitment._change_reason = administrator, actions.LOAD
     getattr(commitment, name).add(members[1])
-    as_committed()
+    run_deferred_triggers()
 
     assert set(getattr(commitment, name).all()) == set(members)
 
@@ -474,7 +474,7 @@ def test_set_of_a_draft_is_changed_by_its_own_agency(name, draft, ilo_focal_poin
     draft._history_user = ilo_focal_point
 
     getattr(draft, name).add(SETS[name]())
-    as_committed()
+    run_deferred_triggers()
 
     assert getattr(draft, name).count() == 1
 
@@ -493,13 +493,13 @@ def test_secretary_who_acts_for_the_lead_adds_no_point_on_the_page(client, commi
 @pytest.mark.database
 def test_partner_that_amends_its_own_part_is_refused_by_the_database(ilo, administrator):
     part = PartnerFactory(agency=ilo)
-    as_committed()
+    run_deferred_triggers()
     MembershipFactory(user=administrator, agency=ilo)
     part._history_user = administrator
 
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         corrected(part, part="It did everything.")
-        as_committed()
+        run_deferred_triggers()
 
     assert refusal.value.__cause__.diag.constraint_name == "independent_amendment"
 
@@ -526,8 +526,8 @@ TOKEN = "what only the mail knows"
 
 def accepted(**invitation):
     """Accept an invitation; return the person."""
-    InvitationFactory(digest=digest(TOKEN), **invitation)
-    return accept(TOKEN, username="invited", password=PASSWORD)
+    InvitationFactory(digest=token_digest(TOKEN), **invitation)
+    return accept_invitation(TOKEN, username="invited", password=PASSWORD)
 
 
 def test_secretariat_invites_nobody_as_focal_point_who_has_an_account(client, secretariat, ilo):

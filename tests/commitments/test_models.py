@@ -398,10 +398,10 @@ def test_second_status_change_of_a_report_is_refused(assert_refused_by):
 
 
 @pytest.mark.parametrize(("model", "field", "constraint", "more"), CHOICES)
-def test_choices_are_those_of_the_database(model, field, constraint, more, words_of):
+def test_choices_are_those_of_the_database(model, field, constraint, more, constraint_values):
     choices = {value for value, _ in model._meta.get_field(field).choices}
 
-    assert words_of(constraint) == choices | more
+    assert constraint_values(constraint) == choices | more
 
 
 def test_every_declared_rule_is_in_the_tables_above(assert_declared):

@@ -13,15 +13,15 @@ from commitments.models import Commitment
 from commitments.spreadsheets.importing import bring
 from commitments.spreadsheets.resources import CommitmentResource
 from commitments.spreadsheets.writing import export_csv, export_xlsx
-from foundation.text.name_lists import split_names, tidy
-from foundation.text.spreadsheet_cells import restored
+from foundation.text.name_lists import normalize_spaces, split_names
+from foundation.text.spreadsheet_cells import unescape_formulas
 from tests.factories import CommitmentFactory, StakeholderFactory, corrected
 from tests.filling import filled, problems
 
 pytestmark = pytest.mark.django_db
 
 IRAN = "Iran, Islamic Republic of"
-NAME = st.text(alphabet="abÉه承 ,;\"'\n=-", min_size=1, max_size=12).map(tidy).filter(bool)
+NAME = st.text(alphabet="abÉه承 ,;\"'\n=-", min_size=1, max_size=12).map(normalize_spaces).filter(bool)
 NAMES = st.lists(NAME, min_size=1, max_size=4)
 AT_ONCE = 5
 
@@ -94,7 +94,7 @@ def test_every_name_survives_form_export_import_and_api(client, page, draft, ilo
         records = csv.DictReader(io.StringIO(client.get("/data/commitments.csv").getvalue().decode("utf-8-sig")))
         assert {row["reference"]: row["places"] for row in rows} == expected
         for cells in (lines, records):
-            assert {row["reference"]: split_names(restored(row["places"])) for row in cells} == expected
+            assert {row["reference"]: split_names(unescape_formulas(row["places"])) for row in cells} == expected
         place = lists[0][0]
         named = client.get("/api/v1/commitments/", {"place": place}).json()["results"]
         assert {row["reference"] for row in named} == {key for key, names in expected.items() if place in names}

@@ -20,7 +20,7 @@ from tests.factories import (
     ReportingCycleFactory,
     published_report,
 )
-from tests.filling import said
+from tests.filling import messages_on
 
 pytestmark = pytest.mark.django_db
 
@@ -272,7 +272,7 @@ def test_reviewer_publishes_on_the_page(client, secretariat, waiting):
     waiting.refresh_from_db()
     assertRedirects(answer, reverse("admin:index"))
     assert (waiting.state, waiting.reviewed_by) == ("published", secretariat)
-    assert said(answer) == [f"{waiting.commitment} was published."]
+    assert messages_on(answer) == [f"{waiting.commitment} was published."]
 
 
 def test_reviewer_sends_back_on_the_page(client, secretariat, waiting):

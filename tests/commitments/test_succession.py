@@ -19,9 +19,9 @@ from tests.factories import (
     ProgressReportFactory,
     ReportingCycleFactory,
     UserFactory,
-    as_committed,
     in_group,
     published_report,
+    run_deferred_triggers,
 )
 from tests.filling import filled
 from tests.gmg_portal.api.submitting import system_of
@@ -157,7 +157,7 @@ def test_database_refuses_a_circle(chain, first, monkeypatch):
 
     with pytest.raises(InternalError, match="superseded by none that it takes the place of"), transaction.atomic():
         published_report(chain[2], superseded_by=chain[first], **SUPERSEDED)
-        as_committed()
+        run_deferred_triggers()
 
 
 @pytest.mark.database

@@ -13,9 +13,9 @@ from tests.factories import (
     PartnerFactory,
     ProgressReportFactory,
     WorkGroupFactory,
-    as_committed,
     corrected,
     published_report,
+    run_deferred_triggers,
 )
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -80,7 +80,7 @@ def test_published_report_is_never_changed_or_deleted(report, write):
 @pytest.mark.parametrize("way", ["added", "removed", "moved"])
 def test_point_of_what_is_public_is_not_changed_without_a_line_in_its_history(commitment, points, way):
     commitment.agenda_points.set(points[:1])
-    as_committed()
+    run_deferred_triggers()
     links = Commitment.agenda_points.through.objects.filter(commitment=commitment)
 
     def write():
@@ -90,7 +90,7 @@ def test_point_of_what_is_public_is_not_changed_without_a_line_in_its_history(co
             links.delete()
         else:
             links.update(agendapoint=points[1])
-        as_committed()
+        run_deferred_triggers()
 
     assert_fixed(write)
 
@@ -99,10 +99,10 @@ def test_point_of_what_is_public_is_not_changed_without_a_line_in_its_history(co
 
 def test_point_that_is_deleted_leaves_what_is_public(commitment, points):
     commitment.agenda_points.set(points[:2])
-    as_committed()
+    run_deferred_triggers()
 
     points[0].delete()
-    as_committed()
+    run_deferred_triggers()
 
     assert list(commitment.agenda_points.all()) == [points[1]]
 
@@ -378,7 +378,7 @@ def test_withdrawn_commitment_stays_withdrawn():
 
 def silently(statement):
     sql(statement)
-    as_committed()
+    run_deferred_triggers()
 
 
 @pytest.fixture
@@ -386,7 +386,7 @@ def with_parts(commitment, iom, ilo):
     PartnerFactory(commitment=commitment, agency=iom)
     MilestoneFactory(commitment=commitment, title="Guidance is published")
     WorkGroupFactory()
-    as_committed()
+    run_deferred_triggers()
     return commitment
 
 
@@ -438,7 +438,7 @@ def test_public_row_is_corrected_with_its_line(with_parts):
     corrected(with_parts.milestones.get(), title="Renamed")
     with_parts.partners.get().delete()
 
-    as_committed()
+    run_deferred_triggers()
 
     assert Commitment.objects.get().title == "Corrected"
     assert with_parts.partners.count() == 0
@@ -470,13 +470,13 @@ def test_row_is_saved_with_its_line_where_no_transaction_runs():
 def test_status_that_no_report_gives_is_refused(report, fields):
     with pytest.raises(InternalError, match="last published report"), transaction.atomic():
         corrected(report.commitment, **fields)
-        as_committed()
+        run_deferred_triggers()
 
 
 def test_commitment_without_a_report_has_no_status(commitment):
     with pytest.raises(InternalError, match="last published report"), transaction.atomic():
         corrected(commitment, status="completed")
-        as_committed()
+        run_deferred_triggers()
 
 
 def test_report_that_is_published_past_its_commitment_is_refused(commitment):
@@ -484,7 +484,7 @@ def test_report_that_is_published_past_its_commitment_is_refused(commitment):
 
     with pytest.raises(InternalError, match="last published report"), transaction.atomic():
         corrected(report, state="published", number=1, published_on=date(2014, 6, 30), published_precision="day")
-        as_committed()
+        run_deferred_triggers()
 
 
 # History is added to, and never changed

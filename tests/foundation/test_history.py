@@ -1,4 +1,4 @@
-"""The history of rows."""
+"""History of rows."""
 
 from agencies.models import Agency
 

@@ -32,9 +32,9 @@ from tests.factories import (
     UserFactory,
     WorkingCopyFactory,
     WorkPlanFactory,
-    as_committed,
     corrected,
     published_report,
+    run_deferred_triggers,
 )
 from tests.gmg_portal.test_links import SITE, Page
 
@@ -94,7 +94,7 @@ def names_of_record(ilo, iom, points):
     FrameworkFactory(code="hld")
     EventFactory(slug="forum", starts_on=date(2014, 5, 14))
     not_public(commitment, iom, group)
-    as_committed()
+    run_deferred_triggers()
     drafts = Commitment.objects.filter(state="draft").values_list("reference", flat=True)
     return {
         "references": [commitment.reference, withdrawn.reference, *drafts],

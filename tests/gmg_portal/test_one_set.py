@@ -12,7 +12,14 @@ from time_machine import travel
 from commitments import actions
 from commitments.models import Commitment
 from tests import shared_cast
-from tests.factories import AgencyFactory, CommitmentFactory, UserFactory, as_committed, in_group, published_report
+from tests.factories import (
+    AgencyFactory,
+    CommitmentFactory,
+    UserFactory,
+    in_group,
+    published_report,
+    run_deferred_triggers,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +51,7 @@ def references_of_register(ilo, iom, points):
     ):
         with travel(f"{day}T12:00:00Z", tick=False):
             act(rows[name], reason="Entered twice.", by=secretariat)
-    as_committed()
+    run_deferred_triggers()
     return {name: row.reference for name, row in rows.items()}
 
 
@@ -153,7 +160,7 @@ def test_who_follows_hears_of_a_withdrawal_and_a_restoration(register, client, s
     before = of_api(client, *PATHS[kind], {"updated_since": since.isoformat()})
 
     getattr(actions, act)(Commitment.objects.get(reference=register[name]), reason="A mistake.", by=secretariat)
-    as_committed()
+    run_deferred_triggers()
 
     after = of_api(client, *PATHS[kind], {"updated_since": since.isoformat()})
     assert before == set()

@@ -31,10 +31,10 @@ def test_second_row_with_the_same_identifier_is_refused(factory, field, value, a
 
 
 @pytest.mark.parametrize(("model", "field", "constraint"), CHOICES)
-def test_choices_are_those_of_the_database(model, field, constraint, words_of):
+def test_choices_are_those_of_the_database(model, field, constraint, constraint_values):
     choices = {value for value, _ in model._meta.get_field(field).choices}
 
-    assert words_of(constraint) == choices
+    assert constraint_values(constraint) == choices
 
 
 def test_every_declared_rule_is_in_the_tables_above(assert_declared):
@@ -83,7 +83,7 @@ def test_history_keeps_the_related_points(points):
 
 
 def test_history_of_a_related_point_asks_for_keys_alone(points, django_assert_num_queries):
-    """Each change adds a row and what was joined to it: nothing is read of the recommendation or of its points."""
+    """Each change adds a history row and its links, without reading the recommendation or its points."""
     with django_assert_num_queries(3):
         recommendation = RecommendationFactory()
 

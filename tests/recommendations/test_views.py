@@ -31,7 +31,7 @@ def part(whole):
 
 @pytest.fixture
 def later(ilo, whole, part):
-    """Answers the whole and its part, but only after the day on which the tests look back."""
+    """A commitment to the whole and its part, published after the past day of the tests."""
     return CommitmentFactory(lead_agency=ilo, recommendations=[whole, part], published_on=date(2015, 1, 1))
 
 

@@ -8,7 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 
 from agencies.models import AccessToken
-from agencies.permissions import may_by_token, within
+from agencies.permissions import limited_to_agency, token_allows
 
 SCHEMES = ("bearer", "api-key")
 
@@ -29,9 +29,9 @@ class TokenAuthentication(BaseAuthentication):
                     " A focal point of the agency can make a new one."
                 )
             ) from None
-        AccessToken.objects.filter(pk=token.pk).used(timezone.now())
+        AccessToken.objects.filter(pk=token.pk).record_use(timezone.now())
         request._request.access_token = token
-        return within(token.made_by, token.agency), token
+        return limited_to_agency(token.made_by, token.agency), token
 
     def authenticate_header(self, request):
         return 'Bearer realm="drafts"'
@@ -46,7 +46,7 @@ class MayByToken(BasePermission):
         scope = view.scopes.get(request.method, AccessToken.Scope.READ)
         told = {"scope": AccessToken.Scope(scope).label, "given": request.auth.get_scope_display()}
         self.message = _("This token may only ‘%(given)s’; what you ask for needs ‘%(scope)s’.") % told
-        return may_by_token(request.auth, scope)
+        return token_allows(request.auth, scope)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

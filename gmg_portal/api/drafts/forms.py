@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from commitments.forms import EvidenceForm, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
-from foundation.rest.problem_codes import of_form
+from foundation.rest.problem_codes import form_error_code
 from foundation.text.choice_words import find_code
 from gmg_portal.api.base import allowed_by
 from gmg_portal.api.drafts.problems import FieldFault, Problem, not_among
@@ -178,4 +178,4 @@ def _faults(form: forms.ModelForm) -> Iterator[FieldFault]:
     for name, sentences in form.errors.items():
         allowed = allowed_by(form.fields[name]) if name in form.fields else None
         field = "" if name == NON_FIELD_ERRORS else API_NAMES.get(name, name)
-        yield FieldFault(field, " ".join(sentences), allowed, code=of_form(form, name))
+        yield FieldFault(field, " ".join(sentences), allowed, code=form_error_code(form, name))

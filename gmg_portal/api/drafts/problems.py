@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
-from foundation.rest.problem_details import ProblemResponse, exception_handler, with_name
+from foundation.rest.problem_details import ProblemResponse, exception_handler, prefix_name
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Problem(exceptions.APIException):
         self, status: int, detail: str = "", faults: Iterable[FieldFault] = (), existing: str = "", code: str = ""
     ):
         self.faults = tuple(faults)
-        sentences = (with_name(fault.field, fault.detail) for fault in self.faults)
+        sentences = (prefix_name(fault.field, fault.detail) for fault in self.faults)
         super().__init__(detail or " ".join(dict.fromkeys(sentences)))
         self.status_code = status
         self.code = code

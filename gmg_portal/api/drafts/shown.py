@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
-from foundation.rest.problem_details import Fault, Refused
+from foundation.rest.problem_details import Fault, InvalidParameter
 from gmg_portal.api.drafts.problems import FieldFault, Problem, handle
 from gmg_portal.api.openapi.problems import PROBLEMS, STORAGE_FULL
 
@@ -25,7 +25,7 @@ def unauthenticated() -> Exception:
 
 
 EXCEPTIONS = {
-    400: lambda: Refused(
+    400: lambda: InvalidParameter(
         Fault(
             "code",
             _("‘%(name)s’ is not a parameter here. Allowed: %(allowed)s.") % {"name": "code", "allowed": "format"},

@@ -11,15 +11,15 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, Throttled
 
 from foundation.rest.problem_details import (
-    SECONDS_OF_A_FULL_DISK,
-    SECONDS_OF_AN_OUTAGE,
+    DISK_FULL_RETRY_AFTER,
+    OUTAGE_RETRY_AFTER,
     Fault,
+    InvalidParameter,
     ProblemResponse,
-    Refused,
-    disk_full_sentence,
+    disk_full_message,
     exception_handler,
+    query_too_long,
     server_error,
-    too_long,
 )
 from gmg_portal.api.renderers import CsvRenderer, NdjsonRenderer, Renderer
 
@@ -45,20 +45,20 @@ def raising(exception: Callable[[], Exception]) -> Callable[[HttpRequest], HttpR
     return lambda request: exception_handler(exception(), {"request": request})
 
 
-def too_large() -> Refused:
+def too_large() -> InvalidParameter:
     detail = _("page_size is a whole number from 1 to %(most)s.") % {"most": 200}
-    return Refused(Fault("page_size", detail, code="out_of_range"))
+    return InvalidParameter(Fault("page_size", detail, code="out_of_range"))
 
 
 def outage(request: HttpRequest) -> HttpResponse:
     """Here, for the handler of the true one writes it into the log."""
     detail = _("The record cannot be reached at the moment; please try again shortly.")
-    return ProblemResponse(request, 503, detail, retry_after=SECONDS_OF_AN_OUTAGE)
+    return ProblemResponse(request, 503, detail, retry_after=OUTAGE_RETRY_AFTER)
 
 
 def no_room(request: HttpRequest) -> HttpResponse:
     """Make the answer of `disk_full` without its line in the log."""
-    return ProblemResponse(request, 507, disk_full_sentence(), retry_after=SECONDS_OF_A_FULL_DISK)
+    return ProblemResponse(request, 507, disk_full_message(), retry_after=DISK_FULL_RETRY_AFTER)
 
 
 PROBLEMS = {
@@ -80,7 +80,7 @@ PROBLEMS = {
         gettext_lazy("None of the types that Accept names is answered here."),
         raising(lambda: NotAcceptable(available_renderers=[Renderer, CsvRenderer, NdjsonRenderer])),
     ),
-    414: Described(gettext_lazy("The question has more than 8,000 characters or 300 words."), too_long),
+    414: Described(gettext_lazy("The question has more than 8,000 characters or 300 words."), query_too_long),
     429: Described(
         gettext_lazy("Too many requests from one address."),
         raising(lambda: Throttled(wait=30)),

@@ -16,7 +16,7 @@ from commitments.filters import RecordFilter, SearchFilter
 from commitments.search import MAX_CHARACTERS
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from foundation.rest.problem_details import MEDIA_TYPE
-from foundation.rest.sparse_fields import every, offered
+from foundation.rest.sparse_fields import all_paths, field_tree
 from gmg_portal.api.base import AS_OF, FIELDS, FORMAT, SEVERAL
 from gmg_portal.api.openapi.descriptions import HEADERS, SUMMARIES
 from gmg_portal.api.openapi.examples import HEADERS as HEADER_EXAMPLES
@@ -177,10 +177,10 @@ def fixed_choices(word: str, filter_: Filter) -> list[str]:
 
 
 def fields_parameter(view) -> dict:
-    tree = offered(view.get_serializer_class()())
+    tree = field_tree(view.get_serializer_class()())
     names = list(tree)
     told = _("Only these fields of a row, those within others after a dot (lead.code): %(names)s.")
-    value = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, every(tree)))})$"}
+    value = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, all_paths(tree)))})$"}
     return {
         "name": FIELDS,
         "in": "query",

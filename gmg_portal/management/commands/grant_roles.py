@@ -14,9 +14,9 @@ class Command(BaseCommand):
     def handle(self, **options):
         if not settings.DATABASE_OWNER:
             raise CommandError(_("DATABASE_OWNER_URL is not set: it names the role that owns the tables."))
-        with roles.as_owner():
+        with roles.connect_as_owner():
             role = application()
-            roles.grant(role)
+            roles.grant_privileges(role)
         self.stdout.write(_("The role %(role)s has what it needs, and owns nothing.") % {"role": role})
 
 
@@ -25,7 +25,7 @@ def application() -> str:
     role = settings.DATABASE_ROLE
     if role == settings.DATABASE_OWNER["USER"]:
         raise CommandError(_("DATABASE_URL and DATABASE_OWNER_URL name the same role: they must be two."))
-    if not roles.is_known(role):
+    if not roles.role_exists(role):
         raise CommandError(
             _("The database knows no role %(role)s: make it first, see docs/operating.md.") % {"role": role}
         )

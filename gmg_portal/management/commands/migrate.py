@@ -9,7 +9,7 @@ from gmg_portal.management.commands.grant_roles import application
 
 class Command(migrate.Command):
     def handle(self, *args, **options):
-        with roles.as_owner():
+        with roles.connect_as_owner():
             super().handle(*args, **options)
             if settings.DATABASE_OWNER:
-                roles.grant(application())
+                roles.grant_privileges(application())

@@ -13,10 +13,10 @@ from agencies.actions import revoke_orphaned_tokens
 from commitments import corrections
 from commitments.notifications import digests, events
 from foundation.mail import backend
-from gmg_portal.accounts.attempts import clear_old_attempts
-from gmg_portal.accounts.owner_warnings import clear_old_warnings
+from gmg_portal.accounts.attempts import delete_old_attempts
+from gmg_portal.accounts.owner_warnings import delete_old_warnings
 from gmg_portal.accounts.session_store import SessionStore
-from gmg_portal.accounts.sessions import forget_ended_sessions
+from gmg_portal.accounts.sessions import delete_ended_sessions
 from gmg_portal.api.drafts.keeping import sweep
 
 NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
@@ -33,7 +33,7 @@ class Round:
 
     @property
     def failed(self) -> bool:
-        return bool(self.told.failed or self.delivery.given_up)
+        return bool(self.told.failed or self.delivery.failed)
 
     def __str__(self) -> str:
         return _(
@@ -45,8 +45,8 @@ class Round:
             "digests": len(self.told.digests),
             "alone": len(self.told.alone),
             "sent": self.delivery.sent,
-            "put_off": self.delivery.put_off,
-            "given_up": self.delivery.given_up,
+            "put_off": self.delivery.deferred,
+            "given_up": self.delivery.failed,
             "failed": len(self.told.failed),
             "forgotten": self.forgotten,
         }
@@ -61,7 +61,7 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         if dry_run:
             return self.rehearse()
-        with backend.by_hand():
+        with backend.without_background_delivery():
             with transaction.atomic():
                 noted = events.due_days()
             done = Round(noted, digests.tell_all(), backend.send_queued(), forget())
@@ -78,7 +78,7 @@ class Command(BaseCommand):
             transaction.set_rollback(True)
         for person, subject in [*told.alone, *told.digests]:
             self.stdout.write(_("To %(address)s: %(subject)s") % {"address": person.email, "subject": subject})
-        waiting = backend.waiting().count()
+        waiting = backend.due_mails().count()
         self.stdout.write(
             _("Nothing was done. New of due days: %(noted)s; mails to write: %(mails)s; in the queue: %(waiting)s.")
             % {"noted": noted, "mails": len(told.alone) + len(told.digests), "waiting": waiting}
@@ -90,9 +90,9 @@ def forget() -> int:
     corrections.forget_senders(now)
     sweep(now)
     SessionStore.clear_expired()
-    forget_ended_sessions()
-    clear_old_attempts(now)
-    clear_old_warnings(now)
-    idempotent_forms.clear_old(now)
+    delete_ended_sessions()
+    delete_old_attempts(now)
+    delete_old_warnings(now)
+    idempotent_forms.delete_old_submissions(now)
     revoke_orphaned_tokens()
-    return backend.clear_old(now) + corrections.forget_addresses(now)
+    return backend.delete_old_mails(now) + corrections.forget_addresses(now)

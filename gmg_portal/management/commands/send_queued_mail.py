@@ -11,5 +11,5 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         done = send_queued()
-        told = {"sent": done.sent, "put_off": done.put_off, "given_up": done.given_up}
+        told = {"sent": done.sent, "put_off": done.deferred, "given_up": done.failed}
         self.stdout.write(_("Mails sent: %(sent)s; put off: %(put_off)s; given up: %(given_up)s.") % told)

@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 from django.utils.html import escape as escape_html
 from django.utils.safestring import SafeString, mark_safe
 
-from foundation.text.spreadsheet_cells import printable
+from foundation.text.spreadsheet_cells import replace_unprintable
 
 FONT = "system-ui, sans-serif"
 INK, SOFT, LINE, PAPER = "#14212b", "#465763", "#cfd8df", "#ffffff"
@@ -26,7 +26,7 @@ MARGIN = 20
 
 def escape(text) -> SafeString:
     """Return a text as it stands in SVG, which is XML: some characters that a title may hold are refused there."""
-    return escape_html(printable(str(text)))
+    return escape_html(replace_unprintable(str(text)))
 
 
 def number(value: float) -> str:

@@ -13,7 +13,7 @@ from commitments.models import Commitment, Milestone, Partner, ProgressReport
 from commitments.spreadsheets.importing import bring
 from commitments.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from commitments.spreadsheets.writing import export_csv, export_xlsx, template_csv, template_xlsx
-from foundation.text.spreadsheet_cells import defused, restored
+from foundation.text.spreadsheet_cells import escape_formulas, unescape_formulas
 from tests.factories import (
     AgencyFactory,
     CommitmentFactory,
@@ -94,10 +94,10 @@ def full(ilo, iom, ohchr, points):
 
 @pytest.mark.parametrize("text", NASTY)
 def test_defused_text_is_restored(text):
-    cell = defused(text)
+    cell = escape_formulas(text)
 
     assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝"))
-    assert restored(cell) == text
+    assert unescape_formulas(cell) == text
 
 
 @pytest.mark.parametrize("change", [lambda content: content, rewritten], ids=["as sent", "saved anew"])

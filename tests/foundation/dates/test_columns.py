@@ -1,4 +1,4 @@
-"""Every column of the project that holds a day declares which days it takes, and the database holds it to that."""
+"""Every day column of the project declares its range, and the database enforces it."""
 
 import re
 from datetime import date, timedelta
@@ -65,7 +65,7 @@ def name_of(column):
 
 
 def date_columns(histories=False):
-    """The columns of days and moments in the project's tables, with or without those of their histories."""
+    """Return the date and time columns of the project's tables, with or without history tables."""
     return [
         column
         for app in APPS
@@ -91,7 +91,7 @@ def test_every_moment_is_written_by_the_portal_and_entered_by_nobody():
 
 
 def check_of(column) -> str:
-    """The condition by which the database judges a column of days, as SQL over its row."""
+    """Return the check of a day column in the database, as SQL."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_get_expr(conbin, conrelid) FROM pg_constraint"

@@ -1,11 +1,11 @@
-"""What is read as a date, what is refused and in which words, and which dates are plausible."""
+"""Parsing of dates: accepted and refused formats, error messages, and the range."""
 
 from datetime import date
 
 import pytest
 import time_machine
 
-from foundation.dates.parsing import date_in_words, first_day_of, implausible, read_date, read_day
+from foundation.dates.parsing import first_day_of, format_date, range_error, read_date, read_day
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_long_text_is_repeated_in_part():
 
 @pytest.mark.parametrize("day", [date(1990, 1, 1), date(2014, 3, 5), date(2024, 2, 29), date(2100, 12, 31)])
 def test_day_in_words_is_read_back(day):
-    assert read_day(date_in_words(day)) == day
+    assert read_day(format_date(day)) == day
 
 
 @pytest.mark.parametrize(
@@ -134,4 +134,4 @@ FUTURE = "is in the future. Give a date up to today, 30 November 2026."
 )
 def test_date_is_plausible_or_the_sentence_says_what_is(day, precision, past, problem):
     with time_machine.travel("2026-11-30T23:59:59Z", tick=False):
-        assert implausible(day, precision, past=past) == problem
+        assert range_error(day, precision, past=past) == problem

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from foundation.dates.partial import PartialDate, Precision, partial
+from foundation.dates.partial import PartialDate, Precision, partial_date
 
 
 @pytest.mark.parametrize(
@@ -77,5 +77,5 @@ def test_words_say_no_more_than_is_known(text, words):
 
 
 def test_pair_of_columns_without_a_day_is_nothing():
-    assert partial(None, "") is None
-    assert partial(date(2014, 12, 31), "year") == PartialDate.parse("2014")
+    assert partial_date(None, "") is None
+    assert partial_date(date(2014, 12, 31), "year") == PartialDate.parse("2014")

@@ -4,13 +4,13 @@ from django.test import RequestFactory
 from foundation.http.client_ip import client_ip, throttle_key
 
 
-def asked(address, forwarded=None):
+def request_from(address, forwarded=None):
     headers = {"x-forwarded-for": forwarded} if forwarded is not None else {}
     return RequestFactory().get("/", REMOTE_ADDR=address, headers=headers)
 
 
 @pytest.mark.parametrize(
-    ("behind_proxy", "address", "forwarded", "told"),
+    ("behind_proxy", "address", "forwarded", "expected"),
     [
         (False, "192.0.2.1", None, "192.0.2.1"),
         (False, "192.0.2.1", "198.51.100.1", "192.0.2.1"),
@@ -23,10 +23,10 @@ def asked(address, forwarded=None):
         (False, "unix:", None, ""),
     ],
 )
-def test_own_proxy_alone_is_believed(settings, behind_proxy, address, forwarded, told):
+def test_own_proxy_alone_is_believed(settings, behind_proxy, address, forwarded, expected):
     settings.BEHIND_PROXY = behind_proxy
 
-    assert client_ip(asked(address, forwarded)) == told
+    assert client_ip(request_from(address, forwarded)) == expected
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_own_proxy_alone_is_believed(settings, behind_proxy, address, forwarded,
     ],
 )
 def test_network_of_a_home_counts_as_one(address, place):
-    assert throttle_key(asked(address)) == place
+    assert throttle_key(request_from(address)) == place

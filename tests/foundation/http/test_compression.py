@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
-from foundation.http.compression import BLOCK, CompressionMiddleware, coding_for
+from foundation.http.compression import FLUSH_SIZE, CompressionMiddleware, choose_encoding
 from tests.factories import CommitmentFactory
 
 BOTH = ("br", "gzip")
@@ -15,12 +15,12 @@ PUBLIC = {"Cache-Control": "public, max-age=0"}
 TEXT = b"the same words again and again. " * 100
 
 
-def packed(response, accept):
+def compressed(response, accept):
     request = RequestFactory().get("/", headers={"Accept-Encoding": accept})
     return CompressionMiddleware(lambda request: response)(request)
 
 
-def unpacked(response):
+def decompressed(response):
     body = b"".join(response.streaming_content) if response.streaming else response.content
     return {"br": brotli.decompress, "gzip": gzip.decompress}.get(response.get("Content-Encoding"), bytes)(body)
 
@@ -48,16 +48,16 @@ def unpacked(response):
     ],
 )
 def test_most_welcome_coding_is_chosen(accept, coding):
-    assert coding_for(accept, BOTH) == coding
+    assert choose_encoding(accept, BOTH) == coding
 
 
 @pytest.mark.parametrize("coding", BOTH)
 @pytest.mark.parametrize("kind", [HttpResponse, lambda *args, **more: StreamingHttpResponse([TEXT], **more)])
 def test_what_is_packed_is_what_was_said(kind, coding):
-    response = packed(kind(TEXT, headers=PUBLIC | {"ETag": '"tag"'}), coding)
+    response = compressed(kind(TEXT, headers=PUBLIC | {"ETag": '"tag"'}), coding)
 
     assert (response["Content-Encoding"], response["Vary"], response["ETag"]) == (coding, "Accept-Encoding", 'W/"tag"')
-    assert unpacked(response) == TEXT
+    assert decompressed(response) == TEXT
     assert response.streaming or int(response["Content-Length"]) == len(response.content) < len(TEXT) / 10
 
 
@@ -72,30 +72,30 @@ def test_what_is_packed_is_what_was_said(kind, coding):
     ],
 )
 def test_what_gains_nothing_stays_as_it_is_and_varies_all_the_same(response, accept):
-    assert "Content-Encoding" not in packed(response, accept)
+    assert "Content-Encoding" not in compressed(response, accept)
     assert response["Vary"] == "Accept-Encoding"
 
 
 def test_what_is_packed_already_is_left_alone():
-    response = packed(HttpResponse(TEXT, headers={"Content-Encoding": "zstd"}), "gzip")
+    response = compressed(HttpResponse(TEXT, headers={"Content-Encoding": "zstd"}), "gzip")
 
     assert (response.content, response["Content-Encoding"]) == (TEXT, "zstd")
 
 
 def test_even_a_short_answer_is_packed_for_whoever_refuses_it_plain():
-    assert unpacked(packed(HttpResponse(b"short"), "identity;q=0, gzip")) == b"short"
-    assert packed(HttpResponse(b"short"), "identity;q=0").content == b"short"
+    assert decompressed(compressed(HttpResponse(b"short"), "identity;q=0, gzip")) == b"short"
+    assert compressed(HttpResponse(b"short"), "identity;q=0").content == b"short"
 
 
 @pytest.mark.parametrize("cache_control", [None, "private, no-store"])
 def test_what_may_hold_a_secret_is_of_no_certain_length(cache_control):
     headers = {"Cache-Control": cache_control} if cache_control else {}
-    answers = [packed(HttpResponse(TEXT, headers=headers), "br, gzip") for _ in range(20)]
+    answers = [compressed(HttpResponse(TEXT, headers=headers), "br, gzip") for _ in range(20)]
 
     assert {answer["Content-Encoding"] for answer in answers} == {"gzip"}
     assert len({len(answer.content) for answer in answers}) > 1
-    assert packed(HttpResponse(TEXT, headers=headers), "br").get("Content-Encoding") is None
-    assert packed(HttpResponse(TEXT, headers=PUBLIC), "gzip").content == zlib.compress(TEXT, 6, 31)
+    assert compressed(HttpResponse(TEXT, headers=headers), "br").get("Content-Encoding") is None
+    assert compressed(HttpResponse(TEXT, headers=PUBLIC), "gzip").content == zlib.compress(TEXT, 6, 31)
 
 
 @pytest.mark.parametrize("coding", BOTH)
@@ -110,16 +110,16 @@ def test_stream_leaves_block_by_block_whatever_its_pieces(coding):
             yield piece
 
     unpack = brotli.Decompressor().process if coding == "br" else zlib.decompressobj(31).decompress
-    response = packed(StreamingHttpResponse(pieces(), headers=PUBLIC), coding)
-    given, behind = 0, []
+    response = compressed(StreamingHttpResponse(pieces(), headers=PUBLIC), coding)
+    unpacked_size, behind = 0, []
     for part in response.streaming_content:
         # In small bites: the brotli of Python hands out no more than 32 KiB at each.
-        given += sum(len(unpack(part[start : start + 500])) for start in range(0, len(part), 500))
-        behind.append(read - given)
+        unpacked_size += sum(len(unpack(part[start : start + 500])) for start in range(0, len(part), 500))
+        behind.append(read - unpacked_size)
 
-    assert given == read > 8 * BLOCK
-    assert max(behind[:-1]) < 2 * BLOCK
-    assert len(behind) >= read // BLOCK
+    assert unpacked_size == read > 8 * FLUSH_SIZE
+    assert max(behind[:-1]) < 2 * FLUSH_SIZE
+    assert len(behind) >= read // FLUSH_SIZE
 
 
 # The portal's own answers
@@ -132,15 +132,15 @@ def test_stream_leaves_block_by_block_whatever_its_pieces(coding):
 def test_answer_is_the_same_however_it_travels(client, ilo, path):
     CommitmentFactory.create_batch(5, lead_agency=ilo)
     plain = client.get(path)
-    said = plain.getvalue()
+    content = plain.getvalue()
     answers = {coding: client.get(path, headers={"Accept-Encoding": coding}) for coding in BOTH}
 
     for coding, answer in answers.items():
         assert answer.get("Content-Encoding") == (None if path.endswith("xlsx") else coding)
         assert answer["ETag"] == plain["ETag"]
         assert "Accept-Encoding" in answer["Vary"]
-        body = unpacked(answer)
-        assert body == said or path.endswith("xlsx")
+        body = decompressed(answer)
+        assert body == content or path.endswith("xlsx")
         for tag in (answer["ETag"], answer["ETag"].removeprefix("W/")):
             held = client.get(path, headers={"Accept-Encoding": coding, "If-None-Match": tag})
             assert (held.status_code, held.content, held.get("Content-Encoding")) == (304, b"", None)

@@ -73,10 +73,10 @@ def test_every_site_reads_every_file(client, commitment):
 @pytest.mark.django_db
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}])
 def test_browser_that_asks_beforehand_for_drafts_is_told_the_methods_alone(client, headers):
-    asked = ELSEWHERE | headers | {"Access-Control-Request-Method": "POST"}
+    headers_sent = ELSEWHERE | headers | {"Access-Control-Request-Method": "POST"}
 
     for path in ("/api/v1/drafts/", "/api/v1/drafts/6f9619ff-8b86-4011-b42d-00c04fc964ff/"):
-        answer = client.options(path, headers=asked)
+        answer = client.options(path, headers=headers_sent)
 
         assert (answer.status_code, answer.content) == (200, b"")
         assert "GET" in answer["Allow"]
@@ -87,12 +87,12 @@ def test_browser_that_asks_beforehand_for_drafts_is_told_the_methods_alone(clien
     "path", ["/api/v1/events/", "/data/commitments.csv", "/feeds/changes.atom", "/commitments.atom"]
 )
 def test_browser_that_asks_beforehand_is_told_for_a_day(client, path):
-    asked = ELSEWHERE | {
+    headers_sent = ELSEWHERE | {
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Headers": "if-none-match",
     }
 
-    answer = client.options(path, headers=asked)
+    answer = client.options(path, headers=headers_sent)
 
     assert answer.status_code == 200
     assert answer["Access-Control-Allow-Origin"] == "*"

@@ -1,4 +1,4 @@
-"""Downloads of frozen files that go on where they broke off; what is written while it is read has no parts."""
+"""Range requests for files of editions; streamed downloads do not support them."""
 
 import pytest
 
@@ -9,7 +9,7 @@ FILE = "/data/editions/2014-06-30/commitments.csv"
 
 @pytest.fixture
 def whole(client, editions, published_on, commitment):  # noqa: F811
-    """The content of a file of an edition, and its tag."""
+    """Return the content of a file of an edition, and its ETag."""
     published_on("2014-06-30")
     response = client.get(FILE)
     return b"".join(response.streaming_content), response["ETag"]
@@ -35,11 +35,11 @@ WHOLE = [
 def test_part_of_a_file_is_handed_out_where_a_single_one_is_meant(client, whole):
     content, etag = whole
 
-    for asked, part in PARTS.items():
-        response = client.get(FILE, headers={"Range": asked, "If-Range": etag, "Accept-Encoding": "gzip"})
+    for byte_range, part in PARTS.items():
+        response = client.get(FILE, headers={"Range": byte_range, "If-Range": etag, "Accept-Encoding": "gzip"})
 
         first, last, _step = part.indices(len(content))
-        assert (response.status_code, b"".join(response.streaming_content)) == (206, content[part]), asked
+        assert (response.status_code, b"".join(response.streaming_content)) == (206, content[part]), byte_range
         assert response["Content-Range"] == f"bytes {first}-{last - 1}/{len(content)}"
         assert (response["Content-Length"], response["ETag"]) == (str(last - first), etag)
         assert "Content-Encoding" not in response
@@ -53,10 +53,10 @@ def test_part_of_a_file_is_handed_out_where_a_single_one_is_meant(client, whole)
 def test_part_outside_of_a_file_is_refused_with_its_size(client, whole):
     size = len(whole[0])
 
-    for asked in ("bytes=999999-", "bytes=5-3", "bytes=-0"):
-        response = client.get(FILE, headers={"Range": asked})
+    for byte_range in ("bytes=999999-", "bytes=5-3", "bytes=-0"):
+        response = client.get(FILE, headers={"Range": byte_range})
 
-        assert (response.status_code, response["Content-Range"]) == (416, f"bytes */{size}"), asked
+        assert (response.status_code, response["Content-Range"]) == (416, f"bytes */{size}"), byte_range
         assert f"{size} bytes" in response.content.decode()
 
 

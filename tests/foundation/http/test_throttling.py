@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from foundation.http import throttling
-from foundation.http.throttling import AddressThrottle, Count
+from foundation.http.throttling import AddressThrottle, QuotaState
 from gmg_portal import settings as portal_settings
 from tests.gmg_portal.processes import environment, start
 
@@ -23,7 +23,7 @@ print([Client().get("/api/v1/").status_code for _ in range(15)].count(200))
 
 
 @pytest.fixture
-def thrice_an_hour(monkeypatch):
+def three_requests_an_hour(monkeypatch):
     monkeypatch.setattr(AddressThrottle, "rate", "3/hour", raising=False)
 
 
@@ -56,7 +56,7 @@ def test_two_workers_count_together(tmp_path):
 
 
 @pytest.mark.database
-def test_every_counted_answer_says_what_is_left(client, db, thrice_an_hour):
+def test_every_counted_answer_says_what_is_left(client, db, three_requests_an_hour):
     addresses = [EVENTS, f"{EVENTS}?nothing=1", "/api/v1/nothing/", EVENTS]
     answers = [client.get(address) for address in addresses]
 
@@ -75,7 +75,7 @@ def test_every_counted_answer_says_what_is_left(client, db, thrice_an_hour):
 
 
 @pytest.mark.database
-def test_refusals_do_not_add_up(client, db, thrice_an_hour):
+def test_refusals_do_not_add_up(client, db, three_requests_an_hour):
     waits = [client.get(EVENTS).get("Retry-After") for _ in range(6)]
 
     assert waits[:3] == [None] * 3
@@ -83,7 +83,7 @@ def test_refusals_do_not_add_up(client, db, thrice_an_hour):
 
 
 @pytest.mark.database
-def test_quota_comes_back_evenly(client, db, thrice_an_hour):
+def test_quota_comes_back_evenly(client, db, three_requests_an_hour):
     for _ in range(3):
         client.get(EVENTS)
     with connection.cursor() as cursor:
@@ -101,7 +101,7 @@ def test_table_holds_no_address_and_nobody_longer_than_needed(client, db, monkey
     kept = rows()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE api_caller SET free_at = free_at - interval '1 hour'")
-    monkeypatch.setattr(throttling, "SWEPT_EVERY", 0)
+    monkeypatch.setattr(throttling, "CLEANUP_INTERVAL", 0)
     client.get(EVENTS, REMOTE_ADDR="192.0.2.3")
 
     assert len(kept) == 2 and not any("192.0.2" in caller for caller, _refused in kept)
@@ -110,8 +110,8 @@ def test_table_holds_no_address_and_nobody_longer_than_needed(client, db, monkey
 
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
-def test_database_that_takes_no_writes_still_answers(client, caplog, thrice_an_hour):
-    AddressThrottle.is_silent = False
+def test_database_that_takes_no_writes_still_answers(client, caplog, three_requests_an_hour):
+    AddressThrottle.failure_was_logged = False
     with connection.cursor() as cursor:
         cursor.execute("SET default_transaction_read_only = on")
     try:
@@ -142,16 +142,16 @@ def test_counting_moves_no_revision_and_leaves_no_trace(client):
 
 
 def test_count_may_be_kept_elsewhere(client, db, monkeypatch):
-    asked = []
+    calls = []
 
     def elsewhere(caller, quota, window):
-        asked.append((caller, quota, window))
-        return Count(refused=True, free_in=60.0)
+        calls.append((caller, quota, window))
+        return QuotaState(refused=True, free_in=60.0)
 
     monkeypatch.setattr(AddressThrottle, "counter", staticmethod(elsewhere))
 
     assert client.get(EVENTS).status_code == 429
-    assert [(quota, window) for _caller, quota, window in asked] == [(600, 60)]
+    assert [(quota, window) for _caller, quota, window in calls] == [(600, 60)]
 
 
 COSTLY = [

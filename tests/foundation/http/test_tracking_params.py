@@ -1,11 +1,11 @@
-"""Addresses as mail programs and social networks hand them on."""
+"""Addresses with tracking parameters."""
 
 import pytest
 
 from commitments.filters import CommitmentFilter
 from commitments.register import PAGINATION_PARAMS
 from foundation.http import tracking_params
-from foundation.http.tracking_params import is_tracking, without_tracking
+from foundation.http.tracking_params import is_tracking_param, strip_tracking_params
 from gmg_portal.website.query_forms import PagedTimeQuestion, TwoDays
 from tests import shared_cast
 
@@ -112,11 +112,11 @@ def test_no_word_of_ours_is_taken_for_tracking():
         *("from", "by", "url", "format", "maxwidth", "maxheight", "dnt", "cursor", "next", "lack", "q", "o", "p", "e"),
     }
 
-    assert not [word for word in ours if is_tracking(word)]
+    assert not [word for word in ours if is_tracking_param(word)]
 
 
 def test_names_are_written_in_the_case_in_which_they_are_compared():
-    assert {name.lower() for name in tracking_params.NAMES} == tracking_params.NAMES
+    assert {name.lower() for name in tracking_params.TRACKING_NAMES} == tracking_params.TRACKING_NAMES
 
 
 @pytest.mark.parametrize(
@@ -131,4 +131,4 @@ def test_names_are_written_in_the_case_in_which_they_are_compared():
     ],
 )
 def test_query_keeps_its_writing(query, clean):
-    assert without_tracking(query) == clean
+    assert strip_tracking_params(query) == clean

@@ -1,4 +1,4 @@
-"""The queue in the database, the ways out of it, and who chooses how much of it they get."""
+"""The mail queue, its backends, and the mail level of people."""
 
 import email
 import re
@@ -20,8 +20,8 @@ from post_office.models import STATUS, Email
 from agencies.models import User
 from commitments.notifications import digests
 from foundation.mail import backend
-from foundation.mail.checks import mail_can_leave
-from foundation.mail.settings import delivery, public_url, sender
+from foundation.mail.checks import check_mail_backend
+from foundation.mail.settings import delivery_settings, public_url, sender_address
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -29,16 +29,16 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def queue(settings, tmp_path, monkeypatch):
-    """The portal's own queue in place of the tests' outbox; what leaves it lies in a folder."""
+    """Use the portal's queue instead of the outbox, and return the folder of delivered mails."""
     settings.EMAIL_BACKEND = "foundation.mail.backend.QueueBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": "foundation.mail.backend.FileBackend"}}
-    monkeypatch.setattr(backend, "deliver_soon", lambda: None)
+    monkeypatch.setattr(backend, "start_background_delivery", lambda: None)
     return tmp_path / "mail"
 
 
 def letters(folder):
-    """The mails that lie in a folder."""
+    """Return the mails in a folder."""
     files = sorted(folder.glob("*.eml")) if folder.exists() else []
     return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
 
@@ -50,7 +50,7 @@ def send(subject="Hello", body="Plain words.", html="<p>Plain words.</p>", **mor
 
 
 class Broken(django_mail.backends.base.BaseEmailBackend):
-    """A mail server that takes nothing."""
+    """A mail server that refuses every mail."""
 
     def send_messages(self, email_messages):
         raise OSError("The mail server is on holiday.")
@@ -77,7 +77,7 @@ def test_mail_waits_in_the_database_and_leaves_once(queue):
 
 @pytest.mark.parametrize("path", ["/accounts/invitation/", "/accounts/password/lost/"])
 def test_delivered_mail_keeps_no_link_that_lets_its_reader_in(queue, path):
-    """Whoever reads the table or a backup of it would sign in by the link of a mail that nobody has opened yet."""
+    """Otherwise readers of the table or a backup could use the link of an unopened mail."""
     link = f"https://portal.example.org{path}1-live-link/"
     send(body=f"Open {link} soon.", html=f'<p>Open <a href="{link}">this</a> soon.</p>')
 
@@ -123,7 +123,7 @@ def test_mail_that_is_refused_is_tried_again_ever_later_and_given_up_at_last(que
     for minutes in (0, 4, 5, 14, 15, 99):
         time_machine.move_to(start + timedelta(minutes=minutes), tick=False)
         done = backend.send_queued()
-        outcomes.append((done.sent, done.put_off, done.given_up))
+        outcomes.append((done.sent, done.deferred, done.failed))
 
     row = Email.objects.get()
     assert outcomes == [(0, 1, 0), (0, 0, 0), (0, 1, 0), (0, 0, 0), (0, 0, 1), (0, 0, 0)]
@@ -133,12 +133,12 @@ def test_mail_that_is_refused_is_tried_again_ever_later_and_given_up_at_last(que
 
 def test_server_that_takes_nothing_is_left_in_peace(queue, settings):
     settings.POST_OFFICE = settings.POST_OFFICE | {"BACKENDS": {"default": f"{__name__}.Broken"}}
-    for number in range(backend.ENOUGH + 2):
+    for number in range(backend.MAX_CONSECUTIVE_FAILURES + 2):
         send(subject=str(number))
 
     done = backend.send_queued()
 
-    assert done.put_off == backend.ENOUGH
+    assert done.deferred == backend.MAX_CONSECUTIVE_FAILURES
     assert Email.objects.filter(status=STATUS.queued, number_of_retries=None).count() == 2
 
 
@@ -156,7 +156,7 @@ def test_one_refused_mail_holds_up_no_other(queue, monkeypatch):
 
     done = backend.send_queued()
 
-    assert (done.sent, done.put_off) == (2, 1)
+    assert (done.sent, done.deferred) == (2, 1)
     assert {letter["Subject"] for letter in letters(queue)} == {"0", "2"}
 
 
@@ -229,7 +229,7 @@ def test_old_mails_are_forgotten_and_those_that_wait_are_not(queue):
         then = now - timedelta(days=days)
         Email.objects.filter(subject=subject).update(status=status, created=then, last_updated=then)
 
-    assert backend.clear_old(now) == 2
+    assert backend.delete_old_mails(now) == 2
     assert set(Email.objects.values_list("subject", flat=True)) == {"just sent", "waiting", "failed"}
 
 
@@ -247,14 +247,14 @@ def test_queue_is_shown_to_nobody(client, administrator):
 
 def test_ways_out_are_read_from_one_address(tmp_path):
     smtp = "django.core.mail.backends.smtp.EmailBackend"
-    assert delivery("", tmp_path) == {
+    assert delivery_settings("", tmp_path) == {
         "backend": "foundation.mail.backend.FileBackend",
         "settings": {"EMAIL_FILE_PATH": tmp_path},
     }
-    assert delivery("file:/srv/mail", tmp_path)["settings"]["EMAIL_FILE_PATH"].as_posix() == "/srv/mail"
-    assert delivery("console:", tmp_path)["backend"] == "django.core.mail.backends.console.EmailBackend"
-    assert delivery("anymail:postmark", tmp_path)["backend"] == "anymail.backends.postmark.EmailBackend"
-    assert delivery("smtp://u%40x:p%2Fw@mail.example.org", tmp_path) == {
+    assert delivery_settings("file:/srv/mail", tmp_path)["settings"]["EMAIL_FILE_PATH"].as_posix() == "/srv/mail"
+    assert delivery_settings("console:", tmp_path)["backend"] == "django.core.mail.backends.console.EmailBackend"
+    assert delivery_settings("anymail:postmark", tmp_path)["backend"] == "anymail.backends.postmark.EmailBackend"
+    assert delivery_settings("smtp://u%40x:p%2Fw@mail.example.org", tmp_path) == {
         "backend": smtp,
         "settings": {
             "EMAIL_HOST": "mail.example.org",
@@ -265,8 +265,8 @@ def test_ways_out_are_read_from_one_address(tmp_path):
             "EMAIL_USE_SSL": False,
         },
     }
-    assert delivery("smtps://mail.example.org", tmp_path)["settings"]["EMAIL_PORT"] == 465
-    assert delivery("smtp://localhost:25", tmp_path)["settings"]["EMAIL_USE_TLS"] is False
+    assert delivery_settings("smtps://mail.example.org", tmp_path)["settings"]["EMAIL_PORT"] == 465
+    assert delivery_settings("smtp://localhost:25", tmp_path)["settings"]["EMAIL_USE_TLS"] is False
 
 
 @pytest.mark.parametrize(
@@ -288,22 +288,22 @@ def test_ways_out_are_read_from_one_address(tmp_path):
 )
 def test_wrong_way_out_is_refused_in_a_sentence(url, tmp_path):
     with pytest.raises(ImproperlyConfigured, match=r"^MAIL_URL .*\.$"):
-        delivery(url, tmp_path)
+        delivery_settings(url, tmp_path)
 
 
 def test_mail_service_without_its_key_is_told_before_anything_starts(settings):
     settings.POST_OFFICE = {"BACKENDS": {"default": "anymail.backends.postmark.EmailBackend"}}
-    (refusal,) = mail_can_leave(None)
+    (refusal,) = check_mail_backend(None)
 
     settings.ANYMAIL = {"POSTMARK_SERVER_TOKEN": "t"}
 
     assert refusal.msg.startswith("Mail cannot leave by the way that MAIL_URL names: You must set")
-    assert mail_can_leave(None) == []
+    assert check_mail_backend(None) == []
 
 
 def test_refusal_does_not_repeat_a_password(tmp_path):
     with pytest.raises(ImproperlyConfigured) as refusal:
-        delivery("smtp://user:secret@mail.example.org:x", tmp_path)
+        delivery_settings("smtp://user:secret@mail.example.org:x", tmp_path)
 
     assert "secret" not in str(refusal.value)
 
@@ -317,17 +317,17 @@ def test_public_address_is_one_of_the_web():
 
 def test_sender_is_an_address_with_or_without_a_name():
     for written in ("portal@example.org", "The portal <portal@example.org>", "portal@localhost"):
-        assert sender(written, "smtp://mail.example.org") == written
+        assert sender_address(written, "smtp://mail.example.org") == written
     for written in ("portal", "The portal portal@example.org", "A <b", "a@example.org\nBcc: b@example.org"):
         with pytest.raises(ImproperlyConfigured, match="^MAIL_FROM is"):
-            sender(written, "")
+            sender_address(written, "")
 
 
 def test_mail_that_leaves_the_machine_needs_a_sender():
-    assert sender("", "") == sender("", "console:") == "portal@localhost"
+    assert sender_address("", "") == sender_address("", "console:") == "portal@localhost"
     for url in ("smtp://mail.example.org", "smtps://mail.example.org", "anymail:postmark"):
         with pytest.raises(ImproperlyConfigured, match="^MAIL_FROM is not set"):
-            sender("", url)
+            sender_address("", url)
 
 
 # How much

@@ -1,4 +1,4 @@
-"""Two real roles on the real server: one migrates and owns, the other serves and can rewrite nothing for good."""
+"""Two database roles on a real server: the owner, which migrates, and the restricted application role."""
 
 import os
 import secrets
@@ -32,23 +32,23 @@ MADE_BY_OWNER, MAKING = "axes_accessattemptexpiration", "0010_accessattemptexpir
 ACHIEVED = "Courses were held in Accra."
 
 
-def ordered(address, statement, *values):
-    """One statement outside of any transaction."""
-    found = psycopg2.connect(**address)
-    found.autocommit = True
-    with found.cursor() as cursor:
+def execute_as(address, statement, *values):
+    """Execute a statement outside of transactions and return its rows."""
+    own_connection = psycopg2.connect(**address)
+    own_connection.autocommit = True
+    with own_connection.cursor() as cursor:
         cursor.execute(statement, values)
         rows = cursor.fetchall() if cursor.description else []
-    found.close()
+    own_connection.close()
     return rows
 
 
-def who_may_make_roles():
-    """The address of a role that may make others: the tests' own, or the superuser of the portal's own server."""
+def role_creator():
+    """Return the connection of a role that may create roles: the tests' role, or the embedded server's superuser."""
     connection.ensure_connection()
     known = connection.get_connection_params()
     own = {name: known[name] for name in ("host", "port", "user", "password") if name in known} | {"dbname": "postgres"}
-    (may,) = ordered(own, "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")[0]
+    (may,) = execute_as(own, "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")[0]
     if not may and settings.DATABASES["default"]["ENGINE"] == "foundation.postgresql":
         return own | {"user": "postgres"}
     if not may:
@@ -81,32 +81,32 @@ $$
 
 
 @pytest.fixture(scope="module")
-def two(django_db_setup, django_db_blocker, tmp_path_factory):
+def two_roles(django_db_setup, django_db_blocker, tmp_path_factory):
     """A database that one role owns and has migrated, and the addresses of both roles.
 
     All migrations but one come with the copy: an ordinary role has made that database, as this owner would.
     """
     with django_db_blocker.unblock():
-        maker = who_may_make_roles()
+        maker = role_creator()
     template = connection.settings_dict["TEST"]["TEMPLATE"]
     mark, password = f"{os.getpid()}_{secrets.token_hex(3)}", secrets.token_hex(12)
     database, owner, application = (f"portal_{name}_{mark}" for name in ("roles", "owner", "application"))
-    ordered(maker, f"CREATE ROLE {owner} LOGIN CREATEDB PASSWORD %s", password)
-    ordered(maker, f"CREATE ROLE {application} LOGIN PASSWORD %s", password)
-    ordered(maker, f"GRANT {owner} TO CURRENT_USER")
-    ordered(maker, f"CREATE DATABASE {database} TEMPLATE {template} OWNER {owner}")
-    ordered(maker | {"dbname": database}, GIVEN.format(owner=owner))
+    execute_as(maker, f"CREATE ROLE {owner} LOGIN CREATEDB PASSWORD %s", password)
+    execute_as(maker, f"CREATE ROLE {application} LOGIN PASSWORD %s", password)
+    execute_as(maker, f"GRANT {owner} TO CURRENT_USER")
+    execute_as(maker, f"CREATE DATABASE {database} TEMPLATE {template} OWNER {owner}")
+    execute_as(maker | {"dbname": database}, GIVEN.format(owner=owner))
     server = {"password": password, "host": maker.get("host", ""), "port": maker.get("port", ""), "dbname": database}
     addresses = SimpleNamespace(owner=server | {"user": owner}, application=server | {"user": application})
     env = environment(tmp_path_factory.mktemp("var"), DATABASE_URL=url(addresses.application), SECRET_KEY="x")
     env = {name: value for name, value in env.items() if name != "TRIAL"} | {"DATABASE_OWNER_URL": url(addresses.owner)}
-    ordered(addresses.owner, f"DROP TABLE {MADE_BY_OWNER}")
-    ordered(addresses.owner, "DELETE FROM django_migrations WHERE app = 'axes' AND name = %s", MAKING)
+    execute_as(addresses.owner, f"DROP TABLE {MADE_BY_OWNER}")
+    execute_as(addresses.owner, "DELETE FROM django_migrations WHERE app = 'axes' AND name = %s", MAKING)
     migrated = run("manage.py", "migrate", "-v", "0", env=env)
     yield SimpleNamespace(env=env, migrated=migrated, **vars(addresses))
-    ordered(maker | {"user": owner, "password": password}, f"DROP DATABASE {database} WITH (FORCE)")
-    ordered(maker, f"DROP ROLE {application}")
-    ordered(maker, f"DROP ROLE {owner}")
+    execute_as(maker | {"user": owner, "password": password}, f"DROP DATABASE {database} WITH (FORCE)")
+    execute_as(maker, f"DROP ROLE {application}")
+    execute_as(maker, f"DROP ROLE {owner}")
 
 
 def url(address):
@@ -114,12 +114,12 @@ def url(address):
 
 
 @contextmanager
-def connected(address, django_db_blocker):
-    """The portal of this process on another database, as another role."""
+def connected_as(address, django_db_blocker):
+    """Connect this process's portal to another database as another role."""
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
-    given = {name: address[key] for name, key in names.items()}
+    settings_of_role = {name: address[key] for name, key in names.items()}
     before = connections["default"]
-    connections["default"] = DatabaseWrapper(before.settings_dict | given, "default")
+    connections["default"] = DatabaseWrapper(before.settings_dict | settings_of_role, "default")
     ContentType.objects.clear_cache()  # the kinds of rows have other keys there
     try:
         with django_db_blocker.unblock():
@@ -131,15 +131,15 @@ def connected(address, django_db_blocker):
 
 
 @pytest.fixture
-def serving(two, django_db_blocker):
-    with connected(two.application, django_db_blocker):
+def as_application(two_roles, django_db_blocker):
+    with connected_as(two_roles.application, django_db_blocker):
         yield
 
 
 @pytest.fixture(scope="module")
-def record(two, django_db_blocker):
-    """Something published, made by the application's role."""
-    with connected(two.application, django_db_blocker):
+def record(two_roles, django_db_blocker):
+    """Publish something as the application's role."""
+    with connected_as(two_roles.application, django_db_blocker):
         report = published_report(status="in_progress", achieved=ACHIEVED)
         AssessmentFactory(public=True, commitment=report.commitment)
         MilestoneFactory(commitment=report.commitment)
@@ -148,36 +148,38 @@ def record(two, django_db_blocker):
 
 
 @pytest.fixture(scope="module")
-def kept(two, record):
-    """What the owner finds: the published words, and how many entries there are."""
-    with closing(psycopg2.connect(**two.owner)) as session:
+def owner_view(two_roles, record):
+    """Return what the owner reads: the published text and the number of entries."""
+    with closing(psycopg2.connect(**two_roles.owner)) as session:
         session.autocommit = True
 
-        def kept():
+        def owner_view():
             with session.cursor() as cursor:
                 cursor.execute("SELECT achieved, state, number FROM commitments_progressreport ORDER BY id")
                 words = cursor.fetchall()
                 cursor.execute("SELECT count(*) FROM audit_entry")
                 return words, cursor.fetchone()
 
-        yield kept
+        yield owner_view
 
 
-def test_owner_migrates_and_the_application_owns_nothing(two):
-    owners = dict(ordered(two.application, "SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'public'"))
+def test_owner_migrates_and_the_application_owns_nothing(two_roles):
+    owners = dict(
+        execute_as(two_roles.application, "SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'public'")
+    )
 
-    assert (two.migrated.returncode, two.migrated.stderr) == (0, "")
-    assert set(owners.values()) == {two.owner["user"]}
+    assert (two_roles.migrated.returncode, two_roles.migrated.stderr) == (0, "")
+    assert set(owners.values()) == {two_roles.owner["user"]}
     assert MADE_BY_OWNER in owners
 
 
-def test_application_only_adds_to_what_is_append_only(two):
+def test_application_only_adds_to_what_is_append_only(two_roles):
     granted = dict(
-        ordered(
-            two.owner,
+        execute_as(
+            two_roles.owner,
             "SELECT table_name, string_agg(privilege_type, ' ' ORDER BY privilege_type)"
             " FROM information_schema.role_table_grants WHERE grantee = %s GROUP BY 1",
-            two.application["user"],
+            two_roles.application["user"],
         )
     )
 
@@ -189,7 +191,7 @@ def test_application_only_adds_to_what_is_append_only(two):
     assert not any("TRUNCATE" in allowed or "TRIGGER" in allowed for allowed in granted.values())
 
 
-def test_portal_serves_and_an_editor_saves(serving, record, rf):
+def test_portal_serves_and_an_editor_saves(as_application, record, rf):
     secretariat = in_group(UserFactory(username="secretariat"), "secretariat")
     client = Client()
     agency = Agency.objects.get(pk=record.commitment.lead_agency_id)
@@ -264,74 +266,78 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("statement", HOSTILE)
-def test_hostile_statement_is_refused(two, kept, statement):
-    before = kept()
-    hostile = psycopg2.connect(**two.application)
+def test_hostile_statement_is_refused(two_roles, owner_view, statement):
+    before = owner_view()
+    hostile = psycopg2.connect(**two_roles.application)
 
     with closing(hostile), pytest.raises(psycopg2.Error) as refusal, hostile, hostile.cursor() as cursor:
-        cursor.execute(statement.replace("{owner}", two.owner["user"]))
+        cursor.execute(statement.replace("{owner}", two_roles.owner["user"]))
 
     assert not isinstance(refusal.value, psycopg2.errors.SyntaxError | psycopg2.errors.UndefinedTable)
     assert not isinstance(refusal.value, psycopg2.errors.UndefinedObject | psycopg2.errors.UndefinedColumn)
-    assert kept() == before
+    assert owner_view() == before
     assert before[0][0][0] == ACHIEVED
 
 
 @contextmanager
-def owned(two, django_db_blocker, role=None):
-    """The portal of this process with both roles named, as `.env.example` has it."""
+def configured_roles(two_roles, django_db_blocker, role=None):
+    """Configure both roles in this process, as in `.env.example`."""
     names = {"USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port", "NAME": "dbname"}
-    owner = {name: two.owner[key] for name, key in names.items()} | {"OPTIONS": {}}
-    told = {"DATABASE_OWNER": owner, "DATABASE_ROLE": role or two.application["user"], "ROLES_APART": True}
-    with connected(two.application, django_db_blocker), override_settings(**told):
+    owner = {name: two_roles.owner[key] for name, key in names.items()} | {"OPTIONS": {}}
+    role_settings = {
+        "DATABASE_OWNER": owner,
+        "DATABASE_ROLE": role or two_roles.application["user"],
+        "ROLES_APART": True,
+    }
+    with connected_as(two_roles.application, django_db_blocker), override_settings(**role_settings):
         yield
 
 
-def test_granting_may_be_repeated(two, django_db_blocker, capsys):
-    asked = "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
-    before = ordered(two.owner, asked)
+def test_granting_may_be_repeated(two_roles, django_db_blocker, capsys):
+    query = "SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1"
+    before = execute_as(two_roles.owner, query)
 
-    with owned(two, django_db_blocker):
+    with configured_roles(two_roles, django_db_blocker):
         call_command("grant_roles")
         call_command("migrate", verbosity=0, skip_checks=False)
         user = connection.settings_dict["USER"]
 
-    said = capsys.readouterr()
-    assert said.out == f"The role {two.application['user']} has what it needs, and owns nothing.\n"
-    assert said.err == ""
-    assert ordered(two.owner, asked) == before
-    assert user == two.application["user"]
+    output = capsys.readouterr()
+    assert output.out == f"The role {two_roles.application['user']} has what it needs, and owns nothing.\n"
+    assert output.err == ""
+    assert execute_as(two_roles.owner, query) == before
+    assert user == two_roles.application["user"]
 
 
 @pytest.mark.parametrize(
     ("role", "sentence"), [("owner", "name the same role"), ("stranger", "knows no role stranger")]
 )
-def test_granting_is_refused_in_a_sentence(two, django_db_blocker, role, sentence):
-    role = two.owner["user"] if role == "owner" else role
+def test_granting_is_refused_in_a_sentence(two_roles, django_db_blocker, role, sentence):
+    role = two_roles.owner["user"] if role == "owner" else role
 
-    with owned(two, django_db_blocker, role), pytest.raises(CommandError, match=sentence):
+    with configured_roles(two_roles, django_db_blocker, role), pytest.raises(CommandError, match=sentence):
         call_command("grant_roles")
 
 
 WARNING = "Warning: the application’s role owns tables: see docs/operating.md, ‘Two roles’."
 
 
-def test_role_that_owns_tables_is_warned_of(two, django_db_blocker):
-    with connected(two.owner, django_db_blocker):
+def test_role_that_owns_tables_is_warned_of(two_roles, django_db_blocker):
+    with connected_as(two_roles.owner, django_db_blocker):
         with override_settings(ROLES_APART=True):
-            found = roles.check_roles(databases=["default"])
+            warnings = roles.check_roles(databases=["default"])
             ready = Client().get("/readyz")
             unasked = roles.check_roles(databases=None)
             with pytest.raises(SystemCheckError, match="portal.W001"):
                 call_command("check", databases=["default"], fail_level="WARNING")
         trial = roles.check_roles(databases=["default"])
 
-    assert [(warning.id, warning.msg) for warning in found] == [("portal.W001", WARNING)]
+    assert [(warning.id, warning.msg) for warning in warnings] == [("portal.W001", WARNING)]
     assert (ready.status_code, ready.content.decode()) == (200, f"ok\n{WARNING}\n")
     assert (unasked, trial) == ([], [])
 
 
-def test_role_that_owns_nothing_is_not_warned_of(serving):
+def test_role_that_owns_nothing_is_not_warned_of(as_application):
     with override_settings(ROLES_APART=True):
         assert roles.check_roles(databases=["default"]) == []
         assert Client().get("/readyz").content == b"ok\n"

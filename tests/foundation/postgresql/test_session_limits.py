@@ -1,4 +1,4 @@
-"""What takes too long in the database is stopped, and the reader is told so by a page of ours."""
+"""Time limits of the database: slow statements are cancelled, and readers get an error page."""
 
 from contextlib import closing
 
@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 from commitments import spelling
 from commitments.models import Commitment
 from foundation.postgresql import session_limits
-from foundation.postgresql.session_limits import lift_limits, prepare_session, statement_limit, was_stopped
+from foundation.postgresql.session_limits import disable_limits, prepare_session, statement_limit, was_cancelled
 from gmg_portal import settings as portal_settings
 from tests.factories import CommitmentFactory
 
@@ -34,7 +34,7 @@ def another_connection():
 
 
 def wait_for_end_of(pid):
-    """Wait, in the database, until it has ended a session."""
+    """Wait in the database until it ends a session."""
     with closing(another_connection()) as other, other.cursor() as cursor:
         cursor.execute(
             "DO $$ BEGIN WHILE EXISTS (SELECT FROM pg_stat_activity WHERE pid = %s) "
@@ -45,7 +45,7 @@ def wait_for_end_of(pid):
 
 @pytest.fixture
 def session(db, settings):
-    """Prepare the connection of the test anew, as a new connection of a process would be."""
+    """Prepare the test's connection like a new one."""
 
     def session(**limits):
         settings.DATABASE_LIMITS = LIMITS | limits
@@ -63,7 +63,7 @@ def reader(client):
 
 @pytest.fixture
 def slow(monkeypatch, session):
-    """Every reading of commitments takes a minute, and may take 50 ms."""
+    """Make reading commitments take a minute, with a limit of 50 ms."""
     session(statement_timeout="50ms")
 
     def wait(self, *args, **kwargs):
@@ -94,20 +94,20 @@ def test_connection_starts_without_options_that_poolers_refuse():
 
 
 def test_command_takes_as_long_as_it_needs(session, monkeypatch):
-    monkeypatch.setattr(session_limits, "_are_lifted", False)
+    monkeypatch.setattr(session_limits, "_are_disabled", False)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
 
-    lift_limits(["manage.py", "load_commitments"])
+    disable_limits(["manage.py", "load_commitments"])
     session()
 
     assert setting("statement_timeout") == "0"
 
 
 def test_server_of_developers_keeps_the_limits(session, monkeypatch):
-    monkeypatch.setattr(session_limits, "_are_lifted", False)
+    monkeypatch.setattr(session_limits, "_are_disabled", False)
 
-    lift_limits(["manage.py", "runserver"])
+    disable_limits(["manage.py", "runserver"])
     session()
 
     assert setting("statement_timeout") == "15s"
@@ -128,7 +128,7 @@ def test_block_that_fails_gives_its_limit_back(session):
     with pytest.raises(OperationalError) as stopped, transaction.atomic(), statement_limit("20ms"):
         Commitment.objects.raw("SELECT pg_sleep(60), 1 AS id")[0]
 
-    assert was_stopped(stopped.value)
+    assert was_cancelled(stopped.value)
     assert setting("statement_timeout") == "15s"
 
 

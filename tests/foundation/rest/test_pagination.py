@@ -1,4 +1,4 @@
-"""Walking a list by cursor."""
+"""Cursor pagination."""
 
 from base64 import b64decode, b64encode
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -15,14 +15,14 @@ REGISTER = "/api/v1/commitments/"
 pytestmark = pytest.mark.django_db
 
 
-def walk(client, address, at_each_page=lambda: None):
-    """All references that a walk gives, page by page."""
+def all_pages(client, address, at_each_page=lambda: None):
+    """Yield the references of all pages, page by page."""
     while address:
         answer = client.get(address)
         assert answer.status_code == 200, answer.content
-        told = answer.json()
-        yield [row["reference"] for row in told["results"]]
-        address = told["next"]
+        data = answer.json()
+        yield [row["reference"] for row in data["results"]]
+        address = data["next"]
         at_each_page()
 
 
@@ -33,7 +33,7 @@ def references():
 def test_walk_gives_every_row_once_in_the_order_of_entry(client, ilo):
     many(CommitmentFactory, 7, lead_agency=ilo)
 
-    pages = list(walk(client, f"{REGISTER}?cursor=*&page_size=3"))
+    pages = list(all_pages(client, f"{REGISTER}?cursor=*&page_size=3"))
 
     assert [len(page) for page in pages] == [3, 3, 1]
     assert sum(pages, []) == references()
@@ -45,14 +45,14 @@ def test_walk_during_edits_neither_skips_nor_repeats(client, ilo, secretariat):
     kept = [reference for place, reference in enumerate(there) if place not in (0, 4, 8)]
 
     def edit():
-        """Somebody takes one out that was read, one that was not, and enters another."""
+        """Withdraw a row already read and one not yet read, and add another."""
         for reference in set(there) - set(kept):
             if row := Commitment.objects.published().filter(reference=reference).first():
                 actions.withdraw(row, by=secretariat, reason="Entered twice.")
                 break
         CommitmentFactory(lead_agency=ilo)
 
-    seen = sum(walk(client, f"{REGISTER}?cursor=*&page_size=2", edit), [])
+    seen = sum(all_pages(client, f"{REGISTER}?cursor=*&page_size=2", edit), [])
 
     assert len(seen) == len(set(seen))
     assert [reference for reference in seen if reference in kept] == kept
@@ -74,7 +74,7 @@ def test_walk_keeps_to_the_words_asked(client, ilo, iom):
     many(CommitmentFactory, 3, lead_agency=ilo)
     CommitmentFactory(lead_agency=iom)
 
-    assert [len(page) for page in walk(client, f"{REGISTER}?lead=ilo&cursor=*&page_size=2")] == [2, 1]
+    assert [len(page) for page in all_pages(client, f"{REGISTER}?lead=ilo&cursor=*&page_size=2")] == [2, 1]
 
 
 @pytest.mark.parametrize("name", RESOURCES)
@@ -120,11 +120,11 @@ def test_page_beside_a_cursor_is_a_number_all_the_same(client, db):
 
 @pytest.mark.parametrize("position", ["²", "٣", "-1", "9" * 5000])
 def test_cursor_with_a_place_that_is_no_number_is_refused(client, ilo, position):
-    """The cursor is made anew from one that was given out, with another place in it."""
+    """Forge a cursor from a valid one, with another position."""
     CommitmentFactory.create_batch(2, lead_agency=ilo)
     following = client.get(f"{REGISTER}?cursor=*&page_size=1").json()["next"]
-    given = b64decode(parse_qs(urlsplit(following).query)["cursor"][0]).decode()
-    place = parse_qs(given)["p"][0].partition(".")[0] + f".{position}"
+    decoded = b64decode(parse_qs(urlsplit(following).query)["cursor"][0]).decode()
+    place = parse_qs(decoded)["p"][0].partition(".")[0] + f".{position}"
 
     forged = b64encode(urlencode({"p": place}).encode()).decode()
 

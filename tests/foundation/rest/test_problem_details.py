@@ -11,7 +11,7 @@ from rest_framework.exceptions import UnsupportedMediaType
 from agenda.api import EventViewSet
 from foundation.http.logs import RequestFilter
 from foundation.rest import problem_details
-from foundation.rest.problem_codes import BY_STATUS, PROBLEMS
+from foundation.rest.problem_codes import CODE_BY_STATUS, PROBLEMS
 from gmg_portal.api.urls import ENDPOINTS
 from tests.factories import EventFactory
 from tests.gmg_portal.processes import free_port
@@ -24,7 +24,7 @@ def forget_earlier_requests():
 
 @pytest.fixture
 def reader(client):
-    """A client to which an error of the server is an answer, as it is to everybody else."""
+    """Return a client that gets error responses instead of exceptions."""
     client.raise_request_exception = False
     return client
 
@@ -82,7 +82,7 @@ def test_outage_before_the_view_is_told_as_a_problem(rf):
 
 @pytest.fixture
 def unreachable(transactional_db):
-    """The database's server is gone: nothing listens where it was."""
+    """Make the database unreachable: nothing listens on its port."""
     it = connections["default"]
     nowhere = it.get_connection_params() | {"host": "127.0.0.1", "port": free_port()}
     it.close()
@@ -99,9 +99,14 @@ def test_every_endpoint_says_that_the_record_cannot_be_reached(reader, unreachab
     for path in paths:
         for ask in (reader.get, reader.head, reader.options, reader.post):
             answer = ask(path, headers={"If-None-Match": "*"})
-            told = (answer.status_code, answer["Content-Type"], answer["Retry-After"], answer["Cache-Control"])
+            status_and_headers = (
+                answer.status_code,
+                answer["Content-Type"],
+                answer["Retry-After"],
+                answer["Cache-Control"],
+            )
 
-            assert told == (503, "application/problem+json", "30", "no-store"), (path, ask)
+            assert status_and_headers == (503, "application/problem+json", "30", "no-store"), (path, ask)
             assert "127.0.0.1" not in answer.content.decode()
     assert reader.options("/api/v1/", headers={"Access-Control-Request-Method": "GET"}).status_code == 200
 
@@ -232,7 +237,7 @@ def test_log_tells_of_a_foreign_host_in_one_line(reader, db, caplog):
     "path", ["/accounts/invitation/live-link/", "/accounts/password/lost/1-live-link/", "/accounts/mail/live-link/"]
 )
 def test_log_holds_no_link_that_lets_somebody_in(db, caplog, path):
-    """A form without its cookie, and a dead link, are told of with the address."""
+    """The log names the address of a form without cookie and of a broken link."""
     Client(enforce_csrf_checks=True).post(path, {"username": "x"})
     Client().get(path)
 
@@ -283,4 +288,4 @@ def test_type_of_every_problem_leads_to_its_meaning(client, db):
 
     assert reverse("api:docs") == problem_details.DOCS
     assert [code for code in PROBLEMS if f'id="problem-{code}"' not in page] == []
-    assert set(BY_STATUS.values()) <= set(PROBLEMS)
+    assert set(CODE_BY_STATUS.values()) <= set(PROBLEMS)

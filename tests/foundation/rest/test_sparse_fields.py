@@ -1,7 +1,7 @@
 import pytest
 
 from commitments.serializers import CommitmentSerializer
-from foundation.rest.sparse_fields import chosen, leaves, offered, only, values_at
+from foundation.rest.sparse_fields import field_tree, keep_fields, leaf_paths, select_fields, values_at
 
 WHOLE = {
     "reference": None,
@@ -19,7 +19,7 @@ ROW = {
 
 
 def test_all_fields_of_a_commitment_are_offered_to_any_depth():
-    tree = offered(CommitmentSerializer())
+    tree = field_tree(CommitmentSerializer())
 
     assert list(tree)[:2] == ["reference", "title"]
     assert tree["title"] is None
@@ -41,10 +41,10 @@ def test_all_fields_of_a_commitment_are_offered_to_any_depth():
     ],
 )
 def test_names_choose_a_part_in_its_own_order(text, tree):
-    found, unknown = chosen([text], WHOLE)
+    selected, unknown = select_fields([text], WHOLE)
 
-    assert (found, unknown) == (tree, [])
-    assert str(found) == str(tree)
+    assert (selected, unknown) == (tree, [])
+    assert str(selected) == str(tree)
 
 
 @pytest.mark.parametrize(
@@ -59,27 +59,27 @@ def test_names_choose_a_part_in_its_own_order(text, tree):
     ],
 )
 def test_unknown_name_is_told_with_what_is_allowed_there(text, allowed):
-    _found, (unknown,) = chosen(["reference", text], WHOLE)
+    _selected, (unknown,) = select_fields(["reference", text], WHOLE)
 
     assert (unknown.name, unknown.allowed) == (text, allowed)
 
 
 def test_only_the_fields_chosen_are_left():
-    tree, _unknown = chosen(["lead.code,reports.evidence"], WHOLE)
+    tree, _unknown = select_fields(["lead.code,reports.evidence"], WHOLE)
 
-    assert only(tree, [ROW]) == [
+    assert keep_fields(tree, [ROW]) == [
         {"lead": {"code": "ilo"}, "reports": [{"evidence": [{"title": "A"}, {"title": "B"}]}, {"evidence": []}]}
     ]
-    assert only(tree, ROW | {"lead": None})["lead"] is None
+    assert keep_fields(tree, ROW | {"lead": None})["lead"] is None
 
 
 def test_leaves_are_the_columns_of_a_table():
-    tree, _unknown = chosen(["lead.code,reports"], WHOLE)
+    tree, _unknown = select_fields(["lead.code,reports"], WHOLE)
 
-    assert list(leaves(WHOLE, WHOLE)) == [
+    assert list(leaf_paths(WHOLE, WHOLE)) == [
         *("reference", "lead.code", "lead.title", "reports.code", "reports.evidence.title")
     ]
-    assert list(leaves(tree, WHOLE)) == ["lead.code", "reports.code", "reports.evidence.title"]
+    assert list(leaf_paths(tree, WHOLE)) == ["lead.code", "reports.code", "reports.evidence.title"]
 
 
 def test_values_within_several_are_several():

@@ -1,9 +1,9 @@
-"""Addresses: one form for all that people write, and which of them are public."""
+"""Web addresses: normalization, and which ones are public."""
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from foundation.text.addresses import LONGEST, normalize_address, validate_location, validate_public_address
+from foundation.text.addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location, validate_public_address
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_user_name_in_an_address_is_refused():
         validate_public_address("https://www.ilo.org@evil.example.org/")
 
 
-@pytest.mark.parametrize("location", ["A/68/190", "", "https://ilo.org/" + "a" * (LONGEST - 16)])
+@pytest.mark.parametrize("location", ["A/68/190", "", "https://ilo.org/" + "a" * (MAX_ADDRESS_LENGTH - 16)])
 def test_symbol_or_public_address_is_a_location(location):
     assert validate_location(location) is None
 

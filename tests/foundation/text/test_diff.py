@@ -4,13 +4,13 @@ from foundation.text.diff import diff_words
 
 
 def marked(before, after):
-    """The pieces as one line: [-removed-], {+added+}."""
+    """Return the pieces as one line: [-removed-], {+added+}."""
     signs = {"same": "%s", "removed": "[-%s-]", "added": "{+%s+}"}
     return "".join(signs[piece.kind] % piece.text for piece in diff_words(before, after))
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "expected"),
     [
         ("Costs fall by half.", "Costs fall by half.", "Costs fall by half."),
         ("Costs fall by half.", "Costs fall by a third.", "Costs fall by[- half-]{+ a third+}."),
@@ -23,14 +23,16 @@ def marked(before, after):
         ("First line.\nSecond line.", "First line.\nThird line.", "First line.[-\nSecond-]{+\nThird+} line."),
     ],
 )
-def test_wordings_are_compared_word_by_word(before, after, told):
-    assert marked(before, after) == told
+def test_wordings_are_compared_word_by_word(before, after, expected):
+    assert marked(before, after) == expected
 
 
 def test_word_that_stays_alone_between_two_changes_goes_with_them():
-    told = marked("We train nurses and teachers in four towns now", "We train doctors and lawyers in four towns now")
+    expected = marked(
+        "We train nurses and teachers in four towns now", "We train doctors and lawyers in four towns now"
+    )
 
-    assert told == "We train[- nurses and teachers-]{+ doctors and lawyers+} in four towns now"
+    assert expected == "We train[- nurses and teachers-]{+ doctors and lawyers+} in four towns now"
 
 
 def test_long_wordings_are_compared_sentence_by_sentence():

@@ -1,4 +1,4 @@
-"""Signing in as a browser does, for tests of what a session may."""
+"""Helpers to sign in as a browser does."""
 
 from tests.browser.people import code_for
 from tests.factories import PASSWORD
@@ -7,11 +7,11 @@ LOGIN, CODE = "/accounts/login/", "/accounts/second-step/code/"
 
 
 def sign_in(client, username, password=PASSWORD, **more):
-    """The answer to user name and password."""
+    """Send user name and password, and return the response."""
     return client.post(LOGIN, {"login": username, "password": password, **more})
 
 
 def sign_in_with_code(client, username, **more):
-    """The answer to the code after them."""
+    """Send the code of the second step, and return the response."""
     sign_in(client, username, **more)
     return client.post(CODE, {"code": code_for(username)})

@@ -1,4 +1,4 @@
-"""Signing in by password and out again, passwords, lost ones, and one's own page."""
+"""Signing in and out by password, changing and resetting passwords, and the profile page."""
 
 import re
 
@@ -17,8 +17,8 @@ WRONG = "User name and password do not belong together."
 NEW = "quite another long password"
 
 
-def words(answer):
-    """The page without what differs from one request to the next."""
+def stable_content(answer):
+    """Return the page without parts that differ between requests."""
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
 
 
@@ -47,8 +47,12 @@ def test_wrong_password_is_answered_alike_for_known_and_unknown_accounts(client,
     by_mail = sign_in(client, "ilo_focal_point@example.org", "not this one")
 
     assertContains(wrong, WRONG)
-    assert words(wrong).replace("ilo_focal_point", "X") == words(unknown).replace("nobody_at_all_1", "X")
-    assert words(wrong).replace("ilo_focal_point", "X") == words(by_mail).replace("ilo_focal_point@example.org", "X")
+    assert stable_content(wrong).replace("ilo_focal_point", "X") == stable_content(unknown).replace(
+        "nobody_at_all_1", "X"
+    )
+    assert stable_content(wrong).replace("ilo_focal_point", "X") == stable_content(by_mail).replace(
+        "ilo_focal_point@example.org", "X"
+    )
     assert "_auth_user_id" not in client.session
 
 
@@ -78,11 +82,11 @@ def test_session_of_before_is_not_that_of_after(client, ilo_focal_point):
 def test_admin_asks_to_sign_in_and_comes_back(client, ilo_focal_point):
     wanted = "/admin/commitments/progressreport/"
 
-    asked = client.get(wanted, follow=True)
+    login_page = client.get(wanted, follow=True)
     answer = sign_in(client, "ilo_focal_point", next=wanted)
 
-    assert asked.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2Fcommitments%2Fprogressreport%2F"
-    assertContains(asked, f'value="{wanted}"')
+    assert login_page.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2Fcommitments%2Fprogressreport%2F"
+    assertContains(login_page, f'value="{wanted}"')
     assertRedirects(answer, wanted)
 
 
@@ -253,8 +257,8 @@ def test_lost_password_is_answered_alike_for_known_and_unknown_addresses(client,
 
     answers = [client.post("/accounts/password/lost/", {"email": email}, follow=True) for email in addresses]
 
-    assert {(answer.status_code, answer.redirect_chain[-1][0], words(answer)) for answer in answers} == {
-        (200, "/accounts/password/lost/sent/", words(answers[0]))
+    assert {(answer.status_code, answer.redirect_chain[-1][0], stable_content(answer)) for answer in answers} == {
+        (200, "/accounts/password/lost/sent/", stable_content(answers[0]))
     }
     assert [message.to for message in mail.outbox] == [["ilo_focal_point@example.org"]]
 

@@ -1,4 +1,4 @@
-"""Wrong passwords and codes slow down the next try, wherever they come from, and lock nobody out of an account."""
+"""Wrong passwords and codes delay the next attempt, and never lock an account."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -18,7 +18,7 @@ from post_office.models import Email
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from gmg_portal.accounts import brakes
-from gmg_portal.accounts.attempts import LONGEST_DELAY, LONGEST_DELAY_OF_CODES, counted_as, delay_after
+from gmg_portal.accounts.attempts import MAX_CODE_DELAY, MAX_DELAY, attempt_username, delay_after
 from gmg_portal.models import KnownAddress, SignInWarning
 from tests.browser.people import code_for
 from tests.factories import PASSWORD, UserFactory
@@ -30,7 +30,7 @@ MIDDAY = "2026-11-23T12:05:00Z"
 
 @pytest.fixture(autouse=True)
 def other_processes(monkeypatch):
-    """Every try meets a process that knows of none: what counts here is the database."""
+    """Clear the process's cache before each request, so that only the database counts."""
     before = Client.post
 
     def post(self, *args, **kwargs):
@@ -42,12 +42,12 @@ def other_processes(monkeypatch):
 
 @pytest.fixture
 def clock(time_machine):
-    """A clock that stands still until it is moved on."""
+    """Return a clock that stops until it is moved."""
     time_machine.move_to(MIDDAY, tick=False)
     return time_machine
 
 
-def fail(client, times, username="ilo_focal_point", **more):
+def send_wrong_passwords(client, times, username="ilo_focal_point", **more):
     return [client.post(LOGIN, {"login": username, "password": "wrong"}, **more) for _ in range(times)]
 
 
@@ -55,11 +55,11 @@ def statuses(answers):
     return [answer.status_code for answer in answers]
 
 
-def attack(clock, tries, username="ilo_focal_point"):
-    """Wrong passwords from as many addresses, each sent when the wait before it is over."""
+def send_from_many_addresses(clock, attempts, username="ilo_focal_point"):
+    """Send wrong passwords from different addresses, each after the delay before it."""
     answers = []
-    for number in range(tries):
-        answers += fail(Client(REMOTE_ADDR=f"198.51.100.{number}"), 1, username)
+    for number in range(attempts):
+        answers += send_wrong_passwords(Client(REMOTE_ADDR=f"198.51.100.{number}"), 1, username)
         clock.shift(timedelta(seconds=int(answers[-1].get("Retry-After", 0))))
     return answers
 
@@ -75,7 +75,7 @@ def test_delay_grows_to_a_longest(failures, seconds):
 
 
 def test_fifth_wrong_password_asks_to_wait_and_says_how_long(client, ilo_focal_point, clock):
-    answers = fail(client, 5)
+    answers = send_wrong_passwords(client, 5)
     right = sign_in(client, "ilo_focal_point")
 
     assert statuses(answers) == [200] * 4 + [429]
@@ -90,10 +90,10 @@ def test_fifth_wrong_password_asks_to_wait_and_says_how_long(client, ilo_focal_p
 
 
 def test_each_further_wrong_password_makes_the_wait_longer(client, ilo_focal_point, clock):
-    fail(client, 4)
+    send_wrong_passwords(client, 4)
     waits = []
     for _ in range(7):
-        answer = fail(client, 1)[0]
+        answer = send_wrong_passwords(client, 1)[0]
         waits.append(int(answer["Retry-After"]) - 1)
         clock.shift(timedelta(seconds=waits[-1] + 1))
 
@@ -102,51 +102,51 @@ def test_each_further_wrong_password_makes_the_wait_longer(client, ilo_focal_poi
 
 
 def test_try_that_comes_too_early_is_not_counted(client, ilo_focal_point, clock):
-    fail(client, 5)
+    send_wrong_passwords(client, 5)
 
-    early = fail(client, 3)
+    early = send_wrong_passwords(client, 3)
 
     assert statuses(early) == [429] * 3
     assert AccessAttempt.objects.get().failures_since_start == 5
 
 
 def test_wrong_password_counts_for_a_day(client, ilo_focal_point, clock):
-    fail(client, 4)
+    send_wrong_passwords(client, 4)
     clock.shift(timedelta(hours=24, seconds=1))
 
-    assert statuses(fail(client, 5)) == [200] * 4 + [429]
+    assert statuses(send_wrong_passwords(client, 5)) == [200] * 4 + [429]
 
 
 def test_unknown_account_is_answered_alike(client, db):
-    assert statuses(fail(client, 5, "nobody")) == [200] * 4 + [429]
+    assert statuses(send_wrong_passwords(client, 5, "nobody")) == [200] * 4 + [429]
 
 
 def test_all_names_of_an_account_count_together(client, ilo_focal_point):
-    fail(client, 2, "ilo_focal_point")
-    fail(client, 2, " ILO_Focal_Point")
+    send_wrong_passwords(client, 2, "ilo_focal_point")
+    send_wrong_passwords(client, 2, " ILO_Focal_Point")
 
-    assert statuses(fail(client, 1, "ilo_focal_point@example.org")) == [429]
+    assert statuses(send_wrong_passwords(client, 1, "ilo_focal_point@example.org")) == [429]
 
 
 @pytest.mark.parametrize("name", ["ſecretariat", "ſecretariat@example.org", "SECRETARIAT@EXAMPLE.ORG", "ｓecretariat"])
 def test_name_in_letters_that_look_alike_counts_for_the_account(rf, secretariat, name):
-    """Each spelling had a count of its own, while the database and allauth found the account by it."""
-    assert counted_as(rf.get("/"), {"username": name}) == "secretariat"
-    assert counted_as(rf.get("/"), {"email": name}) == "secretariat"
+    """All spellings by which the account is found share one count."""
+    assert attempt_username(rf.get("/"), {"username": name}) == "secretariat"
+    assert attempt_username(rf.get("/"), {"email": name}) == "secretariat"
 
 
 def test_empty_name_counts_for_nobody(rf, secretariat):
     UserFactory(email="")
 
-    assert counted_as(rf.get("/"), {"username": " "}).startswith("unknown ")
+    assert attempt_username(rf.get("/"), {"username": " "}).startswith("unknown ")
 
 
 # One count for all addresses and processes
 
 
 def test_wrong_passwords_from_many_addresses_count_together(ilo_focal_point, clock):
-    answers = attack(clock, 12)
-    at_once = [fail(Client(REMOTE_ADDR=f"203.0.113.{number}"), 1)[0] for number in range(20)]
+    answers = send_from_many_addresses(clock, 12)
+    at_once = [send_wrong_passwords(Client(REMOTE_ADDR=f"203.0.113.{number}"), 1)[0] for number in range(20)]
 
     assert statuses(answers) == [200] * 4 + [429] * 8
     assert statuses(at_once)[1:] == [429] * 19
@@ -155,8 +155,8 @@ def test_wrong_passwords_from_many_addresses_count_together(ilo_focal_point, clo
 
 def test_account_at_an_address_it_was_used_from_is_not_slowed_by_others(ilo_focal_point, clock):
     sign_in(Client(REMOTE_ADDR="192.0.2.7"), "ilo_focal_point")
-    attack(clock, 12)
-    fail(Client(REMOTE_ADDR="203.0.113.1"), 1)
+    send_from_many_addresses(clock, 12)
+    send_wrong_passwords(Client(REMOTE_ADDR="203.0.113.1"), 1)
 
     elsewhere = sign_in(Client(REMOTE_ADDR="192.0.2.99"), "ilo_focal_point")
     at_home = sign_in(Client(REMOTE_ADDR="192.0.2.7"), "ilo_focal_point")
@@ -168,7 +168,7 @@ def test_account_at_an_address_it_was_used_from_is_not_slowed_by_others(ilo_foca
 def test_guessing_from_the_owners_own_address_is_slowed_too(ilo_focal_point, clock):
     sign_in(Client(), "ilo_focal_point")
 
-    assert statuses(fail(Client(), 6)) == [200] * 4 + [429] * 2
+    assert statuses(send_wrong_passwords(Client(), 6)) == [200] * 4 + [429] * 2
 
 
 def test_known_address_is_kept_as_a_digest(client, ilo_focal_point):
@@ -180,14 +180,14 @@ def test_known_address_is_kept_as_a_digest(client, ilo_focal_point):
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_tries_at_the_same_moment_share_one_count():
-    """Twelve threads with connections of their own stand for the workers of two processes."""
+    """Twelve threads with their own connections represent the workers of two processes."""
     UserFactory(username="ada")
     codes, together = [], Barrier(12)
 
     def guess(number):
         try:
             together.wait()
-            codes.extend(statuses(fail(Client(REMOTE_ADDR=f"192.0.2.{number}"), 1, "ada")))
+            codes.extend(statuses(send_wrong_passwords(Client(REMOTE_ADDR=f"192.0.2.{number}"), 1, "ada")))
         finally:
             connection.close()
 
@@ -207,24 +207,24 @@ def test_tries_at_the_same_moment_share_one_count():
 
 def test_address_that_guesses_at_many_accounts_is_slowed_for_all(client, ilo_focal_point, clock):
     for number in range(12):
-        fail(client, 4, f"person-{number}")
+        send_wrong_passwords(client, 4, f"person-{number}")
         clock.shift(timedelta(seconds=10))
-    free = fail(client, 1, "another")[0].status_code
-    slowed = fail(client, 1, "one-more")[0].status_code
+    free = send_wrong_passwords(client, 1, "another")[0].status_code
+    slowed = send_wrong_passwords(client, 1, "one-more")[0].status_code
 
     assert (free, slowed) == (200, 429)
     assert sign_in(client, "ilo_focal_point").status_code == 429
 
 
 def test_delay_at_an_address_is_for_one_account(client, ilo_focal_point, iom_focal_point):
-    fail(client, 5)
+    send_wrong_passwords(client, 5)
 
     assertRedirects(sign_in(client, "iom_focal_point"), "/admin/")
 
 
 def test_forged_address_is_not_believed(client, ilo_focal_point):
     for number in range(5):
-        answer = fail(client, 1, headers={"x-forwarded-for": f"192.0.2.{number}"})[0]
+        answer = send_wrong_passwords(client, 1, headers={"x-forwarded-for": f"192.0.2.{number}"})[0]
 
     assert answer.status_code == 429
     assert [row.ip_address for row in AccessAttempt.objects.all()] == ["127.0.0.1"]
@@ -232,8 +232,8 @@ def test_forged_address_is_not_believed(client, ilo_focal_point):
 
 def test_addresses_of_one_home_are_one_address(ilo_focal_point):
     for number in range(1, 4):
-        fail(Client(REMOTE_ADDR=f"2001:db8::{number}"), 1)
-    fail(Client(REMOTE_ADDR="2001:db8:0:1::1"), 1)
+        send_wrong_passwords(Client(REMOTE_ADDR=f"2001:db8::{number}"), 1)
+    send_wrong_passwords(Client(REMOTE_ADDR="2001:db8:0:1::1"), 1)
 
     assert {row.ip_address: row.failures_since_start for row in AccessAttempt.objects.all()} == {
         "2001:db8::": 3,
@@ -243,13 +243,13 @@ def test_addresses_of_one_home_are_one_address(ilo_focal_point):
 
 def test_own_proxy_is_believed_on_the_address(client, ilo_focal_point, settings):
     settings.BEHIND_PROXY = True
-    fail(client, 1, headers={"x-forwarded-for": "198.51.100.1, 192.0.2.1"})
+    send_wrong_passwords(client, 1, headers={"x-forwarded-for": "198.51.100.1, 192.0.2.1"})
 
     assert AccessAttempt.objects.get().ip_address == "192.0.2.1"
 
 
 def test_forms_are_sent_so_many_times_from_one_address(client, db, monkeypatch):
-    monkeypatch.setattr(brakes, "FORMS", (3, 3600))
+    monkeypatch.setattr(brakes, "FORM_RATE", (3, 3600))
 
     answers = [client.post(LOGIN, {"login": f"person-{number}"}) for number in range(4)]
     elsewhere = Client(REMOTE_ADDR="192.0.2.7").post(LOGIN, {"login": "person"})
@@ -263,8 +263,8 @@ def test_forms_are_sent_so_many_times_from_one_address(client, db, monkeypatch):
 
 
 def test_getting_in_forgives_ones_own_mistakes_alone(client, ilo_focal_point, iom_focal_point):
-    fail(client, 4)
-    fail(client, 4, "iom_focal_point")
+    send_wrong_passwords(client, 4)
+    send_wrong_passwords(client, 4, "iom_focal_point")
 
     sign_in(client, "ilo_focal_point")
 
@@ -272,14 +272,14 @@ def test_getting_in_forgives_ones_own_mistakes_alone(client, ilo_focal_point, io
 
 
 def test_right_password_before_a_code_is_not_counted(client, secretariat):
-    fail(client, 2, "secretariat")
+    send_wrong_passwords(client, 2, "secretariat")
     sign_in(client, "secretariat")
 
     assert AccessAttempt.objects.get().failures_since_start == 2
 
 
 def test_new_password_by_mail_ends_the_wait(ilo_focal_point, clock):
-    attack(clock, 8)
+    send_from_many_addresses(clock, 8)
     client, new = Client(REMOTE_ADDR="192.0.2.99"), "quite another long password"
     mail.outbox.clear()
     client.post("/accounts/password/lost/", {"email": "ilo_focal_point@example.org"})
@@ -287,7 +287,7 @@ def test_new_password_by_mail_ends_the_wait(ilo_focal_point, clock):
     form = client.get(link.removeprefix("http://testserver"), follow=True)
 
     client.post(form.redirect_chain[-1][0], {"password1": new, "password2": new})
-    attack(clock, 8)
+    send_from_many_addresses(clock, 8)
 
     assertRedirects(sign_in(client, "ilo_focal_point", new), "/admin/", fetch_redirect_response=False)
 
@@ -315,14 +315,14 @@ def test_password_asked_for_again_is_counted(address, field, more, client, ilo_f
 
 def test_attack_on_an_account_does_not_slow_whoever_is_signed_in(client, ilo_focal_point, clock):
     client.force_login(ilo_focal_point)
-    attack(clock, 8)
-    fail(Client(REMOTE_ADDR="203.0.113.1"), 1)
+    send_from_many_addresses(clock, 8)
+    send_wrong_passwords(Client(REMOTE_ADDR="203.0.113.1"), 1)
 
     assert client.post("/accounts/again/", {"password": PASSWORD}, REMOTE_ADDR="192.0.2.9").status_code == 302
 
 
 def test_session_that_is_signed_in_gains_no_guesses_by_changing_its_address(client, ilo_focal_point, clock):
-    """Somebody who found a session and has addresses enough would guess the password that opens the rest."""
+    """Otherwise the holder of a stolen session with many addresses could guess the password."""
     client.force_login(ilo_focal_point)
 
     answers = [
@@ -331,7 +331,7 @@ def test_session_that_is_signed_in_gains_no_guesses_by_changing_its_address(clie
     ]
 
     assert statuses(answers) == [200] * 4 + [429] * 4
-    assert statuses(fail(Client(REMOTE_ADDR="203.0.113.1"), 1)) == [200]
+    assert statuses(send_wrong_passwords(Client(REMOTE_ADDR="203.0.113.1"), 1)) == [200]
 
 
 def guess_codes(client, times, username="secretariat"):
@@ -357,7 +357,7 @@ def test_fifth_wrong_code_slows_the_second_step_from_everywhere(client, secretar
 
 
 def test_delay_of_codes_grows_longer_than_that_of_passwords():
-    assert delay_after(20, LONGEST_DELAY_OF_CODES) == timedelta(hours=1) > LONGEST_DELAY
+    assert delay_after(20, MAX_CODE_DELAY) == timedelta(hours=1) > MAX_DELAY
 
 
 def test_starting_anew_gives_no_new_guesses(secretariat):
@@ -378,7 +378,7 @@ def test_owner_gives_the_code_where_they_gave_it_before_while_others_guess(secre
 
 def test_nobody_slows_anothers_second_step_without_the_password(client, secretariat):
     for name in ("secretariat (second step)", "secretariat", "secretariat@example.org"):
-        fail(Client(REMOTE_ADDR="192.0.2.7"), 2, name)
+        send_wrong_passwords(Client(REMOTE_ADDR="192.0.2.7"), 2, name)
 
     codes = guess_codes(client, 1)
     client.post(CODE, {"code": code_for("secretariat")})
@@ -391,9 +391,9 @@ def test_nobody_slows_anothers_second_step_without_the_password(client, secretar
 
 
 def test_owner_is_told_once_in_a_burst(ilo_focal_point, clock):
-    attack(clock, 4)
+    send_from_many_addresses(clock, 4)
     before = len(mail.outbox)
-    attack(clock, 8)
+    send_from_many_addresses(clock, 8)
 
     (message,) = mail.outbox
     assert before == 0
@@ -404,9 +404,9 @@ def test_owner_is_told_once_in_a_burst(ilo_focal_point, clock):
 
 
 def test_owner_is_told_again_of_the_next_day(ilo_focal_point, clock):
-    attack(clock, 6)
+    send_from_many_addresses(clock, 6)
     clock.shift(timedelta(hours=25))
-    attack(clock, 6)
+    send_from_many_addresses(clock, 6)
 
     assert len(mail.outbox) == 2
 
@@ -421,8 +421,8 @@ def test_owner_is_told_when_somebody_with_the_password_guesses_codes(client, sec
 
 def test_unknown_and_closed_accounts_get_no_mail(client, db):
     UserFactory(username="closed", is_active=False)
-    fail(client, 5, "nobody")
-    fail(client, 5, "closed")
+    send_wrong_passwords(client, 5, "nobody")
+    send_wrong_passwords(client, 5, "closed")
 
     assert mail.outbox == []
 
@@ -446,7 +446,7 @@ def test_nothing_typed_is_kept_or_logged(client, ilo_focal_point, secretariat, c
 
 def test_administrator_sees_and_ends_a_wait(client, ilo_focal_point, administrator, clock):
     for number in range(3):
-        fail(Client(REMOTE_ADDR=f"192.0.2.{number}"), 2)
+        send_wrong_passwords(Client(REMOTE_ADDR=f"192.0.2.{number}"), 2)
     client.force_login(administrator)
     table = reverse("admin:axes_accessattempt_changelist")
     row = AccessAttempt.objects.filter(username="ilo_focal_point").first()
@@ -480,7 +480,7 @@ def test_list_of_attempts_costs_the_same_for_many_rows(client, administrator):
 
 
 def test_attempts_are_for_administrators_alone(client, secretariat, ilo_focal_point, administrator):
-    fail(Client(), 1)
+    send_wrong_passwords(Client(), 1)
     row = AccessAttempt.objects.get()
     pages = [
         reverse("admin:axes_accessattempt_changelist"),
@@ -537,7 +537,7 @@ def test_lost_password_does_the_same_work_for_an_unknown_address(client, ilo_foc
 
 def test_remind_clears_what_is_over(client, ilo_focal_point, clock):
     sign_in(Client(), "ilo_focal_point")
-    fail(client, 5)
+    send_wrong_passwords(client, 5)
     clock.shift(timedelta(days=15))
     sign_in(Client(REMOTE_ADDR="192.0.2.7"), "ilo_focal_point")
 

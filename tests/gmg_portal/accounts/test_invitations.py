@@ -1,4 +1,4 @@
-"""An invitation as it is sent from the editors' side, and as whoever follows its link meets it."""
+"""Invitations: sending them in the admin, and accepting them by the link."""
 
 import re
 
@@ -22,7 +22,7 @@ DEAD = "This link opens nothing. Ask whoever invited you for a new one."
 
 @pytest.fixture
 def invitation(ilo):
-    return InvitationFactory(email="ada@example.org", first_name="Ada", agency=ilo, digest=actions.digest(TOKEN))
+    return InvitationFactory(email="ada@example.org", first_name="Ada", agency=ilo, digest=actions.token_digest(TOKEN))
 
 
 def press(client, invitation, button):
@@ -43,7 +43,7 @@ def test_link_leads_to_an_account_and_onto_the_desk(client, invitation):
 
 
 def test_whoever_needs_a_second_step_is_led_to_it(client, db):
-    InvitationFactory(role="secretariat", agency=None, digest=actions.digest(TOKEN))
+    InvitationFactory(role="secretariat", agency=None, digest=actions.token_digest(TOKEN))
 
     answer = client.post(LINK, CHOICE)
 
@@ -60,9 +60,11 @@ def test_looking_at_the_link_uses_nothing_up(client, invitation):
 
 
 def test_dead_links_of_every_kind_are_answered_alike(invitation, secretariat):
-    used, revoked, expired = (InvitationFactory(digest=actions.digest(name)) for name in ("used", "revoked", "expired"))
-    actions.accept("used", username="somebody", password=PASSWORD)
-    actions.revoke(revoked, by=secretariat)
+    used, revoked, expired = (
+        InvitationFactory(digest=actions.token_digest(name)) for name in ("used", "revoked", "expired")
+    )
+    actions.accept_invitation("used", username="somebody", password=PASSWORD)
+    actions.revoke_invitation(revoked, by=secretariat)
     Invitation.objects.filter(pk=expired.pk).update(sent_at="2014-01-01T00:00Z", expires_at="2014-01-08T00:00Z")
 
     pages = [Client().get(f"/accounts/invitation/{name}/") for name in ("used", "revoked", "expired", "unknown")]
@@ -93,7 +95,7 @@ def test_bad_choice_is_refused_at_its_field(typed, field, sentence, client, invi
 
     assert sentence in answer.context["form"].errors[field][0]
     assertNotContains(answer, PASSWORD)
-    assert actions.find(TOKEN) == invitation
+    assert actions.find_invitation(TOKEN) == invitation
 
 
 def test_address_that_has_an_account_by_now_is_told(client, invitation):
@@ -221,7 +223,7 @@ def test_invitations_are_closed_to_others(who, client, request, invitation):
     for button in ("anew", "revoke"):
         address = reverse("admin:agencies_invitation_press", args=[invitation.pk, button])
         assert client.post(address).status_code in {302, 403}
-    assert actions.find(TOKEN) == invitation
+    assert actions.find_invitation(TOKEN) == invitation
 
 
 def test_secretariat_sees_but_does_not_touch_an_administrators_invitation(client, secretariat):

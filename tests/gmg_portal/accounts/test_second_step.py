@@ -1,4 +1,4 @@
-"""Who must have a second step, what is open without it, and that nobody guesses, replays or loses it."""
+"""The second step: who needs it, pages without it, and protection against guessing and replay."""
 
 from types import SimpleNamespace
 
@@ -23,14 +23,14 @@ APP = "/accounts/second-step/app/"
 
 
 @pytest.fixture
-def owing(db):
-    """One of the secretariat without a second step."""
+def secretariat_without_second_step(db):
+    """A member of the secretariat without a second step."""
     return in_group(UserFactory(username="owing"), "secretariat", second_step=False)
 
 
 @pytest.fixture
 def set_up_app(django_capture_on_commit_callbacks):
-    """Set up an app by its first code; the answer."""
+    """Set up an app by its first code and return the response."""
 
     def set_up_app(client):
         client.get(APP)
@@ -44,13 +44,13 @@ def set_up_app(django_capture_on_commit_callbacks):
 
 
 def test_password_is_followed_by_a_code(client, secretariat):
-    asked = sign_in(client, "secretariat")
-    assertContains(client.get(asked.url), "Second step")
+    first_response = sign_in(client, "secretariat")
+    assertContains(client.get(first_response.url), "Second step")
     between = client.get("/admin/").status_code
 
     answer = client.post(CODE, {"code": code_for("secretariat")})
 
-    assert asked.url == CODE
+    assert first_response.url == CODE
     assert between == 302
     assertRedirects(answer, "/admin/")
 
@@ -93,7 +93,7 @@ def test_focal_point_needs_none_unless_everybody_does(client, ilo_focal_point, s
 
 
 def names_of(patterns, space=""):
-    """The names of all views, as the middleware sees them."""
+    """Return the names of all views, as the middleware sees them."""
     for pattern in patterns:
         if hasattr(pattern, "url_patterns"):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
@@ -102,16 +102,16 @@ def names_of(patterns, space=""):
             yield f"{space}{pattern.name}"
 
 
-def test_only_pages_of_the_setting_up_know_who_owes_a_second_step(owing, rf):
-    """Asked of every view of the whole site, whoever wrote it."""
+def test_only_pages_of_the_setting_up_know_who_owes_a_second_step(secretariat_without_second_step, rf):
+    """Checks every view of the site."""
     strangers = set()
     for name in set(names_of(get_resolver().url_patterns)):
         request = rf.get("/")
         request.session = SessionStore()
-        request.session["_auth_user_id"] = str(owing.pk)
+        request.session["_auth_user_id"] = str(secretariat_without_second_step.pk)
         request.session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[-1]
-        request.session["_auth_user_hash"] = owing.get_session_auth_hash()
-        request.user = owing
+        request.session["_auth_user_hash"] = secretariat_without_second_step.get_session_auth_hash()
+        request.user = secretariat_without_second_step
         request.resolver_match = SimpleNamespace(view_name=name)
         SecondStepMiddleware(lambda request: None).process_view(request, None, [], {})
         if not request.user.is_authenticated:
@@ -140,7 +140,7 @@ def test_role_that_is_given_asks_for_a_second_step_at_the_next_request(client, i
 # Setting up
 
 
-def test_app_is_set_up_and_everything_opens(client, owing, set_up_app):
+def test_app_is_set_up_and_everything_opens(client, secretariat_without_second_step, set_up_app):
     sign_in(client, "owing")
 
     page = client.get(APP)
@@ -151,11 +151,16 @@ def test_app_is_set_up_and_everything_opens(client, owing, set_up_app):
     assertContains(page, "data:image/svg+xml")
     assertContains(wrong, "This code is not right")
     assert answer.url == "/accounts/second-step/recovery-codes/"
-    assertContains(shown, Authenticator.objects.get(user=owing, type="recovery_codes").wrap().get_unused_codes()[9])
+    assertContains(
+        shown,
+        Authenticator.objects.get(user=secretariat_without_second_step, type="recovery_codes")
+        .wrap()
+        .get_unused_codes()[9],
+    )
     assert client.get("/admin/").status_code == 200
 
 
-def test_sessions_opened_by_password_alone_end_with_the_setting_up(client, owing, set_up_app):
+def test_sessions_opened_by_password_alone_end_with_the_setting_up(client, secretariat_without_second_step, set_up_app):
     elsewhere = Client()
     sign_in(elsewhere, "owing")
     sign_in(client, "owing")
@@ -175,26 +180,26 @@ def test_password_is_asked_again_before_a_second_step_is_set_up_in_an_old_sessio
     fresh = client.get(APP).status_code
 
     time_machine.move_to("2026-11-23T12:10:00Z", tick=False)
-    asked = client.get(APP)
-    wrong = client.post(asked.url, {"password": "not this one"})
-    answer = client.post(asked.url, {"password": PASSWORD})
+    first_response = client.get(APP)
+    wrong = client.post(first_response.url, {"password": "not this one"})
+    answer = client.post(first_response.url, {"password": PASSWORD})
 
     assert fresh == 200
-    assert asked.url.startswith("/accounts/again/")
+    assert first_response.url.startswith("/accounts/again/")
     assertContains(wrong, "This is not your password.")
     assertRedirects(answer, APP)
 
 
-def test_secret_is_shown_once_and_never_again(client, owing, administrator, set_up_app):
+def test_secret_is_shown_once_and_never_again(client, secretariat_without_second_step, administrator, set_up_app):
     sign_in(client, "owing")
     set_up_app(client)
-    secret = decrypt(Authenticator.objects.get(user=owing, type="totp").data["secret"])
+    secret = decrypt(Authenticator.objects.get(user=secretariat_without_second_step, type="totp").data["secret"])
 
     pages = [client.get(address) for address in ("/accounts/", SET_UP, "/accounts/second-step/app/remove/")]
     client.force_login(administrator)
     pages += [
-        client.get(reverse("admin:agencies_user_change", args=[owing.pk])),
-        client.get(reverse("admin:agencies_user_history", args=[owing.pk])),
+        client.get(reverse("admin:agencies_user_change", args=[secretariat_without_second_step.pk])),
+        client.get(reverse("admin:agencies_user_history", args=[secretariat_without_second_step.pk])),
     ]
 
     assert [page.status_code for page in pages] == [200] * 5
@@ -264,8 +269,10 @@ def test_key_of_another_is_out_of_reach(client, secretariat, administrator):
     assert key.data["name"] == "Blue key"
 
 
-def test_recovery_codes_alone_are_no_second_step(client, owing):
-    Authenticator.objects.create(user=owing, type="recovery_codes", data={"seed": encrypt("ab" * 20), "used_mask": 0})
+def test_recovery_codes_alone_are_no_second_step(client, secretariat_without_second_step):
+    Authenticator.objects.create(
+        user=secretariat_without_second_step, type="recovery_codes", data={"seed": encrypt("ab" * 20), "used_mask": 0}
+    )
 
     assertRedirects(sign_in(client, "owing"), SET_UP)
 
@@ -278,11 +285,11 @@ def test_administrator_takes_a_lost_second_step_away(client, administrator, secr
     press = reverse("admin:agencies_user_press", args=[secretariat.pk, "no_second_step"])
 
     offered = client.get(person)
-    told = client.post(press, follow=True)
+    result = client.post(press, follow=True)
 
     assertContains(offered, "Take the second step away")
-    assertContains(told, "has no second step any more")
-    assertNotContains(told, "Take the second step away")
+    assertContains(result, "has no second step any more")
+    assertNotContains(result, "Take the second step away")
     assert not Authenticator.objects.filter(user=secretariat).exists()
     assert elsewhere.get("/accounts/").status_code == 302
     assertRedirects(sign_in(elsewhere, "secretariat"), SET_UP)
@@ -318,10 +325,14 @@ def test_code_works_once_in_all_web_processes(client, secretariat):
     assert "_auth_user_id" not in elsewhere.session
 
 
-def test_recovery_code_works_once(client, owing, set_up_app):
+def test_recovery_code_works_once(client, secretariat_without_second_step, set_up_app):
     sign_in(client, "owing")
     set_up_app(client)
-    code = Authenticator.objects.get(user=owing, type="recovery_codes").wrap().get_unused_codes()[0]
+    code = (
+        Authenticator.objects.get(user=secretariat_without_second_step, type="recovery_codes")
+        .wrap()
+        .get_unused_codes()[0]
+    )
     once, twice = Client(), Client()
 
     for there in (once, twice):

@@ -1,4 +1,4 @@
-"""Where one is signed in, seen and ended by oneself alone."""
+"""The list of a person's sessions, which only they see and end."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from gmg_portal.accounts.sessions import device
+from gmg_portal.accounts.sessions import describe_device
 from tests.gmg_portal.accounts.signing_in import sign_in
 
 SESSIONS = "/accounts/sessions/"
@@ -23,14 +23,14 @@ EDGE = (
 
 
 @pytest.fixture
-def here(ilo_focal_point):
+def first_session(ilo_focal_point):
     client = Client(headers={"user-agent": FIREFOX})
     sign_in(client, "ilo_focal_point")
     return client
 
 
 @pytest.fixture
-def elsewhere(here):
+def second_session(first_session):
     client = Client(headers={"user-agent": SAFARI}, REMOTE_ADDR="192.0.2.7")
     sign_in(client, "ilo_focal_point")
     return client
@@ -40,11 +40,11 @@ def number_of(client):
     return UserSession.objects.get(session_key=client.session.session_key).pk
 
 
-def test_page_lists_ones_own_sessions(here, elsewhere, outsider):
+def test_page_lists_ones_own_sessions(first_session, second_session, outsider):
     stranger = Client(REMOTE_ADDR="198.51.100.1")
     sign_in(stranger, "outsider")
 
-    page = here.get(SESSIONS)
+    page = first_session.get(SESSIONS)
 
     assertContains(page, "Firefox on Linux")
     assertContains(page, "Safari on iPhone")
@@ -53,53 +53,57 @@ def test_page_lists_ones_own_sessions(here, elsewhere, outsider):
     assertNotContains(page, "198.51.100.1")
 
 
-def test_one_session_is_ended(here, elsewhere):
-    answer = here.post(SESSIONS, {"end": number_of(elsewhere)}, follow=True)
+def test_one_session_is_ended(first_session, second_session):
+    answer = first_session.post(SESSIONS, {"end": number_of(second_session)}, follow=True)
 
     assertContains(answer, "You are signed out there.")
     assertNotContains(answer, "Safari on iPhone")
-    assert elsewhere.get("/accounts/").status_code == 302
-    assert here.get("/accounts/").status_code == 200
+    assert second_session.get("/accounts/").status_code == 302
+    assert first_session.get("/accounts/").status_code == 200
 
 
-def test_all_others_are_ended(here, elsewhere):
+def test_all_others_are_ended(first_session, second_session):
     third = Client()
     sign_in(third, "ilo_focal_point")
 
-    here.post(SESSIONS, {"end": "others"})
+    first_session.post(SESSIONS, {"end": "others"})
 
-    assert [client.get("/accounts/").status_code for client in (here, elsewhere, third)] == [200, 302, 302]
+    assert [client.get("/accounts/").status_code for client in (first_session, second_session, third)] == [
+        200,
+        302,
+        302,
+    ]
 
 
-def test_ending_this_one_is_signing_out(here, elsewhere):
-    assertRedirects(here.post(SESSIONS, {"end": number_of(here)}), "/")
+def test_ending_this_one_is_signing_out(first_session, second_session):
+    assertRedirects(first_session.post(SESSIONS, {"end": number_of(first_session)}), "/")
 
-    assert [client.get("/accounts/").status_code for client in (here, elsewhere)] == [302, 200]
+    assert [client.get("/accounts/").status_code for client in (first_session, second_session)] == [302, 200]
 
 
 @pytest.mark.parametrize("end", ["", "all", "-1", "99999999999999999999", "1 OR 1"])
-def test_session_that_is_not_there_is_said_so(end, here, elsewhere):
-    answer = here.post(SESSIONS, {"end": end}, follow=True)
+def test_session_that_is_not_there_is_said_so(end, first_session, second_session):
+    answer = first_session.post(SESSIONS, {"end": end}, follow=True)
 
     assertContains(answer, "That session had ended already.")
-    assert elsewhere.get("/accounts/").status_code == 200
+    assert second_session.get("/accounts/").status_code == 200
 
 
-def test_nobody_ends_a_session_of_another(here, outsider):
+def test_nobody_ends_a_session_of_another(first_session, outsider):
     stranger = Client()
     sign_in(stranger, "outsider")
 
-    stranger.post(SESSIONS, {"end": number_of(here)})
+    stranger.post(SESSIONS, {"end": number_of(first_session)})
 
-    assert here.get("/accounts/").status_code == 200
+    assert first_session.get("/accounts/").status_code == 200
 
 
-def test_visit_is_noted_on_ones_own_pages_alone(here):
+def test_visit_is_noted_on_ones_own_pages_alone(first_session):
     before = UserSession.objects.get()
 
-    here.get("/", REMOTE_ADDR="192.0.2.9")
+    first_session.get("/", REMOTE_ADDR="192.0.2.9")
     public = UserSession.objects.get()
-    here.get("/admin/", REMOTE_ADDR="192.0.2.9")
+    first_session.get("/admin/", REMOTE_ADDR="192.0.2.9")
     own = UserSession.objects.get()
 
     assert (public.ip, public.last_seen_at) == (before.ip, before.last_seen_at)
@@ -107,14 +111,14 @@ def test_visit_is_noted_on_ones_own_pages_alone(here):
     assert own.last_seen_at > before.last_seen_at
 
 
-def test_visit_is_noted_once_in_five_minutes(here, time_machine):
-    here.get(SESSIONS)
+def test_visit_is_noted_once_in_five_minutes(first_session, time_machine):
+    first_session.get(SESSIONS)
     first = UserSession.objects.get()
 
-    here.get(SESSIONS, REMOTE_ADDR="192.0.2.9")
+    first_session.get(SESSIONS, REMOTE_ADDR="192.0.2.9")
     soon = UserSession.objects.get()
     time_machine.move_to(first.last_seen_at + timedelta(minutes=6), tick=False)
-    here.get(SESSIONS, REMOTE_ADDR="192.0.2.9")
+    first_session.get(SESSIONS, REMOTE_ADDR="192.0.2.9")
     later = UserSession.objects.get()
 
     assert (soon.ip, later.ip) == ("127.0.0.1", "192.0.2.9")
@@ -131,4 +135,4 @@ def test_visit_is_noted_once_in_five_minutes(here, time_machine):
     ],
 )
 def test_device_is_called_by_its_names(user_agent, name):
-    assert device(user_agent) == name
+    assert describe_device(user_agent) == name

@@ -1,4 +1,4 @@
-"""Nothing that the database holds of sessions and second steps lets anybody sign in without the keys outside it."""
+"""Stored sessions and second steps are useless without the keys outside the database."""
 
 import json
 

@@ -24,9 +24,9 @@ from tests.factories import (
     StakeholderFactory,
     WorkGroupFactory,
     WorkPlanFactory,
-    as_committed,
     corrected,
     published_report,
+    run_deferred_triggers,
 )
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
@@ -46,10 +46,10 @@ def moments():
 
 def moved_by(write):
     """The commitments that a write moves as if it were a transaction of its own."""
-    as_committed()
+    run_deferred_triggers()
     before = moments()
     write()
-    as_committed()
+    run_deferred_triggers()
     return {pk for pk, moment in moments().items() if moment != before.get(pk)}
 
 
@@ -139,12 +139,12 @@ def test_draft_moves_nothing_and_is_kept_by_no_moment(joint):
 
 
 def test_report_moves_by_its_evidence_and_the_name_of_its_commitment(client, joint):
-    as_committed()
+    run_deferred_triggers()
     report = ProgressReport.objects.get()
     seen = [report.movement.moved_at]
     for write in (WRITES["the check of a link"], WRITES["its wording"], WRITES["its partner's name"]):
         write(joint)
-        as_committed()
+        run_deferred_triggers()
         report.movement.refresh_from_db()
         seen.append(report.movement.moved_at)
 
@@ -203,10 +203,10 @@ def asked(client, **words):
 
 def test_change_of_a_part_is_found_by_its_moment(client, joint):
     other = CommitmentFactory()
-    as_committed()
+    run_deferred_triggers()
     since = moments()[other.pk]
     MilestoneFactory(commitment=joint)
-    as_committed()
+    run_deferred_triggers()
 
     found = {row["reference"]: row["updated_at"] for row in asked(client, updated_since=since.isoformat())}
 
@@ -218,10 +218,10 @@ def test_change_of_a_part_is_found_by_its_moment(client, joint):
 
 
 def test_withdrawn_commitment_answers_as_withdrawn(client, joint, secretariat):
-    as_committed()
+    run_deferred_triggers()
     since = moments()[joint.pk].isoformat()
     joint = actions.withdraw(joint, by=secretariat, reason="It was never undertaken.")
-    as_committed()
+    run_deferred_triggers()
 
     (row,) = asked(client, updated_since=since)
 
@@ -239,7 +239,7 @@ def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
         opens_on=date(2014, 3, 1), opened_on=date(2014, 3, 1), due_on=date(2014, 6, 30), closes_on=date(2099, 1, 1)
     )
     ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
-    as_committed()
+    run_deferred_triggers()
     sql("UPDATE commitments_commitmentmovement SET moved_at = '2014-03-01T12:00:00Z'")
 
     with time_machine.travel(datetime(2014, 6, 30, 23, 59, tzinfo=UTC), tick=False):
@@ -251,7 +251,7 @@ def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
 
 
 def test_answer_says_from_which_moment_of_the_record_it_was_made(client, joint):
-    as_committed()
+    run_deferred_triggers()
     moment = client.get(REGISTER)["Record-Moment"]
 
     assert datetime.fromisoformat(moment) == Standing.read().moved_at
@@ -260,10 +260,10 @@ def test_answer_says_from_which_moment_of_the_record_it_was_made(client, joint):
 
 
 def test_reports_and_changes_are_followed_likewise(client, joint):
-    as_committed()
+    run_deferred_triggers()
     seen = Standing.read().moved_at.isoformat()
     published_report(joint, on="2016-01-01", status="completed")
-    as_committed()
+    run_deferred_triggers()
     later = Standing.read().moved_at.isoformat()
 
     for name, model in (("reports", ProgressReport), ("status-changes", StatusChange)):

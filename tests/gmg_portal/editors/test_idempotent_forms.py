@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from agencies import actions as agency_actions
 from agencies.models import AccessToken, Agency, Invitation, SubmittedForm, User
 from commitments.models import Commitment, Mistake, ProgressReport
-from tests.filling import filled, problems, said
+from tests.filling import filled, messages_on, problems
 
 ADD = reverse("admin:commitments_commitment_add")
 ONCE = "You sent this form twice. It was saved once, and this is it."
@@ -52,7 +52,7 @@ def test_add_form_sent_twice_makes_one_draft(focal_point):
     draft = Commitment.objects.get()
     assertRedirects(first, page_of(draft), fetch_redirect_response=False)
     assert second.redirect_chain == [(page_of(draft), 302)]
-    assert ONCE in said(second)
+    assert ONCE in messages_on(second)
 
 
 @pytest.mark.database
@@ -212,7 +212,7 @@ def test_same_words_in_a_form_that_was_fetched_anew_lead_to_the_first_for_a_mome
     time_machine.move_to("2026-11-23T12:16:00Z", tick=False)
     focal_point.post(ADD, commitment_form(focal_point))
 
-    assert ONCE in said(again)
+    assert ONCE in messages_on(again)
     assert (soon, Commitment.objects.count()) == (1, 2)
 
 
@@ -223,7 +223,7 @@ def test_first_row_that_was_deleted_is_said_and_not_made_again(focal_point):
 
     again = focal_point.post(ADD, data, follow=True)
 
-    assert "You sent this form before, and it was saved. What it made is no longer here." in said(again)
+    assert "You sent this form before, and it was saved. What it made is no longer here." in messages_on(again)
     assert Commitment.objects.count() == 0
 
 
@@ -263,7 +263,7 @@ def test_invitation_sent_twice_is_one_mail(client, administrator, django_capture
         client.post(add, data)
         second = client.post(add, data, follow=True)
 
-    assert ONCE in said(second)
+    assert ONCE in messages_on(second)
     assert Invitation.objects.count() == len(mail.outbox) == 1
 
 
@@ -276,7 +276,7 @@ def test_token_is_made_once(client, ilo_focal_point):
     second = client.post(add, data, follow=True)
 
     assertContains(first, "gmghld_")
-    assert ONCE in said(second)
+    assert ONCE in messages_on(second)
     assert AccessToken.objects.count() == 1
 
 

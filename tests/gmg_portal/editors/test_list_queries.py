@@ -298,7 +298,7 @@ def shown_columns(table, request) -> set[str]:
 # Columns that a page shows under another name.
 SHOWN_AS = {
     (AccessToken, "prefix"): "show_prefix",
-    (AccessToken, "revoked"): "show_standing",
+    (AccessToken, "revoked"): "show_status",
     (User, "is_superuser"): "on the page of a person, which adds to the form of a new one",
     (User, "groups"): "on the page of a person, which adds to the form of a new one",
 }

@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from commitments.models import Commitment, Evidence
 from tests import shared_cast
 from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
-from tests.filling import contested, filled, problems, settled, to_mend
+from tests.filling import conflict_choices, error_summary, field_conflicts, filled, problems
 
 
 def address(row):
@@ -98,7 +98,7 @@ def test_both_wordings_stand_side_by_side(as_user, ilo_alternate, changed, late)
         address(changed), late | {"achieved": "Mine, in full", "next_steps": "Mine alone"}
     )
 
-    assert contested(page) == {
+    assert field_conflicts(page) == {
         ("Achieved", "Theirs, in full", "Mine, in full", True),
         ("Barriers", "Their barriers", "None yet", False),
         ("Outlook", "At risk", "Not assessed", False),
@@ -106,7 +106,7 @@ def test_both_wordings_stand_side_by_side(as_user, ilo_alternate, changed, late)
     assertContains(page, "Theirs, in full")
     assertContains(page, "Mine, in full")
     assertContains(page, "<del>")
-    assert to_mend(page) == {(problems(page)[""][0], "")}
+    assert error_summary(page) == {(problems(page)[""][0], "")}
     changed.refresh_from_db()
     assert (changed.achieved, changed.next_steps) == ("Theirs, in full", "To begin")
 
@@ -128,7 +128,7 @@ def test_choice_is_saved_upon_the_newest_version(choice, stands, as_user, ilo_al
     client = as_user(ilo_alternate)
     page = client.post(address(changed), late | {"achieved": "Mine", "next_steps": "Mine alone"})
 
-    answer = client.post(address(changed), filled(page) | settled(page, achieved=choice))
+    answer = client.post(address(changed), filled(page) | conflict_choices(page, achieved=choice))
 
     changed.refresh_from_db()
     assert answer.status_code == 302
@@ -144,11 +144,11 @@ def test_nothing_is_saved_while_nothing_is_chosen(as_user, ilo_alternate, change
     client = as_user(ilo_alternate)
     page = client.post(address(changed), late | {"achieved": "Mine"})
 
-    again = client.post(address(changed), filled(page) | settled(page))
+    again = client.post(address(changed), filled(page) | conflict_choices(page))
 
     changed.refresh_from_db()
     assert changed.achieved == "Theirs, in full"
-    assert contested(again) == {("Achieved", "Theirs, in full", "Mine", True)}
+    assert field_conflicts(again) == {("Achieved", "Theirs, in full", "Mine", True)}
 
 
 def test_third_who_saves_meanwhile_is_not_overwritten_by_a_choice(
@@ -158,11 +158,11 @@ def test_third_who_saves_meanwhile_is_not_overwritten_by_a_choice(
     client = as_user(ilo_focal_point)
     client.post(address(changed), filled(client.get(address(changed)), achieved="Newest"))
 
-    again = as_user(ilo_alternate).post(address(changed), filled(page) | settled(page, achieved="yours"))
+    again = as_user(ilo_alternate).post(address(changed), filled(page) | conflict_choices(page, achieved="yours"))
 
     changed.refresh_from_db()
     assert changed.achieved == "Newest"
-    assert contested(again) == {("Achieved", "Newest", "Mine", True)}
+    assert field_conflicts(again) == {("Achieved", "Newest", "Mine", True)}
 
 
 def test_rows_under_a_form_are_settled_too(as_user, ilo_focal_point, ilo_alternate, report):
@@ -174,10 +174,10 @@ def test_rows_under_a_form_are_settled_too(as_user, ilo_focal_point, ilo_alterna
     piece.save()
 
     page = client.post(address(report), data)
-    client.post(address(report), filled(page) | settled(page, **{"evidence-0-title": "yours"}))
+    client.post(address(report), filled(page) | conflict_choices(page, **{"evidence-0-title": "yours"}))
 
     piece = Evidence.objects.get(report=report)
-    assert contested(page) == {
+    assert field_conflicts(page) == {
         ("Title", "Their title", "My title", True),
         ("Document symbol", "A/2", "A/1", False),
     }
@@ -192,10 +192,10 @@ def test_choices_of_several_are_compared_in_words(as_user, administrator, secret
     client.post(address(commitment), filled(client.get(address(commitment)), agenda_points=[points[1].pk]))
 
     page = as_user(secretariat).post(address(commitment), data)
-    as_user(secretariat).post(address(commitment), filled(page) | settled(page, agenda_points="theirs"))
+    as_user(secretariat).post(address(commitment), filled(page) | conflict_choices(page, agenda_points="theirs"))
 
     commitment.refresh_from_db()
-    assert contested(page) == {("Agenda points", str(points[1]), str(points[0]), True)}
+    assert field_conflicts(page) == {("Agenda points", str(points[1]), str(points[0]), True)}
     assert (list(commitment.agenda_points.all()), commitment.scope) == ([points[1]], "global")
 
 
@@ -216,10 +216,10 @@ def test_what_was_sent_off_meanwhile_offers_no_choice(as_user, ilo_focal_point, 
     client.post(reverse("admin:commitments_progressreport_submit", args=[changed.pk]), {})
 
     page = as_user(ilo_alternate).post(address(changed), late | {"achieved": "Mine"})
-    forced = as_user(ilo_alternate).post(address(changed), filled(page) | settled(page, achieved="yours"))
+    forced = as_user(ilo_alternate).post(address(changed), filled(page) | conflict_choices(page, achieved="yours"))
 
     changed.refresh_from_db()
-    assert ("Achieved", "Theirs, in full", "Mine", True) in contested(page)
+    assert ("Achieved", "Theirs, in full", "Mine", True) in field_conflicts(page)
     assertNotContains(page, 'type="radio"')
     assert forced.status_code in (200, 403)
     assert (changed.state, changed.achieved) == ("submitted", "Theirs, in full")
@@ -232,10 +232,10 @@ def test_reference_data_are_compared_by_the_same_means(as_user, secretariat, adm
 
     ilo = deepcopy(ilo)
     page = as_user(administrator).post(address(ilo), mine | {"headquarters": "Bern"})
-    as_user(administrator).post(address(ilo), filled(page) | settled(page, headquarters="theirs"))
+    as_user(administrator).post(address(ilo), filled(page) | conflict_choices(page, headquarters="theirs"))
 
     ilo.refresh_from_db()
-    assert contested(page) == {("Headquarters", "Geneva", "Bern", True), ("Mandate", "Decent work", "–", False)}
+    assert field_conflicts(page) == {("Headquarters", "Geneva", "Bern", True), ("Mandate", "Decent work", "–", False)}
     assert (ilo.headquarters, ilo.mandate) == ("Geneva", "Decent work")
 
 
@@ -245,7 +245,7 @@ def test_summary_leads_to_each_field_that_is_wrong(as_user, ilo_focal_point, dra
 
     answer = client.post(address(draft), filled(page, title="", start="spring 2014"))
 
-    assert {target for _sentence, target in to_mend(answer)} == {"id_title", "id_start"}
+    assert {target for _sentence, target in error_summary(answer)} == {"id_title", "id_start"}
     assertContains(answer, 'href="#id_start"')
     assert Commitment.objects.get(pk=draft.pk).title == draft.title
 
@@ -280,7 +280,7 @@ def test_mark_that_was_changed_on_its_way_saves_nothing_and_loses_nothing(
     page = client.post(address(report), sent(data, **marks))
     report.refresh_from_db()
     kept = report.achieved
-    answer = client.post(address(report), filled(page) | settled(page, achieved="yours"))
+    answer = client.post(address(report), filled(page) | conflict_choices(page, achieved="yours"))
 
     report.refresh_from_db()
     [sentence] = problems(page)[""]

@@ -17,7 +17,7 @@ from tests.factories import (
     ParticipationFactory,
     ProgressReportFactory,
 )
-from tests.filling import said
+from tests.filling import messages_on
 
 NOON = datetime(2014, 3, 1, 12, tzinfo=UTC)
 HAND = "You or your agency had a hand in this: another reviewer decides."
@@ -176,7 +176,7 @@ def test_many_are_published_after_one_question_and_the_rest_named_with_reasons(c
     answer = client.post(reverse("admin:queue"), confirmed, follow=True)
 
     assertRedirects(answer, reverse("admin:queue"))
-    assert set(said(answer)) == {
+    assert set(messages_on(answer)) == {
         f"{report.commitment}: Somebody changed this since you opened it: look at it again before you decide.",
         f"{own}: Nobody publishes or sends back what they wrote or submitted themselves.",
         f"{draft}: This is in the state ‘Draft’, which does not allow that.",
@@ -190,7 +190,7 @@ def test_nothing_chosen_is_said(client, secretariat, waiting):
 
     answer = client.post(reverse("admin:queue"), {"row": []}, follow=True)
 
-    assert said(answer) == ["Nothing was chosen: tick what is to be published."]
+    assert messages_on(answer) == ["Nothing was chosen: tick what is to be published."]
 
 
 def test_draft_that_is_not_ones_own_is_not_even_named(client, secretariat, iom):

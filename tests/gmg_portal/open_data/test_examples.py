@@ -19,7 +19,7 @@ from django.conf import settings
 from django.utils import timezone
 from nbclient import NotebookClient
 
-from foundation.text.spreadsheet_cells import defused
+from foundation.text.spreadsheet_cells import escape_formulas
 from tests.factories import CommitmentFactory, ProgressReportFactory, many, published_report
 
 pytestmark = pytest.mark.processes
@@ -117,7 +117,7 @@ def test_csv_of_the_matrix_defuses_what_the_portal_defuses(monkeypatch, text):
     monkeypatch.syspath_prepend(EXAMPLES)
     csv_cell = runpy.run_path(str(EXAMPLES / "matrix_table.py"))["csv_cell"]
 
-    assert csv_cell(text) == defused(text)
+    assert csv_cell(text) == escape_formulas(text)
     assert csv_cell(7) == 7
 
 

@@ -27,9 +27,9 @@ from tests.factories import (
     RecommendationFactory,
     StakeholderFactory,
     WorkPlanFactory,
-    as_committed,
     corrected,
     published_report,
+    run_deferred_triggers,
 )
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +126,7 @@ def moment(movement):
 
 
 def test_commitments_csv_says_all_of_a_row(client, full):
-    as_committed()
+    run_deferred_triggers()
 
     (row,) = rows_of(client, "commitments")
 
@@ -171,7 +171,7 @@ def test_commitments_csv_says_all_of_a_row(client, full):
 
 
 def test_reports_csv_says_all_of_a_row(client, full):
-    as_committed()
+    run_deferred_triggers()
 
     (row,) = rows_of(client, "reports")
 

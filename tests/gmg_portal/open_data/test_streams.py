@@ -16,7 +16,7 @@ from agencies.serializers import AgencySerializer
 from commitments.models import Stakeholder
 from commitments.serializers import CommitmentSerializer, ReportSerializer
 from foundation.clock import today
-from foundation.text.spreadsheet_cells import LONGEST
+from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH
 from gmg_portal.http.revision import Standing
 from gmg_portal.open_data import writers
 from gmg_portal.open_data.columns import Column, Table, read_at_one_revision
@@ -177,12 +177,14 @@ def test_formula_in_other_clothes_is_defused_too(text):
 
 
 def test_text_longer_than_a_cell_says_that_it_was_cut():
-    workbook = load_workbook(io.BytesIO(b"".join(write_xlsx(["text"], [["x" * (LONGEST + 1)], ["y" * LONGEST]]))))
+    workbook = load_workbook(
+        io.BytesIO(b"".join(write_xlsx(["text"], [["x" * (MAX_CELL_LENGTH + 1)], ["y" * MAX_CELL_LENGTH]])))
+    )
 
     (_header, (cut,), (whole,)) = workbook.active.values
-    assert len(cut) == LONGEST
+    assert len(cut) == MAX_CELL_LENGTH
     assert cut.endswith("x… (cut here: a cell holds no more; the CSV file has all of it)")
-    assert whole == "y" * LONGEST
+    assert whole == "y" * MAX_CELL_LENGTH
 
 
 # Names, revision, day and licence

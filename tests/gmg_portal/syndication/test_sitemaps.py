@@ -11,7 +11,7 @@ from tests.factories import (
     EditionFactory,
     RecommendationFactory,
     WorkGroupFactory,
-    as_committed,
+    run_deferred_triggers,
 )
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +74,7 @@ def test_sitemap_names_every_public_page_and_nothing_else(client, ilo, commitmen
 
 
 def test_commitment_says_when_it_last_changed(client, commitment):
-    as_committed()
+    run_deferred_triggers()
 
     moved = commitment.movement.moved_at.date().isoformat()
     assert entries(client)[f"{HOST}/commitments/{commitment.reference}/"] == moved
