@@ -15,12 +15,12 @@ from django.utils.text import slugify
 from django.views.generic import TemplateView
 
 # What is deprecated works as before for at least this long; the page of versions promises it.
-NOTICE = timedelta(days=365)
+NOTICE_PERIOD = timedelta(days=365)
 FIELDS = "fields"
 
 
 @dataclass(frozen=True)
-class Deprecated:
+class Deprecation:
     """An address as the description writes it ('/api/v1/reports/{code}/'), or one parameter or field of it.
 
     Deprecated from the day `since`, and gone on the day `until`, if that is known. `why` and `instead` are sentences.
@@ -29,14 +29,14 @@ class Deprecated:
 
     address: str
     since: date
-    why: str
-    instead: str
+    reason: str
+    replacement: str
     until: date | None = None
     parameter: str = ""
     field: str = ""
 
     def __post_init__(self):
-        if self.until and self.until < self.since + NOTICE:
+        if self.until and self.until < self.since + NOTICE_PERIOD:
             raise ValueError(f"{self.key} would go on {self.until}: what is deprecated stays for a year at least.")
         if self.parameter and self.field:
             raise ValueError(f"{self.key} names both a parameter and a field: declare each by itself.")
@@ -44,12 +44,12 @@ class Deprecated:
     @property
     def key(self) -> str:
         """Its anchor on the page."""
-        words = re.sub(r"[^A-Za-z0-9_-]+", " ", f"{self.address} {self.parameter or self.field}")
-        return slugify(words)
+        name = re.sub(r"[^A-Za-z0-9_-]+", " ", f"{self.address} {self.parameter or self.field}")
+        return slugify(name)
 
-    def concerns(self, request: HttpRequest) -> bool:
+    def applies_to(self, request: HttpRequest) -> bool:
         """Whether what a request asks for is, uses or would be given what is deprecated."""
-        if not pattern_of(self.address).fullmatch(request.path):
+        if not path_pattern(self.address).fullmatch(request.path):
             return False
         if self.parameter:
             return self.parameter in request.GET
@@ -57,11 +57,11 @@ class Deprecated:
 
     def _is_chosen(self, fields: str) -> bool:
         chosen = [f"{name}." for name in fields.split(",") if name]
-        own = f"{self.field}."
-        return not chosen or any(name.startswith(own) or own.startswith(name) for name in chosen)
+        prefix = f"{self.field}."
+        return not chosen or any(name.startswith(prefix) or prefix.startswith(name) for name in chosen)
 
 
-DEPRECATED: tuple[Deprecated, ...] = ()
+DEPRECATIONS: tuple[Deprecation, ...] = ()
 
 
 class VersionsView(TemplateView):
@@ -71,7 +71,7 @@ class VersionsView(TemplateView):
     words = ()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(deprecated=DEPRECATED, **kwargs)
+        return super().get_context_data(deprecated=DEPRECATIONS, **kwargs)
 
 
 class DeprecationMiddleware:
@@ -82,31 +82,35 @@ class DeprecationMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        found = [each for each in DEPRECATED if each.concerns(request)]
-        if found:
-            tell(response, found, request.build_absolute_uri(reverse("versions")))
+        deprecations = [deprecation for deprecation in DEPRECATIONS if deprecation.applies_to(request)]
+        if deprecations:
+            add_headers(response, deprecations, request.build_absolute_uri(reverse("versions")))
         return response
 
 
-def tell(response: HttpResponse, found: list[Deprecated], page: str) -> None:
+def add_headers(response: HttpResponse, deprecations: list[Deprecation], page: str) -> None:
     """The first that is deprecated and the first that goes give the days; each links to its word on the page."""
-    response["Deprecation"] = f"@{seconds(min(each.since for each in found))}"
-    gone = [each.until for each in found if each.until]
-    if gone:
-        response["Sunset"] = http_date(seconds(min(gone)))
-    links = [f'<{page}#{each.key}>; rel="{rel}"; type="text/html"' for each in found for rel in relations(each)]
+    response["Deprecation"] = f"@{unix_time(min(deprecation.since for deprecation in deprecations))}"
+    ends = [deprecation.until for deprecation in deprecations if deprecation.until]
+    if ends:
+        response["Sunset"] = http_date(unix_time(min(ends)))
+    links = [
+        f'<{page}#{deprecation.key}>; rel="{rel}"; type="text/html"'
+        for deprecation in deprecations
+        for rel in link_relations(deprecation)
+    ]
     response["Link"] = ", ".join([*filter(None, [response.get("Link")]), *links])
 
 
-def relations(it: Deprecated) -> list[str]:
-    return ["deprecation", "sunset"] if it.until else ["deprecation"]
+def link_relations(deprecation: Deprecation) -> list[str]:
+    return ["deprecation", "sunset"] if deprecation.until else ["deprecation"]
 
 
-def seconds(day: date) -> int:
+def unix_time(day: date) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp())
 
 
-def pattern_of(address: str) -> re.Pattern:
+def path_pattern(address: str) -> re.Pattern:
     parts = re.split(r"\{[^}]*\}", address)
     return re.compile("[^/]+".join(map(re.escape, parts)))
 
@@ -116,39 +120,41 @@ def pattern_of(address: str) -> re.Pattern:
 
 def mark_deprecated(result: dict, generator, request, public) -> dict:
     """Hook of drf-spectacular: what is declared here is deprecated there, with what takes its place."""
-    for it in DEPRECATED:
-        for method, operation in result["paths"].get(it.address, {}).items():
+    for deprecation in DEPRECATIONS:
+        for method, operation in result["paths"].get(deprecation.address, {}).items():
             if method != "parameters":
-                for part in parts_of(it, operation, result.get("components", {}).get("schemas", {})):
+                for part in deprecated_parts(deprecation, operation, result.get("components", {}).get("schemas", {})):
                     part["deprecated"] = True
-                    part["description"] = " ".join(filter(None, [part.get("description"), it.why, it.instead]))
+                    part["description"] = " ".join(
+                        filter(None, [part.get("description"), deprecation.reason, deprecation.replacement])
+                    )
     return result
 
 
-def parts_of(it: Deprecated, operation: dict, schemas: dict) -> Iterator[dict]:
-    if it.parameter:
-        yield from (part for part in operation.get("parameters", []) if part["name"] == it.parameter)
-    elif it.field:
+def deprecated_parts(deprecation: Deprecation, operation: dict, schemas: dict) -> Iterator[dict]:
+    if deprecation.parameter:
+        yield from (part for part in operation.get("parameters", []) if part["name"] == deprecation.parameter)
+    elif deprecation.field:
         for content in operation["responses"].get("200", {}).get("content", {}).values():
-            yield from fields_of(content.get("schema", {}), it.field.split("."), schemas)
+            yield from field_schemas(content.get("schema", {}), deprecation.field.split("."), schemas)
     else:
         yield operation
 
 
-def fields_of(schema: dict, way: list[str], schemas: dict) -> Iterator[dict]:
+def field_schemas(schema: dict, path: list[str], schemas: dict) -> Iterator[dict]:
     """The descriptions of a field: in a row, in the rows of a list, and under the fields on the way to it."""
     if "$ref" in schema:
         schema = schemas.get(schema["$ref"].rpartition("/")[2], {})
     for part in (*schema.get("allOf", []), *schema.get("anyOf", []), *schema.get("oneOf", [])):
-        yield from fields_of(part, way, schemas)
+        yield from field_schemas(part, path, schemas)
     if "items" in schema:
-        yield from fields_of(schema["items"], way, schemas)
+        yield from field_schemas(schema["items"], path, schemas)
     properties = schema.get("properties", {})
-    if "results" in properties and way[0] not in properties:
-        yield from fields_of(properties["results"], way, schemas)
-    if way[0] in properties:
-        found = properties[way[0]]
-        if way[1:]:
-            yield from fields_of(found, way[1:], schemas)
+    if "results" in properties and path[0] not in properties:
+        yield from field_schemas(properties["results"], path, schemas)
+    if path[0] in properties:
+        field = properties[path[0]]
+        if path[1:]:
+            yield from field_schemas(field, path[1:], schemas)
         else:
-            yield found
+            yield field

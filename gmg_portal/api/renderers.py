@@ -3,20 +3,20 @@
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 from foundation.rest.sparse_fields import leaves, only, values_at
-from gmg_portal.api.linked_data import linked
+from gmg_portal.api.linked_data import as_json_ld
 from gmg_portal.open_data.writers import FORMATS, write_csv, write_ndjson
 
 
-def is_list(view) -> bool:
+def is_list_view(view) -> bool:
     """Whether a view answers rows, page by page; known whatever the method that it is asked with."""
     return getattr(view, "detail", None) is False
 
 
-def is_row(view) -> bool:
+def is_detail_view(view) -> bool:
     return bool(getattr(view, "detail", False))
 
 
-class Renderer(JSONRenderer):
+class JsonRenderer(JSONRenderer):
     """Compact JSON in UTF-8, with only the fields that were asked for, if any were."""
 
     @staticmethod
@@ -24,7 +24,7 @@ class Renderer(JSONRenderer):
         return True
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
-        return super().render(_asked(data, renderer_context), accepted_media_type, renderer_context)
+        return super().render(_with_chosen_fields(data, renderer_context), accepted_media_type, renderer_context)
 
 
 class RowsRenderer(BaseRenderer):
@@ -33,15 +33,17 @@ class RowsRenderer(BaseRenderer):
     charset = "utf-8"
     write = None
 
-    serves = staticmethod(is_list)
+    serves = staticmethod(is_list_view)
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
         response = renderer_context["response"]
         response["Total-Count"] = str(data["count"])
         # REST framework takes the type away from an answer without a byte, which no rows are in NDJSON.
-        kind = response["Content-Type"]
-        response.add_post_render_callback(lambda answered: answered.headers.setdefault("Content-Type", kind))
-        return b"".join(self.written(_asked(data, renderer_context)["results"], renderer_context["view"]))
+        content_type = response["Content-Type"]
+        response.add_post_render_callback(lambda rendered: rendered.headers.setdefault("Content-Type", content_type))
+        return b"".join(
+            self.render_rows(_with_chosen_fields(data, renderer_context)["results"], renderer_context["view"])
+        )
 
 
 class CsvRenderer(RowsRenderer):
@@ -50,7 +52,7 @@ class CsvRenderer(RowsRenderer):
     format = "csv"
     media_type = "text/csv"
 
-    def written(self, rows, view):
+    def render_rows(self, rows, view):
         columns = list(leaves(view.chosen_fields or view.offered_fields, view.offered_fields))
         return write_csv(columns, ([_cell(values_at(column, row)) for column in columns] for row in rows))
 
@@ -67,7 +69,7 @@ class NdjsonRenderer(RowsRenderer):
     media_type = FORMATS["ndjson"].content_type
     charset = None
 
-    def written(self, rows, view):
+    def render_rows(self, rows, view):
         return write_ndjson(list(rows[0]) if rows else [], (list(row.values()) for row in rows))
 
 
@@ -78,15 +80,15 @@ class JsonLdRenderer(JSONRenderer):
     media_type = "application/ld+json"
     charset = None
 
-    serves = staticmethod(is_row)
+    serves = staticmethod(is_detail_view)
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
         view, request = renderer_context["view"], renderer_context["request"]
-        told = linked(data, view.basename, request, view.chosen_fields)
-        return super().render(told, accepted_media_type, renderer_context)
+        node = as_json_ld(data, view.basename, request, view.chosen_fields)
+        return super().render(node, accepted_media_type, renderer_context)
 
 
-def _asked(data, renderer_context):
+def _with_chosen_fields(data, renderer_context):
     """The answer with only the fields that were asked for."""
     tree = getattr((renderer_context or {}).get("view"), "chosen_fields", None)
     if not tree:

@@ -15,7 +15,7 @@ from commitments.forms import EvidenceForm, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
 from foundation.rest.problem_codes import of_form
 from foundation.text.choice_words import find_code
-from gmg_portal.api.base import allowed_by
+from gmg_portal.api.base import allowed_values
 from gmg_portal.api.drafts.problems import FieldFault, Problem, not_among
 from gmg_portal.editors.edit_conflicts import as_sent
 from gmg_portal.editors.model_admin import FIELDS, lines_since, people_and_moment
@@ -124,7 +124,7 @@ def _as_typed(name: str, field: forms.Field, value) -> tuple[str, FieldFault | N
         return "", FieldFault(name, _("This is a text, or null."), code="invalid_type")
     if isinstance(field, forms.ModelChoiceField):
         return _key_of(name, field, value)
-    words = allowed_by(field)
+    words = allowed_values(field)
     if words is None:
         return value, None
     code = find_code(value, [choice for choice in field.choices if choice[0] != ""])
@@ -176,6 +176,6 @@ def who_saved(form: forms.ModelForm) -> str:
 
 def _faults(form: forms.ModelForm) -> Iterator[FieldFault]:
     for name, sentences in form.errors.items():
-        allowed = allowed_by(form.fields[name]) if name in form.fields else None
+        allowed = allowed_values(form.fields[name]) if name in form.fields else None
         field = "" if name == NON_FIELD_ERRORS else API_NAMES.get(name, name)
         yield FieldFault(field, " ".join(sentences), allowed, code=of_form(form, name))

@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gmg_portal.api.drafts.problems import Problem
-from gmg_portal.api.renderers import Renderer
+from gmg_portal.api.renderers import JsonRenderer
 from gmg_portal.models import KeptAnswer
 
 KEPT_FOR = timedelta(hours=24)
@@ -91,7 +91,7 @@ def _claim(request: Request) -> KeptAnswer:
 
 def _keep(kept: KeptAnswer, response: Response) -> HttpResponse:
     kept.status = response.status_code
-    kept.body = Renderer().render(response.data).decode()
+    kept.body = JsonRenderer().render(response.data).decode()
     kept.headers = {name: response[name] for name in HEADERS if name in response}
     kept.save()
     return _answer(kept)

@@ -24,7 +24,7 @@ from commitments.evidence.uploads import MAX_BYTES
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import OPEN_STATES
 from foundation.text.choice_words import find_code
-from gmg_portal.api.base import FORMAT, refuse_all_but
+from gmg_portal.api.base import FORMAT, refuse_other_params
 from gmg_portal.api.drafts.authentication import MayByToken, TokenAuthentication
 from gmg_portal.api.drafts.forms import accept, evidence_form, report_form
 from gmg_portal.api.drafts.keeping import once
@@ -38,7 +38,7 @@ from gmg_portal.api.drafts.serializers import (
     state_of,
     version_of,
 )
-from gmg_portal.api.renderers import Renderer
+from gmg_portal.api.renderers import JsonRenderer
 
 MOST_OF_TEXT = 1024 * 1024  # bytes of a body without a file
 MOST_LEVELS = 10  # of arrays and objects within each other
@@ -73,7 +73,7 @@ class SubmissionView(APIView):
 
     authentication_classes = [TokenAuthentication]
     permission_classes = [MayByToken]
-    renderer_classes = [Renderer]
+    renderer_classes = [JsonRenderer]
     parser_classes = [FlatJSONParser]
     scopes = {"POST": DRAFT, "PATCH": DRAFT, "DELETE": DRAFT}
 
@@ -93,7 +93,7 @@ class SubmissionView(APIView):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        refuse_all_but({FORMAT}, request.query_params)
+        refuse_other_params({FORMAT}, request.query_params)
         if int(request.META.get("CONTENT_LENGTH") or 0) > self.most_bytes(request):
             raise RequestDataTooBig
 

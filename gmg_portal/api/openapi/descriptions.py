@@ -101,14 +101,14 @@ PARAMETERS = {
     "ordering": _("What to sort by, the most important first; with a minus in front, downwards."),
 }
 # Added to the description of every list parameter.
-LISTS = {
+LIST_NOTES = {
     "fields": _("Repeat the parameter, or separate the names with commas."),
     "ordering": _("Repeat the parameter, or separate the words with commas."),
 }
-LIST = _("Repeat the parameter, or separate values with commas, to get the rows that match any of them.")
+LIST_NOTE = _("Repeat the parameter, or separate values with commas, to get the rows that match any of them.")
 
 # By component, or by the name of a parameter: what each value means.
-MEANINGS = {
+VALUE_DESCRIPTIONS = {
     "AlignmentStrength": {
         "explicit": _("It speaks of the point outright."),
         "partial": _("It touches a part of the point."),
@@ -295,7 +295,7 @@ MEANINGS = {
         "updated": _("The moment of the last change."),
     },
 }
-DOWNWARDS = _("%(meaning)s Downwards.")
+DESCENDING = _("%(meaning)s Downwards.")
 
 # By name: what a header of an answer tells, and in which answers it stands.
 HEADERS = {

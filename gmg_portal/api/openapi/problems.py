@@ -21,15 +21,15 @@ from foundation.rest.problem_details import (
     server_error,
     too_long,
 )
-from gmg_portal.api.renderers import CsvRenderer, NdjsonRenderer, Renderer
+from gmg_portal.api.renderers import CsvRenderer, JsonRenderer, NdjsonRenderer
 
 
 @dataclass(frozen=True)
-class Described:
+class DocumentedProblem:
     """One status: when it is answered, and how, to the address of the example."""
 
-    told: str
-    answer: Callable[[HttpRequest], HttpResponse]
+    description: str
+    respond: Callable[[HttpRequest], HttpResponse]
     path: str = "/api/v1/commitments/"
     query: str = ""
 
@@ -37,56 +37,58 @@ class Described:
         request = HttpRequest()
         request.path = self.path
         request.META["QUERY_STRING"] = self.query
-        body = json.loads(self.answer(request).content)
+        body = json.loads(self.respond(request).content)
         return OpenApiExample(f"problem_{status}", body, summary=body["title"])
 
 
-def raising(exception: Callable[[], Exception]) -> Callable[[HttpRequest], HttpResponse]:
-    return lambda request: exception_handler(exception(), {"request": request})
+def respond_with(make_exception: Callable[[], Exception]) -> Callable[[HttpRequest], HttpResponse]:
+    return lambda request: exception_handler(make_exception(), {"request": request})
 
 
-def too_large() -> Refused:
+def page_size_too_large() -> Refused:
     detail = _("page_size is a whole number from 1 to %(most)s.") % {"most": 200}
     return Refused(Fault("page_size", detail, code="out_of_range"))
 
 
-def outage(request: HttpRequest) -> HttpResponse:
+def outage_response(request: HttpRequest) -> HttpResponse:
     """Here, for the handler of the true one writes it into the log."""
     detail = _("The record cannot be reached at the moment; please try again shortly.")
     return ProblemResponse(request, 503, detail, retry_after=SECONDS_OF_AN_OUTAGE)
 
 
-def no_room(request: HttpRequest) -> HttpResponse:
+def disk_full_response(request: HttpRequest) -> HttpResponse:
     """Make the answer of `disk_full` without its line in the log."""
     return ProblemResponse(request, 507, disk_full_sentence(), retry_after=SECONDS_OF_A_FULL_DISK)
 
 
 PROBLEMS = {
-    400: Described(
+    400: DocumentedProblem(
         gettext_lazy("A word or value of the address is not known: ‘errors’ names each, and what is allowed."),
-        raising(too_large),
+        respond_with(page_size_too_large),
         query="page_size=500",
     ),
-    404: Described(
+    404: DocumentedProblem(
         gettext_lazy("Nothing public is found at this address, or no such page."),
-        raising(Http404),
+        respond_with(Http404),
         path="/api/v1/commitments/HLD-9999/",
     ),
-    405: Described(
+    405: DocumentedProblem(
         gettext_lazy("The address was asked with another method than those that Allow names."),
-        raising(lambda: MethodNotAllowed("DELETE")),
+        respond_with(lambda: MethodNotAllowed("DELETE")),
     ),
-    406: Described(
+    406: DocumentedProblem(
         gettext_lazy("None of the types that Accept names is answered here."),
-        raising(lambda: NotAcceptable(available_renderers=[Renderer, CsvRenderer, NdjsonRenderer])),
+        respond_with(lambda: NotAcceptable(available_renderers=[JsonRenderer, CsvRenderer, NdjsonRenderer])),
     ),
-    414: Described(gettext_lazy("The question has more than 8,000 characters or 300 words."), too_long),
-    429: Described(
+    414: DocumentedProblem(gettext_lazy("The question has more than 8,000 characters or 300 words."), too_long),
+    429: DocumentedProblem(
         gettext_lazy("Too many requests from one address."),
-        raising(lambda: Throttled(wait=30)),
+        respond_with(lambda: Throttled(wait=30)),
     ),
-    500: Described(gettext_lazy("Something went wrong here; it has been noted."), server_error),
-    503: Described(gettext_lazy("The record cannot be reached at the moment."), outage),
+    500: DocumentedProblem(gettext_lazy("Something went wrong here; it has been noted."), server_error),
+    503: DocumentedProblem(gettext_lazy("The record cannot be reached at the moment."), outage_response),
 }
 # Of requests that bring a file, and of no others.
-STORAGE_FULL = Described(gettext_lazy("The disk is full: nothing of the request was saved."), no_room)
+STORAGE_FULL = DocumentedProblem(
+    gettext_lazy("The disk is full: nothing of the request was saved."), disk_full_response
+)

@@ -4,21 +4,21 @@ import pytest
 from drf_spectacular.generators import SchemaGenerator
 
 from gmg_portal.api import deprecations
-from gmg_portal.api.deprecations import Deprecated
+from gmg_portal.api.deprecations import Deprecation
 
 WHY, INSTEAD = "It was rarely used.", "Ask for ‘page_size’."
 LIST, ONE = "/api/v1/commitments/", "/api/v1/commitments/{reference}/"
 PAGE = "http://testserver/data/versions/"
-ENDPOINT = Deprecated("/api/v1/summary/gaps/", date(2030, 1, 1), WHY, INSTEAD, until=date(2031, 6, 1))
-PARAMETER = Deprecated(LIST, date(2030, 2, 1), WHY, INSTEAD, parameter="scope")
-FIELD = Deprecated(LIST, date(2030, 3, 1), WHY, INSTEAD, field="lead.title", until=date(2031, 3, 1))
-OF_ONE = Deprecated(ONE, date(2030, 4, 1), WHY, INSTEAD, field="scope")
-COLUMN = Deprecated("/data/commitments.csv", date(2030, 5, 1), WHY, INSTEAD, field="scope")
+ENDPOINT = Deprecation("/api/v1/summary/gaps/", date(2030, 1, 1), WHY, INSTEAD, until=date(2031, 6, 1))
+PARAMETER = Deprecation(LIST, date(2030, 2, 1), WHY, INSTEAD, parameter="scope")
+FIELD = Deprecation(LIST, date(2030, 3, 1), WHY, INSTEAD, field="lead.title", until=date(2031, 3, 1))
+OF_ONE = Deprecation(ONE, date(2030, 4, 1), WHY, INSTEAD, field="scope")
+COLUMN = Deprecation("/data/commitments.csv", date(2030, 5, 1), WHY, INSTEAD, field="scope")
 
 
 @pytest.fixture
 def declared(monkeypatch):
-    monkeypatch.setattr(deprecations, "DEPRECATED", (ENDPOINT, PARAMETER, FIELD, OF_ONE, COLUMN))
+    monkeypatch.setattr(deprecations, "DEPRECATIONS", (ENDPOINT, PARAMETER, FIELD, OF_ONE, COLUMN))
 
 
 def test_nothing_that_is_not_declared_is_told_as_deprecated(client, commitment):
@@ -77,16 +77,16 @@ def test_description_and_page_say_the_same(client, db, declared):
         if said.get("deprecated")
     ]
     assert {field for _name, field in marked} == {"title", "scope"}
-    for it in deprecations.DEPRECATED:
-        assert f'id="{it.key}"' in page
+    for deprecation in deprecations.DEPRECATIONS:
+        assert f'id="{deprecation.key}"' in page
     assert "1 June 2031" in page and "not settled yet" in page and "Nothing is deprecated" not in page
 
 
 def test_promise_of_a_year_is_kept_by_the_declaration():
     with pytest.raises(ValueError, match="a year at least"):
-        Deprecated(LIST, date(2030, 1, 1), WHY, INSTEAD, until=date(2030, 12, 31))
+        Deprecation(LIST, date(2030, 1, 1), WHY, INSTEAD, until=date(2030, 12, 31))
     with pytest.raises(ValueError, match="each by itself"):
-        Deprecated(LIST, date(2030, 1, 1), WHY, INSTEAD, parameter="scope", field="scope")
+        Deprecation(LIST, date(2030, 1, 1), WHY, INSTEAD, parameter="scope", field="scope")
 
 
 def test_policy_is_found_from_where_programs_are_written(client, db, settings):

@@ -15,8 +15,8 @@ from rest_framework.settings import api_settings
 
 from commitments.search import MAX_CHARACTERS
 from foundation.rest.problem_details import exception_handler
-from gmg_portal.api.openapi.descriptions import MEANINGS, SUMMARIES
-from gmg_portal.api.openapi.examples import EXAMPLES, FORMS, PARAMETERS
+from gmg_portal.api.openapi.descriptions import SUMMARIES, VALUE_DESCRIPTIONS
+from gmg_portal.api.openapi.examples import EXAMPLES, PARAMETERS, SYNTHETIC_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
 
 COMMITTED = Path(settings.BASE_DIR, "docs", "openapi.yaml")
@@ -265,17 +265,17 @@ def test_nothing_is_told_of_what_is_not_there(schema, operations):
 
     gone = [
         f"{name}.{field}"
-        for table in (EXAMPLES, FORMS)
+        for table in (EXAMPLES, SYNTHETIC_EXAMPLES)
         for name, fields in table.items()
         for field in fields
         if field not in schemas.get(name, {}).get("properties", {})
     ]
     gone += [
         f"{name}: {set(values) - set(schemas[name]['enum'])}"
-        for name, values in MEANINGS.items()
+        for name, values in VALUE_DESCRIPTIONS.items()
         if name in schemas and set(values) - set(schemas[name]["enum"])
     ]
-    gone += [name for name in MEANINGS if name not in schemas and name not in words]
+    gone += [name for name in VALUE_DESCRIPTIONS if name not in schemas and name not in words]
     gone += [word for word in PARAMETERS if word not in words | asked]
     gone += [name for name in SUMMARIES if name not in ids]
 
