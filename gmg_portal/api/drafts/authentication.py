@@ -37,15 +37,15 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="drafts"'
 
 
-class MayByToken(BasePermission):
+class TokenScopePermission(BasePermission):
     """Asks for the scope that the view names for each method."""
 
     def has_permission(self, request, view):
         if request.auth is None:
             return False
         scope = view.scopes.get(request.method, AccessToken.Scope.READ)
-        told = {"scope": AccessToken.Scope(scope).label, "given": request.auth.get_scope_display()}
-        self.message = _("This token may only ‘%(given)s’; what you ask for needs ‘%(scope)s’.") % told
+        names = {"scope": AccessToken.Scope(scope).label, "given": request.auth.get_scope_display()}
+        self.message = _("This token may only ‘%(given)s’; what you ask for needs ‘%(scope)s’.") % names
         return may_by_token(request.auth, scope)
 
 

@@ -40,5 +40,5 @@ class System:
         return self.post(body={"commitment": commitment.reference, "cycle": None, **WRITTEN, **body})
 
 
-def system_of(client, person, agency, **fields) -> System:
+def system_for(client, person, agency, **fields) -> System:
     return System(client, AccessTokenFactory(made_by=person, agency=agency, **fields))

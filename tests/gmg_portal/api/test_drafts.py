@@ -21,7 +21,7 @@ from agencies.models import AccessToken
 from commitments import actions
 from commitments.models import Evidence, ProgressReport, Status
 from foundation.clock import today
-from gmg_portal.api.drafts.shown import shown
+from gmg_portal.api.drafts.shown import problem_example
 from gmg_portal.models import AuditEntry
 from tests.factories import (
     AccessTokenFactory,
@@ -35,14 +35,14 @@ from tests.factories import (
 from tests.files import pdf
 from tests.filling import filled
 from tests.gmg_portal.accounts.signing_in import sign_in
-from tests.gmg_portal.api.submitting import DRAFTS, WRITTEN, System, system_of
+from tests.gmg_portal.api.submitting import DRAFTS, WRITTEN, System, system_for
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def system(client, ilo, ilo_focal_point):
-    return system_of(client, ilo_focal_point, ilo)
+    return system_for(client, ilo_focal_point, ilo)
 
 
 def faults(answer) -> dict[str, str]:
@@ -96,24 +96,24 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     via = AuditEntry.objects.filter(kind="commitments.progressreport").order_by("moment").first().via
     assert via == f"POST /api/v1/drafts/ ({token.shown_prefix})"
     assert token.last_used_at is not None
-    assert places_of(system.secret.split(".")[1]) == []
+    assert tables_containing(system.secret.split(".")[1]) == []
     assert system.secret not in caplog.text
     assert not any(system.secret in str(sent.message()) for sent in mail.outbox)
 
 
-def places_of(words: str) -> list[str]:
+def tables_containing(words: str) -> list[str]:
     """The tables of the database, of whatever kind, in which some words stand."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         )
         tables = [table for (table,) in cursor.fetchall()]
-        found = []
+        matching = []
         for table in tables:
             cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} t WHERE t::text LIKE %s)", [f"%{words}%"])
-            found += [table] if cursor.fetchone()[0] else []
+            matching += [table] if cursor.fetchone()[0] else []
     assert Email._meta.db_table in tables
-    return found
+    return matching
 
 
 # Who may
@@ -124,16 +124,16 @@ def test_tokens_are_made_by_focal_points_seen_and_revoked_by_their_agency(
 ):
     token = AccessTokenFactory(agency=ilo, made_by=ilo_focal_point, name="Secret system")
     page = f"/admin/agencies/accesstoken/{token.pk}/change/"
-    found = {}
+    access_by_user = {}
     for person in (ilo_focal_point, ilo_alternate, ohchr_focal_point, secretariat, administrator, UserFactory()):
         client.force_login(person)
-        shown = "Secret system" in client.get(page).content.decode()
+        visible = "Secret system" in client.get(page).content.decode()
         listed = "Secret system" in client.get("/admin/agencies/accesstoken/").content.decode()
         made = client.get("/admin/agencies/accesstoken/add/")
         revoked = client.post(f"/admin/agencies/accesstoken/{token.pk}/press/revoke/") and revoke_undone(token)
-        found[person.username.partition("-")[0]] = (shown, listed, asks_who(made), revoked)
+        access_by_user[person.username.partition("-")[0]] = (visible, listed, asks_who(made), revoked)
 
-    assert found == {
+    assert access_by_user == {
         "ilo_focal_point": (True, True, True, True),
         "ilo_alternate": (True, True, False, True),
         "ohchr_focal_point": (False, False, True, False),
@@ -238,7 +238,7 @@ def test_wrong_tokens_are_braked_by_address(client, settings, system, monkeypatc
 
 @pytest.mark.parametrize("scope", ["read", "draft", "submit"])
 def test_scope_bounds_what_a_token_does(scope, client, commitment, ilo, ilo_focal_point):
-    system = system_of(client, ilo_focal_point, ilo, scope=scope)
+    system = system_for(client, ilo_focal_point, ilo, scope=scope)
     report = ProgressReportFactory(commitment=commitment, **WRITTEN)
     address = f"{DRAFTS}{report.draft_code}/"
 
@@ -467,7 +467,7 @@ def test_full_disk_is_answered_as_it_is_described(system, commitment, monkeypatc
     answer = system.post(address, {"title": "A report", "file": SimpleUploadedFile("report.pdf", pdf())}, form=True)
 
     body = answer.json()
-    example = shown(507).value
+    example = problem_example(507).value
     assert (answer.status_code, body["code"], answer["Retry-After"]) == (507, "storage_full", "600")
     assert {**body, "instance": ""} == {**example, "instance": ""}
     assert not Evidence.objects.exists()
