@@ -18,7 +18,7 @@ from gmg_portal.http.revision import Standing
 from gmg_portal.models import Revision
 
 # What people call the types of the columns.
-KINDS = {
+TYPE_LABELS = {
     "string": _("text"),
     "uri": _("address"),
     "integer": _("whole number"),
@@ -26,9 +26,9 @@ KINDS = {
     "datetime": _("moment (UTC)"),
 }
 Value = str | int | list[str] | list[int] | None
-AT_A_TIME = 2000
+CHUNK_SIZE = 2000
 # Columns that hold sentences, and are wider in a workbook.
-LONG_TEXTS = {
+WIDE_COLUMNS = {
     "title", "summary", "original_text", "achieved", "barriers", "next_steps", "text", "mandate", "contribution_texts",
     "former_names", "evidence_titles", "evidence_locations", "source_title",
 }  # fmt: skip
@@ -50,26 +50,26 @@ class Column:
     many: bool = False
     required: bool = False
     pattern: str = ""
-    words: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
     # What the codes or words of the column are called, by value; or what is called so in a row.
-    names: Callable[[], Mapping[Any, str]] | None = None
-    name_in_row: Callable[[Model], str | None] | None = None
-    refers_to: tuple[str, str] | None = None
+    labels: Callable[[], Mapping[Any, str]] | None = None
+    label_in_row: Callable[[Model], str | None] | None = None
+    foreign_key: tuple[str, str] | None = None
     # What `refers_to` cannot say: (table, its key), and under which (column, value) where that is not always so.
-    relates_to: tuple[tuple, ...] = ()
+    relations: tuple[tuple, ...] = ()
 
     @property
-    def kind(self) -> str:
+    def type_label(self) -> str:
         """What sort of value it holds, in plain words."""
-        return str(KINDS["uri" if self.format == "uri" else self.type])
+        return str(TYPE_LABELS["uri" if self.format == "uri" else self.type])
 
     def read(self, row: Model, origin: str) -> Value:
         """The value in this row; what is not known or empty is None, or a list of none."""
         value = self.value(row)
         if self.many:
-            return [_absolute(each, origin) for each in value] if self.format == "uri" else value
+            return [_absolute_url(item, origin) for item in value] if self.format == "uri" else value
         if self.format == "uri":
-            return _absolute(value, origin) or None
+            return _absolute_url(value, origin) or None
         if isinstance(value, datetime):
             return value.isoformat().replace("+00:00", "Z")
         if isinstance(value, date):
@@ -79,36 +79,36 @@ class Column:
     @property
     def is_free_text(self) -> bool:
         """Whether the column holds what people write, of which nothing is an empty text, as in the API."""
-        return self.type == "string" and not (self.words or self.pattern or self.refers_to or self.relates_to)
+        return self.type == "string" and not (self.choices or self.pattern or self.foreign_key or self.relations)
 
     @property
     def width(self) -> int:
         """How wide the column is in a workbook, in characters."""
         if self.type != "string":
             return {"integer": 10, "date": 14}.get(self.type, 22)
-        if self.pattern or self.words:
+        if self.pattern or self.choices:
             return 18
         if self.format == "uri":
             return 40
-        return 60 if self.name in LONG_TEXTS else 28
+        return 60 if self.name in WIDE_COLUMNS else 28
 
-    def naming(self) -> "Column | None":
+    def label_column(self) -> "Column | None":
         """Return the column that stands beside this one in a workbook and holds names, if it has them."""
-        if self.name_in_row:
-            value = self.name_in_row
-        elif self.names:
-            names = self.names()
-            value = partial(_names_of, self, names)
+        if self.label_in_row:
+            value = self.label_in_row
+        elif self.labels:
+            labels = self.labels()
+            value = partial(_labels_of, self, labels)
         else:
             return None
         return Column(f"{self.name}_name", self.description, value, many=self.many)
 
 
-def _names_of(column: Column, names: Mapping[Any, str], row: Model) -> str | list[str] | None:
+def _labels_of(column: Column, labels: Mapping[Any, str], row: Model) -> str | list[str] | None:
     value = column.value(row)
     if column.many:
-        return [str(names.get(each, each)) for each in value]
-    return str(names[value]) if value in names else None
+        return [str(labels.get(code, code)) for code in value]
+    return str(labels[value]) if value in labels else None
 
 
 @dataclass(frozen=True)
@@ -124,9 +124,9 @@ class Table:
     description: str
     rows: Callable[[date | None], QuerySet]
     columns: tuple[Column, ...]
-    by_day: bool = False
+    supports_as_of: bool = False
     filterset: type[FilterSet] | None = None
-    found: Callable[[FilterSet], QuerySet] | None = None
+    filtered_rows: Callable[[FilterSet], QuerySet] | None = None
     header: list[str] = field(init=False)
 
     def __post_init__(self):
@@ -136,10 +136,10 @@ class Table:
     def key(self) -> str:
         return self.header[0]
 
-    def named_columns(self) -> list[Column]:
+    def columns_with_labels(self) -> list[Column]:
         """Return the columns of a workbook: each followed by the names of its codes, where it has codes."""
-        pairs = ((column, column.naming()) for column in self.columns)
-        return [each for pair in pairs for each in pair if each]
+        pairs = ((column, column.label_column()) for column in self.columns)
+        return [column for pair in pairs for column in pair if column]
 
     def records(self, rows: Iterable[Model], origin: str) -> Iterator[list[Value]]:
         """Each row as its values, in the order of the columns."""
@@ -147,7 +147,7 @@ class Table:
             yield [column.read(row, origin) for column in self.columns]
 
 
-class Reading:
+class ClosingIterator:
     """What is read piece by piece: closed with it is all that it is read from, whether it was begun or not.
 
     A generator that was never begun runs none of its own closing lines; a reader may go away before the first piece.
@@ -165,11 +165,11 @@ class Reading:
 
     def close(self) -> None:
         with ExitStack() as stack:
-            for each in (*reversed(self.sources), self.pieces):
-                stack.callback(getattr(each, "close", lambda: None))
+            for source in (*reversed(self.sources), self.pieces):
+                stack.callback(getattr(source, "close", lambda: None))
 
 
-def read_at_one_revision(rows: Callable[[], QuerySet]) -> tuple[Standing, Reading]:
+def read_consistent_rows(rows: Callable[[], QuerySet]) -> tuple[Standing, ClosingIterator]:
     """The rows, a few at a time, as they stand in one revision of the record, and that revision.
 
     The rows are one statement, and so one state of the record, which PostgreSQL keeps for the cursor however slowly
@@ -178,18 +178,18 @@ def read_at_one_revision(rows: Callable[[], QuerySet]) -> tuple[Standing, Readin
     """
     while True:
         standing = Standing.read()
-        marked = rows().annotate(revision=Subquery(Revision.objects.values("number")))
-        read = marked.iterator(chunk_size=AT_A_TIME)
+        rows_with_revision = rows().annotate(revision=Subquery(Revision.objects.values("number")))
+        iterator = rows_with_revision.iterator(chunk_size=CHUNK_SIZE)
         try:
             with statement_limit(settings.DATABASE_EXPORT_TIMEOUT):  # all rows are found before the first is read
-                first = next(read, None)
+                first = next(iterator, None)
         except BaseException:
-            read.close()
+            iterator.close()
             raise
         if first is None or (first.revision or 0) == standing.number:
-            return standing, Reading(chain([] if first is None else [first], read), read)
-        read.close()
+            return standing, ClosingIterator(chain([] if first is None else [first], iterator), iterator)
+        iterator.close()
 
 
-def _absolute(value: str, origin: str) -> str:
+def _absolute_url(value: str, origin: str) -> str:
     return f"{origin}{value}" if value.startswith("/") else value

@@ -5,32 +5,32 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from gmg_portal.open_data.views import asked_day, refused
+from gmg_portal.open_data.views import bad_request, parse_as_of
 
 FOLDER = settings.BASE_DIR / "docs" / "examples"
-KINDS = {
+CONTENT_TYPES = {
     ".py": "text/x-python; charset=utf-8",
     ".ipynb": "application/x-ipynb+json",
     ".md": "text/markdown; charset=utf-8",
 }
 
 
-def names() -> list[str]:
+def file_names() -> list[str]:
     """The files, in the order of their names; none where the portal is installed without its docs."""
-    return sorted(path.name for path in FOLDER.glob("*.*") if path.suffix in KINDS)
+    return sorted(path.name for path in FOLDER.glob("*.*") if path.suffix in CONTENT_TYPES)
 
 
 @require_safe
 def example(request: HttpRequest, name: str) -> HttpResponse:
     try:
-        asked_day(request, ())
-    except ValidationError as refusal:
-        return refused(refusal)
-    if name not in names():
+        parse_as_of(request, ())
+    except ValidationError as error:
+        return bad_request(error)
+    if name not in file_names():
         raise Http404("There is no such example.")
     path = FOLDER / name
     return HttpResponse(
         path.read_bytes(),
-        content_type=KINDS[path.suffix],
+        content_type=CONTENT_TYPES[path.suffix],
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )

@@ -13,12 +13,12 @@ from foundation.text.spreadsheet_cells import printable
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"
 # Identifiers are made from it and from what they are about: the same under every host, port and scheme.
-OURS = UUID("6f6f6bd1-40a1-4a55-9b58-0b4b6a2d7c1e")
+NAMESPACE_UUID = UUID("6f6f6bd1-40a1-4a55-9b58-0b4b6a2d7c1e")
 
 
 def identifier(key: str) -> str:
     """A permanent identifier for what has this key."""
-    return f"urn:uuid:{uuid5(OURS, key)}"
+    return f"urn:uuid:{uuid5(NAMESPACE_UUID, key)}"
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class _Writer(SimplerXMLGenerator):
     """The elements that feeds are made of; what no XML document may hold is marked as lost."""
 
     def start(self, name: str, attributes: dict[str, str] | None = None) -> None:
-        self.startElement(name, {word: printable(value) for word, value in (attributes or {}).items()})
+        self.startElement(name, {key: printable(value) for key, value in (attributes or {}).items()})
 
     def end(self, name: str) -> None:
         self.endElement(name)
@@ -104,8 +104,8 @@ class _Writer(SimplerXMLGenerator):
 
     def links(self, links: Iterable[Link]) -> None:
         for link in links:
-            words = {"rel": link.rel, "type": link.type, "href": link.href}
-            self.start("link", {word: value for word, value in words.items() if value})
+            attributes = {"rel": link.rel, "type": link.type, "href": link.href}
+            self.start("link", {key: value for key, value in attributes.items() if value})
             self.end("link")
 
     def entry(self, entry: Entry) -> None:

@@ -14,13 +14,13 @@ from commitments.register import PageForm, Question
 from foundation.clock import today
 
 # How a feed is parted; how the register's page shows its rows means nothing here, and is refused.
-PAGING = ("page", "page_size")
+PAGINATION_PARAMS = ("page", "page_size")
 # What comes by the passing of days alone, and not by any change.
-TURNS = (Freshness.DUE, Freshness.OVERDUE, Freshness.NEVER_REPORTED)
+TIME_BASED_FRESHNESS = (Freshness.DUE, Freshness.OVERDUE, Freshness.NEVER_REPORTED)
 
 
 @dataclass(frozen=True)
-class Silence:
+class DueReport:
     """A commitment on which a report has been due, or overdue, since a day."""
 
     commitment: Commitment
@@ -34,7 +34,7 @@ class Silence:
         return f"{self.commitment.reference}/{self.freshness}-{self.since.isoformat()}"
 
 
-class WithWithdrawn(CommitmentFilter):
+class FilterWithWithdrawn(CommitmentFilter):
     """The same words, and beside what the register finds what it would find, had it not been withdrawn."""
 
     @cached_property
@@ -46,41 +46,47 @@ class WithWithdrawn(CommitmentFilter):
 class FollowedSearch:
     """An address of the register, asked for what happens to the commitments that it finds."""
 
-    def __init__(self, words: QueryDict):
-        self.pages = PageForm(words)
-        self.found = CommitmentFilter(words, queryset=Commitment.objects.all(), beside=PAGING)
-        self.heard = WithWithdrawn(words, queryset=Commitment.objects.all(), beside=PAGING)
-        self.question = Question(self.found.data, self.found)
+    def __init__(self, params: QueryDict):
+        self.page_form = PageForm(params)
+        self.register_filter = CommitmentFilter(params, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
+        self.feed_filter = FilterWithWithdrawn(params, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
+        self.query = Question(self.register_filter.data, self.register_filter)
 
     @property
-    def problems(self) -> list[str]:
+    def errors(self) -> list[str]:
         """What the register refuses is refused, in its words."""
-        return [*refusals(self.found.form), *refusals(self.pages)]
+        return [*refusals(self.register_filter.form), *refusals(self.page_form)]
 
     @property
     def page(self) -> int | None:
-        return self.pages.cleaned_data.get("page")
+        return self.page_form.cleaned_data.get("page")
 
     @property
     def page_size(self) -> int | None:
-        return self.pages.cleaned_data.get("page_size")
+        return self.page_form.cleaned_data.get("page_size")
 
-    def steps(self) -> list[Trace | Silence]:
+    def items(self) -> list[Trace | DueReport]:
         """All changes of what is found, and who is silent if that is asked for; in no order."""
-        self.heard.is_valid()
-        about = Commitment.objects.filter(pk__in=self.heard.narrowed().order_by().values("pk"))
-        return [*traces(self.found.day, commitments=about, recorded=True), *self._silences()]
+        self.feed_filter.is_valid()
+        commitments = Commitment.objects.filter(pk__in=self.feed_filter.narrowed().order_by().values("pk"))
+        return [*traces(self.register_filter.day, commitments=commitments, recorded=True), *self._due_reports()]
 
-    def _silences(self) -> list[Silence]:
-        asked = [state for state in TURNS if state in self.found.asked.get("freshness", ())]
-        cycle = ReportingCycle.objects.opened(self.found.day or today()).first() if asked else None
+    def _due_reports(self) -> list[DueReport]:
+        freshness_values = [
+            state for state in TIME_BASED_FRESHNESS if state in self.register_filter.asked.get("freshness", ())
+        ]
+        cycle = ReportingCycle.objects.opened(self.register_filter.day or today()).first() if freshness_values else None
         if cycle is None:
             return []
-        rows = self.found.narrowed().published(self.found.day).filter(standing_freshness__in=asked)
+        rows = (
+            self.register_filter.narrowed()
+            .published(self.register_filter.day)
+            .filter(standing_freshness__in=freshness_values)
+        )
         rows = rows.select_related("lead_agency", "workgroup").defer("search")
-        return [_silence(row, Freshness(row.standing_freshness), cycle) for row in rows]
+        return [_due_report(row, Freshness(row.standing_freshness), cycle) for row in rows]
 
 
-def _silence(row: Commitment, freshness: Freshness, cycle: ReportingCycle) -> Silence:
-    asked = row.standing_freshness == Freshness.DUE
-    return Silence(row, freshness, cycle.opened_on if asked else cycle.due_on + timedelta(days=1), cycle)
+def _due_report(row: Commitment, freshness: Freshness, cycle: ReportingCycle) -> DueReport:
+    is_due = row.standing_freshness == Freshness.DUE
+    return DueReport(row, freshness, cycle.opened_on if is_due else cycle.due_on + timedelta(days=1), cycle)

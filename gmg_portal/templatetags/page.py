@@ -74,9 +74,9 @@ def organization_data(context, agency) -> SafeString:
 
 
 @register.simple_tag
-def dataset_data(issue, licence) -> SafeString:
+def dataset_data(snapshot, licence) -> SafeString:
     """The data files, as schema.org's catalogue of data sets."""
-    return structured(data_catalog(issue, licence))
+    return structured(data_catalog(snapshot, licence))
 
 
 # The list or row of the API that says what a page shows, by the names of the two addresses.

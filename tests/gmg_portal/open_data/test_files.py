@@ -551,7 +551,7 @@ def test_file_without_rows_has_its_header_alone(client, db, form):
 
     if form == "xlsx":
         assert list(load_workbook(io.BytesIO(body)).active.values) == [
-            tuple(column.name for column in COMMITMENTS.named_columns())
+            tuple(column.name for column in COMMITMENTS.columns_with_labels())
         ]
     else:
         assert (
@@ -576,7 +576,7 @@ OPEN_ADDRESSES = [
 UNDATED = {
     "/data/datapackage.json",
     "/data/catalog.jsonld",
-    *(f"/data/{table.name}.{form}" for table in TABLES.values() for form in FORMATS if not table.by_day),
+    *(f"/data/{table.name}.{form}" for table in TABLES.values() for form in FORMATS if not table.supports_as_of),
 }
 
 
@@ -740,7 +740,7 @@ def test_rows_are_read_anew_when_the_record_moved_meanwhile(commitment, monkeypa
     answers = [Standing(truth.number - 1, truth.moved_at), truth]
     monkeypatch.setattr(columns.Standing, "read", lambda: answers.pop(0))
 
-    standing, rows = columns.read_at_one_revision(lambda: COMMITMENTS.rows(None))
+    standing, rows = columns.read_consistent_rows(lambda: COMMITMENTS.rows(None))
 
     assert standing == truth
     assert [row.reference for row in rows] == [commitment.reference]
@@ -877,7 +877,7 @@ def test_page_as_of_a_day_counts_and_links_by_it(client, commitment):
     response = client.get("/data/?as_of=2014-02-19")
 
     html = response.content.decode()
-    assert [rows for table, rows in response.context["tables"] if table.by_day] == [0, 0]
+    assert [rows for table, rows in response.context["tables"] if table.supports_as_of] == [0, 0]
     assert 'href="/data/commitments.csv?as_of=2014-02-19"' in html
     assert 'href="/data/agencies.csv"' in html
     assert "at the end of 19 February 2014 (UTC)" in html

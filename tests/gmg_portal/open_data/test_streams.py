@@ -19,7 +19,7 @@ from foundation.clock import today
 from foundation.text.spreadsheet_cells import LONGEST
 from gmg_portal.http.revision import Standing
 from gmg_portal.open_data import writers
-from gmg_portal.open_data.columns import Column, Table, read_at_one_revision
+from gmg_portal.open_data.columns import Column, Table, read_consistent_rows
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS, write_xlsx
 from recommendations.serializers import RecommendationSerializer
@@ -73,7 +73,7 @@ def open_cursors():
 
 def peak_of(kind):
     """The most memory (bytes) that writing the table takes at a time, and how long the file is."""
-    _standing, rows = read_at_one_revision(lambda: MANY.rows(None))
+    _standing, rows = read_consistent_rows(lambda: MANY.rows(None))
     tracemalloc.start()
     try:
         length = sum(len(piece) for piece in kind.write(MANY.header, MANY.records(rows, "")))
@@ -89,7 +89,7 @@ def peak_of(kind):
     [("csv", 1_000, 6_000), ("json", 1_000, 6_000), ("ndjson", 1_000, 6_000), ("xlsx", 500, 5_000)],
 )
 def test_memory_stays_flat_whatever_the_size(stakeholders, monkeypatch, form, few, many):
-    monkeypatch.setattr("gmg_portal.open_data.columns.AT_A_TIME", 200)
+    monkeypatch.setattr("gmg_portal.open_data.columns.CHUNK_SIZE", 200)
     stakeholders(10)
     peak_of(FORMATS[form])  # what is loaded at first use is no part of a file
     stakeholders(few)
@@ -127,7 +127,7 @@ def test_record_that_moved_leaves_no_cursor_behind(commitment, monkeypatch):
     answers = [Standing(truth.number - 1, truth.moved_at), truth]
     monkeypatch.setattr("gmg_portal.open_data.columns.Standing.read", lambda: answers.pop(0))
 
-    _standing, rows = read_at_one_revision(lambda: TABLES["commitments"].rows(None))
+    _standing, rows = read_consistent_rows(lambda: TABLES["commitments"].rows(None))
 
     assert open_cursors() == 1
     rows.close()

@@ -283,7 +283,7 @@ def test_page_shows_what_differs_and_bounds_it(client, pair, monkeypatch):
     assert "<code>headquarters</code>" in html
     assert "Geneva" in html
     assert 'href="/data/editions/2014-12-31/since/2014-06-30.csv"' in html
-    monkeypatch.setattr("gmg_portal.open_data.editions.views.SHOWN", 0)
+    monkeypatch.setattr("gmg_portal.open_data.editions.views.MAX_ROWS_SHOWN", 0)
     bounded = client.get("/data/editions/2014-12-31/since/2014-06-30/").content.decode()
     assert "Entered by mistake" not in bounded
     assert "The first 0 are shown; the file has all." in bounded

@@ -7,7 +7,7 @@ from django.contrib.staticfiles import finders
 from django.urls import URLResolver, get_resolver, reverse
 from django.urls.resolvers import RoutePattern
 
-from gmg_portal.syndication.embeds import SHOWN
+from gmg_portal.syndication.embeds import MAX_COMMITMENTS
 from tests.factories import CommitmentFactory, WorkGroupFactory, published_report
 
 pytestmark = pytest.mark.django_db
@@ -143,14 +143,14 @@ def test_commitment_that_is_not_public_is_missing_inside_the_frame(client, ilo, 
 
 
 def test_agency_shows_the_newest_of_what_it_leads(client, ilo, iom):
-    for number in range(SHOWN + 1):
+    for number in range(MAX_COMMITMENTS + 1):
         CommitmentFactory(lead_agency=ilo, title=f"Undertaking {number}.", published_on=date(2014, 3, 1 + number))
     CommitmentFactory(lead_agency=iom, partners=[ilo], title="Of another")
     CommitmentFactory(lead_agency=ilo, draft=True, title="A draft")
 
     html = client.get(reverse("embed-agency", args=["ilo"])).content.decode()
 
-    assert re.findall(r"Undertaking (\d+)\.", html) == [str(number) for number in range(SHOWN, 0, -1)]
+    assert re.findall(r"Undertaking (\d+)\.", html) == [str(number) for number in range(MAX_COMMITMENTS, 0, -1)]
     assert "It leads 21 commitments." in html
     assert "The newest 20 are shown." in html
     assert "Of another" not in html

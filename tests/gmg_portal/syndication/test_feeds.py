@@ -12,7 +12,7 @@ from agenda.models import Event
 from commitments import actions
 from gmg_portal.models import Revision
 from gmg_portal.syndication.atom import identifier
-from gmg_portal.syndication.feeds import ENTRIES
+from gmg_portal.syndication.feeds import ENTRIES_PER_PAGE
 from tests.factories import (
     AgencyFactory,
     AnswerFactory,
@@ -134,12 +134,12 @@ def test_report_published_here_is_dated_by_the_moment_of_its_review(client, ilo_
 
 
 def test_feed_shows_the_newest(client, ilo):
-    for number in range(ENTRIES + 2):
+    for number in range(ENTRIES_PER_PAGE + 2):
         CommitmentFactory(lead_agency=ilo, title=str(number), published_on=date.fromordinal(735_000 + number))
 
     titles = texts(read(client), "atom:entry/atom:title")
 
-    assert [title.rpartition(" ")[2] for title in titles] == [str(n) for n in range(ENTRIES + 1, 1, -1)]
+    assert [title.rpartition(" ")[2] for title in titles] == [str(n) for n in range(ENTRIES_PER_PAGE + 1, 1, -1)]
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def in_february(time_machine, db):
 
 
 def test_what_was_just_recorded_comes_first_however_old(in_february, client, ilo, commitment, time_machine):
-    for number in range(ENTRIES + 2):
+    for number in range(ENTRIES_PER_PAGE + 2):
         CommitmentFactory(lead_agency=ilo, title=str(number), published_on=date(2014, 2, 19))
     time_machine.move_to("2014-10-01T08:00:00Z", tick=False)
     published_report(commitment, on="2014-01-31", status="in_progress")
@@ -289,13 +289,13 @@ def test_feed_of_a_subject_refuses_what_it_does_not_know(client, ilo, words, say
 
 
 def test_long_feed_goes_on_from_page_to_page(client, ilo):
-    many(CommitmentFactory, ENTRIES + 1, lead_agency=ilo)
+    many(CommitmentFactory, ENTRIES_PER_PAGE + 1, lead_agency=ilo)
     address = "/feeds/agencies/ilo.atom?as_of=2020-01-01"
 
     first, second = read(client, address), read(client, f"{address}&page=2")
     beyond = client.get(f"{address}&page=3")
 
-    assert len({*ids(first), *ids(second)}) == ENTRIES + 1
+    assert len({*ids(first), *ids(second)}) == ENTRIES_PER_PAGE + 1
     assert (
         texts(first, "atom:id")
         == texts(second, "atom:id")
