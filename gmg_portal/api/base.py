@@ -1,6 +1,7 @@
-"""What every endpoint of the API shares. It reaches the apps by the settings: they import nothing from here.
+"""Filter backend, content negotiation and parameter checks that every endpoint shares.
 
-REST framework loads these classes while it defines its views, so no view can stand in this module.
+The apps name these classes in the settings and import nothing from here. REST framework loads them while it defines its
+views, so no view can stand in this module.
 """
 
 from collections.abc import Iterable
@@ -31,11 +32,11 @@ MULTIPLE_CHOICE_FIELDS = (forms.MultipleChoiceField, forms.ModelMultipleChoiceFi
 
 
 class StrictFilterBackend(DjangoFilterBackend):
-    """Filter by the view's FilterSet, and refuse every word and value that is not known.
+    """Filter by the view's FilterSet, and refuse every unknown parameter and value.
 
-    A list is asked with the words of `filterset_class`, one row with those of `detail_filterset_class` (the day of
-    `as_of`, for instance); both know `fields` and `as_of`. The view keeps what was asked as `filterset`,
-    `chosen_fields` and `day`; one whose rows have days of their own says by `on_day` which were there by then.
+    A list takes the parameters of `filterset_class`, one row those of `detail_filterset_class` (`as_of`, for instance);
+    both take `fields` and `as_of`. The backend sets `filterset`, `chosen_fields` and `day` on the view. A view whose
+    rows have dates of their own keeps those that existed by that day in `on_day`.
     """
 
     def get_filterset_class(self, view, queryset=None):
@@ -70,7 +71,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         return view.on_day(rows, view.day) if view.day and hasattr(view, "on_day") else rows
 
     def _read_as_of(self, params, filters, view) -> tuple[date | None, *tuple[Fault, ...]]:
-        """The day of the record that is asked for, and what is wrong with it where the filters do not say so."""
+        """Return the day of `as_of`, or None, followed by a fault where the filters do not report it themselves."""
         if AS_OF in filters:
             return (view.filterset.form.cleaned_data.get(AS_OF) if view.filterset.is_valid() else None,)
         try:
@@ -87,7 +88,7 @@ def unknown_field_faults(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
 
 
 def with_stable_order(rows: QuerySet, params: QueryDict) -> QuerySet:
-    """Rows that are equal in what they are sorted by keep one order, so that pages neither skip nor repeat."""
+    """Sort rows with equal sort values by primary key too, so that pages neither skip nor repeat rows."""
     return rows.order_by(*rows.query.order_by, "pk") if "ordering" in params else rows
 
 
@@ -107,7 +108,7 @@ def unknown_param_faults(params: QueryDict, allowed_names: set[str]) -> list[Fau
 
 
 def refuse_other_params(allowed_names: set[str], params: QueryDict) -> None:
-    """Refuse a word that an address does not know, and a known one without a value or with several."""
+    """Refuse a parameter that the address does not take, and one that is repeated or empty."""
     if faults := [
         *unknown_param_faults(params, allowed_names),
         *repeated_param_faults(params, {}),
@@ -135,12 +136,12 @@ def empty_param_faults(params: QueryDict, allowed_names: set[str]) -> list[Fault
 
 
 def split_values(param: str, values: list[str]) -> list[str]:
-    """The values of a word, one by one; in some words several are parted by commas."""
+    """Return the values of a parameter one by one; some parameters hold several, separated by commas."""
     return [part for value in values for part in value.split(",")] if param in COMMA_SEPARATED_PARAMS else values
 
 
 def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
-    """What is wrong with the values given; where a word has fixed ones, a stranger is named, with the nearest."""
+    """Return a fault for each invalid value, with the nearest valid one where the valid values are fixed."""
     template = _("‘%(name)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")
     faults = []
     for param in [param for param in form.errors if param in params and param in form.fields]:
@@ -169,7 +170,7 @@ def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
 
 
 def allowed_values(field: forms.Field) -> tuple[str | int, ...] | None:
-    """The words that a field of fixed words takes; None where they are too many to name, or no words at all."""
+    """Return the values of a field with fixed choices; None for other fields and for choices too many to list."""
     if isinstance(field, forms.ModelChoiceField) or not hasattr(field, "choices"):
         return None
     return tuple(value for value, _label in field.choices if value != "")
@@ -178,7 +179,7 @@ def allowed_values(field: forms.Field) -> tuple[str | int, ...] | None:
 def unknown_value_fault(
     param: str, template: str, value: str, allowed: tuple[str | int, ...], code: str = "unknown_value"
 ) -> Fault:
-    """A fault that names what is not known, what is allowed in its place, and what is spelt most like it."""
+    """Return a fault that names the unknown value, the allowed ones, and the closest match."""
     nearest = closest_match(value, map(str, allowed))
     suggestion = " " + _("Did you mean ‘%(word)s’?") % {"word": nearest} if nearest else ""
     sentence_values = {"name": value, "near": suggestion, "allowed": ", ".join(map(str, allowed))}
@@ -186,9 +187,9 @@ def unknown_value_fault(
 
 
 class Negotiation(DefaultContentNegotiation):
-    """Choose among the forms that serve the view: by `format` alone, where it is given, or else by Accept (RFC 9110).
+    """Choose among the renderers that serve the view: by `format` alone if it is there, otherwise by Accept (RFC 9110).
 
-    A method that is not allowed is refused as such, whatever form its answer should have had.
+    A method that is not allowed is refused with 405, whatever format was asked for.
     """
 
     def select_renderer(self, request, renderers, format_suffix=None):
@@ -219,9 +220,9 @@ class Negotiation(DefaultContentNegotiation):
 
 
 def accept_quality(media_type: str, ranges: list[MediaType]) -> tuple[float, int]:
-    """The quality that Accept gives a type by the closest of its ranges, and how close that is; 0 where none has it.
+    """Return the quality that Accept gives a media type by its most specific range, and that specificity.
 
-    Parameters of a range tell nothing apart here: no form has two kinds.
+    It is (0, 0) without a match. Parameters of a range are ignored: no renderer has two variants of a type.
     """
     main_type, sub_type = media_type.split("/")
     matches = [

@@ -1,6 +1,6 @@
-"""What of the API will go: said once, here, and told in the answers, in the description and on the page of versions.
+"""Deprecated parts of the API, declared once for answers, the description and the page of versions.
 
-Deprecation is RFC 9745, Sunset RFC 8594.
+The headers are Deprecation (RFC 9745) and Sunset (RFC 8594).
 """
 
 import re
@@ -14,17 +14,17 @@ from django.utils.http import http_date
 from django.utils.text import slugify
 from django.views.generic import TemplateView
 
-# What is deprecated works as before for at least this long; the page of versions promises it.
+# The minimum time from deprecation to removal, which the page of versions promises.
 NOTICE_PERIOD = timedelta(days=365)
 FIELDS = "fields"
 
 
 @dataclass(frozen=True)
 class Deprecation:
-    """An address as the description writes it ('/api/v1/reports/{code}/'), or one parameter or field of it.
+    """A deprecated address as the description writes it ('/api/v1/reports/{code}/'), or one parameter or field of it.
 
-    Deprecated from the day `since`, and gone on the day `until`, if that is known. `why` and `instead` are sentences.
-    What several addresses answer alike is declared for each of them: the description has it only once.
+    It is deprecated from the day `since` and removed on the day `until`, if that is known. `reason` and `replacement`
+    are sentences. A field that several addresses share is declared for each of them: the description has it only once.
     """
 
     address: str
@@ -43,12 +43,12 @@ class Deprecation:
 
     @property
     def key(self) -> str:
-        """Its anchor on the page."""
+        """Return its anchor on the page of versions."""
         name = re.sub(r"[^A-Za-z0-9_-]+", " ", f"{self.address} {self.parameter or self.field}")
         return slugify(name)
 
     def applies_to(self, request: HttpRequest) -> bool:
-        """Whether what a request asks for is, uses or would be given what is deprecated."""
+        """Return whether a request asks for this address, sends this parameter or would be answered this field."""
         if not path_pattern(self.address).fullmatch(request.path):
             return False
         if self.parameter:
@@ -65,7 +65,7 @@ DEPRECATIONS: tuple[Deprecation, ...] = ()
 
 
 class VersionsView(TemplateView):
-    """What may change within a version of the API and what may not, how it is announced, and what will go."""
+    """The page of versions: what may change within a version, how changes are announced, and what is deprecated."""
 
     template_name = "versions.html"
     words = ()
@@ -75,7 +75,7 @@ class VersionsView(TemplateView):
 
 
 class DeprecationMiddleware:
-    """Tell whoever uses what will go, in the answer itself."""
+    """Add deprecation headers to the answers of requests that use deprecated parts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -89,7 +89,7 @@ class DeprecationMiddleware:
 
 
 def add_headers(response: HttpResponse, deprecations: list[Deprecation], page: str) -> None:
-    """The first that is deprecated and the first that goes give the days; each links to its word on the page."""
+    """Add Deprecation and Sunset with the earliest days, and a Link to each deprecation on the page of versions."""
     response["Deprecation"] = f"@{unix_time(min(deprecation.since for deprecation in deprecations))}"
     ends = [deprecation.until for deprecation in deprecations if deprecation.until]
     if ends:
@@ -119,7 +119,7 @@ def path_pattern(address: str) -> re.Pattern:
 
 
 def mark_deprecated(result: dict, generator, request, public) -> dict:
-    """Hook of drf-spectacular: what is declared here is deprecated there, with what takes its place."""
+    """Mark deprecated parts in the description, with reason and replacement (hook of drf-spectacular)."""
     for deprecation in DEPRECATIONS:
         for method, operation in result["paths"].get(deprecation.address, {}).items():
             if method != "parameters":
@@ -142,7 +142,7 @@ def deprecated_parts(deprecation: Deprecation, operation: dict, schemas: dict) -
 
 
 def field_schemas(schema: dict, path: list[str], schemas: dict) -> Iterator[dict]:
-    """The descriptions of a field: in a row, in the rows of a list, and under the fields on the way to it."""
+    """Yield the schemas of a field by its path: in a row, in the rows of a list, and in nested fields."""
     if "$ref" in schema:
         schema = schemas.get(schema["$ref"].rpartition("/")[2], {})
     for part in (*schema.get("allOf", []), *schema.get("anyOf", []), *schema.get("oneOf", [])):

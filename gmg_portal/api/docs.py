@@ -1,4 +1,4 @@
-"""The page of the API's description, for people: made of the same description that programs are given."""
+"""The documentation page of the API, built from the OpenAPI description."""
 
 import json
 from collections import defaultdict
@@ -19,7 +19,7 @@ from gmg_portal.api.openapi.postprocessing import COMPONENTS, operator_independe
 
 @dataclass(frozen=True)
 class ValueType:
-    """What a value is, in words; `component` is what is told of it elsewhere on the page."""
+    """The type of a value; `component` names the component of this page that describes it."""
 
     label: str
     component: str = ""
@@ -28,7 +28,7 @@ class ValueType:
 
 @dataclass(frozen=True)
 class Row:
-    """One parameter, field, header or value."""
+    """A parameter, field, header or value in a table."""
 
     name: str
     description: str
@@ -78,7 +78,7 @@ class Tag:
 
 @extend_schema(exclude=True)
 class DocsView(APIView):
-    """The description as a page, which needs no script."""
+    """The description as an HTML page, without scripts."""
 
     renderer_classes = [TemplateHTMLRenderer]
 
@@ -131,7 +131,7 @@ def build_operation(path: str, method: str, operation: dict) -> Operation:
 
 
 def example_address(path: str, parameters: list[dict]) -> str:
-    """An address that can be asked as it stands."""
+    """Return the path with the examples of its path parameters filled in."""
     for parameter in parameters:
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", str(parameter.get("example", "")))
@@ -150,7 +150,7 @@ def parameter_row(parameter: dict) -> Row:
     )
 
 
-# Components that are no part of the public record: their fields explain a term only if no other component has it.
+# Components outside the public record: their fields explain a term only if no other component has it.
 REQUEST_COMPONENT_PREFIXES = ("Draft", "Fault", "FieldFault", "New", "Patched", "Problem", "SubmissionProblem")
 
 
@@ -188,13 +188,13 @@ def field_row(name: str, schema: dict) -> Row:
 
 
 def enum_values(schema: dict) -> list[tuple[str, str]]:
-    """Words to sort by once: what a minus before them does is said of the parameter."""
+    """Return each value with its meaning. Descending sort values are left out: the parameter's text explains them."""
     pairs = zip(schema.get("enum", []), schema.get("x-enum-descriptions", []), strict=False)
     return [(value, meaning) for value, meaning in pairs if not value.startswith("-")]
 
 
 def build_problems(description: dict) -> list[Problem]:
-    """Each error once: it is the same wherever it is answered."""
+    """Return each error once: it is the same for every operation."""
     by_status: dict[str, Problem] = {}
     for _path, _method, operation in iterate_operations(description):
         for status, response in operation["responses"].items():
@@ -211,7 +211,7 @@ def build_problems(description: dict) -> list[Problem]:
 
 
 def value_type(schema: dict) -> ValueType:
-    """What a schema takes, in words."""
+    """Return the type that a JSON schema describes, for people."""
     parts = [*schema.get("oneOf", []), *schema.get("allOf", []), *schema.get("anyOf", [])]
     alternatives = [part for part in parts if part != {"type": "null"}]
     types = schema.get("type", [])
@@ -246,7 +246,7 @@ def type_label(json_type: str, formats: set[str | None]) -> str:
 
 
 def format_example(*values) -> str:
-    """An example as it stands in an answer or an address; nothing where there is none."""
+    """Return an example as it appears in an answer or an address; an empty text if there is none."""
     (value,) = values or (None,)
     if not values or value is None:
         return "null" if values else ""

@@ -1,4 +1,4 @@
-"""The rows of the API as linked data (JSON-LD 1.1): known terms where there are any, the portal's own for the rest."""
+"""Rows of the API as linked data (JSON-LD 1.1): standard terms where there are any, the portal's own for the rest."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from foundation.rest.sparse_fields import Tree
 
 SCHEMA_ORG = "https://schema.org/"
 DCTERMS = "http://purl.org/dc/terms/"
-# What a row of each kind is, in the words of schema.org.
+# The schema.org type of each kind of row.
 TYPES = {
     "agencies": "schema:Organization",
     "agenda-points": "schema:DefinedTerm",
@@ -63,12 +63,12 @@ CONTEXT = {
     "recorded_at": {"@id": "dcterms:created", **DATETIME},
     "commitments_url": {"@type": "@id"},
 }
-# A report's number only counts it among those on its commitment.
+# Terms for one kind only: elsewhere `number` is no identifier (a report's counts it within its commitment).
 CONTEXTS = {"agenda-points": {"number": IDENTIFIER}}
 
 
 def as_json_ld(row: dict[str, Any], kind: str, request: HttpRequest, tree: Tree | None = None) -> dict[str, Any]:
-    """A row of a kind, or those of its fields that a tree names, as one node under its permanent address."""
+    """Return a row, or those of its fields that `tree` names, as one JSON-LD node under its permanent address."""
     own_vocabulary = request.build_absolute_uri(reverse("api:docs")) + "#term-"
     node = _node(row, kind, request, tree)
     if kind == "agencies" and not tree:
@@ -77,7 +77,7 @@ def as_json_ld(row: dict[str, Any], kind: str, request: HttpRequest, tree: Tree 
 
 
 def _membership(row: dict[str, Any]) -> dict[str, Any]:
-    """The group as that of which an agency is a member, or was one until a day."""
+    """Return the group as the organization of which an agency is, or was until a day, a member."""
     group = {"@type": "schema:Organization", "name": _("Global Migration Group")}
     if row["is_member"]:
         return {"member_of": group}
@@ -87,7 +87,7 @@ def _membership(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_schema_org(node: Any) -> Any:
-    """What a node says in the words of schema.org, alone and by themselves: search engines know no others."""
+    """Return a node with schema.org terms only, without prefixes: search engines read no others."""
     if not isinstance(node, dict):
         return node
     context = {"@context": SCHEMA_ORG.rstrip("/")} if "@context" in node else {}
@@ -118,7 +118,7 @@ def _node(value: Any, kind: str, request: HttpRequest, tree: Tree | None = None)
 
 
 def _node_id(row: dict[str, Any], kind: str, request: HttpRequest) -> str | None:
-    """That of the row's page; changes of a status share one, and are known by their address in the API."""
+    """Return the address of the row's page. Status changes share a page, so theirs is the address in the API."""
     if kind == "status-changes":
         return request.build_absolute_uri(reverse("api:status-changes-detail", args=[row["code"]]))
     return row.get("url")

@@ -1,4 +1,4 @@
-"""The forms in which the API answers. Which of them an endpoint knows, each says for itself."""
+"""The renderers of the API. Each says by `serves` which views it can answer for."""
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
@@ -8,7 +8,7 @@ from gmg_portal.open_data.writers import FORMATS, write_csv, write_ndjson
 
 
 def is_list_view(view) -> bool:
-    """Whether a view answers rows, page by page; known whatever the method that it is asked with."""
+    """Return whether a view answers pages of rows, for whatever HTTP method."""
     return getattr(view, "detail", None) is False
 
 
@@ -17,7 +17,7 @@ def is_detail_view(view) -> bool:
 
 
 class JsonRenderer(JSONRenderer):
-    """Compact JSON in UTF-8, with only the fields that were asked for, if any were."""
+    """Compact JSON in UTF-8, with only the fields that `fields` chose, if any."""
 
     @staticmethod
     def serves(view) -> bool:
@@ -28,7 +28,7 @@ class JsonRenderer(JSONRenderer):
 
 
 class RowsRenderer(BaseRenderer):
-    """The rows of one page without the envelope: the header Link leads on, Total-Count says how many there are."""
+    """The rows of one page without the envelope: Link leads to the other pages, Total-Count has the number of rows."""
 
     charset = "utf-8"
     write = None
@@ -38,7 +38,7 @@ class RowsRenderer(BaseRenderer):
     def render(self, data, accepted_media_type=None, renderer_context=None):
         response = renderer_context["response"]
         response["Total-Count"] = str(data["count"])
-        # REST framework takes the type away from an answer without a byte, which no rows are in NDJSON.
+        # REST framework drops Content-Type if the body is empty, as NDJSON without rows is.
         content_type = response["Content-Type"]
         response.add_post_render_callback(lambda rendered: rendered.headers.setdefault("Content-Type", content_type))
         return b"".join(
@@ -47,7 +47,7 @@ class RowsRenderer(BaseRenderer):
 
 
 class CsvRenderer(RowsRenderer):
-    """One column a field, those within others by their dotted names; several values of a cell are joined by ';'."""
+    """CSV with a column per field, nested fields by their dotted names; several values in a cell are joined by ';'."""
 
     format = "csv"
     media_type = "text/csv"
@@ -63,7 +63,7 @@ class CsvRenderer(RowsRenderer):
 
 
 class NdjsonRenderer(RowsRenderer):
-    """One JSON object a line."""
+    """A JSON object per line (NDJSON)."""
 
     format = "ndjson"
     media_type = FORMATS["ndjson"].content_type
@@ -74,7 +74,7 @@ class NdjsonRenderer(RowsRenderer):
 
 
 class JsonLdRenderer(JSONRenderer):
-    """One row as linked data: its fields under the terms of a context, its address as its identifier."""
+    """A row as linked data: its fields as terms of a context, its address as identifier."""
 
     format = "jsonld"
     media_type = "application/ld+json"
@@ -89,7 +89,7 @@ class JsonLdRenderer(JSONRenderer):
 
 
 def _with_chosen_fields(data, renderer_context):
-    """The answer with only the fields that were asked for."""
+    """Return the data with only the fields that the request chose."""
     tree = getattr((renderer_context or {}).get("view"), "chosen_fields", None)
     if not tree:
         return data
@@ -97,7 +97,7 @@ def _with_chosen_fields(data, renderer_context):
 
 
 def _cell(value):
-    """A value as the files write it; what is true or false is said as in JSON."""
+    """Return a value as the data files write it; booleans as in JSON."""
     if isinstance(value, list):
         return ["" if each is None else str(_cell(each)) for each in value]
     return str(value).lower() if isinstance(value, bool) else value

@@ -1,4 +1,4 @@
-"""The addresses under /api/ that belong to no app."""
+"""The addresses under /api/ that belong to no app: root, description and unknown paths."""
 
 from collections.abc import Collection, Mapping
 
@@ -28,7 +28,7 @@ FIRST_VERSION = "/api/v1/"
 
 @extend_schema(exclude=True)
 class RootView(APIView):
-    """What the API offers, and where."""
+    """The list of endpoints with their addresses."""
 
     endpoints: Mapping[str, str] = {}
 
@@ -50,7 +50,7 @@ class DescriptionView(SpectacularAPIView):
 
 
 class MissingSlash(APIException):
-    """A request that would change something, sent to an address without its last slash: it is not sent on."""
+    """A writing request to an address without its final slash: it is refused, since a redirect would lose the body."""
 
     status_code = 405
 
@@ -60,7 +60,7 @@ class MissingSlash(APIException):
 
 @extend_schema(exclude=True)
 class UnknownPathView(APIView):
-    """Every address under /api/ that nothing else answers. One that lacks only its last slash is sent there."""
+    """Every address under /api/ without a view. One that lacks only its final slash is redirected."""
 
     addresses: Collection[str] = ()
 
@@ -76,7 +76,7 @@ class UnknownPathView(APIView):
         return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
 
     def _closest_address(self, path: str) -> str | None:
-        """What the addresses share says nothing of how like they are."""
+        """Return the most similar address. The common prefix is left out of the comparison."""
         address_of = {address.removeprefix(FIRST_VERSION): address for address in self.addresses}
         return address_of.get(closest_match(path.removeprefix(FIRST_VERSION), address_of))
 

@@ -1,4 +1,4 @@
-"""What catalogues of open data harvest: DCAT 3, the files as they stand and every edition in its series."""
+"""The catalogue that open data portals harvest (DCAT 3): the current files, and the series of all editions."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -30,18 +30,18 @@ AUTHORITY = "http://publications.europa.eu/resource/authority/"
 THEMES = [f"{AUTHORITY}data-theme/{code}" for code in ("SOCI", "INTR")]
 OPENAPI = "https://spec.openapis.org/oas/v3.1.1"
 WORLD = "https://sws.geonames.org/6295630/"
-# Formats that the list of file types knows; it has none for NDJSON.
+# Codes of the EU's list of file types, which has none for NDJSON.
 FILE_TYPES = {"csv": "CSV", "json": "JSON", "xlsx": "XLSX"}
 CONTINUOUS = "http://publications.europa.eu/resource/authority/frequency/CONT"
 IRREGULAR = "http://publications.europa.eu/resource/authority/frequency/IRREG"
-# The High-level Dialogue: what the record follows up begins there, and has no end.
+# The day of the High-level Dialogue, with which the record begins.
 RECORD_START = date(2013, 10, 3)
-# What a file of an edition holds, where it is no table in one of the formats.
+# Files of an edition that are no table.
 METADATA_FILES = {"SHA256SUMS", "manifest.json", "datapackage.json"}
 
 
 def catalog(snapshot: Snapshot, licence: Licence, editions: Sequence[Edition]) -> Description:
-    """A DCAT 3 catalogue: one data set a table as it stands, and the series of editions, newest first."""
+    """Return a DCAT 3 catalogue: a data set per current table, and the series of editions, newest first."""
     page = snapshot.origin + reverse("data")
     return {
         "@context": CONTEXT,
@@ -67,7 +67,7 @@ def catalog(snapshot: Snapshot, licence: Licence, editions: Sequence[Edition]) -
 
 
 def _service(snapshot: Snapshot, licence: Licence, page: str) -> Description:
-    """Describe the API, which answers the same record row by row."""
+    """Describe the API, which serves the same record row by row."""
     return {
         "@id": snapshot.origin + reverse("api:v1"),
         "@type": "dcat:DataService",
@@ -204,7 +204,7 @@ def _edition_distribution(edition: Edition, file: dict, snapshot: Snapshot, lice
 
 
 def _version_properties(snapshot: Snapshot) -> Description:
-    """The version of what is never frozen: its revision, and on which day freshness was computed."""
+    """Return the version of data that change: the revision, and the day for which freshness was computed."""
     properties = {
         "dcat:version": str(snapshot.standing.number),
         "dct:date": {"@value": snapshot.day.isoformat(), "@type": "xsd:date"},
@@ -216,7 +216,7 @@ def _version_properties(snapshot: Snapshot) -> Description:
 
 
 def _shared_properties(snapshot: Snapshot, licence: Licence) -> Description:
-    """Who publishes, who answers, in which language, on what, and on which terms."""
+    """Return publisher, contact, language, themes and licence, which all entries share."""
     name = _("Global Migration Group")
     contact = {"@type": ["vcard:Organization", "vcard:Kind"], "vcard:fn": name}
     if settings.CONTACT_EMAIL:
@@ -241,7 +241,7 @@ def _shared_properties(snapshot: Snapshot, licence: Licence) -> Description:
 
 
 def _format_and_availability(form: str, availability: str) -> Description:
-    """How long a file will be there and, if the list of file types knows it, its format."""
+    """Return how long a file will be available and, if the EU's list of file types has it, its format."""
     format_ = FILE_TYPES.get(form)
     format_property = {"dct:format": {"@id": f"{AUTHORITY}file-type/{format_}"}} if format_ else {}
     return {"dcatap:availability": {"@id": f"{AUTHORITY}planned-availability/{availability}"}, **format_property}

@@ -1,4 +1,4 @@
-"""What a column and a table of the data files are: declared once, for the files and for what describes them."""
+"""Columns and tables of the data files, declared once for the files and their descriptions."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -17,7 +17,7 @@ from foundation.postgresql.session_limits import statement_limit
 from gmg_portal.http.revision import Standing
 from gmg_portal.models import Revision
 
-# What people call the types of the columns.
+# Labels of the column types.
 TYPE_LABELS = {
     "string": _("text"),
     "uri": _("address"),
@@ -27,7 +27,7 @@ TYPE_LABELS = {
 }
 Value = str | int | list[str] | list[int] | None
 CHUNK_SIZE = 2000
-# Columns that hold sentences, and are wider in a workbook.
+# Columns of long texts, which are wider in a workbook.
 WIDE_COLUMNS = {
     "title", "summary", "original_text", "achieved", "barriers", "next_steps", "text", "mandate", "contribution_texts",
     "former_names", "evidence_titles", "evidence_locations", "source_title",
@@ -36,10 +36,10 @@ WIDE_COLUMNS = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name is the API's, its words and type are what the descriptions say of it.
+    """A column of a data file, named as in the API, with its type and description.
 
-    `type` is one of Frictionless' types; `many` means several values, joined by ';' where a cell must hold them.
-    An address may be given as a path of this portal, and is written in full.
+    `type` is one of Frictionless' types; `many` means several values, joined by ';' where a cell must hold them. An
+    address may be a path of this portal; it is written as an absolute URL.
     """
 
     name: str
@@ -51,20 +51,20 @@ class Column:
     required: bool = False
     pattern: str = ""
     choices: tuple[str, ...] = ()
-    # What the codes or words of the column are called, by value; or what is called so in a row.
+    # The labels of the codes, by code; or the label of the code in a row.
     labels: Callable[[], Mapping[Any, str]] | None = None
     label_in_row: Callable[[Model], str | None] | None = None
     foreign_key: tuple[str, str] | None = None
-    # What `refers_to` cannot say: (table, its key), and under which (column, value) where that is not always so.
+    # References that no foreign key can state: (table, its key), and a (column, value) as condition, if there is one.
     relations: tuple[tuple, ...] = ()
 
     @property
     def type_label(self) -> str:
-        """What sort of value it holds, in plain words."""
+        """Return the type of the value in plain words."""
         return str(TYPE_LABELS["uri" if self.format == "uri" else self.type])
 
     def read(self, row: Model, origin: str) -> Value:
-        """The value in this row; what is not known or empty is None, or a list of none."""
+        """Return the value in this row; an unknown or empty value is None, or an empty list."""
         value = self.value(row)
         if self.many:
             return [_absolute_url(item, origin) for item in value] if self.format == "uri" else value
@@ -78,12 +78,12 @@ class Column:
 
     @property
     def is_free_text(self) -> bool:
-        """Whether the column holds what people write, of which nothing is an empty text, as in the API."""
+        """Return whether people write the column freely; an empty one is then an empty text, as in the API."""
         return self.type == "string" and not (self.choices or self.pattern or self.foreign_key or self.relations)
 
     @property
     def width(self) -> int:
-        """How wide the column is in a workbook, in characters."""
+        """Return the width of the column in a workbook, in characters."""
         if self.type != "string":
             return {"integer": 10, "date": 14}.get(self.type, 22)
         if self.pattern or self.choices:
@@ -93,7 +93,7 @@ class Column:
         return 60 if self.name in WIDE_COLUMNS else 28
 
     def label_column(self) -> "Column | None":
-        """Return the column that stands beside this one in a workbook and holds names, if it has them."""
+        """Return the column of labels that follows this one in a workbook, if its codes have labels."""
         if self.label_in_row:
             value = self.label_in_row
         elif self.labels:
@@ -113,10 +113,10 @@ def _labels_of(column: Column, labels: Mapping[Any, str], row: Model) -> str | l
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the public record, offered in every format. Its first column is its key.
+    """A table of the public record, offered in every format. Its first column is its key.
 
-    `rows` answers the published rows of today or of the end of a day; `by_day` says whether a day may be asked.
-    A table that can be asked more than that has a `filterset`, and `found` answers the rows that it finds.
+    `rows` returns the published rows of today or of the end of a day; `supports_as_of` says whether a day may be asked
+    for. A table that takes further parameters has a `filterset`, and `filtered_rows` returns the rows that match it.
     """
 
     name: str
@@ -137,20 +137,20 @@ class Table:
         return self.header[0]
 
     def columns_with_labels(self) -> list[Column]:
-        """Return the columns of a workbook: each followed by the names of its codes, where it has codes."""
+        """Return the columns of a workbook: each followed by its column of labels, if it has one."""
         pairs = ((column, column.label_column()) for column in self.columns)
         return [column for pair in pairs for column in pair if column]
 
     def records(self, rows: Iterable[Model], origin: str) -> Iterator[list[Value]]:
-        """Each row as its values, in the order of the columns."""
+        """Yield each row as a list of its values, in the order of the columns."""
         for row in rows:
             yield [column.read(row, origin) for column in self.columns]
 
 
 class ClosingIterator:
-    """What is read piece by piece: closed with it is all that it is read from, whether it was begun or not.
+    """An iterator that closes its sources when it is closed, even if it was never started.
 
-    A generator that was never begun runs none of its own closing lines; a reader may go away before the first piece.
+    A generator that was never started runs none of its own cleanup; a client may disconnect before the first chunk.
     """
 
     def __init__(self, pieces: Iterable, *sources: Any):
@@ -170,18 +170,20 @@ class ClosingIterator:
 
 
 def read_consistent_rows(rows: Callable[[], QuerySet]) -> tuple[Standing, ClosingIterator]:
-    """The rows, a few at a time, as they stand in one revision of the record, and that revision.
+    """Return the revision of the record and the rows as they are in it, read in chunks.
 
-    The rows are one statement, and so one state of the record, which PostgreSQL keeps for the cursor however slowly
-    it is read. What was asked before it must be of the same revision: else all is asked again. Whoever reads it closes
-    it, to the end or not: the cursor is the database's until then.
+    The rows come from one statement, and so from one state of the record, which PostgreSQL keeps for the cursor however
+    slowly it is read. If the record changed between reading the revision and the first row, both are read again. The
+    caller must close the iterator: until then it holds the database's cursor.
     """
     while True:
         standing = Standing.read()
         rows_with_revision = rows().annotate(revision=Subquery(Revision.objects.values("number")))
         iterator = rows_with_revision.iterator(chunk_size=CHUNK_SIZE)
         try:
-            with statement_limit(settings.DATABASE_EXPORT_TIMEOUT):  # all rows are found before the first is read
+            with statement_limit(
+                settings.DATABASE_EXPORT_TIMEOUT
+            ):  # the limit covers the query, not the reading of its rows
                 first = next(iterator, None)
         except BaseException:
             iterator.close()

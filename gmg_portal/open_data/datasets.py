@@ -1,4 +1,4 @@
-"""What search engines are told of the data files: schema.org's DataCatalog with one Dataset a table."""
+"""The data files for search engines: schema.org's DataCatalog with a Dataset per table."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,7 +12,7 @@ from gmg_portal.open_data.writers import FORMATS
 
 
 def data_catalog(snapshot: Snapshot, licence: Licence) -> Description:
-    """Describe the catalogue and every table. Without a stated licence none is named."""
+    """Describe the catalogue and every table; `license` is left out if the operator stated none."""
     page = snapshot.origin + reverse("data")
     shared = {
         "creator": _organization(snapshot),

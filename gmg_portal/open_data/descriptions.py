@@ -1,4 +1,4 @@
-"""What machines are told of the data files: what one is, and a Frictionless data package of all."""
+"""Descriptions of the data files for programs: metadata of one file, and a Frictionless data package of all."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ KEYWORDS = ["migration", "development", "High-level Dialogue", "Global Migration
 
 
 class FileDigest(Protocol):
-    """A file that never changes: how long it is, and its digest in hexadecimal digits."""
+    """A file that never changes: its length, and its SHA-256 in hexadecimal digits."""
 
     bytes: int
     sha256: str
@@ -28,7 +28,7 @@ class FileDigest(Protocol):
 
 @dataclass(frozen=True)
 class Licence:
-    """The terms on which the operator offers the data; empty where they are not stated."""
+    """The licence under which the operator offers the data; empty if none is stated."""
 
     name: str
     url: str
@@ -43,7 +43,7 @@ class Licence:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The files as they stand: in which revision, on which day (UTC), and at which address."""
+    """The revision and day (UTC) of the files as they are now, and the origin of their addresses."""
 
     standing: Standing
     day: date
@@ -63,7 +63,7 @@ def file_metadata(
     address: str = "",
     filters: str = "",
 ) -> dict[str, str]:
-    """Return what a file says of itself, by heading: `address` is where it comes from, `filters` what was asked."""
+    """Return a file's metadata by heading: `address` is where it was downloaded, `filters` are its parameters."""
     metadata = {
         _("Title"): str(table.title),
         _("Address"): address,
@@ -83,9 +83,9 @@ def file_metadata(
 def data_package(
     snapshot: Snapshot, licence: Licence, files: Mapping[str, FileDigest] | None = None, homepage: str = ""
 ) -> Description:
-    """A Frictionless data package of the CSV files; their paths are relative to it.
+    """Return a Frictionless data package of the CSV files; their paths are relative to it.
 
-    Only of files that never change can it say how long they are and by which digest they are known.
+    Lengths and digests are included only for `files`, which never change.
     """
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -112,7 +112,7 @@ def data_version(standing: Standing) -> str:
 
 
 def sources(snapshot: Snapshot) -> list[Description]:
-    """Where the record comes from: the group's own presentation, and what each lead published or reports here."""
+    """Return the sources of the record: the group's own presentation, and what the leads published or report here."""
     return [
         {
             "title": _("The Global Migration Group’s presentation of February 2014"),
@@ -126,7 +126,7 @@ def sources(snapshot: Snapshot) -> list[Description]:
 
 
 def frictionless_licence(licence: Licence) -> Description:
-    """Frictionless asks for a name without spaces or an address."""
+    """Return the licence as Frictionless describes it: a name without spaces, or an address."""
     name = re.sub(r"[^-\w.]+", "-", licence.name)
     properties = {"name": name, "title": licence.name, "path": licence.url}
     return {name: value for name, value in properties.items() if value}
@@ -155,7 +155,7 @@ def _resource(table: Table, snapshot: Snapshot, licence: Licence, files: Mapping
 
 
 def _relations(table: Table) -> list[Description]:
-    """What foreign keys cannot say: cells that hold several keys, and keys into one table or another."""
+    """Return relations that foreign keys cannot state: cells with several keys, and keys into one table or another."""
     relations = []
     for column in table.columns:
         for other, key, *condition in column.relations:
@@ -183,7 +183,7 @@ def _schema(table: Table) -> Description:
 
 
 def _reference(other: str, key: str, table: Table) -> Description:
-    """Where a foreign key leads; one into its own table names no resource, as version 2 of the standard has it."""
+    """Return the target of a foreign key; version 2 of the standard names no resource for the same table."""
     return {"fields": [key]} if other == table.name else {"resource": other, "fields": [key]}
 
 

@@ -1,4 +1,4 @@
-"""The programs of docs/examples/, handed out as they lie: what readers take is what the suite runs."""
+"""The example programs in docs/examples/, served unchanged: readers get the files that the tests run."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,7 +16,7 @@ CONTENT_TYPES = {
 
 
 def file_names() -> list[str]:
-    """The files, in the order of their names; none where the portal is installed without its docs."""
+    """Return the file names, sorted; [] if the portal is installed without its docs."""
     return sorted(path.name for path in FOLDER.glob("*.*") if path.suffix in CONTENT_TYPES)
 
 

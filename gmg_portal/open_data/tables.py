@@ -1,4 +1,4 @@
-"""The four tables that can be taken away whole. Words, codes and meanings are those of the API."""
+"""The four tables that can be downloaded. Names, codes and meanings are those of the API."""
 
 from collections.abc import Callable
 from datetime import date
@@ -33,18 +33,18 @@ REFERENCE = r"HLD-\d{4,}"
 
 
 def commitment_rows(day: date | None) -> QuerySet[Commitment]:
-    """The register: published, not withdrawn."""
+    """Return the commitments of the register: published and not withdrawn."""
     rows = Commitment.objects.published(day).with_standing(day).with_state(day).with_moved_at(day)
     return _with_related_values(rows, day).order_by("pk")
 
 
 def filtered_commitments(filterset: CommitmentFilter) -> QuerySet[Commitment]:
-    """What a question to the register finds, in the order that it asks for."""
+    """Return the commitments that match a search of the register, in the order that it asks for."""
     return _with_related_values(filterset.qs, filterset.day)
 
 
 def _with_related_values(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
-    """Commitments with their standing: all that hangs on them in the same statement."""
+    """Annotate commitments with the values of their related rows, in the same statement."""
     return (
         rows.with_last_word(day)
         .annotate(
@@ -61,22 +61,22 @@ def _with_related_values(rows: QuerySet[Commitment], day: date | None) -> QueryS
 
 
 def report_rows(day: date | None) -> QuerySet[ProgressReport]:
-    """The published reports on what stands in the register."""
+    """Return the published reports on commitments of the register."""
     rows = ProgressReport.objects.in_register(day).with_moved_at(day)
     return _with_report_values(rows, day).order_by("commitment", "number")
 
 
 def filtered_reports(filterset: ReportFilter) -> QuerySet[ProgressReport]:
-    """What the same words find in the list of the API, in the order that they ask for."""
+    """Return the reports that match the parameters of the API's list, in the order that they ask for."""
     rows = _with_report_values(filterset.qs, filterset.day)
     ordering = rows.query.order_by if filterset.form.cleaned_data["ordering"] else ("commitment", "number")
     return rows.order_by(*ordering, "pk")
 
 
 def _with_report_values(rows: QuerySet[ProgressReport], day: date | None) -> QuerySet[ProgressReport]:
-    """Reports, each with its partners' parts, its public evidence and the state of its commitment.
+    """Annotate reports with contributions, public evidence and the state of their commitment.
 
-    In the record of a past day no report is found whose commitment was withdrawn then.
+    On a past day the state is always 'published': reports on commitments withdrawn by then are not in the record.
     """
     parts = Contribution.objects.filter(report=OuterRef("pk")).order_by("agency__position", "agency__acronym")
     evidence = Evidence.objects.public().filter(report=OuterRef("pk")).order_by("pk")
@@ -123,7 +123,7 @@ def _lead_code(row: Commitment) -> str:
 
 
 def _evidence_locations(report: ProgressReport) -> list[str]:
-    """Where each piece is found: its address, that of its file, or its document symbol."""
+    """Return where each piece of evidence is: its address, that of its file, or its document symbol."""
     return [piece["url"] or _file_address(report, piece["file"]) or piece["symbol"] for piece in report.public_evidence]
 
 
@@ -138,12 +138,12 @@ def _former_names(agency: Agency) -> list[str]:
 
 
 def _labels(choices: type[TextChoices]) -> Callable[[], dict[str, str]]:
-    """Return what answers the label of each word."""
+    """Return a function that returns the label of each value."""
     return lambda: {value: str(label) for value, label in choices.choices}
 
 
 def _agency_names() -> dict[str, str]:
-    """The names of today, or of the day that is asked for: an agency that is read bears them."""
+    """Return the agencies' names of today or of the `as_of` day: a loaded agency has the name of that day."""
     return {agency.code: agency.name for agency in Agency.objects.all()}
 
 
@@ -160,7 +160,7 @@ def _recommendation_texts() -> dict[str, str]:
 
 
 def _precision_column(name: str, day: str) -> Column:
-    """How precisely the day of the column before is known."""
+    """Return the column with the precision of the date in the column before."""
     return Column(
         name,
         _("How precisely the day before is known: year, month or day; empty where no day is known."),

@@ -25,7 +25,7 @@ from gmg_portal.open_data.writers import CSV_WITHOUT_BOM, FORMATS, Format, write
 
 @dataclass(frozen=True)
 class TableQuery:
-    """What of a table is asked: the record of which day, whether a part of it, and the rows, read anew at each call."""
+    """A request for a table: the day of the record, whether it is a selection, and a function that reads the rows."""
 
     day: date | None
     is_part: bool
@@ -35,7 +35,7 @@ class TableQuery:
 
 
 class DataView(TemplateView):
-    """The data files: what each holds, its columns, its formats and its size, and how to use and cite them."""
+    """The page of the data files: columns, formats and sizes, and how to use and cite them."""
 
     template_name = "data.html"
 
@@ -61,7 +61,7 @@ class DataView(TemplateView):
 
 @require_safe
 def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
-    """One table whole, in one format, written while it is read."""
+    """Return one table in one format, streamed while it is read."""
     if table not in TABLES or form not in FORMATS:
         raise Http404("There is no such data file.")
     table_config = TABLES[table]
@@ -92,7 +92,7 @@ def _file_chunks(
 
 
 def _file_headers(snapshot: Snapshot, query: TableQuery) -> dict[str, str]:
-    """What a file is, for programs: alike in every format, and beside the rows, so that no reader trips over it."""
+    """Return the headers that describe a file to programs: the same in every format, and outside of its rows."""
     licence = Licence.from_settings().url
     links = [f'<{snapshot.origin}{reverse("data-package")}>; rel="describedby"; type="application/json"']
     if licence.isascii() and licence.startswith(("http://", "https://")):
@@ -101,7 +101,7 @@ def _file_headers(snapshot: Snapshot, query: TableQuery) -> dict[str, str]:
         "Record-Revision": str(snapshot.standing.number),
         "Record-Day": (query.day or snapshot.day).isoformat(),
         "Link": ", ".join(links),
-        # It is written while it is read, so neither its length nor a part of it is known before.
+        # The file is streamed, so its length is unknown and ranges are impossible.
         "Accept-Ranges": "none",
     }
 
@@ -121,7 +121,7 @@ def catalog_file(request: HttpRequest) -> HttpResponse:
 
 
 def requested_format(request: HttpRequest, form: str) -> Format:
-    """Return the format of a file, and take `bom` out of the question: 0 leaves out the byte order mark of CSV."""
+    """Return the format of a file, and remove `bom` from the parameters: bom=0 leaves out CSV's byte order mark."""
     if form != "csv" or "bom" not in request.GET:
         return FORMATS[form]
     params = request.GET.copy()
@@ -148,7 +148,7 @@ def parse_table_query(request: HttpRequest, table: Table) -> TableQuery:
 
 
 def _bound_filterset(request: HttpRequest, table: Table) -> FilterSet:
-    """The question in the words of the register, or of the API's list; what it does not know is refused by name."""
+    """Return the table's FilterSet with the parameters of the request; raise ValidationError for an invalid one."""
     filterset = table.filterset(request.GET)
     fields = filterset.form.fields
     for name, values in filterset.data.lists():
@@ -162,7 +162,7 @@ def _bound_filterset(request: HttpRequest, table: Table) -> FilterSet:
 
 
 def parse_as_of(request: HttpRequest, allowed: Collection[str]) -> date | None:
-    """The day of `as_of`, if one is asked; a word that is not allowed or not a day up to today is refused."""
+    """Return the day of `as_of`, or None; raise ValidationError for other parameters and for days after today."""
     for name, values in request.GET.lists():
         if name not in allowed:
             raise ValidationError(unknown_parameter(name, allowed))

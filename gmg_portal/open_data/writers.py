@@ -1,4 +1,4 @@
-"""The formats of the data files: the same rows, each in the way that its readers expect."""
+"""Writers of the data files: the same rows in each format."""
 
 import io
 import json
@@ -25,20 +25,20 @@ from foundation.text.spreadsheet_cells import APOSTROPHE, LONGEST, is_risky, pri
 from gmg_portal.open_data.columns import Table, Value
 
 Records = Iterable[list[Value]]
-# What a file says of itself beside its rows, by heading: where it has a place for that.
+# Metadata of a file, by heading.
 Metadata = Mapping[str, str]
 HEADER_FONT, LINK_FONT = Font(bold=True), Font(color="FF0563C1", underline="single")
 ABOUT_COLUMN_WIDTHS = (32, 100)
-# Whole addresses alone; Excel takes up to 65,530 links on a sheet, of at most 2,079 characters each.
+# Excel allows 65,530 links on a sheet, of at most 2,079 characters each.
 URL_PATTERN = re.compile(r"https?://[^\s\"<>;]+")
 MAX_LINKS, MAX_LINK_LENGTH = 65_000, 2_000
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format; `write` answers the bytes of a file piece by piece, from the column names and the rows.
+    """A file format; `write` yields the bytes of a file in chunks, from the column names and the rows.
 
-    A third argument says what the file is; only a workbook has a place for it that no reader takes for a row.
+    Its third argument is the file's metadata; only a workbook has a place where no reader takes it for a row.
     """
 
     name: str
@@ -55,7 +55,7 @@ def write_csv(
 
 
 def write_ndjson(header: list[str], records: Records, _metadata: Metadata | None = None) -> Iterator[bytes]:
-    """One JSON object a line; several values are a list, and what is not known is null."""
+    """Yield a JSON object per line; several values are a list, and an unknown value is null."""
     buffer = io.StringIO()
     for record in records:
         buffer.write(_json_object(header, record))
@@ -66,7 +66,7 @@ def write_ndjson(header: list[str], records: Records, _metadata: Metadata | None
 
 
 def write_json(header: list[str], records: Records, _metadata: Metadata | None = None) -> Iterator[bytes]:
-    """One array with an object a row, as in NDJSON."""
+    """Yield one JSON array with an object per row, as in NDJSON."""
     buffer = io.StringIO()
     buffer.write("[")
     for number, record in enumerate(records):
@@ -81,9 +81,10 @@ def write_json(header: list[str], records: Records, _metadata: Metadata | None =
 def write_xlsx(
     header: list[str], records: Records, metadata: Metadata | None = None, widths: Sequence[int] = ()
 ) -> Iterator[bytes]:
-    """Yield a workbook: the rows on its first sheet, written one by one to a passing file, and what it is on 'About'.
+    """Yield a workbook: its first sheet has the rows, its second, 'About', the metadata.
 
-    The header is frozen and has a filter, and addresses are links. `widths` are those of the columns, in characters.
+    Rows are written one by one to a temporary file. The header is frozen and has a filter, and addresses are links.
+    `widths` are those of the columns, in characters.
     """
     with TemporaryFile() as file:
         with _temporary_workbook() as workbook:
@@ -105,7 +106,7 @@ def write_xlsx(
 
 
 class LinkBudget:
-    """How many more links a sheet may hold: Excel repairs a sheet with more, by throwing all of them away."""
+    """A counter of the links that a sheet may still hold: Excel removes all links from a sheet with too many."""
 
     def __init__(self, max_links: int = MAX_LINKS):
         self.left = max_links
@@ -118,7 +119,7 @@ class LinkBudget:
 def write_table(
     file_format: Format, table: Table, rows: Iterable[Model], origin: str, metadata: Metadata | None = None
 ) -> Iterator[bytes]:
-    """Yield a table's file. A workbook is read by people: beside each code it has a column with its name."""
+    """Yield a table's file. In a workbook, which people read, each column of codes is followed by their labels."""
     if file_format.name != "xlsx":
         return file_format.write(table.header, table.records(rows, origin), metadata)
     columns = table.columns_with_labels()
@@ -128,7 +129,7 @@ def write_table(
 
 @contextmanager
 def _temporary_workbook() -> Iterator[Workbook]:
-    """A workbook whose rows lie in a passing file of the library's, which is gone in every outcome."""
+    """Yield a workbook that keeps its rows in temporary files, and delete those files in any case."""
     workbook = Workbook(write_only=True)
     try:
         yield workbook
@@ -141,7 +142,7 @@ def _delete_temporary_files(sheet: WriteOnlyWorksheet) -> None:
     if sheet._writer is None:
         return
     for part in (sheet._rows, sheet._writer.xf):
-        with suppress(Exception):  # a sheet cut short cannot be ended as it should
+        with suppress(Exception):  # an unfinished sheet raises when it is closed
             if part is not None:
                 part.close()
     Path(sheet._writer.out).unlink(missing_ok=True)
@@ -173,7 +174,7 @@ def _json_object(header: list[str], record: list[Value]) -> str:
 
 
 def _workbook_cell(sheet: WriteOnlyWorksheet, value: Value, links: LinkBudget) -> Cell | int | None:
-    """A number as a number, and a text as a text, whatever it looks like; an address is a link."""
+    """Return a number as a number and a text as a text, whatever it looks like; an address is a link."""
     if isinstance(value, list):
         value = join_names(value)
     if not isinstance(value, str):
@@ -210,5 +211,5 @@ FORMATS = {
         ),
     )
 }
-# The same for programs that do not expect a byte order mark.
+# For programs that do not expect a byte order mark.
 CSV_WITHOUT_BOM = replace(FORMATS["csv"], write=write_csv)

@@ -1,7 +1,7 @@
-"""Due days for calendar programs: of running commitments, of their open milestones, and of reporting cycles.
+"""Calendar of deadlines: running commitments, their open milestones, and reporting cycles.
 
-Events are whole days (RFC 5545). What changed is told by the number of its last revision and that one's moment, so that
-a program which has an event already takes over a day that was moved.
+Events are whole days (RFC 5545). Each has a sequence number and the time of its last change, so that a program which
+has the event already takes over a changed day.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -35,7 +35,7 @@ AbsoluteURL = Callable[[str], str]
 
 @dataclass(frozen=True)
 class RevisionInfo:
-    """How often what an event tells of was saved, and when that was last."""
+    """The number of times that the rows of an event were saved, and the last time."""
 
     number: int
     at: datetime
@@ -43,7 +43,7 @@ class RevisionInfo:
 
 @require_safe
 def due_calendar(request: HttpRequest) -> HttpResponse:
-    """The due days of what the register finds by the same words; those of cycles are everybody's."""
+    """Return the deadlines of commitments that match the register's parameters; cycles are in every calendar."""
     filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
     if not filterset.is_valid():
         return bad_request(ValidationError(" ".join(refusals(filterset.form))))
@@ -57,7 +57,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     calendar.add("prodid", "-//GMG HLD follow-up portal//due days//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    for property_name in ("name", "x-wr-calname"):  # which the library does not know as texts, and so does not escape
+    for property_name in ("name", "x-wr-calname"):  # the library does not escape these as texts
         calendar.add(property_name, vText(" ".join(printable(name).split())))
     calendar.add("source", request.build_absolute_uri(), parameters={"VALUE": "URI"})
     calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
@@ -72,7 +72,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
 
 
 def _events(filterset: CommitmentFilter, absolute_url: AbsoluteURL) -> Iterator[Event]:
-    """Leave out what is due after the last plausible day: a calendar cannot hold the day after 9999-12-31."""
+    """Yield the events; deadlines after the last plausible day are left out, since no date follows 9999-12-31."""
     day = filterset.day
     running_commitments = filterset.narrowed().published(day).filter(standing_finished=False).defer("search")
     dated_commitments = (
@@ -101,7 +101,7 @@ def _events(filterset: CommitmentFilter, absolute_url: AbsoluteURL) -> Iterator[
 
 
 def _revision_lookup(rows: Iterable[Model]) -> Callable[..., RevisionInfo]:
-    """How to ask when some of these rows were last saved, taken together; one query a model."""
+    """Return a function that returns the revision of some of these rows taken together; one query per model."""
     pks_by_model: dict[type[Model], set[int]] = {}
     for row in rows:
         pks_by_model.setdefault(type(row), set()).add(row.pk)
@@ -154,7 +154,7 @@ def _cycle_event(cycle: ReportingCycle, revision: RevisionInfo, absolute_url: Ab
 
 
 def _event(key: str, summary: str, due: PartialDate, lines: list[str], address: str, revision: RevisionInfo) -> Event:
-    """A whole-day event; a day known only by its month or year stands on its last day, and says so."""
+    """Return a whole-day event; a deadline known only by month or year is on its last day, with a note."""
     if due.precision != Precision.DAY:
         lines = [_("The source says only %(period)s: this is its last day.") % {"period": due}, *lines]
     event = Event()

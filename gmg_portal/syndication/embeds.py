@@ -1,4 +1,4 @@
-"""Small pages for other sites to show in a frame. Only these may be framed, and by anybody."""
+"""Small pages for other sites to embed. Any site may frame these, and no other pages."""
 
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from commitments import statistics
 from commitments.models import Commitment
 from foundation.clock import today
 
-# What is more than these is counted and named: with its sheet a page stays under 20 KB whatever the record holds.
+# Further rows are only counted, so that a page with its style sheet stays under 20 KB.
 MAX_COMMITMENTS = 20
 MAX_LEADS = 24
 
@@ -23,13 +23,13 @@ def allow_framing(view):
 
 @allow_framing
 def bad_request_in_frame(request: HttpRequest, problem: str) -> HttpResponse:
-    """What is wrong with the address, said where the ordinary page of that kind could not be shown."""
+    """Return the error page for an embed's address: the ordinary one may not be framed."""
     return render(request, "embed/refused.html", {"problem": problem}, status=400)
 
 
 @method_decorator(allow_framing, name="dispatch")
 class EmbedView(TemplateView):
-    """What is not there is said inside the frame, where the ordinary page of that kind could not be shown."""
+    """Base view of embeds: a missing page is reported inside the frame, where the ordinary 404 may not be shown."""
 
     words = frozenset({"as_of"})
 
@@ -44,7 +44,7 @@ class EmbedView(TemplateView):
 
 
 class CommitmentEmbed(EmbedView):
-    """One commitment with its standing; a withdrawn one says so."""
+    """A commitment and its status; a withdrawn one says so."""
 
     template_name = "embed/commitment.html"
 
@@ -67,7 +67,7 @@ class MatrixEmbed(EmbedView):
 
 
 class AgencyEmbed(EmbedView):
-    """What an agency leads, and how it stands."""
+    """The newest commitments that an agency leads, with their status."""
 
     template_name = "embed/agency.html"
 

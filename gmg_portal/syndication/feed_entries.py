@@ -1,4 +1,4 @@
-"""The entries of feeds: each published change, event or silence as it is told to a reader, the same in every feed."""
+"""Entries of feeds: published changes, events and due reports, the same in every feed."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ FeedItem = Event | Trace | DueReport
 
 @dataclass(frozen=True)
 class RecordedTimes:
-    """When each of some steps was recorded: amendments by the key of their commitment, events by their own."""
+    """When some feed items were recorded: amendments by the key of their commitment, events by their own."""
 
     amended: dict[int, datetime]
     events: dict[int, datetime]
 
     @classmethod
     def of(cls, items: Iterable[FeedItem], day: date | None) -> Self:
-        """Read what is not in the steps themselves; four queries at most."""
+        """Read the times that the items do not hold themselves; four queries at most."""
         published = {
             item.commitment for item in items if isinstance(item, Trace) and item.kind == Change.Kind.PUBLISHED
         }
@@ -39,7 +39,7 @@ class RecordedTimes:
         return cls(amended_at(published, day), dict(history_rows) if events else {})
 
     def at(self, item: FeedItem) -> datetime:
-        """Return when a step was recorded; an event not before its day, a commitment when it was last amended."""
+        """Return when an item was recorded; an event not before its day, a commitment when it was last amended."""
         if isinstance(item, DueReport):
             return _midnight(item.since)
         if isinstance(item, Event):
@@ -50,7 +50,7 @@ class RecordedTimes:
         return max(item.recorded, self.amended.get(item.commitment, item.recorded))
 
     def sort_key(self, item: FeedItem) -> tuple:
-        """Sort by the moment; of one moment as the timeline does."""
+        """Return the sort key: the moment, then the order of the timeline."""
         if isinstance(item, DueReport):
             return (self.at(item), item.since, len(Change.Kind), item.commitment.pk, 0)
         return (self.at(item), *turn(item))
@@ -59,7 +59,7 @@ class RecordedTimes:
 def build_entries(
     items: Iterable[FeedItem], recorded_times: RecordedTimes, absolute_url: Callable[[str], str]
 ) -> list[atom.Entry]:
-    """The entries of some steps, in their order; a fixed number of queries."""
+    """Return the entries of some items, in their order; a fixed number of queries."""
     items = list(items)
     timeline_entries = iter(entries([item for item in items if not isinstance(item, DueReport)]))
     return [
@@ -87,7 +87,7 @@ def _entry(
 def _change_entry(
     change: Change, updated: datetime, amended: datetime | None, absolute_url: Callable[[str], str]
 ) -> atom.Entry:
-    """`published` is the day of the change itself, `updated` the moment at which it, or an amendment, was recorded."""
+    """Return the entry of a change: `published` is its day, `updated` when it, or an amendment, was recorded."""
     published = min(_published_at(change), updated)
     title, text = _change_title(change), _change_text(change) or change.commitment.title
     if amended and amended > published:
@@ -163,7 +163,7 @@ def _change_title(change: Change) -> str:
 
 
 def _amended_title_and_text(change: Change, at: datetime, text: str) -> tuple[str, str]:
-    """The title and the text of a commitment whose words are no longer those of its publication."""
+    """Return the title and text for a commitment that was amended after its publication."""
     names = {
         "reference": change.commitment.reference,
         "title": change.commitment.title,
@@ -190,7 +190,7 @@ def _change_text(change: Change) -> str:
 
 
 def _published_at(change: Change) -> datetime:
-    """When it was published: the moment of the review, or for what was loaded the start of its day (UTC)."""
+    """Return the moment of the review, or for imported rows the start of their day (UTC)."""
     if change.withdrawal:
         restored = change.kind == Change.Kind.RESTORED
         moment = change.withdrawal.restored_at if restored else change.withdrawal.withdrawn_at

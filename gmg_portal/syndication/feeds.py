@@ -1,7 +1,7 @@
-"""What changed, for feed readers: of the whole register, of one subject, or of what a search of the register finds.
+"""Atom feeds of changes: of the whole register, of one subject, or of a search of the register.
 
-An entry is a published change and has the same identifier in every feed. A feed is in the order in which this portal
-recorded the changes, newest first, in pages: what was just published comes first, however long ago it happened.
+An entry is a published change and has the same identifier in every feed. Entries are sorted by when this portal
+recorded them, newest first, and paginated: what was just published comes first, however long ago it happened.
 """
 
 from collections.abc import Sequence
@@ -38,12 +38,12 @@ from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
 ENTRIES_PER_PAGE = 50
-BEGINNING = datetime(2013, 10, 3, tzinfo=UTC)  # of the Dialogue: before it nothing of this record can have changed
+BEGINNING = datetime(2013, 10, 3, tzinfo=UTC)  # the day of the Dialogue: no change is older
 
 
 @dataclass(frozen=True)
 class Channel:
-    """What a feed is about; `key` names it for ever, `page` shows the same, and `words` stand in its address."""
+    """The subject of a feed: its permanent `key`, the `page` with the same content, and the `params` of its address."""
 
     title: str
     subtitle: str
@@ -55,7 +55,7 @@ class Channel:
 
 @require_safe
 def changes_feed(request: HttpRequest) -> HttpResponse:
-    """What the timeline shows, under the same words; an event that is to come waits for its day."""
+    """Return the timeline as a feed, with the same parameters; a future event appears on its day."""
     form = PagedTimeQuestion(request.GET)
     if not form.is_valid():
         return bad_request(ValidationError(" ".join(form.problems)))
@@ -78,7 +78,7 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def agency_feed(request: HttpRequest, code: str) -> HttpResponse:
-    """The changes of what an agency or one of its constituents leads or takes part in."""
+    """Return the changes of commitments that an agency or one of its constituents leads or takes part in."""
     agency = get_object_or_404(Agency, code=code)
     names = {"agency": agency}
     return _subject_feed(
@@ -92,7 +92,7 @@ def agency_feed(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def workgroup_feed(request: HttpRequest, slug: str) -> HttpResponse:
-    """The changes of what a work group leads."""
+    """Return the changes of commitments that a work group leads."""
     workgroup = get_object_or_404(WorkGroup, slug=slug)
     names = {"group": workgroup.title}
     return _subject_feed(
@@ -106,7 +106,7 @@ def workgroup_feed(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def point_feed(request: HttpRequest, number: int) -> HttpResponse:
-    """The changes of what was undertaken on a point of the agenda."""
+    """Return the changes of commitments on a point of the agenda."""
     point = get_object_or_404(AgendaPoint, number=number)
     names = {"number": point.number, "point": point.title}
     return _subject_feed(
@@ -120,7 +120,7 @@ def point_feed(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_safe
 def recommendation_feed(request: HttpRequest, code: str) -> HttpResponse:
-    """The changes of what answers a recommendation or one of its parts."""
+    """Return the changes of commitments that answer a recommendation or one of its parts."""
     recommendation = get_object_or_404(Recommendation, code=code)
     names = {"code": recommendation.code}
     return _subject_feed(
@@ -134,7 +134,7 @@ def recommendation_feed(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 def register_feed(request: HttpRequest) -> HttpResponse:
-    """The changes of what a search of the register finds; who has fallen silent, if it asks by freshness."""
+    """Return the changes of commitments that a search finds; also due reports, if it filters by freshness."""
     search = FollowedSearch(request.GET)
     if search.errors:
         return bad_request(ValidationError(" ".join(search.errors)))
@@ -197,7 +197,7 @@ def _feed_response(
 
 
 def _links(request: HttpRequest, channel: Channel, page: Page) -> list[atom.Link]:
-    """To itself, to the page that shows the same, to the licence, and from page to page (RFC 5005)."""
+    """Return links to the feed itself, the page with the same content, the licence and the other pages (RFC 5005)."""
     absolute_url, media_type = request.build_absolute_uri, atom.CONTENT_TYPE.partition(";")[0]
     links = [
         atom.Link("self", absolute_url(), media_type),

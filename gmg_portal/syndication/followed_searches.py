@@ -1,4 +1,4 @@
-"""What of a search somebody who follows it hears: the changes of what it finds, and who has fallen silent since."""
+"""Searches of the register that somebody follows: changes of the matching commitments, and reports that became due."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,15 +13,15 @@ from commitments.models import Commitment, Freshness, ReportingCycle
 from commitments.register import PageForm, Question
 from foundation.clock import today
 
-# How a feed is parted; how the register's page shows its rows means nothing here, and is refused.
+# Parameters of a feed's pages. Other display parameters of the register's page are refused.
 PAGINATION_PARAMS = ("page", "page_size")
-# What comes by the passing of days alone, and not by any change.
+# Values of freshness that a commitment reaches by the passing of time, without any change.
 TIME_BASED_FRESHNESS = (Freshness.DUE, Freshness.OVERDUE, Freshness.NEVER_REPORTED)
 
 
 @dataclass(frozen=True)
 class DueReport:
-    """A commitment on which a report has been due, or overdue, since a day."""
+    """A commitment on which a report has been due or overdue since a day."""
 
     commitment: Commitment
     freshness: Freshness
@@ -30,12 +30,12 @@ class DueReport:
 
     @property
     def key(self) -> str:
-        """Permanent and unique: 'HLD-0001/overdue-2014-09-01'."""
+        """Return its permanent, unique key: 'HLD-0001/overdue-2014-09-01'."""
         return f"{self.commitment.reference}/{self.freshness}-{self.since.isoformat()}"
 
 
 class FilterWithWithdrawn(CommitmentFilter):
-    """The same words, and beside what the register finds what it would find, had it not been withdrawn."""
+    """A filter with the register's parameters that finds withdrawn commitments too."""
 
     @cached_property
     def standing(self) -> QuerySet[Commitment]:
@@ -44,7 +44,7 @@ class FilterWithWithdrawn(CommitmentFilter):
 
 
 class FollowedSearch:
-    """An address of the register, asked for what happens to the commitments that it finds."""
+    """A search of the register, and the changes of the commitments that it finds."""
 
     def __init__(self, params: QueryDict):
         self.page_form = PageForm(params)
@@ -54,7 +54,7 @@ class FollowedSearch:
 
     @property
     def errors(self) -> list[str]:
-        """What the register refuses is refused, in its words."""
+        """Return the register's own error messages for the parameters."""
         return [*refusals(self.register_filter.form), *refusals(self.page_form)]
 
     @property
@@ -66,7 +66,7 @@ class FollowedSearch:
         return self.page_form.cleaned_data.get("page_size")
 
     def items(self) -> list[Trace | DueReport]:
-        """All changes of what is found, and who is silent if that is asked for; in no order."""
+        """Return all changes of matching commitments, and due reports if the search filters by freshness; unsorted."""
         self.feed_filter.is_valid()
         commitments = Commitment.objects.filter(pk__in=self.feed_filter.narrowed().order_by().values("pk"))
         return [*traces(self.register_filter.day, commitments=commitments, recorded=True), *self._due_reports()]

@@ -1,4 +1,4 @@
-"""oEmbed 1.0 (oembed.com): a site that is given one of our addresses learns here which frame shows it."""
+"""oEmbed 1.0 (oembed.com): for an address of this portal, return the frame that shows it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,16 +23,16 @@ from foundation.http.tracking_params import without_tracking
 from foundation.text.spreadsheet_cells import printable
 from gmg_portal.http.identifiers import canonical_path
 
-# `dnt` is sent by some consumers: nobody is tracked here, whatever it says.
+# Some consumers send `dnt` (do not track); it changes nothing, since the portal tracks nobody.
 PARAMS = ("dnt", "format", "maxheight", "maxwidth", "url")
 FORMATS = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
-CACHE_SECONDS = 3600  # seconds for which a consumer may hold on to an answer
+CACHE_SECONDS = 3600
 DEFAULT_WIDTH = 600  # pixels
 
 
 @dataclass(frozen=True)
 class Embed:
-    """A frame for a page: its title, the path of what it shows, and how many pixels that takes."""
+    """A frame for a page: its title, the path of the embedded page, and its size in pixels."""
 
     title: str
     path: str
@@ -40,7 +40,7 @@ class Embed:
     width: int = DEFAULT_WIDTH
 
     def code(self, absolute_url: Callable[[str], str]) -> str:
-        """What a page holds to show it; as wide as there is room."""
+        """Return the HTML of the frame; it is never wider than its container."""
         return format_html(
             '<iframe src="{}" title="{}" width="{}" height="{}" loading="lazy" style="border:0;max-width:100%">'
             "</iframe>",
@@ -52,9 +52,9 @@ class Embed:
 
 
 def commitment_embed(commitment: Commitment, day: date | None = None) -> Embed:
-    """Return the frame of a commitment; of a withdrawn one the title says so, as the frame does with the reason.
+    """Return the frame of a commitment; the title of a withdrawn one says so, and the frame shows the reason.
 
-    oEmbed has no answer for what is gone: a page that shows the frame already must show its withdrawal.
+    oEmbed has no answer for removed content: a page that already shows the frame must show the withdrawal.
     """
     title = str(commitment)
     if commitment.is_withdrawn_on(day):
@@ -125,7 +125,7 @@ def _pixels(request: HttpRequest, word: str) -> int | None:
 
 
 def _resolve_url(request: HttpRequest) -> tuple[Embed, date | None]:
-    """What shows the page at `url`, and of which day that is; only what is public, and only in this portal."""
+    """Return the embed for the page at `url`, and the day of the record; only public pages of this portal have one."""
     try:
         parts = urlsplit(request.GET["url"])
         match = resolve(canonical_path(unquote(parts.path) or "/"))

@@ -1,4 +1,4 @@
-"""Who sends a request: whoever made the token that it bears, within the token's agency."""
+"""Authentication by token: a request acts as the person who made the token, within the token's agency."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ SCHEMES = ("bearer", "api-key")
 
 
 class TokenAuthentication(BaseAuthentication):
-    """A token in the header `Authorization`, and nowhere else: addresses are logged."""
+    """A token in the header `Authorization` only: addresses are logged."""
 
     def authenticate(self, request):
         scheme, _space, secret = get_authorization_header(request).decode("latin-1").partition(" ")
@@ -38,7 +38,7 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class TokenScopePermission(BasePermission):
-    """Asks for the scope that the view names for each method."""
+    """Allow a request whose token has the scope that the view names for its method."""
 
     def has_permission(self, request, view):
         if request.auth is None:

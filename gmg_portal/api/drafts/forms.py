@@ -1,4 +1,4 @@
-"""The editors' own forms, filled in from the body of a request: one set of rules for pages and tokens."""
+"""Fill the editors' own forms from the body of a request, so that pages and tokens share one set of rules."""
 
 from collections.abc import Iterator, Mapping
 
@@ -32,15 +32,18 @@ WRITABLE_FIELDS = (
     "next_steps",
 )
 EVIDENCE_FIELDS = ("kind", "title", "url", "symbol", "issued_on", "seen_on", "is_public")
-# What the API calls otherwise than the form does.
+# Fields with another name in the form than in the API.
 FORM_NAMES = {"issued_on": "issued"}
 API_NAMES = {form_name: name for name, form_name in FORM_NAMES.items()}
-# Rows are named by their public identifier.
+# The field by which a body names related rows.
 IDENTIFIER = "reference"
 
 
 def report_form(report: ProgressReport, body: Mapping, person, seen: tuple[int, int] | None) -> forms.ModelForm:
-    """The form for a report with a body laid over what stands; `seen` is the version and line it was written upon."""
+    """Return the form for a report, its stored values replaced by those of `body`.
+
+    `seen` is the version and history id on which the change is based.
+    """
     new = report._state.adding
     fields = (["commitment"] if new else []) + [*WRITABLE_FIELDS]
     check_field_names(body, fields if new else WRITABLE_FIELDS)
@@ -62,7 +65,7 @@ def evidence_form(piece: Evidence, body: Mapping, files: MultiValueDict) -> form
 
 
 def _form_field(column, **kwargs):
-    """As the editors' form has it: an address without a scheme is https, and `check_name` says what is too long."""
+    """Return a field as in the editors' form: an address without a scheme is https; `check_name` limits names."""
     kwargs |= FIELDS.get(type(column), {})
     return column.formfield(**kwargs | ({"max_length": None} if isinstance(column, FileField) else {}))
 
@@ -113,7 +116,7 @@ def _limit_choices(form: forms.ModelForm, choices) -> None:
 
 
 def _form_value(name: str, field: forms.Field, value) -> tuple[str, FieldFault | None]:
-    """A value of the body as the form takes it, or what is wrong with it before any rule is asked."""
+    """Return a value of the body as the form takes it, or a fault if its type or choice is invalid."""
     if isinstance(field, forms.BooleanField):
         form_values = {"true": "on", "false": ""}
         flag = find_code(str(value), form_values.items()) if isinstance(value, bool | str) else None
@@ -148,7 +151,7 @@ def _primary_key(name: str, field: forms.ModelChoiceField, value: str) -> tuple[
 
 
 def check_form(form: forms.ModelForm) -> None:
-    """Refuse what the form refuses: a clash as such, all else by field. The caller is in a transaction."""
+    """Raise a Problem for an invalid form: 412 at a conflict of edits, otherwise 422. Call it in a transaction."""
     if form.is_valid():
         return
     clash = getattr(form, "clash", None)
@@ -168,7 +171,7 @@ def check_form(form: forms.ModelForm) -> None:
 
 
 def conflict_message(form: forms.ModelForm) -> str:
-    """Say who changed the report since the version that was sent, and what to do next."""
+    """Return who changed the report since the version that was sent, and what to do next."""
     lines = lines_since(form.instance, form.fields["opened"].to_python(form.data.get("opened")))
     if not lines:
         return _("Somebody changed this report after the version that you sent. Nothing was saved: read it again.")

@@ -1,8 +1,8 @@
-"""The same request sent twice does nothing twice: its answer is kept under the sender's key, with the deed.
+"""Idempotent writes: the response to a request is stored under its `Idempotency-Key`, in the same transaction.
 
-The key is written first, in the transaction of the deed. A second request with it waits at the unique index until the
-first has committed, and is then answered alike, or has rolled back, and then does the deed itself. What is refused is
-not kept: nothing was done, and the request may be mended and sent again under its key.
+The key is inserted first. A second request with it waits at the unique index: if the first commits, the second gets the
+stored response; if the first rolls back, the second does the work itself. Errors are not stored: nothing was done, and
+the request may be corrected and sent again under its key.
 """
 
 import json
@@ -24,13 +24,13 @@ from gmg_portal.api.renderers import JsonRenderer
 from gmg_portal.models import KeptAnswer
 
 RETENTION = timedelta(hours=24)
-# A string of RFC 8941, as the header's draft asks, or the same without its quotes.
+# A string of RFC 8941, as the draft of the header requires, with or without quotes.
 KEY_PATTERN = re.compile(r'"([\x21\x23-\x5b\x5d-\x7e]{1,200})"|([\x21\x23-\x5b\x5d-\x7e]{1,200})')
 STORED_HEADERS = ("ETag", "Location")
 
 
 def idempotent(method: Callable) -> Callable:
-    """Let a method of a view do its deed once for each key of each token."""
+    """Run a view method once for each token and idempotency key; repeat the stored response afterwards."""
 
     @wraps(method)
     def wrapper(view, request, *args, **kwargs):
@@ -57,7 +57,7 @@ def idempotency_key(request: Request) -> str:
 
 
 def request_digest(request: Request) -> str:
-    """Of what is asked for, however it is laid out: the order of fields and the bounds of parts say nothing."""
+    """Return the SHA-256 of a request's content; the order of fields and multipart boundaries do not change it."""
     data, file_digests = request.data, []
     if hasattr(data, "lists"):
         file_digests = [[name, sha256(file.read()).hexdigest()] for name, file in sorted(request.FILES.items())]
@@ -73,7 +73,7 @@ def delete_expired_records(now: datetime) -> int:
 
 
 def _claim_record(request: Request) -> KeptAnswer:
-    """The kept answer of the request's key; new, and without a status, where the deed is to be done."""
+    """Return the record of the request's key, locked; a new one has no status yet, and its work is still to be done."""
     identity = {"token": request.auth, "key": idempotency_key(request)}
     digest = request_digest(request)
     rows = KeptAnswer.objects.filter(**identity)

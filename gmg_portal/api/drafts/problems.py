@@ -1,4 +1,4 @@
-"""What is refused to a token's request, as problem details (RFC 9457) that name the field and what it takes."""
+"""Errors of the drafts API as problem details (RFC 9457), which name the field and the values it takes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from foundation.rest.problem_details import ProblemResponse, exception_handler, 
 
 @dataclass(frozen=True)
 class FieldFault:
-    """What is wrong with one field of the body: what it takes, or what stands there now beside what was sent."""
+    """An invalid field of the body: the values it takes, or at a conflict the stored value beside the sent one."""
 
     field: str
     detail: str
@@ -34,9 +34,9 @@ class FieldFault:
 
 
 class Problem(exceptions.APIException):
-    """A request that is refused with a status, a sentence, and what is wrong field by field.
+    """A request that is refused with a status, a sentence and faults by field.
 
-    `existing` is the address of what is there already, if that is what stands in the way.
+    `existing` is the address of the resource that already exists, if that is the reason.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Problem(exceptions.APIException):
 def unknown_value_fault(
     field: str, value: str, allowed: Iterable[str], detail: str, code: str = "unknown_value"
 ) -> FieldFault:
-    """A value that is none of those that a field takes; as many as can be read are named, and the nearest of all."""
+    """Return a fault for a value outside `allowed`, with the closest match; up to 50 allowed values are listed."""
     allowed = tuple(allowed)
     by_casefold = {option.casefold(): option for option in allowed}
     matches = get_close_matches(value.casefold(), by_casefold, 1)
@@ -62,7 +62,7 @@ def unknown_value_fault(
 
 
 def workflow_problem(error: ValidationError) -> Problem:
-    """What the workflow refuses: by field what has to be mended, or as a whole what the state does not allow."""
+    """Return the problem for a refusal of the workflow: 422 with faults by field, or 409 because of the state."""
     if not hasattr(error, "error_dict"):
         return Problem(409, " ".join(error.messages))
     messages_by_field = error.message_dict.items()

@@ -1,4 +1,4 @@
-"""The description of each operation with a token: what it takes, and every answer that it gives."""
+"""Description of every operation with a token: its parameters, bodies and answers."""
 
 from collections.abc import Callable
 

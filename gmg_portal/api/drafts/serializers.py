@@ -1,4 +1,4 @@
-"""How drafts read to the agency whose they are."""
+"""Serializers of drafts, their evidence and the bodies of requests."""
 
 from uuid import UUID, uuid5
 
@@ -29,17 +29,17 @@ STATES = [EXPECTED, State.DRAFT, State.SUBMITTED, State.SENT_BACK, State.PUBLISH
 
 
 def evidence_code(piece: Evidence) -> UUID:
-    """By which a piece of evidence is named within its report."""
+    """Return the code that names a piece of evidence within its report."""
     return uuid5(piece.report.draft_code, str(piece.pk))
 
 
 def version_tag(report: ProgressReport) -> str:
-    """A version of a report and the newest line of its history: what a change is made upon."""
+    """Return the version of a report and the id of its newest history row, for ETag and If-Match."""
     return f"v{report.version}.{report.newest_line or 0}"
 
 
 def draft_state(report: ProgressReport) -> str:
-    """As in the workflow; what a cycle asked for and nobody has begun is expected."""
+    """Return the state of the workflow, or 'expected' for a report that a cycle asked for and nobody has begun."""
     blank = report.state == State.DRAFT and report.cycle_id and is_blank(report)
     return EXPECTED if blank else report.state
 
@@ -188,7 +188,7 @@ class DraftListSerializer(serializers.Serializer):
     )
 
 
-# What is sent
+# Bodies of requests
 
 
 class DraftChangesSerializer(serializers.ModelSerializer):

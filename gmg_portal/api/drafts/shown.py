@@ -1,4 +1,4 @@
-"""The refusals of a token's request as the description shows them: each is made by the code that answers it."""
+"""Examples of the drafts API's errors for its description; each is the real answer of the exception handler."""
 
 import json
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Drafts of reports, written by an agency's own systems with a token, under the rules of the editors' side."""
+"""Drafts of reports, written by an agency's own systems with a token, under the rules of the editor area."""
 
 import json
 import re
@@ -42,7 +42,7 @@ from gmg_portal.api.renderers import JsonRenderer
 
 MAX_TEXT_BYTES = 1024 * 1024  # bytes of a body without a file
 MAX_DEPTH = 10  # of arrays and objects within each other
-# A version as an entity tag: as it was given out, weak or with the name of a packer, as servers on the way make it.
+# A version as an entity tag: as sent, weak, or with a suffix for its compression, which proxies add.
 VERSION_TAG = re.compile(r'(?:W/)?"?v(\d{1,9})\.(\d{1,18})(?:[-;](?:br|deflate|gzip|zstd))?"?')
 ANY_VERSION = "*"
 READ, DRAFT, SUBMIT = AccessToken.Scope.READ, AccessToken.Scope.DRAFT, AccessToken.Scope.SUBMIT
@@ -50,7 +50,7 @@ OPEN_DRAFT_STATES = ("draft", "sent_back", "submitted")
 
 
 class LimitedDepthJSONParser(JSONParser):
-    """Reads JSON that is nested no deeper than anything that is sent here."""
+    """A JSON parser that refuses nesting deeper than MAX_DEPTH."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
@@ -63,13 +63,13 @@ class LimitedDepthJSONParser(JSONParser):
 
 
 def is_deeper_than(data, depth: int) -> bool:
-    """Whether arrays and objects stand within each other on more levels than these."""
+    """Return whether arrays and objects are nested on more than `depth` levels."""
     children = data.values() if isinstance(data, dict) else data if isinstance(data, list) else None
     return children is not None and (depth == 0 or any(is_deeper_than(child, depth - 1) for child in children))
 
 
 class DraftAPIView(APIView):
-    """What all of them share: a token, a brake for whoever has none, and answers that nobody keeps."""
+    """Base view: authentication by token, throttling before authentication, and answers that no cache stores."""
 
     authentication_classes = [TokenAuthentication]
     permission_classes = [TokenScopePermission]
@@ -78,18 +78,18 @@ class DraftAPIView(APIView):
     scopes = {"POST": DRAFT, "PATCH": DRAFT, "DELETE": DRAFT}
 
     def perform_authentication(self, request):
-        """Only once the address was counted: whoever tries tokens is braked like anybody who asks too often."""
+        """Count the request against the address before the token is read, so that guessing tokens is throttled too."""
         super().check_throttles(Request(request._request))
         if request.method != "OPTIONS":
             super().perform_authentication(request)
 
     def check_permissions(self, request):
-        """A browser asks for the methods before it sends a token: they are told to everybody."""
+        """Allow OPTIONS without a token: browsers send it before they send the token."""
         if request.method != "OPTIONS":
             super().check_permissions(request)
 
     def check_throttles(self, request):
-        """Done, before anything was asked about the token."""
+        """Do nothing: `perform_authentication` has already counted the request."""
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
@@ -111,7 +111,7 @@ class DraftAPIView(APIView):
         return draft_exception_handler
 
     def body(self, request) -> dict:
-        """The fields that were sent: one object, whose texts can be written down."""
+        """Return the fields of the body: one JSON object whose texts are valid Unicode."""
         data = request.data
         fields = {name: data[name] for name in data if name not in request.FILES} if isinstance(data, dict) else None
         try:
@@ -125,7 +125,7 @@ class DraftAPIView(APIView):
     # Rows
 
     def agency_reports(self, request):
-        """The reports of the token's agency, and of the groups that it leads."""
+        """Return the reports of the token's agency and of the groups that it leads."""
         history_rows = (
             ProgressReport.history.filter(id=OuterRef("pk")).order_by().values("id").annotate(newest=Max("pk"))
         )
@@ -142,7 +142,7 @@ class DraftAPIView(APIView):
         return get_object_or_404(self.agency_reports(request), draft_code=code)
 
     def locked_report(self, request, code: UUID) -> ProgressReport:
-        """The report, held until the deed is done, if it can still be written."""
+        """Return the report, locked until the transaction ends; refuse one that can no longer be changed."""
         rows = ProgressReport.objects.owned_by(request.user).filter(draft_code=code)
         report = rows.select_for_update(of=("self",)).first()
         if report is None:
@@ -163,7 +163,7 @@ class DraftAPIView(APIView):
 
 @describe_operations(get="list_drafts", post="create_draft")
 class DraftsView(DraftAPIView):
-    """The open reports of the token's agency; and where one is begun."""
+    """The open reports of the token's agency; POST begins one."""
 
     def get(self, request, **kwargs):
         rows = (
@@ -190,10 +190,10 @@ class DraftsView(DraftAPIView):
         return self.draft_response(request, report.draft_code, 200 if expected else 201)
 
     def expected_report(self, request, reference, cycle: dict) -> ProgressReport | None:
-        """Return the report that a cycle expects, to be filled in; None where another is to be begun.
+        """Return the report that a cycle expects, to be filled in; None if a new one is to be created.
 
-        `cycle` holds the cycle's title as it was sent, or nothing. Of a commitment and a cycle one report is open at a
-        time, and so is one that no cycle asked for: a second is refused, naming the first.
+        `cycle` holds the cycle's title as it was sent, or is empty. Only one report per commitment and cycle, and one
+        without a cycle, may be open: a second is refused with the address of the first.
         """
         title = cycle.get("cycle")
         if title is not None and not isinstance(title, str):
@@ -233,9 +233,9 @@ class DraftsView(DraftAPIView):
         return report
 
     def refuse_duplicate(self, request, reference, reports) -> None:
-        """Refuse to begin a report beside one that is open. The commitment is locked, so of two at once one is begun.
+        """Refuse to begin a report beside an open one; the commitment is locked, so of two requests at once one wins.
 
-        Locks are taken in the order of the workflow's own: reports first, then their commitment.
+        Locks are taken in the order of the workflow: reports first, then their commitment.
         """
         list(
             Commitment.objects.filter(reference__iexact=searchable_text(reference))
@@ -256,7 +256,7 @@ class DraftsView(DraftAPIView):
 
 @describe_operations(get="get_draft", patch="update_draft")
 class DraftView(DraftAPIView):
-    """One report of the token's agency."""
+    """A report of the token's agency: read it and change it."""
 
     def get(self, request, code, **kwargs):
         return self.draft_response(request, code)
@@ -295,7 +295,7 @@ class SubmitView(DraftAPIView):
 
 @describe_operations(post="add_evidence")
 class DraftEvidenceView(DraftAPIView):
-    """Where evidence is added to a draft."""
+    """The evidence of a draft: POST adds a piece."""
 
     parser_classes = [LimitedDepthJSONParser, MultiPartParser]
 
@@ -313,7 +313,7 @@ class DraftEvidenceView(DraftAPIView):
 
 @describe_operations(delete="remove_evidence")
 class DraftEvidenceItemView(DraftAPIView):
-    """One piece of evidence of a draft."""
+    """A piece of evidence of a draft: DELETE removes it."""
 
     @transaction.atomic
     def delete(self, request, code, piece, **kwargs):
@@ -326,7 +326,7 @@ class DraftEvidenceItemView(DraftAPIView):
 
 
 def if_match_versions(request) -> list[tuple[int, int] | None]:
-    """Return the versions and lines of the history that If-Match names, None for any version; [] without If-Match."""
+    """Return the versions and history ids that If-Match names, None for any version; [] without If-Match."""
     header = request.headers.get("If-Match")
     if header is None:
         return []
@@ -338,11 +338,11 @@ def if_match_versions(request) -> list[tuple[int, int] | None]:
 
 
 def base_version(versions: list[tuple[int, int] | None], report: ProgressReport) -> tuple[int, int]:
-    """Return the version that a change is made upon: the present one where it is named, or else the first named."""
+    """Return the version on which a change is based: the current one if If-Match names it, else the first named."""
     current = (report.version, 0)
     return next((seen or current for seen in versions if seen is None or seen[0] == report.version), versions[0])
 
 
 def searchable_text(value) -> str:
-    """What can be looked for; nothing else is found."""
+    """Return a text that PostgreSQL can look up; an empty one for any other value, which matches nothing."""
     return value if isinstance(value, str) and "\0" not in value else ""

@@ -1,8 +1,8 @@
-"""The examples of the description of the API.
+"""Examples for the API's description.
 
-`EXAMPLES` holds values of the record itself, as the portal's own data have them; `FORMS` shows the form of values of
-which those data hold none, and claims no fact. tests/gmg_portal/api/test_contract.py asks the API for every value of
-the first, so that none can go stale.
+`EXAMPLES` holds values of the portal's own data; `SYNTHETIC_EXAMPLES` shows the format of values which those data lack,
+and states no fact. tests/gmg_portal/api/test_contract.py requests every value of the first, so that none becomes
+outdated.
 """
 
 PORTAL = "https://portal.example.org"
@@ -268,7 +268,7 @@ SYNTHETIC_EXAMPLES = {
     },
 }
 
-# By operation id and word, or by word.
+# By operation id and parameter, or by parameter.
 PARAMETERS = {
     "cursor": "*",
     "get_agency.code": "undesa",

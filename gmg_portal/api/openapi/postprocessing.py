@@ -1,4 +1,4 @@
-"""The description of the API as a whole: what is added when all parts of it are known, and whose portal serves it."""
+"""Postprocessing of the whole API description, and the details of the operator whose portal serves it."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -17,7 +17,10 @@ COMPONENTS = "#/components/schemas/"
 
 
 class PortalGenerator(SchemaGenerator):
-    """For a request: with the operator's address, contact and licence. Without one: the same for every portal."""
+    """A generator that adds the operator's address, contact and licence if it has a request.
+
+    Without one the description is the same for every portal.
+    """
 
     def get_schema(self, request=None, public=False):
         if request is None:
@@ -27,7 +30,7 @@ class PortalGenerator(SchemaGenerator):
 
 @cache
 def operator_independent(_language: str) -> dict:
-    """The description that depends on nothing but the code and the language."""
+    """Return the description that depends on nothing but code and language."""
     return PortalGenerator().get_schema(None, public=True)
 
 
@@ -44,7 +47,7 @@ def with_operator(description: dict) -> dict:
 
 
 def complete(result: dict, generator, request, public) -> dict:
-    """Put in what no class can say of itself; it becomes OpenAPI 3.1 where the library still writes 3.0."""
+    """Add the texts that no class holds, and convert what the library writes as OpenAPI 3.0 to 3.1."""
     schemas = result["components"]["schemas"]
     for part in nested_objects(result):
         modernize(part)
@@ -80,7 +83,7 @@ def operations(result: dict) -> Iterator[dict]:
 
 
 def modernize(part: dict) -> None:
-    """Write null as 3.1 does."""
+    """Write null as OpenAPI 3.1 does."""
     part["oneOf"] = [{"type": "null"} if one == {"$ref": NULL_REF} else one for one in part.get("oneOf", [])]
     if not part["oneOf"]:
         del part["oneOf"]
@@ -89,7 +92,7 @@ def modernize(part: dict) -> None:
 
 
 def describe_values(schema: dict, meanings: dict) -> None:
-    """Say what every value means, for people in the description and for programs beside the values."""
+    """Add the meaning of every value: in the description for people, in `x-enum-descriptions` for programs."""
     meanings_in_order = [value_description(value, meanings) for value in schema["enum"]]
     if all(meanings_in_order):
         schema["x-enum-descriptions"] = meanings_in_order
@@ -145,7 +148,7 @@ def describe_parameter(parameter: dict, keys: tuple[str, str], schemas: dict) ->
 
 
 def describe_choices(value: dict, name: str, schemas: dict) -> None:
-    """Words of which a component says what they mean are referred to; others are told here."""
+    """Refer to a component with the same values if there is one; otherwise describe the values here."""
     component = next((key for key, schema in schemas.items() if schema.get("enum") == value["enum"]), None)
     if component:
         value.clear()
@@ -155,7 +158,7 @@ def describe_choices(value: dict, name: str, schemas: dict) -> None:
 
 
 def selectable_components(result: dict) -> set[str]:
-    """The components of which `fields` chooses some fields: none of them is sure to be in an answer."""
+    """Return the components from which `fields` chooses: none of their fields is required."""
     names: set[str] = set()
     for operation in operations(result):
         if FIELDS in {parameter["name"] for parameter in operation.get("parameters", [])}:

@@ -1,4 +1,4 @@
-"""The errors of the API as its description shows them: each example is what the portal itself answers."""
+"""Errors for the API's description; each example is the real answer of the error handlers."""
 
 import json
 from collections.abc import Callable
@@ -26,7 +26,7 @@ from gmg_portal.api.renderers import CsvRenderer, JsonRenderer, NdjsonRenderer
 
 @dataclass(frozen=True)
 class DocumentedProblem:
-    """One status: when it is answered, and how, to the address of the example."""
+    """An HTTP status: when it occurs, and the function that answers it for the example's address."""
 
     description: str
     respond: Callable[[HttpRequest], HttpResponse]
@@ -51,13 +51,13 @@ def page_size_too_large() -> Refused:
 
 
 def outage_response(request: HttpRequest) -> HttpResponse:
-    """Here, for the handler of the true one writes it into the log."""
+    """Return the answer of the outage handler without its line in the log."""
     detail = _("The record cannot be reached at the moment; please try again shortly.")
     return ProblemResponse(request, 503, detail, retry_after=SECONDS_OF_AN_OUTAGE)
 
 
 def disk_full_response(request: HttpRequest) -> HttpResponse:
-    """Make the answer of `disk_full` without its line in the log."""
+    """Return the answer of `disk_full` without its line in the log."""
     return ProblemResponse(request, 507, disk_full_sentence(), retry_after=SECONDS_OF_A_FULL_DISK)
 
 
@@ -88,7 +88,7 @@ PROBLEMS = {
     500: DocumentedProblem(gettext_lazy("Something went wrong here; it has been noted."), server_error),
     503: DocumentedProblem(gettext_lazy("The record cannot be reached at the moment."), outage_response),
 }
-# Of requests that bring a file, and of no others.
+# Only for requests with a file.
 STORAGE_FULL = DocumentedProblem(
     gettext_lazy("The disk is full: nothing of the request was saved."), disk_full_response
 )

@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1), where it says more than the classes can say of themselves."""
+"""The schema class of every endpoint (OpenAPI 3.1): parameters, headers, media types and errors."""
 
 import re
 
@@ -52,7 +52,7 @@ NO_NULL_CHARACTER = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
 
 
 class PortalAutoSchema(AutoSchema):
-    """Says of every endpoint which words it takes, also of those that answer one row, and which errors it gives."""
+    """The description of an endpoint: every parameter, also of single rows, and every error."""
 
     def get_operation_id(self):
         segments = [segment.replace("-", "_") for segment in self._tokenize_path()]
@@ -117,9 +117,10 @@ class PortalAutoSchema(AutoSchema):
         return _("The summary, in JSON.")
 
     def _by_media_type(self, success: OpenApiResponse) -> dict[tuple[int, str], OpenApiResponse]:
-        """Describe every form of the answer by one schema, that of its JSON.
+        """Describe every media type of the answer by the schema of its JSON.
 
-        TypeScript clients type an answer as any of its forms: one that is a text made all of it a text.
+        TypeScript clients type an answer as a union of its media types: a text among them would make the whole answer a
+        text.
         """
         return {(200, renderer.media_type): success for renderer in view_renderers(self.view)}
 
@@ -133,7 +134,7 @@ def singular(word: str) -> str:
 
 
 class StrictFilterExtension(OpenApiFilterExtension):
-    """Describe the words of an endpoint by the FilterSet's own form."""
+    """Describe the parameters of an endpoint by the form of its FilterSet."""
 
     target_class = "gmg_portal.api.base.StrictFilterBackend"
     priority = 1
@@ -148,7 +149,7 @@ class StrictFilterExtension(OpenApiFilterExtension):
 
 
 def filter_parameter(name: str, filter_: Filter) -> dict:
-    """One word of a FilterSet as a parameter of the address."""
+    """Describe a filter as a query parameter."""
     schema = {"type": "string", "minLength": 1}
     if isinstance(filter_.field, forms.DateField):
         schema = {"type": "string", "format": "date"}
@@ -166,12 +167,12 @@ def filter_parameter(name: str, filter_: Filter) -> dict:
 
 
 def array_parameter(items: dict) -> dict:
-    """Describe a list as generated clients send it, repeated; that commas do as well is said in the descriptions."""
+    """Describe a list as generated clients send it, repeated; that commas work too is in the texts."""
     return {"schema": {"type": "array", "items": items, "minItems": 1}, "style": "form", "explode": True}
 
 
 def fixed_choices(name: str, filter_: Filter) -> list[str]:
-    """The words it takes, unless they are read from the database: the description holds whatever the data are."""
+    """Return the values of a filter; [] if the database holds them, since the description must hold for any data."""
     choices = filter_.extra.get("choices", [])
     if callable(choices) and name != "ordering":
         return []
@@ -193,6 +194,6 @@ def fields_parameter(view) -> dict:
 
 
 def view_renderers(view) -> list[BaseRenderer]:
-    """The forms in which a view answers."""
+    """Return the renderers that serve a view."""
     renderers = view.get_renderers()
     return [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]

@@ -1,6 +1,6 @@
-"""Two editions side by side, row by row, read from their frozen files and from nothing else.
+"""Compare two editions row by row, from their frozen files alone.
 
-Of the earlier file the keys and their places are kept in memory, and no row: how long the rows are does not matter.
+Memory holds only the keys and file offsets of the earlier file, so the length of rows does not matter.
 """
 
 import json
@@ -17,13 +17,13 @@ from gmg_portal.open_data.columns import ClosingIterator
 from gmg_portal.open_data.editions.frozen import edition_files, open_verified
 
 ADDED, GONE, CHANGED = "added", "gone", "changed"
-# The sorts of difference: heading, and what it means.
+# Types of change: heading and meaning.
 CHANGE_TYPES = {
     ADDED: (_("Added"), _("In the later edition, and not in the earlier one.")),
     GONE: (_("Gone"), _("In the earlier edition, and not in the later one: withdrawn, or taken out.")),
     CHANGED: (_("Changed"), _("In both, with other words in some of its fields.")),
 }
-# What a row is called by, beside its key.
+# Columns that serve as the title of a row; the first with a value is taken.
 TITLE_COLUMNS = ("title", "name", "text")
 NDJSON_SUFFIX = ".ndjson"
 JSON_HEADER = ["table", "change", "key", "title", "url", "fields"]
@@ -33,7 +33,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Difference:
-    """One row that differs; `fields` are those that changed, each with its value then and now."""
+    """A row that differs; `fields` are the changed ones, each with its value then and now."""
 
     table: str
     change_type: str
@@ -47,7 +47,7 @@ class Difference:
         return [self.table, self.change_type, self.key, self.title, self.url, fields]
 
     def as_csv_records(self) -> Iterator[list]:
-        """One line for each field that changed; one without a field where the whole row came or went."""
+        """Yield a record for each changed field; one without a field if the whole row was added or removed."""
         row_fields = [self.table, self.change_type, self.key, self.title, self.url]
         if not self.fields:
             yield [*row_fields, None, None, None]
@@ -57,7 +57,7 @@ class Difference:
 
 @dataclass
 class TableSummary:
-    """What differs in one table: how many rows of each sort, and the first of them."""
+    """The differences of a table: the number of rows by type of change, and the first of them."""
 
     table: str
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANGE_TYPES, 0))
@@ -72,13 +72,13 @@ class TableSummary:
 
 
 def table_names(*editions: Edition) -> list[str]:
-    """The tables of some editions, in the order of the latest."""
+    """Return the tables of some editions, in the order of the first one."""
     names = (name for edition in editions for name in edition_files(edition))
     return list(dict.fromkeys(name.removesuffix(NDJSON_SUFFIX) for name in names if name.endswith(NDJSON_SUFFIX)))
 
 
 def differences(earlier: Edition, later: Edition) -> ClosingIterator:
-    """Every row that differs, table by table. Where a file is not what was published, nothing is answered at all."""
+    """Iterate over every row that differs, table by table. All files are verified before the first row."""
     with ExitStack() as stack:
         pairs = [
             (table, *(_open_rows(stack, edition, table) for edition in (earlier, later)))
@@ -88,7 +88,7 @@ def differences(earlier: Edition, later: Edition) -> ClosingIterator:
 
 
 def summarize_differences(earlier: Edition, later: Edition, limit: int) -> list[TableSummary]:
-    """What differs by table, with the first rows of each sort."""
+    """Return a summary per table, with the first `limit` rows of each type of change."""
     summaries = {table: TableSummary(table) for table in table_names(later, earlier)}
     with closing(differences(earlier, later)) as rows:
         for difference in rows:
@@ -97,7 +97,7 @@ def summarize_differences(earlier: Edition, later: Edition, limit: int) -> list[
 
 
 def compare_files(table: str, then: BinaryIO | None, now: BinaryIO | None) -> Iterator[Difference]:
-    """The rows that differ between two files of lines; the first field of a row is its key."""
+    """Yield the rows that differ between two NDJSON files; the first field of a row is its key."""
     offsets = _row_offsets(then)
     for line in now or ():
         row = json.loads(line)
@@ -126,7 +126,7 @@ def _open_rows(stack: ExitStack, edition: Edition, table: str) -> BinaryIO | Non
 
 
 def _row_offsets(file: BinaryIO | None) -> dict[str, int]:
-    """Where the row of each key begins."""
+    """Return the offset of each row in the file, by key."""
     offsets, offset = {}, 0
     for line in file or ():
         offsets[_key(json.loads(line))] = offset

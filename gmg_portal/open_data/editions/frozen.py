@@ -1,4 +1,4 @@
-"""The files of an edition as they lie: where, and whether they still are what was published."""
+"""Files of an edition on the disk, and the check that they are unchanged since publication."""
 
 import hashlib
 import os
@@ -16,12 +16,12 @@ BLOCK = 64 * 1024
 
 
 class DamagedFile(Exception):
-    """A file of an edition is not there, or is not what was published."""
+    """A file of an edition that is missing, or differs from the published one."""
 
 
 @dataclass(frozen=True)
 class FrozenFile:
-    """One file of an edition; `sha256` in hexadecimal digits."""
+    """A file of an edition; `sha256` in hexadecimal digits."""
 
     name: str
     mediatype: str
@@ -37,7 +37,7 @@ def edition_files(edition: Edition) -> dict[str, FrozenFile]:
 
 
 def editions_folder() -> Path:
-    """The folder of all editions, shared by every machine that serves them."""
+    """Return the folder of all editions, shared by every machine that serves them."""
     return Path(storages["editions"].path(""))
 
 
@@ -46,7 +46,7 @@ def edition_folder(edition: Edition) -> Path:
 
 
 def open_verified(edition: Edition, file: FrozenFile) -> BinaryIO:
-    """The file, open at its beginning, after every byte of it was found to be what was published."""
+    """Return the file, open at its beginning, after checking its whole content against the published digest."""
     try:
         handle = open(edition_folder(edition) / file.name, "rb")  # noqa: SIM115 - handed on open
     except OSError as error:
@@ -64,7 +64,7 @@ def open_verified(edition: Edition, file: FrozenFile) -> BinaryIO:
 
 
 def find_damage(edition: Edition) -> list[str]:
-    """A sentence for each file that is not what was published, and for each that is too much."""
+    """Return a sentence for each file that differs from the published one, and for each file that was not published."""
     files, messages = edition_files(edition), []
     for file in files.values():
         try:
@@ -79,7 +79,7 @@ def find_damage(edition: Edition) -> list[str]:
 
 
 def write_file(folder: Path, name: str, mediatype: str, pieces: Iterable[bytes]) -> FrozenFile:
-    """Write a file that is on the disk when this returns; private to the account, as its folder."""
+    """Write a file and sync it to the disk; only the account may read it, as its folder."""
     digest, length = hashlib.sha256(), 0
     with open(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         for piece in pieces:
@@ -92,7 +92,7 @@ def write_file(folder: Path, name: str, mediatype: str, pieces: Iterable[bytes])
 
 
 def sync_folder(folder: Path) -> None:
-    """Let what was made or moved in a folder outlast a loss of power."""
+    """Sync a folder, so that new and moved names in it survive a power failure."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

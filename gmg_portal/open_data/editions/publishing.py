@@ -1,4 +1,4 @@
-"""The one way in which an edition comes to be: all or nothing, from one state of the record, and once a day."""
+"""Publish an edition: all or nothing, from one state of the record, and at most once a day."""
 
 import json
 import secrets
@@ -41,7 +41,7 @@ from gmg_portal.open_data.editions.frozen import (
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS, write_table
 
-# What is begun under this name and not ended is cleared away by the next who publishes.
+# Folders of unfinished publications; the next publication deletes them.
 TEMPORARY_PREFIX = ".unfinished-"
 LOCK = "portal.publish_edition"
 CHANGES = "changes"
@@ -49,14 +49,14 @@ Files = dict[str, FrozenFile]
 
 
 class PublicationRefused(Exception):
-    """Why no edition is published now, in a sentence."""
+    """The reason why no edition can be published now, as a sentence."""
 
 
 def publish(*, dry_run: bool = False) -> Edition:
-    """Freeze the public record as it stands, under the day of today (UTC).
+    """Freeze the current public record as the edition of today (UTC).
 
-    The row is what makes an edition: until it is committed nobody is shown anything. A dry run writes all files, and
-    keeps none.
+    The edition exists once its row is committed; nobody sees anything before. A dry run writes all files and deletes
+    them again.
     """
     with _publication_lock(), _temporary_folder() as folder:
         if not dry_run:
@@ -79,7 +79,7 @@ def publish(*, dry_run: bool = False) -> Edition:
 
 
 def _check_public_url() -> None:
-    """Refuse to freeze an address under which nobody finds the portal: an edition's files hold it for ever."""
+    """Refuse a PUBLIC_URL that is not a public address: the files of an edition contain it for ever."""
     host = urlsplit(settings.PUBLIC_URL).hostname or ""
     if not is_public_host(host):
         message = _(
@@ -91,7 +91,7 @@ def _check_public_url() -> None:
 
 @contextmanager
 def _publication_lock() -> Iterator[None]:
-    """Nobody else publishes meanwhile; a process that dies lets go of it with its connection."""
+    """Hold the lock of publication. It is released with the connection if the process dies."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [LOCK])
         if not cursor.fetchone()[0]:
@@ -105,7 +105,7 @@ def _publication_lock() -> Iterator[None]:
 
 @contextmanager
 def _read_only_snapshot() -> Iterator[None]:
-    """One state of the record for all that is read. Nothing is written in it: whoever published meanwhile was first."""
+    """Read everything from one state of the record, in a read-only transaction."""
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         if is_outermost:
@@ -116,7 +116,7 @@ def _read_only_snapshot() -> Iterator[None]:
 
 @contextmanager
 def _temporary_folder() -> Iterator[Path]:
-    """A folder beside the editions, that is gone afterwards unless it was moved; what was left by others goes first."""
+    """Yield a folder beside the editions, and delete it afterwards unless it was moved; first delete leftovers."""
     try:
         parent = editions_folder()
     except NotImplementedError:
@@ -135,7 +135,7 @@ def _temporary_folder() -> Iterator[Path]:
 
 
 def _move_into_place(folder: Path, day: date) -> None:
-    """In one step. A folder of that name whose row was never committed is set aside, and not deleted."""
+    """Rename the folder in one step. A folder of that name whose row was never committed is renamed, not deleted."""
     final = editions_folder() / day.isoformat()
     if final.exists():
         final.rename(final.with_name(f"{final.name}.unclaimed-{secrets.token_hex(4)}"))
@@ -145,7 +145,7 @@ def _move_into_place(folder: Path, day: date) -> None:
 
 
 def _write_edition(folder: Path, edition: Edition) -> Edition:
-    """The edition with all that is said of its files, which lie in the folder."""
+    """Write all files into the folder, and return the edition with its counts and its list of files."""
     snapshot = Snapshot(Standing.read(), edition.day, settings.PUBLIC_URL.rstrip("/"))
     licence = Licence.from_settings()
     edition.revision = snapshot.standing.number
@@ -163,7 +163,7 @@ def _write_edition(folder: Path, edition: Edition) -> Edition:
 
 
 def _write_tables(folder: Path, edition: Edition, snapshot: Snapshot, licence: Licence) -> tuple[Files, dict[str, int]]:
-    """Every table in every format, and how many rows it has."""
+    """Write every table in every format; return the files and the number of rows by table."""
     files, counts = {}, {}
     for table in TABLES.values():
         metadata = file_metadata(table, snapshot, licence, address=snapshot.origin + edition.get_absolute_url())
@@ -180,7 +180,7 @@ def _write_tables(folder: Path, edition: Edition, snapshot: Snapshot, licence: L
 
 
 class CountingIterator:
-    """What passes, and how much of it there was."""
+    """An iterable that counts the rows that pass through it."""
 
     def __init__(self, rows: Iterator):
         self.rows = rows
@@ -193,7 +193,7 @@ class CountingIterator:
 
 
 def _write_changes(folder: Path, edition: Edition, previous: Edition, files: Files) -> Files:
-    """What changed since the edition before, as its frozen files and these tell; counts go to the edition."""
+    """Write the changes since the previous edition, from the files of both; set the edition's counts of changes."""
     previous_files = edition_files(previous)
     tables = list(
         dict.fromkeys(
@@ -230,7 +230,7 @@ def _write_changes(folder: Path, edition: Edition, previous: Edition, files: Fil
 
 
 def _manifest(edition: Edition, snapshot: Snapshot, licence: Licence, previous: Edition | None, files: Files) -> dict:
-    """All that a machine needs to know of the edition, and to prove that it has it whole."""
+    """Return the edition's metadata with all digests, by which a program can verify that its copy is complete."""
     return {
         "title": _("GMG HLD follow-up portal"),
         "edition": edition.day.isoformat(),

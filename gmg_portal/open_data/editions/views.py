@@ -1,4 +1,4 @@
-"""Editions as readers and programs find them: the list, one edition, its files, and any two side by side."""
+"""Pages and files of editions: the list, one edition, its files, and the differences between two."""
 
 import logging
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ DIFFERENCES = {"csv": (CSV_HEADER, csv_records), "json": (JSON_HEADER, json_reco
 
 
 class EditionPageView(TemplateView):
-    """A page of what is frozen: it takes no words, and `as_of` least of all."""
+    """Base page of editions: it takes no parameters, not even `as_of`."""
 
     def get(self, request, *args, **kwargs):
         try:
@@ -67,7 +67,7 @@ class EditionsView(EditionPageView):
 
 
 class EditionView(EditionPageView):
-    """One edition: its files with their digests, how to cite it, and the way to what changed."""
+    """The page of an edition: its files with digests, its citation, and links to its changes."""
 
     template_name = "editions/detail.html"
 
@@ -90,7 +90,7 @@ class EditionView(EditionPageView):
 
 
 class SinceView(EditionPageView):
-    """What differs between two editions, table by table; the files have all of it."""
+    """The differences between two editions, table by table, shortened; the files have all of them."""
 
     template_name = "editions/since.html"
 
@@ -129,7 +129,7 @@ class SinceView(EditionPageView):
 
 @require_safe
 def edition_file(request: HttpRequest, day: str, name: str) -> HttpResponse:
-    """One frozen file, if it still is what was published; whoever has it already need not have it again."""
+    """Return a file after verifying its digest; the answer can be cached for ever."""
     edition = _edition(day)
     file = edition_files(edition).get(name)
     if file is None:
@@ -152,7 +152,7 @@ def edition_file(request: HttpRequest, day: str, name: str) -> HttpResponse:
 
 @require_safe
 def since_file(request: HttpRequest, day: str, earlier: str, form: str) -> HttpResponse:
-    """All that differs between two editions, as rows or as objects."""
+    """Return all differences between two editions, as CSV rows or JSON objects."""
     if form not in DIFFERENCES:
         raise Http404("There is no such file.")
     first, last = _edition_pair(earlier, day)
@@ -176,7 +176,7 @@ def since_file(request: HttpRequest, day: str, earlier: str, form: str) -> HttpR
 
 @require_safe
 def edition_citation(request: HttpRequest, day: str, form: str) -> HttpResponse:
-    """The citation as a file for BibTeX or RIS."""
+    """Return the citation as a file for BibTeX or RIS."""
     if form not in CITATION_FORMATS:
         raise Http404("There is no such citation.")
     edition = _edition(day)
@@ -194,7 +194,7 @@ def edition_citation(request: HttpRequest, day: str, form: str) -> HttpResponse:
 
 
 def _edition(day: str) -> Edition:
-    """The edition of a day as its address writes it, and in no other way of writing."""
+    """Return the edition of a day in the format YYYY-MM-DD; other formats are not found."""
     try:
         parsed = date.fromisoformat(day)
     except ValueError:
@@ -212,7 +212,7 @@ def _edition_pair(earlier: str, later: str) -> tuple[Edition, Edition]:
 
 
 def _damaged_response(error: DamagedFile) -> HttpResponse:
-    """Not what was published is not handed out as if it were; the operator can bring it back from a backup."""
+    """Answer 503 for a damaged file, and log it; the operator can restore it from a backup."""
     logger.error("%s", error)
     sentence = _("%(damage)s It is not handed out until it has been restored.") % {"damage": error}
     response = HttpResponse(f"{sentence}\n", status=503, content_type="text/plain; charset=utf-8")
@@ -248,7 +248,7 @@ def _change_counts(changes: dict | None) -> list[dict]:
 
 
 def _in_table_order(tables: Iterable[str]) -> list[str]:
-    """As the files are offered; the database keeps the names of an object in an order of its own."""
+    """Sort by the order of TABLES: PostgreSQL does not keep the order of a JSON object's keys."""
     return sorted(tables, key=lambda table: (list(TABLES).index(table) if table in TABLES else len(TABLES), table))
 
 
