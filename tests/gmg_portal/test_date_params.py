@@ -69,32 +69,32 @@ def test_far_off_day_is_answered_or_refused_with_a_sentence(client, register):
         for day in (FAR_OFF if address in OF_EVERY_KIND else EDGES)
     }
 
-    wrong = {asked: answer.status_code for asked, answer in answers.items() if answer.status_code not in (200, 400)}
-    refused = {asked for asked, answer in answers.items() if answer.status_code == 400}
+    wrong = {request: answer.status_code for request, answer in answers.items() if answer.status_code not in (200, 400)}
+    refused = {request for request, answer in answers.items() if answer.status_code == 400}
     assert wrong == {}
     assert {(word, day) for _address, word, day in refused if word not in ("as_of", "from", "until", "year")} == set()
     assert {day for _address, word, day in refused if word in ("as_of", "from")} == {"2100-12-31", "9999-12-31"}
 
 
 def test_day_that_cannot_be_read_is_refused(client, register):
-    asked = [
+    requests = [
         (address, word, text)
         for address, words in IN_FILTERS
         for word in words
         for text in (UNREADABLE if address in OF_EVERY_KIND else TYPED)
     ]
 
-    answers = {one: client.get(one[0], {one[1]: one[2]}) for one in asked}
+    answers = {request: client.get(request[0], {request[1]: request[2]}) for request in requests}
 
-    assert {one: answer.status_code for one, answer in answers.items() if answer.status_code != 400} == {}
+    assert {request: answer.status_code for request, answer in answers.items() if answer.status_code != 400} == {}
 
 
 @pytest.mark.parametrize("text", ["2015-03-05", "5 March 2015", "5 mar 2015"])
 def test_day_of_an_address_is_read_as_in_forms(client, register, text):
-    found = client.get("/api/v1/commitments/", {"due_before": text, "due_after": text})
+    response = client.get("/api/v1/commitments/", {"due_before": text, "due_after": text})
     then = client.get("/", {"as_of": text})
 
-    assert found.json()["count"] == 1
+    assert response.json()["count"] == 1
     assert "5 March 2015" in then.content.decode()
 
 

@@ -224,11 +224,11 @@ def test_nothing_that_is_not_published_is_found_anywhere(client, record):
     secret = {row.reference.lower() for row in Commitment.objects.filter(state__in=STATES)}
     leaks, shown, answered = [], 0, 0
     for address, response, body in crawled(client, record):
-        said = text_of(response, body)
+        text = text_of(response, body)
         answered += response.status_code == 200
-        shown += SHOWN in said
-        leaks += [address] if SECRET in said else []
-        named = [reference for reference in secret if reference in said.replace(address.lower(), "")]
+        shown += SHOWN in text
+        leaks += [address] if SECRET in text else []
+        named = [reference for reference in secret if reference in text.replace(address.lower(), "")]
         leaks += [f"{address} names {reference}" for reference in named if reference not in address.lower()]
 
     assert leaks == []

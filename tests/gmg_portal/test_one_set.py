@@ -197,14 +197,14 @@ def test_file_of_reports_by_updated_since_is_the_list_of_the_api(register, clien
     moments = [row["updated_at"] for row in client.get("/api/v1/reports/?updated_since=2014-01-01").json()["results"]]
     everything = set(register.values())
 
-    found = {}
+    references = {}
     for moment in ("2014-01-01", *moments, "2999-01-01"):
         query = {"updated_since": moment}
-        found[moment] = of_csv(client, "/data/reports.csv", "commitment", query)
-        assert found[moment] == of_ndjson(client, "/data/reports.ndjson", "commitment", query)
-        assert found[moment] == of_api(client, "/api/v1/reports/", "commitment", query)
+        references[moment] = of_csv(client, "/data/reports.csv", "commitment", query)
+        assert references[moment] == of_ndjson(client, "/data/reports.ndjson", "commitment", query)
+        assert references[moment] == of_api(client, "/api/v1/reports/", "commitment", query)
 
-    assert (found["2014-01-01"], found["2999-01-01"]) == (everything, set())
+    assert (references["2014-01-01"], references["2999-01-01"]) == (everything, set())
     rows = list(
         csv.DictReader(io.StringIO(client.get("/data/reports.csv?updated_since=2014-01-01&bom=0").getvalue().decode()))
     )

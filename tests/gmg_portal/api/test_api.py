@@ -414,13 +414,13 @@ def test_first_page_has_none_before_it(client, db):
 
 def links(header):
     """The addresses of a Link header by relation, each asking for its page by number and size alike."""
-    found = {}
+    addresses = {}
     for part in header.split(", "):
         url, rel = part.split("; ")
         path, _mark, words = url.strip("<>").partition("?")
         pairs = {"page": "1"} | dict(pair.split("=") for pair in words.split("&"))
-        found[rel[5:-1]] = f"{path}?{'&'.join(f'{name}={pairs[name]}' for name in sorted(pairs))}"
-    return found
+        addresses[rel[5:-1]] = f"{path}?{'&'.join(f'{name}={pairs[name]}' for name in sorted(pairs))}"
+    return addresses
 
 
 # Fields
@@ -446,10 +446,10 @@ def test_order_is_asked_alike_everywhere(client, record, ask, assert_problem, na
     allowed = assert_problem(ask(name, ordering="nonsense"), 400)[0]["allowed"]
     with CaptureQueriesContext(connection) as queries:
         assert client.get(record[name], {"ordering": ",".join(allowed[2:4])}).status_code == 200
-    asked = [query["sql"] for query in queries]
-    (count,) = [number for number, sql in enumerate(asked) if sql.startswith("SELECT COUNT(*)")]
+    statements = [query["sql"] for query in queries]
+    (count,) = [number for number, sql in enumerate(statements) if sql.startswith("SELECT COUNT(*)")]
 
-    assert re.search(r'ORDER BY .*"id" (ASC|DESC) LIMIT \d+$', asked[count + 1])
+    assert re.search(r'ORDER BY .*"id" (ASC|DESC) LIMIT \d+$', statements[count + 1])
     assert client.get(f"{record[name]}?ordering={allowed[0]}&ordering={allowed[2]}").status_code == 200
 
 

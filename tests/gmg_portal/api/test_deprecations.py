@@ -12,13 +12,13 @@ PAGE = "http://testserver/data/versions/"
 ENDPOINT = Deprecation("/api/v1/summary/gaps/", date(2030, 1, 1), WHY, INSTEAD, until=date(2031, 6, 1))
 PARAMETER = Deprecation(LIST, date(2030, 2, 1), WHY, INSTEAD, parameter="scope")
 FIELD = Deprecation(LIST, date(2030, 3, 1), WHY, INSTEAD, field="lead.title", until=date(2031, 3, 1))
-OF_ONE = Deprecation(ONE, date(2030, 4, 1), WHY, INSTEAD, field="scope")
+DETAIL_FIELD = Deprecation(ONE, date(2030, 4, 1), WHY, INSTEAD, field="scope")
 COLUMN = Deprecation("/data/commitments.csv", date(2030, 5, 1), WHY, INSTEAD, field="scope")
 
 
 @pytest.fixture
 def declared(monkeypatch):
-    monkeypatch.setattr(deprecations, "DEPRECATIONS", (ENDPOINT, PARAMETER, FIELD, OF_ONE, COLUMN))
+    monkeypatch.setattr(deprecations, "DEPRECATIONS", (ENDPOINT, PARAMETER, FIELD, DETAIL_FIELD, COLUMN))
 
 
 def test_nothing_that_is_not_declared_is_told_as_deprecated(client, commitment):
@@ -31,7 +31,7 @@ def test_nothing_that_is_not_declared_is_told_as_deprecated(client, commitment):
 
 
 def test_answer_tells_of_what_will_go_where_it_is_used(client, commitment, declared):
-    def told(address, **headers):
+    def deprecation_headers(address, **headers):
         answer = client.get(address, headers=headers)
         links = [link for link in answer.get("Link", "").split(", ") if "versions" in link]
         return answer.get("Deprecation"), answer.get("Sunset"), links
@@ -40,23 +40,27 @@ def test_answer_tells_of_what_will_go_where_it_is_used(client, commitment, decla
         return [f'<{PAGE}#{anchor}>; rel="{rel}"; type="text/html"' for rel in relations]
 
     of_field = line("api-v1-commitments-lead-title", "deprecation", "sunset")
-    assert told("/api/v1/summary/gaps/") == (
+    assert deprecation_headers("/api/v1/summary/gaps/") == (
         "@1893456000",
         "Sun, 01 Jun 2031 00:00:00 GMT",
         line("api-v1-summary-gaps", "deprecation", "sunset"),
     )
-    assert told(LIST) == ("@1898553600", "Sat, 01 Mar 2031 00:00:00 GMT", of_field)
-    assert told(f"{LIST}?scope=global") == (
+    assert deprecation_headers(LIST) == ("@1898553600", "Sat, 01 Mar 2031 00:00:00 GMT", of_field)
+    assert deprecation_headers(f"{LIST}?scope=global") == (
         "@1896134400",
         "Sat, 01 Mar 2031 00:00:00 GMT",
         line("api-v1-commitments-scope", "deprecation") + of_field,
     )
-    assert told(f"{LIST}?fields=reference,lead") == told(LIST)
-    assert told(f"{LIST}?fields=reference,title") == told("/api/v1/events/") == (None, None, [])
-    assert told(f"{LIST}{commitment.reference}/")[0] == "@1901232000"
-    assert told("/data/commitments.csv")[0] == "@1903824000"
-    held = told(LIST, **{"If-None-Match": client.get(LIST)["ETag"]})
-    assert held == told(LIST)
+    assert deprecation_headers(f"{LIST}?fields=reference,lead") == deprecation_headers(LIST)
+    assert (
+        deprecation_headers(f"{LIST}?fields=reference,title")
+        == deprecation_headers("/api/v1/events/")
+        == (None, None, [])
+    )
+    assert deprecation_headers(f"{LIST}{commitment.reference}/")[0] == "@1901232000"
+    assert deprecation_headers("/data/commitments.csv")[0] == "@1903824000"
+    held = deprecation_headers(LIST, **{"If-None-Match": client.get(LIST)["ETag"]})
+    assert held == deprecation_headers(LIST)
     assert 'rel="first"' in client.get(LIST)["Link"]
 
 
@@ -73,8 +77,8 @@ def test_description_and_page_say_the_same(client, db, declared):
     marked = [
         (name, field)
         for name, part in schemas.items()
-        for field, said in part.get("properties", {}).items()
-        if said.get("deprecated")
+        for field, schema in part.get("properties", {}).items()
+        if schema.get("deprecated")
     ]
     assert {field for _name, field in marked} == {"title", "scope"}
     for deprecation in deprecations.DEPRECATIONS:

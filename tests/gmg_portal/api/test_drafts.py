@@ -131,7 +131,7 @@ def test_tokens_are_made_by_focal_points_seen_and_revoked_by_their_agency(
         listed = "Secret system" in client.get("/admin/agencies/accesstoken/").content.decode()
         made = client.get("/admin/agencies/accesstoken/add/")
         revoked = client.post(f"/admin/agencies/accesstoken/{token.pk}/press/revoke/") and revoke_undone(token)
-        access_by_user[person.username.partition("-")[0]] = (visible, listed, asks_who(made), revoked)
+        access_by_user[person.username.partition("-")[0]] = (visible, listed, asks_to_confirm_identity(made), revoked)
 
     assert access_by_user == {
         "ilo_focal_point": (True, True, True, True),
@@ -150,7 +150,7 @@ def revoke_undone(token) -> bool:
     return bool(AccessToken.objects.filter(pk=token.pk, revoked=True).update(revoked=False, revoked_at=None))
 
 
-def asks_who(answer) -> bool:
+def asks_to_confirm_identity(answer) -> bool:
     """Whether it leads to showing once more who one is, before a token can be made."""
     return answer.status_code == 302 and "/accounts/again/" in answer.url
 
@@ -480,25 +480,25 @@ def test_what_a_form_refuses_is_refused_with_what_is_allowed(system, commitment)
     unknown = system.post(body=body)
     body.pop("outlok")
     wrong = system.post(body=body)
-    of_rules = system.begin(commitment, status="discontinued", period_start="2014-07-01", period_end="2014-06-30")
+    incomplete = system.begin(commitment, status="discontinued", period_start="2014-07-01", period_end="2014-06-30")
     not_a_day = system.begin(commitment, period_start="30/06/2014")
 
-    assert [answer.status_code for answer in (unknown, wrong, of_rules, not_a_day)] == [422] * 4
+    assert [answer.status_code for answer in (unknown, wrong, incomplete, not_a_day)] == [422] * 4
     assert unknown.json()["errors"][0]["nearest"] == "outlook"
-    told = {fault["field"]: fault for fault in wrong.json()["errors"]}
-    assert set(told) == {"commitment", "status", "superseded_by"}
-    assert told["status"]["nearest"] == "in_progress"
-    assert "completed" in told["status"]["allowed"]
-    assert told["commitment"]["nearest"] == commitment.reference
-    assert set(faults(of_rules)) == {"status_reason", "period_end"}
+    faults_by_field = {fault["field"]: fault for fault in wrong.json()["errors"]}
+    assert set(faults_by_field) == {"commitment", "status", "superseded_by"}
+    assert faults_by_field["status"]["nearest"] == "in_progress"
+    assert "completed" in faults_by_field["status"]["allowed"]
+    assert faults_by_field["commitment"]["nearest"] == commitment.reference
+    assert set(faults(incomplete)) == {"status_reason", "period_end"}
     assert set(faults(not_a_day)) == {"period_start"}
     assert {fault["field"]: fault["code"] for fault in unknown.json()["errors"]} == {"outlok": "unknown_field"}
-    assert {field: fault["code"] for field, fault in told.items()} == {
+    assert {field: fault["code"] for field, fault in faults_by_field.items()} == {
         "commitment": "unknown_value",
         "status": "unknown_value",
         "superseded_by": "invalid_type",
     }
-    assert [answer.json()["code"] for answer in (unknown, of_rules, not_a_day)] == ["invalid_field"] * 3
+    assert [answer.json()["code"] for answer in (unknown, incomplete, not_a_day)] == ["invalid_field"] * 3
     assert ProgressReport.objects.count() == 0
 
 

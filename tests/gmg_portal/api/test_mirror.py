@@ -132,8 +132,8 @@ def test_mirror_made_while_others_write_ends_equal_to_the_file(live_server, regi
     running = start(str(SCRIPT), *words, env=environment(tmp_path))
     for _number in range(EDITS):
         editors.edit()
-    said = running.communicate(timeout=120)[0]
-    assert running.returncode == 0, said
+    output = running.communicate(timeout=120)[0]
+    assert running.returncode == 0, output
 
     mirror = example.Mirror(live_server.url, path)
     mirror.follow()

@@ -195,7 +195,7 @@ def test_moments_only_grow_even_where_the_clock_stands_still():
 # Asking for what moved
 
 
-def asked(client, **words):
+def search_rows(client, **words):
     answer = client.get(REGISTER, words)
     assert answer.status_code == 200, answer.content
     return answer.json()["results"]
@@ -208,13 +208,13 @@ def test_change_of_a_part_is_found_by_its_moment(client, joint):
     MilestoneFactory(commitment=joint)
     as_committed()
 
-    found = {row["reference"]: row["updated_at"] for row in asked(client, updated_since=since.isoformat())}
+    updated_at = {row["reference"]: row["updated_at"] for row in search_rows(client, updated_since=since.isoformat())}
 
-    assert found.keys() == {joint.reference, other.reference}
-    assert found[joint.reference] > found[other.reference]
+    assert updated_at.keys() == {joint.reference, other.reference}
+    assert updated_at[joint.reference] > updated_at[other.reference]
     later = client.get(f"{REGISTER}{joint.reference}/").json()["updated_at"]
-    assert later == found[joint.reference]
-    assert [row["reference"] for row in asked(client, updated_since=later)] == [joint.reference]
+    assert later == updated_at[joint.reference]
+    assert [row["reference"] for row in search_rows(client, updated_since=later)] == [joint.reference]
 
 
 def test_withdrawn_commitment_answers_as_withdrawn(client, joint, secretariat):
@@ -223,15 +223,15 @@ def test_withdrawn_commitment_answers_as_withdrawn(client, joint, secretariat):
     joint = actions.withdraw(joint, by=secretariat, reason="It was never undertaken.")
     as_committed()
 
-    (row,) = asked(client, updated_since=since)
+    (row,) = search_rows(client, updated_since=since)
 
-    assert asked(client) == []
+    assert search_rows(client) == []
     assert (row["state"], row["withdrawn_reason"]) == ("withdrawn", "It was never undertaken.")
     assert row["withdrawn_on"] == joint.withdrawn_on.isoformat()
     page = client.get("/commitments/", {"updated_since": since}).content.decode()
     assert joint.reference in page and "withdrawn on" in page
     assert b",withdrawn," in client.get("/data/commitments.csv", {"updated_since": since}).getvalue()
-    assert asked(client, updated_since=since, status="completed") == []
+    assert search_rows(client, updated_since=since, status="completed") == []
 
 
 def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
@@ -243,11 +243,11 @@ def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
     sql("UPDATE commitments_commitmentmovement SET moved_at = '2014-03-01T12:00:00Z'")
 
     with time_machine.travel(datetime(2014, 6, 30, 23, 59, tzinfo=UTC), tick=False):
-        assert asked(client, updated_since="2014-06-30") == []
+        assert search_rows(client, updated_since="2014-06-30") == []
     with time_machine.travel(datetime(2014, 7, 1, 0, 1, tzinfo=UTC), tick=False):
-        (row,) = asked(client, updated_since="2014-07-01")
+        (row,) = search_rows(client, updated_since="2014-07-01")
         assert (row["freshness"], row["updated_at"]) == ("never_reported", "2014-07-01T00:00:00Z")
-        assert asked(client, updated_since="2014-07-01T00:00:01Z") == []
+        assert search_rows(client, updated_since="2014-07-01T00:00:01Z") == []
 
 
 def test_answer_says_from_which_moment_of_the_record_it_was_made(client, joint):
@@ -255,8 +255,8 @@ def test_answer_says_from_which_moment_of_the_record_it_was_made(client, joint):
     moment = client.get(REGISTER)["Record-Moment"]
 
     assert datetime.fromisoformat(moment) == Standing.read().moved_at
-    assert [row["updated_at"] for row in asked(client, updated_since=moment)] == [moment]
-    assert asked(client, updated_since="2999-01-01") == []
+    assert [row["updated_at"] for row in search_rows(client, updated_since=moment)] == [moment]
+    assert search_rows(client, updated_since="2999-01-01") == []
 
 
 def test_reports_and_changes_are_followed_likewise(client, joint):
@@ -280,5 +280,5 @@ def test_moments_of_past_days_are_not_known(client, joint, words):
 
     assert answer.status_code == 400
     assert [fault["parameter"] for fault in answer.json()["errors"]] == list(words)
-    (row,) = asked(client, as_of="2015-01-01")
+    (row,) = search_rows(client, as_of="2015-01-01")
     assert row["updated_at"] is None

@@ -57,9 +57,9 @@ def test_live_package_is_valid_with_the_real_data(live, tmp_path):
     for name in TABLES:
         (tmp_path / f"{name}.csv").write_bytes(files[name, "csv"])
 
-    found, validated = faults(tmp_path)
+    errors, validated = faults(tmp_path)
 
-    assert found == []
+    assert errors == []
     assert validated == list(TABLES)
     assert all("hash" not in resource and "bytes" not in resource for resource in package["resources"])
     versions = {package["version"], *(resource["version"] for resource in package["resources"])}

@@ -161,10 +161,10 @@ def test_dry_run_says_all_and_keeps_nothing(client, editions, settings, commitme
 
     call_command("publish_edition", dry_run=True)
 
-    said = capsys.readouterr().out
-    assert "19 files" in said
-    assert "rows: commitments 1, reports 0, agencies 1, recommendations 0." in said
-    assert said.endswith("Nothing was published: this was a trial.\n")
+    output = capsys.readouterr().out
+    assert "19 files" in output
+    assert "rows: commitments 1, reports 0, agencies 1, recommendations 0." in output
+    assert output.endswith("Nothing was published: this was a trial.\n")
     assert list(editions.iterdir()) == []
     assert not Edition.objects.exists()
 
@@ -240,11 +240,11 @@ def test_tables_and_columns_that_only_one_edition_knows_are_compared_too():
     def lines(*rows):
         return io.BytesIO(b"".join(json.dumps(row).encode() + b"\n" for row in rows))
 
-    found = list(
+    differences = list(
         compare_files("x", lines({"code": "a", "old": 1}, {"code": "b"}), lines({"code": "a", "new": 2}, {"code": "b"}))
     )
 
-    assert [(row.key, row.fields) for row in found] == [("a", {"new": (None, 2), "old": (1, None)})]
+    assert [(row.key, row.fields) for row in differences] == [("a", {"new": (None, 2), "old": (1, None)})]
     assert [row.change_type for row in compare_files("x", None, lines({"code": "a"}))] == ["added"]
     assert [row.change_type for row in compare_files("x", lines({"code": "a"}), None)] == ["gone"]
 

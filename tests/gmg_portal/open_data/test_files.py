@@ -518,8 +518,8 @@ def test_file_answers_the_question_of_the_register(client, register, query, titl
     files = {form: titles_in(form, read(client, "commitments", form, query)) for form in FORMATS}
 
     assert files == dict.fromkeys(FORMATS, titles)
-    found = client.get(f"/api/v1/commitments/{query}").json()["results"]
-    assert [row["title"] for row in found] == titles
+    rows = client.get(f"/api/v1/commitments/{query}").json()["results"]
+    assert [row["title"] for row in rows] == titles
 
 
 def titles_in(form, body):

@@ -251,14 +251,14 @@ def test_workbook_says_what_it_is_on_its_second_sheet(client, commitment):
 
 
 def test_files_of_one_state_are_told_to_be_of_one(client, commitment):
-    told = {form: client.get(f"/data/commitments.{form}") for form in FORMATS}
+    responses = {form: client.get(f"/data/commitments.{form}") for form in FORMATS}
     described = client.get(reverse("data-package")).json()
 
-    assert {(each["Record-Revision"], each["Record-Day"]) for each in told.values()} == {
+    assert {(response["Record-Revision"], response["Record-Day"]) for response in responses.values()} == {
         (str(described["revision"]), described["day"])
     }
-    assert [json.loads(line)["reference"] for line in told["ndjson"].getvalue().decode().splitlines()] == [
+    assert [json.loads(line)["reference"] for line in responses["ndjson"].getvalue().decode().splitlines()] == [
         commitment.reference
     ]
-    assert all(each.getvalue() for form, each in told.items() if form != "ndjson")
-    assert Path(told["csv"]["Content-Disposition"]).suffix.startswith(".csv")
+    assert all(response.getvalue() for form, response in responses.items() if form != "ndjson")
+    assert Path(responses["csv"]["Content-Disposition"]).suffix.startswith(".csv")

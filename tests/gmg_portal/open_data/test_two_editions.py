@@ -252,19 +252,19 @@ def test_differences_name_rows_and_fields_with_both_values(client, pair, changed
     commitments = Commitment.objects.order_by("pk")
     gone, new = commitments[1], commitments[2]
 
-    found = json.loads(body(client, "/data/editions/2014-12-31/since/2014-06-30.json"))
+    rows = json.loads(body(client, "/data/editions/2014-12-31/since/2014-06-30.json"))
 
-    assert [(row["table"], row["change"], row["key"]) for row in found] == [
+    assert [(row["table"], row["change"], row["key"]) for row in rows] == [
         ("commitments", "changed", changed.reference),
         ("commitments", "added", new.reference),
         ("commitments", "gone", gone.reference),
         ("reports", "added", f"{changed.reference}-1"),
         ("agencies", "changed", "iom"),
     ]
-    assert found[0]["fields"]["status"] == {"then": None, "now": "completed"}
-    assert found[0]["fields"]["last_heard_on"] == {"then": None, "now": "2014-09-30"}
-    assert found[-1]["fields"] == {"headquarters": {"then": "", "now": "Geneva"}}
-    assert (found[2]["title"], found[2]["fields"]) == ("Entered by mistake", {})
+    assert rows[0]["fields"]["status"] == {"then": None, "now": "completed"}
+    assert rows[0]["fields"]["last_heard_on"] == {"then": None, "now": "2014-09-30"}
+    assert rows[-1]["fields"] == {"headquarters": {"then": "", "now": "Geneva"}}
+    assert (rows[2]["title"], rows[2]["fields"]) == ("Entered by mistake", {})
 
 
 def test_differences_are_those_that_were_frozen_with_the_edition(client, pair):

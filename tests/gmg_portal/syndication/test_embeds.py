@@ -29,12 +29,12 @@ def addresses(commitment):
 def properties(sheet):
     """The custom properties of a sheet's root, with what they mean in the end."""
     root = re.search(r":root \{(.*?)\n\}", Path(finders.find(sheet)).read_text(), re.DOTALL)[1]
-    found = dict(re.findall(r"(--[a-z0-9_-]+): (.*?);", root))
+    variables = dict(re.findall(r"(--[a-z0-9_-]+): (.*?);", root))
 
     def resolved(value):
-        return re.sub(r"var\((--[a-z0-9_-]+)\)", lambda match: resolved(found[match[1]]), value)
+        return re.sub(r"var\((--[a-z0-9_-]+)\)", lambda match: resolved(variables[match[1]]), value)
 
-    return {name: resolved(value) for name, value in found.items()}
+    return {name: resolved(value) for name, value in variables.items()}
 
 
 def policy(response):

@@ -26,7 +26,7 @@ from tests.factories import (
     many,
     published_report,
 )
-from tests.gmg_portal.syndication.atom_rules import faults
+from tests.gmg_portal.syndication.atom_rules import feed_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -185,7 +185,7 @@ def test_feed_is_as_new_as_the_record(client, commitment):
     response = client.get("/feeds/changes.atom")
 
     assert parse_datetime(*texts(ElementTree.fromstring(response.content), "atom:updated")) == moved_at
-    assert faults(response) == []
+    assert feed_errors(response) == []
 
 
 def test_feed_without_entries_is_dated_by_the_record(client, ilo):
@@ -247,7 +247,7 @@ def test_feed_of_a_group_a_point_or_a_recommendation_holds_its_commitments(clien
         hidden = {"agenda_points": points, "recommendations": [whole, part], state: True}
         CommitmentFactory(lead_agency=None, workgroup=decent_work, title="Quetzalcoatlus", **hidden)
 
-    found = {
+    ids_by_feed = {
         name: ids(read(client, f"/feeds/{name}.atom"))
         for name in (
             "workgroups/decent-work",
@@ -259,7 +259,7 @@ def test_feed_of_a_group_a_point_or_a_recommendation_holds_its_commitments(clien
     }
 
     key = {row: [identifier(f"{row.reference}/published")] for row in (of_group, on_point, answers)}
-    assert found == {
+    assert ids_by_feed == {
         "workgroups/decent-work": key[of_group],
         "agenda/3": key[on_point],
         "agenda/4": [],
@@ -396,7 +396,7 @@ def test_every_feed_is_valid(client, settings, ilo, iom, points, decent_work, cy
     CommitmentFactory(withdrawn=True, lead_agency=ilo)
     EventFactory(slug="stockholm", starts_on=date(2014, 5, 14))
     ProgressReportFactory(commitment=rows[2], cycle=cycle)
-    found = {}
+    errors_by_address = {}
 
     for address in (
         "/feeds/changes.atom",
@@ -410,15 +410,15 @@ def test_every_feed_is_valid(client, settings, ilo, iom, points, decent_work, cy
         "/commitments.atom?page_size=2&page=2",
         "/commitments.atom?freshness=never_reported&freshness=overdue&q=script",
     ):
-        found[address] = faults(client.get(address))
+        errors_by_address[address] = feed_errors(client.get(address))
 
-    assert found == dict.fromkeys(found, [])
+    assert errors_by_address == dict.fromkeys(errors_by_address, [])
 
 
 def test_validator_finds_what_is_wrong(client, commitment):
     response = client.get("/feeds/changes.atom")
     entry = response.content[response.content.index(b"<entry>") : response.content.index(b"</feed>")]
-    sound = faults(response)
+    sound = feed_errors(response)
     response.content = response.content.replace(b"</feed>", entry + b"</feed>").replace(
         b"<author><name>GMG HLD follow-up portal</name></author>", b"<author></author><foo/>", 1
     )
@@ -426,7 +426,7 @@ def test_validator_finds_what_is_wrong(client, commitment):
     response.content = re.sub(b"T[^<]*Z</updated>", b" 00:00</updated>", response.content, count=1)
 
     assert sound == []
-    assert [fault.partition(":")[0] for fault in faults(response)] == [
+    assert [fault.partition(":")[0] for fault in feed_errors(response)] == [
         "foo does not belong into {http",
         "no date",
         "an author without a name",
@@ -468,7 +468,7 @@ def test_page_offers_its_feed_to_programs_and_to_readers(client, ilo, decent_wor
         link = re.search(r'<link rel="alternate" type="application/atom\+xml" href="([^"]*)" title="[^"]+">', html)
         shown = re.findall(r'<a href="([^"]*)" type="application/atom\+xml">Follow by feed', html)
         offered[page] = [unescape(link[1]), *map(unescape, shown)]
-        wrong[feed] = faults(client.get(feed))
+        wrong[feed] = feed_errors(client.get(feed))
 
     assert offered == {page: [feed, feed] for page, feed in FEEDS_OF_PAGES.items()}
     assert wrong == dict.fromkeys(FEEDS_OF_PAGES.values(), [])
@@ -509,11 +509,11 @@ def test_feed_of_a_search_holds_the_changes_of_what_the_register_finds(client, i
 def test_entry_has_one_identifier_in_every_feed(client, commitment):
     published_report(commitment)
 
-    found = {
+    id_lists = {
         tuple(ids(read(client, f"/{name}.atom"))) for name in ("feeds/changes", "feeds/agencies/ilo", "commitments")
     }
 
-    assert found == {tuple(identifier(f"{commitment.reference}/{each}") for each in ("report-1", "published"))}
+    assert id_lists == {tuple(identifier(f"{commitment.reference}/{suffix}") for suffix in ("report-1", "published"))}
 
 
 def test_feed_of_a_search_tells_the_withdrawal_of_what_it_found(client, ilo, secretariat, commitment):
@@ -532,13 +532,13 @@ def test_who_follows_the_silent_hears_of_each_that_falls_silent(
     heard = CommitmentFactory(lead_agency=ilo)
     ProgressReportFactory(commitment=heard, cycle=cycle)
     published_report(heard, on="2014-08-01")
-    asked = "/commitments.atom?freshness=due&freshness=never_reported"
+    address = "/commitments.atom?freshness=due&freshness=never_reported"
     published = identifier(f"{commitment.reference}/published")
 
     time_machine.move_to("2014-08-31T23:59:00Z", tick=False)
-    due = read(client, asked)
+    due = read(client, address)
     time_machine.move_to("2014-09-01T00:00:00Z", tick=False)
-    never = read(client, asked)
+    never = read(client, address)
 
     assert ids(due) == [identifier(f"{commitment.reference}/due-2014-07-01"), published]
     assert ids(never) == [identifier(f"{commitment.reference}/never_reported-2014-09-01"), published]
