@@ -1,4 +1,4 @@
-"""Days in addresses, however far off: each is answered, or refused with a sentence, and never a server error."""
+"""Test dates in addresses, however far off: each is answered or refused with a sentence, never a server error."""
 
 from datetime import date
 
@@ -110,8 +110,8 @@ def test_audit_takes_far_off_days(client, secretariat):
 
 
 @pytest.fixture
-def unchecked(register):
-    """The tables without their rules on days, as if a row had come past them."""
+def without_date_constraints(register):
+    """Drop the tables' constraints on dates, so that implausible rows can be stored."""
     models = [Commitment, Milestone, ReportingCycle]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -126,7 +126,7 @@ def unchecked(register):
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def test_calendar_leaves_out_the_day_after_which_there_is_none(client, register, unchecked):
+def test_calendar_leaves_out_the_day_after_which_there_is_none(client, register, without_date_constraints):
     kept = CommitmentFactory(lead_agency=register.lead_agency, title="Kept", due_on=date(2015, 6, 30))
     corrected(register, due_on=date.max)
     corrected(register.milestones.get(), due_on=date.max)

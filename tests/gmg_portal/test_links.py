@@ -1,4 +1,4 @@
-"""Every address that a reader can reach by following links answers."""
+"""Test that every address which readers reach by following links is answered."""
 
 from collections import defaultdict
 from html.parser import HTMLParser
@@ -23,7 +23,7 @@ EACH_VISITED = ("agencies:detail", "recommendations:detail")
 
 
 class Page(HTMLParser):
-    """The links of a page and the places in it that links may name."""
+    """The links of a page, and the fragment ids to which links can point."""
 
     def __init__(self, html):
         super().__init__()
@@ -40,7 +40,7 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def walk(client, settings, editions, db):
-    """Follow every link of the portal from its home; gives the pages by address and the links that led nowhere."""
+    """Follow every link from the home page; return the pages by address, and the broken links."""
     with connection.cursor() as cursor:
         # The examples of the API's description name the references that the data have in a portal of their own.
         cursor.execute("SELECT setval('commitments_reference', 1, false)")
@@ -49,7 +49,7 @@ def walk(client, settings, editions, db):
     call_command("publish_edition", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # the planner cannot know rows that no other transaction sees
-    pages, broken, waiting, questions = {}, [], [(f"{SITE}/", "start")], Questions()
+    pages, broken, waiting, questions = {}, [], [(f"{SITE}/", "start")], VisitedQueries()
     while waiting:
         address, referrer = waiting.pop()
         if not questions.is_new(address):
@@ -69,25 +69,25 @@ def walk(client, settings, editions, db):
     return pages, broken
 
 
-class Questions:
-    """What was asked already: questions that differ by the values of parameters alone are one question here.
+class VisitedQueries:
+    """The queries that were visited: those that differ only in the values of their parameters count as one.
 
-    What belongs to a commitment, an agency or a recommendation is visited for a few of each. Of a file each form is
-    asked for, and each parameter, and not each form with each set of parameters.
+    Of commitments, agencies and recommendations a few of each are visited. Of a file each format and each parameter is
+    requested, but not each combination.
     """
 
     def __init__(self):
-        self.asked = set()
+        self.seen = set()
         self.visited = defaultdict(set)
 
     def is_new(self, address: str) -> bool:
-        questions = self.of(address)
-        if questions <= self.asked:
+        queries = self.queries_in(address)
+        if queries <= self.seen:
             return False
-        self.asked |= questions
+        self.seen |= queries
         return True
 
-    def of(self, address: str) -> set[tuple]:
+    def queries_in(self, address: str) -> set[tuple]:
         parts = urlsplit(address)
         names = frozenset(name for name, _value in parse_qsl(parts.query))
         try:
@@ -102,7 +102,7 @@ class Questions:
         return {(*place, "form", form), *((*place, name) for name in names)}
 
     def one_of_few(self, match, key: str, value):
-        """Return the value, or '…' for one beyond the few that are visited here."""
+        """Return the value, or '…' for one beyond the few that are visited."""
         if key not in OF_MANY or match.view_name in EACH_VISITED:
             return value
         values = self.visited[match.route, key]
@@ -125,13 +125,13 @@ def test_every_link_leads_somewhere_and_to_its_place_on_the_page(client, walk):
     assert lost == []
     # The links of a few commitments are followed, and the page of each answers.
     assert [address for address in addresses if client.get(address).status_code != 200] == []
-    assert named_in_links(pages, "commitment") == set(Commitment.objects.public().values_list("reference", flat=True))
-    assert named_in_links(pages, "agenc") == set(Agency.objects.values_list("code", flat=True))
-    assert named_in_links(pages, "recommendation") == set(Recommendation.objects.values_list("code", flat=True))
+    assert linked_values(pages, "commitment") == set(Commitment.objects.public().values_list("reference", flat=True))
+    assert linked_values(pages, "agenc") == set(Agency.objects.values_list("code", flat=True))
+    assert linked_values(pages, "recommendation") == set(Recommendation.objects.values_list("code", flat=True))
 
 
-def named_in_links(pages, word: str) -> set[str]:
-    """What the addresses of all links name in places with this word, be they visited or not."""
+def linked_values(pages, word: str) -> set[str]:
+    """Return the values in the addresses of all links whose route contains `word`, visited or not."""
     targets = {urlsplit(page[1]).path for page in pages if isinstance(page, tuple)}
     matches = [match for match in map(resolve, targets) if word in match.route]
     return {value for match in matches for key, value in match.kwargs.items() if key in OF_MANY}

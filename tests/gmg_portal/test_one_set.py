@@ -1,4 +1,4 @@
-"""Commitments and their reports are one set wherever they are listed, filed, counted or followed."""
+"""Test that commitments and reports are the same set in every list, file, count and feed."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ def references(module_db, ilo, iom, points):
 
 
 def references_of_register(ilo, iom, points):
-    """Make four commitments of ILO's, each with a report that has IOM's part in it."""
+    """Create four commitments of ILO, each with a report to which IOM contributed."""
     names = ("stands", "withdrawn", "restored", "superseded")
     rows = {
         name: CommitmentFactory(lead_agency=ilo, title=name, agenda_points=points[:1], due_on="2030-01-01")
@@ -50,7 +50,7 @@ def references_of_register(ilo, iom, points):
 
 @pytest.fixture
 def register(references, time_machine):
-    """The references of the four by their names, on a day after all that happened to them."""
+    """Return the references of the four by name, on a day after all their changes."""
     time_machine.move_to("2014-12-01T12:00:00Z", tick=False)
     return references
 

@@ -1,4 +1,4 @@
-"""`manage.py remind`: as often, and on as many machines, as one likes."""
+"""Test `manage.py remind`, run repeatedly and on several machines."""
 
 import os
 import socket
@@ -41,7 +41,7 @@ NOTHING = (
 
 @pytest.fixture
 def overdue(ilo_focal_point, commitment, cycle, time_machine):
-    """ILO owes a report that was due yesterday."""
+    """Create a report of ILO that was due yesterday."""
     time_machine.move_to(LATE)
     return ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
 
@@ -139,7 +139,7 @@ def test_round_costs_little_when_there_is_nothing_to_do(queue, django_assert_max
 
 @pytest.fixture
 def owing(transactional_db):
-    """Three people who owe reports since yesterday, and one of whose reports came back."""
+    """Create three users with reports due yesterday, one of whom has a report sent back."""
     cycle = ReportingCycleFactory(
         opened=True,
         opens_on=today() - timedelta(days=60),
@@ -164,7 +164,7 @@ def recipients(folder):
 
 
 def remote_environment(folder, **more):
-    """The environment of a command on another machine: the same database, and mail that leaves into a folder."""
+    """Return the environment of a command on another machine: the same database, and mail written to a folder."""
     connection_params = connection.get_connection_params()
     database = "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**{"password": "", **connection_params})
     inherited = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE", "HOME", "PATH"))}

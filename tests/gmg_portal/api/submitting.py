@@ -1,4 +1,4 @@
-"""An agency's system, as tests play it."""
+"""An agency's own system: a client of the drafts API for tests."""
 
 from itertools import count
 
@@ -10,7 +10,7 @@ numbers = count(1)
 
 
 class System:
-    """Sends requests with a token; each POST has a key of its own unless one is given."""
+    """A client that sends a token; each POST has a new idempotency key unless one is given."""
 
     def __init__(self, client, token=None, secret=None):
         self.client, self.token = client, token
@@ -36,7 +36,7 @@ class System:
         return self.client.delete(address, headers=self.headers())
 
     def begin(self, commitment, **body):
-        """The answer to beginning a report of its own accord."""
+        """Begin a report outside of any cycle; return the response."""
         return self.post(body={"commitment": commitment.reference, "cycle": None, **WRITTEN, **body})
 
 

@@ -1,7 +1,7 @@
-"""The API does what its description says: schemathesis asks it whatever the description allows, and much that it does
-not, of the portal's own data and of a few rows of every kind that those lack.
+"""Test the API against its description with schemathesis, by valid and by invalid requests.
 
-CONTRACT_EXAMPLES=500 asks that often for each operation, and walks the edges of every word too (minutes).
+The rows are the portal's own data and some of kinds which those lack. CONTRACT_EXAMPLES=500 sends that many requests
+per operation, and tests the limits of every parameter too (minutes).
 """
 
 import os
@@ -74,7 +74,7 @@ def load_record():
 
 @pytest.fixture(scope="module", autouse=True)
 def record(module_db):
-    """The portal's own data, and rows of every kind that they lack: whole, withdrawn, disputed, and drafts."""
+    """Load the portal's own data and rows of kinds that they lack: complete, withdrawn, disputed, and drafts."""
     with module_db.unblock():
         make_record()
 
@@ -131,7 +131,7 @@ def description(db, whole_description):
 
 
 def param_values() -> dict[str, list[str]]:
-    """What the words take that are read from the database, and of which the description cannot know the values."""
+    """Return the valid values of parameters that depend on the database, which the description cannot list."""
 
     def values(model, field):
         return list(map(str, model.objects.values_list(field, flat=True)))
@@ -153,7 +153,7 @@ INVALID_WITH_AS_OF, AS_OF_PARAMS = {"updated_since"}, {"as_of"}
 
 
 def with_values_of_the_record(description: dict, without: set[str]) -> dict:
-    """The description as it would be of these very rows, so that what it allows must be answered, and nothing else."""
+    """Return the description with the values of these rows, so that every valid request must succeed."""
     values = param_values()
     for path_item in description["paths"].values():
         for operation in path_item.values():
@@ -172,7 +172,7 @@ def with_values_of_the_record(description: dict, without: set[str]) -> dict:
 
 
 def without_updated(ordering: dict) -> dict:
-    """Past days know no moments of change to sort by."""
+    """Return the sort values that go with `as_of`: past days have no times of change."""
     return {**ordering, "enum": [word for word in ordering["enum"] if word.removeprefix("-") != "updated"]}
 
 
@@ -241,7 +241,7 @@ def test_walks_answer_as_they_are_described(case, status_counts):
 
 @operations_schema.include(path_regex=r"^/api/v1/drafts/").parametrize()
 def test_drafts_answer_as_it_is_described(case, status_counts, token):
-    """What a body means (a reference, a state) no schema can say: it may be refused though its form is right."""
+    """A schema cannot describe references and states, so a well-formed body may be refused."""
     headers = {"Authorization": f"Bearer {token.secret}"}
     response = send(case, headers)
 
@@ -251,7 +251,7 @@ def test_drafts_answer_as_it_is_described(case, status_counts, token):
 
 
 def send(case, headers=None):
-    """Ask, and take back what was written and what went wrong; the client in process unpacks nothing."""
+    """Send the request and roll back its writes; ask for no compression, which the in-process client cannot decode."""
     before = transaction.savepoint()
     response = case.call(headers={"Accept-Encoding": "identity", **(headers or {})})
     transaction.savepoint_rollback(before)
@@ -260,7 +260,7 @@ def send(case, headers=None):
 
 @pytest.fixture
 def status_counts(capsys):
-    """How many requests were answered by which status; a long run tells it."""
+    """Count the responses by status; a long run prints them."""
     status_counts = Counter()
     yield status_counts
     if THOROUGH:
@@ -275,7 +275,7 @@ def token(db):
 
 
 def collect_values(value, schema: dict, schemas: dict, values_by_field: dict) -> None:
-    """Note every value of every field of every component that an answer holds."""
+    """Collect the values of every field of every component in a response."""
     for part in [schema, *schema.get("oneOf", []), *schema.get("allOf", [])]:
         name = part.get("$ref", "").removeprefix("#/components/schemas/")
         if name and isinstance(value, dict):
@@ -316,7 +316,7 @@ def test_examples_are_values_of_the_record_and_answers_hold_every_field(descript
 
 
 def refused_examples(description: dict, client) -> list[str]:
-    """Return the public operations and parameters whose examples, each asked alone, are not answered."""
+    """Return the public operations and parameters whose examples, each sent alone, are refused."""
     refused = []
     for path, path_item in description["paths"].items():
         parameters = [

@@ -1,4 +1,4 @@
-"""Reports that agencies' own systems write with a token: the rules, and who is refused, are those of the other ways."""
+"""Test the drafts API: its rules and refusals are those of the pages."""
 
 import errno
 import json
@@ -56,7 +56,7 @@ def faults(answer) -> dict[str, str]:
 def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     client, commitment, ilo, ilo_focal_point, secretariat, caplog
 ):
-    """And the secret of the token stands nowhere but on the one page that shows it."""
+    """Also: the secret of the token appears only on the one page that shows it."""
     caplog.set_level(logging.DEBUG)
     sign_in(client, "ilo_focal_point")
     address = "/admin/agencies/accesstoken/add/"
@@ -102,7 +102,7 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
 
 
 def tables_containing(words: str) -> list[str]:
-    """The tables of the database, of whatever kind, in which some words stand."""
+    """Return the tables of the database that contain a text in any row."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
@@ -130,7 +130,7 @@ def test_tokens_are_made_by_focal_points_seen_and_revoked_by_their_agency(
         visible = "Secret system" in client.get(page).content.decode()
         listed = "Secret system" in client.get("/admin/agencies/accesstoken/").content.decode()
         made = client.get("/admin/agencies/accesstoken/add/")
-        revoked = client.post(f"/admin/agencies/accesstoken/{token.pk}/press/revoke/") and revoke_undone(token)
+        revoked = client.post(f"/admin/agencies/accesstoken/{token.pk}/press/revoke/") and revoked_and_restored(token)
         access_by_user[person.username.partition("-")[0]] = (visible, listed, asks_to_confirm_identity(made), revoked)
 
     assert access_by_user == {
@@ -145,13 +145,13 @@ def test_tokens_are_made_by_focal_points_seen_and_revoked_by_their_agency(
     assert set(reasons) == {"revoke_token"}
 
 
-def revoke_undone(token) -> bool:
-    """Whether the token was revoked; it is in use again for the next."""
+def revoked_and_restored(token) -> bool:
+    """Return whether the token was revoked, and restore it for the next person."""
     return bool(AccessToken.objects.filter(pk=token.pk, revoked=True).update(revoked=False, revoked_at=None))
 
 
 def asks_to_confirm_identity(answer) -> bool:
-    """Whether it leads to showing once more who one is, before a token can be made."""
+    """Return whether the response redirects to signing in again before a token can be made."""
     return answer.status_code == 302 and "/accounts/again/" in answer.url
 
 

@@ -1,4 +1,4 @@
-"""A request that is sent twice does nothing twice: whether one after the other, at once, or after a fall in between."""
+"""Test idempotency: a request sent twice acts once, in sequence, concurrently and after a crash."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -96,7 +96,7 @@ def test_fall_in_the_middle_leaves_neither_deed_nor_key(system, commitment, monk
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_do_it_once(system, commitment, monkeypatch):
-    """The first holds its deed open until the second waits for it, on another connection."""
+    """The first keeps its transaction open until the second, on another connection, waits for it."""
     report = begin(system, commitment, "a").json()
     submit, done, answers = actions.submit, [], []
     start = Barrier(2)
@@ -130,7 +130,7 @@ def test_two_at_once_do_it_once(system, commitment, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("cycle_of_both", [{}, {"cycle": None}])
 def test_two_at_once_with_keys_of_their_own_begin_one_report(system, commitment, monkeypatch, cycle_of_both):
-    """The first holds its deed open until the second waits for it, on another connection."""
+    """The first keeps its transaction open until the second, on another connection, waits for it."""
     write, begun, answers = actions.write_draft, [], []
     start = Barrier(2)
     body = {"commitment": commitment.reference, **WRITTEN, **cycle_of_both}

@@ -1,4 +1,4 @@
-"""The forms in which the API answers, and what it says where it does not."""
+"""Test the formats of the API's answers, and its refusals of other formats."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ def formula(ilo, iom, points):
 
 @pytest.fixture
 def record(formula, decent_work):
-    """A row of each kind."""
+    """Create a row of each kind."""
     FrameworkFactory(code="hld")
     RecommendationFactory(code="GOV-1")
     EventFactory(slug="forum")

@@ -130,7 +130,7 @@ def test_search_is_described_with_its_bounds(operations):
 
 
 def test_forms_of_an_answer_are_typed_alike(operations):
-    """One that is typed as a text makes a text of the JSON too, in clients that type an answer as any of its forms."""
+    """Clients type an answer as a union of its formats: a text among them would make the JSON a text too."""
     for _path, operation in operations:
         schemas = [content["schema"] for content in operation["responses"].get("200", {}).get("content", {}).values()]
         assert all(schema == schemas[0] for schema in schemas), operation["operationId"]
@@ -207,7 +207,7 @@ def test_every_component_and_field_is_described_with_an_example(schema):
 
 
 def missing_texts(schema: dict) -> list[str]:
-    """What a field lacks; one that is a component, or a list of a component, is shown by that."""
+    """Return the texts that a field lacks; a reference to a component serves as its example."""
     parts = [
         schema,
         schema.get("items", {}),

@@ -1,4 +1,4 @@
-"""Editions: frozen whole or not at all, never altered, proved by their digests, and compared from their own files."""
+"""Test editions: complete or absent, immutable, verified by digests, and compared from their own files."""
 
 import hashlib
 import io
@@ -95,14 +95,14 @@ def test_drafts_are_in_no_file_of_an_edition(client, editions, published_on, com
 
 @pytest.mark.django_db(transaction=True)
 def test_edition_is_one_state_of_the_record(client, monkeypatch, published_on, ilo):
-    """Another connection publishes while the files are written: none of them shows it."""
+    """Another connection publishes a row while the files are written: no file contains it."""
     CommitmentFactory(lead_agency=ilo, title="Before")
     number = Standing.read().number
     write, done = publishing.write_file, []
 
     def interrupted(folder, name, mediatype, pieces):
         if not done:
-            done.append(elsewhere("UPDATE agencies_agency SET headquarters = 'Elsewhere'"))
+            done.append(run_in_other_connection("UPDATE agencies_agency SET headquarters = 'Elsewhere'"))
         return write(folder, name, mediatype, pieces)
 
     monkeypatch.setattr(publishing, "write_file", interrupted)
@@ -115,8 +115,8 @@ def test_edition_is_one_state_of_the_record(client, monkeypatch, published_on, i
     assert Agency.objects.get().headquarters == "Elsewhere"
 
 
-def elsewhere(statement):
-    """Run a statement in a connection and a transaction of its own."""
+def run_in_other_connection(statement):
+    """Run a statement in another connection and transaction."""
     other = connection.copy()
     try:
         with other.cursor() as cursor:
@@ -283,7 +283,7 @@ def test_killed_publication_leaves_nothing_that_is_seen(client, editions, publis
 
 
 def subprocess_environment(editions):
-    """The environment of a process beside this one: the same database and the same folder of editions."""
+    """Return the environment of a subprocess with the same database and the same folder of editions."""
     connection_params = connection.get_connection_params()
     url = f"postgresql://{connection_params['user']}:{connection_params['password']}@{connection_params['host']}:{connection_params['port']}/{connection_params['dbname']}"
     inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PORTAL_VAR")}

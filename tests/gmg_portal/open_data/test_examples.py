@@ -1,4 +1,4 @@
-"""The examples for other programs, run as such programs are: in processes of their own, against a live portal."""
+"""Test the example programs as their users run them: in their own processes, against a live portal."""
 
 import json
 import os
@@ -30,7 +30,7 @@ NOTEBOOK = EXAMPLES / "follow_up.ipynb"
 
 @pytest.fixture
 def client_of():
-    """The client as it is copied: a module that stands alone."""
+    """Import the client as a module of its own, as after copying it."""
     spec = spec_from_file_location("portal_example", EXAMPLES / "portal.py")
     module = sys.modules[spec.name] = module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -40,7 +40,7 @@ def client_of():
 
 @pytest.fixture
 def register(live_server, transactional_db, points, ilo, iom, cycle):
-    """ILO leads one that is overdue, one never reported on and one that is current; IOM leads another."""
+    """Create four commitments: ILO leads an overdue, a never reported and a current one, IOM leads another."""
     titles = ["Heard once", "Never heard", "Heard lately"]
     once, never, lately = [CommitmentFactory(lead_agency=ilo, title=title) for title in titles]
     other = CommitmentFactory(lead_agency=iom, title="Of IOM | itself", agenda_points=points[:1])
@@ -176,8 +176,8 @@ def test_client_walks_a_list_remembers_what_did_not_move_and_tells_what_was_refu
 
 
 @contextmanager
-def answering(*answers):
-    """A server that gives these answers in turn: status, headers, body. What it was asked with is kept."""
+def server_with_responses(*answers):
+    """Run a server with these responses (status, headers, body) in turn; yield its address and the requests."""
     requests, left = [], list(answers)
 
     class Answer(BaseHTTPRequestHandler):
@@ -208,9 +208,9 @@ def test_client_comes_later_when_told_to(client_of, monkeypatch):
     gone = format_datetime(timezone.now().replace(year=2014), usegmt=True)
     later = [(429, {"Retry-After": "7"}, {}), (503, {"Retry-After": gone}, {})]
 
-    with answering(*later, (200, {}, {"count": 1})) as (address, requests):
+    with server_with_responses(*later, (200, {}, {"count": 1})) as (address, requests):
         answer = client_of.Portal(address).get("commitments")
-    with answering(*later[:1] * 2) as (address, _requests), pytest.raises(client_of.Problem, match="429"):
+    with server_with_responses(*later[:1] * 2) as (address, _requests), pytest.raises(client_of.Problem, match="429"):
         client_of.Portal(address, patience=10).get("commitments")
 
     assert answer == {"count": 1}
@@ -221,7 +221,7 @@ def test_client_comes_later_when_told_to(client_of, monkeypatch):
 def test_client_follows_the_link_where_the_body_names_none(client_of):
     first = (200, {"Link": '<SITE/second>; rel="next"', "ETag": '"one"'}, {"results": [{"reference": "HLD-0001"}]})
 
-    with answering(first, (200, {}, {"results": [{"reference": "HLD-0002"}]})) as (address, requests):
+    with server_with_responses(first, (200, {}, {"results": [{"reference": "HLD-0002"}]})) as (address, requests):
         rows = list(client_of.Portal(address).walk("commitments", q="a&b", status=["completed", "ongoing"], kind=None))
 
     assert [row["reference"] for row in rows] == ["HLD-0001", "HLD-0002"]
@@ -233,7 +233,7 @@ def test_client_follows_the_link_where_the_body_names_none(client_of):
 
 def test_client_tells_an_answer_that_it_cannot_read(client_of):
     with (
-        answering((502, {}, b"<html>")) as (address, _requests),
+        server_with_responses((502, {}, b"<html>")) as (address, _requests),
         pytest.raises(client_of.Problem, match="502 Bad Gateway"),
     ):
         client_of.Portal(address).get("commitments")

@@ -46,7 +46,7 @@ def recommendation(points):
 
 @pytest.fixture
 def full(ilo, iom, ohchr, points, recommendation):
-    """A commitment in which every column says something, with its report."""
+    """Create a commitment with a value in every column, and its report."""
     commitment = CommitmentFactory(
         lead_agency=ilo,
         title="=1+1 fair recruitment",
@@ -86,7 +86,7 @@ def full(ilo, iom, ohchr, points, recommendation):
 
 @pytest.fixture
 def hidden(ilo, commitment, points):
-    """Rows in every state that readers must not see, each with the marked word, and a withdrawn one without it."""
+    """Create rows in every private state with the secret word, and a withdrawn one without it."""
     for state in ("draft", "submitted", "sent_back"):
         texts = {"title": MARK, "summary": MARK, "original_text": MARK, "places": [MARK], "source_title": MARK}
         row = CommitmentFactory(
@@ -411,7 +411,7 @@ def test_workbook_holds_no_more_links_than_excel_takes(monkeypatch):
 
 
 def test_files_and_api_say_nothing_in_the_same_way(client, ilo):
-    """Text that is empty is an empty text in both, and what is not known is null in both."""
+    """An empty text is an empty text in both, and an unknown value is null in both."""
     commitment = CommitmentFactory(lead_agency=ilo, summary="", original_text="", places=[])
     published_report(commitment)
 
@@ -493,7 +493,7 @@ def test_file_as_of_a_day_holds_what_stood_then(client, commitment):
 
 @pytest.fixture
 def register(ilo, iom, points):
-    """Three commitments, of which the words of the questions below choose one or two."""
+    """Create three commitments, of which the queries below match one or two."""
     first = CommitmentFactory(lead_agency=ilo, title="Fair recruitment", agenda_points=points[:1], kind="norm")
     second = CommitmentFactory(lead_agency=iom, title="Zealous recruitment", agenda_points=points[:2], kind="event")
     third = CommitmentFactory(lead_agency=iom, title="Remittances", kind="event", due_on=date(2016, 1, 1))

@@ -1,4 +1,4 @@
-"""Two editions, published once for all: what is served of each, and how they differ."""
+"""Test two editions, published once for all tests: their pages, their files, and their differences."""
 
 import copy
 import csv
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]
 
 @pytest.fixture(scope="module")
 def published(module_db, tmp_path_factory):
-    """Two editions, between which one commitment came, one went, and one and an agency changed."""
+    """Publish two editions: between them a commitment was added, one withdrawn, and one and an agency changed."""
     folder = tmp_path_factory.mktemp("published") / "editions"
     storage = {**settings.STORAGES["editions"], "OPTIONS": {"location": folder}}
     public = override_settings(PUBLIC_URL=PUBLIC_URL, STORAGES={**settings.STORAGES, "editions": storage})
@@ -53,7 +53,7 @@ def published(module_db, tmp_path_factory):
 
 @pytest.fixture
 def pair(published, editions):
-    """Both editions, and their files in the folder of this test."""
+    """Return both editions, with their files in the folder of this test."""
     shutil.copytree(published.folder, editions)
     return copy.deepcopy(published.pair)
 

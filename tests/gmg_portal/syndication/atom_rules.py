@@ -1,4 +1,4 @@
-"""What RFC 4287 and RFC 5005 ask of a feed, and the W3C's validator recommends, as a list of what is wrong."""
+"""Check a feed against RFC 4287, RFC 5005 and the recommendations of the W3C's validator."""
 
 import re
 from collections import Counter
@@ -40,7 +40,7 @@ PAGES = {"first", "previous", "next", "last"}
 
 
 def feed_errors(response):
-    """All that is wrong with an answer that should be a feed: an empty list if nothing is."""
+    """Return the errors of a response that should be a feed; [] if it is valid."""
     errors = []
     if response.headers["Content-Type"] != "application/atom+xml; charset=utf-8":
         errors.append(f"content type {response.headers['Content-Type']}")

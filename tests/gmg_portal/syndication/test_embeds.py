@@ -27,7 +27,7 @@ def addresses(commitment):
 
 
 def properties(sheet):
-    """The custom properties of a sheet's root, with what they mean in the end."""
+    """Return the custom properties of a style sheet's root, with `var()` resolved."""
     root = re.search(r":root \{(.*?)\n\}", Path(finders.find(sheet)).read_text(), re.DOTALL)[1]
     variables = dict(re.findall(r"(--[a-z0-9_-]+): (.*?);", root))
 
@@ -75,7 +75,7 @@ def test_no_other_page_may_be_framed(client, commitment, points):
 
 
 def routes(resolver, samples, before="/"):
-    """The addresses of all that answers, filled in with samples; what is known by other patterns is left out."""
+    """Return an example address of every route; routes with regular expressions are left out."""
     for entry in resolver.url_patterns:
         if not isinstance(entry.pattern, RoutePattern):
             continue

@@ -144,7 +144,7 @@ def test_feed_shows_the_newest(client, ilo):
 
 @pytest.fixture
 def in_february(time_machine, db):
-    """Rows of fixtures that follow are recorded on 20 February 2014, when the revision moved last."""
+    """Record the rows of later fixtures on 20 February 2014, when the revision last changed."""
     time_machine.move_to("2014-02-20T12:00:00Z", tick=False)
     Revision.objects.update(moved_at=timezone.now())
 
