@@ -67,13 +67,17 @@ CONTEXT = {
 CONTEXTS = {"agenda-points": {"number": IDENTIFIER}}
 
 
-def as_json_ld(row: dict[str, Any], kind: str, request: HttpRequest, tree: Tree | None = None) -> dict[str, Any]:
+def as_json_ld(row: dict[str, Any], resource: str, request: HttpRequest, tree: Tree | None = None) -> dict[str, Any]:
     """Return a row, or those of its fields that `tree` names, as one JSON-LD node under its permanent address."""
     own_vocabulary = request.build_absolute_uri(reverse("api:docs")) + "#term-"
-    node = _node(row, kind, request, tree)
-    if kind == "agencies" and not tree:
+    node = _node(row, resource, request, tree)
+    if resource == "agencies" and not tree:
         node |= _membership(row)
-    return {"@context": {"@vocab": own_vocabulary, **CONTEXT, **CONTEXTS.get(kind, {})}, "@type": TYPES[kind], **node}
+    return {
+        "@context": {"@vocab": own_vocabulary, **CONTEXT, **CONTEXTS.get(resource, {})},
+        "@type": TYPES[resource],
+        **node,
+    }
 
 
 def _membership(row: dict[str, Any]) -> dict[str, Any]:
@@ -103,12 +107,12 @@ def _without_prefix(term: str) -> str:
     return term.removeprefix("schema:")
 
 
-def _node(value: Any, kind: str, request: HttpRequest, tree: Tree | None = None) -> Any:
+def _node(value: Any, resource: str, request: HttpRequest, tree: Tree | None = None) -> Any:
     if isinstance(value, list):
-        return [_node(item, kind, request, tree) for item in value]
+        return [_node(item, resource, request, tree) for item in value]
     if not isinstance(value, dict):
         return value
-    node_id = _node_id(value, kind, request)
+    node_id = _node_id(value, resource, request)
     fields = {
         name: _node(item, name.replace("_", "-"), request, tree and tree[name])
         for name, item in value.items()
@@ -117,8 +121,8 @@ def _node(value: Any, kind: str, request: HttpRequest, tree: Tree | None = None)
     return ({"@id": node_id} if node_id else {}) | fields
 
 
-def _node_id(row: dict[str, Any], kind: str, request: HttpRequest) -> str | None:
+def _node_id(row: dict[str, Any], resource: str, request: HttpRequest) -> str | None:
     """Return the address of the row's page. Status changes share a page, so theirs is the address in the API."""
-    if kind == "status-changes":
+    if resource == "status-changes":
         return request.build_absolute_uri(reverse("api:status-changes-detail", args=[row["code"]]))
     return row.get("url")

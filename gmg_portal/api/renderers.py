@@ -99,5 +99,5 @@ def _with_chosen_fields(data, renderer_context):
 def _cell(value):
     """Return a value as the data files write it; booleans as in JSON."""
     if isinstance(value, list):
-        return ["" if each is None else str(_cell(each)) for each in value]
+        return ["" if item is None else str(_cell(item)) for item in value]
     return str(value).lower() if isinstance(value, bool) else value

@@ -153,19 +153,19 @@ class ClosingIterator:
     A generator that was never started runs none of its own cleanup; a client may disconnect before the first chunk.
     """
 
-    def __init__(self, pieces: Iterable, *sources: Any):
-        self.pieces = iter(pieces)
+    def __init__(self, chunks: Iterable, *sources: Any):
+        self.chunks = iter(chunks)
         self.sources = sources
 
     def __iter__(self) -> Iterator:
         return self
 
     def __next__(self) -> Any:
-        return next(self.pieces)
+        return next(self.chunks)
 
     def close(self) -> None:
         with ExitStack() as stack:
-            for source in (*reversed(self.sources), self.pieces):
+            for source in (*reversed(self.sources), self.chunks):
                 stack.callback(getattr(source, "close", lambda: None))
 
 

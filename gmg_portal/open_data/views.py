@@ -156,8 +156,8 @@ def _bound_filterset(request: HttpRequest, table: Table) -> FilterSet:
             raise ValidationError(_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": name})
         if name in fields and len(values) > 1 and not takes_list(filterset, name):
             raise ValidationError(given_twice(name))
-    for sentence in refusals(filterset.form):
-        raise ValidationError(sentence)
+    for message in refusals(filterset.form):
+        raise ValidationError(message)
     return filterset
 
 

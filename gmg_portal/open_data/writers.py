@@ -193,8 +193,8 @@ def _workbook_cell(sheet: WriteOnlyWorksheet, value: Value, links: LinkBudget) -
 
 
 FORMATS = {
-    kind.name: kind
-    for kind in (
+    file_format.name: file_format
+    for file_format in (
         Format(
             "csv",
             _("CSV, for programs and spreadsheets"),

@@ -115,12 +115,12 @@ def _check_params(request: HttpRequest) -> None:
         raise ValidationError(_("url: give the address of a commitment, of an agency or of the home page."))
 
 
-def _pixels(request: HttpRequest, word: str) -> int | None:
-    text = request.GET.get(word)
+def _pixels(request: HttpRequest, param: str) -> int | None:
+    text = request.GET.get(param)
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text)):
-        raise ValidationError(_("%(word)s is a whole number of pixels from 1.") % {"word": word})
+        raise ValidationError(_("%(word)s is a whole number of pixels from 1.") % {"word": param})
     return int(text)
 
 
@@ -140,18 +140,18 @@ def _resolve_url(request: HttpRequest) -> tuple[Embed, date | None]:
         return _embed(match.view_name, match.kwargs, day), day
 
 
-def _embed(name: str, words: dict[str, str], day: date | None) -> Embed:
+def _embed(name: str, kwargs: dict[str, str], day: date | None) -> Embed:
     if name in ("commitments:detail", "embed-commitment"):
-        return commitment_embed(_get_public(Commitment.objects.public(day).defer("search"), **words), day)
+        return commitment_embed(_get_public(Commitment.objects.public(day).defer("search"), **kwargs), day)
     if name in ("agencies:detail", "embed-agency"):
-        return agency_embed(_get_public(Agency.objects.all(), **words))
+        return agency_embed(_get_public(Agency.objects.all(), **kwargs))
     if name in ("home", "embed-matrix"):
         return matrix_embed()
     raise Http404(_("This page has no embed: commitments, agencies and the home page have one."))
 
 
-def _get_public(rows: QuerySet, **words: str) -> Commitment | Agency:
-    row = None if any("\0" in word for word in words.values()) else rows.filter(**words).first()
+def _get_public(rows: QuerySet, **lookups: str) -> Commitment | Agency:
+    row = None if any("\0" in value for value in lookups.values()) else rows.filter(**lookups).first()
     if row is None:
         raise Http404(_not_found_message())
     return row
@@ -162,13 +162,13 @@ def _not_found_message() -> str:
 
 
 def _parse_as_of(query: str) -> date | None:
-    words = dict(parse_qsl(query, keep_blank_values=True))
-    if not words.keys() <= {"as_of"}:
+    params = dict(parse_qsl(query, keep_blank_values=True))
+    if not params.keys() <= {"as_of"}:
         raise Http404(_("This page has no embed: of an address’s words an embed knows only as_of."))
     try:
-        return PastDayField(required=False).clean(words.get("as_of"))
-    except ValidationError as refusal:
-        raise ValidationError(f"url: as_of: {refusal.message}") from None
+        return PastDayField(required=False).clean(params.get("as_of"))
+    except ValidationError as error:
+        raise ValidationError(f"url: as_of: {error.message}") from None
 
 
 def _text_response(message: str, status: int) -> HttpResponse:

@@ -39,29 +39,29 @@ API_NAMES = {form_name: name for name, form_name in FORM_NAMES.items()}
 IDENTIFIER = "reference"
 
 
-def report_form(report: ProgressReport, body: Mapping, person, seen: tuple[int, int] | None) -> forms.ModelForm:
+def report_form(report: ProgressReport, body: Mapping, person, seen_version: tuple[int, int] | None) -> forms.ModelForm:
     """Return the form for a report, its stored values replaced by those of `body`.
 
-    `seen` is the version and history id on which the change is based.
+    `seen_version` is the version and history id on which the change is based.
     """
-    new = report._state.adding
-    fields = (["commitment"] if new else []) + [*WRITABLE_FIELDS]
-    check_field_names(body, fields if new else WRITABLE_FIELDS)
+    is_new = report._state.adding
+    fields = (["commitment"] if is_new else []) + [*WRITABLE_FIELDS]
+    check_field_names(body, fields if is_new else WRITABLE_FIELDS)
     form_class = modelform_factory(ProgressReport, form=ProgressReportForm, fields=[*fields, "version"])
     choices = {"superseded_by": Commitment.objects.published()}
-    if new:
+    if is_new:
         choices["commitment"] = Commitment.objects.handled_by(person).published()
-    return _bound_form(form_class, report, fields, choices, body, seen)
+    return _bound_form(form_class, report, fields, choices, body, seen_version)
 
 
-def evidence_form(piece: Evidence, body: Mapping, files: MultiValueDict) -> forms.ModelForm:
+def evidence_form(evidence: Evidence, body: Mapping, files: MultiValueDict) -> forms.ModelForm:
     names = [FORM_NAMES.get(name, name) for name in EVIDENCE_FIELDS]
     check_field_names(body, EVIDENCE_FIELDS, files)
     columns = [name for name in names if name != "issued"]
     form_class = modelform_factory(
         Evidence, form=EvidenceForm, fields=[*columns, "file", "version"], formfield_callback=_form_field
     )
-    return _bound_form(form_class, piece, names, {}, body, None, files)
+    return _bound_form(form_class, evidence, names, {}, body, None, files)
 
 
 def _form_field(column, **kwargs):
@@ -70,11 +70,11 @@ def _form_field(column, **kwargs):
     return column.formfield(**kwargs | ({"max_length": None} if isinstance(column, FileField) else {}))
 
 
-def check_field_names(body: Mapping, known, files: Mapping | None = None) -> None:
+def check_field_names(body: Mapping, allowed, files: Mapping | None = None) -> None:
     faults = [
-        unknown_value_fault(name, name, known, _("‘%(name)s’ is not a field here.") % {"name": name}, "unknown_field")
+        unknown_value_fault(name, name, allowed, _("‘%(name)s’ is not a field here.") % {"name": name}, "unknown_field")
         for name in sorted(body)
-        if name not in known
+        if name not in allowed
     ]
     faults += [
         unknown_value_fault(
@@ -87,7 +87,7 @@ def check_field_names(body: Mapping, known, files: Mapping | None = None) -> Non
         raise Problem(422, faults=faults)
 
 
-def _bound_form(form_class, row, names, choices, body, seen, files=None) -> forms.ModelForm:
+def _bound_form(form_class, row, names, choices, body, seen_version, files=None) -> forms.ModelForm:
     blank = form_class(instance=row)
     _limit_choices(blank, choices)
     data, faults = QueryDict(mutable=True), []
@@ -103,8 +103,8 @@ def _bound_form(form_class, row, names, choices, body, seen, files=None) -> form
             data[name] = value
     if faults:
         raise Problem(422, faults=faults)
-    version, line = seen or (0, "")
-    data["version"], data["opened"] = VersionFieldSigner().sign(version) or "", str(line)
+    version, history_id = seen_version or (0, "")
+    data["version"], data["opened"] = VersionFieldSigner().sign(version) or "", str(history_id)
     form = form_class(data, files, instance=row)
     _limit_choices(form, choices)
     return form

@@ -67,8 +67,8 @@ def _match(required: bool) -> OpenApiParameter:
     )
 
 
-def _header(name: str, description, statuses: list[int], kind=str) -> OpenApiParameter:
-    return OpenApiParameter(name, kind, "header", response=statuses, description=description)
+def _header(name: str, description, statuses: list[int], type_=str) -> OpenApiParameter:
+    return OpenApiParameter(name, type_, "header", response=statuses, description=description)
 
 
 CODE = OpenApiParameter(

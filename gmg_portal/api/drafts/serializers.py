@@ -28,9 +28,9 @@ EXPECTED = "expected"
 STATES = [EXPECTED, State.DRAFT, State.SUBMITTED, State.SENT_BACK, State.PUBLISHED]
 
 
-def evidence_code(piece: Evidence) -> UUID:
+def evidence_code(evidence: Evidence) -> UUID:
     """Return the code that names a piece of evidence within its report."""
-    return uuid5(piece.report.draft_code, str(piece.pk))
+    return uuid5(evidence.report.draft_code, str(evidence.pk))
 
 
 def version_tag(report: ProgressReport) -> str:
@@ -81,12 +81,12 @@ class DraftEvidenceSerializer(serializers.ModelSerializer):
         ]
 
     @extend_schema_field({"type": "string", "format": "uuid"})
-    def get_code(self, piece):
-        return str(evidence_code(piece))
+    def get_code(self, evidence):
+        return str(evidence_code(evidence))
 
     @extend_schema_field({"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"})
-    def get_digest(self, piece):
-        return piece.file_digest or None
+    def get_digest(self, evidence):
+        return evidence.file_digest or None
 
 
 class DraftRowSerializer(serializers.ModelSerializer):

@@ -179,12 +179,12 @@ class DraftsView(DraftAPIView):
         body = self.body(request)
         cycle = {name: body.pop(name) for name in ["cycle"] if name in body}
         expected = self.expected_report(request, body.get("commitment"), cycle)
-        report, seen = expected or ProgressReport(), None
+        report, seen_version = expected or ProgressReport(), None
         if expected:
             body.pop("commitment")
-            seen = (expected.version, 0)
+            seen_version = (expected.version, 0)
         report.on_behalf_of = report.on_behalf_of or request.auth.agency
-        form = report_form(report, body, request.user, seen)
+        form = report_form(report, body, request.user, seen_version)
         check_form(form)
         actions.write_draft(form.instance, by=request.user, reason=actions.BY_TOKEN)
         return self.draft_response(request, report.draft_code, 200 if expected else 201)
@@ -337,10 +337,13 @@ def if_match_versions(request) -> list[tuple[int, int] | None]:
     return [match and (int(match[1]), int(match[2])) for match in matches]
 
 
-def base_version(versions: list[tuple[int, int] | None], report: ProgressReport) -> tuple[int, int]:
+def base_version(named_versions: list[tuple[int, int] | None], report: ProgressReport) -> tuple[int, int]:
     """Return the version on which a change is based: the current one if If-Match names it, else the first named."""
     current = (report.version, 0)
-    return next((seen or current for seen in versions if seen is None or seen[0] == report.version), versions[0])
+    return next(
+        (version or current for version in named_versions if version is None or version[0] == report.version),
+        named_versions[0],
+    )
 
 
 def searchable_text(value) -> str:

@@ -57,7 +57,7 @@ class PortalAutoSchema(AutoSchema):
     def get_operation_id(self):
         segments = [segment.replace("-", "_") for segment in self._tokenize_path()]
         if getattr(self.view, "detail", False):
-            return "_".join(["get", *segments[:-1], singular(segments[-1])])
+            return "_".join(["get", *segments[:-1], singular_of(segments[-1])])
         return "_".join(["list" if self._is_list_view() else "get", *segments])
 
     def get_summary(self):
@@ -129,8 +129,8 @@ def text_or_none(text) -> str | None:
     return None if text is None else str(text)
 
 
-def singular(word: str) -> str:
-    return f"{word.removesuffix('ies')}y" if word.endswith("ies") else word.removesuffix("s")
+def singular_of(noun: str) -> str:
+    return f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
 
 
 class StrictFilterExtension(OpenApiFilterExtension):

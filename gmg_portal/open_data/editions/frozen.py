@@ -78,14 +78,14 @@ def find_damage(edition: Edition) -> list[str]:
     return messages + [template % {"name": name, "edition": edition} for name in sorted(names_on_disk - set(files))]
 
 
-def write_file(folder: Path, name: str, mediatype: str, pieces: Iterable[bytes]) -> FrozenFile:
+def write_file(folder: Path, name: str, mediatype: str, chunks: Iterable[bytes]) -> FrozenFile:
     """Write a file and sync it to the disk; only the account may read it, as its folder."""
     digest, length = hashlib.sha256(), 0
     with open(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        for piece in pieces:
-            file.write(piece)
-            digest.update(piece)
-            length += len(piece)
+        for chunk in chunks:
+            file.write(chunk)
+            digest.update(chunk)
+            length += len(chunk)
         file.flush()
         os.fsync(file.fileno())
     return FrozenFile(name, mediatype, length, digest.hexdigest())

@@ -173,8 +173,8 @@ def _write_tables(folder: Path, edition: Edition, snapshot: Snapshot, licence: L
                 raise PublicationRefused(_("The record moved while it was read: publish anew."))
             with closing(rows):
                 counted_rows = CountingIterator(rows)
-                pieces = write_table(file_format, table, counted_rows, snapshot.origin, metadata)
-                files |= _by_name(write_file(folder, f"{table.name}.{name}", file_format.content_type, pieces))
+                chunks = write_table(file_format, table, counted_rows, snapshot.origin, metadata)
+                files |= _by_name(write_file(folder, f"{table.name}.{name}", file_format.content_type, chunks))
             counts[table.name] = counted_rows.number
     return files, counts
 

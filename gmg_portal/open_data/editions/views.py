@@ -214,8 +214,8 @@ def _edition_pair(earlier: str, later: str) -> tuple[Edition, Edition]:
 def _damaged_response(error: DamagedFile) -> HttpResponse:
     """Answer 503 for a damaged file, and log it; the operator can restore it from a backup."""
     logger.error("%s", error)
-    sentence = _("%(damage)s It is not handed out until it has been restored.") % {"damage": error}
-    response = HttpResponse(f"{sentence}\n", status=503, content_type="text/plain; charset=utf-8")
+    message = _("%(damage)s It is not handed out until it has been restored.") % {"damage": error}
+    response = HttpResponse(f"{message}\n", status=503, content_type="text/plain; charset=utf-8")
     response["Cache-Control"] = "no-store"
     return response
 
