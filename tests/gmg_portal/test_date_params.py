@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 FAR_OFF = ["0001-01-01", "1066-10-14", "2100-12-31", "9999-12-31"]
 UNREADABLE = ["01/07/2026", "1.7.2026", "07-01-26", "10000-01-01", "-0001-01-01", "2026-02-30", "soon", "9" * 300]
-# Asked of every parameter; the other days and texts of a few addresses that stand for every kind.
+# Tested with every parameter; other days and texts with a few addresses, one of each kind.
 EDGES = ["0001-01-01", "9999-12-31"]
 TYPED = ["2026-02-30", "soon"]
 OF_EVERY_KIND = {"/api/v1/commitments/", "/data/commitments.csv", "/compare.csv", "/timeline/", "/agenda/"}

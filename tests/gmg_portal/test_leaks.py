@@ -38,21 +38,37 @@ from tests.factories import (
 )
 from tests.gmg_portal.test_links import SITE, Page
 
-# Stands in every text of every row that is not public; and in one that is, to show that it would be seen.
+# SECRET is in every text of every private row; SHOWN is in a public row, to prove that the test would see it.
 SECRET = "zzsecret"
 SHOWN = "zzshown"
 STATES = ["draft", "submitted", "sent_back"]
-# Columns whose text is not free: words of their own, identifiers, and what the database makes.
-BOUND = {"state", "reference", "load_key", "username", "password", "email", "via", "request_id", "token", "form"}
-# Not for readers: the editors' side, and what says nothing of the record.
-EXCEPTED = ("/admin/", "/accounts/", "/static/")
+# Fields without free text: choices, identifiers, and values that the database computes.
+CONSTRAINED_FIELDS = {
+    "state",
+    "reference",
+    "load_key",
+    "username",
+    "password",
+    "email",
+    "via",
+    "request_id",
+    "token",
+    "form",
+}
+# Not for readers: the editor area, and files that are no part of the record.
+EXCLUDED_PREFIXES = ("/admin/", "/accounts/", "/static/")
 
 
 def secret_texts(model):
     """Return a value with the secret for every free text of a model."""
     texts = {}
     for field in model._meta.concrete_fields:
-        if field.name in BOUND or field.choices or getattr(field, "db_returning", False) or field.generated:
+        if (
+            field.name in CONSTRAINED_FIELDS
+            or field.choices
+            or getattr(field, "db_returning", False)
+            or field.generated
+        ):
             continue
         if isinstance(field, models.URLField):
             texts[field.name] = f"https://example.org/{SECRET}"
@@ -130,7 +146,7 @@ def not_public(commitment, iom, group):
     WorkingCopyFactory(user=person, commitment=commitment, fields={"achieved": [SECRET]})
 
 
-# Where readers can go
+# Crawling
 
 
 def public_routes(resolver=None, prefix=""):
@@ -200,7 +216,7 @@ def crawl(client, record):
     waiting, seen = list(seeds(record)), set()
     while waiting:
         address = waiting.pop()
-        if address in seen or address.startswith(EXCEPTED):
+        if address in seen or address.startswith(EXCLUDED_PREFIXES):
             continue
         seen.add(address)
         response = client.get(address)
@@ -233,7 +249,7 @@ def test_nothing_that_is_not_published_is_found_anywhere(client, record):
 
     assert leaks == []
     assert len(secret) == len(STATES)
-    # What is published is seen by the same eyes, on very many addresses.
+    # The public text is found on very many addresses, so the private one would be too.
     assert answered > 150 and shown > 40
 
 

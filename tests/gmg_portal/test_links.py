@@ -15,10 +15,10 @@ from recommendations.models import Recommendation
 from tests.factories import CommitmentFactory, published_report
 
 SITE = "http://testserver"
-# What names one of many alike, and how many of them are visited in each place.
-OF_MANY = ("reference", "code")
+# Route parameters that name one of many similar rows, and how many of those are visited per route.
+ROW_PARAMS = ("reference", "code")
 FEW = 6
-# Each of these few has a page that may say what no other says.
+# Views whose rows are few and differ, so each is visited.
 EACH_VISITED = ("agencies:detail", "recommendations:detail")
 
 
@@ -42,7 +42,7 @@ class Page(HTMLParser):
 def walk(client, settings, editions, db):
     """Follow every link from the home page; return the pages by address, and the broken links."""
     with connection.cursor() as cursor:
-        # The examples of the API's description name the references that the data have in a portal of their own.
+        # Restart the references, so that the loaded data get those which the API description's examples name.
         cursor.execute("SELECT setval('commitments_reference', 1, false)")
     call_command("load_reference", verbosity=0)
     call_command("load_commitments", settings.BASE_DIR / "data" / "commitments.csv", verbosity=0)
@@ -103,7 +103,7 @@ class VisitedQueries:
 
     def one_of_few(self, match, key: str, value):
         """Return the value, or '…' for one beyond the few that are visited."""
-        if key not in OF_MANY or match.view_name in EACH_VISITED:
+        if key not in ROW_PARAMS or match.view_name in EACH_VISITED:
             return value
         values = self.visited[match.route, key]
         if len(values) < FEW:
@@ -134,7 +134,7 @@ def linked_values(pages, word: str) -> set[str]:
     """Return the values in the addresses of all links whose route contains `word`, visited or not."""
     targets = {urlsplit(page[1]).path for page in pages if isinstance(page, tuple)}
     matches = [match for match in map(resolve, targets) if word in match.route]
-    return {value for match in matches for key, value in match.kwargs.items() if key in OF_MANY}
+    return {value for match in matches for key, value in match.kwargs.items() if key in ROW_PARAMS}
 
 
 def test_every_page_is_at_most_three_clicks_from_home(client, db, points):

@@ -81,7 +81,7 @@ def of_ndjson(client, path, field, query):
     return {json.loads(line)[field] for line in lines}
 
 
-# Every place that lists commitments or reports, as the references that it names.
+# Every list of commitments or reports, with a function that returns its references.
 PLACES = {
     "API commitments": lambda client, query: of_api(client, "/api/v1/commitments/", "reference", query),
     "API reports": lambda client, query: of_api(client, "/api/v1/reports/", "commitment", query),
@@ -157,7 +157,7 @@ def test_who_follows_hears_of_a_withdrawal_and_a_restoration(register, client, s
 
     after = of_api(client, *PATHS[kind], {"updated_since": since.isoformat()})
     assert before == set()
-    # What is superseded by a commitment names it, and so its state.
+    # A superseded commitment names its successor and the successor's state.
     assert register[name] in after
     assert after <= {register[name], register["superseded"]}
 

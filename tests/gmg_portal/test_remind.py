@@ -134,7 +134,7 @@ def test_round_costs_little_when_there_is_nothing_to_do(queue, django_assert_max
     assert not Email.objects.exists()
 
 
-# Several at once
+# Concurrency
 
 
 @pytest.fixture

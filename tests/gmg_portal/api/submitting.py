@@ -5,7 +5,7 @@ from itertools import count
 from tests.factories import AccessTokenFactory
 
 DRAFTS = "/api/v1/drafts/"
-WRITTEN = {"status": "in_progress", "achieved": "Courses were held in Accra.", "outlook": "on_track"}
+DRAFT_BODY = {"status": "in_progress", "achieved": "Courses were held in Accra.", "outlook": "on_track"}
 numbers = count(1)
 
 
@@ -37,7 +37,7 @@ class System:
 
     def begin(self, commitment, **body):
         """Begin a report outside of any cycle; return the response."""
-        return self.post(body={"commitment": commitment.reference, "cycle": None, **WRITTEN, **body})
+        return self.post(body={"commitment": commitment.reference, "cycle": None, **DRAFT_BODY, **body})
 
 
 def system_for(client, person, agency, **fields) -> System:

@@ -117,7 +117,7 @@ def assert_problem():
     return assert_problem
 
 
-# What is offered
+# Endpoints
 
 
 @pytest.mark.parametrize("address", ["/api/", "/api/v1/"])
@@ -188,7 +188,7 @@ def test_options_says_what_is_allowed(client, record, name):
     assert response["Allow"] == "GET, HEAD, OPTIONS"
 
 
-# What is refused
+# Refusals
 
 
 @pytest.mark.parametrize("name", [*EVERYWHERE, *OTHERS])
@@ -587,7 +587,7 @@ def test_unpublished_commitment_is_no_word_to_filter_by(client, leak, assert_pro
     assert len(details) == 1
 
 
-# Other sites, and too many requests
+# CORS and throttling
 
 
 def test_other_sites_may_read_without_credentials(client, record):

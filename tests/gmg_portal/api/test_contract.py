@@ -55,7 +55,7 @@ from workgroups.models import WorkGroup, WorkPlan
 EXAMPLES_OF_EACH = int(os.environ.get("CONTRACT_EXAMPLES", "0")) or 5
 THOROUGH = EXAMPLES_OF_EACH >= 100
 PAST_DAY = "past-day"
-# A change without the version that it is made upon is answered by 428, as RFC 6585 has it.
+# A change without If-Match is answered with 428 (RFC 6585).
 CHECKS = ChecksConfig(
     missing_required_header=MissingRequiredHeaderConfig(
         expected_statuses=["400", "401", "403", "406", "415", "422", "428"]
@@ -148,7 +148,7 @@ def param_values() -> dict[str, list[str]]:
     }
 
 
-# Two words that do not go together, which no description can say: each is tried without the other.
+# Two parameters that exclude each other, which a description cannot state: each is tested without the other.
 INVALID_WITH_AS_OF, AS_OF_PARAMS = {"updated_since"}, {"as_of"}
 
 
@@ -209,7 +209,7 @@ def schema_without(params, description, request):
     )
     schema = schemathesis.openapi.from_dict(with_values_of_the_record(description, params), config=config)
     schema.app = application
-    # As Django's own test client does: the connection holds the transaction of the test.
+    # Keep the connection open, as Django's test client does: it holds the test's transaction.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield schema

@@ -35,7 +35,7 @@ from tests.factories import (
 from tests.files import pdf
 from tests.filling import filled
 from tests.gmg_portal.accounts.signing_in import sign_in
-from tests.gmg_portal.api.submitting import DRAFTS, WRITTEN, System, system_for
+from tests.gmg_portal.api.submitting import DRAFT_BODY, DRAFTS, System, system_for
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ def faults(answer) -> dict[str, str]:
     return {fault["field"]: fault["detail"] for fault in answer.json().get("errors", [])}
 
 
-# The whole way
+# From token to publication
 
 
 def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
@@ -79,7 +79,7 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     assert system.secret in made.content.decode()
     assert (begun["state"], backed.status_code, sent.json()["state"], hidden) == ("draft", 201, "submitted", 0)
     assert public["on_behalf_of"]["code"] == "ilo"
-    assert public["achieved"] == WRITTEN["achieved"]
+    assert public["achieved"] == DRAFT_BODY["achieved"]
     assert [piece["title"] for piece in public["evidence"]] == ["Course report"]
     assert system.get(begun["url"]).json()["report"] == f"{commitment.reference}-1"
     report.refresh_from_db()
@@ -116,7 +116,7 @@ def tables_containing(words: str) -> list[str]:
     return matching
 
 
-# Who may
+# Permissions
 
 
 def test_tokens_are_made_by_focal_points_seen_and_revoked_by_their_agency(
@@ -239,7 +239,7 @@ def test_wrong_tokens_are_braked_by_address(client, settings, system, monkeypatc
 @pytest.mark.parametrize("scope", ["read", "draft", "submit"])
 def test_scope_bounds_what_a_token_does(scope, client, commitment, ilo, ilo_focal_point):
     system = system_for(client, ilo_focal_point, ilo, scope=scope)
-    report = ProgressReportFactory(commitment=commitment, **WRITTEN)
+    report = ProgressReportFactory(commitment=commitment, **DRAFT_BODY)
     address = f"{DRAFTS}{report.draft_code}/"
 
     statuses = {
@@ -279,7 +279,7 @@ def test_answers_are_nobody_elses(client, commitment, system):
         assert "Marked words" not in client.get(address, headers=system.headers()).content.decode()
 
 
-# What is written
+# Fields of drafts
 
 
 def test_expected_report_is_filled_in_and_listed_with_what_was_sent_back(
@@ -291,7 +291,7 @@ def test_expected_report_is_filled_in_and_listed_with_what_was_sent_back(
     published_report(CommitmentFactory(lead_agency=ilo))
 
     listed = system.get().json()
-    body = {"commitment": commitment.reference, **WRITTEN}
+    body = {"commitment": commitment.reference, **DRAFT_BODY}
     filled_in, again = system.post(body=body), system.post(body={**body, "cycle": "Second half of 2014"})
     without_cycle, wrong = system.post(body=body), system.post(body={**body, "cycle": "Second half of 2015"})
 
@@ -309,7 +309,7 @@ def test_expected_report_is_filled_in_and_listed_with_what_was_sent_back(
 
 
 def test_reference_is_read_in_any_case(system, commitment):
-    body = {"commitment": commitment.reference.lower(), "cycle": None, **WRITTEN}
+    body = {"commitment": commitment.reference.lower(), "cycle": None, **DRAFT_BODY}
 
     begun = system.post(body=body)
 
@@ -329,9 +329,9 @@ def test_detail_of_a_refused_body_names_each_field(system, commitment):
 def test_second_report_beside_an_open_one_is_refused_naming_the_first(system, commitment, ilo, cycle, state, of_cycle):
     asked_for = {"cycle": cycle} if of_cycle else {}
     shape = {} if state == "draft" else {state: True}
-    first = ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, **asked_for, **shape, **WRITTEN)
+    first = ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, **asked_for, **shape, **DRAFT_BODY)
     address = f"http://testserver{DRAFTS}{first.draft_code}/"
-    body = {"commitment": commitment.reference, **WRITTEN}
+    body = {"commitment": commitment.reference, **DRAFT_BODY}
 
     answers = [system.post(body=body), system.post(body={**body, "cycle": cycle.title if of_cycle else None})]
 
@@ -343,7 +343,7 @@ def test_second_report_beside_an_open_one_is_refused_naming_the_first(system, co
 
 
 def test_report_that_no_cycle_asked_for_may_stand_beside_that_of_a_cycle(system, commitment, ilo, cycle):
-    ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, cycle=cycle, **WRITTEN)
+    ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, cycle=cycle, **DRAFT_BODY)
     published_report(commitment, on="2014-08-01")
 
     begun = system.begin(commitment)
@@ -357,7 +357,7 @@ def test_report_without_a_cycle_is_refused_where_two_cycles_expect_one(system, c
     for one in (cycle, later):
         ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, cycle=one, status="", achieved="")
 
-    answer = system.post(body={"commitment": commitment.reference, **WRITTEN})
+    answer = system.post(body={"commitment": commitment.reference, **DRAFT_BODY})
 
     assert answer.status_code == 422
     assert [(fault["field"], set(fault["allowed"])) for fault in answer.json()["errors"]] == [
@@ -409,7 +409,7 @@ def test_change_is_taken_by_the_tag_of_an_answer_however_it_was_packed(system, c
 def test_change_of_nothing_leaves_the_version(system, commitment):
     begun = system.begin(commitment).json()
 
-    for body in ({}, {"achieved": WRITTEN["achieved"]}, {"status": WRITTEN["status"], "barriers": None}):
+    for body in ({}, {"achieved": DRAFT_BODY["achieved"]}, {"status": DRAFT_BODY["status"], "barriers": None}):
         answer = system.patch(begun["url"], body, begun["version"])
 
         assert (answer.status_code, answer.json()["version"]) == (200, begun["version"]), body

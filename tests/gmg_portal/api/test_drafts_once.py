@@ -14,7 +14,7 @@ from gmg_portal.api.drafts import keeping
 from gmg_portal.models import KeptAnswer
 from tests.factories import CommitmentFactory
 from tests.files import pdf
-from tests.gmg_portal.api.submitting import DRAFTS, WRITTEN, System, system_for
+from tests.gmg_portal.api.submitting import DRAFT_BODY, DRAFTS, System, system_for
 from tests.gmg_portal.locks import waiting_for_locks
 from tests.gmg_portal.processes import wait_until
 
@@ -25,7 +25,7 @@ def system(client, ilo, ilo_focal_point):
 
 
 def begin(system, commitment, key, **more):
-    return system.post(body={"commitment": commitment.reference, "cycle": None, **WRITTEN, **more}, key=key)
+    return system.post(body={"commitment": commitment.reference, "cycle": None, **DRAFT_BODY, **more}, key=key)
 
 
 @pytest.mark.django_db
@@ -133,7 +133,7 @@ def test_two_at_once_with_keys_of_their_own_begin_one_report(system, commitment,
     """The first keeps its transaction open until the second, on another connection, waits for it."""
     write, begun, answers = actions.write_draft, [], []
     start = Barrier(2)
-    body = {"commitment": commitment.reference, **WRITTEN, **cycle_of_both}
+    body = {"commitment": commitment.reference, **DRAFT_BODY, **cycle_of_both}
 
     def slowly(*args, **kwargs):
         begun.append(write(*args, **kwargs))

@@ -53,7 +53,7 @@ def commitments_moved_by(write):
     return {pk for pk, moment in times_of_change().items() if moment != before.get(pk)}
 
 
-# What moves a commitment
+# Writes that update a commitment's time of change
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def test_report_moves_by_its_evidence_and_the_name_of_its_commitment(client, ful
     assert sorted(set(seen)) == seen
 
 
-# In the order in which transactions commit
+# Order of commits
 
 
 @committing
@@ -192,7 +192,7 @@ def test_moments_only_grow_even_where_the_clock_stands_still():
     assert times_of_change()[commitment.pk] > ahead
 
 
-# Asking for what moved
+# updated_since
 
 
 def search_rows(client, **words):

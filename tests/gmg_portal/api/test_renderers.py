@@ -185,7 +185,7 @@ def test_text_of_any_script_is_read(client, ilo):
         assert client.get(REGISTER, QUERY_STRING=query).json()["count"] == 1
 
 
-# Tables and lines
+# CSV and NDJSON
 
 
 def test_csv_has_a_column_for_each_field(client, formula):
@@ -333,7 +333,7 @@ def test_each_change_of_a_status_is_a_node_of_its_own_wherever_it_is_told(client
 def test_page_and_api_say_the_same_of_an_agency(client, ilo):
     page = client.get(reverse("agencies:detail", args=["ilo"])).content.decode()
     on_page = json.loads(re.search(r'<script type="application/ld\+json">(.*"Organization".*?)</script>', page)[1])
-    # What of schema.org's own context matters here: it is not fetched.
+    # The relevant part of schema.org's context, which is not fetched.
     context = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "mainEntityOfPage": {"@type": "@id"}}
 
     page_graph = Graph().parse(data=json.dumps(on_page | {"@context": context}), format="json-ld")

@@ -21,7 +21,7 @@ from gmg_portal.api.openapi.problems import PROBLEMS
 
 COMMITTED = Path(settings.BASE_DIR, "docs", "openapi.yaml")
 COMPONENTS = "#/components/schemas/"
-# No value of these is in the portal's own data, and so each would be refused.
+# The portal's own data have no value for these, so any example would be refused.
 WITHOUT_EXAMPLE = {"place"}
 COMMON_ERRORS = {str(status) for status in PROBLEMS} - {"404"}
 

@@ -146,7 +146,7 @@ def graph(client, settings):
 
 
 def test_catalogue_is_dcat_3_of_what_stands_today(graph, commitment):
-    # A test that is rolled back moves no revision of its own.
+    # The test's transaction never commits, so its revision does not change by itself.
     Revision.objects.update_or_create(pk=1, defaults={"number": 7, "moved_at": datetime(2014, 7, 1, 9, 30, tzinfo=UTC)})
 
     read = graph()

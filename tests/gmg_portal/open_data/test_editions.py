@@ -45,7 +45,7 @@ def published_on(monkeypatch):
     return published_on
 
 
-# What is frozen
+# Content
 
 
 def test_edition_holds_every_file_with_its_digest(client, editions, published_on, commitment):
@@ -126,7 +126,7 @@ def run_in_other_connection(statement):
     return True
 
 
-# Once a day, all or nothing, for good
+# Publication
 
 
 def test_second_edition_of_a_day_is_refused(published_on, commitment):
@@ -249,7 +249,7 @@ def test_tables_and_columns_that_only_one_edition_knows_are_compared_too():
     assert [row.change_type for row in compare_files("x", lines({"code": "a"}), None)] == ["gone"]
 
 
-# A real interruption
+# Interruptions
 
 
 KILLED = """

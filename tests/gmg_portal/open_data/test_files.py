@@ -118,7 +118,7 @@ def rows_of(client, table, query=""):
     return list(csv.DictReader(io.StringIO(read(client, table, query=query).decode("utf-8-sig"), newline="")))
 
 
-# What the files hold
+# Content
 
 
 def moment(movement):
@@ -454,7 +454,7 @@ def test_long_file_comes_in_pieces(write):
     assert all(len(piece) < 70_000 for piece in pieces)
 
 
-# Which rows
+# Rows
 
 
 def test_withdrawn_commitment_and_its_reports_are_left_out(client, commitment):
@@ -596,7 +596,7 @@ def text_of(address, response):
     return body.decode()
 
 
-# How they are asked for
+# Parameters
 
 
 @pytest.mark.parametrize(
@@ -714,7 +714,7 @@ def test_files_are_only_read(client, db, path):
     assert client.post(path).status_code == 405
 
 
-# How they are made
+# Revision and database
 
 
 @pytest.mark.parametrize("rows", [1, 6])
@@ -759,7 +759,7 @@ def test_stream_keeps_its_state_while_the_record_changes(client, ilo):
     assert f"revision-{Standing.read().number - 1}.csv" in response["Content-Disposition"]
 
 
-# How they are described
+# Descriptions
 
 
 def test_data_package_describes_the_csv_files(client, full):

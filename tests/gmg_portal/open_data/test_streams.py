@@ -83,7 +83,7 @@ def peak_memory(kind):
         rows.close()
 
 
-# A workbook takes longest, and its compressed length does not grow with its rows.
+# A workbook takes longest, and its compressed length does not grow in proportion to its rows.
 @pytest.mark.parametrize(
     ("form", "few", "many"),
     [("csv", 1_000, 6_000), ("json", 1_000, 6_000), ("ndjson", 1_000, 6_000), ("xlsx", 500, 5_000)],
@@ -102,7 +102,7 @@ def test_memory_stays_flat_whatever_the_size(stakeholders, monkeypatch, form, fe
     assert peak_of_many < 1.3 * peak_of_few
 
 
-# Closed in every outcome
+# Cleanup
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -155,7 +155,7 @@ def test_workbook_is_handed_on_from_a_file_without_a_name(temporary_folder):
     assert load_workbook(io.BytesIO(first + b"".join(pieces))).active.max_row == 41
 
 
-# What a cell of a workbook is
+# Cells of workbooks
 
 
 @pytest.mark.parametrize("text", ["#N/A", "#REF!", "1.5", "2014-06-30", "TRUE", "plain"])

@@ -245,7 +245,7 @@ def test_citation_comes_for_bibtex_and_ris(client, pair):
     assert f"N1  - Edition of 31 December 2014, revision {second.revision}\r\n" in ris
 
 
-# Two editions side by side
+# Differences
 
 
 def test_differences_name_rows_and_fields_with_both_values(client, pair, changed):

@@ -478,7 +478,7 @@ def test_refused_question_offers_no_feed(client, db):
     assert "application/atom+xml" not in client.get("/commitments/?statsu=done").content.decode()
 
 
-# Of a search of the register
+# Feeds of searches
 
 
 def test_feed_of_a_search_holds_the_changes_of_what_the_register_finds(client, ilo, iom, commitment):
