@@ -93,6 +93,7 @@ def with_stable_order(rows: QuerySet, params: QueryDict) -> QuerySet:
 
 
 def pagination_params(view) -> set[str]:
+    """Return the pagination parameters of a list; an empty set for single rows and views without pages."""
     if getattr(view, "detail", False) or view.paginator is None:
         return set()
     return {Pagination.page_query_param, Pagination.page_size_query_param, CURSOR}

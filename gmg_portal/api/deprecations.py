@@ -107,10 +107,12 @@ def link_relations(deprecation: Deprecation) -> list[str]:
 
 
 def unix_time(day: date) -> int:
+    """Return the start of a day (UTC) in seconds since 1970."""
     return int(datetime.combine(day, time(), UTC).timestamp())
 
 
 def path_pattern(address: str) -> re.Pattern:
+    """Return a pattern for the paths of an address, in which each {parameter} matches one segment."""
     parts = re.split(r"\{[^}]*\}", address)
     return re.compile("[^/]+".join(map(re.escape, parts)))
 
@@ -132,6 +134,7 @@ def mark_deprecated(result: dict, generator, request, public) -> dict:
 
 
 def deprecated_parts(deprecation: Deprecation, operation: dict, schemas: dict) -> Iterator[dict]:
+    """Yield the parts of an operation that a deprecation concerns: a parameter, schemas of a field, or the whole."""
     if deprecation.parameter:
         yield from (part for part in operation.get("parameters", []) if part["name"] == deprecation.parameter)
     elif deprecation.field:

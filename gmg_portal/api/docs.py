@@ -97,6 +97,7 @@ class DocsView(APIView):
 
 
 def iterate_operations(description: dict) -> Iterator[tuple[str, str, dict]]:
+    """Yield path, method and operation for every operation of the description."""
     for path, path_item in description["paths"].items():
         for method, operation in path_item.items():
             yield path, method, operation

@@ -50,7 +50,7 @@ class DescriptionView(SpectacularAPIView):
 
 
 class MissingSlash(APIException):
-    """A writing request to an address without its final slash: it is refused, since a redirect would lose the body."""
+    """A writing request to an address without its final slash: it is refused, not redirected."""
 
     status_code = 405
 

@@ -1,3 +1,5 @@
+"""Views of the data files: their page, the files, the data package and the catalogue."""
+
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
@@ -135,6 +137,7 @@ def requested_format(request: HttpRequest, form: str) -> Format:
 
 
 def parse_table_query(request: HttpRequest, table: Table) -> TableQuery:
+    """Return what the request asks of a table; raise ValidationError for an invalid parameter."""
     address = request.build_absolute_uri()
     filters = "; ".join(f"{name} = {', '.join(values)}" for name, values in request.GET.lists())
     if table.filterset is None:
@@ -177,6 +180,7 @@ def parse_as_of(request: HttpRequest, allowed: Collection[str]) -> date | None:
 
 
 def bad_request(error: ValidationError) -> HttpResponse:
+    """Return a 400 response in plain text with the error's sentence."""
     return HttpResponse(f"{error.message}\n", status=400, content_type="text/plain; charset=utf-8")
 
 

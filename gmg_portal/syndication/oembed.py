@@ -73,6 +73,7 @@ def matrix_embed() -> Embed:
 
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
+    """Return the oEmbed response for the page at `url`, in JSON or XML."""
     form = request.GET.get("format", "json")
     try:
         _check_params(request)

@@ -55,6 +55,7 @@ def report_form(report: ProgressReport, body: Mapping, person, seen_version: tup
 
 
 def evidence_form(evidence: Evidence, body: Mapping, files: MultiValueDict) -> forms.ModelForm:
+    """Return the form for a piece of evidence, filled in from `body` and `files`."""
     names = [FORM_NAMES.get(name, name) for name in EVIDENCE_FIELDS]
     check_field_names(body, EVIDENCE_FIELDS, files)
     columns = [name for name in names if name != "issued"]
@@ -71,6 +72,7 @@ def _form_field(column, **kwargs):
 
 
 def check_field_names(body: Mapping, allowed, files: Mapping | None = None) -> None:
+    """Raise a Problem (422) with a fault for each unknown field or file."""
     faults = [
         unknown_value_fault(name, name, allowed, _("‘%(name)s’ is not a field here.") % {"name": name}, "unknown_field")
         for name in sorted(body)

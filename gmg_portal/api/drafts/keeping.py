@@ -44,6 +44,7 @@ def idempotent(method: Callable) -> Callable:
 
 
 def idempotency_key(request: Request) -> str:
+    """Return the key in the header `Idempotency-Key`; raise a Problem (400) without a valid one."""
     match = KEY_PATTERN.fullmatch(request.headers.get("Idempotency-Key", "").strip())
     if not match:
         raise Problem(
@@ -69,6 +70,7 @@ def request_digest(request: Request) -> str:
 
 
 def delete_expired_records(now: datetime) -> int:
+    """Delete the records that are older than RETENTION; return their number."""
     return KeptAnswer.objects.filter(made_at__lte=now - RETENTION).delete()[0]
 
 

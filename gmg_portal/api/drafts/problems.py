@@ -76,6 +76,7 @@ def workflow_problem(error: ValidationError) -> Problem:
 
 
 def draft_exception_handler(exception: Exception, context: dict) -> HttpResponse | None:
+    """Return problem details for an exception; leave others to the API's own handler."""
     request = context["request"]
     match exception:
         case Problem():

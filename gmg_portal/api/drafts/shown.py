@@ -50,6 +50,7 @@ EXCEPTIONS = {
 
 
 def problem_example(status: int) -> OpenApiExample:
+    """Return the example of an error for the description."""
     if status not in EXCEPTIONS:
         return (PROBLEMS | {507: STORAGE_FULL})[status].example(status)
     request = HttpRequest()

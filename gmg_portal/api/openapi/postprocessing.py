@@ -35,6 +35,7 @@ def operator_independent(_language: str) -> dict:
 
 
 def with_operator(description: dict) -> dict:
+    """Add the operator's contact, licence and addresses to the description."""
     info = dict(description["info"])
     if settings.CONTACT_EMAIL:
         info["contact"] = {"name": _("GMG HLD follow-up portal"), "email": settings.CONTACT_EMAIL}
@@ -70,6 +71,7 @@ def complete(result: dict, generator, request, public) -> dict:
 
 
 def nested_objects(value) -> Iterator[dict]:
+    """Yield every object in a JSON value, the value itself included."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())
@@ -167,6 +169,7 @@ def selectable_components(result: dict) -> set[str]:
 
 
 def collect_references(value, schemas: dict, names: set[str]) -> None:
+    """Add the names of all components that a value refers to, directly or through others."""
     for part in nested_objects(value):
         name = part.get("$ref", "").removeprefix(COMPONENTS)
         if name and name not in names:

@@ -42,6 +42,7 @@ class DocumentedProblem:
 
 
 def respond_with(make_exception: Callable[[], Exception]) -> Callable[[HttpRequest], HttpResponse]:
+    """Return a function that answers a request with the response to an exception."""
     return lambda request: exception_handler(make_exception(), {"request": request})
 
 
