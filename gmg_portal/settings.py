@@ -355,7 +355,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": [
-        "gmg_portal.api.renderers.Renderer",
+        "gmg_portal.api.renderers.JsonRenderer",
         "gmg_portal.api.renderers.CsvRenderer",
         "gmg_portal.api.renderers.NdjsonRenderer",
         "gmg_portal.api.renderers.JsonLdRenderer",

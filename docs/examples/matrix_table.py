@@ -39,13 +39,13 @@ def main() -> int:
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="as the record stood at the end of this day (UTC)")
     parser.add_argument("--format", choices=["markdown", "csv"], default="markdown")
     parser.add_argument("--portal", default=os.environ.get("PORTAL", Portal.address), help="default: %(default)s")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     try:
-        table = Portal(asked.portal).matrix(as_of=asked.as_of)
+        table = Portal(args.portal).matrix(as_of=args.as_of)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
-    if asked.format == "csv":
+    if args.format == "csv":
         csv.writer(sys.stdout).writerows([csv_cell(cell) for cell in row] for row in table)
     else:
         print(markdown(table))

@@ -44,17 +44,17 @@ class Mirror:
             # Pages are not read at one moment. What changes while we walk may stand on a page that we have left behind,
             # so the next round starts from where the record stood at the first page, not from the latest row seen.
             begun = begun or answer.headers["Record-Moment"]
-            told = answer.json()
-            new += sum(self._keep(name, row) for row in told["results"])
-            address, words = told["next"], None
+            page = answer.json()
+            new += sum(self._keep(name, row) for row in page["results"])
+            address, words = page["next"], None
         self.kept.execute("INSERT OR REPLACE INTO since VALUES (?, ?)", [name, begun])
         self.kept.commit()
         return new
 
     def rows(self, name: str) -> list[dict]:
         """The rows that are kept, in the order of their keys."""
-        found = self.kept.execute("SELECT row FROM kept WHERE name = ? ORDER BY key", [name])
-        return [json.loads(row) for (row,) in found]
+        rows = self.kept.execute("SELECT row FROM kept WHERE name = ? ORDER BY key", [name])
+        return [json.loads(row) for (row,) in rows]
 
     def _keep(self, name: str, row: dict) -> bool:
         """Keep a row, and say whether it is new or other than before."""
@@ -77,8 +77,8 @@ def main():
     parser.add_argument("portal", help="the portal's address")
     parser.add_argument("file", help="the SQLite database; it is made if it is not there")
     parser.add_argument("--page-size", type=int, default=200, help="rows a page, at most 200")
-    asked = parser.parse_args()
-    mirror = Mirror(asked.portal, asked.file, asked.page_size)
+    args = parser.parse_args()
+    mirror = Mirror(args.portal, args.file, args.page_size)
     print(f"{mirror.follow()} rows were new or had changed.")
     for name in KEYS:
         print(f"{name}: {len(mirror.rows(name))}")

@@ -16,9 +16,9 @@ def main() -> int:
     parser.add_argument("agency", help="its code, as in the address of its page: ilo")
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="as the record stood at the end of this day (UTC)")
     parser.add_argument("--portal", default=os.environ.get("PORTAL", Portal.address), help="default: %(default)s")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     try:
-        rows = Portal(asked.portal).overdue(asked.agency, as_of=asked.as_of)
+        rows = Portal(args.portal).overdue(args.agency, as_of=args.as_of)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1

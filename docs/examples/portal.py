@@ -83,18 +83,18 @@ class Portal:
 
     def matrix(self, **words: Word) -> list[list[str | int]]:
         """Leads × agenda points as rows of a table, the first of which is its head."""
-        told = self.get("summary/matrix", **words)
-        head = ["Lead", *(f"{point['code']}. {point['title']}" for point in told["agenda_points"]), "All"]
+        matrix = self.get("summary/matrix", **words)
+        head = ["Lead", *(f"{point['code']}. {point['title']}" for point in matrix["agenda_points"]), "All"]
         rows = [
             [row["lead"]["title"], *(cell["count"] for cell in row["cells"]), row["total"]["count"]]
-            for row in told["rows"]
+            for row in matrix["rows"]
         ]
         return [head, *rows]
 
     def _url(self, path: str, words: dict[str, Word]) -> str:
         base = urljoin(self.address.rstrip("/") + "/", f"api/v1/{path.strip('/')}/")
-        given = {word: value for word, value in words.items() if value is not None}
-        return requests.Request("GET", base, params=given).prepare().url or base
+        params = {word: value for word, value in words.items() if value is not None}
+        return requests.Request("GET", base, params=params).prepare().url or base
 
     def _ask(self, address: str) -> Kept:
         """The answer to an address, from memory where the portal says that it still holds."""
@@ -144,7 +144,7 @@ def _seconds(text: str | None) -> float | None:
 
 def _problem(response: requests.Response) -> Problem:
     try:
-        told = response.json()
-        return Problem(response.status_code, told["detail"], told.get("errors"))
+        problem = response.json()
+        return Problem(response.status_code, problem["detail"], problem.get("errors"))
     except (ValueError, TypeError, KeyError):
         return Problem(response.status_code, response.reason or "The portal gave no reason.")

@@ -1,6 +1,7 @@
-"""What every endpoint of the API shares. It reaches the apps by the settings: they import nothing from here.
+"""Filter backend, content negotiation and parameter checks that every endpoint shares.
 
-REST framework loads these classes while it defines its views, so no view can stand in this module.
+The apps name these classes in the settings and import nothing from here. REST framework loads them while it defines its
+views, so no view can stand in this module.
 """
 
 from collections.abc import Iterable
@@ -26,16 +27,16 @@ from foundation.text.closest_match import closest_match
 FIELDS = "fields"
 FORMAT = "format"
 AS_OF = "as_of"
-COMMA_LISTS = (FIELDS, "ordering")
-SEVERAL = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
+COMMA_SEPARATED_PARAMS = (FIELDS, "ordering")
+MULTIPLE_CHOICE_FIELDS = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
 
 
 class StrictFilterBackend(DjangoFilterBackend):
-    """Filter by the view's FilterSet, and refuse every word and value that is not known.
+    """Filter by the view's FilterSet, and refuse every unknown parameter and value.
 
-    A list is asked with the words of `filterset_class`, one row with those of `detail_filterset_class` (the day of
-    `as_of`, for instance); both know `fields` and `as_of`. The view keeps what was asked as `filterset`,
-    `chosen_fields` and `day`; one whose rows have days of their own says by `on_day` which were there by then.
+    A list takes the parameters of `filterset_class`, one row those of `detail_filterset_class` (`as_of`, for instance);
+    both take `fields` and `as_of`. The backend sets `filterset`, `chosen_fields` and `day` on the view. A view whose
+    rows have dates of their own keeps those that existed by that day in `on_day`.
     """
 
     def get_filterset_class(self, view, queryset=None):
@@ -50,168 +51,185 @@ class StrictFilterBackend(DjangoFilterBackend):
 
     def filter_queryset(self, request, queryset, view):
         view.filterset = self.get_filterset(request, queryset, view)
-        words = view.filterset.data if view.filterset else request.query_params
-        view.offered_fields = field_tree(view.get_serializer())
-        view.chosen_fields, unknown_fields = select_fields(words.getlist(FIELDS), view.offered_fields)
+        params = view.filterset.data if view.filterset else request.query_params
+        view.offered_fields = offered(view.get_serializer())
+        view.chosen_fields, unknown_fields = chosen(params.getlist(FIELDS), view.offered_fields)
         filters = view.filterset.form.fields if view.filterset else {}
-        known = {*filters, *paging_words(view), AS_OF, FIELDS, FORMAT}
-        faults = [*unknown(words, known), *repeated(words, filters), *empty(words, known), *not_fields(unknown_fields)]
+        known_params = {*filters, *pagination_params(view), AS_OF, FIELDS, FORMAT}
+        faults = [
+            *unknown_param_faults(params, known_params),
+            *repeated_param_faults(params, filters),
+            *empty_param_faults(params, known_params),
+            *unknown_field_faults(unknown_fields),
+        ]
         if view.filterset:
-            faults += wrong_values(view.filterset.form, words)
-        view.day, *wrong = self._day(words, filters, view)
-        if faults or wrong:
-            raise InvalidParameter(*faults, *wrong)
-        rows = in_one_order(view.filterset.qs, words) if view.filterset else queryset
+            faults += invalid_value_faults(view.filterset.form, params)
+        view.day, *as_of_faults = self._read_as_of(params, filters, view)
+        if faults or as_of_faults:
+            raise Refused(*faults, *as_of_faults)
+        rows = with_stable_order(view.filterset.qs, params) if view.filterset else queryset
         return view.on_day(rows, view.day) if view.day and hasattr(view, "on_day") else rows
 
-    def _day(self, words, filters, view) -> tuple[date | None, *tuple[Fault, ...]]:
-        """The day of the record that is asked for, and what is wrong with it where the filters do not say so."""
+    def _read_as_of(self, params, filters, view) -> tuple[date | None, *tuple[Fault, ...]]:
+        """Return the day of `as_of`, or None, followed by a fault where the filters do not report it themselves."""
         if AS_OF in filters:
             return (view.filterset.form.cleaned_data.get(AS_OF) if view.filterset.is_valid() else None,)
         try:
-            return (PastDayField(required=False).clean(words.get(AS_OF)),)
-        except ValidationError as refusal:
-            return None, Fault(AS_OF, " ".join(named(AS_OF, refusal.messages)))
+            return (PastDayField(required=False).clean(params.get(AS_OF)),)
+        except ValidationError as error:
+            return None, Fault(AS_OF, " ".join(named(AS_OF, error.messages)))
 
 
-def not_fields(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
-    refusal = _("‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.")
-    return [refused(FIELDS, refusal, field.name, field.allowed, "unknown_field") for field in unknown_fields]
+def unknown_field_faults(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
+    template = _("‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.")
+    return [
+        unknown_value_fault(FIELDS, template, field.name, field.allowed, "unknown_field") for field in unknown_fields
+    ]
 
 
-def in_one_order(rows: QuerySet, words: QueryDict) -> QuerySet:
-    """Rows that are equal in what they are sorted by keep one order, so that pages neither skip nor repeat."""
-    return rows.order_by(*rows.query.order_by, "pk") if "ordering" in words else rows
+def with_stable_order(rows: QuerySet, params: QueryDict) -> QuerySet:
+    """Sort rows with equal sort values by primary key too, so that pages neither skip nor repeat rows."""
+    return rows.order_by(*rows.query.order_by, "pk") if "ordering" in params else rows
 
 
-def paging_words(view) -> set[str]:
+def pagination_params(view) -> set[str]:
+    """Return the pagination parameters of a list; an empty set for single rows and views without pages."""
     if getattr(view, "detail", False) or view.paginator is None:
         return set()
     return {Pagination.page_query_param, Pagination.page_size_query_param, CURSOR}
 
 
-def unknown(words: QueryDict, known: set[str]) -> list[Fault]:
-    refusal = _("‘%(name)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
-    allowed = tuple(sorted(known))
-    return [refused(word, refusal, word, allowed, "unknown_parameter") for word in sorted(set(words) - known)]
-
-
-def refuse_all_but(known: set[str], words: QueryDict) -> None:
-    """Refuse a word that an address does not know, and a known one without a value or with several."""
-    if faults := [*unknown(words, known), *repeated(words, {}), *empty(words, known)]:
-        raise InvalidParameter(*faults)
-
-
-def repeated(words: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
+def unknown_param_faults(params: QueryDict, allowed_names: set[str]) -> list[Fault]:
+    template = _("‘%(name)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
+    allowed = tuple(sorted(allowed_names))
     return [
-        Fault(word, _("‘%(word)s’ can be given only once.") % {"word": word}, code="repeated")
-        for word, values in words.lists()
-        if len(values) > 1 and word not in COMMA_LISTS and not isinstance(filters.get(word), SEVERAL)
+        unknown_value_fault(param, template, param, allowed, "unknown_parameter")
+        for param in sorted(set(params) - allowed_names)
     ]
 
 
-def empty(words: QueryDict, known: set[str]) -> list[Fault]:
+def refuse_other_params(allowed_names: set[str], params: QueryDict) -> None:
+    """Refuse a parameter that the address does not take, and one that is repeated or empty."""
+    if faults := [
+        *unknown_param_faults(params, allowed_names),
+        *repeated_param_faults(params, {}),
+        *empty_param_faults(params, allowed_names),
+    ]:
+        raise Refused(*faults)
+
+
+def repeated_param_faults(params: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
     return [
-        Fault(word, _("‘%(word)s’ has no value: give one, or leave it out.") % {"word": word}, code="empty")
-        for word, values in words.lists()
-        if word in known and not all(parts_of(word, values))
+        Fault(param, _("‘%(word)s’ can be given only once.") % {"word": param}, code="repeated")
+        for param, values in params.lists()
+        if len(values) > 1
+        and param not in COMMA_SEPARATED_PARAMS
+        and not isinstance(filters.get(param), MULTIPLE_CHOICE_FIELDS)
     ]
 
 
-def parts_of(word: str, values: list[str]) -> list[str]:
-    """The values of a word, one by one; in some words several are parted by commas."""
-    return [part for value in values for part in value.split(",")] if word in COMMA_LISTS else values
+def empty_param_faults(params: QueryDict, allowed_names: set[str]) -> list[Fault]:
+    return [
+        Fault(param, _("‘%(word)s’ has no value: give one, or leave it out.") % {"word": param}, code="empty")
+        for param, values in params.lists()
+        if param in allowed_names and not all(split_values(param, values))
+    ]
 
 
-def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
-    """What is wrong with the values given; where a word has fixed ones, a stranger is named, with the nearest."""
-    refusal = _("‘%(name)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")
+def split_values(param: str, values: list[str]) -> list[str]:
+    """Return the values of a parameter one by one; some parameters hold several, separated by commas."""
+    return [part for value in values for part in value.split(",")] if param in COMMA_SEPARATED_PARAMS else values
+
+
+def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
+    """Return a fault for each invalid value, with the nearest valid one where the valid values are fixed."""
+    template = _("‘%(name)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")
     faults = []
-    for word in [word for word in form.errors if word in words and word in form.fields]:
-        allowed = allowed_by(form.fields[word])
+    for param in [param for param in form.errors if param in params and param in form.fields]:
+        allowed = allowed_values(form.fields[param])
         if allowed == ():
             faults += [
                 Fault(
-                    word,
-                    str(getattr(form.fields[word], "none_known", WordsField.none_known)) % {"value": value},
+                    param,
+                    str(getattr(form.fields[param], "none_known", WordsField.none_known)) % {"value": value},
                     (),
                     code="unknown_value",
                 )
-                for value in dict.fromkeys(parts_of(word, words.getlist(word)))
+                for value in dict.fromkeys(split_values(param, params.getlist(param)))
             ]
             continue
-        strangers = [
-            value for value in parts_of(word, words.getlist(word)) if value not in map(str, allowed or [value])
+        unknown_values = [
+            value for value in split_values(param, params.getlist(param)) if value not in map(str, allowed or [value])
         ]
-        if isinstance(form.fields[word], WordsField):
-            beside = form.fields[word].taken_beside_choices(strangers)
-            strangers = [value for value in strangers if value not in beside]
-        faults += [refused(word, refusal, value, allowed) for value in dict.fromkeys(strangers)]
-        if not strangers:
-            faults.append(
-                Fault(word, " ".join(named(word, form.errors[word])), allowed, code=form_error_code(form, word))
-            )
+        if isinstance(form.fields[param], WordsField):
+            also_allowed = form.fields[param].taken_beside_choices(unknown_values)
+            unknown_values = [value for value in unknown_values if value not in also_allowed]
+        faults += [unknown_value_fault(param, template, value, allowed) for value in dict.fromkeys(unknown_values)]
+        if not unknown_values:
+            faults.append(Fault(param, " ".join(named(param, form.errors[param])), allowed, code=of_form(form, param)))
     return faults
 
 
-def allowed_by(field: forms.Field) -> tuple[str | int, ...] | None:
-    """The words that a field of fixed words takes; None where they are too many to name, or no words at all."""
+def allowed_values(field: forms.Field) -> tuple[str | int, ...] | None:
+    """Return the values of a field with fixed choices; None for other fields and for choices too many to list."""
     if isinstance(field, forms.ModelChoiceField) or not hasattr(field, "choices"):
         return None
     return tuple(value for value, _label in field.choices if value != "")
 
 
-def refused(word: str, refusal: str, name: str, allowed: tuple[str | int, ...], code: str = "unknown_value") -> Fault:
-    """A fault that names what is not known, what is allowed in its place, and what is spelt most like it."""
-    nearest = closest_match(name, map(str, allowed))
+def unknown_value_fault(
+    param: str, template: str, value: str, allowed: tuple[str | int, ...], code: str = "unknown_value"
+) -> Fault:
+    """Return a fault that names the unknown value, the allowed ones, and the closest match."""
+    nearest = closest_match(value, map(str, allowed))
     suggestion = " " + _("Did you mean ‘%(word)s’?") % {"word": nearest} if nearest else ""
-    told = {"name": name, "near": suggestion, "allowed": ", ".join(map(str, allowed))}
-    return Fault(word, refusal % told, allowed, nearest, code)
+    sentence_values = {"name": value, "near": suggestion, "allowed": ", ".join(map(str, allowed))}
+    return Fault(param, template % sentence_values, allowed, nearest, code)
 
 
 class Negotiation(DefaultContentNegotiation):
-    """Choose among the forms that serve the view: by `format` alone, where it is given, or else by Accept (RFC 9110).
+    """Choose among the renderers that serve the view: by `format` alone if it is there, otherwise by Accept (RFC 9110).
 
-    A method that is not allowed is refused as such, whatever form its answer should have had.
+    A method that is not allowed is refused with 405, whatever format was asked for.
     """
 
     def select_renderer(self, request, renderers, format_suffix=None):
         view = request.parser_context["view"]
-        serving = [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]
+        available = [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]
         if request.method == "OPTIONS" or request.method not in view.allowed_methods:
-            renderer = renderers[0]
-        elif asked := request.query_params.get(FORMAT):
-            renderer = self.filter_renderers(serving, asked)[0]
+            chosen = renderers[0]
+        elif requested_format := request.query_params.get(FORMAT):
+            chosen = self.filter_renderers(available, requested_format)[0]
         else:
-            renderer = self._most_welcome(serving, self.get_accept_list(request))
-        return renderer, renderer.media_type
+            chosen = self._best_match(available, self.get_accept_list(request))
+        return chosen, chosen.media_type
 
-    def _most_welcome(self, renderers, accepted: list[str]):
+    def _best_match(self, renderers, accepted: list[str]):
         ranges = [MediaType(text) for text in accepted if text] or [MediaType("*/*")]
-        welcome = max(renderers, key=lambda renderer: how_welcome(renderer.media_type, ranges))
-        if how_welcome(welcome.media_type, ranges)[0] == 0:
+        best = max(renderers, key=lambda renderer: accept_quality(renderer.media_type, ranges))
+        if accept_quality(best.media_type, ranges)[0] == 0:
             raise NotAcceptable(available_renderers=renderers)
-        return welcome
+        return best
 
     def filter_renderers(self, renderers, format):
         try:
             return super().filter_renderers(renderers, format)
         except Http404:
             allowed = tuple(dict.fromkeys(renderer.format for renderer in renderers))
-            refusal = _("‘%(name)s’ is not a format here.%(near)s Allowed: %(allowed)s.")
-            raise InvalidParameter(refused(FORMAT, refusal, format, allowed)) from None
+            template = _("‘%(name)s’ is not a format here.%(near)s Allowed: %(allowed)s.")
+            raise Refused(unknown_value_fault(FORMAT, template, format, allowed)) from None
 
 
-def how_welcome(media_type: str, ranges: list[MediaType]) -> tuple[float, int]:
-    """The quality that Accept gives a type by the closest of its ranges, and how close that is; 0 where none has it.
+def accept_quality(media_type: str, ranges: list[MediaType]) -> tuple[float, int]:
+    """Return the quality that Accept gives a media type by its most specific range, and that specificity.
 
-    Parameters of a range tell nothing apart here: no form has two kinds.
+    It is (0, 0) without a match. Parameters of a range are ignored: no renderer has two variants of a type.
     """
     main_type, sub_type = media_type.split("/")
-    fitting = [
-        (min(each.specificity, 2), each.quality)
-        for each in ranges
-        if each.main_type in (main_type, "*") and each.sub_type in (sub_type, "*")
+    matches = [
+        (min(media_range.specificity, 2), media_range.quality)
+        for media_range in ranges
+        if media_range.main_type in (main_type, "*") and media_range.sub_type in (sub_type, "*")
     ]
-    specificity, quality = max(fitting, default=(0, 0))
+    specificity, quality = max(matches, default=(0, 0))
     return quality, specificity

@@ -1,6 +1,6 @@
-"""What of the API will go: said once, here, and told in the answers, in the description and on the page of versions.
+"""Deprecated parts of the API, declared once for answers, the description and the page of versions.
 
-Deprecation is RFC 9745, Sunset RFC 8594.
+The headers are Deprecation (RFC 9745) and Sunset (RFC 8594).
 """
 
 import re
@@ -14,42 +14,42 @@ from django.utils.http import http_date
 from django.utils.text import slugify
 from django.views.generic import TemplateView
 
-# What is deprecated works as before for at least this long; the page of versions promises it.
-NOTICE = timedelta(days=365)
+# The minimum time from deprecation to removal, which the page of versions promises.
+NOTICE_PERIOD = timedelta(days=365)
 FIELDS = "fields"
 
 
 @dataclass(frozen=True)
-class Deprecated:
-    """An address as the description writes it ('/api/v1/reports/{code}/'), or one parameter or field of it.
+class Deprecation:
+    """A deprecated address as the description writes it ('/api/v1/reports/{code}/'), or one parameter or field of it.
 
-    Deprecated from the day `since`, and gone on the day `until`, if that is known. `why` and `instead` are sentences.
-    What several addresses answer alike is declared for each of them: the description has it only once.
+    It is deprecated from the day `since` and removed on the day `until`, if that is known. `reason` and `replacement`
+    are sentences. A field that several addresses share is declared for each of them: the description has it only once.
     """
 
     address: str
     since: date
-    why: str
-    instead: str
+    reason: str
+    replacement: str
     until: date | None = None
     parameter: str = ""
     field: str = ""
 
     def __post_init__(self):
-        if self.until and self.until < self.since + NOTICE:
+        if self.until and self.until < self.since + NOTICE_PERIOD:
             raise ValueError(f"{self.key} would go on {self.until}: what is deprecated stays for a year at least.")
         if self.parameter and self.field:
             raise ValueError(f"{self.key} names both a parameter and a field: declare each by itself.")
 
     @property
     def key(self) -> str:
-        """Its anchor on the page."""
-        words = re.sub(r"[^A-Za-z0-9_-]+", " ", f"{self.address} {self.parameter or self.field}")
-        return slugify(words)
+        """Return its anchor on the page of versions."""
+        name = re.sub(r"[^A-Za-z0-9_-]+", " ", f"{self.address} {self.parameter or self.field}")
+        return slugify(name)
 
-    def concerns(self, request: HttpRequest) -> bool:
-        """Whether what a request asks for is, uses or would be given what is deprecated."""
-        if not pattern_of(self.address).fullmatch(request.path):
+    def applies_to(self, request: HttpRequest) -> bool:
+        """Return whether a request asks for this address, sends this parameter or would be answered this field."""
+        if not path_pattern(self.address).fullmatch(request.path):
             return False
         if self.parameter:
             return self.parameter in request.GET
@@ -57,56 +57,62 @@ class Deprecated:
 
     def _is_chosen(self, fields: str) -> bool:
         chosen = [f"{name}." for name in fields.split(",") if name]
-        own = f"{self.field}."
-        return not chosen or any(name.startswith(own) or own.startswith(name) for name in chosen)
+        prefix = f"{self.field}."
+        return not chosen or any(name.startswith(prefix) or prefix.startswith(name) for name in chosen)
 
 
-DEPRECATED: tuple[Deprecated, ...] = ()
+DEPRECATIONS: tuple[Deprecation, ...] = ()
 
 
 class VersionsView(TemplateView):
-    """What may change within a version of the API and what may not, how it is announced, and what will go."""
+    """The page of versions: what may change within a version, how changes are announced, and what is deprecated."""
 
     template_name = "versions.html"
     words = ()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(deprecated=DEPRECATED, **kwargs)
+        return super().get_context_data(deprecated=DEPRECATIONS, **kwargs)
 
 
 class DeprecationMiddleware:
-    """Tell whoever uses what will go, in the answer itself."""
+    """Add deprecation headers to the answers of requests that use deprecated parts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request):
         response = self.get_response(request)
-        found = [each for each in DEPRECATED if each.concerns(request)]
-        if found:
-            tell(response, found, request.build_absolute_uri(reverse("versions")))
+        deprecations = [deprecation for deprecation in DEPRECATIONS if deprecation.applies_to(request)]
+        if deprecations:
+            add_headers(response, deprecations, request.build_absolute_uri(reverse("versions")))
         return response
 
 
-def tell(response: HttpResponse, found: list[Deprecated], page: str) -> None:
-    """The first that is deprecated and the first that goes give the days; each links to its word on the page."""
-    response["Deprecation"] = f"@{seconds(min(each.since for each in found))}"
-    gone = [each.until for each in found if each.until]
-    if gone:
-        response["Sunset"] = http_date(seconds(min(gone)))
-    links = [f'<{page}#{each.key}>; rel="{rel}"; type="text/html"' for each in found for rel in relations(each)]
+def add_headers(response: HttpResponse, deprecations: list[Deprecation], page: str) -> None:
+    """Add Deprecation and Sunset with the earliest days, and a Link to each deprecation on the page of versions."""
+    response["Deprecation"] = f"@{unix_time(min(deprecation.since for deprecation in deprecations))}"
+    ends = [deprecation.until for deprecation in deprecations if deprecation.until]
+    if ends:
+        response["Sunset"] = http_date(unix_time(min(ends)))
+    links = [
+        f'<{page}#{deprecation.key}>; rel="{rel}"; type="text/html"'
+        for deprecation in deprecations
+        for rel in link_relations(deprecation)
+    ]
     response["Link"] = ", ".join([*filter(None, [response.get("Link")]), *links])
 
 
-def relations(it: Deprecated) -> list[str]:
-    return ["deprecation", "sunset"] if it.until else ["deprecation"]
+def link_relations(deprecation: Deprecation) -> list[str]:
+    return ["deprecation", "sunset"] if deprecation.until else ["deprecation"]
 
 
-def seconds(day: date) -> int:
+def unix_time(day: date) -> int:
+    """Return the start of a day (UTC) in seconds since 1970."""
     return int(datetime.combine(day, time(), UTC).timestamp())
 
 
-def pattern_of(address: str) -> re.Pattern:
+def path_pattern(address: str) -> re.Pattern:
+    """Return a pattern for the paths of an address, in which each {parameter} matches one segment."""
     parts = re.split(r"\{[^}]*\}", address)
     return re.compile("[^/]+".join(map(re.escape, parts)))
 
@@ -115,40 +121,43 @@ def pattern_of(address: str) -> re.Pattern:
 
 
 def mark_deprecated(result: dict, generator, request, public) -> dict:
-    """Hook of drf-spectacular: what is declared here is deprecated there, with what takes its place."""
-    for it in DEPRECATED:
-        for method, operation in result["paths"].get(it.address, {}).items():
+    """Mark deprecated parts in the description, with reason and replacement (hook of drf-spectacular)."""
+    for deprecation in DEPRECATIONS:
+        for method, operation in result["paths"].get(deprecation.address, {}).items():
             if method != "parameters":
-                for part in parts_of(it, operation, result.get("components", {}).get("schemas", {})):
+                for part in deprecated_parts(deprecation, operation, result.get("components", {}).get("schemas", {})):
                     part["deprecated"] = True
-                    part["description"] = " ".join(filter(None, [part.get("description"), it.why, it.instead]))
+                    part["description"] = " ".join(
+                        filter(None, [part.get("description"), deprecation.reason, deprecation.replacement])
+                    )
     return result
 
 
-def parts_of(it: Deprecated, operation: dict, schemas: dict) -> Iterator[dict]:
-    if it.parameter:
-        yield from (part for part in operation.get("parameters", []) if part["name"] == it.parameter)
-    elif it.field:
+def deprecated_parts(deprecation: Deprecation, operation: dict, schemas: dict) -> Iterator[dict]:
+    """Yield the parts of an operation that a deprecation concerns: a parameter, schemas of a field, or the whole."""
+    if deprecation.parameter:
+        yield from (part for part in operation.get("parameters", []) if part["name"] == deprecation.parameter)
+    elif deprecation.field:
         for content in operation["responses"].get("200", {}).get("content", {}).values():
-            yield from fields_of(content.get("schema", {}), it.field.split("."), schemas)
+            yield from field_schemas(content.get("schema", {}), deprecation.field.split("."), schemas)
     else:
         yield operation
 
 
-def fields_of(schema: dict, way: list[str], schemas: dict) -> Iterator[dict]:
-    """The descriptions of a field: in a row, in the rows of a list, and under the fields on the way to it."""
+def field_schemas(schema: dict, path: list[str], schemas: dict) -> Iterator[dict]:
+    """Yield the schemas of a field by its path: in a row, in the rows of a list, and in nested fields."""
     if "$ref" in schema:
         schema = schemas.get(schema["$ref"].rpartition("/")[2], {})
     for part in (*schema.get("allOf", []), *schema.get("anyOf", []), *schema.get("oneOf", [])):
-        yield from fields_of(part, way, schemas)
+        yield from field_schemas(part, path, schemas)
     if "items" in schema:
-        yield from fields_of(schema["items"], way, schemas)
+        yield from field_schemas(schema["items"], path, schemas)
     properties = schema.get("properties", {})
-    if "results" in properties and way[0] not in properties:
-        yield from fields_of(properties["results"], way, schemas)
-    if way[0] in properties:
-        found = properties[way[0]]
-        if way[1:]:
-            yield from fields_of(found, way[1:], schemas)
+    if "results" in properties and path[0] not in properties:
+        yield from field_schemas(properties["results"], path, schemas)
+    if path[0] in properties:
+        field = properties[path[0]]
+        if path[1:]:
+            yield from field_schemas(field, path[1:], schemas)
         else:
-            yield found
+            yield field

@@ -1,4 +1,4 @@
-"""The rows of the API as linked data (JSON-LD 1.1): known terms where there are any, the portal's own for the rest."""
+"""Rows of the API as linked data (JSON-LD 1.1): standard terms where there are any, the portal's own for the rest."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from foundation.rest.sparse_fields import FieldTree
 
-SCHEMA = "https://schema.org/"
-TERMS = "http://purl.org/dc/terms/"
-# What a row of each kind is, in the words of schema.org.
+SCHEMA_ORG = "https://schema.org/"
+DCTERMS = "http://purl.org/dc/terms/"
+# The schema.org type of each kind of row.
 TYPES = {
     "agencies": "schema:Organization",
     "agenda-points": "schema:DefinedTerm",
@@ -25,11 +25,11 @@ TYPES = {
 IDENTIFIER = {"@id": "dcterms:identifier"}
 NAME = {"@id": "schema:name"}
 PAGE = {"@id": "schema:mainEntityOfPage", "@type": "@id"}
-ELSEWHERE = {"@id": "schema:url", "@type": "@id"}
-MOMENT = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime"}
+EXTERNAL_URL = {"@id": "schema:url", "@type": "@id"}
+DATETIME = {"@type": "http://www.w3.org/2001/XMLSchema#dateTime"}
 CONTEXT = {
-    "schema": SCHEMA,
-    "dcterms": TERMS,
+    "schema": SCHEMA_ORG,
+    "dcterms": DCTERMS,
     "reference": IDENTIFIER,
     "code": IDENTIFIER,
     "slug": IDENTIFIER,
@@ -41,7 +41,7 @@ CONTEXT = {
     "mandate": {"@id": "schema:description"},
     "headquarters": {"@id": "schema:location"},
     "member_of": {"@id": "schema:memberOf"},
-    "website": ELSEWHERE,
+    "website": EXTERNAL_URL,
     "link": {"@id": "schema:sameAs", "@type": "@id"},
     "url": PAGE,
     "lead": {"@id": "schema:agent"},
@@ -51,33 +51,37 @@ CONTEXT = {
     "starts_on": {"@id": "schema:startDate"},
     "ends_on": {"@id": "schema:endDate"},
     "published_on": {"@id": "dcterms:issued", "@type": "dcterms:W3CDTF"},
-    "updated_at": {"@id": "dcterms:modified", **MOMENT},
+    "updated_at": {"@id": "dcterms:modified", **DATETIME},
     "citation": {"@id": "dcterms:bibliographicCitation"},
-    "source": {"@id": "dcterms:source", "@context": {"url": ELSEWHERE}},
-    "evidence": {"@id": "dcterms:references", "@container": "@set", "@context": {"url": ELSEWHERE}},
+    "source": {"@id": "dcterms:source", "@context": {"url": EXTERNAL_URL}},
+    "evidence": {"@id": "dcterms:references", "@container": "@set", "@context": {"url": EXTERNAL_URL}},
     "superseded_by": {"@id": "dcterms:isReplacedBy"},
     "supersedes": {"@id": "dcterms:replaces", "@container": "@set"},
     "parent": {"@id": "dcterms:isPartOf"},
     "parts": {"@id": "dcterms:hasPart", "@container": "@set"},
     "agenda_points": {"@id": "dcterms:subject", "@container": "@set"},
-    "recorded_at": {"@id": "dcterms:created", **MOMENT},
+    "recorded_at": {"@id": "dcterms:created", **DATETIME},
     "commitments_url": {"@type": "@id"},
 }
-# A report's number only counts it among those on its commitment.
+# Terms for one kind only: elsewhere `number` is no identifier (a report's counts it within its commitment).
 CONTEXTS = {"agenda-points": {"number": IDENTIFIER}}
 
 
-def linked(row: dict[str, Any], kind: str, request: HttpRequest, tree: FieldTree | None = None) -> dict[str, Any]:
-    """A row of a kind, or those of its fields that a tree names, as one node under its permanent address."""
-    own = request.build_absolute_uri(reverse("api:docs")) + "#term-"
-    told = _node(row, kind, request, tree)
-    if kind == "agencies" and not tree:
-        told |= _membership(row)
-    return {"@context": {"@vocab": own, **CONTEXT, **CONTEXTS.get(kind, {})}, "@type": TYPES[kind], **told}
+def as_json_ld(row: dict[str, Any], resource: str, request: HttpRequest, tree: Tree | None = None) -> dict[str, Any]:
+    """Return a row, or those of its fields that `tree` names, as one JSON-LD node under its permanent address."""
+    own_vocabulary = request.build_absolute_uri(reverse("api:docs")) + "#term-"
+    node = _node(row, resource, request, tree)
+    if resource == "agencies" and not tree:
+        node |= _membership(row)
+    return {
+        "@context": {"@vocab": own_vocabulary, **CONTEXT, **CONTEXTS.get(resource, {})},
+        "@type": TYPES[resource],
+        **node,
+    }
 
 
 def _membership(row: dict[str, Any]) -> dict[str, Any]:
-    """The group as that of which an agency is a member, or was one until a day."""
+    """Return the group as the organization of which an agency is, or was until a day, a member."""
     group = {"@type": "schema:Organization", "name": _("Global Migration Group")}
     if row["is_member"]:
         return {"member_of": group}
@@ -86,37 +90,39 @@ def _membership(row: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def plain(node: Any) -> Any:
-    """What a node says in the words of schema.org, alone and by themselves: search engines know no others."""
+def as_schema_org(node: Any) -> Any:
+    """Return a node with schema.org terms only, without prefixes: search engines read no others."""
     if not isinstance(node, dict):
         return node
-    about = {"@context": SCHEMA.rstrip("/")} if "@context" in node else {}
-    known = {key: _bare(node[key]) for key in ("@type", "@id") if key in node}
-    terms = {name: CONTEXT[name].get("@id", "") for name in node if name in CONTEXT}
-    told = {_bare(term): plain(node[name]) for name, term in terms.items() if term.startswith("schema:")}
-    return about | known | told
+    context = {"@context": SCHEMA_ORG.rstrip("/")} if "@context" in node else {}
+    identity = {key: _without_prefix(node[key]) for key in ("@type", "@id") if key in node}
+    term_of = {name: CONTEXT[name].get("@id", "") for name in node if name in CONTEXT}
+    properties = {
+        _without_prefix(term): as_schema_org(node[name]) for name, term in term_of.items() if term.startswith("schema:")
+    }
+    return context | identity | properties
 
 
-def _bare(term: str) -> str:
+def _without_prefix(term: str) -> str:
     return term.removeprefix("schema:")
 
 
-def _node(value: Any, kind: str, request: HttpRequest, tree: FieldTree | None = None) -> Any:
+def _node(value: Any, resource: str, request: HttpRequest, tree: Tree | None = None) -> Any:
     if isinstance(value, list):
-        return [_node(each, kind, request, tree) for each in value]
+        return [_node(item, resource, request, tree) for item in value]
     if not isinstance(value, dict):
         return value
-    address = _address(value, kind, request)
-    told = {
-        name: _node(each, name.replace("_", "-"), request, tree and tree[name])
-        for name, each in value.items()
-        if each not in (None, "") and (not tree or name in tree)
+    node_id = _node_id(value, resource, request)
+    fields = {
+        name: _node(item, name.replace("_", "-"), request, tree and tree[name])
+        for name, item in value.items()
+        if item not in (None, "") and (not tree or name in tree)
     }
-    return ({"@id": address} if address else {}) | told
+    return ({"@id": node_id} if node_id else {}) | fields
 
 
-def _address(row: dict[str, Any], kind: str, request: HttpRequest) -> str | None:
-    """That of the row's page; changes of a status share one, and are known by their address in the API."""
-    if kind == "status-changes":
+def _node_id(row: dict[str, Any], resource: str, request: HttpRequest) -> str | None:
+    """Return the address of the row's page. Status changes share a page, so theirs is the address in the API."""
+    if resource == "status-changes":
         return request.build_absolute_uri(reverse("api:status-changes-detail", args=[row["code"]]))
     return row.get("url")

@@ -1,57 +1,59 @@
-"""The forms in which the API answers. Which of them an endpoint knows, each says for itself."""
+"""The renderers of the API. Each says by `serves` which views it can answer for."""
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
-from foundation.rest.sparse_fields import keep_fields, leaf_paths, values_at
-from gmg_portal.api.linked_data import linked
+from foundation.rest.sparse_fields import leaves, only, values_at
+from gmg_portal.api.linked_data import as_json_ld
 from gmg_portal.open_data.writers import FORMATS, write_csv, write_ndjson
 
 
-def is_list(view) -> bool:
-    """Whether a view answers rows, page by page; known whatever the method that it is asked with."""
+def is_list_view(view) -> bool:
+    """Return whether a view answers pages of rows, for whatever HTTP method."""
     return getattr(view, "detail", None) is False
 
 
-def is_row(view) -> bool:
+def is_detail_view(view) -> bool:
     return bool(getattr(view, "detail", False))
 
 
-class Renderer(JSONRenderer):
-    """Compact JSON in UTF-8, with only the fields that were asked for, if any were."""
+class JsonRenderer(JSONRenderer):
+    """Compact JSON in UTF-8, with only the fields that `fields` chose, if any."""
 
     @staticmethod
     def serves(view) -> bool:
         return True
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
-        return super().render(_asked(data, renderer_context), accepted_media_type, renderer_context)
+        return super().render(_with_chosen_fields(data, renderer_context), accepted_media_type, renderer_context)
 
 
 class RowsRenderer(BaseRenderer):
-    """The rows of one page without the envelope: the header Link leads on, Total-Count says how many there are."""
+    """The rows of one page without the envelope: Link leads to the other pages, Total-Count has the number of rows."""
 
     charset = "utf-8"
     write = None
 
-    serves = staticmethod(is_list)
+    serves = staticmethod(is_list_view)
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
         response = renderer_context["response"]
         response["Total-Count"] = str(data["count"])
-        # REST framework takes the type away from an answer without a byte, which no rows are in NDJSON.
-        kind = response["Content-Type"]
-        response.add_post_render_callback(lambda answered: answered.headers.setdefault("Content-Type", kind))
-        return b"".join(self.written(_asked(data, renderer_context)["results"], renderer_context["view"]))
+        # REST framework drops Content-Type if the body is empty, as NDJSON without rows is.
+        content_type = response["Content-Type"]
+        response.add_post_render_callback(lambda rendered: rendered.headers.setdefault("Content-Type", content_type))
+        return b"".join(
+            self.render_rows(_with_chosen_fields(data, renderer_context)["results"], renderer_context["view"])
+        )
 
 
 class CsvRenderer(RowsRenderer):
-    """One column a field, those within others by their dotted names; several values of a cell are joined by ';'."""
+    """CSV with a column per field, nested fields by their dotted names; several values in a cell are joined by ';'."""
 
     format = "csv"
     media_type = "text/csv"
 
-    def written(self, rows, view):
-        columns = list(leaf_paths(view.chosen_fields or view.offered_fields, view.offered_fields))
+    def render_rows(self, rows, view):
+        columns = list(leaves(view.chosen_fields or view.offered_fields, view.offered_fields))
         return write_csv(columns, ([_cell(values_at(column, row)) for column in columns] for row in rows))
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
@@ -61,33 +63,33 @@ class CsvRenderer(RowsRenderer):
 
 
 class NdjsonRenderer(RowsRenderer):
-    """One JSON object a line."""
+    """A JSON object per line (NDJSON)."""
 
     format = "ndjson"
     media_type = FORMATS["ndjson"].content_type
     charset = None
 
-    def written(self, rows, view):
+    def render_rows(self, rows, view):
         return write_ndjson(list(rows[0]) if rows else [], (list(row.values()) for row in rows))
 
 
 class JsonLdRenderer(JSONRenderer):
-    """One row as linked data: its fields under the terms of a context, its address as its identifier."""
+    """A row as linked data: its fields as terms of a context, its address as identifier."""
 
     format = "jsonld"
     media_type = "application/ld+json"
     charset = None
 
-    serves = staticmethod(is_row)
+    serves = staticmethod(is_detail_view)
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
         view, request = renderer_context["view"], renderer_context["request"]
-        told = linked(data, view.basename, request, view.chosen_fields)
-        return super().render(told, accepted_media_type, renderer_context)
+        node = as_json_ld(data, view.basename, request, view.chosen_fields)
+        return super().render(node, accepted_media_type, renderer_context)
 
 
-def _asked(data, renderer_context):
-    """The answer with only the fields that were asked for."""
+def _with_chosen_fields(data, renderer_context):
+    """Return the data with only the fields that the request chose."""
     tree = getattr((renderer_context or {}).get("view"), "chosen_fields", None)
     if not tree:
         return data
@@ -95,7 +97,7 @@ def _asked(data, renderer_context):
 
 
 def _cell(value):
-    """A value as the files write it; what is true or false is said as in JSON."""
+    """Return a value as the data files write it; booleans as in JSON."""
     if isinstance(value, list):
-        return ["" if each is None else str(_cell(each)) for each in value]
+        return ["" if item is None else str(_cell(item)) for item in value]
     return str(value).lower() if isinstance(value, bool) else value

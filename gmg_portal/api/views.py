@@ -1,4 +1,4 @@
-"""The addresses under /api/ that belong to no app."""
+"""The addresses under /api/ that belong to no app: root, description and unknown paths."""
 
 from collections.abc import Collection, Mapping
 
@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 
 from foundation.rest.problem_details import ResourceNotFound
 from foundation.text.closest_match import closest_match
-from gmg_portal.api.base import FORMAT, refuse_all_but
+from gmg_portal.api.base import FORMAT, refuse_other_params
 from gmg_portal.http.identifiers import canonical_path
 
 FIRST_VERSION = "/api/v1/"
@@ -28,12 +28,12 @@ FIRST_VERSION = "/api/v1/"
 
 @extend_schema(exclude=True)
 class RootView(APIView):
-    """What the API offers, and where."""
+    """The list of endpoints with their addresses."""
 
     endpoints: Mapping[str, str] = {}
 
     def get(self, request, **kwargs):
-        refuse_all_but({FORMAT}, request.query_params)
+        refuse_other_params({FORMAT}, request.query_params)
         routes = {name: f"api:{route}" for name, route in self.endpoints.items()} | {"versions": "versions"}
         return Response({name: request.build_absolute_uri(reverse(route)) for name, route in routes.items()})
 
@@ -45,12 +45,12 @@ class DescriptionView(SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer, OpenApiYamlRenderer2]
 
     def get(self, request, *args, **kwargs):
-        refuse_all_but({FORMAT}, request.query_params)
+        refuse_other_params({FORMAT}, request.query_params)
         return super().get(request, *args, **kwargs)
 
 
-class SlashMissing(APIException):
-    """A request that would change something, sent to an address without its last slash: it is not sent on."""
+class MissingSlash(APIException):
+    """A writing request to an address without its final slash: it is refused, not redirected."""
 
     status_code = 405
 
@@ -60,27 +60,27 @@ class SlashMissing(APIException):
 
 @extend_schema(exclude=True)
 class UnknownPathView(APIView):
-    """Every address under /api/ that nothing else answers. One that lacks only its last slash is sent there."""
+    """Every address under /api/ without a view. One that lacks only its final slash is redirected."""
 
     addresses: Collection[str] = ()
 
     def initial(self, request, *args, **kwargs):
         self.check_throttles(request)
-        if not self._answers(f"{request.path_info}/"):
-            raise ResourceNotFound(self._nearest(request.path_info))
+        if not self._is_known(f"{request.path_info}/"):
+            raise NotHere(self._closest_address(request.path_info))
         if request.method not in ("GET", "HEAD", "OPTIONS"):
-            raise SlashMissing(f"{request.path}/")
+            raise MissingSlash(f"{request.path}/")
 
     def get(self, request, **kwargs):
         path, query = escape_uri_path(canonical_path(f"{request.path_info}/")), request.META["QUERY_STRING"]
         return HttpResponsePermanentRedirect(f"{path}?{query}" if query else path)
 
-    def _nearest(self, path: str) -> str | None:
-        """What the addresses share says nothing of how like they are."""
-        known = {address.removeprefix(FIRST_VERSION): address for address in self.addresses}
-        return known.get(closest_match(path.removeprefix(FIRST_VERSION), known))
+    def _closest_address(self, path: str) -> str | None:
+        """Return the most similar address. The common prefix is left out of the comparison."""
+        address_of = {address.removeprefix(FIRST_VERSION): address for address in self.addresses}
+        return address_of.get(closest_match(path.removeprefix(FIRST_VERSION), address_of))
 
-    def _answers(self, path: str) -> bool:
+    def _is_known(self, path: str) -> bool:
         try:
             return resolve(path).url_name != "unknown"
         except Resolver404:

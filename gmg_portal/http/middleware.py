@@ -33,7 +33,7 @@ from gmg_portal.audit.recording import What, note
 from gmg_portal.audit.request_context import Trace, traced
 from gmg_portal.http.release import release
 from gmg_portal.http.revision import Standing
-from gmg_portal.syndication.embeds import refused_in_frame
+from gmg_portal.syndication.embeds import bad_request_in_frame
 
 # Pages that differ by person, or that speak of the process and not of the record.
 PERSONAL = ("/admin/", "/accounts/", "/api/v1/drafts/")
@@ -150,7 +150,7 @@ def _day_of_names(request: HttpRequest) -> date | None:
 def refusal(request: HttpRequest, problem: str, status: int = 400, **headers: str) -> HttpResponse:
     """A page in place of a page, in a frame within it, and a line of text in place of a file or feed."""
     if request.path.startswith("/embed/"):
-        response = refused_in_frame(request, problem)
+        response = bad_request_in_frame(request, problem)
         response.status_code = status
     elif request.path.endswith("/") and not request.path.startswith("/oembed/"):
         response = render(request, "429.html" if status == 429 else "400.html", {"problem": problem}, status=status)

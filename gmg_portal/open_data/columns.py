@@ -1,4 +1,4 @@
-"""What a column and a table of the data files are: declared once, for the files and for what describes them."""
+"""Columns and tables of the data files, declared once for the files and their descriptions."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
@@ -17,8 +17,8 @@ from foundation.postgresql.session_limits import statement_limit
 from gmg_portal.http.revision import Standing
 from gmg_portal.models import Revision
 
-# What people call the types of the columns.
-KINDS = {
+# Labels of the column types.
+TYPE_LABELS = {
     "string": _("text"),
     "uri": _("address"),
     "integer": _("whole number"),
@@ -26,9 +26,9 @@ KINDS = {
     "datetime": _("moment (UTC)"),
 }
 Value = str | int | list[str] | list[int] | None
-AT_A_TIME = 2000
-# Columns that hold sentences, and are wider in a workbook.
-LONG_TEXTS = {
+CHUNK_SIZE = 2000
+# Columns of long texts, which are wider in a workbook.
+WIDE_COLUMNS = {
     "title", "summary", "original_text", "achieved", "barriers", "next_steps", "text", "mandate", "contribution_texts",
     "former_names", "evidence_titles", "evidence_locations", "source_title",
 }  # fmt: skip
@@ -36,10 +36,10 @@ LONG_TEXTS = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name is the API's, its words and type are what the descriptions say of it.
+    """A column of a data file, named as in the API, with its type and description.
 
-    `type` is one of Frictionless' types; `many` means several values, joined by ';' where a cell must hold them.
-    An address may be given as a path of this portal, and is written in full.
+    `type` is one of Frictionless' types; `many` means several values, joined by ';' where a cell must hold them. An
+    address may be a path of this portal; it is written as an absolute URL.
     """
 
     name: str
@@ -50,26 +50,26 @@ class Column:
     many: bool = False
     required: bool = False
     pattern: str = ""
-    words: tuple[str, ...] = ()
-    # What the codes or words of the column are called, by value; or what is called so in a row.
-    names: Callable[[], Mapping[Any, str]] | None = None
-    name_in_row: Callable[[Model], str | None] | None = None
-    refers_to: tuple[str, str] | None = None
-    # What `refers_to` cannot say: (table, its key), and under which (column, value) where that is not always so.
-    relates_to: tuple[tuple, ...] = ()
+    choices: tuple[str, ...] = ()
+    # The labels of the codes, by code; or the label of the code in a row.
+    labels: Callable[[], Mapping[Any, str]] | None = None
+    label_in_row: Callable[[Model], str | None] | None = None
+    foreign_key: tuple[str, str] | None = None
+    # References that no foreign key can state: (table, its key), and a (column, value) as condition, if there is one.
+    relations: tuple[tuple, ...] = ()
 
     @property
-    def kind(self) -> str:
-        """What sort of value it holds, in plain words."""
-        return str(KINDS["uri" if self.format == "uri" else self.type])
+    def type_label(self) -> str:
+        """Return the type of the value in plain words."""
+        return str(TYPE_LABELS["uri" if self.format == "uri" else self.type])
 
     def read(self, row: Model, origin: str) -> Value:
-        """The value in this row; what is not known or empty is None, or a list of none."""
+        """Return the value in this row; an unknown or empty value is None, or an empty list."""
         value = self.value(row)
         if self.many:
-            return [_absolute(each, origin) for each in value] if self.format == "uri" else value
+            return [_absolute_url(item, origin) for item in value] if self.format == "uri" else value
         if self.format == "uri":
-            return _absolute(value, origin) or None
+            return _absolute_url(value, origin) or None
         if isinstance(value, datetime):
             return value.isoformat().replace("+00:00", "Z")
         if isinstance(value, date):
@@ -78,45 +78,45 @@ class Column:
 
     @property
     def is_free_text(self) -> bool:
-        """Whether the column holds what people write, of which nothing is an empty text, as in the API."""
-        return self.type == "string" and not (self.words or self.pattern or self.refers_to or self.relates_to)
+        """Return whether people write the column freely; an empty one is then an empty text, as in the API."""
+        return self.type == "string" and not (self.choices or self.pattern or self.foreign_key or self.relations)
 
     @property
     def width(self) -> int:
-        """How wide the column is in a workbook, in characters."""
+        """Return the width of the column in a workbook, in characters."""
         if self.type != "string":
             return {"integer": 10, "date": 14}.get(self.type, 22)
-        if self.pattern or self.words:
+        if self.pattern or self.choices:
             return 18
         if self.format == "uri":
             return 40
-        return 60 if self.name in LONG_TEXTS else 28
+        return 60 if self.name in WIDE_COLUMNS else 28
 
-    def naming(self) -> "Column | None":
-        """Return the column that stands beside this one in a workbook and holds names, if it has them."""
-        if self.name_in_row:
-            value = self.name_in_row
-        elif self.names:
-            names = self.names()
-            value = partial(_names_of, self, names)
+    def label_column(self) -> "Column | None":
+        """Return the column of labels that follows this one in a workbook, if its codes have labels."""
+        if self.label_in_row:
+            value = self.label_in_row
+        elif self.labels:
+            labels = self.labels()
+            value = partial(_labels_of, self, labels)
         else:
             return None
         return Column(f"{self.name}_name", self.description, value, many=self.many)
 
 
-def _names_of(column: Column, names: Mapping[Any, str], row: Model) -> str | list[str] | None:
+def _labels_of(column: Column, labels: Mapping[Any, str], row: Model) -> str | list[str] | None:
     value = column.value(row)
     if column.many:
-        return [str(names.get(each, each)) for each in value]
-    return str(names[value]) if value in names else None
+        return [str(labels.get(code, code)) for code in value]
+    return str(labels[value]) if value in labels else None
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the public record, offered in every format. Its first column is its key.
+    """A table of the public record, offered in every format. Its first column is its key.
 
-    `rows` answers the published rows of today or of the end of a day; `by_day` says whether a day may be asked.
-    A table that can be asked more than that has a `filterset`, and `found` answers the rows that it finds.
+    `rows` returns the published rows of today or of the end of a day; `supports_as_of` says whether a day may be asked
+    for. A table that takes further parameters has a `filterset`, and `filtered_rows` returns the rows that match it.
     """
 
     name: str
@@ -124,9 +124,9 @@ class Table:
     description: str
     rows: Callable[[date | None], QuerySet]
     columns: tuple[Column, ...]
-    by_day: bool = False
+    supports_as_of: bool = False
     filterset: type[FilterSet] | None = None
-    found: Callable[[FilterSet], QuerySet] | None = None
+    filtered_rows: Callable[[FilterSet], QuerySet] | None = None
     header: list[str] = field(init=False)
 
     def __post_init__(self):
@@ -136,60 +136,62 @@ class Table:
     def key(self) -> str:
         return self.header[0]
 
-    def named_columns(self) -> list[Column]:
-        """Return the columns of a workbook: each followed by the names of its codes, where it has codes."""
-        pairs = ((column, column.naming()) for column in self.columns)
-        return [each for pair in pairs for each in pair if each]
+    def columns_with_labels(self) -> list[Column]:
+        """Return the columns of a workbook: each followed by its column of labels, if it has one."""
+        pairs = ((column, column.label_column()) for column in self.columns)
+        return [column for pair in pairs for column in pair if column]
 
     def records(self, rows: Iterable[Model], origin: str) -> Iterator[list[Value]]:
-        """Each row as its values, in the order of the columns."""
+        """Yield each row as a list of its values, in the order of the columns."""
         for row in rows:
             yield [column.read(row, origin) for column in self.columns]
 
 
-class Reading:
-    """What is read piece by piece: closed with it is all that it is read from, whether it was begun or not.
+class ClosingIterator:
+    """An iterator that closes its sources when it is closed, even if it was never started.
 
-    A generator that was never begun runs none of its own closing lines; a reader may go away before the first piece.
+    A generator that was never started runs none of its own cleanup; a client may disconnect before the first chunk.
     """
 
-    def __init__(self, pieces: Iterable, *sources: Any):
-        self.pieces = iter(pieces)
+    def __init__(self, chunks: Iterable, *sources: Any):
+        self.chunks = iter(chunks)
         self.sources = sources
 
     def __iter__(self) -> Iterator:
         return self
 
     def __next__(self) -> Any:
-        return next(self.pieces)
+        return next(self.chunks)
 
     def close(self) -> None:
         with ExitStack() as stack:
-            for each in (*reversed(self.sources), self.pieces):
-                stack.callback(getattr(each, "close", lambda: None))
+            for source in (*reversed(self.sources), self.chunks):
+                stack.callback(getattr(source, "close", lambda: None))
 
 
-def read_at_one_revision(rows: Callable[[], QuerySet]) -> tuple[Standing, Reading]:
-    """The rows, a few at a time, as they stand in one revision of the record, and that revision.
+def read_consistent_rows(rows: Callable[[], QuerySet]) -> tuple[Standing, ClosingIterator]:
+    """Return the revision of the record and the rows as they are in it, read in chunks.
 
-    The rows are one statement, and so one state of the record, which PostgreSQL keeps for the cursor however slowly
-    it is read. What was asked before it must be of the same revision: else all is asked again. Whoever reads it closes
-    it, to the end or not: the cursor is the database's until then.
+    The rows come from one statement, and so from one state of the record, which PostgreSQL keeps for the cursor however
+    slowly it is read. If the record changed between reading the revision and the first row, both are read again. The
+    caller must close the iterator: until then it holds the database's cursor.
     """
     while True:
         standing = Standing.read()
-        marked = rows().annotate(revision=Subquery(Revision.objects.values("number")))
-        read = marked.iterator(chunk_size=AT_A_TIME)
+        rows_with_revision = rows().annotate(revision=Subquery(Revision.objects.values("number")))
+        iterator = rows_with_revision.iterator(chunk_size=CHUNK_SIZE)
         try:
-            with statement_limit(settings.DATABASE_EXPORT_TIMEOUT):  # all rows are found before the first is read
-                first = next(read, None)
+            with statement_limit(
+                settings.DATABASE_EXPORT_TIMEOUT
+            ):  # the limit covers the query, not the reading of its rows
+                first = next(iterator, None)
         except BaseException:
-            read.close()
+            iterator.close()
             raise
         if first is None or (first.revision or 0) == standing.number:
-            return standing, Reading(chain([] if first is None else [first], read), read)
-        read.close()
+            return standing, ClosingIterator(chain([] if first is None else [first], iterator), iterator)
+        iterator.close()
 
 
-def _absolute(value: str, origin: str) -> str:
+def _absolute_url(value: str, origin: str) -> str:
     return f"{origin}{value}" if value.startswith("/") else value

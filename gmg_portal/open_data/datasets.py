@@ -1,29 +1,29 @@
-"""What search engines are told of the data files: schema.org's DataCatalog with one Dataset a table."""
+"""The data files for search engines: schema.org's DataCatalog with a Dataset per table."""
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gmg_portal.open_data.catalogue import SINCE
+from gmg_portal.open_data.catalogue import RECORD_START
 from gmg_portal.open_data.columns import Table
-from gmg_portal.open_data.descriptions import KEYWORDS, NAME, Description, Issue, Licence
+from gmg_portal.open_data.descriptions import KEYWORDS, NAME, Description, Licence, Snapshot
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS
 
 
-def data_catalog(issue: Issue, licence: Licence) -> Description:
-    """Describe the catalogue and every table. Without a stated licence none is named."""
-    page = issue.origin + reverse("data")
-    about = {
-        "creator": _organization(issue),
-        "publisher": _organization(issue),
+def data_catalog(snapshot: Snapshot, licence: Licence) -> Description:
+    """Describe the catalogue and every table; `license` is left out if the operator stated none."""
+    page = snapshot.origin + reverse("data")
+    shared = {
+        "creator": _organization(snapshot),
+        "publisher": _organization(snapshot),
         "license": licence.url or licence.name,
         "keywords": list(KEYWORDS),
         "inLanguage": "en",
         "isAccessibleForFree": True,
-        "temporalCoverage": f"{SINCE.isoformat()}/..",
-        "version": str(issue.standing.number),
-        "dateModified": issue.standing.moved_at and issue.standing.moved_at.isoformat(timespec="seconds"),
+        "temporalCoverage": f"{RECORD_START.isoformat()}/..",
+        "version": str(snapshot.standing.number),
+        "dateModified": snapshot.standing.moved_at and snapshot.standing.moved_at.isoformat(timespec="seconds"),
     }
     catalog = {
         "@context": "https://schema.org",
@@ -36,14 +36,14 @@ def data_catalog(issue: Issue, licence: Licence) -> Description:
             "What the Global Migration Group undertook after the 2013 High-level Dialogue on International Migration "
             "and Development, by whom, on which point, and what became of it."
         ),
-        **about,
-        "dataset": [_dataset(table, issue, about) for table in TABLES.values()],
+        **shared,
+        "dataset": [_dataset(table, snapshot, shared) for table in TABLES.values()],
     }
     return {name: value for name, value in catalog.items() if value}
 
 
-def _dataset(table: Table, issue: Issue, about: Description) -> Description:
-    page = f"{issue.origin}{reverse('data')}#{table.name}"
+def _dataset(table: Table, snapshot: Snapshot, shared: Description) -> Description:
+    page = f"{snapshot.origin}{reverse('data')}#{table.name}"
     dataset = {
         "@type": "Dataset",
         "@id": page,
@@ -52,7 +52,7 @@ def _dataset(table: Table, issue: Issue, about: Description) -> Description:
         "name": _("GMG HLD follow-up portal: %(table)s") % {"table": table.title},
         "description": _("%(table)s of the public record of the Global Migration Group’s follow-up: %(description)s")
         % {"table": table.title, "description": table.description},
-        **about,
+        **shared,
         "variableMeasured": [
             {"@type": "PropertyValue", "name": column.name, "description": str(column.description)}
             for column in table.columns
@@ -61,7 +61,7 @@ def _dataset(table: Table, issue: Issue, about: Description) -> Description:
             {
                 "@type": "DataDownload",
                 "encodingFormat": form.content_type.partition(";")[0],
-                "contentUrl": issue.file_url(table, form.name),
+                "contentUrl": snapshot.file_url(table, form.name),
             }
             for form in FORMATS.values()
         ],
@@ -69,11 +69,11 @@ def _dataset(table: Table, issue: Issue, about: Description) -> Description:
     return {name: value for name, value in dataset.items() if value}
 
 
-def _organization(issue: Issue) -> Description:
+def _organization(snapshot: Snapshot) -> Description:
     contact = {"contactPoint": {"@type": "ContactPoint", "email": settings.CONTACT_EMAIL}}
     return {
         "@type": "Organization",
         "name": _("Global Migration Group"),
-        "url": issue.origin + reverse("about"),
+        "url": snapshot.origin + reverse("about"),
         **(contact if settings.CONTACT_EMAIL else {}),
     }

@@ -1,4 +1,4 @@
-"""What machines are told of the data files: what one is, and a Frictionless data package of all."""
+"""Descriptions of the data files for programs: metadata of one file, and a Frictionless data package of all."""
 
 import re
 from collections.abc import Mapping
@@ -19,8 +19,8 @@ NAME = "gmg-hld-follow-up"
 KEYWORDS = ["migration", "development", "High-level Dialogue", "Global Migration Group", "commitments", "follow-up"]
 
 
-class Measured(Protocol):
-    """A file that never changes: how long it is, and its digest in hexadecimal digits."""
+class FileDigest(Protocol):
+    """A file that never changes: its length, and its SHA-256 in hexadecimal digits."""
 
     bytes: int
     sha256: str
@@ -28,13 +28,13 @@ class Measured(Protocol):
 
 @dataclass(frozen=True)
 class Licence:
-    """The terms on which the operator offers the data; empty where they are not stated."""
+    """The licence under which the operator offers the data; empty if none is stated."""
 
     name: str
     url: str
 
     @classmethod
-    def stated(cls) -> "Licence":
+    def from_settings(cls) -> "Licence":
         return cls(settings.DATA_LICENCE_NAME, settings.DATA_LICENCE_URL)
 
     def __bool__(self) -> bool:
@@ -42,8 +42,8 @@ class Licence:
 
 
 @dataclass(frozen=True)
-class Issue:
-    """The files as they stand: in which revision, on which day (UTC), and at which address."""
+class Snapshot:
+    """The revision and day (UTC) of the files as they are now, and the origin of their addresses."""
 
     standing: Standing
     day: date
@@ -53,9 +53,9 @@ class Issue:
         return self.origin + reverse("data-file", args=[table.name, form])
 
 
-def about(
+def file_metadata(
     table: Table,
-    issue: Issue,
+    snapshot: Snapshot,
     licence: Licence,
     as_of: date | None = None,
     is_part: bool = False,
@@ -63,76 +63,76 @@ def about(
     address: str = "",
     filters: str = "",
 ) -> dict[str, str]:
-    """Return what a file says of itself, by heading: `address` is where it comes from, `filters` what was asked."""
-    words = {
+    """Return a file's metadata by heading: `address` is where it was downloaded, `filters` are its parameters."""
+    metadata = {
         _("Title"): str(table.title),
         _("Address"): address,
         _("Filters"): filters,
-        _("Revision"): str(issue.standing.number),
-        _("Retrieved on (UTC)"): issue.day.isoformat(),
+        _("Revision"): str(snapshot.standing.number),
+        _("Retrieved on (UTC)"): snapshot.day.isoformat(),
         _("As the record stood at the end of"): as_of.isoformat() if as_of else "",
         _("Rows"): _("A selection") if is_part else _("All"),
-        _("Licence"): " ".join(word for word in (licence.name, licence.url) if word) or _("not stated"),
-        _("Source"): issue.origin + reverse("data"),
-        _("Columns"): issue.origin + reverse("data-package"),
+        _("Licence"): " ".join(part for part in (licence.name, licence.url) if part) or _("not stated"),
+        _("Source"): snapshot.origin + reverse("data"),
+        _("Columns"): snapshot.origin + reverse("data-package"),
         **{column.name: str(column.description) for column in table.columns},
     }
-    return {heading: text for heading, text in words.items() if text}
+    return {heading: text for heading, text in metadata.items() if text}
 
 
 def data_package(
-    issue: Issue, licence: Licence, files: Mapping[str, Measured] | None = None, homepage: str = ""
+    snapshot: Snapshot, licence: Licence, files: Mapping[str, FileDigest] | None = None, homepage: str = ""
 ) -> Description:
-    """A Frictionless data package of the CSV files; their paths are relative to it.
+    """Return a Frictionless data package of the CSV files; their paths are relative to it.
 
-    Only of files that never change can it say how long they are and by which digest they are known.
+    Lengths and digests are included only for `files`, which never change.
     """
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": NAME,
         "title": _("GMG HLD follow-up portal"),
         "description": _("What the Global Migration Group undertook after the 2013 High-level Dialogue."),
-        "homepage": homepage or issue.origin + reverse("data"),
-        "version": version_of(issue.standing),
-        "revision": issue.standing.number,
-        "day": issue.day.isoformat(),
-        "licenses": [stated_licence(licence)] if licence else None,
-        "created": issue.standing.moved_at and issue.standing.moved_at.isoformat(timespec="seconds"),
+        "homepage": homepage or snapshot.origin + reverse("data"),
+        "version": data_version(snapshot.standing),
+        "revision": snapshot.standing.number,
+        "day": snapshot.day.isoformat(),
+        "licenses": [frictionless_licence(licence)] if licence else None,
+        "created": snapshot.standing.moved_at and snapshot.standing.moved_at.isoformat(timespec="seconds"),
         "keywords": KEYWORDS,
-        "sources": sources(issue),
+        "sources": sources(snapshot),
         "contributors": [{"title": _("Global Migration Group"), "roles": ["publisher"]}],
-        "resources": [_resource(table, issue, licence, files or {}) for table in TABLES.values()],
+        "resources": [_resource(table, snapshot, licence, files or {}) for table in TABLES.values()],
     }
-    return {word: value for word, value in package.items() if value is not None}
+    return {name: value for name, value in package.items() if value is not None}
 
 
-def version_of(standing: Standing) -> str:
+def data_version(standing: Standing) -> str:
     """Return the version of the data (semantic): 1 for the columns of these files, and the revision of the record."""
     return f"1.0.{standing.number}"
 
 
-def sources(issue: Issue) -> list[Description]:
-    """Where the record comes from: the group's own presentation, and what each lead published or reports here."""
+def sources(snapshot: Snapshot) -> list[Description]:
+    """Return the sources of the record: the group's own presentation, and what the leads published or report here."""
     return [
         {
             "title": _("The Global Migration Group’s presentation of February 2014"),
-            "path": issue.origin + reverse("about"),
+            "path": snapshot.origin + reverse("about"),
         },
         {
             "title": _("The follow-up actions that members and working groups made public, each with its source"),
-            "path": issue.origin + reverse("commitments:list"),
+            "path": snapshot.origin + reverse("commitments:list"),
         },
     ]
 
 
-def stated_licence(licence: Licence) -> Description:
-    """Frictionless asks for a name without spaces or an address."""
+def frictionless_licence(licence: Licence) -> Description:
+    """Return the licence as Frictionless describes it: a name without spaces, or an address."""
     name = re.sub(r"[^-\w.]+", "-", licence.name)
-    words = {"name": name, "title": licence.name, "path": licence.url}
-    return {word: value for word, value in words.items() if value}
+    properties = {"name": name, "title": licence.name, "path": licence.url}
+    return {name: value for name, value in properties.items() if value}
 
 
-def _resource(table: Table, issue: Issue, licence: Licence, files: Mapping[str, Measured]) -> Description:
+def _resource(table: Table, snapshot: Snapshot, licence: Licence, files: Mapping[str, FileDigest]) -> Description:
     name = f"{table.name}.csv"
     resource = {
         "name": table.name,
@@ -144,28 +144,28 @@ def _resource(table: Table, issue: Issue, licence: Licence, files: Mapping[str, 
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "version": version_of(issue.standing),
-        "licenses": [stated_licence(licence)] if licence else None,
+        "version": data_version(snapshot.standing),
+        "licenses": [frictionless_licence(licence)] if licence else None,
         "bytes": files[name].bytes if name in files else None,
         "hash": f"sha256:{files[name].sha256}" if name in files else None,
         "schema": _schema(table),
         "relations": _relations(table),
     }
-    return {word: value for word, value in resource.items() if value}
+    return {key: value for key, value in resource.items() if value}
 
 
 def _relations(table: Table) -> list[Description]:
-    """What foreign keys cannot say: cells that hold several keys, and keys into one table or another."""
-    told = []
+    """Return relations that foreign keys cannot state: cells with several keys, and keys into one table or another."""
+    relations = []
     for column in table.columns:
-        for other, key, *condition in column.relates_to:
+        for other, key, *condition in column.relations:
             relation = {"field": column.name, "resource": other, "reference": key}
             if column.many:
                 relation["separator"] = ";"
             if condition:
                 relation["where"] = dict(condition)
-            told.append(relation)
-    return told
+            relations.append(relation)
+    return relations
 
 
 def _schema(table: Table) -> Description:
@@ -174,7 +174,7 @@ def _schema(table: Table) -> Description:
         "primaryKey": [table.key],
         "missingValues": [""],
     }
-    relations = [(column.name, column.refers_to) for column in table.columns if column.refers_to]
+    relations = [(column.name, column.foreign_key) for column in table.columns if column.foreign_key]
     if relations:
         schema["foreignKeys"] = [
             {"fields": [name], "reference": _reference(other, key, table)} for name, (other, key) in relations
@@ -183,21 +183,21 @@ def _schema(table: Table) -> Description:
 
 
 def _reference(other: str, key: str, table: Table) -> Description:
-    """Where a foreign key leads; one into its own table names no resource, as version 2 of the standard has it."""
+    """Return the target of a foreign key; version 2 of the standard names no resource for the same table."""
     return {"fields": [key]} if other == table.name else {"resource": other, "fields": [key]}
 
 
 def _field(column: Column, table: Table) -> Description:
-    described = {"name": column.name, "type": column.type, "description": str(column.description)}
+    field = {"name": column.name, "type": column.type, "description": str(column.description)}
     if column.many:
-        described["description"] = _("%(description)s Several are joined by ‘;’.") % described
+        field["description"] = _("%(description)s Several are joined by ‘;’.") % field
     elif column.format != "default":
-        described["format"] = column.format
+        field["format"] = column.format
     constraints = {
         "required": column.required,
         "unique": column.name == table.key,
         "pattern": column.pattern,
-        "enum": list(column.words),
+        "enum": list(column.choices),
     }
-    stated = {word: value for word, value in constraints.items() if value}
-    return described | ({"constraints": stated} if stated else {})
+    non_empty = {name: value for name, value in constraints.items() if value}
+    return field | ({"constraints": non_empty} if non_empty else {})

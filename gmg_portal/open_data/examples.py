@@ -1,36 +1,36 @@
-"""The programs of docs/examples/, handed out as they lie: what readers take is what the suite runs."""
+"""The example programs in docs/examples/, served unchanged: readers get the files that the tests run."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from gmg_portal.open_data.views import asked_day, refused
+from gmg_portal.open_data.views import bad_request, parse_as_of
 
 FOLDER = settings.BASE_DIR / "docs" / "examples"
-KINDS = {
+CONTENT_TYPES = {
     ".py": "text/x-python; charset=utf-8",
     ".ipynb": "application/x-ipynb+json",
     ".md": "text/markdown; charset=utf-8",
 }
 
 
-def names() -> list[str]:
-    """The files, in the order of their names; none where the portal is installed without its docs."""
-    return sorted(path.name for path in FOLDER.glob("*.*") if path.suffix in KINDS)
+def file_names() -> list[str]:
+    """Return the file names, sorted; [] if the portal is installed without its docs."""
+    return sorted(path.name for path in FOLDER.glob("*.*") if path.suffix in CONTENT_TYPES)
 
 
 @require_safe
 def example(request: HttpRequest, name: str) -> HttpResponse:
     try:
-        asked_day(request, ())
-    except ValidationError as refusal:
-        return refused(refusal)
-    if name not in names():
+        parse_as_of(request, ())
+    except ValidationError as error:
+        return bad_request(error)
+    if name not in file_names():
         raise Http404("There is no such example.")
     path = FOLDER / name
     return HttpResponse(
         path.read_bytes(),
-        content_type=KINDS[path.suffix],
+        content_type=CONTENT_TYPES[path.suffix],
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )

@@ -1,4 +1,4 @@
-"""The four tables that can be taken away whole. Words, codes and meanings are those of the API."""
+"""The four tables that can be downloaded. Names, codes and meanings are those of the API."""
 
 from collections.abc import Callable
 from datetime import date
@@ -32,26 +32,26 @@ PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
 REFERENCE = r"HLD-\d{4,}"
 
 
-def commitments(day: date | None) -> QuerySet[Commitment]:
-    """The register: published, not withdrawn."""
+def commitment_rows(day: date | None) -> QuerySet[Commitment]:
+    """Return the commitments of the register: published and not withdrawn."""
     rows = Commitment.objects.published(day).with_standing(day).with_state(day).with_moved_at(day)
-    return _whole(rows, day).order_by("pk")
+    return _with_related_values(rows, day).order_by("pk")
 
 
-def commitments_found(filterset: CommitmentFilter) -> QuerySet[Commitment]:
-    """What a question to the register finds, in the order that it asks for."""
-    return _whole(filterset.qs, filterset.day)
+def filtered_commitments(filterset: CommitmentFilter) -> QuerySet[Commitment]:
+    """Return the commitments that match a search of the register, in the order that it asks for."""
+    return _with_related_values(filterset.qs, filterset.day)
 
 
-def _whole(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
-    """Commitments with their standing: all that hangs on them in the same statement."""
+def _with_related_values(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
+    """Annotate commitments with the values of their related rows, in the same statement."""
     return (
         rows.with_last_word(day)
         .annotate(
-            partner_codes=_list(Partner, "agency__code", "agency__position", "agency__acronym"),
-            stakeholder_names=_linked(Commitment.stakeholders, "stakeholder__name", "stakeholder__name"),
-            point_numbers=_linked(Commitment.agenda_points, "agendapoint__number", "agendapoint__number"),
-            recommendation_codes=_linked(
+            partner_codes=_array_of(Partner, "agency__code", "agency__position", "agency__acronym"),
+            stakeholder_names=_array_of_related(Commitment.stakeholders, "stakeholder__name", "stakeholder__name"),
+            point_numbers=_array_of_related(Commitment.agenda_points, "agendapoint__number", "agendapoint__number"),
+            recommendation_codes=_array_of_related(
                 Commitment.recommendations, "recommendation__code", "recommendation__position", "recommendation__code"
             ),
         )
@@ -60,31 +60,31 @@ def _whole(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]
     )
 
 
-def reports(day: date | None) -> QuerySet[ProgressReport]:
-    """The published reports on what stands in the register."""
+def report_rows(day: date | None) -> QuerySet[ProgressReport]:
+    """Return the published reports on commitments of the register."""
     rows = ProgressReport.objects.in_register(day).with_moved_at(day)
-    return _whole_reports(rows, day).order_by("commitment", "number")
+    return _with_report_values(rows, day).order_by("commitment", "number")
 
 
-def reports_found(filterset: ReportFilter) -> QuerySet[ProgressReport]:
-    """What the same words find in the list of the API, in the order that they ask for."""
-    rows = _whole_reports(filterset.qs, filterset.day)
+def filtered_reports(filterset: ReportFilter) -> QuerySet[ProgressReport]:
+    """Return the reports that match the parameters of the API's list, in the order that they ask for."""
+    rows = _with_report_values(filterset.qs, filterset.day)
     ordering = rows.query.order_by if filterset.form.cleaned_data["ordering"] else ("commitment", "number")
     return rows.order_by(*ordering, "pk")
 
 
-def _whole_reports(rows: QuerySet[ProgressReport], day: date | None) -> QuerySet[ProgressReport]:
-    """Reports, each with its partners' parts, its public evidence and the state of its commitment.
+def _with_report_values(rows: QuerySet[ProgressReport], day: date | None) -> QuerySet[ProgressReport]:
+    """Annotate reports with contributions, public evidence and the state of their commitment.
 
-    In the record of a past day no report is found whose commitment was withdrawn then.
+    On a past day the state is always 'published': reports on commitments withdrawn by then are not in the record.
     """
     parts = Contribution.objects.filter(report=OuterRef("pk")).order_by("agency__position", "agency__acronym")
     evidence = Evidence.objects.public().filter(report=OuterRef("pk")).order_by("pk")
-    pieces = JSONObject(title="title", url="url", symbol="symbol", file="file")
+    evidence_fields = JSONObject(title="title", url="url", symbol="symbol", file="file")
     return (
         rows.annotate(
             parts=ArraySubquery(parts.values(part=JSONObject(agency="agency__code", text="text"))),
-            public_evidence=ArraySubquery(evidence.values(piece=pieces)),
+            public_evidence=ArraySubquery(evidence.values(piece=evidence_fields)),
             commitment_state=F("commitment__state") if day is None else Value("published"),
         )
         .select_related("commitment", "cycle", "on_behalf_of", "superseded_by")
@@ -92,24 +92,26 @@ def _whole_reports(rows: QuerySet[ProgressReport], day: date | None) -> QuerySet
     )
 
 
-def agencies(_day: None) -> QuerySet[Agency]:
+def agency_rows(_day: None) -> QuerySet[Agency]:
     names = FormerName.objects.filter(agency=OuterRef("pk")).order_by("-until")
-    parts = JSONObject(acronym="acronym", name="name", until="until")
-    return Agency.objects.select_related("parent").annotate(borne_before=ArraySubquery(names.values(parts=parts)))
+    name_fields = JSONObject(acronym="acronym", name="name", until="until")
+    return Agency.objects.select_related("parent").annotate(
+        former_name_fields=ArraySubquery(names.values(parts=name_fields))
+    )
 
 
-def recommendations(_day: None) -> QuerySet[Recommendation]:
+def recommendation_rows(_day: None) -> QuerySet[Recommendation]:
     points = Recommendation.agenda_points.through.objects.filter(recommendation=OuterRef("pk"))
     numbers = points.order_by("agendapoint__number").values("agendapoint__number")
     return Recommendation.objects.select_related("parent").annotate(point_numbers=ArraySubquery(numbers))
 
 
-def _list(model: type[Model], value: str, *order: str) -> ArraySubquery:
+def _array_of(model: type[Model], value: str, *order: str) -> ArraySubquery:
     return ArraySubquery(model.objects.filter(commitment=OuterRef("pk")).order_by(*order).values(value))
 
 
-def _linked(relation, value: str, *order: str) -> ArraySubquery:
-    return _list(relation.through, value, *order)
+def _array_of_related(relation, value: str, *order: str) -> ArraySubquery:
+    return _array_of(relation.through, value, *order)
 
 
 def _iso(day: PartialDate | None) -> str | None:
@@ -121,7 +123,7 @@ def _lead_code(row: Commitment) -> str:
 
 
 def _evidence_locations(report: ProgressReport) -> list[str]:
-    """Where each piece is found: its address, that of its file, or its document symbol."""
+    """Return where each piece of evidence is: its address, that of its file, or its document symbol."""
     return [piece["url"] or _file_address(report, piece["file"]) or piece["symbol"] for piece in report.public_evidence]
 
 
@@ -132,16 +134,16 @@ def _file_address(report: ProgressReport, file: str) -> str:
 
 
 def _former_names(agency: Agency) -> list[str]:
-    return ["{acronym}, {name}, until {until}".format(**former) for former in agency.borne_before]
+    return ["{acronym}, {name}, until {until}".format(**name) for name in agency.former_name_fields]
 
 
 def _labels(choices: type[TextChoices]) -> Callable[[], dict[str, str]]:
-    """Return what answers the label of each word."""
+    """Return a function that returns the label of each value."""
     return lambda: {value: str(label) for value, label in choices.choices}
 
 
 def _agency_names() -> dict[str, str]:
-    """The names of today, or of the day that is asked for: an agency that is read bears them."""
+    """Return the agencies' names of today or of the `as_of` day: a loaded agency has the name of that day."""
     return {agency.code: agency.name for agency in Agency.objects.all()}
 
 
@@ -157,17 +159,17 @@ def _recommendation_texts() -> dict[str, str]:
     return dict(Recommendation.objects.values_list("code", "text"))
 
 
-def _precision(name: str, day: str) -> Column:
-    """How precisely the day of the column before is known."""
+def _precision_column(name: str, day: str) -> Column:
+    """Return the column with the precision of the date in the column before."""
     return Column(
         name,
         _("How precisely the day before is known: year, month or day; empty where no day is known."),
         lambda row: getattr(row, day) and getattr(row, day).precision,
-        words=tuple(Precision.values),
+        choices=tuple(Precision.values),
     )
 
 
-def _page(description: str) -> Column:
+def _page_url(description: str) -> Column:
     return Column("url", description, lambda row: row.get_absolute_url(), format="uri", required=True)
 
 
@@ -175,10 +177,10 @@ COMMITMENTS = Table(
     name="commitments",
     title=_("Commitments"),
     description=_("Every commitment that stands in the register, with what became of it. Withdrawn ones are left out."),
-    rows=commitments,
-    by_day=True,
+    rows=commitment_rows,
+    supports_as_of=True,
     filterset=CommitmentFilter,
-    found=commitments_found,
+    filtered_rows=filtered_commitments,
     columns=(
         Column(
             "reference",
@@ -187,14 +189,14 @@ COMMITMENTS = Table(
             required=True,
             pattern=REFERENCE,
         ),
-        _page(_("The permanent address of the commitment’s page.")),
+        _page_url(_("The permanent address of the commitment’s page.")),
         Column("title", _("The title of the commitment."), lambda row: row.title, required=True),
         Column(
             "state",
             _("Whether it stands or was withdrawn; only `updated_since` finds withdrawn ones."),
             lambda row: row.standing_state,
             required=True,
-            words=("published", "withdrawn"),
+            choices=("published", "withdrawn"),
         ),
         Column("withdrawn_on", _("When it was withdrawn."), lambda row: row.standing_withdrawn_on, type="date"),
         Column("withdrawn_reason", _("Why it was withdrawn."), lambda row: row.standing_withdrawn_reason),
@@ -204,31 +206,31 @@ COMMITMENTS = Table(
             "kind",
             _("What sort of undertaking it is."),
             lambda row: row.kind,
-            words=tuple(Commitment.Kind.values),
-            names=_labels(Commitment.Kind),
+            choices=tuple(Commitment.Kind.values),
+            labels=_labels(Commitment.Kind),
         ),
         Column(
             "lead",
             _("The code of the agency or work group that leads."),
             _lead_code,
             required=True,
-            relates_to=(("agencies", "code", ("lead_kind", "agency")),),
-            names=_lead_names,
+            relations=(("agencies", "code", ("lead_kind", "agency")),),
+            labels=_lead_names,
         ),
         Column(
             "lead_kind",
             _("Whether the lead is an agency or a work group."),
             lambda row: "agency" if row.lead_agency else "workgroup",
             required=True,
-            words=("agency", "workgroup"),
+            choices=("agency", "workgroup"),
         ),
         Column(
             "partners",
             _("The codes of the agencies that take part."),
             lambda row: row.partner_codes,
             many=True,
-            relates_to=(("agencies", "code"),),
-            names=_agency_names,
+            relations=(("agencies", "code"),),
+            labels=_agency_names,
         ),
         Column(
             "stakeholders",
@@ -241,28 +243,28 @@ COMMITMENTS = Table(
             _("The numbers of the points of the eight-point agenda which it serves."),
             lambda row: row.point_numbers,
             many=True,
-            names=_point_titles,
+            labels=_point_titles,
         ),
         Column(
             "recommendations",
             _("The codes of the recommendations which it answers."),
             lambda row: row.recommendation_codes,
             many=True,
-            relates_to=(("recommendations", "code"),),
-            names=_recommendation_texts,
+            relations=(("recommendations", "code"),),
+            labels=_recommendation_texts,
         ),
         Column(
             "work_plan",
             _("The work plan it is part of."),
             lambda row: row.work_plan and row.work_plan.slug,
-            name_in_row=lambda row: row.work_plan and row.work_plan.title,
+            label_in_row=lambda row: row.work_plan and row.work_plan.title,
         ),
         Column(
             "scope",
             _("How far it reaches."),
             lambda row: row.scope,
-            words=tuple(Commitment.Scope.values),
-            names=_labels(Commitment.Scope),
+            choices=tuple(Commitment.Scope.values),
+            labels=_labels(Commitment.Scope),
         ),
         Column("places", _("Countries or regions, as the source names them."), lambda row: row.places, many=True),
         Column(
@@ -271,20 +273,20 @@ COMMITMENTS = Table(
             lambda row: _iso(row.start),
             pattern=PARTIAL_DATE,
         ),
-        _precision("start_precision", "start"),
+        _precision_column("start_precision", "start"),
         Column(
             "due_on",
             _("When it is due: a year, a month or a day, as far as the source knows."),
             lambda row: _iso(row.due),
             pattern=PARTIAL_DATE,
         ),
-        _precision("due_precision", "due"),
+        _precision_column("due_precision", "due"),
         Column(
             "status",
             _("What the last published report says; empty if nothing was ever reported."),
             lambda row: row.standing_status,
-            words=tuple(Status.values),
-            names=_labels(Status),
+            choices=tuple(Status.values),
+            labels=_labels(Status),
         ),
         Column("status_reason", _("Why it has this status, where a reason is asked."), lambda row: row.standing_reason),
         Column(
@@ -297,24 +299,24 @@ COMMITMENTS = Table(
             _("How the lead sees the way ahead, from the last published report."),
             lambda row: row.standing_outlook,
             required=True,
-            words=tuple(Outlook.values),
-            names=_labels(Outlook),
+            choices=tuple(Outlook.values),
+            labels=_labels(Outlook),
         ),
         Column(
             "freshness",
             _("Whether the lead has reported since it was last asked; computed on the day of the file."),
             lambda row: row.standing_freshness,
             required=True,
-            words=tuple(Freshness.values),
-            names=_labels(Freshness),
+            choices=tuple(Freshness.values),
+            labels=_labels(Freshness),
         ),
         Column(
             "verification",
             _("Whether anybody but the lead has judged, and how."),
             lambda row: row.standing_verification,
             required=True,
-            words=tuple(Verification.values),
-            names=_labels(Verification),
+            choices=tuple(Verification.values),
+            labels=_labels(Verification),
         ),
         Column(
             "last_heard_on",
@@ -322,7 +324,7 @@ COMMITMENTS = Table(
             lambda row: _iso(row.last_heard),
             pattern=PARTIAL_DATE,
         ),
-        _precision("last_heard_precision", "last_heard"),
+        _precision_column("last_heard_precision", "last_heard"),
         Column(
             "published_on",
             _("Since when the commitment is public, as far as it is known."),
@@ -330,7 +332,7 @@ COMMITMENTS = Table(
             required=True,
             pattern=PARTIAL_DATE,
         ),
-        _precision("published_precision", "published"),
+        _precision_column("published_precision", "published"),
         Column(
             "updated_at",
             _("When anything that the row says last changed in public (UTC); empty in a file of a past day."),
@@ -349,8 +351,8 @@ COMMITMENTS = Table(
             _("Whether the source was read (confirmed), or the entry is general knowledge not yet confirmed (known)."),
             lambda row: row.confidence,
             required=True,
-            words=tuple(Commitment.Confidence.values),
-            names=_labels(Commitment.Confidence),
+            choices=tuple(Commitment.Confidence.values),
+            labels=_labels(Commitment.Confidence),
         ),
     ),
 )
@@ -361,10 +363,10 @@ REPORTS = Table(
     description=_(
         "Every published report on a commitment of the register, with what partners added and its public evidence."
     ),
-    rows=reports,
-    by_day=True,
+    rows=report_rows,
+    supports_as_of=True,
     filterset=ReportFilter,
-    found=reports_found,
+    filtered_rows=filtered_reports,
     columns=(
         Column(
             "code",
@@ -373,21 +375,21 @@ REPORTS = Table(
             required=True,
             pattern=rf"{REFERENCE}-\d+",
         ),
-        _page(_("The permanent address of the report on the commitment’s page.")),
+        _page_url(_("The permanent address of the report on the commitment’s page.")),
         Column(
             "commitment",
             _("The reference of the commitment that it reports on."),
             lambda row: row.commitment.reference,
             required=True,
-            refers_to=("commitments", "reference"),
-            name_in_row=lambda row: row.commitment.title,
+            foreign_key=("commitments", "reference"),
+            label_in_row=lambda row: row.commitment.title,
         ),
         Column(
             "commitment_state",
             _("Whether the commitment stands or was withdrawn; only `updated_since` finds reports on withdrawn ones."),
             lambda row: row.commitment_state,
             required=True,
-            words=("published", "withdrawn"),
+            choices=("published", "withdrawn"),
         ),
         Column(
             "number",
@@ -409,13 +411,13 @@ REPORTS = Table(
             required=True,
             pattern=PARTIAL_DATE,
         ),
-        _precision("published_precision", "published"),
+        _precision_column("published_precision", "published"),
         Column(
             "origin",
             _("Whether the lead wrote it in this portal (lead), or it is taken from a public source (public_source)."),
             lambda row: "lead" if row.author_id else "public_source",
             required=True,
-            words=("lead", "public_source"),
+            choices=("lead", "public_source"),
         ),
         Column(
             "cycle",
@@ -426,8 +428,8 @@ REPORTS = Table(
             "on_behalf_of",
             _("The code of the agency for which it was written, where it is named."),
             lambda row: row.on_behalf_of and row.on_behalf_of.code,
-            refers_to=("agencies", "code"),
-            names=_agency_names,
+            foreign_key=("agencies", "code"),
+            labels=_agency_names,
         ),
         Column("period_start", _("The first day of the period."), lambda row: row.period_start, type="date"),
         Column("period_end", _("The last day of the period."), lambda row: row.period_end, type="date"),
@@ -436,8 +438,8 @@ REPORTS = Table(
             _("The status that it reports."),
             lambda row: row.status,
             required=True,
-            words=tuple(Status.values),
-            names=_labels(Status),
+            choices=tuple(Status.values),
+            labels=_labels(Status),
         ),
         Column("status_reason", _("Why the commitment has this status, where given."), lambda row: row.status_reason),
         Column(
@@ -450,8 +452,8 @@ REPORTS = Table(
             _("How the lead sees the way ahead."),
             lambda row: row.outlook,
             required=True,
-            words=tuple(Outlook.values),
-            names=_labels(Outlook),
+            choices=tuple(Outlook.values),
+            labels=_labels(Outlook),
         ),
         Column("achieved", _("What was achieved."), lambda row: row.achieved),
         Column("barriers", _("What stood in the way."), lambda row: row.barriers),
@@ -461,8 +463,8 @@ REPORTS = Table(
             _("The codes of the partners that added their own part."),
             lambda row: [part["agency"] for part in row.parts],
             many=True,
-            relates_to=(("agencies", "code"),),
-            names=_agency_names,
+            relations=(("agencies", "code"),),
+            labels=_agency_names,
         ),
         Column(
             "contribution_texts",
@@ -490,10 +492,10 @@ AGENCIES = Table(
     name="agencies",
     title=_("Agencies"),
     description=_("The members of the group, and the constituents under one membership."),
-    rows=agencies,
+    rows=agency_rows,
     columns=(
         Column("code", _("The permanent identifier of the agency."), lambda row: row.code, required=True),
-        _page(_("The permanent address of the agency’s page.")),
+        _page_url(_("The permanent address of the agency’s page.")),
         Column("acronym", _("What the agency is called in short."), lambda row: row.acronym, required=True),
         Column("name", _("The full name."), lambda row: row.name, required=True),
         Column(
@@ -506,8 +508,8 @@ AGENCIES = Table(
             "parent",
             _("The code of the member whose constituent it is; empty for the members themselves."),
             lambda row: row.parent and row.parent.code,
-            refers_to=("agencies", "code"),
-            name_in_row=lambda row: row.parent and row.parent.name,
+            foreign_key=("agencies", "code"),
+            label_in_row=lambda row: row.parent and row.parent.name,
         ),
         Column("mandate", _("What the agency is there for."), lambda row: row.mandate),
         Column("headquarters", _("Where it has its seat."), lambda row: row.headquarters),
@@ -521,31 +523,31 @@ RECOMMENDATIONS = Table(
     name="recommendations",
     title=_("Recommendations"),
     description=_("What the group recommended in February 2014, at four levels, in its official wording."),
-    rows=recommendations,
+    rows=recommendation_rows,
     columns=(
         Column("code", _("The permanent identifier of the recommendation."), lambda row: row.code, required=True),
-        _page(_("The permanent address of the recommendation’s page.")),
+        _page_url(_("The permanent address of the recommendation’s page.")),
         Column(
             "level",
             _("The level at which it is to be carried out."),
             lambda row: row.level,
             required=True,
-            words=tuple(Recommendation.Level.values),
-            names=_labels(Recommendation.Level),
+            choices=tuple(Recommendation.Level.values),
+            labels=_labels(Recommendation.Level),
         ),
         Column("text", _("The official wording."), lambda row: row.text, required=True),
         Column(
             "parent",
             _("The code of the recommendation of which it is a part."),
             lambda row: row.parent and row.parent.code,
-            refers_to=("recommendations", "code"),
+            foreign_key=("recommendations", "code"),
         ),
         Column(
             "agenda_points",
             _("The numbers of the related points of the agenda: an editorial reading."),
             lambda row: row.point_numbers,
             many=True,
-            names=_point_titles,
+            labels=_point_titles,
         ),
     ),
 )

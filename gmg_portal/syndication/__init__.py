@@ -1,4 +1,4 @@
-"""What other sites and programs subscribe to or show: feeds, calendar, embeds, oEmbed, sitemaps.
+"""Formats for other sites and programs to subscribe to or embed: feeds, calendar, embeds, oEmbed, sitemaps.
 
 Imports the apps below the roof.
 Start with `urls`, then `feeds`.

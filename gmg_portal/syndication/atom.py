@@ -1,4 +1,4 @@
-"""Atom (RFC 4287) as it is written: a feed, its entries, and the links between the pages of a long one (RFC 5005)."""
+"""Atom documents (RFC 4287): a feed, its entries, and the links between its pages (RFC 5005)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ from foundation.text.spreadsheet_cells import replace_unprintable
 
 CONTENT_TYPE = "application/atom+xml; charset=utf-8"
 NAMESPACE = "http://www.w3.org/2005/Atom"
-# Identifiers are made from it and from what they are about: the same under every host, port and scheme.
-OURS = UUID("6f6f6bd1-40a1-4a55-9b58-0b4b6a2d7c1e")
+# The namespace of identifiers (UUIDv5), which are independent of host, port and scheme.
+NAMESPACE_UUID = UUID("6f6f6bd1-40a1-4a55-9b58-0b4b6a2d7c1e")
 
 
 def identifier(key: str) -> str:
-    """A permanent identifier for what has this key."""
-    return f"urn:uuid:{uuid5(OURS, key)}"
+    """Return the permanent identifier for a key."""
+    return f"urn:uuid:{uuid5(NAMESPACE_UUID, key)}"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry; `summary` is HTML, all else plain text."""
+    """An entry; `summary` is HTML, all else plain text."""
 
     key: str
     title: str
@@ -44,7 +44,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed or one page of it; `since` is when the record that it is read from last moved."""
+    """A feed or one page of it; `since` is when the record last changed."""
 
     key: str
     title: str
@@ -81,10 +81,10 @@ class Feed:
 
 
 class _Writer(SimplerXMLGenerator):
-    """The elements that feeds are made of; what no XML document may hold is marked as lost."""
+    """An XML writer for the elements of feeds; characters that XML does not allow are replaced."""
 
     def start(self, name: str, attributes: dict[str, str] | None = None) -> None:
-        self.startElement(name, {word: replace_unprintable(value) for word, value in (attributes or {}).items()})
+        self.startElement(name, {key: printable(value) for key, value in (attributes or {}).items()})
 
     def end(self, name: str) -> None:
         self.endElement(name)
@@ -104,8 +104,8 @@ class _Writer(SimplerXMLGenerator):
 
     def links(self, links: Iterable[Link]) -> None:
         for link in links:
-            words = {"rel": link.rel, "type": link.type, "href": link.href}
-            self.start("link", {word: value for word, value in words.items() if value})
+            attributes = {"rel": link.rel, "type": link.type, "href": link.href}
+            self.start("link", {key: value for key, value in attributes.items() if value})
             self.end("link")
 
     def entry(self, entry: Entry) -> None:

@@ -1,7 +1,7 @@
-"""Due days for calendar programs: of running commitments, of their open milestones, and of reporting cycles.
+"""Calendar of deadlines: running commitments, their open milestones, and reporting cycles.
 
-Events are whole days (RFC 5545). What changed is told by the number of its last revision and that one's moment, so that
-a program which has an event already takes over a day that was moved.
+Events are whole days (RFC 5545). Each has a sequence number and the time of its last change, so that a program which
+has the event already takes over a changed day.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,42 +23,44 @@ from commitments.register import Question
 from foundation.clock import today
 from foundation.dates.parsing import LATEST
 from foundation.dates.partial import PartialDate, Precision
-from foundation.text.spreadsheet_cells import replace_unprintable
-from gmg_portal.open_data.views import refused
-from gmg_portal.syndication.atom import OURS
+from foundation.text.spreadsheet_cells import printable
+from gmg_portal.open_data.views import bad_request
+from gmg_portal.syndication.atom import NAMESPACE_UUID
 
 BEGINNING = datetime(2013, 10, 3, tzinfo=UTC)
-ASK_AGAIN = timedelta(hours=12)
+REFRESH_INTERVAL = timedelta(hours=12)
 
-Full = Callable[[str], str]
+AbsoluteURL = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Revised:
-    """How often what an event tells of was saved, and when that was last."""
+class RevisionInfo:
+    """The number of times that the rows of an event were saved, and the last time."""
 
-    times: int
+    number: int
     at: datetime
 
 
 @require_safe
 def due_calendar(request: HttpRequest) -> HttpResponse:
-    """The due days of what the register finds by the same words; those of cycles are everybody's."""
+    """Return the deadlines of commitments that match the register's parameters; cycles are in every calendar."""
     filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
     if not filterset.is_valid():
-        return refused(ValidationError(" ".join(refusals(filterset.form))))
-    narrowed = ", ".join(f"{word.label}: {word.value}" for word in Question(filterset.data, filterset).narrowing)
+        return bad_request(ValidationError(" ".join(refusals(filterset.form))))
+    filters_text = ", ".join(
+        f"{filter_.label}: {filter_.value}" for filter_ in Question(filterset.data, filterset).narrowing
+    )
     name = _("GMG HLD follow-up: due days")
-    if narrowed:
-        name = _("GMG HLD follow-up: due days (%(narrowed)s)") % {"narrowed": narrowed}
+    if filters_text:
+        name = _("GMG HLD follow-up: due days (%(narrowed)s)") % {"narrowed": filters_text}
     calendar = Calendar()
     calendar.add("prodid", "-//GMG HLD follow-up portal//due days//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    for property_name in ("name", "x-wr-calname"):  # which the library does not know as texts, and so does not escape
-        calendar.add(property_name, vText(" ".join(replace_unprintable(name).split())))
+    for property_name in ("name", "x-wr-calname"):  # the library does not escape these as texts
+        calendar.add(property_name, vText(" ".join(printable(name).split())))
     calendar.add("source", request.build_absolute_uri(), parameters={"VALUE": "URI"})
-    calendar.add("refresh-interval", ASK_AGAIN, parameters={"VALUE": "DURATION"})
+    calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
     for event in _events(filterset, request.build_absolute_uri):
         calendar.add_component(event)
@@ -69,94 +71,98 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _events(filterset: CommitmentFilter, full: Full) -> Iterator[Event]:
-    """Leave out what is due after the last plausible day: a calendar cannot hold the day after 9999-12-31."""
+def _events(filterset: CommitmentFilter, absolute_url: AbsoluteURL) -> Iterator[Event]:
+    """Yield the events; deadlines after the last plausible day are left out, since no date follows 9999-12-31."""
     day = filterset.day
-    running = filterset.narrowed().published(day).filter(standing_finished=False).defer("search")
-    dated = running.filter(due_on__lte=LATEST).select_related("lead_agency", "workgroup").order_by("pk")
-    milestones = Milestone.objects.filter(commitment__in=running.values("pk"), due_on__lte=LATEST)
-    open_ones = milestones.exclude(met_on__lte=day or date.max).select_related(
+    running_commitments = filterset.narrowed().published(day).filter(standing_finished=False).defer("search")
+    dated_commitments = (
+        running_commitments.filter(due_on__lte=LAST).select_related("lead_agency", "workgroup").order_by("pk")
+    )
+    milestones = Milestone.objects.filter(commitment__in=running_commitments.values("pk"), due_on__lte=LAST)
+    open_milestones = milestones.exclude(met_on__lte=day or date.max).select_related(
         "commitment__lead_agency", "commitment__workgroup"
     )
-    steps = open_ones.order_by("commitment", "due_on", "pk")
-    closed = ReportingCycle.objects.closed(day or today())
+    milestone_rows = open_milestones.order_by("commitment", "due_on", "pk")
+    closed_cycles = ReportingCycle.objects.closed(day or today())
     cycles = (
-        ReportingCycle.objects.filter(due_on__lte=LATEST)
-        .exclude(pk__in=closed.order_by().values("pk"))
+        ReportingCycle.objects.filter(due_on__lte=LAST)
+        .exclude(pk__in=closed_cycles.order_by().values("pk"))
         .order_by("due_on", "pk")
     )
-    revised = _revised([*dated, *steps, *(step.commitment for step in steps), *cycles])
-    for commitment in dated:
-        yield _of_commitment(commitment, revised(commitment), full)
-    for milestone in steps:
-        yield _of_milestone(milestone, revised(milestone, milestone.commitment), full)
+    revision_of = _revision_lookup(
+        [*dated_commitments, *milestone_rows, *(step.commitment for step in milestone_rows), *cycles]
+    )
+    for commitment in dated_commitments:
+        yield _commitment_event(commitment, revision_of(commitment), absolute_url)
+    for milestone in milestone_rows:
+        yield _milestone_event(milestone, revision_of(milestone, milestone.commitment), absolute_url)
     for cycle in cycles:
-        yield _of_cycle(cycle, revised(cycle), full)
+        yield _cycle_event(cycle, revision_of(cycle), absolute_url)
 
 
-def _revised(rows: Iterable[Model]) -> Callable[..., Revised]:
-    """How to ask when some of these rows were last saved, taken together; one query a model."""
-    keys: dict[type[Model], set[int]] = {}
+def _revision_lookup(rows: Iterable[Model]) -> Callable[..., RevisionInfo]:
+    """Return a function that returns the revision of some of these rows taken together; one query per model."""
+    pks_by_model: dict[type[Model], set[int]] = {}
     for row in rows:
-        keys.setdefault(type(row), set()).add(row.pk)
-    moments = {}
-    for model, pks in keys.items():
-        lines = model.history.filter(id__in=pks).order_by().values_list("id").annotate(Max("history_date"))
-        moments |= {(model, pk): at for pk, at in lines}
+        pks_by_model.setdefault(type(row), set()).add(row.pk)
+    saved_at = {}
+    for model, pks in pks_by_model.items():
+        history_rows = model.history.filter(id__in=pks).order_by().values_list("id").annotate(Max("history_date"))
+        saved_at |= {(model, pk): at for pk, at in history_rows}
 
-    def revised(*told: Model) -> Revised:
-        at = max(moments.get((type(row), row.pk), BEGINNING) for row in told)
-        return Revised(sum(row.version for row in told), at)
+    def revision_of(*related_rows: Model) -> RevisionInfo:
+        at = max(saved_at.get((type(row), row.pk), BEGINNING) for row in related_rows)
+        return RevisionInfo(sum(row.version for row in related_rows), at)
 
-    return revised
+    return revision_of
 
 
-def _of_commitment(commitment: Commitment, revised: Revised, full: Full) -> Event:
-    words = {"reference": commitment.reference, "title": commitment.title}
+def _commitment_event(commitment: Commitment, revision: RevisionInfo, absolute_url: AbsoluteURL) -> Event:
+    names = {"reference": commitment.reference, "title": commitment.title}
     return _event(
         f"commitment/{commitment.reference}",
-        _("Due: %(reference)s %(title)s") % words,
+        _("Due: %(reference)s %(title)s") % names,
         commitment.due,
-        [_led(commitment)],
-        full(commitment.get_absolute_url()),
-        revised,
+        [_lead_line(commitment)],
+        absolute_url(commitment.get_absolute_url()),
+        revision,
     )
 
 
-def _of_milestone(milestone: Milestone, revised: Revised, full: Full) -> Event:
+def _milestone_event(milestone: Milestone, revision: RevisionInfo, absolute_url: AbsoluteURL) -> Event:
     commitment = milestone.commitment
-    words = {"reference": commitment.reference, "title": commitment.title, "step": milestone.title}
+    names = {"reference": commitment.reference, "title": commitment.title, "step": milestone.title}
     return _event(
         f"milestone/{milestone.pk}",
-        _("Step due: %(step)s (%(reference)s)") % words,
+        _("Step due: %(step)s (%(reference)s)") % names,
         milestone.due,
-        [_("A step of %(reference)s %(title)s.") % words, _led(commitment)],
-        full(commitment.get_absolute_url()),
-        revised,
+        [_("A step of %(reference)s %(title)s.") % names, _lead_line(commitment)],
+        absolute_url(commitment.get_absolute_url()),
+        revision,
     )
 
 
-def _of_cycle(cycle: ReportingCycle, revised: Revised, full: Full) -> Event:
+def _cycle_event(cycle: ReportingCycle, revision: RevisionInfo, absolute_url: AbsoluteURL) -> Event:
     return _event(
         f"cycle/{cycle.pk}",
         _("Progress reports due: %(cycle)s") % {"cycle": cycle.title},
         PartialDate(cycle.due_on, Precision.DAY),
         [_("Every lead of a running commitment is asked for a report.")],
-        full(reverse("commitments:list")),
-        revised,
+        absolute_url(reverse("commitments:list")),
+        revision,
     )
 
 
-def _event(key: str, summary: str, due: PartialDate, lines: list[str], address: str, revised: Revised) -> Event:
-    """A whole-day event; a day known only by its month or year stands on its last day, and says so."""
+def _event(key: str, summary: str, due: PartialDate, lines: list[str], address: str, revision: RevisionInfo) -> Event:
+    """Return a whole-day event; a deadline known only by month or year is on its last day, with a note."""
     if due.precision != Precision.DAY:
         lines = [_("The source says only %(period)s: this is its last day.") % {"period": due}, *lines]
     event = Event()
-    event.add("uid", str(uuid5(OURS, key)))
-    event.add("dtstamp", revised.at)
-    event.add("last-modified", revised.at)
-    event.add("sequence", revised.times)
-    event.add("summary", replace_unprintable(summary))
+    event.add("uid", str(uuid5(NAMESPACE_UUID, key)))
+    event.add("dtstamp", revision.at)
+    event.add("last-modified", revision.at)
+    event.add("sequence", revision.number)
+    event.add("summary", printable(summary))
     event.add("dtstart", due.day)
     event.add("dtend", due.day + timedelta(days=1))
     event.add("description", replace_unprintable("\n".join([*lines, address])))
@@ -165,5 +171,5 @@ def _event(key: str, summary: str, due: PartialDate, lines: list[str], address: 
     return event
 
 
-def _led(commitment: Commitment) -> str:
+def _lead_line(commitment: Commitment) -> str:
     return _("Led by %(lead)s.") % {"lead": commitment.lead}

@@ -1,4 +1,4 @@
-"""Small pages for other sites to show in a frame. Only these may be framed, and by anybody."""
+"""Small pages for other sites to embed. Any site may frame these, and no other pages."""
 
 from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,24 +12,24 @@ from commitments import statistics
 from commitments.models import Commitment
 from foundation.clock import today
 
-# What is more than these is counted and named: with its sheet a page stays under 20 KB whatever the record holds.
-SHOWN = 20
-SHOWN_LEADS = 24
+# Further rows are only counted, so that a page with its style sheet stays under 20 KB.
+MAX_COMMITMENTS = 20
+MAX_LEADS = 24
 
 
-def framed_anywhere(view):
+def allow_framing(view):
     return csp_replace({"frame-ancestors": ["*"]})(xframe_options_exempt(view))
 
 
-@framed_anywhere
-def refused_in_frame(request: HttpRequest, problem: str) -> HttpResponse:
-    """What is wrong with the address, said where the ordinary page of that kind could not be shown."""
+@allow_framing
+def bad_request_in_frame(request: HttpRequest, problem: str) -> HttpResponse:
+    """Return the error page for an embed's address: the ordinary one may not be framed."""
     return render(request, "embed/refused.html", {"problem": problem}, status=400)
 
 
-@method_decorator(framed_anywhere, name="dispatch")
+@method_decorator(allow_framing, name="dispatch")
 class EmbedView(TemplateView):
-    """What is not there is said inside the frame, where the ordinary page of that kind could not be shown."""
+    """Base view of embeds: a missing page is reported inside the frame, where the ordinary 404 may not be shown."""
 
     words = frozenset({"as_of"})
 
@@ -44,7 +44,7 @@ class EmbedView(TemplateView):
 
 
 class CommitmentEmbed(EmbedView):
-    """One commitment with its standing; a withdrawn one says so."""
+    """A commitment and its status; a withdrawn one says so."""
 
     template_name = "embed/commitment.html"
 
@@ -62,12 +62,12 @@ class MatrixEmbed(EmbedView):
 
     def get_context_data(self, **kwargs):
         matrix = statistics.matrix(self.request.as_of)
-        shown, more = matrix.rows[:SHOWN_LEADS], len(matrix.rows[SHOWN_LEADS:])
-        return super().get_context_data(matrix=matrix, rows=shown, more=more, **kwargs)
+        rows, more = matrix.rows[:MAX_LEADS], len(matrix.rows[MAX_LEADS:])
+        return super().get_context_data(matrix=matrix, rows=rows, more=more, **kwargs)
 
 
 class AgencyEmbed(EmbedView):
-    """What an agency leads, and how it stands."""
+    """The newest commitments that an agency leads, with their status."""
 
     template_name = "embed/agency.html"
 
@@ -76,5 +76,8 @@ class AgencyEmbed(EmbedView):
         agency = get_object_or_404(Agency, code=code)
         led = agency.led_commitments.published(day).with_standing(day).defer("search")
         return super().get_context_data(
-            agency=agency, total=led.count(), commitments=led.order_by("-published_on", "-pk")[:SHOWN], **kwargs
+            agency=agency,
+            total=led.count(),
+            commitments=led.order_by("-published_on", "-pk")[:MAX_COMMITMENTS],
+            **kwargs,
         )

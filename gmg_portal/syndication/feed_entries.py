@@ -1,4 +1,4 @@
-"""The entries of feeds: each published change, event or silence as it is told to a reader, the same in every feed."""
+"""Entries of feeds: published changes, events and due reports, the same in every feed."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,88 +14,103 @@ from agenda.models import Event
 from commitments.amendments import amended_at
 from commitments.changes import Change, Trace
 from gmg_portal.syndication import atom
-from gmg_portal.syndication.followed_searches import Silence
+from gmg_portal.syndication.followed_searches import DueReport
 from gmg_portal.website.query_forms import EVENT
 from gmg_portal.website.timeline import Entry, entries, turn
 
-Step = Event | Trace | Silence
+FeedItem = Event | Trace | DueReport
 
 
 @dataclass(frozen=True)
-class Moments:
-    """When each of some steps was recorded: amendments by the key of their commitment, events by their own."""
+class RecordedTimes:
+    """When some feed items were recorded: amendments by the key of their commitment, events by their own."""
 
     amended: dict[int, datetime]
     events: dict[int, datetime]
 
     @classmethod
-    def of(cls, steps: Iterable[Step], day: date | None) -> Self:
-        """Read what is not in the steps themselves; four queries at most."""
-        first = {step.commitment for step in steps if isinstance(step, Trace) and step.kind == Change.Kind.PUBLISHED}
-        events = {step.pk for step in steps if isinstance(step, Event)}
-        lines = Event.history.filter(id__in=events).order_by().values_list("id").annotate(Min("history_date"))
-        return cls(amended_at(first, day), dict(lines) if events else {})
+    def of(cls, items: Iterable[FeedItem], day: date | None) -> Self:
+        """Read the times that the items do not hold themselves; four queries at most."""
+        published = {
+            item.commitment for item in items if isinstance(item, Trace) and item.kind == Change.Kind.PUBLISHED
+        }
+        events = {item.pk for item in items if isinstance(item, Event)}
+        history_rows = Event.history.filter(id__in=events).order_by().values_list("id").annotate(Min("history_date"))
+        return cls(amended_at(published, day), dict(history_rows) if events else {})
 
-    def at(self, step: Step) -> datetime:
-        """Return when a step was recorded; an event not before its day, a commitment when it was last amended."""
-        if isinstance(step, Silence):
-            return _midnight(step.since)
-        if isinstance(step, Event):
-            began = _midnight(step.starts_on)
-            return max(began, self.events.get(step.pk, began))
-        if step.kind != Change.Kind.PUBLISHED:
-            return step.recorded
-        return max(step.recorded, self.amended.get(step.commitment, step.recorded))
+    def at(self, item: FeedItem) -> datetime:
+        """Return when an item was recorded; an event not before its day, a commitment when it was last amended."""
+        if isinstance(item, DueReport):
+            return _midnight(item.since)
+        if isinstance(item, Event):
+            began = _midnight(item.starts_on)
+            return max(began, self.events.get(item.pk, began))
+        if item.kind != Change.Kind.PUBLISHED:
+            return item.recorded
+        return max(item.recorded, self.amended.get(item.commitment, item.recorded))
 
-    def place(self, step: Step) -> tuple:
-        """Sort by the moment; of one moment as the timeline does."""
-        if isinstance(step, Silence):
-            return (self.at(step), step.since, len(Change.Kind), step.commitment.pk, 0)
-        return (self.at(step), *turn(step))
+    def sort_key(self, item: FeedItem) -> tuple:
+        """Return the sort key: the moment, then the order of the timeline."""
+        if isinstance(item, DueReport):
+            return (self.at(item), item.since, len(Change.Kind), item.commitment.pk, 0)
+        return (self.at(item), *turn(item))
 
 
-def told(steps: Iterable[Step], moments: Moments, full: Callable[[str], str]) -> list[atom.Entry]:
-    """The entries of some steps, in their order; a fixed number of queries."""
-    steps = list(steps)
-    read = iter(entries([step for step in steps if not isinstance(step, Silence)]))
+def build_entries(
+    items: Iterable[FeedItem], recorded_times: RecordedTimes, absolute_url: Callable[[str], str]
+) -> list[atom.Entry]:
+    """Return the entries of some items, in their order; a fixed number of queries."""
+    items = list(items)
+    timeline_entries = iter(entries([item for item in items if not isinstance(item, DueReport)]))
     return [
-        _of_silence(step, full) if isinstance(step, Silence) else _entry(next(read), moments.at(step), moments, full)
-        for step in steps
+        _due_report_entry(item, absolute_url)
+        if isinstance(item, DueReport)
+        else _entry(next(timeline_entries), recorded_times.at(item), recorded_times, absolute_url)
+        for item in items
     ]
 
 
-def _entry(each: Entry, updated: datetime, moments: Moments, full: Callable[[str], str]) -> atom.Entry:
-    if each.event:
-        return _of_event(each.event, updated, full)
-    is_first = each.change.kind == Change.Kind.PUBLISHED
-    return _of_change(each.change, updated, moments.amended.get(each.change.commitment.pk) if is_first else None, full)
+def _entry(
+    entry: Entry, updated: datetime, recorded_times: RecordedTimes, absolute_url: Callable[[str], str]
+) -> atom.Entry:
+    if entry.event:
+        return _event_entry(entry.event, updated, absolute_url)
+    is_first = entry.change.kind == Change.Kind.PUBLISHED
+    return _change_entry(
+        entry.change,
+        updated,
+        recorded_times.amended.get(entry.change.commitment.pk) if is_first else None,
+        absolute_url,
+    )
 
 
-def _of_change(change: Change, updated: datetime, amended: datetime | None, full: Callable[[str], str]) -> atom.Entry:
-    """`published` is the day of the change itself, `updated` the moment at which it, or an amendment, was recorded."""
-    published = min(_moment(change), updated)
-    title, text = _title(change), _text(change) or change.commitment.title
+def _change_entry(
+    change: Change, updated: datetime, amended: datetime | None, absolute_url: Callable[[str], str]
+) -> atom.Entry:
+    """Return the entry of a change: `published` is its day, `updated` when it, or an amendment, was recorded."""
+    published = min(_published_at(change), updated)
+    title, text = _change_title(change), _change_text(change) or change.commitment.title
     if amended and amended > published:
-        title, text = _amended(change, amended, text)
+        title, text = _amended_title_and_text(change, amended, text)
     status = change.status_change.to_status if change.status_change else ""
     return atom.Entry(
         key=change.key,
         title=title,
-        link=full(change.get_absolute_url()),
+        link=absolute_url(change.get_absolute_url()),
         summary=_html(text),
-        author=_author(change),
+        author=_change_author(change),
         published=published,
         updated=updated,
         categories=(change.kind, status) if status else (change.kind,),
     )
 
 
-def _of_event(event: Event, updated: datetime, full: Callable[[str], str]) -> atom.Entry:
+def _event_entry(event: Event, updated: datetime, absolute_url: Callable[[str], str]) -> atom.Entry:
     began = _midnight(event.starts_on)
     return atom.Entry(
         key=f"event/{event.slug}",
         title=_("Event: %(title)s") % {"title": event.title},
-        link=full(event.get_absolute_url()),
+        link=absolute_url(event.get_absolute_url()),
         summary=_html(", ".join(part for part in (event.title, event.place) if part)),
         author=_("GMG HLD follow-up portal"),
         published=began,
@@ -104,24 +119,24 @@ def _of_event(event: Event, updated: datetime, full: Callable[[str], str]) -> at
     )
 
 
-def _of_silence(silence: Silence, full: Callable[[str], str]) -> atom.Entry:
-    commitment, since = silence.commitment, _midnight(silence.since)
-    words = {
+def _due_report_entry(due_report: DueReport, absolute_url: Callable[[str], str]) -> atom.Entry:
+    commitment, since = due_report.commitment, _midnight(due_report.since)
+    names = {
         "reference": commitment.reference,
         "title": commitment.title,
-        "freshness": silence.freshness.label,
-        "cycle": silence.cycle.title,
-        "day": date_format(silence.cycle.due_on, "j F Y"),
+        "freshness": due_report.freshness.label,
+        "cycle": due_report.cycle.title,
+        "day": date_format(due_report.cycle.due_on, "j F Y"),
     }
     return atom.Entry(
-        key=silence.key,
-        title=_("%(reference)s: %(freshness)s – %(title)s") % words,
-        link=full(commitment.get_absolute_url()),
-        summary=_html(_("A report was asked for by %(day)s: %(cycle)s.") % words),
+        key=due_report.key,
+        title=_("%(reference)s: %(freshness)s – %(title)s") % names,
+        link=absolute_url(commitment.get_absolute_url()),
+        summary=_html(_("A report was asked for by %(day)s: %(cycle)s.") % names),
         author=_("GMG HLD follow-up portal"),
         published=since,
         updated=since,
-        categories=(silence.freshness.value,),
+        categories=(due_report.freshness.value,),
     )
 
 
@@ -133,36 +148,36 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _title(change: Change) -> str:
-    words = {"reference": change.commitment.reference, "title": change.commitment.title, "change": change.label}
+def _change_title(change: Change) -> str:
+    names = {"reference": change.commitment.reference, "title": change.commitment.title, "change": change.label}
     if change.assessment:
-        words["assessor"] = change.assessment.assessor
-        return _("%(reference)s: %(change)s, by %(assessor)s – %(title)s") % words
+        names["assessor"] = change.assessment.assessor
+        return _("%(reference)s: %(change)s, by %(assessor)s – %(title)s") % names
     if change.answer:
-        words["assessor"] = change.answer.assessment.assessor
-        return _("%(reference)s: %(change)s, to %(assessor)s – %(title)s") % words
+        names["assessor"] = change.answer.assessment.assessor
+        return _("%(reference)s: %(change)s, to %(assessor)s – %(title)s") % names
     if change.status_change is None:
-        return _("%(reference)s: %(change)s – %(title)s") % words
-    words["status"] = change.status_change.get_to_status_display()
-    return _("%(reference)s: %(change)s, status now ‘%(status)s’ – %(title)s") % words
+        return _("%(reference)s: %(change)s – %(title)s") % names
+    names["status"] = change.status_change.get_to_status_display()
+    return _("%(reference)s: %(change)s, status now ‘%(status)s’ – %(title)s") % names
 
 
-def _amended(change: Change, at: datetime, text: str) -> tuple[str, str]:
-    """The title and the text of a commitment whose words are no longer those of its publication."""
-    words = {
+def _amended_title_and_text(change: Change, at: datetime, text: str) -> tuple[str, str]:
+    """Return the title and text for a commitment that was amended after its publication."""
+    names = {
         "reference": change.commitment.reference,
         "title": change.commitment.title,
         "day": date_format(at, "j F Y"),
     }
-    said = _("Amended on %(day)s: the history on its page says how.") % words
-    return _("%(reference)s: Commitment amended – %(title)s") % words, f"{text}\n\n{said}"
+    note = _("Amended on %(day)s: the history on its page says how.") % names
+    return _("%(reference)s: Commitment amended – %(title)s") % names, f"{text}\n\n{note}"
 
 
-def _author(change: Change) -> str:
+def _change_author(change: Change) -> str:
     return str(change.assessment.assessor if change.assessment else change.commitment.lead)
 
 
-def _text(change: Change) -> str:
+def _change_text(change: Change) -> str:
     if change.report:
         return change.report.achieved
     if change.assessment:
@@ -174,8 +189,8 @@ def _text(change: Change) -> str:
     return change.commitment.summary or change.commitment.original_text
 
 
-def _moment(change: Change) -> datetime:
-    """When it was published: the moment of the review, or for what was loaded the start of its day (UTC)."""
+def _published_at(change: Change) -> datetime:
+    """Return the moment of the review, or for imported rows the start of their day (UTC)."""
     if change.withdrawal:
         restored = change.kind == Change.Kind.RESTORED
         moment = change.withdrawal.restored_at if restored else change.withdrawal.withdrawn_at

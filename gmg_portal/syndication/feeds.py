@@ -1,7 +1,7 @@
-"""What changed, for feed readers: of the whole register, of one subject, or of what a search of the register finds.
+"""Atom feeds of changes: of the whole register, of one subject, or of a search of the register.
 
-An entry is a published change and has the same identifier in every feed. A feed is in the order in which this portal
-recorded the changes, newest first, in pages: what was just published comes first, however long ago it happened.
+An entry is a published change and has the same identifier in every feed. Entries are sorted by when this portal
+recorded them, newest first, and paginated: what was just published comes first, however long ago it happened.
 """
 
 from collections.abc import Sequence
@@ -28,158 +28,160 @@ from commitments.register import PageForm
 from foundation.clock import today
 from gmg_portal.http.revision import Standing
 from gmg_portal.open_data.descriptions import Licence
-from gmg_portal.open_data.views import asked_day, refused
+from gmg_portal.open_data.views import bad_request, parse_as_of
 from gmg_portal.syndication import atom
-from gmg_portal.syndication.feed_entries import Moments, Step, told
+from gmg_portal.syndication.feed_entries import FeedItem, RecordedTimes, build_entries
 from gmg_portal.syndication.followed_searches import FollowedSearch
 from gmg_portal.website.query_forms import PagedTimeQuestion
 from gmg_portal.website.timeline import asked
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
-ENTRIES = 50
-BEGINNING = datetime(2013, 10, 3, tzinfo=UTC)  # of the Dialogue: before it nothing of this record can have changed
+ENTRIES_PER_PAGE = 50
+BEGINNING = datetime(2013, 10, 3, tzinfo=UTC)  # the day of the Dialogue: no change is older
 
 
 @dataclass(frozen=True)
 class Channel:
-    """What a feed is about; `key` names it for ever, `page` shows the same, and `words` stand in its address."""
+    """The subject of a feed: its permanent `key`, the `page` with the same content, and the `params` of its address."""
 
     title: str
     subtitle: str
     key: str
     page: str
-    words: dict[str, list[str]]
+    params: dict[str, list[str]]
     day: date | None = None
 
 
 @require_safe
 def changes_feed(request: HttpRequest) -> HttpResponse:
-    """What the timeline shows, under the same words; an event that is to come waits for its day."""
-    question = PagedTimeQuestion(request.GET)
-    if not question.is_valid():
-        return refused(ValidationError(" ".join(question.problems)))
-    narrowed = ", ".join(question.chosen)
+    """Return the timeline as a feed, with the same parameters; a future event appears on its day."""
+    form = PagedTimeQuestion(request.GET)
+    if not form.is_valid():
+        return bad_request(ValidationError(" ".join(form.problems)))
+    filters_text = ", ".join(form.chosen)
     title = _("Changes of the register – GMG HLD follow-up portal")
-    if narrowed:
-        title = _("Changes of the register (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": narrowed}
-    words = urlencode(sorted(pair for pair in question.pairs if pair[0] != "as_of"))
+    if filters_text:
+        title = _("Changes of the register (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": filters_text}
+    query_string = urlencode(sorted(pair for pair in form.pairs if pair[0] != "as_of"))
     channel = Channel(
         title=title,
         subtitle=_("Every commitment, report, assessment and answer as published, every withdrawal, every event."),
-        key=_with(_key(request), words),
-        page=_with(reverse("timeline"), question.query),
-        words=dict(request.GET.lists()),
+        key=_with_query(_feed_key(request), query_string),
+        page=_with_query(reverse("timeline"), form.query),
+        params=dict(request.GET.lists()),
         day=request.as_of,
     )
-    steps = asked(question, request.as_of or today(), recorded=True).of(question.cleaned_data["year"])[:]
-    return _answer(request, channel, steps, question.cleaned_data["page"])
+    items = asked(form, request.as_of or today(), recorded=True).of(form.cleaned_data["year"])[:]
+    return _feed_response(request, channel, items, form.cleaned_data["page"])
 
 
 @require_safe
 def agency_feed(request: HttpRequest, code: str) -> HttpResponse:
-    """The changes of what an agency or one of its constituents leads or takes part in."""
+    """Return the changes of commitments that an agency or one of its constituents leads or takes part in."""
     agency = get_object_or_404(Agency, code=code)
-    words = {"agency": agency}
-    return _of_subject(
+    names = {"agency": agency}
+    return _subject_feed(
         request,
         Commitment.objects.involving(agency, *agency.constituents.all()),
-        title=_("%(agency)s: changes of the register – GMG HLD follow-up portal") % words,
-        subtitle=_("Every commitment that %(agency)s leads or takes part in, and every report on it.") % words,
+        title=_("%(agency)s: changes of the register – GMG HLD follow-up portal") % names,
+        subtitle=_("Every commitment that %(agency)s leads or takes part in, and every report on it.") % names,
         page=agency.get_absolute_url(),
     )
 
 
 @require_safe
 def workgroup_feed(request: HttpRequest, slug: str) -> HttpResponse:
-    """The changes of what a work group leads."""
+    """Return the changes of commitments that a work group leads."""
     workgroup = get_object_or_404(WorkGroup, slug=slug)
-    words = {"group": workgroup.title}
-    return _of_subject(
+    names = {"group": workgroup.title}
+    return _subject_feed(
         request,
         workgroup.commitments.all(),
-        title=_("%(group)s: changes of the register – GMG HLD follow-up portal") % words,
-        subtitle=_("Every commitment that the group %(group)s leads, and every report on it.") % words,
+        title=_("%(group)s: changes of the register – GMG HLD follow-up portal") % names,
+        subtitle=_("Every commitment that the group %(group)s leads, and every report on it.") % names,
         page=workgroup.get_absolute_url(),
     )
 
 
 @require_safe
 def point_feed(request: HttpRequest, number: int) -> HttpResponse:
-    """The changes of what was undertaken on a point of the agenda."""
+    """Return the changes of commitments on a point of the agenda."""
     point = get_object_or_404(AgendaPoint, number=number)
-    words = {"number": point.number, "point": point.title}
-    return _of_subject(
+    names = {"number": point.number, "point": point.title}
+    return _subject_feed(
         request,
         Commitment.objects.filter(on_points([point.number])),
-        title=_("Agenda point %(number)s: changes of the register – GMG HLD follow-up portal") % words,
-        subtitle=_("Every commitment on “%(point)s”, and every report on it.") % words,
+        title=_("Agenda point %(number)s: changes of the register – GMG HLD follow-up portal") % names,
+        subtitle=_("Every commitment on “%(point)s”, and every report on it.") % names,
         page=point.get_absolute_url(),
     )
 
 
 @require_safe
 def recommendation_feed(request: HttpRequest, code: str) -> HttpResponse:
-    """The changes of what answers a recommendation or one of its parts."""
+    """Return the changes of commitments that answer a recommendation or one of its parts."""
     recommendation = get_object_or_404(Recommendation, code=code)
-    words = {"code": recommendation.code}
-    return _of_subject(
+    names = {"code": recommendation.code}
+    return _subject_feed(
         request,
         Commitment.objects.filter(answering([recommendation.code])),
-        title=_("Recommendation %(code)s: changes of the register – GMG HLD follow-up portal") % words,
-        subtitle=_("Every commitment that answers %(code)s or a part of it, and every report on it.") % words,
+        title=_("Recommendation %(code)s: changes of the register – GMG HLD follow-up portal") % names,
+        subtitle=_("Every commitment that answers %(code)s or a part of it, and every report on it.") % names,
         page=recommendation.get_absolute_url(),
     )
 
 
 @require_safe
 def register_feed(request: HttpRequest) -> HttpResponse:
-    """The changes of what a search of the register finds; who has fallen silent, if it asks by freshness."""
+    """Return the changes of commitments that a search finds; also due reports, if it filters by freshness."""
     search = FollowedSearch(request.GET)
-    if search.problems:
-        return refused(ValidationError(" ".join(search.problems)))
-    narrowed = ", ".join(f"{word.label}: {word.value}" for word in search.question.narrowing)
+    if search.errors:
+        return bad_request(ValidationError(" ".join(search.errors)))
+    filters_text = ", ".join(f"{filter_.label}: {filter_.value}" for filter_ in search.query.narrowing)
     title = _("Commitments – GMG HLD follow-up portal")
-    if narrowed:
-        title = _("Commitments found (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": narrowed}
+    if filters_text:
+        title = _("Commitments found (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": filters_text}
     channel = Channel(
         title=title,
         subtitle=_("Every published change of the commitments that the register finds by these words."),
-        key=_with(_key(request), search.question.followed),
-        page=_with(reverse("commitments:list"), search.question.rows),
-        words=dict(request.GET.lists()),
+        key=_with_query(_feed_key(request), search.query.followed),
+        page=_with_query(reverse("commitments:list"), search.query.rows),
+        params=dict(request.GET.lists()),
         day=request.as_of,
     )
-    return _answer(request, channel, search.steps(), search.page, search.page_size)
+    return _feed_response(request, channel, search.items(), search.page, search.page_size)
 
 
-def _of_subject(
+def _subject_feed(
     request: HttpRequest, commitments: QuerySet[Commitment], *, title: str, subtitle: str, page: str
 ) -> HttpResponse:
-    pages = PageForm(request.GET)
+    page_form = PageForm(request.GET)
     try:
-        day = asked_day(request, {"as_of", "page"})
-        for sentence in refusals(pages):
-            raise ValidationError(sentence)
-    except ValidationError as refusal:
-        return refused(refusal)
-    page = _with(page, urlencode({"as_of": day.isoformat()}) if day else "")
-    channel = Channel(title, subtitle, _key(request), page, dict(request.GET.lists()), day)
-    return _answer(request, channel, traces(day, commitments=commitments, recorded=True), pages.cleaned_data["page"])
+        day = parse_as_of(request, {"as_of", "page"})
+        for message in refusals(page_form):
+            raise ValidationError(message)
+    except ValidationError as error:
+        return bad_request(error)
+    page = _with_query(page, urlencode({"as_of": day.isoformat()}) if day else "")
+    channel = Channel(title, subtitle, _feed_key(request), page, dict(request.GET.lists()), day)
+    return _feed_response(
+        request, channel, traces(day, commitments=commitments, recorded=True), page_form.cleaned_data["page"]
+    )
 
 
-def _answer(
-    request: HttpRequest, channel: Channel, steps: Sequence[Step], number: int | None, size: int | None = None
+def _feed_response(
+    request: HttpRequest, channel: Channel, items: Sequence[FeedItem], number: int | None, size: int | None = None
 ) -> HttpResponse:
-    moments = Moments.of(steps, channel.day)
-    paginator = Paginator(sorted(steps, key=moments.place, reverse=True), size or ENTRIES)
+    recorded_times = RecordedTimes.of(items, channel.day)
+    paginator = Paginator(sorted(items, key=recorded_times.sort_key, reverse=True), size or ENTRIES_PER_PAGE)
     try:
         page = paginator.page(number or 1)
     except EmptyPage:
-        beyond = _("There is no page %(page)s: the last page is %(last)s.")
-        beyond %= {"page": number, "last": paginator.num_pages}
-        return HttpResponse(f"{beyond}\n", status=404, content_type="text/plain; charset=utf-8")
-    found = told(page.object_list, moments, request.build_absolute_uri)
+        message = _("There is no page %(page)s: the last page is %(last)s.")
+        message %= {"page": number, "last": paginator.num_pages}
+        return HttpResponse(f"{message}\n", status=404, content_type="text/plain; charset=utf-8")
+    entries = build_entries(page.object_list, recorded_times, request.build_absolute_uri)
     feed = atom.Feed(
         key=channel.key,
         title=channel.title,
@@ -188,30 +190,33 @@ def _answer(
         language=get_language(),
         links=_links(request, channel, page),
         since=Standing.read().moved_at or BEGINNING,
-        entries=found,
-        rights=Licence.stated().name,
+        entries=entries,
+        rights=Licence.from_settings().name,
     )
     return HttpResponse(bytes(feed), content_type=atom.CONTENT_TYPE)
 
 
 def _links(request: HttpRequest, channel: Channel, page: Page) -> list[atom.Link]:
-    """To itself, to the page that shows the same, to the licence, and from page to page (RFC 5005)."""
-    full, kind = request.build_absolute_uri, atom.CONTENT_TYPE.partition(";")[0]
-    found = [atom.Link("self", full(), kind), atom.Link("alternate", full(channel.page), "text/html")]
-    if Licence.stated().url:
-        found.append(atom.Link("license", Licence.stated().url))
+    """Return links to the feed itself, the page with the same content, the licence and the other pages (RFC 5005)."""
+    absolute_url, media_type = request.build_absolute_uri, atom.CONTENT_TYPE.partition(";")[0]
+    links = [
+        atom.Link("self", absolute_url(), media_type),
+        atom.Link("alternate", absolute_url(channel.page), "text/html"),
+    ]
+    if Licence.from_settings().url:
+        links.append(atom.Link("license", Licence.from_settings().url))
     last = page.paginator.num_pages
-    ways = {"first": 1, "previous": page.number - 1, "next": page.number + 1, "last": last}
-    for rel, number in ways.items() if last > 1 else ():
+    page_numbers = {"first": 1, "previous": page.number - 1, "next": page.number + 1, "last": last}
+    for rel, number in page_numbers.items() if last > 1 else ():
         if 1 <= number <= last:
-            words = urlencode(channel.words | {"page": [number]}, doseq=True)
-            found.append(atom.Link(rel, full(f"{request.path}?{words}"), kind))
-    return found
+            query_string = urlencode(channel.params | {"page": [number]}, doseq=True)
+            links.append(atom.Link(rel, absolute_url(f"{request.path}?{query_string}"), media_type))
+    return links
 
 
-def _key(request: HttpRequest) -> str:
+def _feed_key(request: HttpRequest) -> str:
     return request.path.strip("/")
 
 
-def _with(address: str, words: str) -> str:
-    return f"{address}?{words}" if words else address
+def _with_query(address: str, query_string: str) -> str:
+    return f"{address}?{query_string}" if query_string else address

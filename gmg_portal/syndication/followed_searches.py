@@ -1,4 +1,4 @@
-"""What of a search somebody who follows it hears: the changes of what it finds, and who has fallen silent since."""
+"""Searches of the register that somebody follows: changes of the matching commitments, and reports that became due."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,15 +13,15 @@ from commitments.models import Commitment, Freshness, ReportingCycle
 from commitments.register import PageForm, Question
 from foundation.clock import today
 
-# How a feed is parted; how the register's page shows its rows means nothing here, and is refused.
-PAGING = ("page", "page_size")
-# What comes by the passing of days alone, and not by any change.
-TURNS = (Freshness.DUE, Freshness.OVERDUE, Freshness.NEVER_REPORTED)
+# Parameters of a feed's pages. Other display parameters of the register's page are refused.
+PAGINATION_PARAMS = ("page", "page_size")
+# Values of freshness that a commitment reaches by the passing of time, without any change.
+TIME_BASED_FRESHNESS = (Freshness.DUE, Freshness.OVERDUE, Freshness.NEVER_REPORTED)
 
 
 @dataclass(frozen=True)
-class Silence:
-    """A commitment on which a report has been due, or overdue, since a day."""
+class DueReport:
+    """A commitment on which a report has been due or overdue since a day."""
 
     commitment: Commitment
     freshness: Freshness
@@ -30,12 +30,12 @@ class Silence:
 
     @property
     def key(self) -> str:
-        """Permanent and unique: 'HLD-0001/overdue-2014-09-01'."""
+        """Return its permanent, unique key: 'HLD-0001/overdue-2014-09-01'."""
         return f"{self.commitment.reference}/{self.freshness}-{self.since.isoformat()}"
 
 
-class WithWithdrawn(CommitmentFilter):
-    """The same words, and beside what the register finds what it would find, had it not been withdrawn."""
+class FilterWithWithdrawn(CommitmentFilter):
+    """A filter with the register's parameters that finds withdrawn commitments too."""
 
     @cached_property
     def standing(self) -> QuerySet[Commitment]:
@@ -44,43 +44,49 @@ class WithWithdrawn(CommitmentFilter):
 
 
 class FollowedSearch:
-    """An address of the register, asked for what happens to the commitments that it finds."""
+    """A search of the register, and the changes of the commitments that it finds."""
 
-    def __init__(self, words: QueryDict):
-        self.pages = PageForm(words)
-        self.found = CommitmentFilter(words, queryset=Commitment.objects.all(), beside=PAGING)
-        self.heard = WithWithdrawn(words, queryset=Commitment.objects.all(), beside=PAGING)
-        self.question = Question(self.found.data, self.found)
+    def __init__(self, params: QueryDict):
+        self.page_form = PageForm(params)
+        self.register_filter = CommitmentFilter(params, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
+        self.feed_filter = FilterWithWithdrawn(params, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
+        self.query = Question(self.register_filter.data, self.register_filter)
 
     @property
-    def problems(self) -> list[str]:
-        """What the register refuses is refused, in its words."""
-        return [*refusals(self.found.form), *refusals(self.pages)]
+    def errors(self) -> list[str]:
+        """Return the register's own error messages for the parameters."""
+        return [*refusals(self.register_filter.form), *refusals(self.page_form)]
 
     @property
     def page(self) -> int | None:
-        return self.pages.cleaned_data.get("page")
+        return self.page_form.cleaned_data.get("page")
 
     @property
     def page_size(self) -> int | None:
-        return self.pages.cleaned_data.get("page_size")
+        return self.page_form.cleaned_data.get("page_size")
 
-    def steps(self) -> list[Trace | Silence]:
-        """All changes of what is found, and who is silent if that is asked for; in no order."""
-        self.heard.is_valid()
-        about = Commitment.objects.filter(pk__in=self.heard.narrowed().order_by().values("pk"))
-        return [*traces(self.found.day, commitments=about, recorded=True), *self._silences()]
+    def items(self) -> list[Trace | DueReport]:
+        """Return all changes of matching commitments, and due reports if the search filters by freshness; unsorted."""
+        self.feed_filter.is_valid()
+        commitments = Commitment.objects.filter(pk__in=self.feed_filter.narrowed().order_by().values("pk"))
+        return [*traces(self.register_filter.day, commitments=commitments, recorded=True), *self._due_reports()]
 
-    def _silences(self) -> list[Silence]:
-        asked = [state for state in TURNS if state in self.found.asked.get("freshness", ())]
-        cycle = ReportingCycle.objects.opened(self.found.day or today()).first() if asked else None
+    def _due_reports(self) -> list[DueReport]:
+        freshness_values = [
+            state for state in TIME_BASED_FRESHNESS if state in self.register_filter.asked.get("freshness", ())
+        ]
+        cycle = ReportingCycle.objects.opened(self.register_filter.day or today()).first() if freshness_values else None
         if cycle is None:
             return []
-        rows = self.found.narrowed().published(self.found.day).filter(standing_freshness__in=asked)
+        rows = (
+            self.register_filter.narrowed()
+            .published(self.register_filter.day)
+            .filter(standing_freshness__in=freshness_values)
+        )
         rows = rows.select_related("lead_agency", "workgroup").defer("search")
-        return [_silence(row, Freshness(row.standing_freshness), cycle) for row in rows]
+        return [_due_report(row, Freshness(row.standing_freshness), cycle) for row in rows]
 
 
-def _silence(row: Commitment, freshness: Freshness, cycle: ReportingCycle) -> Silence:
-    asked = row.standing_freshness == Freshness.DUE
-    return Silence(row, freshness, cycle.opened_on if asked else cycle.due_on + timedelta(days=1), cycle)
+def _due_report(row: Commitment, freshness: Freshness, cycle: ReportingCycle) -> DueReport:
+    is_due = row.standing_freshness == Freshness.DUE
+    return DueReport(row, freshness, cycle.opened_on if is_due else cycle.due_on + timedelta(days=1), cycle)

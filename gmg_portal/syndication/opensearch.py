@@ -1,4 +1,4 @@
-"""The description by which a browser offers to search the register from its own address bar (OpenSearch 1.1)."""
+"""The OpenSearch 1.1 description, by which a browser offers to search the register from its address bar."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

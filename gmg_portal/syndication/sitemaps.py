@@ -1,4 +1,4 @@
-"""What search engines are told of: every public page and nothing else."""
+"""Sitemaps and robots.txt: search engines are sent to every public page and to no other."""
 
 from functools import partial
 
@@ -36,7 +36,7 @@ PAGES = (
 
 
 class PageSitemap(Sitemap):
-    """The pages that stand by themselves."""
+    """The pages without a row of their own."""
 
     def items(self):
         return PAGES
@@ -56,7 +56,7 @@ class LevelSitemap(Sitemap):
 
 
 class RowSitemap(Sitemap):
-    """One page a row, of reference data that is all public."""
+    """A page per row, for reference data that is all public."""
 
     def __init__(self, model):
         self.model = model
@@ -76,7 +76,7 @@ class CommitmentSitemap(Sitemap):
 
 
 class EditionSitemap(Sitemap):
-    """Every edition: it never changes after it was published."""
+    """Every edition; none changes after publication."""
 
     changefreq = "never"
 

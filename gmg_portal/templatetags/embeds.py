@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from agencies.models import Agency
 from commitments.models import Commitment
-from gmg_portal.syndication.oembed import FORMATS, Embed, of_agency, of_commitment, of_matrix
+from gmg_portal.syndication.oembed import FORMATS, Embed, agency_embed, commitment_embed, matrix_embed
 from gmg_portal.website.as_of_links import on_day
 
 register = template.Library()
@@ -39,5 +39,5 @@ def embed_this(context, subject: Commitment | Agency | None = None):
 
 def _of(subject: Commitment | Agency | None, day: date | None) -> Embed:
     if isinstance(subject, Commitment):
-        return of_commitment(subject, day)
-    return of_agency(subject) if subject else of_matrix()
+        return commitment_embed(subject, day)
+    return agency_embed(subject) if subject else matrix_embed()

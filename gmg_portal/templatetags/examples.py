@@ -9,4 +9,4 @@ register = template.Library()
 
 @register.simple_tag
 def example_files() -> list[str]:
-    return examples.names()
+    return examples.file_names()

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from foundation.clock import today
-from gmg_portal.api.linked_data import linked, plain
+from gmg_portal.api.linked_data import as_json_ld, as_schema_org
 from gmg_portal.open_data.datasets import data_catalog
 
 register = template.Library()
@@ -70,13 +70,13 @@ def organization_data(context, agency) -> SafeString:
     day = context.request.as_of or today()
     row["is_member"], row["left"] = agency.belongs_on(day), agency.left if agency.has_left_by(day) else None
     row["url"] = context.request.build_absolute_uri(agency.get_absolute_url())
-    return structured(plain(linked(row, "agencies", context.request)))
+    return structured(as_schema_org(as_json_ld(row, "agencies", context.request)))
 
 
 @register.simple_tag
-def dataset_data(issue, licence) -> SafeString:
+def dataset_data(snapshot, licence) -> SafeString:
     """The data files, as schema.org's catalogue of data sets."""
-    return structured(data_catalog(issue, licence))
+    return structured(data_catalog(snapshot, licence))
 
 
 # The list or row of the API that says what a page shows, by the names of the two addresses.

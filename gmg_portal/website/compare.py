@@ -16,7 +16,7 @@ from commitments.comparison import CHANGES, Compared, Comparison, compare
 from commitments.filters import PastDayField
 from commitments.models import ReportingCycle
 from foundation.clock import today
-from gmg_portal.open_data.views import chosen_format, refused
+from gmg_portal.open_data.views import bad_request, requested_format
 from gmg_portal.website.query_forms import TwoDays, missing_first_day
 
 SHOWN = 100
@@ -54,14 +54,14 @@ class CompareView(TemplateView):
 def compare_file(request: HttpRequest) -> HttpResponse:
     """The whole comparison as CSV: one row for each commitment, and the words of what changed."""
     try:
-        kind = chosen_format(request, "csv")
+        kind = requested_format(request, "csv")
     except ValidationError as refusal:
-        return refused(refusal)
+        return bad_request(refusal)
     question = TwoDays(request.GET)
     if not question.is_valid():
-        return refused(ValidationError(" ".join(question.problems)))
+        return bad_request(ValidationError(" ".join(question.problems)))
     if question.cleaned_data["from"] is None:
-        return refused(ValidationError(f"from: {missing_first_day()}"))
+        return bad_request(ValidationError(f"from: {missing_first_day()}"))
     comparison = _compared(question)
     name = f"comparison-{comparison.since.isoformat()}-{comparison.until.isoformat()}.csv"
     origin = request.build_absolute_uri("/").rstrip("/")

@@ -15,7 +15,7 @@ from commitments.models import Commitment
 from commitments.statistics import Coverage, Gaps, gaps
 from commitments.statistics.gaps import disputed, silent, undated
 from gmg_portal.open_data.columns import Value
-from gmg_portal.open_data.views import asked_day, chosen_format, refused
+from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
 
 Row = Coverage | Commitment
 
@@ -188,10 +188,10 @@ def gap_file(request: HttpRequest, name: str) -> HttpResponse:
     if name not in COMMITMENTS and name not in COVERAGES:
         raise Http404("There is no such list of gaps.")
     try:
-        kind = chosen_format(request, "csv")
-        day = asked_day(request, {"as_of"})
+        kind = requested_format(request, "csv")
+        day = parse_as_of(request, {"as_of"})
     except ValidationError as refusal:
-        return refused(refusal)
+        return bad_request(refusal)
     chosen = COMMITMENTS[name](day, None) if name in COMMITMENTS else _of(name, gaps(day))
     header, record = FILES[chosen.kind]
     origin = request.build_absolute_uri("/").rstrip("/")

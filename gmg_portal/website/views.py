@@ -10,7 +10,7 @@ from agenda.models import Event, Statement
 from commitments import statistics
 from commitments.changes import changes
 from commitments.models import Commitment
-from gmg_portal.open_data.views import asked_day
+from gmg_portal.open_data.views import parse_as_of
 from gmg_portal.website import timeline
 from gmg_portal.website.gap_lists import WANTING, commitment_lists, subjects
 from gmg_portal.website.query_forms import PagedTimeQuestion
@@ -87,7 +87,7 @@ class GapsView(TemplateView):
 
     def get(self, request, *args, **kwargs):
         try:
-            asked_day(request, {"as_of"})
+            parse_as_of(request, {"as_of"})
         except ValidationError as refusal:
             return render(request, "400.html", {"problem": refusal.message}, status=400)
         return super().get(request, *args, **kwargs)

@@ -1,5 +1,4 @@
-"""Clients generated from docs/openapi.yaml by other people's tools, compiled in their strict modes and used against a
-live portal."""
+"""Test third-party clients generated from docs/openapi.yaml: compiled in strict mode and used against a live portal."""
 
 import json
 import os
@@ -43,7 +42,7 @@ EXPECTED = {
 
 
 def run(*command, folder, **env):
-    """Run a tool; what it prints is shown where it fails."""
+    """Run a tool; show its output if it fails."""
     done = subprocess.run(
         [str(word) for word in command],
         cwd=folder,
@@ -58,7 +57,7 @@ def run(*command, folder, **env):
 
 
 def test_python_client_is_typed_and_reads_and_writes(live_server, register, ilo, ilo_focal_point, tmp_path):
-    """Over 5 s: a generator, a type checker and a client, each a process of its own."""
+    """Takes over 5 s: generator, type checker and client are processes of their own."""
     (tmp_path / "config.yaml").write_text(CONFIG)
     shutil.copy(HERE / "use_client.py", tmp_path)
     secret = AccessTokenFactory(agency=ilo, made_by=ilo_focal_point).secret
@@ -77,7 +76,7 @@ def test_python_client_is_typed_and_reads_and_writes(live_server, register, ilo,
 
 @pytest.fixture
 def node():
-    """The path of Node.js, with what package-lock.json names."""
+    """Return the PATH with the packages that package-lock.json names."""
     path = shutil.which("node")
     if not path:
         pytest.skip("No Node.js on this machine: install Debian's packages 'nodejs' and 'npm'.")
@@ -87,7 +86,7 @@ def node():
 
 
 def test_typescript_client_compiles_strictly_and_reads(live_server, register, node, tmp_path):
-    """Over 5 s: a generator, a compiler and a client, each a process of its own."""
+    """Takes over 5 s: generator, compiler and client are processes of their own."""
     for name in ("package.json", "tsconfig.json", "use_client.ts"):
         shutil.copy(HERE / name, tmp_path)
     (tmp_path / "node_modules").symlink_to(NODE_MODULES)

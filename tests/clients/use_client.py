@@ -1,4 +1,4 @@
-"""Use the generated client against a live portal, and print what it answers. mypy checks it before it runs."""
+"""Use the generated client against a live portal, and print its results. mypy checks this file before it runs."""
 
 import json
 import sys
@@ -73,7 +73,7 @@ def total() -> int:
 
 
 def drafts() -> list[object]:
-    """Begin a report, change it by the tag of the answer, and be refused a second one."""
+    """Begin a report, change it with the ETag of the answer, and have a second one refused."""
     body = NewDraft(commitment=reference, cycle=None, status=Status.IN_PROGRESS, achieved="Begun by a client.")
     begun = create_draft.sync_detailed(client=system, body=body, idempotency_key="a")
     assert isinstance(begun.parsed, Draft), begun

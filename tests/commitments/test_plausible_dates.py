@@ -19,7 +19,7 @@ from commitments.spreadsheets.importing import bring
 from commitments.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from tests.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
 from tests.filling import filled, problems
-from tests.gmg_portal.api.submitting import system_of
+from tests.gmg_portal.api.submitting import system_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_30_november")]
 
@@ -329,7 +329,7 @@ def test_loaded_date_is_plausible_and_certain(tmp_path, ilo, change, sentence):
 
 
 def test_token_writes_no_day_that_cannot_be_right(client, ilo, ilo_focal_point, commitment):
-    system = system_of(client, ilo_focal_point, ilo)
+    system = system_for(client, ilo_focal_point, ilo)
     draft = system.begin(commitment, period_start="1 July 2026", period_end="2026-11-30").json()
     evidence = {"title": "Course report", "url": "https://example.org/"}
 

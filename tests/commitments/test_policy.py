@@ -21,7 +21,7 @@ from tests.commitments.cast import MODELS, TEXT, World
 from tests.commitments.policy import BY_INDEPENDENCE, CASES, LINES, OF_COMMITMENTS, ROLES
 from tests.factories import AgendaPointFactory, MembershipFactory
 from tests.filling import filled
-from tests.gmg_portal.api.submitting import DRAFTS, system_of
+from tests.gmg_portal.api.submitting import DRAFTS, system_for
 
 pytestmark = pytest.mark.django_db
 
@@ -374,7 +374,7 @@ def test_public_side_shows_what_is_public_and_changes_nothing(role, world, clien
     commitments = {commitment.pk: commitment for commitment in map(page_of, rows.values())}
     texts = {key: on_the_public_side(client, commitment) for key, commitment in commitments.items()}
     lists = {kind: client.get(address).content.decode() for kind, address in LISTS.items()}
-    places = {cell: places_of(row, texts[page_of(row).pk], lists.get(cell[0])) for cell, row in rows.items()}
+    places = {cell: tables_containing(row, texts[page_of(row).pk], lists.get(cell[0])) for cell, row in rows.items()}
 
     assert places == {cell: PUBLIC.get(cell[2], set()) for cell in rows}
     everything = "".join([*lists.values(), *(text for of_one in texts.values() for text in of_one.values())])
@@ -396,7 +396,7 @@ def on_the_public_side(client, commitment: Commitment) -> dict[str, str]:
     return {place: client.get(address).content.decode() for place, address in places.items()}
 
 
-def places_of(row, texts: dict[str, str], listed: str | None) -> set[str]:
+def tables_containing(row, texts: dict[str, str], listed: str | None) -> set[str]:
     """Return where the words of a row are found, `listed` being the API's list of such."""
     words = words_of(row)
     places = {place for place, text in texts.items() if words in text}
@@ -425,7 +425,7 @@ def test_tokens_keep_to_the_policy(role, world, client):
     user = world.people[role]
     if role in ("secretariat", "administrator"):
         MembershipFactory(user=user, agency=world.ohchr)
-    system = system_of(client, user, world.undesa if role == "group_lead" else world.ohchr)
+    system = system_for(client, user, world.undesa if role == "group_lead" else world.ohchr)
     lines = [(whose, policy) for of, whose, policy in LINES["progressreport"] if of == role]
     rows = cells(world, "progressreport", role)
 

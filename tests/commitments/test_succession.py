@@ -24,7 +24,7 @@ from tests.factories import (
     run_deferred_triggers,
 )
 from tests.filling import filled
-from tests.gmg_portal.api.submitting import system_of
+from tests.gmg_portal.api.submitting import system_for
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def test_form_refuses_a_circle_while_it_is_written(chain, client, ilo_focal_poin
 
 
 def test_draft_by_a_token_refuses_a_circle(chain, client, ilo, ilo_focal_point):
-    system = system_of(client, ilo_focal_point, ilo)
+    system = system_for(client, ilo_focal_point, ilo)
 
     answer = system.begin(chain[2], superseded_by=chain[0].reference, **SUPERSEDED)
 

@@ -1,4 +1,4 @@
-"""Days in addresses, however far off: each is answered, or refused with a sentence, and never a server error."""
+"""Test dates in addresses, however far off: each is answered or refused with a sentence, never a server error."""
 
 from datetime import date
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 FAR_OFF = ["0001-01-01", "1066-10-14", "2100-12-31", "9999-12-31"]
 UNREADABLE = ["01/07/2026", "1.7.2026", "07-01-26", "10000-01-01", "-0001-01-01", "2026-02-30", "soon", "9" * 300]
-# Asked of every parameter; the other days and texts of a few addresses that stand for every kind.
+# Tested with every parameter; other days and texts with a few addresses, one of each kind.
 EDGES = ["0001-01-01", "9999-12-31"]
 TYPED = ["2026-02-30", "soon"]
 OF_EVERY_KIND = {"/api/v1/commitments/", "/data/commitments.csv", "/compare.csv", "/timeline/", "/agenda/"}
@@ -69,32 +69,32 @@ def test_far_off_day_is_answered_or_refused_with_a_sentence(client, register):
         for day in (FAR_OFF if address in OF_EVERY_KIND else EDGES)
     }
 
-    wrong = {asked: answer.status_code for asked, answer in answers.items() if answer.status_code not in (200, 400)}
-    refused = {asked for asked, answer in answers.items() if answer.status_code == 400}
+    wrong = {request: answer.status_code for request, answer in answers.items() if answer.status_code not in (200, 400)}
+    refused = {request for request, answer in answers.items() if answer.status_code == 400}
     assert wrong == {}
     assert {(word, day) for _address, word, day in refused if word not in ("as_of", "from", "until", "year")} == set()
     assert {day for _address, word, day in refused if word in ("as_of", "from")} == {"2100-12-31", "9999-12-31"}
 
 
 def test_day_that_cannot_be_read_is_refused(client, register):
-    asked = [
+    requests = [
         (address, word, text)
         for address, words in IN_FILTERS
         for word in words
         for text in (UNREADABLE if address in OF_EVERY_KIND else TYPED)
     ]
 
-    answers = {one: client.get(one[0], {one[1]: one[2]}) for one in asked}
+    answers = {request: client.get(request[0], {request[1]: request[2]}) for request in requests}
 
-    assert {one: answer.status_code for one, answer in answers.items() if answer.status_code != 400} == {}
+    assert {request: answer.status_code for request, answer in answers.items() if answer.status_code != 400} == {}
 
 
 @pytest.mark.parametrize("text", ["2015-03-05", "5 March 2015", "5 mar 2015"])
 def test_day_of_an_address_is_read_as_in_forms(client, register, text):
-    found = client.get("/api/v1/commitments/", {"due_before": text, "due_after": text})
+    response = client.get("/api/v1/commitments/", {"due_before": text, "due_after": text})
     then = client.get("/", {"as_of": text})
 
-    assert found.json()["count"] == 1
+    assert response.json()["count"] == 1
     assert "5 March 2015" in then.content.decode()
 
 
@@ -110,8 +110,8 @@ def test_audit_takes_far_off_days(client, secretariat):
 
 
 @pytest.fixture
-def unchecked(register):
-    """The tables without their rules on days, as if a row had come past them."""
+def without_date_constraints(register):
+    """Drop the tables' constraints on dates, so that implausible rows can be stored."""
     models = [Commitment, Milestone, ReportingCycle]
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -126,7 +126,7 @@ def unchecked(register):
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def test_calendar_leaves_out_the_day_after_which_there_is_none(client, register, unchecked):
+def test_calendar_leaves_out_the_day_after_which_there_is_none(client, register, without_date_constraints):
     kept = CommitmentFactory(lead_agency=register.lead_agency, title="Kept", due_on=date(2015, 6, 30))
     corrected(register, due_on=date.max)
     corrected(register.milestones.get(), due_on=date.max)

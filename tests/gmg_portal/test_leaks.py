@@ -1,4 +1,4 @@
-"""What is not published is found nowhere: not on a page, in an answer, a file, a feed, a header or a refusal."""
+"""Test that private rows appear nowhere: no page, answer, file, feed, header or refusal."""
 
 import io
 import zipfile
@@ -38,21 +38,37 @@ from tests.factories import (
 )
 from tests.gmg_portal.test_links import SITE, Page
 
-# Stands in every text of every row that is not public; and in one that is, to show that it would be seen.
+# SECRET is in every text of every private row; SHOWN is in a public row, to prove that the test would see it.
 SECRET = "zzsecret"
 SHOWN = "zzshown"
 STATES = ["draft", "submitted", "sent_back"]
-# Columns whose text is not free: words of their own, identifiers, and what the database makes.
-BOUND = {"state", "reference", "load_key", "username", "password", "email", "via", "request_id", "token", "form"}
-# Not for readers: the editors' side, and what says nothing of the record.
-EXCEPTED = ("/admin/", "/accounts/", "/static/")
+# Fields without free text: choices, identifiers, and values that the database computes.
+CONSTRAINED_FIELDS = {
+    "state",
+    "reference",
+    "load_key",
+    "username",
+    "password",
+    "email",
+    "via",
+    "request_id",
+    "token",
+    "form",
+}
+# Not for readers: the editor area, and files that are no part of the record.
+EXCLUDED_PREFIXES = ("/admin/", "/accounts/", "/static/")
 
 
-def marked(model):
-    """Every free text of a model, holding the secret."""
+def secret_texts(model):
+    """Return a value with the secret for every free text of a model."""
     texts = {}
     for field in model._meta.concrete_fields:
-        if field.name in BOUND or field.choices or getattr(field, "db_returning", False) or field.generated:
+        if (
+            field.name in CONSTRAINED_FIELDS
+            or field.choices
+            or getattr(field, "db_returning", False)
+            or field.generated
+        ):
             continue
         if isinstance(field, models.URLField):
             texts[field.name] = f"https://example.org/{SECRET}"
@@ -63,9 +79,9 @@ def marked(model):
     return texts
 
 
-def hidden(factory, /, without=(), **fields):
-    """A row whose every free text holds the secret."""
-    texts = {name: text for name, text in marked(factory._meta.model).items() if name not in without}
+def create_hidden(factory, /, without=(), **fields):
+    """Create a row whose every free text contains the secret."""
+    texts = {name: text for name, text in secret_texts(factory._meta.model).items() if name not in without}
     return factory(**texts | fields)
 
 
@@ -77,7 +93,7 @@ decent_work, secretariat = shared_cast.decent_work, shared_cast.secretariat
 
 @pytest.fixture(scope="module")
 def record(module_db, ilo, iom, points, decent_work, secretariat):
-    """A published row of each kind with its address, beside a database full of what is not published."""
+    """Create a public row of each kind, beside a database full of private rows; return the addresses."""
     with module_db.unblock():
         return names_of_record(ilo, iom, points)
 
@@ -86,7 +102,7 @@ def names_of_record(ilo, iom, points):
     group = {"lead_agency": ilo, "agenda_points": points[:2], "recommendations": [RecommendationFactory(code="GOV-1")]}
     commitment = CommitmentFactory(title=f"Fair {SHOWN}", **group, work_plan=WorkPlanFactory(slug="mawp"))
     file = EvidenceFactory.build(report=None, url="", file="evidence/0f0d7a4e-5c55-4c0e-8a55-0f4f6a1f6a11.pdf")
-    private = EvidenceFactory.build(report=None, **without_address(marked(Evidence)), is_public=False)
+    private = EvidenceFactory.build(report=None, **without_address(secret_texts(Evidence)), is_public=False)
     published_report(commitment, status="in_progress", evidence=[file, private])
     MilestoneFactory(commitment=commitment)
     withdrawn = CommitmentFactory(lead_agency=iom)
@@ -103,7 +119,7 @@ def names_of_record(ilo, iom, points):
 
 
 def without_address(texts):
-    """A piece of evidence has an address or a symbol or a file."""
+    """Return the texts without address and file: evidence has an address, a symbol or a file."""
     return {name: text for name, text in texts.items() if name not in ("url", "file", "file_digest")} | {"url": ""}
 
 
@@ -112,29 +128,29 @@ def not_public(commitment, iom, group):
     unwanted = ("withdrawn_reason", "status_reason", "review_note")
     for state in STATES:
         trait = {state: True}
-        whole = hidden(CommitmentFactory, without=unwanted, **trait, **group)
+        whole = create_hidden(CommitmentFactory, without=unwanted, **trait, **group)
         PartnerFactory(commitment=whole, agency=iom, part=SECRET)
-        hidden(MilestoneFactory, commitment=whole)
+        create_hidden(MilestoneFactory, commitment=whole)
         whole.stakeholders.add(StakeholderFactory())
         for row in (whole, commitment):
-            report = hidden(ProgressReportFactory, without=unwanted, **trait, commitment=row)
+            report = create_hidden(ProgressReportFactory, without=unwanted, **trait, commitment=row)
             EvidenceFactory(report=report, title=SECRET, url=f"https://example.org/{SECRET}")
             ContributionFactory(report=report, agency=iom, text=SECRET)
         judged = AssessmentFactory(commitment=commitment, public=True, finding="disagrees")
-        hidden(AssessmentFactory, without=unwanted, **trait, commitment=commitment, assessor_name="")
-        hidden(AnswerFactory, without=unwanted, **trait, assessment=judged)
-    hidden(MistakeFactory, without=("answer",), commitment=commitment)
-    hidden(NoticeFactory, recipient=person, commitment=commitment)
+        create_hidden(AssessmentFactory, without=unwanted, **trait, commitment=commitment, assessor_name="")
+        create_hidden(AnswerFactory, without=unwanted, **trait, assessment=judged)
+    create_hidden(MistakeFactory, without=("answer",), commitment=commitment)
+    create_hidden(NoticeFactory, recipient=person, commitment=commitment)
     DigestFactory(user=person)
     InvitationFactory()
     WorkingCopyFactory(user=person, commitment=commitment, fields={"achieved": [SECRET]})
 
 
-# Where readers can go
+# Crawling
 
 
-def patterns(resolver=None, prefix=""):
-    """The names of all addresses for readers, with the parts of each that are to be filled in."""
+def public_routes(resolver=None, prefix=""):
+    """Yield the names of all public routes, with their parameters."""
     for pattern in (resolver or get_resolver()).url_patterns:
         if isinstance(pattern, URLPattern):
             if pattern.name:
@@ -143,10 +159,10 @@ def patterns(resolver=None, prefix=""):
                     tuple(pattern.pattern.regex.groupindex) or tuple(getattr(pattern.pattern, "converters", ())),
                 )
         elif not str(pattern.pattern).startswith(("admin/", "accounts/")):
-            yield from patterns(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
+            yield from public_routes(pattern, f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix)
 
 
-KNOWN = {
+PARAM_VALUES = {
     "number": ["1"],
     "slug": ["decent-work", "forum", "mawp"],
     "code": ["ilo", "hld", "GOV-1"],
@@ -158,34 +174,34 @@ KNOWN = {
 }
 
 
-def filled(names, record):
-    """Every way of filling in the parts of an address with what is public, and with what is not."""
-    ways = [{}]
+def fill_route(names, record):
+    """Yield every address of a route, filled in with public and with private values."""
+    combinations = [{}]
     for name in names:
-        values = KNOWN.get(name) or ([record["file"]] if name == "file_name" else record["references"])
-        ways = [way | {name: value} for way in ways for value in values]
-    return ways
+        values = PARAM_VALUES.get(name) or ([record["file"]] if name == "file_name" else record["references"])
+        combinations = [kwargs | {name: value} for kwargs in combinations for value in values]
+    return combinations
 
 
 def seeds(record):
-    for name, parts in patterns():
+    for name, parts in public_routes():
         if name in ("api:unknown",):
             continue
-        for way in filled(parts, record):
+        for kwargs in fill_route(parts, record):
             try:
-                address = reverse(name, kwargs=way)
+                address = reverse(name, kwargs=kwargs)
             except Exception:  # noqa: BLE001, S112 - a value of another kind of row
                 continue
             yield address
-    api = [reverse(name) for name, parts in patterns() if name.startswith("api:") and name.endswith("-list")]
+    api = [reverse(name) for name, parts in public_routes() if name.startswith("api:") and name.endswith("-list")]
     for address in api:
-        yield from (f"{address}?{urlencode(words)}" for words in ASKED)
-    yield from (f"/commitments/?{urlencode(words)}" for words in [*ASKED[3:], {"view": "table"}])
+        yield from (f"{address}?{urlencode(words)}" for words in QUERIES)
+    yield from (f"/commitments/?{urlencode(words)}" for words in [*QUERIES[3:], {"view": "table"}])
     refused = ("api/v1/commitments/?place=Nowhere", "api/v1/reports/?commitment=HLD-9999", "commitments/?place=Nowhere")
     yield from (f"/{address}" for address in refused)
 
 
-ASKED = [
+QUERIES = [
     {"format": "csv"},
     {"format": "ndjson"},
     {"cursor": "*"},
@@ -195,12 +211,12 @@ ASKED = [
 ]
 
 
-def crawled(client, record):
-    """Every address that readers can name or reach by links, and its answer; questions only as they are named above."""
+def crawl(client, record):
+    """Yield every address that readers can name or reach by links, with its response; queries only as listed above."""
     waiting, seen = list(seeds(record)), set()
     while waiting:
         address = waiting.pop()
-        if address in seen or address.startswith(EXCEPTED):
+        if address in seen or address.startswith(EXCLUDED_PREFIXES):
             continue
         seen.add(address)
         response = client.get(address)
@@ -212,7 +228,7 @@ def crawled(client, record):
 
 
 def text_of(response, body):
-    """All that an answer says, its headers and the inside of a workbook included."""
+    """Return all text of a response, with its headers and the content of a workbook."""
     headers = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
     if response["Content-Type"].endswith("spreadsheetml.sheet"):
         with zipfile.ZipFile(io.BytesIO(body)) as book:
@@ -223,17 +239,17 @@ def text_of(response, body):
 def test_nothing_that_is_not_published_is_found_anywhere(client, record):
     secret = {row.reference.lower() for row in Commitment.objects.filter(state__in=STATES)}
     leaks, shown, answered = [], 0, 0
-    for address, response, body in crawled(client, record):
-        said = text_of(response, body)
+    for address, response, body in crawl(client, record):
+        text = text_of(response, body)
         answered += response.status_code == 200
-        shown += SHOWN in said
-        leaks += [address] if SECRET in said else []
-        named = [reference for reference in secret if reference in said.replace(address.lower(), "")]
+        shown += SHOWN in text
+        leaks += [address] if SECRET in text else []
+        named = [reference for reference in secret if reference in text.replace(address.lower(), "")]
         leaks += [f"{address} names {reference}" for reference in named if reference not in address.lower()]
 
     assert leaks == []
     assert len(secret) == len(STATES)
-    # What is published is seen by the same eyes, on very many addresses.
+    # The public text is found on very many addresses, so the private one would be too.
     assert answered > 150 and shown > 40
 
 

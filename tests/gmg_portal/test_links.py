@@ -1,4 +1,4 @@
-"""Every address that a reader can reach by following links answers."""
+"""Test that every address which readers reach by following links is answered."""
 
 from collections import defaultdict
 from html.parser import HTMLParser
@@ -15,15 +15,15 @@ from recommendations.models import Recommendation
 from tests.factories import CommitmentFactory, published_report
 
 SITE = "http://testserver"
-# What names one of many alike, and how many of them are visited in each place.
-OF_MANY = ("reference", "code")
+# Route parameters that name one of many similar rows, and how many of those are visited per route.
+ROW_PARAMS = ("reference", "code")
 FEW = 6
-# Each of these few has a page that may say what no other says.
+# Views whose rows are few and differ, so each is visited.
 EACH_VISITED = ("agencies:detail", "recommendations:detail")
 
 
 class Page(HTMLParser):
-    """The links of a page and the places in it that links may name."""
+    """The links of a page, and the fragment ids to which links can point."""
 
     def __init__(self, html):
         super().__init__()
@@ -40,16 +40,16 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def walk(client, settings, editions, db):
-    """Follow every link of the portal from its home; gives the pages by address and the links that led nowhere."""
+    """Follow every link from the home page; return the pages by address, and the broken links."""
     with connection.cursor() as cursor:
-        # The examples of the API's description name the references that the data have in a portal of their own.
+        # Restart the references, so that the loaded data get those which the API description's examples name.
         cursor.execute("SELECT setval('commitments_reference', 1, false)")
     call_command("load_reference", verbosity=0)
     call_command("load_commitments", settings.BASE_DIR / "data" / "commitments.csv", verbosity=0)
     call_command("publish_edition", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # the planner cannot know rows that no other transaction sees
-    pages, broken, waiting, questions = {}, [], [(f"{SITE}/", "start")], Questions()
+    pages, broken, waiting, questions = {}, [], [(f"{SITE}/", "start")], VisitedQueries()
     while waiting:
         address, referrer = waiting.pop()
         if not questions.is_new(address):
@@ -69,25 +69,25 @@ def walk(client, settings, editions, db):
     return pages, broken
 
 
-class Questions:
-    """What was asked already: questions that differ by the values of parameters alone are one question here.
+class VisitedQueries:
+    """The queries that were visited: those that differ only in the values of their parameters count as one.
 
-    What belongs to a commitment, an agency or a recommendation is visited for a few of each. Of a file each form is
-    asked for, and each parameter, and not each form with each set of parameters.
+    Of commitments, agencies and recommendations a few of each are visited. Of a file each format and each parameter is
+    requested, but not each combination.
     """
 
     def __init__(self):
-        self.asked = set()
+        self.seen = set()
         self.visited = defaultdict(set)
 
     def is_new(self, address: str) -> bool:
-        questions = self.of(address)
-        if questions <= self.asked:
+        queries = self.queries_in(address)
+        if queries <= self.seen:
             return False
-        self.asked |= questions
+        self.seen |= queries
         return True
 
-    def of(self, address: str) -> set[tuple]:
+    def queries_in(self, address: str) -> set[tuple]:
         parts = urlsplit(address)
         names = frozenset(name for name, _value in parse_qsl(parts.query))
         try:
@@ -102,8 +102,8 @@ class Questions:
         return {(*place, "form", form), *((*place, name) for name in names)}
 
     def one_of_few(self, match, key: str, value):
-        """Return the value, or '…' for one beyond the few that are visited here."""
-        if key not in OF_MANY or match.view_name in EACH_VISITED:
+        """Return the value, or '…' for one beyond the few that are visited."""
+        if key not in ROW_PARAMS or match.view_name in EACH_VISITED:
             return value
         values = self.visited[match.route, key]
         if len(values) < FEW:
@@ -125,16 +125,16 @@ def test_every_link_leads_somewhere_and_to_its_place_on_the_page(client, walk):
     assert lost == []
     # The links of a few commitments are followed, and the page of each answers.
     assert [address for address in addresses if client.get(address).status_code != 200] == []
-    assert named_in_links(pages, "commitment") == set(Commitment.objects.public().values_list("reference", flat=True))
-    assert named_in_links(pages, "agenc") == set(Agency.objects.values_list("code", flat=True))
-    assert named_in_links(pages, "recommendation") == set(Recommendation.objects.values_list("code", flat=True))
+    assert linked_values(pages, "commitment") == set(Commitment.objects.public().values_list("reference", flat=True))
+    assert linked_values(pages, "agenc") == set(Agency.objects.values_list("code", flat=True))
+    assert linked_values(pages, "recommendation") == set(Recommendation.objects.values_list("code", flat=True))
 
 
-def named_in_links(pages, word: str) -> set[str]:
-    """What the addresses of all links name in places with this word, be they visited or not."""
+def linked_values(pages, word: str) -> set[str]:
+    """Return the values in the addresses of all links whose route contains `word`, visited or not."""
     targets = {urlsplit(page[1]).path for page in pages if isinstance(page, tuple)}
     matches = [match for match in map(resolve, targets) if word in match.route]
-    return {value for match in matches for key, value in match.kwargs.items() if key in OF_MANY}
+    return {value for match in matches for key, value in match.kwargs.items() if key in ROW_PARAMS}
 
 
 def test_every_page_is_at_most_three_clicks_from_home(client, db, points):

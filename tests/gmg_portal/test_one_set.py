@@ -1,4 +1,4 @@
-"""Commitments and their reports are one set wherever they are listed, filed, counted or followed."""
+"""Test that commitments and reports are the same set in every list, file, count and feed."""
 
 import csv
 import io
@@ -34,7 +34,7 @@ def references(module_db, ilo, iom, points):
 
 
 def references_of_register(ilo, iom, points):
-    """Make four commitments of ILO's, each with a report that has IOM's part in it."""
+    """Create four commitments of ILO, each with a report to which IOM contributed."""
     names = ("stands", "withdrawn", "restored", "superseded")
     rows = {
         name: CommitmentFactory(lead_agency=ilo, title=name, agenda_points=points[:1], due_on="2030-01-01")
@@ -57,7 +57,7 @@ def references_of_register(ilo, iom, points):
 
 @pytest.fixture
 def register(references, time_machine):
-    """The references of the four by their names, on a day after all that happened to them."""
+    """Return the references of the four by name, on a day after all their changes."""
     time_machine.move_to("2014-12-01T12:00:00Z", tick=False)
     return references
 
@@ -88,7 +88,7 @@ def of_ndjson(client, path, field, query):
     return {json.loads(line)[field] for line in lines}
 
 
-# Every place that lists commitments or reports, as the references that it names.
+# Every list of commitments or reports, with a function that returns its references.
 PLACES = {
     "API commitments": lambda client, query: of_api(client, "/api/v1/commitments/", "reference", query),
     "API reports": lambda client, query: of_api(client, "/api/v1/reports/", "commitment", query),
@@ -164,7 +164,7 @@ def test_who_follows_hears_of_a_withdrawal_and_a_restoration(register, client, s
 
     after = of_api(client, *PATHS[kind], {"updated_since": since.isoformat()})
     assert before == set()
-    # What is superseded by a commitment names it, and so its state.
+    # A superseded commitment names its successor and the successor's state.
     assert register[name] in after
     assert after <= {register[name], register["superseded"]}
 
@@ -204,14 +204,14 @@ def test_file_of_reports_by_updated_since_is_the_list_of_the_api(register, clien
     moments = [row["updated_at"] for row in client.get("/api/v1/reports/?updated_since=2014-01-01").json()["results"]]
     everything = set(register.values())
 
-    found = {}
+    references = {}
     for moment in ("2014-01-01", *moments, "2999-01-01"):
         query = {"updated_since": moment}
-        found[moment] = of_csv(client, "/data/reports.csv", "commitment", query)
-        assert found[moment] == of_ndjson(client, "/data/reports.ndjson", "commitment", query)
-        assert found[moment] == of_api(client, "/api/v1/reports/", "commitment", query)
+        references[moment] = of_csv(client, "/data/reports.csv", "commitment", query)
+        assert references[moment] == of_ndjson(client, "/data/reports.ndjson", "commitment", query)
+        assert references[moment] == of_api(client, "/api/v1/reports/", "commitment", query)
 
-    assert (found["2014-01-01"], found["2999-01-01"]) == (everything, set())
+    assert (references["2014-01-01"], references["2999-01-01"]) == (everything, set())
     rows = list(
         csv.DictReader(io.StringIO(client.get("/data/reports.csv?updated_since=2014-01-01&bom=0").getvalue().decode()))
     )

@@ -1,4 +1,4 @@
-"""`manage.py remind`: as often, and on as many machines, as one likes."""
+"""Test `manage.py remind`, run repeatedly and on several machines."""
 
 import os
 import socket
@@ -41,19 +41,19 @@ NOTHING = (
 
 @pytest.fixture
 def overdue(ilo_focal_point, commitment, cycle, time_machine):
-    """ILO owes a report that was due yesterday."""
+    """Create a report of ILO that was due yesterday."""
     time_machine.move_to(LATE)
     return ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
 
 
-def said(capsys, *arguments):
+def run_command(capsys, *arguments):
     call_command("remind", *arguments)
     return capsys.readouterr().out
 
 
 @pytest.mark.django_db
 def test_second_run_does_nothing(queue, capsys, overdue, ilo_alternate):
-    first, second = said(capsys), said(capsys)
+    first, second = run_command(capsys), run_command(capsys)
 
     assert first == NOTHING.replace("0 new", "2 new").replace("0 digests", "2 digests").replace("sent: 0", "sent: 2")
     assert second == NOTHING
@@ -68,7 +68,7 @@ def test_second_run_does_nothing(queue, capsys, overdue, ilo_alternate):
 def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
     NoticeFactory(recipient=overdue.commitment.lead_agency.memberships.get().user, commitment=overdue.commitment)
 
-    rehearsed = said(capsys, "--dry-run")
+    rehearsed = run_command(capsys, "--dry-run")
 
     assert rehearsed == (
         "To ilo_focal_point@example.org: Overdue: reports for Second half of 2014, and one thing more\n"
@@ -85,7 +85,7 @@ def test_what_could_not_be_told_at_once_is_told_by_itself(queue, capsys, ilo_foc
     events.sent_back(report, by=secretariat)
     NoticeFactory(recipient=ilo_focal_point, commitment=commitment)
 
-    assert "1 digests, 1 by themselves" in said(capsys)
+    assert "1 digests, 1 by themselves" in run_command(capsys)
     assert len(letters(queue)) == 2
 
 
@@ -119,7 +119,7 @@ def test_old_mails_and_addresses_are_forgotten(queue, capsys):
     MistakeFactory(sender="known")
     Mistake.objects.update(reported_at=long_ago)
 
-    assert "forgotten: 2" in said(capsys)
+    assert "forgotten: 2" in run_command(capsys)
     assert Mistake.objects.filter(address="", sender="").count() == 1
 
 
@@ -134,12 +134,12 @@ def test_round_costs_little_when_there_is_nothing_to_do(queue, django_assert_max
     assert not Email.objects.exists()
 
 
-# Several at once
+# Concurrency
 
 
 @pytest.fixture
 def owing(transactional_db):
-    """Three people who owe reports since yesterday, and one of whose reports came back."""
+    """Create three users with reports due yesterday, one of whom has a report sent back."""
     cycle = ReportingCycleFactory(
         opened=True,
         opens_on=today() - timedelta(days=60),
@@ -163,13 +163,13 @@ def recipients(folder):
     return Counter(letter["To"] for letter in letters(folder))
 
 
-def beside(folder, **more):
-    """The environment of a command on another machine: the same database, and mail that leaves into a folder."""
-    found = connection.get_connection_params()
-    database = "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**{"password": "", **found})
-    kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE", "HOME", "PATH"))}
+def remote_environment(folder, **more):
+    """Return the environment of a command on another machine: the same database, and mail written to a folder."""
+    connection_params = connection.get_connection_params()
+    database = "postgresql://{user}:{password}@{host}:{port}/{dbname}".format(**{"password": "", **connection_params})
+    inherited = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE", "HOME", "PATH"))}
     own = {"DATABASE_URL": database, "SECRET_KEY": "for-the-tests-only", "PORTAL_VAR": str(folder / "var")}
-    return kept | own | {"MAIL_URL": f"file:{folder / 'mail'}"} | more
+    return inherited | own | {"MAIL_URL": f"file:{folder / 'mail'}"} | more
 
 
 @pytest.mark.processes
@@ -217,26 +217,28 @@ def test_kill_between_queueing_and_sending_loses_and_doubles_nothing(owing, queu
         silent.listen()
         silent.settimeout(60)
         server = f"smtp://127.0.0.1:{silent.getsockname()[1]}"
-        process = start("manage.py", "remind", env=beside(tmp_path, MAIL_URL=server, MAIL_FROM="portal@example.org"))
-        asked, _address = silent.accept()
+        process = start(
+            "manage.py", "remind", env=remote_environment(tmp_path, MAIL_URL=server, MAIL_FROM="portal@example.org")
+        )
+        accepted, _address = silent.accept()
         kill_all([psutil.Process(process.pid)])
-        asked.close()
+        accepted.close()
     process.communicate()
 
     assert Counter(Email.objects.values_list("status", flat=True)) == {STATUS.queued: 4}
-    assert "0 digests, 0 by themselves; sent: 4;" in said(capsys)
+    assert "0 digests, 0 by themselves; sent: 4;" in run_command(capsys)
     assert recipients(queue) == EXPECTED
 
 
 def test_digest_that_another_process_wrote_first_is_nobodys_failure(owing, queue):
     events.due_days()
     barrier = Barrier(2)
-    told = []
+    sent = []
 
     def tell():
         barrier.wait()
         try:
-            told.append(digests.tell_all())
+            sent.append(digests.tell_all())
         finally:
             connection.close()
 
@@ -246,5 +248,5 @@ def test_digest_that_another_process_wrote_first_is_nobodys_failure(owing, queue
     for thread in threads:
         thread.join()
 
-    assert [one.failed for one in told] == [[], []]
-    assert sum(len(one.digests) for one in told) == 3
+    assert [one.failed for one in sent] == [[], []]
+    assert sum(len(one.digests) for one in sent) == 3

@@ -1,4 +1,4 @@
-"""Settings that would be insecure or wrong are refused with a sentence, before anything starts."""
+"""Test that insecure or invalid settings are refused with a sentence at the start."""
 
 import os
 import runpy
@@ -19,7 +19,7 @@ def environment_of(tmp_path, variables):
 
 @pytest.fixture
 def read(tmp_path, monkeypatch):
-    """The names of the settings as a process reads them at its start, under exactly these variables."""
+    """Return the settings that a process reads at its start with exactly these variables."""
 
     def read(**variables):
         monkeypatch.setattr(os, "environ", environment_of(tmp_path, variables))
@@ -30,7 +30,7 @@ def read(tmp_path, monkeypatch):
 
 @pytest.fixture
 def check(tmp_path):
-    """`manage.py check` under exactly these variables."""
+    """Run `manage.py check` with exactly these variables."""
 
     def check(**variables):
         return run("manage.py", "check", env=environment_of(tmp_path, variables))

@@ -1,1 +1,1 @@
-"""What an agency's own systems write with a token: drafts of reports, their evidence, and sending them off."""
+"""API for agencies' own systems, with a token: drafts of reports, their evidence, and their submission."""

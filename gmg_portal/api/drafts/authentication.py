@@ -1,4 +1,4 @@
-"""Who sends a request: whoever made the token that it bears, within the token's agency."""
+"""Authentication by token: a request acts as the person who made the token, within the token's agency."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ SCHEMES = ("bearer", "api-key")
 
 
 class TokenAuthentication(BaseAuthentication):
-    """A token in the header `Authorization`, and nowhere else: addresses are logged."""
+    """A token in the header `Authorization` only: addresses are logged."""
 
     def authenticate(self, request):
         scheme, _space, secret = get_authorization_header(request).decode("latin-1").partition(" ")
@@ -37,16 +37,16 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="drafts"'
 
 
-class MayByToken(BasePermission):
-    """Asks for the scope that the view names for each method."""
+class TokenScopePermission(BasePermission):
+    """Allow a request whose token has the scope that the view names for its method."""
 
     def has_permission(self, request, view):
         if request.auth is None:
             return False
         scope = view.scopes.get(request.method, AccessToken.Scope.READ)
-        told = {"scope": AccessToken.Scope(scope).label, "given": request.auth.get_scope_display()}
-        self.message = _("This token may only ‘%(given)s’; what you ask for needs ‘%(scope)s’.") % told
-        return token_allows(request.auth, scope)
+        names = {"scope": AccessToken.Scope(scope).label, "given": request.auth.get_scope_display()}
+        self.message = _("This token may only ‘%(given)s’; what you ask for needs ‘%(scope)s’.") % names
+        return may_by_token(request.auth, scope)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

@@ -1,4 +1,4 @@
-"""The editors' own forms, filled in from the body of a request: one set of rules for pages and tokens."""
+"""Fill the editors' own forms from the body of a request, so that pages and tokens share one set of rules."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,12 +15,12 @@ from commitments.forms import EvidenceForm, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
 from foundation.rest.problem_codes import form_error_code
 from foundation.text.choice_words import find_code
-from gmg_portal.api.base import allowed_by
-from gmg_portal.api.drafts.problems import FieldFault, Problem, not_among
+from gmg_portal.api.base import allowed_values
+from gmg_portal.api.drafts.problems import FieldFault, Problem, unknown_value_fault
 from gmg_portal.editors.edit_conflicts import as_sent
 from gmg_portal.editors.model_admin import FIELDS, lines_since, people_and_moment
 
-WRITTEN = (
+WRITABLE_FIELDS = (
     "period_start",
     "period_end",
     "status",
@@ -31,50 +31,57 @@ WRITTEN = (
     "barriers",
     "next_steps",
 )
-OF_EVIDENCE = ("kind", "title", "url", "symbol", "issued_on", "seen_on", "is_public")
-# What the API calls otherwise than the form does.
+EVIDENCE_FIELDS = ("kind", "title", "url", "symbol", "issued_on", "seen_on", "is_public")
+# Fields with another name in the form than in the API.
 FORM_NAMES = {"issued_on": "issued"}
 API_NAMES = {form_name: name for name, form_name in FORM_NAMES.items()}
-# Rows are named by their public identifier.
+# The field by which a body names related rows.
 IDENTIFIER = "reference"
 
 
-def report_form(report: ProgressReport, body: Mapping, person, seen: tuple[int, int] | None) -> forms.ModelForm:
-    """The form for a report with a body laid over what stands; `seen` is the version and line it was written upon."""
-    new = report._state.adding
-    fields = (["commitment"] if new else []) + [*WRITTEN]
-    check_names(body, fields if new else WRITTEN)
+def report_form(report: ProgressReport, body: Mapping, person, seen_version: tuple[int, int] | None) -> forms.ModelForm:
+    """Return the form for a report, its stored values replaced by those of `body`.
+
+    `seen_version` is the version and history id on which the change is based.
+    """
+    is_new = report._state.adding
+    fields = (["commitment"] if is_new else []) + [*WRITABLE_FIELDS]
+    check_field_names(body, fields if is_new else WRITABLE_FIELDS)
     form_class = modelform_factory(ProgressReport, form=ProgressReportForm, fields=[*fields, "version"])
     choices = {"superseded_by": Commitment.objects.published()}
-    if new:
+    if is_new:
         choices["commitment"] = Commitment.objects.handled_by(person).published()
-    return _filled(form_class, report, fields, choices, body, seen)
+    return _bound_form(form_class, report, fields, choices, body, seen_version)
 
 
-def evidence_form(piece: Evidence, body: Mapping, files: MultiValueDict) -> forms.ModelForm:
-    names = [FORM_NAMES.get(name, name) for name in OF_EVIDENCE]
-    check_names(body, OF_EVIDENCE, files)
+def evidence_form(evidence: Evidence, body: Mapping, files: MultiValueDict) -> forms.ModelForm:
+    """Return the form for a piece of evidence, filled in from `body` and `files`."""
+    names = [FORM_NAMES.get(name, name) for name in EVIDENCE_FIELDS]
+    check_field_names(body, EVIDENCE_FIELDS, files)
     columns = [name for name in names if name != "issued"]
     form_class = modelform_factory(
         Evidence, form=EvidenceForm, fields=[*columns, "file", "version"], formfield_callback=_form_field
     )
-    return _filled(form_class, piece, names, {}, body, None, files)
+    return _bound_form(form_class, evidence, names, {}, body, None, files)
 
 
 def _form_field(column, **kwargs):
-    """As the editors' form has it: an address without a scheme is https, and `check_name` says what is too long."""
+    """Return a field as in the editors' form: an address without a scheme is https; `check_name` limits names."""
     kwargs |= FIELDS.get(type(column), {})
     return column.formfield(**kwargs | ({"max_length": None} if isinstance(column, FileField) else {}))
 
 
-def check_names(body: Mapping, known, files: Mapping | None = None) -> None:
+def check_field_names(body: Mapping, allowed, files: Mapping | None = None) -> None:
+    """Raise a Problem (422) with a fault for each unknown field or file."""
     faults = [
-        not_among(name, name, known, _("‘%(name)s’ is not a field here.") % {"name": name}, "unknown_field")
+        unknown_value_fault(name, name, allowed, _("‘%(name)s’ is not a field here.") % {"name": name}, "unknown_field")
         for name in sorted(body)
-        if name not in known
+        if name not in allowed
     ]
     faults += [
-        not_among(name, name, ["file"], _("‘%(name)s’ is not a field for a file.") % {"name": name}, "unknown_field")
+        unknown_value_fault(
+            name, name, ["file"], _("‘%(name)s’ is not a field for a file.") % {"name": name}, "unknown_field"
+        )
         for name in sorted(files or ())
         if name != "file"
     ]
@@ -82,9 +89,9 @@ def check_names(body: Mapping, known, files: Mapping | None = None) -> None:
         raise Problem(422, faults=faults)
 
 
-def _filled(form_class, row, names, choices, body, seen, files=None) -> forms.ModelForm:
+def _bound_form(form_class, row, names, choices, body, seen_version, files=None) -> forms.ModelForm:
     blank = form_class(instance=row)
-    _offer(blank, choices)
+    _limit_choices(blank, choices)
     data, faults = QueryDict(mutable=True), []
     for name in names:
         api_name = API_NAMES.get(name, name)
@@ -92,59 +99,61 @@ def _filled(form_class, row, names, choices, body, seen, files=None) -> forms.Mo
         if api_name not in body:
             data.setlist(name, as_sent(blank, name))
             continue
-        value, fault = _as_typed(api_name, field, body[api_name])
+        value, fault = _form_value(api_name, field, body[api_name])
         faults += [fault] if fault else []
         if not (isinstance(field, forms.BooleanField) and not value):
             data[name] = value
     if faults:
         raise Problem(422, faults=faults)
-    version, line = seen or (0, "")
-    data["version"], data["opened"] = VersionFieldSigner().sign(version) or "", str(line)
+    version, history_id = seen_version or (0, "")
+    data["version"], data["opened"] = VersionFieldSigner().sign(version) or "", str(history_id)
     form = form_class(data, files, instance=row)
-    _offer(form, choices)
+    _limit_choices(form, choices)
     return form
 
 
-def _offer(form: forms.ModelForm, choices) -> None:
+def _limit_choices(form: forms.ModelForm, choices) -> None:
     for name, rows in choices.items():
         form.fields[name].queryset = rows
 
 
-def _as_typed(name: str, field: forms.Field, value) -> tuple[str, FieldFault | None]:
-    """A value of the body as the form takes it, or what is wrong with it before any rule is asked."""
+def _form_value(name: str, field: forms.Field, value) -> tuple[str, FieldFault | None]:
+    """Return a value of the body as the form takes it, or a fault if its type or choice is invalid."""
     if isinstance(field, forms.BooleanField):
-        known = {"true": "on", "false": ""}
-        flag = find_code(str(value), known.items()) if isinstance(value, bool | str) else None
+        form_values = {"true": "on", "false": ""}
+        flag = find_code(str(value), form_values.items()) if isinstance(value, bool | str) else None
         if flag is not None:
-            return known[flag], None
+            return form_values[flag], None
         return "", FieldFault(name, _("This is true or false."), ("true", "false"), code="invalid_type")
     if value is None or value == "":
         return "", None
     if not isinstance(value, str) or "\0" in value:
         return "", FieldFault(name, _("This is a text, or null."), code="invalid_type")
     if isinstance(field, forms.ModelChoiceField):
-        return _key_of(name, field, value)
-    words = allowed_by(field)
-    if words is None:
+        return _primary_key(name, field, value)
+    allowed = allowed_values(field)
+    if allowed is None:
         return value, None
     code = find_code(value, [choice for choice in field.choices if choice[0] != ""])
     if code is None:
-        refusal = _("‘%(value)s’ is not a valid value. Allowed: %(allowed)s.")
-        return "", not_among(name, value, words, refusal % {"value": value, "allowed": ", ".join(map(str, words))})
+        template = _("‘%(value)s’ is not a valid value. Allowed: %(allowed)s.")
+        return "", unknown_value_fault(
+            name, value, allowed, template % {"value": value, "allowed": ", ".join(map(str, allowed))}
+        )
     return code, None
 
 
-def _key_of(name: str, field: forms.ModelChoiceField, value: str) -> tuple[str, FieldFault | None]:
+def _primary_key(name: str, field: forms.ModelChoiceField, value: str) -> tuple[str, FieldFault | None]:
     row = field.queryset.filter(**{f"{IDENTIFIER}__iexact": value}).first()
     if row is not None:
         return str(row.pk), None
-    known = field.queryset.order_by(IDENTIFIER).values_list(IDENTIFIER, flat=True)
-    told = _("There is no commitment ‘%(value)s’ that you can name here.") % {"value": value}
-    return "", not_among(name, value, known, told)
+    references = field.queryset.order_by(IDENTIFIER).values_list(IDENTIFIER, flat=True)
+    detail = _("There is no commitment ‘%(value)s’ that you can name here.") % {"value": value}
+    return "", unknown_value_fault(name, value, references, detail)
 
 
-def accept(form: forms.ModelForm) -> None:
-    """Refuse what the form refuses: a clash as such, all else by field. The caller is in a transaction."""
+def check_form(form: forms.ModelForm) -> None:
+    """Raise a Problem for an invalid form: 412 at a conflict of edits, otherwise 422. Call it in a transaction."""
     if form.is_valid():
         return
     clash = getattr(form, "clash", None)
@@ -159,12 +168,12 @@ def accept(form: forms.ModelForm) -> None:
             )
             for contest in clash.contests
         ]
-        raise Problem(412, who_saved(form), faults)
+        raise Problem(412, conflict_message(form), faults)
     raise Problem(422, faults=_faults(form))
 
 
-def who_saved(form: forms.ModelForm) -> str:
-    """Say who changed the report since the version that was sent, and what to do next."""
+def conflict_message(form: forms.ModelForm) -> str:
+    """Return who changed the report since the version that was sent, and what to do next."""
     lines = lines_since(form.instance, form.fields["opened"].to_python(form.data.get("opened")))
     if not lines:
         return _("Somebody changed this report after the version that you sent. Nothing was saved: read it again.")
@@ -176,6 +185,6 @@ def who_saved(form: forms.ModelForm) -> str:
 
 def _faults(form: forms.ModelForm) -> Iterator[FieldFault]:
     for name, sentences in form.errors.items():
-        allowed = allowed_by(form.fields[name]) if name in form.fields else None
+        allowed = allowed_values(form.fields[name]) if name in form.fields else None
         field = "" if name == NON_FIELD_ERRORS else API_NAMES.get(name, name)
         yield FieldFault(field, " ".join(sentences), allowed, code=form_error_code(form, name))

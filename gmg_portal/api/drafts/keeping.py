@@ -1,8 +1,8 @@
-"""The same request sent twice does nothing twice: its answer is kept under the sender's key, with the deed.
+"""Idempotent writes: the response to a request is stored under its `Idempotency-Key`, in the same transaction.
 
-The key is written first, in the transaction of the deed. A second request with it waits at the unique index until the
-first has committed, and is then answered alike, or has rolled back, and then does the deed itself. What is refused is
-not kept: nothing was done, and the request may be mended and sent again under its key.
+The key is inserted first. A second request with it waits at the unique index: if the first commits, the second gets the
+stored response; if the first rolls back, the second does the work itself. Errors are not stored: nothing was done, and
+the request may be corrected and sent again under its key.
 """
 
 import json
@@ -20,32 +20,33 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gmg_portal.api.drafts.problems import Problem
-from gmg_portal.api.renderers import Renderer
+from gmg_portal.api.renderers import JsonRenderer
 from gmg_portal.models import KeptAnswer
 
-KEPT_FOR = timedelta(hours=24)
-# A string of RFC 8941, as the header's draft asks, or the same without its quotes.
-KEY = re.compile(r'"([\x21\x23-\x5b\x5d-\x7e]{1,200})"|([\x21\x23-\x5b\x5d-\x7e]{1,200})')
-HEADERS = ("ETag", "Location")
+RETENTION = timedelta(hours=24)
+# A string of RFC 8941, as the draft of the header requires, with or without quotes.
+KEY_PATTERN = re.compile(r'"([\x21\x23-\x5b\x5d-\x7e]{1,200})"|([\x21\x23-\x5b\x5d-\x7e]{1,200})')
+STORED_HEADERS = ("ETag", "Location")
 
 
-def once(act: Callable) -> Callable:
-    """Let a method of a view do its deed once for each key of each token."""
+def idempotent(method: Callable) -> Callable:
+    """Run a view method once for each token and idempotency key; repeat the stored response afterwards."""
 
-    @wraps(act)
-    def acted(view, request, *args, **kwargs):
+    @wraps(method)
+    def wrapper(view, request, *args, **kwargs):
         with transaction.atomic():
-            kept = _claim(request)
-            if kept.status is None:
-                return _keep(kept, act(view, request, *args, **kwargs))
-            return _answer(kept, replayed=True)
+            record = _claim_record(request)
+            if record.status is None:
+                return _store_response(record, method(view, request, *args, **kwargs))
+            return _stored_response(record, replayed=True)
 
-    return acted
+    return wrapper
 
 
-def key_of(request: Request) -> str:
-    given = KEY.fullmatch(request.headers.get("Idempotency-Key", "").strip())
-    if not given:
+def idempotency_key(request: Request) -> str:
+    """Return the key in the header `Idempotency-Key`; raise a Problem (400) without a valid one."""
+    match = KEY_PATTERN.fullmatch(request.headers.get("Idempotency-Key", "").strip())
+    if not match:
         raise Problem(
             400,
             _(
@@ -53,50 +54,51 @@ def key_of(request: Request) -> str:
                 " signs of ASCII without spaces. Sent twice with it, the request does nothing twice."
             ),
         )
-    return given[1] or given[2]
+    return match[1] or match[2]
 
 
-def digest_of(request: Request) -> str:
-    """Of what is asked for, however it is laid out: the order of fields and the bounds of parts say nothing."""
-    data, files = request.data, []
+def request_digest(request: Request) -> str:
+    """Return the SHA-256 of a request's content; the order of fields and multipart boundaries do not change it."""
+    data, file_digests = request.data, []
     if hasattr(data, "lists"):
-        files = [[name, sha256(file.read()).hexdigest()] for name, file in sorted(request.FILES.items())]
+        file_digests = [[name, sha256(file.read()).hexdigest()] for name, file in sorted(request.FILES.items())]
         for _name, file in request.FILES.items():
             file.seek(0)
         data = sorted([name, values] for name, values in data.lists() if name not in request.FILES)
-    told = [request.method, request.path, request.headers.get("If-Match", ""), data, files]
-    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    parts = [request.method, request.path, request.headers.get("If-Match", ""), data, file_digests]
+    return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def sweep(now: datetime) -> int:
-    return KeptAnswer.objects.filter(made_at__lte=now - KEPT_FOR).delete()[0]
+def delete_expired_records(now: datetime) -> int:
+    """Delete the records that are older than RETENTION; return their number."""
+    return KeptAnswer.objects.filter(made_at__lte=now - RETENTION).delete()[0]
 
 
-def _claim(request: Request) -> KeptAnswer:
-    """The kept answer of the request's key; new, and without a status, where the deed is to be done."""
-    asked = {"token": request.auth, "key": key_of(request)}
-    digest = digest_of(request)
-    rows = KeptAnswer.objects.filter(**asked)
-    rows.filter(made_at__lte=timezone.now() - KEPT_FOR).delete()
-    KeptAnswer.objects.bulk_create([KeptAnswer(**asked, digest=digest)], ignore_conflicts=True)
-    kept = rows.select_for_update().get()
-    if kept.digest != digest:
+def _claim_record(request: Request) -> KeptAnswer:
+    """Return the record of the request's key, locked; a new one has no status yet, and its work is still to be done."""
+    identity = {"token": request.auth, "key": idempotency_key(request)}
+    digest = request_digest(request)
+    rows = KeptAnswer.objects.filter(**identity)
+    rows.filter(made_at__lte=timezone.now() - RETENTION).delete()
+    KeptAnswer.objects.bulk_create([KeptAnswer(**identity, digest=digest)], ignore_conflicts=True)
+    record = rows.select_for_update().get()
+    if record.digest != digest:
         raise Problem(
             422,
             _("This Idempotency-Key was sent with another request: take a new key for a new deed."),
             code="idempotency_key_reused",
         )
-    return kept
+    return record
 
 
-def _keep(kept: KeptAnswer, response: Response) -> HttpResponse:
-    kept.status = response.status_code
-    kept.body = Renderer().render(response.data).decode()
-    kept.headers = {name: response[name] for name in HEADERS if name in response}
-    kept.save()
-    return _answer(kept)
+def _store_response(record: KeptAnswer, response: Response) -> HttpResponse:
+    record.status = response.status_code
+    record.body = JsonRenderer().render(response.data).decode()
+    record.headers = {name: response[name] for name in STORED_HEADERS if name in response}
+    record.save()
+    return _stored_response(record)
 
 
-def _answer(kept: KeptAnswer, *, replayed: bool = False) -> HttpResponse:
-    told = {**kept.headers, "Idempotency-Replayed": "true"} if replayed else kept.headers
-    return HttpResponse(kept.body, status=kept.status, content_type="application/json", headers=told)
+def _stored_response(record: KeptAnswer, *, replayed: bool = False) -> HttpResponse:
+    headers = {**record.headers, "Idempotency-Replayed": "true"} if replayed else record.headers
+    return HttpResponse(record.body, status=record.status, content_type="application/json", headers=headers)

@@ -1,4 +1,4 @@
-"""What is refused to a token's request, as problem details (RFC 9457) that name the field and what it takes."""
+"""Errors of the drafts API as problem details (RFC 9457), which name the field and the values it takes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from foundation.rest.problem_details import ProblemResponse, exception_handler, 
 
 @dataclass(frozen=True)
 class FieldFault:
-    """What is wrong with one field of the body: what it takes, or what stands there now beside what was sent."""
+    """An invalid field of the body: the values it takes, or at a conflict the stored value beside the sent one."""
 
     field: str
     detail: str
@@ -26,15 +26,17 @@ class FieldFault:
 
     @property
     def as_dict(self) -> dict:
-        told = {"field": self.field, "code": self.code, "detail": self.detail}
-        more = {name: getattr(self, name) for name in ("allowed", "nearest", "theirs", "yours")}
-        return told | {name: list(value) if name == "allowed" else value for name, value in more.items() if value}
+        required = {"field": self.field, "code": self.code, "detail": self.detail}
+        optional = {name: getattr(self, name) for name in ("allowed", "nearest", "theirs", "yours")}
+        return required | {
+            name: list(value) if name == "allowed" else value for name, value in optional.items() if value
+        }
 
 
 class Problem(exceptions.APIException):
-    """A request that is refused with a status, a sentence, and what is wrong field by field.
+    """A request that is refused with a status, a sentence and faults by field.
 
-    `existing` is the address of what is there already, if that is what stands in the way.
+    `existing` is the address of the resource that already exists, if that is the reason.
     """
 
     def __init__(
@@ -48,29 +50,33 @@ class Problem(exceptions.APIException):
         self.members = {"existing": existing} if existing else {}
 
 
-def not_among(field: str, value: str, allowed: Iterable[str], detail: str, code: str = "unknown_value") -> FieldFault:
-    """A value that is none of those that a field takes; as many as can be read are named, and the nearest of all."""
+def unknown_value_fault(
+    field: str, value: str, allowed: Iterable[str], detail: str, code: str = "unknown_value"
+) -> FieldFault:
+    """Return a fault for a value outside `allowed`, with the closest match; up to 50 allowed values are listed."""
     allowed = tuple(allowed)
-    spelt = {each.casefold(): each for each in allowed}
-    near = get_close_matches(value.casefold(), spelt, 1)
+    by_casefold = {option.casefold(): option for option in allowed}
+    matches = get_close_matches(value.casefold(), by_casefold, 1)
     offered = allowed if len(allowed) <= 50 else None
-    return FieldFault(field, detail, offered, spelt[near[0]] if near else None, code=code)
+    return FieldFault(field, detail, offered, by_casefold[matches[0]] if matches else None, code=code)
 
 
-def of_rules(error: ValidationError) -> Problem:
-    """What the workflow refuses: by field what has to be mended, or as a whole what the state does not allow."""
+def workflow_problem(error: ValidationError) -> Problem:
+    """Return the problem for a refusal of the workflow: 422 with faults by field, or 409 because of the state."""
     if not hasattr(error, "error_dict"):
         return Problem(409, " ".join(error.messages))
-    found = error.message_dict.items()
+    messages_by_field = error.message_dict.items()
     return Problem(
         422,
         faults=[
-            FieldFault("" if field == NON_FIELD_ERRORS else field, " ".join(sentences)) for field, sentences in found
+            FieldFault("" if field == NON_FIELD_ERRORS else field, " ".join(sentences))
+            for field, sentences in messages_by_field
         ],
     )
 
 
-def handle(exception: Exception, context: dict) -> HttpResponse | None:
+def draft_exception_handler(exception: Exception, context: dict) -> HttpResponse | None:
+    """Return problem details for an exception; leave others to the API's own handler."""
     request = context["request"]
     match exception:
         case Problem():
@@ -83,16 +89,16 @@ def handle(exception: Exception, context: dict) -> HttpResponse | None:
                 members=exception.members,
             )
         case ValidationError():
-            return handle(of_rules(exception), context)
+            return draft_exception_handler(workflow_problem(exception), context)
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
-            return _unknown(request, exception)
+            return _unauthorized_response(request, exception)
         case Http404() | exceptions.NotFound():
             return ProblemResponse(request, 404, _("Your agency has nothing at this address."))
         case exceptions.MethodNotAllowed():
-            words = {"methods": ", ".join(context["view"].allowed_methods)}
-            return ProblemResponse(request, 405, _("Allowed at this address: %(methods)s.") % words)
+            names = {"methods": ", ".join(context["view"].allowed_methods)}
+            return ProblemResponse(request, 405, _("Allowed at this address: %(methods)s.") % names)
         case exceptions.UnsupportedMediaType():
-            return ProblemResponse(request, 415, _taken(context["view"]))
+            return ProblemResponse(request, 415, _unsupported_media_type_message(context["view"]))
         case exceptions.ParseError():
             return ProblemResponse(request, 400, _("The body cannot be read: send one JSON object, in UTF-8."))
         case RequestDataTooBig():
@@ -104,14 +110,14 @@ def handle(exception: Exception, context: dict) -> HttpResponse | None:
     return exception_handler(exception, context)
 
 
-def _unknown(request, exception) -> HttpResponse:
+def _unauthorized_response(request, exception) -> HttpResponse:
     failed = isinstance(exception, exceptions.AuthenticationFailed)
-    told = exception.detail if failed else _("Send a token of your agency: ‘Authorization: Bearer …’.")
-    response = ProblemResponse(request, 401, told)
+    detail = exception.detail if failed else _("Send a token of your agency: ‘Authorization: Bearer …’.")
+    response = ProblemResponse(request, 401, detail)
     response["WWW-Authenticate"] = exception.auth_header + (', error="invalid_token"' if failed else "")
     return response
 
 
-def _taken(view) -> str:
+def _unsupported_media_type_message(view) -> str:
     types = ", ".join(parser.media_type for parser in view.parser_classes)
     return _("The body is of a type that is not taken here. Allowed: %(types)s.") % {"types": types}

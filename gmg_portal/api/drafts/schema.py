@@ -1,4 +1,4 @@
-"""The description of each operation with a token: what it takes, and every answer that it gives."""
+"""Description of every operation with a token: its parameters, bodies and answers."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from gmg_portal.api.drafts.serializers import (
     NewFileSerializer,
     SubmissionProblemSerializer,
 )
-from gmg_portal.api.drafts.shown import shown
+from gmg_portal.api.drafts.shown import problem_example
 
 TAG = "Submission"
 PROBLEMS = {
@@ -67,8 +67,8 @@ def _match(required: bool) -> OpenApiParameter:
     )
 
 
-def _header(name: str, description, statuses: list[int], kind=str) -> OpenApiParameter:
-    return OpenApiParameter(name, kind, "header", response=statuses, description=description)
+def _header(name: str, description, statuses: list[int], type_=str) -> OpenApiParameter:
+    return OpenApiParameter(name, type_, "header", response=statuses, description=description)
 
 
 CODE = OpenApiParameter(
@@ -94,12 +94,12 @@ EXAMPLE = {
 }
 
 
-def _answers(done: dict, *problems: int) -> dict:
-    refused = {
-        (status, MEDIA_TYPE): OpenApiResponse(SubmissionProblemSerializer, PROBLEMS[status], [shown(status)])
-        for status in sorted(problems)
+def _responses(successes: dict, *statuses: int) -> dict:
+    errors = {
+        (status, MEDIA_TYPE): OpenApiResponse(SubmissionProblemSerializer, PROBLEMS[status], [problem_example(status)])
+        for status in sorted(statuses)
     }
-    return {**{status: OpenApiResponse(*told) for status, told in done.items()}, **refused}
+    return {**{status: OpenApiResponse(*response) for status, response in successes.items()}, **errors}
 
 
 def _without(statuses: tuple[int, ...], *left_out: int) -> list[int]:
@@ -112,7 +112,7 @@ OPERATIONS = {
         "summary": _("List the open reports"),
         "description": _("What is expected of the agency, begun, sent off, or sent back with the reviewer's note."),
         "parameters": [RETRY, CHALLENGE],
-        "responses": _answers({200: (DraftListSerializer, _("All of them."))}, *_without(READS, 404)),
+        "responses": _responses({200: (DraftListSerializer, _("All of them."))}, *_without(READS, 404)),
     },
     "create_draft": {
         "summary": _("Begin a report"),
@@ -123,7 +123,7 @@ OPERATIONS = {
         "parameters": [KEY, ETAG, LOCATION, REPLAYED, RETRY, CHALLENGE],
         "request": NewDraftSerializer,
         "examples": [OpenApiExample("A report", EXAMPLE, request_only=True)],
-        "responses": _answers(
+        "responses": _responses(
             {
                 200: (DraftSerializer, _("The report that a cycle expected, now begun.")),
                 201: (DraftSerializer, _("A report that no cycle asked for.")),
@@ -135,7 +135,7 @@ OPERATIONS = {
         "summary": _("Read one report"),
         "description": _("A report of the agency by its code, to its publication and beyond."),
         "parameters": [CODE, ETAG, RETRY, CHALLENGE],
-        "responses": _answers(REPORT, *READS),
+        "responses": _responses(REPORT, *READS),
     },
     "update_draft": {
         "summary": _("Change a report"),
@@ -146,7 +146,7 @@ OPERATIONS = {
         "parameters": [CODE, _match(True), ETAG, RETRY, CHALLENGE],
         "request": DraftChangesSerializer,
         "examples": [OpenApiExample("Some fields", {"barriers": "Funds came late."}, request_only=True)],
-        "responses": _answers(REPORT, *WRITES, 412, 428),
+        "responses": _responses(REPORT, *WRITES, 412, 428),
     },
     "submit_draft": {
         "summary": _("Send a report to the reviewers"),
@@ -154,7 +154,7 @@ OPERATIONS = {
         "parameters": [CODE, KEY, _match(False), ETAG, REPLAYED, RETRY, CHALLENGE],
         "request": {"application/json": {"type": "object", "additionalProperties": False}},
         "examples": [OpenApiExample("Nothing", {}, request_only=True)],
-        "responses": _answers({200: (DraftSerializer, _("The report, submitted."))}, *WRITES, 412),
+        "responses": _responses({200: (DraftSerializer, _("The report, submitted."))}, *WRITES, 412),
     },
     "add_evidence": {
         "summary": _("Add a piece of evidence"),
@@ -169,19 +169,19 @@ OPERATIONS = {
                 media_type="application/json",
             )
         ],
-        "responses": _answers({201: (DraftSerializer, _("The report with its evidence."))}, *WRITES, 507),
+        "responses": _responses({201: (DraftSerializer, _("The report with its evidence."))}, *WRITES, 507),
     },
     "remove_evidence": {
         "summary": _("Remove a piece of evidence"),
         "description": _("Takes a link, symbol or file out of a draft."),
         "parameters": [CODE, PIECE, RETRY, CHALLENGE],
         "request": None,
-        "responses": _answers({204: (None, _("It is removed."))}, *_without(WRITES, 415, 422)),
+        "responses": _responses({204: (None, _("It is removed."))}, *_without(WRITES, 415, 422)),
     },
 }
 
 
-def described(**operations: str) -> Callable:
+def describe_operations(**operations: str) -> Callable:
     """Describe the methods of a view by the names of their operations."""
     return extend_schema_view(
         **{

@@ -1,4 +1,4 @@
-"""How drafts read to the agency whose they are."""
+"""Serializers of drafts, their evidence and the bodies of requests."""
 
 from uuid import UUID, uuid5
 
@@ -22,24 +22,24 @@ from commitments.serializers import (
 )
 from commitments.workflow import State
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
-from gmg_portal.api.drafts.forms import WRITTEN
+from gmg_portal.api.drafts.forms import WRITABLE_FIELDS
 
 EXPECTED = "expected"
 STATES = [EXPECTED, State.DRAFT, State.SUBMITTED, State.SENT_BACK, State.PUBLISHED]
 
 
-def code_of(piece: Evidence) -> UUID:
-    """By which a piece of evidence is named within its report."""
-    return uuid5(piece.report.draft_code, str(piece.pk))
+def evidence_code(evidence: Evidence) -> UUID:
+    """Return the code that names a piece of evidence within its report."""
+    return uuid5(evidence.report.draft_code, str(evidence.pk))
 
 
-def version_of(report: ProgressReport) -> str:
-    """A version of a report and the newest line of its history: what a change is made upon."""
+def version_tag(report: ProgressReport) -> str:
+    """Return the version of a report and the id of its newest history row, for ETag and If-Match."""
     return f"v{report.version}.{report.newest_line or 0}"
 
 
-def state_of(report: ProgressReport) -> str:
-    """As in the workflow; what a cycle asked for and nobody has begun is expected."""
+def draft_state(report: ProgressReport) -> str:
+    """Return the state of the workflow, or 'expected' for a report that a cycle asked for and nobody has begun."""
     blank = report.state == State.DRAFT and report.cycle_id and is_blank(report)
     return EXPECTED if blank else report.state
 
@@ -81,12 +81,12 @@ class DraftEvidenceSerializer(serializers.ModelSerializer):
         ]
 
     @extend_schema_field({"type": "string", "format": "uuid"})
-    def get_code(self, piece):
-        return str(code_of(piece))
+    def get_code(self, evidence):
+        return str(evidence_code(evidence))
 
     @extend_schema_field({"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"})
-    def get_digest(self, piece):
-        return piece.file_digest or None
+    def get_digest(self, evidence):
+        return evidence.file_digest or None
 
 
 class DraftRowSerializer(serializers.ModelSerializer):
@@ -128,7 +128,7 @@ class DraftRowSerializer(serializers.ModelSerializer):
             "cycle",
             "due_on",
             "on_behalf_of",
-            *WRITTEN,
+            *WRITABLE_FIELDS,
             "evidence",
             "review_note",
             "submitted_at",
@@ -139,11 +139,11 @@ class DraftRowSerializer(serializers.ModelSerializer):
 
     @extend_schema_field({"type": "string", "enum": STATES})
     def get_state(self, report):
-        return state_of(report)
+        return draft_state(report)
 
     @extend_schema_field({"type": "string", "pattern": r"^v\d+\.\d+$", "examples": ["v3.1217"]})
     def get_version(self, report):
-        return version_of(report)
+        return version_tag(report)
 
     @extend_schema_field({"type": ["string", "null"], "examples": ["HLD-0001-2"]})
     def get_report(self, report):
@@ -188,7 +188,7 @@ class DraftListSerializer(serializers.Serializer):
     )
 
 
-# What is sent
+# Bodies of requests
 
 
 class DraftChangesSerializer(serializers.ModelSerializer):
@@ -212,7 +212,7 @@ class DraftChangesSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ProgressReport
-        fields = WRITTEN
+        fields = WRITABLE_FIELDS
         extra_kwargs = {
             "period_start": {"required": False, "help_text": _("The first day that it tells of: 2014-01-01.")},
             "period_end": {"required": False, "help_text": _("The last day that it tells of: 2014-06-30.")},
@@ -239,7 +239,7 @@ class NewDraftSerializer(DraftChangesSerializer):
     )
 
     class Meta(DraftChangesSerializer.Meta):
-        fields = ["commitment", "cycle", *WRITTEN]
+        fields = ["commitment", "cycle", *WRITABLE_FIELDS]
 
 
 class NewEvidenceSerializer(serializers.ModelSerializer):

@@ -1,4 +1,4 @@
-"""The refusals of a token's request as the description shows them: each is made by the code that answers it."""
+"""Examples of the drafts API's errors for its description; each is the real answer of the exception handler."""
 
 import json
 from types import SimpleNamespace
@@ -10,8 +10,8 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
-from foundation.rest.problem_details import Fault, InvalidParameter
-from gmg_portal.api.drafts.problems import FieldFault, Problem, handle
+from foundation.rest.problem_details import Fault, Refused
+from gmg_portal.api.drafts.problems import FieldFault, Problem, draft_exception_handler
 from gmg_portal.api.openapi.problems import PROBLEMS, STORAGE_FULL
 
 ADDRESS = "/api/v1/drafts/0c2f9e8a-6f3d-4a57-9d0e-2b1c7a5e4f10/"
@@ -49,10 +49,11 @@ EXCEPTIONS = {
 }
 
 
-def shown(status: int) -> OpenApiExample:
+def problem_example(status: int) -> OpenApiExample:
+    """Return the example of an error for the description."""
     if status not in EXCEPTIONS:
         return (PROBLEMS | {507: STORAGE_FULL})[status].example(status)
     request = HttpRequest()
     request.path = ADDRESS
-    body = json.loads(handle(EXCEPTIONS[status](), {"request": request, "view": VIEW}).content)
+    body = json.loads(draft_exception_handler(EXCEPTIONS[status](), {"request": request, "view": VIEW}).content)
     return OpenApiExample(f"problem_{status}", body, summary=body["title"])

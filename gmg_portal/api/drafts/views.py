@@ -1,4 +1,4 @@
-"""Drafts of reports, written by an agency's own systems with a token, under the rules of the editors' side."""
+"""Drafts of reports, written by an agency's own systems with a token, under the rules of the editor area."""
 
 import json
 import re
@@ -24,82 +24,82 @@ from commitments.evidence.uploads import MAX_BYTES
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import OPEN_STATES
 from foundation.text.choice_words import find_code
-from gmg_portal.api.base import FORMAT, refuse_all_but
-from gmg_portal.api.drafts.authentication import MayByToken, TokenAuthentication
-from gmg_portal.api.drafts.forms import accept, evidence_form, report_form
-from gmg_portal.api.drafts.keeping import once
-from gmg_portal.api.drafts.problems import FieldFault, Problem, handle, not_among
-from gmg_portal.api.drafts.schema import described
+from gmg_portal.api.base import FORMAT, refuse_other_params
+from gmg_portal.api.drafts.authentication import TokenAuthentication, TokenScopePermission
+from gmg_portal.api.drafts.forms import check_form, evidence_form, report_form
+from gmg_portal.api.drafts.keeping import idempotent
+from gmg_portal.api.drafts.problems import FieldFault, Problem, draft_exception_handler, unknown_value_fault
+from gmg_portal.api.drafts.schema import describe_operations
 from gmg_portal.api.drafts.serializers import (
     EXPECTED,
     DraftListSerializer,
     DraftSerializer,
-    code_of,
-    state_of,
-    version_of,
+    draft_state,
+    evidence_code,
+    version_tag,
 )
-from gmg_portal.api.renderers import Renderer
+from gmg_portal.api.renderers import JsonRenderer
 
-MOST_OF_TEXT = 1024 * 1024  # bytes of a body without a file
-MOST_LEVELS = 10  # of arrays and objects within each other
-# A version as an entity tag: as it was given out, weak or with the name of a packer, as servers on the way make it.
-VERSION = re.compile(r'(?:W/)?"?v(\d{1,9})\.(\d{1,18})(?:[-;](?:br|deflate|gzip|zstd))?"?')
-ANY = "*"
+MAX_TEXT_BYTES = 1024 * 1024  # bytes of a body without a file
+MAX_DEPTH = 10  # of arrays and objects within each other
+# A version as an entity tag: as sent, weak, or with a suffix for its compression, which proxies add.
+VERSION_TAG = re.compile(r'(?:W/)?"?v(\d{1,9})\.(\d{1,18})(?:[-;](?:br|deflate|gzip|zstd))?"?')
+ANY_VERSION = "*"
 READ, DRAFT, SUBMIT = AccessToken.Scope.READ, AccessToken.Scope.DRAFT, AccessToken.Scope.SUBMIT
-WAITING = ("draft", "sent_back", "submitted")
+OPEN_DRAFT_STATES = ("draft", "sent_back", "submitted")
 
 
-class FlatJSONParser(JSONParser):
-    """Reads JSON that is nested no deeper than anything that is sent here."""
+class LimitedDepthJSONParser(JSONParser):
+    """A JSON parser that refuses nesting deeper than MAX_DEPTH."""
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
             data = super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError from None
-        if is_nested(data, MOST_LEVELS):
+        if is_deeper_than(data, MAX_DEPTH):
             raise ParseError
         return data
 
 
-def is_nested(data, levels: int) -> bool:
-    """Whether arrays and objects stand within each other on more levels than these."""
-    parts = data.values() if isinstance(data, dict) else data if isinstance(data, list) else None
-    return parts is not None and (levels == 0 or any(is_nested(part, levels - 1) for part in parts))
+def is_deeper_than(data, depth: int) -> bool:
+    """Return whether arrays and objects are nested on more than `depth` levels."""
+    children = data.values() if isinstance(data, dict) else data if isinstance(data, list) else None
+    return children is not None and (depth == 0 or any(is_deeper_than(child, depth - 1) for child in children))
 
 
-class SubmissionView(APIView):
-    """What all of them share: a token, a brake for whoever has none, and answers that nobody keeps."""
+class DraftAPIView(APIView):
+    """Base view: authentication by token, throttling before authentication, and answers that no cache stores."""
 
     authentication_classes = [TokenAuthentication]
-    permission_classes = [MayByToken]
-    renderer_classes = [Renderer]
-    parser_classes = [FlatJSONParser]
+    permission_classes = [TokenScopePermission]
+    renderer_classes = [JsonRenderer]
+    parser_classes = [LimitedDepthJSONParser]
     scopes = {"POST": DRAFT, "PATCH": DRAFT, "DELETE": DRAFT}
 
     def perform_authentication(self, request):
-        """Only once the address was counted: whoever tries tokens is braked like anybody who asks too often."""
+        """Count the request against the address before the token is read, so that guessing tokens is throttled too."""
         super().check_throttles(Request(request._request))
         if request.method != "OPTIONS":
             super().perform_authentication(request)
 
     def check_permissions(self, request):
-        """A browser asks for the methods before it sends a token: they are told to everybody."""
+        """Allow OPTIONS without a token: browsers send it before they send the token."""
         if request.method != "OPTIONS":
             super().check_permissions(request)
 
     def check_throttles(self, request):
-        """Done, before anything was asked about the token."""
+        """Do nothing: `perform_authentication` has already counted the request."""
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        refuse_all_but({FORMAT}, request.query_params)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > self.most_bytes(request):
+        refuse_other_params({FORMAT}, request.query_params)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.max_bytes(request):
             raise RequestDataTooBig
 
-    def most_bytes(self, request) -> int:
+    def max_bytes(self, request) -> int:
         with_file = MultiPartParser in self.parser_classes and request.content_type.startswith("multipart/")
-        return MOST_OF_TEXT + (MAX_BYTES if with_file else 0)
+        return MAX_TEXT_BYTES + (MAX_BYTES if with_file else 0)
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -108,10 +108,10 @@ class SubmissionView(APIView):
         return response
 
     def get_exception_handler(self):
-        return handle
+        return draft_exception_handler
 
     def body(self, request) -> dict:
-        """The fields that were sent: one object, whose texts can be written down."""
+        """Return the fields of the body: one JSON object whose texts are valid Unicode."""
         data = request.data
         fields = {name: data[name] for name in data if name not in request.FILES} if isinstance(data, dict) else None
         try:
@@ -124,211 +124,228 @@ class SubmissionView(APIView):
 
     # Rows
 
-    def reports(self, request):
-        """The reports of the token's agency, and of the groups that it leads."""
-        lines = ProgressReport.history.filter(id=OuterRef("pk")).order_by().values("id").annotate(newest=Max("pk"))
-        own = Evidence.objects.visible_to(request.user).select_related("report").order_by("pk")
+    def agency_reports(self, request):
+        """Return the reports of the token's agency and of the groups that it leads."""
+        history_rows = (
+            ProgressReport.history.filter(id=OuterRef("pk")).order_by().values("id").annotate(newest=Max("pk"))
+        )
+        evidence = Evidence.objects.visible_to(request.user).select_related("report").order_by("pk")
         return (
             ProgressReport.objects.owned_by(request.user)
             .visible_to(request.user)
             .select_related("commitment", "cycle", "on_behalf_of", "superseded_by")
-            .prefetch_related(Prefetch("evidence", own, to_attr="own_evidence"))
-            .annotate(newest_line=Subquery(lines.values("newest")))
+            .prefetch_related(Prefetch("evidence", evidence, to_attr="own_evidence"))
+            .annotate(newest_line=Subquery(history_rows.values("newest")))
         )
 
     def report(self, request, code: UUID) -> ProgressReport:
-        return get_object_or_404(self.reports(request), draft_code=code)
+        return get_object_or_404(self.agency_reports(request), draft_code=code)
 
-    def locked(self, request, code: UUID) -> ProgressReport:
-        """The report, held until the deed is done, if it can still be written."""
+    def locked_report(self, request, code: UUID) -> ProgressReport:
+        """Return the report, locked until the transaction ends; refuse one that can no longer be changed."""
         rows = ProgressReport.objects.owned_by(request.user).filter(draft_code=code)
         report = rows.select_for_update(of=("self",)).first()
         if report is None:
             raise Http404
         if report.state not in OPEN_STATES:
-            words = {"state": report.get_state_display()}
-            raise Problem(409, _("This is in the state ‘%(state)s’, and takes no changes.") % words)
+            names = {"state": report.get_state_display()}
+            raise Problem(409, _("This is in the state ‘%(state)s’, and takes no changes.") % names)
         return report
 
-    def answer(self, request, code: UUID, status: int = 200) -> Response:
+    def draft_response(self, request, code: UUID, status: int = 200) -> Response:
         report = self.report(request, code)
-        told = DraftSerializer(report, context={"request": request}).data
-        headers = {"ETag": f'"{version_of(report)}"'}
+        data = DraftSerializer(report, context={"request": request}).data
+        headers = {"ETag": f'"{version_tag(report)}"'}
         if status == 201:
-            headers["Location"] = told["url"]
-        return Response(told, status=status, headers=headers)
+            headers["Location"] = data["url"]
+        return Response(data, status=status, headers=headers)
 
 
-@described(get="list_drafts", post="create_draft")
-class DraftsView(SubmissionView):
-    """The open reports of the token's agency; and where one is begun."""
+@describe_operations(get="list_drafts", post="create_draft")
+class DraftsView(DraftAPIView):
+    """The open reports of the token's agency; POST begins one."""
 
     def get(self, request, **kwargs):
-        rows = self.reports(request).filter(state__in=WAITING).order_by(F("cycle__due_on").asc(nulls_last=True), "pk")
-        told = {"count": len(rows), "results": rows}
-        return Response(DraftListSerializer(told, context={"request": request}).data)
+        rows = (
+            self.agency_reports(request)
+            .filter(state__in=OPEN_DRAFT_STATES)
+            .order_by(F("cycle__due_on").asc(nulls_last=True), "pk")
+        )
+        page = {"count": len(rows), "results": rows}
+        return Response(DraftListSerializer(page, context={"request": request}).data)
 
-    @once
+    @idempotent
     def post(self, request, **kwargs):
         body = self.body(request)
         cycle = {name: body.pop(name) for name in ["cycle"] if name in body}
-        expected = self.expected(request, body.get("commitment"), cycle)
-        report, seen = expected or ProgressReport(), None
+        expected = self.expected_report(request, body.get("commitment"), cycle)
+        report, seen_version = expected or ProgressReport(), None
         if expected:
             body.pop("commitment")
-            seen = (expected.version, 0)
+            seen_version = (expected.version, 0)
         report.on_behalf_of = report.on_behalf_of or request.auth.agency
-        form = report_form(report, body, request.user, seen)
-        accept(form)
+        form = report_form(report, body, request.user, seen_version)
+        check_form(form)
         actions.write_draft(form.instance, by=request.user, reason=actions.BY_TOKEN)
-        return self.answer(request, report.draft_code, 200 if expected else 201)
+        return self.draft_response(request, report.draft_code, 200 if expected else 201)
 
-    def expected(self, request, reference, cycle: dict) -> ProgressReport | None:
-        """Return the report that a cycle expects, to be filled in; None where another is to be begun.
+    def expected_report(self, request, reference, cycle: dict) -> ProgressReport | None:
+        """Return the report that a cycle expects, to be filled in; None if a new one is to be created.
 
-        `cycle` holds the cycle's title as it was sent, or nothing. Of a commitment and a cycle one report is open at a
-        time, and so is one that no cycle asked for: a second is refused, naming the first.
+        `cycle` holds the cycle's title as it was sent, or is empty. Only one report per commitment and cycle, and one
+        without a cycle, may be open: a second is refused with the address of the first.
         """
         title = cycle.get("cycle")
         if title is not None and not isinstance(title, str):
             raise Problem(
                 422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."), code="invalid_type")]
             )
-        reports = ProgressReport.objects.owned_by(request.user).filter(commitment__reference__iexact=text(reference))
+        reports = ProgressReport.objects.owned_by(request.user).filter(
+            commitment__reference__iexact=searchable_text(reference)
+        )
         if title is not None:
-            return self.expected_by(request, title, reports.asked())
+            return self.expected_in_cycle(request, title, reports.asked())
         if cycle:
-            self.refuse_second(request, reference, reports.filter(cycle=None))
+            self.refuse_duplicate(request, reference, reports.filter(cycle=None))
             return None
-        expected = [row for row in self.held(reports.asked().editable_by(request.user)) if state_of(row) == EXPECTED]
-        if len(expected) > 1:
-            titles = [row.cycle.title for row in expected]
+        candidates = [
+            row for row in self.lock_rows(reports.asked().editable_by(request.user)) if draft_state(row) == EXPECTED
+        ]
+        if len(candidates) > 1:
+            titles = [row.cycle.title for row in candidates]
             message = _("More than one cycle expects a report on this commitment: name one of them.")
             raise Problem(422, faults=[FieldFault("cycle", message, tuple(titles), code="required")])
-        if not expected:
-            self.refuse_second(
+        if not candidates:
+            self.refuse_duplicate(
                 request, reference, reports.filter(Q(cycle=None) | Q(pk__in=reports.asked().values("pk")))
             )
-        return expected[0] if expected else None
+        return candidates[0] if candidates else None
 
-    def expected_by(self, request, title: str, reports) -> ProgressReport:
+    def expected_in_cycle(self, request, title: str, reports) -> ProgressReport:
         titles = list(reports.values_list("cycle__title", flat=True))
         known_title = find_code(title, zip(titles, titles, strict=True))
-        report = next(iter(self.held(reports.filter(cycle__title=known_title))), None) if known_title else None
+        report = next(iter(self.lock_rows(reports.filter(cycle__title=known_title))), None) if known_title else None
         if report is None:
             message = _("No report on this commitment is asked for by an open cycle ‘%(title)s’.") % {"title": title}
-            raise Problem(422, faults=[not_among("cycle", title, titles, message)])
-        if state_of(report) != EXPECTED:
-            raise self.second(request, report)
+            raise Problem(422, faults=[unknown_value_fault("cycle", title, titles, message)])
+        if draft_state(report) != EXPECTED:
+            raise self.duplicate_problem(request, report)
         return report
 
-    def refuse_second(self, request, reference, reports) -> None:
-        """Refuse to begin a report beside one that is open. The commitment is locked, so of two at once one is begun.
+    def refuse_duplicate(self, request, reference, reports) -> None:
+        """Refuse to begin a report beside an open one; the commitment is locked, so of two requests at once one wins.
 
-        Locks are taken in the order of the workflow's own: reports first, then their commitment.
+        Locks are taken in the order of the workflow: reports first, then their commitment.
         """
-        list(Commitment.objects.filter(reference__iexact=text(reference)).select_for_update(no_key=True).values("pk"))
-        if first := reports.filter(state__in=WAITING).order_by("pk").last():
-            raise self.second(request, first)
+        list(
+            Commitment.objects.filter(reference__iexact=searchable_text(reference))
+            .select_for_update(no_key=True)
+            .values("pk")
+        )
+        if first := reports.filter(state__in=OPEN_DRAFT_STATES).order_by("pk").last():
+            raise self.duplicate_problem(request, first)
 
-    def second(self, request, first: ProgressReport) -> Problem:
+    def duplicate_problem(self, request, first: ProgressReport) -> Problem:
         address = request.build_absolute_uri(reverse("api:draft", args=[first.draft_code]))
         message = _("This report is begun already: change it at %(address)s.") % {"address": address}
         return Problem(409, message, existing=address, code="draft_exists")
 
-    def held(self, rows):
+    def lock_rows(self, rows):
         return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
-@described(get="get_draft", patch="update_draft")
-class DraftView(SubmissionView):
-    """One report of the token's agency."""
+@describe_operations(get="get_draft", patch="update_draft")
+class DraftView(DraftAPIView):
+    """A report of the token's agency: read it and change it."""
 
     def get(self, request, code, **kwargs):
-        return self.answer(request, code)
+        return self.draft_response(request, code)
 
     @transaction.atomic
     def patch(self, request, code, **kwargs):
         if "If-Match" not in request.headers:
-            told = _("Send the version that you change as a header ‘If-Match’: nobody's work is to be overwritten.")
-            raise Problem(428, told)
-        versions = versions_of(request)
-        report = self.locked(request, code)
-        form = report_form(report, self.body(request), request.user, seen_among(versions, report))
-        accept(form)
+            detail = _("Send the version that you change as a header ‘If-Match’: nobody's work is to be overwritten.")
+            raise Problem(428, detail)
+        versions = if_match_versions(request)
+        report = self.locked_report(request, code)
+        form = report_form(report, self.body(request), request.user, base_version(versions, report))
+        check_form(form)
         if form.changed_data:
             actions.write_draft(form.instance, by=request.user, reason=actions.BY_TOKEN)
-        return self.answer(request, code)
+        return self.draft_response(request, code)
 
 
-@described(post="submit_draft")
-class SubmitView(SubmissionView):
+@describe_operations(post="submit_draft")
+class SubmitView(DraftAPIView):
     """Sends a report to the reviewers."""
 
     scopes = {"POST": SUBMIT}
 
-    @once
+    @idempotent
     def post(self, request, code, **kwargs):
         if self.body(request):
             raise Problem(422, _("Submitting takes no fields: send an empty object."))
-        versions = versions_of(request)
-        report = self.locked(request, code)
-        if versions and seen_among(versions, report)[0] != report.version:
+        versions = if_match_versions(request)
+        report = self.locked_report(request, code)
+        if versions and base_version(versions, report)[0] != report.version:
             raise Problem(412, _("Somebody changed this since you read it: look at it again before you submit it."))
         actions.submit(report, by=request.user)
-        return self.answer(request, code)
+        return self.draft_response(request, code)
 
 
-@described(post="add_evidence")
-class DraftEvidenceView(SubmissionView):
-    """Where evidence is added to a draft."""
+@describe_operations(post="add_evidence")
+class DraftEvidenceView(DraftAPIView):
+    """The evidence of a draft: POST adds a piece."""
 
-    parser_classes = [FlatJSONParser, MultiPartParser]
+    parser_classes = [LimitedDepthJSONParser, MultiPartParser]
 
-    @once
+    @idempotent
     def post(self, request, code, **kwargs):
         body = self.body(request)
-        report = self.locked(request, code)
+        report = self.locked_report(request, code)
         if any(file.size > MAX_BYTES for file in request.FILES.values()):
             raise Problem(413, _("This file is larger than 25 MB."))
         form = evidence_form(Evidence(report=report), body, request.FILES)
-        accept(form)
+        check_form(form)
         actions.add_evidence(report, form.instance, by=request.user)
-        return self.answer(request, code, 201)
+        return self.draft_response(request, code, 201)
 
 
-@described(delete="remove_evidence")
-class DraftPieceView(SubmissionView):
-    """One piece of evidence of a draft."""
+@describe_operations(delete="remove_evidence")
+class DraftEvidenceItemView(DraftAPIView):
+    """A piece of evidence of a draft: DELETE removes it."""
 
     @transaction.atomic
     def delete(self, request, code, piece, **kwargs):
-        report = self.locked(request, code)
-        found = next((one for one in report.evidence.all() if code_of(one) == piece), None)
-        if found is None:
+        report = self.locked_report(request, code)
+        evidence = next((item for item in report.evidence.all() if evidence_code(item) == piece), None)
+        if evidence is None:
             raise Http404
-        actions.remove_evidence(found, by=request.user)
+        actions.remove_evidence(evidence, by=request.user)
         return Response(status=204)
 
 
-def versions_of(request) -> list[tuple[int, int] | None]:
-    """Return the versions and lines of the history that If-Match names, None for any version; [] without If-Match."""
+def if_match_versions(request) -> list[tuple[int, int] | None]:
+    """Return the versions and history ids that If-Match names, None for any version; [] without If-Match."""
     header = request.headers.get("If-Match")
     if header is None:
         return []
     tags = [tag.strip() for tag in header.split(",")]
-    matches = [None if tag == ANY else VERSION.fullmatch(tag) for tag in tags]
-    if any(match is None and tag != ANY for match, tag in zip(matches, tags, strict=True)):
+    matches = [None if tag == ANY_VERSION else VERSION_TAG.fullmatch(tag) for tag in tags]
+    if any(match is None and tag != ANY_VERSION for match, tag in zip(matches, tags, strict=True)):
         raise Problem(400, _('If-Match is the version of a draft as it was read, in quotes: "v3.1217"; or * for any.'))
     return [match and (int(match[1]), int(match[2])) for match in matches]
 
 
-def seen_among(versions: list[tuple[int, int] | None], report: ProgressReport) -> tuple[int, int]:
-    """Return the version that a change is made upon: the present one where it is named, or else the first named."""
-    present = (report.version, 0)
-    return next((seen or present for seen in versions if seen is None or seen[0] == report.version), versions[0])
+def base_version(named_versions: list[tuple[int, int] | None], report: ProgressReport) -> tuple[int, int]:
+    """Return the version on which a change is based: the current one if If-Match names it, else the first named."""
+    current = (report.version, 0)
+    return next(
+        (version or current for version in named_versions if version is None or version[0] == report.version),
+        named_versions[0],
+    )
 
 
-def text(value) -> str:
-    """What can be looked for; nothing else is found."""
+def searchable_text(value) -> str:
+    """Return a text that PostgreSQL can look up; an empty one for any other value, which matches nothing."""
     return value if isinstance(value, str) and "\0" not in value else ""

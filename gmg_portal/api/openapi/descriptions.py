@@ -1,7 +1,7 @@
-"""What the description of the API says beside the classes: operations, tags, words to ask with, and what values mean.
+"""Texts of the API's description that no class holds: operations, tags, parameters, headers and meanings of values.
 
-Fields are described where they are declared, by the `help_text` of their serializers; their examples stand in
-`schema_examples`. tests/gmg_portal/api/test_schema.py says what is missing, and where it goes.
+Fields are described by the `help_text` of their serializers; their examples are in `examples`.
+tests/gmg_portal/api/test_schema.py reports missing texts and where they belong.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -60,7 +60,7 @@ SUMMARIES = {
     "get_summary_freshness": _("Count commitments by how recently their leads were heard"),
 }
 
-# What a filter's own label does not say well enough to those who read no form; by operation id and word, or by word.
+# For filters whose label is not clear outside a form; by operation id and parameter, or by parameter.
 PARAMETERS = {
     "page": _("The number of the page, from 1. One beyond the last is refused with 404."),
     "cursor": _(
@@ -101,14 +101,14 @@ PARAMETERS = {
     "ordering": _("What to sort by, the most important first; with a minus in front, downwards."),
 }
 # Added to the description of every list parameter.
-LISTS = {
+LIST_NOTES = {
     "fields": _("Repeat the parameter, or separate the names with commas."),
     "ordering": _("Repeat the parameter, or separate the words with commas."),
 }
-LIST = _("Repeat the parameter, or separate values with commas, to get the rows that match any of them.")
+LIST_NOTE = _("Repeat the parameter, or separate values with commas, to get the rows that match any of them.")
 
-# By component, or by the name of a parameter: what each value means.
-MEANINGS = {
+# The meaning of each value, by component or by the name of a parameter.
+VALUE_DESCRIPTIONS = {
     "AlignmentStrength": {
         "explicit": _("It speaks of the point outright."),
         "partial": _("It touches a part of the point."),
@@ -275,7 +275,7 @@ MEANINGS = {
         ),
         "jsonld": _("Linked data (JSON-LD)."),
     },
-    # A word to sort by; with a minus before it the same, downwards.
+    # Sort values; with a minus in front, descending.
     "ordering": {
         "acronym": _("The acronym."),
         "changed": _("The day of the change."),
@@ -295,9 +295,9 @@ MEANINGS = {
         "updated": _("The moment of the last change."),
     },
 }
-DOWNWARDS = _("%(meaning)s Downwards.")
+DESCENDING = _("%(meaning)s Downwards.")
 
-# By name: what a header of an answer tells, and in which answers it stands.
+# Response headers by name: meaning, and the statuses that have them.
 HEADERS = {
     "ETag": (
         _("The validator of the answer: sent back as If-None-Match, it is answered by 304 while nothing has changed."),

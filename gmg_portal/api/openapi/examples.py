@@ -1,13 +1,13 @@
-"""The examples of the description of the API.
+"""Examples for the API's description.
 
-`EXAMPLES` holds values of the record itself, as the portal's own data have them; `FORMS` shows the form of values of
-which those data hold none, and claims no fact. tests/gmg_portal/api/test_contract.py asks the API for every value of
-the first, so that none can go stale.
+`EXAMPLES` holds values of the portal's own data; `SYNTHETIC_EXAMPLES` shows the format of values which those data lack,
+and states no fact. tests/gmg_portal/api/test_contract.py requests every value of the first, so that none becomes
+outdated.
 """
 
 PORTAL = "https://portal.example.org"
 
-REF = {"code": "undesa", "title": "United Nations Department of Economic and Social Affairs"}
+AGENCY_REF = {"code": "undesa", "title": "United Nations Department of Economic and Social Affairs"}
 COMMITMENT = {"code": "HLD-0001", "title": "International Migration Report 2013", "state": "published"}
 COMMITMENT_PAGE = f"{PORTAL}/commitments/HLD-0001/"
 ROW = {
@@ -57,7 +57,7 @@ EXAMPLES = {
         "commitments_url": f"{PORTAL}/api/v1/commitments/?agency=undesa",
         "url": f"{PORTAL}/agencies/undesa/",
     },
-    "AgencyRef": {**REF, "url": f"{PORTAL}/agencies/undesa/"},
+    "AgencyRef": {**AGENCY_REF, "url": f"{PORTAL}/agencies/undesa/"},
     "AgendaPoint": {
         "number": 7,
         "title": "Strengthen the migration evidence base",
@@ -95,7 +95,7 @@ EXAMPLES = {
         "url": f"{PORTAL}/agenda/convergence/#hld-declaration",
     },
     "FreshnessCount": {"url": f"{PORTAL}/commitments/?freshness=current"},
-    "Lead": {**REF, "url": f"{PORTAL}/agencies/undesa/"},
+    "Lead": {**AGENCY_REF, "url": f"{PORTAL}/agencies/undesa/"},
     "MatrixCell": {"agenda_point": 7, "url": f"{PORTAL}/commitments/?lead=undesa&agenda_point=7"},
     "Count": {"url": f"{PORTAL}/commitments/?lead=undesa"},
     "PointCoverage": {"code": 7, "title": "Strengthen the migration evidence base", "url": f"{PORTAL}/agenda/7/"},
@@ -127,7 +127,7 @@ COUNTS = {"commitments": 26, "dated": 19, "reported": 26, "reported_in_cycle": 0
 CHOSEN_DAY = "2014-06-30"
 
 DRAFT_CODE = "0c2f9e8a-6f3d-4a57-9d0e-2b1c7a5e4f10"
-WRITTEN = {
+DRAFT_FIELDS = {
     "period_start": "2014-01-01",
     "period_end": "2014-06-30",
     "status_reason": "",
@@ -136,7 +136,7 @@ WRITTEN = {
     "next_steps": "What comes next.",
 }
 DRAFT = {
-    **WRITTEN,
+    **DRAFT_FIELDS,
     "code": DRAFT_CODE,
     "cycle": None,
     "due_on": None,
@@ -146,7 +146,7 @@ DRAFT = {
     "url": f"{PORTAL}/api/v1/drafts/{DRAFT_CODE}/",
 }
 DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-SENT_EVIDENCE = {
+EVIDENCE_REQUEST = {
     "title": "The title of what is shown",
     "url": "https://example.org/report",
     "symbol": "A/68/190",
@@ -156,7 +156,7 @@ SENT_EVIDENCE = {
 }
 PROBLEM = {"type": "/api/v1/docs/#problem-invalid_parameter", "title": "Bad Request", "status": 400}
 
-FORMS = {
+SYNTHETIC_EXAMPLES = {
     "Agency": {"mandate": "", "joined": None, "left": None},
     "Answer": {"text": "What the lead answers.", "published_on": "2014-09-30"},
     "Assessment": {
@@ -166,7 +166,7 @@ FORMS = {
         "source_location": "",
         "published_on": "2014-09",
     },
-    "Assessor": {**REF, "url": f"{PORTAL}/agencies/undesa/"},
+    "Assessor": {**AGENCY_REF, "url": f"{PORTAL}/agencies/undesa/"},
     "ChangeBody": {"recorded_at": "2014-03-05T09:30:00Z"},
     "FormerName": {
         "acronym": "UN DIESA",
@@ -213,7 +213,7 @@ FORMS = {
         "digest": DIGEST,
     },
     "Draft": {**DRAFT, "missing": [], "hints": []},
-    "DraftEvidence": {**SENT_EVIDENCE, "code": DRAFT_CODE, "url": None, "size": None, "digest": None},
+    "DraftEvidence": {**EVIDENCE_REQUEST, "code": DRAFT_CODE, "url": None, "size": None, "digest": None},
     "DraftList": {"count": 1},
     "DraftRow": DRAFT,
     "Fault": {
@@ -238,11 +238,11 @@ FORMS = {
     "Matrix": {"as_of": CHOSEN_DAY, "total": 60},
     "MatrixCell": {"count": 5},
     "Milestone": {"title": "What the step is.", "due_on": "2014-03", "met_on": None},
-    "NewDraft": {**WRITTEN, "commitment": "HLD-0001", "cycle": None, "superseded_by": None},
-    "NewEvidence": SENT_EVIDENCE,
-    "NewFile": {**SENT_EVIDENCE, "file": "…"},
+    "NewDraft": {**DRAFT_FIELDS, "commitment": "HLD-0001", "cycle": None, "superseded_by": None},
+    "NewEvidence": EVIDENCE_REQUEST,
+    "NewFile": {**EVIDENCE_REQUEST, "file": "…"},
     "Partner": {"part": ""},
-    "PatchedDraftChanges": {**WRITTEN, "superseded_by": None},
+    "PatchedDraftChanges": {**DRAFT_FIELDS, "superseded_by": None},
     "PointCoverage": COUNTS,
     "Problem": {
         **PROBLEM,
@@ -268,7 +268,7 @@ FORMS = {
     },
 }
 
-# By operation id and word, or by word.
+# By operation id and parameter, or by parameter.
 PARAMETERS = {
     "cursor": "*",
     "get_agency.code": "undesa",

@@ -1,4 +1,4 @@
-"""The description of the API as a whole: what is added when all parts of it are known, and whose portal serves it."""
+"""Postprocessing of the whole API description, and the details of the operator whose portal serves it."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -10,69 +10,73 @@ from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 
 from gmg_portal.api.base import FIELDS
-from gmg_portal.api.openapi import descriptions as words
-from gmg_portal.api.openapi import examples
+from gmg_portal.api.openapi import descriptions, examples
 
-NOTHING = "#/components/schemas/NullEnum"
+NULL_REF = "#/components/schemas/NullEnum"
 COMPONENTS = "#/components/schemas/"
 
 
 class PortalGenerator(SchemaGenerator):
-    """For a request: with the operator's address, contact and licence. Without one: the same for every portal."""
+    """A generator that adds the operator's address, contact and licence if it has a request.
+
+    Without one the description is the same for every portal.
+    """
 
     def get_schema(self, request=None, public=False):
         if request is None:
             return super().get_schema(None, public)
-        return of_operator(neutral(get_language()))
+        return with_operator(operator_independent(get_language()))
 
 
 @cache
-def neutral(_language: str) -> dict:
-    """The description that depends on nothing but the code and the language."""
+def operator_independent(_language: str) -> dict:
+    """Return the description that depends on nothing but code and language."""
     return PortalGenerator().get_schema(None, public=True)
 
 
-def of_operator(description: dict) -> dict:
+def with_operator(description: dict) -> dict:
+    """Add the operator's contact, licence and addresses to the description."""
     info = dict(description["info"])
     if settings.CONTACT_EMAIL:
         info["contact"] = {"name": _("GMG HLD follow-up portal"), "email": settings.CONTACT_EMAIL}
     if settings.DATA_LICENCE_NAME or settings.DATA_LICENCE_URL:
-        named = {"name": settings.DATA_LICENCE_NAME or settings.DATA_LICENCE_URL}
-        info["license"] = {**named, "url": settings.DATA_LICENCE_URL} if settings.DATA_LICENCE_URL else named
+        licence = {"name": settings.DATA_LICENCE_NAME or settings.DATA_LICENCE_URL}
+        info["license"] = {**licence, "url": settings.DATA_LICENCE_URL} if settings.DATA_LICENCE_URL else licence
     servers = [{"url": settings.PUBLIC_URL, "description": _("This portal.")}]
     versions = {**description["externalDocs"], "url": f"{settings.PUBLIC_URL}{reverse('versions')}"}
     return {**description, "info": info, "servers": servers, "externalDocs": versions}
 
 
 def complete(result: dict, generator, request, public) -> dict:
-    """Put in what no class can say of itself; it becomes OpenAPI 3.1 where the library still writes 3.0."""
+    """Add the texts that no class holds, and convert what the library writes as OpenAPI 3.0 to 3.1."""
     schemas = result["components"]["schemas"]
-    for part in parts(result):
+    for part in nested_objects(result):
         modernize(part)
     schemas.pop("NullEnum", None)
     for name, component in schemas.items():
         if "enum" in component:
-            tell_values(component, words.MEANINGS.get(name, {}))
-        tell_page(name, component)
+            describe_values(component, descriptions.VALUE_DESCRIPTIONS.get(name, {}))
+        describe_page(name, component)
         for field, value in component.get("properties", {}).items():
-            show(value, name, field)
+            add_example(value, name, field)
     for operation in operations(result):
-        tell_operation(operation, schemas)
-    for name in chosen_from(result):
+        describe_operation(operation, schemas)
+    for name in selectable_components(result):
         schemas[name].pop("required", None)
-    result["info"] |= {"title": str(words.TITLE), "description": str(words.DESCRIPTION)}
+    result["info"] |= {"title": str(descriptions.TITLE), "description": str(descriptions.DESCRIPTION)}
     used = {tag for operation in operations(result) for tag in operation["tags"]}
-    result["tags"] = [{"name": tag, "description": str(told)} for tag, told in words.TAGS.items() if tag in used]
+    result["tags"] = [{"name": tag, "description": str(text)} for tag, text in descriptions.TAGS.items() if tag in used]
     result["servers"] = [{"url": "/", "description": _("The portal that serves this description.")}]
     return result
 
 
-def parts(value) -> Iterator[dict]:
+def nested_objects(value) -> Iterator[dict]:
+    """Yield every object in a JSON value, the value itself included."""
     if isinstance(value, dict):
         yield value
         value = list(value.values())
-    for part in value if isinstance(value, list) else ():
-        yield from parts(part)
+    for item in value if isinstance(value, list) else ():
+        yield from nested_objects(item)
 
 
 def operations(result: dict) -> Iterator[dict]:
@@ -81,92 +85,93 @@ def operations(result: dict) -> Iterator[dict]:
 
 
 def modernize(part: dict) -> None:
-    """Write null as 3.1 does."""
-    part["oneOf"] = [{"type": "null"} if one == {"$ref": NOTHING} else one for one in part.get("oneOf", [])]
+    """Write null as OpenAPI 3.1 does."""
+    part["oneOf"] = [{"type": "null"} if one == {"$ref": NULL_REF} else one for one in part.get("oneOf", [])]
     if not part["oneOf"]:
         del part["oneOf"]
     if isinstance(part.get("type"), list):
         part["type"] = list(dict.fromkeys(part["type"]))
 
 
-def tell_values(schema: dict, meanings: dict) -> None:
-    """Say what every value means, for people in the description and for programs beside the values."""
-    told = [meaning_of(value, meanings) for value in schema["enum"]]
-    if all(told):
-        schema["x-enum-descriptions"] = told
-        lines = [f"- `{value}`: {meaning}" for value, meaning in zip(schema["enum"], told, strict=True)]
+def describe_values(schema: dict, meanings: dict) -> None:
+    """Add the meaning of every value: in the description for people, in `x-enum-descriptions` for programs."""
+    meanings_in_order = [value_description(value, meanings) for value in schema["enum"]]
+    if all(meanings_in_order):
+        schema["x-enum-descriptions"] = meanings_in_order
+        lines = [f"- `{value}`: {meaning}" for value, meaning in zip(schema["enum"], meanings_in_order, strict=True)]
         schema["description"] = "\n".join(lines)
 
 
-def meaning_of(value: str, meanings: dict) -> str | None:
+def value_description(value: str, meanings: dict) -> str | None:
     if value in meanings:
         return str(meanings[value])
-    upwards = meanings.get(value.removeprefix("-"))
-    return upwards and str(words.DOWNWARDS % {"meaning": upwards})
+    ascending = meanings.get(value.removeprefix("-"))
+    return ascending and str(descriptions.DESCENDING % {"meaning": ascending})
 
 
-def tell_page(name: str, component: dict) -> None:
+def describe_page(name: str, component: dict) -> None:
     if name.startswith("Paginated"):
         component["description"] = _("One page of a list, and the addresses of the pages beside it.")
 
 
-def show(value: dict, component: str, field: str) -> None:
-    for table in (examples.EXAMPLES, examples.FORMS):
+def add_example(value: dict, component: str, field: str) -> None:
+    for table in (examples.EXAMPLES, examples.SYNTHETIC_EXAMPLES):
         if field in table.get(component, {}):
             value["examples"] = [table[component][field]]
 
 
-def tell_operation(operation: dict, schemas: dict) -> None:
+def describe_operation(operation: dict, schemas: dict) -> None:
     name = operation["operationId"]
     if not any(operation["security"]):
         operation["security"] = []  # [{}] makes clients ask for credentials that may be empty
     for parameter in operation.get("parameters", []):
-        word = parameter["name"]
-        tell_parameter(parameter, (f"{name}.{word}", word), schemas)
-    for answer in operation["responses"].values():
-        for header, value in answer.get("headers", {}).items():
+        parameter_name = parameter["name"]
+        describe_parameter(parameter, (f"{name}.{parameter_name}", parameter_name), schemas)
+    for response in operation["responses"].values():
+        for header, value in response.get("headers", {}).items():
             if header in examples.HEADERS:
                 value["example"] = examples.HEADERS[header]
 
 
-def tell_parameter(parameter: dict, keys: tuple[str, str], schemas: dict) -> None:
-    told = next((words.PARAMETERS[key] for key in keys if key in words.PARAMETERS), None)
-    if told:
-        parameter["description"] = str(told)
+def describe_parameter(parameter: dict, keys: tuple[str, str], schemas: dict) -> None:
+    description = next((descriptions.PARAMETERS[key] for key in keys if key in descriptions.PARAMETERS), None)
+    if description:
+        parameter["description"] = str(description)
     if parameter["schema"].get("type") == "array":
-        many = words.LISTS.get(parameter["name"], words.LIST)
-        parameter["description"] = f"{parameter['description'].rstrip('.')}. {many}"
+        list_note = descriptions.LIST_NOTES.get(parameter["name"], descriptions.LIST_NOTE)
+        parameter["description"] = f"{parameter['description'].rstrip('.')}. {list_note}"
     value = parameter["schema"].get("items", parameter["schema"])
     if "enum" in value:
-        tell_choices(value, parameter["name"], schemas)
+        describe_choices(value, parameter["name"], schemas)
     for key in keys:
         if key in examples.PARAMETERS:
             parameter["example"] = examples.PARAMETERS[key]
             return
 
 
-def tell_choices(value: dict, word: str, schemas: dict) -> None:
-    """Words of which a component says what they mean are referred to; others are told here."""
-    same = next((name for name, schema in schemas.items() if schema.get("enum") == value["enum"]), None)
-    if same:
+def describe_choices(value: dict, name: str, schemas: dict) -> None:
+    """Refer to a component with the same values if there is one; otherwise describe the values here."""
+    component = next((key for key, schema in schemas.items() if schema.get("enum") == value["enum"]), None)
+    if component:
         value.clear()
-        value["$ref"] = f"{COMPONENTS}{same}"
+        value["$ref"] = f"{COMPONENTS}{component}"
     else:
-        tell_values(value, words.MEANINGS.get(word, {}))
+        describe_values(value, descriptions.VALUE_DESCRIPTIONS.get(name, {}))
 
 
-def chosen_from(result: dict) -> set[str]:
-    """The components of which `fields` chooses some fields: none of them is sure to be in an answer."""
-    found: set[str] = set()
+def selectable_components(result: dict) -> set[str]:
+    """Return the components from which `fields` chooses: none of their fields is required."""
+    names: set[str] = set()
     for operation in operations(result):
         if FIELDS in {parameter["name"] for parameter in operation.get("parameters", [])}:
-            follow(operation["responses"].get("200", {}), result["components"]["schemas"], found)
-    return {name for name in found if not name.startswith("Paginated")}
+            collect_references(operation["responses"].get("200", {}), result["components"]["schemas"], names)
+    return {name for name in names if not name.startswith("Paginated")}
 
 
-def follow(value, schemas: dict, found: set[str]) -> None:
-    for part in parts(value):
+def collect_references(value, schemas: dict, names: set[str]) -> None:
+    """Add the names of all components that a value refers to, directly or through others."""
+    for part in nested_objects(value):
         name = part.get("$ref", "").removeprefix(COMPONENTS)
-        if name and name not in found:
-            found.add(name)
-            follow(schemas[name], schemas, found)
+        if name and name not in names:
+            names.add(name)
+            collect_references(schemas[name], schemas, names)

@@ -1,4 +1,4 @@
-"""The errors of the API as its description shows them: each example is what the portal itself answers."""
+"""Errors for the API's description; each example is the real answer of the error handlers."""
 
 import json
 from collections.abc import Callable
@@ -21,15 +21,15 @@ from foundation.rest.problem_details import (
     query_too_long,
     server_error,
 )
-from gmg_portal.api.renderers import CsvRenderer, NdjsonRenderer, Renderer
+from gmg_portal.api.renderers import CsvRenderer, JsonRenderer, NdjsonRenderer
 
 
 @dataclass(frozen=True)
-class Described:
-    """One status: when it is answered, and how, to the address of the example."""
+class DocumentedProblem:
+    """An HTTP status: when it occurs, and the function that answers it for the example's address."""
 
-    told: str
-    answer: Callable[[HttpRequest], HttpResponse]
+    description: str
+    respond: Callable[[HttpRequest], HttpResponse]
     path: str = "/api/v1/commitments/"
     query: str = ""
 
@@ -37,56 +37,59 @@ class Described:
         request = HttpRequest()
         request.path = self.path
         request.META["QUERY_STRING"] = self.query
-        body = json.loads(self.answer(request).content)
+        body = json.loads(self.respond(request).content)
         return OpenApiExample(f"problem_{status}", body, summary=body["title"])
 
 
-def raising(exception: Callable[[], Exception]) -> Callable[[HttpRequest], HttpResponse]:
-    return lambda request: exception_handler(exception(), {"request": request})
+def respond_with(make_exception: Callable[[], Exception]) -> Callable[[HttpRequest], HttpResponse]:
+    """Return a function that answers a request with the response to an exception."""
+    return lambda request: exception_handler(make_exception(), {"request": request})
 
 
-def too_large() -> InvalidParameter:
+def page_size_too_large() -> Refused:
     detail = _("page_size is a whole number from 1 to %(most)s.") % {"most": 200}
     return InvalidParameter(Fault("page_size", detail, code="out_of_range"))
 
 
-def outage(request: HttpRequest) -> HttpResponse:
-    """Here, for the handler of the true one writes it into the log."""
+def outage_response(request: HttpRequest) -> HttpResponse:
+    """Return the answer of the outage handler without its line in the log."""
     detail = _("The record cannot be reached at the moment; please try again shortly.")
     return ProblemResponse(request, 503, detail, retry_after=OUTAGE_RETRY_AFTER)
 
 
-def no_room(request: HttpRequest) -> HttpResponse:
-    """Make the answer of `disk_full` without its line in the log."""
-    return ProblemResponse(request, 507, disk_full_message(), retry_after=DISK_FULL_RETRY_AFTER)
+def disk_full_response(request: HttpRequest) -> HttpResponse:
+    """Return the answer of `disk_full` without its line in the log."""
+    return ProblemResponse(request, 507, disk_full_sentence(), retry_after=SECONDS_OF_A_FULL_DISK)
 
 
 PROBLEMS = {
-    400: Described(
+    400: DocumentedProblem(
         gettext_lazy("A word or value of the address is not known: ‘errors’ names each, and what is allowed."),
-        raising(too_large),
+        respond_with(page_size_too_large),
         query="page_size=500",
     ),
-    404: Described(
+    404: DocumentedProblem(
         gettext_lazy("Nothing public is found at this address, or no such page."),
-        raising(Http404),
+        respond_with(Http404),
         path="/api/v1/commitments/HLD-9999/",
     ),
-    405: Described(
+    405: DocumentedProblem(
         gettext_lazy("The address was asked with another method than those that Allow names."),
-        raising(lambda: MethodNotAllowed("DELETE")),
+        respond_with(lambda: MethodNotAllowed("DELETE")),
     ),
-    406: Described(
+    406: DocumentedProblem(
         gettext_lazy("None of the types that Accept names is answered here."),
-        raising(lambda: NotAcceptable(available_renderers=[Renderer, CsvRenderer, NdjsonRenderer])),
+        respond_with(lambda: NotAcceptable(available_renderers=[JsonRenderer, CsvRenderer, NdjsonRenderer])),
     ),
-    414: Described(gettext_lazy("The question has more than 8,000 characters or 300 words."), query_too_long),
-    429: Described(
+    414: DocumentedProblem(gettext_lazy("The question has more than 8,000 characters or 300 words."), too_long),
+    429: DocumentedProblem(
         gettext_lazy("Too many requests from one address."),
-        raising(lambda: Throttled(wait=30)),
+        respond_with(lambda: Throttled(wait=30)),
     ),
-    500: Described(gettext_lazy("Something went wrong here; it has been noted."), server_error),
-    503: Described(gettext_lazy("The record cannot be reached at the moment."), outage),
+    500: DocumentedProblem(gettext_lazy("Something went wrong here; it has been noted."), server_error),
+    503: DocumentedProblem(gettext_lazy("The record cannot be reached at the moment."), outage_response),
 }
-# Of requests that bring a file, and of no others.
-STORAGE_FULL = Described(gettext_lazy("The disk is full: nothing of the request was saved."), no_room)
+# Only for requests with a file.
+STORAGE_FULL = DocumentedProblem(
+    gettext_lazy("The disk is full: nothing of the request was saved."), disk_full_response
+)

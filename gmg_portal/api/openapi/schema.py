@@ -1,4 +1,4 @@
-"""The description of the API (OpenAPI 3.1), where it says more than the classes can say of themselves."""
+"""The schema class of every endpoint (OpenAPI 3.1): parameters, headers, media types and errors."""
 
 import re
 
@@ -16,8 +16,8 @@ from commitments.filters import RecordFilter, SearchFilter
 from commitments.search import MAX_CHARACTERS
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from foundation.rest.problem_details import MEDIA_TYPE
-from foundation.rest.sparse_fields import all_paths, field_tree
-from gmg_portal.api.base import AS_OF, FIELDS, FORMAT, SEVERAL
+from foundation.rest.sparse_fields import every, offered
+from gmg_portal.api.base import AS_OF, FIELDS, FORMAT, MULTIPLE_CHOICE_FIELDS
 from gmg_portal.api.openapi.descriptions import HEADERS, SUMMARIES
 from gmg_portal.api.openapi.examples import HEADERS as HEADER_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
@@ -47,33 +47,35 @@ class ProblemSerializer(serializers.Serializer):
     errors = FaultSerializer(many=True, required=False, help_text=_("Each word that is refused."))
 
 
-OF_LISTS = {"Link", "Total-Count", "Content-Disposition"}
-WITHOUT_NULL = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
+LIST_HEADERS = {"Link", "Total-Count", "Content-Disposition"}
+NO_NULL_CHARACTER = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
 
 
 class PortalAutoSchema(AutoSchema):
-    """Says of every endpoint which words it takes, also of those that answer one row, and which errors it gives."""
+    """The description of an endpoint: every parameter, also of single rows, and every error."""
 
     def get_operation_id(self):
-        words = [word.replace("-", "_") for word in self._tokenize_path()]
+        segments = [segment.replace("-", "_") for segment in self._tokenize_path()]
         if getattr(self.view, "detail", False):
-            return "_".join(["get", *words[:-1], singular(words[-1])])
-        return "_".join(["list" if self._is_list_view() else "get", *words])
+            return "_".join(["get", *segments[:-1], singular_of(segments[-1])])
+        return "_".join(["list" if self._is_list_view() else "get", *segments])
 
     def get_summary(self):
-        return words_or_none(SUMMARIES.get(self.get_operation_id()))
+        return text_or_none(SUMMARIES.get(self.get_operation_id()))
 
     def get_filter_backends(self):
         return getattr(self.view, "filter_backends", [])
 
     def map_renderers(self, attribute):
-        return list(dict.fromkeys(getattr(renderer, attribute) for renderer in served(self.view)))
+        return list(dict.fromkeys(getattr(renderer, attribute) for renderer in view_renderers(self.view)))
 
     def get_override_parameters(self):
         headers = [
-            OpenApiParameter(name, type(HEADER_EXAMPLES[name]), "header", response=list(answers), description=told)
-            for name, (told, answers) in HEADERS.items()
-            if name not in OF_LISTS or self._is_list_view()
+            OpenApiParameter(
+                name, type(HEADER_EXAMPLES[name]), "header", response=list(answers), description=description
+            )
+            for name, (description, answers) in HEADERS.items()
+            if name not in LIST_HEADERS or self._is_list_view()
         ]
         headers.append(self._format())
         if getattr(self.view, "detail", False):
@@ -83,7 +85,7 @@ class PortalAutoSchema(AutoSchema):
     def _format(self) -> OpenApiParameter:
         return OpenApiParameter(
             FORMAT,
-            enum=[renderer.format for renderer in served(self.view)],
+            enum=[renderer.format for renderer in view_renderers(self.view)],
             description=_("The form of the answer, for those who cannot say it by Accept."),
         )
 
@@ -97,41 +99,42 @@ class PortalAutoSchema(AutoSchema):
         )
 
     def get_response_serializers(self):
-        found = OpenApiResponse(super().get_response_serializers(), self._answer())
+        success = OpenApiResponse(super().get_response_serializers(), self._success_description())
         unchanged = OpenApiResponse(None, _("What the asker holds, by its validator, is still right."))
-        finds = hasattr(self.view, "detail")  # rows: one by its identifier, or a page of many
+        has_rows = hasattr(self.view, "detail")  # rows: one by its identifier, or a page of many
         problems = {
-            (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, problem.told, [problem.example(status)])
+            (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, problem.description, [problem.example(status)])
             for status, problem in PROBLEMS.items()
-            if status != 404 or finds
+            if status != 404 or has_rows
         }
-        return {**self._forms(found), 304: unchanged, **problems}
+        return {**self._by_media_type(success), 304: unchanged, **problems}
 
-    def _answer(self) -> str:
+    def _success_description(self) -> str:
         if getattr(self.view, "detail", None) is False:
             return _("A page of the list in JSON; its rows alone, without the page around them, in CSV and NDJSON.")
         if getattr(self.view, "detail", False):
             return _("The row, in JSON; as JSON-LD with ‘@context’, ‘@id’ and ‘@type’ beside its fields.")
         return _("The summary, in JSON.")
 
-    def _forms(self, found: OpenApiResponse) -> dict[tuple[int, str], OpenApiResponse]:
-        """Describe every form of the answer by one schema, that of its JSON.
+    def _by_media_type(self, success: OpenApiResponse) -> dict[tuple[int, str], OpenApiResponse]:
+        """Describe every media type of the answer by the schema of its JSON.
 
-        TypeScript clients type an answer as any of its forms: one that is a text made all of it a text.
+        TypeScript clients type an answer as a union of its media types: a text among them would make the whole answer a
+        text.
         """
-        return {(200, renderer.media_type): found for renderer in served(self.view)}
+        return {(200, renderer.media_type): success for renderer in view_renderers(self.view)}
 
 
-def words_or_none(text) -> str | None:
+def text_or_none(text) -> str | None:
     return None if text is None else str(text)
 
 
-def singular(word: str) -> str:
-    return f"{word.removesuffix('ies')}y" if word.endswith("ies") else word.removesuffix("s")
+def singular_of(noun: str) -> str:
+    return f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
 
 
 class StrictFilterExtension(OpenApiFilterExtension):
-    """Describe the words of an endpoint by the FilterSet's own form."""
+    """Describe the parameters of an endpoint by the form of its FilterSet."""
 
     target_class = "gmg_portal.api.base.StrictFilterBackend"
     priority = 1
@@ -139,58 +142,58 @@ class StrictFilterExtension(OpenApiFilterExtension):
     def get_schema_operation_parameters(self, auto_schema, *args, **kwargs):
         view = auto_schema.view
         filterset = self.target.get_filterset_class(view, view.queryset)
-        words = dict(filterset.base_filters) if filterset else {}
-        as_of = [] if AS_OF in words else [described(AS_OF, RecordFilter.base_filters[AS_OF])]
-        described_words = [described(word, filter_) for word, filter_ in words.items()]
-        return [*described_words, *as_of, fields_parameter(view)]
+        filters = dict(filterset.base_filters) if filterset else {}
+        as_of = [] if AS_OF in filters else [filter_parameter(AS_OF, RecordFilter.base_filters[AS_OF])]
+        filter_parameters = [filter_parameter(name, filter_) for name, filter_ in filters.items()]
+        return [*filter_parameters, *as_of, fields_parameter(view)]
 
 
-def described(word: str, filter_: Filter) -> dict:
-    """One word of a FilterSet as a parameter of the address."""
-    value = {"type": "string", "minLength": 1}
+def filter_parameter(name: str, filter_: Filter) -> dict:
+    """Describe a filter as a query parameter."""
+    schema = {"type": "string", "minLength": 1}
     if isinstance(filter_.field, forms.DateField):
-        value = {"type": "string", "format": "date"}
+        schema = {"type": "string", "format": "date"}
     elif isinstance(filter_.field, forms.DateTimeField):
-        value = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
+        schema = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
     elif isinstance(filter_, SearchFilter):
-        value |= {"pattern": WITHOUT_NULL, "maxLength": MAX_CHARACTERS}
-    choices = fixed_choices(word, filter_)
+        schema |= {"pattern": NO_NULL_CHARACTER, "maxLength": MAX_CHARACTERS}
+    choices = fixed_choices(name, filter_)
     if choices:
-        value = {"type": "string", "enum": choices}
-    parameter = {"name": word, "in": "query", "description": str(filter_.label), "schema": value}
-    if isinstance(filter_, BaseCSVFilter) or isinstance(filter_.field, SEVERAL):
-        return {**parameter, **list_of(value)}
+        schema = {"type": "string", "enum": choices}
+    parameter = {"name": name, "in": "query", "description": str(filter_.label), "schema": schema}
+    if isinstance(filter_, BaseCSVFilter) or isinstance(filter_.field, MULTIPLE_CHOICE_FIELDS):
+        return {**parameter, **array_parameter(schema)}
     return parameter
 
 
-def list_of(value: dict) -> dict:
-    """Describe a list as generated clients send it, repeated; that commas do as well is said in the descriptions."""
-    return {"schema": {"type": "array", "items": value, "minItems": 1}, "style": "form", "explode": True}
+def array_parameter(items: dict) -> dict:
+    """Describe a list as generated clients send it, repeated; that commas work too is in the texts."""
+    return {"schema": {"type": "array", "items": items, "minItems": 1}, "style": "form", "explode": True}
 
 
-def fixed_choices(word: str, filter_: Filter) -> list[str]:
-    """The words it takes, unless they are read from the database: the description holds whatever the data are."""
+def fixed_choices(name: str, filter_: Filter) -> list[str]:
+    """Return the values of a filter; [] if the database holds them, since the description must hold for any data."""
     choices = filter_.extra.get("choices", [])
-    if callable(choices) and word != "ordering":
+    if callable(choices) and name != "ordering":
         return []
     return [value for value, _label in (choices() if callable(choices) else choices)]
 
 
 def fields_parameter(view) -> dict:
-    tree = field_tree(view.get_serializer_class()())
-    names = list(tree)
-    told = _("Only these fields of a row, those within others after a dot (lead.code): %(names)s.")
-    value = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, all_paths(tree)))})$"}
+    fields = offered(view.get_serializer_class()())
+    names = list(fields)
+    description = _("Only these fields of a row, those within others after a dot (lead.code): %(names)s.")
+    items = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, every(fields)))})$"}
     return {
         "name": FIELDS,
         "in": "query",
-        "description": str(told % {"names": ", ".join(names)}),
-        **list_of(value),
+        "description": str(description % {"names": ", ".join(names)}),
+        **array_parameter(items),
         "example": names[:2],
     }
 
 
-def served(view) -> list[BaseRenderer]:
-    """The forms in which a view answers."""
+def view_renderers(view) -> list[BaseRenderer]:
+    """Return the renderers that serve a view."""
     renderers = view.get_renderers()
     return [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]

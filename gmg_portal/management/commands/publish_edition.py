@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gmg_portal.models import Edition
-from gmg_portal.open_data.editions.frozen import Damaged, damages
-from gmg_portal.open_data.editions.publishing import Refused, publish
+from gmg_portal.open_data.editions.frozen import DamagedFile, find_damage
+from gmg_portal.open_data.editions.publishing import PublicationRefused, publish
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             return self.check_all()
         try:
             edition = publish(dry_run=dry_run)
-        except (Refused, Damaged) as refusal:
+        except (PublicationRefused, DamagedFile) as refusal:
             raise CommandError(_("No edition was published. %(reason)s") % {"reason": refusal}) from None
         except OSError as error:
             raise CommandError(_("No edition was published. %(reason)s") % {"reason": error}) from error
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def check_all(self):
         found = []
         for edition in Edition.objects.order_by("day"):
-            sentences = damages(edition)
+            sentences = find_damage(edition)
             found += sentences
             state = _("damaged") if sentences else _("as published")
             told = {"edition": edition, "files": len(edition.files), "state": state}

@@ -16,8 +16,8 @@ from foundation.mail import backend
 from gmg_portal.accounts.attempts import delete_old_attempts
 from gmg_portal.accounts.owner_warnings import delete_old_warnings
 from gmg_portal.accounts.session_store import SessionStore
-from gmg_portal.accounts.sessions import delete_ended_sessions
-from gmg_portal.api.drafts.keeping import sweep
+from gmg_portal.accounts.sessions import forget_ended_sessions
+from gmg_portal.api.drafts.keeping import delete_expired_records
 
 NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
 
@@ -88,7 +88,7 @@ class Command(BaseCommand):
 def forget() -> int:
     now = timezone.now()
     corrections.forget_senders(now)
-    sweep(now)
+    delete_expired_records(now)
     SessionStore.clear_expired()
     delete_ended_sessions()
     delete_old_attempts(now)

@@ -1,4 +1,4 @@
-"""How to cite an edition: in the words and forms in which the portal's other citations come."""
+"""Citations of editions, in the styles and formats of the portal's other citations."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -11,7 +11,7 @@ from gmg_portal.models import Edition
 
 @dataclass(frozen=True)
 class EditionCitation(Citation):
-    """A citation of frozen files: its address is permanent, and needs no day."""
+    """A citation of an edition's files: their address is permanent and needs no day of access."""
 
     revision: int
 

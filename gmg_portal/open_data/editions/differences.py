@@ -1,6 +1,6 @@
-"""Two editions side by side, row by row, read from their frozen files and from nothing else.
+"""Compare two editions row by row, from their frozen files alone.
 
-Of the earlier file the keys and their places are kept in memory, and no row: how long the rows are does not matter.
+Memory holds only the keys and file offsets of the earlier file, so the length of rows does not matter.
 """
 
 import json
@@ -13,19 +13,19 @@ from typing import Any, BinaryIO
 from django.utils.translation import gettext_lazy as _
 
 from gmg_portal.models import Edition
-from gmg_portal.open_data.columns import Reading
-from gmg_portal.open_data.editions.frozen import files_of, opened
+from gmg_portal.open_data.columns import ClosingIterator
+from gmg_portal.open_data.editions.frozen import edition_files, open_verified
 
 ADDED, GONE, CHANGED = "added", "gone", "changed"
-# The sorts of difference: heading, and what it means.
-SORTS = {
+# Types of change: heading and meaning.
+CHANGE_TYPES = {
     ADDED: (_("Added"), _("In the later edition, and not in the earlier one.")),
     GONE: (_("Gone"), _("In the earlier edition, and not in the later one: withdrawn, or taken out.")),
     CHANGED: (_("Changed"), _("In both, with other words in some of its fields.")),
 }
-# What a row is called by, beside its key.
-NAMED_BY = ("title", "name", "text")
-LINES = ".ndjson"
+# Columns that serve as the title of a row; the first with a value is taken.
+TITLE_COLUMNS = ("title", "name", "text")
+NDJSON_SUFFIX = ".ndjson"
 JSON_HEADER = ["table", "change", "key", "title", "url", "fields"]
 CSV_HEADER = ["table", "change", "key", "title", "url", "field", "then", "now"]
 Row = dict[str, Any]
@@ -33,107 +33,109 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Difference:
-    """One row that differs; `fields` are those that changed, each with its value then and now."""
+    """A row that differs; `fields` are the changed ones, each with its value then and now."""
 
     table: str
-    sort: str
+    change_type: str
     key: str
     title: str
     url: str
     fields: dict[str, tuple[Any, Any]]
 
-    def as_object(self) -> list:
+    def as_json_record(self) -> list:
         fields = {name: {"then": then, "now": now} for name, (then, now) in self.fields.items()}
-        return [self.table, self.sort, self.key, self.title, self.url, fields]
+        return [self.table, self.change_type, self.key, self.title, self.url, fields]
 
-    def as_lines(self) -> Iterator[list]:
-        """One line for each field that changed; one without a field where the whole row came or went."""
-        about = [self.table, self.sort, self.key, self.title, self.url]
+    def as_csv_records(self) -> Iterator[list]:
+        """Yield a record for each changed field; one without a field if the whole row was added or removed."""
+        row_fields = [self.table, self.change_type, self.key, self.title, self.url]
         if not self.fields:
-            yield [*about, None, None, None]
+            yield [*row_fields, None, None, None]
         for name, (then, now) in self.fields.items():
-            yield [*about, name, then, now]
+            yield [*row_fields, name, then, now]
 
 
 @dataclass
-class Summary:
-    """What differs in one table: how many rows of each sort, and the first of them."""
+class TableSummary:
+    """The differences of a table: the number of rows by type of change, and the first of them."""
 
     table: str
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SORTS, 0))
-    first: dict[str, list[Difference]] = field(default_factory=lambda: {sort: [] for sort in SORTS})
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANGE_TYPES, 0))
+    first: dict[str, list[Difference]] = field(
+        default_factory=lambda: {change_type: [] for change_type in CHANGE_TYPES}
+    )
 
-    def take(self, difference: Difference, shown: int) -> None:
-        self.counts[difference.sort] += 1
-        if len(self.first[difference.sort]) < shown:
-            self.first[difference.sort].append(difference)
-
-
-def tables_of(*editions: Edition) -> list[str]:
-    """The tables of some editions, in the order of the latest."""
-    names = (name for edition in editions for name in files_of(edition))
-    return list(dict.fromkeys(name.removesuffix(LINES) for name in names if name.endswith(LINES)))
+    def add(self, difference: Difference, limit: int) -> None:
+        self.counts[difference.change_type] += 1
+        if len(self.first[difference.change_type]) < limit:
+            self.first[difference.change_type].append(difference)
 
 
-def differences(earlier: Edition, later: Edition) -> Reading:
-    """Every row that differs, table by table. Where a file is not what was published, nothing is answered at all."""
+def table_names(*editions: Edition) -> list[str]:
+    """Return the tables of some editions, in the order of the first one."""
+    names = (name for edition in editions for name in edition_files(edition))
+    return list(dict.fromkeys(name.removesuffix(NDJSON_SUFFIX) for name in names if name.endswith(NDJSON_SUFFIX)))
+
+
+def differences(earlier: Edition, later: Edition) -> ClosingIterator:
+    """Iterate over every row that differs, table by table. All files are verified before the first row."""
     with ExitStack() as stack:
         pairs = [
-            (table, *(_lines(stack, edition, table) for edition in (earlier, later)))
-            for table in tables_of(later, earlier)
+            (table, *(_open_rows(stack, edition, table) for edition in (earlier, later)))
+            for table in table_names(later, earlier)
         ]
-        return Reading(chain.from_iterable(starmap(between, pairs)), stack.pop_all())
+        return ClosingIterator(chain.from_iterable(starmap(compare_files, pairs)), stack.pop_all())
 
 
-def summaries(earlier: Edition, later: Edition, shown: int) -> list[Summary]:
-    """What differs by table, with the first rows of each sort."""
-    told = {table: Summary(table) for table in tables_of(later, earlier)}
-    with closing(differences(earlier, later)) as found:
-        for difference in found:
-            told[difference.table].take(difference, shown)
-    return list(told.values())
+def summarize_differences(earlier: Edition, later: Edition, limit: int) -> list[TableSummary]:
+    """Return a summary per table, with the first `limit` rows of each type of change."""
+    summaries = {table: TableSummary(table) for table in table_names(later, earlier)}
+    with closing(differences(earlier, later)) as rows:
+        for difference in rows:
+            summaries[difference.table].add(difference, limit)
+    return list(summaries.values())
 
 
-def between(table: str, then: BinaryIO | None, now: BinaryIO | None) -> Iterator[Difference]:
-    """The rows that differ between two files of lines; the first field of a row is its key."""
-    places = _places(then)
+def compare_files(table: str, then: BinaryIO | None, now: BinaryIO | None) -> Iterator[Difference]:
+    """Yield the rows that differ between two NDJSON files; the first field of a row is its key."""
+    offsets = _row_offsets(then)
     for line in now or ():
         row = json.loads(line)
-        place = places.pop(_key(row), None)
-        if place is None:
+        offset = offsets.pop(_key(row), None)
+        if offset is None:
             yield _difference(table, ADDED, row, {})
             continue
-        fields = _changed(_at(then, place), row)
+        fields = _changed_fields(_read_row(then, offset), row)
         if fields:
             yield _difference(table, CHANGED, row, fields)
-    for place in places.values():
-        yield _difference(table, GONE, _at(then, place), {})
+    for offset in offsets.values():
+        yield _difference(table, GONE, _read_row(then, offset), {})
 
 
-def object_records(found: Iterable[Difference]) -> Iterator[list]:
-    return (difference.as_object() for difference in found)
+def json_records(rows: Iterable[Difference]) -> Iterator[list]:
+    return (difference.as_json_record() for difference in rows)
 
 
-def line_records(found: Iterable[Difference]) -> Iterator[list]:
-    return chain.from_iterable(difference.as_lines() for difference in found)
+def csv_records(rows: Iterable[Difference]) -> Iterator[list]:
+    return chain.from_iterable(difference.as_csv_records() for difference in rows)
 
 
-def _lines(stack: ExitStack, edition: Edition, table: str) -> BinaryIO | None:
-    file = files_of(edition).get(table + LINES)
-    return stack.enter_context(opened(edition, file)) if file else None
+def _open_rows(stack: ExitStack, edition: Edition, table: str) -> BinaryIO | None:
+    file = edition_files(edition).get(table + NDJSON_SUFFIX)
+    return stack.enter_context(open_verified(edition, file)) if file else None
 
 
-def _places(file: BinaryIO | None) -> dict[str, int]:
-    """Where the row of each key begins."""
-    places, place = {}, 0
+def _row_offsets(file: BinaryIO | None) -> dict[str, int]:
+    """Return the offset of each row in the file, by key."""
+    offsets, offset = {}, 0
     for line in file or ():
-        places[_key(json.loads(line))] = place
-        place += len(line)
-    return places
+        offsets[_key(json.loads(line))] = offset
+        offset += len(line)
+    return offsets
 
 
-def _at(file: BinaryIO, place: int) -> Row:
-    file.seek(place)
+def _read_row(file: BinaryIO, offset: int) -> Row:
+    file.seek(offset)
     return json.loads(file.readline())
 
 
@@ -141,10 +143,10 @@ def _key(row: Row) -> str:
     return str(next(iter(row.values())))
 
 
-def _changed(then: Row, now: Row) -> dict[str, tuple[Any, Any]]:
+def _changed_fields(then: Row, now: Row) -> dict[str, tuple[Any, Any]]:
     return {name: (then.get(name), now.get(name)) for name in {**now, **then} if then.get(name) != now.get(name)}
 
 
-def _difference(table: str, sort: str, row: Row, fields: dict) -> Difference:
-    title = next((row[name] for name in NAMED_BY if row.get(name)), "")
-    return Difference(table, sort, _key(row), title, row.get("url") or "", fields)
+def _difference(table: str, change_type: str, row: Row, fields: dict) -> Difference:
+    title = next((row[name] for name in TITLE_COLUMNS if row.get(name)), "")
+    return Difference(table, change_type, _key(row), title, row.get("url") or "", fields)

@@ -1,4 +1,4 @@
-"""The files of an edition as they lie: where, and whether they still are what was published."""
+"""Files of an edition on the disk, and the check that they are unchanged since publication."""
 
 import hashlib
 import os
@@ -15,13 +15,13 @@ from gmg_portal.models import Edition
 BLOCK = 64 * 1024
 
 
-class Damaged(Exception):
-    """A file of an edition is not there, or is not what was published."""
+class DamagedFile(Exception):
+    """A file of an edition that is missing, or differs from the published one."""
 
 
 @dataclass(frozen=True)
 class FrozenFile:
-    """One file of an edition; `sha256` in hexadecimal digits."""
+    """A file of an edition; `sha256` in hexadecimal digits."""
 
     name: str
     mediatype: str
@@ -32,65 +32,67 @@ class FrozenFile:
         return asdict(self)
 
 
-def files_of(edition: Edition) -> dict[str, FrozenFile]:
+def edition_files(edition: Edition) -> dict[str, FrozenFile]:
     return {file["name"]: FrozenFile(**file) for file in edition.files}
 
 
-def root() -> Path:
-    """The folder of all editions, shared by every machine that serves them."""
+def editions_folder() -> Path:
+    """Return the folder of all editions, shared by every machine that serves them."""
     return Path(storages["editions"].path(""))
 
 
-def folder_of(edition: Edition) -> Path:
-    return root() / edition.day.isoformat()
+def edition_folder(edition: Edition) -> Path:
+    return editions_folder() / edition.day.isoformat()
 
 
-def opened(edition: Edition, file: FrozenFile) -> BinaryIO:
-    """The file, open at its beginning, after every byte of it was found to be what was published."""
+def open_verified(edition: Edition, file: FrozenFile) -> BinaryIO:
+    """Return the file, open at its beginning, after checking its whole content against the published digest."""
     try:
-        handle = open(folder_of(edition) / file.name, "rb")  # noqa: SIM115 - handed on open
+        handle = open(edition_folder(edition) / file.name, "rb")  # noqa: SIM115 - handed on open
     except OSError as error:
-        raise Damaged(_not_there(edition, file)) from error
+        raise DamagedFile(_unreadable_message(edition, file)) from error
     try:
-        found = hashlib.file_digest(handle, "sha256").hexdigest()
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
     except OSError as error:
         handle.close()
-        raise Damaged(_not_there(edition, file)) from error
-    if found != file.sha256:
+        raise DamagedFile(_unreadable_message(edition, file)) from error
+    if digest != file.sha256:
         handle.close()
-        raise Damaged(_altered(edition, file))
+        raise DamagedFile(_altered_message(edition, file))
     handle.seek(0)
     return handle
 
 
-def damages(edition: Edition) -> list[str]:
-    """A sentence for each file that is not what was published, and for each that is too much."""
-    files, found = files_of(edition), []
+def find_damage(edition: Edition) -> list[str]:
+    """Return a sentence for each file that differs from the published one, and for each file that was not published."""
+    files, messages = edition_files(edition), []
     for file in files.values():
         try:
-            opened(edition, file).close()
-        except Damaged as damage:
-            found.append(str(damage))
-    there = {path.name for path in folder_of(edition).iterdir()} if folder_of(edition).is_dir() else set()
-    strange = _("%(name)s lies in the folder of edition %(edition)s, and was not published with it.")
-    return found + [strange % {"name": name, "edition": edition} for name in sorted(there - set(files))]
+            open_verified(edition, file).close()
+        except DamagedFile as error:
+            messages.append(str(error))
+    names_on_disk = (
+        {path.name for path in edition_folder(edition).iterdir()} if edition_folder(edition).is_dir() else set()
+    )
+    template = _("%(name)s lies in the folder of edition %(edition)s, and was not published with it.")
+    return messages + [template % {"name": name, "edition": edition} for name in sorted(names_on_disk - set(files))]
 
 
-def written(folder: Path, name: str, mediatype: str, pieces: Iterable[bytes]) -> FrozenFile:
-    """Write a file that is on the disk when this returns; private to the account, as its folder."""
+def write_file(folder: Path, name: str, mediatype: str, chunks: Iterable[bytes]) -> FrozenFile:
+    """Write a file and sync it to the disk; only the account may read it, as its folder."""
     digest, length = hashlib.sha256(), 0
     with open(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        for piece in pieces:
-            file.write(piece)
-            digest.update(piece)
-            length += len(piece)
+        for chunk in chunks:
+            file.write(chunk)
+            digest.update(chunk)
+            length += len(chunk)
         file.flush()
         os.fsync(file.fileno())
     return FrozenFile(name, mediatype, length, digest.hexdigest())
 
 
-def keep_names(folder: Path) -> None:
-    """Let what was made or moved in a folder outlast a loss of power."""
+def sync_folder(folder: Path) -> None:
+    """Sync a folder, so that new and moved names in it survive a power failure."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -98,11 +100,11 @@ def keep_names(folder: Path) -> None:
         os.close(handle)
 
 
-def _not_there(edition: Edition, file: FrozenFile) -> str:
+def _unreadable_message(edition: Edition, file: FrozenFile) -> str:
     return _("%(name)s of edition %(edition)s cannot be read.") % {"name": file.name, "edition": edition}
 
 
-def _altered(edition: Edition, file: FrozenFile) -> str:
+def _altered_message(edition: Edition, file: FrozenFile) -> str:
     return _("%(name)s of edition %(edition)s is not what was published: its digest is another one.") % {
         "name": file.name,
         "edition": edition,

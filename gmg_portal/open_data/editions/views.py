@@ -1,4 +1,4 @@
-"""Editions as readers and programs find them: the list, one edition, its files, and any two side by side."""
+"""Pages and files of editions: the list, one edition, its files, and the differences between two."""
 
 import logging
 from collections.abc import Iterable
@@ -15,47 +15,47 @@ from django.views.generic import TemplateView
 from foundation.http.conditional import conditional_response
 from foundation.http.ranges import partial_response
 from gmg_portal.models import Edition
-from gmg_portal.open_data.columns import Reading
+from gmg_portal.open_data.columns import ClosingIterator
 from gmg_portal.open_data.descriptions import Licence
 from gmg_portal.open_data.editions.citing import EditionCitation
 from gmg_portal.open_data.editions.differences import (
+    CHANGE_TYPES,
     CSV_HEADER,
     JSON_HEADER,
-    SORTS,
+    csv_records,
     differences,
-    line_records,
-    object_records,
-    summaries,
+    json_records,
+    summarize_differences,
 )
-from gmg_portal.open_data.editions.frozen import Damaged, files_of, opened
+from gmg_portal.open_data.editions.frozen import DamagedFile, edition_files, open_verified
 from gmg_portal.open_data.tables import TABLES
-from gmg_portal.open_data.views import asked_day, chosen_format, refused
+from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
 from gmg_portal.open_data.writers import FORMATS
 
 logger = logging.getLogger(__name__)
 
-SHOWN = 100
-A_YEAR = 365 * 24 * 60 * 60  # seconds
-CITED = {"bib": ("bibtex", "application/x-bibtex"), "ris": ("ris", "application/x-research-info-systems")}
-DIFFERENCES = {"csv": (CSV_HEADER, line_records), "json": (JSON_HEADER, object_records)}
+MAX_ROWS_SHOWN = 100
+ONE_YEAR = 365 * 24 * 60 * 60  # seconds
+CITATION_FORMATS = {"bib": ("bibtex", "application/x-bibtex"), "ris": ("ris", "application/x-research-info-systems")}
+DIFFERENCES = {"csv": (CSV_HEADER, csv_records), "json": (JSON_HEADER, json_records)}
 
 
-class FrozenView(TemplateView):
-    """A page of what is frozen: it takes no words, and `as_of` least of all."""
+class EditionPageView(TemplateView):
+    """Base page of editions: it takes no parameters, not even `as_of`."""
 
     def get(self, request, *args, **kwargs):
         try:
-            asked_day(request, ())
-        except ValidationError as refusal:
-            return render(request, "400.html", {"problem": refusal.message}, status=400)
+            parse_as_of(request, ())
+        except ValidationError as error:
+            return render(request, "400.html", {"problem": error.message}, status=400)
         try:
             return super().get(request, *args, **kwargs)
-        except Damaged as damage:
-            logger.error("%s", damage)
-            return render(request, "editions/damaged.html", {"problem": str(damage)}, status=503)
+        except DamagedFile as error:
+            logger.error("%s", error)
+            return render(request, "editions/damaged.html", {"problem": str(error)}, status=503)
 
 
-class EditionsView(FrozenView):
+class EditionsView(EditionPageView):
     """Every edition, newest first, each with what changed since the one before."""
 
     template_name = "editions/list.html"
@@ -66,8 +66,8 @@ class EditionsView(FrozenView):
         return super().get_context_data(pairs=list(pairs), tables=TABLES.values(), **kwargs)
 
 
-class EditionView(FrozenView):
-    """One edition: its files with their digests, how to cite it, and the way to what changed."""
+class EditionView(EditionPageView):
+    """The page of an edition: its files with digests, its citation, and links to its changes."""
 
     template_name = "editions/detail.html"
 
@@ -77,25 +77,25 @@ class EditionView(FrozenView):
         names = [str(table) for table in edition.counts]
         return super().get_context_data(
             edition=edition,
-            files=[_shown(file, names) for file in edition.files],
-            counts=[(_title(table), edition.counts[table]) for table in _in_order(edition.counts)],
+            files=[_describe_file(file, names) for file in edition.files],
+            counts=[(_table_title(table), edition.counts[table]) for table in _in_table_order(edition.counts)],
             earlier=Edition.objects.filter(day__lt=edition.day),
             later=Edition.objects.filter(day__gt=edition.day).last(),
-            changes=_counted(edition.changes),
-            sorts=SORTS.values(),
+            changes=_change_counts(edition.changes),
+            change_types=CHANGE_TYPES.values(),
             citation=EditionCitation.of_edition(edition, address),
-            licence=Licence.stated(),
+            licence=Licence.from_settings(),
             **kwargs,
         )
 
 
-class SinceView(FrozenView):
-    """What differs between two editions, table by table; the files have all of it."""
+class SinceView(EditionPageView):
+    """The differences between two editions, table by table, shortened; the files have all of them."""
 
     template_name = "editions/since.html"
 
     def get(self, request, *args, **kwargs):
-        earlier, later = _pair(kwargs["earlier"], kwargs["day"])
+        earlier, later = _edition_pair(kwargs["earlier"], kwargs["day"])
         if earlier.day > later.day:
             return redirect("edition-since", earlier.day.isoformat(), later.day.isoformat(), permanent=True)
         return super().get(request, *args, pair=(earlier, later), **kwargs)
@@ -105,129 +105,131 @@ class SinceView(FrozenView):
         tables = [
             {
                 "name": summary.table,
-                "title": _title(summary.table),
+                "title": _table_title(summary.table),
                 "key": TABLES[summary.table].key if summary.table in TABLES else _("key"),
                 "total": sum(summary.counts.values()),
                 "lists": [
                     {
-                        "word": f"{summary.table}-{sort}",
-                        "sort": sort,
+                        "word": f"{summary.table}-{change_type}",
+                        "change_type": change_type,
                         "title": title,
                         "meaning": meaning,
-                        "count": summary.counts[sort],
-                        "rows": summary.first[sort],
+                        "count": summary.counts[change_type],
+                        "rows": summary.first[change_type],
                     }
-                    for sort, (title, meaning) in SORTS.items()
+                    for change_type, (title, meaning) in CHANGE_TYPES.items()
                 ],
             }
-            for summary in summaries(*pair, SHOWN)
+            for summary in summarize_differences(*pair, MAX_ROWS_SHOWN)
         ]
-        return super().get_context_data(tables=tables, sorts=SORTS.values(), shown=SHOWN, **kwargs)
+        return super().get_context_data(
+            tables=tables, change_types=CHANGE_TYPES.values(), shown=MAX_ROWS_SHOWN, **kwargs
+        )
 
 
 @require_safe
 def edition_file(request: HttpRequest, day: str, name: str) -> HttpResponse:
-    """One frozen file, if it still is what was published; whoever has it already need not have it again."""
+    """Return a file after verifying its digest; the answer can be cached for ever."""
     edition = _edition(day)
-    file = files_of(edition).get(name)
+    file = edition_files(edition).get(name)
     if file is None:
         raise Http404("This edition has no such file.")
     try:
-        asked_day(request, ())
-        handle = opened(edition, file)
-    except ValidationError as refusal:
-        return refused(refusal)
-    except Damaged as damage:
-        return _withheld(damage)
+        parse_as_of(request, ())
+        handle = open_verified(edition, file)
+    except ValidationError as error:
+        return bad_request(error)
+    except DamagedFile as error:
+        return _damaged_response(error)
     response = FileResponse(handle, content_type=file.mediatype, filename=name)
     response["ETag"] = f'"{file.sha256}"'
     response["Last-Modified"] = http_date(edition.published_at.timestamp())
-    response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    response["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
     response["Record-Revision"], response["Record-Day"] = str(edition.revision), edition.day.isoformat()
-    answer = conditional_response(request, response["ETag"], None, response)
-    return partial_response(request, response) if answer is response else answer
+    conditional = conditional_response(request, response["ETag"], None, response)
+    return partial_response(request, response) if conditional is response else conditional
 
 
 @require_safe
 def since_file(request: HttpRequest, day: str, earlier: str, form: str) -> HttpResponse:
-    """All that differs between two editions, as rows or as objects."""
+    """Return all differences between two editions, as CSV rows or JSON objects."""
     if form not in DIFFERENCES:
         raise Http404("There is no such file.")
-    first, last = _pair(earlier, day)
+    first, last = _edition_pair(earlier, day)
     if first.day > last.day:
         return redirect("edition-since-file", first.day.isoformat(), last.day.isoformat(), form, permanent=True)
     header, records = DIFFERENCES[form]
     try:
-        kind = chosen_format(request, form)
-        asked_day(request, ())
-        found = differences(first, last)
-    except ValidationError as refusal:
-        return refused(refusal)
-    except Damaged as damage:
-        return _withheld(damage)
+        file_format = requested_format(request, form)
+        parse_as_of(request, ())
+        rows = differences(first, last)
+    except ValidationError as error:
+        return bad_request(error)
+    except DamagedFile as error:
+        return _damaged_response(error)
     return StreamingHttpResponse(
-        Reading(kind.write(header, records(found)), found),
-        content_type=kind.content_type,
+        ClosingIterator(file_format.write(header, records(rows)), rows),
+        content_type=file_format.content_type,
         headers={"Content-Disposition": f'attachment; filename="changes-{first}-{last}.{form}"'},
     )
 
 
 @require_safe
 def edition_citation(request: HttpRequest, day: str, form: str) -> HttpResponse:
-    """The citation as a file for BibTeX or RIS."""
-    if form not in CITED:
+    """Return the citation as a file for BibTeX or RIS."""
+    if form not in CITATION_FORMATS:
         raise Http404("There is no such citation.")
     edition = _edition(day)
     try:
-        asked_day(request, ())
-    except ValidationError as refusal:
-        return refused(refusal)
+        parse_as_of(request, ())
+    except ValidationError as error:
+        return bad_request(error)
     citation = EditionCitation.of_edition(edition, request.build_absolute_uri(edition.get_absolute_url()))
-    way, content_type = CITED[form]
+    citation_format, content_type = CITATION_FORMATS[form]
     return HttpResponse(
-        getattr(citation, way),
+        getattr(citation, citation_format),
         content_type=f"{content_type}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="edition-{edition}.{form}"'},
     )
 
 
 def _edition(day: str) -> Edition:
-    """The edition of a day as its address writes it, and in no other way of writing."""
+    """Return the edition of a day in the format YYYY-MM-DD; other formats are not found."""
     try:
-        asked = date.fromisoformat(day)
+        parsed = date.fromisoformat(day)
     except ValueError:
         raise Http404("This is not a day.") from None
-    if asked.isoformat() != day:
+    if parsed.isoformat() != day:
         raise Http404("A day is written YYYY-MM-DD.")
-    return get_object_or_404(Edition, day=asked)
+    return get_object_or_404(Edition, day=parsed)
 
 
-def _pair(earlier: str, later: str) -> tuple[Edition, Edition]:
+def _edition_pair(earlier: str, later: str) -> tuple[Edition, Edition]:
     pair = _edition(earlier), _edition(later)
     if pair[0] == pair[1]:
         raise Http404("An edition does not differ from itself.")
     return pair
 
 
-def _withheld(damage: Damaged) -> HttpResponse:
-    """Not what was published is not handed out as if it were; the operator can bring it back from a backup."""
-    logger.error("%s", damage)
-    sentence = _("%(damage)s It is not handed out until it has been restored.") % {"damage": damage}
-    response = HttpResponse(f"{sentence}\n", status=503, content_type="text/plain; charset=utf-8")
+def _damaged_response(error: DamagedFile) -> HttpResponse:
+    """Answer 503 for a damaged file, and log it; the operator can restore it from a backup."""
+    logger.error("%s", error)
+    message = _("%(damage)s It is not handed out until it has been restored.") % {"damage": error}
+    response = HttpResponse(f"{message}\n", status=503, content_type="text/plain; charset=utf-8")
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _shown(file: dict, tables: list[str]) -> dict:
+def _describe_file(file: dict, tables: list[str]) -> dict:
     name, _dot, form = file["name"].rpartition(".")
     if name in tables and form in FORMATS:
-        holds = _("%(table)s: %(format)s") % {"table": _title(name), "format": FORMATS[form].title}
+        holds = _("%(table)s: %(format)s") % {"table": _table_title(name), "format": FORMATS[form].title}
     else:
-        holds = _beside().get(file["name"], "")
+        holds = _metadata_file_labels().get(file["name"], "")
     return {**file, "holds": holds}
 
 
-def _beside() -> dict[str, str]:
+def _metadata_file_labels() -> dict[str, str]:
     return {
         "changes.json": _("What changed since the edition before, one object a row"),
         "changes.csv": _("What changed since the edition before, one line a field"),
@@ -237,15 +239,18 @@ def _beside() -> dict[str, str]:
     }
 
 
-def _counted(changes: dict | None) -> list[dict]:
-    told = changes or {}
-    return [{"title": _title(table), "counts": [told[table][sort] for sort in SORTS]} for table in _in_order(told)]
+def _change_counts(changes: dict | None) -> list[dict]:
+    counts = changes or {}
+    return [
+        {"title": _table_title(table), "counts": [counts[table][change_type] for change_type in CHANGE_TYPES]}
+        for table in _in_table_order(counts)
+    ]
 
 
-def _in_order(tables: Iterable[str]) -> list[str]:
-    """As the files are offered; the database keeps the names of an object in an order of its own."""
+def _in_table_order(tables: Iterable[str]) -> list[str]:
+    """Sort by the order of TABLES: PostgreSQL does not keep the order of a JSON object's keys."""
     return sorted(tables, key=lambda table: (list(TABLES).index(table) if table in TABLES else len(TABLES), table))
 
 
-def _title(table: str) -> str:
+def _table_title(table: str) -> str:
     return str(TABLES[table].title) if table in TABLES else table

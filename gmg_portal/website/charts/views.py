@@ -14,7 +14,7 @@ from commitments.filters import given_twice
 from commitments.models import Commitment
 from commitments.statistics.matrix import MATRIX_COLUMNS
 from foundation.clock import today
-from gmg_portal.open_data.views import asked_day, chosen_format, refused
+from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
 from gmg_portal.open_data.writers import Format
 from gmg_portal.website.charts.figures import Figure
 from gmg_portal.website.charts.registry import CHARTS, Asked, chart, story_chart
@@ -31,19 +31,19 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
     try:
         kind = _kind(request, form)
     except ValidationError as refusal:
-        return refused(refusal)
+        return bad_request(refusal)
     data, by = request.GET.copy(), MATRIX_COLUMNS[0]
     if name == "matrix" and "by" in data:
         *others, by = data.pop("by")
         if others:
-            return refused(ValidationError(given_twice("by")))
+            return bad_request(ValidationError(given_twice("by")))
         if by not in MATRIX_COLUMNS:
             words = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
-            return refused(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % words))
+            return bad_request(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % words))
     try:
         of = Asked.of(data)
     except ValueError as refusal:
-        return refused(ValidationError(str(refusal)))
+        return bad_request(ValidationError(str(refusal)))
     figure = chart(name, name, of, by=by)
     if of.in_words:
         titles = {"title": figure.title, "question": of.in_words}
@@ -57,9 +57,9 @@ def story_file(request: HttpRequest, reference: str, form: str) -> HttpResponse:
     _known_form(form)
     try:
         kind = _kind(request, form)
-        day = asked_day(request, {"as_of"})
+        day = parse_as_of(request, {"as_of"})
     except ValidationError as refusal:
-        return refused(refusal)
+        return bad_request(refusal)
     rows = Commitment.objects.public(day).defer("search").prefetch_related("milestones", "withdrawals")
     commitment = get_object_or_404(rows, reference=reference)
     title = _("The time line of %(commitment)s") % {"commitment": commitment}
@@ -68,7 +68,7 @@ def story_file(request: HttpRequest, reference: str, form: str) -> HttpResponse:
 
 def _kind(request: HttpRequest, form: str) -> Format | None:
     """The format of the numbers; of a drawing there is one form only."""
-    return chosen_format(request, "csv") if form == "csv" else None
+    return requested_format(request, "csv") if form == "csv" else None
 
 
 def _known_form(form: str) -> None:

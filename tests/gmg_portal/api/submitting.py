@@ -1,16 +1,16 @@
-"""An agency's system, as tests play it."""
+"""An agency's own system: a client of the drafts API for tests."""
 
 from itertools import count
 
 from tests.factories import AccessTokenFactory
 
 DRAFTS = "/api/v1/drafts/"
-WRITTEN = {"status": "in_progress", "achieved": "Courses were held in Accra.", "outlook": "on_track"}
+DRAFT_BODY = {"status": "in_progress", "achieved": "Courses were held in Accra.", "outlook": "on_track"}
 numbers = count(1)
 
 
 class System:
-    """Sends requests with a token; each POST has a key of its own unless one is given."""
+    """A client that sends a token; each POST has a new idempotency key unless one is given."""
 
     def __init__(self, client, token=None, secret=None):
         self.client, self.token = client, token
@@ -36,9 +36,9 @@ class System:
         return self.client.delete(address, headers=self.headers())
 
     def begin(self, commitment, **body):
-        """The answer to beginning a report of its own accord."""
-        return self.post(body={"commitment": commitment.reference, "cycle": None, **WRITTEN, **body})
+        """Begin a report outside of any cycle; return the response."""
+        return self.post(body={"commitment": commitment.reference, "cycle": None, **DRAFT_BODY, **body})
 
 
-def system_of(client, person, agency, **fields) -> System:
+def system_for(client, person, agency, **fields) -> System:
     return System(client, AccessTokenFactory(made_by=person, agency=agency, **fields))

@@ -1,4 +1,4 @@
-"""What holds for every endpoint of the API alike."""
+"""Test the rules that all endpoints of the API share."""
 
 import re
 from copy import deepcopy
@@ -56,7 +56,7 @@ def forget_earlier_requests():
 
 @pytest.fixture(scope="module")
 def record(module_db, commitment, points, decent_work):
-    """One row of each kind. Answers the address of every endpoint by its name; one row's name ends in '/…'."""
+    """Create a row of each kind. Return the address of every endpoint by name; names of single rows end in '/…'."""
     with module_db.unblock():
         AlignmentFactory(framework=FrameworkFactory(code="hld"), point=points[0])
         RecommendationFactory(code="GOV-1", agenda_points=points[:1])
@@ -80,13 +80,13 @@ def record(module_db, commitment, points, decent_work):
 
 @pytest.fixture(scope="module")
 def responses():
-    """The answers of the rows of this file, each asked once for all tests that only read it."""
+    """Store the responses for the rows of this file, so that tests which only read share them."""
     return {}
 
 
 @pytest.fixture
 def ask(client, record, responses):
-    """Ask an endpoint by its name, or take what it answered an earlier test; not for a test that changes rows."""
+    """Request an endpoint by its name, or return its stored response; not for tests that change rows."""
 
     def ask(name, **params):
         key = (name, *params.items())
@@ -99,7 +99,7 @@ def ask(client, record, responses):
 
 @pytest.fixture
 def assert_problem():
-    """Assert that an answer is problem details with this status; answers its errors without their codes."""
+    """Assert that a response is problem details with this status; return its errors without their codes."""
 
     def assert_problem(response, status):
         body = deepcopy(response.json())
@@ -117,7 +117,7 @@ def assert_problem():
     return assert_problem
 
 
-# What is offered
+# Endpoints
 
 
 @pytest.mark.parametrize("address", ["/api/", "/api/v1/"])
@@ -188,7 +188,7 @@ def test_options_says_what_is_allowed(client, record, name):
     assert response["Allow"] == "GET, HEAD, OPTIONS"
 
 
-# What is refused
+# Refusals
 
 
 @pytest.mark.parametrize("name", [*EVERYWHERE, *OTHERS])
@@ -413,14 +413,14 @@ def test_first_page_has_none_before_it(client, db):
 
 
 def links(header):
-    """The addresses of a Link header by relation, each asking for its page by number and size alike."""
-    found = {}
+    """Return the addresses of a Link header by relation, with sorted parameters and an explicit page."""
+    addresses = {}
     for part in header.split(", "):
         url, rel = part.split("; ")
         path, _mark, words = url.strip("<>").partition("?")
         pairs = {"page": "1"} | dict(pair.split("=") for pair in words.split("&"))
-        found[rel[5:-1]] = f"{path}?{'&'.join(f'{name}={pairs[name]}' for name in sorted(pairs))}"
-    return found
+        addresses[rel[5:-1]] = f"{path}?{'&'.join(f'{name}={pairs[name]}' for name in sorted(pairs))}"
+    return addresses
 
 
 # Fields
@@ -446,10 +446,10 @@ def test_order_is_asked_alike_everywhere(client, record, ask, assert_problem, na
     allowed = assert_problem(ask(name, ordering="nonsense"), 400)[0]["allowed"]
     with CaptureQueriesContext(connection) as queries:
         assert client.get(record[name], {"ordering": ",".join(allowed[2:4])}).status_code == 200
-    asked = [query["sql"] for query in queries]
-    (count,) = [number for number, sql in enumerate(asked) if sql.startswith("SELECT COUNT(*)")]
+    statements = [query["sql"] for query in queries]
+    (count,) = [number for number, sql in enumerate(statements) if sql.startswith("SELECT COUNT(*)")]
 
-    assert re.search(r'ORDER BY .*"id" (ASC|DESC) LIMIT \d+$', asked[count + 1])
+    assert re.search(r'ORDER BY .*"id" (ASC|DESC) LIMIT \d+$', statements[count + 1])
     assert client.get(f"{record[name]}?ordering={allowed[0]}&ordering={allowed[2]}").status_code == 200
 
 
@@ -531,7 +531,7 @@ def test_list_asks_the_database_as_often_however_many_rows(client, db, django_as
 
 @pytest.fixture
 def leak(db, record, commitment):
-    """Everything that is not public, each with the marked word; answers the references that must not be found."""
+    """Create every kind of private row with the secret word; return the references that must not appear."""
     marked = {"title": "LEAK", "summary": "LEAK", "original_text": "LEAK", "source_title": "LEAK", "places": ["LEAK"]}
     person = UserFactory(username="LEAK-person", email="LEAK@example.org", first_name="LEAK")
     hidden = [
@@ -587,7 +587,7 @@ def test_unpublished_commitment_is_no_word_to_filter_by(client, leak, assert_pro
     assert len(details) == 1
 
 
-# Other sites, and too many requests
+# CORS and throttling
 
 
 def test_other_sites_may_read_without_credentials(client, record):

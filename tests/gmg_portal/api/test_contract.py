@@ -1,7 +1,7 @@
-"""The API does what its description says: schemathesis asks it whatever the description allows, and much that it does
-not, of the portal's own data and of a few rows of every kind that those lack.
+"""Test the API against its description with schemathesis, by valid and by invalid requests.
 
-CONTRACT_EXAMPLES=500 asks that often for each operation, and walks the edges of every word too (minutes).
+The rows are the portal's own data and some of kinds which those lack. CONTRACT_EXAMPLES=500 sends that many requests
+per operation, and tests the limits of every parameter too (minutes).
 """
 
 import os
@@ -55,7 +55,7 @@ from workgroups.models import WorkGroup, WorkPlan
 EXAMPLES_OF_EACH = int(os.environ.get("CONTRACT_EXAMPLES", "0")) or 5
 THOROUGH = EXAMPLES_OF_EACH >= 100
 PAST_DAY = "past-day"
-# A change without the version that it is made upon is answered by 428, as RFC 6585 has it.
+# A change without If-Match is answered with 428 (RFC 6585).
 CHECKS = ChecksConfig(
     missing_required_header=MissingRequiredHeaderConfig(
         expected_statuses=["400", "401", "403", "406", "415", "422", "428"]
@@ -74,13 +74,13 @@ def load_record():
 
 @pytest.fixture(scope="module", autouse=True)
 def record(module_db):
-    """The portal's own data, and rows of every kind that they lack: whole, withdrawn, disputed, and drafts."""
+    """Load the portal's own data and rows of kinds that they lack: complete, withdrawn, disputed, and drafts."""
     with module_db.unblock():
         make_record()
 
 
 @pytest.fixture(autouse=True)
-def as_often_as_wanted(monkeypatch):
+def no_throttling(monkeypatch):
     for throttle in api_settings.DEFAULT_THROTTLE_CLASSES:
         monkeypatch.setattr(throttle, "allow_request", lambda *_: True)
 
@@ -130,8 +130,8 @@ def description(db, whole_description):
     return deepcopy(whole_description)
 
 
-def known_words() -> dict[str, list[str]]:
-    """What the words take that are read from the database, and of which the description cannot know the values."""
+def param_values() -> dict[str, list[str]]:
+    """Return the valid values of parameters that depend on the database, which the description cannot list."""
 
     def values(model, field):
         return list(map(str, model.objects.values_list(field, flat=True)))
@@ -148,22 +148,22 @@ def known_words() -> dict[str, list[str]]:
     }
 
 
-# Two words that do not go together, which no description can say: each is tried without the other.
-OF_PAST_DAYS, OF_TODAY = {"updated_since"}, {"as_of"}
+# Two parameters that exclude each other, which a description cannot state: each is tested without the other.
+INVALID_WITH_AS_OF, AS_OF_PARAMS = {"updated_since"}, {"as_of"}
 
 
-def with_words_of_the_record(description: dict, without: set[str]) -> dict:
-    """The description as it would be of these very rows, so that what it allows must be answered, and nothing else."""
-    words = known_words()
+def with_values_of_the_record(description: dict, without: set[str]) -> dict:
+    """Return the description with the values of these rows, so that every valid request must succeed."""
+    values = param_values()
     for path_item in description["paths"].values():
         for operation in path_item.values():
-            told = operation.get("parameters", [])
-            operation["parameters"] = [parameter for parameter in told if parameter["name"] not in without]
+            parameters = operation.get("parameters", [])
+            operation["parameters"] = [parameter for parameter in parameters if parameter["name"] not in without]
             for parameter in operation["parameters"]:
                 if parameter["name"] == "ordering":
-                    parameter["schema"]["items"] = by_words_of_every_day(parameter["schema"]["items"])
-                if parameter["name"] in words and parameter["in"] == "query":
-                    parameter["schema"]["items"] = {"type": "string", "enum": words[parameter["name"]]}
+                    parameter["schema"]["items"] = without_updated(parameter["schema"]["items"])
+                if parameter["name"] in values and parameter["in"] == "query":
+                    parameter["schema"]["items"] = {"type": "string", "enum": values[parameter["name"]]}
                 if parameter["name"] == "cursor":
                     parameter["schema"] = {"type": "string", "enum": ["*"]}
                 if parameter["name"] == "as_of":
@@ -171,14 +171,14 @@ def with_words_of_the_record(description: dict, without: set[str]) -> dict:
     return description
 
 
-def by_words_of_every_day(ordering: dict) -> dict:
-    """Past days know no moments of change to sort by."""
+def without_updated(ordering: dict) -> dict:
+    """Return the sort values that go with `as_of`: past days have no times of change."""
     return {**ordering, "enum": [word for word in ordering["enum"] if word.removeprefix("-") != "updated"]}
 
 
 @pytest.fixture
 def contract(description, request):
-    yield from asked_without(OF_PAST_DAYS, description, request)
+    yield from schema_without(INVALID_WITH_AS_OF, description, request)
 
 
 @pytest.fixture
@@ -189,10 +189,10 @@ def contract_of_walks(description, request):
         for path, path_item in paths
         if any(parameter["name"] == "cursor" for parameter in path_item.get("get", {}).get("parameters", []))
     }
-    yield from asked_without(OF_TODAY, description, request)
+    yield from schema_without(AS_OF_PARAMS, description, request)
 
 
-def asked_without(words, description, request):
+def schema_without(params, description, request):
     request.node._nodeid = request.node.nodeid  # schemathesis asks for it by this name, which pytest 9.2 gave up
     generation = GenerationConfig(
         max_examples=EXAMPLES_OF_EACH,
@@ -207,9 +207,9 @@ def asked_without(words, description, request):
     config = SchemathesisConfig(
         seed=2014, projects=ProjectsConfig(default=ProjectConfig(phases=phases, generation=generation, checks=CHECKS))
     )
-    schema = schemathesis.openapi.from_dict(with_words_of_the_record(description, words), config=config)
+    schema = schemathesis.openapi.from_dict(with_values_of_the_record(description, params), config=config)
     schema.app = application
-    # As Django's own test client does: the connection holds the transaction of the test.
+    # Keep the connection open, as Django's test client does: it holds the test's transaction.
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield schema
@@ -217,41 +217,41 @@ def asked_without(words, description, request):
         signal.connect(close_old_connections)
 
 
-asked = schemathesis.pytest.from_fixture("contract")
-walked = schemathesis.pytest.from_fixture("contract_of_walks")
+operations_schema = schemathesis.pytest.from_fixture("contract")
+walks_schema = schemathesis.pytest.from_fixture("contract_of_walks")
 
 
-@asked.exclude(path_regex=r"^/api/v1/drafts/").parametrize()
-def test_api_answers_as_it_is_described(case, answered):
-    response = ask(case)
+@operations_schema.exclude(path_regex=r"^/api/v1/drafts/").parametrize()
+def test_api_answers_as_it_is_described(case, status_counts):
+    response = send(case)
 
     case.validate_response(response)
-    answered[response.status_code] += 1
+    status_counts[response.status_code] += 1
     assert response.status_code < 500
 
 
-@walked.parametrize()
-def test_walks_answer_as_they_are_described(case, answered):
-    response = ask(case)
+@walks_schema.parametrize()
+def test_walks_answer_as_they_are_described(case, status_counts):
+    response = send(case)
 
     case.validate_response(response)
-    answered[response.status_code] += 1
+    status_counts[response.status_code] += 1
     assert response.status_code < 500
 
 
-@asked.include(path_regex=r"^/api/v1/drafts/").parametrize()
-def test_drafts_answer_as_it_is_described(case, answered, token):
-    """What a body means (a reference, a state) no schema can say: it may be refused though its form is right."""
+@operations_schema.include(path_regex=r"^/api/v1/drafts/").parametrize()
+def test_drafts_answer_as_it_is_described(case, status_counts, token):
+    """A schema cannot describe references and states, so a well-formed body may be refused."""
     headers = {"Authorization": f"Bearer {token.secret}"}
-    response = ask(case, headers)
+    response = send(case, headers)
 
     case.validate_response(response, headers=headers, excluded_checks=[positive_data_acceptance])
-    answered[response.status_code] += 1
+    status_counts[response.status_code] += 1
     assert response.status_code < 500
 
 
-def ask(case, headers=None):
-    """Ask, and take back what was written and what went wrong; the client in process unpacks nothing."""
+def send(case, headers=None):
+    """Send the request and roll back its writes; ask for no compression, which the in-process client cannot decode."""
     before = transaction.savepoint()
     response = case.call(headers={"Accept-Encoding": "identity", **(headers or {})})
     transaction.savepoint_rollback(before)
@@ -259,13 +259,13 @@ def ask(case, headers=None):
 
 
 @pytest.fixture
-def answered(capsys):
-    """How many requests were answered by which status; a long run tells it."""
-    answered = Counter()
-    yield answered
+def status_counts(capsys):
+    """Count the responses by status; a long run prints them."""
+    status_counts = Counter()
+    yield status_counts
     if THOROUGH:
         with capsys.disabled():
-            print(f"\n{answered.total()} requests:", dict(sorted(answered.items())))
+            print(f"\n{status_counts.total()} requests:", dict(sorted(status_counts.items())))
 
 
 @pytest.fixture
@@ -274,63 +274,72 @@ def token(db):
     return AccessTokenFactory(agency=ilo, made_by=focal_point(ilo, "ilo_focal_point"))
 
 
-def seen_in(value, schema: dict, schemas: dict, found: dict) -> None:
-    """Note every value of every field of every component that an answer holds."""
-    for one in [schema, *schema.get("oneOf", []), *schema.get("allOf", [])]:
-        name = one.get("$ref", "").removeprefix("#/components/schemas/")
+def collect_values(value, schema: dict, schemas: dict, values_by_field: dict) -> None:
+    """Collect the values of every field of every component in a response."""
+    for part in [schema, *schema.get("oneOf", []), *schema.get("allOf", [])]:
+        name = part.get("$ref", "").removeprefix("#/components/schemas/")
         if name and isinstance(value, dict):
             properties = schemas[name]["properties"]
             assert set(value) == set(properties), f"{name} is answered with other fields than those described."
-            for field, told in properties.items():
-                found.setdefault((name, field), []).append(value[field])
-                seen_in(value[field], told, schemas, found)
+            for field, field_schema in properties.items():
+                values_by_field.setdefault((name, field), []).append(value[field])
+                collect_values(value[field], field_schema, schemas, values_by_field)
     for row in value if isinstance(value, list) else ():
-        seen_in(row, schema.get("items", {}), schemas, found)
+        collect_values(row, schema.get("items", {}), schemas, values_by_field)
 
 
 def test_examples_are_values_of_the_record_and_answers_hold_every_field(description, client):
     schemas = description["components"]["schemas"]
     addresses = ["agencies/undesa/", "recommendations/P15-1/", "commitments/HLD-0001/", "commitments/HLD-0061/"]
-    found: dict = {}
+    values_by_field: dict = {}
 
     for path, path_item in description["paths"].items():
         if "get" in path_item and "{" not in path and not any(path_item["get"]["security"]):
             addresses.append(path.removeprefix("/api/v1/"))
     for address in addresses:
         path = f"/api/v1/{address}"
-        template = next(known for known in description["paths"] if fits(known, path))
+        template = next(candidate for candidate in description["paths"] if matches_template(candidate, path))
         content = description["paths"][template]["get"]["responses"]["200"]["content"]["application/json"]
-        words = {"page_size": 200} if address.count("/") == 1 else {}
-        seen_in(client.get(path, words).json(), content["schema"], schemas, found)
+        params = {"page_size": 200} if address.count("/") == 1 else {}
+        collect_values(client.get(path, params).json(), content["schema"], schemas, values_by_field)
 
     stale = [
         f"{component}.{field}: {value!r}"
         for component, fields in EXAMPLES.items()
         for field, value in fields.items()
-        if at_portal(value) not in found.get((component, field), [])
+        if at_portal(value) not in values_by_field.get((component, field), [])
     ]
     assert refused_examples(description, client) == []
-    assert stale == [], "gmg_portal/api/openapi/examples.py: no row of the portal's data has these values (see FORMS)."
+    assert stale == [], (
+        "gmg_portal/api/openapi/examples.py: no row of the portal's data has these values (see SYNTHETIC_EXAMPLES)."
+    )
 
 
 def refused_examples(description: dict, client) -> list[str]:
-    """Return the public operations and parameters whose examples, each asked alone, are not answered."""
+    """Return the public operations and parameters whose examples, each sent alone, are refused."""
     refused = []
     for path, path_item in description["paths"].items():
-        parameters = [told for told in path_item.get("get", {}).get("parameters", []) if "example" in told]
+        parameters = [
+            parameter for parameter in path_item.get("get", {}).get("parameters", []) if "example" in parameter
+        ]
         address = path
-        for told in parameters:
-            address = address.replace(f"{{{told['name']}}}", str(told["example"]))
-        asked = [] if path.startswith("/api/v1/drafts/") else [{}]
-        asked += [{told["name"]: told["example"]} for told in parameters if told["in"] == "query" and asked]
-        refused += [f"{address} {words}" for words in asked if client.get(address, words).status_code != 200]
+        for parameter in parameters:
+            address = address.replace(f"{{{parameter['name']}}}", str(parameter["example"]))
+        queries = [] if path.startswith("/api/v1/drafts/") else [{}]
+        queries += [
+            {parameter["name"]: parameter["example"]}
+            for parameter in parameters
+            if parameter["in"] == "query" and queries
+        ]
+        refused += [f"{address} {query}" for query in queries if client.get(address, query).status_code != 200]
     return refused
 
 
-def fits(template: str, path: str) -> bool:
-    parts, asked = template.split("/"), path.split("/")
-    return len(parts) == len(asked) and all(
-        part == word or (part.startswith("{") and word) for part, word in zip(parts, asked, strict=True)
+def matches_template(template: str, path: str) -> bool:
+    template_parts, segments = template.split("/"), path.split("/")
+    return len(template_parts) == len(segments) and all(
+        template_part == segment or (template_part.startswith("{") and segment)
+        for template_part, segment in zip(template_parts, segments, strict=True)
     )
 
 

@@ -1,4 +1,4 @@
-"""Reports that agencies' own systems write with a token: the rules, and who is refused, are those of the other ways."""
+"""Test the drafts API: its rules and refusals are those of the pages."""
 
 import errno
 import json
@@ -21,7 +21,7 @@ from agencies.models import AccessToken
 from commitments import actions
 from commitments.models import Evidence, ProgressReport, Status
 from foundation.clock import today
-from gmg_portal.api.drafts.shown import shown
+from gmg_portal.api.drafts.shown import problem_example
 from gmg_portal.models import AuditEntry
 from tests.factories import (
     AccessTokenFactory,
@@ -35,14 +35,14 @@ from tests.factories import (
 from tests.files import pdf
 from tests.filling import filled
 from tests.gmg_portal.accounts.signing_in import sign_in
-from tests.gmg_portal.api.submitting import DRAFTS, WRITTEN, System, system_of
+from tests.gmg_portal.api.submitting import DRAFT_BODY, DRAFTS, System, system_for
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def system(client, ilo, ilo_focal_point):
-    return system_of(client, ilo_focal_point, ilo)
+    return system_for(client, ilo_focal_point, ilo)
 
 
 def faults(answer) -> dict[str, str]:
@@ -50,13 +50,13 @@ def faults(answer) -> dict[str, str]:
     return {fault["field"]: fault["detail"] for fault in answer.json().get("errors", [])}
 
 
-# The whole way
+# From token to publication
 
 
 def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     client, commitment, ilo, ilo_focal_point, secretariat, caplog
 ):
-    """And the secret of the token stands nowhere but on the one page that shows it."""
+    """Also: the secret of the token appears only on the one page that shows it."""
     caplog.set_level(logging.DEBUG)
     sign_in(client, "ilo_focal_point")
     address = "/admin/agencies/accesstoken/add/"
@@ -79,7 +79,7 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     assert system.secret in made.content.decode()
     assert (begun["state"], backed.status_code, sent.json()["state"], hidden) == ("draft", 201, "submitted", 0)
     assert public["on_behalf_of"]["code"] == "ilo"
-    assert public["achieved"] == WRITTEN["achieved"]
+    assert public["achieved"] == DRAFT_BODY["achieved"]
     assert [piece["title"] for piece in public["evidence"]] == ["Course report"]
     assert system.get(begun["url"]).json()["report"] == f"{commitment.reference}-1"
     report.refresh_from_db()
@@ -96,27 +96,27 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     via = AuditEntry.objects.filter(kind="commitments.progressreport").order_by("moment").first().via
     assert via == f"POST /api/v1/drafts/ ({token.shown_prefix})"
     assert token.last_used_at is not None
-    assert places_of(system.secret.split(".")[1]) == []
+    assert tables_containing(system.secret.split(".")[1]) == []
     assert system.secret not in caplog.text
     assert not any(system.secret in str(sent.message()) for sent in mail.outbox)
 
 
-def places_of(words: str) -> list[str]:
-    """The tables of the database, of whatever kind, in which some words stand."""
+def tables_containing(words: str) -> list[str]:
+    """Return the tables of the database that contain a text in any row."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
         )
         tables = [table for (table,) in cursor.fetchall()]
-        found = []
+        matching = []
         for table in tables:
             cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} t WHERE t::text LIKE %s)", [f"%{words}%"])
-            found += [table] if cursor.fetchone()[0] else []
+            matching += [table] if cursor.fetchone()[0] else []
     assert Email._meta.db_table in tables
-    return found
+    return matching
 
 
-# Who may
+# Permissions
 
 
 def test_tokens_are_made_by_focal_points_seen_and_revoked_by_their_agency(
@@ -124,16 +124,16 @@ def test_tokens_are_made_by_focal_points_seen_and_revoked_by_their_agency(
 ):
     token = AccessTokenFactory(agency=ilo, made_by=ilo_focal_point, name="Secret system")
     page = f"/admin/agencies/accesstoken/{token.pk}/change/"
-    found = {}
+    access_by_user = {}
     for person in (ilo_focal_point, ilo_alternate, ohchr_focal_point, secretariat, administrator, UserFactory()):
         client.force_login(person)
-        shown = "Secret system" in client.get(page).content.decode()
+        visible = "Secret system" in client.get(page).content.decode()
         listed = "Secret system" in client.get("/admin/agencies/accesstoken/").content.decode()
         made = client.get("/admin/agencies/accesstoken/add/")
-        revoked = client.post(f"/admin/agencies/accesstoken/{token.pk}/press/revoke/") and revoke_undone(token)
-        found[person.username.partition("-")[0]] = (shown, listed, asks_who(made), revoked)
+        revoked = client.post(f"/admin/agencies/accesstoken/{token.pk}/press/revoke/") and revoked_and_restored(token)
+        access_by_user[person.username.partition("-")[0]] = (visible, listed, asks_to_confirm_identity(made), revoked)
 
-    assert found == {
+    assert access_by_user == {
         "ilo_focal_point": (True, True, True, True),
         "ilo_alternate": (True, True, False, True),
         "ohchr_focal_point": (False, False, True, False),
@@ -145,13 +145,13 @@ def test_tokens_are_made_by_focal_points_seen_and_revoked_by_their_agency(
     assert set(reasons) == {"revoke_token"}
 
 
-def revoke_undone(token) -> bool:
-    """Whether the token was revoked; it is in use again for the next."""
+def revoked_and_restored(token) -> bool:
+    """Return whether the token was revoked, and restore it for the next person."""
     return bool(AccessToken.objects.filter(pk=token.pk, revoked=True).update(revoked=False, revoked_at=None))
 
 
-def asks_who(answer) -> bool:
-    """Whether it leads to showing once more who one is, before a token can be made."""
+def asks_to_confirm_identity(answer) -> bool:
+    """Return whether the response redirects to signing in again before a token can be made."""
     return answer.status_code == 302 and "/accounts/again/" in answer.url
 
 
@@ -238,8 +238,8 @@ def test_wrong_tokens_are_braked_by_address(client, settings, system, monkeypatc
 
 @pytest.mark.parametrize("scope", ["read", "draft", "submit"])
 def test_scope_bounds_what_a_token_does(scope, client, commitment, ilo, ilo_focal_point):
-    system = system_of(client, ilo_focal_point, ilo, scope=scope)
-    report = ProgressReportFactory(commitment=commitment, **WRITTEN)
+    system = system_for(client, ilo_focal_point, ilo, scope=scope)
+    report = ProgressReportFactory(commitment=commitment, **DRAFT_BODY)
     address = f"{DRAFTS}{report.draft_code}/"
 
     statuses = {
@@ -279,7 +279,7 @@ def test_answers_are_nobody_elses(client, commitment, system):
         assert "Marked words" not in client.get(address, headers=system.headers()).content.decode()
 
 
-# What is written
+# Fields of drafts
 
 
 def test_expected_report_is_filled_in_and_listed_with_what_was_sent_back(
@@ -291,7 +291,7 @@ def test_expected_report_is_filled_in_and_listed_with_what_was_sent_back(
     published_report(CommitmentFactory(lead_agency=ilo))
 
     listed = system.get().json()
-    body = {"commitment": commitment.reference, **WRITTEN}
+    body = {"commitment": commitment.reference, **DRAFT_BODY}
     filled_in, again = system.post(body=body), system.post(body={**body, "cycle": "Second half of 2014"})
     without_cycle, wrong = system.post(body=body), system.post(body={**body, "cycle": "Second half of 2015"})
 
@@ -309,7 +309,7 @@ def test_expected_report_is_filled_in_and_listed_with_what_was_sent_back(
 
 
 def test_reference_is_read_in_any_case(system, commitment):
-    body = {"commitment": commitment.reference.lower(), "cycle": None, **WRITTEN}
+    body = {"commitment": commitment.reference.lower(), "cycle": None, **DRAFT_BODY}
 
     begun = system.post(body=body)
 
@@ -329,9 +329,9 @@ def test_detail_of_a_refused_body_names_each_field(system, commitment):
 def test_second_report_beside_an_open_one_is_refused_naming_the_first(system, commitment, ilo, cycle, state, of_cycle):
     asked_for = {"cycle": cycle} if of_cycle else {}
     shape = {} if state == "draft" else {state: True}
-    first = ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, **asked_for, **shape, **WRITTEN)
+    first = ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, **asked_for, **shape, **DRAFT_BODY)
     address = f"http://testserver{DRAFTS}{first.draft_code}/"
-    body = {"commitment": commitment.reference, **WRITTEN}
+    body = {"commitment": commitment.reference, **DRAFT_BODY}
 
     answers = [system.post(body=body), system.post(body={**body, "cycle": cycle.title if of_cycle else None})]
 
@@ -343,7 +343,7 @@ def test_second_report_beside_an_open_one_is_refused_naming_the_first(system, co
 
 
 def test_report_that_no_cycle_asked_for_may_stand_beside_that_of_a_cycle(system, commitment, ilo, cycle):
-    ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, cycle=cycle, **WRITTEN)
+    ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, cycle=cycle, **DRAFT_BODY)
     published_report(commitment, on="2014-08-01")
 
     begun = system.begin(commitment)
@@ -357,7 +357,7 @@ def test_report_without_a_cycle_is_refused_where_two_cycles_expect_one(system, c
     for one in (cycle, later):
         ProgressReportFactory(commitment=commitment, on_behalf_of=ilo, cycle=one, status="", achieved="")
 
-    answer = system.post(body={"commitment": commitment.reference, **WRITTEN})
+    answer = system.post(body={"commitment": commitment.reference, **DRAFT_BODY})
 
     assert answer.status_code == 422
     assert [(fault["field"], set(fault["allowed"])) for fault in answer.json()["errors"]] == [
@@ -409,7 +409,7 @@ def test_change_is_taken_by_the_tag_of_an_answer_however_it_was_packed(system, c
 def test_change_of_nothing_leaves_the_version(system, commitment):
     begun = system.begin(commitment).json()
 
-    for body in ({}, {"achieved": WRITTEN["achieved"]}, {"status": WRITTEN["status"], "barriers": None}):
+    for body in ({}, {"achieved": DRAFT_BODY["achieved"]}, {"status": DRAFT_BODY["status"], "barriers": None}):
         answer = system.patch(begun["url"], body, begun["version"])
 
         assert (answer.status_code, answer.json()["version"]) == (200, begun["version"]), body
@@ -467,7 +467,7 @@ def test_full_disk_is_answered_as_it_is_described(system, commitment, monkeypatc
     answer = system.post(address, {"title": "A report", "file": SimpleUploadedFile("report.pdf", pdf())}, form=True)
 
     body = answer.json()
-    example = shown(507).value
+    example = problem_example(507).value
     assert (answer.status_code, body["code"], answer["Retry-After"]) == (507, "storage_full", "600")
     assert {**body, "instance": ""} == {**example, "instance": ""}
     assert not Evidence.objects.exists()
@@ -480,25 +480,25 @@ def test_what_a_form_refuses_is_refused_with_what_is_allowed(system, commitment)
     unknown = system.post(body=body)
     body.pop("outlok")
     wrong = system.post(body=body)
-    of_rules = system.begin(commitment, status="discontinued", period_start="2014-07-01", period_end="2014-06-30")
+    incomplete = system.begin(commitment, status="discontinued", period_start="2014-07-01", period_end="2014-06-30")
     not_a_day = system.begin(commitment, period_start="30/06/2014")
 
-    assert [answer.status_code for answer in (unknown, wrong, of_rules, not_a_day)] == [422] * 4
+    assert [answer.status_code for answer in (unknown, wrong, incomplete, not_a_day)] == [422] * 4
     assert unknown.json()["errors"][0]["nearest"] == "outlook"
-    told = {fault["field"]: fault for fault in wrong.json()["errors"]}
-    assert set(told) == {"commitment", "status", "superseded_by"}
-    assert told["status"]["nearest"] == "in_progress"
-    assert "completed" in told["status"]["allowed"]
-    assert told["commitment"]["nearest"] == commitment.reference
-    assert set(faults(of_rules)) == {"status_reason", "period_end"}
+    faults_by_field = {fault["field"]: fault for fault in wrong.json()["errors"]}
+    assert set(faults_by_field) == {"commitment", "status", "superseded_by"}
+    assert faults_by_field["status"]["nearest"] == "in_progress"
+    assert "completed" in faults_by_field["status"]["allowed"]
+    assert faults_by_field["commitment"]["nearest"] == commitment.reference
+    assert set(faults(incomplete)) == {"status_reason", "period_end"}
     assert set(faults(not_a_day)) == {"period_start"}
     assert {fault["field"]: fault["code"] for fault in unknown.json()["errors"]} == {"outlok": "unknown_field"}
-    assert {field: fault["code"] for field, fault in told.items()} == {
+    assert {field: fault["code"] for field, fault in faults_by_field.items()} == {
         "commitment": "unknown_value",
         "status": "unknown_value",
         "superseded_by": "invalid_type",
     }
-    assert [answer.json()["code"] for answer in (unknown, of_rules, not_a_day)] == ["invalid_field"] * 3
+    assert [answer.json()["code"] for answer in (unknown, incomplete, not_a_day)] == ["invalid_field"] * 3
     assert ProgressReport.objects.count() == 0
 
 

@@ -1,4 +1,4 @@
-"""A request that is sent twice does nothing twice: whether one after the other, at once, or after a fall in between."""
+"""Test idempotency: a request sent twice acts once, in sequence, concurrently and after a crash."""
 
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -14,18 +14,18 @@ from gmg_portal.api.drafts import keeping
 from gmg_portal.models import KeptAnswer
 from tests.factories import CommitmentFactory
 from tests.files import pdf
-from tests.gmg_portal.api.submitting import DRAFTS, WRITTEN, System, system_of
+from tests.gmg_portal.api.submitting import DRAFT_BODY, DRAFTS, System, system_for
 from tests.gmg_portal.locks import waiting_for_locks
 from tests.gmg_portal.processes import wait_until
 
 
 @pytest.fixture
 def system(client, ilo, ilo_focal_point):
-    return system_of(client, ilo_focal_point, ilo)
+    return system_for(client, ilo_focal_point, ilo)
 
 
 def begin(system, commitment, key, **more):
-    return system.post(body={"commitment": commitment.reference, "cycle": None, **WRITTEN, **more}, key=key)
+    return system.post(body={"commitment": commitment.reference, "cycle": None, **DRAFT_BODY, **more}, key=key)
 
 
 @pytest.mark.django_db
@@ -33,9 +33,9 @@ def test_same_request_is_answered_alike_and_another_with_its_key_is_refused(syst
     first, again = begin(system, commitment, '"a key"'.replace(" ", "-")), begin(system, commitment, "a-key")
     other = begin(system, commitment, "a-key", achieved="Other words.")
     elsewhere = CommitmentFactory(lead_agency=ilo)
-    of_another = begin(system_of(system.client, ilo_alternate, ilo), elsewhere, "a-key")
+    of_another = begin(system_for(system.client, ilo_alternate, ilo), elsewhere, "a-key")
     KeptAnswer.objects.update(made_at=timezone.now() - timedelta(hours=25))
-    swept = keeping.sweep(timezone.now())
+    swept = keeping.delete_expired_records(timezone.now())
     a_day_later = begin(system, commitment, "a-key")
 
     assert (again.status_code, again.content) == (first.status_code, first.content)
@@ -81,7 +81,7 @@ def test_fall_in_the_middle_leaves_neither_deed_nor_key(system, commitment, monk
         fallen.setattr(actions, "write_draft", falls)
         before_keeping = begin(system, commitment, "a")
     with monkeypatch.context() as fallen:
-        fallen.setattr(keeping, "_answer", falls)
+        fallen.setattr(keeping, "_stored_response", falls)
         after_keeping = begin(system, commitment, "a")
     left = (ProgressReport.objects.count(), KeptAnswer.objects.count())
     again = begin(system, commitment, "a")
@@ -96,7 +96,7 @@ def test_fall_in_the_middle_leaves_neither_deed_nor_key(system, commitment, monk
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_do_it_once(system, commitment, monkeypatch):
-    """The first holds its deed open until the second waits for it, on another connection."""
+    """The first keeps its transaction open until the second, on another connection, waits for it."""
     report = begin(system, commitment, "a").json()
     submit, done, answers = actions.submit, [], []
     start = Barrier(2)
@@ -130,10 +130,10 @@ def test_two_at_once_do_it_once(system, commitment, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("cycle_of_both", [{}, {"cycle": None}])
 def test_two_at_once_with_keys_of_their_own_begin_one_report(system, commitment, monkeypatch, cycle_of_both):
-    """The first holds its deed open until the second waits for it, on another connection."""
+    """The first keeps its transaction open until the second, on another connection, waits for it."""
     write, begun, answers = actions.write_draft, [], []
     start = Barrier(2)
-    body = {"commitment": commitment.reference, **WRITTEN, **cycle_of_both}
+    body = {"commitment": commitment.reference, **DRAFT_BODY, **cycle_of_both}
 
     def slowly(*args, **kwargs):
         begun.append(write(*args, **kwargs))

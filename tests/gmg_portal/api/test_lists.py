@@ -1,4 +1,4 @@
-"""List parameters: repeated values, comma lists and both together are one question, wherever it is asked."""
+"""Test list parameters: repeated values, comma lists and both together mean the same everywhere."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ PLACE = "Iran, Islamic Republic of"
 
 @pytest.fixture
 def register(ilo, iom, ohchr):
-    """One commitment each of three agencies, due on one day."""
+    """Create three commitments with the same deadline, each of another agency."""
     return {
         agency.code: CommitmentFactory(lead_agency=agency, title=f"Led by {agency.acronym}", due_on="2015-06-30")
         for agency in (ilo, iom, ohchr)
@@ -222,7 +222,7 @@ def test_place_whose_name_has_a_comma_stays_whole(client, ilo):
 
 
 def test_long_list_is_read_in_one_pass():
-    """A comma list of any length costs no more than its length."""
+    """The time to read a comma list grows only with its length."""
     filters = TABLES["commitments"].filterset.base_filters
     words = split_lists(QueryDict("status=" + ",".join(["completed"] * 5000)), filters)
 

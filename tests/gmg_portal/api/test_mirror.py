@@ -1,4 +1,4 @@
-"""A mirror of the record that asks only for what changed ends equal to the files, whatever was written meanwhile."""
+"""Test that a mirror which only requests changes ends equal to the files, despite concurrent writes."""
 
 import json
 import random
@@ -52,7 +52,7 @@ def register(ilo, iom, ohchr, points):
 
 
 class Editors:
-    """People who publish, correct and withdraw, one small transaction after the other."""
+    """Users who publish, correct and withdraw rows in many small transactions."""
 
     def __init__(self, leads, secretariat, seed):
         self.leads, self.secretariat = leads, secretariat
@@ -105,8 +105,8 @@ class Editors:
         actions.withdraw(one, by=self.secretariat, reason="It was entered twice.")
 
 
-def flat(row):
-    """A row of the API's list as the file of commitments has it."""
+def as_file_row(row):
+    """Return a row of the API's list in the columns of the commitments file."""
     return {
         **{name: value for name, value in row.items() if isinstance(value, str | None)},
         "lead": row["lead"]["code"],
@@ -132,8 +132,8 @@ def test_mirror_made_while_others_write_ends_equal_to_the_file(live_server, regi
     running = start(str(SCRIPT), *words, env=environment(tmp_path))
     for _number in range(EDITS):
         editors.edit()
-    said = running.communicate(timeout=120)[0]
-    assert running.returncode == 0, said
+    output = running.communicate(timeout=120)[0]
+    assert running.returncode == 0, output
 
     mirror = example.Mirror(live_server.url, path)
     mirror.follow()
@@ -141,7 +141,7 @@ def test_mirror_made_while_others_write_ends_equal_to_the_file(live_server, regi
 
     kept = {row["reference"]: row for row in mirror.rows("commitments")}
     expected = file_rows(live_server.url, "commitments", "reference")
-    standing = {reference: flat(row) for reference, row in kept.items() if row["state"] == "published"}
+    standing = {reference: as_file_row(row) for reference, row in kept.items() if row["state"] == "published"}
     columns = set(next(iter(expected.values())))
     assert quiet == 0
     assert Commitment.objects.filter(state="withdrawn").count() > 0

@@ -1,4 +1,4 @@
-"""What changed in public is found by when it changed: whoever follows misses nothing."""
+"""Test `updated_since`: a client that polls it misses no public change."""
 
 from datetime import UTC, date, datetime
 
@@ -39,26 +39,26 @@ def sql(statement, *values, using=connection):
         cursor.execute(statement, values)
 
 
-def moments():
-    """When each commitment moved, by its number."""
+def times_of_change():
+    """Return when each commitment last changed, by primary key."""
     return dict(Commitment.objects.filter(movement__isnull=False).values_list("pk", "movement__moved_at"))
 
 
-def moved_by(write):
-    """The commitments that a write moves as if it were a transaction of its own."""
-    run_deferred_triggers()
-    before = moments()
+def commitments_moved_by(write):
+    """Return the commitments whose time of change a write updates, as if it were a transaction of its own."""
+    as_committed()
+    before = times_of_change()
     write()
-    run_deferred_triggers()
-    return {pk for pk, moment in moments().items() if moment != before.get(pk)}
+    as_committed()
+    return {pk for pk, moment in times_of_change().items() if moment != before.get(pk)}
 
 
-# What moves a commitment
+# Writes that update a commitment's time of change
 
 
 @pytest.fixture
-def joint(ilo, iom, points):
-    """A commitment that names everything that one can name, and its published report."""
+def full_commitment(ilo, iom, points):
+    """Create a commitment with every kind of related row, and its published report."""
     commitment = CommitmentFactory(
         lead_agency=ilo,
         partners=[iom],
@@ -99,64 +99,64 @@ WRITES = {
 
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
-def test_change_of_what_a_commitment_says_moves_it(joint, write):
-    assert joint.pk in moved_by(lambda: write(joint))
+def test_change_of_what_a_commitment_says_moves_it(full_commitment, write):
+    assert full_commitment.pk in commitments_moved_by(lambda: write(full_commitment))
 
 
-def test_answer_moves_the_commitment_that_was_judged(joint, secretariat, ohchr):
-    answered = AssessmentFactory(commitment=joint, public=True, agency=ohchr, assessor_kind="peer_agency")
+def test_answer_moves_the_commitment_that_was_judged(full_commitment, secretariat, ohchr):
+    answered = AssessmentFactory(commitment=full_commitment, public=True, agency=ohchr, assessor_kind="peer_agency")
 
-    assert moved_by(lambda: AnswerFactory(assessment=answered, public=True)) == {joint.pk}
+    assert commitments_moved_by(lambda: AnswerFactory(assessment=answered, public=True)) == {full_commitment.pk}
 
 
 def test_work_group_moves_what_it_leads(db):
     group = WorkGroupFactory()
     led, other = CommitmentFactory(lead_agency=None, workgroup=group), CommitmentFactory()
 
-    assert moved_by(lambda: saved(group, title="Other")) == {led.pk}
-    assert other.pk in moments()
+    assert commitments_moved_by(lambda: saved(group, title="Other")) == {led.pk}
+    assert other.pk in times_of_change()
 
 
 def test_successor_and_former_move_together(commitment):
     successor = CommitmentFactory()
 
-    assert moved_by(lambda: published_report(commitment, status="superseded", superseded_by=successor)) == {
+    assert commitments_moved_by(lambda: published_report(commitment, status="superseded", superseded_by=successor)) == {
         commitment.pk,
         successor.pk,
     }
-    assert moved_by(lambda: corrected(successor, title="Other")) == {commitment.pk, successor.pk}
+    assert commitments_moved_by(lambda: corrected(successor, title="Other")) == {commitment.pk, successor.pk}
 
 
-def test_draft_moves_nothing_and_is_kept_by_no_moment(joint):
+def test_draft_moves_nothing_and_is_kept_by_no_moment(full_commitment):
     def write():
         draft = CommitmentFactory(draft=True)
         MilestoneFactory(commitment=draft)
-        ProgressReportFactory(commitment=joint, on_behalf_of=AgencyFactory())
-        AssessmentFactory(commitment=joint)
+        ProgressReportFactory(commitment=full_commitment, on_behalf_of=AgencyFactory())
+        AssessmentFactory(commitment=full_commitment)
 
-    assert moved_by(write) == set()
-    assert len(moments()) == 1
+    assert commitments_moved_by(write) == set()
+    assert len(times_of_change()) == 1
 
 
-def test_report_moves_by_its_evidence_and_the_name_of_its_commitment(client, joint):
-    run_deferred_triggers()
+def test_report_moves_by_its_evidence_and_the_name_of_its_commitment(client, full_commitment):
+    as_committed()
     report = ProgressReport.objects.get()
     seen = [report.movement.moved_at]
     for write in (WRITES["the check of a link"], WRITES["its wording"], WRITES["its partner's name"]):
-        write(joint)
-        run_deferred_triggers()
+        write(full_commitment)
+        as_committed()
         report.movement.refresh_from_db()
         seen.append(report.movement.moved_at)
 
     assert sorted(set(seen)) == seen
 
 
-# In the order in which transactions commit
+# Order of commits
 
 
 @committing
 def test_later_commit_has_the_later_moment_whichever_wrote_first():
-    """A reader who has seen the second commit may ask from its moment on, though the first began before it."""
+    """A client that has read the second commit continues from its time, though the first began earlier."""
     first, second = CommitmentFactory(), CommitmentFactory()
     stakeholder = StakeholderFactory()
     first.stakeholders.add(stakeholder)
@@ -170,7 +170,7 @@ def test_later_commit_has_the_later_moment_whichever_wrote_first():
     finally:
         session.close()
 
-    assert moments()[second.pk] == seen < moments()[first.pk] == Standing.read().moved_at
+    assert times_of_change()[second.pk] == seen < times_of_change()[first.pk] == Standing.read().moved_at
 
 
 @committing
@@ -178,7 +178,7 @@ def test_rows_of_one_transaction_share_the_moment_of_the_revision():
     with transaction.atomic():
         rows = CommitmentFactory.create_batch(3)
 
-    assert [moments()[row.pk] for row in rows] == [Standing.read().moved_at] * 3
+    assert [times_of_change()[row.pk] for row in rows] == [Standing.read().moved_at] * 3
 
 
 @committing
@@ -189,49 +189,49 @@ def test_moments_only_grow_even_where_the_clock_stands_still():
 
     MilestoneFactory(commitment=commitment)
 
-    assert moments()[commitment.pk] > ahead
+    assert times_of_change()[commitment.pk] > ahead
 
 
-# Asking for what moved
+# updated_since
 
 
-def asked(client, **words):
+def search_rows(client, **words):
     answer = client.get(REGISTER, words)
     assert answer.status_code == 200, answer.content
     return answer.json()["results"]
 
 
-def test_change_of_a_part_is_found_by_its_moment(client, joint):
+def test_change_of_a_part_is_found_by_its_moment(client, full_commitment):
     other = CommitmentFactory()
-    run_deferred_triggers()
-    since = moments()[other.pk]
-    MilestoneFactory(commitment=joint)
-    run_deferred_triggers()
+    as_committed()
+    since = times_of_change()[other.pk]
+    MilestoneFactory(commitment=full_commitment)
+    as_committed()
 
-    found = {row["reference"]: row["updated_at"] for row in asked(client, updated_since=since.isoformat())}
+    updated_at = {row["reference"]: row["updated_at"] for row in search_rows(client, updated_since=since.isoformat())}
 
-    assert found.keys() == {joint.reference, other.reference}
-    assert found[joint.reference] > found[other.reference]
-    later = client.get(f"{REGISTER}{joint.reference}/").json()["updated_at"]
-    assert later == found[joint.reference]
-    assert [row["reference"] for row in asked(client, updated_since=later)] == [joint.reference]
+    assert updated_at.keys() == {full_commitment.reference, other.reference}
+    assert updated_at[full_commitment.reference] > updated_at[other.reference]
+    later = client.get(f"{REGISTER}{full_commitment.reference}/").json()["updated_at"]
+    assert later == updated_at[full_commitment.reference]
+    assert [row["reference"] for row in search_rows(client, updated_since=later)] == [full_commitment.reference]
 
 
-def test_withdrawn_commitment_answers_as_withdrawn(client, joint, secretariat):
-    run_deferred_triggers()
-    since = moments()[joint.pk].isoformat()
-    joint = actions.withdraw(joint, by=secretariat, reason="It was never undertaken.")
-    run_deferred_triggers()
+def test_withdrawn_commitment_answers_as_withdrawn(client, full_commitment, secretariat):
+    as_committed()
+    since = times_of_change()[full_commitment.pk].isoformat()
+    full_commitment = actions.withdraw(full_commitment, by=secretariat, reason="It was never undertaken.")
+    as_committed()
 
-    (row,) = asked(client, updated_since=since)
+    (row,) = search_rows(client, updated_since=since)
 
-    assert asked(client) == []
+    assert search_rows(client) == []
     assert (row["state"], row["withdrawn_reason"]) == ("withdrawn", "It was never undertaken.")
-    assert row["withdrawn_on"] == joint.withdrawn_on.isoformat()
+    assert row["withdrawn_on"] == full_commitment.withdrawn_on.isoformat()
     page = client.get("/commitments/", {"updated_since": since}).content.decode()
-    assert joint.reference in page and "withdrawn on" in page
+    assert full_commitment.reference in page and "withdrawn on" in page
     assert b",withdrawn," in client.get("/data/commitments.csv", {"updated_since": since}).getvalue()
-    assert asked(client, updated_since=since, status="completed") == []
+    assert search_rows(client, updated_since=since, status="completed") == []
 
 
 def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
@@ -243,27 +243,27 @@ def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
     sql("UPDATE commitments_commitmentmovement SET moved_at = '2014-03-01T12:00:00Z'")
 
     with time_machine.travel(datetime(2014, 6, 30, 23, 59, tzinfo=UTC), tick=False):
-        assert asked(client, updated_since="2014-06-30") == []
+        assert search_rows(client, updated_since="2014-06-30") == []
     with time_machine.travel(datetime(2014, 7, 1, 0, 1, tzinfo=UTC), tick=False):
-        (row,) = asked(client, updated_since="2014-07-01")
+        (row,) = search_rows(client, updated_since="2014-07-01")
         assert (row["freshness"], row["updated_at"]) == ("never_reported", "2014-07-01T00:00:00Z")
-        assert asked(client, updated_since="2014-07-01T00:00:01Z") == []
+        assert search_rows(client, updated_since="2014-07-01T00:00:01Z") == []
 
 
-def test_answer_says_from_which_moment_of_the_record_it_was_made(client, joint):
-    run_deferred_triggers()
+def test_answer_says_from_which_moment_of_the_record_it_was_made(client, full_commitment):
+    as_committed()
     moment = client.get(REGISTER)["Record-Moment"]
 
     assert datetime.fromisoformat(moment) == Standing.read().moved_at
-    assert [row["updated_at"] for row in asked(client, updated_since=moment)] == [moment]
-    assert asked(client, updated_since="2999-01-01") == []
+    assert [row["updated_at"] for row in search_rows(client, updated_since=moment)] == [moment]
+    assert search_rows(client, updated_since="2999-01-01") == []
 
 
-def test_reports_and_changes_are_followed_likewise(client, joint):
-    run_deferred_triggers()
+def test_reports_and_changes_are_followed_likewise(client, full_commitment):
+    as_committed()
     seen = Standing.read().moved_at.isoformat()
-    published_report(joint, on="2016-01-01", status="completed")
-    run_deferred_triggers()
+    published_report(full_commitment, on="2016-01-01", status="completed")
+    as_committed()
     later = Standing.read().moved_at.isoformat()
 
     for name, model in (("reports", ProgressReport), ("status-changes", StatusChange)):
@@ -275,10 +275,10 @@ def test_reports_and_changes_are_followed_likewise(client, joint):
 
 
 @pytest.mark.parametrize("words", [{"updated_since": "2014-01-01"}, {"ordering": "-updated"}])
-def test_moments_of_past_days_are_not_known(client, joint, words):
+def test_moments_of_past_days_are_not_known(client, full_commitment, words):
     answer = client.get(REGISTER, {"as_of": "2015-01-01", **words})
 
     assert answer.status_code == 400
     assert [fault["parameter"] for fault in answer.json()["errors"]] == list(words)
-    (row,) = asked(client, as_of="2015-01-01")
+    (row,) = search_rows(client, as_of="2015-01-01")
     assert row["updated_at"] is None

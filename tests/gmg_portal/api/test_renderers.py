@@ -1,4 +1,4 @@
-"""The forms in which the API answers, and what it says where it does not."""
+"""Test the formats of the API's answers, and its refusals of other formats."""
 
 import csv
 import io
@@ -39,7 +39,7 @@ def formula(ilo, iom, points):
 
 @pytest.fixture
 def record(formula, decent_work):
-    """A row of each kind."""
+    """Create a row of each kind."""
     FrameworkFactory(code="hld")
     RecommendationFactory(code="GOV-1")
     EventFactory(slug="forum")
@@ -146,9 +146,9 @@ def test_row_that_is_none_offers_the_nearest_name(client, ilo, iom, decent_work,
     Agency.objects.update(joined="2006-01-01")
     response = client.get(f"/api/v1/{address}")
 
-    told = "Nothing public is found at this address."
+    detail = "Nothing public is found at this address."
     assert response.status_code == 404
-    assert response.json()["detail"] == (f"{told} Did you mean ‘{nearest}’?" if nearest else told)
+    assert response.json()["detail"] == (f"{detail} Did you mean ‘{nearest}’?" if nearest else detail)
 
 
 @pytest.mark.parametrize("address", ["/api/", REGISTER, "/api/v1/summary/gaps/", "/api/v1/schema/", "/api/nothing/"])
@@ -185,7 +185,7 @@ def test_text_of_any_script_is_read(client, ilo):
         assert client.get(REGISTER, QUERY_STRING=query).json()["count"] == 1
 
 
-# Tables and lines
+# CSV and NDJSON
 
 
 def test_csv_has_a_column_for_each_field(client, formula):
@@ -202,9 +202,9 @@ def test_every_list_has_a_table_of_all_its_fields(client, record):
     columns, fields = {}, {}
     for name in RESOURCES:
         (row, *_others) = table(client.get(f"/api/v1/{name}/", headers={"Accept": "text/csv"}))
-        (told, *_others) = client.get(f"/api/v1/{name}/").json()["results"]
+        (json_row, *_others) = client.get(f"/api/v1/{name}/").json()["results"]
         columns[name] = (row["url"], list(dict.fromkeys(column.partition(".")[0] for column in row)))
-        fields[name] = (told["url"], list(told))
+        fields[name] = (json_row["url"], list(json_row))
 
     assert columns == fields
 
@@ -301,10 +301,10 @@ def test_lead_of_linked_data_is_the_agency_itself(client, formula):
 
 
 def test_chosen_fields_are_told_of_the_row_itself(client, formula):
-    told = client.get(f"{REGISTER}{formula.reference}/", {"format": "jsonld", "fields": "title,lead.code"}).json()
+    node = client.get(f"{REGISTER}{formula.reference}/", {"format": "jsonld", "fields": "title,lead.code"}).json()
 
-    del told["@context"]
-    assert told == {
+    del node["@context"]
+    assert node == {
         "@type": "schema:Action",
         "@id": f"http://testserver{formula.get_absolute_url()}",
         "title": "=1+1",
@@ -333,13 +333,15 @@ def test_each_change_of_a_status_is_a_node_of_its_own_wherever_it_is_told(client
 def test_page_and_api_say_the_same_of_an_agency(client, ilo):
     page = client.get(reverse("agencies:detail", args=["ilo"])).content.decode()
     on_page = json.loads(re.search(r'<script type="application/ld\+json">(.*"Organization".*?)</script>', page)[1])
-    # What of schema.org's own context matters here: it is not fetched.
-    words = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "mainEntityOfPage": {"@type": "@id"}}
+    # The relevant part of schema.org's context, which is not fetched.
+    context = {"@vocab": "https://schema.org/", "url": {"@type": "@id"}, "mainEntityOfPage": {"@type": "@id"}}
 
-    told = Graph().parse(data=json.dumps(on_page | {"@context": words}), format="json-ld")
-    known = triples(client.get("/api/v1/agencies/ilo/", {"format": "jsonld"}))
+    page_graph = Graph().parse(data=json.dumps(on_page | {"@context": context}), format="json-ld")
+    api_graph = triples(client.get("/api/v1/agencies/ilo/", {"format": "jsonld"}))
 
     assert on_page["@context"] == "https://schema.org"
-    assert len(told) >= 7
-    own = [(term, value) for node, term, value in told if isinstance(node, URIRef) and not isinstance(value, BNode)]
-    assert set(own) <= set(known.predicate_objects(URIRef("http://testserver/agencies/ilo/")))
+    assert len(page_graph) >= 7
+    agency_triples = [
+        (term, value) for node, term, value in page_graph if isinstance(node, URIRef) and not isinstance(value, BNode)
+    ]
+    assert set(agency_triples) <= set(api_graph.predicate_objects(URIRef("http://testserver/agencies/ilo/")))

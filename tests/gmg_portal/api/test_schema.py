@@ -15,15 +15,15 @@ from rest_framework.settings import api_settings
 
 from commitments.search import MAX_CHARACTERS
 from foundation.rest.problem_details import exception_handler
-from gmg_portal.api.openapi.descriptions import MEANINGS, SUMMARIES
-from gmg_portal.api.openapi.examples import EXAMPLES, FORMS, PARAMETERS
+from gmg_portal.api.openapi.descriptions import SUMMARIES, VALUE_DESCRIPTIONS
+from gmg_portal.api.openapi.examples import EXAMPLES, PARAMETERS, SYNTHETIC_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
 
 COMMITTED = Path(settings.BASE_DIR, "docs", "openapi.yaml")
 COMPONENTS = "#/components/schemas/"
-# No value of these is in the portal's own data, and so each would be refused.
+# The portal's own data have no value for these, so any example would be refused.
 WITHOUT_EXAMPLE = {"place"}
-ALWAYS = {str(status) for status in PROBLEMS} - {"404"}
+COMMON_ERRORS = {str(status) for status in PROBLEMS} - {"404"}
 
 
 def read(text: str | bytes) -> dict:
@@ -130,7 +130,7 @@ def test_search_is_described_with_its_bounds(operations):
 
 
 def test_forms_of_an_answer_are_typed_alike(operations):
-    """One that is typed as a text makes a text of the JSON too, in clients that type an answer as any of its forms."""
+    """Clients type an answer as a union of its formats: a text among them would make the JSON a text too."""
     for _path, operation in operations:
         schemas = [content["schema"] for content in operation["responses"].get("200", {}).get("content", {}).values()]
         assert all(schema == schemas[0] for schema in schemas), operation["operationId"]
@@ -140,20 +140,20 @@ def test_version_is_semantic(schema):
     assert re.fullmatch(r"1\.\d+\.\d+", schema["info"]["version"])
 
 
-def test_every_operation_is_told_and_tagged(schema, operations):
+def test_every_operation_is_described_and_tagged(schema, operations):
     tagged = {tag["name"] for tag in schema["tags"] if tag["description"]}
-    wanting = [
-        f"{operation['operationId']}: {told}"
+    missing = [
+        f"{operation['operationId']}: {key}"
         for _path, operation in operations
-        for told in ("summary", "description")
-        if not operation.get(told)
+        for key in ("summary", "description")
+        if not operation.get(key)
     ]
-    untold = {tag for _path, operation in operations for tag in operation["tags"]} - tagged
+    undescribed = {tag for _path, operation in operations for tag in operation["tags"]} - tagged
 
-    assert wanting == [], (
+    assert missing == [], (
         "Summaries stand in SUMMARIES of api/openapi/descriptions.py, descriptions in view docstrings."
     )
-    assert untold == set(), "Tags are described in TAGS of gmg_portal/api/openapi/descriptions.py."
+    assert undescribed == set(), "Tags are described in TAGS of gmg_portal/api/openapi/descriptions.py."
 
 
 def test_every_error_is_a_problem_with_an_example(operations):
@@ -161,125 +161,139 @@ def test_every_error_is_a_problem_with_an_example(operations):
         answers = operation["responses"]
         errors = {status for status in answers if status >= "400"}
 
-        assert errors >= ALWAYS, f"{operation['operationId']} tells not all of its errors (api/openapi/schema.py)."
+        assert errors >= COMMON_ERRORS, (
+            f"{operation['operationId']} tells not all of its errors (api/openapi/schema.py)."
+        )
         assert ("404" in errors) >= ("{" in path), f"{operation['operationId']} tells of no 404."
         for status in errors:
             (media_type,) = answers[status]["content"]
-            told = answers[status]["content"][media_type]
+            content = answers[status]["content"][media_type]
             assert media_type == "application/problem+json"
-            assert told.get("examples"), f"{operation['operationId']} shows no problem of status {status}."
+            assert content.get("examples"), f"{operation['operationId']} shows no problem of status {status}."
 
 
 @pytest.mark.parametrize("status", [400, 404, 405, 406, 429])
 def test_problems_are_shown_as_they_are_answered(client, db, monkeypatch, status):
-    shown = PROBLEMS[status].example(status).value
+    example = PROBLEMS[status].example(status).value
     ask = client.delete if status == 405 else client.get
     if status == 429:
         (throttle,) = api_settings.DEFAULT_THROTTLE_CLASSES
         monkeypatch.setattr(throttle, "allow_request", lambda *_: False)
         monkeypatch.setattr(throttle, "wait", lambda *_: 30)
 
-    address = f"{shown['instance']}?{PROBLEMS[status].query}"
+    address = f"{example['instance']}?{PROBLEMS[status].query}"
     response = ask(address, headers={"accept": "text/x-unknown"} if status == 406 else {})
 
-    assert (response.status_code, response.json()) == (status, shown)
+    assert (response.status_code, response.json()) == (status, example)
 
 
 def test_outage_is_shown_as_it_is_answered(rf):
-    shown = PROBLEMS[503].example(503).value
+    example = PROBLEMS[503].example(503).value
 
-    response = exception_handler(OperationalError(), {"request": rf.get(shown["instance"])})
+    response = exception_handler(OperationalError(), {"request": rf.get(example["instance"])})
 
-    assert json.loads(response.content) == shown
+    assert json.loads(response.content) == example
 
 
 def test_every_component_and_field_is_described_with_an_example(schema):
-    wanting = []
+    missing = []
     for name, component in schema["components"]["schemas"].items():
         if not component.get("description"):
-            wanting.append(f"{name}: no description (the docstring of its serializer)")
-        for field, told in component.get("properties", {}).items():
-            wanting += [f"{name}.{field}: {wants}" for wants in wants_of(told)]
+            missing.append(f"{name}: no description (the docstring of its serializer)")
+        for field, field_schema in component.get("properties", {}).items():
+            missing += [f"{name}.{field}: {text}" for text in missing_texts(field_schema)]
 
-    assert wanting == [], "\n" + "\n".join(wanting)
+    assert missing == [], "\n" + "\n".join(missing)
 
 
-def wants_of(told: dict) -> list[str]:
-    """What a field lacks; one that is a component, or a list of a component, is shown by that."""
-    parts = [told, told.get("items", {}), *told.get("oneOf", []), *told.get("allOf", []), *told.get("anyOf", [])]
-    shown = any("$ref" in part or {"enum", "const", "examples"} & set(part) for part in parts)
-    wants = [] if told.get("description") else ["no description (help_text of the serializer's field)"]
-    return wants if shown else [*wants, "no example (EXAMPLES or FORMS of gmg_portal/api/openapi/examples.py)"]
+def missing_texts(schema: dict) -> list[str]:
+    """Return the texts that a field lacks; a reference to a component serves as its example."""
+    parts = [
+        schema,
+        schema.get("items", {}),
+        *schema.get("oneOf", []),
+        *schema.get("allOf", []),
+        *schema.get("anyOf", []),
+    ]
+    has_example = any("$ref" in part or {"enum", "const", "examples"} & set(part) for part in parts)
+    missing = [] if schema.get("description") else ["no description (help_text of the serializer's field)"]
+    return (
+        missing
+        if has_example
+        else [*missing, "no example (EXAMPLES or SYNTHETIC_EXAMPLES of gmg_portal/api/openapi/examples.py)"]
+    )
 
 
 def test_every_parameter_and_header_is_described_with_an_example(operations):
-    wanting = []
+    missing = []
     for _path, operation in operations:
-        for told in operation.get("parameters", []):
-            value = told["schema"].get("items", told["schema"])
-            name = f"{operation['operationId']}.{told['name']}"
-            if not told.get("description"):
-                wanting.append(f"{name}: no description (the filter's label, or PARAMETERS of schema_words.py)")
-            if told["name"] in WITHOUT_EXAMPLE:
-                assert "example" not in told
-            elif not {"example", "examples"} & set(told) and not {"enum", "$ref"} & set(value):
-                wanting.append(f"{name}: no example (PARAMETERS of gmg_portal/api/openapi/examples.py)")
+        for described in operation.get("parameters", []):
+            value = described["schema"].get("items", described["schema"])
+            name = f"{operation['operationId']}.{described['name']}"
+            if not described.get("description"):
+                missing.append(
+                    f"{name}: no description (the filter's label, or PARAMETERS of api/openapi/descriptions.py)"
+                )
+            if described["name"] in WITHOUT_EXAMPLE:
+                assert "example" not in described
+            elif not {"example", "examples"} & set(described) and not {"enum", "$ref"} & set(value):
+                missing.append(f"{name}: no example (PARAMETERS of gmg_portal/api/openapi/examples.py)")
         for status, answer in operation["responses"].items():
-            for header, told in answer.get("headers", {}).items():
-                if not told.get("description") or "example" not in told:
-                    wanting.append(
+            for header, described in answer.get("headers", {}).items():
+                if not described.get("description") or "example" not in described:
+                    missing.append(
                         f"{operation['operationId']} {status} {header}: no description or example "
-                        "(HEADERS of schema_words.py and schema_examples.py)"
+                        "(HEADERS of descriptions.py and examples.py in api/openapi)"
                     )
 
-    assert wanting == [], "\n" + "\n".join(wanting)
+    assert missing == [], "\n" + "\n".join(missing)
 
 
 def test_every_value_of_every_enumeration_has_a_meaning(schema):
     def walk(value, where):
         if isinstance(value, dict):
             if "enum" in value and len(value.get("x-enum-descriptions", [])) != len(value["enum"]):
-                wanting.append(f"{where}: {value['enum']}")
+                missing.append(f"{where}: {value['enum']}")
             for name, part in value.items():
                 walk(part, f"{where}.{name}")
         for number, part in enumerate(value if isinstance(value, list) else ()):
             walk(part, f"{where}.{part.get('name', number) if isinstance(part, dict) else number}")
 
-    wanting = []
+    missing = []
     walk({name: schema[name] for name in ("paths", "components")}, "")
 
-    assert wanting == [], "Meanings stand in MEANINGS of api/openapi/descriptions.py, for each value.\n" + "\n".join(
-        wanting
+    assert missing == [], (
+        "Meanings stand in VALUE_DESCRIPTIONS of api/openapi/descriptions.py, for each value.\n" + "\n".join(missing)
     )
 
 
-def test_nothing_is_told_of_what_is_not_there(schema, operations):
+def test_no_text_describes_a_missing_part(schema, operations):
     schemas = schema["components"]["schemas"]
-    words = {told["name"] for _path, operation in operations for told in operation.get("parameters", [])}
+    names = {parameter["name"] for _path, operation in operations for parameter in operation.get("parameters", [])}
     ids = {operation["operationId"] for _path, operation in operations}
-    asked = {
-        f"{operation['operationId']}.{told['name']}"
+    qualified_names = {
+        f"{operation['operationId']}.{parameter['name']}"
         for _path, operation in operations
-        for told in operation.get("parameters", [])
+        for parameter in operation.get("parameters", [])
     }
 
-    gone = [
+    obsolete = [
         f"{name}.{field}"
-        for table in (EXAMPLES, FORMS)
+        for table in (EXAMPLES, SYNTHETIC_EXAMPLES)
         for name, fields in table.items()
         for field in fields
         if field not in schemas.get(name, {}).get("properties", {})
     ]
-    gone += [
+    obsolete += [
         f"{name}: {set(values) - set(schemas[name]['enum'])}"
-        for name, values in MEANINGS.items()
+        for name, values in VALUE_DESCRIPTIONS.items()
         if name in schemas and set(values) - set(schemas[name]["enum"])
     ]
-    gone += [name for name in MEANINGS if name not in schemas and name not in words]
-    gone += [word for word in PARAMETERS if word not in words | asked]
-    gone += [name for name in SUMMARIES if name not in ids]
+    obsolete += [name for name in VALUE_DESCRIPTIONS if name not in schemas and name not in names]
+    obsolete += [word for word in PARAMETERS if word not in names | qualified_names]
+    obsolete += [name for name in SUMMARIES if name not in ids]
 
-    assert gone == []
+    assert obsolete == []
 
 
 def test_examples_of_fields_are_what_their_fields_take(schema):
@@ -287,9 +301,9 @@ def test_examples_of_fields_are_what_their_fields_take(schema):
     wrong = [
         f"{name}.{field}: {example!r}: {error.message}"
         for name, component in schema["components"]["schemas"].items()
-        for field, told in component.get("properties", {}).items()
-        for example in told.get("examples", [])
-        for error in Draft202012Validator({**told, **schemas}).iter_errors(example)
+        for field, field_schema in component.get("properties", {}).items()
+        for example in field_schema.get("examples", [])
+        for error in Draft202012Validator({**field_schema, **schemas}).iter_errors(example)
     ]
 
     assert wrong == []

@@ -1,4 +1,4 @@
-"""Where the files of an edition are, and what they hold."""
+"""Addresses and contents of the files of editions."""
 
 
 def address_of(edition, name=""):

@@ -1,4 +1,4 @@
-"""What machines are told of the files, held against the files: by Frictionless, and by an RDF library."""
+"""Test the descriptions of the data files against the files, with Frictionless and an RDF library."""
 
 import json
 from datetime import UTC, date, datetime
@@ -30,8 +30,8 @@ VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 
 
 @pytest.fixture(scope="module")
-def live(django_db_setup, django_db_blocker):
-    """What is answered of the real register: the package, and each table as CSV and as lines of JSON."""
+def live_files(django_db_setup, django_db_blocker):
+    """Return the real register's data package, and each table as CSV and NDJSON."""
     client = Client()
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_reference", verbosity=0)
@@ -45,21 +45,21 @@ def live(django_db_setup, django_db_blocker):
 
 
 def faults(folder):
-    """All that Frictionless finds wrong with a package and its files."""
+    """Return the errors that Frictionless finds in a package and its files, and the tables that it validated."""
     with system.use_context(trusted=False):
         report = Package(str(folder / "datapackage.json")).validate()
     return report.flatten(["fieldName", "rowNumber", "type", "message"]), [task.name for task in report.tasks]
 
 
-def test_live_package_is_valid_with_the_real_data(live, tmp_path):
-    package, files = live
+def test_live_package_is_valid_with_the_real_data(live_files, tmp_path):
+    package, files = live_files
     (tmp_path / "datapackage.json").write_text(json.dumps(package))
     for name in TABLES:
         (tmp_path / f"{name}.csv").write_bytes(files[name, "csv"])
 
-    found, validated = faults(tmp_path)
+    errors, validated = faults(tmp_path)
 
-    assert found == []
+    assert errors == []
     assert validated == list(TABLES)
     assert all("hash" not in resource and "bytes" not in resource for resource in package["resources"])
     versions = {package["version"], *(resource["version"] for resource in package["resources"])}
@@ -94,8 +94,8 @@ def test_edition_is_valid_and_a_fault_would_be_found(editions, ilo, iom):
         (folder / file).write_bytes(content)
 
 
-def test_relations_that_no_key_can_say_hold(live):
-    package, files = live
+def test_relations_that_no_key_can_say_hold(live_files):
+    package, files = live_files
     rows = {name: [json.loads(line) for line in files[name, "ndjson"].splitlines()] for name in TABLES}
     relations = {
         (resource["name"], each["field"], each["resource"], each["reference"]): each.get("where", {})
@@ -121,8 +121,8 @@ def test_relations_that_no_key_can_say_hold(live):
 
 
 @pytest.fixture
-def two(monkeypatch, ilo):
-    """Two editions, the earlier one first."""
+def two_editions(monkeypatch, ilo):
+    """Publish two editions; return the earlier one first."""
 
     def published(day):
         monkeypatch.setattr(publishing, "today", lambda: day)
@@ -134,7 +134,7 @@ def two(monkeypatch, ilo):
 
 @pytest.fixture
 def graph(client, settings):
-    """The catalogue as an RDF library reads it."""
+    """Parse the catalogue with an RDF library."""
 
     def graph():
         settings.DATA_LICENCE_NAME = "CC BY 4.0"
@@ -146,7 +146,7 @@ def graph(client, settings):
 
 
 def test_catalogue_is_dcat_3_of_what_stands_today(graph, commitment):
-    # A test that is rolled back moves no revision of its own.
+    # The test's transaction never commits, so its revision does not change by itself.
     Revision.objects.update_or_create(pk=1, defaults={"number": 7, "moved_at": datetime(2014, 7, 1, 9, 30, tzinfo=UTC)})
 
     read = graph()
@@ -192,13 +192,13 @@ def test_catalogue_is_dcat_3_of_what_stands_today(graph, commitment):
     assert list(read.subjects(RDF.type, DCAT.DatasetSeries)) == []
 
 
-def test_catalogue_names_every_edition_in_its_series(graph, two):
-    first, second = two
+def test_catalogue_names_every_edition_in_its_series(graph, two_editions):
+    first, second = two_editions
 
     read = graph()
 
     (series,) = read.subjects(RDF.type, DCAT.DatasetSeries)
-    earlier, later = (URIRef(f"{HOST}/data/editions/{edition}/") for edition in two)
+    earlier, later = (URIRef(f"{HOST}/data/editions/{edition}/") for edition in two_editions)
     assert series == URIRef(f"{HOST}/data/editions/")
     assert set(read.subjects(DCAT.inSeries, series)) == {earlier, later}
     assert (read.value(series, DCAT.first), read.value(series, DCAT.last)) == (earlier, later)

@@ -1,4 +1,4 @@
-"""Editions: frozen whole or not at all, never altered, proved by their digests, and compared from their own files."""
+"""Test editions: complete or absent, immutable, verified by digests, and compared from their own files."""
 
 import hashlib
 import io
@@ -19,8 +19,8 @@ from agencies.models import Agency
 from gmg_portal.http.revision import Standing
 from gmg_portal.models import Edition
 from gmg_portal.open_data.editions import publishing
-from gmg_portal.open_data.editions.differences import between
-from gmg_portal.open_data.editions.publishing import Refused, publish
+from gmg_portal.open_data.editions.differences import compare_files
+from gmg_portal.open_data.editions.publishing import PublicationRefused, publish
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS
 from tests.factories import CommitmentFactory, EditionFactory, ProgressReportFactory
@@ -45,7 +45,7 @@ def published_on(monkeypatch):
     return published_on
 
 
-# What is frozen
+# Content
 
 
 def test_edition_holds_every_file_with_its_digest(client, editions, published_on, commitment):
@@ -95,17 +95,17 @@ def test_drafts_are_in_no_file_of_an_edition(client, editions, published_on, com
 
 @pytest.mark.django_db(transaction=True)
 def test_edition_is_one_state_of_the_record(client, monkeypatch, published_on, ilo):
-    """Another connection publishes while the files are written: none of them shows it."""
+    """Another connection publishes a row while the files are written: no file contains it."""
     CommitmentFactory(lead_agency=ilo, title="Before")
     number = Standing.read().number
-    write, done = publishing.written, []
+    write, done = publishing.write_file, []
 
     def interrupted(folder, name, mediatype, pieces):
         if not done:
-            done.append(elsewhere("UPDATE agencies_agency SET headquarters = 'Elsewhere'"))
+            done.append(run_in_other_connection("UPDATE agencies_agency SET headquarters = 'Elsewhere'"))
         return write(folder, name, mediatype, pieces)
 
-    monkeypatch.setattr(publishing, "written", interrupted)
+    monkeypatch.setattr(publishing, "write_file", interrupted)
 
     edition = published_on("2014-06-30")
 
@@ -115,8 +115,8 @@ def test_edition_is_one_state_of_the_record(client, monkeypatch, published_on, i
     assert Agency.objects.get().headquarters == "Elsewhere"
 
 
-def elsewhere(statement):
-    """Run a statement in a connection and a transaction of its own."""
+def run_in_other_connection(statement):
+    """Run a statement in another connection and transaction."""
     other = connection.copy()
     try:
         with other.cursor() as cursor:
@@ -126,7 +126,7 @@ def elsewhere(statement):
     return True
 
 
-# Once a day, all or nothing, for good
+# Publication
 
 
 def test_second_edition_of_a_day_is_refused(published_on, commitment):
@@ -161,15 +161,15 @@ def test_dry_run_says_all_and_keeps_nothing(client, editions, settings, commitme
 
     call_command("publish_edition", dry_run=True)
 
-    said = capsys.readouterr().out
-    assert "19 files" in said
-    assert "rows: commitments 1, reports 0, agencies 1, recommendations 0." in said
-    assert said.endswith("Nothing was published: this was a trial.\n")
+    output = capsys.readouterr().out
+    assert "19 files" in output
+    assert "rows: commitments 1, reports 0, agencies 1, recommendations 0." in output
+    assert output.endswith("Nothing was published: this was a trial.\n")
     assert list(editions.iterdir()) == []
     assert not Edition.objects.exists()
 
 
-@pytest.mark.parametrize("step", ["_changes", "_described", "_move"])
+@pytest.mark.parametrize("step", ["_write_changes", "_write_json", "_move_into_place"])
 def test_publication_that_fails_midway_leaves_nothing_and_can_be_run_again(
     client, editions, monkeypatch, published_on, commitment, step
 ):
@@ -240,23 +240,23 @@ def test_tables_and_columns_that_only_one_edition_knows_are_compared_too():
     def lines(*rows):
         return io.BytesIO(b"".join(json.dumps(row).encode() + b"\n" for row in rows))
 
-    found = list(
-        between("x", lines({"code": "a", "old": 1}, {"code": "b"}), lines({"code": "a", "new": 2}, {"code": "b"}))
+    differences = list(
+        compare_files("x", lines({"code": "a", "old": 1}, {"code": "b"}), lines({"code": "a", "new": 2}, {"code": "b"}))
     )
 
-    assert [(row.key, row.fields) for row in found] == [("a", {"new": (None, 2), "old": (1, None)})]
-    assert [row.sort for row in between("x", None, lines({"code": "a"}))] == ["added"]
-    assert [row.sort for row in between("x", lines({"code": "a"}), None)] == ["gone"]
+    assert [(row.key, row.fields) for row in differences] == [("a", {"new": (None, 2), "old": (1, None)})]
+    assert [row.change_type for row in compare_files("x", None, lines({"code": "a"}))] == ["added"]
+    assert [row.change_type for row in compare_files("x", lines({"code": "a"}), None)] == ["gone"]
 
 
-# A real interruption
+# Interruptions
 
 
 KILLED = """
 import os, signal, django
 django.setup()
 from gmg_portal.open_data.editions import publishing
-publishing._move = lambda folder, day: os.kill(os.getpid(), signal.SIGKILL)
+publishing._move_into_place = lambda folder, day: os.kill(os.getpid(), signal.SIGKILL)
 publishing.publish()
 """
 
@@ -267,7 +267,11 @@ def test_killed_publication_leaves_nothing_that_is_seen(client, editions, publis
     CommitmentFactory(lead_agency=ilo)
 
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED], cwd=settings.BASE_DIR, env=of_a_process(editions), check=False, timeout=120
+        [sys.executable, "-c", KILLED],
+        cwd=settings.BASE_DIR,
+        env=subprocess_environment(editions),
+        check=False,
+        timeout=120,
     )
 
     assert killed.returncode == -signal.SIGKILL
@@ -278,12 +282,12 @@ def test_killed_publication_leaves_nothing_that_is_seen(client, editions, publis
     assert [path.name for path in editions.iterdir()] == [edition.day.isoformat()]
 
 
-def of_a_process(editions):
-    """The environment of a process beside this one: the same database and the same folder of editions."""
-    told = connection.get_connection_params()
-    url = f"postgresql://{told['user']}:{told['password']}@{told['host']}:{told['port']}/{told['dbname']}"
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PORTAL_VAR")}
-    return kept | {
+def subprocess_environment(editions):
+    """Return the environment of a subprocess with the same database and the same folder of editions."""
+    connection_params = connection.get_connection_params()
+    url = f"postgresql://{connection_params['user']}:{connection_params['password']}@{connection_params['host']}:{connection_params['port']}/{connection_params['dbname']}"
+    inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PORTAL_VAR")}
+    return inherited | {
         "DJANGO_SETTINGS_MODULE": "gmg_portal.settings",
         "SECRET_KEY": "of-the-test",
         "DATABASE_URL": url,
@@ -299,7 +303,7 @@ def test_two_who_publish_at_once_do_not_meet(monkeypatch, commitment):
     try:
         with other.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(hashtextextended('taken', 0))")
-        with pytest.raises(Refused, match="An edition is being published just now: wait until it is there."):
+        with pytest.raises(PublicationRefused, match="An edition is being published just now: wait until it is there."):
             publish()
     finally:
         other.close()
@@ -309,7 +313,7 @@ def test_midnight_meanwhile_is_refused(monkeypatch, editions, commitment):
     days = iter([date(2014, 6, 30), date(2014, 7, 1)])
     monkeypatch.setattr(publishing, "today", lambda: next(days))
 
-    with pytest.raises(Refused, match="Midnight"):
+    with pytest.raises(PublicationRefused, match="Midnight"):
         publish()
 
     assert list(editions.iterdir()) == []

@@ -1,4 +1,4 @@
-"""The examples for other programs, run as such programs are: in processes of their own, against a live portal."""
+"""Test the example programs as their users run them: in their own processes, against a live portal."""
 
 import json
 import os
@@ -30,7 +30,7 @@ NOTEBOOK = EXAMPLES / "follow_up.ipynb"
 
 @pytest.fixture
 def client_of():
-    """The client as it is copied: a module that stands alone."""
+    """Import the client as a module of its own, as after copying it."""
     spec = spec_from_file_location("portal_example", EXAMPLES / "portal.py")
     module = sys.modules[spec.name] = module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -40,7 +40,7 @@ def client_of():
 
 @pytest.fixture
 def register(live_server, transactional_db, points, ilo, iom, cycle):
-    """ILO leads one that is overdue, one never reported on and one that is current; IOM leads another."""
+    """Create four commitments: ILO leads an overdue, a never reported and a current one, IOM leads another."""
     titles = ["Heard once", "Never heard", "Heard lately"]
     once, never, lately = [CommitmentFactory(lead_agency=ilo, title=title) for title in titles]
     other = CommitmentFactory(lead_agency=iom, title="Of IOM | itself", agenda_points=points[:1])
@@ -132,19 +132,19 @@ def test_notebook_is_committed_without_outputs_and_runs(live_server, register, m
 
     NotebookClient(notebook, timeout=60, resources={"metadata": {"path": EXAMPLES}}).execute()
 
-    said = {cell.id: "".join(map(told, cell.outputs)) for cell in cells}
-    assert said["setup"] == f"{live_server.url} on {timezone.now():%Y-%m-%d} (UTC)\n"
-    assert said["overdue-rows"].splitlines()[2:] == [
+    text_by_cell = {cell.id: "".join(map(output_text, cell.outputs)) for cell in cells}
+    assert text_by_cell["setup"] == f"{live_server.url} on {timezone.now():%Y-%m-%d} (UTC)\n"
+    assert text_by_cell["overdue-rows"].splitlines()[2:] == [
         f"| {register['once']} Heard once | overdue | 2014-04 |",
         f"| {register['never']} Never heard | never_reported | never |",
     ]
-    assert "| International Labour Organization | 0 | 0 | 3 | 0 | 0 | 0 | 0 | 0 | 3 |" in said["matrix-rows"]
-    assert said["past-rows"] == "4 commitments on 2014-12-31, 4 today\n"
-    assert said["since-rows"].startswith("4 commitments changed in the last 30 days\n")
-    assert all(reference in said["since-rows"] for reference in register.values())
+    assert "| International Labour Organization | 0 | 0 | 3 | 0 | 0 | 0 | 0 | 0 | 3 |" in text_by_cell["matrix-rows"]
+    assert text_by_cell["past-rows"] == "4 commitments on 2014-12-31, 4 today\n"
+    assert text_by_cell["since-rows"].startswith("4 commitments changed in the last 30 days\n")
+    assert all(reference in text_by_cell["since-rows"] for reference in register.values())
 
 
-def told(output):
+def output_text(output):
     return output.get("text") or output.data.get("text/markdown", "")
 
 
@@ -176,13 +176,13 @@ def test_client_walks_a_list_remembers_what_did_not_move_and_tells_what_was_refu
 
 
 @contextmanager
-def answering(*answers):
-    """A server that gives these answers in turn: status, headers, body. What it was asked with is kept."""
-    asked, left = [], list(answers)
+def server_with_responses(*answers):
+    """Run a server with these responses (status, headers, body) in turn; yield its address and the requests."""
+    requests, left = [], list(answers)
 
     class Answer(BaseHTTPRequestHandler):
         def do_GET(self):
-            asked.append((self.path, self.headers.get("If-None-Match")))
+            requests.append((self.path, self.headers.get("If-None-Match")))
             status, headers, body = left.pop(0)
             self.send_response(status)
             for name, value in headers.items():
@@ -196,7 +196,7 @@ def answering(*answers):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
+    yield f"http://127.0.0.1:{server.server_port}", requests
     server.shutdown()
     thread.join()
     server.server_close()
@@ -208,24 +208,24 @@ def test_client_comes_later_when_told_to(client_of, monkeypatch):
     gone = format_datetime(timezone.now().replace(year=2014), usegmt=True)
     later = [(429, {"Retry-After": "7"}, {}), (503, {"Retry-After": gone}, {})]
 
-    with answering(*later, (200, {}, {"count": 1})) as (address, asked):
+    with server_with_responses(*later, (200, {}, {"count": 1})) as (address, requests):
         answer = client_of.Portal(address).get("commitments")
-    with answering(*later[:1] * 2) as (address, _asked), pytest.raises(client_of.Problem, match="429"):
+    with server_with_responses(*later[:1] * 2) as (address, _requests), pytest.raises(client_of.Problem, match="429"):
         client_of.Portal(address, patience=10).get("commitments")
 
     assert answer == {"count": 1}
-    assert len(asked) == 3
+    assert len(requests) == 3
     assert pauses == [7, 0, 7]
 
 
 def test_client_follows_the_link_where_the_body_names_none(client_of):
     first = (200, {"Link": '<SITE/second>; rel="next"', "ETag": '"one"'}, {"results": [{"reference": "HLD-0001"}]})
 
-    with answering(first, (200, {}, {"results": [{"reference": "HLD-0002"}]})) as (address, asked):
+    with server_with_responses(first, (200, {}, {"results": [{"reference": "HLD-0002"}]})) as (address, requests):
         rows = list(client_of.Portal(address).walk("commitments", q="a&b", status=["completed", "ongoing"], kind=None))
 
     assert [row["reference"] for row in rows] == ["HLD-0001", "HLD-0002"]
-    assert [path for path, _etag in asked] == [
+    assert [path for path, _etag in requests] == [
         "/api/v1/commitments/?cursor=%2A&page_size=200&q=a%26b&status=completed&status=ongoing",
         "/second",
     ]
@@ -233,7 +233,7 @@ def test_client_follows_the_link_where_the_body_names_none(client_of):
 
 def test_client_tells_an_answer_that_it_cannot_read(client_of):
     with (
-        answering((502, {}, b"<html>")) as (address, _asked),
+        server_with_responses((502, {}, b"<html>")) as (address, _requests),
         pytest.raises(client_of.Problem, match="502 Bad Gateway"),
     ):
         client_of.Portal(address).get("commitments")

@@ -46,7 +46,7 @@ def recommendation(points):
 
 @pytest.fixture
 def full(ilo, iom, ohchr, points, recommendation):
-    """A commitment in which every column says something, with its report."""
+    """Create a commitment with a value in every column, and its report."""
     commitment = CommitmentFactory(
         lead_agency=ilo,
         title="=1+1 fair recruitment",
@@ -86,7 +86,7 @@ def full(ilo, iom, ohchr, points, recommendation):
 
 @pytest.fixture
 def hidden(ilo, commitment, points):
-    """Rows in every state that readers must not see, each with the marked word, and a withdrawn one without it."""
+    """Create rows in every private state with the secret word, and a withdrawn one without it."""
     for state in ("draft", "submitted", "sent_back"):
         texts = {"title": MARK, "summary": MARK, "original_text": MARK, "places": [MARK], "source_title": MARK}
         row = CommitmentFactory(
@@ -118,7 +118,7 @@ def rows_of(client, table, query=""):
     return list(csv.DictReader(io.StringIO(read(client, table, query=query).decode("utf-8-sig"), newline="")))
 
 
-# What the files hold
+# Content
 
 
 def moment(movement):
@@ -411,7 +411,7 @@ def test_workbook_holds_no_more_links_than_excel_takes(monkeypatch):
 
 
 def test_files_and_api_say_nothing_in_the_same_way(client, ilo):
-    """Text that is empty is an empty text in both, and what is not known is null in both."""
+    """An empty text is an empty text in both, and an unknown value is null in both."""
     commitment = CommitmentFactory(lead_agency=ilo, summary="", original_text="", places=[])
     published_report(commitment)
 
@@ -454,7 +454,7 @@ def test_long_file_comes_in_pieces(write):
     assert all(len(piece) < 70_000 for piece in pieces)
 
 
-# Which rows
+# Rows
 
 
 def test_withdrawn_commitment_and_its_reports_are_left_out(client, commitment):
@@ -493,7 +493,7 @@ def test_file_as_of_a_day_holds_what_stood_then(client, commitment):
 
 @pytest.fixture
 def register(ilo, iom, points):
-    """Three commitments, of which the words of the questions below choose one or two."""
+    """Create three commitments, of which the queries below match one or two."""
     first = CommitmentFactory(lead_agency=ilo, title="Fair recruitment", agenda_points=points[:1], kind="norm")
     second = CommitmentFactory(lead_agency=iom, title="Zealous recruitment", agenda_points=points[:2], kind="event")
     third = CommitmentFactory(lead_agency=iom, title="Remittances", kind="event", due_on=date(2016, 1, 1))
@@ -518,8 +518,8 @@ def test_file_answers_the_question_of_the_register(client, register, query, titl
     files = {form: titles_in(form, read(client, "commitments", form, query)) for form in FORMATS}
 
     assert files == dict.fromkeys(FORMATS, titles)
-    found = client.get(f"/api/v1/commitments/{query}").json()["results"]
-    assert [row["title"] for row in found] == titles
+    rows = client.get(f"/api/v1/commitments/{query}").json()["results"]
+    assert [row["title"] for row in rows] == titles
 
 
 def titles_in(form, body):
@@ -551,7 +551,7 @@ def test_file_without_rows_has_its_header_alone(client, db, form):
 
     if form == "xlsx":
         assert list(load_workbook(io.BytesIO(body)).active.values) == [
-            tuple(column.name for column in COMMITMENTS.named_columns())
+            tuple(column.name for column in COMMITMENTS.columns_with_labels())
         ]
     else:
         assert (
@@ -576,7 +576,7 @@ OPEN_ADDRESSES = [
 UNDATED = {
     "/data/datapackage.json",
     "/data/catalog.jsonld",
-    *(f"/data/{table.name}.{form}" for table in TABLES.values() for form in FORMATS if not table.by_day),
+    *(f"/data/{table.name}.{form}" for table in TABLES.values() for form in FORMATS if not table.supports_as_of),
 }
 
 
@@ -596,7 +596,7 @@ def text_of(address, response):
     return body.decode()
 
 
-# How they are asked for
+# Parameters
 
 
 @pytest.mark.parametrize(
@@ -714,7 +714,7 @@ def test_files_are_only_read(client, db, path):
     assert client.post(path).status_code == 405
 
 
-# How they are made
+# Revision and database
 
 
 @pytest.mark.parametrize("rows", [1, 6])
@@ -740,7 +740,7 @@ def test_rows_are_read_anew_when_the_record_moved_meanwhile(commitment, monkeypa
     answers = [Standing(truth.number - 1, truth.moved_at), truth]
     monkeypatch.setattr(columns.Standing, "read", lambda: answers.pop(0))
 
-    standing, rows = columns.read_at_one_revision(lambda: COMMITMENTS.rows(None))
+    standing, rows = columns.read_consistent_rows(lambda: COMMITMENTS.rows(None))
 
     assert standing == truth
     assert [row.reference for row in rows] == [commitment.reference]
@@ -759,7 +759,7 @@ def test_stream_keeps_its_state_while_the_record_changes(client, ilo):
     assert f"revision-{Standing.read().number - 1}.csv" in response["Content-Disposition"]
 
 
-# How they are described
+# Descriptions
 
 
 def test_data_package_describes_the_csv_files(client, full, settings):
@@ -887,7 +887,7 @@ def test_page_as_of_a_day_counts_and_links_by_it(client, commitment):
     response = client.get("/data/?as_of=2014-02-19")
 
     html = response.content.decode()
-    assert [rows for table, rows in response.context["tables"] if table.by_day] == [0, 0]
+    assert [rows for table, rows in response.context["tables"] if table.supports_as_of] == [0, 0]
     assert 'href="/data/commitments.csv?as_of=2014-02-19"' in html
     assert 'href="/data/agencies.csv"' in html
     assert "at the end of 19 February 2014 (UTC)" in html

@@ -1,4 +1,4 @@
-"""The data files as streams: flat in memory, nothing left open or lying about, and told apart by their revision."""
+"""Test the streaming of data files: constant memory, no open cursors or leftover files, and revisions in headers."""
 
 import csv
 import io
@@ -19,7 +19,7 @@ from foundation.clock import today
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH
 from gmg_portal.http.revision import Standing
 from gmg_portal.open_data import writers
-from gmg_portal.open_data.columns import Column, Table, read_at_one_revision
+from gmg_portal.open_data.columns import Column, Table, read_consistent_rows
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS, write_xlsx
 from recommendations.serializers import RecommendationSerializer
@@ -41,7 +41,7 @@ MANY = Table(
 
 @pytest.fixture
 def stakeholders():
-    """Add rows up to a number, quickly."""
+    """Insert rows up to a number with one statement."""
 
     def stakeholders(number):
         with connection.cursor() as cursor:
@@ -57,8 +57,8 @@ def stakeholders():
 
 
 @pytest.fixture
-def passing(tmp_path, monkeypatch):
-    """The folder of passing files, for this test alone."""
+def temporary_folder(tmp_path, monkeypatch):
+    """Return the folder of temporary files, for this test alone."""
     folder = tmp_path / "passing"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
@@ -71,9 +71,9 @@ def open_cursors():
         return cursor.fetchone()[0]
 
 
-def peak_of(kind):
-    """The most memory (bytes) that writing the table takes at a time, and how long the file is."""
-    _standing, rows = read_at_one_revision(lambda: MANY.rows(None))
+def peak_memory(kind):
+    """Return the peak memory (bytes) of writing the table, and the length of the file."""
+    _standing, rows = read_consistent_rows(lambda: MANY.rows(None))
     tracemalloc.start()
     try:
         length = sum(len(piece) for piece in kind.write(MANY.header, MANY.records(rows, "")))
@@ -83,31 +83,31 @@ def peak_of(kind):
         rows.close()
 
 
-# A workbook takes longest, and its compressed length does not grow with its rows.
+# A workbook takes longest, and its compressed length does not grow in proportion to its rows.
 @pytest.mark.parametrize(
     ("form", "few", "many"),
     [("csv", 1_000, 6_000), ("json", 1_000, 6_000), ("ndjson", 1_000, 6_000), ("xlsx", 500, 5_000)],
 )
 def test_memory_stays_flat_whatever_the_size(stakeholders, monkeypatch, form, few, many):
-    monkeypatch.setattr("gmg_portal.open_data.columns.AT_A_TIME", 200)
+    monkeypatch.setattr("gmg_portal.open_data.columns.CHUNK_SIZE", 200)
     stakeholders(10)
-    peak_of(FORMATS[form])  # what is loaded at first use is no part of a file
+    peak_memory(FORMATS[form])  # what is loaded at first use is no part of a file
     stakeholders(few)
-    peak_of_few, short = peak_of(FORMATS[form])
+    peak_of_few, short = peak_memory(FORMATS[form])
     stakeholders(many)
 
-    peak_of_many, long = peak_of(FORMATS[form])
+    peak_of_many, long = peak_memory(FORMATS[form])
 
     assert long > 5 * short
     assert peak_of_many < 1.3 * peak_of_few
 
 
-# Closed in every outcome
+# Cleanup
 
 
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("read", [0, 1])
-def test_reader_who_goes_away_leaves_nothing_open(client, stakeholders, passing, monkeypatch, form, read):
+def test_reader_who_goes_away_leaves_nothing_open(client, stakeholders, temporary_folder, monkeypatch, form, read):
     monkeypatch.setattr("django.core.signals.request_finished.send", lambda **_kwargs: [])  # it closes the connection
     stakeholders(2_500)
     monkeypatch.setitem(TABLES, "many", MANY)
@@ -119,7 +119,7 @@ def test_reader_who_goes_away_leaves_nothing_open(client, stakeholders, passing,
     response.close()
 
     assert open_cursors() == 0
-    assert list(passing.iterdir()) == []
+    assert list(temporary_folder.iterdir()) == []
 
 
 def test_record_that_moved_leaves_no_cursor_behind(commitment, monkeypatch):
@@ -127,35 +127,35 @@ def test_record_that_moved_leaves_no_cursor_behind(commitment, monkeypatch):
     answers = [Standing(truth.number - 1, truth.moved_at), truth]
     monkeypatch.setattr("gmg_portal.open_data.columns.Standing.read", lambda: answers.pop(0))
 
-    _standing, rows = read_at_one_revision(lambda: TABLES["commitments"].rows(None))
+    _standing, rows = read_consistent_rows(lambda: TABLES["commitments"].rows(None))
 
     assert open_cursors() == 1
     rows.close()
     assert open_cursors() == 0
 
 
-def test_failure_midway_leaves_no_passing_file(passing):
+def test_failure_midway_leaves_no_passing_file(temporary_folder):
     def records():
         yield ["1"]
-        assert [path.name.split(".")[0] for path in passing.iterdir()] == ["openpyxl"]
+        assert [path.name.split(".")[0] for path in temporary_folder.iterdir()] == ["openpyxl"]
         raise RuntimeError("midway")
 
     with pytest.raises(RuntimeError, match="midway"):
         list(write_xlsx(["number"], records()))
 
-    assert list(passing.iterdir()) == []
+    assert list(temporary_folder.iterdir()) == []
 
 
-def test_workbook_is_handed_on_from_a_file_without_a_name(passing):
+def test_workbook_is_handed_on_from_a_file_without_a_name(temporary_folder):
     pieces = write_xlsx(["text"], [[os.urandom(3000).hex()] for _ in range(40)])
     first = next(pieces)
 
     assert len(first) == writers.BLOCK
-    assert list(passing.iterdir()) == []
+    assert list(temporary_folder.iterdir()) == []
     assert load_workbook(io.BytesIO(first + b"".join(pieces))).active.max_row == 41
 
 
-# What a cell of a workbook is
+# Cells of workbooks
 
 
 @pytest.mark.parametrize("text", ["#N/A", "#REF!", "1.5", "2014-06-30", "TRUE", "plain"])
@@ -203,15 +203,15 @@ def test_columns_bear_the_names_of_the_api():
         (name, column)
         for name, serializer in SERIALIZERS.items()
         for column in TABLES[name].header
-        if column not in serializer.Meta.fields and not nested(column, serializer.Meta.fields)
+        if column not in serializer.Meta.fields and not is_nested_field(column, serializer.Meta.fields)
     }
 
     assert set(SERIALIZERS) == set(TABLES)
     assert strange == set()
 
 
-def nested(column, fields):
-    """Whether a column holds one field of something nested: `source_title` is `source.title` of the API."""
+def is_nested_field(column, fields):
+    """Return whether a column holds a field of a nested object: `source_title` is `source.title` of the API."""
     return column.partition("_")[0] in {field.removesuffix("s") for field in fields}
 
 
@@ -255,14 +255,14 @@ def test_workbook_says_what_it_is_on_its_second_sheet(client, commitment, settin
 
 
 def test_files_of_one_state_are_told_to_be_of_one(client, commitment):
-    told = {form: client.get(f"/data/commitments.{form}") for form in FORMATS}
+    responses = {form: client.get(f"/data/commitments.{form}") for form in FORMATS}
     described = client.get(reverse("data-package")).json()
 
-    assert {(each["Record-Revision"], each["Record-Day"]) for each in told.values()} == {
+    assert {(response["Record-Revision"], response["Record-Day"]) for response in responses.values()} == {
         (str(described["revision"]), described["day"])
     }
-    assert [json.loads(line)["reference"] for line in told["ndjson"].getvalue().decode().splitlines()] == [
+    assert [json.loads(line)["reference"] for line in responses["ndjson"].getvalue().decode().splitlines()] == [
         commitment.reference
     ]
-    assert all(each.getvalue() for form, each in told.items() if form != "ndjson")
-    assert Path(told["csv"]["Content-Disposition"]).suffix.startswith(".csv")
+    assert all(response.getvalue() for form, response in responses.items() if form != "ndjson")
+    assert Path(responses["csv"]["Content-Disposition"]).suffix.startswith(".csv")

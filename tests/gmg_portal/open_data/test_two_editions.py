@@ -1,4 +1,4 @@
-"""Two editions, published once for all: what is served of each, and how they differ."""
+"""Test two editions, published once for all tests: their pages, their files, and their differences."""
 
 import copy
 import csv
@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]
 
 @pytest.fixture(scope="module")
 def published(module_db, tmp_path_factory):
-    """Two editions, between which one commitment came, one went, and one and an agency changed."""
+    """Publish two editions: between them a commitment was added, one withdrawn, and one and an agency changed."""
     folder = tmp_path_factory.mktemp("published") / "editions"
     storage = {**settings.STORAGES["editions"], "OPTIONS": {"location": folder}}
     public = override_settings(PUBLIC_URL=PUBLIC_URL, STORAGES={**settings.STORAGES, "editions": storage})
@@ -53,7 +53,7 @@ def published(module_db, tmp_path_factory):
 
 @pytest.fixture
 def pair(published, editions):
-    """Both editions, and their files in the folder of this test."""
+    """Return both editions, with their files in the folder of this test."""
     shutil.copytree(published.folder, editions)
     return copy.deepcopy(published.pair)
 
@@ -245,26 +245,26 @@ def test_citation_comes_for_bibtex_and_ris(client, pair):
     assert f"N1  - Edition of 31 December 2014, revision {second.revision}\r\n" in ris
 
 
-# Two editions side by side
+# Differences
 
 
 def test_differences_name_rows_and_fields_with_both_values(client, pair, changed):
     commitments = Commitment.objects.order_by("pk")
     gone, new = commitments[1], commitments[2]
 
-    found = json.loads(body(client, "/data/editions/2014-12-31/since/2014-06-30.json"))
+    rows = json.loads(body(client, "/data/editions/2014-12-31/since/2014-06-30.json"))
 
-    assert [(row["table"], row["change"], row["key"]) for row in found] == [
+    assert [(row["table"], row["change"], row["key"]) for row in rows] == [
         ("commitments", "changed", changed.reference),
         ("commitments", "added", new.reference),
         ("commitments", "gone", gone.reference),
         ("reports", "added", f"{changed.reference}-1"),
         ("agencies", "changed", "iom"),
     ]
-    assert found[0]["fields"]["status"] == {"then": None, "now": "completed"}
-    assert found[0]["fields"]["last_heard_on"] == {"then": None, "now": "2014-09-30"}
-    assert found[-1]["fields"] == {"headquarters": {"then": "", "now": "Geneva"}}
-    assert (found[2]["title"], found[2]["fields"]) == ("Entered by mistake", {})
+    assert rows[0]["fields"]["status"] == {"then": None, "now": "completed"}
+    assert rows[0]["fields"]["last_heard_on"] == {"then": None, "now": "2014-09-30"}
+    assert rows[-1]["fields"] == {"headquarters": {"then": "", "now": "Geneva"}}
+    assert (rows[2]["title"], rows[2]["fields"]) == ("Entered by mistake", {})
 
 
 def test_differences_are_those_that_were_frozen_with_the_edition(client, pair):
@@ -283,7 +283,7 @@ def test_page_shows_what_differs_and_bounds_it(client, pair, monkeypatch):
     assert "<code>headquarters</code>" in html
     assert "Geneva" in html
     assert 'href="/data/editions/2014-12-31/since/2014-06-30.csv"' in html
-    monkeypatch.setattr("gmg_portal.open_data.editions.views.SHOWN", 0)
+    monkeypatch.setattr("gmg_portal.open_data.editions.views.MAX_ROWS_SHOWN", 0)
     bounded = client.get("/data/editions/2014-12-31/since/2014-06-30/").content.decode()
     assert "Entered by mistake" not in bounded
     assert "The first 0 are shown; the file has all." in bounded

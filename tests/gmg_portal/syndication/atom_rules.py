@@ -1,4 +1,4 @@
-"""What RFC 4287 and RFC 5005 ask of a feed, and the W3C's validator recommends, as a list of what is wrong."""
+"""Check a feed against RFC 4287, RFC 5005 and the recommendations of the W3C's validator."""
 
 import re
 from collections import Counter
@@ -14,7 +14,7 @@ XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})")
 MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]+")
 ONE, AT_MOST_ONE, ANY = (1, 1), (0, 1), (0, 1_000_000)
-OF_FEED = {
+FEED_ELEMENTS = {
     "id": ONE,
     "title": ONE,
     "updated": ONE,
@@ -24,7 +24,7 @@ OF_FEED = {
     "link": ANY,
     "entry": ANY,
 }
-OF_ENTRY = {
+ENTRY_ELEMENTS = {
     "id": ONE,
     "title": ONE,
     "updated": ONE,
@@ -39,32 +39,36 @@ TEXTS = ("title", "subtitle", "summary", "rights")
 PAGES = {"first", "previous", "next", "last"}
 
 
-def faults(response):
-    """All that is wrong with an answer that should be a feed: an empty list if nothing is."""
-    found = []
+def feed_errors(response):
+    """Return the errors of a response that should be a feed; [] if it is valid."""
+    errors = []
     if response.headers["Content-Type"] != "application/atom+xml; charset=utf-8":
-        found.append(f"content type {response.headers['Content-Type']}")
+        errors.append(f"content type {response.headers['Content-Type']}")
     feed = ElementTree.fromstring(response.content)
-    found += [f"root {feed.tag}"] if feed.tag != f"{ATOM}feed" else []
-    found += [] if feed.get(XML_LANG) else ["no language"]
-    found += [*_counted(feed, OF_FEED), *_elements(feed), *_links(feed, {"self", "alternate", "license", *PAGES})]
+    errors += [f"root {feed.tag}"] if feed.tag != f"{ATOM}feed" else []
+    errors += [] if feed.get(XML_LANG) else ["no language"]
+    errors += [
+        *_counted(feed, FEED_ELEMENTS),
+        *_elements(feed),
+        *_links(feed, {"self", "alternate", "license", *PAGES}),
+    ]
     if [link for link in feed.findall(f"{ATOM}link[@rel='self']") if link.get("type") != "application/atom+xml"]:
-        found.append("self without its type")
+        errors.append("self without its type")
     if len(feed.findall(f"{ATOM}link[@rel='self']")) != 1 or not feed.findall(f"{ATOM}link[@rel='alternate']"):
-        found.append("self and alternate are wanting")
+        errors.append("self and alternate are wanting")
     entries = feed.findall(f"{ATOM}entry")
     for entry in entries:
-        found += [*_counted(entry, OF_ENTRY), *_elements(entry), *_links(entry, {"alternate"})]
+        errors += [*_counted(entry, ENTRY_ELEMENTS), *_elements(entry), *_links(entry, {"alternate"})]
         if _moment(entry, "updated") < _moment(entry, "published"):
-            found.append(f"updated before it was published: {_of(entry, 'id')}")
+            errors.append(f"updated before it was published: {_of(entry, 'id')}")
     ids = [_of(each, "id") for each in (feed, *entries)]
-    found += [f"twice: {key}" for key, count in Counter(ids).items() if count > 1]
+    errors += [f"twice: {key}" for key, count in Counter(ids).items() if count > 1]
     if entries and _moment(feed, "updated") < max(_moment(entry, "updated") for entry in entries):
-        found.append("the feed is older than its newest entry")
+        errors.append("the feed is older than its newest entry")
     read = feedparser.parse(response.content, response_headers={"content-type": response.headers["Content-Type"]})
     if read.bozo or read.version != "atom10" or len(read.entries) != len(entries):
-        found.append(f"feedparser: {read.get('bozo_exception')}, {read.version}")
-    return found
+        errors.append(f"feedparser: {read.get('bozo_exception')}, {read.version}")
+    return errors
 
 
 def _counted(element, rules):

@@ -210,9 +210,9 @@ def test_calendar_takes_as_many_queries_for_any_number_of_rows(client, ilo, djan
         )
 
     with django_assert_num_queries(7):
-        found = events(client)
+        calendar_events = events(client)
 
-    assert len(found) == 2 * rows
+    assert len(calendar_events) == 2 * rows
 
 
 def test_name_of_the_calendar_is_one_line_whatever_is_searched(client, ilo):

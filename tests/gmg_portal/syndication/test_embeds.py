@@ -7,13 +7,20 @@ from django.contrib.staticfiles import finders
 from django.urls import URLResolver, get_resolver, reverse
 from django.urls.resolvers import RoutePattern
 
-from gmg_portal.syndication.embeds import SHOWN
+from gmg_portal.syndication.embeds import MAX_COMMITMENTS
 from tests.factories import CommitmentFactory, WorkGroupFactory, published_report
 
 pytestmark = pytest.mark.django_db
 
-# Refused, not found, and what is known by other patterns than paths.
-BESIDE = ["/?as_of=never", "/commitments/?statsu=1", "/nowhere/", "/embed/", "/api/v1/commitments/", "/api/v1/nothing/"]
+# Refused and missing addresses, and addresses of the API, whose routes are regular expressions.
+OTHER_ADDRESSES = [
+    "/?as_of=never",
+    "/commitments/?statsu=1",
+    "/nowhere/",
+    "/embed/",
+    "/api/v1/commitments/",
+    "/api/v1/nothing/",
+]
 KILOBYTES_20 = 20 * 1024
 
 
@@ -27,14 +34,14 @@ def addresses(commitment):
 
 
 def properties(sheet):
-    """The custom properties of a sheet's root, with what they mean in the end."""
+    """Return the custom properties of a style sheet's root, with `var()` resolved."""
     root = re.search(r":root \{(.*?)\n\}", Path(finders.find(sheet)).read_text(), re.DOTALL)[1]
-    found = dict(re.findall(r"(--[a-z0-9_-]+): (.*?);", root))
+    variables = dict(re.findall(r"(--[a-z0-9_-]+): (.*?);", root))
 
     def resolved(value):
-        return re.sub(r"var\((--[a-z0-9_-]+)\)", lambda match: resolved(found[match[1]]), value)
+        return re.sub(r"var\((--[a-z0-9_-]+)\)", lambda match: resolved(variables[match[1]]), value)
 
-    return {name: resolved(value) for name, value in found.items()}
+    return {name: resolved(value) for name, value in variables.items()}
 
 
 def policy(response):
@@ -61,7 +68,7 @@ def test_no_other_page_may_be_framed(client, commitment, points):
         "name": "status",
         "level": "governance",
     }
-    answers = {address: client.get(address) for address in {*routes(get_resolver(), samples), *BESIDE}}
+    answers = {address: client.get(address) for address in {*routes(get_resolver(), samples), *OTHER_ADDRESSES}}
 
     for response in answers.values():
         list(response)
@@ -75,7 +82,7 @@ def test_no_other_page_may_be_framed(client, commitment, points):
 
 
 def routes(resolver, samples, before="/"):
-    """The addresses of all that answers, filled in with samples; what is known by other patterns is left out."""
+    """Return an example address of every route; routes with regular expressions are left out."""
     for entry in resolver.url_patterns:
         if not isinstance(entry.pattern, RoutePattern):
             continue
@@ -143,14 +150,14 @@ def test_commitment_that_is_not_public_is_missing_inside_the_frame(client, ilo, 
 
 
 def test_agency_shows_the_newest_of_what_it_leads(client, ilo, iom):
-    for number in range(SHOWN + 1):
+    for number in range(MAX_COMMITMENTS + 1):
         CommitmentFactory(lead_agency=ilo, title=f"Undertaking {number}.", published_on=date(2014, 3, 1 + number))
     CommitmentFactory(lead_agency=iom, partners=[ilo], title="Of another")
     CommitmentFactory(lead_agency=ilo, draft=True, title="A draft")
 
     html = client.get(reverse("embed-agency", args=["ilo"])).content.decode()
 
-    assert re.findall(r"Undertaking (\d+)\.", html) == [str(number) for number in range(SHOWN, 0, -1)]
+    assert re.findall(r"Undertaking (\d+)\.", html) == [str(number) for number in range(MAX_COMMITMENTS, 0, -1)]
     assert "It leads 21 commitments." in html
     assert "The newest 20 are shown." in html
     assert "Of another" not in html

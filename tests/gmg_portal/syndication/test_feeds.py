@@ -12,7 +12,7 @@ from agenda.models import Event
 from commitments import actions
 from gmg_portal.models import Revision
 from gmg_portal.syndication.atom import identifier
-from gmg_portal.syndication.feeds import ENTRIES
+from gmg_portal.syndication.feeds import ENTRIES_PER_PAGE
 from tests.factories import (
     AgencyFactory,
     AnswerFactory,
@@ -26,7 +26,7 @@ from tests.factories import (
     many,
     published_report,
 )
-from tests.gmg_portal.syndication.atom_rules import faults
+from tests.gmg_portal.syndication.atom_rules import feed_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -134,23 +134,23 @@ def test_report_published_here_is_dated_by_the_moment_of_its_review(client, ilo_
 
 
 def test_feed_shows_the_newest(client, ilo):
-    for number in range(ENTRIES + 2):
+    for number in range(ENTRIES_PER_PAGE + 2):
         CommitmentFactory(lead_agency=ilo, title=str(number), published_on=date.fromordinal(735_000 + number))
 
     titles = texts(read(client), "atom:entry/atom:title")
 
-    assert [title.rpartition(" ")[2] for title in titles] == [str(n) for n in range(ENTRIES + 1, 1, -1)]
+    assert [title.rpartition(" ")[2] for title in titles] == [str(n) for n in range(ENTRIES_PER_PAGE + 1, 1, -1)]
 
 
 @pytest.fixture
 def in_february(time_machine, db):
-    """Rows of fixtures that follow are recorded on 20 February 2014, when the revision moved last."""
+    """Record the rows of later fixtures on 20 February 2014, when the revision last changed."""
     time_machine.move_to("2014-02-20T12:00:00Z", tick=False)
     Revision.objects.update(moved_at=timezone.now())
 
 
 def test_what_was_just_recorded_comes_first_however_old(in_february, client, ilo, commitment, time_machine):
-    for number in range(ENTRIES + 2):
+    for number in range(ENTRIES_PER_PAGE + 2):
         CommitmentFactory(lead_agency=ilo, title=str(number), published_on=date(2014, 2, 19))
     time_machine.move_to("2014-10-01T08:00:00Z", tick=False)
     published_report(commitment, on="2014-01-31", status="in_progress")
@@ -185,7 +185,7 @@ def test_feed_is_as_new_as_the_record(client, commitment):
     response = client.get("/feeds/changes.atom")
 
     assert parse_datetime(*texts(ElementTree.fromstring(response.content), "atom:updated")) == moved_at
-    assert faults(response) == []
+    assert feed_errors(response) == []
 
 
 def test_feed_without_entries_is_dated_by_the_record(client, ilo):
@@ -247,7 +247,7 @@ def test_feed_of_a_group_a_point_or_a_recommendation_holds_its_commitments(clien
         hidden = {"agenda_points": points, "recommendations": [whole, part], state: True}
         CommitmentFactory(lead_agency=None, workgroup=decent_work, title="Quetzalcoatlus", **hidden)
 
-    found = {
+    ids_by_feed = {
         name: ids(read(client, f"/feeds/{name}.atom"))
         for name in (
             "workgroups/decent-work",
@@ -259,7 +259,7 @@ def test_feed_of_a_group_a_point_or_a_recommendation_holds_its_commitments(clien
     }
 
     key = {row: [identifier(f"{row.reference}/published")] for row in (of_group, on_point, answers)}
-    assert found == {
+    assert ids_by_feed == {
         "workgroups/decent-work": key[of_group],
         "agenda/3": key[on_point],
         "agenda/4": [],
@@ -289,13 +289,13 @@ def test_feed_of_a_subject_refuses_what_it_does_not_know(client, ilo, words, say
 
 
 def test_long_feed_goes_on_from_page_to_page(client, ilo):
-    many(CommitmentFactory, ENTRIES + 1, lead_agency=ilo)
+    many(CommitmentFactory, ENTRIES_PER_PAGE + 1, lead_agency=ilo)
     address = "/feeds/agencies/ilo.atom?as_of=2020-01-01"
 
     first, second = read(client, address), read(client, f"{address}&page=2")
     beyond = client.get(f"{address}&page=3")
 
-    assert len({*ids(first), *ids(second)}) == ENTRIES + 1
+    assert len({*ids(first), *ids(second)}) == ENTRIES_PER_PAGE + 1
     assert (
         texts(first, "atom:id")
         == texts(second, "atom:id")
@@ -396,7 +396,7 @@ def test_every_feed_is_valid(client, settings, ilo, iom, points, decent_work, cy
     CommitmentFactory(withdrawn=True, lead_agency=ilo)
     EventFactory(slug="stockholm", starts_on=date(2014, 5, 14))
     ProgressReportFactory(commitment=rows[2], cycle=cycle)
-    found = {}
+    errors_by_address = {}
 
     for address in (
         "/feeds/changes.atom",
@@ -410,15 +410,15 @@ def test_every_feed_is_valid(client, settings, ilo, iom, points, decent_work, cy
         "/commitments.atom?page_size=2&page=2",
         "/commitments.atom?freshness=never_reported&freshness=overdue&q=script",
     ):
-        found[address] = faults(client.get(address))
+        errors_by_address[address] = feed_errors(client.get(address))
 
-    assert found == dict.fromkeys(found, [])
+    assert errors_by_address == dict.fromkeys(errors_by_address, [])
 
 
 def test_validator_finds_what_is_wrong(client, commitment):
     response = client.get("/feeds/changes.atom")
     entry = response.content[response.content.index(b"<entry>") : response.content.index(b"</feed>")]
-    sound = faults(response)
+    sound = feed_errors(response)
     response.content = response.content.replace(b"</feed>", entry + b"</feed>").replace(
         b"<author><name>GMG HLD follow-up portal</name></author>", b"<author></author><foo/>", 1
     )
@@ -426,7 +426,7 @@ def test_validator_finds_what_is_wrong(client, commitment):
     response.content = re.sub(b"T[^<]*Z</updated>", b" 00:00</updated>", response.content, count=1)
 
     assert sound == []
-    assert [fault.partition(":")[0] for fault in faults(response)] == [
+    assert [fault.partition(":")[0] for fault in feed_errors(response)] == [
         "foo does not belong into {http",
         "no date",
         "an author without a name",
@@ -468,7 +468,7 @@ def test_page_offers_its_feed_to_programs_and_to_readers(client, ilo, decent_wor
         link = re.search(r'<link rel="alternate" type="application/atom\+xml" href="([^"]*)" title="[^"]+">', html)
         shown = re.findall(r'<a href="([^"]*)" type="application/atom\+xml">Follow by feed', html)
         offered[page] = [unescape(link[1]), *map(unescape, shown)]
-        wrong[feed] = faults(client.get(feed))
+        wrong[feed] = feed_errors(client.get(feed))
 
     assert offered == {page: [feed, feed] for page, feed in FEEDS_OF_PAGES.items()}
     assert wrong == dict.fromkeys(FEEDS_OF_PAGES.values(), [])
@@ -478,7 +478,7 @@ def test_refused_question_offers_no_feed(client, db):
     assert "application/atom+xml" not in client.get("/commitments/?statsu=done").content.decode()
 
 
-# Of a search of the register
+# Feeds of searches
 
 
 def test_feed_of_a_search_holds_the_changes_of_what_the_register_finds(client, ilo, iom, commitment):
@@ -509,11 +509,11 @@ def test_feed_of_a_search_holds_the_changes_of_what_the_register_finds(client, i
 def test_entry_has_one_identifier_in_every_feed(client, commitment):
     published_report(commitment)
 
-    found = {
+    id_lists = {
         tuple(ids(read(client, f"/{name}.atom"))) for name in ("feeds/changes", "feeds/agencies/ilo", "commitments")
     }
 
-    assert found == {tuple(identifier(f"{commitment.reference}/{each}") for each in ("report-1", "published"))}
+    assert id_lists == {tuple(identifier(f"{commitment.reference}/{suffix}") for suffix in ("report-1", "published"))}
 
 
 def test_feed_of_a_search_tells_the_withdrawal_of_what_it_found(client, ilo, secretariat, commitment):
@@ -532,13 +532,13 @@ def test_who_follows_the_silent_hears_of_each_that_falls_silent(
     heard = CommitmentFactory(lead_agency=ilo)
     ProgressReportFactory(commitment=heard, cycle=cycle)
     published_report(heard, on="2014-08-01")
-    asked = "/commitments.atom?freshness=due&freshness=never_reported"
+    address = "/commitments.atom?freshness=due&freshness=never_reported"
     published = identifier(f"{commitment.reference}/published")
 
     time_machine.move_to("2014-08-31T23:59:00Z", tick=False)
-    due = read(client, asked)
+    due = read(client, address)
     time_machine.move_to("2014-09-01T00:00:00Z", tick=False)
-    never = read(client, asked)
+    never = read(client, address)
 
     assert ids(due) == [identifier(f"{commitment.reference}/due-2014-07-01"), published]
     assert ids(never) == [identifier(f"{commitment.reference}/never_reported-2014-09-01"), published]

@@ -17,18 +17,18 @@ def ask(client, url, **words):
 
 
 def test_page_that_has_an_embed_is_answered_with_its_frame(client, commitment):
-    found = {
+    answers = {
         page: ask(client, f"{HOST}{page}").json()
         for page in ("/", "/agencies/ilo/", commitment.get_absolute_url(), "/embed/matrix/")
     }
 
-    assert {page: re.search(r'src="([^"]+)"', answer["html"])[1] for page, answer in found.items()} == {
+    assert {page: re.search(r'src="([^"]+)"', answer["html"])[1] for page, answer in answers.items()} == {
         "/": f"{HOST}/embed/matrix/",
         "/agencies/ilo/": f"{HOST}/embed/agency/ilo/",
         commitment.get_absolute_url(): f"{HOST}/embed/commitment/{commitment.reference}/",
         "/embed/matrix/": f"{HOST}/embed/matrix/",
     }
-    answer = found[commitment.get_absolute_url()]
+    answer = answers[commitment.get_absolute_url()]
     assert {word: answer[word] for word in answer if word != "html"} == {
         "version": "1.0",
         "type": "rich",
@@ -63,9 +63,9 @@ def test_answer_in_xml_says_the_same(client, ilo):
     response = ask(client, address, format="xml")
     answer = {element.tag: element.text for element in ElementTree.fromstring(response.content)}
 
-    told = {word: str(value).replace("\x0b", "\ufffd") for word, value in ask(client, address).json().items()}
+    expected = {word: str(value).replace("\x0b", "\ufffd") for word, value in ask(client, address).json().items()}
     assert response["Content-Type"] == "text/xml; charset=utf-8"
-    assert answer == told
+    assert answer == expected
     assert 'title="' + f"{commitment.reference} A &lt; B &amp; &quot;C&quot;" in answer["html"]
 
 

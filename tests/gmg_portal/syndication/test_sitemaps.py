@@ -93,9 +93,9 @@ def test_sitemap_takes_as_many_queries_for_any_number_of_rows(client, ilo, djang
         CommitmentFactory(lead_agency=ilo)
 
     with django_assert_num_queries(9):
-        found = entries(client)
+        urls = entries(client)
 
-    assert len(found) == len(PAGES) + LEVELS + 1 + rows
+    assert len(urls) == len(PAGES) + LEVELS + 1 + rows
 
 
 def test_robots_are_kept_from_the_editors_side_and_shown_the_sitemap(client, db):

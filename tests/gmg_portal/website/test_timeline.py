@@ -6,7 +6,7 @@ from uuid import uuid5
 import pytest
 from django.urls import reverse
 
-from gmg_portal.syndication.atom import OURS
+from gmg_portal.syndication.atom import NAMESPACE_UUID
 from gmg_portal.website.timeline import line, periods
 from gmg_portal.website.views import TimelineView
 from tests.factories import (
@@ -50,7 +50,7 @@ def two(ilo, iom, decent_work, points):
 
 
 def identifier(key):
-    return f"urn:uuid:{uuid5(OURS, key)}"
+    return f"urn:uuid:{uuid5(NAMESPACE_UUID, key)}"
 
 
 def names(found):
