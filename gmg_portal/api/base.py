@@ -52,8 +52,8 @@ class StrictFilterBackend(DjangoFilterBackend):
     def filter_queryset(self, request, queryset, view):
         view.filterset = self.get_filterset(request, queryset, view)
         params = view.filterset.data if view.filterset else request.query_params
-        view.offered_fields = offered(view.get_serializer())
-        view.chosen_fields, unknown_fields = chosen(params.getlist(FIELDS), view.offered_fields)
+        view.offered_fields = field_tree(view.get_serializer())
+        view.chosen_fields, unknown_fields = select_fields(params.getlist(FIELDS), view.offered_fields)
         filters = view.filterset.form.fields if view.filterset else {}
         known_params = {*filters, *pagination_params(view), AS_OF, FIELDS, FORMAT}
         faults = [
@@ -66,7 +66,7 @@ class StrictFilterBackend(DjangoFilterBackend):
             faults += invalid_value_faults(view.filterset.form, params)
         view.day, *as_of_faults = self._read_as_of(params, filters, view)
         if faults or as_of_faults:
-            raise Refused(*faults, *as_of_faults)
+            raise InvalidParameter(*faults, *as_of_faults)
         rows = with_stable_order(view.filterset.qs, params) if view.filterset else queryset
         return view.on_day(rows, view.day) if view.day and hasattr(view, "on_day") else rows
 
@@ -115,7 +115,7 @@ def refuse_other_params(allowed_names: set[str], params: QueryDict) -> None:
         *repeated_param_faults(params, {}),
         *empty_param_faults(params, allowed_names),
     ]:
-        raise Refused(*faults)
+        raise InvalidParameter(*faults)
 
 
 def repeated_param_faults(params: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
@@ -166,7 +166,9 @@ def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
             unknown_values = [value for value in unknown_values if value not in also_allowed]
         faults += [unknown_value_fault(param, template, value, allowed) for value in dict.fromkeys(unknown_values)]
         if not unknown_values:
-            faults.append(Fault(param, " ".join(named(param, form.errors[param])), allowed, code=of_form(form, param)))
+            faults.append(
+                Fault(param, " ".join(named(param, form.errors[param])), allowed, code=form_error_code(form, param))
+            )
     return faults
 
 
@@ -197,12 +199,12 @@ class Negotiation(DefaultContentNegotiation):
         view = request.parser_context["view"]
         available = [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]
         if request.method == "OPTIONS" or request.method not in view.allowed_methods:
-            chosen = renderers[0]
+            select_fields = renderers[0]
         elif requested_format := request.query_params.get(FORMAT):
-            chosen = self.filter_renderers(available, requested_format)[0]
+            select_fields = self.filter_renderers(available, requested_format)[0]
         else:
-            chosen = self._best_match(available, self.get_accept_list(request))
-        return chosen, chosen.media_type
+            select_fields = self._best_match(available, self.get_accept_list(request))
+        return select_fields, select_fields.media_type
 
     def _best_match(self, renderers, accepted: list[str]):
         ranges = [MediaType(text) for text in accepted if text] or [MediaType("*/*")]
@@ -217,7 +219,7 @@ class Negotiation(DefaultContentNegotiation):
         except Http404:
             allowed = tuple(dict.fromkeys(renderer.format for renderer in renderers))
             template = _("‘%(name)s’ is not a format here.%(near)s Allowed: %(allowed)s.")
-            raise Refused(unknown_value_fault(FORMAT, template, format, allowed)) from None
+            raise InvalidParameter(unknown_value_fault(FORMAT, template, format, allowed)) from None
 
 
 def accept_quality(media_type: str, ranges: list[MediaType]) -> tuple[float, int]:

@@ -67,7 +67,9 @@ CONTEXT = {
 CONTEXTS = {"agenda-points": {"number": IDENTIFIER}}
 
 
-def as_json_ld(row: dict[str, Any], resource: str, request: HttpRequest, tree: Tree | None = None) -> dict[str, Any]:
+def as_json_ld(
+    row: dict[str, Any], resource: str, request: HttpRequest, tree: FieldTree | None = None
+) -> dict[str, Any]:
     """Return a row, or those of its fields that `tree` names, as one JSON-LD node under its permanent address."""
     own_vocabulary = request.build_absolute_uri(reverse("api:docs")) + "#term-"
     node = _node(row, resource, request, tree)
@@ -107,7 +109,7 @@ def _without_prefix(term: str) -> str:
     return term.removeprefix("schema:")
 
 
-def _node(value: Any, resource: str, request: HttpRequest, tree: Tree | None = None) -> Any:
+def _node(value: Any, resource: str, request: HttpRequest, tree: FieldTree | None = None) -> Any:
     if isinstance(value, list):
         return [_node(item, resource, request, tree) for item in value]
     if not isinstance(value, dict):

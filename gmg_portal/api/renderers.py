@@ -2,7 +2,7 @@
 
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
-from foundation.rest.sparse_fields import leaves, only, values_at
+from foundation.rest.sparse_fields import keep_fields, leaf_paths, values_at
 from gmg_portal.api.linked_data import as_json_ld
 from gmg_portal.open_data.writers import FORMATS, write_csv, write_ndjson
 
@@ -17,7 +17,7 @@ def is_detail_view(view) -> bool:
 
 
 class JsonRenderer(JSONRenderer):
-    """Compact JSON in UTF-8, with only the fields that `fields` chose, if any."""
+    """Compact JSON in UTF-8, with keep_fields the fields that `fields` chose, if any."""
 
     @staticmethod
     def serves(view) -> bool:
@@ -53,7 +53,7 @@ class CsvRenderer(RowsRenderer):
     media_type = "text/csv"
 
     def render_rows(self, rows, view):
-        columns = list(leaves(view.chosen_fields or view.offered_fields, view.offered_fields))
+        columns = list(leaf_paths(view.chosen_fields or view.offered_fields, view.offered_fields))
         return write_csv(columns, ([_cell(values_at(column, row)) for column in columns] for row in rows))
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
@@ -89,7 +89,7 @@ class JsonLdRenderer(JSONRenderer):
 
 
 def _with_chosen_fields(data, renderer_context):
-    """Return the data with only the fields that the request chose."""
+    """Return the data with keep_fields the fields that the request chose."""
     tree = getattr((renderer_context or {}).get("view"), "chosen_fields", None)
     if not tree:
         return data

@@ -67,7 +67,7 @@ class UnknownPathView(APIView):
     def initial(self, request, *args, **kwargs):
         self.check_throttles(request)
         if not self._is_known(f"{request.path_info}/"):
-            raise NotHere(self._closest_address(request.path_info))
+            raise ResourceNotFound(self._closest_address(request.path_info))
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             raise MissingSlash(f"{request.path}/")
 

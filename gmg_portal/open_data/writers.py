@@ -72,8 +72,8 @@ def write_json(header: list[str], records: Records, _metadata: Metadata | None =
     for number, record in enumerate(records):
         buffer.write(",\n" if number else "\n")
         buffer.write(_json_object(header, record))
-        if buffer.tell() > BLOCK:
-            yield emptied(buffer)
+        if buffer.tell() > BLOCK_SIZE:
+            yield drain_buffer(buffer)
     buffer.write("\n]\n")
     yield drain_buffer(buffer)
 
@@ -155,7 +155,9 @@ def _add_about_sheet(workbook: Workbook, metadata: Metadata) -> None:
     for heading, text in metadata.items():
         sheet.append([_header_cell(sheet, heading), _workbook_cell(sheet, text, links)])
     workbook.properties.creator = _now("GMG HLD follow-up portal")
-    workbook.properties.description = "\n".join(f"{heading}: {printable(text)}" for heading, text in metadata.items())
+    workbook.properties.description = "\n".join(
+        f"{heading}: {replace_unprintable(text)}" for heading, text in metadata.items()
+    )
 
 
 def _set_widths(sheet: WriteOnlyWorksheet, widths: Sequence[int]) -> None:
@@ -164,7 +166,7 @@ def _set_widths(sheet: WriteOnlyWorksheet, widths: Sequence[int]) -> None:
 
 
 def _header_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
-    cell = WriteOnlyCell(sheet, value=printable(text))
+    cell = WriteOnlyCell(sheet, value=replace_unprintable(text))
     cell.data_type, cell.font = "s", HEADER_FONT
     return cell
 

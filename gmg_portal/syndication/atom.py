@@ -84,7 +84,7 @@ class _Writer(SimplerXMLGenerator):
     """An XML writer for the elements of feeds; characters that XML does not allow are replaced."""
 
     def start(self, name: str, attributes: dict[str, str] | None = None) -> None:
-        self.startElement(name, {key: printable(value) for key, value in (attributes or {}).items()})
+        self.startElement(name, {key: replace_unprintable(value) for key, value in (attributes or {}).items()})
 
     def end(self, name: str) -> None:
         self.endElement(name)

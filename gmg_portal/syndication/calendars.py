@@ -23,7 +23,7 @@ from commitments.register import Question
 from foundation.clock import today
 from foundation.dates.parsing import LATEST
 from foundation.dates.partial import PartialDate, Precision
-from foundation.text.spreadsheet_cells import printable
+from foundation.text.spreadsheet_cells import replace_unprintable
 from gmg_portal.open_data.views import bad_request
 from gmg_portal.syndication.atom import NAMESPACE_UUID
 
@@ -58,7 +58,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     for property_name in ("name", "x-wr-calname"):  # the library does not escape these as texts
-        calendar.add(property_name, vText(" ".join(printable(name).split())))
+        calendar.add(property_name, vText(" ".join(replace_unprintable(name).split())))
     calendar.add("source", request.build_absolute_uri(), parameters={"VALUE": "URI"})
     calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
@@ -76,16 +76,16 @@ def _events(filterset: CommitmentFilter, absolute_url: AbsoluteURL) -> Iterator[
     day = filterset.day
     running_commitments = filterset.narrowed().published(day).filter(standing_finished=False).defer("search")
     dated_commitments = (
-        running_commitments.filter(due_on__lte=LAST).select_related("lead_agency", "workgroup").order_by("pk")
+        running_commitments.filter(due_on__lte=LATEST).select_related("lead_agency", "workgroup").order_by("pk")
     )
-    milestones = Milestone.objects.filter(commitment__in=running_commitments.values("pk"), due_on__lte=LAST)
+    milestones = Milestone.objects.filter(commitment__in=running_commitments.values("pk"), due_on__lte=LATEST)
     open_milestones = milestones.exclude(met_on__lte=day or date.max).select_related(
         "commitment__lead_agency", "commitment__workgroup"
     )
     milestone_rows = open_milestones.order_by("commitment", "due_on", "pk")
     closed_cycles = ReportingCycle.objects.closed(day or today())
     cycles = (
-        ReportingCycle.objects.filter(due_on__lte=LAST)
+        ReportingCycle.objects.filter(due_on__lte=LATEST)
         .exclude(pk__in=closed_cycles.order_by().values("pk"))
         .order_by("due_on", "pk")
     )
@@ -162,7 +162,7 @@ def _event(key: str, summary: str, due: PartialDate, lines: list[str], address: 
     event.add("dtstamp", revision.at)
     event.add("last-modified", revision.at)
     event.add("sequence", revision.number)
-    event.add("summary", printable(summary))
+    event.add("summary", replace_unprintable(summary))
     event.add("dtstart", due.day)
     event.add("dtend", due.day + timedelta(days=1))
     event.add("description", replace_unprintable("\n".join([*lines, address])))

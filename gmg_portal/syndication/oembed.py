@@ -136,7 +136,7 @@ def _resolve_url(request: HttpRequest) -> tuple[Embed, date | None]:
         raise Http404(
             _("url: only addresses of this portal are answered: %(site)s…") % {"site": request.build_absolute_uri("/")}
         )
-    day = _parse_as_of(without_tracking(parts.query))
+    day = _parse_as_of(strip_tracking_params(parts.query))
     with names_on(day):
         return _embed(match.view_name, match.kwargs, day), day
 
@@ -182,7 +182,7 @@ def _xml(payload: dict) -> bytes:
     xml.startDocument()
     xml.startElement("oembed", {})
     for name, value in payload.items():
-        xml.addQuickElement(name, printable(str(value)))
+        xml.addQuickElement(name, replace_unprintable(str(value)))
     xml.endElement("oembed")
     xml.endDocument()
     return stream.getvalue().encode()

@@ -46,7 +46,7 @@ class TokenScopePermission(BasePermission):
         scope = view.scopes.get(request.method, AccessToken.Scope.READ)
         names = {"scope": AccessToken.Scope(scope).label, "given": request.auth.get_scope_display()}
         self.message = _("This token may only ‘%(given)s’; what you ask for needs ‘%(scope)s’.") % names
-        return may_by_token(request.auth, scope)
+        return token_allows(request.auth, scope)
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
-from foundation.rest.problem_details import Fault, Refused
+from foundation.rest.problem_details import Fault, InvalidParameter
 from gmg_portal.api.drafts.problems import FieldFault, Problem, draft_exception_handler
 from gmg_portal.api.openapi.problems import PROBLEMS, STORAGE_FULL
 

@@ -46,7 +46,7 @@ def respond_with(make_exception: Callable[[], Exception]) -> Callable[[HttpReque
     return lambda request: exception_handler(make_exception(), {"request": request})
 
 
-def page_size_too_large() -> Refused:
+def page_size_too_large() -> InvalidParameter:
     detail = _("page_size is a whole number from 1 to %(most)s.") % {"most": 200}
     return InvalidParameter(Fault("page_size", detail, code="out_of_range"))
 
@@ -59,7 +59,7 @@ def outage_response(request: HttpRequest) -> HttpResponse:
 
 def disk_full_response(request: HttpRequest) -> HttpResponse:
     """Return the answer of `disk_full` without its line in the log."""
-    return ProblemResponse(request, 507, disk_full_sentence(), retry_after=SECONDS_OF_A_FULL_DISK)
+    return ProblemResponse(request, 507, disk_full_message(), retry_after=DISK_FULL_RETRY_AFTER)
 
 
 PROBLEMS = {
@@ -81,7 +81,7 @@ PROBLEMS = {
         gettext_lazy("None of the types that Accept names is answered here."),
         respond_with(lambda: NotAcceptable(available_renderers=[JsonRenderer, CsvRenderer, NdjsonRenderer])),
     ),
-    414: DocumentedProblem(gettext_lazy("The question has more than 8,000 characters or 300 words."), too_long),
+    414: DocumentedProblem(gettext_lazy("The question has more than 8,000 characters or 300 words."), query_too_long),
     429: DocumentedProblem(
         gettext_lazy("Too many requests from one address."),
         respond_with(lambda: Throttled(wait=30)),

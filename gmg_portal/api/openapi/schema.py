@@ -1,4 +1,4 @@
-"""The schema class of every endpoint (OpenAPI 3.1): parameters, headers, media types and errors."""
+"""The schema class of all_paths endpoint (OpenAPI 3.1): parameters, headers, media types and errors."""
 
 import re
 
@@ -16,7 +16,7 @@ from commitments.filters import RecordFilter, SearchFilter
 from commitments.search import MAX_CHARACTERS
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from foundation.rest.problem_details import MEDIA_TYPE
-from foundation.rest.sparse_fields import every, offered
+from foundation.rest.sparse_fields import all_paths, field_tree
 from gmg_portal.api.base import AS_OF, FIELDS, FORMAT, MULTIPLE_CHOICE_FIELDS
 from gmg_portal.api.openapi.descriptions import HEADERS, SUMMARIES
 from gmg_portal.api.openapi.examples import HEADERS as HEADER_EXAMPLES
@@ -52,7 +52,7 @@ NO_NULL_CHARACTER = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
 
 
 class PortalAutoSchema(AutoSchema):
-    """The description of an endpoint: every parameter, also of single rows, and every error."""
+    """The description of an endpoint: all_paths parameter, also of single rows, and all_paths error."""
 
     def get_operation_id(self):
         segments = [segment.replace("-", "_") for segment in self._tokenize_path()]
@@ -117,7 +117,7 @@ class PortalAutoSchema(AutoSchema):
         return _("The summary, in JSON.")
 
     def _by_media_type(self, success: OpenApiResponse) -> dict[tuple[int, str], OpenApiResponse]:
-        """Describe every media type of the answer by the schema of its JSON.
+        """Describe all_paths media type of the answer by the schema of its JSON.
 
         TypeScript clients type an answer as a union of its media types: a text among them would make the whole answer a
         text.
@@ -180,10 +180,10 @@ def fixed_choices(name: str, filter_: Filter) -> list[str]:
 
 
 def fields_parameter(view) -> dict:
-    fields = offered(view.get_serializer_class()())
+    fields = field_tree(view.get_serializer_class()())
     names = list(fields)
     description = _("Only these fields of a row, those within others after a dot (lead.code): %(names)s.")
-    items = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, every(fields)))})$"}
+    items = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, all_paths(fields)))})$"}
     return {
         "name": FIELDS,
         "in": "query",

@@ -16,7 +16,7 @@ from foundation.mail import backend
 from gmg_portal.accounts.attempts import delete_old_attempts
 from gmg_portal.accounts.owner_warnings import delete_old_warnings
 from gmg_portal.accounts.session_store import SessionStore
-from gmg_portal.accounts.sessions import forget_ended_sessions
+from gmg_portal.accounts.sessions import delete_ended_sessions
 from gmg_portal.api.drafts.keeping import delete_expired_records
 
 NOWHERE = "django.core.mail.backends.dummy.EmailBackend"

@@ -338,7 +338,7 @@ def test_lost_password_is_told(var):
         running_server.endpoint()
 
     running_server.release()
-    cluster.write_private(password, kept)
+    cluster.write_private_file(password, kept)
     assert str(refusal.value).startswith("The password of the embedded database is lost:")
     assert len(str(refusal.value).splitlines()) == 1
     assert processes_on(var) == []

@@ -46,10 +46,10 @@ def times_of_change():
 
 def commitments_moved_by(write):
     """Return the commitments whose time of change a write updates, as if it were a transaction of its own."""
-    as_committed()
+    run_deferred_triggers()
     before = times_of_change()
     write()
-    as_committed()
+    run_deferred_triggers()
     return {pk for pk, moment in times_of_change().items() if moment != before.get(pk)}
 
 
@@ -139,12 +139,12 @@ def test_draft_moves_nothing_and_is_kept_by_no_moment(full_commitment):
 
 
 def test_report_moves_by_its_evidence_and_the_name_of_its_commitment(client, full_commitment):
-    as_committed()
+    run_deferred_triggers()
     report = ProgressReport.objects.get()
     seen = [report.movement.moved_at]
     for write in (WRITES["the check of a link"], WRITES["its wording"], WRITES["its partner's name"]):
         write(full_commitment)
-        as_committed()
+        run_deferred_triggers()
         report.movement.refresh_from_db()
         seen.append(report.movement.moved_at)
 
@@ -203,10 +203,10 @@ def search_rows(client, **words):
 
 def test_change_of_a_part_is_found_by_its_moment(client, full_commitment):
     other = CommitmentFactory()
-    as_committed()
+    run_deferred_triggers()
     since = times_of_change()[other.pk]
     MilestoneFactory(commitment=full_commitment)
-    as_committed()
+    run_deferred_triggers()
 
     updated_at = {row["reference"]: row["updated_at"] for row in search_rows(client, updated_since=since.isoformat())}
 
@@ -218,10 +218,10 @@ def test_change_of_a_part_is_found_by_its_moment(client, full_commitment):
 
 
 def test_withdrawn_commitment_answers_as_withdrawn(client, full_commitment, secretariat):
-    as_committed()
+    run_deferred_triggers()
     since = times_of_change()[full_commitment.pk].isoformat()
     full_commitment = actions.withdraw(full_commitment, by=secretariat, reason="It was never undertaken.")
-    as_committed()
+    run_deferred_triggers()
 
     (row,) = search_rows(client, updated_since=since)
 
@@ -251,7 +251,7 @@ def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
 
 
 def test_answer_says_from_which_moment_of_the_record_it_was_made(client, full_commitment):
-    as_committed()
+    run_deferred_triggers()
     moment = client.get(REGISTER)["Record-Moment"]
 
     assert datetime.fromisoformat(moment) == Standing.read().moved_at
@@ -260,10 +260,10 @@ def test_answer_says_from_which_moment_of_the_record_it_was_made(client, full_co
 
 
 def test_reports_and_changes_are_followed_likewise(client, full_commitment):
-    as_committed()
+    run_deferred_triggers()
     seen = Standing.read().moved_at.isoformat()
     published_report(full_commitment, on="2016-01-01", status="completed")
-    as_committed()
+    run_deferred_triggers()
     later = Standing.read().moved_at.isoformat()
 
     for name, model in (("reports", ProgressReport), ("status-changes", StatusChange)):

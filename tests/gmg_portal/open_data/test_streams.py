@@ -150,7 +150,7 @@ def test_workbook_is_handed_on_from_a_file_without_a_name(temporary_folder):
     pieces = write_xlsx(["text"], [[os.urandom(3000).hex()] for _ in range(40)])
     first = next(pieces)
 
-    assert len(first) == writers.BLOCK
+    assert len(first) == writers.BLOCK_SIZE
     assert list(temporary_folder.iterdir()) == []
     assert load_workbook(io.BytesIO(first + b"".join(pieces))).active.max_row == 41
 
