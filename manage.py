@@ -14,10 +14,10 @@ def main():
 
     from foundation.postgresql.cluster import EmbeddedError
     from foundation.postgresql.session_limits import lift_limits
-    from gmg_portal.audit.request_context import trace_command
+    from gmg_portal.audit.request_context import set_command_context
 
     try:
-        trace_command(sys.argv)
+        set_command_context(sys.argv)
         lift_limits(sys.argv)
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EmbeddedError) as error:

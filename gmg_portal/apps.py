@@ -24,7 +24,7 @@ class PortalConfig(AppConfig):
         authenticator_added.connect(end_sessions_without_it)
         connection_created.connect(prepare_session, dispatch_uid="limits")
         password_reset.connect(start_anew)
-        recording.listen()
+        recording.connect_signals()
         checks.register(roles.check_roles, checks.Tags.database)
         checks.register(check_second_steps, checks.Tags.database)
         self.close_mail_tables()

@@ -1,4 +1,4 @@
-"""What happens to every request around its view: validators by revision, as_of, identifiers, rates, health.
+"""Middleware of all requests: conditional requests by revision, as_of, identifiers, rate limits, health checks.
 
 Imports the apps below the roof.
 Start with `middleware`; `settings.MIDDLEWARE` gives the order.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
 from foundation.postgresql.session_limits import statement_limit
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Revision
 
 # What people call the types of the columns.
@@ -169,7 +169,7 @@ class Reading:
                 stack.callback(getattr(each, "close", lambda: None))
 
 
-def read_at_one_revision(rows: Callable[[], QuerySet]) -> tuple[Standing, Reading]:
+def read_at_one_revision(rows: Callable[[], QuerySet]) -> tuple[CurrentRevision, Reading]:
     """The rows, a few at a time, as they stand in one revision of the record, and that revision.
 
     The rows are one statement, and so one state of the record, which PostgreSQL keeps for the cursor however slowly
@@ -177,7 +177,7 @@ def read_at_one_revision(rows: Callable[[], QuerySet]) -> tuple[Standing, Readin
     it, to the end or not: the cursor is the database's until then.
     """
     while True:
-        standing = Standing.read()
+        standing = CurrentRevision.read()
         marked = rows().annotate(revision=Subquery(Revision.objects.values("number")))
         read = marked.iterator(chunk_size=AT_A_TIME)
         try:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.open_data.columns import Column, Table
 from gmg_portal.open_data.tables import TABLES
 
@@ -45,7 +45,7 @@ class Licence:
 class Issue:
     """The files as they stand: in which revision, on which day (UTC), and at which address."""
 
-    standing: Standing
+    standing: CurrentRevision
     day: date
     origin: str
 
@@ -106,7 +106,7 @@ def data_package(
     return {word: value for word, value in package.items() if value is not None}
 
 
-def version_of(standing: Standing) -> str:
+def version_of(standing: CurrentRevision) -> str:
     """Return the version of the data (semantic): 1 for the columns of these files, and the revision of the record."""
     return f"1.0.{standing.number}"
 

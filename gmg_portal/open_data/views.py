@@ -14,7 +14,7 @@ from django_filters import FilterSet
 
 from commitments.filters import PastDayField, given_twice, refusals, takes_list, unknown_parameter
 from foundation.clock import today
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
 from gmg_portal.open_data.columns import Reading, Table, read_at_one_revision
@@ -68,7 +68,9 @@ def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
     try:
         kind = chosen_format(request, form)
         question = asked(request, chosen)
-        standing, rows = (Standing.read(), None) if request.method == "HEAD" else read_at_one_revision(question.rows)
+        standing, rows = (
+            (CurrentRevision.read(), None) if request.method == "HEAD" else read_at_one_revision(question.rows)
+        )
     except ValidationError as refusal:
         return refused(refusal)
     issue = Issue(standing, today(), _origin(request))
@@ -189,14 +191,14 @@ def _described(
 
 
 def _issue(request: HttpRequest) -> Issue:
-    return Issue(Standing.read(), today(), _origin(request))
+    return Issue(CurrentRevision.read(), today(), _origin(request))
 
 
 def _origin(request: HttpRequest) -> str:
     return request.build_absolute_uri("/").rstrip("/")
 
 
-def _file_name(table: Table, standing: Standing, question: Asked) -> str:
+def _file_name(table: Table, standing: CurrentRevision, question: Asked) -> str:
     part = "-selection" if question.is_part else ""
     as_of = f"-as-of-{question.day.isoformat()}" if question.day else ""
     return f"{table.name}{part}{as_of}-{today().isoformat()}-revision-{standing.number}"

@@ -31,7 +31,7 @@ def refused_in_frame(request: HttpRequest, problem: str) -> HttpResponse:
 class EmbedView(TemplateView):
     """What is not there is said inside the frame, where the ordinary page of that kind could not be shown."""
 
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def dispatch(self, request, *args, **kwargs):
         try:

@@ -26,7 +26,7 @@ from commitments.filters import answering, on_points, refusals
 from commitments.models import Commitment
 from commitments.register import PageForm
 from foundation.clock import today
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.open_data.descriptions import Licence
 from gmg_portal.open_data.views import asked_day, refused
 from gmg_portal.syndication import atom
@@ -187,7 +187,7 @@ def _answer(
         author=_("GMG HLD follow-up portal"),
         language=get_language(),
         links=_links(request, channel, page),
-        since=Standing.read().moved_at or BEGINNING,
+        since=CurrentRevision.read().moved_at or BEGINNING,
         entries=found,
         rights=Licence.stated().name,
     )

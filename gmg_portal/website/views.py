@@ -22,7 +22,7 @@ class HomeView(TemplateView):
     """Headline figures, the matrix, what changed, who is silent."""
 
     template_name = "home.html"
-    words = frozenset({"as_of", "by"})
+    query_params = frozenset({"as_of", "by"})
 
     def get(self, request, *args, **kwargs):
         by = request.GET.get("by", statistics.MATRIX_COLUMNS[0])
@@ -53,7 +53,7 @@ class HomeView(TemplateView):
 class FixedPageView(TemplateView):
     """A page whose text depends on no day; links may bring one along."""
 
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
 
 class AboutView(FixedPageView):

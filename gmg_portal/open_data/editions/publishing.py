@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from foundation.clock import today
 from foundation.text.addresses import is_public_host
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Edition
 from gmg_portal.open_data.columns import read_at_one_revision
 from gmg_portal.open_data.descriptions import Issue, Licence, about, data_package, stated_licence
@@ -135,7 +135,7 @@ def _move(folder: Path, day: date) -> None:
 
 def _frozen(folder: Path, edition: Edition) -> Edition:
     """The edition with all that is said of its files, which lie in the folder."""
-    issue = Issue(Standing.read(), edition.day, settings.PUBLIC_URL.rstrip("/"))
+    issue = Issue(CurrentRevision.read(), edition.day, settings.PUBLIC_URL.rstrip("/"))
     licence = Licence.stated()
     edition.revision = issue.standing.number
     before = Edition.objects.filter(day__lt=edition.day).first()

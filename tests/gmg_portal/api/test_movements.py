@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from commitments import actions
 from commitments.models import Commitment, Evidence, ProgressReport, StatusChange
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -165,12 +165,12 @@ def test_later_commit_has_the_later_moment_whichever_wrote_first():
     try:
         sql("UPDATE commitments_stakeholder SET kind = 'academia' WHERE id = %s", stakeholder.pk, using=session)
         MilestoneFactory(commitment=second)
-        seen = Standing.read().moved_at
+        seen = CurrentRevision.read().moved_at
         session.commit()
     finally:
         session.close()
 
-    assert moments()[second.pk] == seen < moments()[first.pk] == Standing.read().moved_at
+    assert moments()[second.pk] == seen < moments()[first.pk] == CurrentRevision.read().moved_at
 
 
 @committing
@@ -178,7 +178,7 @@ def test_rows_of_one_transaction_share_the_moment_of_the_revision():
     with transaction.atomic():
         rows = CommitmentFactory.create_batch(3)
 
-    assert [moments()[row.pk] for row in rows] == [Standing.read().moved_at] * 3
+    assert [moments()[row.pk] for row in rows] == [CurrentRevision.read().moved_at] * 3
 
 
 @committing
@@ -254,17 +254,17 @@ def test_answer_says_from_which_moment_of_the_record_it_was_made(client, joint):
     as_committed()
     moment = client.get(REGISTER)["Record-Moment"]
 
-    assert datetime.fromisoformat(moment) == Standing.read().moved_at
+    assert datetime.fromisoformat(moment) == CurrentRevision.read().moved_at
     assert [row["updated_at"] for row in asked(client, updated_since=moment)] == [moment]
     assert asked(client, updated_since="2999-01-01") == []
 
 
 def test_reports_and_changes_are_followed_likewise(client, joint):
     as_committed()
-    seen = Standing.read().moved_at.isoformat()
+    seen = CurrentRevision.read().moved_at.isoformat()
     published_report(joint, on="2016-01-01", status="completed")
     as_committed()
-    later = Standing.read().moved_at.isoformat()
+    later = CurrentRevision.read().moved_at.isoformat()
 
     for name, model in (("reports", ProgressReport), ("status-changes", StatusChange)):
         address = f"/api/v1/{name}/"

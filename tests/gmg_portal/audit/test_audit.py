@@ -1,4 +1,4 @@
-"""Who did what: what the database writes by itself, what it is told, and who reads it."""
+"""The audit log: entries written by triggers and by the application, tagged with their request, and the admin page."""
 
 import csv
 import io
@@ -15,8 +15,14 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from agencies.models import Agency, User
 from commitments import actions
 from commitments.models import Commitment
-from gmg_portal.audit.entries import about, hanging_on, kinds
-from gmg_portal.audit.request_context import Trace, current, origin_of, trace_command, traced
+from gmg_portal.audit.entries import dependent_models, kind_choices, subject_condition
+from gmg_portal.audit.request_context import (
+    RequestContext,
+    current_request_context,
+    origin_of,
+    set_command_context,
+    use_request_context,
+)
 from gmg_portal.models import AuditEntry
 from tests.browser.people import code_of
 from tests.factories import (
@@ -41,12 +47,12 @@ LIST = "/admin/gmg_portal/auditentry/"
 SECRET = "not yet public"
 
 
-def entries(**wanted):
-    return list(AuditEntry.objects.filter(**wanted).order_by("pk"))
+def entries(**filters):
+    return list(AuditEntry.objects.filter(**filters).order_by("pk"))
 
 
-def told(**wanted):
-    return [(entry.what, entry.person, entry.reason) for entry in entries(**wanted)]
+def summaries(**filters):
+    return [(entry.what, entry.person, entry.reason) for entry in entries(**filters)]
 
 
 # What the database writes by itself
@@ -61,7 +67,7 @@ def test_each_line_of_a_history_is_an_entry(administrator):
     line = agency.history.latest().pk
     agency.delete()
 
-    assert told(kind="agencies.agency", row=key) == [
+    assert summaries(kind="agencies.agency", row=key) == [
         ("created", None, ""),
         ("changed", administrator, "moved"),
         ("deleted", administrator, "moved"),
@@ -75,7 +81,7 @@ def test_verbs_of_the_workflow_are_told_by_name(ilo, ilo_focal_point, secretaria
 
     actions.publish(actions.submit(draft, by=ilo_focal_point), by=secretariat)
 
-    assert told(kind="commitments.commitment", row=draft.pk) == [
+    assert summaries(kind="commitments.commitment", row=draft.pk) == [
         ("created", None, ""),
         ("changed", ilo_focal_point, "submit"),
         ("changed", secretariat, "publish"),
@@ -89,7 +95,7 @@ def test_lines_written_in_bulk_are_entries_too(commitment, cycle, secretariat):
     actions.open_cycle(cycle, by=secretariat)
 
     (report,) = commitment.reports.all()
-    assert told(kind="commitments.progressreport", row=report.pk) == [("created", secretariat, "expected")]
+    assert summaries(kind="commitments.progressreport", row=report.pk) == [("created", secretariat, "expected")]
 
 
 @pytest.mark.database
@@ -101,12 +107,12 @@ def test_new_password_and_roles_are_entries(outsider):
     outsider.save()
     outsider.save()
 
-    found = [
+    events = [
         (entry.what, entry.reason)
         for entry in entries(kind="agencies.user", row=outsider.pk, what__in=["role_given", "role_taken"])
         + entries(kind="agencies.user", row=outsider.pk, what="password_changed")
     ]
-    assert found == [("role_given", "secretariat"), ("role_taken", "secretariat"), ("password_changed", "")]
+    assert events == [("role_given", "secretariat"), ("role_taken", "secretariat"), ("password_changed", "")]
 
 
 @pytest.mark.database
@@ -168,7 +174,7 @@ def test_any_path_can_be_told(path, ilo):
     request = RequestFactory().post("/admin/")
     request.path = path
 
-    with traced(Trace(request)):
+    with use_request_context(RequestContext(request)):
         corrected(ilo, headquarters="50% ‘Geneva’")
 
     (entry,) = entries(kind="agencies.agency", what="changed")
@@ -220,19 +226,19 @@ def test_what_one_request_told_is_not_told_of_the_next_write(client):
 
     assert [bool(entry.via) for entry in entries(kind="agencies.agency", what="changed")] == [True, False]
     assert not left
-    assert current() is None
+    assert current_request_context() is None
 
 
 def test_failing_page_leaves_nothing_behind(rf):
     def fail(_request):
         raise ValueError
 
-    from gmg_portal.http.middleware import TraceMiddleware
+    from gmg_portal.http.middleware import RequestContextMiddleware
 
     with pytest.raises(ValueError):
-        TraceMiddleware(fail)(rf.post("/"))
+        RequestContextMiddleware(fail)(rf.post("/"))
 
-    assert current() is None
+    assert current_request_context() is None
 
 
 def test_reading_tells_the_database_nothing(client, commitment, django_assert_num_queries):
@@ -246,7 +252,7 @@ def test_command_is_told_by_its_name_alone(ilo):
     from contextvars import copy_context
 
     def run():
-        trace_command(["manage.py", "load_reference", "--secret", "x"])
+        set_command_context(["manage.py", "load_reference", "--secret", "x"])
         corrected(ilo, headquarters="Geneva")
 
     copy_context().run(run)
@@ -263,8 +269,8 @@ def test_signing_in_and_out_are_entries(client, outsider):
     client.post(reverse("accounts:login"), {"login": "outsider", "password": PASSWORD})
     client.post(reverse("accounts:logout"))
 
-    found = [(entry.what, entry.person, entry.via) for entry in entries(what__startswith="signed")]
-    assert found == [
+    events = [(entry.what, entry.person, entry.via) for entry in entries(what__startswith="signed")]
+    assert events == [
         ("signed_in", outsider, "POST /accounts/login/"),
         ("signed_out", outsider, "POST /accounts/logout/"),
     ]
@@ -274,8 +280,8 @@ def test_signing_in_and_out_are_entries(client, outsider):
 def test_failed_sign_in_keeps_the_account_and_nothing_that_was_typed(client, outsider, typed, known):
     client.post(reverse("accounts:login"), {"login": typed, "password": "a wrong long password"})
 
-    found = entries(what="sign_in_failed")
-    assert [entry.person for entry in found] == ([] if "\0" in typed else [outsider if known else None])
+    failures = entries(what="sign_in_failed")
+    assert [entry.person for entry in failures] == ([] if "\0" in typed else [outsider if known else None])
     kept = str(list(AuditEntry.objects.values()))
     assert "wrong" not in kept
     assert PASSWORD not in kept
@@ -287,7 +293,7 @@ def test_wrong_codes_and_the_delay_they_lead_to_are_entries(client, secretariat)
         client.post(reverse("mfa_authenticate"), {"code": "000000"})
 
     wrong = ("sign_in_failed", secretariat, "code")
-    assert told(person=secretariat) == [*[wrong] * 4, ("locked_out", secretariat, ""), wrong]
+    assert summaries(person=secretariat) == [*[wrong] * 4, ("locked_out", secretariat, ""), wrong]
 
 
 def test_second_steps_are_entries_without_their_secret(
@@ -360,49 +366,52 @@ def test_entries_are_narrowed_by_person_kind_what_and_period(as_secretariat, ilo
     AuditEntryFactory(person=outsider, moment=datetime(2014, 6, 30, 23, 59, tzinfo=UTC))
     AuditEntryFactory(person=outsider, what="signed_out", moment=datetime(2014, 7, 1, tzinfo=UTC))
 
-    def found(**words):
+    def searched_entries(**words):
         answer = as_secretariat.get(LIST, words)
         return {(one.entry.what, one.entry.kind, one.entry.person_id) for one in answer.context["entries"]}
 
-    assert found(person=outsider.pk) == {("signed_in", "", outsider.pk), ("signed_out", "", outsider.pk)}
-    assert found(kind="agencies.agency") == {("created", "agencies.agency", None), ("changed", "agencies.agency", None)}
-    assert found(what="changed") == {("changed", "agencies.agency", None)}
-    assert found(until="2014-06-30") == {("signed_in", "", outsider.pk)}
-    assert found(since="2014-07-01", until="2014-07-01") == {("signed_out", "", outsider.pk)}
+    assert searched_entries(person=outsider.pk) == {("signed_in", "", outsider.pk), ("signed_out", "", outsider.pk)}
+    assert searched_entries(kind="agencies.agency") == {
+        ("created", "agencies.agency", None),
+        ("changed", "agencies.agency", None),
+    }
+    assert searched_entries(what="changed") == {("changed", "agencies.agency", None)}
+    assert searched_entries(until="2014-06-30") == {("signed_in", "", outsider.pk)}
+    assert searched_entries(since="2014-07-01", until="2014-07-01") == {("signed_out", "", outsider.pk)}
 
 
 def test_entries_of_one_place_are_found_by_its_mark(as_secretariat):
-    wanted = AuditEntryFactory(origin="0123456789ab")
+    expected = AuditEntryFactory(origin="0123456789ab")
     AuditEntryFactory(origin="ba9876543210")
 
-    assert keys(as_secretariat.get(LIST, {"origin": "0123456789ab"})) == [wanted.pk]
+    assert keys(as_secretariat.get(LIST, {"origin": "0123456789ab"})) == [expected.pk]
 
 
 @pytest.mark.database
 def test_search_for_a_reference_finds_all_that_hangs_on_it(as_secretariat, ilo, iom):
-    wanted = CommitmentFactory(draft=True, lead_agency=ilo, title=SECRET)
-    reference = wanted.reference
-    report = ProgressReportFactory(commitment=wanted)
-    parts = [report, EvidenceFactory(report=report), MilestoneFactory(commitment=wanted)]
-    parts.append(PartnerFactory(commitment=wanted, agency=iom))
+    expected = CommitmentFactory(draft=True, lead_agency=ilo, title=SECRET)
+    reference = expected.reference
+    report = ProgressReportFactory(commitment=expected)
+    parts = [report, EvidenceFactory(report=report), MilestoneFactory(commitment=expected)]
+    parts.append(PartnerFactory(commitment=expected, agency=iom))
     other = CommitmentFactory(draft=True, lead_agency=ilo)
     MilestoneFactory(commitment=other)
-    wanted_rows = {(part._meta.label_lower, part.pk) for part in [wanted, *parts]}
+    wanted_rows = {(part._meta.label_lower, part.pk) for part in [expected, *parts]}
     report.delete()
-    wanted.delete()
+    expected.delete()
 
     answer = as_secretariat.get(LIST, {"search": reference.lower()})
 
     assert {(one.entry.kind, one.entry.row) for one in answer.context["entries"]} == wanted_rows
-    assert {one.row.rpartition(" ")[2] for one in answer.context["entries"]} == {reference}
+    assert {one.row_label.rpartition(" ")[2] for one in answer.context["entries"]} == {reference}
     assertNotContains(answer, SECRET)
 
 
 def test_search_for_a_request_finds_what_it_did(as_secretariat):
-    wanted = AuditEntryFactory(request_id="of-our-proxy-1")
+    expected = AuditEntryFactory(request_id="of-our-proxy-1")
     AuditEntryFactory(request_id="of-our-proxy-2")
 
-    assert keys(as_secretariat.get(LIST, {"search": "of-our-proxy-1"})) == [wanted.pk]
+    assert keys(as_secretariat.get(LIST, {"search": "of-our-proxy-1"})) == [expected.pk]
 
 
 @pytest.mark.parametrize(
@@ -482,7 +491,7 @@ def test_draft_is_named_by_its_reference_and_leads_nowhere(as_secretariat, draft
 
 @pytest.mark.database
 def test_every_row_of_the_register_is_found_by_its_reference():
-    below = {model._meta.label_lower for model, _path in hanging_on(Commitment)}
+    below = {model._meta.label_lower for model, _path in dependent_models(Commitment)}
 
     assert (
         {
@@ -493,22 +502,22 @@ def test_every_row_of_the_register_is_found_by_its_reference():
             "commitments.assessment",
         }
         <= below
-        <= {kind for kind, _name in kinds()}
+        <= {kind for kind, _name in kind_choices()}
     )
-    assert "audit" not in str(about("HLD-0001"))
+    assert "audit" not in str(subject_condition("HLD-0001"))
 
 
 def test_audit_is_taken_away_whole_and_that_is_an_entry(as_secretariat, secretariat, commitment, draft):
     corrected(commitment, title="Corrected")
     AuditEntryFactory(reason="=HYPERLINK(1)", person=secretariat)
-    asked = AuditEntry.objects.count()
+    count_before = AuditEntry.objects.count()
 
     answer = as_secretariat.post(f"{LIST}export/")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
 
     rows = list(csv.DictReader(io.StringIO(text)))
     assert answer["Content-Disposition"].startswith('attachment; filename="audit-')
-    assert len(rows) == asked + 1
+    assert len(rows) == count_before + 1
     assert (rows[0]["what"], rows[0]["person"]) == ("exported", "secretariat")
     assert rows[1]["reason"] == "'=HYPERLINK(1)"
     assert f"Commitment {draft.reference}" in {row["about"] for row in rows}
@@ -706,10 +715,10 @@ def test_deleted_row_is_found_by_the_audit_and_leads_to_its_history(as_secretari
     page = reverse("admin:agencies_agency_history", args=[agency.pk])
     agency.delete()
 
-    found = as_secretariat.get(LIST, {"what": "deleted"})
+    search_page = as_secretariat.get(LIST, {"what": "deleted"})
     answer = as_secretariat.get(page)
 
-    assertContains(found, f'href="{page}#')
+    assertContains(search_page, f'href="{page}#')
     assertContains(answer, "UNX")
     assertContains(answer, "its history is kept")
 

@@ -14,7 +14,7 @@ from tests.factories import (
 
 @pytest.fixture
 def paths(points, decent_work, ilo, commitment):
-    """The path of everything public that an identifier names."""
+    """Return a path of each public page or API row that has an identifier."""
     published_report(commitment, on="2014-06-30")
     recommendation = RecommendationFactory(code="POL-3a")
     framework, event = FrameworkFactory(code="HLD-2013"), EventFactory(slug="Dialogue-2013")
@@ -48,7 +48,7 @@ def paths(points, decent_work, ilo, commitment):
 
 
 def with_identifier(path, write):
-    """The path with all but its fixed first words written otherwise."""
+    """Return the path with its identifier changed by `write`."""
     fixed = next(
         prefix
         for prefix in (
@@ -127,7 +127,7 @@ def test_oembed_takes_every_address_that_leads_to_a_page(client, commitment, ilo
 
 
 def test_every_address_with_an_identifier_of_text_has_a_rule(paths):
-    """What the rules leave out is named here, so that a new address is not forgotten."""
+    """Names the URL parameters without a rule, so that a new one makes this test fail."""
     exempt = {"table", "form", "name", "day", "earlier", "piece", "level", "key", "uidb36", "uidb64", "token"}
     covered = {"reference", "code", "slug"}
     names = set()

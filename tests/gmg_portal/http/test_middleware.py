@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.http import http_date
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from gmg_portal.http.middleware import StorageMiddleware
-from gmg_portal.http.release import FOLDERS, digest_of, packages
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.middleware import CacheControlMiddleware
+from gmg_portal.http.release import FOLDERS, packages, source_digest
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Revision
 from tests.factories import AgencyFactory, CommitmentFactory
 
@@ -99,7 +99,7 @@ def test_release_is_told_by_contents_and_by_nothing_else(tmp_path):
     old, new, other = copy("old"), copy("new"), copy("other", "a = 2")
     (moved := copy("moved") / "app" / "models.py").rename(moved.with_name("views.py"))
 
-    digests = [digest_of(base, ["app"]) for base in (old, new, other, tmp_path / "moved")]
+    digests = [source_digest(base, ["app"]) for base in (old, new, other, tmp_path / "moved")]
 
     assert digests[0] == digests[1]
     assert len(set(digests)) == 3
@@ -140,7 +140,7 @@ def test_page_is_given_without_validator_when_the_revision_cannot_be_read(client
     def unreachable():
         raise OperationalError("unreachable")
 
-    monkeypatch.setattr(Standing, "read", unreachable)
+    monkeypatch.setattr(CurrentRevision, "read", unreachable)
 
     response = client.get(AGENCIES)
 
@@ -164,7 +164,7 @@ def test_path_that_the_database_cannot_hold_is_refused(client, address):
 
 @pytest.fixture
 def everything(ilo, commitment):
-    """One address of each kind that is open to all, of a record that did not move this very second."""
+    """Return a public address of each kind, for a record that did not change within the current second."""
     Revision.objects.update(moved_at=datetime(2014, 1, 1, tzinfo=UTC))
     return [
         *("/", AGENCIES, commitment.get_absolute_url(), "/commitments/", "/robots.txt", "/sitemap.xml"),
@@ -180,43 +180,45 @@ def everything(ilo, commitment):
     ]
 
 
-# Of these every condition is tried.
-SHORT = (AGENCIES, "/api/v1/commitments/", "/data/commitments.csv", "/feeds/changes.atom")
-OF_UNCHANGED = ("ETag", "Last-Modified", "Record-Moment", "Cache-Control", "Vary")
+# Every condition is tested with these addresses.
+TESTED_FULLY = (AGENCIES, "/api/v1/commitments/", "/data/commitments.csv", "/feeds/changes.atom")
+HEADERS_OF_304 = ("ETag", "Last-Modified", "Record-Moment", "Cache-Control", "Vary")
 
 
 @pytest.mark.django_db
 def test_every_kind_of_public_answer_is_asked_about_alike(client, everything):
     for path in everything:
-        got = client.get(path)
-        assert got.getvalue()
-        told = {name: got.get(name) for name in OF_UNCHANGED}
-        tag = got["ETag"]
-        assert tag.startswith('W/"') and got["Last-Modified"], path
-        assert got["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate", path
-        assert set(got["Vary"].split(", ")) == {"Accept-Encoding"} | ({"Accept"} if "/api/" in path else set()), path
+        full_answer = client.get(path)
+        assert full_answer.getvalue()
+        headers_of_200 = {name: full_answer.get(name) for name in HEADERS_OF_304}
+        tag = full_answer["ETag"]
+        assert tag.startswith('W/"') and full_answer["Last-Modified"], path
+        assert full_answer["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate", path
+        assert set(full_answer["Vary"].split(", ")) == {"Accept-Encoding"} | (
+            {"Accept"} if "/api/" in path else set()
+        ), path
 
-        held = [
+        matching_headers = [
             {"If-None-Match": tag},
             {"If-None-Match": tag.removeprefix("W/")},
             {"If-None-Match": f'"another", {tag}, W/"a third"'},
             {"If-None-Match": "*"},
-            {"If-Modified-Since": got["Last-Modified"]},
+            {"If-Modified-Since": full_answer["Last-Modified"]},
             {"If-None-Match": tag, "If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
         ]
-        for ask in (client.get, client.head):
-            for headers in held if path in SHORT else held[:1]:
-                answer = ask(path, headers=headers)
+        for send in (client.get, client.head):
+            for headers in matching_headers if path in TESTED_FULLY else matching_headers[:1]:
+                answer = send(path, headers=headers)
                 assert (answer.status_code, answer.getvalue()) == (304, b""), (path, headers)
-                assert {name: answer.get(name) for name in OF_UNCHANGED} == told, (path, headers)
-                assert "Content-Type" not in answer or headers != held[0]
-        others = [
+                assert {name: answer.get(name) for name in HEADERS_OF_304} == headers_of_200, (path, headers)
+                assert "Content-Type" not in answer or headers != matching_headers[0]
+        other_headers = [
             {"If-None-Match": '"another"'},
-            {"If-None-Match": '"another"', "If-Modified-Since": got["Last-Modified"]},
+            {"If-None-Match": '"another"', "If-Modified-Since": full_answer["Last-Modified"]},
             {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
             {"If-Modified-Since": "yesterday"},
         ]
-        for headers in others if path in SHORT else ():
+        for headers in other_headers if path in TESTED_FULLY else ():
             assert client.head(path, headers=headers).status_code == 200, (path, headers)
 
 
@@ -233,39 +235,39 @@ def test_what_is_not_there_is_never_unchanged(client, path, headers):
 
 @pytest.mark.django_db
 def test_head_tells_what_get_tells(client, everything):
-    told_apart = {"RateLimit"}
+    differing_headers = {"RateLimit"}
     for path in everything:
         got, head = client.get(path), client.head(path)
         assert got.getvalue()
 
         assert head.getvalue() == b""
         assert set(head.headers) == set(got.headers), path
-        assert {name for name in got.headers if head[name] != got[name]} <= told_apart, path
+        assert {name for name in got.headers if head[name] != got[name]} <= differing_headers, path
 
 
 @pytest.mark.django_db(transaction=True)
 def test_second_change_within_a_second_is_not_taken_for_the_first(client):
     AgencyFactory()
-    moved_at = Standing.read().moved_at
+    moved_at = CurrentRevision.read().moved_at
 
     with time_machine.travel(moved_at.replace(microsecond=999_999), tick=False):
         within = client.get(AGENCIES)
-        asked = client.get(AGENCIES, headers={"If-Modified-Since": within["Last-Modified"]})
+        same_second = client.get(AGENCIES, headers={"If-Modified-Since": within["Last-Modified"]})
     with time_machine.travel(moved_at + timedelta(seconds=1), tick=False):
         after = client.get(AGENCIES)
         later = client.get(AGENCIES, headers={"If-Modified-Since": within["Last-Modified"]})
 
     assert within["Last-Modified"] == http_date(moved_at.timestamp() - 1)
-    assert (asked.status_code, later.status_code) == (200, 200)
+    assert (same_second.status_code, later.status_code) == (200, 200)
     assert after["Last-Modified"] == http_date(moved_at.timestamp())
 
 
 @pytest.mark.django_db
 def test_answer_to_a_person_or_a_key_is_kept_by_nobody(client, ilo_focal_point, commitment):
-    asked = client.get("/api/v1/events/", headers={"Authorization": "Bearer secret"})
+    with_key = client.get("/api/v1/events/", headers={"Authorization": "Bearer secret"})
     client.force_login(ilo_focal_point)
     paths = ["/admin/", "/accounts/sessions/", f"/commitments/{commitment.reference}/mistake/", "/admin/nowhere/"]
-    answers = [asked, *(client.get(path) for path in paths), client.get("/accounts/nowhere/")]
+    answers = [with_key, *(client.get(path) for path in paths), client.get("/accounts/nowhere/")]
 
     for answer in answers:
         assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", ")), answer
@@ -290,12 +292,12 @@ def test_answer_that_sets_a_cookie_is_kept_by_nobody(rf):
         response["Cache-Control"] = "public, max-age=60"
         return response
 
-    assert StorageMiddleware(view)(rf.get("/"))["Cache-Control"] == "private, no-store"
+    assert CacheControlMiddleware(view)(rf.get("/"))["Cache-Control"] == "private, no-store"
 
 
 def test_languages_count_when_there_are_several(rf, settings):
     def vary():
-        view = StorageMiddleware(lambda request: HttpResponse(headers={"Vary": "Accept, Accept-Language"}))
+        view = CacheControlMiddleware(lambda request: HttpResponse(headers={"Vary": "Accept, Accept-Language"}))
         return view(rf.get("/"))["Vary"]
 
     one = vary()

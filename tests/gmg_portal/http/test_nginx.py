@@ -14,7 +14,7 @@ from agencies.models import Agency
 from tests.gmg_portal.processes import free_port, wait_until
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-# Longer than nginx answers by itself: it counts whole seconds, so that one may take nearly two.
+# Longer than nginx answers from its cache: it counts whole seconds, so that one second may take nearly two.
 UNTIL_STALE = 2.1
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 @pytest.fixture
 def cache(live_server, tmp_path):
-    """The address of nginx, as deploy/nginx.conf sets it up, before the portal."""
+    """Yield the URL of nginx, configured by deploy/nginx.conf, in front of the portal."""
     port = free_port()
     site = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
     site = re.sub(r"listen .*;", f"listen 127.0.0.1:{port};", site)
@@ -69,7 +69,7 @@ def get(address, **headers):
 
 
 def test_public_answers_are_kept_revalidated_and_never_outlive_a_change(cache, ilo):
-    """Takes over five seconds, for it waits twice until what the cache keeps is stale."""
+    """Takes over five seconds, because it waits twice until the cached answer is stale."""
     addresses = [f"{cache}/agencies/ilo/", f"{cache}/api/v1/agencies/ilo/"]
 
     first = [get(address) for address in addresses]
