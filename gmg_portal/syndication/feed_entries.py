@@ -16,7 +16,7 @@ from commitments.changes import Change, Trace
 from gmg_portal.syndication import atom
 from gmg_portal.syndication.followed_searches import Silence
 from gmg_portal.website.query_forms import EVENT
-from gmg_portal.website.timeline import Entry, entries, turn
+from gmg_portal.website.timeline import TimelineEntry, day_sort_key, entries
 
 Step = Event | Trace | Silence
 
@@ -51,7 +51,7 @@ class Moments:
         """Sort by the moment; of one moment as the timeline does."""
         if isinstance(step, Silence):
             return (self.at(step), step.since, len(Change.Kind), step.commitment.pk, 0)
-        return (self.at(step), *turn(step))
+        return (self.at(step), *day_sort_key(step))
 
 
 def told(steps: Iterable[Step], moments: Moments, full: Callable[[str], str]) -> list[atom.Entry]:
@@ -64,7 +64,7 @@ def told(steps: Iterable[Step], moments: Moments, full: Callable[[str], str]) ->
     ]
 
 
-def _entry(each: Entry, updated: datetime, moments: Moments, full: Callable[[str], str]) -> atom.Entry:
+def _entry(each: TimelineEntry, updated: datetime, moments: Moments, full: Callable[[str], str]) -> atom.Entry:
     if each.event:
         return _of_event(each.event, updated, full)
     is_first = each.change.kind == Change.Kind.PUBLISHED

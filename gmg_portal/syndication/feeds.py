@@ -32,8 +32,8 @@ from gmg_portal.open_data.views import asked_day, refused
 from gmg_portal.syndication import atom
 from gmg_portal.syndication.feed_entries import Moments, Step, told
 from gmg_portal.syndication.followed_searches import FollowedSearch
-from gmg_portal.website.query_forms import PagedTimeQuestion
-from gmg_portal.website.timeline import asked
+from gmg_portal.website.query_forms import PagedTimelineQueryForm
+from gmg_portal.website.timeline import query_timeline
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
@@ -56,24 +56,25 @@ class Channel:
 @require_safe
 def changes_feed(request: HttpRequest) -> HttpResponse:
     """What the timeline shows, under the same words; an event that is to come waits for its day."""
-    question = PagedTimeQuestion(request.GET)
-    if not question.is_valid():
-        return refused(ValidationError(" ".join(question.problems)))
-    narrowed = ", ".join(question.chosen)
+    query_form = PagedTimelineQueryForm(request.GET)
+    if not query_form.is_valid():
+        return refused(ValidationError(" ".join(query_form.problems)))
+    narrowed = ", ".join(query_form.filter_labels)
     title = _("Changes of the register – GMG HLD follow-up portal")
     if narrowed:
         title = _("Changes of the register (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": narrowed}
-    words = urlencode(sorted(pair for pair in question.pairs if pair[0] != "as_of"))
+    words = urlencode(sorted(pair for pair in query_form.pairs if pair[0] != "as_of"))
     channel = Channel(
         title=title,
         subtitle=_("Every commitment, report, assessment and answer as published, every withdrawal, every event."),
         key=_with(_key(request), words),
-        page=_with(reverse("timeline"), question.query),
+        page=_with(reverse("timeline"), query_form.query),
         words=dict(request.GET.lists()),
         day=request.as_of,
     )
-    steps = asked(question, request.as_of or today(), recorded=True).of(question.cleaned_data["year"])[:]
-    return _answer(request, channel, steps, question.cleaned_data["page"])
+    params = query_form.cleaned_data
+    steps = query_timeline(query_form, request.as_of or today(), recorded=True).of_year(params["year"])[:]
+    return _answer(request, channel, steps, params["page"])
 
 
 @require_safe

@@ -6,7 +6,7 @@ from commitments.filters import CommitmentFilter
 from commitments.register import PAGINATION_PARAMS
 from foundation.http import tracking_params
 from foundation.http.tracking_params import is_tracking, without_tracking
-from gmg_portal.website.query_forms import PagedTimeQuestion, TwoDays
+from gmg_portal.website.query_forms import CompareQueryForm, PagedTimelineQueryForm
 from tests import shared_cast
 
 TRACKED = "utm_source=newsletter&fbclid=x&gclid=y&mc_cid=z&UTM_Medium=mail"
@@ -107,8 +107,8 @@ def test_no_word_of_ours_is_taken_for_tracking():
     ours = {
         *CommitmentFilter.base_filters,
         *PAGINATION_PARAMS,
-        *PagedTimeQuestion.base_fields,
-        *TwoDays.base_fields,
+        *PagedTimelineQueryForm.base_fields,
+        *CompareQueryForm.base_fields,
         *("from", "by", "url", "format", "maxwidth", "maxheight", "dnt", "cursor", "next", "lack", "q", "o", "p", "e"),
     }
 

@@ -1,4 +1,4 @@
-"""A form that arrives after the sign-in changed: a page of ours with what was typed, and nothing done."""
+"""Forms that fail the CSRF check: nothing is saved, and a page shows the text that was typed."""
 
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ WORDS = "Words <script>alert(1)</script> that took an hour"
 
 @pytest.fixture
 def browser(ilo_focal_point):
-    """A client that has to send the token of its cookies, as every browser does."""
+    """Return a client whose CSRF tokens are checked, as those of browsers are."""
     client = Client(enforce_csrf_checks=True, headers=HERE)
     client.force_login(ilo_focal_point)
     return client
@@ -46,7 +46,7 @@ def hidden_fields(answer):
 
 
 def sign_in_anew(browser):
-    """As in another tab: the token of every page that is open is another one from now on."""
+    """Sign in as in another tab, which makes the CSRF tokens of open pages invalid."""
     page = browser.get(LOGIN)
     token = str(page.context["csrf_token"])
     browser.post(LOGIN, {"login": "ilo_focal_point", "password": PASSWORD, "csrfmiddlewaretoken": token})

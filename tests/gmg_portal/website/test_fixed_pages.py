@@ -1,4 +1,4 @@
-"""The wordy pages: methods, accessibility, the pages of what went wrong."""
+"""Pages of fixed text: methods, accessibility, error pages."""
 
 import re
 

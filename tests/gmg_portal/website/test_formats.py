@@ -1,4 +1,4 @@
-"""One way of writing days and moments, on every page and in every mail."""
+"""Formats of dates and times, the same on every page and in every mail."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""What a page says of itself: canonical address, Open Graph, structured data, the search description."""
+"""Metadata of pages: canonical address, Open Graph, structured data, the search description."""
 
 import json
 import re
@@ -25,9 +25,11 @@ def html_of(client, address):
 
 
 def data_in(html):
-    """What a page says in structured data, by its type."""
-    found = [json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)]
-    return {entry["@type"]: entry for entry in found}
+    """Return the structured data of a page, by type."""
+    entries = [
+        json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)
+    ]
+    return {entry["@type"]: entry for entry in entries}
 
 
 def meta_in(html):
@@ -52,12 +54,12 @@ def test_later_page_of_a_list_is_known_by_itself(client, ilo):
 def test_page_tells_other_sites_its_title_words_and_address(client):
     agency = AgencyFactory(code="unep", acronym="UN <E>", name='The "Programme" & more')
 
-    told = meta_in(html_of(client, agency.get_absolute_url()))
+    tags = meta_in(html_of(client, agency.get_absolute_url()))
 
-    assert told["og:title"] == "UN &lt;E&gt;"
-    assert told["og:description"].startswith("The &quot;Programme&quot; &amp; more")
-    assert told["og:url"] == "http://testserver/agencies/unep/"
-    assert told["og:image"] == "http://testserver/static/img/share.png"
+    assert tags["og:title"] == "UN &lt;E&gt;"
+    assert tags["og:description"].startswith("The &quot;Programme&quot; &amp; more")
+    assert tags["og:url"] == "http://testserver/agencies/unep/"
+    assert tags["og:image"] == "http://testserver/static/img/share.png"
 
 
 def test_image_for_other_sites_is_there():
@@ -68,9 +70,9 @@ def test_image_for_other_sites_is_there():
 
 
 def test_breadcrumb_is_there_for_programs_too(client, commitment):
-    told = data_in(html_of(client, commitment.get_absolute_url()))
+    data = data_in(html_of(client, commitment.get_absolute_url()))
 
-    assert [(step["name"], step.get("item")) for step in told["BreadcrumbList"]["itemListElement"]] == [
+    assert [(step["name"], step.get("item")) for step in data["BreadcrumbList"]["itemListElement"]] == [
         ("Home", "http://testserver/"),
         ("Commitments", "http://testserver/commitments/"),
         (commitment.reference, None),
@@ -80,15 +82,15 @@ def test_breadcrumb_is_there_for_programs_too(client, commitment):
 def test_agency_is_an_organization(client):
     agency = AgencyFactory(code="unep", acronym="UNEP", website="https://unep.example", mandate="")
 
-    told = data_in(html_of(client, agency.get_absolute_url()))["Organization"]
+    organization = data_in(html_of(client, agency.get_absolute_url()))["Organization"]
 
-    assert (told["@id"], told["name"], told["alternateName"], told["url"]) == (
+    assert (organization["@id"], organization["name"], organization["alternateName"], organization["url"]) == (
         "http://testserver/agencies/unep/",
         agency.name,
         "UNEP",
         "https://unep.example",
     )
-    assert "description" not in told
+    assert "description" not in organization
 
 
 def test_data_page_is_a_catalogue_of_data_sets_with_their_files(client, settings):
@@ -141,18 +143,18 @@ def test_page_leads_to_what_the_api_says_of_it(client, commitment, points, decen
 
 
 def test_list_leads_to_its_own_question_in_the_api_and_an_error_to_none(client, commitment, iom):
-    asked = client.get("/commitments/?lead=ilo,iom&view=table&page=1").content.decode()
+    list_page = client.get("/commitments/?lead=ilo,iom&view=table&page=1").content.decode()
     errors = [client.get(address).content.decode() for address in ("/commitments/?leed=ilo", "/commitments/HLD-9999/")]
 
-    assert 'type="application/json" href="/api/v1/commitments/?lead=ilo&amp;lead=iom"' in asked
+    assert 'type="application/json" href="/api/v1/commitments/?lead=ilo&amp;lead=iom"' in list_page
     assert ['type="application/json"' in page for page in errors] == [False, False]
 
 
 def test_structured_data_cannot_end_its_element():
-    told = structured({"name": "</script><script>alert(1)</script> & “more”"})
+    script = structured({"name": "</script><script>alert(1)</script> & “more”"})
 
-    assert told.count("<") == 2
-    assert json.loads(told.partition(">")[2].rpartition("<")[0])["name"] == (
+    assert script.count("<") == 2
+    assert json.loads(script.partition(">")[2].rpartition("<")[0])["name"] == (
         "</script><script>alert(1)</script> & “more”"
     )
 

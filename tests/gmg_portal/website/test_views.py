@@ -20,7 +20,7 @@ MARK = "Quetzalcoatlus"
 
 @pytest.fixture
 def hidden(ilo, commitment, points):
-    """Rows in every state that readers must not see, each with the marked word."""
+    """Create rows in every state that readers must not see, each with the text `MARK`."""
     for state in ("draft", "submitted", "sent_back"):
         CommitmentFactory(**{state: True}, lead_agency=ilo, title=MARK, summary=MARK, agenda_points=points)
         ProgressReportFactory(**{state: True}, commitment=commitment, achieved=MARK, status="completed")
