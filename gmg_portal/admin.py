@@ -1,3 +1,5 @@
+"""The admin pages of the portal's own models, of sign-in attempts, and of the audit log."""
+
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession

@@ -26,7 +26,7 @@ def watch(table: str, *when: str) -> tuple[str, str]:
     `when` is empty (every row is public), `("state",)` (rows whose state is published or withdrawn) or
     `(parent table, key column)` (rows whose parent is in such a state).
     """
-    arguments = ", ".join(f"'{word}'" for word in when)
+    arguments = ", ".join(f"'{argument}'" for argument in when)
     return (
         f"""
         CREATE CONSTRAINT TRIGGER revision_moves AFTER INSERT OR UPDATE OR DELETE ON {table}

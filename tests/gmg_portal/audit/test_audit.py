@@ -554,8 +554,8 @@ def test_account_is_closed_and_never_deleted(client, administrator, outsider):
 # The history of a row, as its editors read it
 
 
-def story(client, row):
-    """The lines of a row's history: what was done to what, and each difference."""
+def history_lines(client, row):
+    """Return the lines of a row's history as the admin shows them: (event, subject, differences by label)."""
     opts = row._meta
     answer = client.get(reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[row.pk]))
     assert answer.status_code == 200
@@ -576,7 +576,7 @@ def test_history_of_a_commitment_holds_its_partners_milestones_and_sets(client, 
     corrected(commitment, scope="global", places=["Ghana", "Togo"])
     client.force_login(administrator)
 
-    lines = story(client, commitment)
+    lines = history_lines(client, commitment)
 
     subject = f"Partner: IOM – {commitment.reference}"
     assert lines[0] == ("Changed", "", {"Scope": ("", "Global"), "Places": ("", "Ghana; Togo")})
@@ -596,7 +596,7 @@ def test_history_of_a_report_holds_its_evidence_and_its_way_through_review(
     report = actions.publish(report, by=secretariat)
     client.force_login(ilo_focal_point)
 
-    lines = story(client, report)
+    lines = history_lines(client, report)
 
     assert [(done, subject) for done, subject, _differences in lines] == [
         ("Published", ""),
@@ -644,7 +644,11 @@ def test_history_names_what_was_deleted_since(client, administrator, ilo):
     parent.delete()
     client.force_login(administrator)
 
-    assert story(client, ilo)[0] == ("Changed", "", {"Constituent of": (f"deleted since (number {number})", "")})
+    assert history_lines(client, ilo)[0] == (
+        "Changed",
+        "",
+        {"Constituent of": (f"deleted since (number {number})", "")},
+    )
 
 
 def test_history_takes_as_many_queries_for_thirty_lines_as_for_one(client, administrator, ilo, iom, points):

@@ -111,7 +111,7 @@ def test_every_public_table_moves_the_revision(trigger):
 
 
 def link(field, factory):
-    """A write that links a published commitment to a new row."""
+    """Return a function that prepares a write which links a published commitment to a new row."""
 
     def prepare():
         commitment, other = CommitmentFactory(), factory()
@@ -467,7 +467,7 @@ def test_draft_does_not_move_it_and_its_publication_does():
 
 @pytest.fixture
 def sessions(transactional_db):
-    """Two connections of their own, which give up at once where the other holds a lock."""
+    """Yield two separate connections that wait at most two seconds for a lock."""
     pair = [connection.copy(), connection.copy()]
     for session in pair:
         sql("SET lock_timeout = '2s'", using=session)
