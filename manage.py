@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Entry point of every command of the portal."""
+"""The command line of the portal."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ import sys
 def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gmg_portal.settings")
     if sys.argv[1:2] == ["run"]:
-        os.environ.setdefault("TRIAL", "1")  # what `run` serves is a trial by definition
+        os.environ.setdefault("TRIAL", "1")  # `run` always serves a trial
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
