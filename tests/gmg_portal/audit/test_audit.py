@@ -59,7 +59,7 @@ def summaries(**filters):
 
 
 @pytest.mark.database
-def test_each_line_of_a_history_is_an_entry(administrator):
+def test_each_history_row_is_an_entry(administrator):
     agency = AgencyFactory()
     key = agency.pk
     agency._history_user, agency._change_reason = administrator, "moved"
@@ -76,7 +76,7 @@ def test_each_line_of_a_history_is_an_entry(administrator):
 
 
 @pytest.mark.database
-def test_verbs_of_the_workflow_are_told_by_name(ilo, ilo_focal_point, secretariat):
+def test_workflow_actions_are_named_in_entries(ilo, ilo_focal_point, secretariat):
     draft = CommitmentFactory(draft=True, lead_agency=ilo)
 
     actions.publish(actions.submit(draft, by=ilo_focal_point), by=secretariat)
@@ -155,7 +155,7 @@ def test_entry_names_the_request_without_its_query(save, ilo, secretariat):
     assert entry.origin == origin_of(answer.wsgi_request)
 
 
-def test_name_of_a_request_is_taken_from_ones_own_proxy_alone(save, settings):
+def test_request_id_is_only_accepted_from_the_own_proxy(save, settings):
     save(x_request_id="from-somebody-else")
     settings.BEHIND_PROXY = True
     Agency.objects.update(headquarters="")
@@ -170,7 +170,7 @@ def test_name_of_a_request_is_taken_from_ones_own_proxy_alone(save, settings):
 
 @pytest.mark.database
 @pytest.mark.parametrize("path", ["/admin/a'b%c/\x00\ud800", "/admin/%(x)s';DROP TABLE audit_entry;--"])
-def test_any_path_can_be_told(path, ilo):
+def test_any_path_can_be_logged(path, ilo):
     request = RequestFactory().post("/admin/")
     request.path = path
 
@@ -181,7 +181,7 @@ def test_any_path_can_be_told(path, ilo):
     assert entry.via == f"POST {path}".replace("\x00\ud800", "")
 
 
-def test_address_that_carries_a_secret_is_told_by_its_pattern(client, outsider):
+def test_path_outside_the_admin_is_logged_as_its_pattern(client, outsider):
     client.force_login(outsider)
     change = {"oldpassword": PASSWORD, "password1": "quite another one", "password2": "quite another one"}
     client.post(f"{reverse('accounts:password')}?token=secret", change)
@@ -191,7 +191,7 @@ def test_address_that_carries_a_secret_is_told_by_its_pattern(client, outsider):
     assert entry.person == outsider
 
 
-def test_origin_tells_places_apart_within_a_month_and_names_none(settings):
+def test_origin_distinguishes_addresses_within_a_month_without_naming_them(settings):
     def origin(address, on="2014-06-30", **more):
         from time_machine import travel
 
@@ -211,7 +211,7 @@ def test_origin_tells_places_apart_within_a_month_and_names_none(settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_one_request_told_is_not_told_of_the_next_write(client):
+def test_request_context_does_not_leak_to_the_next_write(client):
     in_group(person := UserFactory(), "secretariat")
     agency = AgencyFactory()
     client.force_login(person)
@@ -229,7 +229,7 @@ def test_what_one_request_told_is_not_told_of_the_next_write(client):
     assert current_request_context() is None
 
 
-def test_failing_page_leaves_nothing_behind(rf):
+def test_request_context_ends_with_a_failing_request(rf):
     def fail(_request):
         raise ValueError
 
@@ -241,14 +241,14 @@ def test_failing_page_leaves_nothing_behind(rf):
     assert current_request_context() is None
 
 
-def test_reading_tells_the_database_nothing(client, commitment, django_assert_num_queries):
+def test_reads_set_no_request_context(client, commitment, django_assert_num_queries):
     with django_assert_num_queries(1) as queries:
         client.get("/embed/missing/")
 
     assert "portal.request" not in queries.captured_queries[0]["sql"]
 
 
-def test_command_is_told_by_its_name_alone(ilo):
+def test_command_is_logged_by_its_name_only(ilo):
     from contextvars import copy_context
 
     def run():
@@ -361,7 +361,7 @@ def test_audit_opens_for_these_roles_alone(client, request, role, status):
 
 
 @pytest.mark.database
-def test_entries_are_narrowed_by_person_kind_what_and_period(as_secretariat, ilo, outsider):
+def test_entries_are_filtered_by_person_kind_event_and_period(as_secretariat, ilo, outsider):
     corrected(ilo, headquarters="Geneva")
     AuditEntryFactory(person=outsider, moment=datetime(2014, 6, 30, 23, 59, tzinfo=UTC))
     AuditEntryFactory(person=outsider, what="signed_out", moment=datetime(2014, 7, 1, tzinfo=UTC))
@@ -380,7 +380,7 @@ def test_entries_are_narrowed_by_person_kind_what_and_period(as_secretariat, ilo
     assert searched_entries(since="2014-07-01", until="2014-07-01") == {("signed_out", "", outsider.pk)}
 
 
-def test_entries_of_one_place_are_found_by_its_mark(as_secretariat):
+def test_entries_are_filtered_by_origin(as_secretariat):
     expected = AuditEntryFactory(origin="0123456789ab")
     AuditEntryFactory(origin="ba9876543210")
 
@@ -388,7 +388,7 @@ def test_entries_of_one_place_are_found_by_its_mark(as_secretariat):
 
 
 @pytest.mark.database
-def test_search_for_a_reference_finds_all_that_hangs_on_it(as_secretariat, ilo, iom):
+def test_search_for_a_reference_finds_entries_on_dependent_rows(as_secretariat, ilo, iom):
     expected = CommitmentFactory(draft=True, lead_agency=ilo, title=SECRET)
     reference = expected.reference
     report = ProgressReportFactory(commitment=expected)
@@ -407,7 +407,7 @@ def test_search_for_a_reference_finds_all_that_hangs_on_it(as_secretariat, ilo, 
     assertNotContains(answer, SECRET)
 
 
-def test_search_for_a_request_finds_what_it_did(as_secretariat):
+def test_search_for_a_request_id_finds_its_entries(as_secretariat):
     expected = AuditEntryFactory(request_id="of-our-proxy-1")
     AuditEntryFactory(request_id="of-our-proxy-2")
 
@@ -424,7 +424,7 @@ def test_search_for_a_request_finds_what_it_did(as_secretariat):
         ({"before": "x"}, "Enter a whole number."),
     ],
 )
-def test_what_is_not_understood_shows_nothing_and_says_why(as_secretariat, words, sentence):
+def test_invalid_filter_shows_no_entries_and_the_error(as_secretariat, words, sentence):
     answer = as_secretariat.get(LIST, words)
 
     assertContains(answer, sentence, status_code=400)
@@ -479,7 +479,7 @@ def test_rows_are_named_and_lead_to_their_page_and_history(as_secretariat, commi
     assertContains(as_secretariat.get(LIST, {"kind": "agencies.agency"}), ">Agency: ILO</a>")
 
 
-def test_draft_is_named_by_its_reference_and_leads_nowhere(as_secretariat, draft):
+def test_hidden_draft_is_named_by_its_reference_without_links(as_secretariat, draft):
     assert "not yet public" in draft.title
 
     answer = as_secretariat.get(LIST, {"search": draft.reference})
@@ -507,7 +507,7 @@ def test_every_row_of_the_register_is_found_by_its_reference():
     assert "audit" not in str(subject_condition("HLD-0001"))
 
 
-def test_audit_is_taken_away_whole_and_that_is_an_entry(as_secretariat, secretariat, commitment, draft):
+def test_export_has_all_entries_and_is_logged(as_secretariat, secretariat, commitment, draft):
     corrected(commitment, title="Corrected")
     AuditEntryFactory(reason="=HYPERLINK(1)", person=secretariat)
     count_before = AuditEntry.objects.count()
@@ -525,7 +525,7 @@ def test_audit_is_taken_away_whole_and_that_is_an_entry(as_secretariat, secretar
     assert as_secretariat.get(f"{LIST}export/").status_code == 405
 
 
-def test_file_holds_what_the_form_asks_for(as_secretariat, outsider):
+def test_export_has_the_filtered_entries(as_secretariat, outsider):
     AuditEntryFactory(person=outsider)
     AuditEntryFactory()
 
@@ -732,7 +732,7 @@ def test_history_of_nothing_is_not_found(as_secretariat, key):
     assert as_secretariat.get(f"/admin/agencies/agency/{key}/history/").status_code == 404
 
 
-def test_line_of_a_row_whose_whole_is_gone_leads_back_to_its_history(client, administrator, ilo):
+def test_history_row_of_a_deleted_parent_redirects_to_the_history(client, administrator, ilo):
     draft = CommitmentFactory(draft=True, lead_agency=ilo)
     partner = PartnerFactory(commitment=draft)
     line = partner.history.latest()

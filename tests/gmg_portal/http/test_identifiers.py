@@ -77,7 +77,7 @@ def test_identifier_in_another_case_leads_to_its_address(client, paths):
             assert (response.status_code, response["Location"]) == (301, f"{path}?as_of=2026-01-01"), address
 
 
-def test_identifier_without_its_slash_leads_to_its_address_at_once(client, paths):
+def test_identifier_without_final_slash_redirects_once(client, paths):
     for path in (path for path in paths if path.endswith("/")):
         for write in (str, str.upper, str.lower):
             address = with_identifier(path, write).removesuffix("/")
@@ -86,7 +86,7 @@ def test_identifier_without_its_slash_leads_to_its_address_at_once(client, paths
             assert (response.status_code, response["Location"]) == (301, f"{path}?as_of=2026-01-01"), address
 
 
-def test_draft_is_not_betrayed_by_its_reference(client, draft):
+def test_reference_of_a_draft_does_not_redirect(client, draft):
     for path in (f"/commitments/{draft.reference}/".lower(), f"/api/v1/commitments/{draft.reference}/".lower()):
         assert client.get(path).status_code == 404
 
@@ -94,7 +94,7 @@ def test_draft_is_not_betrayed_by_its_reference(client, draft):
 @pytest.mark.parametrize(
     "path", ["/commitments/hld-9999/", "/agencies/nobody/", "/agencies/%00/", "/agencies/'/", "/%E2%80%AE/"]
 )
-def test_identifier_that_nothing_bears_is_not_found(client, db, path):
+def test_unknown_identifier_is_not_found(client, db, path):
     assert client.get(path).status_code in (400, 404)
 
 

@@ -36,7 +36,7 @@ def test_validator_changes_with_the_public_record_alone(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_page_known_to_the_reader_is_answered_by_its_validator_alone(client, django_assert_num_queries):
+def test_matching_etag_is_answered_without_the_view(client, django_assert_num_queries):
     etag = client.get(AGENCIES)["ETag"]
 
     with django_assert_num_queries(1):
@@ -48,7 +48,7 @@ def test_page_known_to_the_reader_is_answered_by_its_validator_alone(client, dja
 
 
 @pytest.mark.django_db
-def test_validator_turns_with_the_day_in_utc(client):
+def test_validator_changes_at_midnight_utc(client):
     moved_at = datetime(2016, 5, 9, 12, tzinfo=UTC)
     Revision.objects.update_or_create(id=1, defaults={"number": 7, "moved_at": moved_at})
 
@@ -66,7 +66,7 @@ def test_validator_turns_with_the_day_in_utc(client):
 
 
 @pytest.mark.django_db
-def test_validator_differs_by_question(client):
+def test_validator_differs_by_query(client):
     etags = {
         client.get(AGENCIES)["ETag"],
         client.get(f"{AGENCIES}?as_of=2016-01-01")["ETag"],
@@ -85,7 +85,7 @@ def test_accept_is_part_of_the_validator_under_the_api_alone(client, ilo):
     assert "Accept" in client.get("/api/v1/agencies/")["Vary"].split(", ")
 
 
-def test_release_is_told_by_contents_and_by_nothing_else(tmp_path):
+def test_release_digest_depends_only_on_contents(tmp_path):
     def copy(name, content="a = 1"):
         base = tmp_path / name
         (base / "app" / "__pycache__").mkdir(parents=True)
@@ -111,7 +111,7 @@ def test_release_covers_packages_templates_and_static_files():
 
 
 @pytest.mark.django_db
-def test_public_page_may_be_stored_and_must_be_asked_about(client):
+def test_public_page_may_be_stored_and_must_be_revalidated(client):
     directives = set(client.get(AGENCIES)["Cache-Control"].split(", "))
 
     assert directives == {"public", "max-age=0", "s-maxage=1", "must-revalidate"}
@@ -186,7 +186,7 @@ HEADERS_OF_304 = ("ETag", "Last-Modified", "Record-Moment", "Cache-Control", "Va
 
 
 @pytest.mark.django_db
-def test_every_kind_of_public_answer_is_asked_about_alike(client, everything):
+def test_conditional_requests_for_every_kind_of_public_answer(client, everything):
     for path in everything:
         full_answer = client.get(path)
         assert full_answer.getvalue()
@@ -225,7 +225,7 @@ def test_every_kind_of_public_answer_is_asked_about_alike(client, everything):
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/nowhere/", "/api/v1/nowhere/", "/api/v1/events/?nothing=1", "/data/nothing.csv"])
 @pytest.mark.parametrize("headers", [{"If-None-Match": "*"}, {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}])
-def test_what_is_not_there_is_never_unchanged(client, path, headers):
+def test_errors_are_never_answered_with_304(client, path, headers):
     answer = client.get(path, headers=headers)
 
     assert answer.status_code in (400, 404)
@@ -234,7 +234,7 @@ def test_what_is_not_there_is_never_unchanged(client, path, headers):
 
 
 @pytest.mark.django_db
-def test_head_tells_what_get_tells(client, everything):
+def test_head_has_the_headers_of_get(client, everything):
     differing_headers = {"RateLimit"}
     for path in everything:
         got, head = client.get(path), client.head(path)
@@ -246,7 +246,7 @@ def test_head_tells_what_get_tells(client, everything):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_second_change_within_a_second_is_not_taken_for_the_first(client):
+def test_second_change_within_a_second_is_not_answered_with_304(client):
     AgencyFactory()
     moved_at = CurrentRevision.read().moved_at
 
@@ -263,7 +263,7 @@ def test_second_change_within_a_second_is_not_taken_for_the_first(client):
 
 
 @pytest.mark.django_db
-def test_answer_to_a_person_or_a_key_is_kept_by_nobody(client, ilo_focal_point, commitment):
+def test_personal_answer_is_not_stored(client, ilo_focal_point, commitment):
     with_key = client.get("/api/v1/events/", headers={"Authorization": "Bearer secret"})
     client.force_login(ilo_focal_point)
     paths = ["/admin/", "/accounts/sessions/", f"/commitments/{commitment.reference}/mistake/", "/admin/nowhere/"]
@@ -275,7 +275,7 @@ def test_answer_to_a_person_or_a_key_is_kept_by_nobody(client, ilo_focal_point, 
 
 
 @pytest.mark.django_db
-def test_open_answer_says_nothing_of_cookies_to_a_person_either(client, ilo_focal_point, everything):
+def test_public_answer_does_not_vary_by_cookie_after_sign_in(client, ilo_focal_point, everything):
     client.force_login(ilo_focal_point)
     for path in everything:
         answer = client.get(path)
@@ -285,7 +285,7 @@ def test_open_answer_says_nothing_of_cookies_to_a_person_either(client, ilo_foca
         assert "cookie" not in answer["Vary"].lower(), path
 
 
-def test_answer_that_sets_a_cookie_is_kept_by_nobody(rf):
+def test_answer_that_sets_a_cookie_is_not_stored(rf):
     def view(request):
         response = HttpResponse("yours")
         response.set_cookie("whose", "mine")
@@ -295,7 +295,7 @@ def test_answer_that_sets_a_cookie_is_kept_by_nobody(rf):
     assert CacheControlMiddleware(view)(rf.get("/"))["Cache-Control"] == "private, no-store"
 
 
-def test_languages_count_when_there_are_several(rf, settings):
+def test_answers_vary_by_language_only_with_several_languages(rf, settings):
     def vary():
         view = CacheControlMiddleware(lambda request: HttpResponse(headers={"Vary": "Accept, Accept-Language"}))
         return view(rf.get("/"))["Vary"]
@@ -306,7 +306,7 @@ def test_languages_count_when_there_are_several(rf, settings):
     assert (one, vary()) == ("Accept", "Accept, Accept-Language")
 
 
-def test_static_file_named_by_its_content_is_kept_for_ever(rf, settings, tmp_path):
+def test_static_file_with_a_hashed_name_is_immutable(rf, settings, tmp_path):
     (tmp_path / "from").mkdir()
     (tmp_path / "from" / "some.css").write_text("body { color: black }")
     settings.STATICFILES_DIRS, settings.STATIC_ROOT = [tmp_path / "from"], tmp_path / "to"

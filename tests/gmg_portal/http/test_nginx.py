@@ -51,7 +51,7 @@ def cache(live_server, tmp_path):
     server.stderr.close()
 
 
-def test_log_holds_no_link_that_lets_somebody_in(cache, tmp_path):
+def test_log_contains_no_secret_link(cache, tmp_path):
     requests.get(f"{cache}/accounts/invitation/live-link/?next=live-link", timeout=30)
     requests.get(f"{cache}/agencies/?page=1", timeout=30, headers={"Referer": "/accounts/invitation/live-link/"})
 
@@ -94,7 +94,7 @@ def test_public_answers_are_kept_revalidated_and_never_outlive_a_change(cache, i
     assert all("International Labour Office" in response.text for response, _status in third)
 
 
-def test_what_is_personal_refused_or_asked_with_a_token_is_not_kept(cache, ilo):
+def test_personal_refused_and_token_answers_are_not_stored(cache, ilo):
     paths = ["/accounts/login/", "/nowhere/", "/agencies/?nonsense=1"]
 
     statuses = [get(f"{cache}{path}")[1] for path in paths for _ in range(2)]

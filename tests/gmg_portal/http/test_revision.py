@@ -293,7 +293,7 @@ def test_note_of_a_link_check_moves_it():
 # The row
 
 
-def test_nothing_public_yet_is_number_nought():
+def test_revision_is_zero_without_public_data():
     Revision.objects.all().delete()
 
     assert CurrentRevision.read() == CurrentRevision(0, None)
@@ -314,7 +314,7 @@ def test_second_row_is_refused(assert_refused_by):
     )
 
 
-def test_every_declared_rule_is_tried(assert_declared):
+def test_every_constraint_is_tested(assert_declared):
     constraints = {
         "revision_is_one_row",
         "audit_what_known",
@@ -355,7 +355,7 @@ def test_key_of_a_token_has_one_answer(assert_refused_by):
     KeptAnswerFactory(key=kept.key)
 
 
-def test_what_is_done_is_a_known_word(assert_refused_by, words_of):
+def test_event_of_an_audit_entry_is_a_known_value(assert_refused_by, words_of):
     assert_refused_by("audit_what_known", lambda: AuditEntryFactory(what="danced"))
     assert words_of("audit_what_known") == set(AuditEntry.What.values)
 

@@ -157,7 +157,7 @@ def test_accounts_are_written_and_printed(first, var):
 
 
 @pytest.mark.processes
-def test_run_whose_web_server_dies_stops_all_and_says_so(portal, var):
+def test_run_stops_with_an_error_when_the_web_server_dies(portal, var):
     family = portal.family
     web = next(process for process in family if "gmg_portal.trial.server" in process.cmdline())
 
@@ -170,7 +170,7 @@ def test_run_whose_web_server_dies_stops_all_and_says_so(portal, var):
 
 
 @pytest.mark.processes
-def test_killed_run_takes_its_web_server_and_database_along(portal, var):
+def test_killed_run_stops_its_web_server_and_database(portal, var):
     family = portal.family
 
     portal.process.kill()
@@ -340,7 +340,7 @@ def test_odd_host_is_refused(host, sentence):
         ("portal.example", "http://portal.example:8000/"),
     ],
 )
-def test_address_that_is_shown(host, url):
+def test_shown_url(host, url):
     assert command.url(command.reachable_host(host), 8000) == url
 
 

@@ -76,7 +76,7 @@ def register(ilo, iom, points):
     return first, second, third
 
 
-def test_status_bars_count_what_the_words_find(client, register):
+def test_status_bars_count_the_filtered_commitments(client, register):
     table = read_csv(client, reverse("chart", args=["status", "csv"]) + "?lead=ilo")
 
     counted = {label: int(count) for label, count in table[1:]}
@@ -92,7 +92,7 @@ def test_bars_are_drawn_with_label_and_number_and_in_proportion(client, register
     assert [float(bar.get("width")) for bar in shapes(root, "rect", "bar")] == [170, 340]
 
 
-def test_bars_of_nothing_are_all_there(client, ilo):
+def test_all_bars_are_drawn_when_all_counts_are_zero(client, ilo):
     root = read_svg(client, reverse("chart", args=["status", "svg"]) + "?lead=ilo")
 
     assert len(shapes(root, "rect", "bar")) == 9
@@ -112,7 +112,7 @@ PARTS = [
 ]
 
 
-def test_each_part_leads_to_just_the_rows_it_counts(client, register):
+def test_each_link_of_a_chart_lists_the_rows_it_counts(client, register):
     counts = {}
     for name, query, count in PARTS:
         parts = links(read_svg(client, f"{reverse('chart', args=[name, 'svg'])}?{query}"))
@@ -123,7 +123,7 @@ def test_each_part_leads_to_just_the_rows_it_counts(client, register):
     assert {part: rows[part[0]] for part in counts} == counts
 
 
-def test_part_of_a_member_that_is_asked_for_alone_leads_to_its_own(client, ilo):
+def test_link_of_a_single_lead_lists_only_its_rows(client, ilo):
     member = AgencyFactory(code="rc")
     for lead in (member, AgencyFactory(code="eca", parent=member), AgencyFactory(code="ece", parent=member), ilo):
         CommitmentFactory(lead_agency=lead)
@@ -146,7 +146,7 @@ def test_flow_of_one_point_is_shown_in_that_point_alone(client, register):
     ]
 
 
-def test_status_as_of_a_day_is_that_of_then(client, register):
+def test_status_chart_as_of_a_day_has_the_status_of_that_day(client, register):
     table = read_csv(client, reverse("chart", args=["status", "csv"]) + "?as_of=2014-12-31")
 
     assert {label: count for label, count in table[1:] if count != "0"} == {"In progress": "1", "Nothing reported": "2"}
@@ -181,7 +181,7 @@ def test_reports_are_counted_by_year_and_by_cycle(client, asked_for):
     ]
 
 
-def test_silent_year_is_drawn_as_a_gap_on_the_line_of_years(client, asked_for):
+def test_year_without_reports_is_drawn_with_zero(client, asked_for):
     root = read_svg(client, reverse("chart", args=["reports", "svg"]) + "?as_of=2016-12-31")
 
     assert texts(root) == [
@@ -257,7 +257,7 @@ def test_matrix_is_drawn_and_counted_by_each_of_its_columns(client, register):
         ("/charts/status.svg?as_of=2999-01-01", "in the future"),
     ],
 )
-def test_question_that_is_not_known_is_refused_by_name(client, db, address, says):
+def test_invalid_parameter_is_refused_by_name(client, db, address, says):
     response = client.get(address)
 
     assert response.status_code == 400
@@ -266,7 +266,7 @@ def test_question_that_is_not_known_is_refused_by_name(client, db, address, says
 
 
 @pytest.mark.parametrize("address", ["/charts/pie.svg", "/charts/status.png", "/charts/matrix.pdf"])
-def test_figure_or_form_that_there_is_not_is_not_found(client, db, address):
+def test_unknown_chart_or_file_type_is_not_found(client, db, address):
     assert client.get(address).status_code == 404
 
 
@@ -298,7 +298,7 @@ def test_file_stands_alone(client, register):
         assert all(shape.get("fill") for tag in ("rect", "text", "path") for shape in root.iter(f"{SVG}{tag}")), name
 
 
-def test_file_is_shown_under_a_name_of_its_own(client, register):
+def test_file_name_contains_the_parameters(client, register):
     dispositions = [
         client.get(address)["Content-Disposition"]
         for address in ("/charts/matrix.svg?by=status", "/charts/status.csv?as_of=2015-12-31")
@@ -310,7 +310,7 @@ def test_file_is_shown_under_a_name_of_its_own(client, register):
     ]
 
 
-def test_words_of_the_list_do_not_matter(client, register):
+def test_ordering_does_not_change_a_chart(client, register):
     plain, reordered = (read_csv(client, f"/charts/status.csv?lead=ilo{more}") for more in ("", "&ordering=-due"))
 
     assert plain == reordered
@@ -339,7 +339,7 @@ def test_figure_in_a_page_comes_with_its_table_and_its_files(rf, client, registe
         assert set(re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', html)) <= set(ids), name
 
 
-def test_figure_of_words_that_are_not_known_is_a_mistake_of_the_page(rf, db):
+def test_chart_tag_with_an_unknown_filter_raises(rf, db):
     with pytest.raises(ValueError, match="statsu"):
         render(rf, "{% status_chart id='x' statsu='done' %}")
 
@@ -356,14 +356,14 @@ def test_figure_takes_the_same_queries_for_any_rows(rf, ilo, points, django_asse
             render(rf, f"{{% {name}_chart id='x' lead='ilo' %}}")
 
 
-def test_title_of_a_figure_is_told_as_it_is(rf, register):
+def test_title_of_a_chart_is_escaped(rf, register):
     html = render(rf, "{% status_chart id='x' title=title %}", title="Less < more \" & '")
 
     assert "Less &lt; more &quot; &amp; &#x27;" in html
     assert "Less <" not in html
 
 
-def test_figure_in_arabic_is_read_from_the_right(rf, register):
+def test_chart_in_arabic_is_mirrored(rf, register):
     directions = {}
     for name in NAMES:
         tag = f"{{% {name}_chart id='x' %}}"

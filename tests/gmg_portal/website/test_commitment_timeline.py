@@ -61,7 +61,7 @@ def reported(ilo):
     return commitment
 
 
-def test_story_tells_all_that_has_a_day(client, reported):
+def test_timeline_has_all_dated_moments(client, reported):
     table = read_csv(client, reverse("chart-story", args=[reported.reference, "csv"]))
 
     assert table[1:-1] == [
@@ -77,7 +77,7 @@ def test_story_tells_all_that_has_a_day(client, reported):
     assert table[-1][1] == "Today"
 
 
-def test_story_as_of_a_day_knows_nothing_later(client, reported):
+def test_timeline_as_of_a_day_has_nothing_later(client, reported):
     table = read_csv(client, reverse("chart-story", args=[reported.reference, "csv"]) + "?as_of=2014-10-31")
 
     assert table[1:] == [
@@ -91,21 +91,21 @@ def test_story_as_of_a_day_knows_nothing_later(client, reported):
     ]
 
 
-def test_story_of_what_nobody_has_reported_on_is_drawn(client, commitment):
+def test_timeline_without_reports_is_drawn(client, commitment):
     root = read_svg(client, reverse("chart-story", args=[commitment.reference, "svg"]))
 
     assert {"Nothing reported", "None published", "start and end not known", "Today"} <= set(texts(root))
     assert {rect.get("class") for rect in root.iter(f"{SVG}rect")} == {"chart__paper"}
 
 
-def test_story_of_a_day_leads_to_the_reports_of_that_day(client, reported):
+def test_timeline_as_of_a_day_links_to_reports_as_of_that_day(client, reported):
     root = read_svg(client, reverse("chart-story", args=[reported.reference, "svg"]) + "?as_of=2014-10-31")
 
     links = [link.get("href") for link in root.iter(f"{SVG}a")]
     assert links == [f"http://testserver{reported.get_absolute_url()}?as_of=2014-10-31#report-1"]
 
 
-def test_month_or_year_is_drawn_over_its_whole_time_and_never_as_a_day(client, reported):
+def test_month_or_year_is_drawn_over_its_whole_extent(client, reported):
     """Tests the record at the end of 2016: start in March 2014, first report in June 2014, deadline in 2016."""
     root = read_svg(client, reverse("chart-story", args=[reported.reference, "svg"]) + "?as_of=2016-12-31")
 
@@ -117,7 +117,7 @@ def test_month_or_year_is_drawn_over_its_whole_time_and_never_as_a_day(client, r
     assert root.find(f"{SVG}title").text == f"The time line of {reported.reference} Fair <recruitment>"
 
 
-def test_labels_of_one_line_never_meet(client, ilo):
+def test_labels_never_overlap(client, ilo):
     commitment = CommitmentFactory(lead_agency=ilo)
     for on, status in (("2014-03-01", "planning"), ("2014-03-20", "in_progress"), ("2014-04-10", "ongoing")):
         published_report(commitment, on=on, status=status)
@@ -130,7 +130,7 @@ def test_labels_of_one_line_never_meet(client, ilo):
     assert places[0][0] != places[1][0]
 
 
-def test_withdrawn_story_ends_with_its_withdrawal(client, ilo):
+def test_timeline_of_a_withdrawn_commitment_has_its_withdrawal(client, ilo):
     gone = CommitmentFactory(withdrawn=True, lead_agency=ilo, start_on=date(2014, 3, 1))
 
     address = reverse("chart-story", args=[gone.reference, "csv"])
@@ -140,13 +140,13 @@ def test_withdrawn_story_ends_with_its_withdrawal(client, ilo):
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
-def test_story_of_what_is_not_public_is_not_found(client, state):
+def test_timeline_of_an_unpublished_commitment_is_not_found(client, state):
     hidden = CommitmentFactory(**{state: True})
 
     assert client.get(reverse("chart-story", args=[hidden.reference, "svg"])).status_code == 404
 
 
-def test_story_before_publication_is_not_found(client, reported):
+def test_timeline_before_publication_is_not_found(client, reported):
     address = reverse("chart-story", args=[reported.reference, "svg"])
 
     assert client.get(f"{address}?as_of=2013-12-31").status_code == 404
@@ -161,7 +161,7 @@ def test_cell_that_a_spreadsheet_would_run_is_defused(client, reported):
     assert not [cell for row in table for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_story_in_a_page_is_drawn_for_wide_and_for_narrow_screens_under_ids_of_their_own(rf, reported):
+def test_timeline_in_a_page_has_a_wide_and_a_narrow_drawing_with_unique_ids(rf, reported):
     html = render(rf, "{% commitment_timeline_chart commitment id='story' title='Its story' %}", commitment=reported)
 
     ids = re.findall(r' id="([^"]+)"', html)
@@ -171,14 +171,14 @@ def test_story_in_a_page_is_drawn_for_wide_and_for_narrow_screens_under_ids_of_t
     assert "Whispered" not in html
 
 
-def test_story_of_nothing_but_today_is_left_out_of_the_page(rf, commitment):
+def test_timeline_with_only_today_is_left_out_of_the_page(rf, commitment):
     html = render(rf, "{% commitment_timeline_chart commitment id='story' %}", commitment=commitment)
 
     assert html.strip() == ""
 
 
 @pytest.mark.parametrize("rows", [1, 13])
-def test_story_takes_three_queries_however_long_it_is(rf, commitment, django_assert_num_queries, rows):
+def test_timeline_takes_three_queries_for_any_length(rf, commitment, django_assert_num_queries, rows):
     for number in range(rows):
         MilestoneFactory(commitment=commitment, due_on=date(2014, 1, 1))
         published_report(commitment, on=f"{2014 + number // 12}-{number % 12 + 1:02}-01")
@@ -189,7 +189,7 @@ def test_story_takes_three_queries_however_long_it_is(rf, commitment, django_ass
     assert f"#report-{rows}" in html
 
 
-def test_story_in_arabic_is_mirrored(rf, reported):
+def test_timeline_in_arabic_is_mirrored(rf, reported):
     tag, day = "{% commitment_timeline_chart commitment id='story' %}", date(2016, 12, 31)
 
     left = render(rf, tag, day, commitment=reported)

@@ -83,7 +83,7 @@ def test_totals_agree_with_the_register_of_each_day(client, three_changes):
     assert [client.get(count.url).context["paginator"].count for count in counts] == [count.count for count in counts]
 
 
-def test_words_narrow_the_comparison(client, three_changes):
+def test_filters_of_the_comparison(client, three_changes):
     moved, new, gone = three_changes
 
     assert changed_references(client, agency="ilo") == {"moved": [moved], "finished": [moved]}
@@ -92,7 +92,7 @@ def test_words_narrow_the_comparison(client, three_changes):
     assert changed_references(client, agenda_point="2") == {}
 
 
-def test_repeated_values_and_comma_lists_are_one_question_of_page_and_file(client, three_changes, ohchr):
+def test_repeated_values_and_comma_lists_are_equal_on_page_and_file(client, three_changes, ohchr):
     CommitmentFactory(lead_agency=ohchr, published_on=date(2015, 1, 1))
     counts = set()
 
@@ -134,7 +134,7 @@ def test_second_day_is_today_when_it_is_left_out(client, three_changes):
     ],
 )
 @pytest.mark.parametrize(("address", "kind"), [("/compare/", "text/html"), ("/compare.csv", "text/plain")])
-def test_question_that_cannot_be_answered_is_refused(client, three_changes, address, kind, question, says):
+def test_invalid_query_is_refused(client, three_changes, address, kind, question, says):
     response = client.get(f"{address}?{question}")
 
     assert (response.status_code, response["Content-Type"]) == (400, f"{kind}; charset=utf-8")
@@ -203,7 +203,7 @@ def test_page_of_a_past_day_leads_to_today_and_to_the_comparison_with_it(client,
     assert "at the end of 1 March 2014 (UTC)" in html
 
 
-def test_day_is_chosen_without_losing_the_other_words(client, commitment):
+def test_day_chooser_keeps_the_other_parameters(client, commitment):
     html = client.get("/commitments/?as_of=2014-03-01&status=completed&status=ongoing&page=1").content.decode()
 
     chooser = html[html.index("day-chooser") : html.index("</details>", html.index("day-chooser"))]
@@ -218,7 +218,7 @@ def links(html):
     return {part.partition('"')[0].replace("&amp;", "&") for part in html.split('href="')[1:]}
 
 
-def test_links_of_a_page_of_a_past_day_keep_it(client, ilo):
+def test_links_of_a_page_as_of_a_day_keep_as_of(client, ilo):
     published_report(CommitmentFactory(lead_agency=ilo, agenda_points=[AgendaPointFactory()]), on="2014-03-01")
     ReportingCycleFactory(opened=True)
     lost, addresses = {}, set()
@@ -236,7 +236,7 @@ def test_links_of_a_page_of_a_past_day_keep_it(client, ilo):
     assert {address for address in addresses if client.get(address).status_code != 200} == set()
 
 
-def test_day_in_words_stands_in_the_form_as_its_input_takes_it(client, commitment):
+def test_day_in_words_is_iso_in_the_date_input(client, commitment):
     page = client.get("/compare/", {"from": "30 June 2014", "until": "1 Jul 2014"}).content.decode()
 
     assert 'name="from" max="' in page

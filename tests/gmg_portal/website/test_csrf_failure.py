@@ -52,7 +52,7 @@ def sign_in_anew(browser):
     browser.post(LOGIN, {"login": "ilo_focal_point", "password": PASSWORD, "csrfmiddlewaretoken": token})
 
 
-def test_form_of_another_sign_in_is_shown_and_sent_again(browser):
+def test_form_of_an_earlier_session_is_shown_and_can_be_sent_again(browser):
     data = form_of(browser)
     browser.cookies.clear()
     sign_in_anew(browser)
@@ -118,7 +118,7 @@ def test_form_sent_after_signing_out_in_another_tab_is_shown_and_sent_again(brow
         (BROWSER | {"origin": "https://evil.example"}, {"title": "Skills"}),
     ],
 )
-def test_other_form_of_nobody_leads_to_the_sign_in_page(headers, typed, db):
+def test_other_form_without_sign_in_leads_to_the_sign_in_page(headers, typed, db):
     answer = Client(headers=HERE | headers).post(ADD, typed)
 
     assert (answer.status_code, answer["Location"]) == (
@@ -171,7 +171,7 @@ def test_secrets_and_contents_of_files_are_not_shown(browser):
     assert set(hidden_fields(refused)) == {"title"}
 
 
-def test_what_pages_fill_in_by_themselves_is_sent_again_and_not_shown(browser):
+def test_internal_fields_are_sent_again_and_not_shown(browser):
     own = {"version": "1:signed", "evidence-TOTAL_FORMS": "1", "initial-places": "old"}
     of_row = {f"evidence-0-{name}": "mark-of-the-page" for name in ("id", "version", "opened", "report")}
 

@@ -13,7 +13,7 @@ def tree(drawing):
     return ElementTree.fromstring(drawing.svg("figure", "A title", "A description"))
 
 
-def test_drawing_is_named_and_described():
+def test_svg_has_title_and_description():
     root = tree(Drawing(100, 50))
 
     assert root.get("aria-labelledby") == root.find(f"{SVG}title").get("id") == "figure-title"
@@ -22,7 +22,7 @@ def test_drawing_is_named_and_described():
     assert (root.get("viewBox"), root.get("role")) == ("0 0 100 50", "img")
 
 
-def test_words_and_addresses_cannot_break_out():
+def test_texts_and_urls_are_escaped():
     drawing = Drawing(100, 50)
     title = '<script>"&'
 
@@ -36,7 +36,7 @@ def test_words_and_addresses_cannot_break_out():
     assert [child.tag for child in root] == [f"{SVG}title", f"{SVG}desc", f"{SVG}a"]
 
 
-def test_words_with_characters_that_no_xml_holds_leave_a_drawing():
+def test_characters_invalid_in_xml_are_replaced():
     title = "a\x0b\x1f\ufffeb"
     drawing = Drawing(100, 50)
     drawing.text(1, 1, title)
@@ -46,7 +46,7 @@ def test_words_with_characters_that_no_xml_holds_leave_a_drawing():
     assert root.find(f"{SVG}title").text == "a\ufffd\ufffd\ufffdb"
 
 
-def test_drawing_with_links_leaves_them_to_be_reached():
+def test_drawing_with_links_has_the_role_group():
     drawing = Drawing(100, 50)
 
     with drawing.link("/commitments/", "All"):
@@ -60,7 +60,7 @@ def test_drawing_with_links_leaves_them_to_be_reached():
 
 
 @pytest.mark.parametrize(("rtl", "places"), [(False, ["10", "20", "30", "40"]), (True, ["60", "80", "70", "60"])])
-def test_sheet_is_mirrored_from_right_to_left(rtl, places):
+def test_drawing_is_mirrored_for_right_to_left(rtl, places):
     drawing = Drawing(100, 50, rtl)
 
     drawing.rect(10, 0, 30, 5, "bar")
@@ -74,7 +74,7 @@ def test_sheet_is_mirrored_from_right_to_left(rtl, places):
     assert root.get("direction") == ("rtl" if rtl else "ltr")
 
 
-def test_shapes_stand_without_a_sheet_of_styles():
+def test_shapes_have_presentation_attributes_and_no_style():
     drawing = Drawing(100, 50)
     drawing.rect(0, 0, 1, 1, "bar fill-completed", fill="#1c6a3b", stroke_width=2)
     drawing.band(0, 1, 50, 20, 4, "stream", fill="#1c6a3b", title="Two & three")
@@ -91,7 +91,7 @@ def test_shapes_stand_without_a_sheet_of_styles():
     assert "style" not in text
 
 
-def test_words_are_broken_where_they_would_not_fit():
+def test_text_is_wrapped_to_its_width():
     lines = wrap_text("Strengthen the migration evidence base", 12, 90)
 
     assert " ".join(lines) == "Strengthen the migration evidence base"
@@ -100,17 +100,17 @@ def test_words_are_broken_where_they_would_not_fit():
 
 
 @pytest.mark.parametrize(("value", "written"), [(1.0, "1"), (1.26, "1.3"), (0.04, "0"), (1234.5, "1234.5")])
-def test_coordinates_are_short(value, written):
+def test_coordinates_are_rounded(value, written):
     assert format_number(value) == written
 
 
-def test_chinese_is_broken_between_its_characters_and_a_close_number_is_not():
+def test_chinese_wraps_between_characters_and_no_break_space_does_not():
     assert wrap_text("保护移民人权", 10, 30) == ["保护移", "民人权"]
     assert wrap_text("Policy level:\N{NO-BREAK SPACE}32", 10, 60) == ["Policy", "level:\N{NO-BREAK SPACE}32"]
 
 
 @pytest.mark.parametrize("rtl", [False, True])
-def test_framed_sheet_has_its_title_its_source_and_whole_addresses(rtl):
+def test_framed_drawing_has_title_source_and_absolute_links(rtl):
     drawing = Drawing(100, 50, rtl)
     with drawing.link("/commitments/?lead=ilo", "All"):
         drawing.rect(10, 0, 30, 5, "bar")

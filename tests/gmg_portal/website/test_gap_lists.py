@@ -56,7 +56,7 @@ def half_reported(ilo, iom, ohchr, points):
     return reported, silent
 
 
-def test_gaps_without_a_cycle_name_what_was_never_reported_on(client, half_reported):
+def test_gaps_before_the_first_cycle_list_rows_without_any_report(client, half_reported):
     _reported, silent = half_reported
 
     references = references_by_list(client)
@@ -75,7 +75,7 @@ def test_gaps_without_a_cycle_name_what_was_never_reported_on(client, half_repor
     assert "No reporting cycle had opened yet" in client.get("/gaps/").content.decode()
 
 
-def test_gaps_in_a_cycle_name_who_owes_it_a_report(client, half_reported):
+def test_gaps_in_a_cycle_list_rows_without_a_report_in_it(client, half_reported):
     reported, silent = half_reported
     cycle = ReportingCycleFactory(opened=True, title="Second half of 2014")
     request_report(reported, cycle)
@@ -93,7 +93,7 @@ def test_gaps_in_a_cycle_name_who_owes_it_a_report(client, half_reported):
     )
 
 
-def test_what_is_finished_or_has_answered_owes_the_cycle_nothing(client, ilo, iom):
+def test_finished_and_reported_commitments_are_no_gaps(client, ilo, iom):
     cycle = ReportingCycleFactory(opened=True)
     finished, answered, other = (
         CommitmentFactory(lead_agency=lead, due_on=date(2015, 1, 1)) for lead in (ilo, iom, iom)
@@ -109,7 +109,7 @@ def test_what_is_finished_or_has_answered_owes_the_cycle_nothing(client, ilo, io
     assert references["silent-commitments"] == [other.reference]
 
 
-def test_silent_commitments_stand_longest_silent_first(client, ilo):
+def test_silent_commitments_are_sorted_longest_silent_first(client, ilo):
     cycle = ReportingCycleFactory(opened=True)
     recent, old, never, unasked, finished = CommitmentFactory.create_batch(5, lead_agency=ilo)
     for commitment in (recent, old, never, finished):
@@ -123,7 +123,7 @@ def test_silent_commitments_stand_longest_silent_first(client, ilo):
     assert references_by_list(client, as_of="2014-08-01")["silent-commitments"] == [never.reference]
 
 
-def test_disputed_commitment_shows_both_words(client, commitment, iom, ohchr):
+def test_disputed_commitment_shows_status_and_assessment(client, commitment, iom, ohchr):
     published_report(commitment, on="2014-06-30", status="completed")
     AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")
     AssessmentFactory(public=True, commitment=commitment, agency=ohchr, finding="agrees")
@@ -149,7 +149,7 @@ def test_disputed_commitment_shows_both_words(client, commitment, iom, ohchr):
     ]
 
 
-def test_dispute_ends_when_the_assessor_judges_anew(client, commitment, iom):
+def test_dispute_ends_with_a_new_assessment(client, commitment, iom):
     AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")
     AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=date(2015, 1, 1))
 
@@ -157,7 +157,7 @@ def test_dispute_ends_when_the_assessor_judges_anew(client, commitment, iom):
     assert references_by_list(client, as_of="2014-12-31")["disputed-commitments"] == [commitment.reference]
 
 
-def test_empty_list_says_so_in_a_good_way(client, ilo, points):
+def test_empty_list_has_its_own_message(client, ilo, points):
     CommitmentFactory(lead_agency=ilo, agenda_points=points)
 
     html = client.get("/gaps/").content.decode()
@@ -215,7 +215,7 @@ def test_file_answers_as_of_a_day(client, half_reported):
     assert 'filename="members-without-report-as-of-2014-02-28.csv"' in response["Content-Disposition"]
 
 
-def test_file_that_is_not_known_is_not_found(client, db):
+def test_unknown_file_is_not_found(client, db):
     assert client.get("/gaps/points-without-hope.csv").status_code == 404
 
 
@@ -230,7 +230,7 @@ def test_file_that_is_not_known_is_not_found(client, db):
 @pytest.mark.parametrize(
     ("address", "kind"), [("/gaps/", "text/html"), ("/gaps/points-without-date.csv", "text/plain")]
 )
-def test_word_that_is_not_known_is_refused(client, db, address, kind, query, says):
+def test_invalid_parameter_is_refused(client, db, address, kind, query, says):
     response = client.get(f"{address}?{query}")
 
     assert (response.status_code, response["Content-Type"]) == (400, f"{kind}; charset=utf-8")

@@ -36,13 +36,13 @@ def meta_in(html):
     return dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)">', html))
 
 
-def test_page_is_known_by_one_address_however_its_view_is_turned(client, commitment):
+def test_canonical_url_has_no_view_parameters(client, commitment):
     html = html_of(client, f"{reverse('commitments:list')}?kind=programme&page_size=20&page=1")
 
     assert '<link rel="canonical" href="http://testserver/commitments/">' in html
 
 
-def test_later_page_of_a_list_is_known_by_itself(client, ilo):
+def test_canonical_url_of_a_later_page_has_its_number(client, ilo):
     for _ in range(3):
         CommitmentFactory(lead_agency=ilo)
 
@@ -51,7 +51,7 @@ def test_later_page_of_a_list_is_known_by_itself(client, ilo):
     assert '<link rel="canonical" href="http://testserver/commitments/?page=2">' in html
 
 
-def test_page_tells_other_sites_its_title_words_and_address(client):
+def test_open_graph_has_title_description_and_url(client):
     agency = AgencyFactory(code="unep", acronym="UN <E>", name='The "Programme" & more')
 
     tags = meta_in(html_of(client, agency.get_absolute_url()))
@@ -62,14 +62,14 @@ def test_page_tells_other_sites_its_title_words_and_address(client):
     assert tags["og:image"] == "http://testserver/static/img/share.png"
 
 
-def test_image_for_other_sites_is_there():
+def test_open_graph_image_exists():
     start = (settings.BASE_DIR / "static" / "img" / "share.png").read_bytes()[:24]
 
     assert start[:8] == b"\x89PNG\r\n\x1a\n"
     assert (int.from_bytes(start[16:20], "big"), int.from_bytes(start[20:24], "big")) == (1200, 630)
 
 
-def test_breadcrumb_is_there_for_programs_too(client, commitment):
+def test_breadcrumb_is_structured_data(client, commitment):
     data = data_in(html_of(client, commitment.get_absolute_url()))
 
     assert [(step["name"], step.get("item")) for step in data["BreadcrumbList"]["itemListElement"]] == [
@@ -121,7 +121,7 @@ def test_data_sets_name_the_stated_licence(client, settings):
 
 
 @pytest.mark.parametrize("query", ["", "?as_of=2014-12-31"])
-def test_page_leads_to_what_the_api_says_of_it(client, commitment, points, decent_work, query):
+def test_page_links_to_its_data_in_the_api(client, commitment, points, decent_work, query):
     RecommendationFactory(code="GOV-1")
     rows = [commitment, commitment.lead_agency, points[0], decent_work]
     pages = [row.get_absolute_url() for row in rows] + [
@@ -142,7 +142,7 @@ def test_page_leads_to_what_the_api_says_of_it(client, commitment, points, decen
         assert all(query.removeprefix("?") in unescape(address) for _kind, address in links)
 
 
-def test_list_leads_to_its_own_question_in_the_api_and_an_error_to_none(client, commitment, iom):
+def test_list_links_to_its_query_in_the_api_and_an_error_page_does_not(client, commitment, iom):
     list_page = client.get("/commitments/?lead=ilo,iom&view=table&page=1").content.decode()
     errors = [client.get(address).content.decode() for address in ("/commitments/?leed=ilo", "/commitments/HLD-9999/")]
 
@@ -159,7 +159,7 @@ def test_structured_data_cannot_end_its_element():
     )
 
 
-def test_browser_is_told_how_to_search_the_register(client):
+def test_opensearch_description_is_linked(client):
     home = html_of(client, reverse("home"))
     response = client.get(reverse("opensearch"))
 

@@ -66,7 +66,7 @@ def entry_names(client, **words):
     return {name for _label, entries in names(response.context["periods"]) for name in entries}
 
 
-def test_timeline_parts_events_and_changes_by_month_newest_first(year):
+def test_timeline_groups_events_and_changes_by_month_newest_first(year):
     assert names(periods(build_timeline())) == [
         ("2014, month not known", [f"{year}/report-2"]),
         ("December 2014", [f"{year}/report-1"]),
@@ -78,7 +78,7 @@ def test_timeline_as_of_a_day_ends_with_it(year):
     assert names(periods(build_timeline(date(2014, 5, 13)))) == [("May 2014", [f"{year}/published"])]
 
 
-def test_words_narrow_the_timeline(client, two):
+def test_filters_of_the_timeline(client, two):
     first, second = two
     of_first, of_second = (
         {f"{first}/published", f"{first}/report-1"},
@@ -103,7 +103,7 @@ def test_words_narrow_the_timeline(client, two):
     assert entry_names(client, agency="ilo", as_of="2015-02-28") == {f"{first}/published"}
 
 
-def test_repeated_values_and_comma_lists_are_one_question_of_page_and_feed(client, ilo, iom, ohchr):
+def test_repeated_values_and_comma_lists_are_equal_on_page_and_feed(client, ilo, iom, ohchr):
     for agency in (ilo, iom, ohchr):
         CommitmentFactory(lead_agency=agency, title=f"Led by {agency.acronym}")
     EventFactory()
@@ -120,7 +120,7 @@ def test_repeated_values_and_comma_lists_are_one_question_of_page_and_feed(clien
         assert re.search(r"<id>([^<]+)</id>", feed)[1] == identifier("feeds/changes.atom?agency=ilo&agency=iom"), query
 
 
-def test_lists_of_groups_points_and_kinds_mean_any_of_their_values(client, two):
+def test_list_filters_match_any_of_their_values(client, two):
     first, second = two
 
     def keys(query):
@@ -142,7 +142,7 @@ def test_unknown_value_of_a_list_is_named_alone(client, two):
     assert "agency: ‘imo’ is not a valid value. Did you mean ‘iom’? Allowed: ilo, iom." in html
 
 
-def test_page_tells_what_is_chosen_and_how_many(client, two):
+def test_page_shows_its_filters_and_the_number_of_entries(client, two):
     html = client.get(reverse("timeline"), {"agency": "ilo", "year": "2015"}).content.decode()
 
     assert "<title>Agency: ILO, Year: 2015 – Timeline –" in html
@@ -164,7 +164,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("address", "kind"), [("/timeline/", "html"), ("/feeds/changes.atom", "plain")])
-def test_question_that_is_not_known_is_refused(client, two, address, kind):
+def test_invalid_query_is_refused(client, two, address, kind):
     for query, sentence in REFUSALS.items():
         response = client.get(f"{address}?{query}")
 
@@ -172,7 +172,7 @@ def test_question_that_is_not_known_is_refused(client, two, address, kind):
         assert sentence in response.content.decode()
 
 
-def test_pages_lose_and_repeat_nothing(client, ilo, monkeypatch):
+def test_pages_contain_each_entry_once(client, ilo, monkeypatch):
     monkeypatch.setattr(TimelineView, "paginate_by", 3)
     for month in range(1, 8):
         CommitmentFactory(lead_agency=ilo, published_on=date(2014, month, 1))
@@ -190,7 +190,7 @@ def test_pages_lose_and_repeat_nothing(client, ilo, monkeypatch):
     assert f'id="{first.slug}"' in pages[2].content.decode()
 
 
-def test_event_is_found_under_its_address_on_whatever_page_it_stands(client, ilo, monkeypatch):
+def test_event_on_a_later_page_is_linked_from_the_first(client, ilo, monkeypatch):
     monkeypatch.setattr(TimelineView, "paginate_by", 1)
     CommitmentFactory(lead_agency=ilo)
     event = EventFactory(slug="first", starts_on=date(2013, 10, 3))
