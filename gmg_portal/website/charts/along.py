@@ -49,7 +49,7 @@ class WideTimeline:
     """The lanes of the undertaking, its statuses, the reports, and one for each milestone, below a scale of years."""
 
     def __init__(self, timeline: Story, rtl: bool):
-        self.timeline, self.x = timeline, Scale(timeline.moments)
+        self.timeline, self.scale = timeline, Scale(timeline.moments)
         self.milestones = timeline.of("milestone", "met")
         # Several labels need a second line.
         statuses, reports = (16 if len(timeline.of(kind)) > 1 else 0 for kind in ("status", "report"))
@@ -64,11 +64,11 @@ class WideTimeline:
         self._draw_milestones(milestones_top + 12)
 
     def _draw_years(self) -> None:
-        label_interval = -(-len(self.x.years) // 14)
-        for year in self.x.years:
-            x = self.x(date(year, 1, 1))
+        label_interval = -(-len(self.scale.years) // 14)
+        for year in self.scale.years:
+            x = self.scale(date(year, 1, 1))
             self.drawing.line(x, 22, x, self.bottom, "grid", stroke=LINE, stroke_width=1)
-            if (year - self.x.years[0]) % label_interval == 0:
+            if (year - self.scale.years[0]) % label_interval == 0:
                 self.drawing.text(x + 3, 14, str(year), size=SIZE, classes="soft", fill=SOFT)
 
     def _label_lane(self, y: float, label: str) -> None:
@@ -90,11 +90,11 @@ class WideTimeline:
         if not start and not due:
             self._write_in_lane(y, text)
             return
-        begin = self.x(start.first_day) if start else START
-        end = self.x.end(due.on.day) if due else max(self.x(ended.on.day), begin)
+        begin = self.scale(start.first_day) if start else START
+        end = self.scale.end(due.on.day) if due else max(self.scale(ended.on.day), begin)
         self.drawing.rect(begin, y - 5, max(end - begin, 4), 10, "span pale", fill=BRAND, fill_opacity=PALE)
-        certain_begin = self.x(start.on.day) if start else end
-        certain_end = self.x(due.first_day) if due else end
+        certain_begin = self.scale(start.on.day) if start else end
+        certain_end = self.scale(due.first_day) if due else end
         if certain_end > certain_begin:
             self.drawing.rect(certain_begin, y - 5, certain_end - certain_begin, 10, "span", fill=BRAND)
         if due:
@@ -109,7 +109,7 @@ class WideTimeline:
         ends = [change.on.day for change in changes[1:]] + [last]
         labels = Labels(self.drawing, y + 22, y + 38)
         for change, end in zip(changes, ends[: len(changes)], strict=True):
-            begin, certain_begin, until = self.x(change.first_day), self.x(change.on.day), self.x(end)
+            begin, certain_begin, until = self.scale(change.first_day), self.scale(change.on.day), self.scale(end)
             css_class, fill = fill_style(change.code)
             if not change.is_known_by_day:
                 width = certain_begin - begin
@@ -155,7 +155,7 @@ class WideTimeline:
         self.drawing.rect(begin, y - 8, end - begin, 16, css_class, fill=fill, rx=8, **pale, **edge)
 
     def _extent(self, moment: Moment) -> tuple[float, float]:
-        begin, end = self.x(moment.first_day), self.x.end(moment.on.day)
+        begin, end = self.scale(moment.first_day), self.scale.end(moment.on.day)
         middle, half = (begin + end) / 2, max(end - begin, 16) / 2
         return middle - half, middle + half
 
@@ -172,7 +172,7 @@ class WideTimeline:
     def _draw_today(self) -> None:
         taken = None  # the extent of the previous label
         for moment in self.timeline.of("withdrawn", "today"):
-            x = self.x(moment.on.day)
+            x = self.scale(moment.on.day)
             self.drawing.line(x, 22, x, self.bottom, "today", stroke=BAD, stroke_width=1.5, stroke_dasharray="4 3")
             is_at_edge = text_width(moment.label, SIZE) + 8 > WIDTH - x
             label_x, anchor = (x - 5, "end") if is_at_edge else (x + 5, "start")

@@ -131,7 +131,7 @@ def test_entry_is_never_changed_or_deleted(statement, outsider):
 
 @pytest.fixture
 def save(client, secretariat, ilo):
-    """Save ILO's row on the editors' side, and answer the response."""
+    """Return a function that saves ILO's row in the admin and returns the response."""
 
     def save(**headers):
         client.force_login(secretariat)

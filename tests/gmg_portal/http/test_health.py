@@ -1,3 +1,5 @@
+"""Health checks: liveness, readiness, and the Host header."""
+
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.postgresql.base import DatabaseWrapper

@@ -1,3 +1,5 @@
+"""Middleware: validators, conditional requests, Cache-Control."""
+
 import os
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""The revision: which writes move it, and its row."""
+
 from datetime import UTC, date, datetime
 
 import pytest

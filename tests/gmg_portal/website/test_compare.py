@@ -1,3 +1,5 @@
+"""The comparison of two days, and links that keep `as_of`."""
+
 import csv
 import io
 from datetime import date

@@ -1,3 +1,5 @@
+"""The lists of gaps, on the page and as files."""
+
 import csv
 import io
 import re

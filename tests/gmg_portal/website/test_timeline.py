@@ -1,3 +1,5 @@
+"""The timeline and its filters, on the page and in the feed."""
+
 import re
 from datetime import date
 from urllib.parse import urlencode

@@ -1,3 +1,5 @@
+"""Pages that span several apps: home, about, gaps."""
+
 import pytest
 from django.urls import reverse
 
