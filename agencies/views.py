@@ -12,7 +12,7 @@ class AgencyListView(ListView):
     template_name = "agencies/list.html"
     context_object_name = "agencies"
     extra_context = {"as_of_honoured": True}
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return Agency.objects.with_own_membership().prefetch_related("constituents")
@@ -33,7 +33,7 @@ class AgencyView(DetailView):
     slug_field = slug_url_kwarg = "code"
     context_object_name = "agency"
     extra_context = {"as_of_honoured": True}
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return Agency.objects.select_related("parent").prefetch_related(

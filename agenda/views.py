@@ -9,7 +9,7 @@ class AgendaView(ListView):
     template_name = "agenda/list.html"
     context_object_name = "points"
     extra_context = {"as_of_honoured": True}
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
     model = AgendaPoint
 
 
@@ -20,7 +20,7 @@ class PointView(DetailView):
     slug_field = slug_url_kwarg = "number"
     context_object_name = "point"
     extra_context = {"as_of_honoured": True}
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return AgendaPoint.objects.prefetch_related("alignments__framework", "recommendations")
@@ -47,7 +47,7 @@ class ConvergenceView(ListView):
     template_name = "agenda/convergence.html"
     context_object_name = "points"
     extra_context = {"as_of_honoured": True, "strengths": Alignment.Strength}
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return AgendaPoint.objects.prefetch_related("alignments__framework")

@@ -110,7 +110,7 @@ def in_words(value) -> str:
 class CommitmentView(DetailView):
     """One commitment with its whole history; a withdrawn one stays and says so."""
 
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     template_name = "commitments/detail.html"
     slug_field = slug_url_kwarg = "reference"
@@ -173,7 +173,7 @@ class CommitmentView(DetailView):
 class CitationView(View):
     """The citation as a file that reference managers take in."""
 
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get(self, request, reference, form):
         rows = Commitment.objects.public(request.as_of).select_related("lead_agency", "workgroup").defer("search")
@@ -192,7 +192,7 @@ class CitationView(View):
 class EvidenceFileView(View):
     """A file behind a published report: handed over to be kept, never shown or run in the site's own name."""
 
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get(self, request, reference, name):
         reports = Commitment.objects.public().filter(reference=reference).values("reports")
@@ -230,7 +230,7 @@ class MistakeView(OfCommitmentMixin, FormView):
 
     template_name = "commitments/mistake.html"
     form_class = MistakeForm
-    words = frozenset({"as_of", "lack"})
+    query_params = frozenset({"as_of", "lack"})
 
     def get(self, request, *args, **kwargs):
         lack = request.GET.get("lack", "")

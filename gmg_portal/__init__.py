@@ -1,5 +1,5 @@
-"""The roof: settings, addresses, and the rooms that span several apps.
+"""The project package: settings, root URLs, and the packages that span several apps.
 
-Imports everything below it; nothing imports it.
-Start with `urls`, then a room: `website`, `api`, `open_data`, `syndication`, `editors`, `audit`, `trial`, `http`.
+Imports all other packages; none of them imports it.
+Start with `urls`, then `website`, `api`, `open_data`, `syndication`, `editors`, `audit`, `trial` or `http`.
 """

@@ -1,3 +1,5 @@
+"""The admin pages of the portal's own models, of sign-in attempts, and of the audit log."""
+
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -15,9 +17,9 @@ from rest_framework_api_key.models import APIKey
 
 from agencies.permissions import may_audit, may_edit_reference_data, may_manage_users
 from foundation.clock import today
-from gmg_portal.accounts.attempts import next_attempt_times
-from gmg_portal.audit.entries import CELLS, COUNTED, AuditForm, page_of, records, told
-from gmg_portal.audit.recording import note
+from gmg_portal.accounts.attempts import next_tries
+from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_rows, describe_entries, entries_page
+from gmg_portal.audit.recording import add_audit_entry
 from gmg_portal.editors import handover, response_rates, review_queue
 from gmg_portal.editors.dashboard import desk_of
 from gmg_portal.editors.list_queries import note_refusal, unknown_parameter
@@ -30,7 +32,7 @@ admin.site.pages += [*review_queue.urls, *response_rates.urls, *handover.urls]
 
 @admin.register(Revision)
 class RevisionAdmin(admin.site.ReadingAdmin):
-    """The database moves it; here it can only be read."""
+    """The revision, read-only: the database moves it."""
 
     list_display = ["number", "moved_at"]
     search_fields = ["number"]
@@ -44,7 +46,7 @@ class RevisionAdmin(admin.site.ReadingAdmin):
 
 @admin.register(Edition)
 class EditionAdmin(admin.site.ReadingAdmin):
-    """Published by `manage.py publish_edition`, and never altered: here it can only be read."""
+    """The editions, read-only: `manage.py publish_edition` publishes them, and nothing alters them."""
 
     list_display = ["day", "revision", "published_at"]
     search_fields = ["day"]
@@ -58,7 +60,7 @@ class EditionAdmin(admin.site.ReadingAdmin):
 
 @admin.register(KeptAnswer)
 class KeptAnswerAdmin(admin.site.ReadingAdmin):
-    """Which deeds of tokens would not be done twice today; what they were answered is their senders' alone."""
+    """The idempotency keys of API requests, read-only. Stored answers stay hidden, as they belong to their senders."""
 
     list_display = ["key", "token", "status", "made_at"]
     list_select_related = ["token"]
@@ -72,8 +74,8 @@ class KeptAnswerAdmin(admin.site.ReadingAdmin):
         return self.has_view_permission(request)
 
 
-# Secrets of second steps, and the sessions of others, are nobody's to read; the tables of addresses and of the
-# library's own keys stay empty.
+# Nobody may read the secrets of second steps or the sessions of others. The tables of email addresses and of the
+# library's own API keys stay empty.
 for model in (APIKey, Authenticator, EmailAddress, EmailConfirmation, UserSession):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
@@ -81,12 +83,12 @@ for model in (APIKey, Authenticator, EmailAddress, EmailConfirmation, UserSessio
 
 @admin.register(AccessAttempt)
 class AttemptsAdmin(admin.site.ReadingAdmin):
-    """Wrong tries of the last day. Deleting those of an account or an address ends its wait."""
+    """Failed sign-ins of the last day. Deleting those of an account or an address ends its waiting time."""
 
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "next_try"]
     search_fields = ["username", "ip_address"]
     fields = ["username", "ip_address", "user_agent", "failures_since_start", "attempt_time"]
-    actions = ["lift"]
+    actions = ["end_wait"]
 
     def has_view_permission(self, request, obj=None):
         return self.admin_site.ask(request, may_manage_users)
@@ -100,9 +102,9 @@ class AttemptsAdmin(admin.site.ReadingAdmin):
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
         rows = list(changelist.result_list)
-        moments = next_attempt_times(rows)
+        next_try_times = next_tries(rows)
         for row in rows:
-            row.next_try_at = moments.get(row.username)
+            row.next_try_at = next_try_times.get(row.username)
         changelist.result_list = rows
         return changelist
 
@@ -111,15 +113,15 @@ class AttemptsAdmin(admin.site.ReadingAdmin):
         return row.next_try_at
 
     @admin.action(description=gettext_lazy("End the wait of the selected accounts"), permissions=["delete"])
-    def lift(self, request, queryset):
-        names = list(queryset.values_list("username", flat=True))
-        AccessAttempt.objects.filter(username__in=names).delete()
+    def end_wait(self, request, queryset):
+        usernames = list(queryset.values_list("username", flat=True))
+        AccessAttempt.objects.filter(username__in=usernames).delete()
         self.message_user(request, _("They may try again."))
 
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.site.ReadingAdmin):
-    """Who did what: the database writes it; the secretariat and administrators read it and take it away."""
+    """The audit log, read-only: the secretariat and administrators search it and export it."""
 
     list_select_related = ["person"]
     search_fields = ["request_id"]
@@ -138,48 +140,49 @@ class AuditEntryAdmin(admin.site.ReadingAdmin):
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self.show(request, request.GET)
+        return self.render_entries(request, request.GET)
 
-    def show(self, request, asked):
-        form = AuditForm(asked)
-        for name in asked:
+    def render_entries(self, request, params):
+        """Render a page of the entries that meet the filters in `params`; 400 with the errors if they are not valid."""
+        form = AuditForm(params)
+        for name in params:
             if name not in form.fields and name != "csrfmiddlewaretoken":
                 return self.refuse_list_query(request, unknown_parameter(name, form.fields))
-        page = page_of(form.entries(), form.cleaned_data["before"]) if form.is_valid() else None
+        page = entries_page(form.entries(), form.cleaned_data["before"]) if form.is_valid() else None
         if page is None:
             note_refusal(request, f"parameter {next(iter(form.errors))}")
-        words = asked.copy()
-        for machinery in ("before", "csrfmiddlewaretoken"):
-            words.pop(machinery, None)
+        filters = params.copy()
+        for name in ("before", "csrfmiddlewaretoken"):
+            filters.pop(name, None)
         context = {
             **self.admin_site.each_context(request),
             "title": _("Who did what"),
             "opts": self.opts,
             "form": form,
             "page": page,
-            "most": COUNTED,
-            "entries": told(page.entries, request, self.admin_site) if page else [],
-            "words": words,
-            "is_narrowed": any(words.values()),
+            "most": COUNT_LIMIT,
+            "entries": describe_entries(page.entries, request, self.admin_site) if page else [],
+            "filters": filters,
+            "is_filtered": any(filters.values()),
         }
         return render(request, "admin/audit.html", context, status=200 if page else 400)
 
     @method_decorator(require_POST)
     def export_view(self, request):
-        """All entries that the form asks for, as CSV; who took them away is an entry itself."""
+        """Stream the entries that meet the filters as CSV, and log the export in the audit."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         form = AuditForm(request.POST)
         if not form.is_valid():
-            return self.show(request, request.POST)
-        note(AuditEntry.What.EXPORTED, request=request, person=request.user, reason=_asked(form))
-        kind = FORMATS["csv"]
-        rows = records(form.entries(), request, self.admin_site)
-        answer = StreamingHttpResponse(kind.write(CELLS, rows), content_type=kind.content_type)
-        answer["Content-Disposition"] = f'attachment; filename="audit-{today()}.csv"'
-        return answer
+            return self.render_entries(request, request.POST)
+        reason = _summarize_filters(form)
+        add_audit_entry(AuditEntry.What.EXPORTED, request=request, person=request.user, reason=reason)
+        csv_format = FORMATS["csv"]
+        rows = csv_rows(form.entries(), request, self.admin_site)
+        response = StreamingHttpResponse(csv_format.write(CSV_HEADER, rows), content_type=csv_format.content_type)
+        response["Content-Disposition"] = f'attachment; filename="audit-{today()}.csv"'
+        return response
 
 
-def _asked(form: AuditForm) -> str:
-    """What was asked for, short."""
+def _summarize_filters(form: AuditForm) -> str:
     return "; ".join(f"{name}={value}" for name, value in form.cleaned_data.items() if value)

@@ -1,3 +1,5 @@
+"""The configuration of the app `gmg_portal`: signals, system checks, and closed admin tables."""
+
 from django.apps import AppConfig
 from django.contrib import admin
 from django.core import checks
@@ -23,14 +25,14 @@ class PortalConfig(AppConfig):
 
         authenticator_added.connect(end_other_sessions)
         connection_created.connect(prepare_session, dispatch_uid="limits")
-        password_reset.connect(reset_attempts)
-        recording.listen()
+        password_reset.connect(start_anew)
+        recording.connect_signals()
         checks.register(roles.check_roles, checks.Tags.database)
         checks.register(check_second_steps, checks.Tags.database)
-        self.close_mail_tables()
+        self.unregister_mail_admin()
 
-    def close_mail_tables(self):
-        """The queue's own tables show mails with the links that let people in: nobody reads them here."""
+    def unregister_mail_admin(self):
+        """Hide the mail queue from the admin, because mails contain sign-in and invitation links."""
         for model in self.apps.get_app_config("post_office").get_models():
             if admin.site.is_registered(model):
                 admin.site.unregister(model)

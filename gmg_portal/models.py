@@ -1,3 +1,5 @@
+"""Models of the portal as a whole: the revision, the audit log, sign-ins, editions, stored answers of the API."""
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Func
@@ -11,7 +13,7 @@ from foundation.dates.columns import PastDateField
 
 
 class Revision(models.Model):
-    """One row, moved by the database once in every transaction that changes something public."""
+    """The revision of the public record: one row, which triggers increment once in each transaction with changes."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     number = models.BigIntegerField(default=0)
@@ -26,10 +28,9 @@ class Revision(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One line of who did what, when, and from which request. Append-only: the database refuses the rest.
+    """An entry of the audit log: who did what, when, and from which request. The database refuses changes.
 
-    Lines on rows are written by the database itself with each new line of a history; `kind`, `row` and `line` say of
-    which row and which line.
+    Triggers write an entry for each new history row; `kind`, `row` and `line` are its model, row and history row.
     """
 
     class What(models.TextChoices):
@@ -110,7 +111,7 @@ class AuditEntry(models.Model):
 
 
 class KnownAddress(models.Model):
-    """A network address, as a keyed digest, from which the owner of an account signed in before."""
+    """A network address, stored as a keyed digest, from which the owner of an account has signed in."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     digest = models.CharField(max_length=40)
@@ -125,7 +126,7 @@ class KnownAddress(models.Model):
 
 
 class SignInWarning(models.Model):
-    """That the owner of an account was told by mail of wrong passwords or codes, so that it is told once in a burst."""
+    """A mail that warned the owner of an account of wrong passwords or codes; kept to send one mail for many tries."""
 
     class Kind(models.TextChoices):
         PASSWORD = "password", _("Wrong passwords")
@@ -149,19 +150,19 @@ class SignInWarning(models.Model):
 
 
 class Edition(models.Model):
-    """The public record as it was frozen at a moment, for good: which files, and by which digests one knows them.
+    """A permanent copy of the public record: its files with their digests. Named by its day (UTC).
 
-    Named by its day (UTC). Append-only: the database refuses the rest.
+    The database refuses changes.
     """
 
     day = PastDateField(_("day"), unique=True)
     published_at = models.DateTimeField(_("published"), editable=False)
     revision = models.BigIntegerField(_("revision"))
-    # A list of objects with `name`, `mediatype`, `bytes` and `sha256`, in the order in which they are offered.
+    # A list of objects with `name`, `mediatype`, `bytes` and `sha256`, in the order of the page.
     files = models.JSONField(_("files"))
-    # Rows by table.
+    # The number of rows by table.
     counts = models.JSONField(_("rows"))
-    # By table, how many rows were added, gone and changed since the edition before; null for the first.
+    # By table, the numbers of rows added, removed and changed since the previous edition; null for the first.
     changes = models.JSONField(_("changes since the one before"), null=True, blank=True)
 
     class Meta:
@@ -179,13 +180,15 @@ class Edition(models.Model):
 
     @property
     def size(self) -> int:
-        """Bytes of all files together."""
+        """The size of all files together, in bytes."""
         return sum(file["bytes"] for file in self.files)
 
 
 class KeptAnswer(models.Model):
-    """What a request with a token was answered, under the key by which its sender knows it: so that a second one with
-    that key is answered alike and does nothing twice. Written in the transaction of the deed; swept after a day."""
+    """The stored answer to an API request with an idempotency key, returned again if the request is repeated.
+
+    It is written in the transaction of the request, and deleted after a day.
+    """
 
     token = models.ForeignKey(AccessToken, on_delete=models.CASCADE, related_name="kept_answers")
     key = models.CharField(_("key"), max_length=200)

@@ -19,7 +19,7 @@ VAR_DIR = Path(os.environ.get("PORTAL_VAR") or BASE_DIR / "var").resolve()
 
 
 def flag(name: str) -> bool:
-    """Read a yes-or-no variable; anything but a known word is refused."""
+    """Return a yes-or-no variable. Raises ImproperlyConfigured for other values."""
     value = os.environ.get(name, "").strip().lower()
     if value in {"1", "true", "yes", "on"}:
         return True
@@ -29,12 +29,12 @@ def flag(name: str) -> bool:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """Read a comma-separated variable."""
-    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+    """Return the values of a comma-separated variable."""
+    return [value.strip() for value in os.environ.get(name, default).split(",") if value.strip()]
 
 
 def rate(name: str, default: str) -> str:
-    """Read so many requests in a second, minute, hour or day."""
+    """Return a rate limit such as 600/min: a number of requests per second, minute, hour or day."""
     value = os.environ.get(name) or default
     if not re.fullmatch(r"[1-9][0-9]{0,8}/(s|sec|second|m|min|minute|h|hour|d|day)", value):
         raise ImproperlyConfigured(f"{name} is '{value}'; write a number and a time, such as 600/min or 10/s.")
@@ -42,7 +42,7 @@ def rate(name: str, default: str) -> str:
 
 
 def duration(name: str, default: str) -> str:
-    """Read a length of time as PostgreSQL writes it, for example 500ms, 15s or 2min; 0 stands for no limit."""
+    """Return a duration in PostgreSQL's notation, such as 500ms, 15s or 2min; 0 means no limit."""
     value = os.environ.get(name) or default
     if not re.fullmatch(r"0|[1-9][0-9]{0,5}(ms|s|min)", value):
         raise ImproperlyConfigured(f"{name} is '{value}'; write a number and ms, s or min, such as 15s, or 0 for none.")
@@ -50,7 +50,7 @@ def duration(name: str, default: str) -> str:
 
 
 def database(url: str, name: str = "DATABASE_URL") -> dict:
-    """Read the address of a PostgreSQL server; there is no second engine."""
+    """Return Django's settings for the URL of a PostgreSQL server. Raises ImproperlyConfigured for other databases."""
     try:
         parsed = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
     except ValueError:
@@ -63,7 +63,7 @@ def database(url: str, name: str = "DATABASE_URL") -> dict:
 
 
 def trial_key() -> str:
-    """Make the trial's own key at its first start, and keep it so that nobody is signed out by the next."""
+    """Return the trial's secret key, created at its first start and kept, so that sessions survive a restart."""
     try:
         return read_or_create_secret(VAR_DIR / "secret_key")
     except OSError as error:
@@ -71,7 +71,7 @@ def trial_key() -> str:
 
 
 DEBUG = flag("DEBUG")
-# A trial on one's own machine: what `manage.py run` serves. Plain HTTP, static files as they lie, a key of its own.
+# A trial on one machine, as `manage.py run` serves it: plain HTTP, static files without a build, a generated key.
 TRIAL = flag("TRIAL")
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY and TRIAL:
@@ -124,7 +124,7 @@ INSTALLED_APPS = [
     "recommendations",
     "commitments",
     "gmg_portal",
-    # Below the portal, whose command `send_queued_mail` stands in place of the library's.
+    # After the portal, so that its command `send_queued_mail` replaces the library's.
     "anymail",
     "post_office",
 ]
@@ -138,8 +138,8 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "foundation.http.http_methods.CrossOriginMiddleware",
     "foundation.http.compression.CompressionMiddleware",
-    "gmg_portal.http.middleware.StorageMiddleware",
-    "foundation.http.throttling.RateLimitHeadersMiddleware",
+    "gmg_portal.http.middleware.CacheControlMiddleware",
+    "foundation.http.throttling.RateMiddleware",
     "gmg_portal.api.deprecations.DeprecationMiddleware",
     "foundation.http.http_methods.ReadOnlyMethodsMiddleware",
     "gmg_portal.accounts.session_store.SessionMiddleware",
@@ -154,8 +154,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "gmg_portal.http.middleware.TraceMiddleware",
-    "gmg_portal.http.middleware.QuestionMiddleware",
+    "gmg_portal.http.middleware.RequestContextMiddleware",
+    "gmg_portal.http.middleware.QueryStringMiddleware",
     "gmg_portal.http.middleware.AsOfMiddleware",
     "gmg_portal.http.middleware.RevisionMiddleware",
     "gmg_portal.http.page_rate.PageRateMiddleware",
@@ -180,7 +180,7 @@ TEMPLATES = [
     }
 ]
 
-# One engine: a server named by DATABASE_URL, or the portal's own under var/.
+# PostgreSQL: the server of DATABASE_URL, or an embedded one under var/.
 if os.environ.get("DATABASE_URL"):
     DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 else:
@@ -192,15 +192,15 @@ else:
             "CONN_HEALTH_CHECKS": True,
         }
     }
-# What one statement, one wait for a lock and one pause within a transaction may take while a request is answered.
+# Time limits of a request for one statement, one wait for a lock, and one pause within a transaction.
 DATABASE_LIMITS = {
     "statement_timeout": duration("DATABASE_STATEMENT_TIMEOUT", "15s"),
     "lock_timeout": duration("DATABASE_LOCK_TIMEOUT", "5s"),
     "idle_in_transaction_session_timeout": duration("DATABASE_IDLE_TIMEOUT", "1min"),
 }
-# Files of the whole record take longer than pages.
+# The time limit of a statement for files of the whole record, which take longer than pages.
 DATABASE_EXPORT_TIMEOUT = duration("DATABASE_EXPORT_TIMEOUT", "10min")
-# The role that owns the tables, for `migrate` and `grant_roles` alone: all else runs as the role of DATABASE_URL.
+# The role that owns the tables, only for `migrate` and `grant_roles`. Everything else runs as the role of DATABASE_URL.
 DATABASE_OWNER = None
 DATABASE_ROLE = DATABASES["default"].get("USER", "")
 if os.environ.get("DATABASE_OWNER_URL"):
@@ -209,7 +209,7 @@ if os.environ.get("DATABASE_OWNER_URL"):
     DATABASE_OWNER = database(os.environ["DATABASE_OWNER_URL"], "DATABASE_OWNER_URL")
     if DATABASE_OWNER["NAME"] != DATABASES["default"]["NAME"]:
         raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL must name the same database.")
-# Whether somebody should be told when the application's own role could rewrite the record.
+# Whether a system check warns if the application's role could rewrite the record.
 ROLES_APART = bool(os.environ.get("DATABASE_URL")) and not TRIAL and not DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -218,7 +218,7 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",  # first: a password that comes too early is not checked
+    "axes.backends.AxesStandaloneBackend",  # first, so that passwords are not checked during a wait
     "gmg_portal.accounts.backends.AccountBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -230,7 +230,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds
 
-# Who needs a second step beside the password: 'everyone', or those of whom agencies.permissions says so anyway.
+# Who needs a second step beside the password: 'everyone', or if empty the roles in agencies.permissions.
 MFA_REQUIRED = os.environ.get("MFA_REQUIRED", "").strip().lower()
 if MFA_REQUIRED not in ("", "everyone"):
     raise ImproperlyConfigured(f"MFA_REQUIRED is '{MFA_REQUIRED}'; write 'everyone', or leave it empty.")
@@ -240,11 +240,11 @@ if any(len(key) < 32 for key in MFA_ENCRYPTION_KEYS):
     raise ImproperlyConfigured("MFA_ENCRYPTION_KEYS has a key of fewer than 32 characters; write long random texts.")
 MFA_ADAPTER = "gmg_portal.accounts.adapters.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by administrators and invitations, never claimed
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators and invitations set addresses; users cannot claim one
 MFA_TOTP_ISSUER = "GMG HLD follow-up portal"
-MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds by which a clock may be wrong
+MFA_TOTP_TOLERANCE = 1  # allowed difference of clocks, in steps of 30 seconds
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_USER_VERIFICATION = "required"  # so that a key that was found or stolen opens nothing by itself
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # so that a stolen key is useless without its PIN
 MFA_FORMS = {
     "authenticate": "gmg_portal.accounts.forms.CodeForm",
     "reauthenticate": "gmg_portal.accounts.forms.ReauthenticateCodeForm",
@@ -261,9 +261,9 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
-# The plain one: allauth's own would keep a second table of addresses, which an administrator's change does not reach.
+# Django's own generator: allauth's would use a second table of addresses, which changes by administrators do not reach.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
-# allauth's own limits count in each process: gmg_portal.accounts counts in the database instead, once for all.
+# allauth's limits count in each process. gmg_portal.accounts counts in the database instead, for all processes.
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_FORMS = {
     "login": "gmg_portal.accounts.forms.SignInForm",
@@ -275,7 +275,7 @@ ACCOUNT_FORMS = {
 }
 
 AXES_HANDLER = "gmg_portal.accounts.attempts.AttemptsHandler"
-AXES_COOLOFF_TIME = 24  # hours for which a wrong try counts
+AXES_COOLOFF_TIME = 24  # hours for which a failed sign-in counts
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.attempts.lockout_parameters"
@@ -305,7 +305,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = ""
 STORAGES = {
     "default": {"BACKEND": "foundation.files.storage.PrivateStorage"},
-    # What was published for good: a folder of its own, which nothing else writes to or empties.
+    # Published editions have their own folder, which nothing else writes to or empties.
     "editions": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
@@ -328,13 +328,13 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
-# Where links in mails lead: whoever writes them knows of no request.
+# The base URL of links in mails, which are written outside of requests.
 if DEBUG or TRIAL:
     _address = f"http://{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 else:
     _address = f"{'http' if flag('PLAIN_HTTP') else 'https'}://{next(iter(ALLOWED_HOSTS), 'localhost').lstrip('.')}"
 PUBLIC_URL = public_url(os.environ.get("PUBLIC_URL") or _address)
-# Mail is queued in the database, and leaves it by the way that MAIL_URL names.
+# Mail is queued in the database and delivered by the transport of MAIL_URL.
 EMAIL_BACKEND = "foundation.mail.backend.QueueBackend"
 EMAIL_TIMEOUT = SMTP_TIMEOUT
 _delivery = delivery_settings(os.environ.get("MAIL_URL", ""), VAR_DIR / "mail")
@@ -370,7 +370,7 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": "foundation.http.http_methods.NoMetadata",
     "EXCEPTION_HANDLER": "foundation.rest.problem_details.exception_handler",
 }
-# Outside of the API: what one address may ask of searches, files, feeds, charts and comparisons; None: not counted.
+# The rate limit of an address for searches, files, feeds, charts and comparisons outside of the API; None: no limit.
 PAGE_RATE = None if os.environ.get("PAGE_RATE") == "0" else rate("PAGE_RATE", "300/min")
 SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
@@ -435,7 +435,7 @@ CORS_EXPOSE_HEADERS = [
     "Total-Count",
 ]  # fmt: skip
 CORS_PREFLIGHT_MAX_AGE = 24 * 60 * 60  # seconds
-# What is written with a key is for agencies' own systems, and not for browsers on other sites.
+# Requests with an access token come from agencies' own systems, not from browsers on other sites.
 CORS_URLS_REGEX = (
     r"^/((api(?!/v1/drafts/)|data|feeds|calendar|charts|embed|oembed)/|(?!admin/|accounts/).*\.(atom|bib|csv|ris)$)"
 )
@@ -454,7 +454,7 @@ PERMISSIONS_POLICY = {name: [] for name in ("camera", "geolocation", "microphone
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
-# Plain HTTP is for one's own machine: production redirects to HTTPS unless told that a proxy does.
+# Plain HTTP is for a single machine. Production redirects to HTTPS, unless PLAIN_HTTP says that a proxy does.
 HTTPS = not DEBUG and not TRIAL and not flag("PLAIN_HTTP")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -462,7 +462,7 @@ CSRF_FAILURE_VIEW = "gmg_portal.website.csrf_failure.csrf_failure"
 SESSION_ENGINE = "gmg_portal.accounts.session_store"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-if HTTPS:  # browsers then take the cookies from this host alone, and not from its subdomains or over plain HTTP
+if HTTPS:  # the prefix makes browsers refuse these cookies from subdomains and over plain HTTP
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
@@ -482,6 +482,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}{request_id} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-    # Named, or the library sets up a handler of its own.
+    # Without this entry the library adds its own handler.
     "loggers": {"post_office": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
 }

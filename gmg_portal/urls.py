@@ -1,3 +1,5 @@
+"""The root URL configuration."""
+
 from django.contrib import admin
 from django.urls import include, path
 
@@ -18,8 +20,8 @@ urlpatterns = [
     path("accounts/mail/", include("gmg_portal.accounts.mail_urls")),
     path("accounts/", include("gmg_portal.accounts.urls")),
     path("admin/", admin.site.urls),
-    path("healthz", health.alive, name="healthz"),
-    path("readyz", health.ready, name="readyz"),
+    path("healthz", health.liveness, name="healthz"),
+    path("readyz", health.readiness, name="readyz"),
 ]
 
 handler400 = "foundation.rest.problem_details.bad_request"

@@ -1,4 +1,4 @@
-"""The WSGI application that the server loads."""
+"""The WSGI application for web servers."""
 
 import os
 

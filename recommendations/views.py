@@ -12,7 +12,7 @@ class RecommendationListView(ListView):
     template_name = "recommendations/list.html"
     context_object_name = "recommendations"
     extra_context = {"as_of_honoured": True}
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return Recommendation.objects.whole().prefetch_related("parts")
@@ -25,7 +25,7 @@ class RecommendationView(DetailView):
     slug_field = slug_url_kwarg = "code"
     context_object_name = "recommendation"
     extra_context = {"as_of_honoured": True}
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return Recommendation.objects.select_related("parent").prefetch_related("parts", "agenda_points")
@@ -45,7 +45,7 @@ class LevelView(ListView):
     template_name = "recommendations/level.html"
     context_object_name = "recommendations"
     extra_context = {"as_of_honoured": True}
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         if self.kwargs["level"] not in Recommendation.Level:

@@ -1,4 +1,4 @@
-"""Conventions that matter, each as a check that fails."""
+"""Conventions of the project: each is a test."""
 
 import ast
 import gc
@@ -45,7 +45,7 @@ from workgroups.models import Participation, WorkGroup, WorkPlan
 ROOT = Path(settings.BASE_DIR)
 APPS = ["agencies", "agenda", "workgroups", "recommendations", "commitments", "gmg_portal"]
 PACKAGES = ["foundation", *APPS]
-# From the roof down; apps of one floor never import each other.
+# From top to bottom; the apps of one layer never import each other.
 LAYERS = [
     grimp.Layer("gmg_portal"),
     grimp.Layer("commitments"),
@@ -53,17 +53,17 @@ LAYERS = [
     grimp.Layer("agencies", "agenda", independent=True),
     grimp.Layer("foundation"),
 ]
-# Proxies stand for the rows of many-to-many sets, and hold their triggers alone.
+# Proxies of many-to-many tables exist only for their triggers.
 MODELS = {
     model
     for app in APPS
     for model in apps.get_app_config(app).get_models()
     if not (hasattr(model, "instance_type") or model._meta.proxy)
 }
-# Written by the database alone, with the revision; nobody enters or edits them.
+# Written only by the database, with the revision; nobody enters or edits them.
 MOVEMENTS = {CommitmentMovement, ReportMovement}
-# What the portal notes of sign-ins and of forms for itself; nobody reads or edits it.
-NOTED_BY_THE_PORTAL = {KnownAddress, SignInWarning, SubmittedForm}
+# Internal rows on sign-ins and forms; nobody reads or edits them.
+INTERNAL = {KnownAddress, SignInWarning, SubmittedForm}
 BY_DATABASE = {*MOVEMENTS, Withdrawal}
 NOT_PUBLIC = {
     *(
@@ -80,11 +80,11 @@ NOT_PUBLIC = {
         WorkingCopy,
     ),
     *MOVEMENTS,
-    *NOTED_BY_THE_PORTAL,
+    *INTERNAL,
 }
 PUBLIC = MODELS - NOT_PUBLIC
-# What has an address, and what is shown on the page of something that has one (or, by its name, on a page of its own).
-ADDRESSED = {
+# Models with their own pages, and models that are shown on the page of another model (or on a page named here).
+WITH_PAGE = {
     Agency,
     AgendaPoint,
     Framework,
@@ -113,13 +113,12 @@ SHOWN_WITH = {
     ReportingCycle: ProgressReport,
     Statement: "about",
 }
-# Plain words about the group itself, which the API leaves to the page; a round, which reports name by its title; and
-# frozen files, which describe themselves.
+# Texts about the group, which only the page shows; reporting cycles, which reports name by title; and editions, whose
+# files describe themselves.
 NOT_IN_API = {Statement, ReportingCycle, Edition}
-# Append-only, a single row that the database keeps, what the portal notes of its mails, and what is not even saved yet:
-# none has earlier states.
+# Models without earlier states: append-only ones, a single row kept by the database, notes on mails, and unsaved texts.
 WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, KeptAnswer, Edition, Digest, Notice, WorkingCopy, *BY_DATABASE}
-WITHOUT_HISTORY |= NOTED_BY_THE_PORTAL
+WITHOUT_HISTORY |= INTERNAL
 
 ANY_APP = {
     "__init__.py",
@@ -137,9 +136,9 @@ ANY_APP = {
     "urls.py",
     "views.py",
 }
-# What an app holds beside: a package in place of a module that outgrew one file, or a subject of its own.
-MORE = {
-    "agencies": {"idempotent_forms.py", "names.py"},
+# Other modules of an app: a package in place of a module that outgrew one file, or a subject of its own.
+FURTHER_FILES = {
+    "agencies": {"idempotent_forms.py", "mail.py", "names.py"},
     "commitments": {
         "admin",
         "amendments",
@@ -173,10 +172,39 @@ MORE = {
 }
 
 
-def sources(*folders):
-    """The Python files below some folders of the project, as syntax trees by path."""
-    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
-    # CPython 3.11 fails to parse where the collector calls Python code meanwhile, as hypothesis makes it do.
+# Names that do not say what they hold, and where they are refused so far.
+VAGUE_NAMES = {"told", "found", "asked", "given", "said"}
+WITHOUT_VAGUE_NAMES = [
+    "gmg_portal/website",
+    "gmg_portal/audit",
+    "gmg_portal/http",
+    "gmg_portal/trial",
+    "gmg_portal/management",
+    "gmg_portal/templatetags",
+    "gmg_portal/__init__.py",
+    "gmg_portal/admin.py",
+    "gmg_portal/apps.py",
+    "gmg_portal/models.py",
+    "gmg_portal/settings.py",
+    "gmg_portal/urls.py",
+    "gmg_portal/wsgi.py",
+    "manage.py",
+    "tests/gmg_portal/website",
+    "tests/gmg_portal/audit",
+    "tests/gmg_portal/http",
+    "tests/gmg_portal/trial",
+    "tests/test_architecture.py",
+    "tests/test_factories.py",
+    "tests/template_database.py",
+]
+# Packages whose names say everything, because Django gives them.
+NAMED_BY_DJANGO = {"migrations", "management", "templatetags"}
+
+
+def sources(*roots):
+    """Return the syntax trees of Python files, by path: of single files, and of all below folders; no migrations."""
+    paths = [path for root in roots for path in ([ROOT / root] if root.endswith(".py") else python_files(ROOT / root))]
+    # CPython 3.11 fails to parse if the garbage collector runs Python code meanwhile, as hypothesis makes it do.
     gc.disable()
     try:
         return {path.relative_to(ROOT): ast.parse(path.read_text()) for path in paths if "migrations" not in path.parts}
@@ -184,8 +212,12 @@ def sources(*folders):
         gc.enable()
 
 
+def python_files(folder):
+    return sorted(folder.rglob("*.py"))
+
+
 def name_of(node):
-    """'datetime.now' of the call `datetime.now()`, 'now' of `timezone().now()`."""
+    """Return the dotted name of a node: 'datetime.now' for `datetime.now`, 'now' for `timezone().now`."""
     if isinstance(node, ast.Attribute):
         owner = name_of(node.value)
         return f"{owner}.{node.attr}" if owner else node.attr
@@ -210,10 +242,10 @@ def test_imports_run_downward_only(graph):
     assert {(dependency.importer, dependency.imported) for dependency in upward} == set()
 
 
-def test_no_module_is_a_drawer_of_odds_and_ends(graph):
-    drawers = {"common", "core", "utils", "helpers", "misc", "services"}
+def test_no_module_has_a_name_without_a_subject(graph):
+    names = {"common", "core", "utils", "helpers", "misc", "services"}
 
-    assert {module for module in graph.modules if drawers & set(module.split("."))} == set()
+    assert {module for module in graph.modules if names & set(module.split("."))} == set()
 
 
 def test_project_imports_nothing_of_its_tests():
@@ -233,12 +265,82 @@ def test_project_imports_nothing_of_its_tests():
 def test_app_holds_only_files_of_known_names(app):
     listing = {path.name for path in (ROOT / app).iterdir()} - {"__pycache__"}
 
-    assert listing - ANY_APP == MORE.get(app, set())
+    assert listing - ANY_APP == FURTHER_FILES.get(app, set())
 
 
 def test_second_driver_that_would_be_preferred_silently_is_absent():
     assert importlib.util.find_spec("psycopg") is None
     assert importlib.util.find_spec("psycopg2") is not None
+
+
+# Names and docstrings
+
+
+def bound_names(tree):
+    """Return (line, name) of all variables, parameters, functions and classes that a module defines."""
+    names = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                names.append((node.lineno, name))
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                names.append((node.lineno, name))
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                names.append((node.lineno, name))
+    return sorted(names)
+
+
+def vague_names(tree):
+    return [(line, name) for line, name in bound_names(tree) if name.strip("_") in VAGUE_NAMES]
+
+
+def test_no_name_is_vague():
+    vague = [
+        (str(path), line, name)
+        for path, tree in sources(*WITHOUT_VAGUE_NAMES).items()
+        for line, name in vague_names(tree)
+    ]
+
+    assert vague == []
+
+
+def test_vague_names_are_looked_for_where_there_is_code():
+    assert [root for root in WITHOUT_VAGUE_NAMES if not sources(root)] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("told = 1", ["told"]),
+        ("def f(asked, *given, **said): ...", ["asked", "given", "said"]),
+        ("def _found(): ...", ["_found"]),
+        ("class Told: ...", []),
+        ("[found for found in rows]", ["found"]),
+        ("for key, (told, row) in rows: ...", ["told"]),
+        ("with opened as said: ...", ["said"]),
+        ("if (asked := rows): ...", ["asked"]),
+        ("try: ...\nexcept ValueError as said: ...", ["said"]),
+        ("match row:\n    case [told, *found]: ...", ["told", "found"]),
+        ("lambda given: given", ["given"]),
+        ("from hypothesis import given", []),
+        ("row.told = row.asked", []),
+        ("f(told=found)", []),
+        ("found_rows = 1", []),
+    ],
+)
+def test_vague_names_are_distinguished_from_others(code, names):
+    assert sorted(name for _line, name in vague_names(ast.parse(code))) == sorted(names)
+
+
+def test_every_package_has_a_docstring():
+    packages = {
+        path: ast.get_docstring(tree)
+        for path, tree in sources(*PACKAGES).items()
+        if path.name == "__init__.py" and not NAMED_BY_DJANGO & set(path.parts)
+    }
+
+    assert len(packages) > len(PACKAGES)
+    assert [str(path) for path, docstring in packages.items() if not docstring] == []
 
 
 # Models
@@ -248,7 +350,7 @@ def test_every_model_has_its_admin():
     registered = set(admin.site._registry)
     inline = {inline.model for model_admin in admin.site._registry.values() for inline in model_admin.inlines}
 
-    assert MODELS - registered - inline == BY_DATABASE | NOTED_BY_THE_PORTAL
+    assert MODELS - registered - inline == BY_DATABASE | INTERNAL
 
 
 def test_every_model_has_its_factory():
@@ -258,18 +360,18 @@ def test_every_model_has_its_factory():
         if isinstance(factory, type) and issubclass(factory, DjangoModelFactory) and not factory._meta.abstract
     }
 
-    assert made == MODELS - {Revision, *BY_DATABASE, *NOTED_BY_THE_PORTAL}
+    assert made == MODELS - {Revision, *BY_DATABASE, *INTERNAL}
 
 
-def test_every_model_says_what_it_is():
+def test_every_model_has_a_name_and_a_docstring():
     assert {model for model in MODELS if model.__str__ is models.Model.__str__} == set()
     assert {model for model in MODELS if not model.__doc__ or model.__doc__.startswith(f"{model.__name__}(")} == set()
 
 
 def test_every_public_model_has_its_page():
-    assert {model for model in MODELS if hasattr(model, "get_absolute_url")} == ADDRESSED
-    assert ADDRESSED | set(SHOWN_WITH) == PUBLIC
-    assert ADDRESSED & set(SHOWN_WITH) == set()
+    assert {model for model in MODELS if hasattr(model, "get_absolute_url")} == WITH_PAGE
+    assert WITH_PAGE | set(SHOWN_WITH) == PUBLIC
+    assert WITH_PAGE & set(SHOWN_WITH) == set()
 
 
 @pytest.mark.parametrize(
@@ -277,11 +379,11 @@ def test_every_public_model_has_its_page():
     [(model, page) for model, page in SHOWN_WITH.items() if not isinstance(page, str)],
     ids=lambda model: model.__name__,
 )
-def test_what_has_no_page_is_tied_to_what_has_one(model, page):
-    tied = {field.related_model for field in model._meta.get_fields() if field.is_relation}
+def test_model_without_a_page_is_related_to_one_that_shows_it(model, page):
+    related = {field.related_model for field in model._meta.get_fields() if field.is_relation}
 
-    assert page in ADDRESSED | set(SHOWN_WITH)
-    assert page in tied
+    assert page in WITH_PAGE | set(SHOWN_WITH)
+    assert page in related
 
 
 def test_every_public_model_is_in_the_api():
@@ -335,8 +437,8 @@ ALWAYS_NAIVE = {
     "datetime.utcfromtimestamp",
     "timezone.make_naive",
 }
-# How many arguments stand before the one that names the zone.
-BEFORE_ZONE = {"datetime.now": 0, "datetime.fromtimestamp": 1, "datetime.combine": 2, "datetime": 7}
+# The position of the argument with the time zone.
+ZONE_POSITIONS = {"datetime.now": 0, "datetime.fromtimestamp": 1, "datetime.combine": 2, "datetime": 7}
 
 
 def is_naive(call):
@@ -346,10 +448,10 @@ def is_naive(call):
     if name not in NAIVE_WITHOUT_ZONE:
         return False
     named = any(keyword.arg in {"tz", "tzinfo"} for keyword in call.keywords)
-    return not named and len(call.args) <= BEFORE_ZONE.get(name, 99)
+    return not named and len(call.args) <= ZONE_POSITIONS.get(name, 99)
 
 
-def test_no_moment_is_without_its_zone():
+def test_no_datetime_is_naive():
     naive = [
         (str(path), call.lineno) for path, tree in sources(*PACKAGES).items() for call in calls(tree) if is_naive(call)
     ]
@@ -375,7 +477,7 @@ def test_no_moment_is_without_its_zone():
         ("today()", False),
     ],
 )
-def test_naive_moments_are_told_from_others(code, naive):
+def test_naive_datetimes_are_distinguished_from_others(code, naive):
     (call,) = [node for node in calls(ast.parse(code)) if node.col_offset == 0]
 
     assert is_naive(call) is naive
@@ -410,7 +512,7 @@ def test_no_test_is_without_an_assertion():
 
 
 def without_reason(tree):
-    """The lines on which a test is skipped, or expected to fail, without a word why."""
+    """Return the lines on which a test is skipped, or expected to fail, without a reason."""
     marks = {"pytest.mark.skip", "pytest.mark.skipif", "pytest.mark.xfail", "pytest.skip", "pytest.importorskip"}
     reasoned = {
         call.func
@@ -418,8 +520,8 @@ def without_reason(tree):
         if any(keyword.arg == "reason" for keyword in call.keywords)
         or (name_of(call.func) in {"pytest.skip", "pytest.mark.skip"} and call.args)
     }
-    marked = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and name_of(node) in marks]
-    return [node.lineno for node in marked if node not in reasoned]
+    skips = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and name_of(node) in marks]
+    return [node.lineno for node in skips if node not in reasoned]
 
 
 def test_longest_files_are_there():
@@ -443,5 +545,5 @@ def test_no_skip_is_without_a_reason():
         ("pytest.importorskip('playwright')", [1]),
     ],
 )
-def test_skips_without_a_reason_are_told_from_others(code, lines):
+def test_skips_without_a_reason_are_distinguished_from_others(code, lines):
     assert without_reason(ast.parse(code)) == lines

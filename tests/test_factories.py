@@ -1,4 +1,4 @@
-"""Rows created in bulk are equal to rows created one by one."""
+"""Bulk factories create the same rows as single ones."""
 
 import pytest
 
@@ -14,30 +14,30 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
-# Fields that differ by row, and the counts and times of saving.
-OF_ITS_OWN = {
+# Fields that differ between rows: keys, texts, and those that change with each save.
+DIFFERING_FIELDS = {
     *("id", "reference", "title", "url", "draft_code", "commitment", "report", "search"),
     *("version", "updated_at", "recorded_at", "history_id", "history_date"),
 }
 
 
-def field_values(model, **which):
-    """Return the values of rows, without fields that differ by row, in the order of creation."""
-    fields = [field.attname for field in model._meta.fields if field.name not in OF_ITS_OWN]
-    return list(model.objects.filter(**which).order_by("pk").values(*fields))
+def common_values(model, **filters):
+    """Return the values of rows without `DIFFERING_FIELDS`, in the order of their creation."""
+    fields = [field.attname for field in model._meta.fields if field.name not in DIFFERING_FIELDS]
+    return list(model.objects.filter(**filters).order_by("pk").values(*fields))
 
 
-def test_many_published_reports_are_as_those_made_one_by_one(ilo, points):
+def test_many_published_reports_equal_single_ones(ilo, points):
     one = published_report(CommitmentFactory(lead_agency=ilo, agenda_points=points)).commitment
     two = many(CommitmentFactory, 2, lead_agency=ilo, agenda_points=points)
 
     many_published_reports(two)
 
-    assert field_values(Commitment, pk__in=[row.pk for row in two]) == field_values(Commitment, pk=one.pk) * 2
+    assert common_values(Commitment, pk__in=[row.pk for row in two]) == common_values(Commitment, pk=one.pk) * 2
     for model, link in {ProgressReport: "", StatusChange: "", Evidence: "report__"}.items():
-        alike = field_values(model, **{f"{link}commitment": one})
-        assert field_values(model, **{f"{link}commitment__in": two}) == alike * 2
-        assert len(alike) == 1
+        values = common_values(model, **{f"{link}commitment": one})
+        assert common_values(model, **{f"{link}commitment__in": two}) == values * 2
+        assert len(values) == 1
     assert [list(commitment.agenda_points.all()) for commitment in two] == [points, points]
     newest = [commitment.reports.get().history.latest() for commitment in (one, *two)]
     assert {(row.state, row.history_type, row.history_change_reason) for row in newest} == {("published", "~", "load")}
@@ -53,6 +53,6 @@ def test_many_rows_each_have_their_own(ilo):
     assert [commitment.history.get().reference for commitment in made] == [commitment.reference for commitment in made]
 
 
-def test_many_rows_need_what_they_stand_on():
+def test_many_rows_need_their_related_rows():
     with pytest.raises(ValueError, match="unsaved related object"):
         many(CommitmentFactory, 2)

@@ -9,7 +9,7 @@ class WorkGroupListView(ListView):
     template_name = "workgroups/list.html"
     context_object_name = "workgroups"
     extra_context = {"as_of_honoured": True}
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return WorkGroup.objects.prefetch_related("participations__agency")
@@ -24,7 +24,7 @@ class WorkGroupView(DetailView):
     template_name = "workgroups/detail.html"
     context_object_name = "workgroup"
     extra_context = {"as_of_honoured": True}
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return WorkGroup.objects.prefetch_related("participations__agency")

@@ -1,4 +1,4 @@
-"""The audit as the secretariat reads it: which entries are asked for, what they are about, and all of it as a file."""
+"""Queries and presentation of audit entries for the admin: the search form, pages of entries, and the CSV export."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -25,21 +25,21 @@ from gmg_portal.editors.histories import REASONS, person
 from gmg_portal.models import AuditEntry
 
 PER_PAGE = 50
-# Counting further would cost more than the number tells.
-COUNTED = 1_000
+# Counting further would cost more than the exact number is worth.
+COUNT_LIMIT = 1_000
 
 
-def kinds() -> list[tuple[str, str]]:
-    """The kinds of rows that have a history, by their names."""
-    models_ = [
+def kind_choices() -> list[tuple[str, str]]:
+    """Return (model label, name) of all models with a history, sorted by name."""
+    audited_models = [
         model for model in apps.get_models() if hasattr(model, "history") and not hasattr(model, "instance_type")
     ]
-    named = [(model._meta.label_lower, str(capfirst(model._meta.verbose_name))) for model in models_]
-    return sorted(named, key=lambda kind: kind[1])
+    choices = [(model._meta.label_lower, str(capfirst(model._meta.verbose_name))) for model in audited_models]
+    return sorted(choices, key=lambda choice: choice[1])
 
 
 class AuditForm(forms.Form):
-    """What is asked of the audit. `search` is a reference, or the name of a request."""
+    """The search form of the audit page. `search` is a commitment's reference, or a request ID."""
 
     search = forms.CharField(
         label=gettext_lazy("Reference or request"),
@@ -66,7 +66,7 @@ class AuditForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = get_user_model().objects.order_by("username")
         self.fields["person"].label_from_instance = person
-        self.fields["kind"].choices = [("", _("Any")), *kinds()]
+        self.fields["kind"].choices = [("", _("Any")), *kind_choices()]
 
     def clean_search(self):
         return self.cleaned_data["search"].replace("\0", "")
@@ -78,89 +78,98 @@ class AuditForm(forms.Form):
         return self.cleaned_data
 
     def entries(self) -> QuerySet[AuditEntry]:
-        """Newest first; needs a form that is valid."""
-        asked = self.cleaned_data
-        found = AuditEntry.objects.select_related("person")
+        """Return the entries that meet every filter, newest first. The form must be valid."""
+        params = self.cleaned_data
+        entries = AuditEntry.objects.select_related("person")
         for name in ("person", "what", "kind", "origin"):
-            if asked[name]:
-                found = found.filter(**{name: asked[name]})
-        if asked["since"]:
-            found = found.filter(moment__gte=datetime.combine(asked["since"], time(), UTC))
-        if asked["until"]:
-            found = found.filter(moment__lte=datetime.combine(asked["until"], time.max, UTC))
-        return found.filter(about(asked["search"])) if asked["search"] else found
+            if params[name]:
+                entries = entries.filter(**{name: params[name]})
+        if params["since"]:
+            entries = entries.filter(moment__gte=datetime.combine(params["since"], time(), UTC))
+        if params["until"]:
+            entries = entries.filter(moment__lte=datetime.combine(params["until"], time.max, UTC))
+        return entries.filter(subject_condition(params["search"])) if params["search"] else entries
 
 
-def about(words: str) -> Q:
-    """Entries of one request, or on a commitment and on all that hangs on it, deleted rows included."""
-    of_request = Q(request_id=words)
-    commitments = set(Commitment.history.filter(reference__iexact=words).values_list("id", flat=True))
+def subject_condition(search: str) -> Q:
+    """Return a condition for entries with this request ID, or on the commitment with this reference.
+
+    The entries on a commitment include those on its dependent rows, also on deleted ones.
+    """
+    of_request = Q(request_id=search)
+    commitments = set(Commitment.history.filter(reference__iexact=search).values_list("id", flat=True))
     if not commitments:
         return of_request
-    asked = of_request | Q(kind=Commitment._meta.label_lower, row__in=commitments)
-    for model, path in hanging_on(Commitment):
+    condition = of_request | Q(kind=Commitment._meta.label_lower, row__in=commitments)
+    for model, path in dependent_models(Commitment):
         keys = commitments
-        for link, below in path:
-            keys = set(below.history.filter(**{f"{link}__in": keys}).values_list("id", flat=True))
-        asked |= Q(kind=model._meta.label_lower, row__in=keys)
-    return asked
+        for link, child in path:
+            keys = set(child.history.filter(**{f"{link}__in": keys}).values_list("id", flat=True))
+        condition |= Q(kind=model._meta.label_lower, row__in=keys)
+    return condition
 
 
-def hanging_on(whole: type[models.Model], depth: int = 2) -> Iterator[tuple[type[models.Model], list]]:
-    """Models with a history that belong to a row of this one, with the columns that lead down to them."""
+def dependent_models(parent: type[models.Model], depth: int = 2) -> Iterator[tuple[type[models.Model], list]]:
+    """Yield the models with a history whose rows belong to a row of `parent`, directly or over one model in between.
+
+    Each comes with its path: a list of (foreign key column, model), from the parent downward.
+    """
     for model in apps.get_models():
-        link = link_to(model, whole)
-        if link and model is not whole:
+        link = parent_column(model, parent)
+        if link and model is not parent:
             yield model, [(link, model)]
             if depth > 1:
-                for below, path in hanging_on(model, depth - 1):
-                    yield below, [(link, model), *path]
+                for child, path in dependent_models(model, depth - 1):
+                    yield child, [(link, model), *path]
 
 
-def link_to(model: type[models.Model], whole: type[models.Model]) -> str:
-    """The column by which rows of a model belong to a row of another: named like it, as `commitment`, `report`."""
+def parent_column(model: type[models.Model], parent: type[models.Model]) -> str:
+    """Return the foreign key column that links a model to its parent, or "" if the model is not a part of it.
+
+    Only a column that is named after the parent counts, such as `commitment` or `report`.
+    """
     if not hasattr(model, "history") or hasattr(model, "instance_type"):
         return ""
     for column in model._meta.fields:
-        if column.related_model is whole and whole._meta.model_name.endswith(column.name):
+        if column.related_model is parent and parent._meta.model_name.endswith(column.name):
             return column.attname
     return ""
 
 
-def references(kind: str, keys: set[int]) -> dict[int, str]:
-    """The references under which rows of the register are known, deleted ones included; {} for other kinds."""
+def references_by_key(kind: str, keys: set[int]) -> dict[int, str]:
+    """Return the commitment's reference for each row of a kind, also for deleted rows; {} for unrelated kinds."""
     model = apps.get_model(kind)
     if model is Commitment:
         return dict(Commitment.history.filter(id__in=keys).values_list("id", "reference"))
     for column in model._meta.fields:
-        whole = column.related_model
-        if whole and link_to(model, whole) and (whole is Commitment or link_to(whole, Commitment)):
-            upward = dict(model.history.filter(id__in=keys).order_by("history_id").values_list("id", column.attname))
-            known = references(whole._meta.label_lower, set(upward.values()))
-            return {key: known[up] for key, up in upward.items() if up in known}
+        parent = column.related_model
+        if parent and parent_column(model, parent) and (parent is Commitment or parent_column(parent, Commitment)):
+            parents = dict(model.history.filter(id__in=keys).order_by("history_id").values_list("id", column.attname))
+            references = references_by_key(parent._meta.label_lower, set(parents.values()))
+            return {key: references[parent_key] for key, parent_key in parents.items() if parent_key in references}
     return {}
 
 
 @dataclass(frozen=True)
-class Told:
-    """An entry in words, and where it leads for this person."""
+class DescribedEntry:
+    """An audit entry with its texts for display, and the links that this person may follow."""
 
     entry: AuditEntry
-    who: str
-    done: str
-    row: str = ""
-    address: str = ""
-    history: str = ""
+    person_name: str
+    event: str
+    row_label: str = ""
+    row_url: str = ""
+    history_url: str = ""
 
     @property
-    def cells(self) -> list[str]:
+    def as_csv_row(self) -> list[str]:
         entry = self.entry
         return [
             entry.moment.isoformat(),
             entry.person.username if entry.person else "",
             entry.what,
             entry.kind,
-            self.row,
+            self.row_label,
             "" if entry.row is None else str(entry.row),
             "" if entry.line is None else str(entry.line),
             entry.reason,
@@ -170,80 +179,89 @@ class Told:
         ]
 
 
-CELLS = ["moment", "person", "what", "kind", "about", "row", "line", "reason", "request", "via", "origin"]
+CSV_HEADER = ["moment", "person", "what", "kind", "about", "row", "line", "reason", "request", "via", "origin"]
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The rows of one kind that some entries are about: those that the person sees, and the references of all."""
+class AuditedRows:
+    """The rows of one kind that some entries are about: those that the person may view, and the references of all.
 
-    name: str
-    seen: dict[int, models.Model]
+    `url_prefix` is '' for a kind that the admin does not register.
+    """
+
+    kind_name: str
+    visible: dict[int, models.Model]
     references: dict[int, str]
-    table: str
+    url_prefix: str
     may_read_history: bool
-    may_see_gone: bool
+    may_read_deleted: bool
 
     @classmethod
-    def of(cls, kind: str, keys: set[int], request, site) -> Self | None:
+    def read(cls, kind: str, keys: set[int], request, site) -> Self | None:
         try:
             model = apps.get_model(kind)
         except LookupError:
             return None
-        table = site._registry.get(model)
-        seen = {}
-        if table and table.has_view_permission(request):
-            joined = table.list_select_related if isinstance(table.list_select_related, list | tuple) else ()
-            seen = table.get_queryset(request).select_related(*joined).in_bulk(keys)
+        model_admin = site._registry.get(model)
+        visible = {}
+        if model_admin and model_admin.has_view_permission(request):
+            select_related = model_admin.list_select_related
+            joined = select_related if isinstance(select_related, list | tuple) else ()
+            visible = model_admin.get_queryset(request).select_related(*joined).in_bulk(keys)
+        may_read_deleted = getattr(model_admin, "may_read_history_of_gone", None)
         return cls(
-            name=str(capfirst(model._meta.verbose_name)),
-            seen=seen,
-            references=references(kind, keys),
-            table=f"{site.name}:{model._meta.app_label}_{model._meta.model_name}" if table else "",
-            may_read_history=hasattr(table, "may_read_history") and table.may_read_history(request),
-            may_see_gone=hasattr(table, "may_read_history_of_gone") and table.may_read_history_of_gone(request),
+            kind_name=str(capfirst(model._meta.verbose_name)),
+            visible=visible,
+            references=references_by_key(kind, keys),
+            url_prefix=f"{site.name}:{model._meta.app_label}_{model._meta.model_name}" if model_admin else "",
+            may_read_history=hasattr(model_admin, "may_read_history") and model_admin.may_read_history(request),
+            may_read_deleted=bool(may_read_deleted and may_read_deleted(request)),
         )
 
-    def named(self, key: int) -> str:
+    def label(self, key: int) -> str:
         if reference := self.references.get(key):
-            return f"{self.name} {reference}"
-        if key in self.seen:
-            return f"{self.name}: {self.seen[key]}"
-        return _("%(kind)s number %(key)s") % {"kind": self.name, "key": key}
+            return f"{self.kind_name} {reference}"
+        if key in self.visible:
+            return f"{self.kind_name}: {self.visible[key]}"
+        return _("%(kind)s number %(key)s") % {"kind": self.kind_name, "key": key}
 
-    def addresses(self, key: int) -> tuple[str, str]:
-        page = reverse(f"{self.table}_change", args=[key]) if key in self.seen else ""
-        readable = self.may_read_history if key in self.seen else self.may_see_gone
-        return page, reverse(f"{self.table}_history", args=[key]) if readable else ""
+    def urls(self, key: int) -> tuple[str, str]:
+        """Return the URLs of a row's page and of its history; "" for one that the person may not open."""
+        page = reverse(f"{self.url_prefix}_change", args=[key]) if key in self.visible else ""
+        is_readable = self.may_read_history if key in self.visible else self.may_read_deleted
+        return page, reverse(f"{self.url_prefix}_history", args=[key]) if is_readable else ""
 
 
-def told(entries: Iterable[AuditEntry], request, site) -> list[Told]:
-    """Entries in words; a few queries for each kind of row, however many entries there are."""
+def describe_entries(entries: Iterable[AuditEntry], request, site) -> list[DescribedEntry]:
+    """Return the entries with their texts and links, in a few queries for each kind of row."""
     entries = list(entries)
     by_kind: dict[str, set[int]] = {}
     for entry in entries:
         if entry.kind and entry.row is not None:
             by_kind.setdefault(entry.kind, set()).add(entry.row)
-    rows = {kind: Rows.of(kind, keys, request, site) for kind, keys in by_kind.items()}
-    return [_told(entry, rows.get(entry.kind)) for entry in entries]
+    rows = {kind: AuditedRows.read(kind, keys, request, site) for kind, keys in by_kind.items()}
+    return [_describe_entry(entry, rows.get(entry.kind)) for entry in entries]
 
 
-def _told(entry: AuditEntry, rows: Rows | None) -> Told:
-    who = person(entry.person) if entry.person else ""
+def _describe_entry(entry: AuditEntry, rows: AuditedRows | None) -> DescribedEntry:
+    person_name = person(entry.person) if entry.person else ""
     reason = str(REASONS.get(entry.reason, entry.reason))
-    done = str(entry.get_what_display())
+    event = str(entry.get_what_display())
     if reason:
-        done = f"{done} ({reason})"
+        event = f"{event} ({reason})"
     if rows is None or entry.row is None:
-        return Told(entry, who, done)
-    page, history = rows.addresses(entry.row)
+        return DescribedEntry(entry, person_name, event)
+    page, history = rows.urls(entry.row)
     anchor = f"#{entry.kind.partition('.')[2]}-{entry.line}" if entry.line else ""
-    return Told(entry, who, done, rows.named(entry.row), page, history and f"{history}{anchor}")
+    return DescribedEntry(entry, person_name, event, rows.label(entry.row), page, history and f"{history}{anchor}")
 
 
 @dataclass(frozen=True)
-class Page:
-    """Some entries, newest first, and the key of the last, before which the next page goes on; None at the end."""
+class EntriesPage:
+    """A page of entries, newest first. `next` is the key before which the next page starts; None on the last page.
+
+    `count` is the number of all entries, at most `COUNT_LIMIT`; `is_counted` is False where there are more.
+    """
 
     entries: list[AuditEntry]
     next: int | None
@@ -251,22 +269,22 @@ class Page:
     is_counted: bool
 
 
-def page_of(found: QuerySet[AuditEntry], before: int | None) -> Page:
-    """A page is found by its place in an index, never by counting what stands before it."""
-    count = found.order_by()[: COUNTED + 1].count()
+def entries_page(entries: QuerySet[AuditEntry], before: int | None) -> EntriesPage:
+    """Return the page that starts before the entry with this key, by keyset pagination (no OFFSET)."""
+    count = entries.order_by()[: COUNT_LIMIT + 1].count()
     if before and (last := AuditEntry.objects.filter(pk=before).first()):
-        found = found.filter(Q(moment__lte=last.moment), Q(moment__lt=last.moment) | Q(pk__lt=last.pk))
-    entries = list(found[: PER_PAGE + 1])
-    more = len(entries) > PER_PAGE
-    entries = entries[:PER_PAGE]
-    return Page(entries, entries[-1].pk if more else None, min(count, COUNTED), count <= COUNTED)
+        entries = entries.filter(Q(moment__lte=last.moment), Q(moment__lt=last.moment) | Q(pk__lt=last.pk))
+    rows = list(entries[: PER_PAGE + 1])
+    has_more = len(rows) > PER_PAGE
+    rows = rows[:PER_PAGE]
+    return EntriesPage(rows, rows[-1].pk if has_more else None, min(count, COUNT_LIMIT), count <= COUNT_LIMIT)
 
 
-def records(found: QuerySet[AuditEntry], request, site) -> Iterator[list[str]]:
-    """All of it as lines of a file, read and named some hundreds at a time."""
-    with closing(found.iterator(chunk_size=500)) as entries:
-        with statement_limit(settings.DATABASE_EXPORT_TIMEOUT):  # all entries are found before the first is read
-            some = list(islice(entries, 500))
-        while some:
-            yield from (one.cells for one in told(some, request, site))
-            some = list(islice(entries, 500))
+def csv_rows(entries: QuerySet[AuditEntry], request, site) -> Iterator[list[str]]:
+    """Yield the entries as rows of the CSV export, read and described in chunks of 500."""
+    with closing(entries.iterator(chunk_size=500)) as rows:
+        with statement_limit(settings.DATABASE_EXPORT_TIMEOUT):  # the server finds all entries before the first chunk
+            chunk = list(islice(rows, 500))
+        while chunk:
+            yield from (described.as_csv_row for described in describe_entries(chunk, request, site))
+            chunk = list(islice(rows, 500))

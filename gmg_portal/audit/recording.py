@@ -1,4 +1,4 @@
-"""Who did what: what the database writes into the audit by itself, and what it is told in so many words."""
+"""Audit entries: those that triggers write for each history row, and those that the application adds by itself."""
 
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from axes.signals import user_locked_out
@@ -9,17 +9,17 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from gmg_portal.accounts.attempts import username_of_attempt
-from gmg_portal.audit.request_context import Trace, current, tell_through
+from gmg_portal.accounts.attempts import account_of
+from gmg_portal.audit.request_context import RequestContext, current_request_context, install_execute_wrapper
 from gmg_portal.models import AuditEntry
 
 What = AuditEntry.What
 
 
 def audited(history: str, kind: str) -> tuple[str, str]:
-    """SQL that brings each new line of a table of history into the audit, and SQL that undoes it.
+    """Return SQL that makes each new row of a history table an audit entry, and SQL that undoes it.
 
-    `kind` is the label of the rows whose history it is: 'commitments.progressreport'.
+    `kind` is the label of the model whose history it is: 'commitments.progressreport'. Migrations use this function.
     """
     return (
         f"""
@@ -31,7 +31,7 @@ def audited(history: str, kind: str) -> tuple[str, str]:
 
 
 def append_only(table: str) -> tuple[str, str]:
-    """SQL that refuses to change or delete the rows of a table, and SQL that undoes it."""
+    """Return SQL that makes the database refuse changes and deletions in a table, and SQL that undoes it."""
     return (
         f"""
         CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table}
@@ -41,71 +41,74 @@ def append_only(table: str) -> tuple[str, str]:
     )
 
 
-def note(what: str, *, request: HttpRequest | None = None, person=None, reason: str = "") -> AuditEntry:
-    """Write an entry on something that leaves no line in a history."""
-    told = trace_of(request).told()
+def add_audit_entry(what: str, *, request: HttpRequest | None = None, person=None, reason: str = "") -> AuditEntry:
+    """Create an audit entry for an event that no history table records, such as a sign-in."""
+    fields = request_context_of(request).as_audit_fields()
     return AuditEntry.objects.create(
         what=what,
         person=person,
         reason=reason[:100],
-        request_id=told.request_id,
-        via=told.via,
-        origin=told.origin,
+        request_id=fields.request_id,
+        via=fields.via,
+        origin=fields.origin,
     )
 
 
-def trace_of(request: HttpRequest | None) -> Trace:
-    running = current()
+def request_context_of(request: HttpRequest | None) -> RequestContext:
+    """Return the current context if it belongs to the request (or no request is passed), else a new one."""
+    current = current_request_context()
     if request is None:
-        return running or Trace()
-    return running if running and running.request is request else Trace(request)
+        return current or RequestContext()
+    return current if current and current.request is request else RequestContext(request)
 
 
-def listen() -> None:
-    """Hear of sign-ins and of what guards them."""
-    connection_created.connect(tell_through, dispatch_uid="trace")
+def connect_signals() -> None:
+    """Connect the receivers for sign-ins, lockouts and second steps."""
+    connection_created.connect(install_execute_wrapper, dispatch_uid="request_context")
     user_logged_in.disconnect(dispatch_uid="update_last_login")
-    user_logged_in.connect(signed_in, dispatch_uid="audit")
-    user_logged_out.connect(signed_out, dispatch_uid="audit")
-    user_login_failed.connect(sign_in_failed, dispatch_uid="audit")
-    user_locked_out.connect(locked_out, dispatch_uid="audit")
-    authenticator_added.connect(second_step_added, dispatch_uid="audit")
-    authenticator_reset.connect(second_step_added, dispatch_uid="audit")
-    authenticator_removed.connect(second_step_removed, dispatch_uid="audit")
+    user_logged_in.connect(log_sign_in, dispatch_uid="audit")
+    user_logged_out.connect(log_sign_out, dispatch_uid="audit")
+    user_login_failed.connect(log_failed_sign_in, dispatch_uid="audit")
+    user_locked_out.connect(log_lockout, dispatch_uid="audit")
+    authenticator_added.connect(log_second_step_added, dispatch_uid="audit")
+    authenticator_reset.connect(log_second_step_added, dispatch_uid="audit")
+    authenticator_removed.connect(log_second_step_removed, dispatch_uid="audit")
 
 
-def signed_in(request, user, **_kwargs):
-    """Without the line that Django's own way of keeping the moment would leave in the history of the account."""
+def log_sign_in(request, user, **_kwargs):
+    """Log a sign-in, and set `last_login` by an update, because `save()` would add a row to the account's history."""
     user.last_login = timezone.now()
     type(user).objects.filter(pk=user.pk).update(last_login=user.last_login)
-    note(What.SIGNED_IN, request=request, person=user)
+    add_audit_entry(What.SIGNED_IN, request=request, person=user)
 
 
-def signed_out(request, user, **_kwargs):
+def log_sign_out(request, user, **_kwargs):
     if user is not None:
-        note(What.SIGNED_OUT, request=request, person=user)
+        add_audit_entry(What.SIGNED_OUT, request=request, person=user)
 
 
-def sign_in_failed(credentials, request=None, **_kwargs):
-    """The account that was meant, if there is one; what was typed is never kept: it may be a password."""
-    person = meant(credentials.get("username") or credentials.get("email"))
-    note(What.SIGN_IN_FAILED, request=request, person=person, reason="code" if "second_step" in credentials else "")
+def log_failed_sign_in(credentials, request=None, **_kwargs):
+    """Log the account that was meant, if it exists. The text typed is never stored, because it may be a password."""
+    person = find_account(credentials.get("username") or credentials.get("email"))
+    add_audit_entry(
+        What.SIGN_IN_FAILED, request=request, person=person, reason="code" if "second_step" in credentials else ""
+    )
 
 
-def locked_out(request=None, username=None, **_kwargs):
-    note(What.LOCKED_OUT, request=request, person=meant(username_of_attempt(username or "")))
+def log_lockout(request=None, username=None, **_kwargs):
+    add_audit_entry(What.LOCKED_OUT, request=request, person=find_account(account_of(username or "")))
 
 
-def second_step_added(request, user, authenticator, **_kwargs):
-    note(What.SECOND_STEP_ADDED, request=request, person=user, reason=str(authenticator.type))
+def log_second_step_added(request, user, authenticator, **_kwargs):
+    add_audit_entry(What.SECOND_STEP_ADDED, request=request, person=user, reason=str(authenticator.type))
 
 
-def second_step_removed(request, user, authenticator, **_kwargs):
-    note(What.SECOND_STEP_REMOVED, request=request, person=user, reason=str(authenticator.type))
+def log_second_step_removed(request, user, authenticator, **_kwargs):
+    add_audit_entry(What.SECOND_STEP_REMOVED, request=request, person=user, reason=str(authenticator.type))
 
 
-def meant(typed: str | None):
-    """The account that this name or address of mail belongs to, or None."""
-    if not typed or "\0" in typed:
+def find_account(login: str | None):
+    """Return the account with this user name or email address, ignoring case; None if there is none."""
+    if not login or "\0" in login:
         return None
-    return get_user_model().objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).first()
+    return get_user_model().objects.filter(Q(username__iexact=login) | Q(email__iexact=login)).first()

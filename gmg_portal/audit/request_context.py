@@ -1,8 +1,8 @@
-"""From which request or command a write comes: told to the database together with the write.
+"""The request or command that a database write comes from, passed to the database together with the write.
 
-The words go into the very statement that writes, as a setting local to its transaction (`portal.request`), which the
-triggers of the audit read. Connections are reused and may be pooled: a setting that ends with its transaction can
-never be taken for that of the next request.
+The values go into the statement that writes, as a setting local to its transaction (`portal.request`), which the
+triggers of the audit log read. Connections are reused and may be pooled: a setting that ends with its transaction
+cannot be taken for that of the next request.
 """
 
 import json
@@ -21,98 +21,110 @@ from django.http import HttpRequest
 
 from foundation.http.client_ip import throttle_key
 
-WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
-WRITES = ("INSERT", "UPDATE", "DELETE")
-LONGEST = 300
+REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+WRITE_STATEMENTS = ("INSERT", "UPDATE", "DELETE")
+VIA_MAX_LENGTH = 300
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the database is told of a write; `person` is the key of the account that is signed in."""
+class AuditFields:
+    """The fields that the triggers copy into each audit entry; `person` is the key of the account that is signed in."""
 
     request_id: str
     via: str = ""
     origin: str = ""
     person: int | None = None
 
-    def literal(self) -> str:
-        """JSON that is safe inside quotes of SQL, with or without parameters."""
+    def as_sql_literal(self) -> str:
+        """Return JSON that is safe inside quotes of SQL, with or without parameters."""
         return json.dumps(asdict(self)).replace("'", "\\u0027").replace("%", "\\u0025")
 
 
-class Trace:
-    """Where writes come from while it lasts; of a request, who is signed in and which page answers is asked late."""
+class RequestContext:
+    """The source of database writes: a request, or with `via` a command.
+
+    The account and the page of a request are read at each write, because middleware sets them after the start.
+    """
 
     def __init__(self, request: HttpRequest | None = None, via: str = ""):
         self.request = request
         self.via = via
         self.request_id = request_id_of(request)
 
-    def told(self) -> Told:
+    def as_audit_fields(self) -> AuditFields:
         if self.request is None:
-            return Told(self.request_id, self.via)
+            return AuditFields(self.request_id, self.via)
         person = getattr(getattr(self.request, "_cached_user", None), "pk", None)
-        return Told(self.request_id, via_of(self.request), origin_of(self.request), person)
+        return AuditFields(self.request_id, via_of(self.request), origin_of(self.request), person)
 
 
-_trace: ContextVar[Trace | None] = ContextVar("trace", default=None)
+_current: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
 
 
 @contextmanager
-def traced(trace: Trace) -> Iterator[Trace]:
-    token = _trace.set(trace)
+def use_request_context(context: RequestContext) -> Iterator[RequestContext]:
+    """Tag the writes made inside the `with` block with this context."""
+    token = _current.set(context)
     try:
-        yield trace
+        yield context
     finally:
-        _trace.reset(token)
+        _current.reset(token)
 
 
-def current() -> Trace | None:
-    return _trace.get()
+def current_request_context() -> RequestContext | None:
+    return _current.get()
 
 
-def trace_command(arguments: list[str] = sys.argv) -> None:
-    """Let all that this process writes, other than for a request, be known as a command's: its name, nothing else."""
-    _trace.set(Trace(via=f"manage.py {arguments[1]}"[:LONGEST] if arguments[1:] else "manage.py"))
+def set_command_context(arguments: list[str] = sys.argv) -> None:
+    """Tag all writes of this process outside of requests with the name of its command, without its arguments."""
+    via = f"manage.py {arguments[1]}"[:VIA_MAX_LENGTH] if arguments[1:] else "manage.py"
+    _current.set(RequestContext(via=via))
 
 
-def tell(execute, sql, params, many, context):
-    """Wraps the execution of SQL: what writes says where it comes from."""
-    trace = _trace.get()
-    if trace is not None and not many and isinstance(sql, str) and sql.startswith(WRITES):
-        sql = f"SELECT set_config('portal.request', '{trace.told().literal()}', true); {sql}"
+def tag_writes(execute, sql, params, many, context):
+    """Prefix each statement that writes with the audit fields; a Django execute wrapper."""
+    request_context = _current.get()
+    if request_context is not None and not many and isinstance(sql, str) and sql.startswith(WRITE_STATEMENTS):
+        literal = request_context.as_audit_fields().as_sql_literal()
+        sql = f"SELECT set_config('portal.request', '{literal}', true); {sql}"
     return execute(sql, params, many, context)
 
 
-def tell_through(connection, **_kwargs) -> None:
-    """Receives each new connection."""
-    if tell not in connection.execute_wrappers:
-        connection.execute_wrappers.append(tell)
+def install_execute_wrapper(connection, **_kwargs) -> None:
+    """Add `tag_writes` to a connection; receives the signal `connection_created`."""
+    if tag_writes not in connection.execute_wrappers:
+        connection.execute_wrappers.append(tag_writes)
 
 
 def request_id_of(request: HttpRequest | None) -> str:
-    """One's own proxy's name for the request, or a new one; nobody else's word is taken."""
-    given = request.headers.get("X-Request-ID", "") if request is not None and settings.BEHIND_PROXY else ""
-    return given if WELL_FORMED.fullmatch(given) else uuid4().hex
+    """Return the request ID that the portal's own proxy set, or a new one; other senders' IDs are ignored."""
+    header = request.headers.get("X-Request-ID", "") if request is not None and settings.BEHIND_PROXY else ""
+    return header if REQUEST_ID_PATTERN.fullmatch(header) else uuid4().hex
 
 
 def via_of(request: HttpRequest) -> str:
-    """Method and path, without the query, and the token by which it was asked. Outside of the editors' side the page's
-    pattern stands for the path, since addresses there may carry secrets (invitations, new passwords)."""
+    """Return the method and path without the query, and the prefix of the access token that was used.
+
+    Outside of the admin the URL pattern replaces the path, because paths there may carry secrets (invitations, new
+    passwords).
+    """
     path = request.path
     if not path.startswith("/admin/"):
         match = getattr(request, "resolver_match", None)
         path = f"/{match.route}" if match else "/…"
     token = getattr(request, "access_token", None)
-    told = f"{request.method} {path}" + (f" ({token.shown_prefix})" if token else "")
-    return "".join(letter for letter in told if letter.isprintable())[:LONGEST]
+    via = f"{request.method} {path}" + (f" ({token.shown_prefix})" if token else "")
+    return "".join(letter for letter in via if letter.isprintable())[:VIA_MAX_LENGTH]
 
 
 def origin_of(request: HttpRequest) -> str:
-    """A keyed digest of the network address, another one each month: it tells the same place from others within the
-    month, and nobody from whom the key is kept can tell which place it is."""
-    place = throttle_key(request)
-    if not place:
+    """Return a keyed digest of the client's network address: 12 hexadecimal digits, or "" without an address.
+
+    The key changes each month: within a month equal digests mean the same network, and without the key no address can
+    be derived from them.
+    """
+    client = throttle_key(request)
+    if not client:
         return ""
     key = blake2b(settings.SECRET_KEY.encode(), person=b"audit-origin", digest_size=32).digest()
-    return blake2b(f"{datetime.now(UTC):%Y-%m} {place}".encode(), key=key, digest_size=6).hexdigest()
+    return blake2b(f"{datetime.now(UTC):%Y-%m} {client}".encode(), key=key, digest_size=6).hexdigest()

@@ -52,7 +52,7 @@ class ListQueryRefused(Exception):
 
 
 def note_refusal(request: HttpRequest, reason: str) -> None:
-    """Let the audit log record this request as refused, whatever its status code; see `TraceMiddleware`."""
+    """Let the audit log record this request as refused, whatever its status code; see `RequestContextMiddleware`."""
     request.refusal = reason.replace("\0", "")
 
 

@@ -1,5 +1,5 @@
-"""What happens to every request around its view: validators by revision, as_of, identifiers, rates, health.
+"""Middleware of all requests: conditional requests by revision, as_of, identifiers, rate limits, health checks.
 
-Imports the apps below the roof.
+Imports all apps, and other packages of `gmg_portal`.
 Start with `middleware`; `settings.MIDDLEWARE` gives the order.
 """

@@ -1,4 +1,4 @@
-"""What a supervisor asks: is the portal alive, and can it serve."""
+"""Health checks for a supervisor: `/healthz` (liveness) and `/readyz` (readiness)."""
 
 import logging
 from collections.abc import Callable
@@ -19,29 +19,29 @@ logger = logging.getLogger(__name__)
 
 @never_cache
 @require_safe
-def alive(_request) -> HttpResponse:
-    """The process answers; nothing else is asked."""
-    return _sentence("ok")
+def liveness(_request) -> HttpResponse:
+    """Answer 200 as long as the process runs; check nothing else."""
+    return _plain_text("ok")
 
 
 @never_cache
 @require_safe
-def ready(_request) -> HttpResponse:
-    """The database is reachable, and it is the one that this code expects; with a word on what should be mended."""
+def readiness(_request) -> HttpResponse:
+    """Answer 200 if the database is reachable and has all migrations, with warnings about its roles; else 503."""
     try:
         missing = unapplied_migrations()
         warnings = [] if missing else roles.role_warnings()
     except Error as error:
         logger.warning("Not ready: %s", error)
-        return _sentence(_("The database cannot be reached."), status=503)
+        return _plain_text(_("The database cannot be reached."), status=503)
     if missing:
         problem = ngettext(
             "%(count)d migration is not applied: run ‘manage.py migrate’.",
             "%(count)d migrations are not applied: run ‘manage.py migrate’.",
             missing,
         )
-        return _sentence(problem % {"count": missing}, status=503)
-    return _sentence("\n".join(["ok", *warnings]))
+        return _plain_text(problem % {"count": missing}, status=503)
+    return _plain_text("\n".join(["ok", *warnings]))
 
 
 def unapplied_migrations() -> int:
@@ -49,20 +49,20 @@ def unapplied_migrations() -> int:
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
-def _sentence(text: str, status: int = 200) -> HttpResponse:
+def _plain_text(text: str, status: int = 200) -> HttpResponse:
     return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
-PROBES = ("/healthz", "/readyz")
+HEALTH_PATHS = ("/healthz", "/readyz")
 
 
 class HealthMiddleware:
-    """Let a supervisor name the host of a probe as it likes: by the address of a machine, which is not the portal's."""
+    """Accept any Host header for health checks, because supervisors send the address of the machine."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.path_info in PROBES and settings.ALLOWED_HOSTS and settings.ALLOWED_HOSTS[0] != "*":
+        if request.path_info in HEALTH_PATHS and settings.ALLOWED_HOSTS and settings.ALLOWED_HOSTS[0] != "*":
             request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].removeprefix(".")
         return self.get_response(request)

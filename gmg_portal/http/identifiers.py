@@ -1,4 +1,4 @@
-"""Addresses that write an identifier in another case than it has, and the ones that they lead to."""
+"""Canonical addresses: identifiers in their own case, and the slash at the end."""
 
 import re
 from collections.abc import Callable
@@ -17,19 +17,19 @@ from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
 UUID = re.compile(r"(?<=/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=/)", re.IGNORECASE)
-NO_PATH = "unknown"  # the pattern that answers what is no address of the API
+UNKNOWN_PATH_NAME = "unknown"  # the URL pattern that catches unknown addresses of the API
 
 
 @dataclass(frozen=True)
 class Identifier:
-    """Where in a path an identifier stands, and the public rows that bear it."""
+    """A kind of identifier in paths: the pattern that finds it, the public rows that have one, and their field."""
 
     pattern: re.Pattern
     rows: Callable[[], QuerySet]
     field: str
 
-    def in_its_case(self, path: str) -> str:
-        """Return the path with the identifier as its row has it; as it is where no row is meant."""
+    def correct_case(self, path: str) -> str:
+        """Return the path with the identifier in the case that its row has; unchanged if no row has the identifier."""
         match = self.pattern.match(path)
         if match is None or "\0" in match["id"]:
             return path
@@ -66,22 +66,22 @@ LEVEL = re.compile(r"/recommendations/levels/[^/]+")
 
 
 def canonical_path(path: str) -> str:
-    """Return the path with its identifiers in their own case, and with the slash at its end that its page has."""
+    """Return the path with identifiers in their own case, and with a final slash if only then a page exists."""
     path = UUID.sub(lambda match: match[0].lower(), LEVEL.sub(lambda match: match[0].lower(), path))
     for identifier in IDENTIFIERS:
-        path = identifier.in_its_case(path)
-    return path if _is_answered(path) or not _is_answered(f"{path}/") else f"{path}/"
+        path = identifier.correct_case(path)
+    return path if _resolves(path) or not _resolves(f"{path}/") else f"{path}/"
 
 
-def _is_answered(path: str) -> bool:
+def _resolves(path: str) -> bool:
     try:
-        return resolve(path).url_name != NO_PATH
+        return resolve(path).url_name != UNKNOWN_PATH_NAME
     except Resolver404:
         return False
 
 
 class IdentifierMiddleware:
-    """Lead from an identifier in another case to its page or row."""
+    """Redirect (301) an unknown address to its canonical form, where that differs only by case or the final slash."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -96,6 +96,6 @@ class IdentifierMiddleware:
             f"{request.path_info.lower()}/",
         ):
             return response
-        # A browser would take two slashes at the beginning for the name of another host.
+        # A browser would read two slashes at the beginning as the name of another host.
         address, query = escape_leading_slashes(escape_uri_path(path)), request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)

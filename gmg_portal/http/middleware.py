@@ -1,3 +1,5 @@
+"""Middleware: request context, limits of the query string, `as_of`, validators for conditional requests, caching."""
+
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,83 +22,78 @@ from agencies.names import names_on
 from commitments.filters import PastDayField, given_twice, unknown_parameter
 from foundation.clock import today
 from foundation.http.conditional import conditional_response
-from foundation.postgresql.session_limits import is_unavailable
-from foundation.rest.problem_details import (
-    MAX_QUERY_LENGTH,
-    MAX_QUERY_PARAMS,
-    invalid_encoding,
-    outage_response,
-    query_too_long,
-    query_too_long_message,
-)
-from gmg_portal.audit.recording import What, note
-from gmg_portal.audit.request_context import Trace, traced
+from foundation.postgresql.session_limits import is_outage
+from foundation.rest.problem_details import LONGEST_QUESTION, MOST_WORDS, no_text, outage, too_long, too_long_sentence
+from gmg_portal.audit.recording import What, add_audit_entry
+from gmg_portal.audit.request_context import RequestContext, use_request_context
 from gmg_portal.http.release import release
-from gmg_portal.http.revision import Standing
-from gmg_portal.syndication.embeds import bad_request_in_frame
+from gmg_portal.http.revision import CurrentRevision
+from gmg_portal.syndication.embeds import refused_in_frame
 
-# Pages that differ by person, or that speak of the process and not of the record.
-PERSONAL = ("/admin/", "/accounts/", "/api/v1/drafts/")
-PRIVATE = (*PERSONAL, "/healthz", "/readyz", "/static/")
-# A page for readers with a form on it carries a token of its reader's own.
-WITH_FORM = ("/mistake/",)
-# The files of editions, which never change: their validators are their own.
-FROZEN = re.compile(r"/data/editions/[^/]+/(?!cite\.)[^/]+")
-ANSWERS_FOR_ITSELF = ("/api/", "/data/", *PRIVATE)
+# Pages that differ by person.
+PERSONAL_PREFIXES = ("/admin/", "/accounts/", "/api/v1/drafts/")
+# Beside those, addresses whose content is not part of the public record.
+NON_RECORD_PREFIXES = (*PERSONAL_PREFIXES, "/healthz", "/readyz", "/static/")
+# Public pages with a form carry the CSRF token of one reader.
+FORM_PAGE_SUFFIXES = ("/mistake/",)
+# The files of editions never change and set their own validators.
+EDITION_FILE_PATTERN = re.compile(r"/data/editions/[^/]+/(?!cite\.)[^/]+")
+# These either have no `as_of` or parse it themselves.
+AS_OF_EXEMPT_PREFIXES = ("/api/", "/data/", *NON_RECORD_PREFIXES)
 
-BROKEN_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+BROKEN_ESCAPE_PATTERN = re.compile("%(?![0-9A-Fa-f]{2})")
 
-# The moment of the record that an answer was made from, as exactly as `updated_since` takes it.
-RECORD_MOMENT = "Record-Moment"
-# For so long a cache shared by many may answer by itself; nginx stores nothing of which it may not answer at all.
-SHARED_SECONDS = 1
-SAFE = ("GET", "HEAD", "OPTIONS")
+# The header with the time of the revision that an answer was made from, as precise as `updated_since` accepts it.
+RECORD_MOMENT_HEADER = "Record-Moment"
+# Seconds for which a shared cache may answer without asking. Not 0, because nginx would then store nothing.
+SHARED_MAX_AGE = 1
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-class TraceMiddleware:
-    """Let what a request writes be known as written by it, and keep in mind what was refused to people signed in."""
+class RequestContextMiddleware:
+    """Tag database writes with the current request, for the audit log, and log refusals in the admin."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request):
-        trace = Trace(request)
-        request.request_id = trace.request_id  # for the log
-        if request.method in SAFE:
+        context = RequestContext(request)
+        request.request_id = context.request_id  # for the server log
+        if request.method in SAFE_METHODS:
             response = self.get_response(request)
         else:
-            with traced(trace):
+            with use_request_context(context):
                 response = self.get_response(request)
-        if request.method not in SAFE or response.status_code >= 400:
-            response["X-Request-ID"] = trace.request_id
-        refusal = getattr(request, "refusal", "")
-        refused = response.status_code == 403 or refusal
-        if refused and request.path.startswith("/admin/") and request.user.is_authenticated:
-            note(What.REFUSED, request=request, person=request.user, reason=refusal)
+        if request.method not in SAFE_METHODS or response.status_code >= 400:
+            response["X-Request-ID"] = context.request_id
+        reason = getattr(request, "refusal", "")
+        is_refused = response.status_code == 403 or reason
+        if is_refused and request.path.startswith("/admin/") and request.user.is_authenticated:
+            add_audit_entry(What.REFUSED, request=request, person=request.user, reason=reason)
         return response
 
 
-class QuestionMiddleware:
-    """Refuse a query that is longer than anybody asks, and under /api/ one that is no text, before it is read."""
+class QueryStringMiddleware:
+    """Refuse a query string that is too long (414) and, under /api/, one that is not valid UTF-8, before parsing it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request):
         is_api = request.path.startswith("/api/")
-        question = request.META["QUERY_STRING"]
-        pairs = question.split("&")
-        is_bounded = is_api or not request.path.startswith(PERSONAL)
-        if is_bounded and (len(question) > MAX_QUERY_LENGTH or len(pairs) > MAX_QUERY_PARAMS):
-            return query_too_long(request) if is_api else refusal(request, query_too_long_message(), 414)
-        if is_api and (unreadable := [pair for pair in pairs if not is_text(pair)]):
-            return invalid_encoding(request, unreadable)
+        query_string = request.META["QUERY_STRING"]
+        pairs = query_string.split("&")
+        is_limited = is_api or not request.path.startswith(PERSONAL_PREFIXES)
+        if is_limited and (len(query_string) > LONGEST_QUESTION or len(pairs) > MOST_WORDS):
+            return too_long(request) if is_api else error_response(request, too_long_sentence(), 414)
+        if is_api and (undecodable := [pair for pair in pairs if not is_percent_encoded_utf8(pair)]):
+            return no_text(request, undecodable)
         return self.get_response(request)
 
 
-def is_text(encoded: str) -> bool:
-    """Whether a part of an address, as the server hands it on, is percent-encoded UTF-8."""
-    if BROKEN_ESCAPE.search(encoded):
+def is_percent_encoded_utf8(encoded: str) -> bool:
+    """Return whether a part of the query string, decoded by the server as latin-1, is percent-encoded UTF-8."""
+    if BROKEN_ESCAPE_PATTERN.search(encoded):
         return False
     try:
         unquote_to_bytes(encoded.encode("latin-1")).decode()
@@ -106,10 +103,10 @@ def is_text(encoded: str) -> bool:
 
 
 class AsOfMiddleware:
-    """Read `as_of` for every page: `request.as_of` is a day in the past, or None for the record of today.
+    """Parse `as_of` for every page: `request.as_of` is a day in the past, or None for the record of today.
 
-    Agencies bear the names of that day in every public answer: also in those of the API and in files, which read (and
-    refuse) `as_of` for themselves.
+    Every public answer shows the names that agencies had on that day. This includes the API and files, which parse
+    `as_of` (and refuse invalid values) themselves.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -117,38 +114,38 @@ class AsOfMiddleware:
 
     def __call__(self, request):
         request.as_of = None
-        if "\0" in request.path_info:  # which no column of text can hold, and so no code, slug or reference
+        if "\0" in request.path_info:  # PostgreSQL text cannot contain NUL, so no code, slug or reference has it
             raise SuspiciousOperation("NUL in the path")
-        if not request.path.startswith(ANSWERS_FOR_ITSELF):
+        if not request.path.startswith(AS_OF_EXEMPT_PREFIXES):
             try:
                 request.as_of = PastDayField(required=False).clean(request.GET.get("as_of"))
             except ValidationError as error:
-                return refusal(request, f"as_of: {error.message}")
+                return error_response(request, f"as_of: {error.message}")
         with names_on(_day_of_names(request)):
             return self.get_response(request)
 
     def process_view(self, request, view, _args, _kwargs):
-        """Refuse a word that a page does not know, where its view names the `words` that it takes."""
-        known = getattr(getattr(view, "view_class", None), "words", None)
-        for word, values in request.GET.lists() if known is not None else ():
-            if word not in known:
-                return refusal(request, unknown_parameter(word, known))
+        """Refuse unknown and repeated query parameters, for view classes that declare their `query_params`."""
+        query_params = getattr(getattr(view, "view_class", None), "query_params", None)
+        for name, values in request.GET.lists() if query_params is not None else ():
+            if name not in query_params:
+                return error_response(request, unknown_parameter(name, query_params))
             if len(values) > 1:
-                return refusal(request, given_twice(word))
+                return error_response(request, given_twice(name))
         return None
 
 
 def _day_of_names(request: HttpRequest) -> date | None:
-    if request.method not in ("GET", "HEAD") or request.path.startswith(PRIVATE):
+    if request.method not in ("GET", "HEAD") or request.path.startswith(NON_RECORD_PREFIXES):
         return None
     try:
         return PastDayField(required=False).clean(request.GET.get("as_of"))
     except ValidationError:
-        return None  # which the view refuses
+        return None  # the view refuses the value
 
 
-def refusal(request: HttpRequest, problem: str, status: int = 400, **headers: str) -> HttpResponse:
-    """A page in place of a page, in a frame within it, and a line of text in place of a file or feed."""
+def error_response(request: HttpRequest, problem: str, status: int = 400, **headers: str) -> HttpResponse:
+    """Return an error in the form of the address: an HTML page, a page in a frame, or a line of text."""
     if request.path.startswith("/embed/"):
         response = bad_request_in_frame(request, problem)
         response.status_code = status
@@ -162,88 +159,88 @@ def refusal(request: HttpRequest, problem: str, status: int = 400, **headers: st
 
 
 class RevisionMiddleware:
-    """Give every public answer a validator built on the revision and the day (UTC), and answer 304 by it alone.
+    """Add an ETag built from the revision and the day (UTC) to every public answer, and answer 304 without the view.
 
-    Freshness and due states turn at midnight, so a stored answer can outlive neither a change nor the day by more than
-    the second for which a shared cache may answer by itself. Whoever
-    holds the tag was given the answer. A date, or '*', may come from anybody: only the answer itself shows that there
-    is one.
+    Freshness and due states change at midnight. A stored answer therefore outlives a change or the day by at most
+    `SHARED_MAX_AGE`. Only a matching ETag is answered without the view, because it proves that the client received the
+    answer before. A date or '*' proves nothing: the view must first show that the page exists.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request):
-        if not _is_for_everybody(request):
+        if not _has_public_answer(request):
             return self.get_response(request)
         try:
-            validators = Validators.of(request, Standing.read())
+            validators = Validators.of(request, CurrentRevision.read())
         except DatabaseError as error:
             if is_unavailable(error) and request.path.startswith("/api/"):
                 return outage_response(request, error)
             return self.get_response(request)
-        if validators.are_held(request):
-            return validators.on(request, HttpResponse(), unchanged=True)
+        if validators.match(request):
+            return validators.apply(request, HttpResponse(), is_unchanged=True)
         response = self.get_response(request)
-        if response.status_code != 200 or response.cookies or _keeps_to_itself(response):
+        if response.status_code != 200 or response.cookies or _is_private(response):
             return response
-        return validators.on(request, response)
+        return validators.apply(request, response)
 
 
 @dataclass(frozen=True)
 class Validators:
-    """What tells one state of an answer from the next: a tag, the moment of the record, and that in whole seconds.
+    """The validators of an answer: its ETag, and the time of the revision, which gives Last-Modified.
 
-    A second change may still fall into the second that runs. Until it is over the answer says the one before, and no
-    date is taken for proof.
+    Last-Modified has whole seconds, and another change may follow within the current second. Until that second is over,
+    Last-Modified names the second before, and If-Modified-Since is not accepted.
     """
 
     etag: str
     moment: datetime
-    asked_at: datetime
+    requested_at: datetime
 
     @classmethod
-    def of(cls, request: HttpRequest, standing: Standing) -> Self:
+    def of(cls, request: HttpRequest, revision: CurrentRevision) -> Self:
         midnight = datetime.combine(today(), time(), UTC)
-        return cls(_etag(request, standing), max(midnight, standing.moved_at or midnight), timezone.now())
+        return cls(_etag(request, revision), max(midnight, revision.moved_at or midnight), timezone.now())
 
     @property
     def is_settled(self) -> bool:
-        return int(self.moment.timestamp()) < int(self.asked_at.timestamp())
+        return int(self.moment.timestamp()) < int(self.requested_at.timestamp())
 
     @property
-    def modified(self) -> int:
-        return min(int(self.moment.timestamp()), int(self.asked_at.timestamp()) - 1)
+    def last_modified(self) -> int:
+        """The value of Last-Modified, in seconds since the epoch."""
+        return min(int(self.moment.timestamp()), int(self.requested_at.timestamp()) - 1)
 
-    def are_held(self, request: HttpRequest) -> bool:
-        """Whether the asker names the tag, as it is or as some proxy made it strong."""
-        given = parse_etags(request.headers.get("If-None-Match", ""))
-        return self.etag.removeprefix("W/") in (tag.removeprefix("W/") for tag in given)
+    def match(self, request: HttpRequest) -> bool:
+        """Return whether If-None-Match names the ETag, compared weakly because some proxies make weak tags strong."""
+        etags = parse_etags(request.headers.get("If-None-Match", ""))
+        return self.etag.removeprefix("W/") in (etag.removeprefix("W/") for etag in etags)
 
-    def on(self, request: HttpRequest, response: HttpResponse, *, unchanged: bool = False) -> HttpResponse:
-        """The answer with its validators; 304 in its place where the asker holds it already."""
+    def apply(self, request: HttpRequest, response: HttpResponse, *, is_unchanged: bool = False) -> HttpResponse:
+        """Return the response with its validators, or a 304 if the request's conditions show that the client has it."""
         response["ETag"] = self.etag
-        response["Last-Modified"] = http_date(self.modified)
-        patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_SECONDS, must_revalidate=True)
+        response["Last-Modified"] = http_date(self.last_modified)
+        patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_MAX_AGE, must_revalidate=True)
         if request.path.startswith("/api/"):
             patch_vary_headers(response, ["Accept"])
-        if unchanged:
+        if is_unchanged:
             response.status_code = 304
             del response["Content-Type"]
-            return self._told(request, response)
-        settled = self.modified if self.is_settled else None
-        return self._told(request, conditional_response(request, self.etag, settled, response))
+            return self._with_record_moment(request, response)
+        last_modified = self.last_modified if self.is_settled else None
+        return self._with_record_moment(request, conditional_response(request, self.etag, last_modified, response))
 
-    def _told(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def _with_record_moment(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if request.path.startswith("/api/"):
-            response[RECORD_MOMENT] = self.moment.isoformat().replace("+00:00", "Z")
+            response[RECORD_MOMENT_HEADER] = self.moment.isoformat().replace("+00:00", "Z")
         return response
 
 
-class StorageMiddleware:
-    """Let nobody keep what is not said to be everybody's; and let caches keep one answer where there is only one.
+class CacheControlMiddleware:
+    """Set Cache-Control where no view did: `private, no-store` for personal answers, else `no-store`, also for errors.
 
-    Errors are over when they are over: none is kept.
+    With one language, Accept-Language is removed from Vary, so that caches store one answer for all.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -251,31 +248,37 @@ class StorageMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        personal = request.path.startswith(PERSONAL) or "Authorization" in request.headers or response.cookies
-        if personal and not _keeps_to_itself(response):
+        is_personal = (
+            request.path.startswith(PERSONAL_PREFIXES) or "Authorization" in request.headers or response.cookies
+        )
+        if is_personal and not _is_private(response):
             response["Cache-Control"] = "private, no-store"
         elif not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store"
         if len(settings.LANGUAGES) == 1:
-            _drop_language(response)
+            _remove_vary_on_language(response)
         return response
 
 
-def _is_for_everybody(request: HttpRequest) -> bool:
-    if request.path.startswith(PRIVATE) or request.path.endswith(WITH_FORM) or FROZEN.fullmatch(request.path):
+def _has_public_answer(request: HttpRequest) -> bool:
+    path = request.path
+    if (
+        path.startswith(NON_RECORD_PREFIXES)
+        or path.endswith(FORM_PAGE_SUFFIXES)
+        or EDITION_FILE_PATTERN.fullmatch(path)
+    ):
         return False
     if "Authorization" in request.headers:
         return False
     return request.method in ("GET", "HEAD")
 
 
-def _keeps_to_itself(response: HttpResponse) -> bool:
+def _is_private(response: HttpResponse) -> bool:
     directives = response.get("Cache-Control", "")
     return "no-store" in directives or "private" in directives
 
 
-def _drop_language(response: HttpResponse) -> None:
-    """Where there is one language, no answer differs by those that are asked for."""
+def _remove_vary_on_language(response: HttpResponse) -> None:
     if response.has_header("Vary"):
         names = [name for name in cc_delim_re.split(response["Vary"]) if name.lower() != "accept-language"]
         response["Vary"] = ", ".join(names)
@@ -283,14 +286,14 @@ def _drop_language(response: HttpResponse) -> None:
             del response["Vary"]
 
 
-def _etag(request: HttpRequest, standing: Standing) -> str:
-    """Weak: two answers of one state say the same, and need not be the same bytes once they are packed."""
+def _etag(request: HttpRequest, revision: CurrentRevision) -> str:
+    """Return a weak ETag: answers of one state have equal content, but compression may make their bytes differ."""
     parts = (
-        str(standing.number),
+        str(revision.number),
         today().isoformat(),
         release(),
         get_language() or "",
-        # Elsewhere an address has one form, whatever it was asked for.
+        # Outside of the API an address has one form, whatever Accept says.
         request.headers.get("Accept", "") if request.path.startswith("/api/") else "",
         request.build_absolute_uri(),
     )

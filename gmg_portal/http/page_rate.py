@@ -1,4 +1,4 @@
-"""How often one caller may ask for what costs most outside of the API: searches, files, feeds, charts, comparisons."""
+"""The rate limit, by client address, of costly requests outside of the API: searches, files, feeds, comparisons."""
 
 from collections.abc import Callable
 
@@ -7,15 +7,26 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from foundation.http.throttling import AddressThrottle
-from gmg_portal.http.middleware import FROZEN, PRIVATE, refusal
+from gmg_portal.http.middleware import EDITION_FILE_PATTERN, NON_RECORD_PREFIXES, error_response
 
-PREFIXES = ("/calendar/", "/charts/", "/compare", "/data/", "/embed/", "/feeds/", "/gaps/", "/oembed/", "/timeline/")
-SUFFIXES = (".atom", ".csv")
-EDITORS_SEARCHES = ("q", "term")
+COSTLY_PREFIXES = (
+    "/calendar/",
+    "/charts/",
+    "/compare",
+    "/data/",
+    "/embed/",
+    "/feeds/",
+    "/gaps/",
+    "/oembed/",
+    "/timeline/",
+)
+COSTLY_SUFFIXES = (".atom", ".csv")
+# The query parameters of the admin's lists and of its autocomplete.
+ADMIN_SEARCH_PARAMS = ("q", "term")
 
 
 class PageThrottle(AddressThrottle):
-    """A count of its own, so that a reader's pages take nothing from their programs."""
+    """A separate count, so that page requests do not use up the API's rate limit of the same address."""
 
     policy = "pages"
 
@@ -24,9 +35,9 @@ class PageThrottle(AddressThrottle):
 
 
 class PageRateMiddleware:
-    """Count the requests that cost most, and refuse those of a caller who asks too often.
+    """Refuse costly requests of an address beyond `PAGE_RATE` with 429.
 
-    It stands below the middleware that answers 304, which costs little and is not counted.
+    It runs after `RevisionMiddleware`, so that answers of 304, which cost little, are not counted.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
@@ -39,19 +50,21 @@ class PageRateMiddleware:
         if throttle.take(request):
             return self.get_response(request)
         seconds = throttle.seconds_to_wait()
-        words = {"seconds": seconds, "requests": throttle.num_requests, "duration": throttle.duration}
+        params = {"seconds": seconds, "requests": throttle.num_requests, "duration": throttle.duration}
         problem = _(
             "Too many requests from your network: up to %(requests)s in %(duration)s seconds are answered. "
             "Wait %(seconds)s seconds, then try again."
         )
-        return refusal(request, problem % words, 429, **{"Retry-After": str(seconds)})
+        return error_response(request, problem % params, 429, **{"Retry-After": str(seconds)})
 
 
 def is_costly(request: HttpRequest) -> bool:
     path = request.path
     if path.startswith("/admin/"):
-        return any(name in request.GET for name in EDITORS_SEARCHES)
-    # The API counts by itself.
-    if path.startswith(("/api/", *PRIVATE)) or FROZEN.fullmatch(path) or request.method not in ("GET", "HEAD"):
+        return any(name in request.GET for name in ADMIN_SEARCH_PARAMS)
+    # The API has its own rate limit.
+    if path.startswith(("/api/", *NON_RECORD_PREFIXES)) or EDITION_FILE_PATTERN.fullmatch(path):
         return False
-    return bool(request.META["QUERY_STRING"]) or path.startswith(PREFIXES) or path.endswith(SUFFIXES)
+    if request.method not in ("GET", "HEAD"):
+        return False
+    return bool(request.META["QUERY_STRING"]) or path.startswith(COSTLY_PREFIXES) or path.endswith(COSTLY_SUFFIXES)

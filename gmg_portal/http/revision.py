@@ -1,4 +1,4 @@
-"""The revision: the one number on which every public answer's validator and every cache key is built."""
+"""The revision of the public record: the number from which validators of answers and cache keys are built."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,8 @@ from gmg_portal.models import Revision
 
 
 @dataclass(frozen=True)
-class Standing:
-    """The number of the public record's revision, and when it was reached (None: nothing public yet)."""
+class CurrentRevision:
+    """The number of the public record's revision, and the time of its last change (None before the first one)."""
 
     number: int
     moved_at: datetime | None
@@ -21,12 +21,12 @@ class Standing:
 
 
 def watch(table: str, *when: str) -> tuple[str, str]:
-    """SQL that makes changes of a table move the revision, and SQL that undoes it.
+    """Return SQL that makes changes of a table move the revision, and SQL that undoes it. Migrations use this function.
 
     `when` is empty (every row is public), `("state",)` (rows whose state is published or withdrawn) or
     `(parent table, key column)` (rows whose parent is in such a state).
     """
-    arguments = ", ".join(f"'{word}'" for word in when)
+    arguments = ", ".join(f"'{argument}'" for argument in when)
     return (
         f"""
         CREATE CONSTRAINT TRIGGER revision_moves AFTER INSERT OR UPDATE OR DELETE ON {table}

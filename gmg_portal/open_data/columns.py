@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
 from foundation.postgresql.session_limits import statement_limit
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Revision
 
 # Labels of the column types.

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.open_data.columns import Column, Table
 from gmg_portal.open_data.tables import TABLES
 
@@ -45,7 +45,7 @@ class Licence:
 class Snapshot:
     """The revision and day (UTC) of the files as they are now, and the origin of their addresses."""
 
-    standing: Standing
+    standing: CurrentRevision
     day: date
     origin: str
 

@@ -16,7 +16,7 @@ from django_filters import FilterSet
 
 from commitments.filters import PastDayField, given_twice, refusals, takes_list, unknown_parameter
 from foundation.clock import today
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
 from gmg_portal.open_data.columns import ClosingIterator, Table, read_consistent_rows

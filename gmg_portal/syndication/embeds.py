@@ -31,7 +31,7 @@ def bad_request_in_frame(request: HttpRequest, problem: str) -> HttpResponse:
 class EmbedView(TemplateView):
     """Base view of embeds: a missing page is reported inside the frame, where the ordinary 404 may not be shown."""
 
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
     def dispatch(self, request, *args, **kwargs):
         try:

@@ -16,7 +16,7 @@ from commitments.changes import Change, Trace
 from gmg_portal.syndication import atom
 from gmg_portal.syndication.followed_searches import DueReport
 from gmg_portal.website.query_forms import EVENT
-from gmg_portal.website.timeline import Entry, entries, turn
+from gmg_portal.website.timeline import TimelineEntry, day_sort_key, entries
 
 FeedItem = Event | Trace | DueReport
 

@@ -26,14 +26,14 @@ from commitments.filters import answering, on_points, refusals
 from commitments.models import Commitment
 from commitments.register import PageForm
 from foundation.clock import today
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.open_data.descriptions import Licence
 from gmg_portal.open_data.views import bad_request, parse_as_of
 from gmg_portal.syndication import atom
 from gmg_portal.syndication.feed_entries import FeedItem, RecordedTimes, build_entries
 from gmg_portal.syndication.followed_searches import FollowedSearch
-from gmg_portal.website.query_forms import PagedTimeQuestion
-from gmg_portal.website.timeline import asked
+from gmg_portal.website.query_forms import PagedTimelineQueryForm
+from gmg_portal.website.timeline import query_timeline
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 

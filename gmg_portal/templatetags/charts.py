@@ -1,4 +1,4 @@
-"""The figures of the portal in a page; keyword arguments are words of the register, each with a value or a list."""
+"""Template tags for charts. Keyword arguments are filters of the register, each with a value or a list of values."""
 
 from urllib.parse import urlencode
 
@@ -10,45 +10,46 @@ from gmg_portal.website.charts import registry
 from gmg_portal.website.charts.figures import Figure
 
 register = template.Library()
-FIGURE = "_partials/figure.html"
+TEMPLATE = "_partials/figure.html"
 
 
-@register.inclusion_tag(FIGURE, takes_context=True)
-def status_chart(context, id: str, title: str = "", **words) -> dict:
-    return _chart(context, "status", id, title, words)
+@register.inclusion_tag(TEMPLATE, takes_context=True)
+def status_chart(context, id: str, title: str = "", **filters) -> dict:
+    return _chart(context, "status", id, title, filters)
 
 
-@register.inclusion_tag(FIGURE, takes_context=True)
-def freshness_chart(context, id: str, title: str = "", **words) -> dict:
-    return _chart(context, "freshness", id, title, words)
+@register.inclusion_tag(TEMPLATE, takes_context=True)
+def freshness_chart(context, id: str, title: str = "", **filters) -> dict:
+    return _chart(context, "freshness", id, title, filters)
 
 
-@register.inclusion_tag(FIGURE, takes_context=True)
-def reports_chart(context, id: str, title: str = "", **words) -> dict:
-    return _chart(context, "reports", id, title, words)
+@register.inclusion_tag(TEMPLATE, takes_context=True)
+def reports_chart(context, id: str, title: str = "", **filters) -> dict:
+    return _chart(context, "reports", id, title, filters)
 
 
-@register.inclusion_tag(FIGURE, takes_context=True)
-def flow_chart(context, id: str, title: str = "", **words) -> dict:
-    return _chart(context, "flow", id, title, words)
+@register.inclusion_tag(TEMPLATE, takes_context=True)
+def flow_chart(context, id: str, title: str = "", **filters) -> dict:
+    return _chart(context, "flow", id, title, filters)
 
 
-@register.inclusion_tag(FIGURE, takes_context=True)
-def story_chart(context, commitment: Commitment, id: str, title: str = "") -> dict:
-    """Nothing, where there is no day to tell but today."""
+@register.inclusion_tag(TEMPLATE, takes_context=True)
+def commitment_timeline_chart(context, commitment: Commitment, id: str, title: str = "") -> dict:
+    """Render the timeline of a commitment; nothing if it has no moment but today."""
     day = context.request.as_of
-    figure = registry.story_chart(id, commitment, day, title=title)
+    figure = registry.build_timeline_chart(id, commitment, day, title=title)
     if len(figure.rows) == 1:
         return {}
     return _figure(figure, "chart-story", commitment.reference, {"as_of": day.isoformat()} if day else {})
 
 
-def _chart(context, name: str, id: str, title: str, words: dict) -> dict:
-    of = registry.asked(words, context.request.as_of)
-    query = {**words, "as_of": of.day.isoformat()} if of.day else words
-    return _figure(registry.chart(name, id, of, title=title), "chart", name, query)
+def _chart(context, name: str, id: str, title: str, filters: dict) -> dict:
+    query = registry.ChartQuery.build(filters, context.request.as_of)
+    params = {**filters, "as_of": query.day.isoformat()} if query.day else filters
+    return _figure(registry.build_chart(name, id, query, title=title), "chart", name, params)
 
 
-def _figure(figure: Figure, view: str, key: str, query: dict) -> dict:
-    asked = f"?{urlencode(query, doseq=True)}" if query else ""
-    return {"figure": figure} | {form: f"{reverse(view, args=[key, form])}{asked}" for form in ("svg", "csv")}
+def _figure(figure: Figure, view: str, key: str, params: dict) -> dict:
+    """Return the template context of a figure, with the URLs of its files."""
+    query_string = f"?{urlencode(params, doseq=True)}" if params else ""
+    return {"figure": figure} | {form: f"{reverse(view, args=[key, form])}{query_string}" for form in ("svg", "csv")}

@@ -1,3 +1,5 @@
+"""The template filter for code in texts."""
+
 import re
 
 from django import template
@@ -9,5 +11,5 @@ register = template.Library()
 
 @register.filter
 def coded(text: str) -> SafeString:
-    """A text of the description, with the names that stand in backticks as code."""
+    """Return the text as HTML, with names in backticks as `<code>` elements."""
     return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", conditional_escape(text)))  # noqa: S308 - escaped first

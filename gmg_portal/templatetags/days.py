@@ -1,4 +1,4 @@
-"""The day of the record, for pages: chosen at the top of a page, told when it has passed, kept in links."""
+"""Template tags for the day of the record (`as_of`): in links, and the form that chooses it."""
 
 from datetime import date
 from urllib.parse import urlencode
@@ -6,37 +6,36 @@ from urllib.parse import urlencode
 from django import template
 
 from foundation.clock import today
-from gmg_portal.website.as_of_links import compared_with_today, on_day
+from gmg_portal.website.as_of_links import compare_with_today_url, with_as_of
 
 register = template.Library()
 
 PRESETS = (date(2013, 12, 31), date(2014, 12, 31), date(2015, 12, 31))
-# Words that speak of another day, or of a place in what another day shows.
-OF_THE_DAY = {"as_of", "page"}
+# These parameters are not carried over to another day.
+DAY_DEPENDENT_PARAMS = {"as_of", "page"}
 
 
 @register.simple_tag(takes_context=True)
-def keep_day(context, address: str) -> str:
-    """The address on the day of this page; works in any partial, however it was included."""
+def keep_day(context, url: str) -> str:
+    """Return the URL with the `as_of` of this page. It works in partials included with `only`, too."""
     request = getattr(context, "request", None)
-    return on_day(address, getattr(request, "as_of", None))
+    return with_as_of(url, getattr(request, "as_of", None))
 
 
 @register.inclusion_tag("_partials/day_chooser.html", takes_context=True)
 def day_chooser(context):
-    """The banner of a page seen as of a day, and the form that leads to the record of another."""
+    """Render the banner of a page as of a day, and the form that chooses another day."""
     request = context.request
-    # What was refused is not carried to another day: it may hold what no page should repeat.
+    # Refused parameters are not carried over, because pages must not repeat unchecked input.
     lists = [] if context.get("problems") else request.GET.lists()
-    words = [(word, value) for word, values in lists for value in values if value]
-    others = [pair for pair in words if pair[0] not in OF_THE_DAY]
+    params = [(name, value) for name, values in lists for value in values if value and name not in DAY_DEPENDENT_PARAMS]
     day = request.as_of
     return {
         "day": day,
         "path": request.path,
-        "words": others,
-        "query": urlencode(others),
+        "params": params,
+        "query": urlencode(params),
         "last": today(),
         "presets": [preset for preset in PRESETS if preset != day],
-        "compare": compared_with_today(day) if day else "",
+        "compare": compare_with_today_url(day) if day else "",
     }

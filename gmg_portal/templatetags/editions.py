@@ -1,4 +1,4 @@
-"""How the values of frozen files read on a page."""
+"""The template filter for values of edition files."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ register = template.Library()
 
 @register.filter
 def value_of(value: Any) -> str:
-    """Several values in a row; what is not known says so."""
+    """Return the value as text: lists joined by semicolons, and a note for empty values."""
     if isinstance(value, list):
-        value = "; ".join(str(each) for each in value)
+        value = "; ".join(str(item) for item in value)
     return _("(empty)") if value in (None, "") else str(value)

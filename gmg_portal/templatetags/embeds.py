@@ -1,4 +1,4 @@
-"""How other sites show what is on a page: told to programs in its head, and to people as a text to copy."""
+"""Template tags for embedding: oEmbed links in the head of a page, and HTML code to copy."""
 
 from datetime import date
 from urllib.parse import urlencode
@@ -10,19 +10,20 @@ from django.utils.safestring import SafeString
 
 from agencies.models import Agency
 from commitments.models import Commitment
-from gmg_portal.syndication.oembed import FORMATS, Embed, agency_embed, commitment_embed, matrix_embed
-from gmg_portal.website.as_of_links import on_day
+from gmg_portal.syndication.oembed import FORMATS, Embed, of_agency, of_commitment, of_matrix
+from gmg_portal.website.as_of_links import with_as_of
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def oembed_links(context) -> SafeString:
-    """The discovery of oEmbed, for a page that has an embed."""
-    full, request = context.request.build_absolute_uri, context.request
-    page = full(on_day(request.path, request.as_of))
+    """Return the oEmbed discovery links of a page that can be embedded."""
+    request = context.request
+    absolute = request.build_absolute_uri
+    page = absolute(with_as_of(request.path, request.as_of))
     links = [
-        (media_type, full(f"{reverse('oembed')}?{urlencode({'url': page, 'format': form})}"))
+        (media_type, absolute(f"{reverse('oembed')}?{urlencode({'url': page, 'format': form})}"))
         for form, media_type in FORMATS.items()
     ]
     return format_html_join("\n  ", '<link rel="alternate" type="{}" href="{}">', links)
@@ -30,14 +31,14 @@ def oembed_links(context) -> SafeString:
 
 @register.inclusion_tag("_partials/embed_this.html", takes_context=True)
 def embed_this(context, subject: Commitment | Agency | None = None):
-    """The code that shows a commitment, an agency, or with neither the matrix; on the day of this page."""
-    request, embed = context.request, _of(subject, context.request.as_of)
-    path = on_day(embed.path, request.as_of)
+    """Render the HTML code that embeds a commitment, an agency, or without a subject the matrix, as of this page."""
+    request, embed = context.request, _embed_of(subject, context.request.as_of)
+    path = with_as_of(embed.path, request.as_of)
     code = Embed(embed.title, path, embed.height).code(request.build_absolute_uri)
     return {"code": code, "path": path, "day": request.as_of}
 
 
-def _of(subject: Commitment | Agency | None, day: date | None) -> Embed:
+def _embed_of(subject: Commitment | Agency | None, day: date | None) -> Embed:
     if isinstance(subject, Commitment):
         return commitment_embed(subject, day)
     return agency_embed(subject) if subject else matrix_embed()

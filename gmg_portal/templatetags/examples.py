@@ -1,4 +1,4 @@
-"""The example programs, for the pages that name them."""
+"""The template tag for the names of the example programs."""
 
 from django import template
 

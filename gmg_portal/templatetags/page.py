@@ -1,4 +1,4 @@
-"""What a page says of itself to browsers, search engines and other sites: its title again, its address, its kind."""
+"""Template tags for metadata of pages: canonical address, structured data, links to the API."""
 
 import json
 from typing import Any
@@ -16,13 +16,13 @@ from gmg_portal.open_data.datasets import data_catalog
 
 register = template.Library()
 
-# What would end a script element, or be read as markup in it.
-IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
-SCHEMA = "https://schema.org"
+# Characters that could end a script element or start markup in it.
+SCRIPT_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+SCHEMA_ORG = "https://schema.org"
 
 
-class BlockAgain(BlockNode):
-    """A block of the page once more, on one line."""
+class RepeatedBlockNode(BlockNode):
+    """A block of the page rendered a second time, on one line."""
 
     def render(self, context):
         return mark_safe(" ".join(super().render(context).split()))  # noqa: S308 - as the block itself was rendered
@@ -30,20 +30,20 @@ class BlockAgain(BlockNode):
 
 @register.tag
 def block_again(parser, token):
-    """`{% block_again title %}`: what the page puts into its block `title`, without surrounding space."""
+    """Render a block again: `{% block_again title %}` gives the content of the block `title` without extra spaces."""
     _tag, name = token.split_contents()
-    return BlockAgain(name, template.NodeList())
+    return RepeatedBlockNode(name, template.NodeList())
 
 
 @register.simple_tag(takes_context=True)
 def absolute(context, path: str) -> str:
-    """The full address of a path of this site."""
+    """Return the absolute URL of a path."""
     return context.request.build_absolute_uri(path)
 
 
 @register.simple_tag(takes_context=True)
 def canonical(context) -> str:
-    """The address under which search engines should keep this page: without the words that only turn its view."""
+    """Return the canonical URL of the page: without query parameters, except for the number of a later page."""
     request = context.request
     page = request.GET.get("page", "")
     return request.build_absolute_uri(
@@ -53,19 +53,20 @@ def canonical(context) -> str:
 
 @register.simple_tag(takes_context=True)
 def breadcrumb_data(context, here: str, parent: str = "", parent_url: str = "") -> SafeString:
-    """The way to this page, as schema.org's BreadcrumbList."""
-    full = context.request.build_absolute_uri
-    steps = [(_("Home"), full("/")), *([(parent, full(parent_url))] if parent_url else []), (here, "")]
+    """Return the breadcrumb as structured data, schema.org's BreadcrumbList."""
+    absolute_uri = context.request.build_absolute_uri
+    parents = [(parent, absolute_uri(parent_url))] if parent_url else []
+    steps = [(_("Home"), absolute_uri("/")), *parents, (here, "")]
     items = [
         {"@type": "ListItem", "position": position, "name": str(name)} | ({"item": url} if url else {})
         for position, (name, url) in enumerate(steps, start=1)
     ]
-    return structured({"@context": SCHEMA, "@type": "BreadcrumbList", "itemListElement": items})
+    return structured({"@context": SCHEMA_ORG, "@type": "BreadcrumbList", "itemListElement": items})
 
 
 @register.simple_tag(takes_context=True)
 def organization_data(context, agency) -> SafeString:
-    """An agency, as the API tells it as linked data, in schema.org's words."""
+    """Return an agency as structured data, with the same properties as in the API's JSON-LD."""
     row = {name: getattr(agency, name) for name in ("acronym", "name", "mandate", "headquarters", "website")}
     day = context.request.as_of or today()
     row["is_member"], row["left"] = agency.belongs_on(day), agency.left if agency.has_left_by(day) else None
@@ -74,13 +75,13 @@ def organization_data(context, agency) -> SafeString:
 
 
 @register.simple_tag
-def dataset_data(snapshot, licence) -> SafeString:
-    """The data files, as schema.org's catalogue of data sets."""
-    return structured(data_catalog(snapshot, licence))
+def dataset_data(issue, licence) -> SafeString:
+    """Return the data files as structured data, schema.org's DataCatalog."""
+    return structured(data_catalog(issue, licence))
 
 
-# The list or row of the API that says what a page shows, by the names of the two addresses.
-IN_THE_API = {
+# The API route with the same data as a page, by the URL name of the page.
+API_ROUTES = {
     "commitments:list": "commitments-list",
     "commitments:detail": "commitments-detail",
     "agencies:list": "agencies-list",
@@ -98,24 +99,24 @@ IN_THE_API = {
 
 @register.simple_tag(takes_context=True)
 def api_alternates(context) -> SafeString:
-    """Links to what the API says of the page, on the page's day and under its question; none on pages of errors."""
+    """Return links to the same data in the API, with the page's `as_of` and query; nothing on error pages."""
     match = getattr(context.get("request"), "resolver_match", None)
-    if "view" not in context or match is None or match.view_name not in IN_THE_API:
+    if "view" not in context or match is None or match.view_name not in API_ROUTES:
         return mark_safe("")
-    route, day = IN_THE_API[match.view_name], getattr(context.request, "as_of", None)
-    address = reverse(f"api:{route}", args=list(match.kwargs.values()))
-    question = getattr(context.get("question"), "to_the_api", "") or (f"as_of={day.isoformat()}" if day else "")
-    links = [("application/json", question)]
+    route, day = API_ROUTES[match.view_name], getattr(context.request, "as_of", None)
+    url = reverse(f"api:{route}", args=list(match.kwargs.values()))
+    query = getattr(context.get("question"), "to_the_api", "") or (f"as_of={day.isoformat()}" if day else "")
+    links = [("application/json", query)]
     if route.endswith("-detail"):
-        links.append(("application/ld+json", "&".join(filter(None, [question, "format=jsonld"]))))
+        links.append(("application/ld+json", "&".join(filter(None, [query, "format=jsonld"]))))
     return format_html_join(
         "\n",
         '<link rel="alternate" type="{}" href="{}">',
-        [(media_type, f"{address}?{words}" if words else address) for media_type, words in links],
+        [(media_type, f"{url}?{link_query}" if link_query else url) for media_type, link_query in links],
     )
 
 
 def structured(data: dict[str, Any]) -> SafeString:
-    """Data in a page: by its type the script element is no script, and nothing in it can end the element."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(IN_SCRIPT)
+    """Return JSON-LD in a script element, which browsers do not run; the data cannot end the element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(SCRIPT_ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308 - escaped above

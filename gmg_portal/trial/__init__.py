@@ -1,5 +1,5 @@
 """A trial on one machine: accounts of all roles, an open reporting cycle, a small web server.
 
-Imports the apps below the roof.
-Start with `setup`; `manage.py run` puts it all together.
+Imports the apps.
+Start with `setup`; `manage.py run` runs all steps.
 """

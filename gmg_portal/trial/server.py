@@ -1,6 +1,6 @@
 """The web server of a trial: `python -m gmg_portal.trial.server HOST PORT PARENT`, a child of `manage.py run`.
 
-It loads the portal at once, and listens only when its parent says so on its standard input.
+It loads the portal at once, and starts to listen when its parent writes `START_COMMAND` to its standard input.
 """
 
 import ctypes
@@ -8,12 +8,12 @@ import os
 import signal
 import sys
 
-SERVE = b"serve\n"
+START_COMMAND = b"serve\n"
 PR_SET_PDEATHSIG = 1
 
 
 def load_portal() -> None:
-    """Load everything before the workers fork, so that it is done once and its memory shared."""
+    """Load all modules before the workers fork, so that they are loaded once and share their memory."""
     from django.urls import get_resolver
 
     import gmg_portal.wsgi  # noqa: F401
@@ -22,7 +22,7 @@ def load_portal() -> None:
 
 
 def serve(host: str, port: int) -> None:
-    """Serve until told to stop. One blocking thread a worker, which is what Django answers fastest with."""
+    """Serve until a signal stops the process. One blocking thread for each worker is the fastest with Django."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -41,7 +41,7 @@ def serve(host: str, port: int) -> None:
 
 
 def end_with_parent(parent: int) -> None:
-    """Have the kernel (Linux) end this process when the one that started it is killed."""
+    """Make the kernel (Linux only) end this process when its parent process ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
@@ -51,5 +51,5 @@ def end_with_parent(parent: int) -> None:
 if __name__ == "__main__":
     end_with_parent(int(sys.argv[3]))
     load_portal()
-    if sys.stdin.buffer.readline() == SERVE:
+    if sys.stdin.buffer.readline() == START_COMMAND:
         serve(sys.argv[1], int(sys.argv[2]))

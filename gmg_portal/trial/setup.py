@@ -1,4 +1,4 @@
-"""What makes a fresh installation usable for a trial: one account per role, and a reporting cycle that asks now."""
+"""Setup of a trial: an account for each role, and an open reporting cycle."""
 
 import json
 import secrets
@@ -23,7 +23,7 @@ from commitments.models import ReportingCycle
 from foundation.clock import today
 from foundation.files.private import write_private_file
 
-# username: role, code of the agency. UNDESA leads the data-and-research group; whoever acts for it leads the group.
+# username: (role, code of the agency). UNDESA leads the data-and-research group, so its focal point leads that group.
 ACCOUNTS = {
     "administrator": ("administrator", None),
     "secretariat": ("secretariat", None),
@@ -31,43 +31,43 @@ ACCOUNTS = {
     "iom-focal-point": ("focal_point", "iom"),
     "data-and-research-lead": ("group_lead", "undesa"),
 }
-WITH_SECOND_STEP = ("administrator", "secretariat")
+ROLES_WITH_SECOND_STEP = ("administrator", "secretariat")
 
 
 class Account(TypedDict):
-    """One line of `var/accounts.json`."""
+    """An entry of `var/accounts.json`."""
 
     role: str
     agency: str | None
     username: str
     password: str
-    totp_secret: str | None  # of those who need a second step
+    totp_secret: str | None  # only for roles that need a second step
 
 
 def prepare_accounts(path: Path) -> list[Account]:
-    """Make what is missing of the trial accounts, and write them to this file.
+    """Create the trial accounts that are missing, and write all of them to this file.
 
-    What the file knows of an account is kept, and trusted while its user exists; what is lost is replaced.
+    Accounts in the file keep their passwords and secrets. If the user of an account is missing, it is created again.
     """
-    known = known_accounts(path)
-    accounts = [known.get(username) or _new_account(username) for username in ACCOUNTS]
+    saved = read_accounts(path)
+    accounts = [saved.get(username) or _new_account(username) for username in ACCOUNTS]
     text = json.dumps(accounts, indent=2) + "\n"
     if not path.exists() or path.read_text() != text:
         write_private_file(path, text)
     with transaction.atomic():
         for account in accounts:
-            _prepare_account(account, keep=account["username"] in known)
+            _prepare_account(account, is_saved=account["username"] in saved)
     return accounts
 
 
-def known_accounts(path: Path) -> dict[str, Account]:
-    """The accounts in the file by their user names; a file that is not whole knows none."""
+def read_accounts(path: Path) -> dict[str, Account]:
+    """Return the accounts in the file by user name; {} if the file is missing or damaged."""
     try:
         accounts = {account["username"]: account for account in json.loads(path.read_text())}
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return {}
-    whole = all(set(account) == set(Account.__annotations__) for account in accounts.values())
-    return accounts if whole else {}
+    is_complete = all(set(account) == set(Account.__annotations__) for account in accounts.values())
+    return accounts if is_complete else {}
 
 
 def _new_account(username: str) -> Account:
@@ -77,24 +77,24 @@ def _new_account(username: str) -> Account:
         agency=agency,
         username=username,
         password=secrets.token_urlsafe(12),
-        totp_secret=generate_totp_secret() if role in WITH_SECOND_STEP else None,
+        totp_secret=generate_totp_secret() if role in ROLES_WITH_SECOND_STEP else None,
     )
 
 
-def code_of(account: Account) -> str:
-    """What an authenticator app of this account would show now."""
+def totp_code(account: Account) -> str:
+    """Return the code that an authenticator app shows now for this account."""
     counter = int(time.time()) // app_settings.TOTP_PERIOD
     return format_hotp_value(hotp_value(account["totp_secret"] or "", counter))
 
 
-def _prepare_account(account: Account, *, keep: bool) -> None:
+def _prepare_account(account: Account, *, is_saved: bool) -> None:
     users = get_user_model().objects
     user = users.filter(username=account["username"]).first() or users.model(username=account["username"])
     if not user.pk:
         user.is_staff = True
         user.is_superuser = account["role"] == "administrator"
         user.email = f"{account['username']}@example.org"
-    if not (user.pk and keep):
+    if not (user.pk and is_saved):
         user.set_password(account["password"])
         user.save()
         Authenticator.objects.filter(user=user).delete()
@@ -109,7 +109,7 @@ def _prepare_account(account: Account, *, keep: bool) -> None:
 
 @transaction.atomic
 def open_current_cycle() -> ReportingCycle | None:
-    """Ask for reports on the running half-year; None if a cycle of this half-year stands already."""
+    """Open a reporting cycle for the current half-year; return None if one has opened in it already."""
     starts_on, ends_on = half_year(today())
     if ReportingCycle.objects.filter(opens_on__range=(starts_on, ends_on)).exists():
         return None
@@ -129,7 +129,7 @@ def open_current_cycle() -> ReportingCycle | None:
 
 
 def half_year(day: date) -> tuple[date, date]:
-    """The first and the last day of the half-year in which a day falls."""
+    """Return the first and the last day of the half-year that contains a day."""
     if day.month <= 6:
         return date(day.year, 1, 1), date(day.year, 6, 30)
     return date(day.year, 7, 1), date(day.year, 12, 31)

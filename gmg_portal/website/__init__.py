@@ -1,5 +1,5 @@
 """Public pages that span several apps: home, gaps, timeline, comparison, charts.
 
-Imports the apps below the roof.
+Imports all apps and the other packages of `gmg_portal` that it links to.
 Start with `views`; charts are drawn in `charts`.
 """

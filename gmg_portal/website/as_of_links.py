@@ -1,26 +1,35 @@
-"""The day of the record in addresses: a reader who looks at an earlier day stays there from page to page."""
+"""`as_of` in links: the links of a page that shows an earlier day lead to pages of the same day."""
 
 from datetime import date
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.urls import reverse
 
-# What answers for no day of the past, or takes its days by other words.
-WITHOUT_DAY = ("/api/", "/admin/", "/accounts/", "/static/", "/feeds/", "/commitments.atom", "/calendar/", "/compare")
+# Addresses without `as_of`, or whose days have other parameters.
+AS_OF_UNLINKED_PREFIXES = (
+    "/api/",
+    "/admin/",
+    "/accounts/",
+    "/static/",
+    "/feeds/",
+    "/commitments.atom",
+    "/calendar/",
+    "/compare",
+)
 
 
-def on_day(address: str, day: date | None) -> str:
-    """The address as it leads to the record of that day; one of another site or with a day of its own stays."""
-    if day is None or not address or address.startswith("#"):
-        return address
-    parts = urlsplit(address)
+def with_as_of(url: str, day: date | None) -> str:
+    """Return the URL with `as_of` set to the day; unchanged if it has one, or is of another site or without `as_of`."""
+    if day is None or not url or url.startswith("#"):
+        return url
+    parts = urlsplit(url)
     if parts.scheme or parts.netloc:
-        return address
-    words = parse_qsl(parts.query, keep_blank_values=True)
-    if parts.path.startswith(WITHOUT_DAY) or any(word == "as_of" for word, _value in words):
-        return address
-    return urlunsplit(parts._replace(query=urlencode([*words, ("as_of", day.isoformat())])))
+        return url
+    params = parse_qsl(parts.query, keep_blank_values=True)
+    if parts.path.startswith(AS_OF_UNLINKED_PREFIXES) or any(name == "as_of" for name, _value in params):
+        return url
+    return urlunsplit(parts._replace(query=urlencode([*params, ("as_of", day.isoformat())])))
 
 
-def compared_with_today(day: date) -> str:
+def compare_with_today_url(day: date) -> str:
     return f"{reverse('compare')}?{urlencode({'from': day.isoformat()})}"

@@ -1,4 +1,4 @@
-"""Two days of the record side by side, as a page and as a file."""
+"""The comparison of the record on two days, as a page and as a CSV file."""
 
 from datetime import date, timedelta
 from urllib.parse import urlencode
@@ -16,11 +16,11 @@ from commitments.comparison import CHANGES, Compared, Comparison, compare
 from commitments.filters import PastDayField
 from commitments.models import ReportingCycle
 from foundation.clock import today
-from gmg_portal.open_data.views import bad_request, requested_format
-from gmg_portal.website.query_forms import TwoDays, missing_first_day
+from gmg_portal.open_data.views import chosen_format, refused
+from gmg_portal.website.query_forms import CompareQueryForm, missing_first_day
 
-SHOWN = 100
-HEADER = (
+ROWS_PER_LIST = 100
+CSV_HEADER = (
     "reference",
     "title",
     "lead",
@@ -34,41 +34,42 @@ HEADER = (
 
 
 class CompareView(TemplateView):
-    """What changed between two days; with no days given, a form that asks for them."""
+    """The comparison of two days; without days, a form to choose them."""
 
     template_name = "compare.html"
 
     def get(self, request, *args, **kwargs):
-        with names_on(_second_day(request)):  # from the choices of the form to the last line of the page
-            return self._page(request).render()
+        with names_on(_second_day(request)):  # includes the choices of the form and the rendering of the page
+            return self._respond(request).render()
 
-    def _page(self, request) -> TemplateResponse:
-        question = TwoDays(request.GET)
-        if not question.is_valid():
-            context = self.get_context_data(question=question, problems=question.problems, last=today())
+    def _respond(self, request) -> TemplateResponse:
+        query_form = CompareQueryForm(request.GET)
+        if not query_form.is_valid():
+            context = self.get_context_data(query_form=query_form, problems=query_form.problems, last=today())
             return self.render_to_response(context, status=400)
-        return self.render_to_response(self.get_context_data(question=question, last=today(), **_answer(question)))
+        context = self.get_context_data(query_form=query_form, last=today(), **_results(query_form))
+        return self.render_to_response(context)
 
 
 @require_safe
 def compare_file(request: HttpRequest) -> HttpResponse:
-    """The whole comparison as CSV: one row for each commitment, and the words of what changed."""
+    """Return the whole comparison as CSV: a row for each commitment, with the names of its changes."""
     try:
-        kind = requested_format(request, "csv")
-    except ValidationError as refusal:
-        return bad_request(refusal)
-    question = TwoDays(request.GET)
-    if not question.is_valid():
-        return bad_request(ValidationError(" ".join(question.problems)))
-    if question.cleaned_data["from"] is None:
-        return bad_request(ValidationError(f"from: {missing_first_day()}"))
-    comparison = _compared(question)
-    name = f"comparison-{comparison.since.isoformat()}-{comparison.until.isoformat()}.csv"
+        csv_format = chosen_format(request, "csv")
+    except ValidationError as error:
+        return refused(error)
+    query_form = CompareQueryForm(request.GET)
+    if not query_form.is_valid():
+        return refused(ValidationError(" ".join(query_form.problems)))
+    if query_form.cleaned_data["from"] is None:
+        return refused(ValidationError(f"from: {missing_first_day()}"))
+    comparison = _compare(query_form)
+    filename = f"comparison-{comparison.since.isoformat()}-{comparison.until.isoformat()}.csv"
     origin = request.build_absolute_uri("/").rstrip("/")
     return StreamingHttpResponse(
-        kind.write(list(HEADER), [_record(row, origin) for row in comparison.rows]),
-        content_type=kind.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        csv_format.write(list(CSV_HEADER), [_csv_row(row, origin) for row in comparison.rows]),
+        content_type=csv_format.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
     )
 
 
@@ -76,55 +77,61 @@ def _second_day(request: HttpRequest) -> date | None:
     try:
         return PastDayField(required=False).clean(request.GET.get("until"))
     except ValidationError:
-        return None  # which the form refuses
+        return None  # the form refuses the value
 
 
-def _compared(question: TwoDays) -> Comparison:
-    asked = question.cleaned_data
-    words = {word: asked[word] for word in question.narrowing if asked[word]}
-    return compare(asked["from"], asked["until"] or today(), question.commitments(), words)
+def _compare(query_form: CompareQueryForm) -> Comparison:
+    params = query_form.cleaned_data
+    filters = {name: params[name] for name in query_form.filter_names if params[name]}
+    return compare(params["from"], params["until"] or today(), query_form.commitments(), filters)
 
 
-def _answer(question: TwoDays) -> dict:
-    if question.cleaned_data["from"] is None:
+def _results(query_form: CompareQueryForm) -> dict:
+    """Return the template context of the results; without a first day, of the suggested days."""
+    if query_form.cleaned_data["from"] is None:
         return {"presets": _presets()}
-    comparison = _compared(question)
+    comparison = _compare(query_form)
     lists = [
-        {"word": word, "sort": sort, "count": len(comparison.lists[word]), "rows": comparison.lists[word][:SHOWN]}
-        for word, sort in CHANGES.items()
+        {
+            "code": code,
+            "change": change,
+            "count": len(comparison.lists[code]),
+            "rows": comparison.lists[code][:ROWS_PER_LIST],
+        }
+        for code, change in CHANGES.items()
     ]
     return {
         "comparison": comparison,
         "lists": lists,
-        "file": f"{reverse('compare-file')}?{question.query}",
+        "file": f"{reverse('compare-file')}?{query_form.query}",
         "register": {
-            "then": _register_address(comparison, comparison.since),
-            "now": _register_address(comparison, comparison.until),
+            "then": _register_url(comparison, comparison.since),
+            "now": _register_url(comparison, comparison.until),
         },
     }
 
 
-def _register_address(comparison: Comparison, day: date) -> str:
-    """Return the address of the register with the same commitments on one of the days."""
+def _register_url(comparison: Comparison, day: date) -> str:
+    """Return the URL of the register with the same filters, as of one of the days."""
     query = urlencode({**comparison.words, "as_of": day.isoformat()}, doseq=True)
     return f"{reverse('commitments:list')}?{query}"
 
 
 def _presets() -> list[tuple[str, date]]:
-    """Days from which a comparison until today tells something, earliest first."""
-    now = today()
+    """Return suggested first days for a comparison until today, as (label, day), earliest first."""
+    last_day = today()
     days = [
         (_("Since the year of the Dialogue ended"), date(2013, 12, 31)),
-        (_("Since a year ago"), now - timedelta(days=365)),
-        (_("Since a month ago"), now - timedelta(days=30)),
+        (_("Since a year ago"), last_day - timedelta(days=365)),
+        (_("Since a month ago"), last_day - timedelta(days=30)),
     ]
-    cycle = ReportingCycle.objects.opened(now).last()
+    cycle = ReportingCycle.objects.opened(last_day).last()
     if cycle:
         days.append((_("Since the first reporting cycle opened"), cycle.opened_on))
     return sorted(days, key=lambda preset: preset[1])
 
 
-def _record(row: Compared, origin: str) -> list:
+def _csv_row(row: Compared, origin: str) -> list:
     then, now = row.then, row.now
     return [
         row.commitment.reference,

@@ -1,10 +1,12 @@
+"""Template variables of every page."""
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 
 def site(request):
-    """What every page's head and foot need."""
+    """Return the navigation, the footer and the contact address."""
     return {
         "navigation": _navigation(request.path),
         "footer": _footer(settings.CONTACT_EMAIL),
@@ -13,7 +15,7 @@ def site(request):
 
 
 def _navigation(path: str) -> list[dict]:
-    entries = _links(
+    links = _links(
         ("commitments:list", _("Commitments")),
         ("agenda:list", _("Agenda")),
         ("agencies:list", _("Agencies")),
@@ -24,11 +26,11 @@ def _navigation(path: str) -> list[dict]:
         ("data", _("Data")),
         ("about", _("About")),
     )
-    return [entry | {"current": path.startswith(entry["url"])} for entry in entries]
+    return [link | {"current": path.startswith(link["url"])} for link in links]
 
 
-def _footer(contact: str) -> list[dict]:
-    mistakes = [{"url": f"mailto:{contact}", "label": _("Report a mistake")}] if contact else []
+def _footer(contact_email: str) -> list[dict]:
+    contact_links = [{"url": f"mailto:{contact_email}", "label": _("Report a mistake")}] if contact_email else []
     return [
         {
             "title": _("The record"),
@@ -64,7 +66,7 @@ def _footer(contact: str) -> list[dict]:
                     ("accessibility", _("Accessibility")),
                     ("admin:index", _("Editors’ side")),
                 ),
-                *mistakes,
+                *contact_links,
             ],
         },
     ]

@@ -1,9 +1,10 @@
-"""The page for a form that arrives with a sign-in that is over or another, or without cookies: nothing typed is lost.
+"""The page shown when a form fails the CSRF check, which keeps the text that was typed.
 
-Signing out leaves the token of an open form valid, so `editors` shows the page too, where a form arrives signed out.
+The check fails when the session has ended or changed, or without cookies. Signing out leaves the token of an open form
+valid, so the admin site shows this page as well, for forms that arrive after signing out.
 
-The text is shown, and can be sent again with one button, only where the form came from this very site: otherwise
-another site could lay words of its own before the reader, and have them sent by one press of a button.
+The text is shown, and can be sent again with one button, only if the form came from this site. Otherwise another site
+could show its own text to the reader and have it sent by one press of a button.
 """
 
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ from django.utils.translation import gettext as _
 from agencies.idempotent_forms import SECRET_FIELD
 from gmg_portal.editors.idempotent_forms import TypedField, typed_lines
 
-# All that is typed there is a password, a code or a name that may be one.
-ACCOUNTS = "/accounts/"
+# Text typed there is a password, a code, or a user name field into which a password may have been typed.
+ACCOUNTS_PREFIX = "/accounts/"
 
 
 @dataclass(frozen=True)
@@ -28,27 +29,28 @@ class HiddenField:
 
 
 def is_signed_out_form(request: HttpRequest) -> bool:
-    """Return whether somebody who is not signed in sent a form with something typed in it, from a page of this site.
+    """Return whether this is a form with typed text from a page of this site, sent without being signed in.
 
-    Scripts ask for no HTML: they are led to the sign-in page, by which they know that the sign-in is over.
+    Scripts do not accept HTML. They are redirected to the sign-in page, from which they know that the session ended.
     """
     if request.method != "POST" or request.user.is_authenticated:
         return False
-    if "text/html" not in request.headers.get("Accept", "") or not is_from_here(request):
+    if "text/html" not in request.headers.get("Accept", "") or not is_same_origin(request):
         return False
-    return bool(request.FILES or lines_of(sent_fields(request)))
+    return bool(request.FILES or visible_fields(posted_fields(request)))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer 403, say what happened, and show what was typed, without secrets and without what is in files."""
-    fields = sent_fields(request) if is_from_here(request) and not request.path.startswith(ACCOUNTS) else {}
+    """Return a 403 page that explains the failure and shows the typed text, without secrets and contents of files."""
+    may_show_fields = is_same_origin(request) and not request.path.startswith(ACCOUNTS_PREFIX)
+    fields = posted_fields(request) if may_show_fields else {}
     user = getattr(request, "user", None)
     is_signed_in = user is not None and user.is_authenticated
     context = {
-        "is_from_here": is_from_here(request),
+        "is_same_origin": is_same_origin(request),
         "is_signed_in": is_signed_in,
         "person": (user.get_full_name() or user.get_username()) if is_signed_in else "",
-        "lines": lines_of(fields),
+        "lines": visible_fields(fields),
         "hidden": [HiddenField(name, value) for name, values in fields.items() for value in values],
         "files": [file.name for name in request.FILES for file in request.FILES.getlist(name)] if fields else [],
         "address": request.get_full_path(),
@@ -61,22 +63,23 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return response
 
 
-def is_from_here(request: HttpRequest) -> bool:
-    """Whether the browser says that a page of this very site sent the form."""
+def is_same_origin(request: HttpRequest) -> bool:
+    """Return whether the browser states that a page of this site sent the form, by Origin or Sec-Fetch-Site."""
     origin = request.headers.get("Origin", "")
     if origin:
         return origin == f"{request.scheme}://{request.get_host()}"
     return request.headers.get("Sec-Fetch-Site", "") == "same-origin"
 
 
-def sent_fields(request: HttpRequest) -> dict[str, list[str]]:
-    """Return what was sent by name, without tokens and secrets."""
-    return {name: request.POST.getlist(name) for name in request.POST if not SECRET_FIELD.search(name)}
+def posted_fields(request: HttpRequest) -> dict[str, list[str]]:
+    """Return the values of each posted field, without tokens and secrets."""
+    return {name: request.POST.getlist(name) for name in request.POST if not SECRET.search(name)}
 
 
-def lines_of(fields: dict[str, list[str]]) -> list[TypedField]:
-    return typed_lines({name: values for name, values in fields.items() if not is_machinery(name)})
+def visible_fields(fields: dict[str, list[str]]) -> list[TypedField]:
+    return typed_lines({name: values for name, values in fields.items() if not is_internal_field(name)})
 
 
-def is_machinery(name: str) -> bool:
+def is_internal_field(name: str) -> bool:
+    """Return whether a field was not typed by a person: submit buttons, and hidden fields of formsets."""
     return name.startswith("_") or "-_" in name

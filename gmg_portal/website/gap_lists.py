@@ -1,4 +1,4 @@
-"""The lists of gaps, each with its address: its heading, what it says when it is empty, and its rows as a file."""
+"""The lists of the page "Gaps": their headings, texts for empty lists, and rows, also as CSV files."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from commitments.statistics.gaps import disputed, silent, undated
 from gmg_portal.open_data.columns import Value
 from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
 
-Row = Coverage | Commitment
+GapRow = Coverage | Commitment
 
 
 @dataclass(frozen=True)
 class GapList:
-    """One list: its rows, and the columns of its file. `kind` says how a page shows it."""
+    """A list of gaps. `kind` is a key of `CSV_FORMATS` and chooses the columns of the file and the look on the page."""
 
     slug: str
     title: str
-    none: str
+    empty_message: str
     kind: str
-    rows: list[Row] | QuerySet[Commitment]
+    rows: list[GapRow] | QuerySet[Commitment]
 
     @cached_property
     def count(self) -> int:
@@ -36,8 +36,8 @@ class GapList:
 
 
 @dataclass(frozen=True)
-class Subject:
-    """Agenda points, recommendations, levels or members: their lists of gaps, and all of them with what answers."""
+class GapSubject:
+    """Agenda points, recommendations, levels or members: their lists of gaps, and the coverage of all rows."""
 
     slug: str
     title: str
@@ -45,21 +45,22 @@ class Subject:
     rows: list[Coverage]
 
 
-# By subject, and by what is wanting: the heading, and the good news when nothing is.
-TITLES = {
+SUBJECT_TITLES = {
     "points": _("Agenda points"),
     "recommendations": _("Recommendations"),
     "levels": _("Levels of recommendations"),
     "members": _("Members"),
 }
-WANTING = {
+# The column headings of the summary, by what is missing.
+LACK_LABELS = {
     "commitment": _("No commitment"),
     "date": _("No due day"),
     "report_in_cycle": _("No report in this cycle"),
     "report": _("No report at all"),
 }
-SLUGS = {"commitment": "commitment", "date": "date", "report_in_cycle": "report", "report": "report"}
-SENTENCES = {
+LACK_SLUGS = {"commitment": "commitment", "date": "date", "report_in_cycle": "report", "report": "report"}
+# By subject and by what is missing: the title of the list, and the message when it is empty.
+LIST_TEXTS = {
     ("points", "commitment"): (_("Points without a commitment"), _("Every point has a commitment.")),
     ("points", "date"): (
         _("Points without a due day"),
@@ -118,43 +119,46 @@ SENTENCES = {
 }
 
 
-def subjects(found: Gaps) -> list[Subject]:
-    """The lists of points, recommendations, levels and members; a report is that of the cycle, if one has opened."""
-    wanting = ("commitment", "date", "report_in_cycle" if found.cycle else "report")
+def gap_subjects(gaps_found: Gaps) -> list[GapSubject]:
+    """Return the lists of points, recommendations, levels and members.
+
+    A missing report means one in the newest cycle; before the first cycle opened, any report.
+    """
+    lacks = ("commitment", "date", "report_in_cycle" if gaps_found.cycle else "report")
     return [
-        Subject(
+        GapSubject(
             subject,
             title,
-            [_coverage_list(subject, word, getattr(found, subject)) for word in wanting],
-            getattr(found, subject),
+            [_coverage_list(subject, lack, getattr(gaps_found, subject)) for lack in lacks],
+            getattr(gaps_found, subject),
         )
-        for subject, title in TITLES.items()
+        for subject, title in SUBJECT_TITLES.items()
     ]
 
 
-def _coverage_list(subject: str, word: str, rows: list[Coverage]) -> GapList:
-    title, none = SENTENCES[subject, word]
-    kept = [row for row in rows if word in row.lacks]
-    kind = "nothing" if word == "commitment" else "coverage"
-    return GapList(f"{subject}-without-{SLUGS[word]}", title, none, kind, kept)
+def _coverage_list(subject: str, lack: str, rows: list[Coverage]) -> GapList:
+    title, empty_message = LIST_TEXTS[subject, lack]
+    lacking_rows = [row for row in rows if lack in row.lacks]
+    kind = "nothing" if lack == "commitment" else "coverage"
+    return GapList(f"{subject}-without-{LACK_SLUGS[lack]}", title, empty_message, kind, lacking_rows)
 
 
-def commitment_lists(day: date | None, found: Gaps | None = None) -> list[GapList]:
-    """Commitments that are disputed, without a due day, or silent: the longest silent first."""
-    return [make(day, found) for make in COMMITMENTS.values()]
+def commitment_lists(day: date | None, gaps_found: Gaps | None = None) -> list[GapList]:
+    """Return the lists of commitments that are disputed, without a deadline, or silent."""
+    return [build(day, gaps_found) for build in COMMITMENT_LISTS.values()]
 
 
-def _disputed(day: date | None, found: Gaps | None) -> GapList:
+def _disputed(day: date | None, gaps_found: Gaps | None) -> GapList:
     return GapList(
         "disputed-commitments",
         _("Commitments on which lead and assessor disagree"),
         _("No assessor disagrees with a lead."),
         "disputed",
-        found.disputed if found else list(disputed(day)),
+        gaps_found.disputed if gaps_found else list(disputed(day)),
     )
 
 
-def _undated(day: date | None, _found: Gaps | None) -> GapList:
+def _undated(day: date | None, _gaps: Gaps | None) -> GapList:
     return GapList(
         "commitments-without-date",
         _("Commitments without a due day"),
@@ -164,7 +168,7 @@ def _undated(day: date | None, _found: Gaps | None) -> GapList:
     )
 
 
-def _silent(day: date | None, _found: Gaps | None) -> GapList:
+def _silent(day: date | None, _gaps: Gaps | None) -> GapList:
     return GapList(
         "silent-commitments",
         _("Commitments never reported on, or overdue in this cycle"),
@@ -174,40 +178,43 @@ def _silent(day: date | None, _found: Gaps | None) -> GapList:
     )
 
 
-COMMITMENTS: dict[str, Callable[[date | None, Gaps | None], GapList]] = {
+COMMITMENT_LISTS: dict[str, Callable[[date | None, Gaps | None], GapList]] = {
     "disputed-commitments": _disputed,
     "commitments-without-date": _undated,
     "silent-commitments": _silent,
 }
-COVERAGES = {f"{subject}-without-{slug}": subject for subject in TITLES for slug in SLUGS.values()}
+# The subject of each other list, by the slug of the list.
+COVERAGE_LISTS = {f"{subject}-without-{slug}": subject for subject in SUBJECT_TITLES for slug in LACK_SLUGS.values()}
 
 
 @require_safe
 def gap_file(request: HttpRequest, name: str) -> HttpResponse:
-    """One list whole, as CSV."""
-    if name not in COMMITMENTS and name not in COVERAGES:
+    """Return all rows of one list as CSV."""
+    if name not in COMMITMENT_LISTS and name not in COVERAGE_LISTS:
         raise Http404("There is no such list of gaps.")
     try:
-        kind = requested_format(request, "csv")
-        day = parse_as_of(request, {"as_of"})
-    except ValidationError as refusal:
-        return bad_request(refusal)
-    chosen = COMMITMENTS[name](day, None) if name in COMMITMENTS else _of(name, gaps(day))
-    header, record = FILES[chosen.kind]
+        csv_format = chosen_format(request, "csv")
+        day = asked_day(request, {"as_of"})
+    except ValidationError as error:
+        return refused(error)
+    gap_list = (
+        COMMITMENT_LISTS[name](day, None) if name in COMMITMENT_LISTS else _coverage_list_by_slug(name, gaps(day))
+    )
+    header, csv_rows = CSV_FORMATS[gap_list.kind]
     origin = request.build_absolute_uri("/").rstrip("/")
-    on = f"-as-of-{day.isoformat()}" if day else ""
+    as_of = f"-as-of-{day.isoformat()}" if day else ""
     return StreamingHttpResponse(
-        kind.write(list(header), [line for row in chosen.rows for line in record(row, origin)]),
-        content_type=kind.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}{on}.csv"'},
+        csv_format.write(list(header), [csv_row for row in gap_list.rows for csv_row in csv_rows(row, origin)]),
+        content_type=csv_format.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}{as_of}.csv"'},
     )
 
 
-def _of(name: str, found: Gaps) -> GapList:
-    return next(each for subject in subjects(found) for each in subject.lists if each.slug == name)
+def _coverage_list_by_slug(slug: str, gaps_found: Gaps) -> GapList:
+    return next(gap_list for subject in gap_subjects(gaps_found) for gap_list in subject.lists if gap_list.slug == slug)
 
 
-def _coverage_lines(row: Coverage, origin: str) -> Iterable[list[Value]]:
+def _coverage_csv_rows(row: Coverage, origin: str) -> Iterable[list[Value]]:
     yield [
         row.code,
         row.title,
@@ -221,16 +228,17 @@ def _coverage_lines(row: Coverage, origin: str) -> Iterable[list[Value]]:
     ]
 
 
-def _commitment_lines(row: Commitment, origin: str) -> Iterable[list[Value]]:
-    yield [*_named(row), row.standing_freshness, _iso(row.due), _iso(row.last_heard), _page(row, origin)]
+def _commitment_csv_rows(row: Commitment, origin: str) -> Iterable[list[Value]]:
+    yield [*_common_cells(row), row.standing_freshness, _iso(row.due), _iso(row.last_heard), _url(row, origin)]
 
 
-def _dispute_lines(row: Commitment, origin: str) -> Iterable[list[Value]]:
+def _dispute_csv_rows(row: Commitment, origin: str) -> Iterable[list[Value]]:
     for assessment in row.dissent:
-        yield [*_named(row), assessment.assessor, assessment.finding, _iso(assessment.published), _page(row, origin)]
+        assessed_on = _iso(assessment.published)
+        yield [*_common_cells(row), assessment.assessor, assessment.finding, assessed_on, _url(row, origin)]
 
 
-def _named(row: Commitment) -> list[Value]:
+def _common_cells(row: Commitment) -> list[Value]:
     lead = row.lead_agency.code if row.lead_agency else row.workgroup.slug
     return [row.reference, row.title, lead, row.standing_status]
 
@@ -239,15 +247,16 @@ def _iso(on) -> str | None:
     return on.iso if on else None
 
 
-def _page(row: Commitment, origin: str) -> str:
+def _url(row: Commitment, origin: str) -> str:
     return f"{origin}{row.get_absolute_url()}"
 
 
-COVERAGE = ("code", "title", "commitments", "dated", "reported", "reported_in_cycle", "owed", "lacks", "url")
-NAMED = ("reference", "title", "lead", "status")
-FILES: dict[str, tuple[tuple[str, ...], Callable[..., Iterable[list[Value]]]]] = {
-    "nothing": (COVERAGE, _coverage_lines),
-    "coverage": (COVERAGE, _coverage_lines),
-    "commitments": ((*NAMED, "freshness", "due", "last_heard", "url"), _commitment_lines),
-    "disputed": ((*NAMED, "assessor", "finding", "assessed_on", "url"), _dispute_lines),
+COVERAGE_COLUMNS = ("code", "title", "commitments", "dated", "reported", "reported_in_cycle", "owed", "lacks", "url")
+COMMON_COLUMNS = ("reference", "title", "lead", "status")
+# By the kind of a list: its columns, and the function that makes the rows of the file from a row of the list.
+CSV_FORMATS: dict[str, tuple[tuple[str, ...], Callable[..., Iterable[list[Value]]]]] = {
+    "nothing": (COVERAGE_COLUMNS, _coverage_csv_rows),
+    "coverage": (COVERAGE_COLUMNS, _coverage_csv_rows),
+    "commitments": ((*COMMON_COLUMNS, "freshness", "due", "last_heard", "url"), _commitment_csv_rows),
+    "disputed": ((*COMMON_COLUMNS, "assessor", "finding", "assessed_on", "url"), _dispute_csv_rows),
 }

@@ -1,4 +1,4 @@
-"""The words by which the pages of time are asked, in one strict way: known, and of what is allowed."""
+"""Forms that validate the query parameters of the timeline, its feed, and the comparison; unknown ones are refused."""
 
 from urllib.parse import urlencode
 
@@ -27,11 +27,11 @@ from foundation.clock import today
 
 EVENT = "event"
 KINDS = [(EVENT, gettext_lazy("Event")), *Change.Kind.choices]
-YEARS = (2000, 2099)
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
 class ListField(WordsField):
-    """One or several of a set of words, optional."""
+    """An optional field with any number of values out of its choices."""
 
     widget = forms.SelectMultiple
 
@@ -39,14 +39,15 @@ class ListField(WordsField):
         super().__init__(required=False, **kwargs)
 
 
-class Question(StrictForm):
-    """Which commitments: those of an agency, led by a work group, on a point.
+class QueryForm(StrictForm):
+    """Filters by agency, leading work group and agenda point.
 
-    These are lists, repeated or parted by commas, and mean any of their values. All other words are given once.
+    Each takes several values, repeated or separated by commas, and matches any of them. Parameters of subclasses take
+    one value.
     """
 
-    # Which of the words narrow what is shown; the others say of which day or which page.
-    narrowing = ("agency", "workgroup", "agenda_point")
+    # The parameters that filter the results; the others choose the day or the page.
+    filter_names = ("agency", "workgroup", "agenda_point")
 
     agency = ListField(choices=agencies, label=gettext_lazy("Agency"))
     workgroup = ListField(choices=workgroups, label=gettext_lazy("Work group"))
@@ -63,29 +64,29 @@ class Question(StrictForm):
 
     @property
     def problems(self) -> list[str]:
-        """What is wrong with the question, in sentences that name the word."""
+        """The error messages; each names its parameter."""
         return refusals(self)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """The words chosen with each of their values, without the page, in the order of the form."""
-        return [(word, value) for word in self.fields if word != "page" for value in self.data.getlist(word) if value]
+        """The parameters with each of their values, without the page, in the order of the form."""
+        return [(name, value) for name in self.fields if name != "page" for value in self.data.getlist(name) if value]
 
     @property
     def query(self) -> str:
         return urlencode(self.pairs)
 
     @property
-    def chosen(self) -> list[str]:
-        """What narrows the answer, in words: 'Agency: ILO'."""
+    def filter_labels(self) -> list[str]:
+        """The filters that are set, for display: 'Agency: ILO'."""
         return [
-            f"{self.fields[word].label}: {self._label(word, value)}"
-            for word, value in self.pairs
-            if word in self.narrowing
+            f"{self.fields[name].label}: {self._label(name, value)}"
+            for name, value in self.pairs
+            if name in self.filter_names
         ]
 
     def commitments(self) -> QuerySet[Commitment] | None:
-        """The commitments that are meant, in whatever state; None where all are."""
+        """Return the commitments that meet every filter, published or not; None if no filter is set."""
         params = self.cleaned_data
         condition = Q()
         if params["agency"]:
@@ -96,21 +97,21 @@ class Question(StrictForm):
             condition &= on_points(params["agenda_point"])
         return Commitment.objects.filter(condition) if condition else None
 
-    def _label(self, word: str, value: str) -> str:
-        choices = getattr(self.fields[word], "choices", [])
-        return next((str(label) for known, label in choices if str(known) == value), value)
+    def _label(self, name: str, value: str) -> str:
+        choices = getattr(self.fields[name], "choices", [])
+        return next((str(label) for choice, label in choices if str(choice) == value), value)
 
 
-class TimeQuestion(Question):
-    """What of the timeline: also of one kind, or of one year."""
+class TimelineQueryForm(QueryForm):
+    """Filters of the timeline: also by kind and by year."""
 
-    narrowing = (*Question.narrowing, "kind", "year")
+    filter_names = (*QueryForm.filter_names, "kind", "year")
 
     kind = ListField(choices=KINDS, label=gettext_lazy("Kind"))
     year = forms.IntegerField(
         required=False,
-        min_value=YEARS[0],
-        max_value=YEARS[1],
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
         label=gettext_lazy("Year"),
         error_messages={
             name: gettext_lazy("This is not a year from 2000 to 2099.")
@@ -120,8 +121,8 @@ class TimeQuestion(Question):
     as_of = PastDayField(required=False)
 
 
-class PagedTimeQuestion(TimeQuestion):
-    """The same on a page of a long list."""
+class PagedTimelineQueryForm(TimelineQueryForm):
+    """The filters of the timeline and the number of a page."""
 
     page = forms.IntegerField(
         required=False,
@@ -130,10 +131,10 @@ class PagedTimeQuestion(TimeQuestion):
     )
 
 
-class TwoDays(Question):
-    """Which two days to compare; the second is today when only the first is given."""
+class CompareQueryForm(QueryForm):
+    """The two days to compare, and filters. The second day defaults to today."""
 
-    # 'from' is a word of Python, and so no name of a class's field.
+    # `from` is a keyword in Python, so that field is added in `__init__`.
     until = PastDayField(required=False, label=gettext_lazy("Until"))
 
     def __init__(self, *args, **kwargs):
@@ -142,8 +143,8 @@ class TwoDays(Question):
 
     @property
     def input_days(self) -> dict[str, str]:
-        """The days as inputs of a browser take them, in ISO 8601; '' for one that is not given."""
-        return {word: self.fields[word].widget.format_value(self.data.get(word, "")) for word in ("from", "until")}
+        """The values of the date inputs, in ISO 8601; '' for a day that is not set."""
+        return {name: self.fields[name].widget.format_value(self.data.get(name, "")) for name in ("from", "until")}
 
     def clean(self):
         params = super().clean()
@@ -151,12 +152,12 @@ class TwoDays(Question):
         if last and not first and "from" not in self.errors:
             self.add_error("from", missing_first_day())
         if first and last and last < first:
-            sentence = _("‘%(until)s’ is before the first day. Use a day from %(first)s to today, %(today)s.")
+            message = _("‘%(until)s’ is before the first day. Use a day from %(first)s to today, %(today)s.")
             values = {"until": self.data["until"], "first": first.isoformat(), "today": today().isoformat()}
-            self.add_error("until", sentence % values)
+            self.add_error("until", message % values)
         return params
 
 
 def missing_first_day() -> str:
-    """Say that a comparison needs its first day, and which days it can be."""
+    """Return the error message for a comparison without its first day."""
     return _("Give the day from which to compare: a day up to today, %(today)s.") % {"today": today().isoformat()}

@@ -1,4 +1,4 @@
-"""Events and published changes as one line of time, parted by year and month."""
+"""The timeline: events and published changes in one order, grouped by year and month."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
@@ -13,12 +13,12 @@ from agenda.models import Event
 from commitments.changes import Change, Trace, told, traces
 from commitments.models import Commitment
 from foundation.dates.partial import PartialDate, Precision
-from gmg_portal.website.query_forms import EVENT, TimeQuestion
+from gmg_portal.website.query_forms import EVENT, TimelineQueryForm
 
 
 @dataclass(frozen=True)
-class Entry:
-    """An event or a change; exactly one of the two."""
+class TimelineEntry:
+    """An event or a change; exactly one of the two is set."""
 
     on: PartialDate
     event: Event | None = None
@@ -26,16 +26,16 @@ class Entry:
 
     @property
     def period(self) -> PartialDate:
-        """The month in which it lies, or the year where no more is known."""
+        """The month of the entry, or its year if the month is not known."""
         return _period(self.on)
 
 
 @dataclass(frozen=True)
 class Period:
-    """A month, or what is known of a year only as its year."""
+    """The entries of a month, or those of a year whose month is not known."""
 
     on: PartialDate
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[TimelineEntry] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -50,7 +50,7 @@ class Period:
 
 @dataclass(frozen=True)
 class Year:
-    """A year, how many entries it has, and which of all entries is its first."""
+    """A year, the number of its entries, and the index of its first entry in the timeline."""
 
     year: int
     count: int
@@ -58,8 +58,8 @@ class Year:
 
 
 @dataclass(frozen=True)
-class Line:
-    """All steps that answer a question, newest first: events whole, changes as their traces."""
+class Timeline:
+    """A sequence of steps, newest first: events, and changes as traces, whose rows are not loaded yet."""
 
     steps: list[Event | Trace]
 
@@ -72,40 +72,43 @@ class Line:
     @property
     def years(self) -> list[Year]:
         counts = Counter(_on(step).day.year for step in self.steps)
-        found, first = [], 0
+        years, first = [], 0
         for year in sorted(counts, reverse=True):
-            found.append(Year(year, counts[year], first))
+            years.append(Year(year, counts[year], first))
             first += counts[year]
-        return found
+        return years
 
-    def of(self, year: int | None) -> "Line":
-        return self if year is None else Line([step for step in self.steps if _on(step).day.year == year])
+    def of_year(self, year: int | None) -> "Timeline":
+        return self if year is None else Timeline([step for step in self.steps if _on(step).day.year == year])
 
     def events(self) -> list[Event]:
         return [step for step in self.steps if isinstance(step, Event)]
 
 
-def line(
+def build_timeline(
     day: date | None = None,
     *,
     commitments: QuerySet[Commitment] | None = None,
     kinds: Collection[str] | None = None,
     events: bool = True,
     recorded: bool = False,
-) -> Line:
-    """All steps up to the end of a day; what is known only by its year stands at that year's end. Two queries.
+) -> Timeline:
+    """Return all steps up to the end of a day, in two queries. Steps without a known month end their year.
 
-    With `recorded` each change has the moment at which it was recorded.
+    With `recorded` each change has the time at which it was recorded.
     """
-    happened = list(Event.objects.until(day)) if events else []
-    changed = traces(day, commitments=commitments, kinds=kinds, recorded=recorded)
-    return Line(sorted([*happened, *changed], key=_place, reverse=True))
+    event_rows = list(Event.objects.until(day)) if events else []
+    change_traces = traces(day, commitments=commitments, kinds=kinds, recorded=recorded)
+    return Timeline(sorted([*event_rows, *change_traces], key=_sort_key, reverse=True))
 
 
-def asked(question: TimeQuestion, day: date | None, *, recorded: bool = False) -> Line:
-    """What answers a question (which must be valid), of any year. Events stand for the whole group."""
-    kinds, commitments = question.cleaned_data["kind"], question.commitments()
-    return line(
+def query_timeline(query_form: TimelineQueryForm, day: date | None, *, recorded: bool = False) -> Timeline:
+    """Return the steps of any year that meet the other filters of a valid form.
+
+    Events concern the whole group, so that they are left out if commitments are filtered.
+    """
+    kinds, commitments = query_form.cleaned_data["kind"], query_form.commitments()
+    return build_timeline(
         day,
         commitments=commitments,
         kinds=kinds or None,
@@ -114,21 +117,23 @@ def asked(question: TimeQuestion, day: date | None, *, recorded: bool = False) -
     )
 
 
-def entries(steps: Sequence[Event | Trace]) -> list[Entry]:
-    """Some steps with all that stands behind them, in their order."""
+def entries(steps: Sequence[Event | Trace]) -> list[TimelineEntry]:
+    """Load the rows of the changes, and return an entry for each step, in the same order."""
     changes = iter(told(step for step in steps if isinstance(step, Trace)))
     return [
-        Entry(_on(step), event=step) if isinstance(step, Event) else Entry(_on(step), change=next(changes))
+        TimelineEntry(_on(step), event=step)
+        if isinstance(step, Event)
+        else TimelineEntry(_on(step), change=next(changes))
         for step in steps
     ]
 
 
 def periods(steps: Sequence[Event | Trace]) -> list[Period]:
-    return list(_parted(entries(steps)))
+    return list(_group_by_period(entries(steps)))
 
 
-def _parted(found: Iterable[Entry]) -> Iterable[Period]:
-    for period, group in groupby(found, key=lambda entry: entry.period):
+def _group_by_period(timeline_entries: Iterable[TimelineEntry]) -> Iterable[Period]:
+    for period, group in groupby(timeline_entries, key=lambda entry: entry.period):
         yield Period(period, list(group))
 
 
@@ -140,14 +145,14 @@ def _period(on: PartialDate) -> PartialDate:
     return PartialDate.period(on.day, Precision.YEAR if on.precision == Precision.YEAR else Precision.MONTH)
 
 
-def _place(step: Event | Trace) -> tuple:
-    """Sorts by month, and a year whose month is not known after its last one."""
+def _sort_key(step: Event | Trace) -> tuple:
+    """Return a key that sorts by month; steps of a year without a month come after its December."""
     on = _on(step)
-    return (on.day.year, on.day.month, on.precision == Precision.YEAR, *turn(step))
+    return (on.day.year, on.day.month, on.precision == Precision.YEAR, *day_sort_key(step))
 
 
-def turn(step: Event | Trace) -> tuple:
-    """Sorts by day; on one day what happened comes before what changed."""
+def day_sort_key(step: Event | Trace) -> tuple:
+    """Return a key that sorts by day; on the same day events come before changes."""
     if isinstance(step, Event):
         return (step.starts_on, -1, step.pk, 0)
     return (step.day, step.rank, step.commitment, step.turn)

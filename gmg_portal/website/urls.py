@@ -1,4 +1,4 @@
-"""Addresses of the pages that span several apps, and of their charts and files."""
+"""URLs of the pages that span several apps, and of their charts and files."""
 
 from django.urls import path
 
@@ -17,6 +17,6 @@ urlpatterns = [
     path("timeline/", views.TimelineView.as_view(), name="timeline"),
     path("compare/", CompareView.as_view(), name="compare"),
     path("compare.csv", compare_file, name="compare-file"),
-    path("charts/commitments/<str:reference>.<slug:form>", charts.story_file, name="chart-story"),
+    path("charts/commitments/<str:reference>.<slug:form>", charts.commitment_timeline_file, name="chart-story"),
     path("charts/<slug:name>.<slug:form>", charts.chart_file, name="chart"),
 ]

@@ -1,3 +1,5 @@
+"""The public pages that span several apps: home, about, fixed pages, gaps, timeline."""
+
 from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404
@@ -12,17 +14,17 @@ from commitments.changes import changes
 from commitments.models import Commitment
 from gmg_portal.open_data.views import parse_as_of
 from gmg_portal.website import timeline
-from gmg_portal.website.gap_lists import WANTING, commitment_lists, subjects
-from gmg_portal.website.query_forms import PagedTimeQuestion
+from gmg_portal.website.gap_lists import LACK_LABELS, commitment_lists, gap_subjects
+from gmg_portal.website.query_forms import PagedTimelineQueryForm
 
-SHOWN_AT_HOME = 8
+HOME_LIST_LENGTH = 8
 
 
 class HomeView(TemplateView):
-    """Headline figures, the matrix, what changed, who is silent."""
+    """The home page: headline figures, the matrix, the latest changes, and silent commitments."""
 
     template_name = "home.html"
-    words = frozenset({"as_of", "by"})
+    query_params = frozenset({"as_of", "by"})
 
     def get(self, request, *args, **kwargs):
         by = request.GET.get("by", statistics.MATRIX_COLUMNS[0])
@@ -34,30 +36,30 @@ class HomeView(TemplateView):
 
     def get_context_data(self, by, **kwargs):
         day = self.request.as_of
-        standing = Commitment.objects.published(day).with_standing(day)
+        commitments = Commitment.objects.published(day).with_standing(day)
         freshness = statistics.freshness(day)
         return super().get_context_data(
             members=Agency.objects.members(day).count(),
-            total=standing.count(),
-            statuses=statistics.status_counts(standing, day),
+            total=commitments.count(),
+            statuses=statistics.status_counts(commitments, day),
             owed=freshness.owed,
-            silent=freshness.silent()[:SHOWN_AT_HOME],
+            silent=freshness.silent()[:HOME_LIST_LENGTH],
             matrix=statistics.matrix(day, by),
             by=by,
-            changes=changes(day, limit=SHOWN_AT_HOME),
+            changes=changes(day, limit=HOME_LIST_LENGTH),
             as_of_honoured=True,
             **kwargs,
         )
 
 
 class FixedPageView(TemplateView):
-    """A page whose text depends on no day; links may bring one along."""
+    """A page whose text does not depend on the day; `as_of` is accepted, because links carry it from page to page."""
 
-    words = frozenset({"as_of"})
+    query_params = frozenset({"as_of"})
 
 
 class AboutView(FixedPageView):
-    """The group in its own words, and how to read the register."""
+    """The group's statements about itself, and how to read the register."""
 
     template_name = "about.html"
 
@@ -80,66 +82,67 @@ class AboutView(FixedPageView):
 
 
 class GapsView(TemplateView):
-    """What nobody has taken up, dated or reported on, and whose word is disputed: each list at its own address."""
+    """The gaps: points, recommendations, levels and members without commitments, deadlines or reports, and disputes."""
 
     template_name = "gaps.html"
-    shown = 100
+    rows_per_list = 100
 
     def get(self, request, *args, **kwargs):
         try:
-            parse_as_of(request, {"as_of"})
-        except ValidationError as refusal:
-            return render(request, "400.html", {"problem": refusal.message}, status=400)
+            asked_day(request, {"as_of"})
+        except ValidationError as error:
+            return render(request, "400.html", {"problem": error.message}, status=400)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
         day = self.request.as_of
         gaps = statistics.gaps(day)
+        lacks = ("commitment", "date", "report_in_cycle" if gaps.cycle else "report")
         return super().get_context_data(
             gaps=gaps,
-            subjects=subjects(gaps),
-            wanting=[WANTING[word] for word in ("commitment", "date", "report_in_cycle" if gaps.cycle else "report")],
+            subjects=gap_subjects(gaps),
+            lack_labels=[LACK_LABELS[lack] for lack in lacks],
             commitments=commitment_lists(day, gaps),
-            shown=self.shown,
+            shown=self.rows_per_list,
             as_of_honoured=True,
             **kwargs,
         )
 
 
 class TimelineView(TemplateView):
-    """Events and every published change, newest first; the address holds the whole question."""
+    """Events and every published change, newest first."""
 
     template_name = "timeline.html"
     paginate_by = 100
 
     def get(self, request, *args, **kwargs):
-        self.question = PagedTimeQuestion(request.GET)
-        if self.question.is_valid():
-            return super().get(request, *args, **self._answer(), **kwargs)
-        context = self.get_context_data(problems=self.question.problems, **kwargs)
+        self.query_form = PagedTimelineQueryForm(request.GET)
+        if self.query_form.is_valid():
+            return super().get(request, *args, **self._results(), **kwargs)
+        context = self.get_context_data(problems=self.query_form.problems, **kwargs)
         return self.render_to_response(context, status=400)
 
-    def _answer(self):
-        asked = self.question.cleaned_data
-        whole = timeline.asked(self.question, self.request.as_of)
-        line = whole.of(asked["year"])
-        paginator = Paginator(line, self.paginate_by)
+    def _results(self):
+        params = self.query_form.cleaned_data
+        all_years = timeline.query_timeline(self.query_form, self.request.as_of)
+        results = all_years.of_year(params["year"])
+        paginator = Paginator(results, self.paginate_by)
         try:
-            page = paginator.page(asked["page"] or 1)
-        except EmptyPage as beyond:
-            raise Http404(str(beyond)) from None
+            page = paginator.page(params["page"] or 1)
+        except EmptyPage as error:
+            raise Http404(str(error)) from None
         return {
             "page": page,
             "periods": timeline.periods(page.object_list),
-            "years": whole.years,
-            "jumps": [(year, year.first // self.paginate_by + 1) for year in line.years],
-            "elsewhere": [] if self.request.GET else self._elsewhere(line),
+            "years": all_years.years,
+            "jumps": [(year, year.first // self.paginate_by + 1) for year in results.years],
+            "elsewhere": [] if self.request.GET else self._events_on_later_pages(results),
         }
 
-    def _elsewhere(self, line):
-        """Events on later pages with their page, for an event's address names only its place on the first."""
-        placed = [(step, index // self.paginate_by + 1) for index, step in enumerate(line[:])]
-        return [(step, page) for step, page in placed if page > 1 and isinstance(step, Event)]
+    def _events_on_later_pages(self, results):
+        """Return (event, page) for events beyond the first page: an event's URL is an anchor, which names no page."""
+        numbered = [(step, index // self.paginate_by + 1) for index, step in enumerate(results[:])]
+        return [(step, page) for step, page in numbered if page > 1 and isinstance(step, Event)]
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(question=self.question, as_of_honoured=True, **kwargs)
+        return super().get_context_data(query_form=self.query_form, as_of_honoured=True, **kwargs)

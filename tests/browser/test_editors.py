@@ -4,7 +4,7 @@ import pytest
 
 from agencies.models import Agency
 from commitments.models import Commitment
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from tests.browser.audits import dim, violations
 from tests.browser.people import admit, code_of
 from tests.factories import PASSWORD, PartnerFactory, focal_point
@@ -58,7 +58,7 @@ def tells(portal, reader, *words):
 
 def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_page, portal, complaints, mailoutbox):
     secretariat, ada, reader = open_page(), open_page(), open_page()
-    before = Standing.read().number
+    before = CurrentRevision.read().number
     first, told = "Guidance was taken up.", "Guidance on fair recruitment was taken up in four more corridors."
 
     # Asked in, and at the desk
@@ -103,7 +103,7 @@ def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_
     ada.get_by_role("heading", name="Your desk").wait_for()
     assert tells(portal, reader, first, told, "corridors.pdf", "Report of the corridors") == set()
     assert reader.request.get(portal + file).status == 404
-    assert Standing.read().number == before
+    assert CurrentRevision.read().number == before
 
     # Published
     secretariat.goto(f"{portal}/admin/queue/")
@@ -115,7 +115,7 @@ def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_
     assert tells(portal, reader, first, "How many corridors?") == set()
     answer = reader.request.get(f"{portal}/api/v1/commitments/HLD-0018/").json()
     assert (answer["status"], answer["freshness"]) == ("ongoing", "current")
-    assert Standing.read().number > before
+    assert CurrentRevision.read().number > before
     reader.goto(f"{portal}/commitments/HLD-0018/")
     report = reader.get_by_role("article").first
     assert report.get_by_role("link", name="Page of the corridors").is_visible()

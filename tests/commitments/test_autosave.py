@@ -12,7 +12,7 @@ from agencies.models import Membership
 from commitments.admin.prefill import next_period
 from commitments.autosave import MOST
 from commitments.models import Assessment, Commitment, Evidence, ProgressReport, WorkingCopy
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from tests.factories import (
     SUBMITTED_AT,
     AssessmentFactory,
@@ -275,13 +275,13 @@ def test_mark_that_cannot_be_read_any_more_counts_as_none(as_user, ilo_focal_poi
 
 
 def test_keeping_moves_no_revision_and_no_row(as_user, ilo_focal_point, report, django_capture_on_commit_callbacks):
-    before = Standing.read(), report.version, report.history.count()
+    before = CurrentRevision.read(), report.version, report.history.count()
     client = as_user(ilo_focal_point)
 
     keep(client, report, filled(client.get(address(report))) | {"achieved": "Typed with care"})
 
     report.refresh_from_db()
-    assert (Standing.read(), report.version, report.history.count()) == before
+    assert (CurrentRevision.read(), report.version, report.history.count()) == before
 
 
 # Who may

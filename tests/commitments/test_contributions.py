@@ -12,7 +12,7 @@ from commitments import actions
 from commitments.models import Commitment, Contribution, ProgressReport
 from commitments.statistics import matrix
 from gmg_portal.editors.dashboard import desk_of, until
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from tests.factories import (
     AgencyFactory,
     CommitmentFactory,
@@ -530,10 +530,10 @@ def test_part_moves_the_revision_with_its_report_alone(joint, ohchr, ohchr_focal
         sql("SET CONSTRAINTS ALL IMMEDIATE")
         sql("SET CONSTRAINTS ALL DEFERRED")
         sql("SELECT set_config('portal.revision_moved_in', '', true)")
-        before = Standing.read().number
+        before = CurrentRevision.read().number
         write()
         sql("SET CONSTRAINTS ALL IMMEDIATE")
-        return Standing.read().number - before
+        return CurrentRevision.read().number - before
 
     report = ProgressReportFactory(commitment=joint)
 

@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from commitments import actions
 from commitments.models import ProgressReport, StatusChange
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from tests.factories import (
     AssessmentFactory,
     CommitmentFactory,
@@ -47,11 +47,11 @@ def test_preview_is_the_page_that_is_published(as_user, ilo_focal_point, secreta
     report = ProgressReportFactory(commitment=commitment, achieved=SECRET, status="in_progress", outlook="at_risk")
     EvidenceFactory(report=report, title="Public piece")
     EvidenceFactory(report=report, title="Private piece", is_public=False)
-    before = Standing.read()
+    before = CurrentRevision.read()
 
     preview = as_user(ilo_focal_point).get(address(report))
 
-    assert Standing.read() == before
+    assert CurrentRevision.read() == before
     assert (ProgressReport.objects.get(pk=report.pk).state, StatusChange.objects.count()) == ("draft", 1)
     actions.submit(report, by=ilo_focal_point)
     actions.publish(report, by=secretariat)

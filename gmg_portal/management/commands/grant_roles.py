@@ -1,4 +1,4 @@
-"""`manage.py grant_roles`: what the application's role may do with the tables; `migrate` does the same at its end."""
+"""`manage.py grant_roles`: grant the application's database role its rights. `migrate` does the same at its end."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -14,14 +14,14 @@ class Command(BaseCommand):
     def handle(self, **options):
         if not settings.DATABASE_OWNER:
             raise CommandError(_("DATABASE_OWNER_URL is not set: it names the role that owns the tables."))
-        with roles.connect_as_owner():
-            role = application()
-            roles.grant_privileges(role)
+        with roles.as_owner():
+            role = application_role()
+            roles.grant(role)
         self.stdout.write(_("The role %(role)s has what it needs, and owns nothing.") % {"role": role})
 
 
-def application() -> str:
-    """The application's role, from DATABASE_URL; refused where it is the owner's or is not there."""
+def application_role() -> str:
+    """Return the role of DATABASE_URL. Raises CommandError if it is also the owner or does not exist."""
     role = settings.DATABASE_ROLE
     if role == settings.DATABASE_OWNER["USER"]:
         raise CommandError(_("DATABASE_URL and DATABASE_OWNER_URL name the same role: they must be two."))

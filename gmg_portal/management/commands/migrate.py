@@ -1,10 +1,10 @@
-"""`manage.py migrate`, as the role that owns the tables where one is named; the application gets its grants anew."""
+"""`manage.py migrate`, run as the role of DATABASE_OWNER_URL if it is set, with new grants for the application."""
 
 from django.conf import settings
 from django.core.management.commands import migrate
 
 from foundation.postgresql import roles
-from gmg_portal.management.commands.grant_roles import application
+from gmg_portal.management.commands.grant_roles import application_role
 
 
 class Command(migrate.Command):
@@ -12,4 +12,4 @@ class Command(migrate.Command):
         with roles.connect_as_owner():
             super().handle(*args, **options)
             if settings.DATABASE_OWNER:
-                roles.grant_privileges(application())
+                roles.grant(application_role())

@@ -1,4 +1,4 @@
-"""`manage.py publish_edition`: freeze the public record of today for good, or see that what was frozen still is."""
+"""`manage.py publish_edition`: publish today's public record as an edition, or check the files of all editions."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -15,39 +15,39 @@ class Command(BaseCommand):
     help = "Publish the public record as it stands now as the edition of today (UTC), never altered afterwards."
 
     def add_arguments(self, parser):
-        way = parser.add_mutually_exclusive_group()
-        way.add_argument("--dry-run", action="store_true", help="Make all files, say what they are, and keep nothing.")
-        way.add_argument("--check", action="store_true", help="See that every file of every edition is what it was.")
+        mode = parser.add_mutually_exclusive_group()
+        mode.add_argument("--dry-run", action="store_true", help="Make all files, say what they are, and keep nothing.")
+        mode.add_argument("--check", action="store_true", help="See that every file of every edition is what it was.")
 
     def handle(self, *, dry_run, check, **options):
         if check:
             return self.check_all()
         try:
             edition = publish(dry_run=dry_run)
-        except (PublicationRefused, DamagedFile) as refusal:
-            raise CommandError(_("No edition was published. %(reason)s") % {"reason": refusal}) from None
+        except (Refused, Damaged) as error:
+            raise CommandError(_("No edition was published. %(reason)s") % {"reason": error}) from None
         except OSError as error:
             raise CommandError(_("No edition was published. %(reason)s") % {"reason": error}) from error
-        self.stdout.write(said(edition))
+        self.stdout.write(summary(edition))
         if dry_run:
             self.stdout.write(_("Nothing was published: this was a trial."))
         return None
 
     def check_all(self):
-        found = []
+        problems = []
         for edition in Edition.objects.order_by("day"):
-            sentences = find_damage(edition)
-            found += sentences
-            state = _("damaged") if sentences else _("as published")
-            told = {"edition": edition, "files": len(edition.files), "state": state}
-            self.stdout.write(_("%(edition)s: %(files)s files, %(state)s.") % told)
-        if found:
-            raise CommandError("\n".join(found))
+            edition_problems = damages(edition)
+            problems += edition_problems
+            state = _("damaged") if edition_problems else _("as published")
+            values = {"edition": edition, "files": len(edition.files), "state": state}
+            self.stdout.write(_("%(edition)s: %(files)s files, %(state)s.") % values)
+        if problems:
+            raise CommandError("\n".join(problems))
         if not Edition.objects.exists():
             self.stdout.write(_("There is no edition yet."))
 
 
-def said(edition: Edition) -> str:
+def summary(edition: Edition) -> str:
     rows = ", ".join(f"{table} {number}" for table, number in edition.counts.items())
     files = ngettext("%(count)s file", "%(count)s files", len(edition.files)) % {"count": len(edition.files)}
     return _("Edition %(edition)s of revision %(revision)s: %(files)s, %(size)s; rows: %(rows)s. %(address)s") % {

@@ -1,4 +1,4 @@
-"""`manage.py remind`, for cron or a timer: may run as often as it likes, and on as many machines."""
+"""`manage.py remind`, for cron or a timer. It may run at any interval, and on several machines at the same time."""
 
 from dataclasses import dataclass
 
@@ -19,21 +19,21 @@ from gmg_portal.accounts.session_store import SessionStore
 from gmg_portal.accounts.sessions import delete_ended_sessions
 from gmg_portal.api.drafts.keeping import delete_expired_records
 
-NOWHERE = "django.core.mail.backends.dummy.EmailBackend"
+DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 
 @dataclass
-class Round:
-    """All that one run came to."""
+class RunResult:
+    """The counts of one run: due dates recorded, mails written and delivered, old rows deleted."""
 
-    noted: int
-    told: digests.Told
+    recorded: int
+    messages: digests.Told
     delivery: backend.Delivery
-    forgotten: int = 0
+    deleted: int = 0
 
     @property
-    def failed(self) -> bool:
-        return bool(self.told.failed or self.delivery.failed)
+    def has_failures(self) -> bool:
+        return bool(self.messages.failed or self.delivery.given_up)
 
     def __str__(self) -> str:
         return _(
@@ -41,14 +41,14 @@ class Round:
             "sent: %(sent)s; put off: %(put_off)s; given up: %(given_up)s; people not reached: %(failed)s; "
             "old mails and addresses forgotten: %(forgotten)s."
         ) % {
-            "noted": self.noted,
-            "digests": len(self.told.digests),
-            "alone": len(self.told.alone),
+            "noted": self.recorded,
+            "digests": len(self.messages.digests),
+            "alone": len(self.messages.alone),
             "sent": self.delivery.sent,
-            "put_off": self.delivery.deferred,
-            "given_up": self.delivery.failed,
-            "failed": len(self.told.failed),
-            "forgotten": self.forgotten,
+            "put_off": self.delivery.put_off,
+            "given_up": self.delivery.given_up,
+            "failed": len(self.messages.failed),
+            "forgotten": self.deleted,
         }
 
 
@@ -60,32 +60,33 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run, **options):
         if dry_run:
-            return self.rehearse()
-        with backend.without_background_delivery():
+            return self.print_dry_run()
+        with backend.by_hand():
             with transaction.atomic():
-                noted = events.due_days()
-            done = Round(noted, digests.tell_all(), backend.send_queued(), forget())
-        if done.failed:
-            raise CommandError(str(done))
-        self.stdout.write(str(done))
+                recorded = events.due_days()
+            result = RunResult(recorded, digests.tell_all(), backend.send_queued(), delete_expired())
+        if result.has_failures:
+            raise CommandError(str(result))
+        self.stdout.write(str(result))
         return None
 
-    def rehearse(self):
-        """Do it, and undo it before anybody can see it."""
+    def print_dry_run(self):
+        """Print the mails that a run would write: write them to a dummy backend, then roll back."""
         with transaction.atomic():
-            noted = events.due_days()
-            told = digests.tell_all(get_connection(NOWHERE))
+            recorded = events.due_days()
+            messages = digests.tell_all(get_connection(DUMMY_BACKEND))
             transaction.set_rollback(True)
-        for person, subject in [*told.alone, *told.digests]:
+        for person, subject in [*messages.alone, *messages.digests]:
             self.stdout.write(_("To %(address)s: %(subject)s") % {"address": person.email, "subject": subject})
         waiting = backend.due_mails().count()
         self.stdout.write(
             _("Nothing was done. New of due days: %(noted)s; mails to write: %(mails)s; in the queue: %(waiting)s.")
-            % {"noted": noted, "mails": len(told.alone) + len(told.digests), "waiting": waiting}
+            % {"noted": recorded, "mails": len(messages.alone) + len(messages.digests), "waiting": waiting}
         )
 
 
-def forget() -> int:
+def delete_expired() -> int:
+    """Delete all rows past their retention time, and return the number of mails and addresses among them."""
     now = timezone.now()
     corrections.forget_senders(now)
     delete_expired_records(now)

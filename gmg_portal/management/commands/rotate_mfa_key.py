@@ -1,3 +1,5 @@
+"""`manage.py rotate_mfa_key`: encrypt the secrets of second steps again after MFA_ENCRYPTION_KEYS changed."""
+
 from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -10,8 +12,8 @@ class Command(BaseCommand):
     help = "Encrypt the secrets of all second steps anew with the first key of MFA_ENCRYPTION_KEYS."
 
     def handle(self, **options):
-        encrypted, unreadable = encrypt_anew()
-        self.stdout.write(_("Encrypted anew: %(count)s.") % {"count": encrypted})
+        encrypted_count, unreadable = encrypt_all_again()
+        self.stdout.write(_("Encrypted anew: %(count)s.") % {"count": encrypted_count})
         if unreadable:
             names = ", ".join(sorted(set(unreadable)))
             raise CommandError(
@@ -21,10 +23,10 @@ class Command(BaseCommand):
 
 
 @transaction.atomic
-def encrypt_anew() -> tuple[int, list[str]]:
-    """Return how many rows were encrypted anew, and the user names of those that no key decrypts."""
+def encrypt_all_again() -> tuple[int, list[str]]:
+    """Encrypt all secrets with the first key; return their number, and the user names whose secrets no key decrypts."""
     rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).select_related("user")
-    encrypted, unreadable = 0, []
+    encrypted_count, unreadable = 0, []
     for row in rows.select_for_update(of=("self",)).order_by("pk"):
         try:
             row.data = change_secrets(row.data, lambda text: encrypt(decrypt(text)))
@@ -32,5 +34,5 @@ def encrypt_anew() -> tuple[int, list[str]]:
             unreadable.append(row.user.get_username())
         else:
             row.save(update_fields=["data"])
-            encrypted += 1
-    return encrypted, unreadable
+            encrypted_count += 1
+    return encrypted_count, unreadable

@@ -1,3 +1,5 @@
+"""`manage.py send_queued_mail`, which replaces django-post-office's command of the same name."""
+
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
@@ -5,11 +7,11 @@ from foundation.mail.backend import send_queued
 
 
 class Command(BaseCommand):
-    """In place of the library's own command, which knows of no other machine that delivers."""
+    """The delivery of queued mail, safe beside other machines that deliver, which the library's command is not."""
 
     help = "Deliver what waits in the mail queue. Safe beside any number of others that do."
 
     def handle(self, **options):
-        done = send_queued()
-        told = {"sent": done.sent, "put_off": done.deferred, "given_up": done.failed}
-        self.stdout.write(_("Mails sent: %(sent)s; put off: %(put_off)s; given up: %(given_up)s.") % told)
+        delivery = send_queued()
+        counts = {"sent": delivery.sent, "put_off": delivery.put_off, "given_up": delivery.given_up}
+        self.stdout.write(_("Mails sent: %(sent)s; put off: %(put_off)s; given up: %(given_up)s.") % counts)

@@ -1,4 +1,4 @@
-"""`./manage.py trial_code USERNAME`: the code that an authenticator app of a trial account would show now."""
+"""`TRIAL=1 manage.py trial_code USERNAME`: print the current TOTP code of a trial account."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -16,12 +16,10 @@ class Command(BaseCommand):
 
     def handle(self, *, username, **options):
         if not settings.TRIAL:
-            raise CommandError(
-                _("This is for a trial alone, set up by ‘make run’. Elsewhere codes come from one's own app.")
-            )
-        accounts = setup.known_accounts(settings.VAR_DIR / "accounts.json")
+            raise CommandError(_("This is for a trial alone: set TRIAL=1. Elsewhere codes come from one's own app."))
+        accounts = setup.read_accounts(settings.VAR_DIR / "accounts.json")
         with_codes = {name: account for name, account in accounts.items() if account["totp_secret"]}
         if username not in with_codes:
-            told = {"username": username, "names": ", ".join(with_codes) or _("none; start the trial first")}
-            raise CommandError(_("No trial account “%(username)s” takes a code. Those that do: %(names)s.") % told)
-        self.stdout.write(setup.code_of(with_codes[username]))
+            values = {"username": username, "names": ", ".join(with_codes) or _("none; start the trial first")}
+            raise CommandError(_("No trial account “%(username)s” takes a code. Those that do: %(names)s.") % values)
+        self.stdout.write(setup.totp_code(with_codes[username]))

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from foundation.clock import today
 from foundation.text.addresses import is_public_host
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Edition
 from gmg_portal.open_data.columns import read_consistent_rows
 from gmg_portal.open_data.descriptions import Licence, Snapshot, data_package, file_metadata, frictionless_licence

@@ -1,4 +1,4 @@
-"""What a figure is: its drawings, its words, and the same numbers as a table."""
+"""A figure: a chart in one or several sizes, with title, description, and its numbers as a table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,23 +11,24 @@ Cell = str | int
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """One drawing of a figure, ready for a page; `kind` says for how much room: 'wide', 'narrow', '' for any."""
+class SizedSvg:
+    """The SVG of a figure in one size: 'wide', 'narrow', or '' for any width."""
 
-    kind: str
+    size: str
     svg: SafeString
 
 
 @dataclass(frozen=True)
 class Figure:
-    """Drawings of one set of numbers by the room they need; the first is the one to take away.
+    """Drawings of one set of numbers by size ('wide', 'narrow', or '' for any width); the first is also the file.
 
-    `note` is what a reader must know not to misread it; the description, for those who do not see it, says it too.
+    `note` explains how to read the numbers, and is also part of the description for screen readers. `kind` is the
+    suffix of CSS classes.
     """
 
     name: str
     title: str
-    look: str
+    kind: str
     description: str
     drawings: dict[str, Drawing]
     header: list[str]
@@ -35,14 +36,14 @@ class Figure:
     note: str = ""
 
     @property
-    def sheets(self) -> list[Sheet]:
-        return [Sheet(kind, self._svg(kind, drawing)) for kind, drawing in self.drawings.items()]
+    def sized_svgs(self) -> list[SizedSvg]:
+        return [SizedSvg(size, self._svg(size, drawing)) for size, drawing in self.drawings.items()]
 
     def file(self, source: Iterable[str], origin: str) -> SafeString:
-        """The drawing to take away, with title and source, its links complete with the site's `origin`."""
-        kind, drawing = next(iter(self.drawings.items()))
-        return self._svg(kind, drawing.framed(self.title, [*([self.note] if self.note else []), *source], origin))
+        """Return the SVG for use outside of the page, with title, note and source, its links starting with `origin`."""
+        size, drawing = next(iter(self.drawings.items()))
+        return self._svg(size, drawing.framed(self.title, [*([self.note] if self.note else []), *source], origin))
 
-    def _svg(self, kind: str, drawing: Drawing) -> SafeString:
-        look, name = (f"{self.look}-{kind}", f"{self.name}-{kind}") if kind else (self.look, self.name)
-        return drawing.svg(name, self.title, f"{self.description} {self.note}".strip(), kind=f"chart--{look}")
+    def _svg(self, size: str, drawing: Drawing) -> SafeString:
+        kind, name = (f"{self.kind}-{size}", f"{self.name}-{size}") if size else (self.kind, self.name)
+        return drawing.svg(name, self.title, f"{self.description} {self.note}".strip(), classes=f"chart--{kind}")

@@ -1,4 +1,4 @@
-"""Streams from agenda point over level of recommendation to status: wide with every name, narrow for a phone."""
+"""Flow (Sankey) charts from agenda point over level of recommendation to status, in a wide and a narrow layout."""
 
 from dataclasses import dataclass
 
@@ -6,38 +6,38 @@ from django.utils.translation import gettext as _
 
 from commitments.statistics.counts import Count
 from commitments.statistics.flow import Flow, Stream
-from gmg_portal.website.charts.drawing import PAPER, Drawing, wrapped
+from gmg_portal.website.charts.drawing import PAPER, Drawing, wrap_text
 from gmg_portal.website.charts.figures import Cell, Figure
-from gmg_portal.website.charts.palette import look
+from gmg_portal.website.charts.palette import fill_style
 
 NODE, SIZE, STEP, GAP = 10, 14, 17, 14
-# How high all streams of a column come together, whatever their number.
+# The height of all streams of a column together, whatever their number.
 HEIGHT = 250
 HALO = {"stroke": PAPER, "stroke_width": 3, "stroke_linejoin": "round", "paint_order": "stroke"}
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where the three columns of nodes stand, and how much room the middle labels have."""
+    """The positions of the three columns of nodes, the width of the middle labels, and whether points have names."""
 
     width: float
     columns: tuple[float, float, float]
-    middle: float
-    names_points: bool
+    middle_label_width: float
+    shows_point_names: bool
 
 
-WIDE = Layout(700, (232, 380, 530), 140, names_points=True)
-NARROW = Layout(340, (58, 140, 212), 116, names_points=False)
+WIDE = Layout(700, (232, 380, 530), 140, shows_point_names=True)
+NARROW = Layout(340, (58, 140, 212), 116, shows_point_names=False)
 
 
 @dataclass
 class Node:
-    """A word of a column, as high as its streams are thick together; `slot` is what it takes with its label."""
+    """A node of a column, as high as its streams together; `slot_height` includes its label."""
 
     count: Count
     lines: list[str]
     height: float
-    slot: float
+    slot_height: float
     y: float = 0
 
 
@@ -50,125 +50,136 @@ def flow(name: str, title: str, table: Flow, *, rtl: bool = False) -> Figure:
         name,
         title,
         "flow",
-        " ".join(f"{one.source.label} – {one.target.label}: {one.count}." for one in streams),
-        {"wide": _drawn(table, WIDE, rtl), "narrow": _drawn(table, NARROW, rtl)},
+        " ".join(f"{stream.source.label} – {stream.target.label}: {stream.count}." for stream in streams),
+        {"wide": _draw(table, WIDE, rtl), "narrow": _draw(table, NARROW, rtl)},
         [_("From"), _("To"), _("Commitments")],
-        [[one.source.label, one.target.label, one.count] for one in streams],
+        [[stream.source.label, stream.target.label, stream.count] for stream in streams],
         _("A commitment with several points or levels runs in several streams; a number beside a bar counts it once."),
     )
 
 
-def _drawn(table: Flow, layout: Layout, rtl: bool) -> Drawing:
-    pairs = [sum(one.count for one in streams) for streams in (table.to_levels, table.to_statuses)]
-    unit = HEIGHT / (max(pairs) or 1)
-    points = _column(table.points, table.to_levels, unit, layout.columns[0] - NODE if layout.names_points else 0)
-    levels = _column(table.levels, [*table.to_levels, *table.to_statuses], unit, layout.middle, above=True)
-    statuses = _column(table.statuses, table.to_statuses, unit, layout.width - layout.columns[2] - NODE - 8)
-    height = max(_stacked(column, above=column is levels) for column in (points, levels, statuses))
-    sheet = Drawing(layout.width, height, rtl)
+def _draw(table: Flow, layout: Layout, rtl: bool) -> Drawing:
+    totals = [sum(stream.count for stream in streams) for streams in (table.to_levels, table.to_statuses)]
+    unit = HEIGHT / (max(totals) or 1)
+    point_width = layout.columns[0] - NODE if layout.shows_point_names else 0
+    points = _build_column(table.points, table.to_levels, unit, point_width)
+    level_streams = [*table.to_levels, *table.to_statuses]
+    levels = _build_column(table.levels, level_streams, unit, layout.middle_label_width, label_above=True)
+    statuses = _build_column(table.statuses, table.to_statuses, unit, layout.width - layout.columns[2] - NODE - 8)
+    height = max(_stack_column(column, label_above=column is levels) for column in (points, levels, statuses))
+    drawing = Drawing(layout.width, height, rtl)
     for column in (points, levels, statuses):
-        _centred(column, height)
+        _center_column(column, height)
     first, second, third = layout.columns
-    _draw_streams(sheet, table.to_levels, (points, levels), (first + NODE, second), unit, by_source=True)
-    _draw_streams(sheet, table.to_statuses, (levels, statuses), (second + NODE, third), unit, by_source=False)
+    _draw_streams(drawing, table.to_levels, (points, levels), (first + NODE, second), unit, by_source=True)
+    _draw_streams(drawing, table.to_statuses, (levels, statuses), (second + NODE, third), unit, by_source=False)
     for node in points.values():
-        _draw_point(sheet, node, first, layout.names_points)
+        _draw_point(drawing, node, first, shows_name=layout.shows_point_names)
     for node in levels.values():
-        with _linked(sheet, node):
-            _draw_node(sheet, node, second, "node" if node.count.code else "")
+        with _node_link(drawing, node):
+            _draw_node(drawing, node, second, "node" if node.count.code else "")
             top = node.y - 6 - STEP * (len(node.lines) - 1)
             middle = second + NODE / 2
-            sheet.lines(middle, top, node.lines, size=SIZE, step=STEP, anchor="middle", kind="halo", **HALO)
+            drawing.lines(middle, top, node.lines, size=SIZE, step=STEP, anchor="middle", classes="halo", **HALO)
     for node in statuses.values():
-        with _linked(sheet, node):
-            _draw_node(sheet, node, third)
-            sheet.lines(third + NODE + 8, _first_line(node), node.lines, size=SIZE, step=STEP)
-    return sheet
+        with _node_link(drawing, node):
+            _draw_node(drawing, node, third)
+            drawing.lines(third + NODE + 8, _first_baseline(node), node.lines, size=SIZE, step=STEP)
+    return drawing
 
 
-def _column(counts: list[Count], streams: list[Stream], unit: float, room: float, *, above: bool = False) -> Column:
+def _build_column(
+    counts: list[Count], streams: list[Stream], unit: float, label_width: float, *, label_above: bool = False
+) -> Column:
+    """Return the nodes of a column; without a label width, the labels are only numbers."""
     nodes = {}
     for count in counts:
-        lines = wrapped(f"{count.label}:\N{NO-BREAK SPACE}{count.count}", SIZE, room) if room else [str(count.count)]
-        height = max(_weight(count, streams) * unit, 2)
-        label = STEP * len(lines) + (6 if above else 0)
-        nodes[count.code] = Node(count, lines, height, height + label if above else max(height, label, 24))
+        label = f"{count.label}:\N{NO-BREAK SPACE}{count.count}"
+        lines = wrap_text(label, SIZE, label_width) if label_width else [str(count.count)]
+        height = max(_node_weight(count, streams) * unit, 2)
+        label_height = STEP * len(lines) + (6 if label_above else 0)
+        slot_height = height + label_height if label_above else max(height, label_height, 24)
+        nodes[count.code] = Node(count, lines, height, slot_height)
     return nodes
 
 
-def _weight(count: Count, streams: list[Stream]) -> int:
-    """As many as enter or leave, whichever are more."""
-    left = sum(one.count for one in streams if one.source is count)
-    return max(left, sum(one.count for one in streams if one.target is count))
+def _node_weight(count: Count, streams: list[Stream]) -> int:
+    """Return the number that enters or leaves a node, whichever is larger."""
+    leaving = sum(stream.count for stream in streams if stream.source is count)
+    return max(leaving, sum(stream.count for stream in streams if stream.target is count))
 
 
-def _stacked(column: Column, *, above: bool) -> float:
-    """Give each node its place below the one before; answers how high the column comes."""
+def _stack_column(column: Column, *, label_above: bool) -> float:
+    """Set the positions of the nodes below each other, and return the height of the column."""
     top = 0.0
     for node in column.values():
-        node.y = top + (node.slot - node.height) / (1 if above else 2)
-        top += node.slot + GAP
+        node.y = top + (node.slot_height - node.height) / (1 if label_above else 2)
+        top += node.slot_height + GAP
     return max(top - GAP, 0) + 4
 
 
-def _centred(column: Column, height: float) -> None:
-    used = sum(node.slot for node in column.values()) + GAP * max(len(column) - 1, 0) + 4
+def _center_column(column: Column, height: float) -> None:
+    used = sum(node.slot_height for node in column.values()) + GAP * max(len(column) - 1, 0) + 4
     for node in column.values():
         node.y += (height - used) / 2
 
 
 def _draw_streams(
-    sheet: Drawing,
+    drawing: Drawing,
     streams: list[Stream],
     columns: tuple[Column, Column],
     x: tuple[float, float],
     unit: float,
     by_source: bool,
 ) -> None:
-    """Streams leave and enter a node in the order of the other column, in its middle where they do not fill it."""
-    left, right = (_starts(column, streams, unit) for column in columns)
-    for one in streams:
-        thick = one.count * unit
-        kind, fill = look((one.source if by_source else one.target).code)
-        title = f"{one.source.label} – {one.target.label}: {one.count}"
-        a, b = left[one.source.code], right[one.target.code]
-        sheet.band(x[0], a, x[1], b, thick, f"stream {kind}", fill=fill, fill_opacity=0.4, title=title)
-        left[one.source.code] += thick
-        right[one.target.code] += thick
+    """Draw the streams between two columns.
+
+    They leave and enter a node in the order of the other column, in its middle if they do not fill it.
+    """
+    left, right = (_stream_starts(column, streams, unit) for column in columns)
+    for stream in streams:
+        thickness = stream.count * unit
+        css_class, fill = fill_style((stream.source if by_source else stream.target).code)
+        title = f"{stream.source.label} – {stream.target.label}: {stream.count}"
+        a, b = left[stream.source.code], right[stream.target.code]
+        drawing.band(x[0], a, x[1], b, thickness, f"stream {css_class}", fill=fill, fill_opacity=0.4, title=title)
+        left[stream.source.code] += thickness
+        right[stream.target.code] += thickness
 
 
-def _starts(column: Column, streams: list[Stream], unit: float) -> dict[Cell, float]:
-    """Where the first stream of each node starts, for the side on which these streams are."""
+def _stream_starts(column: Column, streams: list[Stream], unit: float) -> dict[Cell, float]:
+    """Return the y coordinate at which the first of these streams starts, for each node."""
     starts = {}
     for code, node in column.items():
-        thick = unit * sum(one.count for one in streams if node.count in (one.source, one.target))
-        starts[code] = node.y + (node.height - thick) / 2
+        thickness = unit * sum(stream.count for stream in streams if node.count in (stream.source, stream.target))
+        starts[code] = node.y + (node.height - thickness) / 2
     return starts
 
 
-def _draw_point(sheet: Drawing, node: Node, x: float, named: bool) -> None:
-    with _linked(sheet, node):
-        kind, fill = _draw_node(sheet, node, x)
-        if named:
-            room = x - NODE
-            sheet.lines(room, _first_line(node), node.lines, size=SIZE, step=STEP, anchor="end")
+def _draw_point(drawing: Drawing, node: Node, x: float, *, shows_name: bool) -> None:
+    with _node_link(drawing, node):
+        css_class, fill = _draw_node(drawing, node, x)
+        if shows_name:
+            drawing.lines(x - NODE, _first_baseline(node), node.lines, size=SIZE, step=STEP, anchor="end")
             return
         middle = node.y + node.height / 2
-        sheet.circle(11, middle, 11, f"badge {kind}", fill=fill)
+        drawing.circle(11, middle, 11, f"badge {css_class}", fill=fill)
         code = str(node.count.code or "–")
-        sheet.text(11, middle + 5, code, size=SIZE, anchor="middle", kind="on-badge", fill=PAPER, font_weight="bold")
-        sheet.text(x - 6, middle + 5, str(node.count.count), size=SIZE, anchor="end")
+        drawing.text(
+            11, middle + 5, code, size=SIZE, anchor="middle", classes="on-badge", fill=PAPER, font_weight="bold"
+        )
+        drawing.text(x - 6, middle + 5, str(node.count.count), size=SIZE, anchor="end")
 
 
-def _draw_node(sheet: Drawing, node: Node, x: float, kind: str = "") -> tuple[str, str]:
-    fill = look(node.count.code)
-    sheet.rect(x, node.y, NODE, node.height, kind or fill[0], fill=fill[1])
-    return fill
+def _draw_node(drawing: Drawing, node: Node, x: float, css_class: str = "") -> tuple[str, str]:
+    style = fill_style(node.count.code)
+    drawing.rect(x, node.y, NODE, node.height, css_class or style[0], fill=style[1])
+    return style
 
 
-def _first_line(node: Node) -> float:
+def _first_baseline(node: Node) -> float:
     return node.y + node.height / 2 + 5 - STEP / 2 * (len(node.lines) - 1)
 
 
-def _linked(sheet: Drawing, node: Node):
-    return sheet.link(node.count.url, f"{node.count.label}: {node.count.count}")
+def _node_link(drawing: Drawing, node: Node):
+    return drawing.link(node.count.url, f"{node.count.label}: {node.count.count}")

@@ -1,4 +1,4 @@
-"""The colours of a figure that stands alone, on white. In a page the same shapes take those of the tokens."""
+"""The colours of charts in files, on white. In a page, CSS gives the same shapes the colours of the design tokens."""
 
 BRAND, PALE, AMBER, BAD, EDGE = "#0b5f7c", "#8dc4d5", "#864a00", "#a3262a", "#697b88"
 GROUND, NOTHING = "#e8edf1", "#cfd8df"
@@ -27,10 +27,10 @@ FILLS = {
     8: "#3c4b9c",
 }
 HEAT = ("#f5f7f9", "#e8f3f6", "#c2dfe8", "#8dc4d5", "#1f7c99", "#094a63")
-WHITE_FROM = 4  # the shade from which a number is written in white
+WHITE_TEXT_FROM = 4  # the first index in HEAT on which numbers are white
 
 
-def look(code: str | int) -> tuple[str, str]:
-    """The class of a fill in a page, and its colour in a file."""
-    word = f"point-{code}" if isinstance(code, int) else code or "nothing"
-    return f"fill-{word}", FILLS.get(code, BRAND)
+def fill_style(code: str | int) -> tuple[str, str]:
+    """Return the CSS class and the colour for a status, a freshness or the number of an agenda point."""
+    suffix = f"point-{code}" if isinstance(code, int) else code or "nothing"
+    return f"fill-{suffix}", FILLS.get(code, BRAND)

@@ -1,4 +1,4 @@
-"""Which figures there are, and how each is made from a question of the register: for pages and files alike."""
+"""The registry of charts: each is built from a query of the register, for pages and files."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,71 +21,76 @@ from commitments.statistics.timeline import story
 from gmg_portal.website.charts import bars, flows, matrices, reports, stories
 from gmg_portal.website.charts.figures import Figure
 
-# How rows are listed and of which day they are; all others find them, and lead to them.
-OF_THE_LIST = ("as_of", "ordering")
+# These parameters select no commitments, so that links from charts do not carry them as filters.
+NON_FILTER_PARAMS = ("as_of", "ordering")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """The rows that a question finds, with their standing; its words; and its day."""
+class ChartQuery:
+    """The commitments that a query of the register selects, as of a day, and the query's filters by name."""
 
     rows: QuerySet[Commitment]
-    words: Words
+    filters: Words
     day: date | None
     question: Question
 
     @classmethod
-    def of(cls, data: QueryDict) -> Self:
-        """Read the words of an address; one that is not known raises ValueError with the reasons."""
-        filterset = CommitmentFilter(data, queryset=Commitment.objects.all())
+    def parse(cls, params: QueryDict) -> Self:
+        """Return the query of these parameters. Raises ValueError with all messages if one is unknown or invalid."""
+        filterset = CommitmentFilter(params, queryset=Commitment.objects.all())
         if not filterset.is_valid():
             raise ValueError(" ".join(refusals(filterset.form)))
-        words = {word: values for word, values in filterset.data.lists() if word not in OF_THE_LIST and any(values)}
-        return cls(filterset.qs.published(filterset.day), words, filterset.day, Question(filterset.data, filterset))
+        filters = {
+            name: values for name, values in filterset.data.lists() if name not in NON_FILTER_PARAMS and any(values)
+        }
+        return cls(filterset.qs.published(filterset.day), filters, filterset.day, Question(filterset.data, filterset))
+
+    @classmethod
+    def build(cls, filters: Mapping[str, object], day: date | None = None) -> Self:
+        """Return the query with these filters; each value may be a list. Raises ValueError like `parse`."""
+        params = QueryDict(mutable=True)
+        for name, value in filters.items():
+            params.setlist(name, [str(item) for item in (value if isinstance(value, list | tuple) else [value])])
+        if day:
+            params["as_of"] = day.isoformat()
+        return cls.parse(params)
 
     @property
-    def in_words(self) -> str:
-        """The question as people read it: 'Lead: ILO, Status: Completed'."""
-        day = self.question.filterset.filters["as_of"].label
-        return ", ".join(f"{word.label}: {word.value}" for word in self.question.chosen if word.label != str(day))
+    def label(self) -> str:
+        """The filters for display: 'Lead: ILO, Status: Completed'."""
+        as_of_label = str(self.question.filterset.filters["as_of"].label)
+        return ", ".join(
+            f"{choice.label}: {choice.value}" for choice in self.question.chosen if choice.label != as_of_label
+        )
 
 
-def asked(words: Mapping[str, object], day: date | None = None) -> Asked:
-    """Read words given as values or lists of values."""
-    data = QueryDict(mutable=True)
-    for word, value in words.items():
-        data.setlist(word, [str(each) for each in (value if isinstance(value, list | tuple) else [value])])
-    if day:
-        data["as_of"] = day.isoformat()
-    return Asked.of(data)
+ChartBuilder = Callable[[str, str, ChartQuery, str], Figure]
 
 
-Maker = Callable[[str, str, Asked, str], Figure]
-
-
-def _status(name: str, title: str, of: Asked, _by: str) -> Figure:
-    counts = status_counts(of.rows, of.day, of.words)
+def _status(name: str, title: str, query: ChartQuery, _by: str) -> Figure:
+    counts = status_counts(query.rows, query.day, query.filters)
     return bars.bars(name, title, _("Status"), counts, rtl=get_language_bidi())
 
 
-def _freshness(name: str, title: str, of: Asked, _by: str) -> Figure:
-    counts = freshness_counts(of.rows, of.day, of.words)
+def _freshness(name: str, title: str, query: ChartQuery, _by: str) -> Figure:
+    counts = freshness_counts(query.rows, query.day, query.filters)
     return bars.bars(name, title, _("Freshness"), counts, rtl=get_language_bidi())
 
 
-def _reports(name: str, title: str, of: Asked, _by: str) -> Figure:
-    return reports.reports(name, title, reporting(of.rows, of.day), rtl=get_language_bidi())
+def _reports(name: str, title: str, query: ChartQuery, _by: str) -> Figure:
+    return reports.reports(name, title, reporting(query.rows, query.day), rtl=get_language_bidi())
 
 
-def _flow(name: str, title: str, of: Asked, _by: str) -> Figure:
-    return flows.flow(name, title, flow(of.rows, of.words, of.day), rtl=get_language_bidi())
+def _flow(name: str, title: str, query: ChartQuery, _by: str) -> Figure:
+    return flows.flow(name, title, flow(query.rows, query.filters, query.day), rtl=get_language_bidi())
 
 
-def _matrix(name: str, title: str, of: Asked, by: str) -> Figure:
-    return matrices.matrix(name, title, matrix(of.day, by, of.rows, of.words), rtl=get_language_bidi())
+def _matrix(name: str, title: str, query: ChartQuery, by: str) -> Figure:
+    table = matrix(query.day, by, query.rows, query.filters)
+    return matrices.matrix(name, title, table, rtl=get_language_bidi())
 
 
-CHARTS: dict[str, Maker] = {
+CHARTS: dict[str, ChartBuilder] = {
     "status": _status,
     "freshness": _freshness,
     "reports": _reports,
@@ -94,8 +99,8 @@ CHARTS: dict[str, Maker] = {
 }
 
 
-def chart(name: str, id: str, of: Asked, *, title: str = "", by: str = MATRIX_COLUMNS[0]) -> Figure:
-    """One of `CHARTS` of what a question finds; `by` chooses the columns of a matrix."""
+def build_chart(name: str, id: str, query: ChartQuery, *, title: str = "", by: str = MATRIX_COLUMNS[0]) -> Figure:
+    """Return one of `CHARTS` for the commitments of a query; `by` chooses the columns of a matrix."""
     titles = {
         "status": _("Commitments by status"),
         "freshness": _("Commitments by freshness"),
@@ -106,9 +111,10 @@ def chart(name: str, id: str, of: Asked, *, title: str = "", by: str = MATRIX_CO
         "matrix_freshness": _("Commitments by lead and freshness"),
     }
     key = name if name != "matrix" else by if by == "agenda_point" else f"matrix_{by}"
-    return CHARTS[name](id, title or titles[key], of, by)
+    return CHARTS[name](id, title or titles[key], query, by)
 
 
-def story_chart(id: str, commitment: Commitment, day: date | None, *, title: str = "") -> Figure:
-    """The time line of one commitment that is public on the day."""
-    return stories.story(id, title or _("Time line"), story(commitment, day), rtl=get_language_bidi())
+def build_timeline_chart(id: str, commitment: Commitment, day: date | None, *, title: str = "") -> Figure:
+    """Return the timeline of a commitment that is public on the day."""
+    timeline = story(commitment, day)
+    return stories.commitment_timeline(id, title or _("Time line"), timeline, rtl=get_language_bidi())

@@ -1,9 +1,9 @@
-"""How often reports came: a column for each year, silent ones too, and a bar for each cycle that asked for them."""
+"""Charts of reporting: a column for each year, also for years without reports, and a bar for each reporting cycle."""
 
 from django.utils.translation import gettext as _
 
 from commitments.statistics.reporting_cycles import Reporting, Round, Year
-from gmg_portal.website.charts.drawing import PAPER, SOFT, Drawing, width_of
+from gmg_portal.website.charts.drawing import PAPER, SOFT, Drawing, text_width
 from gmg_portal.website.charts.figures import Cell, Figure
 from gmg_portal.website.charts.palette import AMBER, BRAND, EDGE
 
@@ -12,23 +12,23 @@ WIDEST = 44
 ROW = 70
 
 
-def reports(name: str, title: str, told: Reporting, *, rtl: bool = False) -> Figure:
-    over, legend = (PLOT + 52 if told.years else 0), (26 if _is_mixed(told) else 0)
-    sheet = Drawing(WIDTH, max(over + legend + ROW * len(told.cycles), 26), rtl)
-    hatch = sheet.hatch(f"{name}-hatch", AMBER) if told.cycles or legend else ""
-    _draw_years(sheet, told.years, hatch)
-    if legend:
-        _draw_legend(sheet, over, hatch)
-    for place, one in enumerate(told.cycles):
-        _draw_cycle(sheet, one, over + legend + ROW * place, hatch)
-    if not told.years and not told.cycles:
-        sheet.text(0, 16, _("No report has been published."), size=SIZE)
+def reports(name: str, title: str, reporting: Reporting, *, rtl: bool = False) -> Figure:
+    years_height, legend_height = (PLOT + 52 if reporting.years else 0), (26 if _is_mixed(reporting) else 0)
+    drawing = Drawing(WIDTH, max(years_height + legend_height + ROW * len(reporting.cycles), 26), rtl)
+    hatch = drawing.hatch(f"{name}-hatch", AMBER) if reporting.cycles or legend_height else ""
+    _draw_years(drawing, reporting.years, hatch)
+    if legend_height:
+        _draw_legend(drawing, years_height, hatch)
+    for index, cycle in enumerate(reporting.cycles):
+        _draw_cycle(drawing, cycle, years_height + legend_height + ROW * index, hatch)
+    if not reporting.years and not reporting.cycles:
+        drawing.text(0, 16, _("No report has been published."), size=SIZE)
     return Figure(
         name,
         title,
         "reports",
-        _in_words(told),
-        {"": sheet},
+        _describe(reporting),
+        {"": drawing},
         [
             _("Year or cycle"),
             _("Reports published"),
@@ -38,78 +38,80 @@ def reports(name: str, title: str, told: Reporting, *, rtl: bool = False) -> Fig
             _("Given late"),
             _("Not given"),
         ],
-        _table(told),
-        _("A cycle counts as answered by any report since it opened.") if told.cycles else "",
+        _table(reporting),
+        _("A cycle counts as answered by any report since it opened.") if reporting.cycles else "",
     )
 
 
-def _draw_years(sheet: Drawing, years: list[Year], hatch: str) -> None:
-    """Columns on a line; of labels that would meet, only the first is written."""
+def _draw_years(drawing: Drawing, years: list[Year], hatch: str) -> None:
+    """Draw a column for each year; a label that would overlap the one before is left out."""
     largest = max((year.count for year in years), default=0)
     step = min(WIDTH / max(len(years), 1), WIDEST)
     ground, number_end, year_end = PLOT + 20, -4.0, -8.0
-    for place, year in enumerate(years):
-        x, unit = place * step, PLOT / largest
+    for index, year in enumerate(years):
+        x, unit = index * step, PLOT / largest
         own = (year.count - year.asked_for) * unit
         if year.count:
             top = ground - year.count * unit
-            sheet.rect(x + step * 0.14, ground - own, step * 0.72, own, "given", fill=BRAND)
+            drawing.rect(x + step * 0.14, ground - own, step * 0.72, own, "given", fill=BRAND)
             if year.asked_for:
-                sheet.rect(x + step * 0.14, top, step * 0.72, year.asked_for * unit, "late", fill=hatch, stroke=AMBER)
-        written, label = str(year.count), str(year.year)
+                drawing.rect(x + step * 0.14, top, step * 0.72, year.asked_for * unit, "late", fill=hatch, stroke=AMBER)
+        number, label = str(year.count), str(year.year)
         middle = x + step / 2
-        if middle - width_of(written, SMALL) / 2 >= number_end:
-            look = {"font_weight": "bold"} if year.count else {"kind": "soft", "fill": SOFT}
-            sheet.text(middle, ground - year.count * unit - 5, written, size=SMALL, anchor="middle", **look)
-            number_end = middle + width_of(written, SMALL) / 2 + 1
-        half = width_of(label, SMALL) / 2
+        if middle - text_width(number, SMALL) / 2 >= number_end:
+            style = {"font_weight": "bold"} if year.count else {"classes": "soft", "fill": SOFT}
+            drawing.text(middle, ground - year.count * unit - 5, number, size=SMALL, anchor="middle", **style)
+            number_end = middle + text_width(number, SMALL) / 2 + 1
+        half = text_width(label, SMALL) / 2
         if middle - half >= year_end and middle + half <= WIDTH + 8:
-            sheet.text(middle, ground + 18, label, size=SMALL, anchor="middle", kind="soft", fill=SOFT)
+            drawing.text(middle, ground + 18, label, size=SMALL, anchor="middle", classes="soft", fill=SOFT)
             year_end = middle + half + 5
     if years:
-        sheet.line(0, ground, step * len(years), ground, "axis", stroke=EDGE, stroke_width=1)
+        drawing.line(0, ground, step * len(years), ground, "axis", stroke=EDGE, stroke_width=1)
 
 
-def _is_mixed(told: Reporting) -> bool:
-    return any(year.asked_for for year in told.years)
+def _is_mixed(reporting: Reporting) -> bool:
+    return any(year.asked_for for year in reporting.years)
 
 
-def _draw_legend(sheet: Drawing, top: float, hatch: str) -> None:
+def _draw_legend(drawing: Drawing, top: float, hatch: str) -> None:
     own, asked_for = _("of its own accord"), _("for a cycle")
     x = 0.0
-    for kind, fill, label in (("given", BRAND, own), ("late", hatch, asked_for)):
-        sheet.rect(x, top - 4, 12, 12, kind, fill=fill, **({"stroke": AMBER} if kind == "late" else {}))
-        sheet.text(x + 18, top + 7, label, size=SMALL)
-        x += 18 + width_of(label, SMALL) + 14
+    for css_class, fill, label in (("given", BRAND, own), ("late", hatch, asked_for)):
+        drawing.rect(x, top - 4, 12, 12, css_class, fill=fill, **({"stroke": AMBER} if css_class == "late" else {}))
+        drawing.text(x + 18, top + 7, label, size=SMALL)
+        x += 18 + text_width(label, SMALL) + 14
 
 
-def _draw_cycle(sheet: Drawing, one: Round, top: float, hatch: str) -> None:
-    """Given in time, given late (hatched), not given (only its outline); and the same in words."""
-    sheet.text(0, top + 16, one.title, size=SIZE, font_weight="bold")
+def _draw_cycle(drawing: Drawing, cycle: Round, top: float, hatch: str) -> None:
+    """Draw the reports of a cycle as a bar: given in time, given late (hatched), missing (outline); with a text."""
+    drawing.text(0, top + 16, cycle.title, size=SIZE, font_weight="bold")
     start = 0.0
-    parts = (("given", one.in_time, BRAND), ("late", one.late, hatch), ("missing", one.missing, PAPER))
-    for kind, count, fill in parts:
-        length = WIDTH * count / one.asked
-        edge = {} if kind == "given" else {"stroke": AMBER if kind == "late" else EDGE, "stroke_width": 1}
+    parts = (("given", cycle.in_time, BRAND), ("late", cycle.late, hatch), ("missing", cycle.missing, PAPER))
+    for css_class, count, fill in parts:
+        length = WIDTH * count / cycle.asked
+        edge = {} if css_class == "given" else {"stroke": AMBER if css_class == "late" else EDGE, "stroke_width": 1}
         if count:
-            sheet.rect(start + 0.5, top + 24.5, max(length - 1, 1), 12, kind, fill=fill, **edge)
+            drawing.rect(start + 0.5, top + 24.5, max(length - 1, 1), 12, css_class, fill=fill, **edge)
         start += length
-    sheet.text(0, top + 54, _cycle_in_words(one), size=SMALL, kind="soft", fill=SOFT)
+    drawing.text(0, top + 54, _describe_cycle(cycle), size=SMALL, classes="soft", fill=SOFT)
 
 
-def _cycle_in_words(one: Round) -> str:
-    words = {"given": one.given, "asked": one.asked, "late": one.late}
-    if one.late:
-        return _("%(given)s of %(asked)s given, %(late)s of them late") % words
-    return (_("%(given)s of %(asked)s given") if one.is_due else _("%(given)s of %(asked)s given so far")) % words
+def _describe_cycle(cycle: Round) -> str:
+    counts = {"given": cycle.given, "asked": cycle.asked, "late": cycle.late}
+    if cycle.late:
+        return _("%(given)s of %(asked)s given, %(late)s of them late") % counts
+    return (_("%(given)s of %(asked)s given") if cycle.is_due else _("%(given)s of %(asked)s given so far")) % counts
 
 
-def _in_words(told: Reporting) -> str:
-    parts = [f"{year.year}: {year.count}." for year in told.years]
-    parts += [f"{one.title}: {_cycle_in_words(one)}." for one in told.cycles]
+def _describe(reporting: Reporting) -> str:
+    parts = [f"{year.year}: {year.count}." for year in reporting.years]
+    parts += [f"{cycle.title}: {_describe_cycle(cycle)}." for cycle in reporting.cycles]
     return " ".join(parts) or _("No report has been published.")
 
 
-def _table(told: Reporting) -> list[list[Cell]]:
-    years: list[list[Cell]] = [[str(year.year), year.count, year.asked_for, "", "", "", ""] for year in told.years]
-    return years + [[one.title, "", "", one.asked, one.in_time, one.late, one.missing] for one in told.cycles]
+def _table(reporting: Reporting) -> list[list[Cell]]:
+    years: list[list[Cell]] = [[str(year.year), year.count, year.asked_for, "", "", "", ""] for year in reporting.years]
+    return years + [
+        [cycle.title, "", "", cycle.asked, cycle.in_time, cycle.late, cycle.missing] for cycle in reporting.cycles
+    ]

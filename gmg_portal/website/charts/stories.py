@@ -1,58 +1,58 @@
-"""The time line of one commitment: along the page where there is room, down the page on a phone."""
+"""The timeline of one commitment: a wide chart, and a narrow one for phones, which runs down the page."""
 
 from django.utils.translation import gettext as _
 
 from commitments.statistics.timeline import Moment, Story
-from gmg_portal.website.charts.along import Along
-from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, wrapped
+from gmg_portal.website.charts.along import WideTimeline
+from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, wrap_text
 from gmg_portal.website.charts.figures import Figure
-from gmg_portal.website.charts.palette import BAD, BRAND, look
+from gmg_portal.website.charts.palette import BAD, BRAND, fill_style
 
 WIDTH, SIDE, SIZE = 340.0, 24.0, 14
 
 
-def story(name: str, title: str, told: Story, *, rtl: bool = False) -> Figure:
-    """Both drawings of a commitment's time line, and its moments as a table."""
-    vague = _("What is known only by its month or year is drawn over that whole time, in a paler shade.")
+def commitment_timeline(name: str, title: str, timeline: Story, *, rtl: bool = False) -> Figure:
+    """Return both drawings of a commitment's timeline, and its moments as a table."""
+    note = _("What is known only by its month or year is drawn over that whole time, in a paler shade.")
     return Figure(
         name,
         title,
         "story",
-        " ".join(f"{moment.on}: {moment.in_words}." for moment in told.moments),
-        {"wide": Along(told, rtl).sheet, "narrow": _down(told, rtl)},
+        " ".join(f"{moment.on}: {moment.in_words}." for moment in timeline.moments),
+        {"wide": WideTimeline(timeline, rtl).drawing, "narrow": _draw_narrow(timeline, rtl)},
         [_("Day"), _("What")],
-        [[str(moment.on), moment.in_words] for moment in told.moments],
-        "" if all(moment.is_known_by_day for moment in told.moments) else vague,
+        [[str(moment.on), moment.in_words] for moment in timeline.moments],
+        "" if all(moment.is_known_by_day for moment in timeline.moments) else note,
     )
 
 
-def _down(told: Story, rtl: bool) -> Drawing:
-    """One row a moment, oldest first, at equal steps: the days stand beside. A status stands with its report."""
-    moments = [moment for moment in told.moments if moment.kind != "status"]
-    rows = [(moment, wrapped(moment.in_words, SIZE, WIDTH - SIDE)) for moment in moments]
+def _draw_narrow(timeline: Story, rtl: bool) -> Drawing:
+    """Draw a row for each moment, oldest first. Statuses are left out, because their reports show them."""
+    moments = [moment for moment in timeline.moments if moment.kind != "status"]
+    rows = [(moment, wrap_text(moment.in_words, SIZE, WIDTH - SIDE)) for moment in moments]
     steps = [32 + 18 * len(lines) for _moment, lines in rows]
-    sheet = Drawing(WIDTH, sum(steps) - 6, rtl)
-    sheet.line(8, 10, 8, sum(steps) - steps[-1] + 10, "grid", stroke=LINE, stroke_width=2)
+    drawing = Drawing(WIDTH, sum(steps) - 6, rtl)
+    drawing.line(8, 10, 8, sum(steps) - steps[-1] + 10, "grid", stroke=LINE, stroke_width=2)
     y = 10.0
     for (moment, lines), step in zip(rows, steps, strict=True):
-        _mark_down(sheet, moment, y)
-        sheet.text(SIDE, y + 5, str(moment.on), size=SIZE, kind="soft", fill=SOFT)
-        with sheet.link(moment.url, f"{moment.in_words}, {moment.on}"):
-            sheet.lines(SIDE, y + 24, lines, size=SIZE, step=18)
+        _draw_mark(drawing, moment, y)
+        drawing.text(SIDE, y + 5, str(moment.on), size=SIZE, classes="soft", fill=SOFT)
+        with drawing.link(moment.url, f"{moment.in_words}, {moment.on}"):
+            drawing.lines(SIDE, y + 24, lines, size=SIZE, step=18)
         y += step
-    return sheet
+    return drawing
 
 
-def _mark_down(sheet: Drawing, moment: Moment, y: float) -> None:
+def _draw_mark(drawing: Drawing, moment: Moment, y: float) -> None:
     match moment.kind:
         case "report":
-            kind, fill = look(moment.code)
-            sheet.circle(8, y, 7, f"mark {kind}", fill=fill)
+            css_class, fill = fill_style(moment.code)
+            drawing.circle(8, y, 7, f"mark {css_class}", fill=fill)
         case "milestone":
-            sheet.circle(8, y, 6, "open", fill=PAPER, stroke=BRAND, stroke_width=2)
+            drawing.circle(8, y, 6, "open", fill=PAPER, stroke=BRAND, stroke_width=2)
         case "met":
-            sheet.circle(8, y, 6, "met", fill=BRAND)
+            drawing.circle(8, y, 6, "met", fill=BRAND)
         case "withdrawn" | "today":
-            sheet.line(1, y, 15, y, "today", stroke=BAD, stroke_width=3)
+            drawing.line(1, y, 15, y, "today", stroke=BAD, stroke_width=3)
         case _:
-            sheet.rect(2, y - 6, 12, 12, "span", fill=BRAND)
+            drawing.rect(2, y - 6, 12, 12, "span", fill=BRAND)

@@ -1,4 +1,4 @@
-"""Every figure as a file: drawn as SVG, or its numbers as CSV, for any question of the register."""
+"""Files of charts, for any query of the register: the drawing as SVG, or the numbers as CSV."""
 
 from dataclasses import replace
 from datetime import date
@@ -17,83 +17,84 @@ from foundation.clock import today
 from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
 from gmg_portal.open_data.writers import Format
 from gmg_portal.website.charts.figures import Figure
-from gmg_portal.website.charts.registry import CHARTS, Asked, chart, story_chart
+from gmg_portal.website.charts.registry import CHARTS, ChartQuery, build_chart, build_timeline_chart
 
 CONTENT_TYPES = {"svg": "image/svg+xml; charset=utf-8", "csv": "text/csv; charset=utf-8"}
 
 
 @require_safe
 def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
-    """One of `CHARTS` of the commitments that the words of the register find; a matrix also takes `by`."""
+    """Return one of `CHARTS` for the commitments that the query parameters select; a matrix also takes `by`."""
     if name not in CHARTS:
         raise Http404("There is no such figure.")
-    _known_form(form)
+    _require_known_form(form)
     try:
-        kind = _kind(request, form)
-    except ValidationError as refusal:
-        return bad_request(refusal)
-    data, by = request.GET.copy(), MATRIX_COLUMNS[0]
-    if name == "matrix" and "by" in data:
-        *others, by = data.pop("by")
+        csv_format = _csv_format(request, form)
+    except ValidationError as error:
+        return refused(error)
+    params, by = request.GET.copy(), MATRIX_COLUMNS[0]
+    if name == "matrix" and "by" in params:
+        *others, by = params.pop("by")
         if others:
             return bad_request(ValidationError(given_twice("by")))
         if by not in MATRIX_COLUMNS:
-            words = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
-            return bad_request(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % words))
+            values = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
+            return refused(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % values))
     try:
-        of = Asked.of(data)
-    except ValueError as refusal:
-        return bad_request(ValidationError(str(refusal)))
-    figure = chart(name, name, of, by=by)
-    if of.in_words:
-        titles = {"title": figure.title, "question": of.in_words}
+        query = ChartQuery.parse(params)
+    except ValueError as error:
+        return refused(ValidationError(str(error)))
+    figure = build_chart(name, name, query, by=by)
+    if query.label:
+        titles = {"title": figure.title, "question": query.label}
         figure = replace(figure, title=_("%(title)s (%(question)s)") % titles)
-    return _answer(request, figure, f"{name}-{by}" if name == "matrix" else name, form, kind, of.day)
+    return _file_response(request, figure, f"{name}-{by}" if name == "matrix" else name, form, csv_format, query.day)
 
 
 @require_safe
-def story_file(request: HttpRequest, reference: str, form: str) -> HttpResponse:
-    """The time line of one commitment, as its page shows it."""
-    _known_form(form)
+def commitment_timeline_file(request: HttpRequest, reference: str, form: str) -> HttpResponse:
+    """Return the timeline of one commitment."""
+    _require_known_form(form)
     try:
-        kind = _kind(request, form)
-        day = parse_as_of(request, {"as_of"})
-    except ValidationError as refusal:
-        return bad_request(refusal)
+        csv_format = _csv_format(request, form)
+        day = asked_day(request, {"as_of"})
+    except ValidationError as error:
+        return refused(error)
     rows = Commitment.objects.public(day).defer("search").prefetch_related("milestones", "withdrawals")
     commitment = get_object_or_404(rows, reference=reference)
     title = _("The time line of %(commitment)s") % {"commitment": commitment}
-    return _answer(request, story_chart("story", commitment, day, title=title), reference, form, kind, day)
+    figure = build_timeline_chart("story", commitment, day, title=title)
+    return _file_response(request, figure, reference, form, csv_format, day)
 
 
-def _kind(request: HttpRequest, form: str) -> Format | None:
-    """The format of the numbers; of a drawing there is one form only."""
-    return requested_format(request, "csv") if form == "csv" else None
+def _csv_format(request: HttpRequest, form: str) -> Format | None:
+    """Return the format of the numbers; None for a drawing."""
+    return chosen_format(request, "csv") if form == "csv" else None
 
 
-def _known_form(form: str) -> None:
+def _require_known_form(form: str) -> None:
     if form not in CONTENT_TYPES:
         raise Http404("A figure is a file of svg or csv.")
 
 
-def _answer(
-    request: HttpRequest, figure: Figure, name: str, form: str, kind: Format | None, day: date | None
+def _file_response(
+    request: HttpRequest, figure: Figure, name: str, form: str, csv_format: Format | None, day: date | None
 ) -> HttpResponse:
-    if kind is None:
-        drawn = figure.file(_source(request, day), request.build_absolute_uri("/").rstrip("/"))
-        content = f'<?xml version="1.0" encoding="UTF-8"?>\n{drawn}'
+    if csv_format is None:
+        svg = figure.file(_source_lines(request, day), request.build_absolute_uri("/").rstrip("/"))
+        content = f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}'
     else:
-        content = b"".join(kind.write(figure.header, figure.rows))
+        content = b"".join(csv_format.write(figure.header, figure.rows))
     if day:
         name = f"{name}-as-of-{day.isoformat()}"
     headers = {"Content-Disposition": f'inline; filename="{name}.{form}"'}
     return HttpResponse(content, content_type=CONTENT_TYPES[form], headers=headers)
 
 
-def _source(request: HttpRequest, day: date | None) -> list[str]:
-    """Where a drawing comes from, for those who meet it elsewhere: the day of the record, and its address."""
-    when = {"day": date_format(day or today(), "j F Y")}
+def _source_lines(request: HttpRequest, day: date | None) -> list[str]:
+    """Return the source of a drawing for use outside of the site: the day of the record, and the drawing's URL."""
+    values = {"day": date_format(day or today(), "j F Y")}
     return [
-        _("GMG HLD follow-up portal, the record as it stood on %(day)s.") % when,
+        _("GMG HLD follow-up portal, the record as it stood on %(day)s.") % values,
         request.build_absolute_uri(),
     ]

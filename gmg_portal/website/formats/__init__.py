@@ -1,1 +1,1 @@
-"""How dates, moments and numbers are written, by language; `FORMAT_MODULE_PATH` leads here."""
+"""Formats of dates, times and numbers by language, for Django's `FORMAT_MODULE_PATH`."""

@@ -15,7 +15,7 @@ from commitments import actions
 from commitments.importers.commitments_line import COLUMNS
 from commitments.models import Commitment, Evidence, Partner, ProgressReport, StatusChange
 from foundation.dates.partial import PartialDate
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from tests.factories import RecommendationFactory
 
 FILE = settings.BASE_DIR / "data" / "commitments.csv"
@@ -86,10 +86,10 @@ def one(known, file):
 @pytest.mark.django_db(transaction=True)
 def test_the_real_file_is_loaded_whole_and_a_second_time_nothing_is_written():
     call_command("load_reference", stdout=StringIO())
-    before = Standing.read().number
+    before = CurrentRevision.read().number
 
     first = load(FILE)
-    revision, history = Standing.read(), histories()
+    revision, history = CurrentRevision.read(), histories()
     with CaptureQueriesContext(connection) as queries:
         second = load(FILE)
 
@@ -102,7 +102,7 @@ def test_the_real_file_is_loaded_whole_and_a_second_time_nothing_is_written():
         "Progress reports: 0 added, 0 updated, 60 kept, 0 left.",
     ]
     assert revision.number == before + 1
-    assert Standing.read() == revision
+    assert CurrentRevision.read() == revision
     assert histories() == history
     assert len(queries) < 20
     assert [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))] == []
@@ -309,7 +309,7 @@ def test_an_end_within_the_period_of_the_start_is_no_end_before_it(known, file):
 def test_reloading_writes_nothing_and_moves_no_revision(known, file):
     path = file({}, {"title": "Another", **WITHOUT_OUTCOME})
     load(path)
-    before, revision = histories(), Standing.read()
+    before, revision = histories(), CurrentRevision.read()
 
     said = load(path)
 
@@ -317,7 +317,7 @@ def test_reloading_writes_nothing_and_moves_no_revision(known, file):
         "Commitments: 0 added, 0 updated, 2 kept, 0 left.",
         "Progress reports: 0 added, 0 updated, 1 kept, 0 left.",
     ]
-    assert (histories(), Standing.read()) == (before, revision)
+    assert (histories(), CurrentRevision.read()) == (before, revision)
 
 
 def test_a_line_more_is_added(one, file):

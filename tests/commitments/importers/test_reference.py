@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agenda.models import Event
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from tests.commitments.importers.reference import FORMER_NAME, MODELS, NUMBERS, SOURCE, histories, load, write_changed
 
 
@@ -38,25 +38,25 @@ def test_two_events_of_one_title_have_two_slugs(db, changed):
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_the_revision_moves_once_for_the_whole_file():
-    before = Standing.read().number
+    before = CurrentRevision.read().number
 
     load()
 
-    assert Standing.read().number == before + 1
+    assert CurrentRevision.read().number == before + 1
 
 
 @pytest.mark.database
 @pytest.mark.django_db(transaction=True)
 def test_a_second_run_writes_nothing():
     first = load()
-    before, revision = histories(), Standing.read()
+    before, revision = histories(), CurrentRevision.read()
 
     with CaptureQueriesContext(connection) as queries:
         second = load()
 
     assert second == [NUMBERS.sub(r"0 added, 0 updated, \1 kept", line) for line in first]
     assert histories() == before
-    assert Standing.read() == revision
+    assert CurrentRevision.read() == revision
     assert [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE"))] == []
     assert len(queries) < 40
 

@@ -107,8 +107,8 @@ def test_no_word_of_ours_is_taken_for_tracking():
     ours = {
         *CommitmentFilter.base_filters,
         *PAGINATION_PARAMS,
-        *PagedTimeQuestion.base_fields,
-        *TwoDays.base_fields,
+        *PagedTimelineQueryForm.base_fields,
+        *CompareQueryForm.base_fields,
         *("from", "by", "url", "format", "maxwidth", "maxheight", "dnt", "cursor", "next", "lack", "q", "o", "p", "e"),
     }
 

@@ -453,7 +453,7 @@ def test_administrator_sees_and_ends_a_wait(client, ilo_focal_point, administrat
 
     listed = client.get(table)
     page = client.get(reverse("admin:axes_accessattempt_change", args=[row.pk]))
-    client.post(table, {"action": "lift", "_selected_action": row.pk})
+    client.post(table, {"action": "end_wait", "_selected_action": row.pk})
 
     assertContains(listed, "ilo_focal_point")
     assertContains(listed, "23 November 2026, 12:05 UTC")

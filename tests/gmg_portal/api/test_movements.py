@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from commitments import actions
 from commitments.models import Commitment, Evidence, ProgressReport, StatusChange
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -165,7 +165,7 @@ def test_later_commit_has_the_later_moment_whichever_wrote_first():
     try:
         sql("UPDATE commitments_stakeholder SET kind = 'academia' WHERE id = %s", stakeholder.pk, using=session)
         MilestoneFactory(commitment=second)
-        seen = Standing.read().moved_at
+        seen = CurrentRevision.read().moved_at
         session.commit()
     finally:
         session.close()

@@ -1,4 +1,4 @@
-"""Who did what: what the database writes by itself, what it is told, and who reads it."""
+"""The audit log: entries written by triggers and by the application, tagged with their request, and the admin page."""
 
 import csv
 import io
@@ -15,8 +15,14 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from agencies.models import Agency, User
 from commitments import actions
 from commitments.models import Commitment
-from gmg_portal.audit.entries import about, hanging_on, kinds
-from gmg_portal.audit.request_context import Trace, current, origin_of, trace_command, traced
+from gmg_portal.audit.entries import dependent_models, kind_choices, subject_condition
+from gmg_portal.audit.request_context import (
+    RequestContext,
+    current_request_context,
+    origin_of,
+    set_command_context,
+    use_request_context,
+)
 from gmg_portal.models import AuditEntry
 from tests.browser.people import code_of
 from tests.factories import (
@@ -41,19 +47,19 @@ LIST = "/admin/gmg_portal/auditentry/"
 SECRET = "not yet public"
 
 
-def entries(**wanted):
-    return list(AuditEntry.objects.filter(**wanted).order_by("pk"))
+def entries(**filters):
+    return list(AuditEntry.objects.filter(**filters).order_by("pk"))
 
 
-def told(**wanted):
-    return [(entry.what, entry.person, entry.reason) for entry in entries(**wanted)]
+def summaries(**filters):
+    return [(entry.what, entry.person, entry.reason) for entry in entries(**filters)]
 
 
 # What the database writes by itself
 
 
 @pytest.mark.database
-def test_each_line_of_a_history_is_an_entry(administrator):
+def test_each_history_row_is_an_entry(administrator):
     agency = AgencyFactory()
     key = agency.pk
     agency._history_user, agency._change_reason = administrator, "moved"
@@ -61,7 +67,7 @@ def test_each_line_of_a_history_is_an_entry(administrator):
     line = agency.history.latest().pk
     agency.delete()
 
-    assert told(kind="agencies.agency", row=key) == [
+    assert summaries(kind="agencies.agency", row=key) == [
         ("created", None, ""),
         ("changed", administrator, "moved"),
         ("deleted", administrator, "moved"),
@@ -70,12 +76,12 @@ def test_each_line_of_a_history_is_an_entry(administrator):
 
 
 @pytest.mark.database
-def test_verbs_of_the_workflow_are_told_by_name(ilo, ilo_focal_point, secretariat):
+def test_workflow_actions_are_named_in_entries(ilo, ilo_focal_point, secretariat):
     draft = CommitmentFactory(draft=True, lead_agency=ilo)
 
     actions.publish(actions.submit(draft, by=ilo_focal_point), by=secretariat)
 
-    assert told(kind="commitments.commitment", row=draft.pk) == [
+    assert summaries(kind="commitments.commitment", row=draft.pk) == [
         ("created", None, ""),
         ("changed", ilo_focal_point, "submit"),
         ("changed", secretariat, "publish"),
@@ -89,7 +95,7 @@ def test_lines_written_in_bulk_are_entries_too(commitment, cycle, secretariat):
     actions.open_cycle(cycle, by=secretariat)
 
     (report,) = commitment.reports.all()
-    assert told(kind="commitments.progressreport", row=report.pk) == [("created", secretariat, "expected")]
+    assert summaries(kind="commitments.progressreport", row=report.pk) == [("created", secretariat, "expected")]
 
 
 @pytest.mark.database
@@ -101,12 +107,12 @@ def test_new_password_and_roles_are_entries(outsider):
     outsider.save()
     outsider.save()
 
-    found = [
+    events = [
         (entry.what, entry.reason)
         for entry in entries(kind="agencies.user", row=outsider.pk, what__in=["role_given", "role_taken"])
         + entries(kind="agencies.user", row=outsider.pk, what="password_changed")
     ]
-    assert found == [("role_given", "secretariat"), ("role_taken", "secretariat"), ("password_changed", "")]
+    assert events == [("role_given", "secretariat"), ("role_taken", "secretariat"), ("password_changed", "")]
 
 
 @pytest.mark.database
@@ -125,7 +131,7 @@ def test_entry_is_never_changed_or_deleted(statement, outsider):
 
 @pytest.fixture
 def save(client, secretariat, ilo):
-    """Save ILO's row on the editors' side, and answer the response."""
+    """Return a function that saves ILO's row in the admin and returns the response."""
 
     def save(**headers):
         client.force_login(secretariat)
@@ -149,7 +155,7 @@ def test_entry_names_the_request_without_its_query(save, ilo, secretariat):
     assert entry.origin == origin_of(answer.wsgi_request)
 
 
-def test_name_of_a_request_is_taken_from_ones_own_proxy_alone(save, settings):
+def test_request_id_is_only_accepted_from_the_own_proxy(save, settings):
     save(x_request_id="from-somebody-else")
     settings.BEHIND_PROXY = True
     Agency.objects.update(headquarters="")
@@ -164,18 +170,18 @@ def test_name_of_a_request_is_taken_from_ones_own_proxy_alone(save, settings):
 
 @pytest.mark.database
 @pytest.mark.parametrize("path", ["/admin/a'b%c/\x00\ud800", "/admin/%(x)s';DROP TABLE audit_entry;--"])
-def test_any_path_can_be_told(path, ilo):
+def test_any_path_can_be_logged(path, ilo):
     request = RequestFactory().post("/admin/")
     request.path = path
 
-    with traced(Trace(request)):
+    with use_request_context(RequestContext(request)):
         corrected(ilo, headquarters="50% ‘Geneva’")
 
     (entry,) = entries(kind="agencies.agency", what="changed")
     assert entry.via == f"POST {path}".replace("\x00\ud800", "")
 
 
-def test_address_that_carries_a_secret_is_told_by_its_pattern(client, outsider):
+def test_path_outside_the_admin_is_logged_as_its_pattern(client, outsider):
     client.force_login(outsider)
     change = {"oldpassword": PASSWORD, "password1": "quite another one", "password2": "quite another one"}
     client.post(f"{reverse('accounts:password')}?token=secret", change)
@@ -185,7 +191,7 @@ def test_address_that_carries_a_secret_is_told_by_its_pattern(client, outsider):
     assert entry.person == outsider
 
 
-def test_origin_tells_places_apart_within_a_month_and_names_none(settings):
+def test_origin_distinguishes_addresses_within_a_month_without_naming_them(settings):
     def origin(address, on="2014-06-30", **more):
         from time_machine import travel
 
@@ -205,7 +211,7 @@ def test_origin_tells_places_apart_within_a_month_and_names_none(settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_one_request_told_is_not_told_of_the_next_write(client):
+def test_request_context_does_not_leak_to_the_next_write(client):
     in_group(person := UserFactory(), "secretariat")
     agency = AgencyFactory()
     client.force_login(person)
@@ -220,33 +226,33 @@ def test_what_one_request_told_is_not_told_of_the_next_write(client):
 
     assert [bool(entry.via) for entry in entries(kind="agencies.agency", what="changed")] == [True, False]
     assert not left
-    assert current() is None
+    assert current_request_context() is None
 
 
-def test_failing_page_leaves_nothing_behind(rf):
+def test_request_context_ends_with_a_failing_request(rf):
     def fail(_request):
         raise ValueError
 
-    from gmg_portal.http.middleware import TraceMiddleware
+    from gmg_portal.http.middleware import RequestContextMiddleware
 
     with pytest.raises(ValueError):
-        TraceMiddleware(fail)(rf.post("/"))
+        RequestContextMiddleware(fail)(rf.post("/"))
 
-    assert current() is None
+    assert current_request_context() is None
 
 
-def test_reading_tells_the_database_nothing(client, commitment, django_assert_num_queries):
+def test_reads_set_no_request_context(client, commitment, django_assert_num_queries):
     with django_assert_num_queries(1) as queries:
         client.get("/embed/missing/")
 
     assert "portal.request" not in queries.captured_queries[0]["sql"]
 
 
-def test_command_is_told_by_its_name_alone(ilo):
+def test_command_is_logged_by_its_name_only(ilo):
     from contextvars import copy_context
 
     def run():
-        trace_command(["manage.py", "load_reference", "--secret", "x"])
+        set_command_context(["manage.py", "load_reference", "--secret", "x"])
         corrected(ilo, headquarters="Geneva")
 
     copy_context().run(run)
@@ -263,8 +269,8 @@ def test_signing_in_and_out_are_entries(client, outsider):
     client.post(reverse("accounts:login"), {"login": "outsider", "password": PASSWORD})
     client.post(reverse("accounts:logout"))
 
-    found = [(entry.what, entry.person, entry.via) for entry in entries(what__startswith="signed")]
-    assert found == [
+    events = [(entry.what, entry.person, entry.via) for entry in entries(what__startswith="signed")]
+    assert events == [
         ("signed_in", outsider, "POST /accounts/login/"),
         ("signed_out", outsider, "POST /accounts/logout/"),
     ]
@@ -274,8 +280,8 @@ def test_signing_in_and_out_are_entries(client, outsider):
 def test_failed_sign_in_keeps_the_account_and_nothing_that_was_typed(client, outsider, typed, known):
     client.post(reverse("accounts:login"), {"login": typed, "password": "a wrong long password"})
 
-    found = entries(what="sign_in_failed")
-    assert [entry.person for entry in found] == ([] if "\0" in typed else [outsider if known else None])
+    failures = entries(what="sign_in_failed")
+    assert [entry.person for entry in failures] == ([] if "\0" in typed else [outsider if known else None])
     kept = str(list(AuditEntry.objects.values()))
     assert "wrong" not in kept
     assert PASSWORD not in kept
@@ -287,7 +293,7 @@ def test_wrong_codes_and_the_delay_they_lead_to_are_entries(client, secretariat)
         client.post(reverse("mfa_authenticate"), {"code": "000000"})
 
     wrong = ("sign_in_failed", secretariat, "code")
-    assert told(person=secretariat) == [*[wrong] * 4, ("locked_out", secretariat, ""), wrong]
+    assert summaries(person=secretariat) == [*[wrong] * 4, ("locked_out", secretariat, ""), wrong]
 
 
 def test_second_steps_are_entries_without_their_secret(
@@ -355,54 +361,57 @@ def test_audit_opens_for_these_roles_alone(client, request, role, status):
 
 
 @pytest.mark.database
-def test_entries_are_narrowed_by_person_kind_what_and_period(as_secretariat, ilo, outsider):
+def test_entries_are_filtered_by_person_kind_event_and_period(as_secretariat, ilo, outsider):
     corrected(ilo, headquarters="Geneva")
     AuditEntryFactory(person=outsider, moment=datetime(2014, 6, 30, 23, 59, tzinfo=UTC))
     AuditEntryFactory(person=outsider, what="signed_out", moment=datetime(2014, 7, 1, tzinfo=UTC))
 
-    def found(**words):
+    def searched_entries(**words):
         answer = as_secretariat.get(LIST, words)
         return {(one.entry.what, one.entry.kind, one.entry.person_id) for one in answer.context["entries"]}
 
-    assert found(person=outsider.pk) == {("signed_in", "", outsider.pk), ("signed_out", "", outsider.pk)}
-    assert found(kind="agencies.agency") == {("created", "agencies.agency", None), ("changed", "agencies.agency", None)}
-    assert found(what="changed") == {("changed", "agencies.agency", None)}
-    assert found(until="2014-06-30") == {("signed_in", "", outsider.pk)}
-    assert found(since="2014-07-01", until="2014-07-01") == {("signed_out", "", outsider.pk)}
+    assert searched_entries(person=outsider.pk) == {("signed_in", "", outsider.pk), ("signed_out", "", outsider.pk)}
+    assert searched_entries(kind="agencies.agency") == {
+        ("created", "agencies.agency", None),
+        ("changed", "agencies.agency", None),
+    }
+    assert searched_entries(what="changed") == {("changed", "agencies.agency", None)}
+    assert searched_entries(until="2014-06-30") == {("signed_in", "", outsider.pk)}
+    assert searched_entries(since="2014-07-01", until="2014-07-01") == {("signed_out", "", outsider.pk)}
 
 
-def test_entries_of_one_place_are_found_by_its_mark(as_secretariat):
-    wanted = AuditEntryFactory(origin="0123456789ab")
+def test_entries_are_filtered_by_origin(as_secretariat):
+    expected = AuditEntryFactory(origin="0123456789ab")
     AuditEntryFactory(origin="ba9876543210")
 
-    assert keys(as_secretariat.get(LIST, {"origin": "0123456789ab"})) == [wanted.pk]
+    assert keys(as_secretariat.get(LIST, {"origin": "0123456789ab"})) == [expected.pk]
 
 
 @pytest.mark.database
-def test_search_for_a_reference_finds_all_that_hangs_on_it(as_secretariat, ilo, iom):
-    wanted = CommitmentFactory(draft=True, lead_agency=ilo, title=SECRET)
-    reference = wanted.reference
-    report = ProgressReportFactory(commitment=wanted)
-    parts = [report, EvidenceFactory(report=report), MilestoneFactory(commitment=wanted)]
-    parts.append(PartnerFactory(commitment=wanted, agency=iom))
+def test_search_for_a_reference_finds_entries_on_dependent_rows(as_secretariat, ilo, iom):
+    expected = CommitmentFactory(draft=True, lead_agency=ilo, title=SECRET)
+    reference = expected.reference
+    report = ProgressReportFactory(commitment=expected)
+    parts = [report, EvidenceFactory(report=report), MilestoneFactory(commitment=expected)]
+    parts.append(PartnerFactory(commitment=expected, agency=iom))
     other = CommitmentFactory(draft=True, lead_agency=ilo)
     MilestoneFactory(commitment=other)
-    wanted_rows = {(part._meta.label_lower, part.pk) for part in [wanted, *parts]}
+    wanted_rows = {(part._meta.label_lower, part.pk) for part in [expected, *parts]}
     report.delete()
-    wanted.delete()
+    expected.delete()
 
     answer = as_secretariat.get(LIST, {"search": reference.lower()})
 
     assert {(one.entry.kind, one.entry.row) for one in answer.context["entries"]} == wanted_rows
-    assert {one.row.rpartition(" ")[2] for one in answer.context["entries"]} == {reference}
+    assert {one.row_label.rpartition(" ")[2] for one in answer.context["entries"]} == {reference}
     assertNotContains(answer, SECRET)
 
 
-def test_search_for_a_request_finds_what_it_did(as_secretariat):
-    wanted = AuditEntryFactory(request_id="of-our-proxy-1")
+def test_search_for_a_request_id_finds_its_entries(as_secretariat):
+    expected = AuditEntryFactory(request_id="of-our-proxy-1")
     AuditEntryFactory(request_id="of-our-proxy-2")
 
-    assert keys(as_secretariat.get(LIST, {"search": "of-our-proxy-1"})) == [wanted.pk]
+    assert keys(as_secretariat.get(LIST, {"search": "of-our-proxy-1"})) == [expected.pk]
 
 
 @pytest.mark.parametrize(
@@ -415,7 +424,7 @@ def test_search_for_a_request_finds_what_it_did(as_secretariat):
         ({"before": "x"}, "Enter a whole number."),
     ],
 )
-def test_what_is_not_understood_shows_nothing_and_says_why(as_secretariat, words, sentence):
+def test_invalid_filter_shows_no_entries_and_the_error(as_secretariat, words, sentence):
     answer = as_secretariat.get(LIST, words)
 
     assertContains(answer, sentence, status_code=400)
@@ -470,7 +479,7 @@ def test_rows_are_named_and_lead_to_their_page_and_history(as_secretariat, commi
     assertContains(as_secretariat.get(LIST, {"kind": "agencies.agency"}), ">Agency: ILO</a>")
 
 
-def test_draft_is_named_by_its_reference_and_leads_nowhere(as_secretariat, draft):
+def test_hidden_draft_is_named_by_its_reference_without_links(as_secretariat, draft):
     assert "not yet public" in draft.title
 
     answer = as_secretariat.get(LIST, {"search": draft.reference})
@@ -482,7 +491,7 @@ def test_draft_is_named_by_its_reference_and_leads_nowhere(as_secretariat, draft
 
 @pytest.mark.database
 def test_every_row_of_the_register_is_found_by_its_reference():
-    below = {model._meta.label_lower for model, _path in hanging_on(Commitment)}
+    below = {model._meta.label_lower for model, _path in dependent_models(Commitment)}
 
     assert (
         {
@@ -493,22 +502,22 @@ def test_every_row_of_the_register_is_found_by_its_reference():
             "commitments.assessment",
         }
         <= below
-        <= {kind for kind, _name in kinds()}
+        <= {kind for kind, _name in kind_choices()}
     )
-    assert "audit" not in str(about("HLD-0001"))
+    assert "audit" not in str(subject_condition("HLD-0001"))
 
 
-def test_audit_is_taken_away_whole_and_that_is_an_entry(as_secretariat, secretariat, commitment, draft):
+def test_export_has_all_entries_and_is_logged(as_secretariat, secretariat, commitment, draft):
     corrected(commitment, title="Corrected")
     AuditEntryFactory(reason="=HYPERLINK(1)", person=secretariat)
-    asked = AuditEntry.objects.count()
+    count_before = AuditEntry.objects.count()
 
     answer = as_secretariat.post(f"{LIST}export/")
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
 
     rows = list(csv.DictReader(io.StringIO(text)))
     assert answer["Content-Disposition"].startswith('attachment; filename="audit-')
-    assert len(rows) == asked + 1
+    assert len(rows) == count_before + 1
     assert (rows[0]["what"], rows[0]["person"]) == ("exported", "secretariat")
     assert rows[1]["reason"] == "'=HYPERLINK(1)"
     assert f"Commitment {draft.reference}" in {row["about"] for row in rows}
@@ -516,7 +525,7 @@ def test_audit_is_taken_away_whole_and_that_is_an_entry(as_secretariat, secretar
     assert as_secretariat.get(f"{LIST}export/").status_code == 405
 
 
-def test_file_holds_what_the_form_asks_for(as_secretariat, outsider):
+def test_export_has_the_filtered_entries(as_secretariat, outsider):
     AuditEntryFactory(person=outsider)
     AuditEntryFactory()
 
@@ -545,8 +554,8 @@ def test_account_is_closed_and_never_deleted(client, administrator, outsider):
 # The history of a row, as its editors read it
 
 
-def story(client, row):
-    """The lines of a row's history: what was done to what, and each difference."""
+def history_lines(client, row):
+    """Return the lines of a row's history as the admin shows them: (event, subject, differences by label)."""
     opts = row._meta
     answer = client.get(reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[row.pk]))
     assert answer.status_code == 200
@@ -567,7 +576,7 @@ def test_history_of_a_commitment_holds_its_partners_milestones_and_sets(client, 
     corrected(commitment, scope="global", places=["Ghana", "Togo"])
     client.force_login(administrator)
 
-    lines = story(client, commitment)
+    lines = history_lines(client, commitment)
 
     subject = f"Partner: IOM – {commitment.reference}"
     assert lines[0] == ("Changed", "", {"Scope": ("", "Global"), "Places": ("", "Ghana; Togo")})
@@ -587,7 +596,7 @@ def test_history_of_a_report_holds_its_evidence_and_its_way_through_review(
     report = actions.publish(report, by=secretariat)
     client.force_login(ilo_focal_point)
 
-    lines = story(client, report)
+    lines = history_lines(client, report)
 
     assert [(done, subject) for done, subject, _differences in lines] == [
         ("Published", ""),
@@ -635,7 +644,11 @@ def test_history_names_what_was_deleted_since(client, administrator, ilo):
     parent.delete()
     client.force_login(administrator)
 
-    assert story(client, ilo)[0] == ("Changed", "", {"Constituent of": (f"deleted since (number {number})", "")})
+    assert history_lines(client, ilo)[0] == (
+        "Changed",
+        "",
+        {"Constituent of": (f"deleted since (number {number})", "")},
+    )
 
 
 def test_history_takes_as_many_queries_for_thirty_lines_as_for_one(client, administrator, ilo, iom, points):
@@ -706,10 +719,10 @@ def test_deleted_row_is_found_by_the_audit_and_leads_to_its_history(as_secretari
     page = reverse("admin:agencies_agency_history", args=[agency.pk])
     agency.delete()
 
-    found = as_secretariat.get(LIST, {"what": "deleted"})
+    search_page = as_secretariat.get(LIST, {"what": "deleted"})
     answer = as_secretariat.get(page)
 
-    assertContains(found, f'href="{page}#')
+    assertContains(search_page, f'href="{page}#')
     assertContains(answer, "UNX")
     assertContains(answer, "its history is kept")
 
@@ -719,7 +732,7 @@ def test_history_of_nothing_is_not_found(as_secretariat, key):
     assert as_secretariat.get(f"/admin/agencies/agency/{key}/history/").status_code == 404
 
 
-def test_line_of_a_row_whose_whole_is_gone_leads_back_to_its_history(client, administrator, ilo):
+def test_history_row_of_a_deleted_parent_redirects_to_the_history(client, administrator, ilo):
     draft = CommitmentFactory(draft=True, lead_agency=ilo)
     partner = PartnerFactory(commitment=draft)
     line = partner.history.latest()

@@ -14,7 +14,7 @@ from tests.factories import (
 
 @pytest.fixture
 def paths(points, decent_work, ilo, commitment):
-    """The path of everything public that an identifier names."""
+    """Return a path of each public page or API row that has an identifier."""
     published_report(commitment, on="2014-06-30")
     recommendation = RecommendationFactory(code="POL-3a")
     framework, event = FrameworkFactory(code="HLD-2013"), EventFactory(slug="Dialogue-2013")
@@ -48,7 +48,7 @@ def paths(points, decent_work, ilo, commitment):
 
 
 def with_identifier(path, write):
-    """The path with all but its fixed first words written otherwise."""
+    """Return the path with its identifier changed by `write`."""
     fixed = next(
         prefix
         for prefix in (
@@ -77,7 +77,7 @@ def test_identifier_in_another_case_leads_to_its_address(client, paths):
             assert (response.status_code, response["Location"]) == (301, f"{path}?as_of=2026-01-01"), address
 
 
-def test_identifier_without_its_slash_leads_to_its_address_at_once(client, paths):
+def test_identifier_without_final_slash_redirects_once(client, paths):
     for path in (path for path in paths if path.endswith("/")):
         for write in (str, str.upper, str.lower):
             address = with_identifier(path, write).removesuffix("/")
@@ -86,7 +86,7 @@ def test_identifier_without_its_slash_leads_to_its_address_at_once(client, paths
             assert (response.status_code, response["Location"]) == (301, f"{path}?as_of=2026-01-01"), address
 
 
-def test_draft_is_not_betrayed_by_its_reference(client, draft):
+def test_reference_of_a_draft_does_not_redirect(client, draft):
     for path in (f"/commitments/{draft.reference}/".lower(), f"/api/v1/commitments/{draft.reference}/".lower()):
         assert client.get(path).status_code == 404
 
@@ -94,7 +94,7 @@ def test_draft_is_not_betrayed_by_its_reference(client, draft):
 @pytest.mark.parametrize(
     "path", ["/commitments/hld-9999/", "/agencies/nobody/", "/agencies/%00/", "/agencies/'/", "/%E2%80%AE/"]
 )
-def test_identifier_that_nothing_bears_is_not_found(client, db, path):
+def test_unknown_identifier_is_not_found(client, db, path):
     assert client.get(path).status_code in (400, 404)
 
 
@@ -127,7 +127,7 @@ def test_oembed_takes_every_address_that_leads_to_a_page(client, commitment, ilo
 
 
 def test_every_address_with_an_identifier_of_text_has_a_rule(paths):
-    """What the rules leave out is named here, so that a new address is not forgotten."""
+    """Names the URL parameters without a rule, so that a new one makes this test fail."""
     exempt = {"table", "form", "name", "day", "earlier", "piece", "level", "key", "uidb36", "uidb64", "token"}
     covered = {"reference", "code", "slug"}
     names = set()

@@ -1,3 +1,5 @@
+"""Middleware: validators, conditional requests, Cache-Control."""
+
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -12,9 +14,9 @@ from django.urls import reverse
 from django.utils.http import http_date
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from gmg_portal.http.middleware import StorageMiddleware
-from gmg_portal.http.release import FOLDERS, digest_of, packages
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.middleware import CacheControlMiddleware
+from gmg_portal.http.release import FOLDERS, packages, source_digest
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Revision
 from tests.factories import AgencyFactory, CommitmentFactory
 
@@ -36,7 +38,7 @@ def test_validator_changes_with_the_public_record_alone(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_page_known_to_the_reader_is_answered_by_its_validator_alone(client, django_assert_num_queries):
+def test_matching_etag_is_answered_without_the_view(client, django_assert_num_queries):
     etag = client.get(AGENCIES)["ETag"]
 
     with django_assert_num_queries(1):
@@ -48,7 +50,7 @@ def test_page_known_to_the_reader_is_answered_by_its_validator_alone(client, dja
 
 
 @pytest.mark.django_db
-def test_validator_turns_with_the_day_in_utc(client):
+def test_validator_changes_at_midnight_utc(client):
     moved_at = datetime(2016, 5, 9, 12, tzinfo=UTC)
     Revision.objects.update_or_create(id=1, defaults={"number": 7, "moved_at": moved_at})
 
@@ -66,7 +68,7 @@ def test_validator_turns_with_the_day_in_utc(client):
 
 
 @pytest.mark.django_db
-def test_validator_differs_by_question(client):
+def test_validator_differs_by_query(client):
     etags = {
         client.get(AGENCIES)["ETag"],
         client.get(f"{AGENCIES}?as_of=2016-01-01")["ETag"],
@@ -85,7 +87,7 @@ def test_accept_is_part_of_the_validator_under_the_api_alone(client, ilo):
     assert "Accept" in client.get("/api/v1/agencies/")["Vary"].split(", ")
 
 
-def test_release_is_told_by_contents_and_by_nothing_else(tmp_path):
+def test_release_digest_depends_only_on_contents(tmp_path):
     def copy(name, content="a = 1"):
         base = tmp_path / name
         (base / "app" / "__pycache__").mkdir(parents=True)
@@ -99,7 +101,7 @@ def test_release_is_told_by_contents_and_by_nothing_else(tmp_path):
     old, new, other = copy("old"), copy("new"), copy("other", "a = 2")
     (moved := copy("moved") / "app" / "models.py").rename(moved.with_name("views.py"))
 
-    digests = [digest_of(base, ["app"]) for base in (old, new, other, tmp_path / "moved")]
+    digests = [source_digest(base, ["app"]) for base in (old, new, other, tmp_path / "moved")]
 
     assert digests[0] == digests[1]
     assert len(set(digests)) == 3
@@ -111,7 +113,7 @@ def test_release_covers_packages_templates_and_static_files():
 
 
 @pytest.mark.django_db
-def test_public_page_may_be_stored_and_must_be_asked_about(client):
+def test_public_page_may_be_stored_and_must_be_revalidated(client):
     directives = set(client.get(AGENCIES)["Cache-Control"].split(", "))
 
     assert directives == {"public", "max-age=0", "s-maxage=1", "must-revalidate"}
@@ -140,7 +142,7 @@ def test_page_is_given_without_validator_when_the_revision_cannot_be_read(client
     def unreachable():
         raise OperationalError("unreachable")
 
-    monkeypatch.setattr(Standing, "read", unreachable)
+    monkeypatch.setattr(CurrentRevision, "read", unreachable)
 
     response = client.get(AGENCIES)
 
@@ -164,7 +166,7 @@ def test_path_that_the_database_cannot_hold_is_refused(client, address):
 
 @pytest.fixture
 def everything(ilo, commitment):
-    """One address of each kind that is open to all, of a record that did not move this very second."""
+    """Return a public address of each kind, for a record that did not change within the current second."""
     Revision.objects.update(moved_at=datetime(2014, 1, 1, tzinfo=UTC))
     return [
         *("/", AGENCIES, commitment.get_absolute_url(), "/commitments/", "/robots.txt", "/sitemap.xml"),
@@ -180,50 +182,52 @@ def everything(ilo, commitment):
     ]
 
 
-# Of these every condition is tried.
-SHORT = (AGENCIES, "/api/v1/commitments/", "/data/commitments.csv", "/feeds/changes.atom")
-OF_UNCHANGED = ("ETag", "Last-Modified", "Record-Moment", "Cache-Control", "Vary")
+# Every condition is tested with these addresses.
+TESTED_FULLY = (AGENCIES, "/api/v1/commitments/", "/data/commitments.csv", "/feeds/changes.atom")
+HEADERS_OF_304 = ("ETag", "Last-Modified", "Record-Moment", "Cache-Control", "Vary")
 
 
 @pytest.mark.django_db
-def test_every_kind_of_public_answer_is_asked_about_alike(client, everything):
+def test_conditional_requests_for_every_kind_of_public_answer(client, everything):
     for path in everything:
-        got = client.get(path)
-        assert got.getvalue()
-        told = {name: got.get(name) for name in OF_UNCHANGED}
-        tag = got["ETag"]
-        assert tag.startswith('W/"') and got["Last-Modified"], path
-        assert got["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate", path
-        assert set(got["Vary"].split(", ")) == {"Accept-Encoding"} | ({"Accept"} if "/api/" in path else set()), path
+        full_answer = client.get(path)
+        assert full_answer.getvalue()
+        headers_of_200 = {name: full_answer.get(name) for name in HEADERS_OF_304}
+        tag = full_answer["ETag"]
+        assert tag.startswith('W/"') and full_answer["Last-Modified"], path
+        assert full_answer["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate", path
+        assert set(full_answer["Vary"].split(", ")) == {"Accept-Encoding"} | (
+            {"Accept"} if "/api/" in path else set()
+        ), path
 
-        held = [
+        matching_headers = [
             {"If-None-Match": tag},
             {"If-None-Match": tag.removeprefix("W/")},
             {"If-None-Match": f'"another", {tag}, W/"a third"'},
             {"If-None-Match": "*"},
-            {"If-Modified-Since": got["Last-Modified"]},
+            {"If-Modified-Since": full_answer["Last-Modified"]},
             {"If-None-Match": tag, "If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
         ]
-        for ask in (client.get, client.head):
-            for headers in held if path in SHORT else held[:1]:
-                answer = ask(path, headers=headers)
+        for send in (client.get, client.head):
+            for headers in matching_headers if path in TESTED_FULLY else matching_headers[:1]:
+                answer = send(path, headers=headers)
                 assert (answer.status_code, answer.getvalue()) == (304, b""), (path, headers)
-                assert {name: answer.get(name) for name in OF_UNCHANGED} == told, (path, headers)
-                assert "Content-Type" not in answer or headers != held[0]
-        others = [
+                assert {name: answer.get(name) for name in HEADERS_OF_304} == headers_of_200, (path, headers)
+                assert "Content-Type" not in answer or headers != matching_headers[0]
+        other_headers = [
             {"If-None-Match": '"another"'},
-            {"If-None-Match": '"another"', "If-Modified-Since": got["Last-Modified"]},
+            {"If-None-Match": '"another"', "If-Modified-Since": full_answer["Last-Modified"]},
             {"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
             {"If-Modified-Since": "yesterday"},
         ]
-        for headers in others if path in SHORT else ():
+        for headers in other_headers if path in TESTED_FULLY else ():
             assert client.head(path, headers=headers).status_code == 200, (path, headers)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/nowhere/", "/api/v1/nowhere/", "/api/v1/events/?nothing=1", "/data/nothing.csv"])
 @pytest.mark.parametrize("headers", [{"If-None-Match": "*"}, {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}])
-def test_what_is_not_there_is_never_unchanged(client, path, headers):
+def test_errors_are_never_answered_with_304(client, path, headers):
     answer = client.get(path, headers=headers)
 
     assert answer.status_code in (400, 404)
@@ -232,40 +236,40 @@ def test_what_is_not_there_is_never_unchanged(client, path, headers):
 
 
 @pytest.mark.django_db
-def test_head_tells_what_get_tells(client, everything):
-    told_apart = {"RateLimit"}
+def test_head_has_the_headers_of_get(client, everything):
+    differing_headers = {"RateLimit"}
     for path in everything:
         got, head = client.get(path), client.head(path)
         assert got.getvalue()
 
         assert head.getvalue() == b""
         assert set(head.headers) == set(got.headers), path
-        assert {name for name in got.headers if head[name] != got[name]} <= told_apart, path
+        assert {name for name in got.headers if head[name] != got[name]} <= differing_headers, path
 
 
 @pytest.mark.django_db(transaction=True)
-def test_second_change_within_a_second_is_not_taken_for_the_first(client):
+def test_second_change_within_a_second_is_not_answered_with_304(client):
     AgencyFactory()
-    moved_at = Standing.read().moved_at
+    moved_at = CurrentRevision.read().moved_at
 
     with time_machine.travel(moved_at.replace(microsecond=999_999), tick=False):
         within = client.get(AGENCIES)
-        asked = client.get(AGENCIES, headers={"If-Modified-Since": within["Last-Modified"]})
+        same_second = client.get(AGENCIES, headers={"If-Modified-Since": within["Last-Modified"]})
     with time_machine.travel(moved_at + timedelta(seconds=1), tick=False):
         after = client.get(AGENCIES)
         later = client.get(AGENCIES, headers={"If-Modified-Since": within["Last-Modified"]})
 
     assert within["Last-Modified"] == http_date(moved_at.timestamp() - 1)
-    assert (asked.status_code, later.status_code) == (200, 200)
+    assert (same_second.status_code, later.status_code) == (200, 200)
     assert after["Last-Modified"] == http_date(moved_at.timestamp())
 
 
 @pytest.mark.django_db
-def test_answer_to_a_person_or_a_key_is_kept_by_nobody(client, ilo_focal_point, commitment):
-    asked = client.get("/api/v1/events/", headers={"Authorization": "Bearer secret"})
+def test_personal_answer_is_not_stored(client, ilo_focal_point, commitment):
+    with_key = client.get("/api/v1/events/", headers={"Authorization": "Bearer secret"})
     client.force_login(ilo_focal_point)
     paths = ["/admin/", "/accounts/sessions/", f"/commitments/{commitment.reference}/mistake/", "/admin/nowhere/"]
-    answers = [asked, *(client.get(path) for path in paths), client.get("/accounts/nowhere/")]
+    answers = [with_key, *(client.get(path) for path in paths), client.get("/accounts/nowhere/")]
 
     for answer in answers:
         assert {"private", "no-store"} <= set(answer["Cache-Control"].split(", ")), answer
@@ -273,7 +277,7 @@ def test_answer_to_a_person_or_a_key_is_kept_by_nobody(client, ilo_focal_point, 
 
 
 @pytest.mark.django_db
-def test_open_answer_says_nothing_of_cookies_to_a_person_either(client, ilo_focal_point, everything):
+def test_public_answer_does_not_vary_by_cookie_after_sign_in(client, ilo_focal_point, everything):
     client.force_login(ilo_focal_point)
     for path in everything:
         answer = client.get(path)
@@ -283,19 +287,19 @@ def test_open_answer_says_nothing_of_cookies_to_a_person_either(client, ilo_foca
         assert "cookie" not in answer["Vary"].lower(), path
 
 
-def test_answer_that_sets_a_cookie_is_kept_by_nobody(rf):
+def test_answer_that_sets_a_cookie_is_not_stored(rf):
     def view(request):
         response = HttpResponse("yours")
         response.set_cookie("whose", "mine")
         response["Cache-Control"] = "public, max-age=60"
         return response
 
-    assert StorageMiddleware(view)(rf.get("/"))["Cache-Control"] == "private, no-store"
+    assert CacheControlMiddleware(view)(rf.get("/"))["Cache-Control"] == "private, no-store"
 
 
-def test_languages_count_when_there_are_several(rf, settings):
+def test_answers_vary_by_language_only_with_several_languages(rf, settings):
     def vary():
-        view = StorageMiddleware(lambda request: HttpResponse(headers={"Vary": "Accept, Accept-Language"}))
+        view = CacheControlMiddleware(lambda request: HttpResponse(headers={"Vary": "Accept, Accept-Language"}))
         return view(rf.get("/"))["Vary"]
 
     one = vary()
@@ -304,7 +308,7 @@ def test_languages_count_when_there_are_several(rf, settings):
     assert (one, vary()) == ("Accept", "Accept, Accept-Language")
 
 
-def test_static_file_named_by_its_content_is_kept_for_ever(rf, settings, tmp_path):
+def test_static_file_with_a_hashed_name_is_immutable(rf, settings, tmp_path):
     (tmp_path / "from").mkdir()
     (tmp_path / "from" / "some.css").write_text("body { color: black }")
     settings.STATICFILES_DIRS, settings.STATIC_ROOT = [tmp_path / "from"], tmp_path / "to"

@@ -14,7 +14,7 @@ from agencies.models import Agency
 from tests.gmg_portal.processes import free_port, wait_until
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-# Longer than nginx answers by itself: it counts whole seconds, so that one may take nearly two.
+# Longer than nginx answers from its cache: it counts whole seconds, so that one second may take nearly two.
 UNTIL_STALE = 2.1
 
 pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 
 @pytest.fixture
 def cache(live_server, tmp_path):
-    """The address of nginx, as deploy/nginx.conf sets it up, before the portal."""
+    """Yield the URL of nginx, configured by deploy/nginx.conf, in front of the portal."""
     port = free_port()
     site = (settings.BASE_DIR / "deploy" / "nginx.conf").read_text()
     site = re.sub(r"listen .*;", f"listen 127.0.0.1:{port};", site)
@@ -51,7 +51,7 @@ def cache(live_server, tmp_path):
     server.stderr.close()
 
 
-def test_log_holds_no_link_that_lets_somebody_in(cache, tmp_path):
+def test_log_contains_no_secret_link(cache, tmp_path):
     requests.get(f"{cache}/accounts/invitation/live-link/?next=live-link", timeout=30)
     requests.get(f"{cache}/agencies/?page=1", timeout=30, headers={"Referer": "/accounts/invitation/live-link/"})
 
@@ -69,7 +69,7 @@ def get(address, **headers):
 
 
 def test_public_answers_are_kept_revalidated_and_never_outlive_a_change(cache, ilo):
-    """Takes over five seconds, for it waits twice until what the cache keeps is stale."""
+    """Takes over five seconds, because it waits twice until the cached answer is stale."""
     addresses = [f"{cache}/agencies/ilo/", f"{cache}/api/v1/agencies/ilo/"]
 
     first = [get(address) for address in addresses]
@@ -94,7 +94,7 @@ def test_public_answers_are_kept_revalidated_and_never_outlive_a_change(cache, i
     assert all("International Labour Office" in response.text for response, _status in third)
 
 
-def test_what_is_personal_refused_or_asked_with_a_token_is_not_kept(cache, ilo):
+def test_personal_refused_and_token_answers_are_not_stored(cache, ilo):
     paths = ["/accounts/login/", "/nowhere/", "/agencies/?nonsense=1"]
 
     statuses = [get(f"{cache}{path}")[1] for path in paths for _ in range(2)]

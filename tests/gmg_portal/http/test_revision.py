@@ -1,3 +1,5 @@
+"""The revision: which writes move it, and its row."""
+
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,7 +11,7 @@ from agencies.models import Agency
 from agenda.models import Event
 from commitments import actions
 from commitments.models import Commitment, Evidence
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import AuditEntry, Edition, KnownAddress, Revision, SignInWarning
 from tests.factories import (
     AgencyFactory,
@@ -54,25 +56,25 @@ def sql(statement, *values, using=connection):
 
 
 def moved_by(write):
-    """How far a write moves the revision as if it were a transaction of its own, without committing anything."""
+    """Return by how much a write moves the revision, as if it were a transaction of its own; nothing is committed."""
     sql("SET CONSTRAINTS ALL IMMEDIATE")
     sql("SET CONSTRAINTS ALL DEFERRED")
     sql("SELECT set_config('portal.revision_moved_in', '', true)")
-    before = Standing.read().number
+    before = CurrentRevision.read().number
     write()
     sql("SET CONSTRAINTS ALL IMMEDIATE")
-    return Standing.read().number - before
+    return CurrentRevision.read().number - before
 
 
 def committed_by(write):
-    """How far a write that commits moves the revision."""
-    before = Standing.read().number
+    """Return by how much a write that commits moves the revision."""
+    before = CurrentRevision.read().number
     write()
-    return Standing.read().number - before
+    return CurrentRevision.read().number - before
 
 
 def touched(row):
-    """Write a row anew as it stands, in plain SQL."""
+    """Return a function that updates a row in plain SQL without changing it."""
     return lambda: sql(f"UPDATE {row._meta.db_table} SET id = id WHERE id = %s", row.pk)
 
 
@@ -80,7 +82,7 @@ def touched(row):
 
 
 def tables():
-    """Every table of the five apps but those of people, of what only people are told, say or type, and of histories."""
+    """Return every table of the five apps, without histories and without tables about people and their messages."""
     labels = {"agencies", "agenda", "workgroups", "recommendations", "commitments"}
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels]
     shown = [model for model in models if not model.__name__.startswith("Historical")]
@@ -111,7 +113,7 @@ def test_every_public_table_moves_the_revision(trigger):
 
 
 def link(field, factory):
-    """A write that links a published commitment to a new row."""
+    """Return a function that prepares a write which links a published commitment to a new row."""
 
     def prepare():
         commitment, other = CommitmentFactory(), factory()
@@ -293,10 +295,10 @@ def test_note_of_a_link_check_moves_it():
 # The row
 
 
-def test_nothing_public_yet_is_number_nought():
+def test_revision_is_zero_without_public_data():
     Revision.objects.all().delete()
 
-    assert Standing.read() == Standing(0, None)
+    assert CurrentRevision.read() == CurrentRevision(0, None)
 
 
 def test_first_move_makes_the_row():
@@ -305,7 +307,7 @@ def test_first_move_makes_the_row():
     moved = moved_by(AgencyFactory)
 
     assert moved == 1
-    assert Standing.read().number == 1
+    assert CurrentRevision.read().number == 1
 
 
 def test_second_row_is_refused(assert_refused_by):
@@ -314,7 +316,7 @@ def test_second_row_is_refused(assert_refused_by):
     )
 
 
-def test_every_declared_rule_is_tried(assert_declared):
+def test_every_constraint_is_tested(assert_declared):
     constraints = {
         "revision_is_one_row",
         "audit_what_known",
@@ -355,7 +357,7 @@ def test_key_of_a_token_has_one_answer(assert_refused_by):
     KeptAnswerFactory(key=kept.key)
 
 
-def test_what_is_done_is_a_known_word(assert_refused_by, words_of):
+def test_event_of_an_audit_entry_is_a_known_value(assert_refused_by, words_of):
     assert_refused_by("audit_what_known", lambda: AuditEntryFactory(what="danced"))
     assert words_of("audit_what_known") == set(AuditEntry.What.values)
 
@@ -382,12 +384,12 @@ def test_transaction_moves_it_once_however_much_it_changes():
 @committing
 def test_transactions_one_after_the_other_move_it_once_each():
     first, second = AgencyFactory(), AgencyFactory()
-    before = Standing.read()
+    before = CurrentRevision.read()
 
     Agency.objects.filter(pk=first.pk).update(name="Other")
-    between = Standing.read()
+    between = CurrentRevision.read()
     Agency.objects.filter(pk=second.pk).update(name="Other")
-    after = Standing.read()
+    after = CurrentRevision.read()
 
     assert [between.number - before.number, after.number - between.number] == [1, 1]
     assert before.moved_at < between.moved_at < after.moved_at
@@ -467,7 +469,7 @@ def test_draft_does_not_move_it_and_its_publication_does():
 
 @pytest.fixture
 def sessions(transactional_db):
-    """Two connections of their own, which give up at once where the other holds a lock."""
+    """Yield two separate connections that wait at most two seconds for a lock."""
     pair = [connection.copy(), connection.copy()]
     for session in pair:
         sql("SET lock_timeout = '2s'", using=session)
@@ -482,18 +484,18 @@ def test_interleaved_transactions_both_commit_and_move_it_by_two(sessions):
     one, other = sessions
     agencies = AgencyFactory.create_batch(4)
     rename = "UPDATE agencies_agency SET name = 'Other' WHERE id = %s"
-    before = Standing.read().number
+    before = CurrentRevision.read().number
 
     sql(rename, agencies[0].pk, using=one)
     sql(rename, agencies[1].pk, using=other)
     sql(rename, agencies[2].pk, using=one)
     sql(rename, agencies[3].pk, using=other)
-    untouched = Standing.read().number
+    untouched = CurrentRevision.read().number
     other.commit()
-    after_the_other = Standing.read().number
+    after_the_other = CurrentRevision.read().number
     one.commit()
 
-    assert [number - before for number in (untouched, after_the_other, Standing.read().number)] == [0, 1, 2]
+    assert [number - before for number in (untouched, after_the_other, CurrentRevision.read().number)] == [0, 1, 2]
     assert set(Agency.objects.values_list("name", flat=True)) == {"Other"}
 
 
@@ -501,7 +503,7 @@ def test_second_interleaved_round_moves_it_by_two_more(sessions):
     one, other = sessions
     first, second = AgencyFactory(), AgencyFactory()
     rename = "UPDATE agencies_agency SET name = %s WHERE id = %s"
-    before = Standing.read().number
+    before = CurrentRevision.read().number
 
     for name in ("Once", "Twice"):
         sql(rename, name, first.pk, using=one)
@@ -509,4 +511,4 @@ def test_second_interleaved_round_moves_it_by_two_more(sessions):
         one.commit()
         other.commit()
 
-    assert Standing.read().number - before == 4
+    assert CurrentRevision.read().number - before == 4

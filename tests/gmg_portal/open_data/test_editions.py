@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from openpyxl import load_workbook
 
 from agencies.models import Agency
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Edition
 from gmg_portal.open_data.editions import publishing
 from gmg_portal.open_data.editions.differences import compare_files
@@ -211,7 +211,7 @@ def test_publication_moves_the_revision_so_that_lists_are_not_stale(client, publ
         cursor.execute("SELECT set_config('portal.revision_moved_in', '', true)")
     edition = published_on("2014-06-30")
 
-    assert Standing.read().number == edition.revision + 1
+    assert CurrentRevision.read().number == edition.revision + 1
     assert client.get("/data/editions/")["ETag"] != before
 
 

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from commitments.filters import CommitmentFilter
 from commitments.models import Evidence, Status
 from foundation.clock import today
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Revision
 from gmg_portal.open_data import columns, writers
 from gmg_portal.open_data.tables import COMMITMENTS, TABLES
@@ -399,7 +399,7 @@ def test_workbook_says_what_was_asked_and_when(client, full):
     assert about["Filters"] == "as_of = 2014-12-31; lead = ilo"
     assert about["As the record stood at the end of"] == "2014-12-31"
     assert about["Retrieved on (UTC)"] == today().isoformat()
-    assert about["Revision"] == str(Standing.read().number)
+    assert about["Revision"] == str(CurrentRevision.read().number)
     assert about["status"].startswith("What the last published report says")
 
 
@@ -611,7 +611,7 @@ def text_of(address, response):
 def test_file_says_its_type_day_and_revision(client, commitment, form, content_type):
     response = client.get(reverse("data-file", args=["commitments", form]))
 
-    number = Standing.read().number
+    number = CurrentRevision.read().number
     assert response.streaming
     assert response.getvalue()
     assert response["Content-Type"] == content_type
@@ -736,9 +736,9 @@ def test_file_takes_as_many_queries_for_any_number_of_rows(
 
 
 def test_rows_are_read_anew_when_the_record_moved_meanwhile(commitment, monkeypatch):
-    truth = Standing.read()
-    answers = [Standing(truth.number - 1, truth.moved_at), truth]
-    monkeypatch.setattr(columns.Standing, "read", lambda: answers.pop(0))
+    truth = CurrentRevision.read()
+    answers = [CurrentRevision(truth.number - 1, truth.moved_at), truth]
+    monkeypatch.setattr(columns.CurrentRevision, "read", lambda: answers.pop(0))
 
     standing, rows = columns.read_consistent_rows(lambda: COMMITMENTS.rows(None))
 
@@ -756,7 +756,7 @@ def test_stream_keeps_its_state_while_the_record_changes(client, ilo):
 
     rows = list(csv.DictReader(io.StringIO(response.getvalue().decode("utf-8-sig"), newline="")))
     assert [row["title"] for row in rows] == ["Before"]
-    assert f"revision-{Standing.read().number - 1}.csv" in response["Content-Disposition"]
+    assert f"revision-{CurrentRevision.read().number - 1}.csv" in response["Content-Disposition"]
 
 
 # Descriptions
@@ -767,7 +767,7 @@ def test_data_package_describes_the_csv_files(client, full, settings):
 
     package = client.get(reverse("data-package")).json()
 
-    assert package["revision"] == Standing.read().number
+    assert package["revision"] == CurrentRevision.read().number
     assert package["day"] == today().isoformat()
     assert "licenses" not in package
     assert [resource["name"] for resource in package["resources"]] == list(TABLES)
@@ -880,7 +880,7 @@ def test_page_offers_every_file_with_its_rows_and_columns(client, full, settings
         assert all(f'href="/data/{table.name}.{form}"' in html for form in FORMATS)
         assert all(f"<code>{name}</code>" in html for name in table.header)
     assert "not stated" in html
-    assert f"revision {Standing.read().number}," in html
+    assert f"revision {CurrentRevision.read().number}," in html
 
 
 def test_page_as_of_a_day_counts_and_links_by_it(client, commitment):

@@ -123,9 +123,9 @@ def test_reader_who_goes_away_leaves_nothing_open(client, stakeholders, temporar
 
 
 def test_record_that_moved_leaves_no_cursor_behind(commitment, monkeypatch):
-    truth = Standing.read()
-    answers = [Standing(truth.number - 1, truth.moved_at), truth]
-    monkeypatch.setattr("gmg_portal.open_data.columns.Standing.read", lambda: answers.pop(0))
+    truth = CurrentRevision.read()
+    answers = [CurrentRevision(truth.number - 1, truth.moved_at), truth]
+    monkeypatch.setattr("gmg_portal.open_data.columns.CurrentRevision.read", lambda: answers.pop(0))
 
     _standing, rows = read_consistent_rows(lambda: TABLES["commitments"].rows(None))
 
@@ -223,7 +223,7 @@ def test_file_says_revision_day_and_licence_beside_its_rows(client, commitment, 
     now = client.get(f"/data/reports.{form}")
     then = client.head(f"/data/reports.{form}?as_of=2014-07-01")
 
-    number = str(Standing.read().number)
+    number = str(CurrentRevision.read().number)
     assert (now["Record-Revision"], now["Record-Day"]) == (number, today().isoformat())
     assert (then["Record-Revision"], then["Record-Day"]) == (number, "2014-07-01")
     assert f'<http://testserver{reverse("data-package")}>; rel="describedby"' in now["Link"]
@@ -243,7 +243,7 @@ def test_workbook_says_what_it_is_on_its_second_sheet(client, commitment, settin
         "Title": "Commitments",
         "Address": "http://testserver/data/commitments.xlsx?lead=ilo",
         "Filters": "lead = ilo",
-        "Revision": str(Standing.read().number),
+        "Revision": str(CurrentRevision.read().number),
         "Retrieved on (UTC)": today().isoformat(),
         "Rows": "A selection",
         "Licence": "not stated",
@@ -251,7 +251,7 @@ def test_workbook_says_what_it_is_on_its_second_sheet(client, commitment, settin
         "Columns": "http://testserver/data/datapackage.json",
         **described,
     }
-    assert f"Revision: {Standing.read().number}" in workbook.properties.description
+    assert f"Revision: {CurrentRevision.read().number}" in workbook.properties.description
 
 
 def test_files_of_one_state_are_told_to_be_of_one(client, commitment):

@@ -1,4 +1,4 @@
-"""`manage.py run` as a newcomer meets it: from nothing to a served portal, and back to no process at all."""
+"""`manage.py run`: it sets up a trial from nothing, serves it, and leaves no process behind."""
 
 import http.client
 import json
@@ -52,7 +52,7 @@ print(User.objects.count())
 
 @dataclass
 class Portal:
-    """One run of the portal, from its start to its end."""
+    """A run of `manage.py run`: its process, its port and its output."""
 
     process: subprocess.Popen
     port: int
@@ -64,19 +64,19 @@ class Portal:
         return [process, *process.children(recursive=True)]
 
     def get(self, path: str) -> http.client.HTTPResponse:
-        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        asking.request("GET", path)
-        return asking.getresponse()
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", path)
+        return connection.getresponse()
 
     def end(self, number: int = signal.SIGTERM) -> int:
-        """Send a signal to the run alone, and wait; its exit status."""
+        """Send a signal to the main process, wait for its end, and return its exit status."""
         self.process.send_signal(number)
         self.output += self.process.communicate(timeout=60)[0].splitlines()
         return self.process.returncode
 
 
 def start_portal(var: Path, port: int | None = None) -> Portal:
-    """Start a run, on a free port or on `port`, and wait until it says that it is ready."""
+    """Start a run on this port (by default a free one), and wait until it prints that it is ready."""
     port = port or free_port()
     portal = Portal(start("manage.py", "run", env=environment(var, PORT=str(port))), port, [])
     for line in portal.process.stdout:
@@ -95,7 +95,7 @@ def var():
 
 @pytest.fixture(scope="module")
 def first(var):
-    """A run that has been through everything: started in an empty folder, and stopped."""
+    """Return a run that was started in an empty folder, and stopped."""
     portal = start_portal(var)
     portal.health = portal.get("/healthz").status
     portal.home = portal.get("/").status
@@ -107,7 +107,7 @@ def first(var):
 
 @pytest.fixture
 def portal(var, first):
-    """A later run in the same folder."""
+    """Yield a later run in the same folder."""
     portal = start_portal(var)
     yield portal
     if portal.process.poll() is None:
@@ -130,12 +130,12 @@ def test_run_stopped_by_term_ends_well_and_leaves_no_process(first):
 
 @pytest.mark.processes
 def test_run_says_what_it_does(first):
-    said = "\n".join(first.output)
+    output = "\n".join(first.output)
 
-    assert "not for production" in said
-    assert f"http://127.0.0.1:{first.port}/" in said
-    assert "Traceback" not in said
-    assert "Warning" not in said
+    assert "not for production" in output
+    assert f"http://127.0.0.1:{first.port}/" in output
+    assert "Traceback" not in output
+    assert "Warning" not in output
 
 
 @pytest.mark.processes
@@ -153,58 +153,27 @@ def test_accounts_are_written_and_printed(first, var):
         ("focal_point", "iom"),
         ("group_lead", "undesa"),
     ]
-    said = "\n".join(first.output)
-    assert all(account["password"] in said for account in accounts)
-    assert "manage.py trial_code administrator" in said
-    assert not any(account["totp_secret"] and account["totp_secret"] in said for account in accounts)
+    output = "\n".join(first.output)
+    assert all(account["password"] in output for account in accounts)
+    assert "manage.py trial_code administrator" in output
+    assert not any(account["totp_secret"] and account["totp_secret"] in output for account in accounts)
 
 
 @pytest.mark.processes
-def test_commands_in_the_folder_of_a_trial_need_no_settings(first, var):
-    plain = {name: value for name, value in environment(var).items() if name != "TRIAL"}
-
-    code = run("manage.py", "trial_code", "administrator", env=plain)
-    configured = run("manage.py", "trial_code", "administrator", env=plain | {"SECRET_KEY": "x" * 60})
-
-    assert (code.returncode, len(code.stdout.strip())) == (0, 6), code.stderr
-    assert code.stderr == "Working on the trial in this folder (TRIAL=1).\n"
-    assert configured.returncode == 1
-    assert "for a trial alone" in configured.stderr
-
-
-@pytest.mark.processes
-def test_manage_runs_by_the_python_of_the_portal(first, var):
-    """As `./manage.py` in a checkout where the packages are installed in `.venv` alone."""
-    bare = getattr(sys, "_base_executable", sys.executable)
-    plain = {name: value for name, value in environment(var).items() if name != "TRIAL"}
-
-    answer = subprocess.run(
-        [bare, "-I", "manage.py", "version"],
-        cwd=settings.BASE_DIR,
-        env=plain,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert answer.stdout.strip() == django.get_version(), answer.stderr
-
-
-@pytest.mark.processes
-def test_run_whose_web_server_dies_stops_all_and_says_so(portal, var):
+def test_run_stops_with_an_error_when_the_web_server_dies(portal, var):
     family = portal.family
     web = next(process for process in family if "gmg_portal.trial.server" in process.cmdline())
 
     web.kill()
-    said = portal.process.communicate(timeout=60)[0]
+    output = portal.process.communicate(timeout=60)[0]
 
     assert portal.process.returncode == 1
-    assert "The web server ended by itself" in said
+    assert "The web server ended by itself" in output
     assert alive(family) + processes_on(var) == []
 
 
 @pytest.mark.processes
-def test_killed_run_takes_its_web_server_and_database_along(portal, var):
+def test_killed_run_stops_its_web_server_and_database(portal, var):
     family = portal.family
 
     portal.process.kill()
@@ -216,7 +185,7 @@ def test_killed_run_takes_its_web_server_and_database_along(portal, var):
 
 @pytest.fixture(scope="module")
 def again(var, first):
-    """A later run, after everything of one was killed; what it answers is asked once, and Ctrl-C ends it."""
+    """Return a run that follows a killed one in the same folder, with its answers; it was ended by Ctrl-C."""
     killed = start_portal(var)
     kill_all([*killed.family, *processes_on(var)])
     killed.process.communicate()
@@ -258,9 +227,9 @@ def test_run_stopped_by_ctrl_c_leaves_no_process(again):
 @pytest.mark.browser
 @pytest.mark.processes
 def test_run_killed_while_somebody_types_loses_nothing(portal, var, chromium):
-    """The page keeps what is typed while the portal is dead, and hands it over once it runs again.
+    """The page keeps the text that is typed while the portal is down, and saves it when the portal runs again.
 
-    The second run ends with its terminal, and so leaves no process either.
+    The second run is ended by closing its terminal, and leaves no process either.
     """
     address, words = f"http://127.0.0.1:{portal.port}", "Guidance on fair recruitment was taken up."
     accounts = {account["username"]: account["password"] for account in json.loads((var / "accounts.json").read_text())}
@@ -339,21 +308,21 @@ def test_folder_that_became_unwritable_is_refused(tmp_path):
     (tmp_path / "var").mkdir()
     (tmp_path / "var").chmod(0o500)
 
-    with pytest.raises(CommandError, match="cannot write"), command.only_run(tmp_path / "var"):
+    with pytest.raises(CommandError, match="cannot write"), command.run_lock(tmp_path / "var"):
         pass
 
 
 def test_path_of_the_folder_that_is_a_file_is_refused(tmp_path):
     (tmp_path / "var").write_text("")
 
-    with pytest.raises(CommandError, match="cannot write"), command.only_run(tmp_path / "var"):
+    with pytest.raises(CommandError, match="cannot write"), command.run_lock(tmp_path / "var"):
         pass
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "eighty", "-1", ""])
 def test_odd_port_is_refused(port):
     with pytest.raises(CommandError, match="from 1 to 65535"):
-        command.address("127.0.0.1", port)
+        command.parse_address("127.0.0.1", port)
 
 
 @pytest.mark.parametrize(
@@ -362,7 +331,7 @@ def test_odd_port_is_refused(port):
 )
 def test_odd_host_is_refused(host, sentence):
     with pytest.raises(CommandError, match=sentence):
-        command.refuse_taken(host, free_port())
+        command.check_address_is_free(host, free_port())
 
 
 @pytest.mark.parametrize(
@@ -374,8 +343,8 @@ def test_odd_host_is_refused(host, sentence):
         ("portal.example", "http://portal.example:8000/"),
     ],
 )
-def test_address_that_is_shown(host, url):
-    assert command.url(command.reachable(host), 8000) == url
+def test_shown_url(host, url):
+    assert command.url(command.reachable_host(host), 8000) == url
 
 
 # The trial's accounts and cycle
@@ -415,9 +384,13 @@ def test_trial_accounts_of_those_who_need_it_have_a_second_step(agencies, tmp_pa
     accounts = setup.prepare_accounts(tmp_path / "accounts.json")
     setup.prepare_accounts(tmp_path / "accounts.json")
 
-    kept = {step.user.username: decrypt(step.data["secret"]) for step in Authenticator.objects.select_related("user")}
-    assert kept == {account["username"]: account["totp_secret"] for account in accounts if account["totp_secret"]}
-    assert set(kept) == {"administrator", "secretariat"}
+    stored_secrets = {
+        step.user.username: decrypt(step.data["secret"]) for step in Authenticator.objects.select_related("user")
+    }
+    assert stored_secrets == {
+        account["username"]: account["totp_secret"] for account in accounts if account["totp_secret"]
+    }
+    assert set(stored_secrets) == {"administrator", "secretariat"}
 
 
 def present_code(username, out):

@@ -1,4 +1,4 @@
-"""The figures: what is drawn, what is counted, what each leads to, on a page and as a file."""
+"""Charts: their drawings, numbers and links, on pages and as files."""
 
 import csv
 import io
@@ -31,22 +31,22 @@ NAMES = ["status", "freshness", "reports", "flow"]
 HOST = "http://testserver"
 
 
-def drawn(client, address):
+def read_svg(client, address):
     response = client.get(address)
     assert response.status_code == 200
     assert response["Content-Type"] == "image/svg+xml; charset=utf-8"
     return ElementTree.fromstring(response.content)
 
 
-def numbers(client, address):
+def read_csv(client, address):
     response = client.get(address)
     assert response.status_code == 200
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
 
 
-def words(root):
-    """The words of the figure itself, without the title above and the source below."""
+def texts(root):
+    """Return the texts of the chart itself, without the title above and the source below."""
     return [text.text for text in root.find(f"{SVG}g").iter(f"{SVG}text")]
 
 
@@ -58,15 +58,15 @@ def links(root):
     return {link.get("aria-label"): link.get("href").removeprefix(HOST) for link in root.iter(f"{SVG}a")}
 
 
-def found(client, address):
-    """How many rows the register finds under an address."""
+def count_rows(client, address):
+    """Return the number of commitments that the register lists at an address."""
     assert address.startswith(f"{REGISTER}?")
     return client.get(address).context["paginator"].count
 
 
 @pytest.fixture
 def register(ilo, iom, points):
-    """Two of ILO's, in progress and completed, and one of IOM's, of which nothing was heard."""
+    """Create two commitments of ILO's, in progress and completed, and one of IOM's without reports."""
     recommendations = [RecommendationFactory(code="GOV-1", level="governance"), RecommendationFactory(code="OPS-1")]
     first = CommitmentFactory(lead_agency=ilo, agenda_points=points[:2], recommendations=recommendations)
     second = CommitmentFactory(lead_agency=ilo, agenda_points=points[1:2], recommendations=recommendations[:1])
@@ -76,8 +76,8 @@ def register(ilo, iom, points):
     return first, second, third
 
 
-def test_status_bars_count_what_the_words_find(client, register):
-    table = numbers(client, reverse("chart", args=["status", "csv"]) + "?lead=ilo")
+def test_status_bars_count_the_filtered_commitments(client, register):
+    table = read_csv(client, reverse("chart", args=["status", "csv"]) + "?lead=ilo")
 
     counted = {label: int(count) for label, count in table[1:]}
     assert {label: count for label, count in counted.items() if count} == {"In progress": 1, "Completed": 1}
@@ -86,14 +86,14 @@ def test_status_bars_count_what_the_words_find(client, register):
 def test_bars_are_drawn_with_label_and_number_and_in_proportion(client, register, ilo):
     published_report(CommitmentFactory(lead_agency=ilo), status="completed")
 
-    root = drawn(client, reverse("chart", args=["status", "svg"]) + "?lead=ilo")
+    root = read_svg(client, reverse("chart", args=["status", "svg"]) + "?lead=ilo")
 
-    assert words(root) == ["In progress", "1", "Completed", "2"]
+    assert texts(root) == ["In progress", "1", "Completed", "2"]
     assert [float(bar.get("width")) for bar in shapes(root, "rect", "bar")] == [170, 340]
 
 
-def test_bars_of_nothing_are_all_there(client, ilo):
-    root = drawn(client, reverse("chart", args=["status", "svg"]) + "?lead=ilo")
+def test_all_bars_are_drawn_when_all_counts_are_zero(client, ilo):
+    root = read_svg(client, reverse("chart", args=["status", "svg"]) + "?lead=ilo")
 
     assert len(shapes(root, "rect", "bar")) == 9
     assert {bar.get("width") for bar in shapes(root, "rect", "bar")} == {"0"}
@@ -112,31 +112,31 @@ PARTS = [
 ]
 
 
-def test_each_part_leads_to_just_the_rows_it_counts(client, register):
+def test_each_link_of_a_chart_lists_the_rows_it_counts(client, register):
     counts = {}
     for name, query, count in PARTS:
-        parts = links(drawn(client, f"{reverse('chart', args=[name, 'svg'])}?{query}"))
+        parts = links(read_svg(client, f"{reverse('chart', args=[name, 'svg'])}?{query}"))
         assert len(parts) == count, (name, query)
         counts |= {(url, label): int(label.rpartition(": ")[2]) for label, url in parts.items()}
 
-    rows = {url: found(client, url) for url, _label in counts}
+    rows = {url: count_rows(client, url) for url, _label in counts}
     assert {part: rows[part[0]] for part in counts} == counts
 
 
-def test_part_of_a_member_that_is_asked_for_alone_leads_to_its_own(client, ilo):
+def test_link_of_a_single_lead_lists_only_its_rows(client, ilo):
     member = AgencyFactory(code="rc")
     for lead in (member, AgencyFactory(code="eca", parent=member), AgencyFactory(code="ece", parent=member), ilo):
         CommitmentFactory(lead_agency=lead)
 
     for query in ("lead=rc", "lead=eca", "agency=eca", "lead=eca&lead=ilo"):
-        parts = links(drawn(client, f"/charts/matrix.svg?{query}"))
+        parts = links(read_svg(client, f"/charts/matrix.svg?{query}"))
 
         assert len(parts) == query.count("="), query
-        assert {found(client, url) for url in parts.values()} == {1}, query
+        assert {count_rows(client, url) for url in parts.values()} == {1}, query
 
 
 def test_flow_of_one_point_is_shown_in_that_point_alone(client, register):
-    table = numbers(client, reverse("chart", args=["flow", "csv"]) + "?agenda_point=1")
+    table = read_csv(client, reverse("chart", args=["flow", "csv"]) + "?agenda_point=1")
 
     assert table[1:] == [
         ["1. Protect the human rights of all migrants", "Governance level", "1"],
@@ -146,15 +146,15 @@ def test_flow_of_one_point_is_shown_in_that_point_alone(client, register):
     ]
 
 
-def test_status_as_of_a_day_is_that_of_then(client, register):
-    table = numbers(client, reverse("chart", args=["status", "csv"]) + "?as_of=2014-12-31")
+def test_status_chart_as_of_a_day_has_the_status_of_that_day(client, register):
+    table = read_csv(client, reverse("chart", args=["status", "csv"]) + "?as_of=2014-12-31")
 
     assert {label: count for label, count in table[1:] if count != "0"} == {"In progress": "1", "Nothing reported": "2"}
 
 
 @pytest.fixture
 def asked_for(ilo):
-    """A cycle that asked seven: one answered in time, two late (one of its own accord), four never published a word."""
+    """Create a cycle that requests seven reports: one given in time, two late (one of them unasked), four missing."""
     cycle = ReportingCycleFactory(opened=True, title="Second half of 2014")
     outside, in_time, late, own, *silent = CommitmentFactory.create_batch(8, lead_agency=ilo)
     published_report(outside, on="2013-12-01")
@@ -168,7 +168,7 @@ def asked_for(ilo):
 
 
 def test_reports_are_counted_by_year_and_by_cycle(client, asked_for):
-    table = numbers(client, reverse("chart", args=["reports", "csv"]) + "?as_of=2016-12-31")
+    table = read_csv(client, reverse("chart", args=["reports", "csv"]) + "?as_of=2016-12-31")
 
     assert table == [
         ["Year or cycle", "Reports published", "Of these, for a cycle"]
@@ -181,10 +181,10 @@ def test_reports_are_counted_by_year_and_by_cycle(client, asked_for):
     ]
 
 
-def test_silent_year_is_drawn_as_a_gap_on_the_line_of_years(client, asked_for):
-    root = drawn(client, reverse("chart", args=["reports", "svg"]) + "?as_of=2016-12-31")
+def test_year_without_reports_is_drawn_with_zero(client, asked_for):
+    root = read_svg(client, reverse("chart", args=["reports", "svg"]) + "?as_of=2016-12-31")
 
-    assert words(root) == [
+    assert texts(root) == [
         *("1", "2013", "2", "2014", "1", "2015", "0", "2016", "of its own accord", "for a cycle"),
         *("Second half of 2014", "3 of 7 given, 2 of them late"),
     ]
@@ -193,13 +193,13 @@ def test_silent_year_is_drawn_as_a_gap_on_the_line_of_years(client, asked_for):
 
 
 def test_report_that_is_not_due_yet_is_not_called_missing(client, asked_for):
-    root = drawn(client, reverse("chart", args=["reports", "svg"]) + "?as_of=2014-08-30")
+    root = read_svg(client, reverse("chart", args=["reports", "svg"]) + "?as_of=2014-08-30")
 
-    assert words(root)[-1] == "0 of 7 given so far"
+    assert texts(root)[-1] == "0 of 7 given so far"
 
 
 def test_flow_counts_each_pair_once(client, register):
-    table = numbers(client, reverse("chart", args=["flow", "csv"]))
+    table = read_csv(client, reverse("chart", args=["flow", "csv"]))
 
     one, two = "1. Protect the human rights of all migrants", "2. Reduce the costs of labour migration"
     assert {(source, target): int(count) for source, target, count in table[1:]} == {
@@ -216,7 +216,7 @@ def test_flow_counts_each_pair_once(client, register):
 
 
 def test_streams_of_the_flow_are_as_many_as_its_pairs(client, register):
-    root = drawn(client, reverse("chart", args=["flow", "svg"]))
+    root = read_svg(client, reverse("chart", args=["flow", "svg"]))
 
     streams = shapes(root, "path", "stream")
     assert len(streams) == 9
@@ -226,13 +226,13 @@ def test_streams_of_the_flow_are_as_many_as_its_pairs(client, register):
 
 def test_matrix_is_drawn_and_counted_by_each_of_its_columns(client, register):
     for by, cells in (("agenda_point", [1, 2]), ("status", [1, 1]), ("freshness", [1, 1])):
-        table = numbers(client, f"{reverse('chart', args=['matrix', 'csv'])}?by={by}")
-        root = drawn(client, f"{reverse('chart', args=['matrix', 'svg'])}?by={by}")
+        table = read_csv(client, f"{reverse('chart', args=['matrix', 'csv'])}?by={by}")
+        root = read_svg(client, f"{reverse('chart', args=['matrix', 'svg'])}?by={by}")
 
         (ilo,) = [row for row in table if row[0] == "ILO"]
         assert sorted(int(cell) for cell in ilo[1:-1] if cell != "0") == cells, by
         assert ilo[-1] == "2", by
-        assert words(root).count("0") == sum(row[1:-1].count("0") for row in table[1:]) + sum(
+        assert texts(root).count("0") == sum(row[1:-1].count("0") for row in table[1:]) + sum(
             row[-1] == "0" for row in table[1:]
         ), by
 
@@ -257,7 +257,7 @@ def test_matrix_is_drawn_and_counted_by_each_of_its_columns(client, register):
         ("/charts/status.svg?as_of=2999-01-01", "in the future"),
     ],
 )
-def test_question_that_is_not_known_is_refused_by_name(client, db, address, says):
+def test_invalid_parameter_is_refused_by_name(client, db, address, says):
     response = client.get(address)
 
     assert response.status_code == 400
@@ -266,7 +266,7 @@ def test_question_that_is_not_known_is_refused_by_name(client, db, address, says
 
 
 @pytest.mark.parametrize("address", ["/charts/pie.svg", "/charts/status.png", "/charts/matrix.pdf"])
-def test_figure_or_form_that_there_is_not_is_not_found(client, db, address):
+def test_unknown_chart_or_file_type_is_not_found(client, db, address):
     assert client.get(address).status_code == 404
 
 
@@ -282,7 +282,7 @@ def test_nothing_that_is_not_published_is_drawn_or_counted(client, register, ilo
 
 def test_file_stands_alone(client, register):
     for name in [*NAMES, "matrix"]:
-        root = drawn(client, f"/charts/{name}.svg?lead=ilo&as_of=2015-12-31")
+        root = read_svg(client, f"/charts/{name}.svg?lead=ilo&as_of=2015-12-31")
 
         texts = [text.text for text in root.findall(f"{SVG}text")]
         ids = [element.get("id") for element in root.iter() if element.get("id")]
@@ -298,7 +298,7 @@ def test_file_stands_alone(client, register):
         assert all(shape.get("fill") for tag in ("rect", "text", "path") for shape in root.iter(f"{SVG}{tag}")), name
 
 
-def test_file_is_shown_under_a_name_of_its_own(client, register):
+def test_file_name_contains_the_parameters(client, register):
     dispositions = [
         client.get(address)["Content-Disposition"]
         for address in ("/charts/matrix.svg?by=status", "/charts/status.csv?as_of=2015-12-31")
@@ -310,16 +310,16 @@ def test_file_is_shown_under_a_name_of_its_own(client, register):
     ]
 
 
-def test_words_of_the_list_do_not_matter(client, register):
-    plain, sorted_ = (numbers(client, f"/charts/status.csv?lead=ilo{more}") for more in ("", "&ordering=-due"))
+def test_ordering_does_not_change_a_chart(client, register):
+    plain, reordered = (read_csv(client, f"/charts/status.csv?lead=ilo{more}") for more in ("", "&ordering=-due"))
 
-    assert plain == sorted_
+    assert plain == reordered
 
 
 # In a page
 
 
-def rendered(rf, text, day=None, **context):
+def render(rf, text, day=None, **context):
     request = rf.get("/")
     request.as_of = day
     return Template("{% load charts %}" + text).render(RequestContext(request, context))
@@ -327,21 +327,21 @@ def rendered(rf, text, day=None, **context):
 
 def test_figure_in_a_page_comes_with_its_table_and_its_files(rf, client, register):
     for name in NAMES:
-        html = rendered(rf, f"{{% {name}_chart id='of-ilo' lead='ilo' %}}", date(2015, 12, 31))
+        html = render(rf, f"{{% {name}_chart id='of-ilo' lead='ilo' %}}", date(2015, 12, 31))
 
         table = re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", html)
         address = f"/charts/{name}.csv?lead=ilo&as_of=2015-12-31"
         assert f'href="{address.replace("&", "&amp;")}"' in html, name
-        assert table == [cell for row in numbers(client, address) for cell in row], name
+        assert table == [cell for row in read_csv(client, address) for cell in row], name
         ids = re.findall(r' id="([^"]+)"', html)
         assert len(ids) == len(set(ids)), name
         assert ids[0] == "of-ilo", name
         assert set(re.findall(r'aria-(?:labelledby|describedby)="([^"]+)"', html)) <= set(ids), name
 
 
-def test_figure_of_words_that_are_not_known_is_a_mistake_of_the_page(rf, db):
+def test_chart_tag_with_an_unknown_filter_raises(rf, db):
     with pytest.raises(ValueError, match="statsu"):
-        rendered(rf, "{% status_chart id='x' statsu='done' %}")
+        render(rf, "{% status_chart id='x' statsu='done' %}")
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -353,23 +353,23 @@ def test_figure_takes_the_same_queries_for_any_rows(rf, ilo, points, django_asse
 
     for name, queries in {"status": 4, "freshness": 4, "reports": 6, "flow": 9}.items():
         with django_assert_num_queries(queries, info=name):
-            rendered(rf, f"{{% {name}_chart id='x' lead='ilo' %}}")
+            render(rf, f"{{% {name}_chart id='x' lead='ilo' %}}")
 
 
-def test_title_of_a_figure_is_told_as_it_is(rf, register):
-    html = rendered(rf, "{% status_chart id='x' title=title %}", title="Less < more \" & '")
+def test_title_of_a_chart_is_escaped(rf, register):
+    html = render(rf, "{% status_chart id='x' title=title %}", title="Less < more \" & '")
 
     assert "Less &lt; more &quot; &amp; &#x27;" in html
     assert "Less <" not in html
 
 
-def test_figure_in_arabic_is_read_from_the_right(rf, register):
+def test_chart_in_arabic_is_mirrored(rf, register):
     directions = {}
     for name in NAMES:
         tag = f"{{% {name}_chart id='x' %}}"
-        left = rendered(rf, tag)
+        left = render(rf, tag)
         with translation.override("ar"):
-            right = rendered(rf, tag)
+            right = render(rf, tag)
         directions[name] = [left.count('direction="ltr"'), left.count('direction="rtl"')]
         directions[name] += [right.count('direction="rtl"'), right.count('direction="ltr"')]
 

@@ -1,4 +1,4 @@
-"""The time line of one commitment: what it tells, how exactly it is drawn, and what it leaves to nobody's eyes."""
+"""The timeline chart of one commitment: its moments, its drawing, and that drafts stay hidden."""
 
 import csv
 import io
@@ -18,33 +18,33 @@ pytestmark = pytest.mark.django_db
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def drawn(client, address):
+def read_svg(client, address):
     return ElementTree.fromstring(client.get(address).content)
 
 
-def numbers(client, address):
+def read_csv(client, address):
     return list(csv.reader(io.StringIO(client.get(address).content.decode("utf-8-sig"))))
 
 
-def words(root):
+def texts(root):
     return [text.text for text in root.iter(f"{SVG}text")]
 
 
-def marks(root, kind):
-    """Where the shapes of a class begin and how long they are, in days of the three years from 2014 (636 units)."""
+def rect_extents(root, kind):
+    """Return the start and length of the rectangles of a class, in days of the three years from 2014 (636 units)."""
     rects = [rect for rect in root.iter(f"{SVG}rect") if f"chart__{kind}" in rect.get("class").split()]
     scale = 1096 / 636
     return [(round((float(rect.get("x")) - 112) * scale), round(float(rect.get("width")) * scale)) for rect in rects]
 
 
-def rendered(rf, text, day=None, **context):
+def render(rf, text, day=None, **context):
     request = rf.get("/")
     request.as_of = day
     return Template("{% load charts %}" + text).render(RequestContext(request, context))
 
 
 @pytest.fixture
-def told(ilo):
+def reported(ilo):
     commitment = CommitmentFactory(
         lead_agency=ilo,
         title="Fair <recruitment>",
@@ -61,8 +61,8 @@ def told(ilo):
     return commitment
 
 
-def test_story_tells_all_that_has_a_day(client, told):
-    table = numbers(client, reverse("chart-story", args=[told.reference, "csv"]))
+def test_timeline_has_all_dated_moments(client, reported):
+    table = read_csv(client, reverse("chart-story", args=[reported.reference, "csv"]))
 
     assert table[1:-1] == [
         ["March 2014", "Start"],
@@ -77,8 +77,8 @@ def test_story_tells_all_that_has_a_day(client, told):
     assert table[-1][1] == "Today"
 
 
-def test_story_as_of_a_day_knows_nothing_later(client, told):
-    table = numbers(client, reverse("chart-story", args=[told.reference, "csv"]) + "?as_of=2014-10-31")
+def test_timeline_as_of_a_day_has_nothing_later(client, reported):
+    table = read_csv(client, reverse("chart-story", args=[reported.reference, "csv"]) + "?as_of=2014-10-31")
 
     assert table[1:] == [
         ["March 2014", "Start"],
@@ -91,38 +91,38 @@ def test_story_as_of_a_day_knows_nothing_later(client, told):
     ]
 
 
-def test_story_of_what_nobody_has_reported_on_is_drawn(client, commitment):
-    root = drawn(client, reverse("chart-story", args=[commitment.reference, "svg"]))
+def test_timeline_without_reports_is_drawn(client, commitment):
+    root = read_svg(client, reverse("chart-story", args=[commitment.reference, "svg"]))
 
-    assert {"Nothing reported", "None published", "start and end not known", "Today"} <= set(words(root))
+    assert {"Nothing reported", "None published", "start and end not known", "Today"} <= set(texts(root))
     assert {rect.get("class") for rect in root.iter(f"{SVG}rect")} == {"chart__paper"}
 
 
-def test_story_of_a_day_leads_to_the_reports_of_that_day(client, told):
-    root = drawn(client, reverse("chart-story", args=[told.reference, "svg"]) + "?as_of=2014-10-31")
+def test_timeline_as_of_a_day_links_to_reports_as_of_that_day(client, reported):
+    root = read_svg(client, reverse("chart-story", args=[reported.reference, "svg"]) + "?as_of=2014-10-31")
 
     links = [link.get("href") for link in root.iter(f"{SVG}a")]
-    assert links == [f"http://testserver{told.get_absolute_url()}?as_of=2014-10-31#report-1"]
+    assert links == [f"http://testserver{reported.get_absolute_url()}?as_of=2014-10-31#report-1"]
 
 
-def test_month_or_year_is_drawn_over_its_whole_time_and_never_as_a_day(client, told):
-    """Until the end of 2016: the start lies in March 2014, the first report in June 2014, the day due in 2016."""
-    root = drawn(client, reverse("chart-story", args=[told.reference, "svg"]) + "?as_of=2016-12-31")
+def test_month_or_year_is_drawn_over_its_whole_extent(client, reported):
+    """Tests the record at the end of 2016: start in March 2014, first report in June 2014, deadline in 2016."""
+    root = read_svg(client, reverse("chart-story", args=[reported.reference, "svg"]) + "?as_of=2016-12-31")
 
-    assert marks(root, "span")[:2] == [(59, 1037), (89, 641)]
-    assert marks(root, "fill-planning")[:2] == [(151, 29), (180, 215)]
-    assert [length for _begin, length in marks(root, "pale")] == [1037, 29, 30]
-    assert "March 2014 to 2016" in words(root)
+    assert rect_extents(root, "span")[:2] == [(59, 1037), (89, 641)]
+    assert rect_extents(root, "fill-planning")[:2] == [(151, 29), (180, 215)]
+    assert [length for _begin, length in rect_extents(root, "pale")] == [1037, 29, 30]
+    assert "March 2014 to 2016" in texts(root)
     assert "drawn over that whole time" in root.find(f"{SVG}desc").text
-    assert root.find(f"{SVG}title").text == f"The time line of {told.reference} Fair <recruitment>"
+    assert root.find(f"{SVG}title").text == f"The time line of {reported.reference} Fair <recruitment>"
 
 
-def test_labels_of_one_line_never_meet(client, ilo):
+def test_labels_never_overlap(client, ilo):
     commitment = CommitmentFactory(lead_agency=ilo)
     for on, status in (("2014-03-01", "planning"), ("2014-03-20", "in_progress"), ("2014-04-10", "ongoing")):
         published_report(commitment, on=on, status=status)
 
-    root = drawn(client, reverse("chart-story", args=[commitment.reference, "svg"]) + "?as_of=2024-12-31")
+    root = read_svg(client, reverse("chart-story", args=[commitment.reference, "svg"]) + "?as_of=2024-12-31")
 
     labels = [text for text in root.iter(f"{SVG}text") if text.text in ("Planning", "In progress", "Ongoing")]
     places = [(text.get("y"), float(text.get("x")), len(text.text) * 13 * 0.62) for text in labels]
@@ -130,39 +130,39 @@ def test_labels_of_one_line_never_meet(client, ilo):
     assert places[0][0] != places[1][0]
 
 
-def test_withdrawn_story_ends_with_its_withdrawal(client, ilo):
+def test_timeline_of_a_withdrawn_commitment_has_its_withdrawal(client, ilo):
     gone = CommitmentFactory(withdrawn=True, lead_agency=ilo, start_on=date(2014, 3, 1))
 
     address = reverse("chart-story", args=[gone.reference, "csv"])
 
-    assert [row[1] for row in numbers(client, address)] == ["What", "Start", "Withdrawn", "Today"]
-    assert [row[1] for row in numbers(client, f"{address}?as_of=2014-08-31")[1:]] == ["Start", "Day of the record"]
+    assert [row[1] for row in read_csv(client, address)] == ["What", "Start", "Withdrawn", "Today"]
+    assert [row[1] for row in read_csv(client, f"{address}?as_of=2014-08-31")[1:]] == ["Start", "Day of the record"]
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
-def test_story_of_what_is_not_public_is_not_found(client, state):
+def test_timeline_of_an_unpublished_commitment_is_not_found(client, state):
     hidden = CommitmentFactory(**{state: True})
 
     assert client.get(reverse("chart-story", args=[hidden.reference, "svg"])).status_code == 404
 
 
-def test_story_before_publication_is_not_found(client, told):
-    address = reverse("chart-story", args=[told.reference, "svg"])
+def test_timeline_before_publication_is_not_found(client, reported):
+    address = reverse("chart-story", args=[reported.reference, "svg"])
 
     assert client.get(f"{address}?as_of=2013-12-31").status_code == 404
 
 
-def test_cell_that_a_spreadsheet_would_run_is_defused(client, told):
-    MilestoneFactory(commitment=told, title="=cmd()", due_on=date(2015, 7, 1))
+def test_cell_that_a_spreadsheet_would_run_is_defused(client, reported):
+    MilestoneFactory(commitment=reported, title="=cmd()", due_on=date(2015, 7, 1))
 
-    table = numbers(client, reverse("chart-story", args=[told.reference, "csv"]))
+    table = read_csv(client, reverse("chart-story", args=[reported.reference, "csv"]))
 
     assert ["1 July 2015", "Milestone due: =cmd()"] in table
     assert not [cell for row in table for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
-def test_story_in_a_page_is_drawn_for_wide_and_for_narrow_screens_under_ids_of_their_own(rf, told):
-    html = rendered(rf, "{% story_chart commitment id='story' title='Its story' %}", commitment=told)
+def test_timeline_in_a_page_has_a_wide_and_a_narrow_drawing_with_unique_ids(rf, reported):
+    html = render(rf, "{% commitment_timeline_chart commitment id='story' title='Its story' %}", commitment=reported)
 
     ids = re.findall(r' id="([^"]+)"', html)
     assert ids == ["story", *(f"story-{kind}-{what}" for kind in ("wide", "narrow") for what in ("title", "desc"))]
@@ -171,30 +171,30 @@ def test_story_in_a_page_is_drawn_for_wide_and_for_narrow_screens_under_ids_of_t
     assert "Whispered" not in html
 
 
-def test_story_of_nothing_but_today_is_left_out_of_the_page(rf, commitment):
-    html = rendered(rf, "{% story_chart commitment id='story' %}", commitment=commitment)
+def test_timeline_with_only_today_is_left_out_of_the_page(rf, commitment):
+    html = render(rf, "{% commitment_timeline_chart commitment id='story' %}", commitment=commitment)
 
     assert html.strip() == ""
 
 
 @pytest.mark.parametrize("rows", [1, 13])
-def test_story_takes_three_queries_however_long_it_is(rf, commitment, django_assert_num_queries, rows):
+def test_timeline_takes_three_queries_for_any_length(rf, commitment, django_assert_num_queries, rows):
     for number in range(rows):
         MilestoneFactory(commitment=commitment, due_on=date(2014, 1, 1))
         published_report(commitment, on=f"{2014 + number // 12}-{number % 12 + 1:02}-01")
 
     with django_assert_num_queries(3):
-        html = rendered(rf, "{% story_chart commitment id='story' %}", commitment=commitment)
+        html = render(rf, "{% commitment_timeline_chart commitment id='story' %}", commitment=commitment)
 
     assert f"#report-{rows}" in html
 
 
-def test_story_in_arabic_is_mirrored(rf, told):
-    tag, day = "{% story_chart commitment id='story' %}", date(2016, 12, 31)
+def test_timeline_in_arabic_is_mirrored(rf, reported):
+    tag, day = "{% commitment_timeline_chart commitment id='story' %}", date(2016, 12, 31)
 
-    left = rendered(rf, tag, day, commitment=told)
+    left = render(rf, tag, day, commitment=reported)
     with translation.override("ar"):
-        right = rendered(rf, tag, day, commitment=told)
+        right = render(rf, tag, day, commitment=reported)
 
     wide, mirrored = (ElementTree.fromstring(re.search("<svg.*?</svg>", html)[0]) for html in (left, right))
     starts = [round(float(rect.get("x"))) for rect in wide.iter(f"{SVG}rect")]
@@ -207,6 +207,6 @@ def test_label_of_a_withdrawal_of_today_is_not_overwritten(client, time_machine)
     new = CommitmentFactory(withdrawn=True, withdrawn_on=date(2014, 9, 3))
     old = CommitmentFactory(withdrawn=True, withdrawn_on=date(2014, 3, 1))
 
-    labels = [words(drawn(client, reverse("chart-story", args=[row.reference, "svg"]))) for row in (new, old)]
+    labels = [texts(read_svg(client, reverse("chart-story", args=[row.reference, "svg"]))) for row in (new, old)]
 
     assert [sum(word in ("Withdrawn", "Today") for word in drawing) for drawing in labels] == [1, 2]

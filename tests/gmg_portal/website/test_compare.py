@@ -1,3 +1,5 @@
+"""The comparison of two days, and links that keep `as_of`."""
+
 import csv
 import io
 from datetime import date
@@ -26,13 +28,13 @@ ilo, iom, points = shared_cast.ilo, shared_cast.iom, shared_cast.points
 
 
 @pytest.fixture(scope="module")
-def story(module_db, ilo, iom, points):
-    """One that moved, one that is new, and one that was withdrawn."""
+def three_changes(module_db, ilo, iom, points):
+    """Create a commitment with a new status, a new one, and a withdrawn one, and return their references."""
     with module_db.unblock():
-        return references_of_story(ilo, iom, points)
+        return create_three_changes(ilo, iom, points)
 
 
-def references_of_story(ilo, iom, points):
+def create_three_changes(ilo, iom, points):
     moved = CommitmentFactory(lead_agency=ilo, title="=1+1 Moved", agenda_points=points[:1])
     published_report(moved, on="2014-03-01", status="planning")
     published_report(moved, on="2015-03-01", status="completed")
@@ -41,10 +43,10 @@ def references_of_story(ilo, iom, points):
     return moved.reference, new.reference, gone.reference
 
 
-def found(client, **words):
+def changed_references(client, **words):
     response = client.get("/compare/", DAYS | words)
     assert response.status_code == 200
-    lists = {each["word"]: [row.commitment.reference for row in each["rows"]] for each in response.context["lists"]}
+    lists = {each["code"]: [row.commitment.reference for row in each["rows"]] for each in response.context["lists"]}
     return {word: rows for word, rows in lists.items() if rows}
 
 
@@ -63,12 +65,12 @@ def test_page_without_days_asks_for_them_and_offers_some(client, cycle):
     assert "?from=" not in html
 
 
-def test_page_lists_what_changed_and_leads_to_both_days(client, story):
-    moved, new, gone = story
+def test_page_lists_what_changed_and_leads_to_both_days(client, three_changes):
+    moved, new, gone = three_changes
 
     html = client.get("/compare/", DAYS).content.decode()
 
-    assert found(client) == {"new": [new], "moved": [moved], "finished": [moved], "withdrawn": [gone]}
+    assert changed_references(client) == {"new": [new], "moved": [moved], "finished": [moved], "withdrawn": [gone]}
     assert "30 June 2014 and 31 December 2015" in html
     assert f'href="/commitments/{moved}/?as_of=2014-06-30"' in html
     assert 'href="/commitments/?as_of=2014-06-30"' in html
@@ -76,23 +78,23 @@ def test_page_lists_what_changed_and_leads_to_both_days(client, story):
     assert 'href="/compare.csv?from=2014-06-30&amp;until=2015-12-31"' in html
 
 
-def test_totals_agree_with_the_register_of_each_day(client, story):
+def test_totals_agree_with_the_register_of_each_day(client, three_changes):
     totals = client.get("/compare/", DAYS).context["comparison"].totals
 
     counts = [count for total in totals for count in (total.then, total.now) if count.url]
     assert [client.get(count.url).context["paginator"].count for count in counts] == [count.count for count in counts]
 
 
-def test_words_narrow_the_comparison(client, story):
-    moved, new, gone = story
+def test_filters_of_the_comparison(client, three_changes):
+    moved, new, gone = three_changes
 
-    assert found(client, agency="ilo") == {"moved": [moved], "finished": [moved]}
-    assert found(client, agency="iom") == {"new": [new], "withdrawn": [gone]}
-    assert found(client, agenda_point="1") == found(client, agency="ilo")
-    assert found(client, agenda_point="2") == {}
+    assert changed_references(client, agency="ilo") == {"moved": [moved], "finished": [moved]}
+    assert changed_references(client, agency="iom") == {"new": [new], "withdrawn": [gone]}
+    assert changed_references(client, agenda_point="1") == changed_references(client, agency="ilo")
+    assert changed_references(client, agenda_point="2") == {}
 
 
-def test_repeated_values_and_comma_lists_are_one_question_of_page_and_file(client, story, ohchr):
+def test_repeated_values_and_comma_lists_are_equal_on_page_and_file(client, three_changes, ohchr):
     CommitmentFactory(lead_agency=ohchr, published_on=date(2015, 1, 1))
     counts = set()
 
@@ -102,7 +104,7 @@ def test_repeated_values_and_comma_lists_are_one_question_of_page_and_file(clien
 
         references = [row.commitment.reference for row in page.context["comparison"].rows]
         records = csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"), newline=""))
-        assert references == [row["reference"] for row in records] == list(story), query
+        assert references == [row["reference"] for row in records] == list(three_changes), query
         totals = page.context["comparison"].totals
         counts |= {(count.url, count.count) for total in totals for count in (total.then, total.now) if count.url}
         for address in page.context["register"].values():
@@ -111,7 +113,7 @@ def test_repeated_values_and_comma_lists_are_one_question_of_page_and_file(clien
     assert counts == {(url, client.get(url).context["paginator"].count) for url, _count in counts}
 
 
-def test_second_day_is_today_when_it_is_left_out(client, story):
+def test_second_day_is_today_when_it_is_left_out(client, three_changes):
     comparison = client.get("/compare/", {"from": "2014-06-30"}).context["comparison"]
 
     assert comparison.until >= date(2026, 1, 1)
@@ -134,7 +136,7 @@ def test_second_day_is_today_when_it_is_left_out(client, story):
     ],
 )
 @pytest.mark.parametrize(("address", "kind"), [("/compare/", "text/html"), ("/compare.csv", "text/plain")])
-def test_question_that_cannot_be_answered_is_refused(client, story, address, kind, question, says):
+def test_invalid_query_is_refused(client, three_changes, address, kind, question, says):
     response = client.get(f"{address}?{question}")
 
     assert (response.status_code, response["Content-Type"]) == (400, f"{kind}; charset=utf-8")
@@ -145,13 +147,13 @@ def test_file_without_days_is_refused(client, db):
     assert client.get("/compare.csv").status_code == 400
 
 
-def test_file_has_one_row_a_commitment_and_no_formula(client, story, ilo):
-    moved, new, gone = story
+def test_file_has_one_row_a_commitment_and_no_formula(client, three_changes, ilo):
+    moved, new, gone = three_changes
     still = CommitmentFactory(lead_agency=ilo, title="Still")
 
-    told = {row["reference"]: row for row in rows(client)}
+    by_reference = {row["reference"]: row for row in rows(client)}
 
-    assert told[moved] == {
+    assert by_reference[moved] == {
         "reference": moved,
         "title": "'=1+1 Moved",
         "lead": "ilo",
@@ -162,13 +164,13 @@ def test_file_has_one_row_a_commitment_and_no_formula(client, story, ilo):
         "what_changed": "moved;finished",
         "url": f"http://testserver/commitments/{moved}/",
     }
-    assert {reference: row["what_changed"] for reference, row in told.items()} == {
+    assert {reference: row["what_changed"] for reference, row in by_reference.items()} == {
         moved: "moved;finished",
         new: "new",
         gone: "withdrawn",
         still.reference: "",
     }
-    assert (told[new]["status_then"], told[gone]["freshness_now"]) == ("", "")
+    assert (by_reference[new]["status_then"], by_reference[gone]["freshness_now"]) == ("", "")
 
 
 def test_drafts_show_nowhere(client, ohchr):
@@ -203,7 +205,7 @@ def test_page_of_a_past_day_leads_to_today_and_to_the_comparison_with_it(client,
     assert "at the end of 1 March 2014 (UTC)" in html
 
 
-def test_day_is_chosen_without_losing_the_other_words(client, commitment):
+def test_day_chooser_keeps_the_other_parameters(client, commitment):
     html = client.get("/commitments/?as_of=2014-03-01&status=completed&status=ongoing&page=1").content.decode()
 
     chooser = html[html.index("day-chooser") : html.index("</details>", html.index("day-chooser"))]
@@ -218,7 +220,7 @@ def links(html):
     return {part.partition('"')[0].replace("&amp;", "&") for part in html.split('href="')[1:]}
 
 
-def test_links_of_a_page_of_a_past_day_keep_it(client, ilo):
+def test_links_of_a_page_as_of_a_day_keep_as_of(client, ilo):
     published_report(CommitmentFactory(lead_agency=ilo, agenda_points=[AgendaPointFactory()]), on="2014-03-01")
     ReportingCycleFactory(opened=True)
     lost, addresses = {}, set()
@@ -236,7 +238,7 @@ def test_links_of_a_page_of_a_past_day_keep_it(client, ilo):
     assert {address for address in addresses if client.get(address).status_code != 200} == set()
 
 
-def test_day_in_words_stands_in_the_form_as_its_input_takes_it(client, commitment):
+def test_day_in_words_is_iso_in_the_date_input(client, commitment):
     page = client.get("/compare/", {"from": "30 June 2014", "until": "1 Jul 2014"}).content.decode()
 
     assert 'name="from" max="' in page

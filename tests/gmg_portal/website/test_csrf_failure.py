@@ -1,4 +1,4 @@
-"""A form that arrives after the sign-in changed: a page of ours with what was typed, and nothing done."""
+"""Forms that fail the CSRF check: nothing is saved, and a page shows the text that was typed."""
 
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ WORDS = "Words <script>alert(1)</script> that took an hour"
 
 @pytest.fixture
 def browser(ilo_focal_point):
-    """A client that has to send the token of its cookies, as every browser does."""
+    """Return a client whose CSRF tokens are checked, as those of browsers are."""
     client = Client(enforce_csrf_checks=True, headers=HERE)
     client.force_login(ilo_focal_point)
     return client
@@ -46,13 +46,13 @@ def hidden_fields(answer):
 
 
 def sign_in_anew(browser):
-    """As in another tab: the token of every page that is open is another one from now on."""
+    """Sign in as in another tab, which makes the CSRF tokens of open pages invalid."""
     page = browser.get(LOGIN)
     token = str(page.context["csrf_token"])
     browser.post(LOGIN, {"login": "ilo_focal_point", "password": PASSWORD, "csrfmiddlewaretoken": token})
 
 
-def test_form_of_another_sign_in_is_shown_and_sent_again(browser):
+def test_form_of_an_earlier_session_is_shown_and_can_be_sent_again(browser):
     data = form_of(browser)
     browser.cookies.clear()
     sign_in_anew(browser)
@@ -118,7 +118,7 @@ def test_form_sent_after_signing_out_in_another_tab_is_shown_and_sent_again(brow
         (BROWSER | {"origin": "https://evil.example"}, {"title": "Skills"}),
     ],
 )
-def test_other_form_of_nobody_leads_to_the_sign_in_page(headers, typed, db):
+def test_other_form_without_sign_in_leads_to_the_sign_in_page(headers, typed, db):
     answer = Client(headers=HERE | headers).post(ADD, typed)
 
     assert (answer.status_code, answer["Location"]) == (
@@ -171,7 +171,7 @@ def test_secrets_and_contents_of_files_are_not_shown(browser):
     assert set(hidden_fields(refused)) == {"title"}
 
 
-def test_what_pages_fill_in_by_themselves_is_sent_again_and_not_shown(browser):
+def test_internal_fields_are_sent_again_and_not_shown(browser):
     own = {"version": "1:signed", "evidence-TOTAL_FORMS": "1", "initial-places": "old"}
     of_row = {f"evidence-0-{name}": "mark-of-the-page" for name in ("id", "version", "opened", "report")}
 

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gmg_portal.website.charts.drawing import Drawing, number, width_of, wrapped
+from gmg_portal.website.charts.drawing import Drawing, format_number, text_width, wrap_text
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -13,7 +13,7 @@ def tree(drawing):
     return ElementTree.fromstring(drawing.svg("figure", "A title", "A description"))
 
 
-def test_drawing_is_named_and_described():
+def test_svg_has_title_and_description():
     root = tree(Drawing(100, 50))
 
     assert root.get("aria-labelledby") == root.find(f"{SVG}title").get("id") == "figure-title"
@@ -22,100 +22,100 @@ def test_drawing_is_named_and_described():
     assert (root.get("viewBox"), root.get("role")) == ("0 0 100 50", "img")
 
 
-def test_words_and_addresses_cannot_break_out():
-    sheet = Drawing(100, 50)
-    words = '<script>"&'
+def test_texts_and_urls_are_escaped():
+    drawing = Drawing(100, 50)
+    title = '<script>"&'
 
-    with sheet.link('/commitments/?q="><b', words):
-        sheet.text(1, 2, words)
-    root = ElementTree.fromstring(sheet.svg('a"b', words, words))
+    with drawing.link('/commitments/?q="><b', title):
+        drawing.text(1, 2, title)
+    root = ElementTree.fromstring(drawing.svg('a"b', title, title))
 
     link = root.find(f"{SVG}a")
-    assert (link.get("href"), link.get("aria-label")) == ('/commitments/?q="><b', words)
-    assert link.find(f"{SVG}text").text == words
+    assert (link.get("href"), link.get("aria-label")) == ('/commitments/?q="><b', title)
+    assert link.find(f"{SVG}text").text == title
     assert [child.tag for child in root] == [f"{SVG}title", f"{SVG}desc", f"{SVG}a"]
 
 
-def test_words_with_characters_that_no_xml_holds_leave_a_drawing():
-    words = "a\x0b\x1f\ufffeb"
-    sheet = Drawing(100, 50)
-    sheet.text(1, 1, words)
+def test_characters_invalid_in_xml_are_replaced():
+    title = "a\x0b\x1f\ufffeb"
+    drawing = Drawing(100, 50)
+    drawing.text(1, 1, title)
 
-    root = ElementTree.fromstring(sheet.svg("figure", words, words))
+    root = ElementTree.fromstring(drawing.svg("figure", title, title))
 
     assert root.find(f"{SVG}title").text == "a\ufffd\ufffd\ufffdb"
 
 
-def test_drawing_with_links_leaves_them_to_be_reached():
-    sheet = Drawing(100, 50)
+def test_drawing_with_links_has_the_role_group():
+    drawing = Drawing(100, 50)
 
-    with sheet.link("/commitments/", "All"):
-        sheet.rect(0, 0, 10, 10, "bar")
-    with sheet.link("", "Nowhere"):
-        sheet.rect(20, 0, 10, 10, "bar")
+    with drawing.link("/commitments/", "All"):
+        drawing.rect(0, 0, 10, 10, "bar")
+    with drawing.link("", "Nowhere"):
+        drawing.rect(20, 0, 10, 10, "bar")
 
-    root = tree(sheet)
+    root = tree(drawing)
     assert root.get("role") == "group"
     assert len(root.findall(f"{SVG}a")) == 1
 
 
 @pytest.mark.parametrize(("rtl", "places"), [(False, ["10", "20", "30", "40"]), (True, ["60", "80", "70", "60"])])
-def test_sheet_is_mirrored_from_right_to_left(rtl, places):
-    sheet = Drawing(100, 50, rtl)
+def test_drawing_is_mirrored_for_right_to_left(rtl, places):
+    drawing = Drawing(100, 50, rtl)
 
-    sheet.rect(10, 0, 30, 5, "bar")
-    sheet.text(20, 5, "Word")
-    sheet.circle(30, 5, 2, "mark")
-    sheet.line(40, 0, 40, 9, "grid")
+    drawing.rect(10, 0, 30, 5, "bar")
+    drawing.text(20, 5, "Word")
+    drawing.circle(30, 5, 2, "mark")
+    drawing.line(40, 0, 40, 9, "grid")
 
-    root = tree(sheet)
+    root = tree(drawing)
     shapes = [root.find(f"{SVG}{tag}").get(name) for tag, name in (("rect", "x"), ("text", "x"), ("circle", "cx"))]
     assert [*shapes, root.find(f"{SVG}line").get("x1")] == places
     assert root.get("direction") == ("rtl" if rtl else "ltr")
 
 
-def test_shapes_stand_without_a_sheet_of_styles():
-    sheet = Drawing(100, 50)
-    sheet.rect(0, 0, 1, 1, "bar fill-completed", fill="#1c6a3b", stroke_width=2)
-    sheet.band(0, 1, 50, 20, 4, "stream", fill="#1c6a3b", title="Two & three")
+def test_shapes_have_presentation_attributes_and_no_style():
+    drawing = Drawing(100, 50)
+    drawing.rect(0, 0, 1, 1, "bar fill-completed", fill="#1c6a3b", stroke_width=2)
+    drawing.band(0, 1, 50, 20, 4, "stream", fill="#1c6a3b", title="Two & three")
 
-    text = sheet.svg("figure", "A title", "A description")
+    text = drawing.svg("figure", "A title", "A description")
 
-    rect = tree(sheet).find(f"{SVG}rect")
+    rect = tree(drawing).find(f"{SVG}rect")
     assert (rect.get("class"), rect.get("fill"), rect.get("stroke-width")) == (
         "chart__bar chart__fill-completed",
         "#1c6a3b",
         "2",
     )
-    assert tree(sheet).find(f"{SVG}path/{SVG}title").text == "Two & three"
+    assert tree(drawing).find(f"{SVG}path/{SVG}title").text == "Two & three"
     assert "style" not in text
 
 
-def test_words_are_broken_where_they_would_not_fit():
-    lines = wrapped("Strengthen the migration evidence base", 12, 90)
+def test_text_is_wrapped_to_its_width():
+    lines = wrap_text("Strengthen the migration evidence base", 12, 90)
 
     assert " ".join(lines) == "Strengthen the migration evidence base"
-    assert {width_of(line, 12) <= 90 or " " not in line for line in lines} == {True}
+    assert {text_width(line, 12) <= 90 or " " not in line for line in lines} == {True}
     assert len(lines) > 1
 
 
 @pytest.mark.parametrize(("value", "written"), [(1.0, "1"), (1.26, "1.3"), (0.04, "0"), (1234.5, "1234.5")])
-def test_coordinates_are_short(value, written):
-    assert number(value) == written
+def test_coordinates_are_rounded(value, written):
+    assert format_number(value) == written
 
 
-def test_chinese_is_broken_between_its_characters_and_a_close_number_is_not():
-    assert wrapped("保护移民人权", 10, 30) == ["保护移", "民人权"]
-    assert wrapped("Policy level:\N{NO-BREAK SPACE}32", 10, 60) == ["Policy", "level:\N{NO-BREAK SPACE}32"]
+def test_chinese_wraps_between_characters_and_no_break_space_does_not():
+    assert wrap_text("保护移民人权", 10, 30) == ["保护移", "民人权"]
+    assert wrap_text("Policy level:\N{NO-BREAK SPACE}32", 10, 60) == ["Policy", "level:\N{NO-BREAK SPACE}32"]
 
 
 @pytest.mark.parametrize("rtl", [False, True])
-def test_framed_sheet_has_its_title_its_source_and_whole_addresses(rtl):
-    sheet = Drawing(100, 50, rtl)
-    with sheet.link("/commitments/?lead=ilo", "All"):
-        sheet.rect(10, 0, 30, 5, "bar")
+def test_framed_drawing_has_title_source_and_absolute_links(rtl):
+    drawing = Drawing(100, 50, rtl)
+    with drawing.link("/commitments/?lead=ilo", "All"):
+        drawing.rect(10, 0, 30, 5, "bar")
 
-    framed = sheet.framed("A <title>", ["Source", "x" * 40], 'https://example.org/"')
+    framed = drawing.framed("A <title>", ["Source", "x" * 40], 'https://example.org/"')
 
     root = tree(framed)
     paper, *_rest = root.iter(f"{SVG}rect")

@@ -1,4 +1,4 @@
-"""The wordy pages: methods, accessibility, the pages of what went wrong."""
+"""Pages of fixed text: methods, accessibility, error pages."""
 
 import re
 
@@ -18,7 +18,7 @@ def html_of(client, address):
     return client.get(address).content.decode()
 
 
-def test_methods_explains_every_word_at_an_anchor_of_its_own(client):
+def test_methods_explains_every_value_at_its_anchor(client):
     html = html_of(client, reverse("methods"))
 
     anchors = re.findall(r'<dt id="([^"]+)">', html)
@@ -68,7 +68,7 @@ def test_about_tells_the_statements_in_sections_and_the_chairs_in_order(client, 
     assert [text for text in shown if text not in html] == []
 
 
-def test_page_that_is_not_there_offers_a_search_and_ways_on(client):
+def test_page_not_found_offers_search_and_links(client):
     response = client.get("/nowhere/")
 
     html = response.content.decode()
@@ -76,7 +76,7 @@ def test_page_that_is_not_there_offers_a_search_and_ways_on(client):
     assert [text for text in ('role="search"', reverse("agencies:list"), reverse("methods")) if text not in html] == []
 
 
-def test_refused_question_offers_the_page_without_it(client):
+def test_refused_query_offers_the_page_without_it(client):
     response = client.get("/agencies/?as_of=soon")
 
     html = response.content.decode()
@@ -99,7 +99,7 @@ PAGES = [
 ]
 
 
-def test_word_that_a_page_does_not_know_is_refused(client, decent_work, points):
+def test_unknown_and_repeated_parameters_are_refused(client, decent_work, points):
     RecommendationFactory(code="GOV-1", level="governance")
     refusals = {
         "asof=2014-06-30": "‘asof’ is not a parameter here. Did you mean ‘as_of’? Allowed: as_of.",
@@ -114,7 +114,7 @@ def test_word_that_a_page_does_not_know_is_refused(client, decent_work, points):
             assert sentence in response.content.decode(), (address, query)
 
 
-def test_page_of_a_failure_needs_nothing_but_itself():
+def test_server_error_page_loads_nothing_else():
     for name in ("500.html", "bad_request.html"):
         html = get_template(name).render()
 
@@ -122,7 +122,7 @@ def test_page_of_a_failure_needs_nothing_but_itself():
         assert not re.search(r"<style|<script|style=|\{[%{]", html)
 
 
-def test_request_from_a_host_that_is_not_ours_is_refused_with_a_page(client, settings):
+def test_request_for_an_unknown_host_is_refused_with_a_page(client, settings):
     settings.ALLOWED_HOSTS = ["portal.example"]
 
     response = client.get("/agencies/", headers={"Host": "elsewhere.example"})
@@ -131,7 +131,7 @@ def test_request_from_a_host_that_is_not_ours_is_refused_with_a_page(client, set
     assert "Not a request that can be read" in response.content.decode()
 
 
-def test_request_that_cannot_be_read_tells_nothing_of_why(rf):
+def test_bad_request_page_does_not_show_the_exception(rf):
     response = problem_details.bad_request(rf.get("/agencies/"), SuspiciousOperation("secret"))
 
     assert response.status_code == 400

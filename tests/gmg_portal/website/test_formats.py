@@ -1,4 +1,4 @@
-"""One way of writing days and moments, on every page and in every mail."""
+"""Formats of dates and times, the same on every page and in every mail."""
 
 from datetime import UTC, date, datetime
 
@@ -19,7 +19,7 @@ def test_day_is_written_in_words(template):
 
 
 @pytest.mark.parametrize("template", ["{{ moment }}", '{{ moment|date:"DATETIME_FORMAT" }}'])
-def test_moment_names_its_zone(template):
+def test_datetime_names_its_zone(template):
     assert Template(template).render(Context({"moment": MOMENT})) == "30 November 2026, 02:51 UTC"
 
 
@@ -46,5 +46,5 @@ def test_input_shows_its_day_in_words(widget):
     assert "date-in-words" not in widget().render("day", None)
 
 
-def test_picker_is_handed_iso_where_the_address_had_words():
+def test_picker_gets_iso_for_a_day_in_words():
     assert 'value="2026-11-30"' in DayPicker().render("day", "30 Nov 2026")

@@ -1,4 +1,4 @@
-"""What a page says of itself: canonical address, Open Graph, structured data, the search description."""
+"""Metadata of pages: canonical address, Open Graph, structured data, the search description."""
 
 import json
 import re
@@ -25,22 +25,24 @@ def html_of(client, address):
 
 
 def data_in(html):
-    """What a page says in structured data, by its type."""
-    found = [json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)]
-    return {entry["@type"]: entry for entry in found}
+    """Return the structured data of a page, by type."""
+    entries = [
+        json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)
+    ]
+    return {entry["@type"]: entry for entry in entries}
 
 
 def meta_in(html):
     return dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)">', html))
 
 
-def test_page_is_known_by_one_address_however_its_view_is_turned(client, commitment):
+def test_canonical_url_has_no_view_parameters(client, commitment):
     html = html_of(client, f"{reverse('commitments:list')}?kind=programme&page_size=20&page=1")
 
     assert '<link rel="canonical" href="http://testserver/commitments/">' in html
 
 
-def test_later_page_of_a_list_is_known_by_itself(client, ilo):
+def test_canonical_url_of_a_later_page_has_its_number(client, ilo):
     for _ in range(3):
         CommitmentFactory(lead_agency=ilo)
 
@@ -49,28 +51,28 @@ def test_later_page_of_a_list_is_known_by_itself(client, ilo):
     assert '<link rel="canonical" href="http://testserver/commitments/?page=2">' in html
 
 
-def test_page_tells_other_sites_its_title_words_and_address(client):
+def test_open_graph_has_title_description_and_url(client):
     agency = AgencyFactory(code="unep", acronym="UN <E>", name='The "Programme" & more')
 
-    told = meta_in(html_of(client, agency.get_absolute_url()))
+    tags = meta_in(html_of(client, agency.get_absolute_url()))
 
-    assert told["og:title"] == "UN &lt;E&gt;"
-    assert told["og:description"].startswith("The &quot;Programme&quot; &amp; more")
-    assert told["og:url"] == "http://testserver/agencies/unep/"
-    assert told["og:image"] == "http://testserver/static/img/share.png"
+    assert tags["og:title"] == "UN &lt;E&gt;"
+    assert tags["og:description"].startswith("The &quot;Programme&quot; &amp; more")
+    assert tags["og:url"] == "http://testserver/agencies/unep/"
+    assert tags["og:image"] == "http://testserver/static/img/share.png"
 
 
-def test_image_for_other_sites_is_there():
+def test_open_graph_image_exists():
     start = (settings.BASE_DIR / "static" / "img" / "share.png").read_bytes()[:24]
 
     assert start[:8] == b"\x89PNG\r\n\x1a\n"
     assert (int.from_bytes(start[16:20], "big"), int.from_bytes(start[20:24], "big")) == (1200, 630)
 
 
-def test_breadcrumb_is_there_for_programs_too(client, commitment):
-    told = data_in(html_of(client, commitment.get_absolute_url()))
+def test_breadcrumb_is_structured_data(client, commitment):
+    data = data_in(html_of(client, commitment.get_absolute_url()))
 
-    assert [(step["name"], step.get("item")) for step in told["BreadcrumbList"]["itemListElement"]] == [
+    assert [(step["name"], step.get("item")) for step in data["BreadcrumbList"]["itemListElement"]] == [
         ("Home", "http://testserver/"),
         ("Commitments", "http://testserver/commitments/"),
         (commitment.reference, None),
@@ -80,15 +82,15 @@ def test_breadcrumb_is_there_for_programs_too(client, commitment):
 def test_agency_is_an_organization(client):
     agency = AgencyFactory(code="unep", acronym="UNEP", website="https://unep.example", mandate="")
 
-    told = data_in(html_of(client, agency.get_absolute_url()))["Organization"]
+    organization = data_in(html_of(client, agency.get_absolute_url()))["Organization"]
 
-    assert (told["@id"], told["name"], told["alternateName"], told["url"]) == (
+    assert (organization["@id"], organization["name"], organization["alternateName"], organization["url"]) == (
         "http://testserver/agencies/unep/",
         agency.name,
         "UNEP",
         "https://unep.example",
     )
-    assert "description" not in told
+    assert "description" not in organization
 
 
 def test_data_page_is_a_catalogue_of_data_sets_with_their_files(client, settings):
@@ -119,7 +121,7 @@ def test_data_sets_name_the_stated_licence(client, settings):
 
 
 @pytest.mark.parametrize("query", ["", "?as_of=2014-12-31"])
-def test_page_leads_to_what_the_api_says_of_it(client, commitment, points, decent_work, query):
+def test_page_links_to_its_data_in_the_api(client, commitment, points, decent_work, query):
     RecommendationFactory(code="GOV-1")
     rows = [commitment, commitment.lead_agency, points[0], decent_work]
     pages = [row.get_absolute_url() for row in rows] + [
@@ -140,24 +142,24 @@ def test_page_leads_to_what_the_api_says_of_it(client, commitment, points, decen
         assert all(query.removeprefix("?") in unescape(address) for _kind, address in links)
 
 
-def test_list_leads_to_its_own_question_in_the_api_and_an_error_to_none(client, commitment, iom):
-    asked = client.get("/commitments/?lead=ilo,iom&view=table&page=1").content.decode()
+def test_list_links_to_its_query_in_the_api_and_an_error_page_does_not(client, commitment, iom):
+    list_page = client.get("/commitments/?lead=ilo,iom&view=table&page=1").content.decode()
     errors = [client.get(address).content.decode() for address in ("/commitments/?leed=ilo", "/commitments/HLD-9999/")]
 
-    assert 'type="application/json" href="/api/v1/commitments/?lead=ilo&amp;lead=iom"' in asked
+    assert 'type="application/json" href="/api/v1/commitments/?lead=ilo&amp;lead=iom"' in list_page
     assert ['type="application/json"' in page for page in errors] == [False, False]
 
 
 def test_structured_data_cannot_end_its_element():
-    told = structured({"name": "</script><script>alert(1)</script> & “more”"})
+    script = structured({"name": "</script><script>alert(1)</script> & “more”"})
 
-    assert told.count("<") == 2
-    assert json.loads(told.partition(">")[2].rpartition("<")[0])["name"] == (
+    assert script.count("<") == 2
+    assert json.loads(script.partition(">")[2].rpartition("<")[0])["name"] == (
         "</script><script>alert(1)</script> & “more”"
     )
 
 
-def test_browser_is_told_how_to_search_the_register(client):
+def test_opensearch_description_is_linked(client):
     home = html_of(client, reverse("home"))
     response = client.get(reverse("opensearch"))
 

@@ -1,4 +1,4 @@
-"""Titles and texts that people wrote set their own direction wherever they are shown."""
+"""Text direction: titles and texts written by people have `dir="auto"` on every page."""
 
 import re
 

@@ -1,3 +1,5 @@
+"""The timeline and its filters, on the page and in the feed."""
+
 import re
 from datetime import date
 from urllib.parse import urlencode
@@ -6,8 +8,8 @@ from uuid import uuid5
 import pytest
 from django.urls import reverse
 
-from gmg_portal.syndication.atom import NAMESPACE_UUID
-from gmg_portal.website.timeline import line, periods
+from gmg_portal.syndication.atom import OURS
+from gmg_portal.website.timeline import build_timeline, periods
 from gmg_portal.website.views import TimelineView
 from tests.factories import (
     AgencyFactory,
@@ -36,9 +38,9 @@ def year(ilo):
 
 @pytest.fixture
 def two(ilo, iom, decent_work, points):
-    """What ILO leads with IOM on points 1 and 3, what the task force leads on point 3, and an event between.
+    """Create a commitment of ILO and IOM on points 1 and 3, one of the task force on point 3, and an event between.
 
-    IOM, which no longer co-convenes the task force, assesses that.
+    IOM, which no longer co-convenes the task force, has assessed the task force's commitment.
     """
     first = CommitmentFactory(lead_agency=ilo, partners=[iom], agenda_points=[points[0], points[2]])
     published_report(first, on="2015-03-01", status="completed")
@@ -53,21 +55,21 @@ def identifier(key):
     return f"urn:uuid:{uuid5(NAMESPACE_UUID, key)}"
 
 
-def names(found):
+def names(period_list):
     return [
         (period.label, [entry.event.title if entry.event else entry.change.key for entry in period.entries])
-        for period in found
+        for period in period_list
     ]
 
 
-def told(client, **words):
+def entry_names(client, **words):
     response = client.get(reverse("timeline"), words)
     assert response.status_code == 200
     return {name for _label, entries in names(response.context["periods"]) for name in entries}
 
 
-def test_timeline_parts_events_and_changes_by_month_newest_first(year):
-    assert names(periods(line())) == [
+def test_timeline_groups_events_and_changes_by_month_newest_first(year):
+    assert names(periods(build_timeline())) == [
         ("2014, month not known", [f"{year}/report-2"]),
         ("December 2014", [f"{year}/report-1"]),
         ("May 2014", ["Stockholm", f"{year}/published"]),
@@ -75,30 +77,35 @@ def test_timeline_parts_events_and_changes_by_month_newest_first(year):
 
 
 def test_timeline_as_of_a_day_ends_with_it(year):
-    assert names(periods(line(date(2014, 5, 13)))) == [("May 2014", [f"{year}/published"])]
+    assert names(periods(build_timeline(date(2014, 5, 13)))) == [("May 2014", [f"{year}/published"])]
 
 
-def test_words_narrow_the_timeline(client, two):
+def test_filters_of_the_timeline(client, two):
     first, second = two
     of_first, of_second = (
         {f"{first}/published", f"{first}/report-1"},
         {f"{second}/published", f"{second}/assessment-iom-2014-10-01"},
     )
 
-    assert told(client) == {*of_first, *of_second, "Stockholm"}
-    assert told(client, agency="ilo") == told(client, agency="iom") == told(client, agenda_point="1") == of_first
-    assert told(client, workgroup="decent-work") == of_second
-    assert told(client, agenda_point="3") == of_first | of_second
-    assert told(client, kind="event") == {"Stockholm"}
-    assert told(client, kind="assessment") == {f"{second}/assessment-iom-2014-10-01"}
-    assert told(client, kind="report", year="2015") == {f"{first}/report-1"}
-    assert told(client, year="2014", agenda_point="1") == {f"{first}/published"}
-    assert told(client, agency="ilo", kind="event") == set()
-    assert told(client, agency="", kind="", year="2015") == {f"{first}/report-1"}
-    assert told(client, agency="ilo", as_of="2015-02-28") == {f"{first}/published"}
+    assert entry_names(client) == {*of_first, *of_second, "Stockholm"}
+    assert (
+        entry_names(client, agency="ilo")
+        == entry_names(client, agency="iom")
+        == entry_names(client, agenda_point="1")
+        == of_first
+    )
+    assert entry_names(client, workgroup="decent-work") == of_second
+    assert entry_names(client, agenda_point="3") == of_first | of_second
+    assert entry_names(client, kind="event") == {"Stockholm"}
+    assert entry_names(client, kind="assessment") == {f"{second}/assessment-iom-2014-10-01"}
+    assert entry_names(client, kind="report", year="2015") == {f"{first}/report-1"}
+    assert entry_names(client, year="2014", agenda_point="1") == {f"{first}/published"}
+    assert entry_names(client, agency="ilo", kind="event") == set()
+    assert entry_names(client, agency="", kind="", year="2015") == {f"{first}/report-1"}
+    assert entry_names(client, agency="ilo", as_of="2015-02-28") == {f"{first}/published"}
 
 
-def test_repeated_values_and_comma_lists_are_one_question_of_page_and_feed(client, ilo, iom, ohchr):
+def test_repeated_values_and_comma_lists_are_equal_on_page_and_feed(client, ilo, iom, ohchr):
     for agency in (ilo, iom, ohchr):
         CommitmentFactory(lead_agency=agency, title=f"Led by {agency.acronym}")
     EventFactory()
@@ -111,11 +118,11 @@ def test_repeated_values_and_comma_lists_are_one_question_of_page_and_feed(clien
         assert set(re.findall(r"Led by \w+", html)) == {"Led by ILO", "Led by IOM"}, query
         assert set(re.findall(r"Led by \w+", feed)) == {"Led by ILO", "Led by IOM"}, query
         assert re.findall(r'<option value="(\w+)" selected>', html) == ["ilo", "iom"], query
-        assert set(page.context["question"].chosen) == {"Agency: ILO", "Agency: IOM"}, query
+        assert set(page.context["query_form"].filter_labels) == {"Agency: ILO", "Agency: IOM"}, query
         assert re.search(r"<id>([^<]+)</id>", feed)[1] == identifier("feeds/changes.atom?agency=ilo&agency=iom"), query
 
 
-def test_lists_of_groups_points_and_kinds_mean_any_of_their_values(client, two):
+def test_list_filters_match_any_of_their_values(client, two):
     first, second = two
 
     def keys(query):
@@ -137,7 +144,7 @@ def test_unknown_value_of_a_list_is_named_alone(client, two):
     assert "agency: ‘imo’ is not a valid value. Did you mean ‘iom’? Allowed: ilo, iom." in html
 
 
-def test_page_tells_what_is_chosen_and_how_many(client, two):
+def test_page_shows_its_filters_and_the_number_of_entries(client, two):
     html = client.get(reverse("timeline"), {"agency": "ilo", "year": "2015"}).content.decode()
 
     assert "<title>Agency: ILO, Year: 2015 – Timeline –" in html
@@ -159,7 +166,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("address", "kind"), [("/timeline/", "html"), ("/feeds/changes.atom", "plain")])
-def test_question_that_is_not_known_is_refused(client, two, address, kind):
+def test_invalid_query_is_refused(client, two, address, kind):
     for query, sentence in REFUSALS.items():
         response = client.get(f"{address}?{query}")
 
@@ -167,7 +174,7 @@ def test_question_that_is_not_known_is_refused(client, two, address, kind):
         assert sentence in response.content.decode()
 
 
-def test_pages_lose_and_repeat_nothing(client, ilo, monkeypatch):
+def test_pages_contain_each_entry_once(client, ilo, monkeypatch):
     monkeypatch.setattr(TimelineView, "paginate_by", 3)
     for month in range(1, 8):
         CommitmentFactory(lead_agency=ilo, published_on=date(2014, month, 1))
@@ -185,7 +192,7 @@ def test_pages_lose_and_repeat_nothing(client, ilo, monkeypatch):
     assert f'id="{first.slug}"' in pages[2].content.decode()
 
 
-def test_event_is_found_under_its_address_on_whatever_page_it_stands(client, ilo, monkeypatch):
+def test_event_on_a_later_page_is_linked_from_the_first(client, ilo, monkeypatch):
     monkeypatch.setattr(TimelineView, "paginate_by", 1)
     CommitmentFactory(lead_agency=ilo)
     event = EventFactory(slug="first", starts_on=date(2013, 10, 3))
@@ -218,8 +225,8 @@ def test_timeline_shows_no_draft(client, ilo, commitment):
 def test_timeline_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries, rows):
     EventFactory(starts_on=date(2016, 1, 1))
     commitments = many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points[:1])
-    told = {"public": True, "published_on": date(2014, 2, 20)}
-    many(AssessmentFactory, rows, **told, commitment=Each(commitments), agency=Each(many(AgencyFactory, rows)))
+    fields = {"public": True, "published_on": date(2014, 2, 20)}
+    many(AssessmentFactory, rows, **fields, commitment=Each(commitments), agency=Each(many(AgencyFactory, rows)))
     published_report(commitments[-1], on="2016-01-01")
 
     for params, queries in (({}, 10), ({"agency": "ilo", "agenda_point": "1"}, 9)):

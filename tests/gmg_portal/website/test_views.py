@@ -1,3 +1,5 @@
+"""Pages that span several apps: home, about, gaps."""
+
 import pytest
 from django.urls import reverse
 
@@ -20,7 +22,7 @@ MARK = "Quetzalcoatlus"
 
 @pytest.fixture
 def hidden(ilo, commitment, points):
-    """Rows in every state that readers must not see, each with the marked word."""
+    """Create rows in every state that readers must not see, each with the text `MARK`."""
     for state in ("draft", "submitted", "sent_back"):
         CommitmentFactory(**{state: True}, lead_agency=ilo, title=MARK, summary=MARK, agenda_points=points)
         ProgressReportFactory(**{state: True}, commitment=commitment, achieved=MARK, status="completed")
@@ -66,14 +68,14 @@ def test_page_as_of_a_day_says_so(client, commitment, name):
 
 
 @pytest.mark.parametrize(("text", "says"), [("soon", "2014-03-05"), ("2999-01-01", "in the future")])
-def test_as_of_that_is_no_day_of_the_past_is_refused(client, db, text, says):
+def test_invalid_as_of_is_refused(client, db, text, says):
     response = client.get(f"/?as_of={text}")
 
     assert response.status_code == 400
     assert says in response.content.decode()
 
 
-def test_home_names_the_silent_longest_silent_first(client, ilo, iom):
+def test_home_lists_silent_leads_longest_silent_first(client, ilo, iom):
     cycle = ReportingCycleFactory(opened=True)
     heard, never = CommitmentFactory(lead_agency=ilo), CommitmentFactory(lead_agency=iom)
     published_report(heard, on="2014-06-01")
@@ -89,7 +91,7 @@ def test_home_names_the_silent_longest_silent_first(client, ilo, iom):
     assert client.get(response.context["owed"].url).context["paginator"].count == 2
 
 
-def test_matrix_of_home_turns_to_other_columns_and_each_cell_leads_to_its_rows(client, ilo, iom):
+def test_matrix_of_home_has_three_kinds_of_columns_and_links_to_its_rows(client, ilo, iom):
     points = AgendaPointFactory.create_batch(3)
     for agency, status in ((ilo, "ongoing"), (ilo, "planning"), (iom, "planning")):
         published_report(CommitmentFactory(lead_agency=agency, agenda_points=points[:2]), status=status)
@@ -105,7 +107,7 @@ def test_matrix_of_home_turns_to_other_columns_and_each_cell_leads_to_its_rows(c
     assert counts == {(url, client.get(url).context["paginator"].count) for url, _count in counts}
 
 
-def test_matrix_of_home_by_what_is_not_known_is_refused(client, db):
+def test_unknown_columns_of_the_matrix_are_refused(client, db):
     response = client.get(f"{reverse('home')}?by=colour")
 
     assert response.status_code == 400
@@ -133,7 +135,7 @@ def test_about_tells_the_statements_and_the_chairs(client, ilo):
     assert [text for text in ("promote coherent approaches", "31 December 2014", "ilo.org") if text not in html] == []
 
 
-def test_gaps_names_what_nobody_has_taken_up(client, ilo, commitment, points):
+def test_gaps_list_points_without_commitments(client, ilo, commitment, points):
     commitment.agenda_points.add(points[0])
 
     response = client.get(reverse("gaps"))
@@ -144,7 +146,7 @@ def test_gaps_names_what_nobody_has_taken_up(client, ilo, commitment, points):
     assert [row.lacks for row in gaps.members] == [["date", "report"]]
 
 
-def test_unknown_address_is_a_page_that_helps(client, db):
+def test_page_not_found_offers_a_search(client, db):
     response = client.get("/nowhere/")
 
     assert response.status_code == 404

@@ -1,4 +1,4 @@
-"""Dates and moments in English, on every page and in every mail: '30 November 2026', '30 November 2026, 02:51 UTC'."""
+"""Formats of English pages and mails: '30 November 2026', '30 November 2026, 02:51 UTC'."""
 
 DATE_FORMAT = SHORT_DATE_FORMAT = "j F Y"
 TIME_FORMAT = "H:i"
