@@ -1,5 +1,5 @@
-#!/usr/bin/env python
-"""The command line of the portal."""
+#!/usr/bin/env python3
+"""Entry point of every command of the portal."""
 
 import importlib.util
 import os
@@ -13,18 +13,17 @@ OWN_PYTHON = BASE_DIR / ".venv" / "bin" / "python"
 def main():
     use_own_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gmg_portal.settings")
-    if sys.argv[1:2] == ["run"]:
-        os.environ.setdefault("TRIAL", "1")  # `run` always serves a trial
+    choose_trial()
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
     from foundation.postgresql.cluster import EmbeddedError
-    from foundation.postgresql.session_limits import lift_limits
+    from foundation.postgresql.session_limits import disable_limits
     from gmg_portal.audit.request_context import set_command_context
 
     try:
         set_command_context(sys.argv)
-        lift_limits(sys.argv)
+        disable_limits(sys.argv)
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, EmbeddedError) as error:
         sys.exit(f"{error}")

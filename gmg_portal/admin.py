@@ -17,7 +17,7 @@ from rest_framework_api_key.models import APIKey
 
 from agencies.permissions import may_audit, may_edit_reference_data, may_manage_users
 from foundation.clock import today
-from gmg_portal.accounts.attempts import next_tries
+from gmg_portal.accounts.attempts import next_attempt_times
 from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_rows, describe_entries, entries_page
 from gmg_portal.audit.recording import add_audit_entry
 from gmg_portal.editors import handover, response_rates, review_queue
@@ -102,7 +102,7 @@ class AttemptsAdmin(admin.site.ReadingAdmin):
     def get_changelist_instance(self, request):
         changelist = super().get_changelist_instance(request)
         rows = list(changelist.result_list)
-        next_try_times = next_tries(rows)
+        next_try_times = next_attempt_times(rows)
         for row in rows:
             row.next_try_at = next_try_times.get(row.username)
         changelist.result_list = rows

@@ -25,7 +25,7 @@ class PortalConfig(AppConfig):
 
         authenticator_added.connect(end_other_sessions)
         connection_created.connect(prepare_session, dispatch_uid="limits")
-        password_reset.connect(start_anew)
+        password_reset.connect(reset_attempts)
         recording.connect_signals()
         checks.register(roles.check_roles, checks.Tags.database)
         checks.register(check_second_steps, checks.Tags.database)

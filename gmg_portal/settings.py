@@ -139,7 +139,7 @@ MIDDLEWARE = [
     "foundation.http.http_methods.CrossOriginMiddleware",
     "foundation.http.compression.CompressionMiddleware",
     "gmg_portal.http.middleware.CacheControlMiddleware",
-    "foundation.http.throttling.RateMiddleware",
+    "foundation.http.throttling.RateLimitHeadersMiddleware",
     "gmg_portal.api.deprecations.DeprecationMiddleware",
     "foundation.http.http_methods.ReadOnlyMethodsMiddleware",
     "gmg_portal.accounts.session_store.SessionMiddleware",

@@ -17,7 +17,7 @@ def is_detail_view(view) -> bool:
 
 
 class JsonRenderer(JSONRenderer):
-    """Compact JSON in UTF-8, with keep_fields the fields that `fields` chose, if any."""
+    """Compact JSON in UTF-8, with only the fields that `fields` chose, if any."""
 
     @staticmethod
     def serves(view) -> bool:
@@ -89,7 +89,7 @@ class JsonLdRenderer(JSONRenderer):
 
 
 def _with_chosen_fields(data, renderer_context):
-    """Return the data with keep_fields the fields that the request chose."""
+    """Return the data with only the fields that the request chose."""
     tree = getattr((renderer_context or {}).get("view"), "chosen_fields", None)
     if not tree:
         return data

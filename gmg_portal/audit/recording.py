@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from gmg_portal.accounts.attempts import account_of
+from gmg_portal.accounts.attempts import username_of_attempt
 from gmg_portal.audit.request_context import RequestContext, current_request_context, install_execute_wrapper
 from gmg_portal.models import AuditEntry
 
@@ -96,7 +96,7 @@ def log_failed_sign_in(credentials, request=None, **_kwargs):
 
 
 def log_lockout(request=None, username=None, **_kwargs):
-    add_audit_entry(What.LOCKED_OUT, request=request, person=find_account(account_of(username or "")))
+    add_audit_entry(What.LOCKED_OUT, request=request, person=find_account(username_of_attempt(username or "")))
 
 
 def log_second_step_added(request, user, authenticator, **_kwargs):

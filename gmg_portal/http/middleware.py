@@ -22,13 +22,20 @@ from agencies.names import names_on
 from commitments.filters import PastDayField, given_twice, unknown_parameter
 from foundation.clock import today
 from foundation.http.conditional import conditional_response
-from foundation.postgresql.session_limits import is_outage
-from foundation.rest.problem_details import LONGEST_QUESTION, MOST_WORDS, no_text, outage, too_long, too_long_sentence
+from foundation.postgresql.session_limits import is_unavailable
+from foundation.rest.problem_details import (
+    MAX_QUERY_LENGTH,
+    MAX_QUERY_PARAMS,
+    invalid_encoding,
+    outage_response,
+    query_too_long,
+    query_too_long_message,
+)
 from gmg_portal.audit.recording import What, add_audit_entry
 from gmg_portal.audit.request_context import RequestContext, use_request_context
 from gmg_portal.http.release import release
 from gmg_portal.http.revision import CurrentRevision
-from gmg_portal.syndication.embeds import refused_in_frame
+from gmg_portal.syndication.embeds import bad_request_in_frame
 
 # Pages that differ by person.
 PERSONAL_PREFIXES = ("/admin/", "/accounts/", "/api/v1/drafts/")
@@ -84,10 +91,10 @@ class QueryStringMiddleware:
         query_string = request.META["QUERY_STRING"]
         pairs = query_string.split("&")
         is_limited = is_api or not request.path.startswith(PERSONAL_PREFIXES)
-        if is_limited and (len(query_string) > LONGEST_QUESTION or len(pairs) > MOST_WORDS):
-            return too_long(request) if is_api else error_response(request, too_long_sentence(), 414)
+        if is_limited and (len(query_string) > MAX_QUERY_LENGTH or len(pairs) > MAX_QUERY_PARAMS):
+            return query_too_long(request) if is_api else error_response(request, query_too_long_message(), 414)
         if is_api and (undecodable := [pair for pair in pairs if not is_percent_encoded_utf8(pair)]):
-            return no_text(request, undecodable)
+            return invalid_encoding(request, undecodable)
         return self.get_response(request)
 
 

@@ -169,7 +169,7 @@ class ClosingIterator:
                 stack.callback(getattr(source, "close", lambda: None))
 
 
-def read_consistent_rows(rows: Callable[[], QuerySet]) -> tuple[Standing, ClosingIterator]:
+def read_consistent_rows(rows: Callable[[], QuerySet]) -> tuple[CurrentRevision, ClosingIterator]:
     """Return the revision of the record and the rows as they are in it, read in chunks.
 
     The rows come from one statement, and so from one state of the record, which PostgreSQL keeps for the cursor however
@@ -177,7 +177,7 @@ def read_consistent_rows(rows: Callable[[], QuerySet]) -> tuple[Standing, Closin
     caller must close the iterator: until then it holds the database's cursor.
     """
     while True:
-        standing = Standing.read()
+        standing = CurrentRevision.read()
         rows_with_revision = rows().annotate(revision=Subquery(Revision.objects.values("number")))
         iterator = rows_with_revision.iterator(chunk_size=CHUNK_SIZE)
         try:

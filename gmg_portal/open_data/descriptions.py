@@ -106,7 +106,7 @@ def data_package(
     return {name: value for name, value in package.items() if value is not None}
 
 
-def data_version(standing: Standing) -> str:
+def data_version(standing: CurrentRevision) -> str:
     """Return the version of the data (semantic): 1 for the columns of these files, and the revision of the record."""
     return f"1.0.{standing.number}"
 

@@ -70,7 +70,9 @@ def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
     try:
         file_format = requested_format(request, form)
         query = parse_table_query(request, table_config)
-        revision, rows = (Standing.read(), None) if request.method == "HEAD" else read_consistent_rows(query.rows)
+        revision, rows = (
+            (CurrentRevision.read(), None) if request.method == "HEAD" else read_consistent_rows(query.rows)
+        )
     except ValidationError as error:
         return bad_request(error)
     snapshot = Snapshot(revision, today(), _origin(request))
@@ -197,14 +199,14 @@ def _description_response(
 
 
 def _snapshot(request: HttpRequest) -> Snapshot:
-    return Snapshot(Standing.read(), today(), _origin(request))
+    return Snapshot(CurrentRevision.read(), today(), _origin(request))
 
 
 def _origin(request: HttpRequest) -> str:
     return request.build_absolute_uri("/").rstrip("/")
 
 
-def _file_name(table: Table, revision: Standing, query: TableQuery) -> str:
+def _file_name(table: Table, revision: CurrentRevision, query: TableQuery) -> str:
     part = "-selection" if query.is_part else ""
     as_of = f"-as-of-{query.day.isoformat()}" if query.day else ""
     return f"{table.name}{part}{as_of}-{today().isoformat()}-revision-{revision.number}"

@@ -53,7 +53,7 @@ class RecordedTimes:
         """Return the sort key: the moment, then the order of the timeline."""
         if isinstance(item, DueReport):
             return (self.at(item), item.since, len(Change.Kind), item.commitment.pk, 0)
-        return (self.at(item), *turn(item))
+        return (self.at(item), *day_sort_key(item))
 
 
 def build_entries(
@@ -71,7 +71,7 @@ def build_entries(
 
 
 def _entry(
-    entry: Entry, updated: datetime, recorded_times: RecordedTimes, absolute_url: Callable[[str], str]
+    entry: TimelineEntry, updated: datetime, recorded_times: RecordedTimes, absolute_url: Callable[[str], str]
 ) -> atom.Entry:
     if entry.event:
         return _event_entry(entry.event, updated, absolute_url)

@@ -56,7 +56,7 @@ class Channel:
 @require_safe
 def changes_feed(request: HttpRequest) -> HttpResponse:
     """Return the timeline as a feed, with the same parameters; a future event appears on its day."""
-    form = PagedTimeQuestion(request.GET)
+    form = PagedTimelineQueryForm(request.GET)
     if not form.is_valid():
         return bad_request(ValidationError(" ".join(form.problems)))
     filters_text = ", ".join(form.chosen)
@@ -72,7 +72,7 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
         params=dict(request.GET.lists()),
         day=request.as_of,
     )
-    items = asked(form, request.as_of or today(), recorded=True).of(form.cleaned_data["year"])[:]
+    items = query_timeline(form, request.as_of or today(), recorded=True).of(form.cleaned_data["year"])[:]
     return _feed_response(request, channel, items, form.cleaned_data["page"])
 
 
@@ -189,7 +189,7 @@ def _feed_response(
         author=_("GMG HLD follow-up portal"),
         language=get_language(),
         links=_links(request, channel, page),
-        since=Standing.read().moved_at or BEGINNING,
+        since=CurrentRevision.read().moved_at or BEGINNING,
         entries=entries,
         rights=Licence.from_settings().name,
     )

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from agencies.models import Agency
 from commitments.models import Commitment
-from gmg_portal.syndication.oembed import FORMATS, Embed, of_agency, of_commitment, of_matrix
+from gmg_portal.syndication.oembed import FORMATS, Embed, agency_embed, commitment_embed, matrix_embed
 from gmg_portal.website.as_of_links import with_as_of
 
 register = template.Library()

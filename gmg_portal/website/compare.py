@@ -16,7 +16,7 @@ from commitments.comparison import CHANGES, Compared, Comparison, compare
 from commitments.filters import PastDayField
 from commitments.models import ReportingCycle
 from foundation.clock import today
-from gmg_portal.open_data.views import chosen_format, refused
+from gmg_portal.open_data.views import bad_request, requested_format
 from gmg_portal.website.query_forms import CompareQueryForm, missing_first_day
 
 ROWS_PER_LIST = 100
@@ -55,14 +55,14 @@ class CompareView(TemplateView):
 def compare_file(request: HttpRequest) -> HttpResponse:
     """Return the whole comparison as CSV: a row for each commitment, with the names of its changes."""
     try:
-        csv_format = chosen_format(request, "csv")
+        csv_format = requested_format(request, "csv")
     except ValidationError as error:
-        return refused(error)
+        return bad_request(error)
     query_form = CompareQueryForm(request.GET)
     if not query_form.is_valid():
-        return refused(ValidationError(" ".join(query_form.problems)))
+        return bad_request(ValidationError(" ".join(query_form.problems)))
     if query_form.cleaned_data["from"] is None:
-        return refused(ValidationError(f"from: {missing_first_day()}"))
+        return bad_request(ValidationError(f"from: {missing_first_day()}"))
     comparison = _compare(query_form)
     filename = f"comparison-{comparison.since.isoformat()}-{comparison.until.isoformat()}.csv"
     origin = request.build_absolute_uri("/").rstrip("/")

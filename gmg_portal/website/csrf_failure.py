@@ -73,7 +73,7 @@ def is_same_origin(request: HttpRequest) -> bool:
 
 def posted_fields(request: HttpRequest) -> dict[str, list[str]]:
     """Return the values of each posted field, without tokens and secrets."""
-    return {name: request.POST.getlist(name) for name in request.POST if not SECRET.search(name)}
+    return {name: request.POST.getlist(name) for name in request.POST if not SECRET_FIELD.search(name)}
 
 
 def visible_fields(fields: dict[str, list[str]]) -> list[TypedField]:

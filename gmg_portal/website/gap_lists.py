@@ -193,10 +193,10 @@ def gap_file(request: HttpRequest, name: str) -> HttpResponse:
     if name not in COMMITMENT_LISTS and name not in COVERAGE_LISTS:
         raise Http404("There is no such list of gaps.")
     try:
-        csv_format = chosen_format(request, "csv")
-        day = asked_day(request, {"as_of"})
+        csv_format = requested_format(request, "csv")
+        day = parse_as_of(request, {"as_of"})
     except ValidationError as error:
-        return refused(error)
+        return bad_request(error)
     gap_list = (
         COMMITMENT_LISTS[name](day, None) if name in COMMITMENT_LISTS else _coverage_list_by_slug(name, gaps(day))
     )

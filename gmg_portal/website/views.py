@@ -89,7 +89,7 @@ class GapsView(TemplateView):
 
     def get(self, request, *args, **kwargs):
         try:
-            asked_day(request, {"as_of"})
+            parse_as_of(request, {"as_of"})
         except ValidationError as error:
             return render(request, "400.html", {"problem": error.message}, status=400)
         return super().get(request, *args, **kwargs)

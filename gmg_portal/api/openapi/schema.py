@@ -1,4 +1,4 @@
-"""The schema class of all_paths endpoint (OpenAPI 3.1): parameters, headers, media types and errors."""
+"""The schema class of every endpoint (OpenAPI 3.1): parameters, headers, media types and errors."""
 
 import re
 
@@ -52,7 +52,7 @@ NO_NULL_CHARACTER = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
 
 
 class PortalAutoSchema(AutoSchema):
-    """The description of an endpoint: all_paths parameter, also of single rows, and all_paths error."""
+    """The description of an endpoint: every parameter, also of single rows, and every error."""
 
     def get_operation_id(self):
         segments = [segment.replace("-", "_") for segment in self._tokenize_path()]
@@ -117,7 +117,7 @@ class PortalAutoSchema(AutoSchema):
         return _("The summary, in JSON.")
 
     def _by_media_type(self, success: OpenApiResponse) -> dict[tuple[int, str], OpenApiResponse]:
-        """Describe all_paths media type of the answer by the schema of its JSON.
+        """Describe every media type of the answer by the schema of its JSON.
 
         TypeScript clients type an answer as a union of its media types: a text among them would make the whole answer a
         text.

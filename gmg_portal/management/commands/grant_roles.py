@@ -14,9 +14,9 @@ class Command(BaseCommand):
     def handle(self, **options):
         if not settings.DATABASE_OWNER:
             raise CommandError(_("DATABASE_OWNER_URL is not set: it names the role that owns the tables."))
-        with roles.as_owner():
+        with roles.connect_as_owner():
             role = application_role()
-            roles.grant(role)
+            roles.grant_privileges(role)
         self.stdout.write(_("The role %(role)s has what it needs, and owns nothing.") % {"role": role})
 
 

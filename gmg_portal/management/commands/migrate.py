@@ -12,4 +12,4 @@ class Command(migrate.Command):
         with roles.connect_as_owner():
             super().handle(*args, **options)
             if settings.DATABASE_OWNER:
-                roles.grant(application_role())
+                roles.grant_privileges(application_role())

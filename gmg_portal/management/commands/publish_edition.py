@@ -24,7 +24,7 @@ class Command(BaseCommand):
             return self.check_all()
         try:
             edition = publish(dry_run=dry_run)
-        except (Refused, Damaged) as error:
+        except (PublicationRefused, DamagedFile) as error:
             raise CommandError(_("No edition was published. %(reason)s") % {"reason": error}) from None
         except OSError as error:
             raise CommandError(_("No edition was published. %(reason)s") % {"reason": error}) from error
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def check_all(self):
         problems = []
         for edition in Edition.objects.order_by("day"):
-            edition_problems = damages(edition)
+            edition_problems = find_damage(edition)
             problems += edition_problems
             state = _("damaged") if edition_problems else _("as published")
             values = {"edition": edition, "files": len(edition.files), "state": state}

@@ -61,7 +61,7 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         if dry_run:
             return self.print_dry_run()
-        with backend.by_hand():
+        with backend.without_background_delivery():
             with transaction.atomic():
                 recorded = events.due_days()
             result = RunResult(recorded, digests.tell_all(), backend.send_queued(), delete_expired())

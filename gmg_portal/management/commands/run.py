@@ -21,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from gmg_portal.trial import setup
+from gmg_portal.trial.marker import write_marker
 from gmg_portal.trial.server import START_COMMAND
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -73,6 +74,7 @@ class Command(BaseCommand):
             from foundation.postgresql.base import embedded_server
 
             self.print_line(_("The data are in %(folder)s.") % {"folder": embedded_server().cluster.data})
+            write_marker(settings.VAR_DIR)
         else:
             self.print_line(_("Using the PostgreSQL server that DATABASE_URL names."))
             connection.ensure_connection()
@@ -101,7 +103,7 @@ class Command(BaseCommand):
         for account in self.accounts:
             self.print_line(f"  {account['username']:<24}{account['password']}")
         self.print_line(_("Administrator and secretariat sign in with a code as well. For the present one, elsewhere:"))
-        self.print_line("  TRIAL=1 .venv/bin/python manage.py trial_code administrator")
+        self.print_line("  ./manage.py trial_code administrator")
         self.print_line(_("Stop it with Ctrl-C."))
 
     def stop_database(self) -> None:

@@ -1,4 +1,4 @@
-"""`TRIAL=1 manage.py trial_code USERNAME`: print the current TOTP code of a trial account."""
+"""`./manage.py trial_code USERNAME`: print the current TOTP code of a trial account."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -16,7 +16,9 @@ class Command(BaseCommand):
 
     def handle(self, *, username, **options):
         if not settings.TRIAL:
-            raise CommandError(_("This is for a trial alone: set TRIAL=1. Elsewhere codes come from one's own app."))
+            raise CommandError(
+                _("This is for a trial alone, set up by ‘make run’. Elsewhere codes come from one's own app.")
+            )
         accounts = setup.read_accounts(settings.VAR_DIR / "accounts.json")
         with_codes = {name: account for name, account in accounts.items() if account["totp_secret"]}
         if username not in with_codes:

@@ -146,7 +146,7 @@ def _move_into_place(folder: Path, day: date) -> None:
 
 def _write_edition(folder: Path, edition: Edition) -> Edition:
     """Write all files into the folder, and return the edition with its counts and its list of files."""
-    snapshot = Snapshot(Standing.read(), edition.day, settings.PUBLIC_URL.rstrip("/"))
+    snapshot = Snapshot(CurrentRevision.read(), edition.day, settings.PUBLIC_URL.rstrip("/"))
     licence = Licence.from_settings()
     edition.revision = snapshot.standing.number
     previous = Edition.objects.filter(day__lt=edition.day).first()

@@ -26,7 +26,7 @@ MARGIN = 20
 
 def escape(text) -> SafeString:
     """Return a text escaped for SVG, without control characters, which XML does not allow."""
-    return escape_html(printable(str(text)))
+    return escape_html(replace_unprintable(str(text)))
 
 
 def format_number(value: float) -> str:

@@ -31,7 +31,7 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
     try:
         csv_format = _csv_format(request, form)
     except ValidationError as error:
-        return refused(error)
+        return bad_request(error)
     params, by = request.GET.copy(), MATRIX_COLUMNS[0]
     if name == "matrix" and "by" in params:
         *others, by = params.pop("by")
@@ -39,11 +39,11 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
             return bad_request(ValidationError(given_twice("by")))
         if by not in MATRIX_COLUMNS:
             values = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
-            return refused(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % values))
+            return bad_request(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % values))
     try:
         query = ChartQuery.parse(params)
     except ValueError as error:
-        return refused(ValidationError(str(error)))
+        return bad_request(ValidationError(str(error)))
     figure = build_chart(name, name, query, by=by)
     if query.label:
         titles = {"title": figure.title, "question": query.label}
@@ -57,9 +57,9 @@ def commitment_timeline_file(request: HttpRequest, reference: str, form: str) ->
     _require_known_form(form)
     try:
         csv_format = _csv_format(request, form)
-        day = asked_day(request, {"as_of"})
+        day = parse_as_of(request, {"as_of"})
     except ValidationError as error:
-        return refused(error)
+        return bad_request(error)
     rows = Commitment.objects.public(day).defer("search").prefetch_related("milestones", "withdrawals")
     commitment = get_object_or_404(rows, reference=reference)
     title = _("The time line of %(commitment)s") % {"commitment": commitment}
@@ -69,7 +69,7 @@ def commitment_timeline_file(request: HttpRequest, reference: str, form: str) ->
 
 def _csv_format(request: HttpRequest, form: str) -> Format | None:
     """Return the format of the numbers; None for a drawing."""
-    return chosen_format(request, "csv") if form == "csv" else None
+    return requested_format(request, "csv") if form == "csv" else None
 
 
 def _require_known_form(form: str) -> None:

@@ -170,7 +170,7 @@ def test_later_commit_has_the_later_moment_whichever_wrote_first():
     finally:
         session.close()
 
-    assert times_of_change()[second.pk] == seen < times_of_change()[first.pk] == Standing.read().moved_at
+    assert times_of_change()[second.pk] == seen < times_of_change()[first.pk] == CurrentRevision.read().moved_at
 
 
 @committing
@@ -178,7 +178,7 @@ def test_rows_of_one_transaction_share_the_moment_of_the_revision():
     with transaction.atomic():
         rows = CommitmentFactory.create_batch(3)
 
-    assert [times_of_change()[row.pk] for row in rows] == [Standing.read().moved_at] * 3
+    assert [times_of_change()[row.pk] for row in rows] == [CurrentRevision.read().moved_at] * 3
 
 
 @committing
@@ -254,17 +254,17 @@ def test_answer_says_from_which_moment_of_the_record_it_was_made(client, full_co
     run_deferred_triggers()
     moment = client.get(REGISTER)["Record-Moment"]
 
-    assert datetime.fromisoformat(moment) == Standing.read().moved_at
+    assert datetime.fromisoformat(moment) == CurrentRevision.read().moved_at
     assert [row["updated_at"] for row in search_rows(client, updated_since=moment)] == [moment]
     assert search_rows(client, updated_since="2999-01-01") == []
 
 
 def test_reports_and_changes_are_followed_likewise(client, full_commitment):
     run_deferred_triggers()
-    seen = Standing.read().moved_at.isoformat()
+    seen = CurrentRevision.read().moved_at.isoformat()
     published_report(full_commitment, on="2016-01-01", status="completed")
     run_deferred_triggers()
-    later = Standing.read().moved_at.isoformat()
+    later = CurrentRevision.read().moved_at.isoformat()
 
     for name, model in (("reports", ProgressReport), ("status-changes", StatusChange)):
         address = f"/api/v1/{name}/"

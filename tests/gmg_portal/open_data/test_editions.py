@@ -97,7 +97,7 @@ def test_drafts_are_in_no_file_of_an_edition(client, editions, published_on, com
 def test_edition_is_one_state_of_the_record(client, monkeypatch, published_on, ilo):
     """Another connection publishes a row while the files are written: no file contains it."""
     CommitmentFactory(lead_agency=ilo, title="Before")
-    number = Standing.read().number
+    number = CurrentRevision.read().number
     write, done = publishing.write_file, []
 
     def interrupted(folder, name, mediatype, pieces):

@@ -17,7 +17,7 @@ from commitments.models import Stakeholder
 from commitments.serializers import CommitmentSerializer, ReportSerializer
 from foundation.clock import today
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH
-from gmg_portal.http.revision import Standing
+from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.open_data import writers
 from gmg_portal.open_data.columns import Column, Table, read_consistent_rows
 from gmg_portal.open_data.tables import TABLES

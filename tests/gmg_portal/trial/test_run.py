@@ -7,18 +7,15 @@ import signal
 import socket
 import stat
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
 
-import django
 import psutil
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from playwright.sync_api import expect

@@ -8,7 +8,7 @@ from uuid import uuid5
 import pytest
 from django.urls import reverse
 
-from gmg_portal.syndication.atom import OURS
+from gmg_portal.syndication.atom import NAMESPACE_UUID
 from gmg_portal.website.timeline import build_timeline, periods
 from gmg_portal.website.views import TimelineView
 from tests.factories import (
