@@ -13,12 +13,12 @@ from agencies import idempotent_forms
 from commitments import corrections
 from commitments.citations import Citation
 from commitments.evidence.serving import hand_out
-from commitments.facets import tally
-from commitments.filters import CommitmentFilter, refusals
+from commitments.facets import count_facets
+from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.forms import MistakeForm
 from commitments.history import chronicle
 from commitments.models import Commitment, Evidence, ProgressReport, Status
-from commitments.register import PAGINATION_PARAMS, SIZES, VIEWS, PageForm, Question
+from commitments.register import PAGINATION_PARAMS, SIZES, VIEWS, PageForm, RegisterQuery
 from commitments.related import formers_of, related, with_others
 from commitments.report_comparison import judgements, tellings
 from commitments.serializers import CommitmentRowSerializer
@@ -36,15 +36,17 @@ class RegisterView(ListView):
 
     def get(self, request, *args, **kwargs):
         self.pages = PageForm(request.GET)
-        self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
+        self.filterset = CommitmentFilter(
+            request.GET, queryset=Commitment.objects.all(), extra_params=PAGINATION_PARAMS
+        )
         tree, unknown = chosen(request.GET.getlist("fields"), offered(CommitmentRowSerializer()))
         self.columns = list(paths(tree))
         if self.filterset.is_valid() and self.pages.is_valid() and not unknown:
-            self.question = Question(self.filterset.data, self.filterset)
-            self.tally = tally(self.filterset)
+            self.register_query = RegisterQuery(self.filterset.data, self.filterset)
+            self.facet_counts = count_facets(self.filterset)
             return super().get(request, *args, **kwargs)
         self.object_list = Commitment.objects.none()
-        problems = [*refusals(self.filterset.form), *refusals(self.pages), *map(refused, unknown)]
+        problems = [*form_error_messages(self.filterset.form), *form_error_messages(self.pages), *map(refused, unknown)]
         return self.render_to_response(
             {"problems": problems, "search": request.GET.get("q", ""), "as_of_honoured": True}, status=400
         )
@@ -52,24 +54,24 @@ class RegisterView(ListView):
     def get_queryset(self):
         rows = self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
         if self.columns:
-            rows = rows.with_last_word(self.filterset.day).select_related("work_plan")
+            rows = rows.with_latest_report(self.filterset.day).select_related("work_plan")
             return rows.prefetch_related("partner_agencies", "recommendations", "stakeholders")
-        searched = self.filterset.asked.get("q")
-        return (rows.with_hits(searched, self.filterset.day) if searched else rows).defer("search")
+        searched = self.filterset.active_params.get("q")
+        return (rows.with_highlights(searched, self.filterset.day) if searched else rows).defer("search")
 
     def get_paginate_by(self, queryset):
         return self.pages.cleaned_data.get("page_size") or self.paginate_by
 
     def get_paginator(self, *args, **kwargs):
         paginator = super().get_paginator(*args, **kwargs)
-        paginator.count = self.tally.count
+        paginator.count = self.facet_counts.count
         return paginator
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(
             filterset=self.filterset,
-            tally=self.tally,
-            question=self.question,
+            facet_counts=self.facet_counts,
+            register_query=self.register_query,
             columns=self.columns,
             view=self.pages.cleaned_data["view"],
             views=VIEWS,
@@ -80,9 +82,9 @@ class RegisterView(ListView):
         )
         page = context["page_obj"]
         context["pages"] = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-        if not self.tally.count:
-            context["spellings"] = self.question.spellings()
-            context["ways_out"] = self.question.ways_out(self.tally.without)
+        if not self.facet_counts.count:
+            context["spellings"] = self.register_query.spellings()
+            context["relaxed_queries"] = self.register_query.relaxed_queries(self.facet_counts.without)
         if self.columns:
             context["table"] = self._table(context["commitments"])
         return context

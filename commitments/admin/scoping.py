@@ -17,7 +17,7 @@ from commitments.admin.preview import PreviewMixin
 from commitments.admin.review import ReviewMixin
 from commitments.admin.workflow_actions import PUBLISH, SEND_BACK, SUBMIT, StepsMixin
 from commitments.models import WorkingCopy
-from commitments.permissions import PUBLIC_STATES, may_review, may_start
+from commitments.permissions import PUBLIC_STATES, may_create_drafts, may_review
 from commitments.workflow import State
 
 NOTHING = "–"
@@ -79,7 +79,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
     # Permissions
 
     def may_write(self, user) -> bool:
-        return may_start(user)
+        return may_create_drafts(user)
 
     def has_view_permission(self, request, obj=None):
         return self.may_view(request) and (obj is None or obj.pk is None or self.holds(request, self.visible, obj))

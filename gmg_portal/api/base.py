@@ -16,7 +16,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from commitments.filters import PastDayField, WordsField, named, split_lists
+from commitments.filters import ChoicesField, PastDayField, split_lists, with_param_name
 from foundation.rest.pagination import CURSOR, Pagination
 from foundation.rest.problem_codes import of_form
 from foundation.rest.problem_details import Fault, Refused
@@ -71,7 +71,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         try:
             return (PastDayField(required=False).clean(words.get(AS_OF)),)
         except ValidationError as refusal:
-            return None, Fault(AS_OF, " ".join(named(AS_OF, refusal.messages)))
+            return None, Fault(AS_OF, " ".join(with_param_name(AS_OF, refusal.messages)))
 
 
 def not_fields(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
@@ -133,7 +133,8 @@ def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
             faults += [
                 Fault(
                     word,
-                    str(getattr(form.fields[word], "none_known", WordsField.none_known)) % {"value": value},
+                    str(getattr(form.fields[word], "no_choices_message", ChoicesField.no_choices_message))
+                    % {"value": value},
                     (),
                     code="unknown_value",
                 )
@@ -143,12 +144,14 @@ def wrong_values(form: forms.Form, words: QueryDict) -> list[Fault]:
         strangers = [
             value for value in parts_of(word, words.getlist(word)) if value not in map(str, allowed or [value])
         ]
-        if isinstance(form.fields[word], WordsField):
-            beside = form.fields[word].taken_beside_choices(strangers)
+        if isinstance(form.fields[word], ChoicesField):
+            beside = form.fields[word].accepted_beyond_choices(strangers)
             strangers = [value for value in strangers if value not in beside]
         faults += [refused(word, refusal, value, allowed) for value in dict.fromkeys(strangers)]
         if not strangers:
-            faults.append(Fault(word, " ".join(named(word, form.errors[word])), allowed, code=of_form(form, word)))
+            faults.append(
+                Fault(word, " ".join(with_param_name(word, form.errors[word])), allowed, code=of_form(form, word))
+            )
     return faults
 
 

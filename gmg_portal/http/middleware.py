@@ -17,7 +17,7 @@ from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
 
 from agencies.names import names_on
-from commitments.filters import PastDayField, given_twice, unknown_parameter
+from commitments.filters import PastDayField, repeated_parameter, unknown_parameter
 from foundation.clock import today
 from foundation.http.conditional import conditional_response
 from foundation.postgresql.session_limits import is_outage
@@ -127,7 +127,7 @@ class AsOfMiddleware:
             if word not in known:
                 return refusal(request, unknown_parameter(word, known))
             if len(values) > 1:
-                return refusal(request, given_twice(word))
+                return refusal(request, repeated_parameter(word))
         return None
 
 

@@ -46,7 +46,7 @@ def commitments_found(filterset: CommitmentFilter) -> QuerySet[Commitment]:
 def _whole(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
     """Commitments with their standing: all that hangs on them in the same statement."""
     return (
-        rows.with_last_word(day)
+        rows.with_latest_report(day)
         .annotate(
             partner_codes=_list(Partner, "agency__code", "agency__position", "agency__acronym"),
             stakeholder_names=_linked(Commitment.stakeholders, "stakeholder__name", "stakeholder__name"),

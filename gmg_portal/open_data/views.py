@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from django_filters import FilterSet
 
-from commitments.filters import PastDayField, given_twice, refusals, takes_list, unknown_parameter
+from commitments.filters import PastDayField, form_error_messages, repeated_parameter, takes_list, unknown_parameter
 from foundation.clock import today
 from gmg_portal.http.revision import Standing
 from gmg_portal.models import Edition
@@ -126,7 +126,7 @@ def chosen_format(request: HttpRequest, form: str) -> Format:
     values = params.pop("bom")
     request.GET = params
     if len(values) > 1:
-        raise ValidationError(given_twice("bom"))
+        raise ValidationError(repeated_parameter("bom"))
     if values[0] not in ("0", "1"):
         raise ValidationError(_("bom: ‘%(value)s’ is not a valid value. Use one of: 0, 1.") % {"value": values[0]})
     return PLAIN_CSV if values[0] == "0" else FORMATS["csv"]
@@ -139,7 +139,7 @@ def asked(request: HttpRequest, table: Table) -> Asked:
         day = asked_day(request, {"as_of"} if table.by_day else ())
         return Asked(day, False, lambda: table.rows(day), address, filters)
     filterset = _asked_filterset(request, table)
-    is_part = bool(filterset.asked)
+    is_part = bool(filterset.active_params)
     return Asked(filterset.day, is_part, lambda: table.found(_asked_filterset(request, table)), address, filters)
 
 
@@ -151,8 +151,8 @@ def _asked_filterset(request: HttpRequest, table: Table) -> FilterSet:
         if word in fields and not all(values):
             raise ValidationError(_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": word})
         if word in fields and len(values) > 1 and not takes_list(filterset, word):
-            raise ValidationError(given_twice(word))
-    for sentence in refusals(filterset.form):
+            raise ValidationError(repeated_parameter(word))
+    for sentence in form_error_messages(filterset.form):
         raise ValidationError(sentence)
     return filterset
 
@@ -163,7 +163,7 @@ def asked_day(request: HttpRequest, allowed: Collection[str]) -> date | None:
         if word not in allowed:
             raise ValidationError(unknown_parameter(word, allowed))
         if len(values) > 1:
-            raise ValidationError(given_twice(word))
+            raise ValidationError(repeated_parameter(word))
     if "as_of" not in request.GET:
         return None
     try:

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, vText
 
-from commitments.filters import CommitmentFilter, refusals
+from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.models import Commitment, Milestone, ReportingCycle
-from commitments.register import Question
+from commitments.register import RegisterQuery
 from foundation.clock import today
 from foundation.dates.parsing import LAST
 from foundation.dates.partial import PartialDate, Precision
@@ -46,8 +46,10 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     """The due days of what the register finds by the same words; those of cycles are everybody's."""
     filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
     if not filterset.is_valid():
-        return refused(ValidationError(" ".join(refusals(filterset.form))))
-    narrowed = ", ".join(f"{word.label}: {word.value}" for word in Question(filterset.data, filterset).narrowing)
+        return refused(ValidationError(" ".join(form_error_messages(filterset.form))))
+    narrowed = ", ".join(
+        f"{word.label}: {word.value}" for word in RegisterQuery(filterset.data, filterset).active_filters
+    )
     name = _("GMG HLD follow-up: due days")
     if narrowed:
         name = _("GMG HLD follow-up: due days (%(narrowed)s)") % {"narrowed": narrowed}
@@ -72,7 +74,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
 def _events(filterset: CommitmentFilter, full: Full) -> Iterator[Event]:
     """Leave out what is due after the last plausible day: a calendar cannot hold the day after 9999-12-31."""
     day = filterset.day
-    running = filterset.narrowed().published(day).filter(standing_finished=False).defer("search")
+    running = filterset.filtered().published(day).filter(standing_finished=False).defer("search")
     dated = running.filter(due_on__lte=LAST).select_related("lead_agency", "workgroup").order_by("pk")
     milestones = Milestone.objects.filter(commitment__in=running.values("pk"), due_on__lte=LAST)
     open_ones = milestones.exclude(met_on__lte=day or date.max).select_related(

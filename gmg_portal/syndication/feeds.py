@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.changes import traces
-from commitments.filters import answering, on_points, refusals
+from commitments.filters import form_error_messages, has_agenda_point, has_recommendation
 from commitments.models import Commitment
 from commitments.register import PageForm
 from foundation.clock import today
@@ -111,7 +111,7 @@ def point_feed(request: HttpRequest, number: int) -> HttpResponse:
     words = {"number": point.number, "point": point.title}
     return _of_subject(
         request,
-        Commitment.objects.filter(on_points([point.number])),
+        Commitment.objects.filter(has_agenda_point([point.number])),
         title=_("Agenda point %(number)s: changes of the register – GMG HLD follow-up portal") % words,
         subtitle=_("Every commitment on “%(point)s”, and every report on it.") % words,
         page=point.get_absolute_url(),
@@ -125,7 +125,7 @@ def recommendation_feed(request: HttpRequest, code: str) -> HttpResponse:
     words = {"code": recommendation.code}
     return _of_subject(
         request,
-        Commitment.objects.filter(answering([recommendation.code])),
+        Commitment.objects.filter(has_recommendation([recommendation.code])),
         title=_("Recommendation %(code)s: changes of the register – GMG HLD follow-up portal") % words,
         subtitle=_("Every commitment that answers %(code)s or a part of it, and every report on it.") % words,
         page=recommendation.get_absolute_url(),
@@ -138,15 +138,15 @@ def register_feed(request: HttpRequest) -> HttpResponse:
     search = FollowedSearch(request.GET)
     if search.problems:
         return refused(ValidationError(" ".join(search.problems)))
-    narrowed = ", ".join(f"{word.label}: {word.value}" for word in search.question.narrowing)
+    narrowed = ", ".join(f"{word.label}: {word.value}" for word in search.question.active_filters)
     title = _("Commitments – GMG HLD follow-up portal")
     if narrowed:
         title = _("Commitments found (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": narrowed}
     channel = Channel(
         title=title,
         subtitle=_("Every published change of the commitments that the register finds by these words."),
-        key=_with(_key(request), search.question.followed),
-        page=_with(reverse("commitments:list"), search.question.rows),
+        key=_with(_key(request), search.question.feed_params),
+        page=_with(reverse("commitments:list"), search.question.row_params),
         words=dict(request.GET.lists()),
         day=request.as_of,
     )
@@ -159,7 +159,7 @@ def _of_subject(
     pages = PageForm(request.GET)
     try:
         day = asked_day(request, {"as_of", "page"})
-        for sentence in refusals(pages):
+        for sentence in form_error_messages(pages):
             raise ValidationError(sentence)
     except ValidationError as refusal:
         return refused(refusal)

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from commitments.changes import Trace, traces
-from commitments.filters import CommitmentFilter, refusals
+from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.models import Commitment, Freshness, ReportingCycle
-from commitments.register import PageForm, Question
+from commitments.register import PageForm, RegisterQuery
 from foundation.clock import today
 
 # How a feed is parted; how the register's page shows its rows means nothing here, and is refused.
@@ -38,7 +38,7 @@ class WithWithdrawn(CommitmentFilter):
     """The same words, and beside what the register finds what it would find, had it not been withdrawn."""
 
     @cached_property
-    def standing(self) -> QuerySet[Commitment]:
+    def unfiltered(self) -> QuerySet[Commitment]:
         rows = self.queryset.public(self.day).with_standing(self.day)
         return rows.with_state(self.day).with_moved_at(self.day)
 
@@ -48,14 +48,14 @@ class FollowedSearch:
 
     def __init__(self, words: QueryDict):
         self.pages = PageForm(words)
-        self.found = CommitmentFilter(words, queryset=Commitment.objects.all(), beside=PAGING)
-        self.heard = WithWithdrawn(words, queryset=Commitment.objects.all(), beside=PAGING)
-        self.question = Question(self.found.data, self.found)
+        self.found = CommitmentFilter(words, queryset=Commitment.objects.all(), extra_params=PAGING)
+        self.heard = WithWithdrawn(words, queryset=Commitment.objects.all(), extra_params=PAGING)
+        self.question = RegisterQuery(self.found.data, self.found)
 
     @property
     def problems(self) -> list[str]:
         """What the register refuses is refused, in its words."""
-        return [*refusals(self.found.form), *refusals(self.pages)]
+        return [*form_error_messages(self.found.form), *form_error_messages(self.pages)]
 
     @property
     def page(self) -> int | None:
@@ -68,15 +68,15 @@ class FollowedSearch:
     def steps(self) -> list[Trace | Silence]:
         """All changes of what is found, and who is silent if that is asked for; in no order."""
         self.heard.is_valid()
-        about = Commitment.objects.filter(pk__in=self.heard.narrowed().order_by().values("pk"))
+        about = Commitment.objects.filter(pk__in=self.heard.filtered().order_by().values("pk"))
         return [*traces(self.found.day, commitments=about, recorded=True), *self._silences()]
 
     def _silences(self) -> list[Silence]:
-        asked = [state for state in TURNS if state in self.found.asked.get("freshness", ())]
+        asked = [state for state in TURNS if state in self.found.active_params.get("freshness", ())]
         cycle = ReportingCycle.objects.opened(self.found.day or today()).first() if asked else None
         if cycle is None:
             return []
-        rows = self.found.narrowed().published(self.found.day).filter(standing_freshness__in=asked)
+        rows = self.found.filtered().published(self.found.day).filter(standing_freshness__in=asked)
         rows = rows.select_related("lead_agency", "workgroup").defer("search")
         return [_silence(row, Freshness(row.standing_freshness), cycle) for row in rows]
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from agencies.names import names_on
-from commitments.filters import PastDayField, given_twice, unknown_parameter
+from commitments.filters import PastDayField, repeated_parameter, unknown_parameter
 from commitments.models import Commitment
 from foundation.http.tracking_params import without_tracking
 from foundation.text.spreadsheet_cells import printable
@@ -107,7 +107,7 @@ def _check(request: HttpRequest) -> None:
         if word not in WORDS:
             raise ValidationError(unknown_parameter(word, WORDS))
         if len(values) > 1:
-            raise ValidationError(given_twice(word))
+            raise ValidationError(repeated_parameter(word))
     if not request.GET.get("url"):
         raise ValidationError(_("url: give the address of a commitment, of an agency or of the home page."))
 

@@ -104,7 +104,7 @@ def api_alternates(context) -> SafeString:
         return mark_safe("")
     route, day = IN_THE_API[match.view_name], getattr(context.request, "as_of", None)
     address = reverse(f"api:{route}", args=list(match.kwargs.values()))
-    question = getattr(context.get("question"), "to_the_api", "") or (f"as_of={day.isoformat()}" if day else "")
+    question = getattr(context.get("register_query"), "api_params", "") or (f"as_of={day.isoformat()}" if day else "")
     links = [("application/json", question)]
     if route.endswith("-detail"):
         links.append(("application/ld+json", "&".join(filter(None, [question, "format=jsonld"]))))

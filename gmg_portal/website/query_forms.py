@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from commitments.changes import Change
 from commitments.filters import (
+    ChoicesField,
     PastDayField,
     StrictForm,
-    WordsField,
     agencies,
     agenda_points,
-    involving,
-    on_points,
-    refusals,
+    form_error_messages,
+    has_agenda_point,
+    involves_agency,
     split_comma_lists,
     with_values,
     workgroups,
@@ -30,7 +30,7 @@ KINDS = [(EVENT, gettext_lazy("Event")), *Change.Kind.choices]
 YEARS = (2000, 2099)
 
 
-class ListField(WordsField):
+class ListField(ChoicesField):
     """One or several of a set of words, optional."""
 
     widget = forms.SelectMultiple
@@ -64,7 +64,7 @@ class Question(StrictForm):
     @property
     def problems(self) -> list[str]:
         """What is wrong with the question, in sentences that name the word."""
-        return refusals(self)
+        return form_error_messages(self)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -89,11 +89,11 @@ class Question(StrictForm):
         params = self.cleaned_data
         condition = Q()
         if params["agency"]:
-            condition &= involving(params["agency"])
+            condition &= involves_agency(params["agency"])
         if params["workgroup"]:
             condition &= Q(workgroup__slug__in=params["workgroup"])
         if params["agenda_point"]:
-            condition &= on_points(params["agenda_point"])
+            condition &= has_agenda_point(params["agenda_point"])
         return Commitment.objects.filter(condition) if condition else None
 
     def _label(self, word: str, value: str) -> str:

@@ -454,10 +454,10 @@ def had_edited(row, person):
     row._history_user = person
 
 
-HANDS = [had_written, had_submitted, had_edited]
+AUTHORSHIP_REASONS = [had_written, had_submitted, had_edited]
 
 
-@pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.__name__)
+@pytest.mark.parametrize("hand", AUTHORSHIP_REASONS, ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("verb", ["publish", "send_back"])
 @pytest.mark.parametrize("factory", [CommitmentFactory, ProgressReportFactory])
 def test_nobody_reviews_what_they_had_a_hand_in(factory, verb, hand, reviewer, data_and_research):
@@ -475,7 +475,7 @@ def test_nobody_reviews_what_they_had_a_hand_in(factory, verb, hand, reviewer, d
     assert list(type(row).objects.reviewable_by(reviewer)) == []
 
 
-@pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.__name__)
+@pytest.mark.parametrize("hand", AUTHORSHIP_REASONS, ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("verb", ["publish", "send_back"])
 def test_nobody_reviews_an_assessment_they_had_a_hand_in(verb, hand, secretariat):
     row = AssessmentFactory(submitted=True)

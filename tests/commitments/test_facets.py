@@ -2,7 +2,7 @@ import pytest
 from django.http import QueryDict
 
 from agenda.models import AgendaPoint
-from commitments.facets import FACETS, Facet, Option, tally
+from commitments.facets import FACETS, Facet, Option, count_facets
 from commitments.filters import CommitmentFilter
 from commitments.models import Commitment
 from tests.factories import (
@@ -21,11 +21,11 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db]
 def tallied(query: str):
     filterset = CommitmentFilter(QueryDict(query), queryset=Commitment.objects.all())
     assert filterset.is_valid(), filterset.errors
-    return tally(filterset)
+    return count_facets(filterset)
 
 
 def counted(query: str) -> dict[str, dict[str, int]]:
-    return {facet.word: {option.value: option.count for option in facet.options} for facet in tallied(query).facets}
+    return {facet.name: {option.value: option.count for option in facet.options} for facet in tallied(query).facets}
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def test_facets_take_the_same_queries_however_many_rows(register, django_assert_
     assert filterset.is_valid()
 
     with django_assert_num_queries(FACET_QUERIES):
-        tally(filterset)
+        count_facets(filterset)
 
 
 # The cycle, the walk over the rows, and the names of agencies, groups, points and recommendations.

@@ -177,7 +177,7 @@ def test_refusal_offers_the_nearest_word(register, query, word, says):
 
 
 def test_words_beside_the_filters_are_known_to_their_page_alone(register):
-    page = CommitmentFilter(QueryDict("page=2&view=table"), queryset=Commitment.objects.all(), beside=["page", "view"])
+    page = CommitmentFilter(QueryDict("page=2&view=table"), queryset=Commitment.objects.all(), extra_params=["page", "view"])
 
     assert page.errors == {}
     assert "‘view’" in " ".join(asked("page=2&view=table").errors["__all__"])

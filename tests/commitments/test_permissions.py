@@ -58,7 +58,7 @@ PEOPLE = [
     "anonymous",
 ]
 ALLOWED = {
-    permissions.may_start: {"administrator", "ilo_focal_point", "ilo_alternate", "undesa_focal_point"},
+    permissions.may_create_drafts: {"administrator", "ilo_focal_point", "ilo_alternate", "undesa_focal_point"},
     permissions.may_assess: {
         "administrator",
         "secretariat",

@@ -146,7 +146,7 @@ def test_page_api_file_and_plain_reading_agree_on_every_question(client, world):
             assert found["page"] == found["api"] == found["file"]
             found, expected = {name: sorted(rows) for name, rows in found.items()}, sorted(expected)
         assert found == dict.fromkeys(found, expected)
-        assert page.context["tally"].count == len(expected)
+        assert page.context["facet_counts"].count == len(expected)
 
     agree()
     # Questions that find nothing prove little: most must have found something, and not always everything.

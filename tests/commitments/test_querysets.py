@@ -597,10 +597,10 @@ def test_search_finds_words_between_typographic_signs(day, text):
 
 
 def marked(commitment, text, day=None):
-    row = Commitment.objects.published(day).with_hits(text, day).get(pk=commitment.pk)
+    row = Commitment.objects.published(day).with_highlights(text, day).get(pk=commitment.pk)
     return (
-        row.marked_title.translate(RESTORED).replace(HIT_STARTS, "[").replace(HIT_ENDS, "]"),
-        row.marked_text.translate(RESTORED).replace(HIT_STARTS, "[").replace(HIT_ENDS, "]"),
+        row.highlighted_title.translate(RESTORED).replace(HIT_STARTS, "[").replace(HIT_ENDS, "]"),
+        row.highlighted_text.translate(RESTORED).replace(HIT_STARTS, "[").replace(HIT_ENDS, "]"),
     )
 
 
@@ -619,10 +619,10 @@ def test_hits_are_marked_wherever_any_of_the_words_is_met(text, title, excerpt):
     commitment = CommitmentFactory(title="Fair recruitment in Côte d’Ivoire", summary="Training in corridors.")
     published_report(commitment, achieved="Banks")
 
-    marked_title, marked_text = marked(commitment, text)
+    highlighted_title, highlighted_text = marked(commitment, text)
 
-    assert marked_title == title
-    assert excerpt in marked_text
+    assert highlighted_title == title
+    assert excerpt in highlighted_text
 
 
 @pytest.mark.parametrize(

@@ -196,18 +196,20 @@ class DraftsView(SubmissionView):
             )
         reports = ProgressReport.objects.owned_by(request.user).filter(commitment__reference__iexact=text(reference))
         if title is not None:
-            return self.expected_by(request, title, reports.asked())
+            return self.expected_by(request, title, reports.in_open_cycle())
         if cycle:
             self.refuse_second(request, reference, reports.filter(cycle=None))
             return None
-        expected = [row for row in self.held(reports.asked().editable_by(request.user)) if state_of(row) == EXPECTED]
+        expected = [
+            row for row in self.held(reports.in_open_cycle().editable_by(request.user)) if state_of(row) == EXPECTED
+        ]
         if len(expected) > 1:
             titles = [row.cycle.title for row in expected]
             message = _("More than one cycle expects a report on this commitment: name one of them.")
             raise Problem(422, faults=[FieldFault("cycle", message, tuple(titles), code="required")])
         if not expected:
             self.refuse_second(
-                request, reference, reports.filter(Q(cycle=None) | Q(pk__in=reports.asked().values("pk")))
+                request, reference, reports.filter(Q(cycle=None) | Q(pk__in=reports.in_open_cycle().values("pk")))
             )
         return expected[0] if expected else None
 

@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
-from commitments.filters import CommitmentFilter, refusals
+from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.models import Commitment
-from commitments.register import Question
+from commitments.register import RegisterQuery
 from commitments.statistics.counts import Words, freshness_counts, status_counts
 from commitments.statistics.flow import flow
 from commitments.statistics.matrix import MATRIX_COLUMNS, matrix
@@ -32,16 +32,18 @@ class Asked:
     rows: QuerySet[Commitment]
     words: Words
     day: date | None
-    question: Question
+    question: RegisterQuery
 
     @classmethod
     def of(cls, data: QueryDict) -> Self:
         """Read the words of an address; one that is not known raises ValueError with the reasons."""
         filterset = CommitmentFilter(data, queryset=Commitment.objects.all())
         if not filterset.is_valid():
-            raise ValueError(" ".join(refusals(filterset.form)))
+            raise ValueError(" ".join(form_error_messages(filterset.form)))
         words = {word: values for word, values in filterset.data.lists() if word not in OF_THE_LIST and any(values)}
-        return cls(filterset.qs.published(filterset.day), words, filterset.day, Question(filterset.data, filterset))
+        return cls(
+            filterset.qs.published(filterset.day), words, filterset.day, RegisterQuery(filterset.data, filterset)
+        )
 
     @property
     def in_words(self) -> str:

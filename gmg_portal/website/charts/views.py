@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commitments.filters import given_twice
+from commitments.filters import repeated_parameter
 from commitments.models import Commitment
 from commitments.statistics.matrix import MATRIX_COLUMNS
 from foundation.clock import today
@@ -36,7 +36,7 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
     if name == "matrix" and "by" in data:
         *others, by = data.pop("by")
         if others:
-            return refused(ValidationError(given_twice("by")))
+            return refused(ValidationError(repeated_parameter("by")))
         if by not in MATRIX_COLUMNS:
             words = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
             return refused(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % words))
