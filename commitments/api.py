@@ -31,7 +31,7 @@ REPORT_CODE = "[A-Z]+-[0-9]+-[0-9]+"
 
 
 def whole_record(day) -> list[Prefetch | str]:
-    """What the page of one commitment shows beside the row itself, as it stood on the day."""
+    """Return the prefetches for the related rows on the page of a commitment, as of the day."""
     reports = (
         ProgressReport.objects.published(day)
         .newest_first()

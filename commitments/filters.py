@@ -73,7 +73,7 @@ def unknown_parameter(name: str, allowed: Iterable[str]) -> str:
 
 
 class ChoicesField(forms.MultipleChoiceField):
-    """One or several of a set of choices; an error message names the value, the closest match and all choices."""
+    """A field for one or several choices; an error names the value, the closest match and all choices."""
 
     default_error_messages = {"invalid_choice": _("‘%(value)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")}
     # The error message where there are no choices, because no row has a value yet.

@@ -162,7 +162,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
     def save_related(self, request, form, formsets, change):
         """Whoever writes has a hand in the row, and so have the agencies for which they act."""
         super().save_related(request, form, formsets, change)
-        actions.record_hand(form.instance, by=request.user)
+        actions.record_involved_agencies(form.instance, by=request.user)
 
     def delete_model(self, request, obj):
         if not self.deletable(request.user).select_for_update(of=("self",)).filter(pk=obj.pk).exists():
@@ -194,7 +194,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
         except ValidationError:
             return self.show_missing(request, obj)
         self.message_user(request, SUBMIT.done(obj, None))
-        for hint in actions.hints(obj):
+        for hint in actions.review_hints(obj):
             self.message_user(request, hint, "WARNING")
         return redirect("admin:index")
 
@@ -213,7 +213,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
         context |= {
             "writing": writing,
             "steps": [] if add else self.buttons(request, obj, writing),
-            "hints": actions.hints(obj) if change and writing and not self.is_late(request, obj) else [],
+            "hints": actions.review_hints(obj) if change and writing and not self.is_late(request, obj) else [],
             "preview": self.preview_address(obj) if change and obj.state not in PUBLIC_STATES else "",
             "note": obj.review_note if obj and writing and obj.state == State.SENT_BACK else "",
         }

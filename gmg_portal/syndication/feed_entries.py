@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from agenda.models import Event
 from commitments.amendments import amended_at
-from commitments.changes import Change, Trace
+from commitments.changes import Change, ChangeRef
 from gmg_portal.syndication import atom
 from gmg_portal.syndication.followed_searches import Silence
 from gmg_portal.website.query_forms import EVENT
 from gmg_portal.website.timeline import Entry, entries, turn
 
-Step = Event | Trace | Silence
+Step = Event | ChangeRef | Silence
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,9 @@ class Moments:
     @classmethod
     def of(cls, steps: Iterable[Step], day: date | None) -> Self:
         """Read what is not in the steps themselves; four queries at most."""
-        first = {step.commitment for step in steps if isinstance(step, Trace) and step.kind == Change.Kind.PUBLISHED}
+        first = {
+            step.commitment for step in steps if isinstance(step, ChangeRef) and step.kind == Change.Kind.PUBLISHED
+        }
         events = {step.pk for step in steps if isinstance(step, Event)}
         lines = Event.history.filter(id__in=events).order_by().values_list("id").annotate(Min("history_date"))
         return cls(amended_at(first, day), dict(lines) if events else {})

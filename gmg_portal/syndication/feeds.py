@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
-from commitments.changes import traces
+from commitments.changes import change_refs
 from commitments.filters import form_error_messages, has_agenda_point, has_recommendation
 from commitments.models import Commitment
 from commitments.register import PageForm
@@ -165,7 +165,9 @@ def _of_subject(
         return refused(refusal)
     page = _with(page, urlencode({"as_of": day.isoformat()}) if day else "")
     channel = Channel(title, subtitle, _key(request), page, dict(request.GET.lists()), day)
-    return _answer(request, channel, traces(day, commitments=commitments, recorded=True), pages.cleaned_data["page"])
+    return _answer(
+        request, channel, change_refs(day, commitments=commitments, recorded=True), pages.cleaned_data["page"]
+    )
 
 
 def _answer(

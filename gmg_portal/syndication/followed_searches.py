@@ -7,7 +7,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from commitments.changes import Trace, traces
+from commitments.changes import ChangeRef, change_refs
 from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.models import Commitment, Freshness, ReportingCycle
 from commitments.register import PageForm, RegisterQuery
@@ -65,11 +65,11 @@ class FollowedSearch:
     def page_size(self) -> int | None:
         return self.pages.cleaned_data.get("page_size")
 
-    def steps(self) -> list[Trace | Silence]:
+    def steps(self) -> list[ChangeRef | Silence]:
         """All changes of what is found, and who is silent if that is asked for; in no order."""
         self.heard.is_valid()
         about = Commitment.objects.filter(pk__in=self.heard.filtered().order_by().values("pk"))
-        return [*traces(self.found.day, commitments=about, recorded=True), *self._silences()]
+        return [*change_refs(self.found.day, commitments=about, recorded=True), *self._silences()]
 
     def _silences(self) -> list[Silence]:
         asked = [state for state in TURNS if state in self.found.active_params.get("freshness", ())]

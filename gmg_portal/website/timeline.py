@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agenda.models import Event
-from commitments.changes import Change, Trace, told, traces
+from commitments.changes import Change, ChangeRef, change_refs, load_changes
 from commitments.models import Commitment
 from foundation.dates.partial import PartialDate, Precision
 from gmg_portal.website.query_forms import EVENT, TimeQuestion
@@ -61,7 +61,7 @@ class Year:
 class Line:
     """All steps that answer a question, newest first: events whole, changes as their traces."""
 
-    steps: list[Event | Trace]
+    steps: list[Event | ChangeRef]
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -98,7 +98,7 @@ def line(
     With `recorded` each change has the moment at which it was recorded.
     """
     happened = list(Event.objects.until(day)) if events else []
-    changed = traces(day, commitments=commitments, kinds=kinds, recorded=recorded)
+    changed = change_refs(day, commitments=commitments, kinds=kinds, recorded=recorded)
     return Line(sorted([*happened, *changed], key=_place, reverse=True))
 
 
@@ -114,16 +114,16 @@ def asked(question: TimeQuestion, day: date | None, *, recorded: bool = False) -
     )
 
 
-def entries(steps: Sequence[Event | Trace]) -> list[Entry]:
+def entries(steps: Sequence[Event | ChangeRef]) -> list[Entry]:
     """Some steps with all that stands behind them, in their order."""
-    changes = iter(told(step for step in steps if isinstance(step, Trace)))
+    changes = iter(load_changes(step for step in steps if isinstance(step, ChangeRef)))
     return [
         Entry(_on(step), event=step) if isinstance(step, Event) else Entry(_on(step), change=next(changes))
         for step in steps
     ]
 
 
-def periods(steps: Sequence[Event | Trace]) -> list[Period]:
+def periods(steps: Sequence[Event | ChangeRef]) -> list[Period]:
     return list(_parted(entries(steps)))
 
 
@@ -132,7 +132,7 @@ def _parted(found: Iterable[Entry]) -> Iterable[Period]:
         yield Period(period, list(group))
 
 
-def _on(step: Event | Trace) -> PartialDate:
+def _on(step: Event | ChangeRef) -> PartialDate:
     return PartialDate(step.starts_on, Precision.DAY) if isinstance(step, Event) else step.on
 
 
@@ -140,14 +140,14 @@ def _period(on: PartialDate) -> PartialDate:
     return PartialDate.period(on.day, Precision.YEAR if on.precision == Precision.YEAR else Precision.MONTH)
 
 
-def _place(step: Event | Trace) -> tuple:
+def _place(step: Event | ChangeRef) -> tuple:
     """Sorts by month, and a year whose month is not known after its last one."""
     on = _on(step)
     return (on.day.year, on.day.month, on.precision == Precision.YEAR, *turn(step))
 
 
-def turn(step: Event | Trace) -> tuple:
+def turn(step: Event | ChangeRef) -> tuple:
     """Sorts by day; on one day what happened comes before what changed."""
     if isinstance(step, Event):
         return (step.starts_on, -1, step.pk, 0)
-    return (step.day, step.rank, step.commitment, step.turn)
+    return (step.day, step.rank, step.commitment, step.sequence)

@@ -118,11 +118,11 @@ def test_tally_says_how_many_rows_meet_the_question_and_the_question_without_eac
         if word != "as_of":
             without[word] = CommitmentFilter(rest, queryset=Commitment.objects.all()).qs.count()
 
-    told = tallied(query)
+    counts = tallied(query)
 
-    assert told.total == 3
-    assert told.count == CommitmentFilter(words, queryset=Commitment.objects.all()).qs.count()
-    assert told.without == without
+    assert counts.total == 3
+    assert counts.count == CommitmentFilter(words, queryset=Commitment.objects.all()).qs.count()
+    assert counts.without == without
 
 
 @pytest.mark.parametrize("word", FACETS)

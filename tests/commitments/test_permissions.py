@@ -1,4 +1,4 @@
-"""Who may do what, beside the table of `policy.py`: partners, two agencies in one person, and each role's licences."""
+"""Permissions beyond the table of `policy.py`: partners, two agencies in one person, and each role's licences."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What a search may hold, and what becomes of one that was made to harm."""
+"""Search texts: their limits, and malicious ones."""
 
 import pytest
 from django.db import connection

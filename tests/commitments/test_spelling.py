@@ -59,8 +59,8 @@ def test_words_are_those_of_the_reports_of_the_day(library, day, offered):
 def test_word_of_what_is_not_published_is_never_offered(library, state, day):
     texts = {"title": "Quetzalcoatlus", "summary": "Quetzalcoatlus", "original_text": "Quetzalcoatlus"}
     CommitmentFactory(**{state: True}, **texts)
-    said = {"achieved": "Quetzalcoatlus", "barriers": "Quetzalcoatlus", "next_steps": "Quetzalcoatlus"}
-    ProgressReportFactory(**{state: True}, commitment=library, **said)
+    report_texts = {"achieved": "Quetzalcoatlus", "barriers": "Quetzalcoatlus", "next_steps": "Quetzalcoatlus"}
+    ProgressReportFactory(**{state: True}, commitment=library, **report_texts)
     AssessmentFactory(**{state: True}, commitment=library, text="Quetzalcoatlus")
 
     assert suggest_spellings("Quetzalcoatlu", day and PartialDate.parse(day).day) == []

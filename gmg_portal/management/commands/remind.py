@@ -27,7 +27,7 @@ class Round:
     """All that one run came to."""
 
     noted: int
-    told: digests.Told
+    told: digests.SendResult
     delivery: backend.Delivery
     forgotten: int = 0
 
@@ -43,7 +43,7 @@ class Round:
         ) % {
             "noted": self.noted,
             "digests": len(self.told.digests),
-            "alone": len(self.told.alone),
+            "alone": len(self.told.single),
             "sent": self.delivery.sent,
             "put_off": self.delivery.put_off,
             "given_up": self.delivery.given_up,
@@ -63,8 +63,8 @@ class Command(BaseCommand):
             return self.rehearse()
         with backend.by_hand():
             with transaction.atomic():
-                noted = events.due_days()
-            done = Round(noted, digests.tell_all(), backend.send_queued(), forget())
+                noted = events.notify_due_cycles()
+            done = Round(noted, digests.send_all(), backend.send_queued(), forget())
         if done.failed:
             raise CommandError(str(done))
         self.stdout.write(str(done))
@@ -73,15 +73,15 @@ class Command(BaseCommand):
     def rehearse(self):
         """Do it, and undo it before anybody can see it."""
         with transaction.atomic():
-            noted = events.due_days()
-            told = digests.tell_all(get_connection(NOWHERE))
+            noted = events.notify_due_cycles()
+            told = digests.send_all(get_connection(NOWHERE))
             transaction.set_rollback(True)
-        for person, subject in [*told.alone, *told.digests]:
+        for person, subject in [*told.single, *told.digests]:
             self.stdout.write(_("To %(address)s: %(subject)s") % {"address": person.email, "subject": subject})
         waiting = backend.waiting().count()
         self.stdout.write(
             _("Nothing was done. New of due days: %(noted)s; mails to write: %(mails)s; in the queue: %(waiting)s.")
-            % {"noted": noted, "mails": len(told.alone) + len(told.digests), "waiting": waiting}
+            % {"noted": noted, "mails": len(told.single) + len(told.digests), "waiting": waiting}
         )
 
 
