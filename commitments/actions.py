@@ -533,11 +533,11 @@ def _write_set(row, name: str, others: list) -> None:
     """Set a many-to-many field to these rows, without a history line."""
     field = row._meta.get_field(name)
     links, own, other = field.remote_field.through.objects, field.m2m_column_name(), field.m2m_reverse_name()
-    wanted, existing = {each.pk for each in others}, set()
+    desired, existing = {each.pk for each in others}, set()
     if not row._state.adding:
         existing = set(links.filter(**{own: row.pk}).values_list(other, flat=True))
-        links.filter(**{own: row.pk, f"{other}__in": existing - wanted}).delete()
-    links.bulk_create(links.model(**{own: row.pk, other: key}) for key in sorted(wanted - existing))
+        links.filter(**{own: row.pk, f"{other}__in": existing - desired}).delete()
+    links.bulk_create(links.model(**{own: row.pk, other: key}) for key in sorted(desired - existing))
 
 
 def _write_partners(commitment: Commitment, agencies: list, by) -> None:

@@ -105,15 +105,15 @@ def version_of_mark(field: forms.Field, value: str) -> int:
     return max(field.to_python(value), 0)
 
 
-def new_row_prefixes(data: QueryDict, formset: type[forms.BaseInlineFormSet], known: set[str]) -> list[str]:
-    """Return the form prefixes of rows whose keys are not in `known`: new rows, or rows deleted by somebody else."""
+def new_row_prefixes(data: QueryDict, formset: type[forms.BaseInlineFormSet], existing_keys: set[str]) -> list[str]:
+    """Return the form prefixes of rows without a key in `existing_keys`: new rows, or rows deleted by somebody else."""
     prefix, key = formset.get_default_prefix(), formset.model._meta.pk.name
     total = data.get(f"{prefix}-TOTAL_FORMS", "")
     rows = [f"{prefix}-{number}" for number in range(min(int(total), 100) if is_whole_number(total) else 0)]
     return [
         row
         for row in rows
-        if data.get(f"{row}-{key}", "") not in known and formset.form(data, prefix=row).has_changed()
+        if data.get(f"{row}-{key}", "") not in existing_keys and formset.form(data, prefix=row).has_changed()
     ]
 
 
@@ -121,13 +121,13 @@ def fill_formset(data: QueryDict, formset: forms.BaseInlineFormSet) -> None:
     """Set submitted values as the initial values of an unbound formset; new rows go into its extra forms."""
     key = formset.model._meta.pk.name
     prefixes = {data.get(name): name.rpartition("-")[0] for name in data if name.endswith(f"-{key}") and data[name]}
-    known = set()
+    existing_keys = set()
     for form in formset.initial_forms:
-        known.add(str(form.instance.pk))
+        existing_keys.add(str(form.instance.pk))
         submitted_prefix = prefixes.get(str(form.instance.pk))
         if submitted_prefix:
             fill_form(_with_prefix(data, submitted_prefix, form.prefix), form)
-    for form, row in zip(formset.extra_forms, new_row_prefixes(data, type(formset), known), strict=False):
+    for form, row in zip(formset.extra_forms, new_row_prefixes(data, type(formset), existing_keys), strict=False):
         fill_form(data, form, row)
 
 

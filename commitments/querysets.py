@@ -520,7 +520,7 @@ class WithdrawalQuerySet(models.QuerySet):
 
 
 class MilestoneQuerySet(models.QuerySet):
-    """Milestones, which whoever may edit their commitment may edit."""
+    """Milestones; the permission to edit them is that of their commitment."""
 
     def editable_by(self, user) -> Self:
         commitments = self.model._meta.get_field("commitment").related_model.objects

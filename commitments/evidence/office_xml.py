@@ -36,7 +36,7 @@ FETCHING_FUNCTION = re.compile(r"\b(WEBSERVICE|IMAGE|RTD|CALL|REGISTER(?:\.ID)?|
 LINK_FIELD = re.compile(r"HYPERLINK\s+(?:\"([^\"]*)\"|(?!\\[a-z]\b)(\S+))", re.IGNORECASE)
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 # Elements of drawings that display the target of their address.
-SHOWING = {
+DISPLAYING = {
     "imagedata",
     "fill",
     "image",
@@ -123,7 +123,7 @@ class PartReader:
         key = attributes.get("PartName", "") if local == "override" else f".{attributes.get('Extension', '')}"
         self.types[key.lower()] = attributes.get("ContentType", "")
 
-    def shown(self, local: str, attributes: dict[str, str]) -> None:
+    def displayed_target(self, local: str, attributes: dict[str, str]) -> None:
         for name, value in attributes.items():
             attribute = name.rpartition(":")[2].lower()
             if attribute in ("src", "href", "data") and is_remote(value) and not value.startswith("data:image/"):
@@ -195,7 +195,7 @@ class PartReader:
 ELEMENTS = {
     **dict.fromkeys(FETCHING_ELEMENTS, PartReader.refuse_fetching),
     **dict.fromkeys(EMBEDDING_ELEMENTS, PartReader.refuse_embedding),
-    **dict.fromkeys(SHOWING, PartReader.shown),
+    **dict.fromkeys(DISPLAYING, PartReader.displayed_target),
     "relationship": PartReader.relationship,
     "override": PartReader.content_type,
     "default": PartReader.content_type,
@@ -213,9 +213,9 @@ ELEMENTS = {
 
 def check_field(instruction: str) -> None:
     """Refuse a Word field that fetches something or links to an unsafe target; its first word is its command."""
-    words = instruction.split(maxsplit=1)
-    if words and words[0].upper() in FETCHING_FIELDS:
-        raise fetches_external(words[0])
+    parts = instruction.split(maxsplit=1)
+    if parts and parts[0].upper() in FETCHING_FIELDS:
+        raise fetches_external(parts[0])
     if link := LINK_FIELD.match(instruction.strip()):
         target = (link[1] or link[2] or "").replace("\\\\", "\\")  # a field writes a backslash twice
         if not is_safe_link(target):
