@@ -474,7 +474,7 @@ def test_one_who_cannot_be_written_to_keeps_nobody_waiting(
             raise ValueError("No such mailbox.")
         return compose(person, *args)
 
-    monkeypatch.setattr(digests, "compose", stumbling)
+    monkeypatch.setattr(digests, "compose_digest", stumbling)
 
     result = digests.send_all()
 
