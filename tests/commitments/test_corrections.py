@@ -325,7 +325,7 @@ def test_nothing_is_settled_without_a_word(verb, words, secretariat):
     mistake = MistakeFactory()
 
     with pytest.raises(ValidationError):
-        verb(mistake, words=words, by=secretariat)
+        verb(mistake, text=words, by=secretariat)
 
     mistake.refresh_from_db()
     assert (mistake.state, mistake.address) == ("open", "reader@example.org")
@@ -337,7 +337,7 @@ def test_only_reviewers_settle(verb, undesa_focal_point, ilo_focal_point, commit
 
     for person in (undesa_focal_point, ilo_focal_point):
         with pytest.raises(PermissionDenied):
-            verb(mistake, words="Ours.", by=person)
+            verb(mistake, text="Ours.", by=person)
 
     assert mailoutbox == []
 

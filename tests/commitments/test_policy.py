@@ -421,7 +421,7 @@ def test_api_of_the_register_takes_no_writing_method(role, method, world, client
     "role", [role for role in ROLES if role not in {"anonymous", "judge", "outsider"} | BY_INDEPENDENCE]
 )
 def test_tokens_keep_to_the_policy(role, world, client):
-    """One reads, writes and submits what its agency does; whatever other role its maker has counts for nothing."""
+    """A token allows what the agency of its maker may do, whatever other roles its maker has."""
     user = world.people[role]
     if role in ("secretariat", "administrator"):
         MembershipFactory(user=user, agency=world.ohchr)
