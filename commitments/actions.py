@@ -1,9 +1,9 @@
-"""Everything that moves a commitment, report, assessment or answer through its workflow.
+"""The actions of the workflow of commitments, reports, assessments and answers, and of reporting cycles.
 
-Each verb locks the row, asks `permissions` through the row's queryset, checks the rules, and leaves a line in the
-history under its own name. What a rule refuses raises ValidationError with sentences by field; what the person may not
-do raises PermissionDenied. Loads from a file (`publish_past`, `record_past_report`) have no author: the two-person rule
-is for people. Cycles may also be opened and closed by the installation itself (`by=None`).
+Each action locks the row, checks the permission through the row's queryset, checks the rules, and writes a history line
+with its own name as the change reason. It raises ValidationError with messages by field if a rule is broken, and
+PermissionDenied if the person may not act. Loads from a file (`publish_past`, `record_past_report`) have no author, and
+the two-person rule does not apply to them. Commands may open and close cycles (`by=None`).
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,7 +33,7 @@ from commitments.models import (
     StatusChange,
 )
 from commitments.notifications import digests, events
-from commitments.succession import problem_of_successor
+from commitments.succession import successor_error
 from commitments.triggers import SUCCESSION_LOCK
 from commitments.workflow import TRANSITIONS, Reviewed, ReviewingRole, State
 from foundation.clock import today
@@ -43,15 +43,15 @@ from workgroups.models import WorkGroup
 
 LOAD = "load"
 IMPORT = "import"
-BY_TOKEN = "token"  # noqa: S105 – the name of a way, in the history
+BY_TOKEN = "token"  # noqa: S105 – a change reason in the history
 PAST_PLANNING = {Status.IN_PROGRESS, Status.SUBSTANTIALLY_COMPLETE, Status.COMPLETED, Status.ONGOING}
 
 
 @transaction.atomic
 def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
-    """Send a draft, or what was sent back and mended, to the reviewers."""
+    """Submit a draft, or a row that was sent back, to the reviewers."""
     row = _locked(row, seen)
-    _move(row, "submit")
+    _transition(row, "submit")
     _allow(type(row).objects.editable_by(by), row)
     check(row)
     check_writer(row, by)
@@ -66,10 +66,11 @@ def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
 
 @transaction.atomic
 def write_draft(row, sets: dict[str, list] | None = None, *, by, reason: str = IMPORT) -> None:
-    """Keep what an import or a token says of a draft, or of a milestone of one: columns, and sets of rows by name.
+    """Save a draft from an import or a token, or a milestone of a draft; `sets` are many-to-many rows by field name.
 
-    What the person may not write before and after, a new lead included, is refused. The caller holds the row's lock.
-    The history gets one line, which has the sets as well: they are written first, and a new row's key drawn for that.
+    The person must have the permission to write the row before and after, so with a new lead too. The caller holds the
+    row's lock. The sets are written first, under a key drawn in advance for new rows, so that they are part of the one
+    history line.
     """
     new = row._state.adding
     if isinstance(row, Milestone):
@@ -84,16 +85,16 @@ def write_draft(row, sets: dict[str, list] | None = None, *, by, reason: str = I
         _write_partners(row, others, by) if name == "partner_agencies" else _write_set(row, name, others)
     _save(row, reason, by, force_insert=new)
     _allow(type(row).objects.editable_by(by), row)
-    record_hand(row.commitment if isinstance(row, Milestone) else row, by=by)
+    record_involved_agencies(row.commitment if isinstance(row, Milestone) else row, by=by)
 
 
 @transaction.atomic
 def add_evidence(report: ProgressReport, piece: Evidence, *, by) -> Evidence:
-    """Back a report that is still open; its row is locked, so that nothing is added to what is just sent off."""
+    """Add evidence to an open report, whose row is locked so that it cannot be submitted at the same time."""
     report = _locked(report)
     _allow(ProgressReport.objects.editable_by(by), report)
     piece.report = report
-    record_hand(report, by=by)
+    record_involved_agencies(report, by=by)
     return _save(piece, BY_TOKEN, by)
 
 
@@ -103,43 +104,43 @@ def remove_evidence(piece: Evidence, *, by) -> None:
     _allow(ProgressReport.objects.editable_by(by), report)
     piece._change_reason, piece._history_user = BY_TOKEN, by
     piece.delete()
-    record_hand(report, by=by)
+    record_involved_agencies(report, by=by)
 
 
-def record_hand(row: Reviewed, *, by) -> None:
-    """Keep for which agencies a person acts who writes in an open row; what was kept before stays (`triggers`)."""
-    agencies = list(all_agencies_of(by).values_list("pk", flat=True))
+def record_involved_agencies(row: Reviewed, *, by) -> None:
+    """Record the agencies of a person who writes in an open row; triggers add them to those recorded before."""
+    agencies = list(acting_for(by).values_list("pk", flat=True))
     if agencies:
         type(row).objects.filter(pk=row.pk, state__in=permissions.OPEN_STATES).update(involved_agencies=agencies)
 
 
 @transaction.atomic
 def send_back(row: Reviewed, *, note: str, by, seen: int | None = None) -> Reviewed:
-    """Return a submitted row to its writer with a note that says what to mend."""
+    """Return a submitted row to its writer with a note that says what to correct."""
     row = _locked(row, seen)
-    _move(row, "send_back")
+    _transition(row, "send_back")
     _allow(type(row).objects.reviewable_by(by), row)
     if not note.strip():
         raise ValidationError({"note": _("Write a note that says what to mend.")})
     row.review_note = note.strip()
     _reviewed(row, by)
     _save(row, "send_back", by)
-    digests.at_once(events.sent_back(row, by=by))
+    digests.send_on_commit(events.sent_back(row, by=by))
     return row
 
 
 @transaction.atomic
 def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
-    """Put a submitted row into the public record as of today (UTC)."""
+    """Publish a submitted row as of today (UTC)."""
     row = _locked(row, seen)
-    _move(row, "publish")
+    _transition(row, "publish")
     _allow(type(row).objects.reviewable_by(by), row)
     _lock_succession(row)
     check(row)
     row.published_on, row.published_precision = today(), Precision.DAY
     _reviewed(row, by)
     if isinstance(row, ProgressReport):
-        _apply(row, by, "publish")
+        _publish_report(row, by, "publish")
     else:
         _save(row, "publish", by)
     events.published(row, by=by)
@@ -150,36 +151,36 @@ def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
 def contribute(
     report: ProgressReport, *, agency: Agency, text: str, by, seen: int | None = None
 ) -> Contribution | None:
-    """Write a partner's own part in a report that is still open; an empty text takes back what it had written.
+    """Write a partner's contribution to an open report; an empty text deletes it.
 
-    `seen` is the version of the part that was shown, 0 where there was none. The report's row is locked, so that
-    nothing is added to what is just being submitted.
+    `seen` is the version of the contribution that was shown, 0 if there was none. The report is locked, so that it
+    cannot be submitted at the same time.
     """
     report = _locked(report)
     if not permissions.partners_for(by, report.commitment_id).filter(pk=agency.pk).exists():
         raise PermissionDenied(_("Only a partner of the commitment adds a part, and only its own."))
     if not ProgressReport.objects.contributable_by(by).filter(pk=report.pk).exists():
         raise ValidationError(_("The lead has sent this report off, or its cycle is closed: it takes no more parts."))
-    record_hand(report, by=by)
-    part = report.contributions.select_for_update().filter(agency=agency).first()
-    if seen is not None and seen != (part.version if part else 0):
+    record_involved_agencies(report, by=by)
+    contribution = report.contributions.select_for_update().filter(agency=agency).first()
+    if seen is not None and seen != (contribution.version if contribution else 0):
         raise ValidationError(_("Somebody else of your agency changed this since you opened it. Nothing was saved."))
     if text.strip():
-        part = part or Contribution(report=report, agency=agency)
-        part.text, part.author = text.strip(), by
-        return _save(part, "contribute", by)
-    if part is None:
+        contribution = contribution or Contribution(report=report, agency=agency)
+        contribution.text, contribution.author = text.strip(), by
+        return _save(contribution, "contribute", by)
+    if contribution is None:
         raise ValidationError({"text": _("Write what your agency did, or that it did nothing.")})
-    part._change_reason, part._history_user = "take back", by
-    part.delete()
+    contribution._change_reason, contribution._history_user = "take back", by
+    contribution.delete()
     return None
 
 
 @transaction.atomic
 def withdraw(commitment: Commitment, *, reason: str, by, seen: int | None = None) -> Commitment:
-    """Take a published commitment out of the register; its page stays and says so."""
+    """Withdraw a published commitment from the register; its page stays and shows the withdrawal."""
     commitment = _locked(commitment, seen)
-    _move(commitment, "withdraw")
+    _transition(commitment, "withdraw")
     if not permissions.may_withdraw(by):
         raise PermissionDenied(_("Only the secretariat and administrators withdraw a commitment."))
     if not reason.strip():
@@ -191,9 +192,9 @@ def withdraw(commitment: Commitment, *, reason: str, by, seen: int | None = None
 
 @transaction.atomic
 def restore(commitment: Commitment, *, reason: str, by, seen: int | None = None) -> Commitment:
-    """Take a commitment that was wrongly withdrawn back into the register; both steps stay public."""
+    """Restore a withdrawn commitment to the register; the withdrawal and the restoration stay public."""
     commitment = _locked(commitment, seen)
-    _move(commitment, "restore")
+    _transition(commitment, "restore")
     if not permissions.may_restore(by):
         raise PermissionDenied(_("Only the secretariat and administrators restore a commitment."))
     if not Commitment.objects.independent_of(by).filter(pk=commitment.pk).exists():
@@ -209,7 +210,7 @@ def restore(commitment: Commitment, *, reason: str, by, seen: int | None = None)
 
 @transaction.atomic
 def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
-    """Ask for reports: one expected report for each running commitment. Returns how many were asked for."""
+    """Open a cycle with one expected report for each running commitment, and return their number."""
     cycle = _for_cycles(cycle, by, seen)
     if cycle.opened_on:
         raise ValidationError(_("This cycle is already open."))
@@ -228,7 +229,7 @@ def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
 
 @transaction.atomic
 def remind_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> list[ProgressReport]:
-    """Have the leads of a cycle told once more of the reports that they still owe, which are returned."""
+    """Remind the leads of the reports that they still owe in a cycle, and return these reports."""
     cycle = _for_cycles(cycle, by, seen)
     if not cycle.opened_on or cycle.closed_on:
         raise ValidationError(_("Only a cycle that is open can be reminded of."))
@@ -242,7 +243,7 @@ def remind_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> list[
 
 @transaction.atomic
 def close_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> ReportingCycle:
-    """Take no more reports in this cycle; what was not reported stays visible as silence."""
+    """Close a cycle, which then takes no more reports; missing reports stay visible as missing."""
     cycle = _for_cycles(cycle, by, seen)
     if not cycle.opened_on or cycle.closed_on:
         raise ValidationError(_("Only a cycle that is open can be closed."))
@@ -252,7 +253,7 @@ def close_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> Report
 
 @transaction.atomic
 def reopen_cycle(cycle: ReportingCycle, *, reason: str, by, seen: int | None = None) -> ReportingCycle:
-    """Take reports in a closed cycle again. Its days stay what they were, so that what comes now comes late."""
+    """Reopen a closed cycle. Its deadline stays the same, so that reports submitted now are late."""
     cycle = _for_cycles(cycle, by, seen)
     if not cycle.closed_on:
         raise ValidationError(_("Only a cycle that was closed can be reopened."))
@@ -264,7 +265,7 @@ def reopen_cycle(cycle: ReportingCycle, *, reason: str, by, seen: int | None = N
 
 @transaction.atomic
 def publish_past(commitment: Commitment, *, on: PartialDate) -> Commitment:
-    """Count a commitment that was loaded from a source as public from a day in the past."""
+    """Publish a commitment that was loaded from a source, as of a day in the past."""
     commitment.state = State.PUBLISHED
     commitment.published_on, commitment.published_precision = on.day, on.precision
     return _save(commitment, LOAD, None)
@@ -272,10 +273,9 @@ def publish_past(commitment: Commitment, *, on: PartialDate) -> Commitment:
 
 @transaction.atomic
 def record_past_report(report: ProgressReport, evidence: Iterable[Evidence], *, on: PartialDate) -> ProgressReport:
-    """Take what a source said at the time into the record, dated as the source dates itself.
+    """Publish a report that was loaded from a source, with the date of the source.
 
-    The reports of one commitment are recorded in the order of their days; an older one is refused, since the
-    status history is append-only.
+    The reports of a commitment must be recorded in the order of their dates, since the status history is append-only.
     """
     _lock_succession(report)
     last = report.commitment.reports.published().newest_first().first()
@@ -291,43 +291,43 @@ def record_past_report(report: ProgressReport, evidence: Iterable[Evidence], *, 
     check(report)
     report.state = State.PUBLISHED
     report.published_on, report.published_precision = on.day, on.precision
-    _apply(report, None, LOAD)
+    _publish_report(report, None, LOAD)
     return report
 
 
 @contextmanager
 def as_published(row: Reviewed, *, by) -> Iterator[Reviewed]:
-    """Within this block alone the database stands as if a row of the workflow were published today.
+    """Publish a row within the `with` block alone, for previews.
 
-    All of it is rolled back at the end: nobody else ever sees it, and the revision, which moves on commit, stays. The
-    rules of publishing are not asked, so that an unfinished draft can be looked at; but an assessment by who may not
-    assess is refused with ValidationError.
+    Everything is rolled back at the end, so nobody else sees it and the revision does not change. The rules of
+    publishing are not checked, so that unfinished drafts can be previewed; only an assessment by an assessor who may
+    not assess raises ValidationError.
     """
     with transaction.atomic():
         row = _locked(row)
-        if isinstance(row, Assessment) and (problems := _problems_of_assessment(row)):
-            raise ValidationError(problems)
+        if isinstance(row, Assessment) and (errors := _errors_of_assessment(row)):
+            raise ValidationError(errors)
         row.state = State.PUBLISHED
         row.published_on, row.published_precision = today(), Precision.DAY
         row.author, row.reviewed_by, row.reviewed_at = row.author or by, None, None
         row.reviewed_as, row.reviewing_agency = "", None
         if isinstance(row, ProgressReport):
-            row.status = row.status or stand_in(row)
+            row.status = row.status or fallback_status(row)
             _lock_succession(row)
-            _apply(row, by, "preview")
+            _publish_report(row, by, "preview")
         else:
             _save(row, "preview", by)
         yield row
         transaction.set_rollback(True)
 
 
-def stand_in(report: ProgressReport) -> str:
-    """What a report without a status is shown with: what was reported last."""
+def fallback_status(report: ProgressReport) -> str:
+    """Return the status with which a report without a status is previewed: the one reported last."""
     return report.commitment.status or Status.NOT_STARTED
 
 
-def missing(row: Reviewed) -> list[str]:
-    """What stands in the way of submitting, as sentences."""
+def submission_errors(row: Reviewed) -> list[str]:
+    """Return the error messages that prevent submitting."""
     try:
         check(row)
     except ValidationError as error:
@@ -335,29 +335,29 @@ def missing(row: Reviewed) -> list[str]:
     return []
 
 
-def hints(row: Reviewed) -> list[str]:
-    """What a reviewer is likely to ask about, though nothing forbids it."""
+def review_hints(row: Reviewed) -> list[str]:
+    """Return what a reviewer is likely to ask about, though no rule forbids it."""
     return _hints_of_report(row) if isinstance(row, ProgressReport) else []
 
 
 def _hints_of_report(report: ProgressReport) -> list[str]:
-    found = overlaps(report)
+    hints = overlaps(report)
     if not report.achieved:
-        return found
+        return hints
     if not report.evidence.exists():
-        found.append(_("There is no evidence: readers will see ‘none given’."))
+        hints.append(_("There is no evidence: readers will see ‘none given’."))
     last = report.commitment.reports.published().newest_first().exclude(pk=report.pk).first()
     labels = {"achieved": _("Achieved"), "barriers": _("Barriers"), "next_steps": _("Next steps")}
     for name, label in labels.items() if last else ():
         text = getattr(report, name).strip()
         if text and text == getattr(last, name).strip():
-            told = {"field": label, "number": last.number}
-            found.append(_("‘%(field)s’ says word for word what report %(number)d said.") % told)
-    return found
+            params = {"field": label, "number": last.number}
+            hints.append(_("‘%(field)s’ says word for word what report %(number)d said.") % params)
+    return hints
 
 
 def overlaps(report: ProgressReport) -> list[str]:
-    """Name each published report on the same commitment whose period has days in common with this one's."""
+    """Return a sentence for each published report on the same commitment whose period overlaps this one's."""
     start, end = report.period_start or report.period_end, report.period_end or report.period_start
     if start is None:
         return []
@@ -372,63 +372,63 @@ def overlaps(report: ProgressReport) -> list[str]:
 
 
 def check(row: Reviewed) -> None:
-    """Refuse, with a sentence for each field, what may not go to review or into the record."""
-    problems: dict[str, str] = {}
+    """Raise ValidationError, with a message for each field, if a row may not be submitted or published."""
+    errors: dict[str, str] = {}
     if isinstance(row, ProgressReport):
-        problems = _problems_of_report(row)
+        errors = _errors_of_report(row)
     elif isinstance(row, Commitment) and not (row.summary or row.original_text):
-        problems = {"summary": _("Say in a few lines what is undertaken.")}
+        errors = {"summary": _("Say in a few lines what is undertaken.")}
     elif isinstance(row, Assessment):
-        problems = _problems_of_assessment(row)
+        errors = _errors_of_assessment(row)
     elif isinstance(row, Answer):
-        problems = _problems_of_answer(row)
-    if problems:
-        raise ValidationError(problems)
+        errors = _errors_of_answer(row)
+    if errors:
+        raise ValidationError(errors)
 
 
-def _problems_of_report(report: ProgressReport) -> dict[str, str]:
-    problems = {}
+def _errors_of_report(report: ProgressReport) -> dict[str, str]:
+    errors = {}
     evidence = list(report.evidence.all())
     if report.commitment.state != State.PUBLISHED:
-        problems["commitment"] = _("Only a published commitment can be reported on.")
+        errors["commitment"] = _("Only a published commitment can be reported on.")
     if report.cycle and report.cycle.closed_on:
-        problems["cycle"] = _("This cycle is closed: write a report without a cycle.")
+        errors["cycle"] = _("This cycle is closed: write a report without a cycle.")
     if not report.status:
-        problems["status"] = _("Choose the status that you report.")
+        errors["status"] = _("Choose the status that you report.")
     if not report.achieved.strip():
-        problems["achieved"] = _("Say what was achieved, or that nothing was.")
+        errors["achieved"] = _("Say what was achieved, or that nothing was.")
     if report.status == Status.DISCONTINUED and not report.status_reason.strip():
-        problems["status_reason"] = _("Say why the commitment is discontinued.")
-    problems |= _problems_of_successor(report)
+        errors["status_reason"] = _("Say why the commitment is discontinued.")
+    errors |= _errors_of_successor(report)
     public = [piece for piece in evidence if piece.is_public]
     if report.status == Status.COMPLETED and not public:
-        problems["evidence"] = _("‘Completed’ needs at least one public piece of evidence.")
+        errors["evidence"] = _("‘Completed’ needs at least one public piece of evidence.")
     elif report.status in PAST_PLANNING and evidence and _announced_only(public or evidence):
-        problems["evidence"] = _("An announcement alone moves nothing past ‘Planning’: add other evidence.")
-    return problems
+        errors["evidence"] = _("An announcement alone moves nothing past ‘Planning’: add other evidence.")
+    return errors
 
 
-def _problems_of_assessment(assessment: Assessment) -> dict[str, str]:
+def _errors_of_assessment(assessment: Assessment) -> dict[str, str]:
     if assessment.commitment.state != State.PUBLISHED:
         return {"commitment": _("Only a published commitment can be assessed.")}
-    problems = problems_of_assessor(assessment.commitment, assessment.agency, assessment.workgroup)
+    errors = assessor_errors(assessment.commitment, assessment.agency, assessment.workgroup)
     writers = [person for person in (assessment.author, assessment.submitted_by) if person]
-    for writer in () if problems else writers:
-        if problems_of_writer(assessment.commitment, writer):
+    for writer in () if errors else writers:
+        if writer_errors(assessment.commitment, writer):
             text = _("Its author acts for an agency that leads, co-leads or is a partner in %(commitment)s.")
             return {"commitment": text % {"commitment": assessment.commitment.reference}}
-    return problems
+    return errors
 
 
-def problems_of_assessor(commitment: Commitment, agency: Agency | None, workgroup: WorkGroup | None) -> dict[str, str]:
-    """Say at its field why an agency or group may not assess a commitment: it leads, co-leads or is a partner in it."""
-    words = {"assessor": agency or workgroup, "commitment": commitment.reference}
+def assessor_errors(commitment: Commitment, agency: Agency | None, workgroup: WorkGroup | None) -> dict[str, str]:
+    """Return the error message by field if an agency or group may not assess a commitment, because of a stake in it."""
+    params = {"assessor": agency or workgroup, "commitment": commitment.reference}
     if workgroup and workgroup.pk == commitment.workgroup_id:
-        return {"workgroup": _("%(assessor)s leads %(commitment)s and cannot assess it: choose another.") % words}
+        return {"workgroup": _("%(assessor)s leads %(commitment)s and cannot assess it: choose another.") % params}
     interested = permissions.interested_agencies(commitment)
     if agency and interested.filter(pk=agency.pk).exists():
         text = _("%(assessor)s leads, co-leads or is a partner in %(commitment)s and cannot assess it: choose another.")
-        return {"agency": text % words}
+        return {"agency": text % params}
     biased = (
         interested.filter(pk__in=workgroup.participations.leading().values("agency")).first() if workgroup else None
     )
@@ -437,12 +437,12 @@ def problems_of_assessor(commitment: Commitment, agency: Agency | None, workgrou
             "%(agency)s leads %(assessor)s, and leads, co-leads or is a partner in %(commitment)s: choose another"
             " assessor."
         )
-        return {"workgroup": text % {**words, "agency": biased}}
+        return {"workgroup": text % {**params, "agency": biased}}
     return {}
 
 
-def problems_of_writer(commitment: Commitment, writer) -> dict[str, str]:
-    """Say why a person may not assess a commitment, in whoever's name: an agency of theirs has a stake in it."""
+def writer_errors(commitment: Commitment, writer) -> dict[str, str]:
+    """Return the error message by field if a person may not assess a commitment, because their agency has a stake."""
     if Commitment.objects.independent_of(writer).filter(pk=commitment.pk).exists():
         return {}
     text = _("Your agency leads, co-leads or is a partner in %(commitment)s: somebody else has to assess it.")
@@ -450,19 +450,19 @@ def problems_of_writer(commitment: Commitment, writer) -> dict[str, str]:
 
 
 def check_writer(row: Reviewed, by) -> None:
-    """Refuse an assessment that is submitted by a person of an agency with a stake in the commitment."""
-    if isinstance(row, Assessment) and (problems := problems_of_writer(row.commitment, by)):
-        raise ValidationError(problems)
+    """Raise ValidationError if an assessment is submitted by a person whose agency has a stake in the commitment."""
+    if isinstance(row, Assessment) and (errors := writer_errors(row.commitment, by)):
+        raise ValidationError(errors)
 
 
-def _problems_of_answer(answer: Answer) -> dict[str, str]:
+def _errors_of_answer(answer: Answer) -> dict[str, str]:
     if answer.assessment.state != State.PUBLISHED or answer.commitment.state != State.PUBLISHED:
         return {"assessment": _("Only a published judgement of a published commitment can be answered.")}
     return {} if answer.text.strip() else {"text": _("Write what you answer.")}
 
 
-def _problems_of_successor(report: ProgressReport) -> dict[str, str]:
-    problem = problem_of_successor(report.status, report.commitment, report.superseded_by)
+def _errors_of_successor(report: ProgressReport) -> dict[str, str]:
+    problem = successor_error(report.status, report.commitment, report.superseded_by)
     if not problem and report.superseded_by and report.superseded_by.state != State.PUBLISHED:
         problem = _("The commitment that takes its place must be published.")
     return {"superseded_by": problem} if problem else {}
@@ -473,9 +473,9 @@ def _announced_only(evidence: list[Evidence]) -> bool:
 
 
 def _lock_succession(row) -> None:
-    """Let reports that supersede their commitments be published one after the other, so that each sees the others.
+    """Lock the publication of superseding reports, so that each sees the others.
 
-    Taken before any commitment is locked, so that two of them never wait for each other.
+    The lock is taken before any commitment is locked, which prevents deadlocks.
     """
     if isinstance(row, ProgressReport) and row.status == Status.SUPERSEDED:
         with connection.cursor() as cursor:
@@ -488,7 +488,7 @@ def _locked(row, seen: int | None = None):
     return fresh
 
 
-def _move(row: Reviewed, verb: str) -> None:
+def _transition(row: Reviewed, verb: str) -> None:
     target = TRANSITIONS.get((row.state, verb))
     if target is None:
         raise ValidationError(
@@ -508,7 +508,7 @@ def _reviewed(row: Reviewed, by) -> None:
 
 
 def _body_of(row: Reviewed, by) -> tuple[str, Agency | None]:
-    """As what, and for which agency, a person decides. Who leads the group names that, whatever else they are."""
+    """Return the role and agency of a reviewer; leads of the group review as such, whatever other roles they have."""
     group = None if isinstance(row, Assessment) else getattr(row, "commitment", row).workgroup
     leading = group and group.participations.leading().filter(agency__in=agencies_of(by)).first()
     if leading:
@@ -530,26 +530,26 @@ def _next_key(model) -> int:
 
 
 def _write_set(row, name: str, others: list) -> None:
-    """Bring a many-to-many set to these rows, leaving no line in the history."""
+    """Set a many-to-many field to these rows, without a history line."""
     field = row._meta.get_field(name)
     links, own, other = field.remote_field.through.objects, field.m2m_column_name(), field.m2m_reverse_name()
-    wanted, standing = {each.pk for each in others}, set()
+    desired, existing = {each.pk for each in others}, set()
     if not row._state.adding:
-        standing = set(links.filter(**{own: row.pk}).values_list(other, flat=True))
-        links.filter(**{own: row.pk, f"{other}__in": standing - wanted}).delete()
-    links.bulk_create(links.model(**{own: row.pk, other: key}) for key in sorted(wanted - standing))
+        existing = set(links.filter(**{own: row.pk}).values_list(other, flat=True))
+        links.filter(**{own: row.pk, f"{other}__in": existing - desired}).delete()
+    links.bulk_create(links.model(**{own: row.pk, other: key}) for key in sorted(desired - existing))
 
 
 def _write_partners(commitment: Commitment, agencies: list, by) -> None:
-    """Take partners in and let them go; whoever stays keeps its own part."""
-    standing = {}
+    """Add and delete partners; those that stay keep their part."""
+    existing = {}
     if not commitment._state.adding:
-        standing = {partner.agency_id: partner for partner in Partner.objects.filter(commitment=commitment)}
-    for agency_id in standing.keys() - {agency.pk for agency in agencies}:
-        partner = standing[agency_id]
+        existing = {partner.agency_id: partner for partner in Partner.objects.filter(commitment=commitment)}
+    for agency_id in existing.keys() - {agency.pk for agency in agencies}:
+        partner = existing[agency_id]
         partner._change_reason, partner._history_user = IMPORT, by
         partner.delete()
-    joining = [Partner(commitment_id=commitment.pk, agency=each) for each in agencies if each.pk not in standing]
+    joining = [Partner(commitment_id=commitment.pk, agency=each) for each in agencies if each.pk not in existing]
     bulk_create_with_history(joining, Partner, default_user=by, default_change_reason=IMPORT)
 
 
@@ -559,8 +559,8 @@ def _for_cycles(cycle: ReportingCycle, by, seen: int | None) -> ReportingCycle:
     return _locked(cycle, seen)
 
 
-def _apply(report: ProgressReport, by, reason: str) -> None:
-    """Save a report as published, under the next number, and let it speak for its commitment."""
+def _publish_report(report: ProgressReport, by, reason: str) -> None:
+    """Save a report as published under the next number, and update the status of its commitment."""
     commitment = _locked(report.commitment)
     report.number = commitment.reports.published().count() + 1
     _save(report, reason, by)

@@ -10,8 +10,8 @@ from commitments import statistics
 from commitments.filters import (
     CommitmentFilter,
     CommitmentRecordFilter,
-    MovedRecordFilter,
     RecordFilter,
+    RecordWithMovedAtFilter,
     ReportFilter,
     StatusChangeFilter,
 )
@@ -31,7 +31,7 @@ REPORT_CODE = "[A-Z]+-[0-9]+-[0-9]+"
 
 
 def whole_record(day) -> list[Prefetch | str]:
-    """What the page of one commitment shows beside the row itself, as it stood on the day."""
+    """Return the prefetches for the related rows on the page of a commitment, as of the day."""
     reports = (
         ProgressReport.objects.published(day)
         .newest_first()
@@ -74,7 +74,7 @@ class CommitmentViewSet(ReadOnlyModelViewSet):
         return CommitmentSerializer if self.detail else CommitmentRowSerializer
 
     def filter_queryset(self, queryset):
-        rows = super().filter_queryset(queryset).with_last_word(self.filterset.day)
+        rows = super().filter_queryset(queryset).with_latest_report(self.filterset.day)
         if not self.detail:
             return rows
         return rows.select_related("reviewing_agency").prefetch_related(*whole_record(self.filterset.day))
@@ -95,7 +95,7 @@ class ReportViewSet(ReadOnlyModelViewSet):
     )
     serializer_class = ReportSerializer
     filterset_class = ReportFilter
-    detail_filterset_class = MovedRecordFilter
+    detail_filterset_class = RecordWithMovedAtFilter
     lookup_field = "code"
     lookup_value_regex = REPORT_CODE
 
@@ -111,7 +111,7 @@ class StatusChangeViewSet(ReadOnlyModelViewSet):
     queryset = StatusChange.objects.select_related("commitment", "report__commitment").newest_first()
     serializer_class = StatusChangeSerializer
     filterset_class = StatusChangeFilter
-    detail_filterset_class = MovedRecordFilter
+    detail_filterset_class = RecordWithMovedAtFilter
     lookup_field = "code"
     lookup_value_regex = REPORT_CODE
 

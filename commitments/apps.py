@@ -8,6 +8,6 @@ class CommitmentsConfig(AppConfig):
     verbose_name = _("Commitments")
 
     def ready(self):
-        from commitments.evidence.storage import forget
+        from commitments.evidence.storage import delete_file
 
-        post_delete.connect(forget, sender="commitments.Evidence", dispatch_uid="file_of_evidence")
+        post_delete.connect(delete_file, sender="commitments.Evidence", dispatch_uid="file_of_evidence")

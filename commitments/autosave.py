@@ -1,4 +1,4 @@
-"""Working copies: keeping what was typed, laying it into a form again, and taking over what a colleague left."""
+"""Autosave: storing unsaved form contents as working copies, filling forms with them, and claiming a colleague's."""
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,22 +10,23 @@ from django.utils.translation import gettext as _
 from commitments.models import Commitment, WorkingCopy
 from foundation.text.numbers import is_whole_number
 
-# Characters in all fields together: some hundred pages.
-MOST = 300_000
-NUL = "\x00"  # no column of the database takes it
-MACHINERY = ("version", "opened")
+# The limit for the values of all fields together, about a hundred pages.
+MAX_CHARACTERS = 300_000
+NUL = "\x00"  # PostgreSQL does not store it
+# Form fields that detect conflicting edits, and belong to no model field.
+CONCURRENCY_FIELDS = ("version", "opened")
 
 
-class TypedElsewhere(ValidationError):
-    """The same person types into the same form in another window or on another machine."""
+class ConcurrentAutosave(ValidationError):
+    """The same person has newer unsaved contents of the same form from another window or device."""
 
 
-class TooMuch(ValidationError):
+class TooLong(ValidationError):
     pass
 
 
-def typed(data: QueryDict) -> dict[str, list[str]]:
-    """What a browser sends of a form, without what belongs to the sending: buttons, tokens, choices in a clash."""
+def posted_fields(data: QueryDict) -> dict[str, list[str]]:
+    """Return the values of a posted form by field name, without buttons, tokens and choices about conflicts."""
     return {
         name.replace(NUL, ""): [value.replace(NUL, "") for value in data.getlist(name)]
         for name in sorted(data)
@@ -34,33 +35,33 @@ def typed(data: QueryDict) -> dict[str, list[str]]:
 
 
 @transaction.atomic
-def keep(row, about: Commitment | None, fields: dict, *, window: str, seen: str, by) -> WorkingCopy:
-    """Keep what a person has typed into the form of a row so far. Writes nothing where nothing changed.
+def save_copy(row, about: Commitment | None, fields: dict, *, window: str, seen: str, by) -> WorkingCopy:
+    """Save what a person has typed into the form of a row so far; write nothing if nothing changed.
 
-    `window` tells one open form from another, `seen` is the mark of the copy that the form knows.
+    `window` identifies the open form, `seen` is the timestamp of the copy that the form was filled with.
     """
-    if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > MOST:
-        raise TooMuch(_("This is too long to be saved as you type: use ‘Save draft’."))
+    if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > MAX_CHARACTERS:
+        raise TooLong(_("This is too long to be saved as you type: use ‘Save draft’."))
     copy = WorkingCopy.objects.of(by, row, about).select_for_update().first()
     if copy and copy.fields == fields:
         return copy
     if copy and window != copy.window and seen != copy.saved_at.isoformat():
-        raise TypedElsewhere(
+        raise ConcurrentAutosave(
             _("You type into this form in another window too, and that is what is kept. Save one of the two.")
         )
-    told = {
+    values = {
         "fields": fields,
         "window": window[:40],
         "version": version_of(fields) if row.pk else None,
         "saved_at": timezone.now(),
     }
     key = {"user": by, "form": row._meta.model_name, "row": row.pk, "commitment": about if row.pk is None else None}
-    return WorkingCopy.objects.update_or_create(**key, defaults=told)[0]
+    return WorkingCopy.objects.update_or_create(**key, defaults=values)[0]
 
 
 @transaction.atomic
-def take_over(copy: WorkingCopy, row, about: Commitment | None, *, by) -> WorkingCopy:
-    """Make a colleague's copy one's own: it is there once, and its words go on with whoever goes on."""
+def claim_copy(copy: WorkingCopy, row, about: Commitment | None, *, by) -> WorkingCopy:
+    """Transfer a colleague's working copy to the person `by`; the colleague no longer has it."""
     copy = WorkingCopy.objects.offered_to(by, row, about).select_for_update(of=("self",)).filter(pk=copy.pk).first()
     if copy is None:
         raise PermissionDenied(_("This is no longer there to be taken over."))
@@ -73,67 +74,67 @@ def take_over(copy: WorkingCopy, row, about: Commitment | None, *, by) -> Workin
 
 
 def version_of(fields: dict) -> int | None:
-    """The version on which a form was opened; the mark is signed, but here it is only told."""
+    """Return the version on which a form was opened, without checking its signature; None if there is none."""
     number = (fields.get("version") or [""])[0].partition(":")[0]
     return int(number) if is_whole_number(number) else None
 
 
-def as_data(fields: dict) -> QueryDict:
+def as_querydict(fields: dict) -> QueryDict:
     data = QueryDict(mutable=True)
     for name, values in fields.items():
         data.setlist(name, values)
     return data
 
 
-def lay(data: QueryDict, form: forms.ModelForm, prefix: str | None = None) -> None:
-    """Put what was typed into a form that was only opened, as its initial values.
+def fill_form(data: QueryDict, form: forms.ModelForm, prefix: str | None = None) -> None:
+    """Set submitted values as the initial values of an unbound form.
 
-    With the prefix of a row that is entered anew only its words are taken, not the marks of what it was.
+    With the prefix of a new row, versions and references to other rows are left out.
     """
     for name, field in form.fields.items():
         html_name = f"{prefix}-{name}" if prefix else form.add_prefix(name)
         left_out = isinstance(field, forms.FileField) or field.widget.value_omitted_from_data(data, {}, html_name)
-        if left_out or prefix and (name in MACHINERY or isinstance(field, forms.ModelChoiceField)):
+        if left_out or prefix and (name in CONCURRENCY_FIELDS or isinstance(field, forms.ModelChoiceField)):
             continue
         value = field.widget.value_from_datadict(data, {}, html_name)
-        form.initial[name] = marked(field, value) if name == "version" else value
+        form.initial[name] = version_of_mark(field, value) if name == "version" else value
 
 
-def marked(field: forms.Field, value: str) -> int:
-    """The version behind a mark; none, which no row has, where the mark cannot be read any more."""
+def version_of_mark(field: forms.Field, value: str) -> int:
+    """Return the version in a signed mark; 0, which no row has, if the signature is invalid."""
     return max(field.to_python(value), 0)
 
 
-def new_rows(data: QueryDict, formset: type[forms.BaseInlineFormSet], known: set[str]) -> list[str]:
-    """The prefixes of rows that are not among those known: entered anew, or deleted since by somebody else."""
+def new_row_prefixes(data: QueryDict, formset: type[forms.BaseInlineFormSet], existing_keys: set[str]) -> list[str]:
+    """Return the form prefixes of rows without a key in `existing_keys`: new rows, or rows deleted by somebody else."""
     prefix, key = formset.get_default_prefix(), formset.model._meta.pk.name
     total = data.get(f"{prefix}-TOTAL_FORMS", "")
     rows = [f"{prefix}-{number}" for number in range(min(int(total), 100) if is_whole_number(total) else 0)]
     return [
         row
         for row in rows
-        if data.get(f"{row}-{key}", "") not in known and formset.form(data, prefix=row).has_changed()
+        if data.get(f"{row}-{key}", "") not in existing_keys and formset.form(data, prefix=row).has_changed()
     ]
 
 
-def lay_rows(data: QueryDict, formset: forms.BaseInlineFormSet) -> None:
-    """Put what was typed into the rows under a form: each into its own, what is new into the empty ones."""
+def fill_formset(data: QueryDict, formset: forms.BaseInlineFormSet) -> None:
+    """Set submitted values as the initial values of an unbound formset; new rows go into its extra forms."""
     key = formset.model._meta.pk.name
-    places = {data.get(name): name.rpartition("-")[0] for name in data if name.endswith(f"-{key}") and data[name]}
-    known = set()
+    prefixes = {data.get(name): name.rpartition("-")[0] for name in data if name.endswith(f"-{key}") and data[name]}
+    existing_keys = set()
     for form in formset.initial_forms:
-        known.add(str(form.instance.pk))
-        place = places.get(str(form.instance.pk))
-        if place:
-            lay(_under(data, place, form.prefix), form)
-    for form, row in zip(formset.extra_forms, new_rows(data, type(formset), known), strict=False):
-        lay(data, form, row)
+        existing_keys.add(str(form.instance.pk))
+        submitted_prefix = prefixes.get(str(form.instance.pk))
+        if submitted_prefix:
+            fill_form(_with_prefix(data, submitted_prefix, form.prefix), form)
+    for form, row in zip(formset.extra_forms, new_row_prefixes(data, type(formset), existing_keys), strict=False):
+        fill_form(data, form, row)
 
 
-def _under(data: QueryDict, place: str, prefix: str) -> QueryDict:
-    """The entries of one row under the prefix that it has today."""
+def _with_prefix(data: QueryDict, old_prefix: str, prefix: str) -> QueryDict:
+    """Return the values of one row with another prefix."""
     row = QueryDict(mutable=True)
     for name in data:
-        if name.startswith(f"{place}-"):
-            row.setlist(prefix + name[len(place) :], data.getlist(name))
+        if name.startswith(f"{old_prefix}-"):
+            row.setlist(prefix + name[len(old_prefix) :], data.getlist(name))
     return row

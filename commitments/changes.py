@@ -1,4 +1,4 @@
-"""Every published change of the register, as one list: what was published, reported, judged, withdrawn, and when."""
+"""All published changes of the register as one list: publications, reports, assessments, answers and withdrawals."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from foundation.dates.partial import PartialDate
 
 @dataclass(frozen=True)
 class Change:
-    """One change; `status_change` is there when the report set or changed the status."""
+    """A published change; `status_change` is set if the report set or changed the status."""
 
     class Kind(models.TextChoices):
-        """In the order in which changes of one day happen."""
+        """The kinds of change, in their order within one day."""
 
         PUBLISHED = "published", _("Commitment published")
         REPORT = "report", _("Report published")
@@ -45,7 +45,7 @@ class Change:
 
     @property
     def key(self) -> str:
-        """Return what identifies it for ever: 'HLD-0001/published', 'HLD-0001/report-2', 'HLD-0001/withdrawn-2'."""
+        """Return the permanent identifier: 'HLD-0001/published', 'HLD-0001/report-2', 'HLD-0001/withdrawn-2'."""
         if self.report:
             detail = f"report-{self.report.number}"
         elif self.assessment:
@@ -61,7 +61,7 @@ class Change:
 
     @property
     def reason(self) -> str:
-        """The reason that a withdrawal or a restoration gives; '' for other changes."""
+        """Return the reason of a withdrawal or a restoration; '' for other changes."""
         if self.withdrawal is None:
             return ""
         return self.withdrawal.restored_reason if self.kind == self.Kind.RESTORED else self.withdrawal.withdrawn_reason
@@ -71,17 +71,17 @@ class Change:
         return f"{page}#assessments" if self.assessment or self.answer else page
 
 
-class Trace(NamedTuple):
-    """A change as the record keeps it: enough to sort and count by, before anything is read in full."""
+class ChangeRef(NamedTuple):
+    """A reference to a change: enough to sort and count, before any row is loaded; `row` is its primary key."""
 
     kind: str
     day: date
     precision: str
     rank: int
     commitment: int
-    turn: int
+    sequence: int
     row: int
-    recorded: datetime | None = None  # when this portal took it in, where that was asked for
+    recorded: datetime | None = None  # when this portal recorded it, if requested
 
     @property
     def on(self) -> PartialDate:
@@ -91,28 +91,40 @@ class Trace(NamedTuple):
 def changes(
     day: date | None = None, *, commitments: QuerySet[Commitment] | None = None, limit: int | None = None
 ) -> list[Change]:
-    """Newest first, up to the end of a day; of some commitments or of all that have a page; at most seven queries."""
-    return told(traces(day, commitments=commitments, limit=limit))
+    """Return the changes up to the end of a day, newest first, with at most seven queries.
+
+    They are those of some commitments, or of all that have a page.
+    """
+    return load_changes(change_refs(day, commitments=commitments, limit=limit))
 
 
-def traces(
+def change_refs(
     day: date | None = None,
     *,
     commitments: QuerySet[Commitment] | None = None,
     kinds: Collection[str] | None = None,
     limit: int | None = None,
     recorded: bool = False,
-) -> list[Trace]:
-    """The same as `changes`, and of some kinds alone, without what stands behind; one query.
+) -> list[ChangeRef]:
+    """Return references to the same changes as `changes()`, of some kinds if given, with one query.
 
-    With `recorded` each has the moment at which this portal recorded it: for what was loaded, later than its day.
+    With `recorded` each has the time at which this portal recorded it, which for loaded data is later than its day.
     """
     scope = (Commitment.objects.all() if commitments is None else commitments).public(day).order_by()
-    asked = [kind for kind in Change.Kind if kinds is None or kind in kinds]
-    if not asked:
+    selected = [kind for kind in Change.Kind if kinds is None or kind in kinds]
+    if not selected:
         return []
-    order = ("-day", "-rank", "-commitment_key", "-turn")
-    names = ["what", "day", "precision", "rank", "commitment_key", "turn", "row", *(["recorded"] if recorded else [])]
+    order = ("-day", "-rank", "-commitment_key", "-sequence")
+    names = [
+        "what",
+        "day",
+        "precision",
+        "rank",
+        "commitment_key",
+        "sequence",
+        "row",
+        *(["recorded"] if recorded else []),
+    ]
     first, *others = [
         _SOURCES[kind](scope, day)
         .order_by()
@@ -120,81 +132,81 @@ def traces(
         .annotate(**({"recorded": _RECORDED[kind]()} if recorded else {}))
         .values_list(*names)
         .order_by(*order)[:limit]
-        for kind in asked
+        for kind in selected
     ]
     rows = first.union(*others, all=True).order_by(*order)[:limit] if others else first
-    return [Trace(*row) for row in rows]
+    return [ChangeRef(*row) for row in rows]
 
 
-def told(traced: Iterable[Trace]) -> list[Change]:
-    """Read what stands behind some traces, in their order; six queries at most, however many there are."""
-    traced = list(traced)
-    about = Commitment.objects.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
-    commitments = about.defer("search").in_bulk({trace.commitment for trace in traced})
-    reports = ProgressReport.objects.select_related("status_change").in_bulk(_rows(traced, Change.Kind.REPORT))
-    judged = Assessment.objects.select_related("agency", "workgroup").in_bulk(_rows(traced, Change.Kind.ASSESSMENT))
-    to_judgements = Answer.objects.select_related("assessment__agency", "assessment__workgroup")
-    answers = to_judgements.in_bulk(_rows(traced, Change.Kind.ANSWER))
-    steps = _rows(traced, Change.Kind.WITHDRAWN) + _rows(traced, Change.Kind.RESTORED)
-    withdrawals = Withdrawal.objects.with_number().in_bulk(set(steps))
-    return [_told(trace, commitments[trace.commitment], reports, judged, answers, withdrawals) for trace in traced]
+def load_changes(refs: Iterable[ChangeRef]) -> list[Change]:
+    """Load the changes that the references stand for, in the same order, with at most six queries."""
+    refs = list(refs)
+    with_lead = Commitment.objects.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
+    commitments = with_lead.defer("search").in_bulk({ref.commitment for ref in refs})
+    reports = ProgressReport.objects.select_related("status_change").in_bulk(_rows(refs, Change.Kind.REPORT))
+    assessments = Assessment.objects.select_related("agency", "workgroup").in_bulk(_rows(refs, Change.Kind.ASSESSMENT))
+    with_assessment = Answer.objects.select_related("assessment__agency", "assessment__workgroup")
+    answers = with_assessment.in_bulk(_rows(refs, Change.Kind.ANSWER))
+    keys = _rows(refs, Change.Kind.WITHDRAWN) + _rows(refs, Change.Kind.RESTORED)
+    withdrawals = Withdrawal.objects.with_number().in_bulk(set(keys))
+    return [_load_change(ref, commitments[ref.commitment], reports, assessments, answers, withdrawals) for ref in refs]
 
 
-def _told(
-    trace: Trace, commitment: Commitment, reports: dict, judged: dict, answers: dict, withdrawals: dict
+def _load_change(
+    ref: ChangeRef, commitment: Commitment, reports: dict, assessments: dict, answers: dict, withdrawals: dict
 ) -> Change:
-    if trace.kind == Change.Kind.REPORT:
-        report = reports[trace.row]
+    if ref.kind == Change.Kind.REPORT:
+        report = reports[ref.row]
         report.commitment = commitment
-        return Change(trace.kind, trace.on, commitment, report, getattr(report, "status_change", None))
-    if trace.kind == Change.Kind.ASSESSMENT:
-        return Change(trace.kind, trace.on, commitment, assessment=judged[trace.row])
-    if trace.kind == Change.Kind.ANSWER:
-        return Change(trace.kind, trace.on, commitment, answer=answers[trace.row])
-    if trace.kind in (Change.Kind.WITHDRAWN, Change.Kind.RESTORED):
-        return Change(trace.kind, trace.on, commitment, withdrawal=withdrawals[trace.row])
-    return Change(trace.kind, trace.on, commitment)
+        return Change(ref.kind, ref.on, commitment, report, getattr(report, "status_change", None))
+    if ref.kind == Change.Kind.ASSESSMENT:
+        return Change(ref.kind, ref.on, commitment, assessment=assessments[ref.row])
+    if ref.kind == Change.Kind.ANSWER:
+        return Change(ref.kind, ref.on, commitment, answer=answers[ref.row])
+    if ref.kind in (Change.Kind.WITHDRAWN, Change.Kind.RESTORED):
+        return Change(ref.kind, ref.on, commitment, withdrawal=withdrawals[ref.row])
+    return Change(ref.kind, ref.on, commitment)
 
 
 def _rank(kind: str) -> int:
-    """Return the place of a kind among the changes of one day; withdrawals and restorations follow each other."""
+    """Return the rank of a kind within one day; withdrawals and restorations have the same rank."""
     return list(Change.Kind).index(Change.Kind.WITHDRAWN if kind == Change.Kind.RESTORED else kind)
 
 
-def _rows(traced: list[Trace], kind: str) -> list[int]:
-    return [trace.row for trace in traced if trace.kind == kind]
+def _rows(refs: list[ChangeRef], kind: str) -> list[int]:
+    return [ref.row for ref in refs if ref.kind == kind]
 
 
 def _published(scope: QuerySet, _day: date | None) -> QuerySet:
     return scope.annotate(
-        day=F("published_on"), precision=F("published_precision"), commitment_key=F("pk"), turn=Value(0)
+        day=F("published_on"), precision=F("published_precision"), commitment_key=F("pk"), sequence=Value(0)
     )
 
 
 def _withdrawn(scope: QuerySet, day: date | None) -> QuerySet:
     rows = Withdrawal.objects.until(day).filter(commitment__in=scope.values("pk"))
     return rows.annotate(
-        day=F("withdrawn_on"), precision=Value("day"), commitment_key=F("commitment"), turn=F("pk") * 2
+        day=F("withdrawn_on"), precision=Value("day"), commitment_key=F("commitment"), sequence=F("pk") * 2
     )
 
 
 def _restored(scope: QuerySet, day: date | None) -> QuerySet:
     rows = Withdrawal.objects.restored(day).filter(commitment__in=scope.values("pk"))
     return rows.annotate(
-        day=F("restored_on"), precision=Value("day"), commitment_key=F("commitment"), turn=F("pk") * 2 + 1
+        day=F("restored_on"), precision=Value("day"), commitment_key=F("commitment"), sequence=F("pk") * 2 + 1
     )
 
 
 def _reported(scope: QuerySet, day: date | None) -> QuerySet:
-    return _of(scope, ProgressReport.objects.published(day)).annotate(turn=F("number"))
+    return _of(scope, ProgressReport.objects.published(day)).annotate(sequence=F("number"))
 
 
 def _assessed(scope: QuerySet, day: date | None) -> QuerySet:
-    return _of(scope, Assessment.objects.published(day)).annotate(turn=F("pk"))
+    return _of(scope, Assessment.objects.published(day)).annotate(sequence=F("pk"))
 
 
 def _answered(scope: QuerySet, day: date | None) -> QuerySet:
-    return _of(scope, Answer.objects.published(day), "assessment__commitment").annotate(turn=F("pk"))
+    return _of(scope, Answer.objects.published(day), "assessment__commitment").annotate(sequence=F("pk"))
 
 
 def _of(scope: QuerySet, rows: QuerySet, commitment: str = "commitment") -> QuerySet:
@@ -214,7 +226,7 @@ _SOURCES: dict[str, Callable[[QuerySet, date | None], QuerySet]] = {
 
 
 def _published_at(model) -> Coalesce:
-    """The moment of the review, or of the first public line in the history for what was loaded without one."""
+    """Return the time of the review, or for rows loaded without a review that of their first public history line."""
     lines = model.history.filter(id=OuterRef("pk"), state__in=PUBLIC_STATES).order_by("history_id")
     return Coalesce("reviewed_at", Subquery(lines.values("history_date")[:1]))
 
@@ -236,7 +248,7 @@ def _assessor(assessment: Assessment) -> str:
 
 
 def _moment(row: Assessment | Answer) -> str:
-    """The moment of its publication, for one may judge or answer twice on a day; what was loaded knows its day only."""
+    """Return the time of its publication, since there may be two on a day; for loaded rows the day only."""
     if row.reviewed_at:
         return row.reviewed_at.strftime("%Y%m%dT%H%M%S%f")
     return row.published.iso

@@ -1,4 +1,4 @@
-"""How to cite a commitment: as a line of text, for BibTeX and for RIS, with its address and the day of the record."""
+"""Citations of a commitment as text, HTML, BibTeX and RIS, with its address and the day of the record."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,7 +30,7 @@ BIBTEX = str.maketrans(
 
 @dataclass(frozen=True)
 class Citation:
-    """All that a citation of the record, as it stands on a day, is made of."""
+    """The data of a citation of a commitment, as of a day."""
 
     lead: str
     acronym: str
@@ -43,7 +43,7 @@ class Citation:
 
     @classmethod
     def of(cls, commitment: Commitment, address: str, day: date | None = None) -> Self:
-        """`address` is that of the page; with a day it leads to the record of that day."""
+        """Return the citation; `address` is that of the page, to which the day is added."""
         lead, withdrawal = commitment.lead, commitment.withdrawal_on(day)
         return cls(
             lead=_one_line(getattr(lead, "name", str(lead))),
@@ -62,7 +62,7 @@ class Citation:
 
     @property
     def html(self) -> SafeString:
-        """The same for a page, where the title sets its own direction."""
+        """Return the citation as HTML, where the title has its own text direction."""
         values = {name: conditional_escape(value) for name, value in self._values.items()}
         return mark_safe(self._sentence % (values | {"title": format_html("<bdi>{}</bdi>", self.title)}))  # noqa: S308
 
@@ -93,7 +93,7 @@ class Citation:
 
     @property
     def bibtex(self) -> str:
-        """One entry; the doubled braces keep a name and a title whole."""
+        """Return a BibTeX entry; doubled braces prevent that BibTeX splits the name or changes the title's case."""
         fields = {
             "author": f"{{{self.lead.translate(BIBTEX)}}}",
             "title": f"{{{self.title.translate(BIBTEX)}}}",
@@ -108,7 +108,7 @@ class Citation:
 
     @property
     def ris(self) -> str:
-        """One record; a comma in the author's line would part a person's name, so a name that has one is shortened."""
+        """Return a RIS record. A name with a comma is replaced by the acronym: a comma in AU separates names."""
         lines = [
             ("TY", "ELEC"),
             ("ID", self._key),
@@ -125,7 +125,6 @@ class Citation:
 
     @property
     def _key(self) -> str:
-        """By which a list of references knows it."""
         return self.reference
 
     @property
@@ -142,10 +141,10 @@ class Citation:
 
     @property
     def _standing(self) -> str:
-        words = {"reference": self.reference, "day": self._day, "withdrawn": self._withdrawn}
+        params = {"reference": self.reference, "day": self._day, "withdrawn": self._withdrawn}
         if self.withdrawn_on:
-            return _("%(reference)s, withdrawn on %(withdrawn)s, as the record stood on %(day)s") % words
-        return _("%(reference)s, as the record stood on %(day)s") % words
+            return _("%(reference)s, withdrawn on %(withdrawn)s, as the record stood on %(day)s") % params
+        return _("%(reference)s, as the record stood on %(day)s") % params
 
 
 def _one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Mistakes that readers report: from the form on a commitment's page, without an account, to an answer or a close."""
+"""Mistakes that readers report without an account: reporting, answering, closing, and deleting personal data."""
 
 from datetime import timedelta
 
@@ -17,42 +17,44 @@ from foundation.http.client_ip import throttle_key
 from foundation.mail.messages import AUTO_GENERATED, absolute_url, build_message
 
 State = Mistake.State
-# So many from one address in an hour, and so many from all the world in a day.
+# The limits: reports from one sender in an hour, and reports in total in a day.
 PER_SENDER, HOUR = 5, timedelta(hours=1)
 PER_DAY, DAY = 200, timedelta(days=1)
 KEEP_ADDRESS = timedelta(days=90)
-ONE_AT_A_TIME = 0x6D697374  # the key of a lock in the database
+LOCK_KEY = 0x6D697374  # of the advisory lock in the database that serializes reports
 
 
-class TooMany(Exception):
-    """Refused for now; the message is for the reader, `wait` in seconds."""
+class TooManyReports(Exception):
+    """Too many reports within a time limit; the message is shown to the reader, `wait` is in seconds."""
 
     def __init__(self, message: str, wait: timedelta):
         super().__init__(message)
         self.wait = int(wait.total_seconds())
 
 
-def sender_of(request) -> str:
-    """Stands for the place that a request comes from, and cannot be turned back into it without the portal's key."""
+def hash_sender(request) -> str:
+    """Return a keyed hash of the client's throttle key, which does not reveal the client IP."""
     return salted_hmac("commitments.corrections", throttle_key(request), algorithm="sha256").hexdigest()
 
 
 @transaction.atomic
 def report(commitment: Commitment, *, text: str, address: str = "", sender: str, by=None) -> Mistake:
-    """Put a reader's word into the inbox of the reviewers, unless too many came of late.
+    """Store a mistake that a reader reports, and notify the reviewers; raise TooManyReports beyond the limits.
 
-    Whoever writes for the lead (`by`) is known, and may ask for as much as they lead: their sender is not kept.
+    Users who write for the lead (`by`) have no hourly limit, and their `sender` is not stored.
     """
-    if by is not None and by.is_authenticated and events.may(Commitment.objects.handled_by, by, commitment):
+    if by is not None and by.is_authenticated and events.has_access(Commitment.objects.handled_by, by, commitment):
         sender = ""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
     now = timezone.now()
     forget_senders(now)
     if sender and Mistake.objects.filter(sender=sender).count() >= PER_SENDER:
-        raise TooMany(_("You have reported several mistakes in this hour. Send this one in an hour’s time."), HOUR)
+        raise TooManyReports(
+            _("You have reported several mistakes in this hour. Send this one in an hour’s time."), HOUR
+        )
     if Mistake.objects.filter(reported_at__gt=now - DAY).count() >= PER_DAY:
-        raise TooMany(_("Very many mistakes were reported today. Send this one tomorrow."), DAY)
+        raise TooManyReports(_("Very many mistakes were reported today. Send this one tomorrow."), DAY)
     mistake = Mistake(commitment=commitment, text=text, address=address, sender=sender)
     mistake._change_reason = "report"
     mistake._history_user = None
@@ -62,33 +64,33 @@ def report(commitment: Commitment, *, text: str, address: str = "", sender: str,
 
 
 @transaction.atomic
-def answer(mistake: Mistake, *, words: str, by, seen: int | None = None) -> Mistake:
-    """Settle it with an answer, which goes to the reader by mail if they left an address."""
-    if not words.strip():
+def answer(mistake: Mistake, *, text: str, by, seen: int | None = None) -> Mistake:
+    """Answer a mistake; the answer is mailed to the reader if they left an address."""
+    if not text.strip():
         raise ValidationError({"words": _("Write the answer.")})
-    mistake, address = _settle(mistake, State.ANSWERED, words, by, seen)
+    mistake, address = _settle(mistake, State.ANSWERED, text, by, seen)
     if address:
         _mail(mistake, address)
     return mistake
 
 
 @transaction.atomic
-def close(mistake: Mistake, *, words: str, by, seen: int | None = None) -> Mistake:
-    """Settle it without an answer, for a reason that stays among the reviewers."""
-    if not words.strip():
+def close(mistake: Mistake, *, text: str, by, seen: int | None = None) -> Mistake:
+    """Close a mistake without an answer; the reason is visible to reviewers only."""
+    if not text.strip():
         raise ValidationError({"words": _("Say why it is closed without an answer.")})
-    return _settle(mistake, State.CLOSED, words, by, seen)[0]
+    return _settle(mistake, State.CLOSED, text, by, seen)[0]
 
 
-def _settle(mistake: Mistake, state: str, words: str, by, seen: int | None) -> tuple[Mistake, str]:
+def _settle(mistake: Mistake, state: str, text: str, by, seen: int | None) -> tuple[Mistake, str]:
     mistake = Mistake.objects.select_for_update(of=("self",)).select_related("commitment").get(pk=mistake.pk)
     check_version(mistake, seen)
     if mistake.state != State.OPEN:
         raise ValidationError(_("This is settled already."))
-    if not events.may(Mistake.objects.answerable_by, by, mistake):
+    if not events.has_access(Mistake.objects.answerable_by, by, mistake):
         raise PermissionDenied(_("You may not do this here."))
     address, mistake.address, mistake.sender = mistake.address, "", ""
-    mistake.state, mistake.answer = state, words.strip()
+    mistake.state, mistake.answer = state, text.strip()
     mistake.settled_by, mistake.settled_at = by, timezone.now()
     mistake._change_reason, mistake._history_user = str(state), by
     mistake.save()
@@ -111,10 +113,10 @@ def _mail(mistake: Mistake, address: str) -> None:
 
 
 def forget_senders(now) -> int:
-    """Who sent is known for the hour in which that counts."""
+    """Delete the hashed senders after the hour in which they count, and return how many rows changed."""
     return Mistake.objects.filter(reported_at__lte=now - HOUR).exclude(sender="").update(sender="")
 
 
 def forget_addresses(now) -> int:
-    """An address that nobody answered to is not kept for ever."""
+    """Delete the mail addresses of mistakes not answered in time, and return how many rows changed."""
     return Mistake.objects.filter(reported_at__lte=now - KEEP_ADDRESS).exclude(address="").update(address="")

@@ -1,4 +1,4 @@
-"""How many rows each word of the register would give, each facet counted under all the other words chosen."""
+"""Facet counts of the register: each facet is counted under all the other active parameters."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -21,8 +21,8 @@ LINKED = {
 STORED = ("kind", "scope", "places", "lead_agency__code", "workgroup__slug")
 STANDING = ("standing_status", "standing_freshness", "standing_outlook", "standing_verification", "standing_state")
 
-# The words of each facet under which a row is found, in the order in which the page offers the facets.
-WORDS_OF_ROW: dict[str, Callable[[Row], Iterable]] = {
+# The values of each facet that a row has, in the order in which the page shows the facets.
+FACET_VALUES: dict[str, Callable[[Row], Iterable]] = {
     "status": lambda row: [row["standing_status"]],
     "freshness": lambda row: [row["standing_freshness"]],
     "agenda_point": lambda row: map(str, row["point_numbers"]),
@@ -30,7 +30,7 @@ WORDS_OF_ROW: dict[str, Callable[[Row], Iterable]] = {
     "lead": lambda row: [row["lead_agency__code"] or row["workgroup__slug"]],
     "workgroup": lambda row: [row["workgroup__slug"]],
     "level": lambda row: row["levels"],
-    # A whole counts what answers it or any of its parts.
+    # A recommendation also counts what answers one of its parts.
     "recommendation": lambda row: [*row["parts"], *row["wholes"]],
     "kind": lambda row: [row["kind"]],
     "outlook": lambda row: [row["standing_outlook"]],
@@ -38,13 +38,13 @@ WORDS_OF_ROW: dict[str, Callable[[Row], Iterable]] = {
     "scope": lambda row: [row["scope"]],
     "place": lambda row: row["places"],
 }
-FACETS = tuple(WORDS_OF_ROW)
-SHOWN = 8
+FACETS = tuple(FACET_VALUES)
+MAX_OPTIONS_SHOWN = 8
 
 
 @dataclass(frozen=True)
 class Option:
-    """A value of a facet; `name` is what a short label stands for."""
+    """A value of a facet; `name` is the full name behind a short label."""
 
     value: str
     label: str
@@ -55,7 +55,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Facet:
-    word: str
+    """A filter of the register with its values; `name` is that of its parameter."""
+
+    name: str
     label: str
     options: list[Option]
 
@@ -65,8 +67,8 @@ class Facet:
 
     @property
     def first(self) -> list[Option]:
-        """What is shown of a long facet before ‘more’: the first few; all of one that is hardly longer."""
-        return self.options if len(self.options) <= SHOWN + 2 else self.options[:SHOWN]
+        """Return the options shown before ‘more’: the first few, or all if only one or two would be hidden."""
+        return self.options if len(self.options) <= MAX_OPTIONS_SHOWN + 2 else self.options[:MAX_OPTIONS_SHOWN]
 
     @property
     def more(self) -> list[Option]:
@@ -78,10 +80,10 @@ class Facet:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """Of `total` rows on the day `count` meet every word asked; `without` is how many there would be without each.
+class FacetCounts:
+    """The counts of the register on a day: `total` rows, of which `count` meet every active parameter.
 
-    Withdrawn rows are among them with `updated_since` alone.
+    `without` is the count without each active parameter, by name. Withdrawn rows are counted with `updated_since` only.
     """
 
     total: int
@@ -90,38 +92,38 @@ class Tally:
     facets: list[Facet]
 
 
-def tally(filterset: CommitmentFilter) -> Tally:
-    """Count in one walk over the rows of the day. The filterset must be valid.
+def count_facets(filterset: CommitmentFilter) -> FacetCounts:
+    """Count the rows of the register in one pass over the rows of the day. The filterset must be valid.
 
-    A row that meets every word counts in every facet; one that fails a single word counts in that word's own.
+    A row that meets every parameter counts in every facet; a row that fails one counts in that facet only.
     """
-    asked = filterset.conditions()
-    counts: dict[str, Counter] = {word: Counter() for word in FACETS}
+    conditions = filterset.conditions()
+    counts: dict[str, Counter] = {name: Counter() for name in FACETS}
     total = count = withdrawn = 0
-    saved: Counter = Counter()
+    failed_only: Counter = Counter()
     for row in _rows(filterset):
         total += 1
-        failed = [word for word in asked if not row[f"meets_{word}"]]
-        gone = row["standing_state"] == "withdrawn"
+        failed = [name for name in conditions if not row[f"meets_{name}"]]
+        is_withdrawn = row["standing_state"] == "withdrawn"
         count += not failed
-        withdrawn += gone and not failed
+        withdrawn += is_withdrawn and not failed
         if len(failed) > 1:
             continue
-        saved.update(word for word in failed if not (gone and word == "updated_since"))
-        for word in failed or FACETS:
-            if word in counts:
-                counts[word].update({str(each) for each in WORDS_OF_ROW[word](row) if each})
-    without = {word: count + saved[word] - (withdrawn if word == "updated_since" else 0) for word in asked}
-    return Tally(total, count, without, [_facet(filterset, word, counts[word]) for word in FACETS])
+        failed_only.update(name for name in failed if not (is_withdrawn and name == "updated_since"))
+        for name in failed or FACETS:
+            if name in counts:
+                counts[name].update({str(value) for value in FACET_VALUES[name](row) if value})
+    without = {name: count + failed_only[name] - (withdrawn if name == "updated_since" else 0) for name in conditions}
+    return FacetCounts(total, count, without, [_facet(filterset, name, counts[name]) for name in FACETS])
 
 
 def _rows(filterset: CommitmentFilter) -> QuerySet:
     meets = {
-        f"meets_{word}": Case(When(condition, then=Value(True)), default=Value(False))
-        for word, condition in filterset.conditions().items()
+        f"meets_{name}": Case(When(condition, then=Value(True)), default=Value(False))
+        for name, condition in filterset.conditions().items()
     }
     linked = {name: _linked(*link) for name, link in LINKED.items()}
-    rows = filterset.standing.with_text(filterset.day).annotate(**linked, **meets)
+    rows = filterset.unfiltered.with_search_vector(filterset.day).annotate(**linked, **meets)
     return rows.order_by().values(*STORED, *STANDING, *linked, *meets)
 
 
@@ -129,15 +131,15 @@ def _linked(model: type[Model], column: str) -> ArraySubquery:
     return ArraySubquery(model.objects.filter(commitment=OuterRef("pk")).values(column))
 
 
-def _facet(filterset: CommitmentFilter, word: str, counts: Counter) -> Facet:
-    """Without the values that no row has, unless chosen; places, of which any number are known, most used first."""
-    chosen = set(filterset.form.cleaned_data[word])
-    choices = filterset.form.fields[word].choices
-    if word == "place":
+def _facet(filterset: CommitmentFilter, name: str, counts: Counter) -> Facet:
+    """Return a facet without the values that no row has, unless chosen; places are sorted by their counts."""
+    chosen = set(filterset.form.cleaned_data[name])
+    choices = filterset.form.fields[name].choices
+    if name == "place":
         choices = [(place, place) for place in sorted({*counts, *chosen}, key=lambda place: (-counts[place], place))]
     options = [
         Option(str(value), str(label), counts[str(value)], value in chosen, getattr(label, "name", ""))
         for value, label in choices
         if counts[str(value)] or value in chosen
     ]
-    return Facet(word, str(filterset.filters[word].label), options)
+    return Facet(name, str(filterset.filters[name].label), options)

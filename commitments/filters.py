@@ -1,4 +1,4 @@
-"""The words by which the register is asked: one FilterSet for the page, the API and the files."""
+"""The query parameters of the register: one FilterSet for the page, the API and the files."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -28,8 +28,8 @@ from workgroups.models import WorkGroup
 
 Choices = Iterable[tuple[str, str]]
 
-# Titles in the order of a dictionary: without regard to case and accents, whatever the locale of the database. Servers
-# are built without ICU too, and so its collations may be missing.
+# Sorts titles without regard to case and accents, whatever the locale of the database. ICU collations are not used,
+# because PostgreSQL may be built without ICU.
 TITLE = Lower(Func(F("title"), function="unaccent", output_field=TextField()))
 ORDERINGS = {
     "reference": [F("pk")],
@@ -42,19 +42,19 @@ ORDERINGS = {
 }
 
 
-class Named(str):
-    """The short label of a choice, with the full name behind it."""
+class LabelWithName(str):
+    """The short label of a choice, which also carries its full name."""
 
     name: str
 
     def __new__(cls, label: str, name: str):
-        named = super().__new__(cls, label)
-        named.name = name
-        return named
+        instance = super().__new__(cls, label)
+        instance.name = name
+        return instance
 
 
-class Together:
-    """Choices that are those of several words, one after the other."""
+class ChainedChoices:
+    """A callable that returns the choices of several callables, one after the other."""
 
     def __init__(self, *parts: Callable[[], Choices]):
         self.parts = parts
@@ -63,60 +63,60 @@ class Together:
         return [choice for part in self.parts for choice in part()]
 
 
-def unknown_parameter(word: str, allowed: Iterable[str]) -> str:
-    """Say that an address does not know a parameter, which one is spelt most alike, and which it takes."""
-    known = sorted(allowed)
-    if not known:
-        return now_("‘%(word)s’ is not a parameter here: this address takes none.") % {"word": word}
-    words = {"word": word, "near": suggestion(word, known), "allowed": ", ".join(known)}
-    return now_("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.") % words
+def unknown_parameter(name: str, allowed: Iterable[str]) -> str:
+    """Return the error message for an unknown parameter, with the closest match and all allowed parameters."""
+    allowed = sorted(allowed)
+    if not allowed:
+        return now_("‘%(word)s’ is not a parameter here: this address takes none.") % {"word": name}
+    params = {"word": name, "near": suggestion(name, allowed), "allowed": ", ".join(allowed)}
+    return now_("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.") % params
 
 
-class WordsField(forms.MultipleChoiceField):
-    """One or several of a set of words; a refusal names the word, the nearest one and the whole set."""
+class ChoicesField(forms.MultipleChoiceField):
+    """A field for one or several choices; an error names the value, the closest match and all choices."""
 
     default_error_messages = {"invalid_choice": _("‘%(value)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")}
-    # What is refused where no row has any value yet.
-    none_known = _("‘%(value)s’ is not a valid value: nothing has a value of this kind yet.")
+    # The error message where there are no choices, because no row has a value yet.
+    no_choices_message = _("‘%(value)s’ is not a valid value: nothing has a value of this kind yet.")
 
     def to_python(self, value):
-        return [word for word in super().to_python(value) if word]
+        return [item for item in super().to_python(value) if item]
 
-    def taken_beside_choices(self, value) -> set[str]:
-        """Return which of these words are taken, though they are no longer offered."""
+    def accepted_beyond_choices(self, value) -> set[str]:
+        """Return the values that are valid although they are no longer offered as choices."""
         return set()
 
     def validate(self, value):
         if not value:
             return
-        known = {str(word) for word, _label in self.choices}
-        for word in value:
-            if word not in known:
+        allowed = {str(choice) for choice, _label in self.choices}
+        for item in value:
+            if item not in allowed:
                 raise forms.ValidationError(
-                    self.error_messages["invalid_choice"] if known else self.none_known,
+                    self.error_messages["invalid_choice"] if allowed else self.no_choices_message,
                     code="invalid_choice",
-                    params={"value": word, "near": suggestion(word, known), "allowed": ", ".join(sorted(known))},
+                    params={"value": item, "near": suggestion(item, allowed), "allowed": ", ".join(sorted(allowed))},
                 )
 
 
-class PlacesField(WordsField):
-    """Takes the places on offer, and those of withdrawn commitments, which a past day or `updated_since` finds."""
+class PlacesField(ChoicesField):
+    """A field for places: those offered, and those of withdrawn commitments, which `as_of` or `updated_since` find."""
 
-    none_known = _("‘%(value)s’ is not a valid value: no published commitment names a place yet.")
+    no_choices_message = _("‘%(value)s’ is not a valid value: no published commitment names a place yet.")
 
     def validate(self, value):
-        others = self.taken_beside_choices(value)
-        super().validate([word for word in value if word not in others])
+        accepted = self.accepted_beyond_choices(value)
+        super().validate([place for place in value if place not in accepted])
 
-    def taken_beside_choices(self, value) -> set[str]:
-        others = set(value).difference(word for word, _label in self.choices) if value else set()
-        return others & places_ever_public() if others else set()
+    def accepted_beyond_choices(self, value) -> set[str]:
+        others = set(value).difference(place for place, _label in self.choices) if value else set()
+        return others & all_public_places() if others else set()
 
 
-class WordsFilter(django_filters.MultipleChoiceFilter):
-    """Keep the rows that meet `condition` for any of the words chosen."""
+class ChoicesFilter(django_filters.MultipleChoiceFilter):
+    """A filter that keeps the rows that meet `condition` for any of the chosen values."""
 
-    field_class = WordsField
+    field_class = ChoicesField
 
     def __init__(self, condition: Callable[[list[str]], Q], **kwargs):
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
@@ -127,28 +127,28 @@ class WordsFilter(django_filters.MultipleChoiceFilter):
         return queryset.filter(self.condition(value)) if value else queryset
 
 
-class PlacesFilter(WordsFilter):
+class PlacesFilter(ChoicesFilter):
     field_class = PlacesField
 
     @staticmethod
-    def known_choices() -> list[tuple[str, str]]:
-        """Return every place that may be asked about, offered or not."""
-        return [(place, place) for place in places_ever_public()]
+    def all_choices() -> list[tuple[str, str]]:
+        """Return every place that is a valid value, offered or not."""
+        return [(place, place) for place in all_public_places()]
 
 
-class OfColumn:
-    """Compares a column with one value."""
+class ColumnLookupMixin:
+    """A filter that compares a column with one value, by its lookup expression."""
 
     def condition(self, value) -> Q:
         return Q(**{f"{self.field_name}__{self.lookup_expr}": value})
 
 
-class DayFilter(OfColumn, django_filters.DateFilter):
-    field_class = DayPickerField
+class DayFilter(ColumnLookupMixin, django_filters.DateFilter):
+    field_class = PickedDayField
 
 
-class PastDayField(DayPickerField):
-    """A day up to today, of which the record is known."""
+class PastDayField(PickedDayField):
+    """A day up to today (UTC)."""
 
     default_error_messages = {
         "future": _("‘%(value)s’ is in the future. Use a day up to today (UTC), %(today)s."),
@@ -156,16 +156,16 @@ class PastDayField(DayPickerField):
 
     def clean(self, value):
         day = super().clean(value)
-        last = today()
-        if day and day > last:
+        latest = today()
+        if day and day > latest:
             raise forms.ValidationError(
-                self.error_messages["future"] % {"value": value, "today": last.isoformat()}, code="future"
+                self.error_messages["future"] % {"value": value, "today": latest.isoformat()}, code="future"
             )
         return day
 
 
 class AsOfFilter(django_filters.DateFilter):
-    """Read by the set as a whole: which rows stood published, and how they stood."""
+    """The day of the record. It filters nothing itself: the filter set reads it to select and annotate the rows."""
 
     field_class = PastDayField
 
@@ -174,23 +174,23 @@ class AsOfFilter(django_filters.DateFilter):
 
 
 class SearchFilter(django_filters.CharFilter):
-    """Full text; `rank` is there to sort by."""
+    """Full-text search; the rows get a `rank` to sort by."""
 
     field_class = SearchTextField
 
     def condition(self, value) -> Q:
-        """Of rows whose `text_on` is named."""
-        return Q(text_on=search_query(value))
+        """Return the condition; the rows need the alias `search_vector`."""
+        return Q(search_vector=search_query(value))
 
     def filter(self, queryset, value):
         return queryset.search(value, self.parent.day) if value else queryset
 
 
-# Where a plus was not written %2B: in a query it stands for a space.
-LOST_PLUS = re.compile(r"(T\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) (?=\d\d(?::?\d\d)?$)")
+# The place of a plus that was not written as %2B: in a query string it stands for a space.
+UNESCAPED_PLUS = re.compile(r"(T\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) (?=\d\d(?::?\d\d)?$)")
 
 
-class MomentField(forms.DateTimeField):
+class TimestampField(forms.DateTimeField):
     default_error_messages = {
         "invalid": _(
             "‘%(value)s’ is not a valid date or time. Write 2014-06-30 or 2014-06-30T12:00:00Z; in an offset write + as"
@@ -199,54 +199,57 @@ class MomentField(forms.DateTimeField):
     }
 
     def to_python(self, value):
-        """In UTC, for PostgreSQL knows no offset of 16 hours; beyond the years of UTC its first or last moment."""
+        """Return the timestamp in UTC, since PostgreSQL does not take offsets of 16 hours.
+
+        A timestamp outside the years 1 to 9999 in UTC becomes the first or last one possible.
+        """
         try:
-            moment = super().to_python(with_plus(value))
+            timestamp = super().to_python(restore_offset_plus(value))
         except forms.ValidationError as error:
             error.params = error.params or {"value": str(value)[:100]}
             raise
         try:
-            return moment and moment.astimezone(UTC)
+            return timestamp and timestamp.astimezone(UTC)
         except OverflowError:
-            return (datetime.min if moment.year == 1 else datetime.max).replace(tzinfo=UTC)
+            return (datetime.min if timestamp.year == 1 else datetime.max).replace(tzinfo=UTC)
 
 
-def with_plus(value):
-    """Return the text of a moment with the plus of its offset, which an address that does not escape it loses."""
-    return LOST_PLUS.sub(r"\1+", value) if isinstance(value, str) else value
+def restore_offset_plus(value):
+    """Return the text of a timestamp with the plus of its offset, which is lost if the address did not escape it."""
+    return UNESCAPED_PLUS.sub(r"\1+", value) if isinstance(value, str) else value
 
 
-class UpdatedSinceFilter(OfColumn, django_filters.IsoDateTimeFilter):
-    """What changed in public at a moment or later."""
+class UpdatedSinceFilter(ColumnLookupMixin, django_filters.IsoDateTimeFilter):
+    """A filter that keeps the rows whose public content changed at a timestamp or later."""
 
-    field_class = MomentField
+    field_class = TimestampField
 
     def __init__(self, **kwargs):
         super().__init__(field_name="moved_at", lookup_expr="gte", **kwargs)
 
 
-class OrderingField(WordsField):
-    """Words to sort by, in their order, parted by commas."""
+class OrderingField(ChoicesField):
+    """Sort keys in their order, separated by commas."""
 
     def to_python(self, value):
-        return [word for part in super().to_python(value) for word in part.split(",") if word]
+        return [key for part in super().to_python(value) for key in part.split(",") if key]
 
 
-class OrderingFilter(WordsFilter):
-    """Sort by one word, downwards with a minus; rows that lack the value come last."""
+class OrderingFilter(ChoicesFilter):
+    """Sort by the given keys, descending with a minus; rows without the value come last."""
 
     field_class = OrderingField
 
     def __init__(self, **kwargs):
-        super().__init__(lambda _words: Q(), choices=orderings, **kwargs)
+        super().__init__(lambda _values: Q(), choices=orderings, **kwargs)
 
     def filter(self, queryset, value):
         if not value and "q" in self.parent.form.cleaned_data and self.parent.form.cleaned_data["q"]:
             return queryset.order_by("-rank", "pk")
         terms = []
-        for word in value or ["reference"]:
-            for column in ORDERINGS[word.removeprefix("-")]:
-                terms.append(column.desc(nulls_last=True) if word.startswith("-") else column.asc(nulls_last=True))
+        for key in value or ["reference"]:
+            for column in ORDERINGS[key.removeprefix("-")]:
+                terms.append(column.desc(nulls_last=True) if key.startswith("-") else column.asc(nulls_last=True))
         return queryset.order_by(*terms, "pk")
 
 
@@ -260,21 +263,22 @@ def orderings() -> Choices:
         "updated": _("Last changed"),
         "published": _("Published"),
     }
-    for word, label in labels.items():
-        yield word, label
-        yield f"-{word}", _("%(label)s, latest or last first") % {"label": label}
+    for key, label in labels.items():
+        yield key, label
+        yield f"-{key}", _("%(label)s, latest or last first") % {"label": label}
 
 
 def agencies() -> Choices:
-    named = Agency.objects.only("code", "acronym", "name")  # rows, so that they bear the names of the day asked for
-    return [(agency.code, Named(agency.acronym, agency.name)) for agency in named]
+    # Instances, not values: only they show the names of a past day (`agencies.names`).
+    rows = Agency.objects.only("code", "acronym", "name")
+    return [(agency.code, LabelWithName(agency.acronym, agency.name)) for agency in rows]
 
 
 def workgroups() -> Choices:
     return WorkGroup.objects.values_list("slug", "title")
 
 
-leads = Together(agencies, workgroups)
+leads = ChainedChoices(agencies, workgroups)
 
 
 def agenda_points() -> Choices:
@@ -282,16 +286,16 @@ def agenda_points() -> Choices:
 
 
 def recommendations() -> Choices:
-    return [(code, Named(code, text)) for code, text in Recommendation.objects.values_list("code", "text")]
+    return [(code, LabelWithName(code, text)) for code, text in Recommendation.objects.values_list("code", "text")]
 
 
 def places() -> Choices:
-    """Return the places that published commitments name, and not those that only withdrawn ones name."""
+    """Return the places of published commitments as choices; places of withdrawn ones alone are left out."""
     return [(place, place) for place in sorted(_places_of(Commitment.objects.published()))]
 
 
-def places_ever_public() -> set[str]:
-    """Return the places that published and withdrawn commitments name."""
+def all_public_places() -> set[str]:
+    """Return the places of published and withdrawn commitments."""
     return _places_of(Commitment.objects.public())
 
 
@@ -300,68 +304,69 @@ def _places_of(commitments: QuerySet[Commitment]) -> set[str]:
     return {place for row in rows for place in row}
 
 
-def led_by(words: list[str]) -> Q:
-    return Q(lead_agency__code__in=words) | Q(workgroup__slug__in=words)
+def has_lead(values: list[str]) -> Q:
+    return Q(lead_agency__code__in=values) | Q(workgroup__slug__in=values)
 
 
-def involving(words: list[str]) -> Q:
-    partners = Partner.objects.filter(agency__code__in=words)
-    return Q(lead_agency__code__in=words) | Q(pk__in=partners.values("commitment"))
+def involves_agency(values: list[str]) -> Q:
+    partners = Partner.objects.filter(agency__code__in=values)
+    return Q(lead_agency__code__in=values) | Q(pk__in=partners.values("commitment"))
 
 
-def on_points(words: list[str]) -> Q:
-    links = Commitment.agenda_points.through.objects.filter(agendapoint__number__in=words)
+def has_agenda_point(values: list[str]) -> Q:
+    links = Commitment.agenda_points.through.objects.filter(agendapoint__number__in=values)
     return Q(pk__in=links.values("commitment"))
 
 
-def answering(words: list[str]) -> Q:
-    """A recommendation includes its parts."""
+def has_recommendation(values: list[str]) -> Q:
+    """Return the condition that a commitment answers one of the recommendations, or a part of one."""
     links = Commitment.recommendations.through.objects.filter(
-        Q(recommendation__code__in=words) | Q(recommendation__parent__code__in=words)
+        Q(recommendation__code__in=values) | Q(recommendation__parent__code__in=values)
     )
     return Q(pk__in=links.values("commitment"))
 
 
-def at_levels(words: list[str]) -> Q:
-    links = Commitment.recommendations.through.objects.filter(recommendation__level__in=words)
+def has_level(values: list[str]) -> Q:
+    links = Commitment.recommendations.through.objects.filter(recommendation__level__in=values)
     return Q(pk__in=links.values("commitment"))
 
 
-def among(column: str) -> Callable[[list[str]], Q]:
-    return lambda words: Q(**{f"{column}__in": words})
+def column_in(column: str) -> Callable[[list[str]], Q]:
+    return lambda values: Q(**{f"{column}__in": values})
 
 
-class AskedOnce(CallableChoiceIterator):
-    """Choices from the database, read when they are first needed and then kept, for all fields of a form alike."""
+class CachedChoices(CallableChoiceIterator):
+    """Choices from the database, read at first use and cached for all fields of a form."""
 
     def __init__(self, func: Callable[[], Choices], read: Callable[[Callable[[], Choices]], Choices]):
         super().__init__(func)
         self.read = read
 
     @cached_property
-    def known(self) -> list[tuple[str, str]]:
+    def cached(self) -> list[tuple[str, str]]:
         parts = getattr(self.func, "parts", (self.func,))
         return [choice for part in parts for choice in self.read(part)]
 
     def __iter__(self):
-        return iter(self.known)
+        return iter(self.cached)
 
 
-# Fields that take several values.
+# Form fields that take several values.
 LIST_FIELDS = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
 
 
-def given_twice(name: str) -> str:
+def repeated_parameter(name: str) -> str:
+    """Return the error message for a parameter that is given more than once."""
     return now_("‘%(word)s’ is given more than once: give it once.") % {"word": name}
 
 
 class StrictForm(forms.Form):
-    """Refuses a word that it does not know: a misspelt filter must never answer everything.
+    """A form that refuses unknown parameters: a misspelt filter must not return every row.
 
-    `beside` are the words that mean something to the page or file that asks, and nothing to the rows.
+    `extra_params` are parameters that the page or file takes, and that filter no rows.
     """
 
-    beside: frozenset[str] = frozenset()
+    extra_params: frozenset[str] = frozenset()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -369,59 +374,59 @@ class StrictForm(forms.Form):
         for field in self.fields.values():
             choices = getattr(field, "choices", None)
             if isinstance(choices, CallableChoiceIterator):
-                field.choices = AskedOnce(choices.func, read)
+                field.choices = CachedChoices(choices.func, read)
 
     def clean(self):
-        allowed = {*self.fields, *self.beside}
-        for word in sorted(set(self.data) - allowed):
+        allowed = {*self.fields, *self.extra_params}
+        for name in sorted(set(self.data) - allowed):
             self.add_error(
                 None,
                 _("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
-                % {"word": word, "near": suggestion(word, allowed), "allowed": ", ".join(sorted(allowed))},
+                % {"word": name, "near": suggestion(name, allowed), "allowed": ", ".join(sorted(allowed))},
             )
-        for word, values in self.data.lists() if hasattr(self.data, "lists") else ():
-            if word in allowed and not self.takes_list(word) and len([value for value in values if value]) > 1:
-                self.add_error(None, given_twice(word))
+        for name, values in self.data.lists() if hasattr(self.data, "lists") else ():
+            if name in allowed and not self.takes_list(name) and len([value for value in values if value]) > 1:
+                self.add_error(None, repeated_parameter(name))
         return super().clean()
 
     def takes_list(self, name: str) -> bool:
-        """Tell whether a parameter may be repeated. Those beside the fields are read, and refused, by others."""
+        """Return whether a parameter may be repeated. The `extra_params` are validated elsewhere."""
         return name not in self.fields or isinstance(self.fields[name], LIST_FIELDS)
 
 
 class RecordForm(StrictForm):
-    """Asks of today or of a past day; of the past no moments of change are kept."""
+    """The parameters of a filter set; refuses `as_of` with times of change, which are not kept for past days."""
 
     def clean(self):
-        asked = super().clean()
-        by_moment = {
-            "updated_since": asked.get("updated_since"),
-            "ordering": {"updated", "-updated"} & set(asked.get("ordering") or []),
+        cleaned = super().clean()
+        by_time_of_change = {
+            "updated_since": cleaned.get("updated_since"),
+            "ordering": {"updated", "-updated"} & set(cleaned.get("ordering") or []),
         }
-        for word, meant in by_moment.items():
-            if meant and asked.get("as_of"):
+        for name, value in by_time_of_change.items():
+            if value and cleaned.get("as_of"):
                 self.add_error(
-                    word, now_("This cannot be combined with as_of, for which no moments of change are kept.")
+                    name, now_("This cannot be combined with as_of, for which no moments of change are kept.")
                 )
-        return asked
+        return cleaned
 
 
-def refusals(form: forms.Form) -> list[str]:
-    """What is wrong with a question, in sentences that name the word."""
+def form_error_messages(form: forms.Form) -> list[str]:
+    """Return the error messages of a form, each with the name of its parameter."""
     return [
-        sentence
-        for word, sentences in form.errors.items()
-        for sentence in (map(str, sentences) if word == "__all__" else named(word, sentences))
+        message
+        for name, messages in form.errors.items()
+        for message in (map(str, messages) if name == "__all__" else with_param_name(name, messages))
     ]
 
 
-def named(word: str, sentences: Iterable[str]) -> list[str]:
-    """Each sentence under the word that it is about, so that it stands by itself."""
-    return [f"{word}: {sentence}" for sentence in sentences]
+def with_param_name(name: str, messages: Iterable[str]) -> list[str]:
+    """Return the messages, each preceded by the name of its parameter: 'status: …'."""
+    return [f"{name}: {message}" for message in messages]
 
 
 def split_lists(params: QueryDict, filters: Mapping[str, django_filters.Filter]) -> QueryDict:
-    """Return the parameters with every value of a list by itself: repeated values and comma lists mean the same.
+    """Return the parameters with one entry for each value of a list; repeated values and comma lists mean the same.
 
     Parameters that django-filter reads as one comma list are joined instead.
     """
@@ -432,9 +437,9 @@ def split_lists(params: QueryDict, filters: Mapping[str, django_filters.Filter])
         for name, values in params.lists()
         if isinstance(filters.get(name), django_filters.BaseCSVFilter)
     }
-    # The values of lists of rows are not named: their identifiers have no commas.
+    # Filters by rows have no choices here: the identifiers of rows have no commas.
     choices = {
-        name: filter_.known_choices if isinstance(filter_, PlacesFilter) else filter_.extra.get("choices", ())
+        name: filter_.all_choices if isinstance(filter_, PlacesFilter) else filter_.extra.get("choices", ())
         for name, filter_ in filters.items()
         if isinstance(filter_, django_filters.MultipleChoiceFilter)
     }
@@ -442,20 +447,20 @@ def split_lists(params: QueryDict, filters: Mapping[str, django_filters.Filter])
 
 
 def split_comma_lists(params: QueryDict, choices: Mapping[str, Choices | Callable[[], Choices]]) -> QueryDict:
-    """Return the parameters with the comma lists of those that have choices split into single values.
+    """Return the parameters with the comma lists of those in `choices` split into single values.
 
-    A known value that has commas of its own, as some names of places do, stays whole.
+    A valid value that contains commas, such as some names of places, stays whole.
     """
     split = {}
     for name, values in params.lists():
         if name in choices and any("," in value for value in values):
-            known = known_values(choices[name])
-            split[name] = [part for value in values for part in split_value(value, known)]
+            valid = valid_values(choices[name])
+            split[name] = [part for value in values for part in split_value(value, valid)]
     return with_values(params, split)
 
 
 def with_values(params: QueryDict, lists: Mapping[str, list[str]]) -> QueryDict:
-    """Return a copy of the parameters in which some have other values; the parameters themselves if none has."""
+    """Return a copy of the parameters with some values replaced; the parameters themselves if `lists` is empty."""
     if not lists:
         return params
     params = params.copy()
@@ -464,36 +469,36 @@ def with_values(params: QueryDict, lists: Mapping[str, list[str]]) -> QueryDict:
     return params
 
 
-def known_values(choices: Choices | Callable[[], Choices]) -> set[str]:
-    """Return the values that a list takes."""
+def valid_values(choices: Choices | Callable[[], Choices]) -> set[str]:
+    """Return the valid values among `choices`, as text."""
     return {str(value) for value, _label in (choices() if callable(choices) else choices)}
 
 
-def split_value(value: str, known: Collection[str]) -> list[str]:
-    """Split a comma list, keeping together the longest runs that are known values."""
+def split_value(value: str, valid: Collection[str]) -> list[str]:
+    """Return the parts of a comma list, where the longest runs that are valid values stay together."""
     parts = value.split(",")
-    longest = 1 + max((name.count(",") for name in known), default=0)
+    longest = 1 + max((name.count(",") for name in valid), default=0)
     values, start = [], 0
     while start < len(parts):
         ends = range(min(start + longest, len(parts)), start, -1)
-        end = next((end for end in ends if ",".join(parts[start:end]) in known), start + 1)
+        end = next((end for end in ends if ",".join(parts[start:end]) in valid), start + 1)
         values.append(",".join(parts[start:end]))
         start = end
     return values
 
 
 def takes_list(filterset: django_filters.FilterSet, name: str) -> bool:
-    """Tell whether a parameter takes several values; a comma list is one value by now."""
+    """Return whether a parameter takes several values; at this point a comma list counts as one."""
     return isinstance(filterset.filters[name], django_filters.MultipleChoiceFilter)
 
 
 class RecordFilter(django_filters.FilterSet):
-    """Only the day of the record; `day` is None for today."""
+    """A filter set with the day of the record alone; `day` is None for today."""
 
     as_of = AsOfFilter(label=_("The record as it stood at the end of this day (UTC)."))
 
-    # Words that narrow nothing: how the rows stood, and in which order they come.
-    MANNER = frozenset({"as_of", "ordering"})
+    # Parameters that exclude no rows: the day of the record, and the order.
+    NON_FILTER_PARAMS = frozenset({"as_of", "ordering"})
 
     def __init__(self, data=None, *args, **kwargs):
         super().__init__(split_lists(data, self.base_filters), *args, **kwargs)
@@ -503,40 +508,46 @@ class RecordFilter(django_filters.FilterSet):
         return self.form.cleaned_data.get("as_of")
 
     @property
-    def asked(self) -> dict:
-        """The words that narrow, and their values, as they were asked."""
-        return {word: value for word, value in self.form.cleaned_data.items() if value and word not in self.MANNER}
+    def active_params(self) -> dict:
+        """Return the cleaned values of the parameters that filter rows, by name."""
+        return {
+            name: value
+            for name, value in self.form.cleaned_data.items()
+            if value and name not in self.NON_FILTER_PARAMS
+        }
 
     def filter_queryset(self, queryset):
-        return super().filter_queryset(self.of_record(queryset))
+        return super().filter_queryset(self.visible_rows(queryset))
 
-    def of_record(self, queryset):
-        """Return the rows that can be found at all."""
+    def visible_rows(self, queryset):
+        """Return the rows to which the filters are applied."""
         return queryset.published(self.day)
 
 
 class CommitmentFilter(RecordFilter):
-    """Published commitments with their standing, narrowed by the words of the address.
+    """Published commitments with their annotations, filtered by the parameters of the address.
 
-    A list, repeated or parted by commas, means any of its values; different words must all be met. With `as_of` the
-    rows are those that stood published at the end of that day (UTC), and their standing is that of then. With
-    `updated_since` what was withdrawn is found as well, and says so: whoever follows must hear of it.
+    A list, repeated or separated by commas, means any of its values; different parameters must all be met. With
+    `as_of` the rows are those published at the end of that day (UTC), with their status of then. With
+    `updated_since` withdrawn commitments are included, so that copies of the data learn of the withdrawal.
     """
 
     q = SearchFilter(label=_("Search"))
-    lead = WordsFilter(led_by, choices=leads, label=_("Lead"))
-    agency = WordsFilter(involving, choices=agencies, label=_("Agency (lead or partner)"))
-    workgroup = WordsFilter(among("workgroup__slug"), choices=workgroups, label=_("Work group"))
-    agenda_point = WordsFilter(on_points, choices=agenda_points, label=_("Agenda point"))
-    recommendation = WordsFilter(answering, choices=recommendations, label=_("Recommendation"))
-    level = WordsFilter(at_levels, choices=Recommendation.Level.choices, label=_("Level"))
-    kind = WordsFilter(among("kind"), choices=Commitment.Kind.choices, label=_("Kind"))
-    status = WordsFilter(among("standing_status"), choices=Status.choices, label=_("Status"))
-    outlook = WordsFilter(among("standing_outlook"), choices=Outlook.choices, label=_("Outlook"))
-    freshness = WordsFilter(among("standing_freshness"), choices=Freshness.choices, label=_("Freshness"))
-    verification = WordsFilter(among("standing_verification"), choices=Verification.choices, label=_("Verification"))
-    scope = WordsFilter(among("scope"), choices=Commitment.Scope.choices, label=_("Scope"))
-    place = PlacesFilter(lambda words: Q(places__overlap=words), choices=places, label=_("Place"))
+    lead = ChoicesFilter(has_lead, choices=leads, label=_("Lead"))
+    agency = ChoicesFilter(involves_agency, choices=agencies, label=_("Agency (lead or partner)"))
+    workgroup = ChoicesFilter(column_in("workgroup__slug"), choices=workgroups, label=_("Work group"))
+    agenda_point = ChoicesFilter(has_agenda_point, choices=agenda_points, label=_("Agenda point"))
+    recommendation = ChoicesFilter(has_recommendation, choices=recommendations, label=_("Recommendation"))
+    level = ChoicesFilter(has_level, choices=Recommendation.Level.choices, label=_("Level"))
+    kind = ChoicesFilter(column_in("kind"), choices=Commitment.Kind.choices, label=_("Kind"))
+    status = ChoicesFilter(column_in("standing_status"), choices=Status.choices, label=_("Status"))
+    outlook = ChoicesFilter(column_in("standing_outlook"), choices=Outlook.choices, label=_("Outlook"))
+    freshness = ChoicesFilter(column_in("standing_freshness"), choices=Freshness.choices, label=_("Freshness"))
+    verification = ChoicesFilter(
+        column_in("standing_verification"), choices=Verification.choices, label=_("Verification")
+    )
+    scope = ChoicesFilter(column_in("scope"), choices=Commitment.Scope.choices, label=_("Scope"))
+    place = PlacesFilter(lambda names: Q(places__overlap=names), choices=places, label=_("Place"))
     due_after = DayFilter(field_name="due_on", lookup_expr="gte", label=_("Due on or after"))
     due_before = DayFilter(field_name="due_on", lookup_expr="lte", label=_("Due on or before"))
     updated_since = UpdatedSinceFilter(label=_("Changed since"))
@@ -548,61 +559,61 @@ class CommitmentFilter(RecordFilter):
         fields: list[str] = []
         form = RecordForm
 
-    def __init__(self, *args, beside: Iterable[str] = (), **kwargs):
+    def __init__(self, *args, extra_params: Iterable[str] = (), **kwargs):
         super().__init__(*args, **kwargs)
-        self.form.beside = frozenset(beside)
+        self.form.extra_params = frozenset(extra_params)
 
     @cached_property
-    def standing(self) -> QuerySet[Commitment]:
-        """All rows of the register on the day asked for, with their standing."""
-        followed = self.form.cleaned_data.get("updated_since")
-        rows = self.queryset.public(self.day) if followed else self.queryset.published(self.day)
+    def unfiltered(self) -> QuerySet[Commitment]:
+        """Return all rows of the register on the day, annotated; with `updated_since` withdrawn ones too."""
+        updated_since = self.form.cleaned_data.get("updated_since")
+        rows = self.queryset.public(self.day) if updated_since else self.queryset.published(self.day)
         return rows.with_standing(self.day).with_state(self.day).with_moved_at(self.day)
 
     def conditions(self) -> dict[str, Q]:
-        """What each word asked demands of a row; of rows whose `text_on` is named."""
-        return {word: self.filters[word].condition(value) for word, value in self.asked.items()}
+        """Return the condition of each active parameter, by name; the rows need the alias `search_vector`."""
+        return {name: self.filters[name].condition(value) for name, value in self.active_params.items()}
 
-    def narrowed(self, *, without: str = "") -> QuerySet[Commitment]:
-        """The rows that meet all the words asked, leaving one out; in no order."""
-        rows = self.standing
-        for word, value in self.asked.items():
-            if word != without:
-                rows = self.filters[word].filter(rows, value)
+    def filtered(self, *, without: str = "") -> QuerySet[Commitment]:
+        """Return the rows that meet all active parameters but `without`, unordered."""
+        rows = self.unfiltered
+        for name, value in self.active_params.items():
+            if name != without:
+                rows = self.filters[name].filter(rows, value)
         return rows
 
     def filter_queryset(self, _queryset):
-        return self.filters["ordering"].filter(self.narrowed(), self.form.cleaned_data["ordering"])
+        return self.filters["ordering"].filter(self.filtered(), self.form.cleaned_data["ordering"])
 
 
 class CommitmentRecordFilter(RecordFilter):
-    """Commitments that have a page, the withdrawn ones included, as they stood on the day."""
+    """Commitments that have a page, including withdrawn ones, as of the day."""
 
     def filter_queryset(self, queryset):
         return queryset.public(self.day).with_standing(self.day).with_state(self.day).with_moved_at(self.day)
 
 
-class MovedRecordFilter(RecordFilter):
-    """The same of rows that know when they last changed in public."""
+class RecordWithMovedAtFilter(RecordFilter):
+    """Rows as of the day, with `moved_at`, the time of their last public change."""
 
     def filter_queryset(self, queryset):
         return super().filter_queryset(queryset.with_moved_at(self.day))
 
 
-def sorted_by(columns: list[tuple[str, str]]) -> django_filters.OrderingFilter:
-    """Return a filter that sorts by columns, each given with its name in the address."""
+def ordering_filter(columns: list[tuple[str, str]]) -> django_filters.OrderingFilter:
+    """Return a filter that sorts by columns, given as pairs of the column and its name in the query string."""
     allowed = ", ".join(f"{name}, -{name}" for _column, name in columns)
-    refusal = format_lazy(_("‘%(value)s’ is not a valid value. Allowed: {allowed}."), allowed=allowed)
+    message = format_lazy(_("‘%(value)s’ is not a valid value. Allowed: {allowed}."), allowed=allowed)
     return django_filters.OrderingFilter(
-        fields=columns, label=_("Sort by; downwards with a minus."), error_messages={"invalid_choice": refusal}
+        fields=columns, label=_("Sort by; downwards with a minus."), error_messages={"invalid_choice": message}
     )
 
 
-class OfCommitmentFilter(MovedRecordFilter):
-    """What hangs on a commitment, found by it or by its lead.
+class CommitmentRelatedFilter(RecordWithMovedAtFilter):
+    """Rows that belong to a commitment, filtered by the commitment or its lead.
 
-    The rows are those of the commitments that the register lists. With `updated_since` those of withdrawn ones are
-    found as well, as the commitments are; each row tells its commitment's state.
+    The rows are those of published commitments; with `updated_since` those of withdrawn ones are included. Each row
+    carries its commitment's state.
     """
 
     commitment = django_filters.ModelMultipleChoiceFilter(
@@ -612,8 +623,8 @@ class OfCommitmentFilter(MovedRecordFilter):
         error_messages={"invalid_choice": _("‘%(value)s’ is not the reference of a commitment that has a page.")},
         label=_("Reference of the commitment."),
     )
-    lead = WordsFilter(
-        lambda words: Q(commitment__lead_agency__code__in=words) | Q(commitment__workgroup__slug__in=words),
+    lead = ChoicesFilter(
+        lambda codes: Q(commitment__lead_agency__code__in=codes) | Q(commitment__workgroup__slug__in=codes),
         choices=leads,
         label=_("Code of the lead."),
     )
@@ -622,25 +633,25 @@ class OfCommitmentFilter(MovedRecordFilter):
     class Meta:
         form = RecordForm
 
-    def of_record(self, queryset):
-        followed = self.form.cleaned_data.get("updated_since")
-        return queryset.published(self.day) if followed else queryset.in_register(self.day)
+    def visible_rows(self, queryset):
+        updated_since = self.form.cleaned_data.get("updated_since")
+        return queryset.published(self.day) if updated_since else queryset.in_register(self.day)
 
 
-class ReportFilter(OfCommitmentFilter):
-    status = WordsFilter(among("status"), choices=Status.choices, label=_("The status it reports."))
-    outlook = WordsFilter(among("outlook"), choices=Outlook.choices, label=_("The outlook it reports."))
+class ReportFilter(CommitmentRelatedFilter):
+    status = ChoicesFilter(column_in("status"), choices=Status.choices, label=_("The status it reports."))
+    outlook = ChoicesFilter(column_in("outlook"), choices=Outlook.choices, label=_("The outlook it reports."))
     published_after = DayFilter(field_name="published_on", lookup_expr="gte", label=_("Published on or after."))
     published_before = DayFilter(field_name="published_on", lookup_expr="lte", label=_("Published on or before."))
-    ordering = sorted_by([("published_on", "published"), ("commitment__reference", "commitment")])
+    ordering = ordering_filter([("published_on", "published"), ("commitment__reference", "commitment")])
 
-    class Meta(OfCommitmentFilter.Meta):
+    class Meta(CommitmentRelatedFilter.Meta):
         model = ProgressReport
         fields: list[str] = []
 
 
-class StatusChangeFilter(OfCommitmentFilter):
-    to_status = WordsFilter(among("to_status"), choices=Status.choices, label=_("The new status."))
+class StatusChangeFilter(CommitmentRelatedFilter):
+    to_status = ChoicesFilter(column_in("to_status"), choices=Status.choices, label=_("The new status."))
     changed_after = DayFilter(field_name="changed_on", lookup_expr="gte", label=_("Changed on or after."))
     changed_before = DayFilter(field_name="changed_on", lookup_expr="lte", label=_("Changed on or before."))
-    ordering = sorted_by([("changed_on", "changed"), ("commitment__reference", "commitment")])
+    ordering = ordering_filter([("changed_on", "changed"), ("commitment__reference", "commitment")])

@@ -1,4 +1,4 @@
-"""Forms of the editors' side, and the one form for readers."""
+"""Forms of the editor area, and the form by which readers report a mistake."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from agencies.models import User
 from commitments import actions
 from commitments.evidence import TYPES, label_of
 from commitments.models import Assessment, Commitment, Contribution, Status
-from commitments.succession import problem_of_successor
+from commitments.succession import successor_error
 from foundation.dates.inputs import PartialDateInput
 from foundation.dates.parsing import format_date
 from foundation.dates.partial import PartialDate, partial_date
@@ -24,7 +24,7 @@ from foundation.text.name_lists import NameListField
 
 
 class PartialDateField(forms.CharField):
-    """A date of which the year, the month or the day is known, as `foundation.dates.parsing.read_date` reads it."""
+    """A date with the precision of a year, a month or a day, parsed by `foundation.dates.parsing.read_date`."""
 
     widget = PartialDateInput
 
@@ -49,7 +49,7 @@ class PartialDateField(forms.CharField):
             raise ValidationError(str(error)) from None
 
     def run_validators(self, value):
-        """The text's length says nothing about the date read from it."""
+        """Skip the validators of the text: its length says nothing about the date."""
 
     def has_changed(self, initial, data):
         try:
@@ -59,7 +59,7 @@ class PartialDateField(forms.CharField):
 
 
 class PartialDatesMixin:
-    """Fields that each fill a pair of columns: `due` stands for `due_on` and `due_precision`."""
+    """Form fields that each fill two columns: `due` fills `due_on` and `due_precision`."""
 
     partial_dates: tuple[str, ...] = ()
 
@@ -83,7 +83,7 @@ class PartialDatesMixin:
 
 @dataclass(frozen=True)
 class FileLink:
-    """Where an editor fetches a kept file, past the permissions: files have no address of their own."""
+    """The link to a stored file in the editor area, which checks permissions: files have no address of their own."""
 
     file: FieldFile
 
@@ -97,10 +97,9 @@ class FileLink:
 
 
 class EvidenceFileWidget(AdminFileWidget):
-    """Links to the file past the permissions, and never says where it is kept.
+    """A file input that links to the file by a view that checks permissions, and does not show its path.
 
-    No browser sends a chosen file again by itself: a form that is shown once more for something else that is wrong
-    says which file to choose again.
+    Browsers do not send a chosen file again: a form shown again with errors says which file to choose again.
     """
 
     chosen = ""
@@ -110,11 +109,11 @@ class EvidenceFileWidget(AdminFileWidget):
         super().__init__({"accept": accept} | (attrs or {}))
 
     def render(self, name, value, attrs=None, renderer=None):
-        shown = super().render(name, value, attrs, renderer)
+        html = super().render(name, value, attrs, renderer)
         if not self.chosen:
-            return shown
+            return html
         note = _("‘%(name)s’ could not be kept, because this form was not saved. Choose it again.")
-        return format_html('{}<p class="choose-again"><strong>{}</strong></p>', shown, note % {"name": self.chosen})
+        return format_html('{}<p class="choose-again"><strong>{}</strong></p>', html, note % {"name": self.chosen})
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
@@ -124,7 +123,7 @@ class EvidenceFileWidget(AdminFileWidget):
 
 
 class CommitmentForm(PartialDatesMixin, admin.site.Form):
-    """Asks for the lead at its fields, which the database could only refuse as a whole."""
+    """The form of a commitment; errors about the lead are shown at its fields."""
 
     partial_dates = ("start", "due")
     start = PartialDateField(label=gettext_lazy("Start"))
@@ -162,7 +161,7 @@ class EvidenceForm(PartialDatesMixin, admin.site.Form):
 
 
 class ContributionForm(admin.site.Form):
-    """One text: what a partner itself did."""
+    """A partner's contribution to a report."""
 
     may_precede = True
 
@@ -173,17 +172,17 @@ class ContributionForm(admin.site.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields["text"]
-        field.required = False  # what is emptied is taken back; of nothing at all `contribute` speaks
+        field.required = False  # an empty text deletes the contribution; `contribute` refuses it if there is none
         field.label = _("What your agency did, and what comes next")
         field.help_text = _("You can change this until the lead sends the report off. Emptied, it is taken back.")
         field.widget.attrs |= {"rows": 14, "class": "vLargeTextField"}
 
     def _post_clean(self):
-        """The row itself is written by `actions.contribute`, which asks all rules anew."""
+        """Leave the row to `actions.contribute`, which checks all rules."""
 
 
 class ProgressReportForm(admin.site.Form):
-    """Says at its field what the database would refuse even of a draft."""
+    """The form of a report; what the database refuses even for a draft is an error at its field."""
 
     class Meta:
         help_texts = {
@@ -206,7 +205,7 @@ class ProgressReportForm(admin.site.Form):
         if cleaned["status"] == Status.DISCONTINUED and not cleaned.get("status_reason", "").strip():
             self.add_error("status_reason", _("Say why the commitment is discontinued."))
         if "superseded_by" not in self.errors:
-            problem = problem_of_successor(cleaned["status"], self.commitment(), cleaned.get("superseded_by"))
+            problem = successor_error(cleaned["status"], self.commitment(), cleaned.get("superseded_by"))
             if problem:
                 self.add_error("superseded_by", problem)
         return cleaned
@@ -214,19 +213,19 @@ class ProgressReportForm(admin.site.Form):
     def clean_period_end(self):
         start, end = self.cleaned_data.get("period_start"), self.cleaned_data["period_end"]
         if start and end and end < start:
-            words = {"start": format_date(start), "end": format_date(end)}
-            raise ValidationError(_("The period cannot end on %(end)s, before it starts on %(start)s.") % words)
+            params = {"start": date_in_words(start), "end": date_in_words(end)}
+            raise ValidationError(_("The period cannot end on %(end)s, before it starts on %(start)s.") % params)
         return end
 
     def commitment(self) -> Commitment | None:
-        """What is reported on: chosen here, or given since the report was asked for."""
+        """Return the commitment reported on: chosen in the form, or fixed if the report was expected."""
         if "commitment" in self.fields:
             return self.cleaned_data.get("commitment")
         return self.instance.commitment
 
 
 class AssessmentForm(admin.site.Form):
-    """Asks for the assessor that the kind of assessor calls for, and refuses one with a stake in the commitment.
+    """The form of an assessment: requires the assessor of the chosen kind, and refuses one with a stake.
 
     `writer` is the person who fills it in.
     """
@@ -241,22 +240,22 @@ class AssessmentForm(admin.site.Form):
 
     def clean(self):
         cleaned = super().clean()
-        wanted = self.ASSESSOR.get(cleaned.get("assessor_kind"))
-        for name in self.ASSESSOR.values() if wanted else ():
-            if name == wanted and not cleaned.get(name) and name not in self.errors:
+        required = self.ASSESSOR.get(cleaned.get("assessor_kind"))
+        for name in self.ASSESSOR.values() if required else ():
+            if name == required and not cleaned.get(name) and name not in self.errors:
                 self.add_error(name, _("Say who judges."))
-            elif name != wanted and cleaned.get(name):
+            elif name != required and cleaned.get(name):
                 self.add_error(name, _("Leave this empty: the kind of assessor is another."))
         commitment = cleaned.get("commitment") or (self.instance.commitment if self.instance.commitment_id else None)
         if commitment:
-            problems = actions.problems_of_assessor(commitment, cleaned.get("agency"), cleaned.get("workgroup"))
-            for name, sentence in (problems or actions.problems_of_writer(commitment, self.writer)).items():
-                self.add_error(name if name in self.fields else None, sentence)
+            errors = actions.assessor_errors(commitment, cleaned.get("agency"), cleaned.get("workgroup"))
+            for name, message in (errors or actions.writer_errors(commitment, self.writer)).items():
+                self.add_error(name if name in self.fields else None, message)
         return cleaned
 
 
 class ImportForm(forms.Form):
-    """A file to take in."""
+    """The upload of a spreadsheet to import."""
 
     file = forms.FileField(
         label=gettext_lazy("Excel workbook (.xlsx) or CSV file"),
@@ -270,16 +269,16 @@ class ImportForm(forms.Form):
     )
 
 
-class WordsForm(forms.Form):
-    """The sentence that goes with a decision."""
+class DecisionTextForm(forms.Form):
+    """The text that a decision requires, such as a reason; `text_field` is the name of its field."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, words: str = "", label: str = "", **kwargs):
+    def __init__(self, *args, text_field: str = "", label: str = "", **kwargs):
         super().__init__(*args, **kwargs)
-        self.words = words
-        if words:
-            self.fields[words] = forms.CharField(
+        self.text_field = text_field
+        if text_field:
+            self.fields[text_field] = forms.CharField(
                 label=label,
                 widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
                 error_messages={"required": _("Fill this in: it becomes part of the record.")},
@@ -287,11 +286,11 @@ class WordsForm(forms.Form):
 
     @property
     def text(self) -> str:
-        return self.cleaned_data.get(self.words, "") if self.words else ""
+        return self.cleaned_data.get(self.text_field, "") if self.text_field else ""
 
 
 class MistakeForm(forms.Form):
-    """What a reader says is wrong. Nobody sees the last field but programs that fill in whatever there is."""
+    """A mistake that a reader reports. The field `nickname` is a honeypot: hidden from people, filled in by bots."""
 
     text = forms.CharField(
         label=gettext_lazy("What is wrong?"),
@@ -315,7 +314,7 @@ class MistakeForm(forms.Form):
         super().__init__(*args, label_suffix="", **kwargs)
 
     def clean_nickname(self):
-        """Told as a sentence, for the browser that fills in what its owner cannot see."""
+        """Refuse a filled-in honeypot with a message, since browsers may fill in hidden fields."""
         if self.cleaned_data["nickname"]:
             self.data = self.data.copy()
             self.data[self.add_prefix("nickname")] = ""
@@ -324,7 +323,7 @@ class MistakeForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """A reviewer's decision: to publish, or to send back with a note. A note that nobody would read is not taken."""
+    """A reviewer's decision: to publish without a note, or to send back with a note."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     note = forms.CharField(

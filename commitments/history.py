@@ -1,4 +1,4 @@
-"""The history of one entry of the register as a single list, from its publication to its last change."""
+"""The public history of a commitment as one list, from its publication to its latest change."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from foundation.dates.partial import PartialDate, Precision
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One line of the history; which of the others is there depends on `kind`."""
+class HistoryEntry:
+    """An entry of the history; `kind` decides which of the optional attributes is set."""
 
     kind: str
     on: PartialDate
@@ -21,40 +21,42 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Chronicle:
-    """The lines, newest first, and whether the wording was amended after the day that was asked for."""
+class CommitmentHistory:
+    """The entries, newest first, and whether the commitment was amended after the day."""
 
-    entries: list[Entry]
+    entries: list[HistoryEntry]
     amended_since: bool
 
 
-# Of one day: what comes later in a life stands higher.
+# The order of entries of one day, earliest first.
 ORDER = ("published", "status", "amended")
 
 
-def chronicle(commitment: Commitment, status_changes: Iterable[StatusChange], day: date | None) -> Chronicle:
-    """All that was public by the end of the day; `status_changes` are those of the day, newest first."""
-    amended = amendments(commitment)
+def commitment_history(
+    commitment: Commitment, status_changes: Iterable[StatusChange], day: date | None
+) -> CommitmentHistory:
+    """Return what was public by the end of the day; `status_changes` are those of the day, newest first."""
+    all_amendments = amendments(commitment)
     entries = [
-        Entry("amended", amendment.on, amendment=amendment)
-        for amendment in amended
+        HistoryEntry("amended", amendment.on, amendment=amendment)
+        for amendment in all_amendments
         if day is None or amendment.on.day <= day
     ]
-    since = len(entries) < len(amended)
-    entries += [Entry("status", change.changed, status_change=change) for change in status_changes]
-    entries.append(Entry("published", commitment.published))
+    amended_since = len(entries) < len(all_amendments)
+    entries += [HistoryEntry("status", change.changed, status_change=change) for change in status_changes]
+    entries.append(HistoryEntry("published", commitment.published))
     entries.sort(key=lambda entry: (entry.on.day, ORDER.index(entry.kind)), reverse=True)
-    for step in _withdrawals(commitment, day):
-        place = next((at for at, entry in enumerate(entries) if entry.on.day <= step.on.day), len(entries))
-        entries.insert(place, step)
-    return Chronicle(entries, since)
+    for withdrawal in _withdrawals(commitment, day):
+        earlier = (index for index, entry in enumerate(entries) if entry.on.day <= withdrawal.on.day)
+        entries.insert(next(earlier, len(entries)), withdrawal)
+    return CommitmentHistory(entries, amended_since)
 
 
-def _withdrawals(commitment: Commitment, day: date | None) -> Iterator[Entry]:
+def _withdrawals(commitment: Commitment, day: date | None) -> Iterator[HistoryEntry]:
     """Yield each withdrawal and restoration up to the end of a day, in the order in which they were recorded."""
     for each in commitment.withdrawals.all():
         if day is None or each.withdrawn_on <= day:
             on = PartialDate(each.withdrawn_on, Precision.DAY)
-            yield Entry("withdrawn", on, reason=each.withdrawn_reason)
+            yield HistoryEntry("withdrawn", on, reason=each.withdrawn_reason)
         if each.is_restored_by(day):
-            yield Entry("restored", PartialDate(each.restored_on, Precision.DAY), reason=each.restored_reason)
+            yield HistoryEntry("restored", PartialDate(each.restored_on, Precision.DAY), reason=each.restored_reason)

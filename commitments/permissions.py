@@ -1,8 +1,8 @@
-"""Who may do what with commitments, reports and assessments: the table of the workflow as conditions on rows.
+"""Permissions on commitments, reports and assessments, as conditions on rows.
 
-Every function answers a condition (`Q`) over the rows of a model; `prefix` leads from that model to the commitment
-('' for the commitment itself, 'commitment__' for its reports). Pages, admin, API and actions all ask here, through
-the querysets' `visible_to`, `editable_by` and `reviewable_by`.
+Functions return a condition (`Q`) on the rows of a model; `prefix` leads from that model to the commitment ('' for the
+commitment itself, 'commitment__' for its reports). Pages, admin, API and actions use them through the querysets'
+`visible_to`, `editable_by` and `reviewable_by`. Functions named `may_…` return a bool for the person alone.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -22,28 +22,31 @@ NONE = Q(pk__isnull=True)
 
 
 def is_owner(user, prefix: str = "") -> Q:
-    """The person's agency leads, or co-chairs or co-convenes the group that leads."""
+    """Return the condition that an agency of the person leads, or co-chairs or co-convenes the group that leads."""
     return Q(**{f"{prefix}lead_agency__in": agencies_of(user)}) | Q(**{f"{prefix}workgroup__in": groups_led_by(user)})
 
 
-def takes_part(user) -> Q:
-    """Reports on what the person's agencies are partners in. A partner adds its own part, and sees nothing else."""
+def is_partner(user) -> Q:
+    """Return the condition for reports on commitments in which an agency of the person is a partner."""
     return Q(commitment__partners__agency__in=agencies_for(user))
 
 
-def open_for_parts() -> Q:
-    """Reports that can still be submitted, and so take the parts of partners."""
+def accepts_contributions() -> Q:
+    """Return the condition for reports that can still be submitted, and so take contributions of partners."""
     return Q(state__in=OPEN_STATES, commitment__state="published", cycle__closed_on__isnull=True)
 
 
 def is_assessor(user) -> Q:
-    """Assessments that the person's agency or group makes; the secretariat keeps those of independent assessors."""
+    """Return the condition for assessments by the person's agencies or groups.
+
+    The secretariat writes those of independent assessors.
+    """
     own = Q(agency__in=agencies_of(user)) | Q(workgroup__in=groups_led_by(user))
     return own | Q(assessor_kind="independent") if is_secretariat(user) else own
 
 
 def readable(user, owned: Q) -> Q:
-    """What is public, one's own, and for the secretariat whatever was submitted."""
+    """Return the condition for public rows, one's own, and for the secretariat all that were ever submitted."""
     if user.is_anonymous:
         return Q(state__in=PUBLIC_STATES)
     if is_administrator(user):
@@ -54,38 +57,38 @@ def readable(user, owned: Q) -> Q:
 
 
 def writable(user, owned: Q) -> Q:
-    """Drafts and what was sent back, of one's own agency or group."""
+    """Return the condition for drafts and sent-back rows of one's own agency or group."""
     if user.is_anonymous:
         return NONE
     return Q(state__in=OPEN_STATES) & (ALL if is_administrator(user) else owned)
 
 
 def waiting(user, led: Q) -> Q:
-    """What was submitted within this reviewer's reach, be it for another reviewer to decide."""
+    """Return the condition for submitted rows that this reviewer sees; some may be for another to decide."""
     if user.is_anonymous:
         return NONE
     return Q(state="submitted") & (ALL if is_administrator(user) or is_secretariat(user) else led)
 
 
 def reviewable(user, led: Q, independence: Q) -> Q:
-    """What waits for this reviewer and what they are independent of: see `independent`."""
+    """Return the condition for submitted rows that this reviewer may decide on; see `independent`."""
     if user.is_anonymous:
         return NONE
     return waiting(user, led) & ~(Q(author=user) | Q(submitted_by=user)) & independence
 
 
-def acted_for(user) -> Func:
-    """The agencies for which the person acted at any time since a row was submitted, or acts now, as an array.
+def agencies_acted_for(user) -> Func:
+    """Return the agencies for which the person acted since a row was submitted, or acts now, as an array of keys.
 
-    A token narrows what may be seen, and makes nobody more independent: all agencies of the person count.
+    All agencies of the person count, even if a token limits the request to one of them.
     """
     return _agencies("agencies_acted_for", Value(user.pk), F("submitted_at"))
 
 
 def with_stake(commitment: str, lead: str | None, workgroup: str | None) -> Func:
-    """The agencies with a stake in a commitment, as an array: lead, partners and, with `workgroup`, who leads that.
+    """Return the agencies with a stake in a commitment as an array of keys: lead, partners, leads of `workgroup`.
 
-    The arguments name columns that hold its key, that of the agency and that of the group.
+    The arguments are the names of the columns with the keys of the commitment, the lead agency and the group.
     """
     return _agencies(
         "commitments_agencies_with_stake", *(F(name) if name else Value(None) for name in (commitment, lead, workgroup))
@@ -93,25 +96,26 @@ def with_stake(commitment: str, lead: str | None, workgroup: str | None) -> Func
 
 
 def independent(user, prefix: str = "", *further: Func) -> Q:
-    """Rows on which the person may decide: the one rule of independence, which the database keeps by triggers as well.
+    """Return the condition for rows of which the person is independent, so that they may decide on them.
 
-    Not independent is whoever acts, or acted since the row was submitted, for an agency for which anybody who wrote or
-    submitted it acted, that leads the commitment alone, or that is a partner in it. The co-chairs and co-conveners of
-    the group that leads are independent of each other. `further` are more agencies with a stake in the row.
+    A person is not independent if they act, or acted since the row was submitted, for an agency that was involved in
+    writing or submitting it, that leads the commitment alone, or that is a partner in it. The co-chairs and
+    co-conveners of the group that leads are independent of each other. `further` are arrays of more agencies with a
+    stake in the row. Triggers in the database enforce the same rule.
     """
     stake = with_stake(f"{prefix}pk", f"{prefix}lead_agency", None)
     involved = [F("involved_agencies"), stake, *further]
-    return ~Q(*(ArrayOverlap(agencies, acted_for(user)) for agencies in involved), _connector=Q.OR)
+    return ~Q(*(ArrayOverlap(agencies, agencies_acted_for(user)) for agencies in involved), _connector=Q.OR)
 
 
 def independent_of(user, prefix: str = "") -> Q:
-    """Rows on whose commitment the person may judge or change by themselves: co-leading it forbids that as well."""
+    """Return the condition for rows whose commitment the person may assess or change alone: not as a co-lead either."""
     stake = with_stake(f"{prefix}pk", f"{prefix}lead_agency", f"{prefix}workgroup")
     return ~Q(ArrayOverlap(stake, _agencies("agencies_acted_for", Value(user.pk), Value(None))))
 
 
 def interested_agencies(commitment) -> QuerySet[Agency]:
-    """Those that lead a commitment, co-lead the group that does, or are partners in it: they do not assess it."""
+    """Return the agencies that lead or co-lead a commitment or are partners in it, which may not assess it."""
     leading = Participation.objects.leading().filter(workgroup=commitment.workgroup_id)
     return Agency.objects.filter(
         Q(pk=commitment.lead_agency_id)
@@ -125,62 +129,68 @@ def _agencies(function: str, *arguments) -> Func:
 
 
 def is_party(user, prefix: str = "") -> Q:
-    """Judgements that the person or one of their agencies made: the answer to them is for others to review."""
+    """Return the condition for assessments by the person or their agencies, the answers to which others review."""
     own = Q(**{f"{prefix}author": user}) | Q(**{f"{prefix}submitted_by": user})
     return own | Q(**{f"{prefix}agency__in": agencies_of(user)})
 
 
 def led_group(user, prefix: str = "") -> Q:
-    """Rows whose lead is a group that the person's agency co-chairs or co-convenes."""
+    """Return the condition for rows led by a group that an agency of the person co-chairs or co-convenes."""
     return Q(**{f"{prefix}workgroup__in": groups_led_by(user)})
 
 
 def handled(user, owned: Q) -> Q:
-    """What the person writes while it is a draft, whatever its state."""
+    """Return the condition for rows that the person may write as drafts, in any state."""
     return ALL if is_administrator(user) else owned
 
 
 def confidential(user, owned: Q) -> Q:
-    """Rows whose history and review the person may read: one's own, and for reviewers at large all they see."""
+    """Return the condition for rows whose history the person may read.
+
+    These are one's own; for administrators and the secretariat all rows that they may read.
+    """
     return readable(user, owned) if is_administrator(user) or is_secretariat(user) else owned
 
 
 def agencies_for(user) -> QuerySet[Agency]:
-    """The agencies in whose name the person may undertake, report and assess."""
+    """Return the agencies for which the person may write commitments, reports and assessments."""
     return Agency.objects.all() if is_administrator(user) else agencies_of(user)
 
 
 def partners_for(user, commitment) -> QuerySet[Agency]:
-    """The partners in a commitment in whose name the person writes."""
+    """Return the partners in a commitment for which the person may write."""
     return agencies_for(user).filter(partnerships__commitment=commitment)
 
 
 def groups_for(user) -> QuerySet[WorkGroup]:
-    """The groups in whose name the person may undertake and assess."""
+    """Return the groups for which the person may write commitments and assessments."""
     return WorkGroup.objects.all() if is_administrator(user) else groups_led_by(user)
 
 
-def may_start(user) -> bool:
-    """Whether the person may begin a draft at all."""
+def may_create_drafts(user) -> bool:
+    """Return whether the person may create drafts."""
     return is_administrator(user) or agencies_of(user).exists()
 
 
 def may_review(user) -> bool:
-    """Whether there can be anything that the person publishes or sends back."""
+    """Return whether the person can be a reviewer of any row."""
     return is_administrator(user) or is_secretariat(user) or groups_led_by(user).exists()
 
 
 def may_assess(user) -> bool:
-    return may_start(user) or is_secretariat(user)
+    return may_create_drafts(user) or is_secretariat(user)
 
 
 def may_classify(user) -> bool:
-    """Change the editorial reading of what is public (points, recommendations, confidence), where independent."""
+    """Return whether the person may change the classification of published rows of which they are independent.
+
+    The classification is the agenda points, the recommendations and the confidence in the source.
+    """
     return may_edit_reference_data(user)
 
 
 def may_correct(user) -> bool:
-    """Change the wording of a published commitment, where independent; its history keeps what stood before."""
+    """Return whether the person may correct the texts of published commitments of which they are independent."""
     return is_administrator(user)
 
 
@@ -198,7 +208,7 @@ def may_manage_cycles(user) -> bool:
 
 
 def in_inbox(user) -> Q:
-    """Mistakes that readers reported and this reviewer answers: all of them, or those about what one's groups lead."""
+    """Return the condition for reported mistakes that the person may answer: all, or those about their groups."""
     if user.is_anonymous:
         return NONE
     return ALL if is_administrator(user) or is_secretariat(user) else led_group(user, "commitment__")

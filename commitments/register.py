@@ -1,4 +1,4 @@
-"""The question that an address of the register holds, and the addresses of the questions near it."""
+"""The query of an address of the register, and the addresses of queries similar to it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,19 +8,19 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from commitments.filters import CommitmentFilter, WordsField, given_twice
-from commitments.spelling import near_questions
+from commitments.filters import ChoicesField, CommitmentFilter, repeated_parameter
+from commitments.spelling import suggest_spellings
 
 VIEWS = [("cards", _("Cards")), ("table", _("Table"))]
 SIZES = (20, 50, 100, 200)
-# Words that turn the page and choose no rows.
+# Parameters of the page alone, which filter no rows.
 PAGINATION_PARAMS = ("page", "page_size", "view", "fields")
 
 Pair = tuple[str, str]
 
 
 class PageForm(forms.Form):
-    """Which rows of a long list to show, and how."""
+    """The page of a list, its size and its view."""
 
     page = forms.IntegerField(
         min_value=1, required=False, error_messages={"invalid": _("page is a whole number from 1.")}
@@ -31,12 +31,12 @@ class PageForm(forms.Form):
         required=False,
         error_messages={"invalid": _("page_size is a whole number from 1 to 200.")},
     )
-    view = WordsField(choices=VIEWS, required=False)
+    view = ChoicesField(choices=VIEWS, required=False)
 
     def clean(self):
-        for word in ("page", "page_size"):
-            if len([value for value in self.data.getlist(word) if value]) > 1:
-                self.add_error(None, given_twice(word))
+        for name in ("page", "page_size"):
+            if len([value for value in self.data.getlist(name) if value]) > 1:
+                self.add_error(None, repeated_parameter(name))
         return super().clean()
 
     def clean_view(self):
@@ -44,8 +44,8 @@ class PageForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A word chosen, in words, and the address of the same question without it."""
+class ActiveFilter:
+    """A chosen value of a filter, with its labels and the address of the same query without it."""
 
     label: str
     value: str
@@ -53,16 +53,16 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Way:
-    """A question near one that found nothing: what to change, where it leads, and how many it finds."""
+class Suggestion:
+    """A query similar to one without results: its label, its address and the count of its results."""
 
     label: str
     address: str
     count: int
 
 
-class Question:
-    """The words of an address; the filterset must be valid."""
+class RegisterQuery:
+    """The parameters of an address of the register. The filterset must be valid."""
 
     def __init__(self, data: QueryDict, filterset: CommitmentFilter):
         self.data = data
@@ -70,94 +70,102 @@ class Question:
 
     @cached_property
     def pairs(self) -> list[Pair]:
-        return [(word, value) for word, values in self.data.lists() for value in dict.fromkeys(values) if value]
+        """Return the non-empty parameters as pairs of name and value, each once."""
+        return [(name, value) for name, values in self.data.lists() for value in dict.fromkeys(values) if value]
 
     @property
     def text(self) -> str:
         return self.data.get("q", "")
 
     @property
-    def rows(self) -> str:
-        """The words that choose rows, for the files."""
+    def row_params(self) -> str:
+        """Return the query string that selects rows, for the files."""
         return urlencode([pair for pair in self.pairs if pair[0] not in PAGINATION_PARAMS])
 
     @property
-    def to_the_api(self) -> str:
-        """The same for the API, which knows `fields` too."""
+    def api_params(self) -> str:
+        """Return the query string for the API, which takes `fields` as well."""
         return urlencode([pair for pair in self.pairs if pair[0] not in PAGINATION_PARAMS or pair[0] == "fields"])
 
     @property
-    def narrowing(self) -> list[Chosen]:
-        """What narrows the rows, in words."""
-        return [chosen for word, chosen in self._chosen() if word not in CommitmentFilter.MANNER]
+    def active_filters(self) -> list[ActiveFilter]:
+        """Return the chosen values that filter rows."""
+        return [chosen for name, chosen in self._chosen() if name not in CommitmentFilter.NON_FILTER_PARAMS]
 
     @property
-    def followed(self) -> str:
-        """The words that narrow, in one order whatever that of the address: two of the same are one feed."""
-        return urlencode(sorted(pair for pair in self.pairs if pair[0] in self.filterset.asked))
+    def feed_params(self) -> str:
+        """Return the query string of the parameters that filter rows, sorted, so that equal queries share a feed."""
+        return urlencode(sorted(pair for pair in self.pairs if pair[0] in self.filterset.active_params))
 
-    def but(self, *words: str) -> str:
-        """All words but these."""
-        return urlencode([pair for pair in self.pairs if pair[0] not in words])
-
-    @property
-    def of_all_pages(self) -> str:
-        """All words but the page."""
-        return self.but("page")
+    def without(self, *names: str) -> str:
+        """Return the query string without some parameters."""
+        return urlencode([pair for pair in self.pairs if pair[0] not in names])
 
     @property
-    def without_view(self) -> str:
-        """All words but the view, to put before another; it shows the same rows."""
-        return _before(self.but("view"))
+    def params_without_page(self) -> str:
+        """Return the query string without the page, for links to other pages."""
+        return self.without("page")
+
+    @property
+    def params_before_view(self) -> str:
+        """Return the query string without the view and with a final '&', to which another view is appended."""
+        return _with_ampersand(self.without("view"))
 
     @cached_property
-    def chosen(self) -> list[Chosen]:
-        return [chosen for _word, chosen in self._chosen()]
+    def chosen(self) -> list[ActiveFilter]:
+        return [chosen for _name, chosen in self._chosen()]
 
     @property
     def hidden(self) -> list[Pair]:
-        """What the form holds on to without showing it."""
+        """Return the parameters that the form repeats as hidden inputs."""
         return [pair for pair in self.pairs if pair[0] in ("view", "fields")]
 
-    def spellings(self) -> list[Way]:
-        """The same question with its search spelt otherwise, where that finds something, nearest first."""
-        searched = self.filterset.asked.get("q")
-        if not searched:
+    def spellings(self) -> list[Suggestion]:
+        """Return the same query with other spellings of its search that have results, closest match first."""
+        text = self.filterset.active_params.get("q")
+        if not text:
             return []
-        others, day = self.filterset.narrowed(without="q"), self.filterset.day
-        ways = [
-            Way(near, self._spelt(near), others.search(near, day).count()) for near in near_questions(searched, day)
+        others, day = self.filterset.filtered(without="q"), self.filterset.day
+        suggestions = [
+            Suggestion(spelling, self._with_search(spelling), others.search(spelling, day).count())
+            for spelling in suggest_spellings(text, day)
         ]
-        return [way for way in ways if way.count]
+        return [suggestion for suggestion in suggestions if suggestion.count]
 
-    def ways_out(self, without: dict[str, int]) -> list[Way]:
-        """For each word chosen what there would be without it, most first."""
-        ways = []
-        for word, count in without.items():
+    def relaxed_queries(self, without: dict[str, int]) -> list[Suggestion]:
+        """Return the query without one parameter, for each that has results then, most results first.
+
+        `without` is the count of results without each parameter, by name.
+        """
+        suggestions = []
+        for name, count in without.items():
             if count:
-                values = ", ".join(self._label(word, value) for value in self.data.getlist(word) if value)
-                words = {"filter": self.filterset.filters[word].label, "values": values}
-                ways.append(Way(_("Without “%(filter)s: %(values)s”") % words, f"?{self.but(word, 'page')}", count))
-        return sorted(ways, key=lambda way: -way.count)
+                values = ", ".join(self._label(name, value) for value in self.data.getlist(name) if value)
+                label = _("Without “%(filter)s: %(values)s”") % {
+                    "filter": self.filterset.filters[name].label,
+                    "values": values,
+                }
+                suggestions.append(Suggestion(label, f"?{self.without(name, 'page')}", count))
+        return sorted(suggestions, key=lambda suggestion: -suggestion.count)
 
-    def _chosen(self) -> list[tuple[str, Chosen]]:
+    def _chosen(self) -> list[tuple[str, ActiveFilter]]:
         filters = self.filterset.filters
         return [
-            (word, Chosen(str(filters[word].label), self._label(word, value), self._without((word, value))))
-            for word, value in self.pairs
-            if word in filters and word != "ordering"
+            (name, ActiveFilter(str(filters[name].label), self._label(name, value), self._without_pair((name, value))))
+            for name, value in self.pairs
+            if name in filters and name != "ordering"
         ]
 
-    def _spelt(self, text: str) -> str:
-        return f"?{urlencode([(word, text if word == 'q' else value) for word, value in self.pairs if word != 'page'])}"
+    def _with_search(self, text: str) -> str:
+        return f"?{urlencode([(name, text if name == 'q' else value) for name, value in self.pairs if name != 'page'])}"
 
-    def _without(self, gone: Pair) -> str:
-        return f"?{urlencode([pair for pair in self.pairs if pair != gone and pair[0] != 'page'])}"
+    def _without_pair(self, removed: Pair) -> str:
+        return f"?{urlencode([pair for pair in self.pairs if pair != removed and pair[0] != 'page'])}"
 
-    def _label(self, word: str, value: str) -> str:
-        choices = getattr(self.filterset.form.fields[word], "choices", [])
-        return next((str(label) for known, label in choices if str(known) == value), value)
+    def _label(self, name: str, value: str) -> str:
+        choices = getattr(self.filterset.form.fields[name], "choices", [])
+        return next((str(label) for choice, label in choices if str(choice) == value), value)
 
 
-def _before(words: str) -> str:
-    return f"{words}&" if words else ""
+def _with_ampersand(query_string: str) -> str:
+    return f"{query_string}&" if query_string else ""

@@ -1,4 +1,4 @@
-"""What else in the register is like a commitment: by its lead, its points, its recommendations, its succession."""
+"""Related commitments: those that share the lead, agenda points, recommendations or the succession with another."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,33 +10,33 @@ from django.utils.translation import gettext as _
 from commitments.models import Commitment, ProgressReport
 from recommendations.models import Recommendation
 
-SHOWN = 6
-# To take another's place binds closer than anything else that two can share.
-SUCCESSION = 100
+MAX_RELATED = 6
+# The weight of a succession, above everything else that two commitments can share.
+SUCCESSION_WEIGHT = 100
 
 
 @dataclass(frozen=True)
 class Relation:
-    """Another commitment, and all that the two have in common."""
+    """A related commitment, with the reasons why it is related."""
 
     commitment: Commitment
     reasons: list[str]
 
 
-def related(
-    commitment: Commitment, successor: Commitment | None, formers: list[Commitment], day: date | None
+def related_commitments(
+    commitment: Commitment, successor: Commitment | None, predecessors: list[Commitment], day: date | None
 ) -> list[Relation]:
-    """Those that share most, most first; of equals the newest."""
-    points, answered = set(commitment.agenda_points.all()), set(commitment.recommendations.all())
-    heirs = [row.pk for row in (*formers, successor) if row]
+    """Return the published commitments that share most with this one, most first; among equals the newest first."""
+    points, recommendations = set(commitment.agenda_points.all()), set(commitment.recommendations.all())
+    succession = [row.pk for row in (*predecessors, successor) if row]
     rows = (
         Commitment.objects.published(day)
         .exclude(pk=commitment.pk)
         .annotate(
             shared=_shared(Commitment.agenda_points.through, "agendapoint", points)
-            + _shared(Commitment.recommendations.through, "recommendation", answered)
-            + _one_if(_same_lead(commitment), 1)
-            + _one_if(Q(pk__in=heirs), SUCCESSION)
+            + _shared(Commitment.recommendations.through, "recommendation", recommendations)
+            + _weight_if(_same_lead(commitment), 1)
+            + _weight_if(Q(pk__in=succession), SUCCESSION_WEIGHT)
         )
         .filter(shared__gt=0)
         .order_by(F("shared").desc(), "-published_on", "-pk")
@@ -45,42 +45,45 @@ def related(
         .defer("search", "original_text")
     )
     return [
-        Relation(row, list(_reasons(commitment, row, points, answered, successor, formers)))
-        for row in rows.with_standing(day)[:SHOWN]
+        Relation(row, list(_reasons(commitment, row, points, recommendations, successor, predecessors)))
+        for row in rows.with_standing(day)[:MAX_RELATED]
     ]
 
 
-def formers_of(commitment: Commitment, day: date | None) -> list[Commitment]:
-    """The commitments whose last report, as of the day, says that this one took their place."""
-    last = ProgressReport.objects.published(day).filter(commitment=OuterRef("pk")).newest_first()
-    named = ProgressReport.objects.published(day).filter(superseded_by=commitment, status="superseded")
+def predecessors_of(commitment: Commitment, day: date | None) -> list[Commitment]:
+    """Return the commitments that this one superseded, by their latest report as of the day."""
+    latest = ProgressReport.objects.published(day).filter(commitment=OuterRef("pk")).newest_first()
+    naming = ProgressReport.objects.published(day).filter(superseded_by=commitment, status="superseded")
     return list(
         Commitment.objects.published(day)
-        .filter(pk__in=named.values("commitment"))
-        .annotate(last_status=Subquery(last.values("status")[:1]), heir=Subquery(last.values("superseded_by")[:1]))
-        .filter(last_status="superseded", heir=commitment.pk)
+        .filter(pk__in=naming.values("commitment"))
+        .annotate(
+            latest_status=Subquery(latest.values("status")[:1]),
+            latest_successor=Subquery(latest.values("superseded_by")[:1]),
+        )
+        .filter(latest_status="superseded", latest_successor=commitment.pk)
         .select_related("lead_agency", "workgroup")
         .defer("search")
     )
 
 
-def with_others(reference: str, day: date | None) -> QuerySet[Recommendation]:
-    """Recommendations with `others`: how many commitments but this one answer each, or one of its parts."""
+def with_other_commitments_count(reference: str, day: date | None) -> QuerySet[Recommendation]:
+    """Return the recommendations with `others`, the count of other commitments that answer each or one of its parts."""
     others = Commitment.objects.published(day).exclude(reference=reference)
     links = Commitment.recommendations.through.objects.filter(commitment__in=others.values("pk")).order_by()
-    meant = links.filter(Q(recommendation=OuterRef("pk")) | Q(recommendation__parent=OuterRef("pk")))
-    count = meant.annotate(every=Value(1)).values("every").annotate(n=Count("commitment", distinct=True)).values("n")
+    links = links.filter(Q(recommendation=OuterRef("pk")) | Q(recommendation__parent=OuterRef("pk")))
+    count = links.annotate(group=Value(1)).values("group").annotate(n=Count("commitment", distinct=True)).values("n")
     rows = Recommendation.objects.select_related("parent").prefetch_related("agenda_points")
     return rows.annotate(others=Coalesce(Subquery(count), 0))
 
 
 def _shared(link, column: str, rows: set) -> Coalesce:
-    """How many of the rows another commitment has too."""
-    meant = link.objects.filter(commitment=OuterRef("pk"), **{f"{column}__in": [row.pk for row in rows]})
-    return Coalesce(Subquery(meant.order_by().values("commitment").annotate(n=Count("pk")).values("n")), 0)
+    """Return the count of the given rows that another commitment has as well."""
+    links = link.objects.filter(commitment=OuterRef("pk"), **{f"{column}__in": [row.pk for row in rows]})
+    return Coalesce(Subquery(links.order_by().values("commitment").annotate(n=Count("pk")).values("n")), 0)
 
 
-def _one_if(condition: Q, weight: int) -> Case:
+def _weight_if(condition: Q, weight: int) -> Case:
     return Case(When(condition, then=Value(weight)), default=Value(0), output_field=IntegerField())
 
 
@@ -90,11 +93,11 @@ def _same_lead(commitment: Commitment) -> Q:
     return Q(workgroup=commitment.workgroup_id)
 
 
-def _reasons(commitment: Commitment, row: Commitment, points: set, answered: set, successor, formers):
-    """Most telling first."""
+def _reasons(commitment: Commitment, row: Commitment, points: set, recommendations: set, successor, predecessors):
+    """Yield the reasons why two commitments are related, strongest first."""
     if successor and row.pk == successor.pk:
         yield _("takes the place of this one")
-    if row in formers:
+    if row in predecessors:
         yield _("this one takes its place")
     if row.lead == commitment.lead:
         yield _("same lead")
@@ -102,5 +105,5 @@ def _reasons(commitment: Commitment, row: Commitment, points: set, answered: set
         if point in points:
             yield _("point %(number)d") % {"number": point.number}
     for recommendation in row.recommendations.all():
-        if recommendation in answered:
+        if recommendation in recommendations:
             yield _("recommendation %(code)s") % {"code": recommendation.code}

@@ -1,4 +1,4 @@
-"""The lead's own word, report against report, and the judgement of others beside it."""
+"""Reports compared with the one before, and assessments with the report that they are about."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ from django.utils.translation import gettext_lazy
 from commitments.models import Answer, Assessment, Outlook, ProgressReport, Status
 from foundation.text.diff import Piece, diff_words
 
-# More reports than these are folded, all but the newest.
-OPEN = 3
+# If there are more reports, all but the newest are folded.
+MAX_UNFOLDED = 3
 TEXTS = {
     "status_reason": gettext_lazy("Reason"),
     "achieved": gettext_lazy("Achieved"),
     "barriers": gettext_lazy("Barriers"),
     "next_steps": gettext_lazy("Next steps"),
 }
-# By finding and by what the assessor spoke of: the lead's last word, an earlier report, what was said by then, nothing.
+# By the finding and the report that was assessed: the latest one, an earlier one, the latest one at the time, or none.
 SENTENCES = {
     ("agrees", "last"): gettext_lazy("The lead reports “%(status)s”; %(assessor)s agrees."),
     ("agrees_in_part", "last"): gettext_lazy("The lead reports “%(status)s”; %(assessor)s agrees in part."),
@@ -39,26 +39,26 @@ SENTENCES = {
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One field in which a report differs from the one before: words that changed, or one value for another."""
+class FieldDiff:
+    """A field in which a report differs from the one before, with its added, removed and unchanged pieces."""
 
     label: str
     pieces: list[Piece]
 
 
 @dataclass(frozen=True)
-class Telling:
-    """A report, the one before it, and what it says differently."""
+class ReportDiff:
+    """A report, the one before it, and the fields that differ."""
 
     report: ProgressReport
     before: ProgressReport | None
     folded: bool
-    differences: list[Difference] = field(default_factory=list)
+    field_diffs: list[FieldDiff] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """An assessment; the report it names and the same assessor's newer one, if any; and what the lead answers."""
+class ComparedAssessment:
+    """An assessment with its report and the same assessor's newer assessment, if any, and the lead's answers."""
 
     assessment: Assessment
     report: ProgressReport | None
@@ -67,63 +67,69 @@ class Judgement:
     answers: list[Answer] = field(default_factory=list)
 
 
-def tellings(reports: list[ProgressReport]) -> list[Telling]:
-    """Reports, newest first, each beside the one before it."""
-    before = [*reports[1:], None]
+def diff_reports(reports: list[ProgressReport]) -> list[ReportDiff]:
+    """Return the reports, newest first, each compared with the one before it."""
+    previous_reports = [*reports[1:], None]
     return [
-        Telling(report, former, bool(place) and len(reports) > OPEN, _differences(former, report) if former else [])
-        for place, (report, former) in enumerate(zip(reports, before, strict=False))
+        ReportDiff(
+            report,
+            previous,
+            bool(index) and len(reports) > MAX_UNFOLDED,
+            _field_diffs(previous, report) if previous else [],
+        )
+        for index, (report, previous) in enumerate(zip(reports, previous_reports, strict=False))
     ]
 
 
-def judgements(assessments: Iterable[Assessment], reports: list[ProgressReport]) -> list[Judgement]:
-    """Assessments, newest first, each with its `public_answers`, oldest first.
+def compare_assessments(assessments: Iterable[Assessment], reports: list[ProgressReport]) -> list[ComparedAssessment]:
+    """Return the assessments, newest first, each with the report it is about and its `public_answers`, oldest first.
 
-    `reports` are those published by the day, newest first. Nothing else is spoken of.
+    `reports` are those published by the day, newest first. Other reports are not mentioned.
     """
     newest: dict[str, Assessment] = {}
-    found = []
+    compared = []
     for assessment in assessments:
         newer = newest.setdefault(assessment.assessor_key, assessment)
         report = next((row for row in reports if row.pk == assessment.report_id), None)
-        heard = report or next((row for row in reports if row.published_on <= assessment.published_on), None)
-        found.append(
-            Judgement(
+        assessed = report or next((row for row in reports if row.published_on <= assessment.published_on), None)
+        compared.append(
+            ComparedAssessment(
                 assessment=assessment,
                 report=report,
                 newer=None if newer is assessment else newer,
-                sentence=_sentence(assessment, heard, _which(heard, report, reports)),
+                sentence=_sentence(assessment, assessed, _position(assessed, report, reports)),
                 answers=assessment.public_answers,
             )
         )
-    return found
+    return compared
 
 
-def _which(heard: ProgressReport | None, about: ProgressReport | None, reports: list[ProgressReport]) -> str:
-    if heard is None:
+def _position(assessed: ProgressReport | None, named: ProgressReport | None, reports: list[ProgressReport]) -> str:
+    """Return the second key of `SENTENCES`; `named` is the report that the assessment names."""
+    if assessed is None:
         return "none"
-    if heard is reports[0]:
+    if assessed is reports[0]:
         return "last"
-    return "earlier" if about else "then"
+    return "earlier" if named else "then"
 
 
-def _sentence(assessment: Assessment, report: ProgressReport | None, which: str) -> str:
-    words = {"assessor": assessment.assessor}
+def _sentence(assessment: Assessment, report: ProgressReport | None, position: str) -> str:
+    params = {"assessor": assessment.assessor}
     if report:
-        words |= {"number": report.number, "status": report.get_status_display()}
-    return str(SENTENCES[assessment.finding, which]) % words
+        params |= {"number": report.number, "status": report.get_status_display()}
+    return str(SENTENCES[assessment.finding, position]) % params
 
 
-def _differences(before: ProgressReport, after: ProgressReport) -> list[Difference]:
-    found = []
+def _field_diffs(before: ProgressReport, after: ProgressReport) -> list[FieldDiff]:
+    diffs = []
     for name, label, choices in (("status", _("Status"), Status), ("outlook", _("Outlook"), Outlook)):
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             old, new = (str(choices(value).label) for value in (old, new))
             pieces = [Piece("removed", old), Piece("same", " "), Piece("added", new)]
-            found.append(Difference(label, pieces))
+            diffs.append(FieldDiff(label, pieces))
     for name, label in TEXTS.items():
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            found.append(Difference(str(label), diff_words(old, new)))
-    return found
+            diffs.append(FieldDiff(str(label), diff_words(old, new)))
+    return diffs

@@ -1,4 +1,4 @@
-"""What a reviewer reads: a submitted row beside what it is to follow, field by field, and what there is to look at."""
+"""The review page: a submitted row compared field by field with its previous state, and remarks for the reviewer."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,8 +27,8 @@ from foundation.dates.partial import partial_date
 from foundation.text.diff import Piece, diff_words
 from foundation.text.name_lists import join_names
 
-Told = dict[str, str]
-# Of these the words are compared one by one; of everything else the whole value.
+DisplayValues = dict[str, str]
+# Fields compared word by word; of all other fields the whole values are compared.
 TEXTS = {
     "title": gettext_lazy("Title"),
     "original_text": gettext_lazy("Original text"),
@@ -71,7 +71,7 @@ FINISHED = (Status.COMPLETED, Status.DISCONTINUED, Status.SUPERSEDED)
 
 @dataclass(frozen=True)
 class Field:
-    """One field: as it stood (with the words that went) and as it reads now (with those that came)."""
+    """A field with its text before, where removed pieces are marked, and after, where added pieces are marked."""
 
     label: str
     before: list[Piece]
@@ -84,7 +84,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two states of the same thing, named, and the fields of which either says something."""
+    """Two named states of a row, and the fields that are not empty in both."""
 
     before: str
     after: str
@@ -97,57 +97,57 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something to look at before deciding; `stops` where the rules refuse publication altogether."""
+    """A remark for the reviewer; `is_blocking` if the rules do not allow publication."""
 
     text: str
-    stops: bool = False
+    is_blocking: bool = False
 
 
-def told(row) -> Told:
-    """The fields of a row, or of a line of its history, in words and in the order in which they are read."""
-    return _TOLD[getattr(row, "instance_type", type(row))](row)
+def display_values(row) -> DisplayValues:
+    """Return the fields of a row, or of a line of its history, as texts in display order."""
+    return _DISPLAY_VALUES[getattr(row, "instance_type", type(row))](row)
 
 
-def beside(row: Reviewed) -> Comparison | None:
-    """The submitted row beside the last published one that it follows; None if it follows none."""
+def compare_with_published(row: Reviewed) -> Comparison | None:
+    """Compare the submitted row with the last published one before it; None if there is none."""
     former = _former(row)
     if former is None:
         return None
     name = _("Last published, %(day)s") % {"day": former.published}
-    return Comparison(name, _("Submitted"), _fields(told(former), told(row)))
+    return Comparison(name, _("Submitted"), _fields(display_values(former), display_values(row)))
 
 
-def since_sent_back(row: Reviewed) -> Comparison | None:
-    """What its writers changed after it was last sent back; None if it never was."""
+def compare_with_sent_back(row: Reviewed) -> Comparison | None:
+    """Compare the row with its state when it was last sent back; None if it never was."""
     line = row.history.filter(history_change_reason="send_back").order_by("-history_id").first()
     if line is None:
         return None
     name = _("As it was sent back on %(day)s") % {"day": date_format(line.history_date, "j F Y")}
-    before, after = told(line) | _parts_then(row, line), told(row) | _parts_now(row)
+    before, after = display_values(line) | _parts_at(row, line), display_values(row) | _current_parts(row)
     fields = [field for field in _fields(before, after) if field.changed]
     return Comparison(name, _("Submitted again"), fields)
 
 
-def alone(row: Reviewed) -> Comparison:
-    """The row by itself, where there is nothing to set it beside."""
-    words = told(row) | ({} if isinstance(row, ProgressReport) else _parts_now(row))
-    return Comparison("", _("Submitted"), _fields(words, words))
+def show_submitted(row: Reviewed) -> Comparison:
+    """Return the submitted row without changes, where there is nothing to compare it with."""
+    values = display_values(row) | ({} if isinstance(row, ProgressReport) else _current_parts(row))
+    return Comparison("", _("Submitted"), _fields(values, values))
 
 
 def remarks(row: Reviewed) -> list[Remark]:
-    """What stops publication, and what a careful reviewer looks at twice."""
+    """Return the reasons against publication, then other remarks for the reviewer."""
     try:
         actions.check(row)
-        stops = []
+        blocking = []
     except ValidationError as error:
-        stops = [Remark(text, stops=True) for text in error.messages]
-    return [*stops, *(Remark(text) for text in _REMARKS[type(row)](row))]
+        blocking = [Remark(text, is_blocking=True) for text in error.messages]
+    return [*blocking, *(Remark(text) for text in _REMARKS[type(row)](row))]
 
 
-# Two states of one field
+# Fields
 
 
-def _fields(before: Told, after: Told) -> list[Field]:
+def _fields(before: DisplayValues, after: DisplayValues) -> list[Field]:
     keys = [key for key in {**after, **before} if before.get(key) or after.get(key)]
     return [_field(key, before.get(key, ""), after.get(key, "")) for key in keys]
 
@@ -169,7 +169,7 @@ def _field(key: str, before: str, after: str) -> Field:
 
 
 def _without_break(pieces: list[Piece]) -> list[Piece]:
-    """The break between two wordings that have nothing in common is for where they stand in one column."""
+    """Return the pieces without the line break between two different texts, which is for display in one column."""
     return [piece for piece in pieces if piece != Piece("same", "\n")]
 
 
@@ -178,17 +178,17 @@ def _former(row: Reviewed) -> Reviewed | None:
         case ProgressReport():
             return row.commitment.reports.published().newest_first().first()
         case Assessment():
-            judged = row.commitment.assessments.published().filter(assessor_key=row.assessor_key)
-            return judged.order_by("-published_on", "-pk").first()
+            same_assessor = row.commitment.assessments.published().filter(assessor_key=row.assessor_key)
+            return same_assessor.order_by("-published_on", "-pk").first()
         case Answer():
             return row.assessment.answers.published().order_by("-published_on", "-pk").first()
     return None
 
 
-# Rows in words
+# Display values
 
 
-def _of_commitment(row) -> Told:
+def _commitment_values(row) -> DisplayValues:
     return {
         "title": row.title,
         "kind": row.get_kind_display(),
@@ -206,8 +206,8 @@ def _of_commitment(row) -> Told:
     }
 
 
-def _of_report(row) -> Told:
-    period = [format_date(day) if day else "…" for day in (row.period_start, row.period_end)]
+def _report_values(row) -> DisplayValues:
+    period = [date_in_words(day) if day else "…" for day in (row.period_start, row.period_end)]
     return {
         "status": row.get_status_display(),
         "status_reason": row.status_reason,
@@ -221,7 +221,7 @@ def _of_report(row) -> Told:
     }
 
 
-def _of_assessment(row) -> Told:
+def _assessment_values(row) -> DisplayValues:
     return {
         "assessor": _name(row.agency or row.workgroup) or row.assessor_name,
         "report": _name(row.report),
@@ -232,34 +232,34 @@ def _of_assessment(row) -> Told:
     }
 
 
-def _of_answer(row) -> Told:
+def _answer_values(row) -> DisplayValues:
     return {"answer": row.text}
 
 
-_TOLD: dict[type, Callable[[object], Told]] = {
-    Commitment: _of_commitment,
-    ProgressReport: _of_report,
-    Assessment: _of_assessment,
-    Answer: _of_answer,
+_DISPLAY_VALUES: dict[type, Callable[[object], DisplayValues]] = {
+    Commitment: _commitment_values,
+    ProgressReport: _report_values,
+    Assessment: _assessment_values,
+    Answer: _answer_values,
 }
 SETS = ("agenda_points", "recommendations", "stakeholders")
 
 
-def _parts_now(row: Reviewed) -> Told:
-    """What hangs on a row now, in words."""
+def _current_parts(row: Reviewed) -> DisplayValues:
+    """Return the related rows of a row as texts."""
     if isinstance(row, ProgressReport):
-        return {"evidence": _listed(row.evidence.all(), _of_evidence)}
+        return {"evidence": _listed(row.evidence.all(), _evidence_text)}
     if not isinstance(row, Commitment):
         return {}
     sets = {name: _listed(getattr(row, name).all(), str) for name in SETS}
     partners = row.partners.select_related("agency")
-    return sets | _of_parts(partners, row.milestones.all())
+    return sets | _part_values(partners, row.milestones.all())
 
 
-def _parts_then(row: Reviewed, line) -> Told:
-    """What hung on a row when a line of its history was written, in words."""
+def _parts_at(row: Reviewed, line) -> DisplayValues:
+    """Return the related rows of a row as texts, as of the time of a line of its history."""
     if isinstance(row, ProgressReport):
-        return {"evidence": _listed(Evidence.history.as_of(line.history_date).filter(report=row), _of_evidence)}
+        return {"evidence": _listed(Evidence.history.as_of(line.history_date).filter(report=row), _evidence_text)}
     if not isinstance(row, Commitment):
         return {}
     sets = {}
@@ -268,41 +268,41 @@ def _parts_then(row: Reviewed, line) -> Told:
         keys = getattr(line, name).values_list(target.m2m_reverse_name(), flat=True)
         sets[name] = _listed(target.related_model.objects.filter(pk__in=list(keys)), str)
     partners = Partner.history.as_of(line.history_date).filter(commitment=row).select_related("agency")
-    return sets | _of_parts(partners, Milestone.history.as_of(line.history_date).filter(commitment=row))
+    return sets | _part_values(partners, Milestone.history.as_of(line.history_date).filter(commitment=row))
 
 
-def _of_parts(partners: Iterable[Partner], milestones: Iterable[Milestone]) -> Told:
+def _part_values(partners: Iterable[Partner], milestones: Iterable[Milestone]) -> DisplayValues:
     return {
         "partners": _listed(partners, lambda part: f"{part.agency}: {part.part}" if part.part else str(part.agency)),
-        "milestones": _listed(milestones, _of_milestone),
+        "milestones": _listed(milestones, _milestone_text),
     }
 
 
-def _of_milestone(step) -> str:
-    days = [_("due %(day)s") % {"day": step.due}] if step.due else []
-    days += [_("met %(day)s") % {"day": step.met}] if step.met else []
-    return " – ".join([step.title, *days])
+def _milestone_text(milestone) -> str:
+    days = [_("due %(day)s") % {"day": milestone.due}] if milestone.due else []
+    days += [_("met %(day)s") % {"day": milestone.met}] if milestone.met else []
+    return " – ".join([milestone.title, *days])
 
 
-def _of_evidence(piece) -> str:
-    where = " ".join(word for word in (piece.url, piece.symbol) if word)
-    words = [f"{piece.get_kind_display()}: {piece.title}", where, "" if piece.is_public else _("not public")]
-    return ", ".join(word for word in words if word)
+def _evidence_text(piece) -> str:
+    location = " ".join(part for part in (piece.url, piece.symbol) if part)
+    parts = [f"{piece.get_kind_display()}: {piece.title}", location, "" if piece.is_public else _("not public")]
+    return ", ".join(part for part in parts if part)
 
 
-def _listed(rows: Iterable, word: Callable[[object], str]) -> str:
-    return "\n".join(sorted(word(row) for row in rows))
+def _listed(rows: Iterable, text: Callable[[object], str]) -> str:
+    return "\n".join(sorted(text(row) for row in rows))
 
 
-def _name(thing) -> str:
-    return "" if thing is None else str(thing)
+def _name(value) -> str:
+    return "" if value is None else str(value)
 
 
-# What there is to look at
+# Remarks
 
 
-def _on_commitment(row: Commitment) -> list[str]:
-    wanting = {
+def _commitment_remarks(row: Commitment) -> list[str]:
+    remarks_with_conditions = {
         _("No due day is given."): not row.due_on,
         _("No agenda point is chosen."): not row.agenda_points.exists(),
         _("No milestone is named."): not row.milestones.exists(),
@@ -310,46 +310,46 @@ def _on_commitment(row: Commitment) -> list[str]:
         .filter(title__iexact=row.title)
         .exists(),
     }
-    return [sentence for sentence, holds in wanting.items() if holds]
+    return [text for text, applies in remarks_with_conditions.items() if applies]
 
 
-def _on_report(row: ProgressReport) -> list[str]:
+def _report_remarks(row: ProgressReport) -> list[str]:
     pieces = list(row.evidence.all())
     public = [piece for piece in pieces if piece.is_public]
     before = row.commitment.status
-    found = []
+    texts = []
     if before and row.status and before != row.status:
-        found.append(_move(row, before))
+        texts.append(_move(row, before))
     if row.status == Status.COMPLETED:
-        found.append(
+        texts.append(
             _("It says ‘Completed’: look whether the evidence shows it, since nothing more will be asked for.")
         )
     if before in FINISHED and row.status not in FINISHED:
-        found.append(_("What was finished is taken up again."))
+        texts.append(_("What was finished is taken up again."))
     if not public:
-        found.append(_("No public evidence backs it."))
+        texts.append(_("No public evidence backs it."))
     if len(public) < len(pieces):
-        found.append(_("Evidence that is not public stays with writers and reviewers: readers will not see it."))
+        texts.append(_("Evidence that is not public stays with writers and reviewers: readers will not see it."))
     if any(piece.link_check == Evidence.LinkCheck.BROKEN for piece in pieces):
-        found.append(_("The last check found a link of the evidence broken."))
+        texts.append(_("The last check found a link of the evidence broken."))
     if row.outlook in ("at_risk", "constrained") and not row.barriers.strip():
-        found.append(_("The outlook is clouded, and no barrier is named."))
-    return found + actions.overlaps(row)
+        texts.append(_("The outlook is clouded, and no barrier is named."))
+    return texts + actions.overlaps(row)
 
 
 def _move(row: ProgressReport, before: str) -> str:
-    label = StatusChange(from_status=before, to_status=row.status)
-    words = {"old": label.get_from_status_display(), "new": label.get_to_status_display()}
-    return _("It moves the status from ‘%(old)s’ to ‘%(new)s’.") % words
+    change = StatusChange(from_status=before, to_status=row.status)
+    params = {"old": change.get_from_status_display(), "new": change.get_to_status_display()}
+    return _("It moves the status from ‘%(old)s’ to ‘%(new)s’.") % params
 
 
-def _on_assessment(row: Assessment) -> list[str]:
+def _assessment_remarks(row: Assessment) -> list[str]:
     if row.finding == Assessment.Finding.DISAGREES:
         return [_("Once it is published, the commitment stands as ‘Disputed’, and its lead may answer.")]
     return []
 
 
-def _on_answer(row: Answer) -> list[str]:
+def _answer_remarks(row: Answer) -> list[str]:
     newer = Assessment.objects.published().filter(pk=row.assessment_id).newest_of_each_assessor()
     return (
         [] if newer.exists() else [_("The same assessor has judged anew since: the answer is to the older judgement.")]
@@ -357,8 +357,8 @@ def _on_answer(row: Answer) -> list[str]:
 
 
 _REMARKS: dict[type, Callable[[object], list[str]]] = {
-    Commitment: _on_commitment,
-    ProgressReport: _on_report,
-    Assessment: _on_assessment,
-    Answer: _on_answer,
+    Commitment: _commitment_remarks,
+    ProgressReport: _report_remarks,
+    Assessment: _assessment_remarks,
+    Answer: _answer_remarks,
 }

@@ -1,4 +1,4 @@
-"""How texts are searched and their hits marked, in PostgreSQL's full text search."""
+"""Full-text search in PostgreSQL: queries as people type them, and texts with their hits highlighted."""
 
 import re
 
@@ -13,26 +13,26 @@ from django.utils.translation import gettext as _
 MAX_CHARACTERS = 200
 MAX_WORDS = 20
 
-# English stems under plain letters: ‘cote’ finds ‘Côte’, and ‘recruits’ finds ‘recruitment’.
+# English stems without accents: ‘cote’ finds ‘Côte’, and ‘recruits’ finds ‘recruitment’.
 SEARCH_CONFIG = "portal_english"
-# Where the database's locale is C, all signs beyond ASCII pass for letters: ‘“fair”’ would be one word, quotes and all.
-# `portal_plain()` of migration 0002 has the same signs, and makes them spaces.
-SIGNS = "‘’“”„‹›«»–—…‑•·→\u00a0\u202f"
-PLAIN = str.maketrans({sign: '"' if sign in "“”„«»" else " " for sign in SIGNS})
-# Around each hit, and in place of the signs while hits are looked for: characters that stand in no text.
-# ‘<’ is among them because PostgreSQL drops what looks like a tag from a text that it marks.
+# Punctuation that PostgreSQL takes for letters if the database's locale is C: ‘“fair”’ would be one word.
+# `portal_plain()` of migration 0002 has the same characters and replaces them with spaces.
+PUNCTUATION = "‘’“”„‹›«»–—…‑•·→\u00a0\u202f"
+PLAIN = str.maketrans({sign: '"' if sign in "“”„«»" else " " for sign in PUNCTUATION})
+# Characters that occur in no text: they mark hits, and replace the punctuation while PostgreSQL marks hits.
+# ‘<’ is replaced as well, because PostgreSQL drops what looks like a tag.
 HIT_STARTS, HIT_ENDS = "\x01", "\x02"
-HELD = f"<{SIGNS}"
-STAND_INS = "".join(map(chr, [*range(0x03, 0x09), *range(0x0E, 0x20)]))[: len(HELD)]
-RESTORED = str.maketrans(STAND_INS, HELD)
-QUESTION_PARTS = re.compile(r'(-?)("[^"]*"|[^\s"]+)')
+SUBSTITUTED = f"<{PUNCTUATION}"
+SUBSTITUTES = "".join(map(chr, [*range(0x03, 0x09), *range(0x0E, 0x20)]))[: len(SUBSTITUTED)]
+RESTORED = str.maketrans(SUBSTITUTES, SUBSTITUTED)
+QUERY_PARTS = re.compile(r'(-?)("[^"]*"|[^\s"]+)')
 WORD = re.compile(r"[^\W_]+")
-# Signs that tsquery takes for operators. Outside of quotes they mean nothing here, and PostgreSQL refuses many of them.
+# Operators of tsquery. Outside of quotes they have no meaning here, and PostgreSQL refuses many of them.
 OPERATORS = str.maketrans(dict.fromkeys("()&|!:*<>\\", " "))
 EITHER = "or"
 
 
-def search_problem(text: str) -> str:
+def search_error(text: str) -> str:
     """Return a sentence that says why a search is not answered; '' if it is."""
     if len(text) > MAX_CHARACTERS:
         return _(
@@ -47,29 +47,29 @@ def search_problem(text: str) -> str:
 
 
 class SearchTextField(forms.CharField):
-    """A search, refused with a sentence where it is longer than what is answered."""
+    """A field for a search text; refuses texts that are too long."""
 
     def validate(self, value):
         super().validate(value)
-        if problem := search_problem(value):
+        if problem := search_error(value):
             raise forms.ValidationError(problem, code="too_long")
 
 
 class WebSearchQuery(SearchQuery):
-    """A tsquery of a text as people type it; one that finds nothing where PostgreSQL refuses the text."""
+    """A tsquery of a text as people type it; it matches nothing if PostgreSQL cannot parse the text."""
 
     SEARCH_TYPES = {**SearchQuery.SEARCH_TYPES, "websearch": "portal_websearch"}
 
 
 def search_query(text: str) -> SearchQuery:
-    """A question as people type it: “quotes” keep words together, a minus leaves a word out, or means either."""
+    """Return the query for a search text: “quotes” keep words together, a minus excludes a word, `or` means either."""
     return WebSearchQuery(normalize_search(text), config=SEARCH_CONFIG, search_type="websearch")
 
 
 def normalize_search(text: str) -> str:
-    """Return the search with each part once, and without the signs that mean nothing in it.
+    """Return the search text with each part once, and without punctuation that has no meaning in it.
 
-    A part repeated between two ‘or’ adds nothing, and neither does an alternative that is repeated whole.
+    A part repeated between two ‘or’ is dropped, and so is an alternative that is repeated as a whole.
     """
     alternatives: list[dict[str, None]] = [{}]
     for minus, part in search_parts(text):
@@ -82,9 +82,9 @@ def normalize_search(text: str) -> str:
 
 
 def search_parts(text: str) -> list[tuple[str, str]]:
-    """Return the words and “quoted phrases” of a search in their order, each with its minus ('' if it has none)."""
+    """Return the words and “quoted phrases” of a search in order, each as (minus or '', part)."""
     parts = []
-    for minus, part in QUESTION_PARTS.findall(_without_operators(text.translate(PLAIN))):
+    for minus, part in QUERY_PARTS.findall(_without_operators(text.translate(PLAIN))):
         stripped = part if part.startswith('"') else part.lstrip("-")
         if WORD.search(stripped):
             parts.append((minus, stripped))
@@ -92,33 +92,33 @@ def search_parts(text: str) -> list[tuple[str, str]]:
 
 
 def _without_operators(text: str) -> str:
-    """Return the text with operators of tsquery as spaces, but for those within quotes."""
+    """Return the text with operators of tsquery outside of quotes replaced by spaces."""
     pieces = text.split('"')
     quoted = range(1, len(pieces) - 1, 2)
     return '"'.join(piece if place in quoted else piece.translate(OPERATORS) for place, piece in enumerate(pieces))
 
 
 def plain(text) -> Func:
-    """The text of a column, or of an expression, as it is searched."""
+    """Return the text of a column or expression, normalized as it is searched."""
     return Func(text, function="portal_plain", output_field=TextField())
 
 
 def headline(column: str, text: str, **options) -> SearchHeadline:
-    """A column with the hits of any of the words that a question asks for; see `marked()`."""
-    wanted = " or ".join(part for minus, part in search_parts(text) if not minus and part.lower() != EITHER)
-    held = Func(
+    """Return a column with the hits of any word of a search marked; `highlight_html()` makes HTML of it."""
+    included = " or ".join(part for minus, part in search_parts(text) if not minus and part.lower() != EITHER)
+    substituted = Func(
         F(column),
-        Value(f"{HELD}{HIT_STARTS}{HIT_ENDS}"),
-        Value(STAND_INS),
+        Value(f"{SUBSTITUTED}{HIT_STARTS}{HIT_ENDS}"),
+        Value(SUBSTITUTES),
         function="translate",
         output_field=TextField(),
     )
     marks = {"config": SEARCH_CONFIG, "start_sel": HIT_STARTS, "stop_sel": HIT_ENDS}
-    return SearchHeadline(held, search_query(wanted), **marks, **options)
+    return SearchHeadline(substituted, search_query(included), **marks, **options)
 
 
-def marked(text: str | None) -> SafeString | str:
-    """What `headline()` answered, as HTML with its hits marked and all else in it escaped; '' if nothing was hit."""
+def highlight_html(text: str | None) -> SafeString | str:
+    """Return the result of `headline()` as escaped HTML with <mark> around its hits; '' if it has no hits."""
     if not text or HIT_STARTS not in text:
         return ""
     escaped = escape(text.translate(RESTORED))

@@ -1,4 +1,4 @@
-"""Near spellings: what a search that found nothing may have meant, in words that published texts hold."""
+"""Spelling suggestions for searches without results, from the words of published texts."""
 
 import re
 from datetime import date
@@ -10,77 +10,79 @@ from commitments.models import Commitment
 from foundation.postgresql.session_limits import statement_limit, was_cancelled
 
 WORD = re.compile(r"(?<![\w-])[^\W\d_]{4,40}\b")
-MOST_WORDS = 6
-MOST_QUESTIONS = 3
-# Near spellings are an extra: a page does not wait longer for them.
+MAX_WORDS = 6
+MAX_SUGGESTIONS = 3
+# Suggestions are an extra: a page does not wait longer for them.
 LIMIT = "2s"
-LIKE = 0.35  # of the trigrams of two words together, those that they share
+MIN_SIMILARITY = 0.35  # the share of the trigrams of two words that they have in common
 
-# The likest words to each word asked, each of another stem. What differs by case and accents alone is one word.
-NEAREST = """
+# The most similar words to each given word, each with another stem. Case and accents are ignored.
+SIMILAR_WORDS = """
     WITH texts AS ({texts}),
     vocabulary AS MATERIALIZED (
         SELECT word, unaccent(word) AS plain
-        FROM texts, regexp_split_to_table(lower(title || ' ' || words), '[^[:alpha:]]+') AS word
+        FROM texts, regexp_split_to_table(lower(title || ' ' || body_text), '[^[:alpha:]]+') AS word
         WHERE length(word) >= 4
         GROUP BY word
     )
-    SELECT asked.word, nearest.word, nearest.likeness
-    FROM unnest(%s) AS asked (word)
+    SELECT searched.word, nearest.word, nearest.score
+    FROM unnest(%s) AS searched (word)
     CROSS JOIN LATERAL (
-        SELECT DISTINCT ON (to_tsvector('portal_english', alike.word)) alike.*
+        SELECT DISTINCT ON (to_tsvector('portal_english', candidate.word)) candidate.*
         FROM (
-            SELECT word, similarity(plain, unaccent(asked.word)) AS likeness
+            SELECT word, similarity(plain, unaccent(searched.word)) AS score
             FROM vocabulary
-            ORDER BY likeness DESC, word
+            ORDER BY score DESC, word
             LIMIT 12
-        ) AS alike
-        WHERE likeness >= %s
-        ORDER BY to_tsvector('portal_english', alike.word), likeness DESC, word
+        ) AS candidate
+        WHERE score >= %s
+        ORDER BY to_tsvector('portal_english', candidate.word), score DESC, word
     ) AS nearest
-    ORDER BY asked.word, nearest.likeness DESC, nearest.word
+    ORDER BY searched.word, nearest.score DESC, nearest.word
 """
 
 
-def near_questions(text: str, day: date | None = None) -> list[str]:
-    """The question with each word that no published text holds replaced by one that is spelt alike, likest first.
+def suggest_spellings(text: str, day: date | None = None) -> list[str]:
+    """Return the search with each word that is in no published text replaced by a similar one, most similar first.
 
-    None where finding them takes too long.
+    The list is empty if the query reaches its time limit.
     """
-    asked = list(dict.fromkeys(word.lower() for word in WORD.findall(text)))[:MOST_WORDS]
-    if not asked:
+    words = list(dict.fromkeys(word.lower() for word in WORD.findall(text)))[:MAX_WORDS]
+    if not words:
         return []
     try:
         with transaction.atomic(), statement_limit(LIMIT):
-            alike = _alike_to_unknown(asked, day)
+            similar = _similar_to_unknown(words, day)
     except OperationalError as error:
         if was_cancelled(error):
             return []
         raise
-    if not alike:
+    if not similar:
         return []
-    likest = sorted(product(*alike.values()), key=lambda words: -sum(likeness for _word, likeness in words))
-    return [_with_words(text, dict(zip(alike, words, strict=True))) for words in likest[:MOST_QUESTIONS]]
+    combinations = sorted(
+        product(*similar.values()), key=lambda combination: -sum(score for _word, score in combination)
+    )
+    return [_replace_words(text, dict(zip(similar, words, strict=True))) for words in combinations[:MAX_SUGGESTIONS]]
 
 
-def _alike_to_unknown(words: list[str], day: date | None) -> dict[str, list[tuple[str, float]]]:
-    """For each word that no published text holds those that are spelt alike, and how like they are."""
+def _similar_to_unknown(words: list[str], day: date | None) -> dict[str, list[tuple[str, float]]]:
+    """Return, for each word that is in no published text, similar words and their scores (0 to 1)."""
     published = Commitment.objects.published(day)
     unknown = [word for word in words if not published.search(word, day).exists()]
-    return _alike(unknown, day) if unknown else {}
+    return _similar(unknown, day) if unknown else {}
 
 
-def _with_words(text: str, words: dict[str, tuple[str, float]]) -> str:
-    return WORD.sub(lambda match: words.get(match[0].lower(), (match[0], 0))[0], text)
+def _replace_words(text: str, replacements: dict[str, tuple[str, float]]) -> str:
+    return WORD.sub(lambda match: replacements.get(match[0].lower(), (match[0], 0))[0], text)
 
 
-def _alike(words: list[str], day: date | None) -> dict[str, list[tuple[str, float]]]:
-    """For each word those of the published texts that are spelt alike, and how like they are."""
-    published = Commitment.objects.published(day).with_words(day).order_by()
-    texts, parameters = published.values("title", "words").query.sql_with_params()
-    alike: dict[str, list[tuple[str, float]]] = {}
+def _similar(words: list[str], day: date | None) -> dict[str, list[tuple[str, float]]]:
+    """Return, for each word, similar words of the published texts and their scores (0 to 1)."""
+    published = Commitment.objects.published(day).with_body_text(day).order_by()
+    texts, parameters = published.values("title", "body_text").query.sql_with_params()
+    similar: dict[str, list[tuple[str, float]]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(NEAREST.format(texts=texts), [*parameters, words, LIKE])
-        for word, near, likeness in cursor:
-            alike.setdefault(word, []).append((near, likeness))
-    return {word: near[:MOST_QUESTIONS] for word, near in alike.items()}
+        cursor.execute(SIMILAR_WORDS.format(texts=texts), [*parameters, words, MIN_SIMILARITY])
+        for word, similar_word, score in cursor:
+            similar.setdefault(word, []).append((similar_word, score))
+    return {word: candidates[:MAX_SUGGESTIONS] for word, candidates in similar.items()}

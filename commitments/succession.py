@@ -1,4 +1,4 @@
-"""Which commitment takes the place of which: a chain of successors never leads back to where it began."""
+"""The succession of commitments: chains of successors, which must not be circular."""
 
 from django.utils.translation import gettext as _
 
@@ -6,20 +6,20 @@ from commitments.models import Commitment, Status
 
 
 def chain_from(commitment: Commitment) -> list[Commitment]:
-    """Return what takes the place of a commitment, then what takes the place of that, to the last; one query each."""
+    """Return the successor of a commitment, the successor of that, and so on; one query each."""
     rows: list[Commitment] = []
-    known = {commitment.pk}
-    while commitment.status == Status.SUPERSEDED and commitment.superseded_by_id not in known:
+    visited = {commitment.pk}
+    while commitment.status == Status.SUPERSEDED and commitment.superseded_by_id not in visited:
         commitment = Commitment.objects.defer("search").get(pk=commitment.superseded_by_id)
-        known.add(commitment.pk)
+        visited.add(commitment.pk)
         rows.append(commitment)
     return rows
 
 
-def problem_of_successor(status: str, commitment: Commitment | None, successor: Commitment | None) -> str:
-    """Return what is wrong with the successor that a report names, as a sentence; '' if nothing is.
+def successor_error(status: str, commitment: Commitment | None, successor: Commitment | None) -> str:
+    """Return the error message for the successor that a report names; '' if it is valid.
 
-    A report that has no status yet may name one. Whether the successor is published is for the caller to ask.
+    A report without a status may name one. The caller checks that the successor is published.
     """
     if status == Status.SUPERSEDED and (successor is None or successor == commitment):
         return _("Say which other commitment takes the place of this one.")

@@ -12,15 +12,15 @@ from rest_framework.authentication import CSRFCheck
 from agencies import idempotent_forms
 from commitments import corrections
 from commitments.citations import Citation
-from commitments.evidence.serving import hand_out
-from commitments.facets import tally
-from commitments.filters import CommitmentFilter, refusals
+from commitments.evidence.serving import evidence_download_response
+from commitments.facets import count_facets
+from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.forms import MistakeForm
-from commitments.history import chronicle
+from commitments.history import commitment_history
 from commitments.models import Commitment, Evidence, ProgressReport, Status
-from commitments.register import PAGINATION_PARAMS, SIZES, VIEWS, PageForm, Question
-from commitments.related import formers_of, related, with_others
-from commitments.report_comparison import judgements, tellings
+from commitments.register import PAGINATION_PARAMS, SIZES, VIEWS, PageForm, RegisterQuery
+from commitments.related import predecessors_of, related_commitments, with_other_commitments_count
+from commitments.report_comparison import compare_assessments, diff_reports
 from commitments.serializers import CommitmentRowSerializer
 from foundation.clock import today
 from foundation.rest.sparse_fields import UnknownField, field_tree, select_fields, selected_paths, values_at
@@ -28,7 +28,7 @@ from foundation.text.closest_match import suggestion
 
 
 class RegisterView(ListView):
-    """The register: full-text search, facets with counts, sort. The address holds the whole question."""
+    """The register: full-text search, facets with counts, sorting. The address contains the whole query."""
 
     template_name = "commitments/list.html"
     context_object_name = "commitments"
@@ -36,15 +36,21 @@ class RegisterView(ListView):
 
     def get(self, request, *args, **kwargs):
         self.pages = PageForm(request.GET)
-        self.filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
-        tree, unknown = select_fields(request.GET.getlist("fields"), field_tree(CommitmentRowSerializer()))
-        self.columns = list(selected_paths(tree))
+        self.filterset = CommitmentFilter(
+            request.GET, queryset=Commitment.objects.all(), extra_params=PAGINATION_PARAMS
+        )
+        tree, unknown = chosen(request.GET.getlist("fields"), offered(CommitmentRowSerializer()))
+        self.columns = list(paths(tree))
         if self.filterset.is_valid() and self.pages.is_valid() and not unknown:
-            self.question = Question(self.filterset.data, self.filterset)
-            self.tally = tally(self.filterset)
+            self.register_query = RegisterQuery(self.filterset.data, self.filterset)
+            self.facet_counts = count_facets(self.filterset)
             return super().get(request, *args, **kwargs)
         self.object_list = Commitment.objects.none()
-        problems = [*refusals(self.filterset.form), *refusals(self.pages), *map(refused, unknown)]
+        problems = [
+            *form_error_messages(self.filterset.form),
+            *form_error_messages(self.pages),
+            *map(unknown_field_message, unknown),
+        ]
         return self.render_to_response(
             {"problems": problems, "search": request.GET.get("q", ""), "as_of_honoured": True}, status=400
         )
@@ -52,24 +58,24 @@ class RegisterView(ListView):
     def get_queryset(self):
         rows = self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
         if self.columns:
-            rows = rows.with_last_word(self.filterset.day).select_related("work_plan")
+            rows = rows.with_latest_report(self.filterset.day).select_related("work_plan")
             return rows.prefetch_related("partner_agencies", "recommendations", "stakeholders")
-        searched = self.filterset.asked.get("q")
-        return (rows.with_hits(searched, self.filterset.day) if searched else rows).defer("search")
+        text = self.filterset.active_params.get("q")
+        return (rows.with_highlights(text, self.filterset.day) if text else rows).defer("search")
 
     def get_paginate_by(self, queryset):
         return self.pages.cleaned_data.get("page_size") or self.paginate_by
 
     def get_paginator(self, *args, **kwargs):
         paginator = super().get_paginator(*args, **kwargs)
-        paginator.count = self.tally.count
+        paginator.count = self.facet_counts.count
         return paginator
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(
             filterset=self.filterset,
-            tally=self.tally,
-            question=self.question,
+            facet_counts=self.facet_counts,
+            register_query=self.register_query,
             columns=self.columns,
             view=self.pages.cleaned_data["view"],
             views=VIEWS,
@@ -80,35 +86,35 @@ class RegisterView(ListView):
         )
         page = context["page_obj"]
         context["pages"] = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-        if not self.tally.count:
-            context["spellings"] = self.question.spellings()
-            context["ways_out"] = self.question.ways_out(self.tally.without)
+        if not self.facet_counts.count:
+            context["spellings"] = self.register_query.spellings()
+            context["relaxed_queries"] = self.register_query.relaxed_queries(self.facet_counts.without)
         if self.columns:
             context["table"] = self._table(context["commitments"])
         return context
 
     def _table(self, commitments) -> list[list]:
-        """The rows as `fields` asks for them, under the API's names."""
+        """Return the rows as pairs of address and text for each field in `fields`, by the names of the API."""
         rows = CommitmentRowSerializer(commitments, many=True, context={"request": self.request}).data
-        return [[(row["url"], in_words(values_at(name, row))) for name in self.columns] for row in rows]
+        return [[(row["url"], as_text(values_at(name, row))) for name in self.columns] for row in rows]
 
 
-def refused(field: UnknownField) -> str:
-    words = {"name": field.name, "near": suggestion(field.name, field.allowed), "allowed": ", ".join(field.allowed)}
-    return _("fields: ‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.") % words
+def unknown_field_message(field: UnknownField) -> str:
+    params = {"name": field.name, "near": suggestion(field.name, field.allowed), "allowed": ", ".join(field.allowed)}
+    return _("fields: ‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.") % params
 
 
-def in_words(value) -> str:
-    """A field of the API as a cell of a table: things by their code or name, several parted by semicolons."""
+def as_text(value) -> str:
+    """Return a value of the API as the text of a table cell: objects by code or name, lists separated by semicolons."""
     if isinstance(value, list):
-        return "; ".join(in_words(part) for part in value)
+        return "; ".join(as_text(part) for part in value)
     if isinstance(value, dict):
         return str(value.get("code") or value.get("slug") or value.get("name") or value["title"])
     return "–" if value in (None, "") else str(value)
 
 
 class CommitmentView(DetailView):
-    """One commitment with its whole history; a withdrawn one stays and says so."""
+    """The page of a commitment with its history; withdrawn ones keep their page."""
 
     query_params = frozenset({"as_of"})
 
@@ -126,7 +132,7 @@ class CommitmentView(DetailView):
                 "partners__agency",
                 "stakeholders",
                 "agenda_points",
-                Prefetch("recommendations", with_others(self.kwargs["reference"], day)),
+                Prefetch("recommendations", with_other_commitments_count(self.kwargs["reference"], day)),
                 "milestones",
                 "withdrawals",
             )
@@ -137,17 +143,17 @@ class CommitmentView(DetailView):
         day, commitment = self.request.as_of, self.object
         reports = self._reports()
         successor = reports[0].superseded_by if reports and reports[0].status == Status.SUPERSEDED else None
-        formers = formers_of(commitment, day)
+        predecessors = predecessors_of(commitment, day)
         citation = Citation.of(commitment, self.request.build_absolute_uri(commitment.get_absolute_url()), day)
         status_changes = commitment.status_changes.published(day).newest_first().select_related("report")
         return super().get_context_data(
-            tellings=tellings(reports),
-            judgements=judgements(self._assessments(), reports),
-            chronicle=chronicle(commitment, status_changes, day),
+            report_diffs=diff_reports(reports),
+            compared_assessments=compare_assessments(self._assessments(), reports),
+            history=commitment_history(commitment, status_changes, day),
             successor=successor,
             successor_withdrawal=successor.withdrawal_on(day) if successor else None,
-            formers=formers,
-            related=related(commitment, successor, formers, day),
+            predecessors=predecessors,
+            related=related_commitments(commitment, successor, predecessors, day),
             citation=citation,
             withdrawal=commitment.withdrawal_on(day),
             today=day or today(),
@@ -171,7 +177,7 @@ class CommitmentView(DetailView):
 
 
 class CitationView(View):
-    """The citation as a file that reference managers take in."""
+    """The citation as a file for reference managers."""
 
     query_params = frozenset({"as_of"})
 
@@ -190,7 +196,7 @@ class CitationView(View):
 
 
 class EvidenceFileView(View):
-    """A file behind a published report: handed over to be kept, never shown or run in the site's own name."""
+    """The download of a public evidence file of a published report."""
 
     query_params = frozenset({"as_of"})
 
@@ -202,11 +208,11 @@ class EvidenceFileView(View):
             .select_related("report__commitment"),
             file__startswith=f"evidence/{name}",
         )
-        return hand_out(request, evidence)
+        return evidence_download_response(request, evidence)
 
 
-class OfCommitmentMixin:
-    """A page beside a commitment's own: where that one is, this is."""
+class CommitmentRelatedMixin:
+    """A page about a commitment that has a public page."""
 
     def dispatch(self, request, *args, **kwargs):
         rows = Commitment.objects.public().select_related("lead_agency", "workgroup").defer("search")
@@ -217,7 +223,7 @@ class OfCommitmentMixin:
         return super().get_context_data(commitment=self.commitment, **kwargs)
 
 
-# What the editors' desks find wanting in a published commitment, and how asking for it begins.
+# What a commitment may lack, by the value of the parameter `lack`, and the initial text of a request to add it.
 LACKS = {
     "due": _("No due day is stated. Please add (the day, and where it is written):"),
     "milestones": _("No milestone is stated. Please add (what, by when, and where it is written):"),
@@ -225,8 +231,8 @@ LACKS = {
 
 
 @method_decorator([never_cache, csrf_exempt], name="dispatch")
-class MistakeView(OfCommitmentMixin, FormView):
-    """Readers say what is wrong with a page, without an account. What they say goes to the reviewers alone."""
+class MistakeView(CommitmentRelatedMixin, FormView):
+    """The form by which readers report a mistake on a page without an account, to the reviewers alone."""
 
     template_name = "commitments/mistake.html"
     form_class = MistakeForm
@@ -241,27 +247,30 @@ class MistakeView(OfCommitmentMixin, FormView):
         return super().get(request, *args, **kwargs)
 
     @property
-    def begun(self):
-        """How asking for an addition begins; None where a mistake is reported."""
+    def initial_text(self):
+        """Return the initial text of a request for an addition; None if a mistake is reported."""
         return LACKS.get(self.request.GET.get("lack"))
 
     def get_context_data(self, **kwargs):
-        """With the key of this form, the same when it is shown again with its mistakes."""
-        key = self.request.POST.get(idempotent_forms.KEY_FIELD) or idempotent_forms.new_key()
+        """Add the key of this form, which stays the same when the form is shown again with errors."""
+        key = self.request.POST.get(idempotent_forms.FIELD) or idempotent_forms.new_key()
         return super().get_context_data(**kwargs) | {"submission_key": key}
 
     def get_initial(self):
-        """Whoever comes from a desk finds begun what they want to have added, and their own address."""
-        return {"text": f"{self.begun}\n" if self.begun else "", "address": getattr(self.request.user, "email", "")}
+        """Return the initial text of a request for an addition, and the mail address of a signed-in user."""
+        return {
+            "text": f"{self.initial_text}\n" if self.initial_text else "",
+            "address": getattr(self.request.user, "email", ""),
+        }
 
     def get_form(self, form_class=None):
         form = super().get_form(form_class)
-        if self.begun:
+        if self.initial_text:
             form.fields["text"].label, form.fields["text"].help_text = _("What is to be added?"), ""
         return form
 
     def post(self, request, *args, **kwargs):
-        """What comes without its token is not taken, but shown again: the reader may only lack a cookie."""
+        """Show the form again if its CSRF token is missing, since the reader may only lack a cookie."""
         check = CSRFCheck(lambda request: None)
         check.process_request(request)
         if check.process_view(request, None, (), {}) is None:
@@ -273,36 +282,32 @@ class MistakeView(OfCommitmentMixin, FormView):
     def form_valid(self, form):
         try:
             self.report_once(form)
-        except corrections.TooMany as refusal:
-            form.add_error(None, str(refusal))
+        except corrections.TooManyReports as error:
+            form.add_error(None, str(error))
             context = self.get_context_data(form=form)
-            return self.render_to_response(context, status=429, headers={"Retry-After": str(refusal.wait)})
+            return self.render_to_response(context, status=429, headers={"Retry-After": str(error.wait)})
         return redirect("commitments:mistake-thanks", self.commitment.reference)
 
     @transaction.atomic
     def report_once(self, form):
-        """The same words sent twice with one form are one report; other words are another, and none are lost."""
-        typed = {name: [form.cleaned_data[name]] for name in ("text", "address")}
+        """Store the report once, even if the form is sent twice; another text from the same form is another report."""
+        fields = {name: [form.cleaned_data[name]] for name in ("text", "address")}
         form_name = f"mistake {self.commitment.reference}"
-        key = self.request.POST.get(idempotent_forms.KEY_FIELD, "")
-        submission = idempotent_forms.lock_submission(key, form=form_name, fields=typed, user=self.request.user)
-        if (
-            submission is not None
-            and submission.row is not None
-            and idempotent_forms.has_same_fields(submission, typed)
-        ):
+        key = self.request.POST.get(idempotent_forms.FIELD, "")
+        submission = idempotent_forms.claim(key, form=form_name, fields=fields, user=self.request.user)
+        if submission is not None and submission.row is not None and idempotent_forms.is_same(submission, fields):
             return
         mistake = corrections.report(
             self.commitment,
             text=form.cleaned_data["text"],
             address=form.cleaned_data["address"],
-            sender=corrections.sender_of(self.request),
+            sender=corrections.hash_sender(self.request),
             by=self.request.user,
         )
         if submission is not None:
-            submission.digest = idempotent_forms.fields_digest(typed)
-        idempotent_forms.record_result(submission, mistake)
+            submission.digest = idempotent_forms.digest(fields)
+        idempotent_forms.settle(submission, mistake)
 
 
-class MistakeThanksView(OfCommitmentMixin, TemplateView):
+class MistakeThanksView(CommitmentRelatedMixin, TemplateView):
     template_name = "commitments/mistake_thanks.html"

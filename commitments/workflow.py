@@ -1,4 +1,4 @@
-"""The one review workflow that commitments, progress reports and assessments go through."""
+"""The review workflow of commitments, progress reports, assessments and answers."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-# From a state, by a verb, to a state. What is not listed is refused.
+# The state after each action, by the state before and the action. Other transitions are refused.
 TRANSITIONS = {
     ("draft", "submit"): State.SUBMITTED,
     ("sent_back", "submit"): State.SUBMITTED,
@@ -34,7 +34,7 @@ TRANSITIONS = {
 
 
 class ReviewingRole(models.TextChoices):
-    """As what a reviewer decided; co-chairs and co-conveners do so for their agency."""
+    """The role in which a reviewer decided; co-chairs and co-conveners decide for their agency."""
 
     SECRETARIAT = "secretariat", _("Secretariat")
     CO_CHAIR = "co_chair", _("Co-chair")
@@ -44,7 +44,7 @@ class ReviewingRole(models.TextChoices):
 
 @dataclass(frozen=True)
 class ReviewingBody:
-    """Who reviewed a row, as readers are told it: a body, never a person."""
+    """The body that reviewed a row, as shown to readers; never a person."""
 
     role: str
     agency: Agency | None = None
@@ -59,7 +59,7 @@ class ReviewingBody:
 
     @property
     def sentence(self) -> str:
-        """In one sentence, to be followed by nothing."""
+        """Return the body as a sentence without a full stop."""
         match self.role:
             case ReviewingRole.CO_CHAIR:
                 return _now("Reviewed by %(agency)s, co-chair of the group") % {"agency": self.agency}
@@ -87,7 +87,7 @@ def _person(label):
 
 
 class Reviewed(models.Model):
-    """A row that somebody writes and submits and somebody else publishes. A load from a file has no author."""
+    """A row that one person writes and submits and another publishes. Rows loaded from a file have no author."""
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     author = _person(_("author"))
@@ -107,9 +107,9 @@ class Reviewed(models.Model):
         editable=False,
         related_name="+",
     )
-    # Keys of agencies, kept by the database (`triggers`) as of the moment of each act, so that a membership that ends
-    # or moves changes nothing: those for which anybody who wrote or submitted acted, and that had a stake when it was
-    # submitted; and those for which the reviewer acted.
+    # Keys of agencies, recorded by the database (`triggers`) at the time of each action, so that later changes of
+    # memberships have no effect: the agencies of the writers and submitters and those with a stake at submission;
+    # and the agencies of the reviewer.
     involved_agencies = _agencies(_("involved agencies"))
     reviewer_agencies = _agencies(_("agencies of the reviewer"))
     review_note = models.TextField(_("review note"), blank=True, editable=False)
@@ -177,10 +177,10 @@ class Reviewed(models.Model):
 
     @property
     def published(self) -> PartialDate | None:
-        """The day of publication at its true precision."""
-        return partial_date(self.published_on, self.published_precision)
+        """Return the day of publication with its precision."""
+        return partial(self.published_on, self.published_precision)
 
     @property
     def reviewing_body(self) -> ReviewingBody | None:
-        """Who reviewed it; None of what was loaded from a source, which nobody did."""
+        """Return the body that reviewed the row; None for rows loaded from a source, which nobody reviewed."""
         return ReviewingBody(self.reviewed_as, self.reviewing_agency) if self.reviewed_as else None

@@ -323,7 +323,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG or TRIAL
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = [
-    "commitments.evidence.uploads.GivenNameHandler",
+    "commitments.evidence.uploads.OriginalNameUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

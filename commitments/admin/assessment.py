@@ -6,7 +6,7 @@ from agencies.permissions import is_administrator, is_secretariat
 from commitments.admin.scoping import NOTHING, WorkflowAdmin
 from commitments.forms import AssessmentForm
 from commitments.models import Answer, Assessment, Commitment, ProgressReport
-from commitments.permissions import agencies_for, groups_for, interested_agencies, may_assess, may_start
+from commitments.permissions import agencies_for, groups_for, interested_agencies, may_assess, may_create_drafts
 from workgroups.models import Participation
 
 
@@ -73,7 +73,7 @@ class AssessmentAdmin(WorkflowAdmin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def may_keep(self, user, kind: str) -> bool:
-        return is_secretariat(user) if kind == Assessment.AssessorKind.INDEPENDENT else may_start(user)
+        return is_secretariat(user) if kind == Assessment.AssessorKind.INDEPENDENT else may_create_drafts(user)
 
     @admin.display(description=_("commitment"), ordering="commitment__reference")
     def reference(self, obj):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from agencies.permissions import is_administrator
 from commitments import autosave
-from commitments.autosave import NUL, TooMuch, TypedElsewhere, as_data
+from commitments.autosave import NUL, ConcurrentAutosave, TooLong, as_querydict
 from commitments.models import WorkingCopy
 from foundation.text.numbers import is_whole_number
 
@@ -111,13 +111,13 @@ class CopiesMixin:
     def keep_copy(self, request, row, about):
         if request.POST.get("_user") != str(request.user.pk):
             return self.refuse(_("Somebody else is signed in in this browser now: nothing was sent."), 401)
-        fields = autosave.typed(request.POST)
+        fields = autosave.posted_fields(request.POST)
         told = {"window": request.POST.get("_window", "").replace(NUL, ""), "seen": request.POST.get("_seen", "")}
         try:
-            copy = autosave.keep(row, about, fields, by=request.user, **told)
-        except TooMuch as problem:
+            copy = autosave.save_copy(row, about, fields, by=request.user, **told)
+        except TooLong as problem:
             return self.refuse(problem.message, 413)
-        except TypedElsewhere as problem:
+        except ConcurrentAutosave as problem:
             return self.refuse(problem.message, 409)
         return JsonResponse({"seen": copy.saved_at.isoformat()})
 
@@ -157,7 +157,7 @@ class CopiesMixin:
     def take_over(self, request, copy, row, about):
         person = name_of(copy.user)
         try:
-            autosave.take_over(copy, row, about, by=request.user)
+            autosave.claim_copy(copy, row, about, by=request.user)
         except ValidationError as problem:
             self.message_user(request, problem.message, "ERROR")
         else:
@@ -166,7 +166,7 @@ class CopiesMixin:
 
     def differences(self, request, row, copy: WorkingCopy) -> list:
         """What was typed otherwise than it stands, in the form and in the rows under it."""
-        data = as_data(copy.fields)
+        data = as_querydict(copy.fields)
         change = row.pk is not None
         form = self.get_form(request, row if change else None, change=change)(data, instance=row)
         found = form.differences()
@@ -200,7 +200,7 @@ class CopiesMixin:
             if request.method == "GET" and self.is_kept(request, obj) and self.own_copy(request, obj):
                 rows = inline.get_queryset(request).filter(**{formset.fk.name: obj}) if obj else ()
                 known = {str(row.pk) for row in rows}
-                typed = autosave.new_rows(as_data(self.own_copy(request, obj).fields), formset, known)
+                typed = autosave.new_row_prefixes(as_querydict(self.own_copy(request, obj).fields), formset, known)
                 formset.extra = max(formset.extra, len(typed))
             yield formset, inline
 
@@ -208,10 +208,10 @@ class CopiesMixin:
         if self.is_kept(request, obj):
             copy = self.own_copy(request, obj)
             if copy and request.method == "GET":
-                data = as_data(copy.fields)
-                autosave.lay(data, context["adminform"].form)
+                data = as_querydict(copy.fields)
+                autosave.fill_form(data, context["adminform"].form)
                 for inline in context["inline_admin_formsets"]:
-                    autosave.lay_rows(data, inline.formset)
+                    autosave.fill_formset(data, inline.formset)
             context["copying"] = self.copying(request, obj, copy)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

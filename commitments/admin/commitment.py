@@ -15,7 +15,7 @@ from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
 from commitments.admin.workflow_actions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
 from commitments.forms import CommitmentForm, MilestoneForm
 from commitments.models import Commitment, Milestone, Partner
-from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_start
+from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_create_drafts
 from commitments.spreadsheets.resources import CommitmentResource
 from commitments.workflow import State
 from workgroups.models import Participation
@@ -95,7 +95,7 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
 
     def has_change_permission(self, request, obj=None):
         if obj is None:
-            return self.admin_site.ask(request, may_start) or self.admin_site.ask(request, may_classify)
+            return self.admin_site.ask(request, may_create_drafts) or self.admin_site.ask(request, may_classify)
         return super().has_change_permission(request, obj)
 
     def get_urls(self):

@@ -17,7 +17,7 @@ ANSWER = Step(
         "there, and the address is erased."
     ),
     allowed=lambda model, user: model.objects.answerable_by(user),
-    run=lambda row, by, seen, words: corrections.answer(row, words=words, by=by, seen=seen),
+    run=lambda row, by, seen, words: corrections.answer(row, text=words, by=by, seen=seen),
     done=lambda row, answer: _("The mistake on %(row)s is answered.") % {"row": name_of(row)},
     words="words",
     words_label=gettext_lazy("Answer to the reader"),
@@ -27,7 +27,7 @@ CLOSE = Step(
     label=gettext_lazy("Close without an answer…"),
     question=gettext_lazy("Close this without an answer? The reason stays among the reviewers."),
     allowed=lambda model, user: model.objects.answerable_by(user),
-    run=lambda row, by, seen, words: corrections.close(row, words=words, by=by, seen=seen),
+    run=lambda row, by, seen, words: corrections.close(row, text=words, by=by, seen=seen),
     done=lambda row, answer: _("The mistake on %(row)s is closed.") % {"row": name_of(row)},
     words="words",
     words_label=gettext_lazy("Reason"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.report import file_link
 from commitments.admin.scoping import NOTHING, PartAdmin
-from commitments.evidence.serving import hand_out
+from commitments.evidence.serving import evidence_download_response
 from commitments.models import Evidence, Milestone, Partner, StatusChange
 from commitments.permissions import may_review
 from commitments.spreadsheets.resources import MilestoneResource
@@ -65,7 +65,7 @@ class EvidenceAdmin(PartAdmin):
         piece = self.get_queryset(request).select_related("report__commitment").filter(pk=pk).first()
         if piece is None:
             raise Http404
-        return hand_out(request, piece)
+        return evidence_download_response(request, piece)
 
     @admin.display(description=_("issued"), ordering="issued_on")
     def issued(self, obj):

@@ -43,7 +43,7 @@ class PreviewMixin:
             return redirect(commitment)
         if obj is not commitment and commitment.state not in PUBLIC_STATES:
             return self.no_preview(request, obj)
-        told = {"draft": obj, "back": self.page_of(obj), "note": note(obj), "missing": actions.missing(obj)}
+        told = {"draft": obj, "back": self.page_of(obj), "note": note(obj), "missing": actions.submission_errors(obj)}
         view = CommitmentView.as_view(template_name="commitments/preview.html", extra_context=told)
         try:
             with actions.as_published(obj, by=request.user):
@@ -77,5 +77,5 @@ def note(row) -> str:
     """What the page shows in the place of what is not yet written."""
     if not isinstance(row, ProgressReport) or row.status:
         return ""
-    status = Status(actions.stand_in(row)).label
+    status = Status(actions.fallback_status(row)).label
     return _("No status is chosen yet: the page shows ‘%(status)s’ in its place.") % {"status": status}

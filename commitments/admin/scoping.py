@@ -17,7 +17,7 @@ from commitments.admin.preview import PreviewMixin
 from commitments.admin.review import ReviewMixin
 from commitments.admin.workflow_actions import PUBLISH, SEND_BACK, SUBMIT, StepsMixin
 from commitments.models import WorkingCopy
-from commitments.permissions import PUBLIC_STATES, may_review, may_start
+from commitments.permissions import PUBLIC_STATES, may_create_drafts, may_review
 from commitments.workflow import State
 
 NOTHING = "–"
@@ -79,7 +79,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
     # Permissions
 
     def may_write(self, user) -> bool:
-        return may_start(user)
+        return may_create_drafts(user)
 
     def has_view_permission(self, request, obj=None):
         return self.may_view(request) and (obj is None or obj.pk is None or self.holds(request, self.visible, obj))
@@ -162,7 +162,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
     def save_related(self, request, form, formsets, change):
         """Whoever writes has a hand in the row, and so have the agencies for which they act."""
         super().save_related(request, form, formsets, change)
-        actions.record_hand(form.instance, by=request.user)
+        actions.record_involved_agencies(form.instance, by=request.user)
 
     def delete_model(self, request, obj):
         if not self.deletable(request.user).select_for_update(of=("self",)).filter(pk=obj.pk).exists():
@@ -194,7 +194,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
         except ValidationError:
             return self.show_missing(request, obj)
         self.message_user(request, SUBMIT.done(obj, None))
-        for hint in actions.hints(obj):
+        for hint in actions.review_hints(obj):
             self.message_user(request, hint, "WARNING")
         return redirect("admin:index")
 
@@ -213,7 +213,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
         context |= {
             "writing": writing,
             "steps": [] if add else self.buttons(request, obj, writing),
-            "hints": actions.hints(obj) if change and writing and not self.is_late(request, obj) else [],
+            "hints": actions.review_hints(obj) if change and writing and not self.is_late(request, obj) else [],
             "preview": self.preview_address(obj) if change and obj.state not in PUBLIC_STATES else "",
             "note": obj.review_note if obj and writing and obj.state == State.SENT_BACK else "",
         }

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.permissions import is_administrator, is_secretariat
 from commitments import actions
-from commitments.forms import WordsForm
+from commitments.forms import DecisionTextForm
 from commitments.models import Answer, Assessment
 from commitments.permissions import is_party, may_manage_cycles, may_restore, may_withdraw
 from commitments.workflow import TRANSITIONS, Reviewed
@@ -190,7 +190,7 @@ class StepsMixin:
         if not step.allowed(self.model, request.user).filter(pk=obj.pk).exists():
             return self.render_step(request, step, obj, refusal=why_not(step, obj, request.user), status=403)
         typed = request.POST if request.method == "POST" else None
-        form = WordsForm(typed, words=step.words, label=step.words_label, initial={"seen": obj.version})
+        form = DecisionTextForm(typed, text_field=step.words, label=step.words_label, initial={"seen": obj.version})
         if request.method == "POST" and form.is_valid():
             try:
                 answer = step.run(obj, by=request.user, seen=form.cleaned_data["seen"], words=form.text)

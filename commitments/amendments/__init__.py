@@ -1,4 +1,8 @@
-"""What was changed in a commitment after it had become public, in words."""
+"""Amendments: the changes of a commitment after its publication, as sentences.
+
+Imports the models of `commitments` and what lies below it.
+Start with `history`, which finds the changes; `timestamps` finds when commitments were last amended.
+"""
 
 from commitments.amendments.history import Amendment, amendments
 from commitments.amendments.messages import Change

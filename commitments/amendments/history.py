@@ -1,7 +1,7 @@
-"""Reads a commitment's histories and compares each public state with the one before.
+"""The amendments of a commitment, found by comparing each public state in its history with the one before.
 
-What was written before publication is never compared: the first public state is where the story starts. Changes of one
-day are one amendment, unless a later one touches again what an earlier one had changed.
+States from before the publication are not compared. Changes of one day form one amendment, unless a later one changes
+the same thing again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ SETS = ("agenda_points", "recommendations", "stakeholders")
 
 @dataclass(frozen=True)
 class Amendment:
-    """What was changed in a published commitment at a time, in words."""
+    """The changes of a published commitment on a day."""
 
     on: PartialDate
     changes: list[Change]
@@ -31,7 +31,7 @@ class Amendment:
 
 @dataclass(frozen=True)
 class Step:
-    """One change as it was written; `touches` says what, so that two of the same thing are never told as one."""
+    """A change in the history; `touches` identifies what was changed."""
 
     at: datetime
     touches: tuple
@@ -39,7 +39,7 @@ class Step:
 
 
 def amendments(commitment: Commitment) -> list[Amendment]:
-    """Newest first; a fixed number of queries, whatever the number of changes."""
+    """Return the amendments of a commitment, newest first, with a fixed number of queries."""
     states = list(commitment.history.filter(state__in=PUBLIC_STATES).order_by("history_id"))
     if not states:
         return []
@@ -53,10 +53,10 @@ def amendments(commitment: Commitment) -> list[Amendment]:
         _of_parts(rows[0], published_at, lambda before, after: _of_partner(before, after, names)),
         _of_parts(rows[1], published_at, _of_milestone),
     )
-    return list(reversed(list(_gather(sorted(steps, key=attrgetter("at"))))))
+    return list(reversed(list(_group_by_day(sorted(steps, key=attrgetter("at"))))))
 
 
-def _gather(steps: Iterable[Step]) -> Iterator[Amendment]:
+def _group_by_day(steps: Iterable[Step]) -> Iterator[Amendment]:
     for day, of_day in groupby(steps, key=lambda step: step.at.date()):
         on, changes, touched = PartialDate(day, Precision.DAY), [], set()
         for step in of_day:
@@ -68,7 +68,7 @@ def _gather(steps: Iterable[Step]) -> Iterator[Amendment]:
         yield Amendment(on, changes)
 
 
-# The commitment's own columns and sets
+# The commitment's columns and sets
 
 
 def _of_commitment(before, after, sets: dict, names: Names) -> Iterator[Step]:
@@ -90,7 +90,7 @@ def _of_commitment(before, after, sets: dict, names: Names) -> Iterator[Step]:
 
 
 def _values(row, names: Names) -> dict:
-    """The public columns that are no text, as a reader reads them."""
+    """Return the public columns other than texts, as display values."""
     return {
         "kind": row.get_kind_display(),
         "lead": names.of("agencies", row.lead_agency_id) or names.of("workgroups", row.workgroup_id),
@@ -105,22 +105,25 @@ def _values(row, names: Names) -> dict:
 
 
 def _sets(commitment: Commitment) -> dict[str, dict[int, set[int]]]:
-    """The keys in each set, by the number of the line of history that had them."""
-    found = {}
+    """Return the keys in each many-to-many set, by field and id of the history line."""
+    keys = {}
     for field in SETS:
         column = Commitment._meta.get_field(field).m2m_reverse_name()
         lines = getattr(Commitment.history.model, field).model.objects.filter(commitment=commitment.pk)
-        found[field] = {}
+        keys[field] = {}
         for line, pk in lines.values_list("history_id", column):
-            found[field].setdefault(line, set()).add(pk)
-    return found
+            keys[field].setdefault(line, set()).add(pk)
+    return keys
 
 
-# Partners and milestones, each with a history of its own
+# Partners and milestones, which have their own history
 
 
 def _parts(model, commitment: Commitment) -> list:
-    """Every line of history of the rows that ever belonged to the commitment, row by row, oldest first."""
+    """Return all history lines of the rows that ever belonged to the commitment, by row, oldest first.
+
+    `stands` is set on each line: whether the row existed and belonged to the commitment then.
+    """
     own = model.history.filter(commitment=commitment.pk).values("id")
     lines = list(model.history.filter(id__in=own).order_by("id", "history_id"))
     for line in lines:
@@ -129,7 +132,7 @@ def _parts(model, commitment: Commitment) -> list:
 
 
 def _of_parts(lines: list, published_at: datetime, compare) -> Iterator[Step]:
-    """Each row's states in turn, None where it was not there; those from before publication are only compared with."""
+    """Yield the changes between consecutive states of each row after the publication; None is a missing state."""
     for _pk, states in groupby(lines, key=attrgetter("id")):
         before = None
         for line in states:

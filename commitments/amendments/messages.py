@@ -1,4 +1,4 @@
-"""Sentences that say what was changed. Each is whole, so that every language can order it as it must."""
+"""The sentences for changes. Each is a whole sentence, so that it can be translated."""
 
 from dataclasses import dataclass, field
 
@@ -11,13 +11,13 @@ from foundation.text.diff import Piece, diff_words
 
 @dataclass(frozen=True)
 class Change:
-    """One change as a sentence; a new wording also as what differs from the old one."""
+    """A change as a sentence; for texts also the pieces of the difference."""
 
     sentence: str
     wording: list[Piece] = field(default_factory=list)
 
 
-# Changed, given where there was none, taken away. What is never empty has the first alone.
+# The sentences for changed, added and removed values. Fields that are never empty have the first only.
 VALUES = {
     "kind": (gettext_lazy("The kind changed from %(before)s to %(after)s."),),
     "lead": (gettext_lazy("The lead changed from %(before)s to %(after)s."),),
@@ -79,7 +79,7 @@ TEXTS = {
     ),
     "milestone_title": (gettext_lazy("A milestone was reworded."),),
 }
-# Joined, left.
+# The sentences for added and removed members.
 MEMBERS = {
     "partners": (gettext_lazy("%(name)s became a partner."), gettext_lazy("%(name)s is no longer a partner.")),
     "stakeholders": (
@@ -102,9 +102,9 @@ MEMBERS = {
 
 
 def value_change(subject: str, before, after, name: str = "") -> Change:
-    """`before` and `after` as a reader reads them; None or '' where there is none."""
-    words = {"before": before, "after": after, "name": name}
-    return Change(str(_choose(VALUES[subject], before, after)) % words)
+    """Return the change of a value; `before` and `after` are display values, None or '' if empty."""
+    params = {"before": before, "after": after, "name": name}
+    return Change(str(_choose(VALUES[subject], before, after)) % params)
 
 
 def text_change(subject: str, before: str, after: str, name: str = "") -> Change:

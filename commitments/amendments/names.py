@@ -1,4 +1,4 @@
-"""The names of what a line of history holds by key alone."""
+"""The names of rows that history lines refer to by key."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,25 +20,25 @@ MODELS = {
 
 
 class Names:
-    """Names as they are today, of all that a history mentions: at most one query a table."""
+    """Today's names of all rows that a history refers to, read with at most one query for each table."""
 
     def __init__(self):
         self._names: dict[str, dict[int, str]] = {}
 
     def gather(self, states: Iterable, sets: dict[str, dict[int, set[int]]], partners: Iterable) -> None:
-        wanted = defaultdict(set)
+        keys_of = defaultdict(set)
         for row in states:
-            wanted["agencies"].add(row.lead_agency_id)
-            wanted["workgroups"].add(row.workgroup_id)
-            wanted["work_plans"].add(row.work_plan_id)
-        wanted["agencies"] |= {row.agency_id for row in partners}
-        for field, held in sets.items():
-            wanted[field] = set().union(*held.values())
-        for table, keys in wanted.items():
+            keys_of["agencies"].add(row.lead_agency_id)
+            keys_of["workgroups"].add(row.workgroup_id)
+            keys_of["work_plans"].add(row.work_plan_id)
+        keys_of["agencies"] |= {row.agency_id for row in partners}
+        for field, keys_by_line in sets.items():
+            keys_of[field] = set().union(*keys_by_line.values())
+        for table, keys in keys_of.items():
             keys.discard(None)
             if keys:
                 self._names[table] = {pk: str(row) for pk, row in MODELS[table].objects.in_bulk(keys).items()}
 
     def of(self, table: str, pk: int | None) -> str:
-        """'' where there is none, or no longer."""
+        """Return the name of a row; '' if the key is None or the row no longer exists."""
         return self._names.get(table, {}).get(pk, "")

@@ -1,4 +1,4 @@
-"""When commitments were last amended: of any number of them, without telling what was changed."""
+"""The times of the last amendments of any number of commitments, without their content."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -33,7 +33,10 @@ PARTS = {
 
 
 def amended_at(keys: Collection[int], day: date | None = None) -> dict[int, datetime]:
-    """The moment of the last amendment of each commitment that was amended by the end of a day (UTC); three queries."""
+    """Return the time of the last amendment by the end of a day (UTC), by commitment key, with three queries.
+
+    Commitments that were never amended are left out.
+    """
     if not keys:
         return {}
     lines = [*_own(keys, day), *(line for model in PARTS for line in _of_parts(model, keys, day))]
@@ -44,32 +47,35 @@ def amended_at(keys: Collection[int], day: date | None = None) -> dict[int, date
 
 
 def _own(keys: Collection[int], day: date | None) -> QuerySet:
-    """Lines that say something else than the public line before them."""
+    """Return the history lines that differ from the public line before them."""
     sets = {
         name: ArraySubquery(_members(name).filter(history=OuterRef("history_id")).order_by(_column(name)))
         for name in SETS
     }
     public = _until(Commitment.history.filter(id__in=keys, state__in=PUBLIC_STATES), day)
-    said = public.annotate(said=JSONObject(**{name: F(name) for name in COLUMNS}, **sets))
-    both = said.annotate(before=Window(Lag("said"), partition_by="id", order_by="history_id"))
-    return both.filter(before__isnull=False).exclude(said=F("before")).order_by().values_list("id", "history_date")
+    states = public.annotate(content=JSONObject(**{name: F(name) for name in COLUMNS}, **sets))
+    pairs = states.annotate(before=Window(Lag("content"), partition_by="id", order_by="history_id"))
+    return pairs.filter(before__isnull=False).exclude(content=F("before")).order_by().values_list("id", "history_date")
 
 
 def _of_parts(model: type[Model], keys: Collection[int], day: date | None):
-    """Lines of what belongs to the commitments, later than their publication: joined, left, or said otherwise."""
+    """Yield the commitment key and time of each history line of a part that was added, removed or changed.
+
+    Lines from before the publication of the commitment are left out.
+    """
     public = Commitment.history.filter(id=OuterRef("commitment_id"), state__in=PUBLIC_STATES).order_by("history_id")
     lines = (
         _until(model.history.filter(commitment__in=keys), day)
-        .annotate(said=JSONObject(**{name: F(name) for name in PARTS[model]}))
+        .annotate(content=JSONObject(**{name: F(name) for name in PARTS[model]}))
         .annotate(
-            before=Window(Lag("said"), partition_by="id", order_by="history_id"),
+            before=Window(Lag("content"), partition_by="id", order_by="history_id"),
             public_since=Subquery(public.values("history_date")[:1]),
         )
         .order_by()
-        .values_list("commitment_id", "history_date", "public_since", "history_type", "said", "before")
+        .values_list("commitment_id", "history_date", "public_since", "history_type", "content", "before")
     )
-    for key, at, since, kind, said, before in lines:
-        if since and at > since and (kind != "~" or said != before):
+    for key, at, since, kind, content, before in lines:
+        if since and at > since and (kind != "~" or content != before):
             yield key, at
 
 

@@ -1,4 +1,4 @@
-"""Files that back a report: what is taken in, checked by name and content, where it is kept and how handed out."""
+"""Evidence files: their accepted types, the checks of name and content, their storage and their download."""
 
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -17,7 +17,7 @@ from commitments.evidence.uploads import MAX_BYTES
 
 @dataclass(frozen=True)
 class FileType:
-    """A type of file that is taken: what people and what programs call it."""
+    """An accepted type of file: its label and its media type."""
 
     label: str
     media_type: str
@@ -34,7 +34,7 @@ MEDIA_TYPES = sorted({kind.media_type for kind in TYPES.values()})
 
 
 def evidence_path(_instance, filename: str) -> str:
-    """A name that gives nothing away and that nobody can guess; only the type of the uploaded name is kept."""
+    """Return a random path for an uploaded file, which keeps only the suffix of its name."""
     return f"evidence/{uuid4()}{PurePath(filename).suffix.lower()}"
 
 
@@ -43,16 +43,19 @@ def type_of(name: str) -> FileType | None:
 
 
 def label_of(name: str, size: int | None) -> str:
-    """'PDF, 1.2 MB'; files of before sizes were noted have none."""
+    """Return the label of a file: 'PDF, 1.2 MB', without the size if it is unknown."""
     kind = type_of(name)
     return ", ".join(filter(None, [kind and kind.label, size and filesizeformat(size)]))
 
 
 def check_file(file) -> None:
-    """Refuse what is too large, of another type, oddly named, or not what its name says. What is kept was checked."""
+    """Refuse a file that is too large, of another type, badly named, or whose content does not match its name.
+
+    A stored file is not checked again. Raises ValidationError.
+    """
     if getattr(file, "_committed", False):
         return
-    check_name(given_name(file))
+    check_name(original_name(file))
     kind = type_of(file.name)
     if kind is None:
         raise ValidationError(_("This type of file is not taken: choose a PDF, DOCX, XLSX, PNG or JPEG."))
@@ -68,9 +71,9 @@ def check_file(file) -> None:
     file.seek(0)
 
 
-def given_name(file) -> str:
-    """The name as it was sent, where the upload has kept it (see `uploads`): a path in it is gone from `name`."""
-    for bearer in (file, getattr(file, "file", None)):
-        if given := getattr(bearer, "given_name", ""):
-            return given
+def original_name(file) -> str:
+    """Return the name as it was sent, if the upload handler kept it (`uploads`); Django removes paths from `name`."""
+    for holder in (file, getattr(file, "file", None)):
+        if name := getattr(holder, "original_name", ""):
+            return name
     return file.name

@@ -1,15 +1,22 @@
-"""What the parts of an Office document say, read by an XML parser that knows no document types and no entities.
+"""The check of the XML parts of an Office document, by a parser that refuses document types and entities.
 
-Python's own parser (expat) is asked for the few things that matter: a declared document type ends the reading before
-anything in it can be expanded, and nothing that a part names is ever fetched.
+It uses Python's expat parser: a declared document type ends the parsing before an entity can be expanded, and no
+external resource is fetched.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from xml.parsers import expat
 
-from commitments.evidence.links import is_plain_link, is_remote
-from commitments.evidence.refusals import declares_type, embeds, fetches, has_macros, not_what_it_says, odd_link
+from commitments.evidence.links import is_remote, is_safe_link
+from commitments.evidence.refusals import (
+    contains_macros,
+    content_mismatch,
+    declares_doctype,
+    embeds_object,
+    fetches_external,
+    unsafe_link,
+)
 
 MACRO_RELATIONS = {"vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacrosheet"}
 EMBEDDING_RELATIONS = {"oleobject", "control", "activexcontrolbinary"}
@@ -17,7 +24,7 @@ FETCHING_RELATIONS = {
     "attachedtemplate", "afchunk", "subdocument", "frame", "externallink", "externallinkpath", "connections",
     "querytable", "mailmergesource", "mailmergeheadersource", "webextension", "webextensiontaskpanes",
 }  # fmt: skip
-# A web video and a web extension bring a web page of their own into the document.
+# A web video and a web extension load a web page into the document.
 FETCHING_ELEMENTS = {
     "altchunk", "subdoc", "ddelink", "olelink", "webpr", "dbpr", "externalbook", "webvideopr", "webextension",
 }  # fmt: skip
@@ -28,8 +35,8 @@ FETCHING_FIELDS = {
 FETCHING_FUNCTION = re.compile(r"\b(WEBSERVICE|IMAGE|RTD|CALL|REGISTER(?:\.ID)?|EXEC)\s*\(", re.IGNORECASE)
 LINK_FIELD = re.compile(r"HYPERLINK\s+(?:\"([^\"]*)\"|(?!\\[a-z]\b)(\S+))", re.IGNORECASE)
 QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-# Elements of drawings that show what their address names.
-SHOWING = {
+# Elements of drawings that display the target of their address.
+DISPLAYING = {
     "imagedata",
     "fill",
     "image",
@@ -48,7 +55,7 @@ DRAWING_RUNS = {"script", "foreignobject", "handler"}
 
 
 class PartReader:
-    """Reads one part, a piece at a time, and refuses the document for what it must not hold."""
+    """A parser of one part in chunks, which refuses the document for forbidden content."""
 
     def __init__(self, part: str, *, is_drawing: bool = False):
         self.part, self.is_drawing = part, is_drawing
@@ -68,14 +75,14 @@ class PartReader:
         try:
             self.parser.Parse(piece, final)
         except expat.ExpatError:
-            raise not_what_it_says() from None
+            raise content_mismatch() from None
 
     def refuse_type(self, *_declared) -> None:
-        raise declares_type(self.part)
+        raise declares_doctype(self.part)
 
     def instruction(self, target: str, _data: str) -> None:
         if target.lower() == "xml-stylesheet":
-            raise fetches(target)
+            raise fetches_external(target)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = self.local_names.get(name)
@@ -91,36 +98,36 @@ class PartReader:
     # Elements
 
     def refuse_fetching(self, local: str, _attributes) -> None:
-        raise fetches(local)
+        raise fetches_external(local)
 
     def refuse_embedding(self, local: str, _attributes) -> None:
-        raise embeds(local)
+        raise embeds_object(local)
 
     def relationship(self, _local: str, attributes: dict[str, str]) -> None:
         kind = attributes.get("Type", "").rstrip("/").rpartition("/")[2]
         target = attributes.get("Target", "")
         word = kind.lower()
         if word in MACRO_RELATIONS:
-            raise has_macros()
+            raise contains_macros()
         if word in EMBEDDING_RELATIONS:
-            raise embeds(kind)
+            raise embeds_object(kind)
         if word in FETCHING_RELATIONS:
-            raise fetches(kind)
+            raise fetches_external(kind)
         if attributes.get("TargetMode", "").strip().lower() == "external" or is_remote(target):
             if word != "hyperlink":
-                raise fetches(kind)
-            if not is_plain_link(target):
-                raise odd_link(target)
+                raise fetches_external(kind)
+            if not is_safe_link(target):
+                raise unsafe_link(target)
 
     def content_type(self, local: str, attributes: dict[str, str]) -> None:
         key = attributes.get("PartName", "") if local == "override" else f".{attributes.get('Extension', '')}"
         self.types[key.lower()] = attributes.get("ContentType", "")
 
-    def shown(self, local: str, attributes: dict[str, str]) -> None:
+    def displayed_target(self, local: str, attributes: dict[str, str]) -> None:
         for name, value in attributes.items():
             attribute = name.rpartition(":")[2].lower()
             if attribute in ("src", "href", "data") and is_remote(value) and not value.startswith("data:image/"):
-                raise fetches(f"{local} {value[:60]}")
+                raise fetches_external(f"{local} {value[:60]}")
 
     def simple_field(self, _local: str, attributes: dict[str, str]) -> None:
         for name, value in attributes.items():
@@ -128,7 +135,7 @@ class PartReader:
                 check_field(value)
 
     def field_mark(self, _local: str, attributes: dict[str, str]) -> None:
-        """Word parts a field into pieces, which may stand in fields within one another."""
+        """Handle the begin, separator and end of a field: Word splits fields into runs, and fields may be nested."""
         kinds = {name.rpartition(":")[2]: value for name, value in attributes.items()}
         match kinds.get("fldCharType"):
             case "begin":
@@ -155,7 +162,7 @@ class PartReader:
             self.collect(check_style)
 
     def collect(self, then: Callable[[str], None]) -> None:
-        """Hand the text of this element on when it ends, with that of elements in it, which programs pass over."""
+        """Call `then` with the text of this element when it ends, including the text of elements within it."""
         if self.parser.EndElementHandler is not None:
             return
         self.text, self.inner = [], 0
@@ -171,16 +178,16 @@ class PartReader:
 
     def check_drawing(self, local: str, attributes: dict[str, str]) -> None:
         if local in DRAWING_RUNS:
-            raise embeds(f"SVG {local}")
+            raise embeds_object(f"SVG {local}")
         for name, value in attributes.items():
             attribute = name.rpartition(":")[2].lower()
             if attribute.startswith("on"):
-                raise embeds(f"SVG {attribute}")
+                raise embeds_object(f"SVG {attribute}")
             if attribute == "href" and local == "a":
-                if not is_plain_link(value):
-                    raise odd_link(value)
+                if not is_safe_link(value):
+                    raise unsafe_link(value)
             elif attribute in ("href", "src") and is_remote(value) and not value.startswith("data:image/"):
-                raise fetches(f"SVG {local}")
+                raise fetches_external(f"SVG {local}")
             elif not name.startswith("xmlns"):
                 check_style(value)
 
@@ -188,7 +195,7 @@ class PartReader:
 ELEMENTS = {
     **dict.fromkeys(FETCHING_ELEMENTS, PartReader.refuse_fetching),
     **dict.fromkeys(EMBEDDING_ELEMENTS, PartReader.refuse_embedding),
-    **dict.fromkeys(SHOWING, PartReader.shown),
+    **dict.fromkeys(DISPLAYING, PartReader.displayed_target),
     "relationship": PartReader.relationship,
     "override": PartReader.content_type,
     "default": PartReader.content_type,
@@ -205,32 +212,32 @@ ELEMENTS = {
 
 
 def check_field(instruction: str) -> None:
-    """A field of Word: the first word of its instruction says what it does."""
-    words = instruction.split(maxsplit=1)
-    if words and words[0].upper() in FETCHING_FIELDS:
-        raise fetches(words[0])
+    """Refuse a Word field that fetches something or links to an unsafe target; its first word is its command."""
+    parts = instruction.split(maxsplit=1)
+    if parts and parts[0].upper() in FETCHING_FIELDS:
+        raise fetches_external(parts[0])
     if link := LINK_FIELD.match(instruction.strip()):
         target = (link[1] or link[2] or "").replace("\\\\", "\\")  # a field writes a backslash twice
-        if not is_plain_link(target):
-            raise odd_link(target)
+        if not is_safe_link(target):
+            raise unsafe_link(target)
 
 
 def check_formula(text: str) -> None:
-    """A formula of Excel: a bar outside of quotes asks another program (DDE), and some functions fetch or run."""
+    """Refuse an Excel formula with DDE (a bar outside of quotes), or with functions that fetch or run something."""
     bare = QUOTED.sub("", text)
     if "|" in bare:
-        raise fetches("DDE")
+        raise fetches_external("DDE")
     if function := FETCHING_FUNCTION.search(bare):
-        raise fetches(function[1])
+        raise fetches_external(function[1])
 
 
 def check_style(text: str) -> None:
-    if found := STYLE_FETCHES.search(text):
-        raise fetches(found[0])
+    if match := STYLE_FETCHES.search(text):
+        raise fetches_external(match[0])
 
 
 def read_types(pieces: Iterable[bytes], part: str) -> dict[str, str]:
-    """What the table of content types says: the type by the part's name, or by '.' and the ending, in small letters."""
+    """Return the content types by part name, or by '.' and file extension, both in lower case."""
     reader = PartReader(part)
     for piece in pieces:
         reader.feed(piece)

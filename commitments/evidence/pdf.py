@@ -1,7 +1,7 @@
-"""Whether a file is a PDF that only shows pages: nothing in it runs, fetches or unpacks anything.
+"""The check that a PDF contains pages alone: nothing in it runs, fetches or embeds anything.
 
-qpdf reads it, by pikepdf: it follows every cross-reference, unpacks object streams and spells names out, so that
-nothing hides in them. What it has to repair is refused, for then another program may read something else.
+pikepdf (qpdf) reads the file: it follows every cross-reference, unpacks object streams and decodes names. Files that
+it has to repair are refused, because other programs may read them differently.
 """
 
 import os
@@ -9,16 +9,16 @@ import os
 import pikepdf
 from django.utils.translation import gettext_lazy as _
 
-from commitments.evidence.links import is_plain_link
+from commitments.evidence.links import is_safe_link
 from commitments.evidence.refusals import (
+    content_mismatch,
     damaged_pdf,
-    is_locked,
-    not_what_it_says,
-    odd_link,
-    pdf_holds,
+    password_protected,
+    pdf_contains,
+    several_formats,
     too_many_objects,
-    too_much,
-    two_formats,
+    unpacks_too_large,
+    unsafe_link,
 )
 
 MAX_NODES = 2_000_000
@@ -75,49 +75,49 @@ pikepdf.settings.set_qpdf_limits(
 
 
 def check_pdf(file) -> None:
-    """A PDF from its first byte to its last, whole, unlocked, and with pages alone."""
+    """Refuse a file that is not a complete, unencrypted PDF with pages alone."""
     check_ends(file)
     file.seek(0)
     try:
         with pikepdf.open(file, attempt_recovery=False) as document:
             if document.is_encrypted:
-                raise is_locked()
+                raise password_protected()
             if not len(document.pages):
-                raise not_what_it_says()
+                raise content_mismatch()
             check_objects(document)
             check_warnings(document.get_warnings())
     except pikepdf.PasswordError:
-        raise is_locked() from None
+        raise password_protected() from None
     except (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, ValueError, TypeError, OverflowError) as error:
         check_warnings([str(error)])
 
 
 def check_warnings(warnings: list[str]) -> None:
-    """What qpdf could not read is nothing to it, and may be something to another program."""
+    """Refuse a file about which qpdf gave warnings: other programs may read what it could not."""
     if any("limit exceeded" in warning for warning in warnings):
-        raise too_much()
-    # Of pages without resources of their own, which it puts right, many programs write files.
+        raise unpacks_too_large()
+    # Many programs write pages without resources, which qpdf repairs.
     if any("repairing" not in warning for warning in warnings):
         raise damaged_pdf()
 
 
 def check_ends(file) -> None:
-    """The header is the first thing in the file, and its end mark the last but for white space."""
+    """Refuse a file that has data before its header, or anything but white space after its end marker."""
     file.seek(0)
     if file.read(5) != b"%PDF-":
-        raise not_what_it_says()
+        raise content_mismatch()
     size = file.seek(0, os.SEEK_END)
     file.seek(max(size - TAIL, 0))
     _body, mark, behind = file.read().rpartition(b"%%EOF")
     if not mark:
         file.seek(0)
-        raise two_formats() if any(b"%%EOF" in line for line in file) else not_what_it_says()
+        raise several_formats() if any(b"%%EOF" in line for line in file) else content_mismatch()
     if behind.strip(WHITE):
-        raise two_formats()
+        raise several_formats()
 
 
 def check_objects(document: pikepdf.Pdf) -> None:
-    """Look at every object of the file, reachable from a page or not, and at all that stands in it."""
+    """Check every object of the file and everything in it, reachable from a page or not."""
     left = MAX_NODES
     for whole in document.objects:
         waiting = [whole]
@@ -134,33 +134,33 @@ def check_objects(document: pikepdf.Pdf) -> None:
                 values = list(node)
             else:
                 continue
-            # What is referred to is an object of the file itself.
+            # Indirect objects are among `document.objects` themselves.
             waiting += [value for value in values if isinstance(value, pikepdf.Object) and not value.is_indirect]
 
 
 def check_dictionary(node: pikepdf.Object, pairs: list[tuple[str, object]]) -> None:
     for key, value in pairs:
         if key in KEYS:
-            raise pdf_holds(KEYS[key])
+            raise pdf_contains(KEYS[key])
         if key in NAMES and isinstance(value, pikepdf.Name) and str(value) in NAMES[key]:
-            raise pdf_holds(NAMES[key][str(value)])
-        if (key == "/AA" and has_actions(value)) or (key == "/OpenAction" and not is_place(value)):
-            raise pdf_holds(BY_ITSELF)
-        if key == "/URI" and isinstance(value, pikepdf.String) and not is_plain_link(str(value)):
-            raise odd_link(str(value))
+            raise pdf_contains(NAMES[key][str(value)])
+        if (key == "/AA" and has_actions(value)) or (key == "/OpenAction" and not is_destination(value)):
+            raise pdf_contains(BY_ITSELF)
+        if key == "/URI" and isinstance(value, pikepdf.String) and not is_safe_link(str(value)):
+            raise unsafe_link(str(value))
         if key in ("/F", "/Ref") and isinstance(node, pikepdf.Stream):
-            raise pdf_holds(ELSEWHERE)
+            raise pdf_contains(ELSEWHERE)
 
 
 def has_actions(value) -> bool:
-    """Whether this is a dictionary of actions, and not one of the fonts or pictures that may bear its name."""
+    """Return whether this is a dictionary of actions, and not of fonts or images under the same key."""
     return isinstance(value, pikepdf.Dictionary) and any(
         isinstance(action, pikepdf.Dictionary) and "/S" in action for _key, action in value.items()
     )
 
 
-def is_place(value) -> bool:
-    """Whether this only says at which page the document opens, as many programs write it."""
+def is_destination(value) -> bool:
+    """Return whether this only sets the page at which the document opens."""
     if isinstance(value, pikepdf.Dictionary):
         return value.get("/S") == pikepdf.Name.GoTo and "/Next" not in value
     return isinstance(value, pikepdf.Array | pikepdf.Name | pikepdf.String)

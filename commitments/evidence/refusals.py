@@ -1,10 +1,10 @@
-"""The sentences with which a file is refused: each says what was found and what to do."""
+"""The validation errors for refused files, each with what is wrong and what to do."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 
-def not_what_it_says() -> ValidationError:
+def content_mismatch() -> ValidationError:
     return ValidationError(
         _(
             "The content of this file is not what its name says, or it is damaged: save it anew from the program that"
@@ -17,7 +17,7 @@ def damaged_pdf() -> ValidationError:
     return ValidationError(_("This PDF is damaged or oddly made: save it as a plain PDF/A, and choose it again."))
 
 
-def two_formats() -> ValidationError:
+def several_formats() -> ValidationError:
     return ValidationError(
         _(
             "This file holds more than one format: there is data before its beginning, after its end or hidden in it."
@@ -26,25 +26,25 @@ def two_formats() -> ValidationError:
     )
 
 
-def is_virus_test() -> ValidationError:
+def virus_test_pattern() -> ValidationError:
     return ValidationError(
         _("This file holds the test pattern of virus scanners (EICAR): choose the document that you want to hand in.")
     )
 
 
-def too_much() -> ValidationError:
+def unpacks_too_large() -> ValidationError:
     return ValidationError(_("This document unpacks to far more than its size: save it anew, and choose it again."))
 
 
-def has_macros() -> ValidationError:
+def contains_macros() -> ValidationError:
     return ValidationError(_("This document holds macros: save it without them, as DOCX or XLSX."))
 
 
-def is_locked() -> ValidationError:
+def password_protected() -> ValidationError:
     return ValidationError(_("This document is locked with a password: save it without one, and choose it again."))
 
 
-def declares_type(part: str) -> ValidationError:
+def declares_doctype(part: str) -> ValidationError:
     return ValidationError(
         _(
             "A part of this document, ‘%(part)s’, declares a document type or entities: save it anew in Word or Excel,"
@@ -54,7 +54,7 @@ def declares_type(part: str) -> ValidationError:
     )
 
 
-def fetches(what: str) -> ValidationError:
+def fetches_external(what: str) -> ValidationError:
     return ValidationError(
         _(
             "This document fetches something from elsewhere when it is opened (%(what)s): break its links to templates,"
@@ -64,7 +64,7 @@ def fetches(what: str) -> ValidationError:
     )
 
 
-def embeds(what: str) -> ValidationError:
+def embeds_object(what: str) -> ValidationError:
     return ValidationError(
         _(
             "This document holds an embedded object (%(what)s): remove it, or save the document as a plain PDF/A,"
@@ -74,7 +74,7 @@ def embeds(what: str) -> ValidationError:
     )
 
 
-def odd_link(target: str) -> ValidationError:
+def unsafe_link(target: str) -> ValidationError:
     return ValidationError(
         _(
             "This document holds a link that is not a web or mail address (%(target)s): remove the link,"
@@ -84,7 +84,7 @@ def odd_link(target: str) -> ValidationError:
     )
 
 
-def pdf_holds(what) -> ValidationError:
+def pdf_contains(what) -> ValidationError:
     return ValidationError(
         _("This PDF holds %(what)s: save it as a plain PDF/A, and choose it again."), params={"what": what}
     )

@@ -1,4 +1,4 @@
-"""Handing files out: to be kept, and never to be shown, run or framed in the site's own name."""
+"""Downloads of evidence files, with headers so that browsers store them and never render, run or frame them."""
 
 import hashlib
 import logging
@@ -18,25 +18,25 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-# Digests by what changes with the content of a file; kept by each process, and dropped when they are many.
+# Digests by file identity, size and times; cached by each process, and cleared when there are too many.
 MOST_DIGESTS = 10_000
 _digests: dict[tuple[int, ...], str] = {}
 
 
-class Damaged(Exception):
-    """A file is not there, cannot be read, or is not what was taken in."""
+class DamagedFile(Exception):
+    """A file is missing, cannot be read, or differs from what was uploaded."""
 
 
-def hand_out(request: HttpRequest, piece) -> HttpResponse:
-    """The file of a piece of evidence as a download; who may have it is for the caller to ask.
+def evidence_download_response(request: HttpRequest, piece) -> HttpResponse:
+    """Return the file of a piece of evidence as a download; the caller checks the permission.
 
-    A file that is missing or altered is not handed out: the answer is 503, and a line in the log names the file.
+    For a missing or altered file the response has status 503, and the file is logged.
     """
     if not piece.file:
         raise Http404("This evidence has no file.")
     try:
-        content = opened(piece)
-    except Damaged as damage:
+        content = open_verified(piece)
+    except DamagedFile as damage:
         logger.error("%s", damage)
         return render(request, "commitments/evidence_withheld.html", {"piece": piece}, status=503)
     return FileResponse(
@@ -48,36 +48,38 @@ def hand_out(request: HttpRequest, piece) -> HttpResponse:
     )
 
 
-def opened(piece):
-    """The file, open at its beginning, after its digest was compared with the one noted when it was taken in.
+def open_verified(piece):
+    """Return the open file after its digest was compared with the stored one; raise DamagedFile if they differ.
 
-    Files of before digests were noted are handed out as they are.
+    Files without a stored digest are not compared.
     """
-    names = {"name": piece.file.name, "pk": piece.pk}
+    params = {"name": piece.file.name, "pk": piece.pk}
     try:
         content = piece.file.storage.open(piece.file.name, "rb")
     except (OSError, ValueError) as error:
-        raise Damaged(_("%(name)s of evidence %(pk)s cannot be read.") % names) from error
+        raise DamagedFile(_("%(name)s of evidence %(pk)s cannot be read.") % params) from error
     try:
         if piece.file_digest and digest_of(content) != piece.file_digest:
-            raise Damaged(_("%(name)s of evidence %(pk)s is not what was taken in: its digest is another one.") % names)
+            raise DamagedFile(
+                _("%(name)s of evidence %(pk)s is not what was taken in: its digest is another one.") % params
+            )
         content.seek(0)
     except BaseException as error:
         content.close()
         if isinstance(error, OSError):
-            raise Damaged(_("%(name)s of evidence %(pk)s cannot be read.") % names) from error
+            raise DamagedFile(_("%(name)s of evidence %(pk)s cannot be read.") % params) from error
         raise
     return content
 
 
 def digest_of(content) -> str:
-    """The SHA-256 of an open file, read piece by piece.
+    """Return the SHA-256 of an open file.
 
-    It is not read again while the file system says that nothing wrote to the file: the time of its last change of any
-    kind (ctime) cannot be set back by a program.
+    It is cached as long as the file's identity, size and times are the same: programs cannot set back the time of the
+    last change (ctime).
     """
-    known = os.fstat(content.fileno())
-    key = (known.st_dev, known.st_ino, known.st_size, known.st_mtime_ns, known.st_ctime_ns)
+    stat = os.fstat(content.fileno())
+    key = (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
     if key not in _digests:
         digest = hashlib.file_digest(content.file, "sha256").hexdigest()
         if len(_digests) >= MOST_DIGESTS:
@@ -88,7 +90,10 @@ def digest_of(content) -> str:
 
 
 def download_name(piece) -> str:
-    """'HLD-0001-2-final-report.pdf': the report, or its commitment while it is none yet, and what the file is."""
+    """Return the file name of a download: 'HLD-0001-2-final-report.pdf'.
+
+    It begins with the reference of the report, or of its commitment if the report is not published.
+    """
     report = piece.report
     reference = report.reference if report.number else report.commitment.reference
     title = slugify(piece.title, allow_unicode=True)[:80].strip("-_")

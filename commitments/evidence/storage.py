@@ -1,4 +1,4 @@
-"""Files come and go with their rows: what is rolled back leaves nothing behind, and what is committed loses nothing."""
+"""Storage of evidence files together with their rows, so that a rollback leaves no file and a commit loses none."""
 
 import weakref
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from django.core.files.storage import Storage
 from django.db import transaction
 
 
-def describe(piece) -> None:
-    """Note size and digest of a file that is about to be kept; of no file there is nothing to note."""
+def record_size_and_digest(piece) -> None:
+    """Set the size and digest of a file that is about to be stored; without a file, clear them."""
     if not piece.file:
         piece.file_size, piece.file_digest = None, ""
     elif not piece.file._committed:
@@ -22,22 +22,22 @@ def describe(piece) -> None:
 
 
 @contextmanager
-def kept_together(piece) -> Iterator[None]:
-    """Around saving a row: a new file is removed if this is rolled back, the one it replaces once it is committed."""
-    before = type(piece).objects.filter(pk=piece.pk).values_list("file", flat=True).first() if piece.pk else ""
-    fresh = bool(piece.file) and not piece.file._committed
+def file_saved_with_row(piece) -> Iterator[None]:
+    """Wrap the saving of a row: a rollback deletes its new file, a commit deletes the file that it replaces."""
+    previous = type(piece).objects.filter(pk=piece.pk).values_list("file", flat=True).first() if piece.pk else ""
+    is_new = bool(piece.file) and not piece.file._committed
     with transaction.atomic():
         try:
             yield
         finally:
-            if fresh and piece.file._committed:
+            if is_new and piece.file._committed:
                 _discard_on_rollback(piece.file.storage, piece.file.name)
-        if before and before != piece.file.name:
-            _discard_on_commit(piece.file.storage, before)
+        if previous and previous != piece.file.name:
+            _discard_on_commit(piece.file.storage, previous)
 
 
-def forget(instance, **_signal) -> None:
-    """After a row was deleted, by whatever way."""
+def delete_file(instance, **_signal) -> None:
+    """Delete the file of a deleted row on commit; a receiver of the `post_delete` signal."""
     if instance.file:
         _discard_on_commit(instance.file.storage, instance.file.name)
 
@@ -47,7 +47,11 @@ def _discard_on_commit(storage: Storage, name: str) -> None:
 
 
 def _discard_on_rollback(storage: Storage, name: str) -> None:
-    """Nothing tells of a rollback but this: what was to be done on commit is dropped, and the file goes with it."""
+    """Delete a file if the transaction is rolled back.
+
+    Django has no hook for rollbacks, but it drops the functions registered for the commit. When this function is
+    garbage-collected without having run, its finalizer deletes the file.
+    """
 
     def keep():
         finalizer.detach()

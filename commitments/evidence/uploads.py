@@ -1,4 +1,4 @@
-"""How files come in: with the name that was sent, and no more of them than can be taken."""
+"""Upload handlers that keep the original file name and limit the size of uploads."""
 
 import html
 
@@ -8,16 +8,16 @@ from django.http.multipartparser import MultiPartParser
 MAX_BYTES = 25 * 1024 * 1024
 
 
-class GivenNameHandler(FileUploadHandler):
-    """The first of the upload handlers: leaves the rest to the others, and has each file say its `given_name`.
+class OriginalNameUploadHandler(FileUploadHandler):
+    """The first upload handler: sets `original_name` on each file, and leaves the rest to the other handlers.
 
-    Django takes paths and hidden signs out of a name before any form can see them. That is safe, but tells nobody.
+    Django removes paths and hidden characters from a name before a form can validate it.
     """
 
     def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
         others = [handler for handler in self.request.upload_handlers if handler is not self]
         try:
-            return GivenNameParser(META, input_data, [FirstBytesHandler(), *others], encoding).parse()
+            return OriginalNameParser(META, input_data, [SizeLimitUploadHandler(), *others], encoding).parse()
         except Exception:
             for handler in others:
                 handler.upload_interrupted()
@@ -30,22 +30,22 @@ class GivenNameHandler(FileUploadHandler):
         return None
 
 
-class GivenNameParser(MultiPartParser):
-    given_name = ""
+class OriginalNameParser(MultiPartParser):
+    original_name = ""
 
     def sanitize_file_name(self, file_name):
-        self.given_name = html.unescape(file_name)
+        self.original_name = html.unescape(file_name)
         return super().sanitize_file_name(file_name) or "unnamed"
 
     def handle_file_complete(self, old_field_name, counters):
         super().handle_file_complete(old_field_name, counters)
         files = self._files.getlist(old_field_name)
         if files:
-            files[-1].given_name = self.given_name
+            files[-1].original_name = self.original_name
 
 
-class FirstBytesHandler(FileUploadHandler):
-    """Keeps of each file as much as shows that it is too large: the rest fills neither disk nor memory."""
+class SizeLimitUploadHandler(FileUploadHandler):
+    """Drops the content of a file beyond the size limit, which then fills neither disk nor memory."""
 
     def receive_data_chunk(self, raw_data, start):
         return raw_data if start <= MAX_BYTES else None

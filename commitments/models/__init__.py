@@ -1,4 +1,4 @@
-"""The register: one module a subject, each name to be had from here."""
+"""The models of the register, one module for each subject; import them from here."""
 
 from commitments.models.assessment import Answer, Assessment
 from commitments.models.choices import Freshness, Outlook, Status, Verification

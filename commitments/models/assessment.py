@@ -16,7 +16,7 @@ from workgroups.models import WorkGroup
 
 
 class Assessment(Reviewed):
-    """Someone else's judgement beside the agency's own word, never over it."""
+    """An assessment of a commitment by somebody other than its lead; it never changes the status."""
 
     class AssessorKind(models.TextChoices):
         PEER_AGENCY = "peer_agency", _("Peer agency")
@@ -121,7 +121,7 @@ class Assessment(Reviewed):
 
 
 class Answer(Reviewed):
-    """What the lead of a commitment says in public to somebody else's judgement; a later answer adds to it."""
+    """A public answer of the lead to an assessment; a later answer adds to it."""
 
     assessment = models.ForeignKey(
         Assessment, verbose_name=_("judgement"), on_delete=models.PROTECT, related_name="answers"

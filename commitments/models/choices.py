@@ -1,4 +1,4 @@
-"""The words in which a commitment's standing is told, and the rules that pairs of columns share."""
+"""The choices of the status fields, and conditions that constraints on pairs of columns share."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(models.TextChoices):
-    """How far an undertaking has come, in its lead's own word."""
+    """The progress of a commitment, as its lead reports it."""
 
     NOT_STARTED = "not_started", _("Not started")
     PLANNING = "planning", _("Planning")
@@ -19,7 +19,7 @@ class Status(models.TextChoices):
 
 
 class Outlook(models.TextChoices):
-    """How the lead sees the way ahead."""
+    """The lead's expectation of the further progress."""
 
     ON_TRACK = "on_track", _("On track")
     AT_RISK = "at_risk", _("At risk")
@@ -28,7 +28,7 @@ class Outlook(models.TextChoices):
 
 
 class Freshness(models.TextChoices):
-    """How recently the lead was heard; always computed."""
+    """The age of the latest report in terms of reporting cycles; always computed."""
 
     CURRENT = "current", _("Current")
     DUE = "due", _("Due")
@@ -38,7 +38,7 @@ class Freshness(models.TextChoices):
 
 
 class Verification(models.TextChoices):
-    """Whether anybody but the lead has judged; computed from the assessments."""
+    """The assessment by others than the lead; computed from the published assessments."""
 
     SELF_REPORTED = "self_reported", _("Self-reported")
     PEER_REVIEWED = "peer_reviewed", _("Peer-reviewed")
@@ -62,14 +62,14 @@ OUTLOOKS = ["on_track", "at_risk", "constrained", "not_assessed"]
 
 
 def paired(date_field: str, precision_field: str) -> Q:
-    """A day and its precision are both known or both not."""
+    """Return the condition that a date and its precision are both set or both empty."""
     return Q(**{f"{date_field}__isnull": True, precision_field: ""}) | Q(
         **{f"{date_field}__isnull": False, f"{precision_field}__in": ["year", "month", "day"]}
     )
 
 
 def not_before(later: str, earlier: str, precision: str) -> Q:
-    """`later` does not end before the period that `earlier` names at its precision begins."""
+    """Return the condition that `later` is not before the start of the period of `earlier` at its precision."""
     same_year = Q(**{precision: "year", f"{later}__year": F(f"{earlier}__year")})
     same_month = Q(
         **{precision: "month", f"{later}__year": F(f"{earlier}__year"), f"{later}__month": F(f"{earlier}__month")}

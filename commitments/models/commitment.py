@@ -27,7 +27,7 @@ PLACE_LENGTH = 100  # characters of one place
 
 
 class Stakeholder(models.Model):
-    """A body beyond the group that takes part in a commitment."""
+    """A body outside the group that takes part in a commitment."""
 
     class Kind(models.TextChoices):
         GOVERNMENT = "government", _("Government")
@@ -74,8 +74,8 @@ class Stakeholder(models.Model):
         return self.name
 
 
-class ToldByHistory(models.Model):
-    """A row that is saved in one transaction with its line of the history, as the database asks of what is public."""
+class HistoryAtomicSave(models.Model):
+    """A row saved in one transaction with its history line, as database triggers require for public rows."""
 
     class Meta:
         abstract = True
@@ -85,7 +85,7 @@ class ToldByHistory(models.Model):
         super().save(*args, **kwargs)
 
 
-class Commitment(ToldByHistory, Reviewed):
+class Commitment(HistoryAtomicSave, Reviewed):
     """Something that an agency or a work group undertook to do."""
 
     class Kind(models.TextChoices):
@@ -173,7 +173,7 @@ class Commitment(ToldByHistory, Reviewed):
         _("confidence in the source"), max_length=10, choices=Confidence, default=Confidence.CONFIRMED
     )
 
-    # What the last published report says; moved by `actions` alone.
+    # The values of the latest published report; written by `actions` alone.
     status = models.CharField(_("status"), max_length=30, choices=Status, blank=True, editable=False)
     status_reason = models.TextField(_("reason of the status"), blank=True, editable=False)
     superseded_by = models.ForeignKey(
@@ -190,7 +190,7 @@ class Commitment(ToldByHistory, Reviewed):
     )
     withdrawn_on = PastDateField(_("withdrawn on"), null=True, blank=True, editable=False)
     withdrawn_reason = models.TextField(_("reason of the withdrawal"), blank=True, editable=False)
-    # Of the last withdrawal that was taken back; `withdrawals` has all of them.
+    # The latest withdrawal that was taken back; `withdrawals` has all of them.
     restored_on = PastDateField(_("restored on"), null=True, blank=True, editable=False)
     restored_reason = models.TextField(
         _("reason of the restoration"), blank=True, default="", db_default="", editable=False
@@ -337,16 +337,16 @@ class Commitment(ToldByHistory, Reviewed):
 
     @property
     def last_heard(self) -> PartialDate | None:
-        """The day of the last published report; needs `with_standing()`."""
-        return partial_date(self.last_heard_on, self.last_heard_precision)
+        """Return the day of the latest published report; needs `with_standing()`."""
+        return partial(self.last_heard_on, self.last_heard_precision)
 
     @property
     def source_address(self) -> str:
-        """The source's address, or '' when it is known by a document symbol."""
-        return self.source_location if is_web_address(self.source_location) else ""
+        """Return the source's address; '' if the source is a document symbol."""
+        return self.source_location if is_address(self.source_location) else ""
 
 
-# The rows that tie a commitment to the members of its sets: models for the sake of their triggers alone.
+# The through models of the many-to-many fields, defined so that they can have triggers.
 
 
 class CommitmentPoint(Commitment.agenda_points.through):
@@ -370,8 +370,8 @@ class CommitmentStakeholder(Commitment.stakeholders.through):
         triggers = [triggers.STAKEHOLDERS_TOLD_BY_HISTORY]
 
 
-class Partner(ToldByHistory):
-    """An agency that takes part in a commitment which another leads, with its own part in it."""
+class Partner(HistoryAtomicSave):
+    """An agency that takes part in a commitment led by another, with a description of its part."""
 
     commitment = models.ForeignKey(
         Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="partners"
@@ -398,8 +398,8 @@ class Partner(ToldByHistory):
         return f"{self.agency} – {self.commitment.reference}"
 
 
-class Milestone(ToldByHistory):
-    """A named step of a commitment with a due day, and the day it was met."""
+class Milestone(HistoryAtomicSave):
+    """A named milestone of a commitment, with its due day and the day on which it was met."""
 
     commitment = models.ForeignKey(
         Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="milestones"

@@ -12,9 +12,9 @@ from foundation.history import HistoricalRecords
 
 
 class Contribution(models.Model):
-    """A partner's own part in the report of a joint commitment: its words, which the lead sends along unaltered."""
+    """A partner's own text in the report on a joint commitment, which the lead cannot change."""
 
-    # A draft is not deleted over the words of a partner.
+    # PROTECT: a draft with a partner's contribution cannot be deleted.
     report = models.ForeignKey(
         ProgressReport, verbose_name=_("report"), on_delete=models.PROTECT, related_name="contributions"
     )

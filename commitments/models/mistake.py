@@ -10,7 +10,7 @@ from foundation.history import HistoricalRecords
 
 
 class Mistake(models.Model):
-    """What a reader says is wrong on a commitment's page. For reviewers alone; nothing of it is ever public."""
+    """A mistake on a commitment's page that a reader reports, visible to reviewers only."""
 
     class State(models.TextChoices):
         OPEN = "open", _("Waiting")
@@ -21,7 +21,7 @@ class Mistake(models.Model):
         Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="mistakes"
     )
     text = models.TextField(_("what is wrong"))
-    # Personal: neither outlives its use, and the history holds neither.
+    # Personal data: both are deleted after use and excluded from the history.
     address = models.EmailField(_("mail address"), blank=True, editable=False)
     sender = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     reported_at = models.DateTimeField(_("reported at"), auto_now_add=True, db_index=True)

@@ -5,10 +5,10 @@ from commitments.models.report import ProgressReport
 
 
 class Movement(models.Model):
-    """When something public last changed in what is said of a row, kept by the database with the revision.
+    """The time of the last public change of a row, updated by database triggers together with the revision.
 
-    Transactions meet at the revision while they commit, and each takes a later moment than all before it. So whoever
-    has seen the record of one moment finds every change made since by asking for later ones.
+    Transactions lock the revision while they commit, and each takes a later time than all before. So a client that has
+    the data of one time gets every later change by asking for later times.
     """
 
     moved_at = models.DateTimeField(db_index=True, editable=False)
@@ -18,7 +18,7 @@ class Movement(models.Model):
 
 
 class CommitmentMovement(Movement):
-    """The last public change of a commitment, or of anything that its row and its page say."""
+    """The last public change of a commitment, or of anything shown with it."""
 
     commitment = models.OneToOneField(Commitment, on_delete=models.CASCADE, primary_key=True, related_name="movement")
 
@@ -27,7 +27,7 @@ class CommitmentMovement(Movement):
 
 
 class ReportMovement(Movement):
-    """The last public change of a published report, its evidence or the names in it."""
+    """The last public change of a published report, its evidence or the names shown in it."""
 
     report = models.OneToOneField(ProgressReport, on_delete=models.CASCADE, primary_key=True, related_name="movement")
 

@@ -15,7 +15,7 @@ OF_REVIEW = ["submitted", "sent_back", "published"]
 
 
 def only(subject: str) -> Q:
-    """Of all that a notice may be about, this one and nothing else."""
+    """Return the condition that, of all possible subjects, only this one is set."""
     return Q(**{f"{name}__isnull": name != subject for name in SUBJECTS})
 
 
@@ -23,7 +23,7 @@ SUBJECTS = ("commitment", "report", "assessment", "answer", "cycle", "mistake")
 
 
 class Digest(models.Model):
-    """The one mail of a day that gathers what a person is to be told."""
+    """The daily mail with all waiting notices of a person."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="digests"
@@ -48,7 +48,7 @@ class Digest(models.Model):
 
 
 class Notice(models.Model):
-    """One thing that one person is to be told by mail, once. Written with what gives cause for it, told later."""
+    """A notice that one person gets once by mail; created in the transaction of its event, sent later."""
 
     class Kind(models.TextChoices):
         SENT_BACK = "sent_back", _("Sent back")
@@ -81,7 +81,7 @@ class Notice(models.Model):
     mistake = models.ForeignKey(
         Mistake, verbose_name=_("mistake"), on_delete=models.CASCADE, null=True, related_name="+"
     )
-    # What tells one time from the next: the version of a row that is submitted twice, the day of a reminder.
+    # Distinguishes events about the same subject: the version of a row submitted twice, or the day of a reminder.
     occasion = models.BigIntegerField(_("occasion"), default=0)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
     told_at = models.DateTimeField(_("told at"), null=True, editable=False)
@@ -139,5 +139,5 @@ class Notice(models.Model):
 
     @property
     def subject(self):
-        """What the notice is about."""
-        return next(found for name in SUBJECTS if (found := getattr(self, name)))
+        """Return the row that the notice is about."""
+        return next(row for name in SUBJECTS if (row := getattr(self, name)))

@@ -27,7 +27,7 @@ from foundation.text.addresses import AddressField
 
 
 class ReportingCycle(models.Model):
-    """A round in which reports are asked for. Opening it expects one report of each running commitment."""
+    """A period in which reports are requested. Opening it creates one expected report for each running commitment."""
 
     title = models.CharField(_("title"), max_length=100, unique=True)
     opens_on = PlannedDateField(_("opens on"))
@@ -76,7 +76,7 @@ class ReportingCycle(models.Model):
 
 
 class ProgressReport(Reviewed):
-    """What the lead says about a period. Asked for by a cycle, or given of its own accord."""
+    """A report of the lead on a period, expected by a cycle or written without one."""
 
     commitment = models.ForeignKey(
         Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="reports"
@@ -95,7 +95,7 @@ class ProgressReport(Reviewed):
     number = models.PositiveIntegerField(
         _("number"), null=True, blank=True, editable=False, help_text=_("Within the commitment, by publication.")
     )
-    # How an agency's own system names a report that has no number yet. The database draws it for loads as well.
+    # The identifier of a report without a number for agencies' own systems. The database generates it.
     draft_code = models.UUIDField(default=uuid4, db_default=RandomUUID(), unique=True, editable=False)
     period_start = PastDateField(_("period from"), null=True, blank=True)
     period_end = PastDateField(_("period until"), null=True, blank=True)
@@ -200,7 +200,7 @@ class ProgressReport(Reviewed):
 
     @property
     def reference(self) -> str:
-        """The public identifier of a published report: 'HLD-0001-2'."""
+        """Return the public identifier of a published report: 'HLD-0001-2'."""
         return f"{self.commitment.reference}-{self.number}"
 
 
@@ -305,8 +305,8 @@ class Evidence(models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        storage.describe(self)
-        with storage.kept_together(self):
+        storage.record_size_and_digest(self)
+        with storage.file_saved_with_row(self):
             super().save(*args, **kwargs)
 
     @property
@@ -315,7 +315,7 @@ class Evidence(models.Model):
 
     @property
     def file_name(self) -> str:
-        """The unguessable part of the file's name, by which it is asked for."""
+        """Return the random part of the file's name, used in its address."""
         return PurePath(self.file.name).stem
 
     @property
@@ -324,12 +324,12 @@ class Evidence(models.Model):
 
     @property
     def file_label(self) -> str:
-        """'PDF, 1.2 MB'; '' where there is no file."""
+        """Return the label of the file: 'PDF, 1.2 MB'; '' if there is no file."""
         return label_of(self.file.name, self.file_size) if self.file else ""
 
 
 class StatusChange(models.Model):
-    """One row for each published report that sets or changes a status. Append-only: the database refuses the rest."""
+    """A change of status by a published report. Append-only, which the database enforces."""
 
     commitment = models.ForeignKey(
         Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="status_changes"

@@ -11,7 +11,7 @@ from foundation.dates.columns import PastDateField
 
 
 class Withdrawal(models.Model):
-    """One withdrawal of a commitment and, where it was a mistake, its restoration; written by the database alone.
+    """A withdrawal of a commitment and, if it was taken back, its restoration; written by database triggers alone.
 
     A trigger on the commitment keeps these rows, so that whatever withdraws or restores a commitment is recorded.
     """

@@ -9,7 +9,7 @@ from commitments.querysets import WorkingCopyQuerySet
 
 
 class WorkingCopy(models.Model):
-    """What a person has typed into a form and not yet saved, as a browser would send it. It has no public page."""
+    """The unsaved contents of a person's form, as the browser would send them."""
 
     class Form(models.TextChoices):
         COMMITMENT = "commitment", _("Commitment")

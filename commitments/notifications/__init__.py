@@ -1,5 +1,5 @@
-"""Notifications: who hears of what, and the mails that tell it.
+"""Notifications: notices for the people concerned, and the mails that deliver them.
 
 Imports `commitments` and what lies below it.
-Start with `events`, which note who is to be told, in the transaction of the event itself, then `digests`, which sends.
+Start with `events`, which creates notices in the transaction of each event, then `digests`, which mails them.
 """

@@ -1,7 +1,7 @@
-"""From notices to mails: what was sent back goes at once and by itself, all else in one digest a day.
+"""Mails of notices: notices of rows sent back are mailed at once, all others in one digest a day.
 
-A notice and the mail that tells it are settled in one transaction, and both are locked or unique in the database, so
-that any number of processes may tell at the same time. What is no longer true when its turn comes is not told.
+A notice and its mail are written in one transaction, and both are locked or unique in the database, so that several
+processes may send at the same time. Notices that are no longer relevant are dropped.
 """
 
 import logging
@@ -23,15 +23,15 @@ from django.utils.translation import ngettext
 from agencies.models import User
 from commitments.models import Digest, Mistake, Notice
 from commitments.models.notice import OF_CYCLES, SUBJECTS
-from commitments.notifications.events import due_kind, may, owed_by
+from commitments.notifications.events import deadline_kind, has_access, reports_owed_by
 from commitments.workflow import State
 from foundation.clock import today
 from foundation.mail.messages import AUTO_GENERATED, absolute_url, build_message
 
 Kind = Notice.Kind
 ESSENTIAL = {Kind.SENT_BACK, Kind.OVERDUE, Kind.DUE_IN_3, Kind.DUE_IN_14, Kind.REMINDED}
-MOST = 30
-LEVEL = "mail-level"
+MAX_LINES = 30
+TOKEN_SALT = "mail-level"  # noqa: S105 - a salt, not a secret
 
 log = logging.getLogger(__name__)
 
@@ -44,60 +44,60 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """What one mail says of one kind of thing: `more` says how many lines are left out."""
+    """A section of a mail, about one kind of notice; `more` is the number of lines left out."""
 
     title: str
-    words: str
+    intro: str
     lines: list[Line]
     more: int = 0
     quote: str = ""
 
 
 @dataclass
-class Told:
-    """What one round of telling came to: one entry (person, subject) a mail."""
+class SendResult:
+    """The result of a run: one pair (recipient, subject) for each mail, in digests or of single notices."""
 
     digests: list[tuple[User, str]] = field(default_factory=list)
-    alone: list[tuple[User, str]] = field(default_factory=list)
-    failed: list[int] = field(default_factory=list)  # the people who could not be written to, by key
+    single: list[tuple[User, str]] = field(default_factory=list)
+    failed: list[int] = field(default_factory=list)  # keys of the users whose mails failed
 
 
-# Telling
+# Sending
 
 
-def at_once(notices: Iterable[Notice]) -> None:
-    """Tell each by itself as soon as what it tells of has come to stay."""
+def send_on_commit(notices: Iterable[Notice]) -> None:
+    """Mail each notice by itself when the current transaction is committed."""
     for notice in notices:
-        transaction.on_commit(partial(tell_alone, notice.pk), robust=True)
+        transaction.on_commit(partial(send_notice, notice.pk), robust=True)
 
 
-def tell_all(connection=None) -> Told:
-    """Tell everybody what waits for them. One who cannot be written to keeps nobody else waiting."""
-    told = Told()
+def send_all(connection=None) -> SendResult:
+    """Mail all waiting notices. A failure for one user does not stop the mails to others."""
+    result = SendResult()
     for notice in Notice.objects.waiting().filter(kind=Kind.SENT_BACK).order_by("pk"):
-        with _failing_alone(told, notice.recipient_id):
-            told.alone += tell_alone(notice.pk, connection)
+        with _LogFailure(result, notice.recipient_id):
+            result.single += send_notice(notice.pk, connection)
     waiting = Notice.objects.waiting().exclude(kind=Kind.SENT_BACK).values("recipient")
     for person in User.objects.filter(pk__in=waiting).order_by("pk"):
-        with _failing_alone(told, person.pk):
-            told.digests += tell_digest(person, connection)
-    return told
+        with _LogFailure(result, person.pk):
+            result.digests += send_digest(person, connection)
+    return result
 
 
 @transaction.atomic
-def tell_alone(pk: int, connection=None) -> list[tuple[User, str]]:
-    """Tell one notice by itself, unless somebody is telling it."""
+def send_notice(pk: int, connection=None) -> list[tuple[User, str]]:
+    """Mail one notice by itself, unless another process is sending it."""
     notices = _for_update(Notice.objects.filter(pk=pk), skip_locked=True)
-    return _tell(notices, connection)
+    return _send(notices, connection)
 
 
 @transaction.atomic
-def tell_digest(person: User, connection=None) -> list[tuple[User, str]]:
-    """Tell all that waits for a person in one mail, unless there was one today already."""
+def send_digest(person: User, connection=None) -> list[tuple[User, str]]:
+    """Mail all waiting notices of a person in one digest, unless they got one today already."""
     notices = _for_update(Notice.objects.filter(recipient=person).exclude(kind=Kind.SENT_BACK))
     if Digest.objects.filter(user=person, day=today()).exists():
         return []
-    return _tell(notices, connection, digest=True)
+    return _send(notices, connection, digest=True)
 
 
 def _for_update(notices: QuerySet[Notice], **options) -> list[Notice]:
@@ -105,141 +105,139 @@ def _for_update(notices: QuerySet[Notice], **options) -> list[Notice]:
     return list(rows.select_for_update(of=("self",), **options))
 
 
-def _tell(notices: list[Notice], connection, *, digest: bool = False) -> list[tuple[User, str]]:
+def _send(notices: list[Notice], connection, *, digest: bool = False) -> list[tuple[User, str]]:
     now = timezone.now()
-    telling = [notice for notice in notices if concerns(notice)]
-    dropped = {notice.pk for notice in notices} - {notice.pk for notice in telling}
+    relevant = [notice for notice in notices if is_still_relevant(notice)]
+    dropped = {notice.pk for notice in notices} - {notice.pk for notice in relevant}
     Notice.objects.filter(pk__in=dropped).update(dropped_at=now)
-    if not telling:
+    if not relevant:
         return []
-    person = telling[0].recipient
-    written = Digest.objects.create(user=person, day=today()) if digest else None
-    Notice.objects.filter(pk__in=[notice.pk for notice in telling]).update(told_at=now, digest=written)
+    person = relevant[0].recipient
+    digest_row = Digest.objects.create(user=person, day=today()) if digest else None
+    Notice.objects.filter(pk__in=[notice.pk for notice in relevant]).update(told_at=now, digest=digest_row)
     with translation.override(settings.LANGUAGE_CODE):
-        mail = compose(person, telling, connection)
+        mail = compose_digest(person, relevant, connection)
         mail.send()
     return [(person, mail.subject)]
 
 
-class _failing_alone:
-    """One person's trouble is written down, and the round goes on."""
+class _LogFailure:
+    """A context manager that logs and records a failure for one user instead of raising it."""
 
-    def __init__(self, told: Told, person: int):
-        self.told, self.person = told, person
+    def __init__(self, result: SendResult, person: int):
+        self.result, self.person = result, person
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, error, trace):
         if isinstance(error, IntegrityError) and "digest_once_a_day" in str(error):
-            return True  # another process was quicker
+            return True  # another process has sent the digest
         if isinstance(error, Exception):
             log.error("Person %s could not be told by mail.", self.person, exc_info=error)
-            self.told.failed.append(self.person)
+            self.result.failed.append(self.person)
             return True
         return False
 
 
-# What is still worth telling
+# Relevance
 
 
-def concerns(notice: Notice) -> bool:
-    """Whether the person wants to know, may know, and it still holds."""
+def is_still_relevant(notice: Notice) -> bool:
+    """Return whether the person wants such notices, may see the subject, and the notice still applies."""
     person = notice.recipient
-    if not (person.is_active and person.email and wants(person, notice.kind)):
+    if not (person.is_active and person.email and accepts_kind(person, notice.kind)):
         return False
     row = notice.subject
     if notice.kind in OF_CYCLES:
-        return row.closed_on is None and owed_by(person, row).exists()
+        return row.closed_on is None and reports_owed_by(person, row).exists()
     if notice.kind == Kind.MISTAKE_REPORTED:
-        return may(Mistake.objects.answerable_by, person, row)
+        return has_access(Mistake.objects.answerable_by, person, row)
     if notice.kind == Kind.SUBMITTED:
-        return may(type(row).objects.reviewable_by, person, row)
+        return has_access(type(row).objects.reviewable_by, person, row)
     if notice.kind == Kind.SENT_BACK:
-        return row.state == State.SENT_BACK and may(type(row).objects.editable_by, person, row)
-    return row.state == State.PUBLISHED and may(type(row).objects.visible_to, person, row)
+        return row.state == State.SENT_BACK and has_access(type(row).objects.editable_by, person, row)
+    return row.state == State.PUBLISHED and has_access(type(row).objects.visible_to, person, row)
 
 
-def wants(person: User, kind: str) -> bool:
+def accepts_kind(person: User, kind: str) -> bool:
     if person.mail_level == User.MailLevel.ALL:
         return True
     return person.mail_level == User.MailLevel.ESSENTIAL and kind in ESSENTIAL
 
 
-# The mail
+# Mails
 
 
-def compose(person: User, notices: list[Notice], connection=None) -> EmailMultiAlternatives:
-    sections = sections_of(person, notices)
+def compose_digest(person: User, notices: list[Notice], connection=None) -> EmailMultiAlternatives:
+    sections = digest_sections(person, notices)
     first, rest = sections[0].title, len(sections) - 1
     subject = ngettext("%(first)s, and one thing more", "%(first)s, and %(rest)s things more", rest) if rest else first
-    fewer = absolute_url(reverse("mail:fewer", args=[token_of(person)]))
-    return build_message(
+    preferences_url = absolute(reverse("mail:fewer", args=[preferences_token(person)]))
+    return letter(
         "digest",
         to=person.email,
         subject=subject % {"first": first, "rest": rest} if rest else subject,
         connection=connection,
-        headers={
-            **AUTO_GENERATED,
-            "List-Unsubscribe": f"<{fewer}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
+        headers={"List-Unsubscribe": f"<{preferences_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
         person=person,
         sections=sections,
-        desk=absolute_url(reverse("admin:index")),
-        fewer=fewer,
+        dashboard_url=absolute(reverse("admin:index")),
+        preferences_url=preferences_url,
     )
 
 
-def sections_of(person: User, notices: list[Notice]) -> list[Section]:
-    """The most urgent first, in the order of the kinds; whatever is said of one cycle is said once."""
+def digest_sections(person: User, notices: list[Notice]) -> list[Section]:
+    """Return the sections of a mail, most urgent first in the order of the kinds, with one section for each cycle."""
     by_kind = {kind: [notice for notice in notices if notice.kind == kind] for kind in Kind}
-    sections = [_sent_back(notice) for notice in by_kind[Kind.SENT_BACK]]
+    sections = [_sent_back_section(notice) for notice in by_kind[Kind.SENT_BACK]]
     cycles = {notice.cycle: None for kind in OF_CYCLES for notice in by_kind[kind]}
     reminded = {notice.cycle for notice in by_kind[Kind.REMINDED]}
-    sections += [_of_cycle(person, cycle, cycle in reminded) for cycle in sorted(cycles, key=lambda one: one.due_on)]
-    for kind, (title, words) in _of_rows().items():
+    sections += [
+        _cycle_section(person, cycle, cycle in reminded) for cycle in sorted(cycles, key=lambda cycle: cycle.due_on)
+    ]
+    for kind, (title, intro) in _section_texts().items():
         if by_kind[kind]:
             lines = list(dict.fromkeys(_line(notice) for notice in by_kind[kind]))  # submitted twice is one row
-            sections.append(Section(title, words, lines[:MOST], more=max(len(lines) - MOST, 0)))
+            sections.append(Section(title, intro, lines[:MAX_LINES], more=max(len(lines) - MAX_LINES, 0)))
     return sections
 
 
-def _sent_back(notice: Notice) -> Section:
+def _sent_back_section(notice: Notice) -> Section:
     row = notice.subject
-    told = {"row": getattr(row, "commitment", row), "kind": row._meta.verbose_name}
+    params = {"row": getattr(row, "commitment", row), "kind": row._meta.verbose_name}
     return Section(
-        title=_("Sent back to you: %(row)s") % told,
-        words=_("A reviewer sent your %(kind)s back, with a note. Correct it and submit it again.") % told,
-        lines=[Line(_("Open it and correct it"), _form_of(row))],
+        title=_("Sent back to you: %(row)s") % params,
+        intro=_("A reviewer sent your %(kind)s back, with a note. Correct it and submit it again.") % params,
+        lines=[Line(_("Open it and correct it"), _change_url(row))],
         quote=row.review_note,
     )
 
 
-def _of_cycle(person: User, cycle, reminded: bool) -> Section:
-    rows = owed_by(person, cycle).select_related("commitment").order_by("commitment__reference")
-    lines = [Line(str(row.commitment), _form_of(row)) for row in rows]
-    told = {"cycle": cycle.title, "day": date_format(cycle.due_on, "j F Y"), "days": (cycle.due_on - today()).days}
-    kind = due_kind(cycle)
+def _cycle_section(person: User, cycle, reminded: bool) -> Section:
+    rows = reports_owed_by(person, cycle).select_related("commitment").order_by("commitment__reference")
+    lines = [Line(str(row.commitment), _change_url(row)) for row in rows]
+    params = {"cycle": cycle.title, "day": date_format(cycle.due_on, "j F Y"), "days": (cycle.due_on - today()).days}
+    kind = deadline_kind(cycle)
     if kind == Kind.OVERDUE:
         title = _("Overdue: reports for %(cycle)s")
-        words = _("These reports were due on %(day)s. Until they come, their pages say that nothing was heard.")
-    elif told["days"] == 0:
-        title, words = _("Due today: reports for %(cycle)s"), _("These reports are due today, %(day)s.")
+        intro = _("These reports were due on %(day)s. Until they come, their pages say that nothing was heard.")
+    elif params["days"] == 0:
+        title, intro = _("Due today: reports for %(cycle)s"), _("These reports are due today, %(day)s.")
     elif kind:
         title = ngettext(
-            "Due tomorrow: reports for %(cycle)s", "Due in %(days)s days: reports for %(cycle)s", told["days"]
+            "Due tomorrow: reports for %(cycle)s", "Due in %(days)s days: reports for %(cycle)s", params["days"]
         )
-        words = _("These reports are due on %(day)s.")
+        intro = _("These reports are due on %(day)s.")
     else:
         title = _("Reports asked for: %(cycle)s")
-        words = _("A reporting cycle has opened. These reports are asked of you until %(day)s.")
+        intro = _("A reporting cycle has opened. These reports are asked of you until %(day)s.")
     if reminded:
-        words = _("The secretariat reminds you.") + " " + words
-    return Section(title % told, words % told, lines[:MOST], more=max(len(lines) - MOST, 0))
+        intro = _("The secretariat reminds you.") + " " + intro
+    return Section(title % params, intro % params, lines[:MAX_LINES], more=max(len(lines) - MAX_LINES, 0))
 
 
-def _of_rows() -> dict[str, tuple[str, str]]:
+def _section_texts() -> dict[str, tuple[str, str]]:
     return {
         Kind.SUBMITTED: (
             _("Waiting for your review"),
@@ -259,34 +257,34 @@ def _line(notice: Notice) -> Line:
         page = row if hasattr(row, "get_absolute_url") else row.commitment
         return Line(_name(row), absolute_url(page.get_absolute_url()))
     if notice.kind == Kind.SUBMITTED:
-        return Line(_name(row), _page_of(row, "review"))
-    return Line(_name(row), _form_of(row))
+        return Line(_name(row), _admin_url(row, "review"))
+    return Line(_name(row), _change_url(row))
 
 
 def _name(row) -> str:
-    """What a mail calls a row: by its commitment, and what is said of it."""
+    """Return the name of a row in a mail: its commitment, and the kind of row."""
     commitment = getattr(row, "commitment", row)
     return str(commitment) if row is commitment else f"{commitment} ({row._meta.verbose_name})"
 
 
-def _form_of(row) -> str:
-    return _page_of(row, "change")
+def _change_url(row) -> str:
+    return _admin_url(row, "change")
 
 
-def _page_of(row, page: str) -> str:
-    return absolute_url(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk]))
+def _admin_url(row, page: str) -> str:
+    return absolute(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk]))
 
 
-# Fewer of them
+# Mail preferences
 
 
-def token_of(person: User) -> str:
-    """What stands for a person in the link by which they choose which mails they get, without signing in."""
-    return signing.dumps(person.pk, salt=LEVEL)
+def preferences_token(person: User) -> str:
+    """Return the signed token of the link by which a person chooses their mails without signing in."""
+    return signing.dumps(person.pk, salt=TOKEN_SALT)
 
 
-def person_of(token: str) -> User | None:
+def user_of_token(token: str) -> User | None:
     try:
-        return User.objects.filter(pk=signing.loads(token, salt=LEVEL), is_active=True).first()
+        return User.objects.filter(pk=signing.loads(token, salt=TOKEN_SALT), is_active=True).first()
     except signing.BadSignature:
         return None

@@ -1,7 +1,7 @@
-"""Who is to be told of what: written in the transaction of the act itself, told by mail later (`telling`).
+"""Notices of events: created in the transaction of the event, mailed later by `digests`.
 
-Nobody is told of their own act, nor of a row that they may not see: whoever comes into question by their place is
-asked for through the same querysets as every page. The database takes each notice once.
+The person who caused an event gets no notice of it, and nobody gets a notice of a row that they may not see: the
+recipients are checked with the same querysets as every page. The database stores each notice once.
 """
 
 from collections.abc import Iterable
@@ -25,75 +25,81 @@ SUBJECT = {
     ProgressReport: "report",
     ReportingCycle: "cycle",
 }
-FIRST_WORD, LAST_WORD = 14, 3  # days before a cycle is due
+FIRST_REMINDER, LAST_REMINDER = 14, 3  # days before the deadline of a cycle
 
 
-# Acts, each told of once it is done
+# Events
 
 
 def submitted(row: Reviewed, *, by) -> None:
-    """To whoever may publish it."""
-    leads = people_of(leads_of(row)) if not isinstance(row, Assessment) else User.objects.none()
-    found = [person for person in reviewers() | leads if may(type(row).objects.reviewable_by, person, row)]
-    write(Kind.SUBMITTED, row, found, by=by, occasion=row.version)
+    """Notify everybody who may publish the row."""
+    leads = members_of(lead_agencies(row)) if not isinstance(row, Assessment) else User.objects.none()
+    recipients = [person for person in reviewers() | leads if has_access(type(row).objects.reviewable_by, person, row)]
+    create_notices(Kind.SUBMITTED, row, recipients, by=by, occasion=row.version)
 
 
 def sent_back(row: Reviewed, *, by) -> list[Notice]:
-    """To its writers: those who wrote or submitted it, and whoever writes for the lead today."""
-    hands = User.objects.filter(pk__in=[row.author_id, row.submitted_by_id], is_active=True)
-    found = [person for person in hands | writers_of(row) if may(type(row).objects.editable_by, person, row)]
-    return write(Kind.SENT_BACK, row, found, by=by, occasion=row.version)
+    """Notify the people who wrote or submitted the row, and those who write for the lead today."""
+    authors = User.objects.filter(pk__in=[row.author_id, row.submitted_by_id], is_active=True)
+    recipients = [person for person in authors | writers(row) if has_access(type(row).objects.editable_by, person, row)]
+    return create_notices(Kind.SENT_BACK, row, recipients, by=by, occasion=row.version)
 
 
 def published(row: Reviewed, *, by) -> None:
-    """To its writers, to the lead of what is assessed, and to the partners."""
+    """Notify the writers of the row, the lead of the commitment and the partners."""
     commitment = row if isinstance(row, Commitment) else row.commitment
-    partners = people_of(Agency.objects.filter(pk__in=commitment.partners.values("agency")))
-    hands = User.objects.filter(pk__in=[row.author_id, row.submitted_by_id], is_active=True)
-    everybody = hands | writers_of(row) | people_of(leads_of(commitment)) | partners
-    found = [person for person in everybody if may(type(row).objects.visible_to, person, row)]
-    write(Kind.PUBLISHED, row, found, by=by, occasion=row.version)
+    partners = members_of(Agency.objects.filter(pk__in=commitment.partners.values("agency")))
+    authors = User.objects.filter(pk__in=[row.author_id, row.submitted_by_id], is_active=True)
+    candidates = authors | writers(row) | members_of(lead_agencies(commitment)) | partners
+    recipients = [person for person in candidates if has_access(type(row).objects.visible_to, person, row)]
+    create_notices(Kind.PUBLISHED, row, recipients, by=by, occasion=row.version)
 
 
 def cycle_opened(cycle: ReportingCycle, *, by) -> None:
-    write(Kind.CYCLE_OPENED, cycle, debtors(cycle), by=by)
+    create_notices(Kind.CYCLE_OPENED, cycle, people_owing_reports(cycle), by=by)
 
 
 def mistake_reported(mistake: Mistake) -> None:
-    """To whoever answers readers."""
-    leads = people_of(leads_of(mistake.commitment)) if mistake.commitment.workgroup_id else User.objects.none()
-    found = [person for person in reviewers() | leads if may(Mistake.objects.answerable_by, person, mistake)]
-    write(Kind.MISTAKE_REPORTED, mistake, found, by=None)
+    """Notify everybody who may answer the reported mistake."""
+    leads = members_of(lead_agencies(mistake.commitment)) if mistake.commitment.workgroup_id else User.objects.none()
+    recipients = [
+        person for person in reviewers() | leads if has_access(Mistake.objects.answerable_by, person, mistake)
+    ]
+    create_notices(Kind.MISTAKE_REPORTED, mistake, recipients, by=None)
 
 
 def reminded(cycle: ReportingCycle, *, by) -> None:
-    """To all who still owe a report, once a day at most."""
-    write(Kind.REMINDED, cycle, debtors(cycle), by=by, occasion=today().toordinal())
+    """Notify everybody who still owes a report in the cycle, at most once a day."""
+    create_notices(Kind.REMINDED, cycle, people_owing_reports(cycle), by=by, occasion=today().toordinal())
 
 
-def due_days() -> int:
-    """Have everybody told whose reports are due in 14 or 3 days, or overdue. May run as often as it likes.
+def notify_due_cycles() -> int:
+    """Notify everybody whose reports are due in 14 or 3 days, or overdue, and return the number of new notices.
 
-    A day that was missed is caught up on, in the words of the day on which that happens. Returns how many were news.
+    Runs may be repeated: each notice is created once. A run that was missed is made up for by the next one.
     """
     running = ReportingCycle.objects.filter(opened_on__isnull=False, closed_on__isnull=True)
-    return sum(len(write(kind, cycle, debtors(cycle), by=None)) for cycle in running if (kind := due_kind(cycle)))
+    return sum(
+        len(create_notices(kind, cycle, people_owing_reports(cycle), by=None))
+        for cycle in running
+        if (kind := deadline_kind(cycle))
+    )
 
 
-def due_kind(cycle: ReportingCycle) -> Kind | None:
+def deadline_kind(cycle: ReportingCycle) -> Kind | None:
     left = (cycle.due_on - today()).days
     if left < 0:
         return Kind.OVERDUE
-    if left <= LAST_WORD:
+    if left <= LAST_REMINDER:
         return Kind.DUE_IN_3
-    return Kind.DUE_IN_14 if left <= FIRST_WORD else None
+    return Kind.DUE_IN_14 if left <= FIRST_REMINDER else None
 
 
-# Who
+# Recipients
 
 
-def people_of(agencies: QuerySet[Agency]) -> QuerySet[User]:
-    """Who acts for one of the agencies today."""
+def members_of(agencies: QuerySet[Agency]) -> QuerySet[User]:
+    """Return the active users who act for one of the agencies today."""
     acting = Membership.objects.current().filter(agency__in=agencies)
     return User.objects.filter(is_active=True, pk__in=acting.values("user"))
 
@@ -104,18 +110,18 @@ def reviewers() -> QuerySet[User]:
     )
 
 
-def leads_of(row: Reviewed) -> QuerySet[Agency]:
-    """The agency that leads, or those that co-chair or co-convene the group that does."""
+def lead_agencies(row: Reviewed) -> QuerySet[Agency]:
+    """Return the agency that leads, or those that co-chair or co-convene the group that leads."""
     commitment = row if isinstance(row, Commitment) else row.commitment
     return _agencies(commitment.lead_agency_id, commitment.workgroup_id)
 
 
-def writers_of(row: Reviewed) -> QuerySet[User]:
+def writers(row: Reviewed) -> QuerySet[User]:
     if not isinstance(row, Assessment):
-        return people_of(leads_of(row))
+        return members_of(lead_agencies(row))
     if row.assessor_kind == Assessment.AssessorKind.INDEPENDENT:
         return User.objects.filter(is_active=True, pk__in=User.objects.filter(groups__name=SECRETARIAT).values("pk"))
-    return people_of(_agencies(row.agency_id, row.workgroup_id))
+    return members_of(_agencies(row.agency_id, row.workgroup_id))
 
 
 def _agencies(agency: int | None, workgroup: int | None) -> QuerySet[Agency]:
@@ -123,32 +129,37 @@ def _agencies(agency: int | None, workgroup: int | None) -> QuerySet[Agency]:
     return Agency.objects.filter(Q(pk=agency) | Q(pk__in=leading.values("agency")))
 
 
-def debtors(cycle: ReportingCycle) -> list[User]:
-    """Who writes for a lead that has not reported in this cycle yet."""
+def people_owing_reports(cycle: ReportingCycle) -> list[User]:
+    """Return the users who write for a lead that has not reported in this cycle yet."""
     acting = User.objects.filter(is_active=True, pk__in=Membership.objects.current().values("user"))
-    return [person for person in acting if owed_by(person, cycle).exists()]
+    return [person for person in acting if reports_owed_by(person, cycle).exists()]
 
 
-def owed_by(person, cycle: ReportingCycle) -> QuerySet[ProgressReport]:
-    """What a cycle asks of this person's agencies and groups, and nobody has sent off."""
+def reports_owed_by(person, cycle: ReportingCycle) -> QuerySet[ProgressReport]:
+    """Return the reports of a cycle that the person's agencies and groups have not submitted yet."""
     return ProgressReport.objects.owned_by(person).filter(cycle=cycle).owed()
 
 
-def may(rows, person, row) -> bool:
-    """Whether one of the querysets that ask for permission holds the row for this person."""
+def has_access(rows, person, row) -> bool:
+    """Return whether the row is in a permission queryset (`visible_to`, `editable_by` …) for this person."""
     return rows(person).filter(pk=row.pk).exists()
 
 
-# Writing
+# Notices
 
 
-def write(kind: Kind, subject, people: Iterable[User], *, by, occasion: int = 0) -> list[Notice]:
-    """Write what is not written yet. Returns the notices that are new."""
-    about = {SUBJECT[type(subject)]: subject}
-    wanted = {person for person in people if by is None or person.pk != by.pk}
-    same = Notice.objects.filter(kind=kind, occasion=occasion, **about)
-    known = set(same.values_list("pk", flat=True))
+def create_notices(kind: Kind, subject, people: Iterable[User], *, by, occasion: int = 0) -> list[Notice]:
+    """Create the notices that do not exist yet, except for the person `by`, and return the new ones.
+
+    `occasion` tells events of the same kind about the same subject apart: a version, or the day of a reminder.
+    """
+    reference = {SUBJECT[type(subject)]: subject}
+    recipients = {person for person in people if by is None or person.pk != by.pk}
+    notices = Notice.objects.filter(kind=kind, occasion=occasion, **reference)
+    existing = set(notices.values_list("pk", flat=True))
     Notice.objects.bulk_create(
-        [Notice(recipient=person, kind=kind, occasion=occasion, **about) for person in wanted], ignore_conflicts=True
+        [Notice(recipient=person, kind=kind, occasion=occasion, **reference) for person in recipients],
+        ignore_conflicts=True,
     )
-    return list(same.filter(recipient__in=wanted).exclude(pk__in=known).select_related("recipient", *SUBJECTS))
+    new = notices.filter(recipient__in=recipients).exclude(pk__in=existing)
+    return list(new.select_related("recipient", *SUBJECTS))

@@ -1,7 +1,7 @@
-"""How commitments and what hangs on them read in the API.
+"""Serializers of commitments and related rows for the API.
 
-A day stands at its true precision, as `due_on`: '2014', '2014-03' or '2014-03-05', with `due_precision` beside it:
-'year', 'month' or 'day'. Both are null when no day is known. A field without such a companion is a full day.
+Dates have their true precision, as `due_on`: '2014', '2014-03' or '2014-03-05', with the precision in `due_precision`:
+'year', 'month' or 'day'. Both are null when no day is known. A field without a precision is a full day.
 """
 
 from commitments.serializers.commitment import CommitmentRowSerializer, CommitmentSerializer
@@ -13,7 +13,7 @@ from commitments.serializers.report import (
     StatusChangeSerializer,
 )
 from commitments.serializers.summary import FreshnessSummarySerializer, GapsSerializer, MatrixSerializer
-from commitments.serializers.values import PartialDateField, PrecisionField, WordField
+from commitments.serializers.values import NullableChoiceField, PartialDateField, PrecisionField
 
 __all__ = [
     "CommitmentRefSerializer",
@@ -28,5 +28,5 @@ __all__ = [
     "ReportBodySerializer",
     "ReportSerializer",
     "StatusChangeSerializer",
-    "WordField",
+    "NullableChoiceField",
 ]

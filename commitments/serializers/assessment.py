@@ -1,4 +1,4 @@
-"""What others say of a commitment, and what its lead answers."""
+"""Serializers of assessments and of the lead's answers."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers

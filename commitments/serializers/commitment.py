@@ -1,4 +1,4 @@
-"""A commitment: as the register lists it, and with its whole public history."""
+"""Serializers of commitments: as listed in the register, and with the whole public history."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -22,7 +22,13 @@ from commitments.models import (
 from commitments.serializers.assessment import AssessmentSerializer
 from commitments.serializers.references import CommitmentRefSerializer, LeadSerializer
 from commitments.serializers.report import ChangeBodySerializer, ReportBodySerializer
-from commitments.serializers.values import MomentField, PartialDateField, PrecisionField, WordField, reviewed_by
+from commitments.serializers.values import (
+    NullableChoiceField,
+    PartialDateField,
+    PrecisionField,
+    UpdatedAtField,
+    reviewed_by,
+)
 from commitments.workflow import State
 from recommendations.serializers import RecommendationRefSerializer
 from workgroups.serializers import WorkPlanRefSerializer
@@ -40,7 +46,7 @@ class SuccessorSerializer(CommitmentRefSerializer):
         return super().to_representation(successor)
 
     def state_of(self, commitment) -> str:
-        """Return the state that was read with the report that names it."""
+        """Return the state, annotated on the report that names the commitment."""
         return commitment.state
 
 
@@ -78,7 +84,9 @@ class CommitmentRowSerializer(serializers.ModelSerializer):
     withdrawn_reason = serializers.CharField(
         source="standing_withdrawn_reason", help_text=_("Why it was withdrawn; empty while it stands.")
     )
-    scope = WordField(Commitment.Scope, allow_null=True, help_text=_("How wide it reaches; null where not known."))
+    scope = NullableChoiceField(
+        Commitment.Scope, allow_null=True, help_text=_("How wide it reaches; null where not known.")
+    )
     places = serializers.ListField(child=serializers.CharField(), help_text=_("As the source names them."))
     lead = LeadSerializer(help_text=_("The one agency or work group that undertook it."))
     partners = AgencyRefSerializer(source="partner_agencies", many=True, help_text=_("The agencies that take part."))
@@ -88,14 +96,14 @@ class CommitmentRowSerializer(serializers.ModelSerializer):
     start_precision = PrecisionField("start")
     due_on = PartialDateField("due", help_text=_("When it is due."))
     due_precision = PrecisionField("due")
-    status = WordField(
+    status = NullableChoiceField(
         Status, source="standing_status", allow_null=True, help_text=_("By the last report; null with none.")
     )
-    outlook = WordField(Outlook, source="standing_outlook", help_text=_("How the lead sees the way ahead."))
-    freshness = WordField(
+    outlook = NullableChoiceField(Outlook, source="standing_outlook", help_text=_("How the lead sees the way ahead."))
+    freshness = NullableChoiceField(
         Freshness, source="standing_freshness", help_text=_("Computed: how recently the lead was heard.")
     )
-    verification = WordField(
+    verification = NullableChoiceField(
         Verification, source="standing_verification", help_text=_("Computed: whether others have judged.")
     )
     last_heard_on = PartialDateField("last_heard", help_text=_("The day of the last report."))
@@ -111,7 +119,7 @@ class CommitmentRowSerializer(serializers.ModelSerializer):
     source = SourceSerializer(source="*", help_text=_("Where it is written."))
     published_on = PartialDateField("published", help_text=_("Since when it counts as public."))
     published_precision = PrecisionField("published")
-    updated_at = MomentField()
+    updated_at = UpdatedAtField()
     url = PageURLField()
 
     class Meta:
@@ -190,9 +198,9 @@ class MilestoneSerializer(serializers.ModelSerializer):
 
     def to_representation(self, milestone):
         day = self.context["view"].filterset.day
-        told = super().to_representation(milestone)
+        data = super().to_representation(milestone)
         unmet = day and milestone.met_on and milestone.met_on > day
-        return {**told, "met_on": None, "met_precision": None} if unmet else told
+        return {**data, "met_on": None, "met_precision": None} if unmet else data
 
 
 class WithdrawalListSerializer(serializers.ListSerializer):

@@ -1,4 +1,4 @@
-"""A commitment, and whoever leads it, where another row names them."""
+"""Serializers of a commitment and of its lead where another row refers to them."""
 
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +53,6 @@ class CommitmentRefSerializer(serializers.ModelSerializer):
         return self.state_of(commitment)
 
     def state_of(self, commitment) -> str:
-        """Return its state on the day that is asked for."""
+        """Return its state on the requested day."""
         filterset = getattr(self.context.get("view"), "filterset", None)
         return commitment.state_on(filterset.day if filterset else None)

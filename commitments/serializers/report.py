@@ -1,4 +1,4 @@
-"""Progress reports with what backs them, and the history of statuses that they made."""
+"""Serializers of progress reports, their evidence and contributions, and status changes."""
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +9,13 @@ from agencies.serializers import AgencyRefSerializer, PageURLField
 from commitments.evidence import MEDIA_TYPES
 from commitments.models import Contribution, Evidence, ProgressReport, Status, StatusChange
 from commitments.serializers.references import CommitmentRefSerializer
-from commitments.serializers.values import MomentField, PartialDateField, PrecisionField, WordField, reviewed_by
+from commitments.serializers.values import (
+    NullableChoiceField,
+    PartialDateField,
+    PrecisionField,
+    UpdatedAtField,
+    reviewed_by,
+)
 
 
 class EvidenceSerializer(serializers.ModelSerializer):
@@ -18,7 +24,7 @@ class EvidenceSerializer(serializers.ModelSerializer):
     url = serializers.SerializerMethodField(help_text=_("Where it is found; null when it is known by a symbol."))
     issued_on = PartialDateField("issued", help_text=_("When it was issued."))
     issued_precision = PrecisionField("issued")
-    link_check = WordField(
+    link_check = NullableChoiceField(
         Evidence.LinkCheck, allow_null=True, help_text=_("The outcome of the last check of the link.")
     )
     media_type = serializers.ChoiceField(
@@ -97,7 +103,7 @@ class ReportBodySerializer(serializers.ModelSerializer):
         source="cycle.title", allow_null=True, default=None, help_text=_("The round that asked for it.")
     )
     on_behalf_of = AgencyRefSerializer(allow_null=True, help_text=_("The agency for which it was written."))
-    status = WordField(Status, help_text=_("The status that it reports."))
+    status = NullableChoiceField(Status, help_text=_("The status that it reports."))
     superseded_by = CommitmentRefSerializer(allow_null=True, help_text=_("What takes the commitment's place."))
     contributions = ContributionSerializer(
         many=True, help_text=_("What partners added in their own words; the commitment and its report count once.")
@@ -152,7 +158,7 @@ class ReportSerializer(ReportBodySerializer):
     """A published progress report. It is never edited: a later report corrects it."""
 
     commitment = CommitmentRefSerializer(help_text=_("The commitment that it reports on."))
-    updated_at = MomentField()
+    updated_at = UpdatedAtField()
 
     class Meta(ReportBodySerializer.Meta):
         fields = [
@@ -169,8 +175,10 @@ class ChangeBodySerializer(serializers.ModelSerializer):
     """One step in the history of a status."""
 
     code = serializers.CharField(source="report.reference", help_text=_("The report that made the change: HLD-0001-2."))
-    from_status = WordField(Status, allow_null=True, help_text=_("The status before; null where there was none."))
-    to_status = WordField(Status, help_text=_("The status from then on."))
+    from_status = NullableChoiceField(
+        Status, allow_null=True, help_text=_("The status before; null where there was none.")
+    )
+    to_status = NullableChoiceField(Status, help_text=_("The status from then on."))
     changed_on = PartialDateField("changed", help_text=_("When the report was published."))
     changed_precision = PrecisionField("changed")
 
@@ -187,7 +195,7 @@ class StatusChangeSerializer(ChangeBodySerializer):
     """A change of a commitment's status by a published report. Rows are added, and never altered."""
 
     commitment = CommitmentRefSerializer(help_text=_("The commitment whose status changed."))
-    updated_at = MomentField()
+    updated_at = UpdatedAtField()
     url = PageURLField()
 
     class Meta(ChangeBodySerializer.Meta):

@@ -1,4 +1,4 @@
-"""The summaries of the register: counts, each with the way to its rows, and what is wanting."""
+"""Serializers of the statistics of the register: counts with the addresses of their rows, and gaps."""
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -8,7 +8,7 @@ from agenda.serializers import AgendaPointRefSerializer
 from commitments.models import Assessment, Freshness, Status
 from commitments.serializers.assessment import AssessorSerializer
 from commitments.serializers.references import CommitmentRefSerializer, LeadSerializer
-from commitments.serializers.values import PartialDateField, PrecisionField, WordField
+from commitments.serializers.values import NullableChoiceField, PartialDateField, PrecisionField
 
 
 class CountSerializer(serializers.Serializer):
@@ -117,7 +117,7 @@ class DisputeSerializer(serializers.Serializer):
     """A commitment whose lead and whose assessors disagree."""
 
     commitment = CommitmentRefSerializer(source="*", help_text=_("The commitment in dispute."))
-    status = WordField(
+    status = NullableChoiceField(
         Status, source="standing_status", allow_null=True, help_text=_("The lead's word; null where there is none.")
     )
     dissent = DissentSerializer(many=True, help_text=_("The newest judgement of each assessor that disagrees."))

@@ -1,4 +1,4 @@
-"""The kinds of values that rows of the register have in the API."""
+"""Serializer fields for the values of the register: partial dates, precisions, choices and timestamps."""
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -22,11 +22,11 @@ class PartialDateField(serializers.CharField):
 
 
 class PrecisionField(serializers.ChoiceField):
-    """How precisely the day beside it is known; null when no day is known."""
+    """The precision of a partial date; null if there is no date."""
 
     def __init__(self, source, **kwargs):
-        told = _("How precisely the day beside it is known; null when no day is known.")
-        kwargs = {"read_only": True, "allow_null": True, "help_text": told, **kwargs}
+        help_text = _("How precisely the day beside it is known; null when no day is known.")
+        kwargs = {"read_only": True, "allow_null": True, "help_text": help_text, **kwargs}
         super().__init__(Precision.choices, source=f"{source}.precision", **kwargs)
 
 
@@ -39,13 +39,13 @@ class ReviewingBodySerializer(serializers.Serializer):
 
 
 def reviewed_by() -> ReviewingBodySerializer:
-    """Return the field for the reviewing body; null where nobody reviewed, as of what is from a public source."""
+    """Return the field for the reviewing body; null for rows from a public source, which nobody reviewed."""
     text = _("The body that reviewed it, never a person; null for what was taken from a public source.")
     return ReviewingBodySerializer(source="reviewing_body", read_only=True, allow_null=True, help_text=text)
 
 
-class WordField(serializers.ChoiceField):
-    """One of a set of words; null where nothing was said."""
+class NullableChoiceField(serializers.ChoiceField):
+    """A choice field with null for the empty value."""
 
     def __init__(self, choices, **kwargs):
         super().__init__([choice for choice in choices.choices if choice[0]], read_only=True, **kwargs)
@@ -54,14 +54,14 @@ class WordField(serializers.ChoiceField):
         return value or None
 
 
-class MomentField(serializers.DateTimeField):
-    """The moment of the last public change, in UTC; null in an answer of a past day, of which none is kept."""
+class UpdatedAtField(serializers.DateTimeField):
+    """The time of the last public change in UTC; null for past days, for which it is not kept."""
 
     def __init__(self, **kwargs):
-        told = {
+        defaults = {
             "help_text": _(
                 "The moment (UTC) at which anything that is said here last changed in public, by which updated_since "
                 "finds it; null with as_of."
             )
         }
-        super().__init__(source="moved_at", read_only=True, allow_null=True, **told | kwargs)
+        super().__init__(source="moved_at", read_only=True, allow_null=True, **defaults | kwargs)

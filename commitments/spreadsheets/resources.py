@@ -23,7 +23,7 @@ from commitments.spreadsheets.columns import (
     reference_in,
 )
 from commitments.spreadsheets.drafts import DraftResource
-from commitments.succession import problem_of_successor
+from commitments.succession import successor_error
 from commitments.workflow import State
 from foundation.text.choice_words import fold_text
 
@@ -264,7 +264,7 @@ class ReportResource(DraftResource):
         if instance.status == Status.DISCONTINUED and not instance.status_reason:
             yield "status_reason", _("Say why the commitment is discontinued.")
         if instance.commitment_id and "superseded_by" not in found:
-            problem = problem_of_successor(instance.status, instance.commitment, instance.superseded_by)
+            problem = successor_error(instance.status, instance.commitment, instance.superseded_by)
             if problem:
                 yield "superseded_by", problem
         start, end = instance.period_start, instance.period_end

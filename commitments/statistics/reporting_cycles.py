@@ -204,7 +204,7 @@ def rates(cycle: ReportingCycle) -> Rates:
     counts = {(member, group): numbers for member, group, *numbers in counted}
     heard = {lead.lead: lead.last_heard for lead in freshness().leads}
     by_lead = [Rate(lead, *counts[key], heard.get(lead)) for lead, key, _words in leads() if key in counts]
-    unanswered = with_last_word(expected.filter(answered_on=None)).select_related(
+    unanswered = with_latest_report(expected.filter(answered_on=None)).select_related(
         "commitment__lead_agency__parent", "commitment__workgroup"
     )
     rows = list(unanswered.order_by("heard_on", "pk"))
@@ -213,7 +213,7 @@ def rates(cycle: ReportingCycle) -> Rates:
     return Rates(cycle, by_lead, silent, waiting, cycle.due_on < today())
 
 
-def with_last_word(reports: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
+def with_latest_report(reports: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
     """Annotate `heard_on` and `heard_precision`: the last published report on each one's commitment."""
     last = ProgressReport.objects.published().filter(commitment=OuterRef("commitment")).newest_first()
     return reports.annotate(

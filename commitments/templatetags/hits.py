@@ -1,6 +1,6 @@
 from django import template
 
-from commitments.search import marked
+from commitments.search import highlight_html
 
 register = template.Library()
-register.filter("hits", marked)
+register.filter("hits", highlight_html)

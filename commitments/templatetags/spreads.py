@@ -1,4 +1,4 @@
-"""How the commitments of a page's subject stand, for the pages of apps that stand lower and cannot ask themselves."""
+"""Status breakdowns of the commitments of a page's subject, for templates of apps that cannot import `commitments`."""
 
 from collections.abc import Iterable
 
@@ -14,19 +14,19 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def spread(context, commitments: Iterable[Commitment], **words) -> summaries.Spread:
-    """The spread of commitments that the page has read; the words are those of the register that find them."""
+    """Return the status breakdown of the given commitments; `words` are the query parameters that find them."""
     return summaries.spread(commitments, words, context["request"].as_of)
 
 
 @register.simple_tag(takes_context=True)
 def spreads(context, subjects: Iterable[summaries.Subject]) -> list[summaries.Entry]:
-    """Each member, group, point or recommendation of a list with how its commitments stand."""
+    """Return each member, group, point or recommendation of a list with the breakdown of its commitments."""
     return summaries.spreads(subjects, context["request"].as_of)
 
 
 @register.simple_tag(takes_context=True)
 def level_spreads(context) -> list[summaries.Entry]:
-    """The four levels, each with how the commitments that answer it stand."""
+    """Return the four levels of recommendations, each with the breakdown of the commitments that answer it."""
     return summaries.spreads(Recommendation.Level, context["request"].as_of)
 
 
@@ -37,12 +37,12 @@ def at_level(entries: Iterable[summaries.Entry], level: Recommendation.Level) ->
 
 @register.simple_tag
 def by_status(commitments: Iterable[Commitment], spread: summaries.Spread) -> list:
-    """The commitments in groups: the figure that counts them, and they."""
+    """Return the commitments grouped by status, each group with its count."""
     return summaries.by_status(commitments, spread)
 
 
 @register.simple_tag
 def points_left(commitments: Iterable[Commitment]) -> list[AgendaPoint]:
-    """The points that none of these commitments names."""
-    named = {point.pk for commitment in commitments for point in commitment.agenda_points.all()}
-    return [point for point in AgendaPoint.objects.all() if point.pk not in named]
+    """Return the agenda points that none of these commitments names."""
+    used = {point.pk for commitment in commitments for point in commitment.agenda_points.all()}
+    return [point for point in AgendaPoint.objects.all() if point.pk not in used]

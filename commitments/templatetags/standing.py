@@ -1,4 +1,4 @@
-"""The words of the status fields, for pages."""
+"""Template filters for the labels of the status fields."""
 
 from django import template
 

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from agencies.models import User
-from commitments.notifications.digests import person_of
+from commitments.notifications.digests import user_of_token
 
 Level = User.MailLevel
 NEXT_LOWER_LEVEL = {Level.ALL: Level.ESSENTIAL, Level.ESSENTIAL: Level.NONE, Level.NONE: Level.NONE}
@@ -62,7 +62,7 @@ class MailLevelLinkView(View):
     http_method_names = ["get", "post"]
 
     def dispatch(self, request, *args, token, **kwargs):
-        self.person = person_of(token)
+        self.person = user_of_token(token)
         if self.person is None:
             return render(request, "mail_level.html", {"person": None}, status=404)
         return super().dispatch(request, *args, **kwargs)

@@ -17,7 +17,7 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from commitments.filters import PastDayField, WordsField, named, split_lists
+from commitments.filters import ChoicesField, PastDayField, split_lists, with_param_name
 from foundation.rest.pagination import CURSOR, Pagination
 from foundation.rest.problem_codes import form_error_code
 from foundation.rest.problem_details import Fault, InvalidParameter

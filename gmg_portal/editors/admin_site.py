@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from agencies.permissions import is_editor
-from commitments.search import search_problem
+from commitments.search import search_error
 from gmg_portal.editors import list_queries, model_admin
 from gmg_portal.website.csrf_failure import csrf_failure, is_signed_out_form
 
@@ -93,7 +93,7 @@ class PortalAdminSite(AdminSite):
         @wraps(view)
         def limited(request, *args, **kwargs):
             for name in (SEARCH, COMPLETION):
-                if problem := search_problem(request.GET.get(name, "")):
+                if problem := search_error(request.GET.get(name, "")):
                     return self._search_refused(request, name, problem)
             return view(request, *args, **kwargs)
 

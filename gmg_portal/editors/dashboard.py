@@ -14,7 +14,14 @@ from django.utils.translation import ngettext
 from agencies.models import Agency
 from agencies.permissions import agencies_of
 from commitments.models import Answer, Assessment, Commitment, Evidence, Mistake, ProgressReport, ReportingCycle
-from commitments.permissions import OPEN_STATES, may_correct, may_manage_cycles, may_review, may_start, may_withdraw
+from commitments.permissions import (
+    OPEN_STATES,
+    may_correct,
+    may_create_drafts,
+    may_manage_cycles,
+    may_review,
+    may_withdraw,
+)
 from commitments.workflow import Reviewed, State
 from foundation.clock import today
 from foundation.dates.partial import PartialDate
@@ -97,7 +104,7 @@ class Desk:
 
 def desk_of(user) -> Desk:
     voices = voices_of(user)
-    reviews, starts = may_review(user), may_start(user)
+    reviews, starts = may_review(user), may_create_drafts(user)
     piles = [*(writing_piles(user) if voices else [])]
     if reviews:
         piles[2 if voices else 0 : 0] = [review_pile(user), mistake_pile(user)]

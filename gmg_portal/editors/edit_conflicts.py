@@ -11,10 +11,10 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext as _
 
+from commitments.autosave import CONCURRENCY_FIELDS
 from foundation.text.diff import Piece, diff_words
 from foundation.text.numbers import is_whole_number
 
-MACHINERY = ("version", "opened")
 # Beside the fields' own names, so that nothing of it can be taken for a field.
 SETTLED, SETTLED_LINE, TAKE = "_settled", "_settled_line", "_take-"
 THEIRS, YOURS = "theirs", "yours"
@@ -52,7 +52,7 @@ class Clash:
 
 def contests(form: forms.ModelForm, now: forms.ModelForm, before: forms.ModelForm | None) -> list[Contest]:
     """What `form`, as sent, says otherwise than the row does `now`, where the row does not stand as it did `before`."""
-    found = (_contest(form, now, before, name) for name in now.fields if name not in MACHINERY)
+    found = (_contest(form, now, before, name) for name in now.fields if name not in CONCURRENCY_FIELDS)
     return [contest for contest in found if contest]
 
 

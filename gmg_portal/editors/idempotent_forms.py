@@ -118,23 +118,23 @@ class AddOnceMixin:
             submission = self.second_submission(request, obj)
             if submission is not None:
                 rows = list(inline.get_queryset(request).filter(**{formset.fk.name: obj}).order_by("pk"))
-                data = number_rows(autosave.as_data(submission.second), formset, rows)
+                data = number_rows(autosave.as_querydict(submission.second), formset, rows)
                 known = {str(row.pk) for row in rows}
-                formset.extra = max(formset.extra, len(autosave.new_rows(data, formset, known)))
+                formset.extra = max(formset.extra, len(autosave.new_row_prefixes(data, formset, known)))
             yield formset, inline
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         submission = None if add else self.second_submission(request, obj)
         if submission is not None:
             form = context["adminform"].form
-            data = autosave.as_data(submission.second)
+            data = autosave.as_querydict(submission.second)
             context["second_submission"] = typed_lines(submission.second, form)
             context["may_change_to_second"] = self.has_change_permission(request, obj)
             if context["may_change_to_second"]:
-                autosave.lay(data, form)
+                autosave.fill_form(data, form)
                 for inline in context["inline_admin_formsets"]:
                     rows = sorted((one.instance for one in inline.formset.initial_forms), key=lambda row: row.pk)
-                    autosave.lay_rows(number_rows(data, type(inline.formset), rows), inline.formset)
+                    autosave.fill_formset(number_rows(data, type(inline.formset), rows), inline.formset)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

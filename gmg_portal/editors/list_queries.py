@@ -26,7 +26,7 @@ from django.http import HttpRequest, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from commitments.filters import given_twice
+from commitments.filters import repeated_parameter
 
 MAX_SHOWN_NAME = 200
 MAX_KEY_DIGITS = 19
@@ -225,7 +225,7 @@ def check_params(params: QueryDict, allowed: Collection[str]) -> None:
             problem = _("‘%(parameter)s’ is not a parameter of this page.") % {"parameter": shorten(name)}
             raise ListQueryRefused(name, problem, sorted(allowed))
         if len(values) > 1:
-            raise ListQueryRefused(name, given_twice(name), [])
+            raise ListQueryRefused(name, repeated_parameter(name), [])
 
 
 def check_choices(form: forms.Form) -> None:

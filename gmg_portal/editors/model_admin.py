@@ -23,9 +23,9 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from agencies.permissions import may_edit_reference_data
+from commitments.autosave import CONCURRENCY_FIELDS
 from foundation.dates.inputs import AdminDayInput
 from gmg_portal.editors.edit_conflicts import (
-    MACHINERY,
     SETTLED,
     SETTLED_LINE,
     Clash,
@@ -93,7 +93,7 @@ class VersionedForm(ConcurrentForm):
     @cached_property
     def changed_data(self):
         """Versions are marks, not entries: an empty row stays an empty row."""
-        return [name for name in super().changed_data if name not in MACHINERY]
+        return [name for name in super().changed_data if name not in CONCURRENCY_FIELDS]
 
     def as_it_stands(self) -> forms.ModelForm:
         return type(self)(instance=self.instance, prefix=self.prefix)
@@ -264,7 +264,7 @@ def is_past(request) -> bool:
 
 def without(fieldsets, hidden: set[str]) -> list[tuple[str | None, dict]]:
     """A copy of the fieldsets without the form's machinery and these fields."""
-    left_out = hidden | set(MACHINERY)
+    left_out = hidden | set(CONCURRENCY_FIELDS)
     return [
         (title, options | {"fields": [name for name in flatten(options["fields"]) if name not in left_out]})
         if left_out & set(flatten(options["fields"]))
@@ -344,7 +344,7 @@ class HistoryAdmin(AddOnceMixin, StrictListMixin, SimpleHistoryAdmin):
         if is_past(request):
             columns = {column.name for column in self.opts.fields if column.editable and not column.primary_key}
             named = flatten_fieldsets(self.fieldsets or [(None, {"fields": self.fields or []})])
-            shown += {*columns, *named} - {*shown, *MACHINERY}
+            shown += {*columns, *named} - {*shown, *CONCURRENCY_FIELDS}
         return shown
 
     def history_form_view(self, request, object_id, version_id, extra_context=None):
@@ -417,7 +417,7 @@ class PortalModelAdmin(OnSiteMixin, HistoryAdmin):
         hidden = {field.name for field in self.opts.many_to_many} if past else set()
         fieldsets = without(super().get_fieldsets(request, obj), hidden)
         if obj is not None and not past and self.has_change_permission(request, obj):
-            fieldsets[0][1]["fields"] += MACHINERY
+            fieldsets[0][1]["fields"] += CONCURRENCY_FIELDS
         return fieldsets
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -491,7 +491,7 @@ class RowsMixin:
     def get_fieldsets(self, request, obj=None):
         fieldsets = without(super().get_fieldsets(request, obj), set())
         if self.has_change_permission(request, obj):
-            fieldsets[0][1]["fields"] += MACHINERY
+            fieldsets[0][1]["fields"] += CONCURRENCY_FIELDS
         return fieldsets
 
 

@@ -19,7 +19,7 @@ from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
 
 from agencies.names import names_on
-from commitments.filters import PastDayField, given_twice, unknown_parameter
+from commitments.filters import PastDayField, repeated_parameter, unknown_parameter
 from foundation.clock import today
 from foundation.http.conditional import conditional_response
 from foundation.postgresql.session_limits import is_unavailable

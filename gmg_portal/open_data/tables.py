@@ -46,7 +46,7 @@ def filtered_commitments(filterset: CommitmentFilter) -> QuerySet[Commitment]:
 def _with_related_values(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
     """Annotate commitments with the values of their related rows, in the same statement."""
     return (
-        rows.with_last_word(day)
+        rows.with_latest_report(day)
         .annotate(
             partner_codes=_array_of(Partner, "agency__code", "agency__position", "agency__acronym"),
             stakeholder_names=_array_of_related(Commitment.stakeholders, "stakeholder__name", "stakeholder__name"),

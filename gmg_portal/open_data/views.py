@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from django_filters import FilterSet
 
-from commitments.filters import PastDayField, given_twice, refusals, takes_list, unknown_parameter
+from commitments.filters import PastDayField, form_error_messages, repeated_parameter, takes_list, unknown_parameter
 from foundation.clock import today
 from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Edition
@@ -132,7 +132,7 @@ def requested_format(request: HttpRequest, form: str) -> Format:
     values = params.pop("bom")
     request.GET = params
     if len(values) > 1:
-        raise ValidationError(given_twice("bom"))
+        raise ValidationError(repeated_parameter("bom"))
     if values[0] not in ("0", "1"):
         raise ValidationError(_("bom: ‘%(value)s’ is not a valid value. Use one of: 0, 1.") % {"value": values[0]})
     return CSV_WITHOUT_BOM if values[0] == "0" else FORMATS["csv"]

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, vText
 
-from commitments.filters import CommitmentFilter, refusals
+from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.models import Commitment, Milestone, ReportingCycle
-from commitments.register import Question
+from commitments.register import RegisterQuery
 from foundation.clock import today
 from foundation.dates.parsing import LATEST
 from foundation.dates.partial import PartialDate, Precision

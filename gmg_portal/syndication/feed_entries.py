@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agenda.models import Event
 from commitments.amendments import amended_at
-from commitments.changes import Change, Trace
+from commitments.changes import Change, ChangeRef
 from gmg_portal.syndication import atom
 from gmg_portal.syndication.followed_searches import DueReport
 from gmg_portal.website.query_forms import EVENT

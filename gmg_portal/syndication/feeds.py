@@ -21,8 +21,8 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
-from commitments.changes import traces
-from commitments.filters import answering, on_points, refusals
+from commitments.changes import change_refs
+from commitments.filters import form_error_messages, has_agenda_point, has_recommendation
 from commitments.models import Commitment
 from commitments.register import PageForm
 from foundation.clock import today

@@ -7,10 +7,10 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from commitments.changes import Trace, traces
-from commitments.filters import CommitmentFilter, refusals
+from commitments.changes import ChangeRef, change_refs
+from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.models import Commitment, Freshness, ReportingCycle
-from commitments.register import PageForm, Question
+from commitments.register import PageForm, RegisterQuery
 from foundation.clock import today
 
 # Parameters of a feed's pages. Other display parameters of the register's page are refused.
@@ -38,7 +38,7 @@ class FilterWithWithdrawn(CommitmentFilter):
     """A filter with the register's parameters that finds withdrawn commitments too."""
 
     @cached_property
-    def standing(self) -> QuerySet[Commitment]:
+    def unfiltered(self) -> QuerySet[Commitment]:
         rows = self.queryset.public(self.day).with_standing(self.day)
         return rows.with_state(self.day).with_moved_at(self.day)
 

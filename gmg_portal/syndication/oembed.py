@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from agencies.names import names_on
-from commitments.filters import PastDayField, given_twice, unknown_parameter
+from commitments.filters import PastDayField, repeated_parameter, unknown_parameter
 from commitments.models import Commitment
 from foundation.http.tracking_params import strip_tracking_params
 from foundation.text.spreadsheet_cells import replace_unprintable

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from agencies.names import names_on
-from commitments.comparison import CHANGES, Compared, Comparison, compare
+from commitments.comparison import CHANGES, ComparedCommitment, Comparison, compare
 from commitments.filters import PastDayField
 from commitments.models import ReportingCycle
 from foundation.clock import today

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from commitments.changes import Change
 from commitments.filters import (
+    ChoicesField,
     PastDayField,
     StrictForm,
-    WordsField,
     agencies,
     agenda_points,
-    involving,
-    on_points,
-    refusals,
+    form_error_messages,
+    has_agenda_point,
+    involves_agency,
     split_comma_lists,
     with_values,
     workgroups,
@@ -90,11 +90,11 @@ class QueryForm(StrictForm):
         params = self.cleaned_data
         condition = Q()
         if params["agency"]:
-            condition &= involving(params["agency"])
+            condition &= involves_agency(params["agency"])
         if params["workgroup"]:
             condition &= Q(workgroup__slug__in=params["workgroup"])
         if params["agenda_point"]:
-            condition &= on_points(params["agenda_point"])
+            condition &= has_agenda_point(params["agenda_point"])
         return Commitment.objects.filter(condition) if condition else None
 
     def _label(self, name: str, value: str) -> str:

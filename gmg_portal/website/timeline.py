@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agenda.models import Event
-from commitments.changes import Change, Trace, told, traces
+from commitments.changes import Change, ChangeRef, change_refs, load_changes
 from commitments.models import Commitment
 from foundation.dates.partial import PartialDate, Precision
 from gmg_portal.website.query_forms import EVENT, TimelineQueryForm
@@ -61,7 +61,7 @@ class Year:
 class Timeline:
     """A sequence of steps, newest first: events, and changes as traces, whose rows are not loaded yet."""
 
-    steps: list[Event | Trace]
+    steps: list[Event | ChangeRef]
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -137,7 +137,7 @@ def _group_by_period(timeline_entries: Iterable[TimelineEntry]) -> Iterable[Peri
         yield Period(period, list(group))
 
 
-def _on(step: Event | Trace) -> PartialDate:
+def _on(step: Event | ChangeRef) -> PartialDate:
     return PartialDate(step.starts_on, Precision.DAY) if isinstance(step, Event) else step.on
 
 
@@ -155,4 +155,4 @@ def day_sort_key(step: Event | Trace) -> tuple:
     """Return a key that sorts by day; on the same day events come before changes."""
     if isinstance(step, Event):
         return (step.starts_on, -1, step.pk, 0)
-    return (step.day, step.rank, step.commitment, step.turn)
+    return (step.day, step.rank, step.commitment, step.sequence)

@@ -1,4 +1,4 @@
-"""Who the roles of the permission table are, who leads as they see it, and a row for each of its cells."""
+"""The users for the roles of the permission table, who leads as they see it, and a row for each of its cells."""
 
 from datetime import date
 
@@ -81,7 +81,7 @@ class Cast:
         return focal_point(agencies.get(role, self.ohchr), role, role=membership)
 
     def leads(self, role: str, whose: str) -> dict | None:
-        """Who leads, as a role sees it: fields of a commitment, or None for an assessor of no agency and no group.
+        """Return the lead fields of a commitment from the view of a role; None for an assessor without either.
 
         `author` wrote the row itself. Of an assessment they are who assesses, but for own_lead, co_led and partnered.
         """
@@ -135,7 +135,7 @@ class World(Cast):
 
     @staticmethod
     def key(kind: str, role: str, whose: str, state: str) -> tuple[str, str, str]:
-        """What names a row of a cell: several cells may be of the same row."""
+        """Return the key of the row of a cell: several cells may be of the same row."""
         lead = {("group_lead", "own_agency"): "own_agency_of_group_lead"}.get((role, whose), whose)
         if role == "judge":
             lead = f"{whose}_judged"

@@ -47,7 +47,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class PlainAssessment:
     on: date
     by: str
     kind: str
@@ -55,7 +55,7 @@ class Judgement:
 
 
 @dataclass
-class Told:
+class PlainCommitment:
     """A commitment as it was entered, and what happened to it, in the order of the days."""
 
     reference: str
@@ -73,7 +73,7 @@ class Told:
     places: list[str]
     withdrawn: date | None = None
     reports: list[Report] = field(default_factory=list)
-    judgements: list[Judgement] = field(default_factory=list)
+    assessments: list[PlainAssessment] = field(default_factory=list)
     asked_by: list[Cycle] = field(default_factory=list)
 
     def stands(self, day: date) -> bool:
@@ -82,14 +82,14 @@ class Told:
     def is_withdrawn(self, day: date) -> bool:
         return self.withdrawn is not None and self.withdrawn <= day
 
-    def said(self, day: date) -> list[Report]:
+    def published_reports(self, day: date) -> list[Report]:
         return [report for report in self.reports if report.on <= day]
 
     def standing(self, day: date, cycles: Iterable[Cycle]) -> dict[str, str | None]:
         """Its status, outlook, freshness, verification and the day it was last heard of, at the end of a day."""
-        said = self.said(day)
-        status, outlook = (said[-1].status, said[-1].outlook) if said else (None, "not_assessed")
-        heard = max((report.on for report in said), default=None)
+        reports = self.published_reports(day)
+        status, outlook = (reports[-1].status, reports[-1].outlook) if reports else (None, "not_assessed")
+        heard = max((report.on for report in reports), default=None)
         return {
             "status": status,
             "outlook": outlook,
@@ -114,7 +114,7 @@ class Told:
         return "overdue" if heard else "never_reported"
 
     def _verification(self, day) -> str:
-        newest = {judgement.by: judgement for judgement in self.judgements if judgement.on <= day}.values()
+        newest = {judgement.by: judgement for judgement in self.assessments if judgement.on <= day}.values()
         if any(judgement.finding == "disagrees" for judgement in newest):
             return "disputed"
         if any(judgement.kind == "independent" for judgement in newest):
@@ -122,7 +122,7 @@ class Told:
         return "peer_reviewed" if newest else "self_reported"
 
     def words(self, day: date) -> set[str]:
-        texts = [self.title, *(report.text for report in self.said(day))]
+        texts = [self.title, *(report.text for report in self.published_reports(day))]
         return {word.strip(".,").lower() for text in texts for word in text.split()}
 
 
@@ -148,7 +148,7 @@ class World:
             RecommendationFactory(code="GOV-1", level="governance"),
             RecommendationFactory(code="POL-1", level="policy"),
         ]
-        self.told = [self._entered(number) for number in range(rows)]
+        self.commitments = [self._entered(number) for number in range(rows)]
         CommitmentFactory(draft=True, lead_agency=agencies[0], title="quartz zebra tango", places=["Nepal"])
         run_deferred_triggers()
 
@@ -161,12 +161,12 @@ class World:
     def rare(self) -> str:
         return " ".join(self.some(RARE))
 
-    def _entered(self, number: int) -> Told:
+    def _entered(self, number: int) -> PlainCommitment:
         group = self.chance.choice([None, None, None, *self.groups])
         agency = None if group else self.chance.choice(self.agencies)
         partners = [partner for partner in self.some(self.agencies) if partner != agency]
         points, answered = self.some(self.points), self.some(self.recommendations)
-        told = Told(
+        plain = PlainCommitment(
             reference="",
             title=f"Undertaking {number} {self.rare()}".strip(),
             lead=group.slug if group else agency.code,
@@ -182,48 +182,56 @@ class World:
             places=self.some(PLACES),
         )
         row = CommitmentFactory(
-            title=told.title,
+            title=plain.title,
             workgroup=group,
             **({} if group else {"lead_agency": agency}),
-            kind=told.kind,
-            scope=told.scope,
-            places=told.places,
-            published_on=told.published,
-            due_on=told.due,
+            kind=plain.kind,
+            scope=plain.scope,
+            places=plain.places,
+            published_on=plain.published,
+            due_on=plain.due,
             partners=partners,
             agenda_points=points,
             recommendations=answered,
         )
-        told.reference = row.reference
-        self._happened(told, row)
-        return told
+        plain.reference = row.reference
+        self._happened(plain, row)
+        return plain
 
-    def _happened(self, told: Told, row: Commitment) -> None:
+    def _happened(self, plain: PlainCommitment, row: Commitment) -> None:
         for cycle, entered in self.entered.items():
             if self.chance.random() < 0.7:
                 ProgressReportFactory(commitment=row, cycle=entered, blank=True)
-                told.asked_by.append(cycle)
-        for on in sorted(self.day(told.published) for _number in range(self.chance.randint(0, 3))):
+                plain.asked_by.append(cycle)
+        for on in sorted(self.day(plain.published) for _number in range(self.chance.randint(0, 3))):
             report = Report(on, self.chance.choice(STATUSES), self.chance.choice(OUTLOOKS), f"Held. {self.rare()}")
             published_report(row, on=on.isoformat(), status=report.status, outlook=report.outlook, achieved=report.text)
-            told.reports.append(report)
-        for on in sorted(self.day(told.published) for _number in range(self.chance.randint(0, 2))):
-            self._judged(told, row, on)
+            plain.reports.append(report)
+        for on in sorted(self.day(plain.published) for _number in range(self.chance.randint(0, 2))):
+            self._judged(plain, row, on)
         if self.chance.random() < 0.2:
-            last = max([told.published, *(report.on for report in told.reports), *(one.on for one in told.judgements)])
-            told.withdrawn = self.day(last, LAST)
+            last = max(
+                [
+                    plain.published,
+                    *(report.on for report in plain.reports),
+                    *(one.on for one in plain.assessments),
+                ]
+            )
+            plain.withdrawn = self.day(last, LAST)
             row.refresh_from_db()
-            corrected(row, state="withdrawn", withdrawn_on=told.withdrawn, withdrawn_reason="Entered twice.")
+            corrected(row, state="withdrawn", withdrawn_on=plain.withdrawn, withdrawn_reason="Entered twice.")
 
-    def _judged(self, told: Told, row: Commitment, on: date) -> None:
+    def _judged(self, plain: PlainCommitment, row: Commitment, on: date) -> None:
         judges = [agency for agency in self.agencies if agency not in set(interested_agencies(row))]
         judge = self.chance.choice(judges) if judges else None
         kind = self.chance.choice(["peer_agency", "independent"]) if judge else "independent"
         finding = self.chance.choice(["agrees", "disagrees"])
         by = {"agency": judge} if kind == "peer_agency" else {"agency": None, "assessor_name": "An institute"}
         AssessmentFactory(commitment=row, public=True, assessor_kind=kind, finding=finding, published_on=on, **by)
-        told.judgements.append(Judgement(on, judge.code if kind == "peer_agency" else "An institute", kind, finding))
+        plain.assessments.append(
+            PlainAssessment(on, judge.code if kind == "peer_agency" else "An institute", kind, finding)
+        )
 
-    def stood(self, day: date) -> Iterator[tuple[Told, dict]]:
-        """What stood in the register at the end of a day, and how."""
-        return ((told, told.standing(day, self.cycles)) for told in self.told if told.stands(day))
+    def stood(self, day: date) -> Iterator[tuple[PlainCommitment, dict]]:
+        """Return the commitments in the register at the end of a day, with their status annotations."""
+        return ((plain, plain.standing(day, self.cycles)) for plain in self.commitments if plain.stands(day))

@@ -454,10 +454,10 @@ def had_edited(row, person):
     row._history_user = person
 
 
-HANDS = [had_written, had_submitted, had_edited]
+AUTHORSHIP_REASONS = [had_written, had_submitted, had_edited]
 
 
-@pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.__name__)
+@pytest.mark.parametrize("hand", AUTHORSHIP_REASONS, ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("verb", ["publish", "send_back"])
 @pytest.mark.parametrize("factory", [CommitmentFactory, ProgressReportFactory])
 def test_nobody_reviews_what_they_had_a_hand_in(factory, verb, hand, reviewer, data_and_research):
@@ -475,7 +475,7 @@ def test_nobody_reviews_what_they_had_a_hand_in(factory, verb, hand, reviewer, d
     assert list(type(row).objects.reviewable_by(reviewer)) == []
 
 
-@pytest.mark.parametrize("hand", HANDS, ids=lambda hand: hand.__name__)
+@pytest.mark.parametrize("hand", AUTHORSHIP_REASONS, ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("verb", ["publish", "send_back"])
 def test_nobody_reviews_an_assessment_they_had_a_hand_in(verb, hand, secretariat):
     row = AssessmentFactory(submitted=True)
@@ -741,12 +741,12 @@ def test_opening_expects_one_report_of_each_running_commitment(running, silent, 
     successors = list(Commitment.objects.filter(supersedes__isnull=False))
     cycle = ReportingCycleFactory()
 
-    asked = actions.open_cycle(cycle, by=secretariat)
+    count = actions.open_cycle(cycle, by=secretariat)
 
     cycle.refresh_from_db()
     expected = ProgressReport.objects.filter(cycle=cycle)
     assert {report.commitment for report in expected} == {*running, *successors}
-    assert asked == expected.count() == len(running) + len(successors)
+    assert count == expected.count() == len(running) + len(successors)
     assert cycle.opened_on == date(2014, 7, 2)
     assert {(report.state, report.author) for report in expected} == {("draft", None)}
     assert set(ProgressReport.objects.blank()) == set(expected)
@@ -838,10 +838,10 @@ def test_nobody_at_all_opens_no_cycle(commitment):
 
 
 def test_installation_itself_opens_a_cycle(commitment):
-    asked = actions.open_cycle(ReportingCycleFactory(), by=None)
+    count = actions.open_cycle(ReportingCycleFactory(), by=None)
 
     line = commitment.reports.get().history.get()
-    assert (asked, line.history_change_reason, line.history_user) == (1, "expected", None)
+    assert (count, line.history_change_reason, line.history_user) == (1, "expected", None)
 
 
 def test_closing_notes_the_day(cycle, secretariat, time_machine):

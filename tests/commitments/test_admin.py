@@ -490,11 +490,11 @@ def test_own_work_is_not_reviewed(step, as_user, administrator, commitment):
     client = as_user(administrator)
 
     page = client.get(address(mine, "change"))
-    asked = client.get(address(mine, step))
+    confirmation = client.get(address(mine, step))
     forced = client.post(address(mine, step), {"seen": mine.version, "note": "Fine"})
 
     assert page.context["steps"] == []
-    assertContains(asked, "Nobody publishes", status_code=403)
+    assertContains(confirmation, "Nobody publishes", status_code=403)
     assert forced.status_code == 403
     assert ProgressReport.objects.get().state == "submitted"
 

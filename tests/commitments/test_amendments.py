@@ -46,13 +46,13 @@ def change(entry, day="2014-08-01", hour=12, **fields):
         entry.save()
 
 
-def told(entry):
+def entries_of(entry):
     """Each amendment's day and sentences, newest first."""
     return [(str(amendment.on), [change.sentence for change in amendment.changes]) for amendment in amendments(entry)]
 
 
 def sentences(entry):
-    return [sentence for _day, said in told(entry) for sentence in said]
+    return [sentence for _day, texts in entries_of(entry) for sentence in texts]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def sentences(entry):
 def test_change_of_a_field_is_told_in_words(entry, fields, says):
     change(entry, **fields)
 
-    assert told(entry) == [("1 August 2014", [says])]
+    assert entries_of(entry) == [("1 August 2014", [says])]
 
 
 def test_change_of_a_day_is_told_at_its_true_precision(entry):
@@ -125,7 +125,7 @@ def test_what_joins_and_leaves_a_set_is_named(entry, points):
         entry.recommendations.add(RecommendationFactory(code="POL-4"))
         entry.stakeholders.add(StakeholderFactory(name="Union of domestic workers"))
 
-    assert told(entry) == [
+    assert entries_of(entry) == [
         (
             "1 August 2014",
             [
@@ -156,7 +156,7 @@ def test_partners_join_take_other_parts_and_leave(entry, iom):
     with on("2014-10-01"):
         partner.delete()
 
-    assert told(entry) == [
+    assert entries_of(entry) == [
         ("1 October 2014", ["IOM is no longer a partner."]),
         ("1 September 2014", ["The part of IOM was reworded."]),
         ("1 August 2014", ["IOM became a partner."]),
@@ -175,7 +175,7 @@ def test_milestones_are_added_moved_met_and_taken_away(entry):
     with on("2014-12-01"):
         step.delete()
 
-    assert told(entry) == [
+    assert entries_of(entry) == [
         ("1 December 2014", ["The milestone “Pilot” was taken away."]),
         ("2 November 2014", ["The milestone “Pilot” was met: 1 November 2014."]),
         (
@@ -191,7 +191,7 @@ def test_changes_of_one_day_are_one_amendment_unless_they_touch_the_same(entry):
     change(entry, hour=10, summary="Costs go down.")
     change(entry, hour=11, title="Fair recruitment B")
 
-    assert told(entry) == [
+    assert entries_of(entry) == [
         ("1 August 2014", ["The title was reworded."]),
         (
             "1 August 2014",
@@ -224,9 +224,9 @@ def test_nothing_from_before_publication_is_told(ilo, iom, ohchr, points, secret
         entry = actions.publish(entry, by=UserFactory(is_superuser=True))
     change(entry, title="Fair recruitment of workers")
 
-    said = str(amendments(entry))
+    texts = str(amendments(entry))
     assert sentences(entry) == ["The title was reworded."]
-    assert [secret for secret in (MARK, "OHCHR", "IOM", "Pilot") if secret in said] == []
+    assert [secret for secret in (MARK, "OHCHR", "IOM", "Pilot") if secret in texts] == []
 
 
 def test_part_that_was_changed_after_publication_is_compared_with_the_public_one_alone(ilo, iom):
@@ -298,7 +298,7 @@ def test_load_amends_only_what_it_changes(ilo, iom, points, tmp_path):
         load(line.format(partners=""))
         entry = ilo.led_commitments.get()
         load(line.format(partners=""), other.format(partners="iom"))
-    assert told(entry) == []
+    assert entries_of(entry) == []
 
     with on("2014-11-30"):
         load(line.format(partners="iom").replace("2016", "2017"), other.format(partners="iom"))
@@ -348,10 +348,10 @@ def test_moment_of_the_last_amendment_is_that_of_the_newest_told(entry, points, 
             else:
                 partner.delete()
 
-    found = amended_at([entry.pk])
+    times = amended_at([entry.pk])
 
     assert {pk: at.date() for pk, at in before.items()} == ({entry.pk: date(2014, 3, 1)} if partner else {})
-    assert {pk: at.date() for pk, at in found.items()} == {entry.pk: date(2014, 8, 1)}
+    assert {pk: at.date() for pk, at in times.items()} == {entry.pk: date(2014, 8, 1)}
     assert amendments(entry)[0].on.day == date(2014, 8, 1)
     assert amended_at([entry.pk], date(2014, 7, 31)) == before
 
@@ -363,8 +363,8 @@ def test_what_is_no_amendment_has_no_moment(entry, django_assert_num_queries):
     change(other, title="Reworded in draft")
 
     with django_assert_num_queries(3):
-        found = amended_at([entry.pk, other.pk])
+        times = amended_at([entry.pk, other.pk])
 
-    assert found == {}
+    assert times == {}
     assert amendments(entry) == []
     assert amended_at([]) == {}

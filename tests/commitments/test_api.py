@@ -29,13 +29,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def asked(client):
+def get_commitment(client):
     """Ask for one commitment, as of a day or today."""
 
-    def asked(commitment, **words):
+    def get_commitment(commitment, **words):
         return client.get(f"{REGISTER}{commitment.reference}/", words)
 
-    return asked
+    return get_commitment
 
 
 def page_of(commitment):
@@ -199,7 +199,7 @@ def test_value_may_repeat(client, commitment, decent_work):
 # One commitment
 
 
-def test_commitment_tells_its_whole_record(asked, ilo, iom, undesa, points):
+def test_commitment_tells_its_whole_record(get_commitment, ilo, iom, undesa, points):
     cycle = ReportingCycleFactory(title="Second half of 2014")
     commitment = CommitmentFactory(
         lead_agency=ilo,
@@ -223,7 +223,7 @@ def test_commitment_tells_its_whole_record(asked, ilo, iom, undesa, points):
     published_report(commitment, on="2014-12", status="completed", cycle=cycle, on_behalf_of=ilo)
     AssessmentFactory(public=True, commitment=commitment, agency=undesa, report=commitment.reports.get(number=1))
 
-    body = asked(commitment).json()
+    body = get_commitment(commitment).json()
 
     assert (body["state"], body["withdrawn_on"], body["withdrawn_reason"]) == ("published", None, "")
     assert body["original_text"] == "We shall recruit fairly."
@@ -289,41 +289,41 @@ def test_commitment_tells_its_whole_record(asked, ilo, iom, undesa, points):
 
 
 def test_commitment_asks_the_database_as_often_for_many_reports_as_for_one(
-    asked, commitment, django_assert_num_queries
+    get_commitment, commitment, django_assert_num_queries
 ):
     published_report(commitment, on="2014-06-30")
     AssessmentFactory(public=True, commitment=commitment)
     with django_assert_num_queries(19):
-        assert len(asked(commitment).json()["reports"]) == 1
+        assert len(get_commitment(commitment).json()["reports"]) == 1
 
     for number in range(2, 12):
         published_report(commitment, on=f"2015-{number:02}-01", on_behalf_of=AgencyFactory())
         AssessmentFactory(public=True, commitment=commitment)
     with django_assert_num_queries(19):
-        assert len(asked(commitment).json()["reports"]) == 11
+        assert len(get_commitment(commitment).json()["reports"]) == 11
 
 
-def test_withdrawn_commitment_answers_and_says_so(client, asked):
+def test_withdrawn_commitment_answers_and_says_so(client, get_commitment):
     commitment = CommitmentFactory(withdrawn=True)
 
-    body = asked(commitment).json()
+    body = get_commitment(commitment).json()
 
     assert (body["state"], body["withdrawn_on"]) == ("withdrawn", "2014-09-01")
     assert body["withdrawn_reason"] == "Entered twice."
     assert client.get(REGISTER).json()["results"] == []
 
 
-def test_superseded_commitment_names_its_successor(asked, commitment):
+def test_superseded_commitment_names_its_successor(get_commitment, commitment):
     successor = CommitmentFactory(title="Fair recruitment, renewed")
     published_report(commitment, status="superseded", superseded_by=successor, status_reason="Renewed.")
 
-    old, new = asked(commitment).json(), asked(successor).json()
+    old, new = get_commitment(commitment).json(), get_commitment(successor).json()
 
     assert (old["superseded_by"], old["supersedes"], old["status_reason"]) == (page_of(successor), [], "Renewed.")
     assert (new["superseded_by"], new["supersedes"], new["status_reason"]) == (None, [page_of(commitment)], "")
 
 
-def test_assessors_are_an_agency_a_group_or_somebody_independent(asked, commitment, iom, data_and_research):
+def test_assessors_are_an_agency_a_group_or_somebody_independent(get_commitment, commitment, iom, data_and_research):
     AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=date(2014, 10, 3))
     AssessmentFactory(
         public=True,
@@ -337,7 +337,7 @@ def test_assessors_are_an_agency_a_group_or_somebody_independent(asked, commitme
         public=True, commitment=commitment, assessor_kind="independent", agency=None, assessor_name="A panel"
     )
 
-    assessments = asked(commitment).json()["assessments"]
+    assessments = get_commitment(commitment).json()["assessments"]
 
     assert [assessment["assessor"] for assessment in assessments] == [
         IOM,
@@ -361,10 +361,10 @@ def test_evidence_in_a_file_is_found_by_the_address_of_the_site(client, commitme
     )
 
 
-def test_people_are_never_named(client, asked, commitment, secretariat, ilo_focal_point):
+def test_people_are_never_named(client, get_commitment, commitment, secretariat, ilo_focal_point):
     report = published_report(commitment, author=UserFactory(username="writer-of-it"))
 
-    bodies = [asked(commitment), client.get("/api/v1/reports/"), client.get("/api/v1/status-changes/")]
+    bodies = [get_commitment(commitment), client.get("/api/v1/reports/"), client.get("/api/v1/status-changes/")]
 
     assert not [body for body in bodies if "writer-of-it" in body.content.decode()]
     assert {row["origin"] for row in bodies[1].json()["results"]} == {"lead"}
@@ -460,12 +460,12 @@ def test_report_that_was_never_made_is_not_found(client, two_reports, name, numb
 
 
 @pytest.mark.database
-def test_commitment_answers_as_it_stood(asked, commitment):
+def test_commitment_answers_as_it_stood(get_commitment, commitment):
     MilestoneFactory(commitment=commitment, met_on=date(2014, 8, 1))
     published_report(commitment, on="2014-06-30", outlook="at_risk")
     published_report(commitment, on="2014-09-30", status="completed")
 
-    then, now = asked(commitment, as_of="2014-07-31").json(), asked(commitment).json()
+    then, now = get_commitment(commitment, as_of="2014-07-31").json(), get_commitment(commitment).json()
 
     assert (then["status"], then["outlook"], then["last_heard_on"]) == ("in_progress", "at_risk", "2014-06-30")
     assert (now["status"], now["outlook"], now["last_heard_on"]) == ("completed", "not_assessed", "2014-09-30")
@@ -484,31 +484,33 @@ def test_commitment_answers_as_it_stood(asked, commitment):
         ("2014-09-01", 200, "withdrawn"),
     ],
 )
-def test_withdrawn_commitment_answers_as_it_stood(client, asked, day, status, state):
+def test_withdrawn_commitment_answers_as_it_stood(client, get_commitment, day, status, state):
     commitment = CommitmentFactory(withdrawn=True)
 
-    response = asked(commitment, as_of=day)
+    response = get_commitment(commitment, as_of=day)
     listed = client.get(REGISTER, {"as_of": day}).json()["count"]
 
     assert (response.status_code, response.json().get("state")) == (status, state)
     assert listed == (state == "published")
 
 
-def test_assessment_is_absent_before_its_day(asked, commitment):
+def test_assessment_is_absent_before_its_day(get_commitment, commitment):
     AssessmentFactory(public=True, commitment=commitment)
 
-    answers = [asked(commitment, as_of=day).json() for day in ("2014-09-30", "2014-10-01")]
+    answers = [get_commitment(commitment, as_of=day).json() for day in ("2014-09-30", "2014-10-01")]
 
     assert [answer["verification"] for answer in answers] == ["self_reported", "peer_reviewed"]
     assert [len(answer["assessments"]) for answer in answers] == [0, 1]
 
 
-def test_answer_stands_with_its_assessment_from_its_day_on(asked, commitment):
+def test_answer_stands_with_its_assessment_from_its_day_on(get_commitment, commitment):
     judged = AssessmentFactory(public=True, commitment=commitment)
     AnswerFactory(assessment=judged, public=True, text="So it was.")
     AnswerFactory(assessment=judged, submitted=True, text="LEAK")
 
-    (before, after) = (asked(commitment, as_of=day).json()["assessments"] for day in ("2014-10-14", "2014-10-15"))
+    (before, after) = (
+        get_commitment(commitment, as_of=day).json()["assessments"] for day in ("2014-10-14", "2014-10-15")
+    )
 
     assert before[0]["answers"] == []
     assert after[0]["answers"] == [
@@ -563,11 +565,11 @@ def test_freshness_tells_the_last_word_of_each_lead(client, ilo, iom, secretaria
 
     body = client.get("/api/v1/summary/freshness/").json()
 
-    found = {
+    counts = {
         row["lead"]["code"]: {count["freshness"]: count["count"] for count in row["counts"] if count["count"]}
         for row in body["leads"]
     }
-    assert found == {"ilo": {"overdue": 1, "current": 1}, "iom": {"never_reported": 1}}
+    assert counts == {"ilo": {"overdue": 1, "current": 1}, "iom": {"never_reported": 1}}
     assert {row["lead"]["code"]: (row["last_heard_on"], row["last_heard_precision"]) for row in body["leads"]} == {
         "ilo": ("2014-06", "month"),
         "iom": (None, None),

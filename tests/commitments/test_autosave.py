@@ -1,4 +1,4 @@
-"""What is typed and not saved: kept, laid into the form again, handed over to colleagues, and seen by nobody else."""
+"""Unsaved form contents: saved, filled into the form again, transferred to colleagues, and seen by nobody else."""
 
 from datetime import UTC, date, datetime
 
@@ -10,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from agencies.models import Membership
 from commitments.admin.prefill import next_period
-from commitments.autosave import MOST
+from commitments.autosave import MAX_CHARACTERS
 from commitments.models import Assessment, Commitment, Evidence, ProgressReport, WorkingCopy
 from gmg_portal.http.revision import CurrentRevision
 from tests.factories import (
@@ -30,10 +30,10 @@ from tests.filling import field_conflicts, filled, messages_on, problems
 SECRET = "Typed in confidence"
 
 
-def address(row_or_model, page="change", **asked):
+def address(row_or_model, page="change", **query):
     opts = row_or_model._meta
     args = [] if isinstance(row_or_model, type) else [row_or_model.pk]
-    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}", args=args, query=asked or None)
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_{page}", args=args, query=query or None)
 
 
 @pytest.fixture
@@ -52,10 +52,10 @@ def report(commitment):
 
 def keep(client, row_or_model, data, **more):
     """Send what a page's form holds, as its script does."""
-    asked, user = more.pop("asked", {}), client.session["_auth_user_id"]
+    query, user = more.pop("query", {}), client.session["_auth_user_id"]
     page = "working_copy_of_new" if isinstance(row_or_model, type) else "working_copy"
     return client.post(
-        address(row_or_model, page, **asked), data | {"_user": user, "_window": "w1", "_seen": ""} | more
+        address(row_or_model, page, **query), data | {"_user": user, "_window": "w1", "_seen": ""} | more
     )
 
 
@@ -120,16 +120,16 @@ PIECE = {"kind": "publication", "title": "Kept title", "url": "https://example.o
 def test_new_report_is_kept_by_its_commitment(as_user, ilo_focal_point, ilo, commitment):
     other = CommitmentFactory(lead_agency=ilo)
     client = as_user(ilo_focal_point)
-    asked = {"commitment": commitment.pk}
-    data = filled(client.get(address(ProgressReport, "add", **asked)), achieved="Typed with care")
-    keep(client, ProgressReport, data, asked=asked)
+    query = {"commitment": commitment.pk}
+    data = filled(client.get(address(ProgressReport, "add", **query)), achieved="Typed with care")
+    keep(client, ProgressReport, data, query=query)
 
-    again = client.get(address(ProgressReport, "add", **asked))
+    again = client.get(address(ProgressReport, "add", **query))
     elsewhere = client.get(address(ProgressReport, "add", commitment=other.pk))
 
     assert WorkingCopy.objects.get().commitment == commitment
     assert (shown(again, "achieved"), shown(elsewhere, "achieved")) == ("Typed with care", None)
-    client.post(address(ProgressReport, "add", **asked), filled(again))
+    client.post(address(ProgressReport, "add", **query), filled(again))
     assert ProgressReport.objects.get().achieved == "Typed with care"
     assert not WorkingCopy.objects.exists()
 
@@ -202,7 +202,7 @@ def test_second_window_overwrites_nothing(as_user, ilo_focal_point, report):
 def test_too_much_is_refused_in_a_sentence(as_user, ilo_focal_point, report):
     client = as_user(ilo_focal_point)
 
-    answer = keep(client, report, {"achieved": "x" * (MOST + 1)})
+    answer = keep(client, report, {"achieved": "x" * (MAX_CHARACTERS + 1)})
 
     assert answer.status_code == 413
     assert "too long" in answer.json()["problem"]

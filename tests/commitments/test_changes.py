@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from commitments.changes import changes, traces
+from commitments.changes import change_refs, changes
 from commitments.models import Commitment
 from tests.factories import (
     AgencyFactory,
@@ -68,9 +68,9 @@ def test_changes_of_one_day_stand_in_the_order_in_which_they_happen(ilo, iom):
     commitment.refresh_from_db()
     corrected(commitment, state="withdrawn", withdrawn_on=on, withdrawn_reason="Entered twice.")
 
-    told = [key.partition("/")[2] for key in keys()]
+    details = [key.partition("/")[2] for key in keys()]
 
-    assert told == [
+    assert details == [
         "withdrawn",
         "answer-iom-2014-06-30",
         "assessment-iom-2014-06-30",
@@ -122,7 +122,7 @@ def test_changes_of_some_commitments_are_theirs_alone(story):
 
 @pytest.mark.parametrize(("kinds", "count"), [(["report"], 2), (["assessment", "withdrawn"], 2), ([], 0), (None, 6)])
 def test_traces_of_some_kinds_are_theirs_alone(story, kinds, count):
-    assert len(traces(kinds=kinds)) == count
+    assert len(change_refs(kinds=kinds)) == count
 
 
 def test_changes_limited_are_the_newest(story):
@@ -137,6 +137,6 @@ def test_changes_take_five_queries(ilo, django_assert_num_queries, rows):
     published_report(commitments[-1])
 
     with django_assert_num_queries(5):
-        found = [(change.key, change.get_absolute_url(), str(change.commitment.lead)) for change in changes()]
+        rows_read = [(change.key, change.get_absolute_url(), str(change.commitment.lead)) for change in changes()]
 
-    assert len(found) == 2 * rows + 1
+    assert len(rows_read) == 2 * rows + 1

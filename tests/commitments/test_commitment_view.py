@@ -59,7 +59,7 @@ def whole(ilo, iom, ohchr, points):
 def test_commitment_page_shows_its_whole_story(client, whole):
     html = assert_answers(client, whole.get_absolute_url())
 
-    told = [
+    texts = [
         "We undertake to lower what migrants pay.",
         "International Labour Organization",
         "Runs the corridors.",
@@ -79,7 +79,7 @@ def test_commitment_page_shows_its_whole_story(client, whole):
         "not yet confirmed",
         f"http://testserver{whole.get_absolute_url()}",
     ]
-    assert [text for text in told if text not in html] == []
+    assert [text for text in texts if text not in html] == []
 
 
 def test_commitment_page_shows_reports_newest_first_under_lasting_numbers(client, whole):
@@ -146,7 +146,7 @@ def test_head_says_who_by_when_how_it_stands_and_who_verified(client, whole, und
     html = assert_answers(client, whole.get_absolute_url())
 
     head = " ".join(html[html.index('<dl class="glance">') : html.index('id="original"')].split())
-    told = [
+    texts = [
         "International Labour Organization",
         ">IOM</a>",
         '<time datetime="2014-03">March 2014</time> – <time datetime="2016">2016</time>',
@@ -157,7 +157,7 @@ def test_head_says_who_by_when_how_it_stands_and_who_verified(client, whole, und
         "OHCHR: Agrees with the lead",
         "3. Eliminate migrant exploitation",
     ]
-    assert [text for text in told if text not in head] == []
+    assert [text for text in texts if text not in head] == []
 
 
 @pytest.mark.parametrize(
@@ -343,7 +343,7 @@ def amended(ilo, secretariat):
 
 def history(client, commitment, query=""):
     response = client.get(f"{commitment.get_absolute_url()}{query}")
-    return [(str(entry.on), entry.kind) for entry in response.context["chronicle"].entries]
+    return [(str(entry.on), entry.kind) for entry in response.context["history"].entries]
 
 
 def test_history_tells_publication_status_amendments_and_withdrawal_newest_first(client, amended):
@@ -356,7 +356,7 @@ def test_history_tells_publication_status_amendments_and_withdrawal_newest_first
         ("30 June 2014", "status"),
         ("20 February 2014", "published"),
     ]
-    told = [
+    texts = [
         "The commitment was withdrawn.",
         "The title was reworded.",
         "(added: </span> of nurses",
@@ -365,7 +365,7 @@ def test_history_tells_publication_status_amendments_and_withdrawal_newest_first
         "Entered on 30 June 2014, loaded from the source",
         "The commitment became public.",
     ]
-    assert sorted(told, key=story.index) == told
+    assert sorted(texts, key=story.index) == texts
     assert "secretariat" not in story
 
 

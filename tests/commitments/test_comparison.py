@@ -89,9 +89,9 @@ def test_due_day_has_passed_when_its_own_end_has(ilo):
     CommitmentFactory(lead_agency=ilo, due_on=UNTIL)
     CommitmentFactory(lead_agency=ilo, due_on=date(2015, 1, 1), withdrawn=True)
 
-    found = lists()
+    lists_by_change = lists()
 
-    assert found["due_passed"] == [on_first, between]
+    assert lists_by_change["due_passed"] == [on_first, between]
 
 
 def test_totals_stand_side_by_side_and_lead_to_their_rows(ilo):
@@ -102,8 +102,8 @@ def test_totals_stand_side_by_side_and_lead_to_their_rows(ilo):
 
     comparison = compare(SINCE, UNTIL, Commitment.objects.filter(lead_agency=ilo), {"agency": "ilo"})
 
-    told = {total.label: (total.then.count, total.now.count, total.difference) for total in comparison.totals}
-    assert {label: counts for label, counts in told.items() if any(counts)} == {
+    expected = {total.label: (total.then.count, total.now.count, total.difference) for total in comparison.totals}
+    assert {label: counts for label, counts in expected.items() if any(counts)} == {
         "Planning": (1, 0, -1),
         "Completed": (0, 1, 1),
         "Nothing reported": (1, 1, 0),
@@ -137,9 +137,9 @@ def test_comparison_takes_nine_queries(ilo, points, django_assert_num_queries, r
 
     with django_assert_num_queries(9):
         comparison = compare(SINCE, UNTIL)
-        told = [(str(row.commitment.lead), list(row.commitment.agenda_points.all())) for row in comparison.rows]
+        expected = [(str(row.commitment.lead), list(row.commitment.agenda_points.all())) for row in comparison.rows]
 
-    assert len(told) == rows
+    assert len(expected) == rows
 
 
 # The same, replayed by hand
@@ -148,7 +148,7 @@ def test_comparison_takes_nine_queries(ilo, points, django_assert_num_queries, r
 def history(chance, ilo):
     """A made-up history: each commitment's days and reports, as written down here and as the record keeps them."""
     cycle = ReportingCycleFactory(opened=True)
-    told = {}
+    expected = {}
     for _ in range(12):
         published = day_of(chance)
         due = chance.choice([None, day_of(chance)])
@@ -157,43 +157,43 @@ def history(chance, ilo):
         reports = [(day, chance.choice(["planning", "ongoing", "completed", "in_progress"])) for day in days]
         for day, status in reports:
             published_report(commitment, on=day.isoformat(), status=status)
-        asked = chance.random() < 0.7
-        if asked:
+        expected_report = chance.random() < 0.7
+        if expected_report:
             ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
         withdrawn = chance.choice([None, None, day_of(chance, max(days, default=published))])
         if withdrawn:
             corrected(commitment, state="withdrawn", withdrawn_on=withdrawn, withdrawn_reason="Entered twice.")
-        told[commitment.reference] = (published, due, reports, asked, withdrawn)
-    return cycle, told
+        expected[commitment.reference] = (published, due, reports, expected_report, withdrawn)
+    return cycle, expected
 
 
 def day_of(chance, first=date(2014, 1, 1)):
     return first + timedelta(days=chance.randrange(500))
 
 
-def stood(cycle, published, _due, reports, asked, withdrawn, on):
+def stood(cycle, published, _due, reports, expected_report, withdrawn, on):
     """The status and freshness at the end of a day, told by the glossary; None where it was not in the record."""
     if published > on or (withdrawn and withdrawn <= on):
         return None
-    said = [(day, status) for day, status in reports if day <= on]
-    status = said[-1][1] if said else ""
+    reports_by_then = [(day, status) for day, status in reports if day <= on]
+    status = reports_by_then[-1][1] if reports_by_then else ""
     if status in FINISHED:
         return status, "current"
     if cycle.opened_on > on:
         return status, "not_yet_due"
-    if said and said[-1][0] >= cycle.opened_on:
+    if reports_by_then and reports_by_then[-1][0] >= cycle.opened_on:
         return status, "current"
-    if not asked:
+    if not expected_report:
         return status, "not_yet_due"
     if on <= cycle.due_on:
         return status, "due"
-    return status, "overdue" if said else "never_reported"
+    return status, "overdue" if reports_by_then else "never_reported"
 
 
-def replayed(cycle, told, since, until):
-    found = {word: [] for word in CHANGES}
-    for reference, row in told.items():
-        published, due, _reports, _asked, withdrawn = row
+def replayed(cycle, expected, since, until):
+    lists_by_change = {word: [] for word in CHANGES}
+    for reference, row in expected.items():
+        published, due, _reports, _expected_report, withdrawn = row
         then, now = stood(cycle, *row, since), stood(cycle, *row, until)
         both = then is not None and now is not None
         silent = ("due", "overdue", "never_reported")
@@ -207,20 +207,20 @@ def replayed(cycle, told, since, until):
             "due_passed": now is not None and due is not None and since <= due < until,
         }
         for word, held in holds.items():
-            found[word] += [reference] if held else []
-    return found
+            lists_by_change[word] += [reference] if held else []
+    return lists_by_change
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_comparison_agrees_with_a_replay_of_the_history(ilo, seed):
     chance = random.Random(seed)  # noqa: S311 - histories, not secrets
-    cycle, told = history(chance, ilo)
+    cycle, expected = history(chance, ilo)
 
     for _ in range(12):
         since, until = sorted([day_of(chance), day_of(chance, date(2014, 6, 1))])
         comparison = compare(since, until)
 
-        found = {word: [row.commitment.reference for row in rows] for word, rows in comparison.lists.items()}
-        assert found == replayed(cycle, told, since, until)
-        counted = [sum(stood(cycle, *row, day) is not None for row in told.values()) for day in (since, until)]
+        lists_by_change = {word: [row.commitment.reference for row in rows] for word, rows in comparison.lists.items()}
+        assert lists_by_change == replayed(cycle, expected, since, until)
+        counted = [sum(stood(cycle, *row, day) is not None for row in expected.values()) for day in (since, until)]
         assert [comparison.totals[-1].then.count, comparison.totals[-1].now.count] == counted

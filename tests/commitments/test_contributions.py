@@ -480,13 +480,16 @@ def test_parts_stand_with_their_report_everywhere(client, joint, ohchr, iom):
     ContributionFactory(report=draft, agency=ohchr, text="Not yet public")
 
     page = client.get(joint.get_absolute_url()).content.decode()
-    told = client.get("/api/v1/reports/").json()["results"][0]["contributions"]
+    contributions = client.get("/api/v1/reports/").json()["results"][0]["contributions"]
     within = client.get(f"/api/v1/commitments/{joint.reference}/").json()["reports"][0]["contributions"]
     agency = client.get(ohchr.get_absolute_url()).content.decode()
 
     assert page.index("Three pilots ran.") < page.index(WORDS)
-    assert [(part["agency"]["code"], part["text"]) for part in told] == [("iom", "Three pilots ran."), ("ohchr", WORDS)]
-    assert within == told
+    assert [(part["agency"]["code"], part["text"]) for part in contributions] == [
+        ("iom", "Three pilots ran."),
+        ("ohchr", WORDS),
+    ]
+    assert within == contributions
     assert WORDS in agency and "Three pilots ran." not in agency
     assert "Not yet public" not in page + agency
 
@@ -511,8 +514,8 @@ def test_parts_are_of_their_day(client, joint, ohchr):
     for day, shown in (("2014-06-29", False), ("2014-06-30", True)):
         page = client.get(address, {"as_of": day}).content.decode()
         agency = client.get(ohchr.get_absolute_url(), {"as_of": day}).content.decode()
-        found = client.get("/api/v1/commitments/", {"q": "paralegals", "as_of": day}).json()["count"]
-        assert ["paralegals" in page, "paralegals" in agency, found == 1] == [shown] * 3
+        count = client.get("/api/v1/commitments/", {"q": "paralegals", "as_of": day}).json()["count"]
+        assert ["paralegals" in page, "paralegals" in agency, count == 1] == [shown] * 3
 
 
 @pytest.mark.database

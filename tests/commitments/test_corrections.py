@@ -1,4 +1,4 @@
-"""What readers report: from a form without an account into an inbox for reviewers, and from there nowhere else."""
+"""Mistakes that readers report by a form without an account, visible in an inbox for reviewers and nowhere else."""
 
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
@@ -178,7 +178,7 @@ def test_day_has_its_end_for_all_together(client, commitment, monkeypatch):
 
 def test_addresses_of_one_home_count_as_one_and_a_forged_header_for_nothing(rf):
     def sender(address, **headers):
-        return corrections.sender_of(rf.get("/", REMOTE_ADDR=address, headers=headers))
+        return corrections.hash_sender(rf.get("/", REMOTE_ADDR=address, headers=headers))
 
     assert sender("2001:db8::1") == sender("2001:db8::2") != sender("2001:db8:0:1::1")
     assert sender("192.0.2.1", x_forwarded_for="198.51.100.1") == sender("192.0.2.1") != sender("192.0.2.2")
@@ -207,7 +207,7 @@ def test_many_at_the_same_moment_are_counted_as_well():
         try:
             corrections.report(commitment, text="Broken.", sender="the same")
             outcomes.append("taken")
-        except corrections.TooMany:
+        except corrections.TooManyReports:
             outcomes.append("refused")
         finally:
             connection.close()
@@ -228,9 +228,9 @@ def test_many_at_the_same_moment_are_counted_as_well():
 def seen_by(client, user):
     client.force_login(user)
     listed = client.get(reverse("admin:commitments_mistake_changelist"))
-    found = {row.pk for row in listed.context["cl"].result_list} if listed.status_code == 200 else set()
-    assert found == set(Mistake.objects.visible_to(user).values_list("pk", flat=True))
-    return found
+    listed_keys = {row.pk for row in listed.context["cl"].result_list} if listed.status_code == 200 else set()
+    assert listed_keys == set(Mistake.objects.visible_to(user).values_list("pk", flat=True))
+    return listed_keys
 
 
 def test_inbox_is_for_reviewers_and_group_leads_see_their_groups(
@@ -302,7 +302,7 @@ def test_answer_goes_to_the_reader_and_the_address_is_erased(client, secretariat
 
 
 def test_without_an_address_the_answer_stays_in_the_inbox(secretariat, mailoutbox):
-    corrections.answer(MistakeFactory(address=""), words="Corrected.", by=secretariat)
+    corrections.answer(MistakeFactory(address=""), text="Corrected.", by=secretariat)
 
     assert mailoutbox == []
     assert Mistake.objects.get().state == "answered"
@@ -325,7 +325,7 @@ def test_nothing_is_settled_without_a_word(verb, words, secretariat):
     mistake = MistakeFactory()
 
     with pytest.raises(ValidationError):
-        verb(mistake, words=words, by=secretariat)
+        verb(mistake, text=words, by=secretariat)
 
     mistake.refresh_from_db()
     assert (mistake.state, mistake.address) == ("open", "reader@example.org")
@@ -337,19 +337,19 @@ def test_only_reviewers_settle(verb, undesa_focal_point, ilo_focal_point, commit
 
     for person in (undesa_focal_point, ilo_focal_point):
         with pytest.raises(PermissionDenied):
-            verb(mistake, words="Ours.", by=person)
+            verb(mistake, text="Ours.", by=person)
 
     assert mailoutbox == []
 
 
 def test_settled_is_settled(secretariat, administrator, mailoutbox):
     mistake = MistakeFactory()
-    corrections.answer(mistake, words="Corrected.", by=secretariat)
+    corrections.answer(mistake, text="Corrected.", by=secretariat)
 
     with pytest.raises(ValidationError, match="settled already"):
-        corrections.close(mistake, words="Twice.", by=administrator)
+        corrections.close(mistake, text="Twice.", by=administrator)
     with pytest.raises(ValidationError, match="Somebody changed this"):
-        corrections.close(mistake, words="Twice.", by=administrator, seen=mistake.version)
+        corrections.close(mistake, text="Twice.", by=administrator, seen=mistake.version)
 
     assert len(mailoutbox) == 1
 
@@ -407,7 +407,7 @@ def test_desk_of_a_reviewer_holds_what_readers_report(secretariat, ilo_focal_poi
 def test_report_of_a_mistake_is_noted_with_it(secretariat, commitment, monkeypatch):
     monkeypatch.setattr(corrections, "PER_SENDER", 1)
     corrections.report(commitment, text="Broken.", sender="a")
-    with pytest.raises(corrections.TooMany):
+    with pytest.raises(corrections.TooManyReports):
         corrections.report(commitment, text="Broken.", sender="a")
 
     assert Notice.objects.get().mistake == Mistake.objects.get()

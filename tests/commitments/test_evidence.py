@@ -133,8 +133,8 @@ def with_comment(content: bytes) -> bytes:
 def archive_stored(members: dict[str, str]) -> bytes:
     content = BytesIO()
     with ZipFile(content, "w", ZIP_STORED) as made:
-        for name, said in members.items():
-            made.writestr(name, said)
+        for name, text in members.items():
+            made.writestr(name, text)
     return content.getvalue()
 
 
@@ -142,14 +142,14 @@ def with_object_stream(stream: bytes) -> bytes:
     """A PDF whose fourth object lies in this stream, and whose table says so."""
     body = b"%PDF-1.5\n"
     places = {}
-    for number, said in (
+    for number, content in (
         (1, b"<</Type/Catalog/Pages 2 0 R/Lang 4 0 R>>"),
         (2, b"<</Type/Pages/Kids[3 0 R]/Count 1>>"),
         (3, b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Resources<<>>>>"),
         (5, stream),
     ):
         places[number] = len(body)
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, said)
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
     places[6] = len(body)
     rows = [(0, 0, 65535), *((1, places[number], 0) for number in (1, 2, 3)), (2, 5, 0)]
     rows += [(1, places[5], 0), (1, places[6], 0)]
@@ -511,8 +511,8 @@ def said_at_files(page) -> list[list[str]]:
 def test_abuse_is_refused_in_a_sentence_at_its_field_and_nothing_is_stored(write, settings):
     page = write(*((name, content) for name, content, _sentence in ABUSE.values()))
 
-    told = dict(zip(ABUSE, said_at_files(page), strict=True))
-    assert told == {abuse: [sentence] for abuse, (_name, _content, sentence) in ABUSE.items()}
+    result = dict(zip(ABUSE, said_at_files(page), strict=True))
+    assert result == {abuse: [sentence] for abuse, (_name, _content, sentence) in ABUSE.items()}
     assert (ProgressReport.objects.count(), Evidence.objects.count(), stored(settings)) == (0, 0, [])
 
 
@@ -892,7 +892,7 @@ def test_file_that_is_not_what_was_taken_in_is_withheld_and_noted(
 def test_file_is_read_once_while_nothing_writes_to_it(client, public_piece, monkeypatch):
     read = []
     whole = hashlib.file_digest
-    monkeypatch.setattr(hashlib, "file_digest", lambda *given: read.append(1) or whole(*given))
+    monkeypatch.setattr(hashlib, "file_digest", lambda *args: read.append(1) or whole(*args))
 
     for _time in range(3):
         b"".join(client.get(public_address(public_piece)).streaming_content)
@@ -975,11 +975,11 @@ def test_link_has_no_file_to_hand_out(client, administrator):
 
 def test_kind_and_size_are_shown_and_answered(client, public_piece):
     page = client.get(public_piece.report.commitment.get_absolute_url()).content.decode()
-    told = client.get("/api/v1/reports/").json()["results"][0]["evidence"][0]
+    result = client.get("/api/v1/reports/").json()["results"][0]["evidence"][0]
 
     assert f"PDF, {len(PDF)}\xa0bytes" in page
     assert public_piece.file_label == f"PDF, {len(PDF)}\xa0bytes"
-    assert (told["media_type"], told["size"], told["digest"]) == (
+    assert (result["media_type"], result["size"], result["digest"]) == (
         "application/pdf",
         len(PDF),
         sha256(PDF).hexdigest(),
@@ -990,6 +990,6 @@ def test_kind_and_size_are_shown_and_answered(client, public_piece):
 def test_link_has_neither_kind_of_file_nor_size(client):
     published_report()
 
-    told = client.get("/api/v1/reports/").json()["results"][0]["evidence"][0]
+    result = client.get("/api/v1/reports/").json()["results"][0]["evidence"][0]
 
-    assert (told["media_type"], told["size"], told["digest"]) == (None, None, None)
+    assert (result["media_type"], result["size"], result["digest"]) == (None, None, None)

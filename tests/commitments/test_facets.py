@@ -2,7 +2,7 @@ import pytest
 from django.http import QueryDict
 
 from agenda.models import AgendaPoint
-from commitments.facets import FACETS, Facet, Option, tally
+from commitments.facets import FACETS, Facet, Option, count_facets
 from commitments.filters import CommitmentFilter
 from commitments.models import Commitment
 from tests.factories import (
@@ -18,14 +18,16 @@ from tests.factories import (
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
-def tallied(query: str):
+def facet_counts_of(query: str):
     filterset = CommitmentFilter(QueryDict(query), queryset=Commitment.objects.all())
     assert filterset.is_valid(), filterset.errors
-    return tally(filterset)
+    return count_facets(filterset)
 
 
 def counted(query: str) -> dict[str, dict[str, int]]:
-    return {facet.word: {option.value: option.count for option in facet.options} for facet in tallied(query).facets}
+    return {
+        facet.name: {option.value: option.count for option in facet.options} for facet in facet_counts_of(query).facets
+    }
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,7 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("query", QUESTIONS)
-def test_tally_says_how_many_rows_meet_the_question_and_the_question_without_each_word(register, query):
+def test_facet_counts_have_the_count_of_the_query_and_without_each_parameter(register, query):
     words = QueryDict(query)
     without = {}
     for word in words:
@@ -118,11 +120,11 @@ def test_tally_says_how_many_rows_meet_the_question_and_the_question_without_eac
         if word != "as_of":
             without[word] = CommitmentFilter(rest, queryset=Commitment.objects.all()).qs.count()
 
-    told = tallied(query)
+    counts = facet_counts_of(query)
 
-    assert told.total == 3
-    assert told.count == CommitmentFilter(words, queryset=Commitment.objects.all()).qs.count()
-    assert told.without == without
+    assert counts.total == 3
+    assert counts.count == CommitmentFilter(words, queryset=Commitment.objects.all()).qs.count()
+    assert counts.without == without
 
 
 @pytest.mark.parametrize("word", FACETS)
@@ -151,7 +153,7 @@ def test_facets_take_the_same_queries_however_many_rows(register, django_assert_
     assert filterset.is_valid()
 
     with django_assert_num_queries(FACET_QUERIES):
-        tally(filterset)
+        count_facets(filterset)
 
 
 # The cycle, the walk over the rows, and the names of agencies, groups, points and recommendations.

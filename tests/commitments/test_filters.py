@@ -22,12 +22,12 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def asked(query: str) -> CommitmentFilter:
+def filterset_of(query: str) -> CommitmentFilter:
     return CommitmentFilter(QueryDict(query), queryset=Commitment.objects.all())
 
 
-def found(query: str) -> set[str]:
-    filterset = asked(query)
+def titles_of(query: str) -> set[str]:
+    filterset = filterset_of(query)
     assert filterset.is_valid(), filterset.errors
     return {commitment.title for commitment in filterset.qs}
 
@@ -118,20 +118,20 @@ def make_register():
     ],
 )
 def test_filter_word_keeps_just_its_rows(register, query, titles):
-    assert found(query) == titles
+    assert titles_of(query) == titles
 
 
 def test_draft_is_found_by_no_word(register):
     words = ["lead=ilo", "agenda_point=2", "kind=programme", "scope=national", "place=Bangladesh", "q=draft"]
 
-    assert all("draft" not in found(word) for word in words)
+    assert all("draft" not in titles_of(word) for word in words)
 
 
 def test_search_leaves_out_the_words_of_a_draft_report(register):
     commitment = Commitment.objects.get(title="silent")
     EvidenceFactory(report=ProgressReportFactory(commitment=commitment, achieved="Clandestine negotiations"))
 
-    assert found("q=clandestine") == set()
+    assert titles_of("q=clandestine") == set()
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_search_leaves_out_the_words_of_a_draft_report(register):
     ],
 )
 def test_unknown_word_or_value_is_refused_by_name_with_what_is_allowed(register, query, word, says):
-    errors = asked(query).errors
+    errors = filterset_of(query).errors
 
     assert set(errors) == {word}
     assert says in errors[word][0]
@@ -173,29 +173,31 @@ def test_unknown_word_or_value_is_refused_by_name_with_what_is_allowed(register,
     ],
 )
 def test_refusal_offers_the_nearest_word(register, query, word, says):
-    assert says in asked(query).errors[word][0]
+    assert says in filterset_of(query).errors[word][0]
 
 
 def test_words_beside_the_filters_are_known_to_their_page_alone(register):
-    page = CommitmentFilter(QueryDict("page=2&view=table"), queryset=Commitment.objects.all(), beside=["page", "view"])
+    page = CommitmentFilter(
+        QueryDict("page=2&view=table"), queryset=Commitment.objects.all(), extra_params=["page", "view"]
+    )
 
     assert page.errors == {}
-    assert "‘view’" in " ".join(asked("page=2&view=table").errors["__all__"])
+    assert "‘view’" in " ".join(filterset_of("page=2&view=table").errors["__all__"])
 
 
 def test_place_of_a_draft_is_not_offered_as_the_nearest_word(register):
     CommitmentFactory(draft=True, places=["Shangri-La"])
 
-    assert "Shangri-La" not in asked("place=Shangri-Lo").errors["place"][0]
+    assert "Shangri-La" not in filterset_of("place=Shangri-Lo").errors["place"][0]
 
 
 def test_place_that_only_a_withdrawn_commitment_names_is_not_offered(register):
     CommitmentFactory(withdrawn=True, places=["Shangri-La"])
 
-    (problem,) = asked("place=Shangri-Lo").errors["place"]
+    (problem,) = filterset_of("place=Shangri-Lo").errors["place"]
 
     assert problem == "‘Shangri-Lo’ is not a valid value. Allowed: Asia, Bangladesh, Nepal."
-    assert "Shangri-La" not in dict(asked("").form.fields["place"].choices)
+    assert "Shangri-La" not in dict(filterset_of("").form.fields["place"].choices)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +213,7 @@ def test_place_that_only_a_withdrawn_commitment_names_is_still_taken(register, q
     CommitmentFactory(withdrawn=True, title="gone", places=["Shangri-La, Kingdom of"])
     run_deferred_triggers()
 
-    filterset = asked(query)
+    filterset = filterset_of(query)
 
     assert filterset.errors == {}
     assert {row.title for row in filterset.qs} == titles
@@ -220,7 +222,7 @@ def test_place_that_only_a_withdrawn_commitment_names_is_still_taken(register, q
 def test_places_of_drafts_are_no_word(register):
     CommitmentFactory(draft=True, places=["Shangri-La"])
 
-    assert "Shangri-La" not in asked("place=x").errors["place"][0]
+    assert "Shangri-La" not in filterset_of("place=x").errors["place"][0]
 
 
 @pytest.mark.database
@@ -237,7 +239,7 @@ def test_places_of_drafts_are_no_word(register):
     ],
 )
 def test_ordering_is_complete_and_puts_the_unknown_last(register, ordering, titles):
-    rows = asked(f"ordering={ordering}").qs
+    rows = filterset_of(f"ordering={ordering}").qs
 
     assert [commitment.title for commitment in rows] == titles
 
@@ -246,7 +248,7 @@ def test_search_puts_the_best_fit_first(register):
     CommitmentFactory(title="Skills", summary="Also of remittances.")
     CommitmentFactory(title="Fair remittances")
 
-    rows = asked("q=remittances").qs
+    rows = filterset_of("q=remittances").qs
 
     assert [commitment.title for commitment in rows] == ["Fair remittances", "Skills"]
 
@@ -262,25 +264,25 @@ def test_search_puts_the_best_fit_first(register):
     ],
 )
 def test_as_of_answers_as_the_record_stood(register, day, statuses):
-    rows = asked(f"as_of={day}").qs
+    rows = filterset_of(f"as_of={day}").qs
 
     assert {commitment.title: commitment.standing_status for commitment in rows} == statuses
 
 
 def test_as_of_searches_what_was_said_by_then(register):
-    assert found("q=Dhaka&as_of=2014-06-29") == set()
-    assert found("q=Dhaka&as_of=2014-06-30") == {"fair"}
+    assert titles_of("q=Dhaka&as_of=2014-06-29") == set()
+    assert titles_of("q=Dhaka&as_of=2014-06-30") == {"fair"}
 
 
 def test_withdrawn_commitment_is_absent_from_its_day_on(register):
     commitment = CommitmentFactory(title="twice", withdrawn=True)
     lead = f"lead={commitment.lead_agency.code}"
 
-    assert found(lead) == set()
-    assert found(f"{lead}&as_of=2014-08-31") == {"twice"}
-    assert found(f"{lead}&as_of=2014-09-01") == set()
+    assert titles_of(lead) == set()
+    assert titles_of(f"{lead}&as_of=2014-08-31") == {"twice"}
+    assert titles_of(f"{lead}&as_of=2014-09-01") == set()
 
 
 def test_today_may_be_asked_as_of(register):
     with time_machine.travel("2016-01-01T10:00:00Z", tick=False):
-        assert found("as_of=2016-01-01") == {"fair", "handbook", "silent", "finished"}
+        assert titles_of("as_of=2016-01-01") == {"fair", "handbook", "silent", "finished"}

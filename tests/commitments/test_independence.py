@@ -65,7 +65,7 @@ def secretary(db):
 
 @pytest.fixture
 def group_report(data_and_research, undesa_focal_point):
-    """Of the group that UN DESA and IOM co-chair, submitted by UN DESA's focal point just now."""
+    """Return a row of the group that UN DESA and IOM co-chair, just submitted by UN DESA's focal point."""
     commitment = CommitmentFactory(workgroup=data_and_research)
     report = ProgressReportFactory(commitment=commitment, author=undesa_focal_point)
     return actions.submit(report, by=undesa_focal_point)
@@ -84,7 +84,7 @@ def publish_by_sql(row, person):
 
 
 def refused_everywhere(row, person) -> bool:
-    """Whether the sets, the actions and the database alike let this person decide nothing."""
+    """Return whether querysets, actions and database all refuse every decision of this person."""
     allowed = {type(row).objects.reviewable_by(person).filter(pk=row.pk).exists()}
     for decide in (actions.publish, lambda row, by: actions.send_back(row, note="Name the source.", by=by)):
         with transaction.atomic():
@@ -179,7 +179,7 @@ def test_all_agencies_of_a_writer_count_and_a_token_hides_none(
 
 
 def test_partner_has_a_stake_until_the_row_is_decided(commitment, ilo_focal_point, ohchr, undesa, secretary):
-    """One was a partner when the report was submitted, and one is since."""
+    """OHCHR was a partner when the report was submitted, UN DESA became one afterwards."""
     leaving = PartnerFactory(commitment=commitment, agency=ohchr)
     report = actions.submit(ProgressReportFactory(commitment=commitment), by=ilo_focal_point)
     leaving.delete()

@@ -1,4 +1,4 @@
-"""Who may do what, beside the table of `policy.py`: partners, two agencies in one person, and each role's licences."""
+"""Permissions beyond the table of `policy.py`: partners, two agencies in one person, and each role's licences."""
 
 from datetime import date
 
@@ -58,7 +58,7 @@ PEOPLE = [
     "anonymous",
 ]
 ALLOWED = {
-    permissions.may_start: {"administrator", "ilo_focal_point", "ilo_alternate", "undesa_focal_point"},
+    permissions.may_create_drafts: {"administrator", "ilo_focal_point", "ilo_alternate", "undesa_focal_point"},
     permissions.may_assess: {
         "administrator",
         "secretariat",

@@ -187,7 +187,7 @@ def test_overlapping_period_is_shown_to_writer_and_reviewer(editor, commitment, 
     )
     sentence = "The period overlaps that of report 1, 1 January 2026 to 30 June 2026."
 
-    hints, remarks = actions.hints(report), [remark.text for remark in review.remarks(report)]
+    hints, remarks = actions.review_hints(report), [remark.text for remark in review.remarks(report)]
     editor.force_login(secretariat)
 
     assert sentence in hints

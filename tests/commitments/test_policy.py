@@ -47,7 +47,7 @@ def world(module_db):
 
 @pytest.fixture(scope="module")
 def cookies(world, module_db):
-    """What each role's browser holds once it has signed in."""
+    """Return the cookies of each role's browser after signing in."""
     cookies = {}
     with module_db.unblock():
         for role in ROLES:
@@ -170,7 +170,7 @@ class Pages:
         return words_of(row) in self.client.get(self.address(row)).content.decode()
 
     def tells(self, row) -> bool:
-        """Whether the history opens; what it does not open tells no word of the row."""
+        """Return whether the history opens, and assert that a refusal shows nothing of the row."""
         answer = self.client.get(self.address(row, "history"))
         assert answer.status_code == 200 or words_of(row) not in answer.content.decode()
         return answer.status_code == 200
@@ -194,7 +194,7 @@ class Pages:
         return attempt(lambda: self.client.post(self.address(row), form), kept) if typed else set()
 
     def previews(self, row) -> bool:
-        """Whether the preview shows the row; of what is public it leads to the page."""
+        """Return whether the preview shows the row; for public rows it redirects to the page."""
         answer = self.client.get(self.address(row, "preview"))
         if row.state in PUBLIC_STATES:
             return answer.status_code == 302 and answer.url == page_of(row).get_absolute_url()
@@ -242,7 +242,7 @@ def words_of(row) -> str:
 
 
 def entry(row, name: str):
-    """What a field of a saved row holds, as a form would send it."""
+    """Return the value of a field of a saved row, as a form would send it."""
     return [point.pk for point in row.agenda_points.all()] if name == "agenda_points" else getattr(row, name)
 
 
@@ -421,7 +421,7 @@ def test_api_of_the_register_takes_no_writing_method(role, method, world, client
     "role", [role for role in ROLES if role not in {"anonymous", "judge", "outsider"} | BY_INDEPENDENCE]
 )
 def test_tokens_keep_to_the_policy(role, world, client):
-    """One reads, writes and submits what its agency does; whatever other role its maker has counts for nothing."""
+    """A token allows what the agency of its maker may do, whatever other roles its maker has."""
     user = world.people[role]
     if role in ("secretariat", "administrator"):
         MembershipFactory(user=user, agency=world.ohchr)
@@ -430,15 +430,15 @@ def test_tokens_keep_to_the_policy(role, world, client):
     rows = cells(world, "progressreport", role)
 
     listed = system.get().content.decode()
-    found = {cell: by_token(system, row, listed) for cell, row in rows.items()}
+    letters_by_cell = {cell: by_token(system, row, listed) for cell, row in rows.items()}
 
     own = () if role == "former" else ("own_agency", "own_group")
     granted = {(whose, state): letters & set("rws") for whose, policy in lines for state, letters in policy.items()}
-    assert found == {cell: letters if cell[0] in own else set() for cell, letters in granted.items()}
+    assert letters_by_cell == {cell: letters if cell[0] in own else set() for cell, letters in granted.items()}
 
 
 def by_token(system, row, listed: str) -> set[str]:
-    """What a system does with a report whose code and version it has from somewhere."""
+    """Return what a system may do with a report of which it knows the code and version."""
     address = f"{DRAFTS}{row.draft_code}/"
     version = f"v{row.version}.{row.history.first().history_id}"
     reads = row.achieved in system.get(address).content.decode()

@@ -1,4 +1,4 @@
-"""Page, API, file and a plain reading of all rows agree, whatever is asked; and so does every past day.
+"""Page, API, file and a plain reading of all rows agree for every query and every past day.
 
 PROPERTY_EXAMPLES says how many questions are tried.
 """
@@ -67,7 +67,7 @@ QUESTIONS = st.fixed_dictionaries(
         "updated_since": st.just(LONG_AGO),
         "ordering": st.sampled_from(["reference", "-reference", "due", "-due", "published", "-published"]),
     },
-).filter(lambda asked: not {"as_of", "updated_since"} <= asked.keys())
+).filter(lambda params: not {"as_of", "updated_since"} <= params.keys())
 # What a word demands of a row and its standing: any of the values.
 MEETS = {
     "lead": lambda row, stood, value: row.lead == value,
@@ -88,22 +88,22 @@ MEETS = {
 }
 
 
-def read_plainly(world, asked):
+def read_plainly(world, params):
     """The references that a question finds, in the order in which it asks for them."""
-    day = date.fromisoformat(asked["as_of"]) if "as_of" in asked else today()
-    found = []
-    for row in world.told:
-        there = row.published <= day if "updated_since" in asked else row.stands(day)
+    day = date.fromisoformat(params["as_of"]) if "as_of" in params else today()
+    results = []
+    for row in world.commitments:
+        there = row.published <= day if "updated_since" in params else row.stands(day)
         stood = row.standing(day, world.cycles)
         words = row.words(day)
         met = all(
             any(MEETS[word](row, stood, value) for value in (values if isinstance(values, list) else [values]))
-            for word, values in asked.items()
+            for word, values in params.items()
             if word in MEETS
         )
-        if there and met and all(word in words for word in asked.get("q", "").split()):
-            found.append(row)
-    return [row.reference for row in in_order(found, asked.get("ordering", "reference"))]
+        if there and met and all(word in words for word in params.get("q", "").split()):
+            results.append(row)
+    return [row.reference for row in in_order(results, params.get("ordering", "reference"))]
 
 
 def in_order(rows, word):
@@ -130,23 +130,23 @@ def test_page_api_file_and_plain_reading_agree_on_every_question(client, world):
         suppress_health_check=list(HealthCheck),
     )
     @given(QUESTIONS)
-    def agree(asked):
-        expected = read_plainly(world, asked)
-        query = urlencode(asked, doseq=True)
+    def agree(params):
+        expected = read_plainly(world, params)
+        query = urlencode(params, doseq=True)
         page = client.get(f"/commitments/?{query}&page_size=200")
         api = client.get(f"{REGISTER}?{query}&page_size=200").json()["results"]
         table = csv.DictReader(io.StringIO(client.get(f"/data/commitments.csv?{query}&bom=0").getvalue().decode()))
-        found = {
+        results = {
             "page": [row.reference for row in page.context["commitments"]],
             "api": [row["reference"] for row in api],
             "file": [row["reference"] for row in table],
         }
         sizes[len(expected)] += 1
-        if "q" in asked and "ordering" not in asked:  # by rank, which is PostgreSQL's own
-            assert found["page"] == found["api"] == found["file"]
-            found, expected = {name: sorted(rows) for name, rows in found.items()}, sorted(expected)
-        assert found == dict.fromkeys(found, expected)
-        assert page.context["tally"].count == len(expected)
+        if "q" in params and "ordering" not in params:  # by rank, which is PostgreSQL's own
+            assert results["page"] == results["api"] == results["file"]
+            results, expected = {name: sorted(rows) for name, rows in results.items()}, sorted(expected)
+        assert results == dict.fromkeys(results, expected)
+        assert page.context["facet_counts"].count == len(expected)
 
     agree()
     # Questions that find nothing prove little: most must have found something, and not always everything.
@@ -156,7 +156,7 @@ def test_page_api_file_and_plain_reading_agree_on_every_question(client, world):
 def test_any_past_day_stands_as_a_replay_of_what_happened_has_it(client, world):
     chance = random.Random(68190)
     for day in sorted(world.day() for _number in range(DAYS)):
-        stood = {told.reference: standing for told, standing in world.stood(day)}
+        stood = {plain.reference: standing for plain, standing in world.stood(day)}
         words = {"as_of": day.isoformat(), "page_size": 200}
 
         rows = {row["reference"]: row for row in client.get(REGISTER, words).json()["results"]}
@@ -172,17 +172,17 @@ def test_any_past_day_stands_as_a_replay_of_what_happened_has_it(client, world):
             word: counted[word] for word in FRESHNESS
         }
         assert matrix["total"] == freshness["total"] == len(stood)
-        one = chance.choice(world.told)
+        one = chance.choice(world.commitments)
         answer = client.get(f"{REGISTER}{one.reference}/", {"as_of": day.isoformat()})
         assert answer.status_code == (200 if one.published <= day else 404)
         if one.published <= day:
-            told = answer.json()
-            assert told["state"] == ("withdrawn" if one.is_withdrawn(day) else "published")
-            assert len(told["reports"]) == len(one.said(day))
-            assert of(told) == one.standing(day, world.cycles)
+            data = answer.json()
+            assert data["state"] == ("withdrawn" if one.is_withdrawn(day) else "published")
+            assert len(data["reports"]) == len(one.published_reports(day))
+            assert of(data) == one.standing(day, world.cycles)
 
 
 def of(row, empty=None):
-    """What a row of the API or of a file says of its standing; what is wanting there is None here."""
+    """Return the status fields of a row of the API or of a file, with None for missing ones."""
     names = ("status", "outlook", "freshness", "verification", "last_heard_on")
     return {name: None if row[name] == empty else row[name] for name in names}

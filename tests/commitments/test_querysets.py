@@ -45,7 +45,7 @@ def standing(commitment, day=None):
 
 @pytest.fixture
 def register():
-    """One commitment in each state; the published one since 20 February, the withdrawn one until 1 September 2014."""
+    """Return a commitment in each state: published since 20 February 2014, withdrawn on 1 September 2014."""
     rows = {state: CommitmentFactory(**{state: True}) for state in [*HIDDEN, "withdrawn"]}
     rows["published"] = CommitmentFactory()
     return {row.pk: state for state, row in rows.items()}
@@ -77,7 +77,7 @@ def test_commitment_known_by_its_year_is_public_from_its_last_day():
 
 
 @pytest.mark.parametrize(
-    ("day", "found"),
+    ("day", "expected"),
     [
         (None, ["2014-07-31", "2014-06-30"]),
         ("2014-06-29", []),
@@ -85,7 +85,7 @@ def test_commitment_known_by_its_year_is_public_from_its_last_day():
         ("2014-07-31", ["2014-07-31", "2014-06-30"]),
     ],
 )
-def test_reports_that_are_public_on_a_day(commitment, day, found):
+def test_reports_that_are_public_on_a_day(commitment, day, expected):
     for state in HIDDEN:
         ProgressReportFactory(commitment=commitment, **{state: True})
     published_report(commitment, on="2014-06-30")
@@ -93,7 +93,7 @@ def test_reports_that_are_public_on_a_day(commitment, day, found):
 
     reports = ProgressReport.objects.published(day and day_of(day)).newest_first()
 
-    assert [report.published.iso for report in reports] == found
+    assert [report.published.iso for report in reports] == expected
 
 
 def test_reports_of_a_withdrawn_commitment_stay_public(commitment, secretariat):
@@ -105,7 +105,7 @@ def test_reports_of_a_withdrawn_commitment_stay_public(commitment, secretariat):
 
 
 @pytest.mark.parametrize(
-    ("day", "found"),
+    ("day", "expected"),
     [
         (None, ["in_progress", "planning"]),
         ("2014-06-29", []),
@@ -113,13 +113,13 @@ def test_reports_of_a_withdrawn_commitment_stay_public(commitment, secretariat):
         ("2014-07-31", ["in_progress", "planning"]),
     ],
 )
-def test_status_changes_up_to_a_day(commitment, day, found):
+def test_status_changes_up_to_a_day(commitment, day, expected):
     published_report(commitment, on="2014-06-30", status="planning")
     published_report(commitment, on="2014-07-31", status="in_progress")
 
     changes = StatusChange.objects.published(day and day_of(day)).newest_first()
 
-    assert [change.to_status for change in changes] == found
+    assert [change.to_status for change in changes] == expected
 
 
 def test_evidence_that_readers_may_see(commitment):
@@ -231,7 +231,7 @@ def test_stored_status_is_what_the_reports_say_today(secretariat):
 
 
 @pytest.fixture
-def asked(cycle):
+def expected_commitment(cycle):
     """A commitment of which the cycle of July 2014 expects a report."""
     commitment = CommitmentFactory()
     ProgressReportFactory(blank=True, commitment=commitment, cycle=cycle)
@@ -255,40 +255,40 @@ def assert_freshness(time_machine, commitment, day, freshness):
         ("2015-09-01", "never_reported"),
     ],
 )
-def test_freshness_of_what_never_reported(asked, day, freshness, time_machine):
-    assert_freshness(time_machine, asked, day, freshness)
+def test_freshness_of_what_never_reported(expected_commitment, day, freshness, time_machine):
+    assert_freshness(time_machine, expected_commitment, day, freshness)
 
 
 @pytest.mark.parametrize(
     ("day", "freshness"),
     [("2014-06-30", "not_yet_due"), ("2014-07-01", "due"), ("2014-08-31", "due"), ("2014-09-01", "overdue")],
 )
-def test_freshness_of_what_reported_in_earlier_times(asked, day, freshness, time_machine):
-    published_report(asked, on="2014-06-30")
+def test_freshness_of_what_reported_in_earlier_times(expected_commitment, day, freshness, time_machine):
+    published_report(expected_commitment, on="2014-06-30")
 
-    assert_freshness(time_machine, asked, day, freshness)
+    assert_freshness(time_machine, expected_commitment, day, freshness)
 
 
 @pytest.mark.parametrize("reported", ["2014-07-01", "2014-08-31", "2014-08", "2014-09-15"])
-def test_freshness_of_what_reported_since_the_cycle_opened(asked, reported, time_machine):
-    published_report(asked, on=reported)
+def test_freshness_of_what_reported_since_the_cycle_opened(expected_commitment, reported, time_machine):
+    published_report(expected_commitment, on=reported)
 
-    assert_freshness(time_machine, asked, "2014-10-01", "current")
+    assert_freshness(time_machine, expected_commitment, "2014-10-01", "current")
 
 
-def test_freshness_before_a_late_report_came(asked):
-    published_report(asked, on="2014-09-15")
+def test_freshness_before_a_late_report_came(expected_commitment):
+    published_report(expected_commitment, on="2014-09-15")
 
-    assert standing(asked, day_of("2014-09-14")).standing_freshness == "never_reported"
-    assert standing(asked, day_of("2014-09-15")).standing_freshness == "current"
+    assert standing(expected_commitment, day_of("2014-09-14")).standing_freshness == "never_reported"
+    assert standing(expected_commitment, day_of("2014-09-15")).standing_freshness == "current"
 
 
 @pytest.mark.parametrize("state", HIDDEN)
-def test_freshness_is_not_moved_by_a_report_that_is_not_public(asked, cycle, state, time_machine):
+def test_freshness_is_not_moved_by_a_report_that_is_not_public(expected_commitment, cycle, state, time_machine):
     ProgressReport.objects.all().delete()
-    ProgressReportFactory(commitment=asked, cycle=cycle, **{state: True})
+    ProgressReportFactory(commitment=expected_commitment, cycle=cycle, **{state: True})
 
-    assert_freshness(time_machine, asked, "2014-09-01", "never_reported")
+    assert_freshness(time_machine, expected_commitment, "2014-09-01", "never_reported")
 
 
 @pytest.mark.parametrize(
@@ -298,24 +298,24 @@ def test_freshness_is_not_moved_by_a_report_that_is_not_public(asked, cycle, sta
         {"status": "discontinued", "status_reason": "No funds."},
     ],
 )
-def test_freshness_of_what_is_finished(asked, fields, time_machine):
-    published_report(asked, on="2014-05-01", **fields)
+def test_freshness_of_what_is_finished(expected_commitment, fields, time_machine):
+    published_report(expected_commitment, on="2014-05-01", **fields)
 
-    assert_freshness(time_machine, asked, "2014-09-01", "current")
-
-
-def test_freshness_of_what_is_superseded(asked, time_machine):
-    published_report(asked, on="2014-05-01", status="superseded", superseded_by=CommitmentFactory())
-
-    assert_freshness(time_machine, asked, "2014-09-01", "current")
+    assert_freshness(time_machine, expected_commitment, "2014-09-01", "current")
 
 
-def test_freshness_before_it_was_finished(asked):
-    published_report(asked, on="2014-05-01", status="in_progress")
-    published_report(asked, on="2014-10-01", status="completed")
+def test_freshness_of_what_is_superseded(expected_commitment, time_machine):
+    published_report(expected_commitment, on="2014-05-01", status="superseded", superseded_by=CommitmentFactory())
 
-    assert standing(asked, day_of("2014-09-01")).standing_freshness == "overdue"
-    assert standing(asked, day_of("2014-10-01")).standing_freshness == "current"
+    assert_freshness(time_machine, expected_commitment, "2014-09-01", "current")
+
+
+def test_freshness_before_it_was_finished(expected_commitment):
+    published_report(expected_commitment, on="2014-05-01", status="in_progress")
+    published_report(expected_commitment, on="2014-10-01", status="completed")
+
+    assert standing(expected_commitment, day_of("2014-09-01")).standing_freshness == "overdue"
+    assert standing(expected_commitment, day_of("2014-10-01")).standing_freshness == "current"
 
 
 def test_freshness_of_what_was_not_asked(cycle, time_machine):
@@ -351,17 +351,17 @@ def test_freshness_without_an_opened_cycle(time_machine):
     ("day", "freshness"),
     [("2014-12-31", "current"), ("2015-01-10", "due"), ("2015-02-01", "due"), ("2015-02-02", "overdue")],
 )
-def test_freshness_is_against_the_newest_cycle(asked, day, freshness, time_machine):
-    published_report(asked, on="2014-07-15")
+def test_freshness_is_against_the_newest_cycle(expected_commitment, day, freshness, time_machine):
+    published_report(expected_commitment, on="2014-07-15")
     second = ReportingCycleFactory(
         opens_on=date(2015, 1, 1),
         due_on=date(2015, 2, 1),
         closes_on=date(2015, 6, 30),
         opened_on=date(2015, 1, 10),
     )
-    ProgressReportFactory(blank=True, commitment=asked, cycle=second)
+    ProgressReportFactory(blank=True, commitment=expected_commitment, cycle=second)
 
-    assert_freshness(time_machine, asked, day, freshness)
+    assert_freshness(time_machine, expected_commitment, day, freshness)
 
 
 def test_freshness_takes_each_of_its_values(cycle):
@@ -375,12 +375,12 @@ def test_freshness_takes_each_of_its_values(cycle):
     for freshness in ("overdue", "never_reported", "due"):
         ProgressReportFactory(commitment=values[freshness], cycle=cycle)
 
-    found = {
+    results = {
         freshness: standing(commitment, day_of("2014-08-31" if freshness == "due" else "2014-09-01")).standing_freshness
         for freshness, commitment in values.items()
     }
 
-    assert found == {freshness: freshness for freshness in Freshness.values}
+    assert results == {freshness: freshness for freshness in Freshness.values}
 
 
 # Verification
@@ -514,7 +514,7 @@ def library():
     return {recruitment.pk: "recruitment", remittances.pk: "remittances", convention.pk: "convention"}
 
 
-def found(library, text, day=None):
+def search_titles(library, text, day=None):
     rows = Commitment.objects.published(day).search(text, day).order_by("-rank", "pk")
     return [library[row.pk] for row in rows]
 
@@ -545,17 +545,17 @@ def found(library, text, day=None):
     ],
 )
 def test_search_finds(library, text, titles):
-    assert found(library, text) == titles
-    assert found(library, text, day_of("2014-12-31")) == titles
+    assert search_titles(library, text) == titles
+    assert search_titles(library, text, day_of("2014-12-31")) == titles
 
 
 @pytest.mark.parametrize(("day", "titles"), [("2014-06-29", []), ("2014-06-30", ["remittances"])])
 def test_search_as_of_a_day_knows_the_reports_of_that_day(library, day, titles):
-    assert found(library, "banks", day_of(day)) == titles
+    assert search_titles(library, "banks", day_of(day)) == titles
 
 
 def test_search_as_of_a_day_knows_no_commitment_of_later(library):
-    assert found(library, "recruitment", day_of("2014-02-19")) == []
+    assert search_titles(library, "recruitment", day_of("2014-02-19")) == []
 
 
 def test_search_ranks_the_title_above_the_rest():
@@ -597,10 +597,10 @@ def test_search_finds_words_between_typographic_signs(day, text):
 
 
 def marked(commitment, text, day=None):
-    row = Commitment.objects.published(day).with_hits(text, day).get(pk=commitment.pk)
+    row = Commitment.objects.published(day).with_highlights(text, day).get(pk=commitment.pk)
     return (
-        row.marked_title.translate(RESTORED).replace(HIT_STARTS, "[").replace(HIT_ENDS, "]"),
-        row.marked_text.translate(RESTORED).replace(HIT_STARTS, "[").replace(HIT_ENDS, "]"),
+        row.highlighted_title.translate(RESTORED).replace(HIT_STARTS, "[").replace(HIT_ENDS, "]"),
+        row.highlighted_text.translate(RESTORED).replace(HIT_STARTS, "[").replace(HIT_ENDS, "]"),
     )
 
 
@@ -619,10 +619,10 @@ def test_hits_are_marked_wherever_any_of_the_words_is_met(text, title, excerpt):
     commitment = CommitmentFactory(title="Fair recruitment in Côte d’Ivoire", summary="Training in corridors.")
     published_report(commitment, achieved="Banks")
 
-    marked_title, marked_text = marked(commitment, text)
+    highlighted_title, highlighted_text = marked(commitment, text)
 
-    assert marked_title == title
-    assert excerpt in marked_text
+    assert highlighted_title == title
+    assert excerpt in highlighted_text
 
 
 @pytest.mark.parametrize(

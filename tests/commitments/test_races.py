@@ -1,4 +1,4 @@
-"""Two people at one report in the same moment: one comes first, the other is told, nothing is lost or done twice."""
+"""Concurrent requests for one report: one comes first, the other gets an error, nothing is lost or done twice."""
 
 from threading import Barrier, Thread
 
@@ -49,7 +49,7 @@ def reviewers(db):
 
 
 def verbs_of(report) -> list[str]:
-    """What the history says was done, in its order."""
+    """Return the change reasons of the history, in order."""
     lines = report.history.exclude(history_change_reason=None).order_by("history_id")
     return list(lines.values_list("history_change_reason", flat=True))
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from commitments.related import formers_of, related, with_others
+from commitments.related import predecessors_of, related_commitments, with_other_commitments_count
 from tests.factories import CommitmentFactory, RecommendationFactory, WorkGroupFactory, published_report
 
 pytestmark = pytest.mark.django_db
@@ -19,9 +19,9 @@ def one(ilo, points, standard):
     return CommitmentFactory(lead_agency=ilo, agenda_points=points[1:3], recommendations=[standard])
 
 
-def reasons(commitment, successor=None, formers=(), day=None):
+def reasons(commitment, successor=None, predecessors=(), day=None):
     """The related commitments and why, most like first."""
-    return {row.commitment: row.reasons for row in related(commitment, successor, list(formers), day)}
+    return {row.commitment: row.reasons for row in related_commitments(commitment, successor, list(predecessors), day)}
 
 
 def test_related_commitments_stand_by_how_much_they_share(one, ilo, points, standard):
@@ -59,9 +59,9 @@ def test_succession_binds_closest(one, points):
     successor, former = CommitmentFactory(), CommitmentFactory()
     CommitmentFactory(agenda_points=points[1:3])
 
-    found = list(reasons(one, successor, [former]).items())[:2]
+    top = list(reasons(one, successor, [former]).items())[:2]
 
-    assert found == [(former, ["this one takes its place"]), (successor, ["takes the place of this one"])]
+    assert top == [(former, ["this one takes its place"]), (successor, ["takes the place of this one"])]
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "sent_back", "withdrawn"])
@@ -85,9 +85,9 @@ def test_formers_are_those_whose_last_report_names_this_as_successor(one):
     published_report(returned, on="2014-12-31", status="ongoing")
     published_report(unsaid)
 
-    assert formers_of(one, None) == [former]
-    assert set(formers_of(one, date(2014, 7, 1))) == {former, returned}
-    assert formers_of(one, date(2014, 6, 1)) == []
+    assert predecessors_of(one, None) == [former]
+    assert set(predecessors_of(one, date(2014, 7, 1))) == {former, returned}
+    assert predecessors_of(one, date(2014, 6, 1)) == []
 
 
 def test_others_that_answer_a_recommendation_or_its_part_are_counted_once(one, standard):
@@ -96,8 +96,8 @@ def test_others_that_answer_a_recommendation_or_its_part_are_counted_once(one, s
     CommitmentFactory(recommendations=[part], published_on=date(2015, 1, 1))
     CommitmentFactory(recommendations=[part], draft=True)
 
-    counted = {row.code: row.others for row in with_others(one.reference, None)}
-    then = {row.code: row.others for row in with_others(one.reference, date(2014, 12, 31))}
+    counted = {row.code: row.others for row in with_other_commitments_count(one.reference, None)}
+    then = {row.code: row.others for row in with_other_commitments_count(one.reference, date(2014, 12, 31))}
 
     assert counted == {"POL-4": 2, "POL-4a": 2}
     assert then == {"POL-4": 1, "POL-4a": 1}

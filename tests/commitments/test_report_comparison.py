@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from commitments.models import ProgressReport
-from commitments.report_comparison import judgements, tellings
+from commitments.report_comparison import compare_assessments, diff_reports
 from tests.factories import AssessmentFactory, WorkGroupFactory, published_report
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ def reports_of(commitment):
 def judged(commitment, day=None):
     reports = [report for report in reports_of(commitment) if day is None or report.published_on <= day]
     assessments = commitment.assessments.published(day).select_related("agency", "workgroup").with_answers(day)
-    return judgements(assessments, reports)
+    return compare_assessments(assessments, reports)
 
 
 @pytest.mark.parametrize(("reports", "folded"), [(3, [False, False, False]), (4, [False, True, True, True])])
@@ -24,7 +24,7 @@ def test_older_reports_are_folded_when_there_are_more_than_three(commitment, rep
     for month in range(reports):
         published_report(commitment, on=f"2014-{month + 3:02}")
 
-    assert [telling.folded for telling in tellings(reports_of(commitment))] == folded
+    assert [telling.folded for telling in diff_reports(reports_of(commitment))] == folded
 
 
 def test_report_is_told_against_the_one_before_it(commitment):
@@ -33,11 +33,11 @@ def test_report_is_told_against_the_one_before_it(commitment):
         commitment, on="2014-12-31", status="in_progress", achieved="Donors were found in Asia.", barriers="Funds."
     )
 
-    newest, oldest = tellings(reports_of(commitment))
+    newest, oldest = diff_reports(reports_of(commitment))
 
     assert (newest.before.number, oldest.before) == (1, None)
-    assert oldest.differences == []
-    assert [(row.label, [(p.kind, p.text) for p in row.pieces]) for row in newest.differences] == [
+    assert oldest.field_diffs == []
+    assert [(row.label, [(p.kind, p.text) for p in row.pieces]) for row in newest.field_diffs] == [
         ("Status", [("removed", "Planning"), ("same", " "), ("added", "In progress")]),
         ("Achieved", [("same", "Donors were found"), ("added", " in Asia"), ("same", ".")]),
         ("Barriers", [("added", "Funds.")]),
@@ -48,7 +48,7 @@ def test_reports_that_say_the_same_do_not_differ(commitment):
     published_report(commitment, on="2014-06-30")
     published_report(commitment, on="2014-12-31")
 
-    assert tellings(reports_of(commitment))[0].differences == []
+    assert diff_reports(reports_of(commitment))[0].field_diffs == []
 
 
 @pytest.mark.parametrize(

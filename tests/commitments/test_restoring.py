@@ -121,7 +121,7 @@ def test_both_steps_are_told_by_the_api(restored, client, day, withdrawals):
 def test_both_steps_stay_on_the_page_with_their_reasons(restored, client):
     page = client.get(restored.get_absolute_url())
 
-    entries = [(entry.kind, entry.on.iso, entry.reason) for entry in page.context["chronicle"].entries]
+    entries = [(entry.kind, entry.on.iso, entry.reason) for entry in page.context["history"].entries]
     assert entries == [
         ("restored", RESTORED, "It is another programme."),
         ("withdrawn", WITHDRAWN, "Entered twice."),
@@ -135,9 +135,9 @@ def test_both_steps_stay_on_the_page_with_their_reasons(restored, client):
 
 @pytest.mark.database
 def test_both_steps_are_changes(restored):
-    found = [(change.key.partition("/")[2], change.on.iso, change.reason) for change in changes()]
+    changes_read = [(change.key.partition("/")[2], change.on.iso, change.reason) for change in changes()]
 
-    assert found[:2] == [
+    assert changes_read[:2] == [
         ("restored", RESTORED, "It is another programme."),
         ("withdrawn", WITHDRAWN, "Entered twice."),
     ]

@@ -1,4 +1,4 @@
-"""What a reviewer reads side by side, the remarks, and the page on which they decide."""
+"""The review page: comparisons, remarks and decisions."""
 
 from datetime import date
 
@@ -51,7 +51,7 @@ def test_report_stands_beside_the_last_published_one(commitment):
         submitted=True, commitment=commitment, achieved="Five courses were held in Geneva.", barriers="No funds."
     )
 
-    beside = review.beside(report)
+    beside = review.compare_with_published(report)
 
     assert (beside.before, beside.after) == ("Last published, 30 June 2014", "Submitted")
     assert changed(beside) == {
@@ -68,7 +68,7 @@ def test_each_side_reads_as_its_own_wording(commitment):
     published_report(commitment, achieved=before)
     report = ProgressReportFactory(submitted=True, commitment=commitment, achieved=after)
 
-    (field,) = [field for field in review.beside(report).fields if field.label == "Achieved"]
+    (field,) = [field for field in review.compare_with_published(report).fields if field.label == "Achieved"]
 
     assert ["".join(piece.text for piece in side) for side in (field.before, field.after)] == [before, after]
 
@@ -76,8 +76,8 @@ def test_each_side_reads_as_its_own_wording(commitment):
 def test_first_report_stands_alone(commitment):
     report = ProgressReportFactory(submitted=True, commitment=commitment)
 
-    assert review.beside(report) is None
-    assert {field.label: field.changed for field in review.alone(report).fields} == {
+    assert review.compare_with_published(report) is None
+    assert {field.label: field.changed for field in review.show_submitted(report).fields} == {
         "Status": False,
         "Outlook": False,
         "Achieved": False,
@@ -91,7 +91,7 @@ def test_assessment_stands_beside_the_same_assessors_last_one(commitment, iom):
         submitted=True, commitment=commitment, agency=iom, finding="disagrees", text="Nothing was seen."
     )
 
-    assert changed(review.beside(judged)) == {"Finding": ("Agrees with the lead's report", "Disagrees"),
+    assert changed(review.compare_with_published(judged)) == {"Finding": ("Agrees with the lead's report", "Disagrees"),
                                               "Judgement": ("found", "seen")}  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def test_answer_stands_beside_the_last_one_to_the_same_judgement():
     AnswerFactory(public=True, text="Elsewhere.")
     second = AnswerFactory(submitted=True, assessment=first.assessment, text="It was in Bern.")
 
-    assert changed(review.beside(second)) == {"Answer": ("Geneva", "Bern")}
+    assert changed(review.compare_with_published(second)) == {"Answer": ("Geneva", "Bern")}
 
 
 def test_commitment_that_was_sent_back_shows_what_was_mended(ilo, iom, points, ilo_focal_point, secretariat):
@@ -108,7 +108,7 @@ def test_commitment_that_was_sent_back_shows_what_was_mended(ilo, iom, points, i
         draft=True, lead_agency=ilo, title="Fair recruitment", agenda_points=points[:1], partners=[iom]
     )
     step = MilestoneFactory(commitment=commitment, title="Pilot")
-    assert review.since_sent_back(commitment) is None
+    assert review.compare_with_sent_back(commitment) is None
     actions.submit(commitment, by=ilo_focal_point)
     actions.send_back(commitment, note="Name the day.", by=secretariat)
     commitment.refresh_from_db()
@@ -121,7 +121,7 @@ def test_commitment_that_was_sent_back_shows_what_was_mended(ilo, iom, points, i
     actions.submit(commitment, by=ilo_focal_point)
     commitment.refresh_from_db()
 
-    again = review.since_sent_back(commitment)
+    again = review.compare_with_sent_back(commitment)
 
     assert changed(again) == {
         "Title": ("recruitment", "employment"),
@@ -142,7 +142,7 @@ def test_evidence_added_since_the_report_was_sent_back_is_told(commitment, ilo_f
     report.refresh_from_db()
     actions.submit(report, by=ilo_focal_point)
 
-    (field,) = review.since_sent_back(report).fields
+    (field,) = review.compare_with_sent_back(report).fields
 
     assert field.label == "Evidence"
     assert [piece.text for piece in field.after] == [
@@ -154,7 +154,7 @@ def test_evidence_added_since_the_report_was_sent_back_is_told(commitment, ilo_f
 
 
 def remarked(row):
-    return {remark.text for remark in review.remarks(row) if not remark.stops}
+    return {remark.text for remark in review.remarks(row) if not remark.is_blocking}
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_report_is_remarked_on(before, fields, evidence, sentences, commitment):
 def test_what_stops_publication_is_told_apart(commitment):
     report = ProgressReportFactory(submitted=True, commitment=commitment, status="completed")
 
-    stops = [remark.text for remark in review.remarks(report) if remark.stops]
+    stops = [remark.text for remark in review.remarks(report) if remark.is_blocking]
 
     assert stops == ["‘Completed’ needs at least one public piece of evidence."]
 
@@ -386,6 +386,6 @@ def test_period_is_shown_in_words(commitment):
         submitted=True, commitment=commitment, period_start=date(2014, 1, 1), period_end=date(2014, 6, 30)
     )
 
-    (period,) = [field for field in review.alone(report).fields if field.label == "Period"]
+    (period,) = [field for field in review.show_submitted(report).fields if field.label == "Period"]
 
     assert "".join(piece.text for piece in period.after) == "1 January 2014 – 30 June 2014"

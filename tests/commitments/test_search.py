@@ -1,10 +1,10 @@
-"""What a search may hold, and what becomes of one that was made to harm."""
+"""Search texts: their limits, and malicious ones."""
 
 import pytest
 from django.db import connection
 
 from commitments.models import Commitment
-from commitments.search import MAX_CHARACTERS, MAX_WORDS, normalize_search, search_problem
+from commitments.search import MAX_CHARACTERS, MAX_WORDS, normalize_search, search_error
 from tests.factories import CommitmentFactory
 
 pytestmark = pytest.mark.database
@@ -105,7 +105,7 @@ def test_repeated_words_count_once(client, recruitment):
     ],
 )
 def test_search_problem_names_what_is_too_long(text, problem):
-    assert bool(search_problem(text)) == problem
+    assert bool(search_error(text)) == problem
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from commitments.spelling import near_questions
+from commitments.spelling import suggest_spellings
 from foundation.dates.partial import PartialDate
 from tests.factories import AssessmentFactory, CommitmentFactory, ProgressReportFactory, published_report
 
@@ -37,13 +37,13 @@ def library():
     ],
 )
 def test_near_spelling_of_what_no_text_holds(library, text, first):
-    assert near_questions(text)[:1] == first
+    assert suggest_spellings(text)[:1] == first
 
 
 def test_several_words_that_are_spelt_alike_are_offered_the_likest_first():
     CommitmentFactory(title="Training and trainers", summary="Straining at the trail")
 
-    offered = near_questions("trainng")
+    offered = suggest_spellings("trainng")
 
     assert offered[0] == "training"
     assert len(offered) == len(set(offered)) == 3
@@ -51,7 +51,7 @@ def test_several_words_that_are_spelt_alike_are_offered_the_likest_first():
 
 @pytest.mark.parametrize(("day", "offered"), [("2014-06-29", []), ("2014-06-30", ["observatories"])])
 def test_words_are_those_of_the_reports_of_the_day(library, day, offered):
-    assert near_questions("observatries", PartialDate.parse(day).day) == offered
+    assert suggest_spellings("observatries", PartialDate.parse(day).day) == offered
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "sent_back"])
@@ -59,15 +59,15 @@ def test_words_are_those_of_the_reports_of_the_day(library, day, offered):
 def test_word_of_what_is_not_published_is_never_offered(library, state, day):
     texts = {"title": "Quetzalcoatlus", "summary": "Quetzalcoatlus", "original_text": "Quetzalcoatlus"}
     CommitmentFactory(**{state: True}, **texts)
-    said = {"achieved": "Quetzalcoatlus", "barriers": "Quetzalcoatlus", "next_steps": "Quetzalcoatlus"}
-    ProgressReportFactory(**{state: True}, commitment=library, **said)
+    report_texts = {"achieved": "Quetzalcoatlus", "barriers": "Quetzalcoatlus", "next_steps": "Quetzalcoatlus"}
+    ProgressReportFactory(**{state: True}, commitment=library, **report_texts)
     AssessmentFactory(**{state: True}, commitment=library, text="Quetzalcoatlus")
 
-    assert near_questions("Quetzalcoatlu", day and PartialDate.parse(day).day) == []
+    assert suggest_spellings("Quetzalcoatlu", day and PartialDate.parse(day).day) == []
 
 
 def test_word_of_a_withdrawn_commitment_is_offered_for_its_days_alone():
     CommitmentFactory(withdrawn=True, title="Quetzalcoatlus")
 
-    assert near_questions("Quetzalcoatlu") == []
-    assert near_questions("Quetzalcoatlu", PartialDate.parse("2014-08-31").day) == ["quetzalcoatlus"]
+    assert suggest_spellings("Quetzalcoatlu") == []
+    assert suggest_spellings("Quetzalcoatlu", PartialDate.parse("2014-08-31").day) == ["quetzalcoatlus"]

@@ -262,10 +262,10 @@ def test_reference_is_counted_in_four_digits_and_in_more_where_needed(last, refe
     (before,) = sql("SELECT last_value FROM commitments_reference")[0]
     sql("SELECT setval('commitments_reference', %s)", last)
 
-    given = [CommitmentFactory().reference for _ in references]
+    created = [CommitmentFactory().reference for _ in references]
 
     sql("SELECT setval('commitments_reference', %s)", before)
-    assert given == references
+    assert created == references
 
 
 def words(commitment):

@@ -52,7 +52,7 @@ def test_register_counts_its_facets(client, commitment, points):
 
     response = client.get(REGISTER)
 
-    facet = {facet.word: facet for facet in response.context["tally"].facets}["agenda_point"]
+    facet = {facet.name: facet for facet in response.context["facet_counts"].facets}["agenda_point"]
     assert [(option.value, option.count, option.chosen) for option in facet.options] == [("2", 1, False)]
 
 
@@ -61,7 +61,7 @@ def test_register_shows_the_words_chosen_with_the_address_that_lets_each_go(clie
 
     response = client.get(f"{REGISTER}?lead=ilo&kind=programme&page=1&ordering=title&view=table")
 
-    assert [(word.label, word.value, word.without) for word in response.context["question"].chosen] == [
+    assert [(item.label, item.value, item.without) for item in response.context["register_query"].chosen] == [
         ("Lead", "ILO", "?kind=programme&ordering=title&view=table"),
         ("Kind", "Programme", "?lead=ilo&ordering=title&view=table"),
     ]
@@ -205,7 +205,7 @@ def test_empty_result_says_which_filter_to_drop_best_first(client, ilo, iom):
 
     response = client.get(f"{REGISTER}?lead=ilo&kind=event&ordering=title&page=1")
 
-    assert [(way.label, way.address, way.count) for way in response.context["ways_out"]] == [
+    assert [(way.label, way.address, way.count) for way in response.context["relaxed_queries"]] == [
         ("Without “Lead: ILO”", "?kind=event&ordering=title", 2),
         ("Without “Kind: Event”", "?lead=ilo&ordering=title", 1),
     ]
@@ -217,7 +217,7 @@ def test_empty_result_names_all_the_values_of_a_word_and_the_search(client, comm
 
     response = client.get(f"{REGISTER}?status=completed&status=ongoing&q=fair")
 
-    assert [(way.label, way.count) for way in response.context["ways_out"]] == [
+    assert [(way.label, way.count) for way in response.context["relaxed_queries"]] == [
         ("Without “Status: Completed, Ongoing”", 1)
     ]
 
@@ -225,7 +225,7 @@ def test_empty_result_names_all_the_values_of_a_word_and_the_search(client, comm
 def test_ways_out_are_not_looked_for_where_something_is_found(client, commitment):
     response = client.get(f"{REGISTER}?q=fair")
 
-    assert "ways_out" not in response.context
+    assert "relaxed_queries" not in response.context
     assert "spellings" not in response.context
 
 
@@ -330,8 +330,8 @@ def test_register_shows_nothing_that_is_not_published(client, hidden, ilo_focal_
     html = response.content.decode()
     assert response.status_code == 200
     assert SECRET not in html.replace(f"{SECRET[:-1]}&", "")
-    assert response.context["tally"].total == 1
-    assert {option.count for facet in response.context["tally"].facets for option in facet.options} <= {0, 1}
+    assert response.context["facet_counts"].total == 1
+    assert {option.count for facet in response.context["facet_counts"].facets for option in facet.options} <= {0, 1}
 
 
 def test_search_for_the_word_of_a_draft_finds_and_offers_nothing(client, hidden, ilo_focal_point):
@@ -339,7 +339,7 @@ def test_search_for_the_word_of_a_draft_finds_and_offers_nothing(client, hidden,
 
     response = client.get(f"{REGISTER}?q={SECRET}")
 
-    assert response.context["tally"].count == 0
+    assert response.context["facet_counts"].count == 0
     assert response.context["spellings"] == []
 
 

@@ -257,7 +257,7 @@ def test_words_of_what_is_not_published_are_neither_found_nor_suggested(client, 
     for word in (SECRET, "zzsecre", "zzsecrets"):
         page = client.get("/commitments/", {"q": word})
 
-        assert page.context["tally"].count == 0
+        assert page.context["facet_counts"].count == 0
         assert page.context["spellings"] == []
         assert client.get("/api/v1/commitments/", {"q": word}).json()["count"] == 0
     assert client.get("/commitments/", {"q": "zzshowm"}).context["spellings"] != []
@@ -265,7 +265,7 @@ def test_words_of_what_is_not_published_are_neither_found_nor_suggested(client, 
 
 def test_unpublished_rows_count_nowhere(client, record):
     matrix = client.get("/api/v1/summary/matrix/").json()
-    facets = {facet.word: facet for facet in client.get("/commitments/").context["tally"].facets}
+    facets = {facet.name: facet for facet in client.get("/commitments/").context["facet_counts"].facets}
 
     assert matrix["total"] == 1
     assert sum(option.count for option in facets["agenda_point"].options) == 2

@@ -119,7 +119,7 @@ def test_every_place_lists_the_same_set(register, client, place):
 def test_every_count_is_of_the_same_set(register, client, day):
     query = {"as_of": day} if day else {}
 
-    tally = client.get("/commitments/", query).context["tally"]
+    tally = client.get("/commitments/", query).context["facet_counts"]
     counts = {
         "home": client.get("/", query).context["total"],
         "register": tally.count,
@@ -127,7 +127,7 @@ def test_every_count_is_of_the_same_set(register, client, day):
             option.count
             for facet in tally.facets
             for option in facet.options
-            if (facet.word, option.value) == ("lead", "ilo")
+            if (facet.name, option.value) == ("lead", "ilo")
         ),
         "matrix": client.get("/api/v1/summary/matrix/", query).json()["total"],
         "freshness": client.get("/api/v1/summary/freshness/", query).json()["total"],

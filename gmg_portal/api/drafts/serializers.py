@@ -15,10 +15,10 @@ from commitments.models import Evidence, Outlook, ProgressReport, Status
 from commitments.serializers import (
     CommitmentRefSerializer,
     EvidenceSerializer,
+    NullableChoiceField,
     PartialDateField,
     PrecisionField,
     ReportBodySerializer,
-    WordField,
 )
 from commitments.workflow import State
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
@@ -107,9 +107,11 @@ class DraftRowSerializer(serializers.ModelSerializer):
         source="cycle.due_on", allow_null=True, default=None, help_text=_("By when the cycle asks for it; or null.")
     )
     on_behalf_of = AgencyRefSerializer(allow_null=True, help_text=_("The agency whose word this is."))
-    status = WordField(Status, allow_null=True, help_text=_("The status that it reports; null while none is chosen."))
+    status = NullableChoiceField(
+        Status, allow_null=True, help_text=_("The status that it reports; null while none is chosen.")
+    )
     superseded_by = CommitmentRefSerializer(allow_null=True, help_text=_("What takes the commitment's place."))
-    outlook = WordField(Outlook, help_text=_("How the lead sees the way ahead."))
+    outlook = NullableChoiceField(Outlook, help_text=_("How the lead sees the way ahead."))
     evidence = DraftEvidenceSerializer(source="own_evidence", many=True, help_text=_("What backs it."))
     review_note = serializers.CharField(help_text=_("What the reviewer asks to be mended, once it is sent back."))
     submitted_at = serializers.DateTimeField(allow_null=True, help_text=_("When it was last sent off (UTC); or null."))
@@ -169,11 +171,11 @@ class DraftSerializer(DraftRowSerializer):
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_missing(self, report):
-        return actions.missing(report) if self._is_open(report) else []
+        return actions.submission_errors(report) if self._is_open(report) else []
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_hints(self, report):
-        return actions.hints(report) if self._is_open(report) else []
+        return actions.review_hints(report) if self._is_open(report) else []
 
     def _is_open(self, report) -> bool:
         return report.state in (State.DRAFT, State.SENT_BACK)

@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
-from commitments.filters import CommitmentFilter, refusals
+from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.models import Commitment
-from commitments.register import Question
+from commitments.register import RegisterQuery
 from commitments.statistics.counts import Words, freshness_counts, status_counts
 from commitments.statistics.flow import flow
 from commitments.statistics.matrix import MATRIX_COLUMNS, matrix
@@ -32,7 +32,7 @@ class ChartQuery:
     rows: QuerySet[Commitment]
     filters: Words
     day: date | None
-    question: Question
+    question: RegisterQuery
 
     @classmethod
     def parse(cls, params: QueryDict) -> Self:

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commitments.filters import given_twice
+from commitments.filters import repeated_parameter
 from commitments.models import Commitment
 from commitments.statistics.matrix import MATRIX_COLUMNS
 from foundation.clock import today

@@ -1,4 +1,4 @@
-"""Who is told of what: never of one's own act, never of what one may not see, never twice."""
+"""Notices of events: never to the person who caused one, never of what one may not see, never twice."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -34,14 +34,14 @@ EARLY, FORTNIGHT, EVE, DUE, LATE = (
 )
 
 
-def told(kind=None):
-    """Who has a notice, of which kind."""
+def notified(kind=None):
+    """Return the notices as sorted pairs of user name and kind."""
     rows = Notice.objects.filter(kind=kind) if kind else Notice.objects.all()
     return sorted(rows.values_list("recipient__username", "kind"))
 
 
 def names(kind):
-    return {name for name, _kind in told(kind)}
+    return {name for name, _kind in notified(kind)}
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_sent_back_is_told_to_its_writers(everybody, commitment, ilo_focal_point
 
     actions.send_back(report, note="Name the source.", by=secretariat)
 
-    assert told() == [("ilo_alternate", "sent_back"), ("ilo_focal_point", "sent_back")]
+    assert notified() == [("ilo_alternate", "sent_back"), ("ilo_focal_point", "sent_back")]
 
 
 def test_author_who_left_is_not_told_of_what_came_back(everybody, commitment, secretariat):
@@ -120,7 +120,7 @@ def test_published_is_told_to_lead_and_partners(everybody, commitment, ohchr, il
 
     actions.publish(report, by=secretariat)
 
-    assert told() == [
+    assert notified() == [
         ("ilo_alternate", "published"),
         ("ilo_focal_point", "published"),
         ("ohchr_focal_point", "published"),
@@ -174,19 +174,19 @@ def test_act_that_fails_leaves_no_notice(everybody, commitment, ilo_focal_point)
     with pytest.raises(ValidationError):
         actions.submit(ProgressReportFactory(commitment=commitment, achieved=""), by=ilo_focal_point)
 
-    assert told() == []
+    assert notified() == []
 
 
 @pytest.mark.database
 def test_same_row_is_told_once_for_each_time_it_is_submitted(commitment, ilo_focal_point, secretariat):
     report = actions.submit(ProgressReportFactory(commitment=commitment), by=ilo_focal_point)
     events.submitted(report, by=ilo_focal_point)
-    assert told("submitted") == [("secretariat", "submitted")]
+    assert notified("submitted") == [("secretariat", "submitted")]
 
     actions.send_back(report, note="Name the source.", by=secretariat)
     actions.submit(report, by=ilo_focal_point)
 
-    assert told("submitted") == [("secretariat", "submitted")] * 2
+    assert notified("submitted") == [("secretariat", "submitted")] * 2
 
 
 # Due days
@@ -205,18 +205,18 @@ def owed(commitment, cycle):
 def test_each_due_day_is_told_once_to_whoever_owes(everybody, owed, time_machine, now, kind):
     time_machine.move_to(now)
 
-    counts = [events.due_days(), events.due_days()]
+    counts = [events.notify_due_cycles(), events.notify_due_cycles()]
 
     assert counts == ([2, 0] if kind else [0, 0])
-    assert told() == ([("ilo_alternate", kind), ("ilo_focal_point", kind)] if kind else [])
+    assert notified() == ([("ilo_alternate", kind), ("ilo_focal_point", kind)] if kind else [])
 
 
 def test_missed_day_is_caught_up_on_in_the_words_of_the_day(ilo_focal_point, owed, time_machine):
     for day in (datetime(2014, 8, 20, tzinfo=UTC), datetime(2014, 8, 30, tzinfo=UTC), LATE, LATE + timedelta(days=9)):
         time_machine.move_to(day)
-        events.due_days()
+        events.notify_due_cycles()
 
-    assert sorted(kind for _name, kind in told()) == ["due_in_14", "due_in_3", "overdue"]
+    assert sorted(kind for _name, kind in notified()) == ["due_in_14", "due_in_3", "overdue"]
 
 
 @pytest.mark.parametrize("how", ["submitted", "closed", "withdrawn", "finished"])
@@ -233,17 +233,17 @@ def test_nobody_is_reminded_of_what_is_not_owed(ilo_focal_point, secretariat, ow
         owed.delete()
     time_machine.move_to(LATE)
 
-    assert events.due_days() == 0
+    assert events.notify_due_cycles() == 0
 
 
 def test_newcomer_is_told_what_the_predecessor_was(ilo, ilo_focal_point, owed, time_machine):
     time_machine.move_to(LATE)
-    events.due_days()
+    events.notify_due_cycles()
     ilo_focal_point.memberships.update(ends_on=date(2014, 9, 1))
     time_machine.move_to(LATE + timedelta(days=1))
     focal_point(ilo, "newcomer")
 
-    assert events.due_days() == 1
+    assert events.notify_due_cycles() == 1
     assert names("overdue") == {"ilo_focal_point", "newcomer"}
 
 
@@ -254,7 +254,7 @@ def test_secretariat_reminds_once_a_day(ilo_focal_point, ilo_alternate, secretar
     for day in (0, 0, 1):
         time_machine.move_to(EARLY + timedelta(days=day))
         assert actions.remind_cycle(owed.cycle, by=secretariat) == [owed]
-        counts.append(len(told("reminded")))
+        counts.append(len(notified("reminded")))
 
     assert counts == [2, 2, 4]
 
@@ -267,7 +267,7 @@ def test_only_the_secretariat_reminds_and_only_of_an_open_cycle(ilo_focal_point,
     with pytest.raises(ValidationError, match="open"):
         actions.remind_cycle(owed.cycle, by=secretariat)
 
-    assert told("reminded") == []
+    assert notified("reminded") == []
 
 
 # Telling
@@ -296,12 +296,12 @@ def test_what_is_sent_back_goes_at_once_by_itself(
 @pytest.mark.database
 def test_all_else_waits_for_one_digest_a_day(ilo_focal_point, owed, mailoutbox, time_machine):
     time_machine.move_to(EVE)
-    events.due_days()
+    events.notify_due_cycles()
     NoticeFactory(recipient=ilo_focal_point, commitment=owed.commitment)
 
-    digests.tell_all()
+    digests.send_all()
     NoticeFactory(recipient=ilo_focal_point)
-    digests.tell_all()
+    digests.send_all()
 
     (mail,) = mailoutbox
     assert mail.subject == "Due in 3 days: reports for Second half of 2014, and one thing more"
@@ -310,7 +310,7 @@ def test_all_else_waits_for_one_digest_a_day(ilo_focal_point, owed, mailoutbox, 
     assert Notice.objects.waiting().count() == 1
 
     time_machine.move_to(EVE + timedelta(days=1))
-    digests.tell_all()
+    digests.send_all()
 
     assert [mail.subject for mail in mailoutbox[1:]] == ["Published"]
     assert Digest.objects.count() == 2
@@ -330,9 +330,9 @@ def test_cycle_is_told_as_it_stands_and_once(ilo_focal_point, secretariat, owed,
     time_machine.move_to(now)
     events.cycle_opened(owed.cycle, by=secretariat)
     actions.remind_cycle(owed.cycle, by=secretariat)
-    events.due_days()
+    events.notify_due_cycles()
 
-    digests.tell_all()
+    digests.send_all()
 
     (mail,) = mailoutbox
     assert mail.subject == title
@@ -361,12 +361,12 @@ def test_nothing_reaches_whom_it_no_longer_concerns(
     why, ilo, ilo_focal_point, ilo_alternate, secretariat, owed, time_machine, mailoutbox
 ):
     time_machine.move_to(LATE)
-    events.due_days()
+    events.notify_due_cycles()
     report = ProgressReportFactory(submitted=True, commitment=CommitmentFactory(lead_agency=ilo))
     report = actions.send_back(report, note="Name the source.", by=secretariat)
 
     why(ilo_focal_point, owed, report)
-    digests.tell_all()
+    digests.send_all()
 
     assert {mail.to[0] for mail in mailoutbox} == {"ilo_alternate@example.org"}
     assert len(mailoutbox) == 2
@@ -383,10 +383,10 @@ def test_what_is_done_meanwhile_is_not_told(
     actions.send_back(report, note="Name the source.", by=administrator)
     actions.submit(report, by=ilo_focal_point)
     actions.publish(report, by=secretariat)
-    corrections.answer(mistake, words="Corrected.", by=secretariat)
+    corrections.answer(mistake, text="Corrected.", by=secretariat)
     actions.close_cycle(owed.cycle, by=secretariat)
 
-    digests.tell_all()
+    digests.send_all()
 
     assert {(mail.to[0], mail.subject) for mail in mailoutbox} == {
         ("ilo_alternate@example.org", "Published"),
@@ -399,11 +399,11 @@ def test_essential_is_what_one_must_act_on(ilo_focal_point, commitment, owed, se
     User.objects.filter(pk=ilo_focal_point.pk).update(mail_level="essential")
     NoticeFactory(recipient=ilo_focal_point, commitment=commitment)
     events.cycle_opened(owed.cycle, by=secretariat)
-    events.due_days()
+    events.notify_due_cycles()
     report = ProgressReportFactory(submitted=True, commitment=commitment)
     actions.send_back(report, note="Name the source.", by=secretariat)
 
-    digests.tell_all()
+    digests.send_all()
 
     assert sorted(ilo_focal_point.notices.filter(told_at__isnull=False).values_list("kind", flat=True)) == [
         "due_in_3",
@@ -416,14 +416,14 @@ def test_essential_is_what_one_must_act_on(ilo_focal_point, commitment, owed, se
 
 
 def test_digest_leaves_out_what_would_make_it_endless(ilo, ilo_focal_point, cycle, mailoutbox):
-    for _number in range(digests.MOST + 2):
+    for _number in range(digests.MAX_LINES + 2):
         ProgressReportFactory(commitment=CommitmentFactory(lead_agency=ilo), cycle=cycle, blank=True)
     events.cycle_opened(cycle, by=None)
 
-    digests.tell_all()
+    digests.send_all()
 
     (mail,) = mailoutbox
-    assert mail.body.count("/admin/commitments/progressreport/") == digests.MOST
+    assert mail.body.count("/admin/commitments/progressreport/") == digests.MAX_LINES
     assert "And 2 more, on your desk." in mail.body
 
 
@@ -432,7 +432,7 @@ def test_row_that_was_submitted_twice_is_one_line(commitment, ilo_focal_point, s
     report = actions.send_back(report, note="Name the source.", by=administrator)
     actions.submit(report, by=ilo_focal_point)
 
-    digests.tell_all()
+    digests.send_all()
 
     (mail,) = [mail for mail in mailoutbox if mail.to == ["secretariat@example.org"]]
     assert mail.body.count(f"/admin/commitments/progressreport/{report.pk}/review/") == 1
@@ -442,7 +442,7 @@ def test_mail_of_a_reported_mistake_does_not_carry_the_readers_words(secretariat
     mistake = MistakeFactory(text="Their director is a crook.", address="reader@example.org")
     events.mistake_reported(mistake)
 
-    digests.tell_all()
+    digests.send_all()
 
     (mail,) = mailoutbox
     assert f"/admin/commitments/mistake/{mistake.pk}/change/" in mail.body
@@ -453,7 +453,7 @@ def test_mail_of_a_reported_mistake_does_not_carry_the_readers_words(secretariat
 def test_every_mail_offers_fewer_of_them(ilo_focal_point, commitment, mailoutbox):
     NoticeFactory(recipient=ilo_focal_point, commitment=commitment)
 
-    digests.tell_all()
+    digests.send_all()
 
     (mail,) = mailoutbox
     link = mail.extra_headers["List-Unsubscribe"]
@@ -467,18 +467,18 @@ def test_one_who_cannot_be_written_to_keeps_nobody_waiting(
 ):
     for person in (ilo_focal_point, ilo_alternate):
         NoticeFactory(recipient=person, commitment=commitment)
-    compose = digests.compose
+    compose = digests.compose_digest
 
     def stumbling(person, *args):
         if person == ilo_focal_point:
             raise ValueError("No such mailbox.")
         return compose(person, *args)
 
-    monkeypatch.setattr(digests, "compose", stumbling)
+    monkeypatch.setattr(digests, "compose_digest", stumbling)
 
-    told = digests.tell_all()
+    result = digests.send_all()
 
-    assert told.failed == [ilo_focal_point.pk]
+    assert result.failed == [ilo_focal_point.pk]
     assert [mail.to for mail in mailoutbox] == [["ilo_alternate@example.org"]]
     assert Notice.objects.waiting().get().recipient == ilo_focal_point
     assert Digest.objects.get().user == ilo_alternate
@@ -490,7 +490,7 @@ def test_one_who_cannot_be_written_to_keeps_nobody_waiting(
 @pytest.mark.parametrize("table", ["notice", "digest"])
 def test_who_was_told_is_for_administrators_alone(client, table, administrator, secretariat, ilo_focal_point, owed):
     events.cycle_opened(owed.cycle, by=None)
-    digests.tell_all()
+    digests.send_all()
     row = {"notice": Notice, "digest": Digest}[table].objects.get()
     pages = [f"/admin/commitments/{table}/", f"/admin/commitments/{table}/{row.pk}/change/"]
 
@@ -501,7 +501,7 @@ def test_who_was_told_is_for_administrators_alone(client, table, administrator, 
 
 def test_account_goes_with_what_it_was_told(outsider):
     NoticeFactory(recipient=outsider)
-    digests.tell_all()
+    digests.send_all()
 
     outsider.delete()
 

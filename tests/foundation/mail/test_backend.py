@@ -339,7 +339,7 @@ def ada():
 
 
 def link_of(user):
-    return reverse("mail:fewer", args=[digests.token_of(user)])
+    return reverse("mail:fewer", args=[digests.preferences_token(user)])
 
 
 def level_of(user):
@@ -385,7 +385,7 @@ def test_unknown_level_is_refused(client, ada):
 
 def test_link_that_was_tampered_with_opens_nothing(client, ada):
     other = UserFactory()
-    token = digests.token_of(ada)
+    token = digests.preferences_token(ada)
     closed = UserFactory(is_active=False)
 
     for forged in (token[:-1] + ("a" if token[-1] != "a" else "b"), f"{other.pk}:{token.split(':', 1)[1]}", "1"):

@@ -180,7 +180,7 @@ def test_near_spellings_that_take_too_long_are_left_out(client, session, monkeyp
     session()
     CommitmentFactory(title="Fair recruitment")
     monkeypatch.setattr(spelling, "LIMIT", "20ms")
-    monkeypatch.setattr(spelling, "NEAREST", "WITH texts AS ({texts}) SELECT pg_sleep(60), %s, %s")
+    monkeypatch.setattr(spelling, "SIMILAR_WORDS", "WITH texts AS ({texts}) SELECT pg_sleep(60), %s, %s")
 
     response = client.get("/commitments/", {"q": "recruitmnet"})
 
