@@ -109,7 +109,7 @@ def remove_evidence(piece: Evidence, *, by) -> None:
 
 def record_involved_agencies(row: Reviewed, *, by) -> None:
     """Record the agencies of a person who writes in an open row; triggers add them to those recorded before."""
-    agencies = list(acting_for(by).values_list("pk", flat=True))
+    agencies = list(all_agencies_of(by).values_list("pk", flat=True))
     if agencies:
         type(row).objects.filter(pk=row.pk, state__in=permissions.OPEN_STATES).update(involved_agencies=agencies)
 

@@ -168,7 +168,7 @@ def _compare(since: date, until: date, commitments: QuerySet[Commitment] | None,
     withdrawals = withdrawals.filter(commitment__in=scope.public(until).order_by().values("pk"))
     withdrawal_of = {withdrawal.commitment_id: withdrawal for withdrawal in withdrawals}
     with_lead = Commitment.objects.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
-    names_then = NamesOn(since).by_agency
+    names_then = FormerNamesOnDay(since).by_agency
     rows = [
         ComparedCommitment(
             row,

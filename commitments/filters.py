@@ -144,10 +144,10 @@ class ColumnLookupMixin:
 
 
 class DayFilter(ColumnLookupMixin, django_filters.DateFilter):
-    field_class = PickedDayField
+    field_class = DayPickerField
 
 
-class PastDayField(PickedDayField):
+class PastDayField(DayPickerField):
     """A day up to today (UTC)."""
 
     default_error_messages = {

@@ -213,7 +213,7 @@ class ProgressReportForm(admin.site.Form):
     def clean_period_end(self):
         start, end = self.cleaned_data.get("period_start"), self.cleaned_data["period_end"]
         if start and end and end < start:
-            params = {"start": date_in_words(start), "end": date_in_words(end)}
+            params = {"start": format_date(start), "end": format_date(end)}
             raise ValidationError(_("The period cannot end on %(end)s, before it starts on %(start)s.") % params)
         return end
 

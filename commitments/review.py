@@ -207,7 +207,7 @@ def _commitment_values(row) -> DisplayValues:
 
 
 def _report_values(row) -> DisplayValues:
-    period = [date_in_words(day) if day else "…" for day in (row.period_start, row.period_end)]
+    period = [format_date(day) if day else "…" for day in (row.period_start, row.period_end)]
     return {
         "status": row.get_status_display(),
         "status_reason": row.status_reason,

@@ -39,8 +39,8 @@ class RegisterView(ListView):
         self.filterset = CommitmentFilter(
             request.GET, queryset=Commitment.objects.all(), extra_params=PAGINATION_PARAMS
         )
-        tree, unknown = chosen(request.GET.getlist("fields"), offered(CommitmentRowSerializer()))
-        self.columns = list(paths(tree))
+        tree, unknown = select_fields(request.GET.getlist("fields"), field_tree(CommitmentRowSerializer()))
+        self.columns = list(selected_paths(tree))
         if self.filterset.is_valid() and self.pages.is_valid() and not unknown:
             self.register_query = RegisterQuery(self.filterset.data, self.filterset)
             self.facet_counts = count_facets(self.filterset)
@@ -253,7 +253,7 @@ class MistakeView(CommitmentRelatedMixin, FormView):
 
     def get_context_data(self, **kwargs):
         """Add the key of this form, which stays the same when the form is shown again with errors."""
-        key = self.request.POST.get(idempotent_forms.FIELD) or idempotent_forms.new_key()
+        key = self.request.POST.get(idempotent_forms.KEY_FIELD) or idempotent_forms.new_key()
         return super().get_context_data(**kwargs) | {"submission_key": key}
 
     def get_initial(self):
@@ -293,9 +293,13 @@ class MistakeView(CommitmentRelatedMixin, FormView):
         """Store the report once, even if the form is sent twice; another text from the same form is another report."""
         fields = {name: [form.cleaned_data[name]] for name in ("text", "address")}
         form_name = f"mistake {self.commitment.reference}"
-        key = self.request.POST.get(idempotent_forms.FIELD, "")
-        submission = idempotent_forms.claim(key, form=form_name, fields=fields, user=self.request.user)
-        if submission is not None and submission.row is not None and idempotent_forms.is_same(submission, fields):
+        key = self.request.POST.get(idempotent_forms.KEY_FIELD, "")
+        submission = idempotent_forms.lock_submission(key, form=form_name, fields=fields, user=self.request.user)
+        if (
+            submission is not None
+            and submission.row is not None
+            and idempotent_forms.has_same_fields(submission, fields)
+        ):
             return
         mistake = corrections.report(
             self.commitment,
@@ -305,8 +309,8 @@ class MistakeView(CommitmentRelatedMixin, FormView):
             by=self.request.user,
         )
         if submission is not None:
-            submission.digest = idempotent_forms.digest(fields)
-        idempotent_forms.settle(submission, mistake)
+            submission.digest = idempotent_forms.fields_digest(fields)
+        idempotent_forms.record_result(submission, mistake)
 
 
 class MistakeThanksView(CommitmentRelatedMixin, TemplateView):

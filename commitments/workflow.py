@@ -178,7 +178,7 @@ class Reviewed(models.Model):
     @property
     def published(self) -> PartialDate | None:
         """Return the day of publication with its precision."""
-        return partial(self.published_on, self.published_precision)
+        return partial_date(self.published_on, self.published_precision)
 
     @property
     def reviewing_body(self) -> ReviewingBody | None:

@@ -338,12 +338,12 @@ class Commitment(HistoryAtomicSave, Reviewed):
     @property
     def last_heard(self) -> PartialDate | None:
         """Return the day of the latest published report; needs `with_standing()`."""
-        return partial(self.last_heard_on, self.last_heard_precision)
+        return partial_date(self.last_heard_on, self.last_heard_precision)
 
     @property
     def source_address(self) -> str:
         """Return the source's address; '' if the source is a document symbol."""
-        return self.source_location if is_address(self.source_location) else ""
+        return self.source_location if is_web_address(self.source_location) else ""
 
 
 # The through models of the many-to-many fields, defined so that they can have triggers.

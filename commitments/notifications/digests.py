@@ -26,7 +26,7 @@ from commitments.models.notice import OF_CYCLES, SUBJECTS
 from commitments.notifications.events import deadline_kind, has_access, reports_owed_by
 from commitments.workflow import State
 from foundation.clock import today
-from foundation.mail.messages import AUTO_GENERATED, absolute_url, build_message
+from foundation.mail.messages import absolute_url, build_message
 
 Kind = Notice.Kind
 ESSENTIAL = {Kind.SENT_BACK, Kind.OVERDUE, Kind.DUE_IN_3, Kind.DUE_IN_14, Kind.REMINDED}
@@ -173,8 +173,8 @@ def compose_digest(person: User, notices: list[Notice], connection=None) -> Emai
     sections = digest_sections(person, notices)
     first, rest = sections[0].title, len(sections) - 1
     subject = ngettext("%(first)s, and one thing more", "%(first)s, and %(rest)s things more", rest) if rest else first
-    preferences_url = absolute(reverse("mail:fewer", args=[preferences_token(person)]))
-    return letter(
+    preferences_url = absolute_url(reverse("mail:fewer", args=[preferences_token(person)]))
+    return build_message(
         "digest",
         to=person.email,
         subject=subject % {"first": first, "rest": rest} if rest else subject,
@@ -182,7 +182,7 @@ def compose_digest(person: User, notices: list[Notice], connection=None) -> Emai
         headers={"List-Unsubscribe": f"<{preferences_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
         person=person,
         sections=sections,
-        dashboard_url=absolute(reverse("admin:index")),
+        dashboard_url=absolute_url(reverse("admin:index")),
         preferences_url=preferences_url,
     )
 
@@ -272,7 +272,7 @@ def _change_url(row) -> str:
 
 
 def _admin_url(row, page: str) -> str:
-    return absolute(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk]))
+    return absolute_url(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk]))
 
 
 # Mail preferences

@@ -77,7 +77,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         try:
             return (PastDayField(required=False).clean(params.get(AS_OF)),)
         except ValidationError as error:
-            return None, Fault(AS_OF, " ".join(named(AS_OF, error.messages)))
+            return None, Fault(AS_OF, " ".join(with_param_name(AS_OF, error.messages)))
 
 
 def unknown_field_faults(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
@@ -151,7 +151,7 @@ def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
             faults += [
                 Fault(
                     param,
-                    str(getattr(form.fields[param], "none_known", WordsField.none_known)) % {"value": value},
+                    str(getattr(form.fields[param], "none_known", ChoicesField.none_known)) % {"value": value},
                     (),
                     code="unknown_value",
                 )
@@ -161,13 +161,18 @@ def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
         unknown_values = [
             value for value in split_values(param, params.getlist(param)) if value not in map(str, allowed or [value])
         ]
-        if isinstance(form.fields[param], WordsField):
+        if isinstance(form.fields[param], ChoicesField):
             also_allowed = form.fields[param].taken_beside_choices(unknown_values)
             unknown_values = [value for value in unknown_values if value not in also_allowed]
         faults += [unknown_value_fault(param, template, value, allowed) for value in dict.fromkeys(unknown_values)]
         if not unknown_values:
             faults.append(
-                Fault(param, " ".join(named(param, form.errors[param])), allowed, code=form_error_code(form, param))
+                Fault(
+                    param,
+                    " ".join(with_param_name(param, form.errors[param])),
+                    allowed,
+                    code=form_error_code(form, param),
+                )
             )
     return faults
 

@@ -138,7 +138,7 @@ class AsOfMiddleware:
             if name not in query_params:
                 return error_response(request, unknown_parameter(name, query_params))
             if len(values) > 1:
-                return error_response(request, given_twice(name))
+                return error_response(request, repeated_parameter(name))
         return None
 
 

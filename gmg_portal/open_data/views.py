@@ -160,8 +160,8 @@ def _bound_filterset(request: HttpRequest, table: Table) -> FilterSet:
         if name in fields and not all(values):
             raise ValidationError(_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": name})
         if name in fields and len(values) > 1 and not takes_list(filterset, name):
-            raise ValidationError(given_twice(name))
-    for message in refusals(filterset.form):
+            raise ValidationError(repeated_parameter(name))
+    for message in form_error_messages(filterset.form):
         raise ValidationError(message)
     return filterset
 
@@ -172,7 +172,7 @@ def parse_as_of(request: HttpRequest, allowed: Collection[str]) -> date | None:
         if name not in allowed:
             raise ValidationError(unknown_parameter(name, allowed))
         if len(values) > 1:
-            raise ValidationError(given_twice(name))
+            raise ValidationError(repeated_parameter(name))
     if "as_of" not in request.GET:
         return None
     try:

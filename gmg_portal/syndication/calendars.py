@@ -46,9 +46,9 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     """Return the deadlines of commitments that match the register's parameters; cycles are in every calendar."""
     filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
     if not filterset.is_valid():
-        return bad_request(ValidationError(" ".join(refusals(filterset.form))))
+        return bad_request(ValidationError(" ".join(form_error_messages(filterset.form))))
     filters_text = ", ".join(
-        f"{filter_.label}: {filter_.value}" for filter_ in Question(filterset.data, filterset).narrowing
+        f"{filter_.label}: {filter_.value}" for filter_ in RegisterQuery(filterset.data, filterset).narrowing
     )
     name = _("GMG HLD follow-up: due days")
     if filters_text:

@@ -18,7 +18,7 @@ from gmg_portal.syndication.followed_searches import DueReport
 from gmg_portal.website.query_forms import EVENT
 from gmg_portal.website.timeline import TimelineEntry, day_sort_key, entries
 
-FeedItem = Event | Trace | DueReport
+FeedItem = Event | ChangeRef | DueReport
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class RecordedTimes:
     def of(cls, items: Iterable[FeedItem], day: date | None) -> Self:
         """Read the times that the items do not hold themselves; four queries at most."""
         published = {
-            item.commitment for item in items if isinstance(item, Trace) and item.kind == Change.Kind.PUBLISHED
+            item.commitment for item in items if isinstance(item, ChangeRef) and item.kind == Change.Kind.PUBLISHED
         }
         events = {item.pk for item in items if isinstance(item, Event)}
         history_rows = Event.history.filter(id__in=events).order_by().values_list("id").annotate(Min("history_date"))

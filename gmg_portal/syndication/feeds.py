@@ -111,7 +111,7 @@ def point_feed(request: HttpRequest, number: int) -> HttpResponse:
     names = {"number": point.number, "point": point.title}
     return _subject_feed(
         request,
-        Commitment.objects.filter(on_points([point.number])),
+        Commitment.objects.filter(has_agenda_point([point.number])),
         title=_("Agenda point %(number)s: changes of the register – GMG HLD follow-up portal") % names,
         subtitle=_("Every commitment on “%(point)s”, and every report on it.") % names,
         page=point.get_absolute_url(),
@@ -125,7 +125,7 @@ def recommendation_feed(request: HttpRequest, code: str) -> HttpResponse:
     names = {"code": recommendation.code}
     return _subject_feed(
         request,
-        Commitment.objects.filter(answering([recommendation.code])),
+        Commitment.objects.filter(has_recommendation([recommendation.code])),
         title=_("Recommendation %(code)s: changes of the register – GMG HLD follow-up portal") % names,
         subtitle=_("Every commitment that answers %(code)s or a part of it, and every report on it.") % names,
         page=recommendation.get_absolute_url(),
@@ -159,14 +159,14 @@ def _subject_feed(
     page_form = PageForm(request.GET)
     try:
         day = parse_as_of(request, {"as_of", "page"})
-        for message in refusals(page_form):
+        for message in form_error_messages(page_form):
             raise ValidationError(message)
     except ValidationError as error:
         return bad_request(error)
     page = _with_query(page, urlencode({"as_of": day.isoformat()}) if day else "")
     channel = Channel(title, subtitle, _feed_key(request), page, dict(request.GET.lists()), day)
     return _feed_response(
-        request, channel, traces(day, commitments=commitments, recorded=True), page_form.cleaned_data["page"]
+        request, channel, change_refs(day, commitments=commitments, recorded=True), page_form.cleaned_data["page"]
     )
 
 

@@ -50,12 +50,12 @@ class FollowedSearch:
         self.page_form = PageForm(params)
         self.register_filter = CommitmentFilter(params, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
         self.feed_filter = FilterWithWithdrawn(params, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
-        self.query = Question(self.register_filter.data, self.register_filter)
+        self.query = RegisterQuery(self.register_filter.data, self.register_filter)
 
     @property
     def errors(self) -> list[str]:
         """Return the register's own error messages for the parameters."""
-        return [*refusals(self.register_filter.form), *refusals(self.page_form)]
+        return [*form_error_messages(self.register_filter.form), *form_error_messages(self.page_form)]
 
     @property
     def page(self) -> int | None:
@@ -65,11 +65,11 @@ class FollowedSearch:
     def page_size(self) -> int | None:
         return self.page_form.cleaned_data.get("page_size")
 
-    def items(self) -> list[Trace | DueReport]:
+    def items(self) -> list[ChangeRef | DueReport]:
         """Return all changes of matching commitments, and due reports if the search filters by freshness; unsorted."""
         self.feed_filter.is_valid()
         commitments = Commitment.objects.filter(pk__in=self.feed_filter.narrowed().order_by().values("pk"))
-        return [*traces(self.register_filter.day, commitments=commitments, recorded=True), *self._due_reports()]
+        return [*change_refs(self.register_filter.day, commitments=commitments, recorded=True), *self._due_reports()]
 
     def _due_reports(self) -> list[DueReport]:
         freshness_values = [

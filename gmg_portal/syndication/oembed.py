@@ -111,7 +111,7 @@ def _check_params(request: HttpRequest) -> None:
         if name not in PARAMS:
             raise ValidationError(unknown_parameter(name, PARAMS))
         if len(values) > 1:
-            raise ValidationError(given_twice(name))
+            raise ValidationError(repeated_parameter(name))
     if not request.GET.get("url"):
         raise ValidationError(_("url: give the address of a commitment, of an agency or of the home page."))
 

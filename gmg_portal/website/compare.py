@@ -131,7 +131,7 @@ def _presets() -> list[tuple[str, date]]:
     return sorted(days, key=lambda preset: preset[1])
 
 
-def _csv_row(row: Compared, origin: str) -> list:
+def _csv_row(row: ComparedCommitment, origin: str) -> list:
     then, now = row.then, row.now
     return [
         row.commitment.reference,

@@ -30,7 +30,7 @@ KINDS = [(EVENT, gettext_lazy("Event")), *Change.Kind.choices]
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
-class ListField(WordsField):
+class ListField(ChoicesField):
     """An optional field with any number of values out of its choices."""
 
     widget = forms.SelectMultiple
@@ -65,7 +65,7 @@ class QueryForm(StrictForm):
     @property
     def problems(self) -> list[str]:
         """The error messages; each names its parameter."""
-        return refusals(self)
+        return form_error_messages(self)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:

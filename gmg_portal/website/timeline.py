@@ -98,7 +98,7 @@ def build_timeline(
     With `recorded` each change has the time at which it was recorded.
     """
     event_rows = list(Event.objects.until(day)) if events else []
-    change_traces = traces(day, commitments=commitments, kinds=kinds, recorded=recorded)
+    change_traces = change_refs(day, commitments=commitments, kinds=kinds, recorded=recorded)
     return Timeline(sorted([*event_rows, *change_traces], key=_sort_key, reverse=True))
 
 
@@ -117,9 +117,9 @@ def query_timeline(query_form: TimelineQueryForm, day: date | None, *, recorded:
     )
 
 
-def entries(steps: Sequence[Event | Trace]) -> list[TimelineEntry]:
+def entries(steps: Sequence[Event | ChangeRef]) -> list[TimelineEntry]:
     """Load the rows of the changes, and return an entry for each step, in the same order."""
-    changes = iter(told(step for step in steps if isinstance(step, Trace)))
+    changes = iter(load_changes(step for step in steps if isinstance(step, ChangeRef)))
     return [
         TimelineEntry(_on(step), event=step)
         if isinstance(step, Event)
@@ -128,7 +128,7 @@ def entries(steps: Sequence[Event | Trace]) -> list[TimelineEntry]:
     ]
 
 
-def periods(steps: Sequence[Event | Trace]) -> list[Period]:
+def periods(steps: Sequence[Event | ChangeRef]) -> list[Period]:
     return list(_group_by_period(entries(steps)))
 
 
@@ -145,13 +145,13 @@ def _period(on: PartialDate) -> PartialDate:
     return PartialDate.period(on.day, Precision.YEAR if on.precision == Precision.YEAR else Precision.MONTH)
 
 
-def _sort_key(step: Event | Trace) -> tuple:
+def _sort_key(step: Event | ChangeRef) -> tuple:
     """Return a key that sorts by month; steps of a year without a month come after its December."""
     on = _on(step)
     return (on.day.year, on.day.month, on.precision == Precision.YEAR, *day_sort_key(step))
 
 
-def day_sort_key(step: Event | Trace) -> tuple:
+def day_sort_key(step: Event | ChangeRef) -> tuple:
     """Return a key that sorts by day; on the same day events come before changes."""
     if isinstance(step, Event):
         return (step.starts_on, -1, step.pk, 0)

@@ -238,7 +238,7 @@ def test_digest_that_another_process_wrote_first_is_nobodys_failure(owing, queue
     def tell():
         barrier.wait()
         try:
-            sent.append(digests.tell_all())
+            sent.append(digests.send_all())
         finally:
             connection.close()
 

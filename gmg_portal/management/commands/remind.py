@@ -27,7 +27,7 @@ class RunResult:
     """The counts of one run: due dates recorded, mails written and delivered, old rows deleted."""
 
     recorded: int
-    messages: digests.Told
+    messages: digests.SendResult
     delivery: backend.Delivery
     deleted: int = 0
 
@@ -63,8 +63,8 @@ class Command(BaseCommand):
             return self.print_dry_run()
         with backend.without_background_delivery():
             with transaction.atomic():
-                recorded = events.due_days()
-            result = RunResult(recorded, digests.tell_all(), backend.send_queued(), delete_expired())
+                recorded = events.notify_due_cycles()
+            result = RunResult(recorded, digests.send_all(), backend.send_queued(), delete_expired())
         if result.has_failures:
             raise CommandError(str(result))
         self.stdout.write(str(result))
@@ -73,8 +73,8 @@ class Command(BaseCommand):
     def print_dry_run(self):
         """Print the mails that a run would write: write them to a dummy backend, then roll back."""
         with transaction.atomic():
-            recorded = events.due_days()
-            messages = digests.tell_all(get_connection(DUMMY_BACKEND))
+            recorded = events.notify_due_cycles()
+            messages = digests.send_all(get_connection(DUMMY_BACKEND))
             transaction.set_rollback(True)
         for person, subject in [*messages.alone, *messages.digests]:
             self.stdout.write(_("To %(address)s: %(subject)s") % {"address": person.email, "subject": subject})

@@ -39,11 +39,13 @@ class ChartQuery:
         """Return the query of these parameters. Raises ValueError with all messages if one is unknown or invalid."""
         filterset = CommitmentFilter(params, queryset=Commitment.objects.all())
         if not filterset.is_valid():
-            raise ValueError(" ".join(refusals(filterset.form)))
+            raise ValueError(" ".join(form_error_messages(filterset.form)))
         filters = {
             name: values for name, values in filterset.data.lists() if name not in NON_FILTER_PARAMS and any(values)
         }
-        return cls(filterset.qs.published(filterset.day), filters, filterset.day, Question(filterset.data, filterset))
+        return cls(
+            filterset.qs.published(filterset.day), filters, filterset.day, RegisterQuery(filterset.data, filterset)
+        )
 
     @classmethod
     def build(cls, filters: Mapping[str, object], day: date | None = None) -> Self:

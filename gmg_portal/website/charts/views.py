@@ -36,7 +36,7 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
     if name == "matrix" and "by" in params:
         *others, by = params.pop("by")
         if others:
-            return bad_request(ValidationError(given_twice("by")))
+            return bad_request(ValidationError(repeated_parameter("by")))
         if by not in MATRIX_COLUMNS:
             values = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
             return bad_request(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % values))
