@@ -13,7 +13,7 @@ from agencies.names import Name, NamesOn, names_on
 from commitments.models import Commitment, Freshness, Status, Withdrawal
 from commitments.querysets import FINISHED
 from commitments.statistics import Count
-from commitments.statistics.counts import Words
+from commitments.statistics.counts import QueryParams
 from commitments.statistics.freshness import SILENT
 
 HEARD = (Freshness.CURRENT, Freshness.NOT_YET_DUE)
@@ -120,7 +120,7 @@ class Comparison:
     since: date
     until: date
     rows: list[Compared]
-    words: Words
+    words: QueryParams
 
     @cached_property
     def lists(self) -> dict[str, list[Compared]]:
@@ -148,7 +148,7 @@ def compare(
     since: date,
     until: date,
     commitments: QuerySet[Commitment] | None = None,
-    words: Words | None = None,
+    words: QueryParams | None = None,
 ) -> Comparison:
     """Set the public record of two days (at their ends, UTC) side by side; of some commitments or of all.
 
@@ -159,7 +159,9 @@ def compare(
         return _compare(since, until, commitments, words)
 
 
-def _compare(since: date, until: date, commitments: QuerySet[Commitment] | None, words: Words | None) -> Comparison:
+def _compare(
+    since: date, until: date, commitments: QuerySet[Commitment] | None, words: QueryParams | None
+) -> Comparison:
     scope = Commitment.objects.all() if commitments is None else commitments
     then, now = _standing(scope, since), _standing(scope, until)
     withdrawals = Withdrawal.objects.in_force_on(until).filter(withdrawn_on__gt=since)

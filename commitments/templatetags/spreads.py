@@ -6,39 +6,41 @@ from django import template
 
 from agenda.models import AgendaPoint
 from commitments.models import Commitment
-from commitments.statistics import breakdown as summaries
+from commitments.statistics import breakdown
 from recommendations.models import Recommendation
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def spread(context, commitments: Iterable[Commitment], **words) -> summaries.Spread:
+def spread(context, commitments: Iterable[Commitment], **words) -> breakdown.StatusBreakdown:
     """The spread of commitments that the page has read; the words are those of the register that find them."""
-    return summaries.spread(commitments, words, context["request"].as_of)
+    return breakdown.status_breakdown(commitments, words, context["request"].as_of)
 
 
 @register.simple_tag(takes_context=True)
-def spreads(context, subjects: Iterable[summaries.Subject]) -> list[summaries.Entry]:
+def spreads(context, subjects: Iterable[breakdown.Subject]) -> list[breakdown.SubjectBreakdown]:
     """Each member, group, point or recommendation of a list with how its commitments stand."""
-    return summaries.spreads(subjects, context["request"].as_of)
+    return breakdown.breakdowns(subjects, context["request"].as_of)
 
 
 @register.simple_tag(takes_context=True)
-def level_spreads(context) -> list[summaries.Entry]:
+def level_spreads(context) -> list[breakdown.SubjectBreakdown]:
     """The four levels, each with how the commitments that answer it stand."""
-    return summaries.spreads(Recommendation.Level, context["request"].as_of)
+    return breakdown.breakdowns(Recommendation.Level, context["request"].as_of)
 
 
 @register.simple_tag
-def at_level(entries: Iterable[summaries.Entry], level: Recommendation.Level) -> list[summaries.Entry]:
+def at_level(
+    entries: Iterable[breakdown.SubjectBreakdown], level: Recommendation.Level
+) -> list[breakdown.SubjectBreakdown]:
     return [entry for entry in entries if entry.subject.level == level]
 
 
 @register.simple_tag
-def by_status(commitments: Iterable[Commitment], spread: summaries.Spread) -> list:
+def by_status(commitments: Iterable[Commitment], spread: breakdown.StatusBreakdown) -> list:
     """The commitments in groups: the figure that counts them, and they."""
-    return summaries.by_status(commitments, spread)
+    return breakdown.by_status(commitments, spread)
 
 
 @register.simple_tag

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.timeline import Moment, Story
+from commitments.statistics.timeline import Timeline, TimelineEvent
 from foundation.dates.partial import PartialDate
 from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, width_of
 from gmg_portal.website.charts.palette import BAD, BRAND, look
@@ -17,7 +17,7 @@ HALO = {"stroke": PAPER, "stroke_width": 3, "stroke_linejoin": "round", "paint_o
 class Scale:
     """Days to places along the page, over whole years; a day begins at its place and ends at that of the next."""
 
-    def __init__(self, moments: list[Moment]):
+    def __init__(self, moments: list[TimelineEvent]):
         self.years = range(min(m.first_day.year for m in moments), max(m.on.day.year for m in moments) + 1)
         self.first = date(self.years[0], 1, 1)
         self.days = (date(self.years[-1], 12, 31) - self.first).days + 1
@@ -48,8 +48,8 @@ class Labels:
 class Along:
     """Lanes below a scale of years: the undertaking, its status, the reports, and a lane for each milestone."""
 
-    def __init__(self, told: Story, rtl: bool):
-        self.told, self.x = told, Scale(told.moments)
+    def __init__(self, told: Timeline, rtl: bool):
+        self.told, self.x = told, Scale(told.events)
         self.milestones = told.of("milestone", "met")
         # Where there are several, their words need a second line.
         statuses, reports = (16 if len(told.of(kind)) > 1 else 0 for kind in ("status", "report"))
@@ -142,7 +142,7 @@ class Along:
                 words = _("Due %(day)s: %(milestone)s")
             self._beside(milestone, lane, words % {"milestone": milestone.label, "day": milestone.on})
 
-    def _mark(self, moment: Moment, y: float, kind: str, fill: str, **more) -> None:
+    def _mark(self, moment: TimelineEvent, y: float, kind: str, fill: str, **more) -> None:
         """A disc on its day; a longer pill, as long as the month or year, where no more is known."""
         begin, end = self._extent(moment)
         pale = {} if moment.is_known_by_day else {"fill_opacity": PALE}
@@ -150,12 +150,12 @@ class Along:
         edge = {"stroke": PAPER, "stroke_width": 2} | more
         self.sheet.rect(begin, y - 8, end - begin, 16, kind, fill=fill, rx=8, **pale, **edge)
 
-    def _extent(self, moment: Moment) -> tuple[float, float]:
+    def _extent(self, moment: TimelineEvent) -> tuple[float, float]:
         begin, end = self.x(moment.first_day), self.x.end(moment.on.day)
         middle, half = (begin + end) / 2, max(end - begin, 16) / 2
         return middle - half, middle + half
 
-    def _beside(self, moment: Moment, y: float, words: str) -> None:
+    def _beside(self, moment: TimelineEvent, y: float, words: str) -> None:
         """Words after a mark, or before it where there is more room; what is too long for both is cut."""
         begin, end = self._extent(moment)
         before, after = begin - 6 - START, WIDTH - end - 6

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from commitments.filters import CommitmentFilter, refusals
 from commitments.models import Commitment
 from commitments.register import Question
-from commitments.statistics.counts import Words, freshness_counts, status_counts
+from commitments.statistics.counts import QueryParams, freshness_counts, status_counts
 from commitments.statistics.flow import flow
 from commitments.statistics.matrix import MATRIX_COLUMNS, matrix
 from commitments.statistics.reporting_cycles import reporting
-from commitments.statistics.timeline import story
+from commitments.statistics.timeline import commitment_timeline
 from gmg_portal.website.charts import bars, flows, matrices, reports, stories
 from gmg_portal.website.charts.figures import Figure
 
@@ -30,7 +30,7 @@ class Asked:
     """The rows that a question finds, with their standing; its words; and its day."""
 
     rows: QuerySet[Commitment]
-    words: Words
+    words: QueryParams
     day: date | None
     question: Question
 
@@ -111,4 +111,4 @@ def chart(name: str, id: str, of: Asked, *, title: str = "", by: str = MATRIX_CO
 
 def story_chart(id: str, commitment: Commitment, day: date | None, *, title: str = "") -> Figure:
     """The time line of one commitment that is public on the day."""
-    return stories.story(id, title or _("Time line"), story(commitment, day), rtl=get_language_bidi())
+    return stories.story(id, title or _("Time line"), commitment_timeline(commitment, day), rtl=get_language_bidi())

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.reporting_cycles import Reporting, Round, Year
+from commitments.statistics.reporting_cycles import CycleOutcome, Reporting, Year
 from gmg_portal.website.charts.drawing import PAPER, SOFT, Drawing, width_of
 from gmg_portal.website.charts.figures import Cell, Figure
 from gmg_portal.website.charts.palette import AMBER, BRAND, EDGE
@@ -50,12 +50,12 @@ def _draw_years(sheet: Drawing, years: list[Year], hatch: str) -> None:
     ground, number_end, year_end = PLOT + 20, -4.0, -8.0
     for place, year in enumerate(years):
         x, unit = place * step, PLOT / largest
-        own = (year.count - year.asked_for) * unit
+        own = (year.count - year.expected) * unit
         if year.count:
             top = ground - year.count * unit
             sheet.rect(x + step * 0.14, ground - own, step * 0.72, own, "given", fill=BRAND)
-            if year.asked_for:
-                sheet.rect(x + step * 0.14, top, step * 0.72, year.asked_for * unit, "late", fill=hatch, stroke=AMBER)
+            if year.expected:
+                sheet.rect(x + step * 0.14, top, step * 0.72, year.expected * unit, "late", fill=hatch, stroke=AMBER)
         written, label = str(year.count), str(year.year)
         middle = x + step / 2
         if middle - width_of(written, SMALL) / 2 >= number_end:
@@ -71,7 +71,7 @@ def _draw_years(sheet: Drawing, years: list[Year], hatch: str) -> None:
 
 
 def _is_mixed(told: Reporting) -> bool:
-    return any(year.asked_for for year in told.years)
+    return any(year.expected for year in told.years)
 
 
 def _draw_legend(sheet: Drawing, top: float, hatch: str) -> None:
@@ -83,13 +83,13 @@ def _draw_legend(sheet: Drawing, top: float, hatch: str) -> None:
         x += 18 + width_of(label, SMALL) + 14
 
 
-def _draw_cycle(sheet: Drawing, one: Round, top: float, hatch: str) -> None:
+def _draw_cycle(sheet: Drawing, one: CycleOutcome, top: float, hatch: str) -> None:
     """Given in time, given late (hatched), not given (only its outline); and the same in words."""
     sheet.text(0, top + 16, one.title, size=SIZE, font_weight="bold")
     start = 0.0
     parts = (("given", one.in_time, BRAND), ("late", one.late, hatch), ("missing", one.missing, PAPER))
     for kind, count, fill in parts:
-        length = WIDTH * count / one.asked
+        length = WIDTH * count / one.expected
         edge = {} if kind == "given" else {"stroke": AMBER if kind == "late" else EDGE, "stroke_width": 1}
         if count:
             sheet.rect(start + 0.5, top + 24.5, max(length - 1, 1), 12, kind, fill=fill, **edge)
@@ -97,8 +97,8 @@ def _draw_cycle(sheet: Drawing, one: Round, top: float, hatch: str) -> None:
     sheet.text(0, top + 54, _cycle_in_words(one), size=SMALL, kind="soft", fill=SOFT)
 
 
-def _cycle_in_words(one: Round) -> str:
-    words = {"given": one.given, "asked": one.asked, "late": one.late}
+def _cycle_in_words(one: CycleOutcome) -> str:
+    words = {"given": one.received, "asked": one.expected, "late": one.late}
     if one.late:
         return _("%(given)s of %(asked)s given, %(late)s of them late") % words
     return (_("%(given)s of %(asked)s given") if one.is_due else _("%(given)s of %(asked)s given so far")) % words
@@ -111,5 +111,5 @@ def _in_words(told: Reporting) -> str:
 
 
 def _table(told: Reporting) -> list[list[Cell]]:
-    years: list[list[Cell]] = [[str(year.year), year.count, year.asked_for, "", "", "", ""] for year in told.years]
-    return years + [[one.title, "", "", one.asked, one.in_time, one.late, one.missing] for one in told.cycles]
+    years: list[list[Cell]] = [[str(year.year), year.count, year.expected, "", "", "", ""] for year in told.years]
+    return years + [[one.title, "", "", one.expected, one.in_time, one.late, one.missing] for one in told.cycles]

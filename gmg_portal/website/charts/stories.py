@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.timeline import Moment, Story
+from commitments.statistics.timeline import Timeline, TimelineEvent
 from gmg_portal.website.charts.along import Along
 from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, wrapped
 from gmg_portal.website.charts.figures import Figure
@@ -11,24 +11,24 @@ from gmg_portal.website.charts.palette import BAD, BRAND, look
 WIDTH, SIDE, SIZE = 340.0, 24.0, 14
 
 
-def story(name: str, title: str, told: Story, *, rtl: bool = False) -> Figure:
+def story(name: str, title: str, told: Timeline, *, rtl: bool = False) -> Figure:
     """Both drawings of a commitment's time line, and its moments as a table."""
     vague = _("What is known only by its month or year is drawn over that whole time, in a paler shade.")
     return Figure(
         name,
         title,
         "story",
-        " ".join(f"{moment.on}: {moment.in_words}." for moment in told.moments),
+        " ".join(f"{moment.on}: {moment.in_words}." for moment in told.events),
         {"wide": Along(told, rtl).sheet, "narrow": _down(told, rtl)},
         [_("Day"), _("What")],
-        [[str(moment.on), moment.in_words] for moment in told.moments],
-        "" if all(moment.is_known_by_day for moment in told.moments) else vague,
+        [[str(moment.on), moment.in_words] for moment in told.events],
+        "" if all(moment.is_known_by_day for moment in told.events) else vague,
     )
 
 
-def _down(told: Story, rtl: bool) -> Drawing:
+def _down(told: Timeline, rtl: bool) -> Drawing:
     """One row a moment, oldest first, at equal steps: the days stand beside. A status stands with its report."""
-    moments = [moment for moment in told.moments if moment.kind != "status"]
+    moments = [moment for moment in told.events if moment.kind != "status"]
     rows = [(moment, wrapped(moment.in_words, SIZE, WIDTH - SIDE)) for moment in moments]
     steps = [32 + 18 * len(lines) for _moment, lines in rows]
     sheet = Drawing(WIDTH, sum(steps) - 6, rtl)
@@ -43,7 +43,7 @@ def _down(told: Story, rtl: bool) -> Drawing:
     return sheet
 
 
-def _mark_down(sheet: Drawing, moment: Moment, y: float) -> None:
+def _mark_down(sheet: Drawing, moment: TimelineEvent, y: float) -> None:
     match moment.kind:
         case "report":
             kind, fill = look(moment.code)
