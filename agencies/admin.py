@@ -126,7 +126,7 @@ class MembershipAdmin(admin.site.ModelAdmin):
     fields = ["user", "agency", "role", "starts_on", "ends_on"]
 
     def may_view(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_memberships)
+        return self.admin_site.allows(request, may_manage_memberships)
 
     def may_edit(self, request, obj=None):
         """Return whether memberships may be changed at all, or this one: nobody changes their own."""
@@ -253,7 +253,7 @@ class InvitationAdmin(ButtonsMixin, admin.site.ModelAdmin):
     story = ["show_standing", "invited_by", "sent_at", "expires_at", "accepted_at", "accepted_by", "revoked_at"]
 
     def may_view(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_memberships)
+        return self.admin_site.allows(request, may_manage_memberships)
 
     def may_edit(self, request, obj=None):
         return obj is None and self.may_view(request)
@@ -352,17 +352,17 @@ class AccessTokenAdmin(ButtonsMixin, admin.site.ModelAdmin):
         return super().get_queryset(request).filter(agency__in=token_agencies_of(request.user))
 
     def may_view(self, request, obj=None):
-        return self.admin_site.ask(request, may_see_tokens)
+        return self.admin_site.allows(request, may_see_tokens)
 
     def may_read_history_of_gone(self, request):
-        return self.admin_site.ask(request, may_manage_memberships)
+        return self.admin_site.allows(request, may_manage_memberships)
 
     def get_model_perms(self, request):
         """Of the list of all tables, which stands on every page: whether one may make a token is asked among tokens."""
         return {"add": False, "change": False, "delete": False, "view": self.has_view_permission(request)}
 
     def may_edit(self, request, obj=None):
-        return obj is None and self.admin_site.ask(request, may_make_tokens)
+        return obj is None and self.admin_site.allows(request, may_make_tokens)
 
     def get_fields(self, request, obj=None):
         return self.story if obj else self.fields
@@ -441,7 +441,7 @@ class PeopleMixin:
     """Accounts and groups: administrators alone, whatever Django's own permission rows say."""
 
     def may_manage(self, request) -> bool:
-        return self.admin_site.ask(request, may_manage_users)
+        return self.admin_site.allows(request, may_manage_users)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
@@ -480,7 +480,7 @@ class PersonAdmin(ButtonsMixin, PeopleMixin, admin.site.HistoryAdmin, UserAdmin)
     for_choosing = [(None, {"fields": ["username", "first_name", "last_name", "email", "is_active"]})]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_memberships)
+        return self.admin_site.allows(request, may_manage_memberships)
 
     def get_fieldsets(self, request, obj=None):
         """An earlier line of the history is shown without the password, and so is the account to the secretariat."""

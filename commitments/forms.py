@@ -164,7 +164,7 @@ class EvidenceForm(PartialDatesMixin, admin.site.Form):
 class ContributionForm(admin.site.Form):
     """One text: what a partner itself did."""
 
-    may_precede = True
+    allows_missing_version = True
 
     class Meta:
         model = Contribution

@@ -19,45 +19,45 @@ from gmg_portal.accounts.attempts import next_tries
 from gmg_portal.audit.entries import CELLS, COUNTED, AuditForm, page_of, records, told
 from gmg_portal.audit.recording import note
 from gmg_portal.editors import handover, response_rates, review_queue
-from gmg_portal.editors.dashboard import desk_of
+from gmg_portal.editors.dashboard import build_dashboard
 from gmg_portal.editors.list_queries import note_refusal, unknown_parameter
 from gmg_portal.models import AuditEntry, Edition, KeptAnswer, Revision
 from gmg_portal.open_data.writers import FORMATS
 
-admin.site.desk_of = desk_of
+admin.site.build_dashboard = build_dashboard
 admin.site.pages += [*review_queue.urls, *response_rates.urls, *handover.urls]
 
 
 @admin.register(Revision)
-class RevisionAdmin(admin.site.ReadingAdmin):
+class RevisionAdmin(admin.site.SystemTableAdmin):
     """The database moves it; here it can only be read."""
 
     list_display = ["number", "moved_at"]
     search_fields = ["number"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_edit_reference_data)
+        return self.admin_site.allows(request, may_edit_reference_data)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
 
 
 @admin.register(Edition)
-class EditionAdmin(admin.site.ReadingAdmin):
+class EditionAdmin(admin.site.SystemTableAdmin):
     """Published by `manage.py publish_edition`, and never altered: here it can only be read."""
 
     list_display = ["day", "revision", "published_at"]
     search_fields = ["day"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_edit_reference_data)
+        return self.admin_site.allows(request, may_edit_reference_data)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
 
 
 @admin.register(KeptAnswer)
-class KeptAnswerAdmin(admin.site.ReadingAdmin):
+class KeptAnswerAdmin(admin.site.SystemTableAdmin):
     """Which deeds of tokens would not be done twice today; what they were answered is their senders' alone."""
 
     list_display = ["key", "token", "status", "made_at"]
@@ -66,7 +66,7 @@ class KeptAnswerAdmin(admin.site.ReadingAdmin):
     fields = ["token", "key", "status", "made_at"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_users)
+        return self.admin_site.allows(request, may_manage_users)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
@@ -80,7 +80,7 @@ for model in (APIKey, Authenticator, EmailAddress, EmailConfirmation, UserSessio
 
 
 @admin.register(AccessAttempt)
-class AttemptsAdmin(admin.site.ReadingAdmin):
+class AttemptsAdmin(admin.site.SystemTableAdmin):
     """Wrong tries of the last day. Deleting those of an account or an address ends its wait."""
 
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "next_try"]
@@ -89,7 +89,7 @@ class AttemptsAdmin(admin.site.ReadingAdmin):
     actions = ["lift"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_users)
+        return self.admin_site.allows(request, may_manage_users)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
@@ -118,7 +118,7 @@ class AttemptsAdmin(admin.site.ReadingAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.site.ReadingAdmin):
+class AuditEntryAdmin(admin.site.SystemTableAdmin):
     """Who did what: the database writes it; the secretariat and administrators read it and take it away."""
 
     list_select_related = ["person"]
@@ -126,7 +126,7 @@ class AuditEntryAdmin(admin.site.ReadingAdmin):
     fields = ["moment", "what", "person", "kind", "row", "line", "reason", "request_id", "via", "origin"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_audit)
+        return self.admin_site.allows(request, may_audit)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)

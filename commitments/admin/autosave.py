@@ -237,7 +237,7 @@ class CopiesMixin:
 
 
 @admin.register(WorkingCopy)
-class WorkingCopyAdmin(admin.site.ReadingAdmin):
+class WorkingCopyAdmin(admin.site.SystemTableAdmin):
     """That there is one, for whoever helps somebody who misses what they typed: never what it says."""
 
     list_display = ["user", "form", "row", "commitment", "saved_at"]
@@ -247,7 +247,7 @@ class WorkingCopyAdmin(admin.site.ReadingAdmin):
     fields = ["user", "form", "row", "commitment", "version", "saved_at"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, is_administrator)
+        return self.admin_site.allows(request, is_administrator)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)

@@ -47,11 +47,11 @@ class BulkMixin:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", kwargs=kwargs)
 
     def changelist_view(self, request, extra_context=None):
-        address = self.bulk_page("import") if self.admin_site.ask(request, may_start) else ""
+        address = self.bulk_page("import") if self.admin_site.allows(request, may_start) else ""
         return super().changelist_view(request, {"bulk_page": address, **(extra_context or {})})
 
     def resource_for(self, request) -> DraftResource:
-        if not self.admin_site.ask(request, may_start):
+        if not self.admin_site.allows(request, may_start):
             raise PermissionDenied(_("Only who writes drafts exports and imports them."))
         return self.resource(request.user)
 

@@ -91,11 +91,11 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
 
     def only_classifies(self, request, obj) -> bool:
         published = obj is not None and obj.state == State.PUBLISHED
-        return published and not self.admin_site.ask(request, may_correct)
+        return published and not self.admin_site.allows(request, may_correct)
 
     def has_change_permission(self, request, obj=None):
         if obj is None:
-            return self.admin_site.ask(request, may_start) or self.admin_site.ask(request, may_classify)
+            return self.admin_site.allows(request, may_start) or self.admin_site.allows(request, may_classify)
         return super().has_change_permission(request, obj)
 
     def get_urls(self):

@@ -50,7 +50,7 @@ class MistakeAdmin(StepsMixin, admin.site.ViewOnlyAdmin):
         return super().get_queryset(request).visible_to(request.user)
 
     def may_view(self, request, obj=None):
-        return self.admin_site.ask(request, may_review)
+        return self.admin_site.allows(request, may_review)
 
     def has_view_permission(self, request, obj=None):
         if obj is None:

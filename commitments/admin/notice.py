@@ -7,17 +7,17 @@ from agencies.permissions import is_administrator
 from commitments.models import Digest, Notice
 
 
-class ToldAdmin(admin.site.ReadingAdmin):
+class ToldAdmin(admin.site.SystemTableAdmin):
     """For administrators alone, since it names people; what goes with an account that is deleted goes with it."""
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, is_administrator)
+        return self.admin_site.allows(request, is_administrator)
 
     def has_delete_permission(self, request, obj=None):
-        return self.admin_site.ask(request, is_administrator)
+        return self.admin_site.allows(request, is_administrator)
 
 
 @admin.register(Notice)

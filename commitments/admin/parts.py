@@ -77,7 +77,7 @@ class EvidenceAdmin(PartAdmin):
 
 
 @admin.register(StatusChange)
-class StatusChangeAdmin(admin.site.ReadingAdmin):
+class StatusChangeAdmin(admin.site.SystemTableAdmin):
     """Append-only: it has no history, being one."""
 
     list_display = ["commitment", "from_status", "to_status", "changed", "reason"]
@@ -88,7 +88,7 @@ class StatusChangeAdmin(admin.site.ReadingAdmin):
 
     def get_fields(self, request, obj=None):
         names = super().get_fields(request, obj)
-        return [*names, "published_by"] if self.admin_site.ask(request, may_review) else names
+        return [*names, "published_by"] if self.admin_site.allows(request, may_review) else names
 
     @admin.display(description=_("on"), ordering="changed_on")
     def changed(self, obj):

@@ -85,7 +85,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
         return self.may_view(request) and (obj is None or obj.pk is None or self.holds(request, self.visible, obj))
 
     def has_add_permission(self, request):
-        return self.admin_site.ask(request, self.may_write)
+        return self.admin_site.allows(request, self.may_write)
 
     def has_change_permission(self, request, obj=None):
         if obj is None or obj.pk is None:
@@ -98,7 +98,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
         return self.holds(request, self.deletable, obj)
 
     def has_review_permission(self, request):
-        return self.admin_site.ask(request, may_review)
+        return self.admin_site.allows(request, may_review)
 
     def has_view_history_or_change_history_permission(self, request, obj=None):
         """History tells what a row said before it was public; that of a deleted draft stays with administrators."""
@@ -107,7 +107,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
         return self.may_read_history_of_gone(request) and self.is_gone(obj)
 
     def may_read_history_of_gone(self, request) -> bool:
-        return self.admin_site.ask(request, is_administrator)
+        return self.admin_site.allows(request, is_administrator)
 
     # Writing
 
@@ -125,7 +125,7 @@ class WorkflowAdmin(CopiesMixin, PreviewMixin, ReviewMixin, StepsMixin, admin.si
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         if obj is not None and self.is_late(request, obj):
-            form.refused = _("This is now in the state ‘%(state)s’ and takes no changes.") % {
+            form.refusal = _("This is now in the state ‘%(state)s’ and takes no changes.") % {
                 "state": obj.get_state_display()
             }
         return form
@@ -293,7 +293,7 @@ class PartAdmin(admin.site.ViewOnlyAdmin):
         return whole.related_model.objects.confidential_to(request.user).filter(pk=getattr(obj, whole.attname)).exists()
 
     def may_read_history_of_gone(self, request) -> bool:
-        return self.admin_site.ask(request, is_administrator)
+        return self.admin_site.allows(request, is_administrator)
 
     def has_view_permission(self, request, obj=None):
         if obj is None:
@@ -302,4 +302,4 @@ class PartAdmin(admin.site.ViewOnlyAdmin):
 
     def get_model_perms(self, request):
         """Left out of the table of contents for whoever only writes."""
-        return super().get_model_perms(request) if self.admin_site.ask(request, may_edit_reference_data) else {}
+        return super().get_model_perms(request) if self.admin_site.allows(request, may_edit_reference_data) else {}

@@ -175,7 +175,7 @@ class DraftResource(ModelResource):
         read = VERSION.fullmatch(version)
         if read is None:
             return [_("‘%(version)s’ is no version: leave it as it was exported.") % {"version": version}]
-        return admin.site.story_since_export(instance, int(read[2]))
+        return admin.site.changes_since_export(instance, int(read[2]))
 
     def once(self, number: int, *marks) -> int | None:
         """The row that has the same marks already, if another has."""

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from commitments.models import Commitment
 from foundation.dates.inputs import PickedDayField
 from foundation.postgresql.session_limits import statement_limit
-from gmg_portal.editors.histories import REASONS, person
+from gmg_portal.editors.histories import REASONS, person_name
 from gmg_portal.models import AuditEntry
 
 PER_PAGE = 50
@@ -65,7 +65,7 @@ class AuditForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = get_user_model().objects.order_by("username")
-        self.fields["person"].label_from_instance = person
+        self.fields["person"].label_from_instance = person_name
         self.fields["kind"].choices = [("", _("Any")), *kinds()]
 
     def clean_search(self):
@@ -229,7 +229,7 @@ def told(entries: Iterable[AuditEntry], request, site) -> list[Told]:
 
 
 def _told(entry: AuditEntry, rows: Rows | None) -> Told:
-    who = person(entry.person) if entry.person else ""
+    who = person_name(entry.person) if entry.person else ""
     reason = str(REASONS.get(entry.reason, entry.reason))
     done = str(entry.get_what_display())
     if reason:

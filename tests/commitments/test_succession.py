@@ -12,7 +12,7 @@ from commitments import actions
 from commitments.models import Commitment, ProgressReport
 from commitments.spreadsheets.importing import bring
 from commitments.spreadsheets.resources import ReportResource
-from gmg_portal.editors.dashboard import desk_of
+from gmg_portal.editors.dashboard import build_dashboard
 from tests.commitments.spreadsheets.test_problems import workbook_of
 from tests.factories import (
     CommitmentFactory,
@@ -223,8 +223,8 @@ def test_next_cycle_asks_for_a_report_on_it(left, secretariat):
 
 def test_lead_and_secretariat_have_it_on_their_dashboard(left, chain, ilo_focal_point, ohchr_focal_point, secretariat):
     def tasks(user):
-        found = [pile for pile in desk_of(user).piles if pile.key == "successors"]
-        return [(item.reference, item.action.label, item.facts) for pile in found for item in pile.items]
+        found = [task_list for task_list in build_dashboard(user).task_lists if task_list.key == "successors"]
+        return [(item.reference, item.action.label, item.facts) for task_list in found for item in task_list.tasks]
 
     fact = f"Superseded by {chain[2].reference}, which was withdrawn on 1 September 2014: Entered twice."
     assert tasks(ilo_focal_point) == [(left.reference, "Report the present status", [fact])]

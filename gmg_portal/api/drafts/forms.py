@@ -17,8 +17,8 @@ from foundation.rest.problem_codes import of_form
 from foundation.text.choice_words import find_code
 from gmg_portal.api.base import allowed_by
 from gmg_portal.api.drafts.problems import FieldFault, Problem, not_among
-from gmg_portal.editors.edit_conflicts import as_sent
-from gmg_portal.editors.model_admin import FIELDS, lines_since, people_and_moment
+from gmg_portal.editors.edit_conflicts import rendered_values
+from gmg_portal.editors.model_admin import FORMFIELD_OVERRIDES, authors_and_time, history_since
 
 WRITTEN = (
     "period_start",
@@ -63,7 +63,7 @@ def evidence_form(piece: Evidence, body: Mapping, files: MultiValueDict) -> form
 
 def _form_field(column, **kwargs):
     """As the editors' form has it: an address without a scheme is https, and `check_name` says what is too long."""
-    kwargs |= FIELDS.get(type(column), {})
+    kwargs |= FORMFIELD_OVERRIDES.get(type(column), {})
     return column.formfield(**kwargs | ({"max_length": None} if isinstance(column, FileField) else {}))
 
 
@@ -90,7 +90,7 @@ def _filled(form_class, row, names, choices, body, seen, files=None) -> forms.Mo
         api_name = API_NAMES.get(name, name)
         field = blank.fields[name]
         if api_name not in body:
-            data.setlist(name, as_sent(blank, name))
+            data.setlist(name, rendered_values(blank, name))
             continue
         value, fault = _as_typed(api_name, field, body[api_name])
         faults += [fault] if fault else []
@@ -147,17 +147,17 @@ def accept(form: forms.ModelForm) -> None:
     """Refuse what the form refuses: a clash as such, all else by field. The caller is in a transaction."""
     if form.is_valid():
         return
-    clash = getattr(form, "clash", None)
-    if clash:
+    conflict = getattr(form, "edit_conflict", None)
+    if conflict:
         faults = [
             FieldFault(
-                contest.name,
+                field.name,
                 _("Somebody else changed this field."),
-                theirs=contest.theirs,
-                yours=contest.yours,
+                theirs=field.theirs,
+                yours=field.yours,
                 code="changed",
             )
-            for contest in clash.contests
+            for field in conflict.field_conflicts
         ]
         raise Problem(412, who_saved(form), faults)
     raise Problem(422, faults=_faults(form))
@@ -165,13 +165,13 @@ def accept(form: forms.ModelForm) -> None:
 
 def who_saved(form: forms.ModelForm) -> str:
     """Say who changed the report since the version that was sent, and what to do next."""
-    lines = lines_since(form.instance, form.fields["opened"].to_python(form.data.get("opened")))
+    lines = history_since(form.instance, form.fields["opened"].to_python(form.data.get("opened")))
     if not lines:
         return _("Somebody changed this report after the version that you sent. Nothing was saved: read it again.")
     return _(
         "%(people)s saved this on %(moment)s, after the version that you sent. Nothing was saved: read the report"
         " again and send the change with its new version. ‘errors’ has both wordings of each field."
-    ) % people_and_moment(lines)
+    ) % authors_and_time(lines)
 
 
 def _faults(form: forms.ModelForm) -> Iterator[FieldFault]:
