@@ -454,7 +454,7 @@ def test_reviewer_publishes(as_user, secretariat, waiting):
     answer = client.post(address(waiting, "publish"), {"seen": waiting.version}, follow=True)
 
     waiting.refresh_from_db()
-    assert [step["verb"] for step in page.context["steps"]] == ["review", "publish", "send-back"]
+    assert [button["verb"] for button in page.context["workflow_buttons"]] == ["review", "publish", "send-back"]
     assertContains(question, f'name="seen" value="{waiting.version - 1}"')
     assert (waiting.state, waiting.reviewed_by) == ("published", secretariat)
     assert "was published" in said(answer)[0]
@@ -493,7 +493,7 @@ def test_own_work_is_not_reviewed(step, as_user, administrator, commitment):
     asked = client.get(address(mine, step))
     forced = client.post(address(mine, step), {"seen": mine.version, "note": "Fine"})
 
-    assert page.context["steps"] == []
+    assert page.context["workflow_buttons"] == []
     assertContains(asked, "Nobody publishes", status_code=403)
     assert forced.status_code == 403
     assert ProgressReport.objects.get().state == "submitted"

@@ -173,8 +173,8 @@ def test_many_are_published_after_one_question_and_the_rest_named_with_reasons(c
 
     question = client.post(reverse("admin:queue"), data)
     assert ProgressReport.objects.get().state == "submitted"
-    asked = {key: seen for key, _row, _kind, seen in question.context["rows"]}
-    confirmed = {"row": list(asked), "confirmed": "yes", **{f"seen_{key}": seen for key, seen in asked.items()}}
+    versions = {key: seen for key, _row, _kind, seen in question.context["rows"]}
+    confirmed = {"row": list(versions), "confirmed": "yes", **{f"seen_{key}": seen for key, seen in versions.items()}}
     answer = client.post(reverse("admin:queue"), confirmed, follow=True)
 
     assertRedirects(answer, reverse("admin:queue"))
