@@ -21,7 +21,7 @@ class Offer:
 
     @cached_property
     def known(self) -> ReferenceLookup:
-        return ReferenceLookup.now()
+        return ReferenceLookup.load()
 
     @cached_property
     def leads(self) -> dict[str, Agency | WorkGroup]:
