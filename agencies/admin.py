@@ -126,7 +126,7 @@ class MembershipAdmin(admin.site.ModelAdmin):
     fields = ["user", "agency", "role", "starts_on", "ends_on"]
 
     def may_view(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_memberships)
+        return self.admin_site.allows(request, may_manage_memberships)
 
     def may_edit(self, request, obj=None):
         """Return whether the person may change memberships, or this one; nobody changes their own."""
@@ -257,7 +257,7 @@ class InvitationAdmin(RowActionsMixin, admin.site.ModelAdmin):
     status_fields = ["show_status", "invited_by", "sent_at", "expires_at", "accepted_at", "accepted_by", "revoked_at"]
 
     def may_view(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_memberships)
+        return self.admin_site.allows(request, may_manage_memberships)
 
     def may_edit(self, request, obj=None):
         return obj is None and self.may_view(request)
@@ -357,17 +357,17 @@ class AccessTokenAdmin(RowActionsMixin, admin.site.ModelAdmin):
         return super().get_queryset(request).filter(agency__in=token_agencies_of(request.user))
 
     def may_view(self, request, obj=None):
-        return self.admin_site.ask(request, may_see_tokens)
+        return self.admin_site.allows(request, may_see_tokens)
 
     def may_read_history_of_gone(self, request):
-        return self.admin_site.ask(request, may_manage_memberships)
+        return self.admin_site.allows(request, may_manage_memberships)
 
     def get_model_perms(self, request):
         """Leave 'add' out of the list of tables on every page, which saves a query; the list of tokens has it."""
         return {"add": False, "change": False, "delete": False, "view": self.has_view_permission(request)}
 
     def may_edit(self, request, obj=None):
-        return obj is None and self.admin_site.ask(request, may_make_tokens)
+        return obj is None and self.admin_site.allows(request, may_make_tokens)
 
     def get_fields(self, request, obj=None):
         return self.status_fields if obj else self.fields
@@ -446,7 +446,7 @@ class AdministratorsOnlyMixin:
     """Mixin for accounts and groups: only administrators, regardless of Django's permissions."""
 
     def may_manage(self, request) -> bool:
-        return self.admin_site.ask(request, may_manage_users)
+        return self.admin_site.allows(request, may_manage_users)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
@@ -487,7 +487,7 @@ class PersonAdmin(RowActionsMixin, AdministratorsOnlyMixin, admin.site.HistoryAd
     secretariat_fieldsets = [(None, {"fields": ["username", "first_name", "last_name", "email", "is_active"]})]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_memberships)
+        return self.admin_site.allows(request, may_manage_memberships)
 
     def get_fieldsets(self, request, obj=None):
         """Leave the password out for the secretariat, and in earlier states of the account."""

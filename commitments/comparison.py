@@ -13,7 +13,7 @@ from agencies.names import AgencyName, FormerNamesOnDay, names_on
 from commitments.models import Commitment, Freshness, Status, Withdrawal
 from commitments.querysets import FINISHED
 from commitments.statistics import Count
-from commitments.statistics.counts import Words
+from commitments.statistics.counts import QueryParams
 from commitments.statistics.freshness import SILENT
 
 UP_TO_DATE = (Freshness.CURRENT, Freshness.NOT_YET_DUE)
@@ -150,7 +150,7 @@ def compare(
     since: date,
     until: date,
     commitments: QuerySet[Commitment] | None = None,
-    words: Words | None = None,
+    words: QueryParams | None = None,
 ) -> Comparison:
     """Compare the register at the ends of two days (UTC), for some commitments or for all.
 
@@ -161,7 +161,9 @@ def compare(
         return _compare(since, until, commitments, words)
 
 
-def _compare(since: date, until: date, commitments: QuerySet[Commitment] | None, words: Words | None) -> Comparison:
+def _compare(
+    since: date, until: date, commitments: QuerySet[Commitment] | None, words: QueryParams | None
+) -> Comparison:
     scope = Commitment.objects.all() if commitments is None else commitments
     then, now = _standing(scope, since), _standing(scope, until)
     withdrawals = Withdrawal.objects.in_force_on(until).filter(withdrawn_on__gt=since)

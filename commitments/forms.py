@@ -163,7 +163,7 @@ class EvidenceForm(PartialDatesMixin, admin.site.Form):
 class ContributionForm(admin.site.Form):
     """A partner's contribution to a report."""
 
-    may_precede = True
+    allows_missing_version = True
 
     class Meta:
         model = Contribution

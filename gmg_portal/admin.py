@@ -21,12 +21,12 @@ from gmg_portal.accounts.attempts import next_attempt_times
 from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_rows, describe_entries, entries_page
 from gmg_portal.audit.recording import add_audit_entry
 from gmg_portal.editors import handover, response_rates, review_queue
-from gmg_portal.editors.dashboard import desk_of
+from gmg_portal.editors.dashboard import build_dashboard
 from gmg_portal.editors.list_queries import note_refusal, unknown_parameter
 from gmg_portal.models import AuditEntry, Edition, KeptAnswer, Revision
 from gmg_portal.open_data.writers import FORMATS
 
-admin.site.desk_of = desk_of
+admin.site.build_dashboard = build_dashboard
 admin.site.pages += [*review_queue.urls, *response_rates.urls, *handover.urls]
 
 
@@ -38,7 +38,7 @@ class RevisionAdmin(admin.site.ReadingAdmin):
     search_fields = ["number"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_edit_reference_data)
+        return self.admin_site.allows(request, may_edit_reference_data)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
@@ -52,7 +52,7 @@ class EditionAdmin(admin.site.ReadingAdmin):
     search_fields = ["day"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_edit_reference_data)
+        return self.admin_site.allows(request, may_edit_reference_data)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
@@ -68,7 +68,7 @@ class KeptAnswerAdmin(admin.site.ReadingAdmin):
     fields = ["token", "key", "status", "made_at"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_users)
+        return self.admin_site.allows(request, may_manage_users)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
@@ -91,7 +91,7 @@ class AttemptsAdmin(admin.site.ReadingAdmin):
     actions = ["end_wait"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_manage_users)
+        return self.admin_site.allows(request, may_manage_users)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
@@ -128,7 +128,7 @@ class AuditEntryAdmin(admin.site.ReadingAdmin):
     fields = ["moment", "what", "person", "kind", "row", "line", "reason", "request_id", "via", "origin"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, may_audit)
+        return self.admin_site.allows(request, may_audit)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)

@@ -46,20 +46,20 @@ def messages_on(page) -> list[str]:
 def field_conflicts(page) -> set[tuple[str, str, str, bool]]:
     """Return the conflicts of an edited form: label, their value, own value, and whether a choice is needed."""
     return {
-        (contest.label, contest.theirs, contest.yours, contest.is_open)
-        for clash in page.context["clashes"]
-        for contest in clash.contests
+        (field.label, field.theirs, field.yours, field.needs_choice)
+        for conflict in page.context["edit_conflicts"]
+        for field in conflict.field_conflicts
     }
 
 
 def conflict_choices(page, **choices) -> dict:
     """Return the data that resolves conflicts: the shown state, and the choices by the field's name in the page."""
     data = {}
-    for clash in page.context["clashes"]:
-        data |= {clash.settled_name: clash.settled, clash.line_name: str(clash.line)}
-        for contest in clash.contests:
-            if contest.html_name in choices:
-                data[contest.choice_name] = choices[contest.html_name]
+    for conflict in page.context["edit_conflicts"]:
+        data |= {conflict.version_input: conflict.version, conflict.history_id_input: str(conflict.history_id)}
+        for field in conflict.field_conflicts:
+            if field.html_name in choices:
+                data[field.choice_name] = choices[field.html_name]
     return data
 
 

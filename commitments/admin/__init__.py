@@ -1,4 +1,7 @@
-"""The editors' side of commitments: importing a module registers its tables."""
+"""The editor area of commitments. Importing a module registers its tables with the admin site.
+
+Start with `scoping`, the base class of all tables of the review workflow.
+"""
 
 from commitments.admin import assessment, autosave, commitment, contribution, correction, cycle, notice, parts, report
 

@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.permissions import is_administrator, is_secretariat
-from commitments.admin.scoping import NOTHING, WorkflowAdmin
+from commitments.admin.scoping import EMPTY_VALUE, WorkflowAdmin
 from commitments.forms import AssessmentForm
 from commitments.models import Answer, Assessment, Commitment, ProgressReport
 from commitments.permissions import agencies_for, groups_for, interested_agencies, may_assess, may_create_drafts
@@ -34,10 +34,10 @@ class AssessmentAdmin(WorkflowAdmin):
         return may_assess(user)
 
     def choices(self, request):
-        """No assessor is offered that has a stake in the commitment, once that is known."""
+        """Leave out assessors with a stake in the commitment, once it is known."""
         user = request.user
         agencies, groups = agencies_for(user), groups_for(user)
-        commitment = self.known_commitment(request)
+        commitment = self.current_commitment(request)
         if commitment:
             interested = interested_agencies(commitment)
             leading = Participation.objects.leading().filter(agency__in=interested)
@@ -50,30 +50,30 @@ class AssessmentAdmin(WorkflowAdmin):
             "workgroup": groups,
         }
 
-    def known_commitment(self, request) -> Commitment | None:
-        """The commitment of the assessment that is open, or that the address of a new one names."""
+    def current_commitment(self, request) -> Commitment | None:
+        """Return the commitment of the open assessment, or the one that the address of a new one names."""
         object_id = request.resolver_match.kwargs.get("object_id")
         if object_id:
             return Commitment.objects.filter(assessments__in=self.get_queryset(request).filter(pk=object_id)).first()
-        named = request.GET.get("commitment", "")
-        known = named.isascii() and named.isdecimal() and len(named) < 19
-        return Commitment.objects.published().filter(pk=named).first() if known else None
+        commitment_id = request.GET.get("commitment", "")
+        is_valid = commitment_id.isascii() and commitment_id.isdecimal() and len(commitment_id) < 19
+        return Commitment.objects.published().filter(pk=commitment_id).first() if is_valid else None
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (form,), {"writer": request.user})
 
     def formfield_for_choice_field(self, db_field, request, **kwargs):
-        """The assessments of independent assessors are kept by the secretariat."""
+        """Offer independent assessors to the secretariat only, which enters their assessments."""
         if db_field.name == "assessor_kind":
-            kinds = dict(db_field.choices)
+            choices = dict(db_field.choices)
             if not is_administrator(request.user):
-                kinds = {kind: label for kind, label in kinds.items() if self.may_keep(request.user, kind)}
-            kwargs["choices"] = [("", "---------"), *kinds.items()]
+                choices = {kind: label for kind, label in choices.items() if self.may_use_kind(request.user, kind)}
+            kwargs["choices"] = [("", "---------"), *choices.items()]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
-    def may_keep(self, user, kind: str) -> bool:
-        return is_secretariat(user) if kind == Assessment.AssessorKind.INDEPENDENT else may_create_drafts(user)
+    def may_use_kind(self, user, kind: str) -> bool:
+        return is_secretariat(user) if kind == Assessment.AssessorKind.INDEPENDENT else may_start(user)
 
     @admin.display(description=_("commitment"), ordering="commitment__reference")
     def reference(self, obj):
@@ -85,7 +85,7 @@ class AssessmentAdmin(WorkflowAdmin):
 
 @admin.register(Answer)
 class AnswerAdmin(WorkflowAdmin):
-    """What a lead answers to a judgement; a choice offers the judgements on what the person's agencies lead."""
+    """Answers of leads to assessments. Users may answer assessments of commitments that their agencies lead."""
 
     list_display = ["reference", "lead", "assessor", "state", "published"]
     list_filter = ["state", "assessment__finding", "assessment__agency", "assessment__workgroup"]
@@ -98,13 +98,13 @@ class AnswerAdmin(WorkflowAdmin):
     fieldsets = [(_("To what"), {"fields": ["assessment", "judgement"]}), (_("The answer"), {"fields": ["text"]})]
 
     def choices(self, request):
-        judged = Assessment.objects.published()
-        return {"assessment": judged if is_administrator(request.user) else judged.answerable_by(request.user)}
+        published = Assessment.objects.published()
+        return {"assessment": published if is_administrator(request.user) else published.answerable_by(request.user)}
 
     def get_readonly_fields(self, request, obj=None):
-        """What is answered stays what it is, once the answer was sent off."""
-        shown = super().get_readonly_fields(request, obj)
-        return [*shown, "assessment"] if obj and obj.submitted_at else shown
+        """Make the assessment read-only once the answer was submitted."""
+        readonly_fields = super().get_readonly_fields(request, obj)
+        return [*readonly_fields, "assessment"] if obj and obj.submitted_at else readonly_fields
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -115,7 +115,7 @@ class AnswerAdmin(WorkflowAdmin):
 
     @admin.display(description=_("what it says"))
     def judgement(self, obj):
-        return obj.assessment.text if obj.assessment_id else NOTHING
+        return obj.assessment.text if obj.assessment_id else EMPTY_VALUE
 
     @admin.display(description=_("commitment"), ordering="assessment__commitment__reference")
     def reference(self, obj):

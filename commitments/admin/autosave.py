@@ -1,4 +1,7 @@
-"""Forms of the editors' side that are kept as one types, and offered again; see `commitments.autosave`."""
+"""Autosave of the editor area's forms: working copies are saved while typing and offered again.
+
+See `commitments.autosave`.
+"""
 
 from dataclasses import dataclass
 
@@ -20,15 +23,15 @@ from foundation.text.numbers import is_whole_number
 
 
 @dataclass(frozen=True)
-class Copying:
-    """What a form's page says and its script knows of working copies."""
+class AutosaveState:
+    """The working copies of a form, for its page and its script."""
 
     address: str
     discard: str
     user: int
     copy: WorkingCopy | None
-    is_laid: bool
-    has_moved_on: bool
+    is_filled_in: bool
+    is_outdated: bool
     offered: list[tuple[str, WorkingCopy]]
 
     @property
@@ -40,8 +43,8 @@ def name_of(user) -> str:
     return user.get_full_name() or user.get_username()
 
 
-class CopiesMixin:
-    """Keeps what is typed, lays it into the form when it is opened again, and hands a colleague's copy over."""
+class AutosaveMixin:
+    """Saves what is typed, fills it in when the form is opened again, and lets users take over a colleague's copy."""
 
     def get_urls(self):
         pages = {
@@ -52,54 +55,57 @@ class CopiesMixin:
             "<path:object_id>/working-copy/": (self.copy_view, "working_copy"),
         }
         return [
-            path(route, self.admin_site.admin_view(view), name=self.named(name))
+            path(route, self.admin_site.admin_view(view), name=self.url_name(name))
             for route, (view, name) in pages.items()
         ] + super().get_urls()
 
-    def named(self, page: str) -> str:
+    def url_name(self, page: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{page}"
 
-    # Which form
+    # The form that a copy belongs to
 
-    def place(self, request, object_id):
-        """The row that may be written here, without key if it is new, and the commitment that a new one is about."""
+    def editable_row(self, request, object_id):
+        """Return the row, unsaved if it is new, and the commitment that a new row is about.
+
+        Raise PermissionDenied if the user may not write it, and Http404 if there is no such row.
+        """
         if object_id is None:
             if not self.has_add_permission(request):
                 raise PermissionDenied
-            return self.model(), self.asked_about(request)
+            return self.model(), self.requested_commitment(request)
         row = self.get_object(request, unquote(object_id))
         if row is None:
             raise Http404
-        if not self.holds(request, self.changeable, row):
+        if not self.contains(request, self.changeable, row):
             raise PermissionDenied
         return row, None
 
-    def asked_about(self, request):
-        """The commitment for which the form of a new row was opened, if it is one that the person may choose."""
-        offered, key = self.choices(request).get("commitment"), request.GET.get("commitment", "")
-        return offered.filter(pk=key).first() if offered is not None and is_whole_number(key) else None
+    def requested_commitment(self, request):
+        """Return the commitment in the address of a new row's form, if the user may choose it."""
+        commitments, key = self.choices(request).get("commitment"), request.GET.get("commitment", "")
+        return commitments.filter(pk=key).first() if commitments is not None and is_whole_number(key) else None
 
-    def address_of(self, page: str, row, about) -> str:
+    def copy_url(self, page: str, row, about) -> str:
         if row.pk:
-            return reverse(f"admin:{self.named(page)}", args=[row.pk])
-        asked = f"?commitment={about.pk}" if about else ""
-        return reverse(f"admin:{self.named(f'{page}_of_new')}") + asked
+            return reverse(f"admin:{self.url_name(page)}", args=[row.pk])
+        query = f"?commitment={about.pk}" if about else ""
+        return reverse(f"admin:{self.url_name(f'{page}_of_new')}") + query
 
-    def form_of(self, row, about) -> str:
+    def form_url(self, row, about) -> str:
         if row.pk:
-            return reverse(f"admin:{self.named('change')}", args=[row.pk])
-        return reverse(f"admin:{self.named('add')}") + (f"?commitment={about.pk}" if about else "")
+            return reverse(f"admin:{self.url_name('change')}", args=[row.pk])
+        return reverse(f"admin:{self.url_name('add')}") + (f"?commitment={about.pk}" if about else "")
 
     # Pages
 
     def copy_view(self, request, object_id=None):
-        """Keep what was typed; asked with GET, say who is signed in and what is kept."""
+        """Save what was typed. On GET, return the user, a CSRF token and the time of the saved copy."""
         if request.method not in ("GET", "POST"):
             return HttpResponseNotAllowed(["GET", "POST"])
         try:
-            row, about = self.place(request, object_id)
+            row, about = self.editable_row(request, object_id)
             if request.method == "POST":
-                return self.keep_copy(request, row, about)
+                return self.save_copy(request, row, about)
         except Http404:
             return self.refuse(_("This is no longer there."), 404)
         except PermissionDenied:
@@ -108,14 +114,14 @@ class CopiesMixin:
         seen = copy.saved_at.isoformat() if copy else ""
         return JsonResponse({"user": request.user.pk, "token": get_token(request), "seen": seen})
 
-    def keep_copy(self, request, row, about):
+    def save_copy(self, request, row, about):
         if request.POST.get("_user") != str(request.user.pk):
             return self.refuse(_("Somebody else is signed in in this browser now: nothing was sent."), 401)
-        fields = autosave.posted_fields(request.POST)
-        told = {"window": request.POST.get("_window", "").replace(NUL, ""), "seen": request.POST.get("_seen", "")}
+        fields = autosave.typed(request.POST)
+        window = request.POST.get("_window", "").replace(NUL, "")
         try:
-            copy = autosave.save_copy(row, about, fields, by=request.user, **told)
-        except TooLong as problem:
+            copy = autosave.keep(row, about, fields, by=request.user, window=window, seen=request.POST.get("_seen", ""))
+        except TooMuch as problem:
             return self.refuse(problem.message, 413)
         except ConcurrentAutosave as problem:
             return self.refuse(problem.message, 409)
@@ -127,16 +133,16 @@ class CopiesMixin:
     def discard_view(self, request, object_id=None):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        row, about = self.place(request, object_id)
+        row, about = self.editable_row(request, object_id)
         WorkingCopy.objects.of(request.user, row, about).delete()
         self.message_user(request, _("What you had typed and not saved is gone. This is how it stands."))
-        return redirect(self.form_of(row, about))
+        return redirect(self.form_url(row, about))
 
     def colleague_view(self, request, copy_id):
-        """What a colleague typed and did not save, beside what stands; and the button that takes it over."""
-        found = get_object_or_404(WorkingCopy, pk=copy_id, form=self.opts.model_name)
-        row = self.get_object(request, str(found.row)) if found.row else self.model()
-        about = found.commitment
+        """Show what a colleague typed beside the saved values. On POST, take the copy over."""
+        any_copy = get_object_or_404(WorkingCopy, pk=copy_id, form=self.opts.model_name)
+        row = self.get_object(request, str(any_copy.row)) if any_copy.row else self.model()
+        about = any_copy.commitment
         if row is None:
             raise Http404
         copy = get_object_or_404(WorkingCopy.objects.offered_to(request.user, row, about).filter(pk=copy_id))
@@ -150,7 +156,7 @@ class CopiesMixin:
             "copy": copy,
             "about": row if row.pk else about,
             "differences": self.differences(request, row, copy),
-            "back": self.form_of(row, about),
+            "back": self.form_url(row, about),
         }
         return TemplateResponse(request, "admin/commitments/colleagues_copy.html", context)
 
@@ -162,83 +168,88 @@ class CopiesMixin:
             self.message_user(request, problem.message, "ERROR")
         else:
             self.message_user(request, _("You go on with what %(person)s typed. Save it.") % {"person": person})
-        return redirect(self.form_of(row, about))
+        return redirect(self.form_url(row, about))
 
     def differences(self, request, row, copy: WorkingCopy) -> list:
-        """What was typed otherwise than it stands, in the form and in the rows under it."""
-        data = as_querydict(copy.fields)
+        """Return the fields of the form and its inline rows where the copy has other values than the row."""
+        data = as_data(copy.fields)
         change = row.pk is not None
         form = self.get_form(request, row if change else None, change=change)(data, instance=row)
-        found = form.differences()
+        differences = form.differences()
         for formset, inline in self.get_formsets_with_inlines(request, row if change else None):
-            rows = formset(data, instance=row, queryset=inline.get_queryset(request))
-            if rows.management_form.is_valid():
-                found += [difference for one in rows.forms for difference in one.differences()]
-        return found
+            bound_formset = formset(data, instance=row, queryset=inline.get_queryset(request))
+            if bound_formset.management_form.is_valid():
+                differences += [
+                    difference for inline_form in bound_formset.forms for difference in inline_form.differences()
+                ]
+        return differences
 
     # The form
 
-    def own_copy(self, request, obj) -> WorkingCopy | None:
-        """The copy that is laid into the form, worked out once a request."""
+    def own_working_copy(self, request, obj) -> WorkingCopy | None:
+        """Return the user's copy of this form, or None; cached for the request."""
         if not hasattr(request, "_own_copy"):
             row = obj if obj is not None and obj.pk else self.model()
-            about = None if row.pk else self.asked_about(request)
+            about = None if row.pk else self.requested_commitment(request)
             request._own_copy = WorkingCopy.objects.of(request.user, row, about).first()
         return request._own_copy
 
-    def is_kept(self, request, obj) -> bool:
-        """Whether this page is a form that is kept as one types."""
+    def is_autosaved(self, request, obj) -> bool:
+        """Return whether this page is a form with autosave."""
         if getattr(request, "is_past", False):
             return False
         if obj is None or obj.pk is None:
             return self.has_add_permission(request)
-        return self.holds(request, self.changeable, obj)
+        return self.contains(request, self.changeable, obj)
 
     def get_formsets_with_inlines(self, request, obj=None):
-        """With an empty row for each that was typed and not saved."""
+        """Add an empty inline row for each new row in the working copy."""
         for formset, inline in super().get_formsets_with_inlines(request, obj):
-            if request.method == "GET" and self.is_kept(request, obj) and self.own_copy(request, obj):
+            if request.method == "GET" and self.is_autosaved(request, obj) and self.own_working_copy(request, obj):
                 rows = inline.get_queryset(request).filter(**{formset.fk.name: obj}) if obj else ()
-                known = {str(row.pk) for row in rows}
-                typed = autosave.new_row_prefixes(as_querydict(self.own_copy(request, obj).fields), formset, known)
-                formset.extra = max(formset.extra, len(typed))
+                saved_keys = {str(row.pk) for row in rows}
+                new_rows = autosave.new_rows(as_data(self.own_working_copy(request, obj).fields), formset, saved_keys)
+                formset.extra = max(formset.extra, len(new_rows))
             yield formset, inline
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if self.is_kept(request, obj):
-            copy = self.own_copy(request, obj)
+        if self.is_autosaved(request, obj):
+            copy = self.own_working_copy(request, obj)
             if copy and request.method == "GET":
                 data = as_querydict(copy.fields)
                 autosave.fill_form(data, context["adminform"].form)
                 for inline in context["inline_admin_formsets"]:
-                    autosave.fill_formset(data, inline.formset)
-            context["copying"] = self.copying(request, obj, copy)
+                    autosave.lay_rows(data, inline.formset)
+            context["autosave_state"] = self.autosave_state(request, obj, copy)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def copying(self, request, obj, copy: WorkingCopy | None) -> Copying:
+    def autosave_state(self, request, obj, copy: WorkingCopy | None) -> AutosaveState:
         row = obj if obj is not None and obj.pk else self.model()
-        about = None if row.pk else self.asked_about(request)
+        about = None if row.pk else self.requested_commitment(request)
         offered = WorkingCopy.objects.offered_to(request.user, row, about)
-        return Copying(
-            address=self.address_of("working_copy", row, about),
-            discard=self.address_of("discard_copy", row, about),
+        return AutosaveState(
+            address=self.copy_url("working_copy", row, about),
+            discard=self.copy_url("discard_copy", row, about),
             user=request.user.pk,
             copy=copy,
-            is_laid=copy is not None and request.method == "GET",
-            has_moved_on=copy is not None and bool(row.pk) and copy.version != row.version,
-            offered=[(reverse(f"admin:{self.named('colleagues_copy')}", args=[one.pk]), one) for one in offered],
+            is_filled_in=copy is not None and request.method == "GET",
+            is_outdated=copy is not None and bool(row.pk) and copy.version != row.version,
+            offered=[
+                (reverse(f"admin:{self.url_name('colleagues_copy')}", args=[copy_of_colleague.pk]), copy_of_colleague)
+                for copy_of_colleague in offered
+            ],
         )
 
     def save_related(self, request, form, formsets, change):
-        """What is saved needs no working copy any more."""
+        """Delete the working copy once the form is saved."""
         super().save_related(request, form, formsets, change)
         row = form.instance if change else self.model()
-        WorkingCopy.objects.of(request.user, row, None if change else self.asked_about(request)).delete()
+        WorkingCopy.objects.of(request.user, row, None if change else self.requested_commitment(request)).delete()
 
 
 @admin.register(WorkingCopy)
-class WorkingCopyAdmin(admin.site.ReadingAdmin):
-    """That there is one, for whoever helps somebody who misses what they typed: never what it says."""
+class WorkingCopyAdmin(admin.site.SystemTableAdmin):
+    """The list of working copies, without their content, to help users who miss what they typed."""
 
     list_display = ["user", "form", "row", "commitment", "saved_at"]
     list_filter = ["form"]
@@ -247,7 +258,7 @@ class WorkingCopyAdmin(admin.site.ReadingAdmin):
     fields = ["user", "form", "row", "commitment", "version", "saved_at"]
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, is_administrator)
+        return self.admin_site.allows(request, is_administrator)
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)

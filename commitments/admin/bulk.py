@@ -1,4 +1,4 @@
-"""Import and export as pages of the editors' side, beside the table that they are about."""
+"""Import and export of drafts as spreadsheets, on pages beside the list of their table."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from agencies import idempotent_forms
 from commitments.forms import ImportForm
-from commitments.importers.outcome import Refused
-from commitments.permissions import may_create_drafts
+from commitments.importers.outcome import ImportRefused
+from commitments.permissions import may_start
 from commitments.spreadsheets import upload_store
 from commitments.spreadsheets.drafts import DraftResource
 from commitments.spreadsheets.importing import CHANGED, NEW, UNCHANGED, Outcome, bring
@@ -21,7 +21,7 @@ from commitments.spreadsheets.reading import MOST_BYTES, MOST_ROWS, too_large
 from commitments.spreadsheets.writing import FILES
 from foundation.clock import today
 
-MOST_SHOWN = 500
+MAX_SHOWN = 500
 CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -29,7 +29,7 @@ CONTENT_TYPES = {
 
 
 class BulkMixin:
-    """Gives a table of drafts its files and its import, for whoever may begin a draft."""
+    """Adds export, template and import pages to a table of drafts, for users who may start a draft."""
 
     resource: type[DraftResource]
     change_list_template = "admin/commitments/change_list.html"
@@ -47,16 +47,16 @@ class BulkMixin:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", kwargs=kwargs)
 
     def changelist_view(self, request, extra_context=None):
-        address = self.bulk_page("import") if self.admin_site.ask(request, may_create_drafts) else ""
+        address = self.bulk_page("import") if self.admin_site.allows(request, may_start) else ""
         return super().changelist_view(request, {"bulk_page": address, **(extra_context or {})})
 
     def resource_for(self, request) -> DraftResource:
-        if not self.admin_site.ask(request, may_create_drafts):
+        if not self.admin_site.allows(request, may_start):
             raise PermissionDenied(_("Only who writes drafts exports and imports them."))
         return self.resource(request.user)
 
     def file_view(self, request, file: str):
-        """The person's own drafts, or the template, as a file."""
+        """Return the user's own drafts, or the template, as a file."""
         resource = self.resource_for(request)
         if file not in FILES:
             raise Http404
@@ -69,7 +69,7 @@ class BulkMixin:
         return response
 
     def import_view(self, request):
-        """Ask for a file, and try it: nothing is written."""
+        """Show the upload form. On POST, do a dry run of the file and show its results."""
         resource = self.resource_for(request)
         if request.method != "POST":
             return self.render_import(request, resource, ImportForm())
@@ -85,15 +85,15 @@ class BulkMixin:
         return self.render_import(request, resource, ImportForm(), outcome, ticket=ticket, file_name=upload.name)
 
     def confirm_view(self, request):
-        """Take in the very file that was tried, whole; what has changed since is found again, and refuses it."""
+        """Import the file of the dry run. It is checked again, and refused if rows changed in the meantime."""
         resource = self.resource_for(request)
         if request.method != "POST":
             return redirect(self.bulk_page("import"))
         ticket = request.POST.get("ticket", "")
         try:
             with transaction.atomic():
-                outcome = self.take_in_once(request, resource, ticket)
-        except Refused as refusal:
+                outcome = self.import_once(request, resource, ticket)
+        except ImportRefused as refusal:
             return self.render_import(request, resource, ImportForm(), Outcome(refusals=refusal.problems))
         if outcome is None:
             messages.warning(request, _("You sent this twice. The file was taken in once."))
@@ -101,11 +101,11 @@ class BulkMixin:
         upload_store.drop(ticket, request.user, resource.name)
         if not outcome.is_clean:
             return self.render_import(request, resource, ImportForm(), outcome, late=True)
-        messages.success(request, told(outcome))
+        messages.success(request, success_message(outcome))
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    def take_in_once(self, request, resource, ticket) -> Outcome | None:
-        """Return what came of taking the file in; None where the same word to take it in did so already."""
+    def import_once(self, request, resource, ticket) -> Outcome | None:
+        """Import the file and return the results; None if this ticket was already imported."""
         key = upload_store.key_of(ticket, request.user, resource.name)
         form = f"import {resource.name}"
         submission = idempotent_forms.lock_submission(key, form=form, fields={}, user=request.user)
@@ -126,26 +126,26 @@ class BulkMixin:
             "confirm_page": self.bulk_page("confirm"),
             "most_rows": MOST_ROWS,
             "outcome": outcome,
-            **(shown(outcome) if outcome else {}),
+            **(results_context(outcome) if outcome else {}),
             **more,
         }
         return TemplateResponse(request, "admin/commitments/import.html", context)
 
 
-def shown(outcome: Outcome) -> dict:
-    """What of the outcome the page lists: the problems first, and of a long file its beginning."""
+def results_context(outcome: Outcome) -> dict:
+    """Return the context that lists the results: problems if there are any, else rows; both up to `MAX_SHOWN`."""
     counts = outcome.counts
     return {
-        "problems": [(problem, outcome.letters.get(problem.column, "")) for problem in outcome.problems[:MOST_SHOWN]],
-        "more_problems": max(len(outcome.problems) - MOST_SHOWN, 0),
-        "lines": [] if outcome.problems else outcome.lines[:MOST_SHOWN],
-        "more_lines": 0 if outcome.problems else max(len(outcome.lines) - MOST_SHOWN, 0),
+        "problems": [(problem, outcome.letters.get(problem.column, "")) for problem in outcome.problems[:MAX_SHOWN]],
+        "more_problems": max(len(outcome.problems) - MAX_SHOWN, 0),
+        "lines": [] if outcome.problems else outcome.lines[:MAX_SHOWN],
+        "more_lines": 0 if outcome.problems else max(len(outcome.lines) - MAX_SHOWN, 0),
         "tally": [counts[NEW], counts[CHANGED], counts[UNCHANGED]],
     }
 
 
-def told(outcome: Outcome) -> str:
-    """What an import did, in one sentence."""
+def success_message(outcome: Outcome) -> str:
+    """Return the number of new, changed and unchanged drafts as a sentence."""
     counts = outcome.counts
     new = ngettext("%(count)d draft is new", "%(count)d drafts are new", counts[NEW]) % {"count": counts[NEW]}
     return _("Taken in: %(new)s, %(changed)d changed, %(unchanged)d left as they were.") % {

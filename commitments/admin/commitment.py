@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from agencies.permissions import agencies_of
 from commitments.admin.bulk import BulkMixin
-from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
+from commitments.admin.scoping import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
 from commitments.admin.workflow_actions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
 from commitments.forms import CommitmentForm, MilestoneForm
 from commitments.models import Commitment, Milestone, Partner
@@ -20,40 +20,48 @@ from commitments.spreadsheets.resources import CommitmentResource
 from commitments.workflow import State
 from workgroups.models import Participation
 
-CLASSIFICATION = ("agenda_points", "recommendations", "work_plan", "scope", "places", "stakeholders", "confidence")
+CLASSIFICATION_FIELDS = (
+    "agenda_points",
+    "recommendations",
+    "work_plan",
+    "scope",
+    "places",
+    "stakeholders",
+    "confidence",
+)
 
 
-class WordingRows(RowsOf):
-    """Partners and milestones are part of the wording: whoever may only classify leaves them alone."""
+class WordingInlineMixin(WorkflowInlineMixin):
+    """Partners and milestones, which users who may only classify cannot edit."""
 
     def may_edit(self, request, parent=None) -> bool:
         commitments = self.admin_site.get_model_admin(Commitment)
-        return super().may_edit(request, parent) and not commitments.only_classifies(request, parent)
+        return super().may_edit(request, parent) and not commitments.may_only_classify(request, parent)
 
 
-class PartnerInline(WordingRows, admin.site.TabularInline):
+class PartnerInline(WordingInlineMixin, admin.site.TabularInline):
     model = Partner
     fields = ["agency", "part"]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "agency":
             commitments = self.admin_site.get_model_admin(Commitment)
-            kwargs["queryset"] = Agency.objects.exclude(pk__in=commitments.not_to_bring_in(request))
+            kwargs["queryset"] = Agency.objects.exclude(pk__in=commitments.own_agencies_if_published(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class MilestoneInline(WordingRows, admin.site.TabularInline):
+class MilestoneInline(WordingInlineMixin, admin.site.TabularInline):
     model = Milestone
     form = MilestoneForm
     fields = ["title", "due", "met"]
 
     @admin.display(description=_("due"))
     def due(self, obj):
-        return str(obj.due) if obj.due else NOTHING
+        return str(obj.due) if obj.due else EMPTY_VALUE
 
     @admin.display(description=_("met"))
     def met(self, obj):
-        return str(obj.met) if obj.met else NOTHING
+        return str(obj.met) if obj.met else EMPTY_VALUE
 
 
 @admin.register(Commitment)
@@ -61,12 +69,12 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
     resource = CommitmentResource
     form = CommitmentForm
     inlines = [PartnerInline, MilestoneInline]
-    steps = (SUBMIT, PUBLISH, SEND_BACK, WITHDRAW, RESTORE)
+    workflow_actions = (SUBMIT, PUBLISH, SEND_BACK, WITHDRAW, RESTORE)
     list_display = ["reference", "title", "lead", "state", "status", "due"]
     list_filter = ["state", "status", "kind", "lead_agency", "workgroup", "agenda_points", "work_plan", "confidence"]
     list_select_related = ["lead_agency", "workgroup"]
     search_fields = ["reference", "title", "summary", "original_text"]
-    standing = (
+    status_fields = (
         *("reference", "state", "status", "outlook", "published"),
         *("withdrawn_on", "withdrawn_reason", "restored_on", "restored_reason"),
     )
@@ -79,23 +87,23 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
         ),
         (_("When"), {"fields": ["start", "due"]}),
         (_("Where it is written"), {"fields": ["source_title", "source_location"]}),
-        (_("How it is classified"), {"fields": list(CLASSIFICATION)}),
+        (_("How it is classified"), {"fields": list(CLASSIFICATION_FIELDS)}),
     ]
 
     def changeable(self, user):
-        """Drafts; and of what is published the classification, or for a correction all of it, where independent."""
+        """Return drafts of the user, and published rows that they may classify or correct and have no stake in."""
         drafts = super().changeable(user)
         if may_classify(user) or may_correct(user):
             return drafts | self.model.objects.filter(state=State.PUBLISHED).independent_of(user)
         return drafts
 
-    def only_classifies(self, request, obj) -> bool:
+    def may_only_classify(self, request, obj) -> bool:
         published = obj is not None and obj.state == State.PUBLISHED
-        return published and not self.admin_site.ask(request, may_correct)
+        return published and not self.admin_site.allows(request, may_correct)
 
     def has_change_permission(self, request, obj=None):
         if obj is None:
-            return self.admin_site.ask(request, may_create_drafts) or self.admin_site.ask(request, may_classify)
+            return self.admin_site.allows(request, may_start) or self.admin_site.allows(request, may_classify)
         return super().has_change_permission(request, obj)
 
     def get_urls(self):
@@ -103,44 +111,47 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
         return [path("<int:pk>/report/", view, name="commitments_commitment_report"), *super().get_urls()]
 
     def report_view(self, request, pk: int):
-        """The form to report in: of the report that is asked for or begun, or of a new one."""
+        """Redirect to the form of the expected or begun report, or of a new one."""
         commitment = get_object_or_404(Commitment.objects.handled_by(request.user).published(), pk=pk)
-        asked = F("cycle__opens_on").desc(nulls_last=True)
-        begun = commitment.reports.editable_by(request.user).order_by("-state", asked, "-pk").first()
-        if begun:
-            return redirect("admin:commitments_progressreport_change", begun.pk)
+        latest_cycle = F("cycle__opens_on").desc(nulls_last=True)
+        open_report = commitment.reports.editable_by(request.user).order_by("-state", latest_cycle, "-pk").first()
+        if open_report:
+            return redirect("admin:commitments_progressreport_change", open_report.pk)
         return redirect(f"{reverse('admin:commitments_progressreport_add')}?commitment={commitment.pk}")
 
     def buttons(self, request, obj, writing):
-        found = super().buttons(request, obj, writing)
+        buttons = super().buttons(request, obj, writing)
         if not Commitment.objects.handled_by(request.user).published().filter(pk=obj.pk).exists():
-            return found
+            return buttons
         report = reverse("admin:commitments_commitment_report", args=[obj.pk])
-        return [{"verb": "report", "label": gettext("Report"), "url": report}, *found]
+        return [{"verb": "report", "label": gettext("Report"), "url": report}, *buttons]
 
     def choices(self, request):
-        own = self.not_to_bring_in(request)
+        own = self.own_agencies_if_published(request)
         leading = Participation.objects.leading().filter(agency__in=own)
         return {
             "lead_agency": agencies_for(request.user).exclude(pk__in=own),
             "workgroup": groups_for(request.user).exclude(participations__in=leading),
         }
 
-    def not_to_bring_in(self, request):
-        """The person's own agencies, where what is open is published: nobody amends it in favour of their own."""
+    def own_agencies_if_published(self, request):
+        """Return the user's agencies if the open commitment is published, since nobody may add their own to it."""
         public = self.model.objects.published().filter(pk=request.resolver_match.kwargs.get("object_id"))
         return agencies_of(request.user) if public.exists() else Agency.objects.none()
 
     def get_changeform_initial_data(self, request):
-        mine = list(agencies_of(request.user)[:2])
-        lead = {"lead_agency": mine[0].pk} if len(mine) == 1 else {}
+        agencies = list(agencies_of(request.user)[:2])
+        lead = {"lead_agency": agencies[0].pk} if len(agencies) == 1 else {}
         return lead | super().get_changeform_initial_data(request)
 
     def get_readonly_fields(self, request, obj=None):
-        shown = super().get_readonly_fields(request, obj)
-        if not self.only_classifies(request, obj):
-            return shown
-        return [*shown, *(name for name in flatten_fieldsets(self.fieldsets) if name not in CLASSIFICATION)]
+        readonly_fields = super().get_readonly_fields(request, obj)
+        if not self.may_only_classify(request, obj):
+            return readonly_fields
+        return [
+            *readonly_fields,
+            *(name for name in flatten_fieldsets(self.fieldsets) if name not in CLASSIFICATION_FIELDS),
+        ]
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in ("agenda_points", "recommendations"):
@@ -156,8 +167,8 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
 
     @admin.display(description=_("start"), ordering="start_on")
     def start(self, obj):
-        return str(obj.start) if obj.start else NOTHING
+        return str(obj.start) if obj.start else EMPTY_VALUE
 
     @admin.display(description=_("due"), ordering="due_on")
     def due(self, obj):
-        return str(obj.due) if obj.due else NOTHING
+        return str(obj.due) if obj.due else EMPTY_VALUE

@@ -1,4 +1,4 @@
-"""A partner's part in the report of a joint commitment: the page where it is written, and what the lead sees of it."""
+"""Contributions of partners to the report of a joint commitment: the page to write one, and the lead's view."""
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
 from commitments import actions
-from commitments.admin.scoping import PartAdmin
+from commitments.admin.scoping import ChildRowAdmin
 from commitments.forms import ContributionForm
 from commitments.models import Commitment, Contribution, ProgressReport
 from commitments.permissions import OPEN_STATES, partners_for
 
 
 @admin.register(Contribution)
-class ContributionAdmin(PartAdmin):
-    whole = "report"
+class ContributionAdmin(ChildRowAdmin):
+    parent_field = "report"
     list_display = ["agency", "commitment", "report", "beginning", "updated_at"]
     list_filter = ["agency"]
     list_select_related = ["agency", "report__commitment"]
@@ -29,7 +29,7 @@ class ContributionAdmin(PartAdmin):
     fields = ["report", "agency", "text", "updated_at"]
 
     def get_queryset(self, request):
-        return super(PartAdmin, self).get_queryset(request).visible_to(request.user)
+        return super(ChildRowAdmin, self).get_queryset(request).visible_to(request.user)
 
     def has_view_history_or_change_history_permission(self, request, obj=None):
         return self.model.objects.confidential_to(request.user).filter(pk=obj.pk).exists()
@@ -40,34 +40,36 @@ class ContributionAdmin(PartAdmin):
 
     @transaction.atomic
     def write_view(self, request, pk: int, code: str):
-        """One text of one partner. Nothing of the lead's draft is shown, nor what other partners write."""
+        """Edit the text of one partner. The lead's draft and other partners' texts are not shown."""
         reports = ProgressReport.objects.filter(commitment__in=Commitment.objects.public())
         report = get_object_or_404(reports.select_related("commitment__lead_agency", "commitment__workgroup"), pk=pk)
         agency = get_object_or_404(partners_for(request.user, report.commitment), code=code)
-        part = report.contributions.filter(agency=agency).first() or Contribution(report=report, agency=agency)
-        form = ContributionForm(request.POST if request.method == "POST" else None, instance=part)
-        if request.method == "POST" and form.is_valid() and self.contributed(request, report, agency, form):
+        contribution = report.contributions.filter(agency=agency).first() or Contribution(report=report, agency=agency)
+        form = ContributionForm(request.POST if request.method == "POST" else None, instance=contribution)
+        if request.method == "POST" and form.is_valid() and self.save_contribution(request, report, agency, form):
             return redirect("admin:index")
-        return self.render_part(request, report, agency, form)
+        return self.render_form(request, report, agency, form)
 
-    def contributed(self, request, report, agency, form) -> bool:
-        """Save what was written, and say what becomes of it; what stands in the way is said on the form."""
+    def save_contribution(self, request, report, agency, form) -> bool:
+        """Save the text and return whether it was saved; add errors to the form."""
         text, seen = form.cleaned_data["text"], form.cleaned_data["version"] or 0
         try:
-            kept = actions.contribute(report, agency=agency, text=text, by=request.user, seen=seen)
+            contribution = actions.contribute(report, agency=agency, text=text, by=request.user, seen=seen)
         except ValidationError as refusal:
             form.add_error(None if not hasattr(refusal, "error_dict") else "text", refusal.messages)
             return False
-        told = {"commitment": report.commitment, "lead": report.commitment.lead}
-        if kept:
-            self.message_user(request, _("Your part in %(commitment)s is saved. %(lead)s sends it off.") % told)
+        params = {"commitment": report.commitment, "lead": report.commitment.lead}
+        if contribution:
+            self.message_user(request, _("Your part in %(commitment)s is saved. %(lead)s sends it off.") % params)
         else:
-            self.message_user(request, _("You took back your part in %(commitment)s.") % told)
+            self.message_user(request, _("You took back your part in %(commitment)s.") % params)
         return True
 
-    def render_part(self, request, report, agency, form):
+    def render_form(self, request, report, agency, form):
         commitment = report.commitment
-        said = Contribution.objects.filter(agency=agency, report__commitment=commitment).exclude(report=report)
+        other_contributions = Contribution.objects.filter(agency=agency, report__commitment=commitment).exclude(
+            report=report
+        )
         context = {
             **self.admin_site.each_context(request),
             "title": _("%(agency)s’s part in %(reference)s")
@@ -78,7 +80,7 @@ class ContributionAdmin(PartAdmin):
             "partner": commitment.partners.get(agency=agency),
             "form": form,
             "is_open": ProgressReport.objects.contributable_by(request.user).filter(pk=report.pk).exists(),
-            "before": said.select_related("report__commitment").order_by("-updated_at").first(),
+            "before": other_contributions.select_related("report__commitment").order_by("-updated_at").first(),
         }
         return TemplateResponse(request, "admin/commitments/contribution.html", context)
 
@@ -91,32 +93,36 @@ class ContributionAdmin(PartAdmin):
         return Truncator(obj.text).words(20)
 
 
-class PartsShownMixin:
-    """On the page of a joint commitment's report: each partner's own words, to be read, and who has written none."""
+class ContributionsMixin:
+    """Shows each partner's contribution on the page of a joint commitment's report, read-only."""
 
     def deletable(self, user):
-        """Nobody deletes a draft over the words of a partner."""
+        """Leave out drafts with contributions."""
         return super().deletable(user).exclude(pk__in=Contribution.objects.values("report"))
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or getattr(request, "is_past", False) or not parts_of(obj):
+        if obj is None or getattr(request, "is_past", False) or not contributions_by_partner(obj):
             return fieldsets
-        shown = (_("What the partners say"), {"fields": ["partners_parts"]})
-        return [*fieldsets[:-1], shown, fieldsets[-1]]
+        fieldset = (_("What the partners say"), {"fields": ["partners_parts"]})
+        return [*fieldsets[:-1], fieldset, fieldsets[-1]]
 
     def get_readonly_fields(self, request, obj=None):
         return [*super().get_readonly_fields(request, obj), "partners_parts"]
 
     @admin.display(description=gettext_lazy("partners’ parts"))
     def partners_parts(self, obj):
-        parts = parts_of(obj)
-        context = {"parts": parts, "is_open": obj.state in OPEN_STATES, "is_held": any(part for _agency, part in parts)}
+        contributions = contributions_by_partner(obj)
+        context = {
+            "parts": contributions,
+            "is_open": obj.state in OPEN_STATES,
+            "is_held": any(contribution for _agency, contribution in contributions),
+        }
         return render_to_string("admin/commitments/_parts.html", context)
 
 
-def parts_of(report: ProgressReport) -> list[tuple[Agency, Contribution | None]]:
-    """Each partner with its part in a report, or None; a part outlives the partnership."""
-    written = {part.agency: part for part in report.contributions.select_related("agency")}
+def contributions_by_partner(report: ProgressReport) -> list[tuple[Agency, Contribution | None]]:
+    """Return each partner with its contribution or None, and former partners that contributed."""
+    by_agency = {contribution.agency: contribution for contribution in report.contributions.select_related("agency")}
     partners = [partner.agency for partner in report.commitment.partners.select_related("agency")]
-    return [(agency, written.get(agency)) for agency in dict.fromkeys([*partners, *written])]
+    return [(agency, by_agency.get(agency)) for agency in dict.fromkeys([*partners, *by_agency])]

@@ -1,12 +1,12 @@
 from django.contrib import admin
 
-from commitments.admin.workflow_actions import CLOSE, OPEN, REMIND, REOPEN, StepsMixin
+from commitments.admin.workflow_actions import CLOSE, OPEN, REMIND, REOPEN, WorkflowActionsMixin
 from commitments.models import ReportingCycle, Stakeholder
 
 
 @admin.register(ReportingCycle)
-class ReportingCycleAdmin(StepsMixin, admin.site.ModelAdmin):
-    steps = (OPEN, REMIND, CLOSE, REOPEN)
+class ReportingCycleAdmin(WorkflowActionsMixin, admin.site.ModelAdmin):
+    workflow_actions = (OPEN, REMIND, CLOSE, REOPEN)
     change_form_template = "admin/commitments/change_form.html"
     list_display = ["title", "opens_on", "due_on", "closes_on", "opened_on", "closed_on"]
     search_fields = ["title"]
@@ -20,7 +20,7 @@ class ReportingCycleAdmin(StepsMixin, admin.site.ModelAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.opened_on)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["steps"] = self.steps_for(request, obj) if obj else []
+        context["workflow_buttons"] = self.available_actions(request, obj) if obj else []
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

@@ -1,4 +1,4 @@
-"""Who was told of what by mail, to be looked up when somebody says that they heard nothing."""
+"""The log of notifications and digests, to look up what was sent when a user misses a mail."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -7,21 +7,21 @@ from agencies.permissions import is_administrator
 from commitments.models import Digest, Notice
 
 
-class ToldAdmin(admin.site.ReadingAdmin):
-    """For administrators alone, since it names people; what goes with an account that is deleted goes with it."""
+class NotificationLogAdmin(admin.site.SystemTableAdmin):
+    """A log for administrators only, since it names people. Rows are deleted together with their account."""
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request, obj=None):
-        return self.admin_site.ask(request, is_administrator)
+        return self.admin_site.allows(request, is_administrator)
 
     def has_delete_permission(self, request, obj=None):
-        return self.admin_site.ask(request, is_administrator)
+        return self.admin_site.allows(request, is_administrator)
 
 
 @admin.register(Notice)
-class NoticeAdmin(ToldAdmin):
+class NoticeAdmin(NotificationLogAdmin):
     list_display = ["recipient", "kind", "about", "created_at", "told_at", "dropped_at"]
     list_filter = ["kind", "told_at", "dropped_at"]
     list_select_related = ["recipient", "cycle", "commitment", "report__commitment", "assessment__commitment",
@@ -35,7 +35,7 @@ class NoticeAdmin(ToldAdmin):
 
 
 @admin.register(Digest)
-class DigestAdmin(ToldAdmin):
+class DigestAdmin(NotificationLogAdmin):
     list_display = ["user", "day", "created_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "user__email"]

@@ -1,4 +1,4 @@
-"""Rows written elsewhere and listed to be found: parts of a commitment or a report, and the status history."""
+"""Lists of child rows, which are edited on their parent's page, and of the status history."""
 
 from django.contrib import admin
 from django.http import Http404
@@ -7,16 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.report import file_link
-from commitments.admin.scoping import NOTHING, PartAdmin
-from commitments.evidence.serving import evidence_download_response
+from commitments.admin.scoping import EMPTY_VALUE, ChildRowAdmin
+from commitments.evidence.serving import hand_out
 from commitments.models import Evidence, Milestone, Partner, StatusChange
 from commitments.permissions import may_review
 from commitments.spreadsheets.resources import MilestoneResource
 
 
 @admin.register(Partner)
-class PartnerAdmin(PartAdmin):
-    whole = "commitment"
+class PartnerAdmin(ChildRowAdmin):
+    parent_field = "commitment"
     list_display = ["agency", "commitment", "part"]
     list_filter = ["agency"]
     list_select_related = ["agency", "commitment"]
@@ -24,9 +24,9 @@ class PartnerAdmin(PartAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(BulkMixin, PartAdmin):
+class MilestoneAdmin(BulkMixin, ChildRowAdmin):
     resource = MilestoneResource
-    whole = "commitment"
+    parent_field = "commitment"
     list_display = ["title", "commitment", "due", "met"]
     list_select_related = ["commitment"]
     search_fields = ["title", "commitment__reference", "commitment__title"]
@@ -34,16 +34,16 @@ class MilestoneAdmin(BulkMixin, PartAdmin):
 
     @admin.display(description=_("due"), ordering="due_on")
     def due(self, obj):
-        return str(obj.due) if obj.due else NOTHING
+        return str(obj.due) if obj.due else EMPTY_VALUE
 
     @admin.display(description=_("met"), ordering="met_on")
     def met(self, obj):
-        return str(obj.met) if obj.met else NOTHING
+        return str(obj.met) if obj.met else EMPTY_VALUE
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(PartAdmin):
-    whole = "report"
+class EvidenceAdmin(ChildRowAdmin):
+    parent_field = "report"
     list_display = ["title", "kind", "report", "issued", "is_public", "link_check"]
     list_filter = ["kind", "is_public", "link_check"]
     list_select_related = ["report__commitment"]
@@ -61,7 +61,7 @@ class EvidenceAdmin(PartAdmin):
         return [path("<int:pk>/file/", view, name="commitments_evidence_file"), *super().get_urls()]
 
     def file_view(self, request, pk: int):
-        """Hand out the file of a piece of evidence to whoever may see it, to be kept and never to be run."""
+        """Return the file of a piece of evidence as a download, for users who may see it."""
         piece = self.get_queryset(request).select_related("report__commitment").filter(pk=pk).first()
         if piece is None:
             raise Http404
@@ -69,7 +69,7 @@ class EvidenceAdmin(PartAdmin):
 
     @admin.display(description=_("issued"), ordering="issued_on")
     def issued(self, obj):
-        return str(obj.issued) if obj.issued else NOTHING
+        return str(obj.issued) if obj.issued else EMPTY_VALUE
 
     @admin.display(description=_("file"))
     def file_link(self, obj):
@@ -77,7 +77,7 @@ class EvidenceAdmin(PartAdmin):
 
 
 @admin.register(StatusChange)
-class StatusChangeAdmin(admin.site.ReadingAdmin):
+class StatusChangeAdmin(admin.site.SystemTableAdmin):
     """Append-only: it has no history, being one."""
 
     list_display = ["commitment", "from_status", "to_status", "changed", "reason"]
@@ -88,7 +88,7 @@ class StatusChangeAdmin(admin.site.ReadingAdmin):
 
     def get_fields(self, request, obj=None):
         names = super().get_fields(request, obj)
-        return [*names, "published_by"] if self.admin_site.ask(request, may_review) else names
+        return [*names, "published_by"] if self.admin_site.allows(request, may_review) else names
 
     @admin.display(description=_("on"), ordering="changed_on")
     def changed(self, obj):
@@ -96,4 +96,4 @@ class StatusChangeAdmin(admin.site.ReadingAdmin):
 
     @admin.display(description=_("published by"))
     def published_by(self, obj):
-        return str(obj.changed_by) if obj.changed_by else NOTHING
+        return str(obj.changed_by) if obj.changed_by else EMPTY_VALUE

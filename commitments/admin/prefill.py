@@ -1,4 +1,4 @@
-"""A report that is begun from what was reported last: never its evidence, and nothing is stored until it is saved."""
+"""Prefilling a new report with the values of the last one, without evidence. Nothing is stored until it is saved."""
 
 import calendar
 from datetime import date, timedelta
@@ -6,35 +6,35 @@ from datetime import date, timedelta
 from commitments.models import Commitment, ProgressReport
 from foundation.clock import today
 
-SAID = ("status", "status_reason", "superseded_by", "outlook", "achieved", "barriers", "next_steps")
-TEXTS = ("status_reason", "achieved", "barriers", "next_steps")
+PREFILLED_FIELDS = ("status", "status_reason", "superseded_by", "outlook", "achieved", "barriers", "next_steps")
+TEXT_FIELDS = ("status_reason", "achieved", "barriers", "next_steps")
 
 
-def last_published(commitment: Commitment | None) -> ProgressReport | None:
+def latest_published(commitment: Commitment | None) -> ProgressReport | None:
     if commitment is None:
         return None
     return commitment.reports.published().newest_first().select_related("superseded_by").first()
 
 
 def is_blank(report: ProgressReport) -> bool:
-    """Nothing is written in it yet."""
-    return not (report.status or any(getattr(report, name) for name in TEXTS))
+    """Return whether a report has neither status nor text."""
+    return not (report.status or any(getattr(report, name) for name in TEXT_FIELDS))
 
 
-def begun_from(last: ProgressReport) -> dict:
-    """What a new report is begun with: what the last one says, about the time after its own."""
+def prefill_values(last: ProgressReport) -> dict:
+    """Return initial values for a new report: those of the last one, for the period after it."""
     start, end = next_period(last.period_start, last.period_end)
-    told = {name: getattr(last, name) for name in SAID} | {"superseded_by": last.superseded_by_id}
-    return told | {name: day for name, day in (("period_start", start), ("period_end", end)) if _is_over(day)}
+    values = {name: getattr(last, name) for name in PREFILLED_FIELDS} | {"superseded_by": last.superseded_by_id}
+    return values | {name: day for name, day in (("period_start", start), ("period_end", end)) if _is_over(day)}
 
 
 def _is_over(day: date | None) -> bool:
-    """Whether a report can speak of a day: nothing is reported of days to come."""
+    """Return whether a day is not in the future, which reports do not cover."""
     return day is not None and day <= today()
 
 
 def next_period(start: date | None, end: date | None) -> tuple[date | None, date | None]:
-    """The days after a period: as many months where it was of whole months, or else as many days."""
+    """Return the next period of the same length, in months if the period has whole months, otherwise in days."""
     if end is None:
         return None, None
     after = end + timedelta(days=1)
@@ -47,14 +47,14 @@ def next_period(start: date | None, end: date | None) -> tuple[date | None, date
 
 
 def _last_day(day: date, months: int) -> date:
-    """The last day of the month that comes so many months after that of a day."""
+    """Return the last day of the month that is this many months after the month of a day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, calendar.monthrange(year, month + 1)[1])
 
 
-def said_by_field(last: ProgressReport) -> dict[str, str]:
-    """The words of a report as they stand beside the fields of the next."""
-    return {name: str(getattr(last, name)) for name in TEXTS} | {
+def last_texts(last: ProgressReport) -> dict[str, str]:
+    """Return the values of a report as text by field, to be shown beside the fields of the next report."""
+    return {name: str(getattr(last, name)) for name in TEXT_FIELDS} | {
         "status": last.get_status_display(),
         "outlook": last.get_outlook_display(),
         "superseded_by": str(last.superseded_by) if last.superseded_by else "",

@@ -1,4 +1,4 @@
-"""A draft as readers will see it: the public page itself, of a database in which the draft stands published."""
+"""The preview of a draft: the public page, rendered in a transaction in which the draft is published."""
 
 from copy import copy
 
@@ -17,7 +17,7 @@ from commitments.views import CommitmentView
 
 
 class PreviewMixin:
-    """Shows whoever may see a draft what publishing it would make of the public page. Nothing is moved by looking."""
+    """Adds a preview page for users who may see the draft. The preview changes nothing."""
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.preview_view)
@@ -43,11 +43,16 @@ class PreviewMixin:
             return redirect(commitment)
         if obj is not commitment and commitment.state not in PUBLIC_STATES:
             return self.no_preview(request, obj)
-        told = {"draft": obj, "back": self.page_of(obj), "note": note(obj), "missing": actions.submission_errors(obj)}
-        view = CommitmentView.as_view(template_name="commitments/preview.html", extra_context=told)
+        context = {
+            "draft": obj,
+            "back": self.change_url(obj),
+            "note": missing_status_note(obj),
+            "missing": actions.missing(obj),
+        }
+        view = CommitmentView.as_view(template_name="commitments/preview.html", extra_context=context)
         try:
             with actions.as_published(obj, by=request.user):
-                response = view(as_reader(request, commitment), reference=commitment.reference).render()
+                response = view(public_request(request, commitment), reference=commitment.reference).render()
         except ValidationError as refusal:
             return self.no_preview(request, obj, refusal.messages)
         response["X-Robots-Tag"] = "noindex, nofollow"
@@ -60,21 +65,21 @@ class PreviewMixin:
             "opts": self.opts,
             "original": obj,
             "title": _("There is no page yet"),
-            "back": self.page_of(obj),
+            "back": self.change_url(obj),
             "reasons": reasons,
         }
         return TemplateResponse(request, "admin/commitments/no_preview.html", context)
 
 
-def as_reader(request, commitment: Commitment):
-    """The request as if it were for the public page: what a page says of its own address is said of that one."""
-    reader = copy(request)
-    reader.path = reader.path_info = commitment.get_absolute_url()
-    return reader
+def public_request(request, commitment: Commitment):
+    """Return a copy of the request with the address of the public page, which the page shows as its own."""
+    public = copy(request)
+    public.path = public.path_info = commitment.get_absolute_url()
+    return public
 
 
-def note(row) -> str:
-    """What the page shows in the place of what is not yet written."""
+def missing_status_note(row) -> str:
+    """Return a note on the status that the preview assumes if the report has none yet; '' otherwise."""
     if not isinstance(row, ProgressReport) or row.status:
         return ""
     status = Status(actions.fallback_status(row)).label

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.permissions import agencies_of, is_administrator
 from commitments.admin.bulk import BulkMixin
-from commitments.admin.contribution import PartsShownMixin
-from commitments.admin.prefill import begun_from, is_blank, last_published, said_by_field
-from commitments.admin.scoping import NOTHING, RowsOf, WorkflowAdmin
+from commitments.admin.contribution import ContributionsMixin
+from commitments.admin.prefill import is_blank, last_texts, latest_published, prefill_values
+from commitments.admin.scoping import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
 from commitments.forms import EvidenceFileWidget, EvidenceForm, FileLink, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import agencies_for
@@ -15,7 +15,7 @@ from commitments.spreadsheets.resources import ReportResource
 from foundation.text.numbers import is_whole_number
 
 
-class EvidenceInline(RowsOf, admin.site.StackedInline):
+class EvidenceInline(WorkflowInlineMixin, admin.site.StackedInline):
     model = Evidence
     form = EvidenceForm
     verbose_name = _("piece of evidence")
@@ -43,7 +43,7 @@ class EvidenceInline(RowsOf, admin.site.StackedInline):
 
     @admin.display(description=_("issued"))
     def issued(self, obj):
-        return str(obj.issued) if obj.issued else NOTHING
+        return str(obj.issued) if obj.issued else EMPTY_VALUE
 
     @admin.display(description=_("file"))
     def file_link(self, obj):
@@ -52,13 +52,13 @@ class EvidenceInline(RowsOf, admin.site.StackedInline):
 
 def file_link(piece: Evidence):
     if not piece.file:
-        return NOTHING
+        return EMPTY_VALUE
     link = FileLink(piece.file)
     return format_html('<a href="{}">{}</a>', link.url, link)
 
 
 @admin.register(ProgressReport)
-class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
+class ProgressReportAdmin(BulkMixin, ContributionsMixin, WorkflowAdmin):
     resource = ReportResource
     form = ProgressReportForm
     inlines = [EvidenceInline]
@@ -66,7 +66,7 @@ class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
     list_filter = ["state", "status", "outlook", "cycle", "on_behalf_of", "commitment__workgroup"]
     list_select_related = ["commitment", "cycle", "on_behalf_of"]
     search_fields = ["commitment__reference", "commitment__title", "achieved", "barriers", "next_steps"]
-    standing = ("cycle", "state", "published")
+    status_fields = ("cycle", "state", "published")
     fieldsets = [
         (_("About which commitment"), {"fields": ["commitment"]}),
         (_("How it stands"), {"fields": ["status", "status_reason", "superseded_by", "outlook"]}),
@@ -75,16 +75,16 @@ class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
     ]
 
     def deletable(self, user):
-        """A report that a cycle asked for is owed, and is never deleted."""
+        """Leave out reports that a cycle expects."""
         return super().deletable(user).filter(cycle__isnull=True)
 
     def get_readonly_fields(self, request, obj=None):
-        """The commitment of a report that was asked for, or already sent once, stays what it is."""
-        shown = super().get_readonly_fields(request, obj)
-        return [*shown, "commitment"] if obj and (obj.cycle_id or obj.submitted_at) else shown
+        """Make the commitment read-only if a cycle expects the report, or it was submitted before."""
+        readonly_fields = super().get_readonly_fields(request, obj)
+        return [*readonly_fields, "commitment"] if obj and (obj.cycle_id or obj.submitted_at) else readonly_fields
 
     def get_fieldsets(self, request, obj=None):
-        """A commitment that stays what it is stands over the form, and not in it."""
+        """Leave a read-only commitment out of the form; the page shows it above."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None or "commitment" not in self.get_readonly_fields(request, obj):
             return fieldsets
@@ -105,20 +105,20 @@ class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
-        return {"on_behalf_of": self.speaks_for(request.user, initial.get("commitment"))} | initial
+        return {"on_behalf_of": self.default_agency(request.user, initial.get("commitment"))} | initial
 
-    def speaks_for(self, user, commitment: str | None) -> int | None:
-        """The person's agency: the one that leads the commitment, if it is among several."""
-        mine = agencies_of(user).order_by("position")
-        leading = mine.filter(led_commitments=commitment) if is_whole_number(commitment or "") else mine.none()
-        agency = leading.first() or mine.first()
+    def default_agency(self, user, commitment: str | None) -> int | None:
+        """Return the id of the user's agency that leads the commitment, or of their first agency."""
+        agencies = agencies_of(user).order_by("position")
+        leading = agencies.filter(led_commitments=commitment) if is_whole_number(commitment or "") else agencies.none()
+        agency = leading.first() or agencies.first()
         return agency.pk if agency else None
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         for name, rows in {"status_reason": 3, "achieved": 7, "barriers": 4, "next_steps": 4}.items():
             if name in form.base_fields:
-                # By its placeholder a style can tell an empty field from one that is filled in.
+                # CSS recognises an empty field by its placeholder.
                 form.base_fields[name].widget.attrs |= {"rows": rows, "placeholder": " "}
         return form
 
@@ -130,32 +130,36 @@ class ProgressReportAdmin(BulkMixin, PartsShownMixin, WorkflowAdmin):
     def title(self, obj):
         return obj.commitment.title
 
-    # What was said last
+    # The last report
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        commitment = self.asked_about(request) if add else obj.commitment
-        last = last_published(commitment)
-        if last and self.is_kept(request, obj):
+        commitment = self.requested_commitment(request) if add else obj.commitment
+        last_report = latest_published(commitment)
+        if last_report and self.is_autosaved(request, obj):
             form = context["adminform"].form
-            self.begin(request, context, form, obj, last)
-            for name, said in said_by_field(last).items():
+            self.prefill(request, context, form, obj, last_report)
+            for name, text in last_texts(last_report).items():
                 if name in form.fields:
-                    form.fields[name].said = {"text": said, "report": last}
-        if commitment and self.is_kept(request, obj):
+                    form.fields[name].last_text = {"text": text, "report": last_report}
+        if commitment and self.is_autosaved(request, obj):
             context |= {
                 "title": gettext("Report on %(reference)s") % {"reference": commitment.reference},
                 "subtitle": "",
             }
         if add and request.method == "GET" and commitment is None:
             context["choosable"] = self.choices(request)["commitment"].order_by("reference")
-        context |= {"last": last, "commitment": commitment}
+        context |= {"last": last_report, "commitment": commitment}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def begin(self, request, context, form, obj, last: ProgressReport) -> None:
-        """Fill a blank form in from the last report, unless the person asked for an empty one or has typed already."""
-        fresh = request.method == "GET" and "missing" not in request.GET and not self.own_copy(request, obj)
-        if fresh and (obj is None or is_blank(obj)):
+    def prefill(self, request, context, form, obj, last_report: ProgressReport) -> None:
+        """Fill a blank form from the last report, unless the user asked for an empty form or has a working copy."""
+        is_first_view = (
+            request.method == "GET" and "missing" not in request.GET and not self.own_working_copy(request, obj)
+        )
+        if is_first_view and (obj is None or is_blank(obj)):
             context["may_begin"] = True
             if "empty" not in request.GET:
-                form.initial |= {name: value for name, value in begun_from(last).items() if name in form.fields}
-                context["begun_from"] = last
+                form.initial |= {
+                    name: value for name, value in prefill_values(last_report).items() if name in form.fields
+                }
+                context["begun_from"] = last_report

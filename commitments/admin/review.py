@@ -1,4 +1,4 @@
-"""The page on which a reviewer reads and decides: what stood and what is new side by side, and both buttons below."""
+"""The review page: the published and the submitted values side by side, with buttons to publish or send back."""
 
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -8,13 +8,13 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from commitments import review
-from commitments.admin.workflow_actions import PUBLISH, SEND_BACK, why_not
+from commitments.admin.workflow_actions import PUBLISH, SEND_BACK, refusal_reason
 from commitments.forms import DecisionForm
 from commitments.models import Evidence, ProgressReport
 
 
 class ReviewMixin:
-    """Gives a table of the workflow a page for reviewing each of its rows."""
+    """Adds a review page to each row of a table of the workflow."""
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.review_view)
@@ -32,7 +32,9 @@ class ReviewMixin:
         if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if not self.model.objects.waiting_for(request.user).filter(pk=obj.pk).exists():
-            return self.render_step(request, PUBLISH, obj, refusal=why_not(PUBLISH, obj, request.user), status=403)
+            return self.render_action(
+                request, PUBLISH, obj, refusal=refusal_reason(PUBLISH, obj, request.user), status=403
+            )
         decidable = self.model.objects.reviewable_by(request.user).filter(pk=obj.pk).exists()
         form = DecisionForm(request.POST or None, initial={"seen": obj.version})
         if request.method == "POST" and not decidable:
@@ -42,16 +44,16 @@ class ReviewMixin:
         return self.render_review(request, obj, form, decidable)
 
     def decide(self, request, obj, form: DecisionForm) -> bool:
-        """Publish or send back; what stands in the way is said on the form."""
-        step = SEND_BACK if form.sends_back else PUBLISH
+        """Publish or send back and return whether it was done; add errors to the form."""
+        action = SEND_BACK if form.sends_back else PUBLISH
         try:
-            answer = step.run(obj, by=request.user, seen=form.cleaned_data["seen"], words=form.cleaned_data["note"])
+            result = action.run(obj, by=request.user, seen=form.cleaned_data["seen"], text=form.cleaned_data["note"])
         except PermissionDenied as denial:
             form.add_error(None, str(denial))
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            self.message_user(request, step.done(obj, answer))
+            self.message_user(request, action.success_message(obj, result))
             return True
         return False
 
@@ -65,7 +67,7 @@ class ReviewMixin:
             "original": obj,
             "title": _("Review: %(row)s") % {"row": obj},
             "form": form,
-            "refusal": "" if decidable else why_not(PUBLISH, obj, request.user),
+            "refusal": "" if decidable else refusal_reason(PUBLISH, obj, request.user),
             "remarks": review.remarks(obj),
             "again": review.compare_with_sent_back(obj),
             "beside": review.compare_with_published(obj) or review.show_submitted(obj),

@@ -1,4 +1,4 @@
-"""The steps of the workflow as pages of the editors' side: each asks once more, and then calls its action."""
+"""The actions of the workflow as pages of the editor area: each asks for confirmation and then runs its action."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,129 +26,129 @@ from foundation.clock import today
 
 
 @dataclass(frozen=True)
-class Step:
-    """One step: for which rows a person may take it, what it asks, and what it does."""
+class WorkflowAction:
+    """An action of the workflow: the rows for which a user may run it, its question, and what it does."""
 
     verb: str
     label: Promise
     question: Promise
-    allowed: Callable[[type, object], QuerySet]  # (model, user)
+    allowed_rows: Callable[[type, object], QuerySet]  # (model, user)
     run: Callable[..., object]  # (row, by=, seen=, words=)
-    done: Callable[[object, object], str]  # (row, what `run` answered)
-    words: str = ""
-    words_label: Promise | str = ""
-    concerns: Callable[[object], Iterable] = lambda row: ()  # the rows that the question is about, to be listed
-    concerns_label: Promise | str = ""
+    success_message: Callable[[object, object], str]  # (row, what `run` answered)
+    text_field: str = ""
+    text_label: Promise | str = ""
+    affected_rows: Callable[[object], Iterable] = lambda row: ()  # the rows that the question is about, to be listed
+    affected_label: Promise | str = ""
 
     @property
     def name(self) -> str:
         return self.verb.replace("-", "_")
 
 
-SUBMIT = Step(
+SUBMIT = WorkflowAction(
     verb="submit",
     label=gettext_lazy("Submit"),
     question=gettext_lazy("Send this to the reviewers? You can change it again only if they send it back."),
-    allowed=lambda model, user: model.objects.editable_by(user),
-    run=lambda row, by, seen, words: actions.submit(row, by=by, seen=seen),
-    done=lambda row, answer: (
-        _("%(row)s was submitted. A reviewer publishes it or sends it back.") % {"row": name_of(row)}
+    allowed_rows=lambda model, user: model.objects.editable_by(user),
+    run=lambda row, by, seen, text: actions.submit(row, by=by, seen=seen),
+    success_message=lambda row, result: (
+        _("%(row)s was submitted. A reviewer publishes it or sends it back.") % {"row": row_name(row)}
     ),
 )
-PUBLISH = Step(
+PUBLISH = WorkflowAction(
     verb="publish",
     label=gettext_lazy("Publish"),
     question=gettext_lazy("Put this into the public record? It cannot be taken back: only a later word corrects it."),
-    allowed=lambda model, user: model.objects.reviewable_by(user),
-    run=lambda row, by, seen, words: actions.publish(row, by=by, seen=seen),
-    done=lambda row, answer: _("%(row)s was published.") % {"row": name_of(row)},
+    allowed_rows=lambda model, user: model.objects.reviewable_by(user),
+    run=lambda row, by, seen, text: actions.publish(row, by=by, seen=seen),
+    success_message=lambda row, result: _("%(row)s was published.") % {"row": row_name(row)},
 )
-SEND_BACK = Step(
+SEND_BACK = WorkflowAction(
     verb="send-back",
     label=gettext_lazy("Send back…"),
     question=gettext_lazy("Return this to its writers, with a note that says what to mend."),
-    allowed=lambda model, user: model.objects.reviewable_by(user),
-    run=lambda row, by, seen, words: actions.send_back(row, note=words, by=by, seen=seen),
-    done=lambda row, answer: _("%(row)s was sent back with your note.") % {"row": name_of(row)},
-    words="note",
-    words_label=gettext_lazy("Note to the writers"),
+    allowed_rows=lambda model, user: model.objects.reviewable_by(user),
+    run=lambda row, by, seen, text: actions.send_back(row, note=text, by=by, seen=seen),
+    success_message=lambda row, result: _("%(row)s was sent back with your note.") % {"row": row_name(row)},
+    text_field="note",
+    text_label=gettext_lazy("Note to the writers"),
 )
-WITHDRAW = Step(
+WITHDRAW = WorkflowAction(
     verb="withdraw",
     label=gettext_lazy("Withdraw…"),
     question=gettext_lazy("Take this out of the register? Its page stays public and shows the day and your reason."),
-    allowed=lambda model, user: model.objects.published() if may_withdraw(user) else model.objects.none(),
-    run=lambda row, by, seen, words: actions.withdraw(row, reason=words, by=by, seen=seen),
-    done=lambda row, answer: _("%(row)s was withdrawn.") % {"row": name_of(row)},
-    concerns=lambda row: row.supersedes.filter(state="published", status="superseded").order_by("pk"),
-    concerns_label=gettext_lazy("These commitments were superseded by it. Their leads will be asked to report again:"),
-    words="reason",
-    words_label=gettext_lazy("Reason, as readers will see it"),
+    allowed_rows=lambda model, user: model.objects.published() if may_withdraw(user) else model.objects.none(),
+    run=lambda row, by, seen, text: actions.withdraw(row, reason=text, by=by, seen=seen),
+    success_message=lambda row, result: _("%(row)s was withdrawn.") % {"row": row_name(row)},
+    affected_rows=lambda row: row.supersedes.filter(state="published", status="superseded").order_by("pk"),
+    affected_label=gettext_lazy("These commitments were superseded by it. Their leads will be asked to report again:"),
+    text_field="reason",
+    text_label=gettext_lazy("Reason, as readers will see it"),
 )
-RESTORE = Step(
+RESTORE = WorkflowAction(
     verb="restore",
     label=gettext_lazy("Restore…"),
     question=gettext_lazy("Put this back into the register? The withdrawal and your reason stay public."),
-    allowed=lambda model, user: (
+    allowed_rows=lambda model, user: (
         model.objects.filter(state="withdrawn").independent_of(user) if may_restore(user) else model.objects.none()
     ),
-    run=lambda row, by, seen, words: actions.restore(row, reason=words, by=by, seen=seen),
-    done=lambda row, answer: _("%(row)s was restored.") % {"row": name_of(row)},
-    words="reason",
-    words_label=gettext_lazy("Reason, as readers will see it"),
+    run=lambda row, by, seen, text: actions.restore(row, reason=text, by=by, seen=seen),
+    success_message=lambda row, result: _("%(row)s was restored.") % {"row": row_name(row)},
+    text_field="reason",
+    text_label=gettext_lazy("Reason, as readers will see it"),
 )
-OPEN = Step(
+OPEN = WorkflowAction(
     verb="open",
     label=gettext_lazy("Open"),
     question=gettext_lazy("Open this cycle? A report is asked for from the lead of every running commitment."),
-    allowed=lambda model, user: _cycles(model, user).filter(opened_on__isnull=True, opens_on__lte=today()),
-    run=lambda row, by, seen, words: actions.open_cycle(row, by=by, seen=seen),
-    done=lambda row, answer: (
+    allowed_rows=lambda model, user: _cycles(model, user).filter(opened_on__isnull=True, opens_on__lte=today()),
+    run=lambda row, by, seen, text: actions.open_cycle(row, by=by, seen=seen),
+    success_message=lambda row, result: (
         ngettext(
             "%(row)s is open: %(count)s report was asked for.",
             "%(row)s is open: %(count)s reports were asked for.",
-            answer,
+            result,
         )
-        % {"row": name_of(row), "count": answer}
+        % {"row": row_name(row), "count": result}
     ),
 )
-REMIND = Step(
+REMIND = WorkflowAction(
     verb="remind",
     label=gettext_lazy("Remind…"),
     question=gettext_lazy("Remind the leads of what they still owe in this cycle? These reports are owed:"),
-    allowed=lambda model, user: _cycles(model, user).filter(opened_on__isnull=False, closed_on__isnull=True),
-    run=lambda row, by, seen, words: actions.remind_cycle(row, by=by, seen=seen),
-    done=lambda row, answer: (
+    allowed_rows=lambda model, user: _cycles(model, user).filter(opened_on__isnull=False, closed_on__isnull=True),
+    run=lambda row, by, seen, text: actions.remind_cycle(row, by=by, seen=seen),
+    success_message=lambda row, result: (
         ngettext(
             "%(row)s: the reminder of %(count)s owed report is on record.",
             "%(row)s: the reminder of %(count)s owed reports is on record.",
-            len(answer),
+            len(result),
         )
-        % {"row": name_of(row), "count": len(answer)}
+        % {"row": row_name(row), "count": len(result)}
     ),
-    concerns=lambda row: (
+    affected_rows=lambda row: (
         row.reports.owed()
         .select_related("commitment__lead_agency", "commitment__workgroup")
         .order_by("commitment__lead_agency__position", "commitment__workgroup__position", "pk")
     ),
 )
-CLOSE = Step(
+CLOSE = WorkflowAction(
     verb="close",
     label=gettext_lazy("Close"),
     question=gettext_lazy("Close this cycle? What was not reported stays visible as silence."),
-    allowed=lambda model, user: _cycles(model, user).filter(opened_on__isnull=False, closed_on__isnull=True),
-    run=lambda row, by, seen, words: actions.close_cycle(row, by=by, seen=seen),
-    done=lambda row, answer: _("%(row)s is closed.") % {"row": name_of(row)},
+    allowed_rows=lambda model, user: _cycles(model, user).filter(opened_on__isnull=False, closed_on__isnull=True),
+    run=lambda row, by, seen, text: actions.close_cycle(row, by=by, seen=seen),
+    success_message=lambda row, result: _("%(row)s is closed.") % {"row": row_name(row)},
 )
-REOPEN = Step(
+REOPEN = WorkflowAction(
     verb="reopen",
     label=gettext_lazy("Reopen…"),
     question=gettext_lazy("Take reports in this cycle again? Its days stay: what comes now counts as late."),
-    allowed=lambda model, user: _cycles(model, user).filter(closed_on__isnull=False),
-    run=lambda row, by, seen, words: actions.reopen_cycle(row, reason=words, by=by, seen=seen),
-    done=lambda row, answer: _("%(row)s is open again.") % {"row": name_of(row)},
-    words="reason",
-    words_label=gettext_lazy("Reason for reopening"),
+    allowed_rows=lambda model, user: _cycles(model, user).filter(closed_on__isnull=False),
+    run=lambda row, by, seen, text: actions.reopen_cycle(row, reason=text, by=by, seen=seen),
+    success_message=lambda row, result: _("%(row)s is open again.") % {"row": row_name(row)},
+    text_field="reason",
+    text_label=gettext_lazy("Reason for reopening"),
 )
 
 
@@ -156,70 +156,72 @@ def _cycles(model, user) -> QuerySet:
     return model.objects.all() if may_manage_cycles(user) else model.objects.none()
 
 
-class StepsMixin:
-    """Gives a table a page for each of its steps, buttons where the step may be taken, and publishing in bulk."""
+class WorkflowActionsMixin:
+    """Adds a page and a button for each of a table's workflow actions, and bulk publishing."""
 
-    steps: tuple[Step, ...] = ()
+    workflow_actions: tuple[WorkflowAction, ...] = ()
 
     def get_urls(self):
         pages = [
             path(
-                f"<path:object_id>/{step.verb}/",
-                self.admin_site.admin_view(partial(self.step_view, step=step)),
-                name=f"{self.opts.app_label}_{self.opts.model_name}_{step.name}",
+                f"<path:object_id>/{action.verb}/",
+                self.admin_site.admin_view(partial(self.workflow_action_view, action=action)),
+                name=f"{self.opts.app_label}_{self.opts.model_name}_{action.name}",
             )
-            for step in self.steps
+            for action in self.workflow_actions
         ]
         return [*pages, *super().get_urls()]
 
-    def steps_for(self, request, obj) -> list[dict]:
-        """The steps that this person may take with this row, as buttons."""
+    def available_actions(self, request, obj) -> list[dict]:
+        """Return the buttons of the actions that this user may run on this row."""
         return [
-            {"verb": step.verb, "label": step.label, "url": self.step_url(step, obj)}
-            for step in self.steps
-            if step.allowed(self.model, request.user).filter(pk=obj.pk).exists()
+            {"verb": action.verb, "label": action.label, "url": self.workflow_action_url(action, obj)}
+            for action in self.workflow_actions
+            if action.allowed_rows(self.model, request.user).filter(pk=obj.pk).exists()
         ]
 
-    def step_url(self, step: Step, obj) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{step.name}", args=[obj.pk])
+    def workflow_action_url(self, action: WorkflowAction, obj) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{action.name}", args=[obj.pk])
 
-    def step_view(self, request, object_id, step: Step):
+    def workflow_action_view(self, request, object_id, action: WorkflowAction):
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not step.allowed(self.model, request.user).filter(pk=obj.pk).exists():
-            return self.render_step(request, step, obj, refusal=why_not(step, obj, request.user), status=403)
-        typed = request.POST if request.method == "POST" else None
-        form = DecisionTextForm(typed, text_field=step.words, label=step.words_label, initial={"seen": obj.version})
+        if not action.allowed_rows(self.model, request.user).filter(pk=obj.pk).exists():
+            return self.render_action(
+                request, action, obj, refusal=refusal_reason(action, obj, request.user), status=403
+            )
+        data = request.POST if request.method == "POST" else None
+        form = WordsForm(data, words=action.text_field, label=action.text_label, initial={"seen": obj.version})
         if request.method == "POST" and form.is_valid():
             try:
-                answer = step.run(obj, by=request.user, seen=form.cleaned_data["seen"], words=form.text)
+                result = action.run(obj, by=request.user, seen=form.cleaned_data["seen"], text=form.text)
             except PermissionDenied as denial:
-                return self.render_step(request, step, obj, refusal=str(denial), status=403)
+                return self.render_action(request, action, obj, refusal=str(denial), status=403)
             except ValidationError as error:
-                if step is SUBMIT and hasattr(error, "error_dict"):
+                if action is SUBMIT and hasattr(error, "error_dict"):
                     return self.show_missing(request, obj)
                 form.add_error(None, error.messages)
             else:
-                self.message_user(request, step.done(obj, answer))
+                self.message_user(request, action.success_message(obj, result))
                 return redirect("admin:index")
-        return self.render_step(request, step, obj, form=form)
+        return self.render_action(request, action, obj, form=form)
 
-    def render_step(self, request, step: Step, obj, *, status: int = 200, **more):
+    def render_action(self, request, action: WorkflowAction, obj, *, status: int = 200, **more):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "original": obj,
-            "title": f"{step.label.rstrip('…')}: {obj}",
-            "step": step,
-            "concerned": step.concerns(obj),
+            "title": f"{action.label.rstrip('…')}: {obj}",
+            "action": action,
+            "affected_rows": action.affected_rows(obj),
             **more,
         }
         return TemplateResponse(request, "admin/commitments/step.html", context, status=status)
 
     @admin.action(description=gettext_lazy("Publish selected"), permissions=["review"])
     def publish_selected(self, request, queryset):
-        """Publish row by row, each as it was shown when asked; what is refused is named with its reason."""
+        """Publish the selected rows one by one after confirmation, and show why a row was refused."""
         if "confirmed" not in request.POST:
             return self.confirm_publishing(request, queryset)
         publish_each(request, ((row, request.POST.get(f"seen_{row.pk}")) for row in queryset))
@@ -237,31 +239,31 @@ class StepsMixin:
 
 
 def publish_each(request, rows: Iterable[tuple[Reviewed, str | None]]) -> None:
-    """Publish rows one by one, each as the version that was shown; say how many were, and of each other why not."""
+    """Publish rows one by one, if each still has the version that was shown. Show the number and the refusals."""
     published = 0
     for row, seen in rows:
         try:
-            actions.publish(row, by=request.user, seen=_number(seen))
+            actions.publish(row, by=request.user, seen=_version(seen))
             published += 1
         except PermissionDenied:
-            _refused(request, row, why_not(PUBLISH, row, request.user))
+            _report_refusal(request, row, refusal_reason(PUBLISH, row, request.user))
         except ValidationError as error:
-            _refused(request, row, " ".join(error.messages))
+            _report_refusal(request, row, " ".join(error.messages))
     if published:
         text = ngettext("%(count)s was published.", "%(count)s were published.", published)
         messages.success(request, text % {"count": published})
 
 
-def _refused(request, row, reason: str) -> None:
-    messages.error(request, _("%(row)s: %(reason)s") % {"row": name_of(row), "reason": reason})
+def _report_refusal(request, row, reason: str) -> None:
+    messages.error(request, _("%(row)s: %(reason)s") % {"row": row_name(row), "reason": reason})
 
 
-def why_not(step: Step, row, user) -> str:
-    """Why a person may not take a step with a row that they see."""
-    if isinstance(row, Reviewed) and (row.state, step.name) not in TRANSITIONS:
+def refusal_reason(action: WorkflowAction, row, user) -> str:
+    """Return why a user may not run an action on a row that they see."""
+    if isinstance(row, Reviewed) and (row.state, action.name) not in TRANSITIONS:
         state = row.get_state_display()
         return _("This is in the state ‘%(state)s’, which does not allow that.") % {"state": state}
-    if step in (PUBLISH, SEND_BACK) and has_a_hand(row, user):
+    if action in (PUBLISH, SEND_BACK) and is_involved(row, user):
         if isinstance(row, Answer) and row.assessment in Assessment.objects.filter(is_party(user)):
             return _("Whoever judged has no say in what is answered: another reviewer decides.")
         if user.pk in (row.author_id, row.submitted_by_id):
@@ -273,20 +275,25 @@ def why_not(step: Step, row, user) -> str:
     return _("You may not do this here.")
 
 
-def has_a_hand(row: Reviewed, user) -> bool:
-    """The person's own work; or, of a submitted row that this reviewer could decide on, what else would forbid it."""
-    reviewer = is_administrator(user) or is_secretariat(user)
+def is_involved(row: Reviewed, user) -> bool:
+    """Return whether a user is involved in a row, given that they may not review it.
+
+    True for its writers and leads, and for reviewers of all rows, whom only an involvement excludes.
+    """
+    is_reviewer = is_administrator(user) or is_secretariat(user)
     rows = type(row).objects
     return (
-        user.pk in (row.author_id, row.submitted_by_id) or reviewer or rows.filter(rows.led(user), pk=row.pk).exists()
+        user.pk in (row.author_id, row.submitted_by_id)
+        or is_reviewer
+        or rows.filter(rows.led(user), pk=row.pk).exists()
     )
 
 
-def name_of(row) -> str:
-    """What a message calls the row: by its commitment, whatever has just become of it."""
+def row_name(row) -> str:
+    """Return the row's commitment as its name in messages."""
     return str(getattr(row, "commitment", row))
 
 
-def _number(text: str | None) -> int:
-    """The version that was shown; 0, which is none, where the page was tampered with."""
+def _version(text: str | None) -> int:
+    """Return the version that was shown; 0, which no row has, if the input is invalid."""
     return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -1,5 +1,5 @@
-"""Loading from files what was public before the portal was.
+"""Importers of the data that was public before the portal: reference data and commitments, from files.
 
-A reload brings untouched rows to what the file says and never overwrites an editor's work: a row is an editor's as soon
-as its history holds a line whose reason is not the load. Nothing is ever deleted because a file no longer names it.
+Loading a file again updates rows that were not edited in the portal. A row counts as edited if its history has a record
+with another reason than the load. Rows that a file no longer has are never deleted.
 """

@@ -1,4 +1,4 @@
-"""Reading a file of commitments: every line understood, or every problem named by its line."""
+"""Reading a file of commitments: its parsed lines, or all problems with their line numbers."""
 
 import csv
 import io
@@ -7,21 +7,21 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from commitments.importers.commitments_line import COLUMNS, Known, Line, LineReader, Problem
-from commitments.importers.outcome import Refused
+from commitments.importers.commitments_line import COLUMNS, LineParser, LineProblem, ParsedLine, ReferenceLookup
+from commitments.importers.outcome import ImportRefused
 
 
-def read(path: Path) -> tuple[list[Line], list[Problem]]:
-    """Understand every line of the file. Raises Refused where it is no file of commitments at all."""
-    known, lines, problems, first_of = Known.now(), [], [], {}
+def read(path: Path) -> tuple[list[ParsedLine], list[LineProblem]]:
+    """Return the parsed lines and all problems; raise ImportRefused if it is not a file of commitments."""
+    lookup, lines, problems, first_lines = ReferenceLookup.load(), [], [], {}
     for number, cells in records(text_of(path)):
-        reader = LineReader(number, cells, known)
-        if not reader.problems:
-            line = reader.read()
+        parser = LineParser(number, cells, lookup)
+        if not parser.problems:
+            line = parser.read()
             lines += [line] if line else []
-            if (first := first_of.setdefault(reader.key, number)) != number:
-                reader.refuse("title", _("line %(first)d has it already for this lead."), first=first)
-        problems += reader.problems
+            if (first := first_lines.setdefault(parser.key, number)) != number:
+                parser.refuse("title", _("line %(first)d has it already for this lead."), first=first)
+        problems += parser.problems
     return lines, problems
 
 
@@ -32,23 +32,23 @@ def text_of(path: Path) -> str:
     except OSError as error:
         reason = _("%(file)s cannot be read: %(reason)s.") % {"file": path, "reason": error.strerror}
     except UnicodeDecodeError as error:
-        reason = str(Problem(content.count(b"\n", 0, error.start) + 1, _("this is not UTF-8.")))
-    raise Refused(reason)
+        reason = str(LineProblem(content.count(b"\n", 0, error.start) + 1, _("this is not UTF-8.")))
+    raise ImportRefused(reason)
 
 
 def records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The records after the header, each with the line of the file on which it begins; empty lines are passed over."""
+    """Yield the records after the header with the number of their first line, without empty lines."""
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    begins = 1
+    first_line = 1
     try:
         check_header(next(rows, []))
-        begins = rows.line_num + 1
+        first_line = rows.line_num + 1
         for row in rows:
             if row:
-                yield begins, [cell.strip() for cell in row]
-            begins = rows.line_num + 1
+                yield first_line, [cell.strip() for cell in row]
+            first_line = rows.line_num + 1
     except csv.Error as error:
-        raise Refused(str(Problem(begins, _("this is not CSV: %(error)s.") % {"error": error}))) from None
+        raise ImportRefused(str(LineProblem(first_line, _("this is not CSV: %(error)s.") % {"error": error}))) from None
 
 
 def check_header(header: list[str]) -> None:
@@ -61,4 +61,4 @@ def check_header(header: list[str]) -> None:
         problems.append(_("the columns stand twice or in another order."))
     if problems:
         problems.append(_("The header is: %(header)s") % {"header": ",".join(COLUMNS)})
-        raise Refused(str(Problem(1, " ".join(problems))))
+        raise ImportRefused(str(LineProblem(1, " ".join(problems))))

@@ -1,4 +1,4 @@
-"""One line of a file of commitments: understood, or all that is wrong with it, by column.
+"""Parsing one line of a file of commitments, with all its problems by column.
 
 The columns are described in `data/README.md`. Nothing here writes to the database.
 """
@@ -41,12 +41,16 @@ COLUMNS = [
     "source_url_or_symbol",
     "confidence",
 ]
-# Which column a field of a model comes from, where the two are named differently.
-COLUMN_OF = {"source_location": "source_url_or_symbol", "url": "source_url_or_symbol", "symbol": "source_url_or_symbol"}
-STATUSES_OF_A_FILE = [status for status in Status.values if status not in (Status.DISCONTINUED, Status.SUPERSEDED)]
+# The columns of the fields of models that have another name.
+COLUMN_BY_FIELD = {
+    "source_location": "source_url_or_symbol",
+    "url": "source_url_or_symbol",
+    "symbol": "source_url_or_symbol",
+}
+ALLOWED_STATUSES = [status for status in Status.values if status not in (Status.DISCONTINUED, Status.SUPERSEDED)]
 
 
-class Problem(NamedTuple):
+class LineProblem(NamedTuple):
     line: int
     reason: str
 
@@ -55,8 +59,8 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What had come of a commitment, the status in which that leaves it, and the day it has for that."""
+class ReportedOutcome:
+    """The outcome of a commitment: what was achieved, its status, and the date of both."""
 
     achieved: str
     status: str
@@ -64,8 +68,8 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line understood: fields of the commitment by column of its table, its sets, and its outcome if it has one."""
+class ParsedLine:
+    """A parsed line: fields of the commitment by database column, many-to-many sets, and the outcome if it has one."""
 
     number: int
     fields: dict[str, Any]
@@ -73,20 +77,20 @@ class Line:
     lead_agency: Agency | None
     partners: list[Agency]
     related: dict[str, list[Model]]
-    outcome: Outcome | None
+    outcome: ReportedOutcome | None
 
     @property
     def key(self) -> str:
         return self.fields["load_key"]
 
     def evidence(self) -> Evidence:
-        """The source itself, as evidence of the outcome."""
+        """Return the source as evidence of the outcome."""
         return evidence(self.fields["source_title"], self.fields["source_location"])
 
 
 @dataclass(frozen=True)
-class Known:
-    """What a line may name, by code, slug or number."""
+class ReferenceLookup:
+    """The rows that a line may refer to, by code, slug or number."""
 
     leads: dict[str, Agency | WorkGroup]
     agencies: dict[str, Agency]
@@ -94,7 +98,7 @@ class Known:
     recommendations: dict[str, Recommendation]
 
     @classmethod
-    def now(cls) -> Self:
+    def load(cls) -> Self:
         agencies = {agency.code: agency for agency in Agency.objects.all()}
         return cls(
             leads={group.slug: group for group in WorkGroup.objects.all()} | agencies,
@@ -104,41 +108,41 @@ class Known:
         )
 
 
-class LineReader:
-    """Reads one record and gathers all that is wrong with it."""
+class LineParser:
+    """Parses a record and collects all its problems."""
 
-    def __init__(self, number: int, cells: list[str], known: Known):
-        self.number, self.known = number, known
-        self.problems: list[Problem] = []
+    def __init__(self, number: int, cells: list[str], lookup: ReferenceLookup):
+        self.number, self.lookup = number, lookup
+        self.problems: list[LineProblem] = []
         self.cells = dict(zip(COLUMNS, cells, strict=False))
         if len(cells) != len(COLUMNS):
             counts = {"found": len(cells), "needed": len(COLUMNS)}
-            self.problems.append(Problem(number, _("%(found)d values where the header has %(needed)d.") % counts))
+            self.problems.append(LineProblem(number, _("%(found)d values where the header has %(needed)d.") % counts))
         elif any("\x00" in cell for cell in cells):
-            self.problems.append(Problem(number, _("a null character stands in it.")))
+            self.problems.append(LineProblem(number, _("a null character stands in it.")))
 
     @property
     def key(self) -> str:
-        """By this a line is found again, however it writes its lead. Titles in any script have one."""
-        lead = find_code(self.cells["lead"], self.known.leads) or self.cells["lead"]
+        """Return the key of the line: its lead's code and its title as a Unicode slug."""
+        lead = find_code(self.cells["lead"], self.lookup.leads) or self.cells["lead"]
         return f"{lead}:{slugify(self.cells['title'], allow_unicode=True)}"[:400]
 
-    def read(self) -> Line | None:
-        """The line, or None where a problem was found."""
-        lead = self.one("lead", self.known.leads)
+    def read(self) -> ParsedLine | None:
+        """Return the parsed line, or None if there are problems."""
+        lead = self.one("lead", self.lookup.leads)
         lead_agency = lead if isinstance(lead, Agency) else None
         start, end = self.day("start"), self.day("end")
         if start and end and end.ends_before(start):
             self.refuse("end", _("%(end)s lies before the start, %(start)s."), end=end.iso, start=start.iso)
-        line = Line(
+        line = ParsedLine(
             number=self.number,
             fields=self.fields(lead, start, end),
             start=start,
             lead_agency=lead_agency,
             partners=self.partners(lead_agency),
             related={
-                "agenda_points": self.several("agenda_points", self.known.agenda_points),
-                "recommendations": self.several("recommendations", self.known.recommendations),
+                "agenda_points": self.several("agenda_points", self.lookup.agenda_points),
+                "recommendations": self.several("recommendations", self.lookup.recommendations),
             },
             outcome=self.outcome(),
         )
@@ -154,29 +158,29 @@ class LineReader:
             "kind": self.choice("kind", dict(Commitment.Kind.choices)),
             "lead_agency_id": lead.pk if isinstance(lead, Agency) else None,
             "workgroup_id": lead.pk if isinstance(lead, WorkGroup) else None,
-            **dated("start", start),
-            **dated("due", end),
+            **partial_date_fields("start", start),
+            **partial_date_fields("due", end),
             "source_title": self.cells["source_title"],
             "source_location": self.cells["source_url_or_symbol"],
             "confidence": self.choice("confidence", dict(Commitment.Confidence.choices)),
         }
 
     def partners(self, lead_agency: Agency | None) -> list[Agency]:
-        partners = self.several("partners", self.known.agencies)
+        partners = self.several("partners", self.lookup.agencies)
         if lead_agency in partners:
             self.refuse("partners", _("‘%(code)s’ leads it already."), code=lead_agency.code)
         return partners
 
-    def outcome(self) -> Outcome | None:
-        """Outcome, status and day stand together or not at all."""
-        given = [column for column in ("outcome", "status", "status_on") if self.cells[column]]
-        if not given:
+    def outcome(self) -> ReportedOutcome | None:
+        """Return the outcome, whose three columns must all be filled or all be empty."""
+        filled_columns = [column for column in ("outcome", "status", "status_on") if self.cells[column]]
+        if not filled_columns:
             return None
         achieved, status, on = self.required("outcome"), self.status(), self.day("status_on")
         self.required("status_on")
         if on and on.day > today():
             self.refuse("status_on", _("%(day)s has not ended yet; an outcome lies in the past."), day=on.iso)
-        return Outcome(achieved, status, on) if achieved and status and on else None
+        return ReportedOutcome(achieved, status, on) if achieved and status and on else None
 
     def status(self) -> str:
         if find_code(self.cells["status"], Status.choices) in (Status.DISCONTINUED, Status.SUPERSEDED):
@@ -187,31 +191,31 @@ class LineReader:
                     "Allowed here: %(allowed)s."
                 ),
                 status=self.cells["status"],
-                allowed=", ".join(STATUSES_OF_A_FILE),
+                allowed=", ".join(ALLOWED_STATUSES),
             )
             return ""
-        return self.choice("status", {status: Status(status).label for status in STATUSES_OF_A_FILE})
+        return self.choice("status", {status: Status(status).label for status in ALLOWED_STATUSES})
 
-    def check_public_day(self, line: Line) -> None:
-        """A commitment is public from its start or its first report; one of them must be known, and past."""
+    def check_public_day(self, line: ParsedLine) -> None:
+        """Check that the start or the outcome has a past date, from which the commitment is public."""
         if not self.cells["start"] and not self.cells["status_on"]:
             self.refuse("start", _("without it, or an outcome with its day, nothing says since when this is public."))
         elif line.start and not self.cells["status_on"] and line.start.day > today():
             self.refuse("start", _("%(day)s has not ended yet, and no outcome came before."), day=line.start.iso)
 
-    def check_fields(self, line: Line) -> None:
-        """What the models themselves say of a value: missing, too long, no address."""
-        own = {"title", "source_title", "source_location"}
-        self.ask_model(Commitment(**line.fields), only=own)
+    def check_fields(self, line: ParsedLine) -> None:
+        """Check the values with the models' own validators."""
+        columns = {"title", "source_title", "source_location"}
+        self.validate_with_model(Commitment(**line.fields), only=columns)
         if self.cells["source_url_or_symbol"]:
-            self.ask_model(line.evidence(), only={"url", "symbol"})
+            self.validate_with_model(line.evidence(), only={"url", "symbol"})
 
-    def ask_model(self, row: Model, only: set[str]) -> None:
+    def validate_with_model(self, row: Model, only: set[str]) -> None:
         try:
             row.clean_fields(exclude={field.name for field in row._meta.fields} - only)
         except ValidationError as error:
             for field, sentences in error.message_dict.items():
-                self.refuse(COLUMN_OF.get(field, field), " ".join(sentences))
+                self.refuse(COLUMN_BY_FIELD.get(field, field), " ".join(sentences))
 
     def required(self, column: str) -> str:
         if not self.cells[column]:
@@ -225,21 +229,21 @@ class LineReader:
             self.refuse_unknown(column, self.cells[column], allowed)
         return code or self.cells[column]
 
-    def one(self, column: str, known: dict[str, Any]) -> Any:
-        """The row that the column names; None, and a problem, where there is none."""
-        return known.get(self.choice(column, known))
+    def one(self, column: str, rows_by_code: dict[str, Any]) -> Any:
+        """Return the row that the column names; None, with a problem noted, if there is none."""
+        return rows_by_code.get(self.choice(column, rows_by_code))
 
-    def several(self, column: str, known: dict[str, Any]) -> list[Any]:
-        """The rows that the column names, each once, in the order of the file."""
+    def several(self, column: str, rows_by_code: dict[str, Any]) -> list[Any]:
+        """Return the rows that the column names, in order; note unknown and repeated names as problems."""
         rows = []
-        for word in self.names(column):
-            code = find_code(word, known)
+        for name in self.names(column):
+            code = find_code(name, rows_by_code)
             if code is None:
-                self.refuse_unknown(column, word, known)
-            elif known[code] in rows:
+                self.refuse_unknown(column, name, rows_by_code)
+            elif rows_by_code[code] in rows:
                 self.refuse(column, _("‘%(code)s’ stands twice."), code=code)
             else:
-                rows.append(known[code])
+                rows.append(rows_by_code[code])
         return rows
 
     def names(self, column: str) -> list[str]:
@@ -265,21 +269,21 @@ class LineReader:
         allowed = ", ".join(allowed)
         self.refuse(column, _("‘%(value)s’ is not known; allowed: %(allowed)s."), value=value, allowed=allowed)
 
-    def refuse(self, column: str, reason: str, **words: Any) -> None:
-        """Note a problem; `words` fill the placeholders of the reason."""
-        reason = _("%(column)s: %(reason)s") % {"column": column, "reason": reason % words if words else reason}
-        problem = Problem(self.number, reason)
-        if problem not in self.problems:  # the source is asked of the commitment, and again as its evidence
+    def refuse(self, column: str, reason: str, **params: Any) -> None:
+        """Note a problem; `params` fill the placeholders of the reason."""
+        reason = _("%(column)s: %(reason)s") % {"column": column, "reason": reason % params if params else reason}
+        problem = LineProblem(self.number, reason)
+        if problem not in self.problems:  # the source is checked twice, by the commitment and as evidence
             self.problems.append(problem)
 
 
-def dated(name: str, day: PartialDate | None) -> dict[str, Any]:
-    """The pair of columns that holds a day and its precision."""
+def partial_date_fields(name: str, day: PartialDate | None) -> dict[str, Any]:
+    """Return the values of the two columns that hold a date and its precision."""
     return {f"{name}_on": day.day if day else None, f"{name}_precision": day.precision if day else ""}
 
 
 def evidence(title: str, location: str) -> Evidence:
-    """A full address is a page; anything else is the symbol of an official document."""
+    """Return evidence that is a web page if the location is a web address, else an official document."""
     location = normalize_address(location)
     if is_web_address(location):
         return Evidence(kind=Evidence.Kind.WEB_PAGE, title=title, url=location)

@@ -1,12 +1,12 @@
-"""What a load did, or why it did nothing."""
+"""The results of a load: a summary for each table, or the problems for which the file was refused."""
 
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 
-class Refused(Exception):
-    """The file was not loaded; `problems` are sentences, one for each thing to mend."""
+class ImportRefused(Exception):
+    """The file was not loaded; `problems` are sentences, one for each error."""
 
     def __init__(self, *problems: str):
         self.problems = problems
@@ -14,24 +14,24 @@ class Refused(Exception):
 
 
 @dataclass
-class Tally:
-    """How many rows of one kind a load added, updated, kept as they were, and left alone because an editor has them."""
+class ImportSummary:
+    """Numbers of rows of a table that a load added, updated or left unchanged, and the names of skipped edited rows."""
 
     name: str
     added: int = 0
     updated: int = 0
-    kept: int = 0
-    left: list[str] = field(default_factory=list)
+    unchanged: int = 0
+    skipped: list[str] = field(default_factory=list)
 
     def sentences(self) -> list[str]:
-        numbers = {
+        params = {
             "name": self.name,
             "added": self.added,
             "updated": self.updated,
-            "kept": self.kept,
-            "left": len(self.left),
+            "kept": self.unchanged,
+            "left": len(self.skipped),
         }
-        lines = [_("%(name)s: %(added)d added, %(updated)d updated, %(kept)d kept, %(left)d left.") % numbers]
-        if self.left:
-            lines.append(_("  Left as somebody edited them here: %(rows)s.") % {"rows": "; ".join(self.left)})
+        lines = [_("%(name)s: %(added)d added, %(updated)d updated, %(kept)d kept, %(left)d left.") % params]
+        if self.skipped:
+            lines.append(_("  Left as somebody edited them here: %(rows)s.") % {"rows": "; ".join(self.skipped)})
         return lines

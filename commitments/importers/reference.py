@@ -1,4 +1,4 @@
-"""Bringing the reference tables to what `reference.yaml` says."""
+"""Loading `reference.yaml` into the reference tables."""
 
 from datetime import date
 from pathlib import Path
@@ -10,58 +10,58 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, ChairTerm, FormerName
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
-from commitments.importers.outcome import Refused, Tally
-from commitments.importers.reference_file import Document, Entry, said
-from commitments.importers.tables import Gone, Table, Wanted
+from commitments.importers.outcome import ImportRefused, ImportSummary
+from commitments.importers.reference_file import Entry, ReferenceFile, join_names
+from commitments.importers.tables import DeletedRow, RowData, TableLoader
 from commitments.models import Stakeholder
 from recommendations.models import Recommendation
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
-Rows = dict[Any, models.Model | Gone]
+Rows = dict[Any, models.Model | DeletedRow]
 
 
 @transaction.atomic
-def load_reference(path: Path) -> list[Tally]:
-    """Load the file whole, or raise Refused and load nothing of it. Answers what was done to each table."""
-    document = Document(path)
-    agencies, of_agencies = load_agencies(document)
-    points, of_points = load_points(document)
-    frameworks, of_frameworks = load_frameworks(document)
-    workgroups, of_workgroups = load_workgroups(document)
+def load_reference(path: Path) -> list[ImportSummary]:
+    """Load the whole file and return a summary for each table, or raise ImportRefused and load nothing."""
+    file = ReferenceFile(path)
+    agencies, agency_summary = load_agencies(file)
+    points, point_summary = load_points(file)
+    frameworks, framework_summary = load_frameworks(file)
+    workgroups, workgroup_summary = load_workgroups(file)
     return [
-        of_agencies,
-        load_former_names(document, agencies),
-        load_chairs(document, agencies),
-        of_points,
-        of_frameworks,
-        load_alignments(document, frameworks, points),
-        load_statements(document),
-        load_events(document),
-        of_workgroups,
-        load_participations(document, workgroups, agencies),
-        load_work_plans(document),
-        load_recommendations(document, points),
-        load_stakeholders(document),
+        agency_summary,
+        load_former_names(file, agencies),
+        load_chairs(file, agencies),
+        point_summary,
+        framework_summary,
+        load_alignments(file, frameworks, points),
+        load_statements(file),
+        load_events(file),
+        workgroup_summary,
+        load_participations(file, workgroups, agencies),
+        load_work_plans(file),
+        load_recommendations(file, points),
+        load_stakeholders(file),
     ]
 
 
-def load_agencies(document: Document) -> tuple[Rows, Tally]:
-    """The members in their order, then the constituents, each under the member that holds the membership."""
-    table, rows = Table(Agency, ("code",)), {}
-    for position, entry in enumerate(document.entries("agencies"), start=1):
-        rows[entry["code"]] = table.bring(agency(entry, position))
-    for code, members in document.constituents().items():
-        parent = named(rows, code, "constituents")
+def load_agencies(file: ReferenceFile) -> tuple[Rows, ImportSummary]:
+    """Load the members in their order, then the constituents with their member as parent."""
+    loader, rows = TableLoader(Agency, ("code",)), {}
+    for position, entry in enumerate(file.entries("agencies"), start=1):
+        rows[entry["code"]] = loader.load(agency(entry, position))
+    for code, members in file.constituents().items():
+        parent = row_named(rows, code, "constituents")
         for entry in members:
-            wanted = agency(entry, len(rows) + 1)
-            wanted.fields["parent"] = parent
-            rows[entry["code"]] = table.bring(wanted)
-    return rows, table.tally
+            data = agency(entry, len(rows) + 1)
+            data.fields["parent"] = parent
+            rows[entry["code"]] = loader.load(data)
+    return rows, loader.summary
 
 
-def agency(entry: Entry, position: int) -> Wanted:
+def agency(entry: Entry, position: int) -> RowData:
     site = entry.get("site")
-    return Wanted(
+    return RowData(
         entry["code"],
         {
             **texts(entry, "code", "acronym", "name", "headquarters"),
@@ -72,85 +72,85 @@ def agency(entry: Entry, position: int) -> Wanted:
     )
 
 
-def load_former_names(document: Document, agencies: Rows) -> Tally:
+def load_former_names(file: ReferenceFile, agencies: Rows) -> ImportSummary:
     """Load the names that agencies bore before; the section may be left out."""
-    table = Table(FormerName, ("agency", "until"))
-    for entry in document.entries("former_names"):
+    loader = TableLoader(FormerName, ("agency", "until"))
+    for entry in file.entries("former_names"):
         fields = {
             **texts(entry, "acronym", "name", "source"),
-            "agency": named(agencies, entry["agency"], "former_names"),
+            "agency": row_named(agencies, entry["agency"], "former_names"),
             "until": day(entry, "until"),
         }
-        table.bring(Wanted(f"{entry['agency']} {entry['until']}", fields))
-    return table.tally
+        loader.load(RowData(f"{entry['agency']} {entry['until']}", fields))
+    return loader.summary
 
 
-def load_chairs(document: Document, agencies: Rows) -> Tally:
-    table = Table(ChairTerm, ("agency", "starts_on"))
-    for entry in document.entries("chairs"):
+def load_chairs(file: ReferenceFile, agencies: Rows) -> ImportSummary:
+    loader = TableLoader(ChairTerm, ("agency", "starts_on"))
+    for entry in file.entries("chairs"):
         fields = {
-            "agency": named(agencies, entry["agency"], "chairs"),
+            "agency": row_named(agencies, entry["agency"], "chairs"),
             "starts_on": day(entry, "starts"),
             "ends_on": day(entry, "ends"),
             "source": entry["confirmed"],
         }
-        table.bring(Wanted(f"{entry['agency']} {entry['starts']}", fields))
-    return table.tally
+        loader.load(RowData(f"{entry['agency']} {entry['starts']}", fields))
+    return loader.summary
 
 
-def load_points(document: Document) -> tuple[Rows, Tally]:
-    table = Table(AgendaPoint, ("number",))
+def load_points(file: ReferenceFile) -> tuple[Rows, ImportSummary]:
+    loader = TableLoader(AgendaPoint, ("number",))
     rows = {
-        entry["number"]: table.bring(Wanted(str(entry["number"]), texts(entry, "number", "title")))
-        for entry in document.entries("agenda")
+        entry["number"]: loader.load(RowData(str(entry["number"]), texts(entry, "number", "title")))
+        for entry in file.entries("agenda")
     }
-    return rows, table.tally
+    return rows, loader.summary
 
 
-def load_frameworks(document: Document) -> tuple[Rows, Tally]:
-    """The columns of the convergence table; no link is made up where the file has none."""
-    table, rows = Table(Framework, ("code",)), {}
-    for position, entry in enumerate(document.entries("frameworks"), start=1):
+def load_frameworks(file: ReferenceFile) -> tuple[Rows, ImportSummary]:
+    """Load the frameworks, which are the columns of the convergence table."""
+    loader, rows = TableLoader(Framework, ("code",)), {}
+    for position, entry in enumerate(file.entries("frameworks"), start=1):
         fields = {
             **texts(entry, "code", "title", "symbol"),
             "adopted_on": day(entry, "adopted"),
             "is_base": bool(entry.get("base")),
             "position": position,
         }
-        rows[entry["code"]] = table.bring(Wanted(entry["code"], fields))
-    return rows, table.tally
+        rows[entry["code"]] = loader.load(RowData(entry["code"], fields))
+    return rows, loader.summary
 
 
-def load_alignments(document: Document, frameworks: Rows, points: Rows) -> Tally:
-    """Every framework beside the base on every point: ticked, or with the passage that was read."""
-    base = {entry["code"] for entry in document.entries("frameworks") if entry.get("base")}
+def load_alignments(file: ReferenceFile, frameworks: Rows, points: Rows) -> ImportSummary:
+    """Load an alignment of every framework, except the base, with every point: ticked, or with its passage."""
+    base = {entry["code"] for entry in file.entries("frameworks") if entry.get("base")}
     cells = {(code, number): {"strength": Alignment.Strength.TICKED} for code in frameworks for number in points}
-    for entry in document.entries("passages"):
-        named(frameworks, entry["framework"], "passages")
-        named(points, entry["point"], "passages")
+    for entry in file.entries("passages"):
+        row_named(frameworks, entry["framework"], "passages")
+        row_named(points, entry["point"], "passages")
         cells[entry["framework"], entry["point"]] = texts(entry, "strength", "paragraph", "quote")
-    table = Table(Alignment, ("framework", "point"))
+    loader = TableLoader(Alignment, ("framework", "point"))
     for (code, number), cell in cells.items():
         if code not in base:
             fields = {"framework": frameworks[code], "point": points[number], "paragraph": "", "quote": "", **cell}
-            table.bring(Wanted(f"{code} × {number}", fields))
-    return table.tally
+            loader.load(RowData(f"{code} × {number}", fields))
+    return loader.summary
 
 
-def load_statements(document: Document) -> Tally:
-    table = Table(Statement, ("section", "position"))
-    for section, lines in document.statements().items():
+def load_statements(file: ReferenceFile) -> ImportSummary:
+    loader = TableLoader(Statement, ("section", "position"))
+    for section, lines in file.statements().items():
         for position, text in enumerate(lines, start=1):
-            fields = {"section": word(section), "position": position, "text": text}
-            table.bring(Wanted(f"{section} {position}", fields))
-    return table.tally
+            fields = {"section": choice_value(section), "position": position, "text": text}
+            loader.load(RowData(f"{section} {position}", fields))
+    return loader.summary
 
 
-def load_events(document: Document) -> Tally:
-    """The slug is the title's; a later event of the same title has its day in it too."""
-    table = Table(Event, ("slug",))
+def load_events(file: ReferenceFile) -> ImportSummary:
+    """Load the events. The slug is made from the title, with the date if an earlier event has the same title."""
+    loader = TableLoader(Event, ("slug",))
     slugs = set()
-    for entry in document.entries("events"):
+    for entry in file.entries("events"):
         slug = slugify(entry["title"])[:120]
         if slug in slugs:
             slug = f"{slug[:109]}-{entry['starts']}"
@@ -161,96 +161,98 @@ def load_events(document: Document) -> Tally:
             "starts_on": day(entry, "starts"),
             "ends_on": day(entry, "ends"),
         }
-        table.bring(Wanted(slug, fields))
-    return table.tally
+        loader.load(RowData(slug, fields))
+    return loader.summary
 
 
-def load_workgroups(document: Document) -> tuple[Rows, Tally]:
-    table, rows = Table(WorkGroup, ("slug",)), {}
-    for position, entry in enumerate(document.entries("workgroups"), start=1):
-        fields = {**texts(entry, "slug", "title"), "kind": word(entry["kind"]), "position": position}
-        rows[entry["slug"]] = table.bring(Wanted(entry["slug"], fields))
-    return rows, table.tally
+def load_workgroups(file: ReferenceFile) -> tuple[Rows, ImportSummary]:
+    loader, rows = TableLoader(WorkGroup, ("slug",)), {}
+    for position, entry in enumerate(file.entries("workgroups"), start=1):
+        fields = {**texts(entry, "slug", "title"), "kind": choice_value(entry["kind"]), "position": position}
+        rows[entry["slug"]] = loader.load(RowData(entry["slug"], fields))
+    return rows, loader.summary
 
 
-def load_participations(document: Document, workgroups: Rows, agencies: Rows) -> Tally:
-    table = Table(Participation, ("workgroup", "agency"))
-    for entry in document.entries("workgroups"):
+def load_participations(file: ReferenceFile, workgroups: Rows, agencies: Rows) -> ImportSummary:
+    loader = TableLoader(Participation, ("workgroup", "agency"))
+    for entry in file.entries("workgroups"):
         for position, code in enumerate(entry["leads"], start=1):
             fields = {
                 "workgroup": workgroups[entry["slug"]],
-                "agency": named(agencies, code, "workgroups"),
-                "role": word(entry["role"]),
+                "agency": row_named(agencies, code, "workgroups"),
+                "role": choice_value(entry["role"]),
                 "position": position,
             }
-            table.bring(Wanted(f"{entry['slug']}: {code}", fields))
-    return table.tally
+            loader.load(RowData(f"{entry['slug']}: {code}", fields))
+    return loader.summary
 
 
-def load_work_plans(document: Document) -> Tally:
-    table = Table(WorkPlan, ("slug",))
-    for entry in document.entries("work_plans"):
+def load_work_plans(file: ReferenceFile) -> ImportSummary:
+    loader = TableLoader(WorkPlan, ("slug",))
+    for entry in file.entries("work_plans"):
         fields = texts(entry, "slug", "title", "acronym") | {
             "starts_on": day(entry, "starts"),
             "ends_on": day(entry, "ends"),
         }
-        table.bring(Wanted(entry["slug"], fields))
-    return table.tally
+        loader.load(RowData(entry["slug"], fields))
+    return loader.summary
 
 
-def load_recommendations(document: Document, points: Rows) -> Tally:
-    """In the order of the document, the parts after what they are parts of, and at its level."""
-    table = Table(Recommendation, ("code",), related=("agenda_points",))
+def load_recommendations(file: ReferenceFile, points: Rows) -> ImportSummary:
+    """Load the recommendations in the order of the file, each followed by its parts, which have the same level."""
+    loader = TableLoader(Recommendation, ("code",), related=("agenda_points",))
     position = 0
-    for entry in document.entries("recommendations"):
+    for entry in file.entries("recommendations"):
         position += 1
-        parent = table.bring(recommendation(entry, word(entry["level"]), None, position, points))
+        parent = loader.load(recommendation(entry, choice_value(entry["level"]), None, position, points))
         for part in entry.get("parts") or []:
             position += 1
-            table.bring(recommendation(part, word(entry["level"]), parent, position, points))
-    return table.tally
+            loader.load(recommendation(part, choice_value(entry["level"]), parent, position, points))
+    return loader.summary
 
 
-def recommendation(entry: Entry, level: str, parent: models.Model | Gone | None, position: int, points: Rows) -> Wanted:
-    related = [named(points, number, "recommendations") for number in entry.get("agenda_points") or []]
-    return Wanted(
+def recommendation(
+    entry: Entry, level: str, parent: models.Model | DeletedRow | None, position: int, points: Rows
+) -> RowData:
+    related = [row_named(points, number, "recommendations") for number in entry.get("agenda_points") or []]
+    return RowData(
         entry["code"],
         {**texts(entry, "code", "text"), "level": level, "parent": parent, "position": position},
         {"agenda_points": related},
     )
 
 
-def load_stakeholders(document: Document) -> Tally:
-    """The kinds that the file lists are the model's own, or the file is refused."""
-    if unknown := {str(kind) for kind in document.stakeholder_kinds() if word(kind) not in Stakeholder.Kind.values}:
-        words = {"unknown": said(unknown), "allowed": said(set(Stakeholder.Kind.values))}
-        raise Refused(_("stakeholder_kinds: %(unknown)s is not known here; allowed: %(allowed)s.") % words)
-    table = Table(Stakeholder, ("name",))
-    for entry in document.entries("stakeholders"):
-        fields = texts(entry, "name", "acronym") | {"kind": word(entry["kind"])}
-        table.bring(Wanted(entry["name"], fields))
-    return table.tally
+def load_stakeholders(file: ReferenceFile) -> ImportSummary:
+    """Load the stakeholders; refuse the file if it lists kinds that the model does not have."""
+    if unknown := {str(kind) for kind in file.stakeholder_kinds() if choice_value(kind) not in Stakeholder.Kind.values}:
+        params = {"unknown": join_names(unknown), "allowed": join_names(set(Stakeholder.Kind.values))}
+        raise ImportRefused(_("stakeholder_kinds: %(unknown)s is not known here; allowed: %(allowed)s.") % params)
+    loader = TableLoader(Stakeholder, ("name",))
+    for entry in file.entries("stakeholders"):
+        fields = texts(entry, "name", "acronym") | {"kind": choice_value(entry["kind"])}
+        loader.load(RowData(entry["name"], fields))
+    return loader.summary
 
 
 def texts(entry: Entry, *names: str) -> dict[str, Any]:
-    """These values of the entry, '' where it has none."""
+    """Return these values of the entry, '' for missing ones."""
     return {name: "" if entry.get(name) is None else entry[name] for name in names}
 
 
 def day(entry: Entry, name: str) -> date | str | None:
-    """The day as YAML reads one; anything else as text, for the model to refuse."""
+    """Return the date as YAML parsed it; anything else as text, which the model refuses."""
     value = entry.get(name)
     return value if value is None or isinstance(value, date) else str(value)
 
 
-def word(text: str) -> str:
-    """The file writes working-group where the model's choice is working_group."""
+def choice_value(text: str) -> str:
+    """Return a value of the file as a value of the model's choices: 'working-group' is 'working_group'."""
     return str(text).replace("-", "_")
 
 
-def named(rows: Rows, key: str | int | date, section: str) -> models.Model | Gone:
-    """The row that another section of the file defines under this key."""
+def row_named(rows: Rows, key: str | int | date, section: str) -> models.Model | DeletedRow:
+    """Return the row that another section of the file defines under this key."""
     if key not in rows:
-        words = {"section": section, "key": key, "known": ", ".join(map(str, rows))}
-        raise Refused(_("%(section)s: ‘%(key)s’ stands nowhere else in the file; it has %(known)s.") % words)
+        params = {"section": section, "key": key, "known": ", ".join(map(str, rows))}
+        raise ImportRefused(_("%(section)s: ‘%(key)s’ stands nowhere else in the file; it has %(known)s.") % params)
     return rows[key]

@@ -1,4 +1,4 @@
-"""Reading `reference.yaml`: what may stand in it, and the first thing that may not, as a sentence."""
+"""Reading `reference.yaml` and checking its structure; the first error is raised as ImportRefused."""
 
 from pathlib import Path
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
-from commitments.importers.outcome import Refused
+from commitments.importers.outcome import ImportRefused
 
 Entry = dict[str, Any]
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# What an entry of each list must have, and what it may have.
+# Required and optional keys of an entry of each list.
 ENTRIES = {
     "agencies": ("code acronym name", "headquarters site"),
     "constituents": ("code acronym name", "headquarters site"),
@@ -28,25 +28,27 @@ ENTRIES = {
     "stakeholders": ("name kind", "acronym"),
 }
 LISTS = {"leads", "agenda_points", "parts"}
-# `group` is what the pages about the group say; no table holds it.
+# `group` is the text of the pages about the group, which is not stored in a table.
 SECTIONS = {"group", "convergence", "statements", "stakeholder_kinds", *ENTRIES} - {"parts"}
 OPTIONAL_SECTIONS = {"former_names"}
 
 
-class Document:
-    """The file, its outer shape checked; an entry is checked when its list is asked for."""
+class ReferenceFile:
+    """The parsed file. Its sections are checked at once, their entries when they are read."""
 
     def __init__(self, path: Path):
         content = parse(path)
         if not isinstance(content, dict):
-            raise Refused(_("The file has no sections; it needs %(sections)s.") % {"sections": said(SECTIONS)})
+            raise ImportRefused(
+                _("The file has no sections; it needs %(sections)s.") % {"sections": join_names(SECTIONS)}
+            )
         if unknown := set(map(str, content)) - SECTIONS:
-            words = {"unknown": said(unknown), "allowed": said(SECTIONS)}
-            raise Refused(_("The section %(unknown)s is not known; allowed: %(allowed)s.") % words)
+            params = {"unknown": join_names(unknown), "allowed": join_names(SECTIONS)}
+            raise ImportRefused(_("The section %(unknown)s is not known; allowed: %(allowed)s.") % params)
         if missing := SECTIONS - OPTIONAL_SECTIONS - set(content):
-            raise Refused(_("The section %(missing)s is missing.") % {"missing": said(missing)})
+            raise ImportRefused(_("The section %(missing)s is missing.") % {"missing": join_names(missing)})
         if content["convergence"] != "all":
-            raise Refused(_("convergence: only ‘all’ is understood: every framework ticked on every point."))
+            raise ImportRefused(_("convergence: only ‘all’ is understood: every framework ticked on every point."))
         self.content = content
 
     def entries(self, section: str) -> list[Entry]:
@@ -55,12 +57,12 @@ class Document:
         return entries(section, self.content[section])
 
     def constituents(self) -> dict[str, list[Entry]]:
-        """The constituents by the code of the agency under whose membership they stand."""
+        """Return the constituents by the code of their member agency."""
         groups = mapping("constituents", self.content["constituents"])
         return {code: entries("constituents", members) for code, members in groups.items()}
 
     def statements(self) -> dict[str, list[str]]:
-        """The lines of each section of the presentation, in their order."""
+        """Return the statements of each section, in order."""
         sections = mapping("statements", self.content["statements"])
         return {section: scalars(f"statements, {section}", lines) for section, lines in sections.items()}
 
@@ -69,7 +71,7 @@ class Document:
 
 
 def parse(path: Path) -> Any:
-    """The YAML of a file; what cannot be read is refused with the place."""
+    """Parse the YAML of a file; raise ImportRefused with the position if it cannot be read."""
     try:
         return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=LOADER)  # noqa: S506 (both are safe)
     except OSError as error:
@@ -78,29 +80,29 @@ def parse(path: Path) -> Any:
         reason = _("it is not UTF-8")
     except (yaml.YAMLError, ValueError) as error:
         reason = _("it is not YAML: %(error)s") % {"error": " ".join(str(error).split())}
-    raise Refused(_("%(file)s cannot be read: %(reason)s.") % {"file": path, "reason": reason})
+    raise ImportRefused(_("%(file)s cannot be read: %(reason)s.") % {"file": path, "reason": reason})
 
 
-def entries(section: str, given: Any, shape: str = "") -> list[Entry]:
-    """A list of entries with the keys that `ENTRIES` names for this section, or for another shape."""
-    if not isinstance(given, list):
-        raise Refused(_("%(section)s: a list of entries is expected here.") % {"section": section})
-    for number, entry in enumerate(given, start=1):
+def entries(section: str, items: Any, shape: str = "") -> list[Entry]:
+    """Check a list of entries with the keys that `ENTRIES` has for this section, or for `shape`, and return it."""
+    if not isinstance(items, list):
+        raise ImportRefused(_("%(section)s: a list of entries is expected here.") % {"section": section})
+    for number, entry in enumerate(items, start=1):
         where = _("%(section)s, entry %(number)d") % {"section": section, "number": number}
         check_keys(shape or section, where, entry)
         check_values(where, entry)
-    return given
+    return items
 
 
 def check_keys(shape: str, where: str, entry: Any) -> None:
-    required, optional = (set(words.split()) for words in ENTRIES[shape])
+    required, optional = (set(params.split()) for params in ENTRIES[shape])
     if not isinstance(entry, dict):
-        raise Refused(_("%(where)s: it must have %(keys)s.") % {"where": where, "keys": said(required)})
+        raise ImportRefused(_("%(where)s: it must have %(keys)s.") % {"where": where, "keys": join_names(required)})
     if unknown := set(map(str, entry)) - required - optional:
-        words = {"where": where, "unknown": said(unknown), "allowed": said(required | optional)}
-        raise Refused(_("%(where)s: %(unknown)s is not known here; allowed: %(allowed)s.") % words)
+        params = {"where": where, "unknown": join_names(unknown), "allowed": join_names(required | optional)}
+        raise ImportRefused(_("%(where)s: %(unknown)s is not known here; allowed: %(allowed)s.") % params)
     if missing := required - {key for key, value in entry.items() if value is not None}:
-        raise Refused(_("%(where)s: %(missing)s is missing.") % {"where": where, "missing": said(missing)})
+        raise ImportRefused(_("%(where)s: %(missing)s is missing.") % {"where": where, "missing": join_names(missing)})
 
 
 def check_values(where: str, entry: Entry) -> None:
@@ -112,20 +114,20 @@ def check_values(where: str, entry: Entry) -> None:
             scalars(place, value if key in LISTS else [value or ""])
 
 
-def mapping(section: str, given: Any) -> dict[str, Any]:
-    if not isinstance(given, dict):
-        raise Refused(_("%(section)s: lists under names are expected here.") % {"section": section})
-    return {str(name): value for name, value in given.items()}
+def mapping(section: str, groups: Any) -> dict[str, Any]:
+    if not isinstance(groups, dict):
+        raise ImportRefused(_("%(section)s: lists under names are expected here.") % {"section": section})
+    return {str(name): value for name, value in groups.items()}
 
 
-def scalars(where: str, given: Any) -> list[Any]:
-    """A list of plain values: texts, numbers, days."""
-    if not isinstance(given, list):
-        raise Refused(_("%(where)s: a list is expected here.") % {"where": where})
-    if any(isinstance(value, dict | list | None) for value in given):
-        raise Refused(_("%(where)s: a plain value is expected here.") % {"where": where})
-    return given
+def scalars(where: str, values: Any) -> list[Any]:
+    """Check a list of plain values (texts, numbers, dates) and return it."""
+    if not isinstance(values, list):
+        raise ImportRefused(_("%(where)s: a list is expected here.") % {"where": where})
+    if any(isinstance(value, dict | list | None) for value in values):
+        raise ImportRefused(_("%(where)s: a plain value is expected here.") % {"where": where})
+    return values
 
 
-def said(words: set[str]) -> str:
-    return ", ".join(sorted(words))
+def join_names(params: set[str]) -> str:
+    return ", ".join(sorted(params))

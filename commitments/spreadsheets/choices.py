@@ -1,4 +1,4 @@
-"""What a person may name in a file, by public code: what is on offer in the portal's own forms, and no more."""
+"""The rows that a user may refer to in a file, by public code: the same as in the portal's own forms."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 
 from agencies.models import Agency
-from commitments.importers.commitments_line import Known
+from commitments.importers.commitments_line import ReferenceLookup
 from commitments.models import Commitment, ReportingCycle, Stakeholder
 from commitments.permissions import agencies_for, groups_for
 from workgroups.models import WorkGroup, WorkPlan
@@ -20,12 +20,12 @@ class Offer:
     user: object
 
     @cached_property
-    def known(self) -> Known:
-        return Known.now()
+    def known(self) -> ReferenceLookup:
+        return ReferenceLookup.load()
 
     @cached_property
     def leads(self) -> dict[str, Agency | WorkGroup]:
-        """Agencies for which the person acts and groups which these lead; where a code is both, the agency's."""
+        """Return the user's agencies, and the groups that these lead, by code; agencies take precedence."""
         groups = {group.slug: group for group in groups_for(self.user)}
         return self.own_agencies | {slug: group for slug, group in groups.items() if slug not in self.own_agencies}
 
@@ -59,23 +59,23 @@ class Offer:
 
     @cached_property
     def cycles(self) -> dict[str, ReportingCycle]:
-        """Those that ask today."""
+        """Return the open cycles by title."""
         running = ReportingCycle.objects.filter(opened_on__isnull=False, closed_on__isnull=True)
         return {cycle.title: cycle for cycle in running}
 
     def drafts(self) -> QuerySet[Commitment]:
-        """Commitments whose milestones the person may write."""
+        """Return the commitments whose milestones the user may write."""
         return Commitment.objects.editable_by(self.user)
 
     def running(self) -> QuerySet[Commitment]:
-        """Commitments on which the person may report."""
+        """Return the commitments on which the user may report."""
         return Commitment.objects.handled_by(self.user).published()
 
     def successors(self) -> QuerySet[Commitment]:
-        """Commitments that may take the place of another."""
+        """Return the commitments that may supersede another."""
         return Commitment.objects.published()
 
 
 def by_reference(rows: QuerySet[Commitment], references: Collection[str]) -> dict[str, Commitment]:
-    found = rows.filter(reference__in=references).select_related("lead_agency", "workgroup").defer("search")
-    return {row.reference: row for row in found}
+    commitments = rows.filter(reference__in=references).select_related("lead_agency", "workgroup").defer("search")
+    return {row.reference: row for row in commitments}

@@ -14,7 +14,7 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from agencies.models import Agency
-from commitments.importers.commitments_line import dated
+from commitments.importers.commitments_line import partial_date_fields
 from commitments.models.commitment import PLACE_LENGTH
 from foundation.dates.parsing import read_day
 from foundation.dates.partial import PartialDate
@@ -267,13 +267,13 @@ class ReferenceWidget(TextWidget):
 
     how = gettext_lazy("A reference, such as HLD-0001.")
 
-    def __init__(self, found: str, refusal, offered: str):
+    def __init__(self, rows_attribute: str, refusal, offered: str):
         super().__init__()
-        self.found, self.refusal, self.offered = found, refusal, offered
+        self.rows_attribute, self.refusal, self.offered = rows_attribute, refusal, offered
 
     def clean(self, value, row=None, *, resource, **kwargs):
         reference = reference_in(value)
-        known = getattr(resource, self.found)
+        known = getattr(resource, self.rows_attribute)
         if reference and reference not in known:
             raise ValidationError(self.refusal % {"reference": reference})
         return known.get(reference)
@@ -310,7 +310,7 @@ class DateColumn(Column):
     """One cell for a day and its precision."""
 
     def save(self, instance, row, is_m2m=False, **kwargs):
-        for name, value in dated(self.attribute, self.clean(row, **kwargs)).items():
+        for name, value in partial_date_fields(self.attribute, self.clean(row, **kwargs)).items():
             setattr(instance, name, value)
 
 

@@ -1,4 +1,4 @@
-"""What all tables of drafts share in a file: which rows a person may write, and what is wrong with one.
+"""The base class of all tables of drafts in a file: the rows that a user may write, and the errors of a row.
 
 django-import-export drives it: columns, the pass over the rows, the dry run that is rolled back, all or nothing.
 """
@@ -17,7 +17,7 @@ from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import ModelResource
 
 from commitments import actions
-from commitments.importers.tables import said_by_database
+from commitments.importers.tables import database_error_message
 from commitments.spreadsheets.choices import Offer
 from commitments.spreadsheets.columns import sets_of
 from commitments.workflow import State
@@ -74,7 +74,7 @@ class DraftResource(ModelResource):
         return rows.order_by("pk")
 
     def visible(self) -> QuerySet:
-        """What the person may know of, by the key of the file."""
+        """Return the rows that the user may see."""
         return self._meta.model.objects.visible_to(self.user)
 
     def lookup(self, keys: Iterable[str]) -> dict:
@@ -138,15 +138,15 @@ class DraftResource(ModelResource):
         if problems:
             raise ValidationError(problems)
 
-    def problems_of(self, instance, row, number: int, found: Problems):
-        """What is wrong beyond single cells, as (column, sentence)."""
+    def problems_of(self, instance, row, number: int, cell_errors: Problems):
+        """Yield the errors of the row as a whole as (column, message)."""
         yield from self.problems_of_identity(instance, row, number)
         for field in self.get_import_fields():
-            if field.required and not row[field.column_name].strip() and field.column_name not in found:
+            if field.required and not row[field.column_name].strip() and field.column_name not in cell_errors:
                 yield field.column_name, EMPTY
 
     def problems_of_identity(self, instance, row, number: int):
-        """Whether the row is the person's to change, as the export knew it, and stands once in the file."""
+        """Yield errors if the user may not change the row, it changed since the export, or it is in the file twice."""
         key, version, word = self.key_in(row[self.key]), row.get("version", "").strip(), row.get("state", "").strip()
         state = find_code(word, State.choices) or word
         if key and not instance.pk:
@@ -162,7 +162,7 @@ class DraftResource(ModelResource):
             yield self.key, _("Row %(row)d has this already.") % {"row": first}
 
     def why_not_found(self, key: str) -> str:
-        """What the person sees anyway is told to be past changing; a stranger's draft is as if it were not there."""
+        """Return why no row has this key. Drafts that the user may not see count as missing."""
         row = self.visible().filter(**self.lookup([key])).first()
         if row is not None and row.state not in (State.DRAFT, State.SENT_BACK):
             words = {"key": key, "state": row.get_state_display()}
@@ -175,7 +175,7 @@ class DraftResource(ModelResource):
         read = VERSION.fullmatch(version)
         if read is None:
             return [_("‘%(version)s’ is no version: leave it as it was exported.") % {"version": version}]
-        return admin.site.story_since_export(instance, int(read[2]))
+        return admin.site.changes_since_export(instance, int(read[2]))
 
     def once(self, number: int, *marks) -> int | None:
         """The row that has the same marks already, if another has."""
@@ -211,7 +211,7 @@ class DraftResource(ModelResource):
         try:
             self.try_out(instance, row_number) if dry_run else self.write(instance)
         except DatabaseError as error:
-            raise ValidationError(said_by_database(error, self._meta.model)) from None
+            raise ValidationError(database_error_message(error, self._meta.model)) from None
         except PermissionDenied as denial:
             raise ValidationError(str(denial)) from None
 

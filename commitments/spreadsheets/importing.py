@@ -1,4 +1,4 @@
-"""One import, tried or carried out: what each row would do, and everything that is wrong."""
+"""Importing a file, or a dry run of it: the effect of each row, and all errors."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import tablib
 from import_export.results import Result, RowResult
 
-from commitments.importers.outcome import Refused
+from commitments.importers.outcome import ImportRefused
 from commitments.spreadsheets.drafts import Change, DraftResource
 from commitments.spreadsheets.reading import Problem, Sheet, read
 
@@ -16,7 +16,7 @@ WHAT = {RowResult.IMPORT_TYPE_NEW: NEW, RowResult.IMPORT_TYPE_UPDATE: CHANGED, R
 
 @dataclass(frozen=True)
 class Line:
-    """What one row of the file does: `what` is new, changed, unchanged or refused."""
+    """The effect of a row of the file: `what` is new, changed, unchanged or refused."""
 
     number: int
     what: str
@@ -26,7 +26,7 @@ class Line:
 
 @dataclass
 class Outcome:
-    """`refusals` are about the file as a whole: where there are any, no row was read."""
+    """The results of an import. If `refusals` has errors of the file as a whole, no row was read."""
 
     refusals: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
@@ -48,12 +48,12 @@ class Outcome:
 
 
 def bring(resource: DraftResource, content: bytes, *, dry_run: bool) -> Outcome:
-    """Try the file, or take it in whole; with a problem anywhere nothing of it is taken in."""
+    """Import the whole file, or nothing if there is any error; with `dry_run`, only check it."""
     columns = resource.get_export_headers()
     days = {field.column_name for field in resource.get_import_fields() if field.widget.day}
     try:
         sheet = read(content, resource.name, columns, days)
-    except Refused as refusal:
+    except ImportRefused as refusal:
         return Outcome(refusals=refusal.problems)
     result = resource.import_data(
         tablib.Dataset(*sheet.rows, headers=columns),
@@ -67,7 +67,7 @@ def bring(resource: DraftResource, content: bytes, *, dry_run: bool) -> Outcome:
 
 
 def raise_faults(result: Result) -> None:
-    """What is no problem of the file is a fault of ours."""
+    """Raise errors that are not caused by the file."""
     for error in [*result.base_errors, *(error for row in result.rows for error in row.errors)]:
         raise error.error
 
@@ -87,7 +87,7 @@ def outcome(resource: DraftResource, sheet: Sheet, result: Result) -> Outcome:
 
 
 def problems_of(row: RowResult, number: int, unread: set, columns: list[str]) -> list[Problem]:
-    """A cell that could not be read has one problem, and none that follows from it."""
+    """Return the errors of a row, without those of cells that could not be read, which have an error already."""
     error = row.validation_error
     by_column = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     return [
@@ -99,7 +99,7 @@ def problems_of(row: RowResult, number: int, unread: set, columns: list[str]) ->
 
 
 def name_of(resource: DraftResource, sheet: Sheet, cells: list[str]) -> str:
-    """What the row is called on the page: its key, and its title or its commitment."""
+    """Return the row's name on the page: its key, and its title or its commitment."""
     row = dict(zip(sheet.columns, cells, strict=True))
     parts = dict.fromkeys([row[resource.key], row.get("commitment", ""), row.get("title") or row.get("cycle", "")])
     return " ".join(filter(None, parts))

@@ -19,9 +19,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from commitments.importers.outcome import Refused
-from foundation.dates.parsing import EARLIEST, LATEST
-from foundation.text.spreadsheet_cells import normalize_line_endings, unescape_formulas
+from commitments.importers.outcome import ImportRefused
+from foundation.dates.parsing import FIRST, LAST
+from foundation.text.spreadsheet_cells import lines_alike, restored
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
@@ -45,7 +45,7 @@ NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in a row, and in which column; '' where it is the row as a whole."""
+    """An error in a row and column; the column is '' for the row as a whole."""
 
     row: int
     column: str
@@ -73,21 +73,21 @@ class BadCell(ValueError):
 
 
 def read(content: bytes, name: str, columns: list[str], days: set[str]) -> Sheet:
-    """Understand a file of these columns, of which `days` hold dates. Raises Refused where it is no such file."""
+    """Read a file of these columns, of which `days` hold dates; raise ImportRefused if it is not such a file."""
     if len(content) > MOST_BYTES:
-        raise Refused(too_large())
+        raise ImportRefused(too_large())
     if content.startswith(OLD_WORKBOOKS):
-        raise Refused(old_workbook())
+        raise ImportRefused(old_workbook())
     records = of_workbook(content, name) if content.startswith(ZIP) else of_text(content, columns)
     number, header = next(records, (1, []))
     sheet, places = Sheet(columns), arranged(header, columns)
     sheet.letters = {column: get_column_letter(place + 1) for column, place in places.items()}
     for number, cells in records:
         if len(sheet.rows) == MOST_ROWS:
-            raise Refused(_("The file has more than %(most)s rows: send it in parts.") % {"most": MOST_ROWS})
+            raise ImportRefused(_("The file has more than %(most)s rows: send it in parts.") % {"most": MOST_ROWS})
         take(sheet, number, cells, places, days)
     if not sheet.rows:
-        raise Refused(_("The file has a header and no row to take in."))
+        raise ImportRefused(_("The file has a header and no row to take in."))
     return sheet
 
 
@@ -100,7 +100,7 @@ def too_large() -> str:
 
 
 def arranged(header: list, columns: list[str]) -> dict[str, int]:
-    """Where each column stands. Raises Refused with all that is wrong with the header."""
+    """Return the index of each column; raise ImportRefused with all errors of the header."""
     names = [str(cell.value if hasattr(cell, "value") else cell or "").strip() for cell in header]
     names = ["" if name == "None" else name for name in names]
     problems = []
@@ -112,7 +112,7 @@ def arranged(header: list, columns: list[str]) -> dict[str, int]:
         problems.append(_("Row 1: the column %(columns)s stands twice.") % {"columns": ", ".join(twice)})
     if problems:
         problems.append(_("The columns are: %(columns)s. Their order is free.") % {"columns": ", ".join(columns)})
-        raise Refused(*problems)
+        raise ImportRefused(*problems)
     return {column: names.index(column) for column in columns}
 
 
@@ -141,7 +141,7 @@ def take(sheet: Sheet, number: int, cells: list, places: dict[str, int], days: s
 
 
 def text_of(cell, is_day: bool) -> str:
-    """What stands in a cell, as text. Raises BadCell where a spreadsheet made something else of it."""
+    """Return a cell as text; raise BadCell if a spreadsheet converted it to something else."""
     if cell is None or isinstance(cell, str):
         return checked(cell or "")
     value, kind = cell.value, getattr(cell, "data_type", "n")
@@ -211,13 +211,15 @@ def is_formula() -> str:
 
 def of_workbook(content: bytes, name: str) -> Iterator[tuple[int, list]]:
     """The rows of a workbook's sheet, each with its number; those that hold nothing are passed over."""
-    no_workbook = Refused(_("This is not an Excel workbook (.xlsx), or it is damaged: save it anew and send that."))
+    no_workbook = ImportRefused(
+        _("This is not an Excel workbook (.xlsx), or it is damaged: save it anew and send that.")
+    )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             names = set(archive.namelist())
         if unpacked > MOST_UNPACKED:
-            raise Refused(
+            raise ImportRefused(
                 _("Unpacked, this file is larger than %(most)d MB: send it in parts.")
                 % {"most": MOST_UNPACKED // MEGABYTE}
             )
@@ -227,7 +229,7 @@ def of_workbook(content: bytes, name: str) -> Iterator[tuple[int, list]]:
             warnings.simplefilter("ignore")
             workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
             yield from rows_of(sheet_of(workbook, name))
-    except Refused:
+    except ImportRefused:
         raise
     except Exception as error:  # whatever a damaged or made-up workbook brings the reader to
         raise no_workbook from error
@@ -238,7 +240,7 @@ def sheet_of(workbook, name: str) -> ReadOnlyWorksheet:
     named = [sheet for sheet in sheets if sheet.title.strip().lower() == name]
     if named or len(sheets) == 1:
         return (named or sheets)[0]
-    raise Refused(
+    raise ImportRefused(
         _("The workbook has several sheets and none is called ‘%(name)s’: name the one to take in so.") % {"name": name}
     )
 
@@ -268,15 +270,15 @@ def of_text(content: bytes, columns: list[str]) -> Iterator[tuple[int, list[str]
                 yield number, row
     except csv.Error as error:
         reason = _("Row %(row)d: this is not CSV: %(error)s.") % {"row": number + 1, "error": error}
-        raise Refused(reason) from None
+        raise ImportRefused(reason) from None
 
 
 def decoded(content: bytes) -> str:
     if content.startswith(UTF_16):
-        raise Refused(_("This is UTF-16: save it as ‘CSV UTF-8’."))
+        raise ImportRefused(_("This is UTF-16: save it as ‘CSV UTF-8’."))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         reason = _("Line %(line)d: this is not UTF-8: in Excel, save the file as ‘CSV UTF-8’, or as a workbook.")
-        raise Refused(reason % {"line": row}) from None
+        raise ImportRefused(reason % {"line": row}) from None

@@ -1,4 +1,4 @@
-"""The three tables that can be written in a spreadsheet: their columns, and what each asks of a row as a whole."""
+"""The three tables that can be written in a spreadsheet: their columns, and their checks of a row as a whole."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -113,13 +113,13 @@ class CommitmentResource(DraftResource):
             (row.title, row.lead): row.reference for row in mine.select_related("lead_agency", "workgroup")
         }
 
-    def problems_of(self, instance, row, number, found):
-        yield from super().problems_of(instance, row, number, found)
-        dated = instance.start and instance.due and not found.keys() & {"start_on", "due_on"}
+    def problems_of(self, instance, row, number, cell_errors):
+        yield from super().problems_of(instance, row, number, cell_errors)
+        dated = instance.start and instance.due and not cell_errors.keys() & {"start_on", "due_on"}
         if dated and instance.due.ends_before(instance.start):
             yield "due_on", _("A commitment cannot be due before it starts.")
         partners = self.fields["partners"].get_value(instance)
-        if instance.lead_agency in partners and not found.keys() & {"lead", "partners"}:
+        if instance.lead_agency in partners and not cell_errors.keys() & {"lead", "partners"}:
             yield "partners", _("‘%(code)s’ leads it already.") % {"code": instance.lead_agency.code}
         if not instance.pk and not row["reference"].strip() and instance.title and instance.lead:
             yield from self.problems_of_new(instance, number)
@@ -174,8 +174,8 @@ class MilestoneResource(DraftResource):
             "key": key
         }
 
-    def problems_of(self, instance, row, number, found):
-        yield from super().problems_of(instance, row, number, found)
+    def problems_of(self, instance, row, number, cell_errors):
+        yield from super().problems_of(instance, row, number, cell_errors)
         if instance.pk or not instance.commitment_id or not instance.title:
             return
         if first := self.once(number, "step", instance.commitment_id, instance.title):
@@ -248,34 +248,34 @@ class ReportResource(DraftResource):
         named = set(map(reference_in, dataset["superseded_by"])) - {""}
         self.successors = by_reference(self.offer.successors(), named)
         about = self.get_queryset().filter(commitment__in=[row.pk for row in self.running.values()])
-        asked = about.blank().filter(cycle__isnull=False).select_for_update(of=("self",))
-        self.asked = {(row.commitment.reference, fold_text(row.cycle.title)): row for row in asked}
-        self.unasked = {row.commitment_id: row.pk for row in about.filter(cycle__isnull=True)}
+        expected = about.blank().filter(cycle__isnull=False).select_for_update(of=("self",))
+        self.expected = {(row.commitment.reference, folded(row.cycle.title)): row for row in expected}
+        self.voluntary = {row.commitment_id: row.pk for row in about.filter(cycle__isnull=True)}
 
     def meet(self, row):
         """By its number; or what a cycle asks for and nobody has begun, by commitment and cycle."""
         if row["id"].strip():
             return super().meet(row)
-        reference, title = reference_in(row["commitment"]), fold_text(row["cycle"])
-        return self.asked.get((reference, title))
+        reference, title = reference_in(row["commitment"]), folded(row["cycle"])
+        return self.expected.get((reference, title))
 
-    def problems_of(self, instance, row, number, found):
-        yield from super().problems_of(instance, row, number, found)
+    def problems_of(self, instance, row, number, cell_errors):
+        yield from super().problems_of(instance, row, number, cell_errors)
         if instance.status == Status.DISCONTINUED and not instance.status_reason:
             yield "status_reason", _("Say why the commitment is discontinued.")
-        if instance.commitment_id and "superseded_by" not in found:
-            problem = successor_error(instance.status, instance.commitment, instance.superseded_by)
+        if instance.commitment_id and "superseded_by" not in cell_errors:
+            problem = problem_of_successor(instance.status, instance.commitment, instance.superseded_by)
             if problem:
                 yield "superseded_by", problem
         start, end = instance.period_start, instance.period_end
-        if start and end and end < start and not found.keys() & {"period_start", "period_end"}:
+        if start and end and end < start and not cell_errors.keys() & {"period_start", "period_end"}:
             yield "period_end", _("A period cannot end before it starts.")
         if instance.pk and not row["id"].strip() and (first := self.once(number, "id", str(instance.pk))):
             yield "cycle", _("Row %(row)d has this already.") % {"row": first}
         if not instance.pk and instance.commitment_id and not row["id"].strip():
-            yield from self.problems_of_new(instance, number, found)
+            yield from self.problems_of_new(instance, number, cell_errors)
 
-    def problems_of_new(self, instance, number, found):
+    def problems_of_new(self, instance, number, cell_errors):
         if instance.cycle_id:
             yield (
                 "cycle",
@@ -284,11 +284,11 @@ class ReportResource(DraftResource):
                     " of the report that was begun, as the export has them."
                 ),
             )
-        elif "cycle" in found:
+        elif "cycle" in cell_errors:
             return
         elif first := self.once(number, "unasked", instance.commitment_id):
             yield "commitment", _("Row %(row)d has this already.") % {"row": first}
-        elif standing := self.unasked.get(instance.commitment_id):
+        elif standing := self.voluntary.get(instance.commitment_id):
             yield "commitment", _("Report %(id)d on this is a draft already: change that one.") % {"id": standing}
 
     def write(self, instance):

@@ -1,4 +1,4 @@
-"""The file between its trial and the word to take it in: kept privately, for one person and one hour."""
+"""Private storage of an uploaded file between its dry run and its import, for one user and one hour."""
 
 import hashlib
 from datetime import timedelta
@@ -10,14 +10,14 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commitments.importers.outcome import Refused
+from commitments.importers.outcome import ImportRefused
 
 FOLDER = "imports"
 KEPT_FOR = timedelta(hours=1)
 
 
 def keep(content: bytes, user, table: str) -> str:
-    """Put the file aside; answers the ticket by which this person gets the very same bytes back."""
+    """Store the file and return a signed ticket, with which this user can load the same bytes again."""
     clear()
     name = f"{FOLDER}/{uuid4()}"
     default_storage.save(name, ContentFile(content))
@@ -25,7 +25,7 @@ def keep(content: bytes, user, table: str) -> str:
 
 
 def kept(ticket: str, user, table: str) -> bytes:
-    """The bytes that the ticket was given for. Raises Refused where it is another's, too old or not a ticket."""
+    """Return the stored bytes; raise ImportRefused if the ticket is another user's, expired or invalid."""
     name, expected = _read(ticket, user, table)
     try:
         with default_storage.open(name) as file:
@@ -33,7 +33,7 @@ def kept(ticket: str, user, table: str) -> bytes:
     except FileNotFoundError:
         content = b""
     if digest(content) != expected:
-        raise Refused(gone())
+        raise ImportRefused(gone())
     return content
 
 
@@ -42,12 +42,12 @@ def drop(ticket: str, user, table: str) -> None:
 
 
 def key_of(ticket: str, user, table: str) -> str:
-    """Return the key by which a file is known while it is taken in: once."""
+    """Return the idempotency key of the import of a file."""
     return _read(ticket, user, table)[0].rpartition("/")[2].replace("-", "")
 
 
 def clear() -> None:
-    """Delete what nobody came back for."""
+    """Delete expired files."""
     if not default_storage.exists(FOLDER):
         return
     for name in default_storage.listdir(FOLDER)[1]:
@@ -72,4 +72,4 @@ def _read(ticket: str, user, table: str) -> list[str]:
     try:
         return signer(user, table).unsign(ticket, max_age=KEPT_FOR).split(":")
     except BadSignature:
-        raise Refused(gone()) from None
+        raise ImportRefused(gone()) from None

@@ -1,4 +1,4 @@
-"""Files to fill in: what a person may change, and the empty template with everything that its cells may hold."""
+"""Files to fill in: exports of a user's drafts, and templates with the allowed values of their cells."""
 
 import io
 
@@ -17,7 +17,7 @@ from foundation.text.csv_file import csv_blocks
 from foundation.text.name_lists import join_names
 from foundation.text.spreadsheet_cells import escape_formulas
 
-WORDS = "allowed values"
+VALUES_SHEET = "allowed values"
 HEAD = PatternFill("solid", fgColor="FF1F3A5F")
 GIVEN = PatternFill("solid", fgColor="FFE7E9EC")
 EXAMPLES = {
@@ -55,7 +55,7 @@ def template_xlsx(resource: DraftResource) -> bytes:
 
 
 def allowed_csv(resource: DraftResource) -> bytes:
-    """What goes with the template where its cells cannot carry it."""
+    """Return the allowed values as CSV, which a CSV template cannot include."""
     return csv_of(tablib.Dataset(*allowed_rows(resource), headers=["column", "value", "meaning"]))
 
 
@@ -69,7 +69,7 @@ FILES = {
 
 
 def csv_of(dataset: tablib.Dataset) -> bytes:
-    """UTF-8 with the mark by which Excel knows it."""
+    """Return UTF-8 with a byte order mark, by which Excel recognises it."""
     return b"".join(csv_blocks(dataset.headers, dataset, bom=True))
 
 
@@ -110,8 +110,8 @@ def workbook_of(resource: DraftResource, dataset: tablib.Dataset) -> bytes:
     for number, row in enumerate(dataset, start=2):
         write_row(sheet, number, row)
     write_instructions(workbook.create_sheet("instructions"), resource)
-    places = write_words(workbook.create_sheet(WORDS), resource)
-    dress(sheet, resource, places)
+    ranges = write_values(workbook.create_sheet(VALUES_SHEET), resource)
+    format_columns(sheet, resource, ranges)
     file = io.BytesIO()
     workbook.save(file)
     return file.getvalue()
@@ -164,42 +164,42 @@ def write_instructions(sheet: Worksheet, resource: DraftResource) -> None:
         sheet.column_dimensions[letter].width = width
 
 
-def write_words(sheet: Worksheet, resource: DraftResource) -> dict[str, str]:
-    """Write what is allowed; answers for each column where its words stand."""
+def write_values(sheet: Worksheet, resource: DraftResource) -> dict[str, str]:
+    """Write the allowed values; return the cell range of each column's values."""
     write_head(sheet, ["column", "value", "meaning"])
-    places: dict[str, tuple[int, int]] = {}
+    ranges: dict[str, tuple[int, int]] = {}
     for number, row in enumerate(allowed_rows(resource), start=2):
         write_row(sheet, number, row)
-        places[row[0]] = (places.get(row[0], (number, 0))[0], number)
+        ranges[row[0]] = (ranges.get(row[0], (number, 0))[0], number)
     for letter, width in zip("ABC", (18, 30, 80), strict=True):
         sheet.column_dimensions[letter].width = width
-    return {column: f"'{WORDS}'!$B${first}:$B${last}" for column, (first, last) in places.items()}
+    return {column: f"'{VALUES_SHEET}'!$B${first}:$B${last}" for column, (first, last) in ranges.items()}
 
 
-def dress(sheet: Worksheet, resource: DraftResource, places: dict[str, str]) -> None:
+def format_columns(sheet: Worksheet, resource: DraftResource, ranges: dict[str, str]) -> None:
     """Make each column text, and give it its drop-down list or a word on what belongs there."""
-    for place, field in enumerate(resource.get_export_fields(), start=1):
-        letter, name = get_column_letter(place), field.column_name
+    for index, field in enumerate(resource.get_export_fields(), start=1):
+        letter, name = get_column_letter(index), field.column_name
         column = sheet.column_dimensions[letter]
         column.number_format, column.width = "@", 48 if name in WIDE else 18
-        given = name == resource.key or name in resource.shown
-        if given:
+        is_fixed = name == resource.key or name in resource.shown
+        if is_fixed:
             column.fill = GIVEN
-        rule = rule_of(field, None if given else places.get(name))
-        rule.promptTitle, rule.prompt = name[:32], hint(field, given)[:255]
+        rule = validation_for(field, None if is_fixed else ranges.get(name))
+        rule.promptTitle, rule.prompt = name[:32], hint(field, is_fixed)[:255]
         rule.showInputMessage = True
         rule.add(f"{letter}2:{letter}{MOST_ROWS + 1}")
         sheet.add_data_validation(rule)
 
 
-def hint(field, given: bool) -> str:
-    return str(field.description) if given else f"{field.description} {field.widget.how}"
+def hint(field, is_fixed: bool) -> str:
+    return str(field.description) if is_fixed else f"{field.description} {field.widget.how}"
 
 
-def rule_of(field, words: str | None) -> DataValidation:
+def validation_for(field, values: str | None) -> DataValidation:
     """A list to choose from; several values separated by semicolons may be written beside it."""
-    if words:
-        rule = DataValidation(type="list", formula1=words, allow_blank=True)
+    if values:
+        rule = DataValidation(type="list", formula1=values, allow_blank=True)
         rule.showErrorMessage = not field.widget.many
         rule.error = _("Choose one of the allowed values: they stand on the last sheet.")
         return rule

@@ -1,10 +1,10 @@
-"""Numbers for charts, headlines and the API. Nothing here draws, and whoever draws asks no database.
+"""Statistics for charts, headlines and the API. Drawing code gets their results and never queries the database.
 
-Every count knows the words (and with them the address) that lead to the rows it counts, so that a figure can always
-be followed to what stands behind it. `day` asks for the record as it stood at the end of that day (UTC).
+Every count has the query parameters, and with them the address, of the rows that it counts. `day` selects the
+record as of the end of that day (UTC). Start with `counts`.
 """
 
-from commitments.statistics.counts import Count, Findable, status_counts
+from commitments.statistics.counts import Count, RegisterLinkMixin, status_counts
 from commitments.statistics.freshness import FreshnessSummary, LeadFreshness, freshness
 from commitments.statistics.gaps import Coverage, Gaps, gaps
 from commitments.statistics.matrix import MATRIX_COLUMNS, Matrix, MatrixCell, MatrixRow, matrix
@@ -13,7 +13,7 @@ __all__ = [
     "MATRIX_COLUMNS",
     "Count",
     "Coverage",
-    "Findable",
+    "RegisterLinkMixin",
     "FreshnessSummary",
     "Gaps",
     "LeadFreshness",

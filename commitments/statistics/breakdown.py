@@ -1,4 +1,4 @@
-"""How the commitments of one lead, point, recommendation or level stand, at one look."""
+"""Breakdowns of the commitments of a lead, agenda point, recommendation or level by status and by freshness."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Status
-from commitments.statistics.counts import Count, Findable, Words, as_of
+from commitments.statistics.counts import Count, QueryParams, RegisterLinkMixin, as_of_params
 from commitments.statistics.freshness import SILENT
 from foundation.dates.partial import PartialDate
 from recommendations.models import Recommendation
@@ -22,13 +22,13 @@ from workgroups.models import WorkGroup
 WIDTH = 1000
 
 Subject = Agency | AgendaPoint | Recommendation | Recommendation.Level | WorkGroup
-# Status, freshness, how many, the last day heard from, and its precision.
-Tally = tuple[str, str, int, date | None, str | None]
+# Status, freshness, number of commitments, date of the last report, and its precision.
+GroupCount = tuple[str, str, int, date | None, str | None]
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of a bar that is 1000 wide."""
+    """A segment of a bar of total width `WIDTH`."""
 
     code: str
     start: int
@@ -36,10 +36,10 @@ class Segment:
 
 
 @dataclass(frozen=True)
-class Spread(Findable):
-    """Commitments by status and by freshness, each figure with the words that find its rows, and the last word."""
+class StatusBreakdown(RegisterLinkMixin):
+    """Counts of commitments by status and by freshness, those that owe a report, and the date of the last report."""
 
-    words: Words
+    params: QueryParams
     statuses: list[Count]
     freshness: list[Count]
     waiting: Count
@@ -51,18 +51,18 @@ class Spread(Findable):
 
     @property
     def all(self) -> Count:
-        return Count(self.total, self.words)
+        return Count(self.total, self.params)
 
     @property
-    def found(self) -> list[Count]:
-        """The statuses that occur."""
+    def nonzero_counts(self) -> list[Count]:
+        """Return the counts of the statuses that occur."""
         return [count for count in self.statuses if count.count]
 
     @property
     def segments(self) -> list[Segment]:
-        """One stretch for each status that occurs, in their order; together they are the whole width."""
+        """Return a segment for each status that occurs, in order; their widths add up to `WIDTH`."""
         segments, before = [], 0
-        for count in self.found:
+        for count in self.nonzero_counts:
             start, end = (round(WIDTH * n / self.total) for n in (before, before + count.count))
             segments.append(Segment(str(count.code) or "nothing", start, end - start))
             before += count.count
@@ -70,51 +70,57 @@ class Spread(Findable):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A row of a list with how its commitments stand, and the same of its parts."""
+class SubjectBreakdown:
+    """A subject with the breakdown of its commitments, and the same for its parts."""
 
     subject: Subject
-    spread: Spread
-    parts: list["Entry"] = field(default_factory=list)
+    spread: StatusBreakdown
+    parts: list["SubjectBreakdown"] = field(default_factory=list)
 
 
-def spread(commitments: Iterable[Commitment], words: Words, day: date | None = None) -> Spread:
-    """Count rows that were read already (with `with_standing(day)`); `words` find them in the register."""
-    told = [
+def status_breakdown(
+    commitments: Iterable[Commitment], params: QueryParams, day: date | None = None
+) -> StatusBreakdown:
+    """Count rows that were read already (with `with_standing(day)`); `params` select them in the register."""
+    groups = [
         (row.standing_status, row.standing_freshness, 1, row.last_heard_on, row.last_heard_precision)
         for row in commitments
     ]
-    return _spread(told, words, day)
+    return _breakdown(groups, params, day)
 
 
-def by_status(commitments: Iterable[Commitment], standing: Spread) -> list[tuple[Count, list[Commitment]]]:
-    """The rows under the figures of their spread that count them, in the order of statuses."""
+def by_status(commitments: Iterable[Commitment], breakdown: StatusBreakdown) -> list[tuple[Count, list[Commitment]]]:
+    """Group the rows by status, each group with its count from the breakdown, in the order of statuses."""
     rows = defaultdict(list)
     for row in commitments:
         rows[row.standing_status].append(row)
-    return [(count, rows[count.code]) for count in standing.found]
+    return [(count, rows[count.code]) for count in breakdown.nonzero_counts]
 
 
-def spreads(subjects: Iterable[Subject], day: date | None = None) -> list[Entry]:
-    """How each subject of one kind stands, with its parts (constituents, parts of a recommendation); at most four
-    queries, however many subjects. What a constituent leads counts for its member, an answer to a part for the whole.
+def breakdowns(subjects: Iterable[Subject], day: date | None = None) -> list[SubjectBreakdown]:
+    """Break down the commitments of subjects of one kind, and of their parts, in at most four queries.
+
+    Parts are an agency's constituents and a recommendation's parts. Their commitments also count for the whole.
     """
     subjects = list(subjects)
     if not subjects:
         return []
-    tallies = _tallies(type(subjects[0]), day)
+    groups_by_key = _groups_by_subject(type(subjects[0]), day)
     return [
-        Entry(
+        SubjectBreakdown(
             subject,
-            _spread(_own(subject, tallies), words_of(subject), day),
-            [Entry(part, _spread(tallies[part.pk], words_of(part), day)) for part in _parts(subject)],
+            _breakdown(_groups_of(subject, groups_by_key), subject_params(subject), day),
+            [
+                SubjectBreakdown(part, _breakdown(groups_by_key[part.pk], subject_params(part), day))
+                for part in _parts(subject)
+            ],
         )
         for subject in subjects
     ]
 
 
-def words_of(subject: Subject) -> Words:
-    """The words of the register that find what a subject leads, or what answers it."""
+def subject_params(subject: Subject) -> QueryParams:
+    """Return the register's query parameters for the commitments that a subject leads, or that answer it."""
     match subject:
         case Agency():
             codes = [subject.code, *(part.code for part in _parts(subject))]
@@ -138,61 +144,64 @@ def _parts(subject: Subject) -> list:
     return []
 
 
-def _own(subject: Subject, tallies: dict) -> list[Tally]:
+def _groups_of(subject: Subject, groups_by_key: dict) -> list[GroupCount]:
     if isinstance(subject, Agency):
-        return [told for one in (subject, *_parts(subject)) for told in tallies[one.pk]]
+        return [group for agency in (subject, *_parts(subject)) for group in groups_by_key[agency.pk]]
     if isinstance(subject, Recommendation) and subject.parent_id is None:
-        return tallies["whole", subject.pk]
-    return tallies[subject.value if isinstance(subject, Recommendation.Level) else subject.pk]
+        return groups_by_key["whole", subject.pk]
+    return groups_by_key[subject.value if isinstance(subject, Recommendation.Level) else subject.pk]
 
 
-def _tallies(kind: type, day: date | None) -> dict:
+def _groups_by_subject(kind: type, day: date | None) -> dict:
     rows = Commitment.objects.published(day).with_standing(day)
     if kind is Recommendation:
         answers = rows.filter(recommendations__isnull=False)
         whole = answers.annotate(whole=Coalesce("recommendations__parent", "recommendations"))
-        tallies = {("whole", key): told for key, told in _grouped(whole, "whole").items()}
-        return defaultdict(list, tallies | _grouped(answers, "recommendations"))
+        groups_by_key = {("whole", key): groups for key, groups in _group_by(whole, "whole").items()}
+        return defaultdict(list, groups_by_key | _group_by(answers, "recommendations"))
     column = {
         Agency: "lead_agency",
         WorkGroup: "workgroup",
         AgendaPoint: "agenda_points",
         Recommendation.Level: "recommendations__level",
     }[kind]
-    return _grouped(rows.filter(~Q(**{column: None})), column)
+    return _group_by(rows.filter(~Q(**{column: None})), column)
 
 
-def _grouped(rows: models.QuerySet, column: str) -> dict:
-    tallies: dict = defaultdict(list)
+def _group_by(rows: models.QuerySet, column: str) -> dict:
+    groups_by_key: dict = defaultdict(list)
     grouped = rows.order_by().values_list(column, "standing_status", "standing_freshness", "last_heard_precision")
-    for key, status, fresh, precision, count, last in grouped.annotate(
+    for key, status, freshness, precision, count, last_heard_on in grouped.annotate(
         n=models.Count("pk", distinct=True), m=models.Max("last_heard_on")
     ):
-        tallies[key].append((status, fresh, count, last, precision))
-    return tallies
+        groups_by_key[key].append((status, freshness, count, last_heard_on, precision))
+    return groups_by_key
 
 
-def _spread(told: list[Tally], words: Words, day: date | None) -> Spread:
-    by_word: dict[tuple[str, str], int] = defaultdict(int)
-    for status, fresh, count, _last, _precision in told:
-        by_word["status", status] += count
-        by_word["freshness", fresh] += count
-    heard = [PartialDate(last, precision) for *_counts, last, precision in told if last]
-    asked = {**words, **as_of(day)}
-    return Spread(
-        asked,
+def _breakdown(groups: list[GroupCount], params: QueryParams, day: date | None) -> StatusBreakdown:
+    count_by_value: dict[tuple[str, str], int] = defaultdict(int)
+    for status, freshness, count, _last, _precision in groups:
+        count_by_value["status", status] += count
+        count_by_value["freshness", freshness] += count
+    report_dates = [
+        PartialDate(last_heard_on, precision) for *_numbers, last_heard_on, precision in groups if last_heard_on
+    ]
+    params = {**params, **as_of_params(day)}
+    return StatusBreakdown(
+        params,
         [
-            *_counts("status", Status, by_word, asked),
-            Count(by_word["status", ""], None, "", _("Nothing reported")),
+            *_counts("status", Status, count_by_value, params),
+            Count(count_by_value["status", ""], None, "", _("Nothing reported")),
         ],
-        list(_counts("freshness", Freshness, by_word, asked)),
+        list(_counts("freshness", Freshness, count_by_value, params)),
         Count(
-            sum(by_word["freshness", word] for word in SILENT), {**asked, "freshness": [word.value for word in SILENT]}
+            sum(count_by_value["freshness", choice.value] for choice in SILENT),
+            {**params, "freshness": [choice.value for choice in SILENT]},
         ),
-        max(heard, key=lambda last: last.day, default=None),
+        max(report_dates, key=lambda report_date: report_date.day, default=None),
     )
 
 
-def _counts(word: str, choices: type[models.TextChoices], found: dict, asked: Words) -> Iterator[Count]:
+def _counts(name: str, choices: type[models.TextChoices], count_by_value: dict, params: QueryParams) -> Iterator[Count]:
     for choice in choices:
-        yield Count(found[word, choice.value], {**asked, word: choice.value}, choice.value, str(choice.label))
+        yield Count(count_by_value[name, choice.value], {**params, name: choice.value}, choice.value, str(choice.label))

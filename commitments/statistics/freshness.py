@@ -6,7 +6,7 @@ from django.db import models
 
 from agencies.models import Agency
 from commitments.models import Commitment, Freshness
-from commitments.statistics.counts import Count, Words, as_of, has_place, leads, with_lead
+from commitments.statistics.counts import Count, QueryParams, as_of_params, is_listed, leads, with_lead
 from foundation.dates.partial import PartialDate
 from workgroups.models import WorkGroup
 
@@ -15,7 +15,7 @@ SILENT = (Freshness.DUE, Freshness.OVERDUE, Freshness.NEVER_REPORTED)
 
 @dataclass(frozen=True)
 class LeadFreshness:
-    """How one lead keeps the record up to date, and when it was last heard (None: never)."""
+    """A lead's commitments by freshness, and the date of its last report (None: never)."""
 
     lead: Agency | WorkGroup
     counts: list[Count]
@@ -32,7 +32,7 @@ class LeadFreshness:
 
 @dataclass(frozen=True)
 class FreshnessSummary:
-    """Commitments by freshness: all of them, and by lead."""
+    """Counts of commitments by freshness, in total and by lead."""
 
     day: date | None
     counts: list[Count]
@@ -47,42 +47,50 @@ class FreshnessSummary:
         return _owed(self.counts)
 
     def silent(self) -> list[LeadFreshness]:
-        """The leads that owe a report, longest silent first; those never heard of before all others."""
-        owing = [lead for lead in self.leads if lead.owed.count]
-        return sorted(owing, key=lambda lead: lead.last_heard.day if lead.last_heard else date.min)
+        """Return the leads that owe a report, longest silent first; those that never reported come first."""
+        leads_with_due_reports = [lead for lead in self.leads if lead.owed.count]
+        return sorted(leads_with_due_reports, key=lambda lead: lead.last_heard.day if lead.last_heard else date.min)
 
 
 def freshness(day: date | None = None) -> FreshnessSummary:
-    """Count the published commitments by freshness, and find the last word of each lead."""
+    """Count the published commitments by freshness, and find the date of each lead's last report."""
     rows = with_lead(Commitment.objects.published(day).with_standing(day))
     counts: dict[tuple, int] = defaultdict(int)
-    heard: dict[tuple, PartialDate] = {}
+    last_reports: dict[tuple, PartialDate] = {}
     grouped = rows.order_by().values_list("lead_member", "workgroup", "standing_freshness", "last_heard_precision")
-    for member, group, word, precision, count, last in grouped.annotate(
+    for member, group, choice, precision, count, last_heard_on in grouped.annotate(
         n=models.Count("pk"), m=models.Max("last_heard_on")
     ):
-        counts[member, group, word] += count
-        if last and (heard.get((member, group)) is None or heard[member, group].day < last):
-            heard[member, group] = PartialDate(last, precision)
+        counts[member, group, choice] += count
+        if last_heard_on and (
+            last_reports.get((member, group)) is None or last_reports[member, group].day < last_heard_on
+        ):
+            last_reports[member, group] = PartialDate(last_heard_on, precision)
     by_lead = [
-        LeadFreshness(lead, [_fresh(word, counts[*key, word], words, day) for word in Freshness], heard.get(key))
-        for lead, key, words in leads()
-        if has_place(lead, day) or any(counts[*key, word] for word in Freshness)
+        LeadFreshness(
+            lead,
+            [_freshness_count(choice, counts[*key, choice], params, day) for choice in Freshness],
+            last_reports.get(key),
+        )
+        for lead, key, params in leads()
+        if is_listed(lead, day) or any(counts[*key, choice] for choice in Freshness)
     ]
-    totals = [sum(n for (*_lead, known), n in counts.items() if known == word) for word in Freshness]
+    totals = [sum(n for (*_lead, value), n in counts.items() if value == choice) for choice in Freshness]
     return FreshnessSummary(
-        day, [_fresh(word, total, {}, day) for word, total in zip(Freshness, totals, strict=True)], by_lead
+        day,
+        [_freshness_count(choice, total, {}, day) for choice, total in zip(Freshness, totals, strict=True)],
+        by_lead,
     )
 
 
-def _fresh(word: Freshness, count: int, words: Words, day: date | None) -> Count:
-    return Count(count, {**words, "freshness": word.value} | as_of(day), word.value, str(word.label))
+def _freshness_count(choice: Freshness, count: int, params: QueryParams, day: date | None) -> Count:
+    return Count(count, {**params, "freshness": choice.value} | as_of_params(day), choice.value, str(choice.label))
 
 
 def _owed(counts: list[Count]) -> Count:
-    """The commitments on which a report is asked for and has not come."""
+    """Return the count of commitments with an outstanding report."""
     silent = [count for count in counts if count.code in SILENT]
     return Count(
         sum(count.count for count in silent),
-        {**(silent[0].words or {}), "freshness": [str(count.code) for count in silent]},
+        {**(silent[0].params or {}), "freshness": [str(count.code) for count in silent]},
     )

@@ -9,7 +9,16 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Status
-from commitments.statistics.counts import Count, Words, as_of, has_place, is_asked, leads, tally, with_lead
+from commitments.statistics.counts import (
+    Count,
+    QueryParams,
+    as_of_params,
+    count_by_lead,
+    is_included,
+    is_listed,
+    leads,
+    with_lead,
+)
 from foundation.clock import today
 from foundation.dates.parsing import format_date
 from workgroups.models import WorkGroup
@@ -19,14 +28,14 @@ SHADES = 5
 
 @dataclass(frozen=True)
 class MatrixCell(Count):
-    """How many, and how dark: 0 for none, then 1 to 5 by its share of the largest cell."""
+    """A count with its shade: 0 for no commitments, else 1 to 5 by its share of the largest cell."""
 
     shade: int = 0
 
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """What one lead undertook; `total` counts each commitment once, however many points it serves."""
+    """The commitments of one lead; `total` counts each commitment once, even if it has several points."""
 
     lead: Agency | WorkGroup
     cells: list[MatrixCell]
@@ -35,7 +44,7 @@ class MatrixRow:
 
     @property
     def label(self) -> str:
-        """The lead's short name, with the day on which it left."""
+        """Return the lead's short name, with the date on which it left the group."""
         if self.left is None:
             return str(self.lead)
         return _("%(lead)s (left on %(day)s)") % {"lead": self.lead, "day": format_date(self.left)}
@@ -43,7 +52,7 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Leads × agenda points, statuses or words of freshness: the members in their order, then the work groups.
+    """A matrix of leads × agenda points, statuses or freshness values: members in their order, then work groups.
 
     `heads` are the columns, each with what it counts over all leads; `points` are theirs where the columns are points.
     """
@@ -67,58 +76,66 @@ def matrix(
     day: date | None = None,
     by: str = "agenda_point",
     rows: QuerySet[Commitment] | None = None,
-    asked: Words | None = None,
+    params: QueryParams | None = None,
 ) -> Matrix:
     """Count the published commitments of each lead in each column; `by` is one of `MATRIX_COLUMNS`.
 
-    `rows` (which carry `with_standing(day)`) count instead where a question is asked, whose words are `asked`; columns
-    that it excludes, and leads of which it finds nothing, are left out. An agency that is no member on the day
-    has a row only for what it leads.
+    For a filtered matrix pass the `rows` (which carry `with_standing(day)`) and the query parameters that select
+    them. It leaves out columns that `params` exclude, and leads without rows. An agency that is not a member on the
+    day has a row only if it leads a commitment.
     """
     if rows is None:
         rows = Commitment.objects.published(day)
         rows = rows if by == "agenda_point" else rows.with_standing(day)
     rows = with_lead(rows)
-    question = {**(asked or {}), **as_of(day)}
-    points = [p for p in AgendaPoint.objects.all() if is_asked(question, by, p.number)] if by == "agenda_point" else []
+    all_params = {**(params or {}), **as_of_params(day)}
+    points = (
+        [p for p in AgendaPoint.objects.all() if is_included(all_params, by, p.number)] if by == "agenda_point" else []
+    )
     columns, by_cell = _COLUMNS[by](rows, points)
-    columns = [(code, label) for code, label in columns if is_asked(question, by, code)]
-    by_lead = tally(rows)
-    largest = max((count for (*_lead, code), count in by_cell.items() if is_asked(question, by, code)), default=0)
-    in_column: dict[str | int, int] = defaultdict(int)
+    columns = [(code, label) for code, label in columns if is_included(all_params, by, code)]
+    by_lead = count_by_lead(rows)
+    largest = max((count for (*_lead, code), count in by_cell.items() if is_included(all_params, by, code)), default=0)
+    column_totals: dict[str | int, int] = defaultdict(int)
     for (*_lead, code), count in by_cell.items():
-        in_column[code] += count
+        column_totals[code] += count
 
-    def words(code: str | int, lead: Words) -> Words | None:
-        return {**question, **lead, by: code} if code != "" else None
+    def cell_params(code: str | int, lead: QueryParams) -> QueryParams | None:
+        return {**all_params, **lead, by: code} if code != "" else None
 
     return Matrix(
         day,
         by,
-        [Count(in_column[code], words(code, {}), code, label) for code, label in columns],
+        [Count(column_totals[code], cell_params(code, {}), code, label) for code, label in columns],
         points,
         [
             MatrixRow(
                 lead,
                 [
-                    MatrixCell(n := by_cell[*key, code], words(code, of_lead), code, label, _shade(n, largest))
+                    MatrixCell(
+                        count := by_cell[*key, code],
+                        cell_params(code, lead_params),
+                        code,
+                        label,
+                        _shade(count, largest),
+                    )
                     for code, label in columns
                 ],
-                Count(by_lead[key], {**question, **of_lead}),
+                Count(by_lead[key], {**all_params, **lead_params}),
                 _left(lead, day),
             )
-            for lead, key, of_lead in _leads(question)
-            if by_lead[key] or (not asked and has_place(lead, day))
+            for lead, key, lead_params in _leads_with_params(all_params)
+            if by_lead[key] or (not params and is_listed(lead, day))
         ],
     )
 
 
-def _leads(question: Words) -> Iterator[tuple[Agency | WorkGroup, tuple, Words]]:
-    """The leads; the words of a member that a question asks of only in part name that part."""
-    for lead, key, words in leads():
-        codes = words["lead"] if isinstance(words["lead"], list) else [words["lead"]]
-        among = [code for code in codes if is_asked(question, "lead", code)]
-        yield lead, key, words if among == codes or not among else {"lead": among}
+def _leads_with_params(all_params: QueryParams) -> Iterator[tuple[Agency | WorkGroup, tuple, QueryParams]]:
+    """Yield the leads; if the query selects only some of a member's codes, its parameters have only these."""
+    for lead, key, params in leads():
+        codes = params["lead"] if isinstance(params["lead"], list) else [params["lead"]]
+        selected = [code for code in codes if is_included(all_params, "lead", code)]
+        yield lead, key, params if selected == codes or not selected else {"lead": selected}
 
 
 def _left(lead: Agency | WorkGroup, day: date | None) -> date | None:
@@ -130,12 +147,12 @@ def _shade(count: int, largest: int) -> int:
 
 
 def _by_point(rows: QuerySet, points: list[AgendaPoint]) -> tuple[list, dict]:
-    counts = tally(rows.filter(agenda_points__isnull=False), "agenda_points__number")
+    counts = count_by_lead(rows.filter(agenda_points__isnull=False), "agenda_points__number")
     return [(point.number, str(point)) for point in points], counts
 
 
 def _by_status(rows: QuerySet, _points) -> tuple[list, dict]:
-    counts = tally(rows, "standing_status")
+    counts = count_by_lead(rows, "standing_status")
     columns = [(status.value, str(status.label)) for status in Status]
     if any(code == "" for (*_lead, code) in counts):
         columns.append(("", _("Nothing reported")))
@@ -144,7 +161,7 @@ def _by_status(rows: QuerySet, _points) -> tuple[list, dict]:
 
 def _by_freshness(rows: QuerySet, _points) -> tuple[list, dict]:
     columns = [(freshness.value, str(freshness.label)) for freshness in Freshness]
-    return columns, tally(rows, "standing_freshness")
+    return columns, count_by_lead(rows, "standing_freshness")
 
 
 _COLUMNS: dict[str, Callable[[QuerySet, list[AgendaPoint]], tuple[list, dict]]] = {

@@ -1,11 +1,11 @@
-"""Reports year by year, whether a cycle asked for them or not; and what each reporting cycle asked for and got.
+"""Counts of all reports by year, and of expected and received reports by reporting cycle.
 
-As with freshness, any report since a cycle opened answers it, be it the one that it asked for or another. A report is
-late if its first submission was: the days that its review took are not the lead's. In public figures, what is asked for
-and not published counts alike, whether nothing is written yet or a report waits for review.
+Any report published since a cycle opened answers it, whether the cycle expected it or not. A report is late if its
+first submission was after the due date; the time of its review does not count. Public figures treat reports that are
+not written and reports that wait for review alike.
 
-Public figures count what stands in the register. Response rates also keep a report that was due before its commitment
-was withdrawn: the withdrawal does not excuse it. One whose commitment was withdrawn by its due day was never owed.
+Public figures count what is in the register. Response rates also count a report that was due before its commitment
+was withdrawn. A report whose commitment was withdrawn by its due date was never owed.
 """
 
 from collections import defaultdict
@@ -27,39 +27,39 @@ from workgroups.models import WorkGroup
 
 @dataclass(frozen=True)
 class Year:
-    """The reports published in a year; `asked_for` are those of them that a cycle asked for."""
+    """The number of reports published in a year, and of those among them that a cycle expected."""
 
     year: int
     count: int
-    asked_for: int = 0
+    expected: int = 0
 
 
 @dataclass(frozen=True)
-class Round:
-    """What came of a reporting cycle: of how many commitments it asked for a report, and when they answered."""
+class CycleOutcome:
+    """The numbers of reports that a reporting cycle expected, and that came in time and late."""
 
     title: str
     due_on: date
-    asked: int
+    expected: int
     in_time: int
     late: int
     is_due: bool
 
     @property
-    def given(self) -> int:
+    def received(self) -> int:
         return self.in_time + self.late
 
     @property
     def missing(self) -> int:
-        return self.asked - self.given
+        return self.expected - self.received
 
 
 @dataclass(frozen=True)
 class Reporting:
-    """Every year from the first report to the day of the record, silent ones included; and the cycles, oldest first."""
+    """Every year from the first report to the date of the record, and the reporting cycles, oldest first."""
 
     years: list[Year]
-    cycles: list[Round]
+    cycles: list[CycleOutcome]
 
 
 def reporting(rows: QuerySet[Commitment], day: date | None = None) -> Reporting:
@@ -67,30 +67,37 @@ def reporting(rows: QuerySet[Commitment], day: date | None = None) -> Reporting:
     now = day or today()
     on_rows = Q(commitment__in=rows.order_by().values("pk"))
     published = ProgressReport.objects.published(day).filter(on_rows)
-    return Reporting(_years(published, now), _rounds(ProgressReport.objects.filter(on_rows), day, now))
+    return Reporting(_years(published, now), _cycle_outcomes(ProgressReport.objects.filter(on_rows), day, now))
 
 
 def _years(published: QuerySet[ProgressReport], now: date) -> list[Year]:
     by_year = published.order_by().values_list(ExtractYear("published_on"))
-    found = {year: Year(year, *counts) for year, *counts in by_year.annotate(n=Count("pk"), cycles=Count("cycle"))}
-    if not found:
+    years_by_number = {
+        year: Year(year, *counts) for year, *counts in by_year.annotate(n=Count("pk"), cycles=Count("cycle"))
+    }
+    if not years_by_number:
         return []
-    return [found.get(year, Year(year, 0)) for year in range(min(found), max(now.year, *found) + 1)]
-
-
-def _rounds(expected: QuerySet[ProgressReport], day: date | None, now: date) -> list[Round]:
-    cycles = ReportingCycle.objects.opened(now)
-    by_cycle = _with_answers(expected, cycles, day).order_by()
-    found = defaultdict(tuple, {cycle: counts for cycle, *counts in by_cycle.values_list("cycle").annotate(**TIMES)})
     return [
-        Round(cycle.title, cycle.due_on, *found[cycle.pk], is_due=cycle.due_on < now)
-        for cycle in cycles.reverse()
-        if found[cycle.pk]
+        years_by_number.get(year, Year(year, 0))
+        for year in range(min(years_by_number), max(now.year, *years_by_number) + 1)
     ]
 
 
-TIMES = {
-    "asked": Count("pk"),
+def _cycle_outcomes(expected: QuerySet[ProgressReport], day: date | None, now: date) -> list[CycleOutcome]:
+    cycles = ReportingCycle.objects.opened(now)
+    by_cycle = _with_answers(expected, cycles, day).order_by()
+    counts_by_cycle = defaultdict(
+        tuple, {cycle: counts for cycle, *counts in by_cycle.values_list("cycle").annotate(**RESPONSE_COUNTS)}
+    )
+    return [
+        CycleOutcome(cycle.title, cycle.due_on, *counts_by_cycle[cycle.pk], is_due=cycle.due_on < now)
+        for cycle in cycles.reverse()
+        if counts_by_cycle[cycle.pk]
+    ]
+
+
+RESPONSE_COUNTS = {
+    "expected": Count("pk"),
     "in_time": Count("pk", filter=Q(answered_on__lte=F("cycle__due_on"))),
     "late": Count("pk", filter=Q(answered_on__gt=F("cycle__due_on"))),
 }
@@ -99,12 +106,12 @@ TIMES = {
 def _with_answers(
     expected: QuerySet[ProgressReport], cycles: QuerySet[ReportingCycle], day: date | None
 ) -> QuerySet[ProgressReport]:
-    """Annotate `answered_on` on the reports that these cycles asked for.
+    """Annotate `answered_on` on the reports that these cycles expect.
 
-    It is the day (UTC) of the first submission that led to a publication, the day of the publication where nothing was
-    submitted (as with loaded reports), and None while nothing is published.
+    It is the date (UTC) of the first submission that led to a publication; the date of publication if nothing was
+    submitted, as with loaded reports; None while nothing is published.
     """
-    # Least passes over null.
+    # Least ignores null.
     submitted_on = Least("published_on", TruncDate(_first_submission(), tzinfo=UTC))
     first = (
         _answers(cycles, day).annotate(submitted_on=submitted_on).order_by("submitted_on").values("submitted_on")[:1]
@@ -113,9 +120,9 @@ def _with_answers(
 
 
 def _first_submission() -> Subquery:
-    """The moment of a report's first submission, by its history: later ones overwrite it in the row."""
-    lines = ProgressReport.history.filter(id=OuterRef("pk"), submitted_at__isnull=False)
-    return Subquery(lines.order_by().values("id").annotate(first=Min("submitted_at")).values("first"))
+    """Return the time of a report's first submission from its history; the row has only the latest."""
+    records = ProgressReport.history.filter(id=OuterRef("pk"), submitted_at__isnull=False)
+    return Subquery(records.order_by().values("id").annotate(first=Min("submitted_at")).values("first"))
 
 
 def _answers(cycles: QuerySet[ReportingCycle], day: date | None) -> QuerySet[ProgressReport]:
@@ -142,11 +149,11 @@ def _later_cycles(cycles: QuerySet[ReportingCycle], column: str) -> QuerySet[Rep
 
 
 @dataclass(frozen=True)
-class Rate:
-    """What a cycle asked of one lead and got, and when that lead was last heard on anything (None: never)."""
+class LeadRate:
+    """A lead's expected and received reports in a cycle, and the date of its last report ever (None: never)."""
 
     lead: Agency | WorkGroup
-    asked: int
+    expected: int
     in_time: int
     late: int
     waiting: int
@@ -158,35 +165,35 @@ class Rate:
 
     @property
     def silent(self) -> int:
-        return self.asked - self.in_time - self.late - self.waiting
+        return self.expected - self.in_time - self.late - self.waiting
 
 
 @dataclass(frozen=True)
-class Rates:
-    """A cycle's outcome by lead, members first and then groups.
+class CycleRates:
+    """A cycle's response rates by lead, members first and then groups.
 
-    `silent` are the asked-for reports for which nothing was sent in; `waiting` those for which a report waits for
-    review: its key is `submission`, the moment of its submission `waiting_since`.
+    `silent` are the expected reports without a submission. `waiting` are those with a report that waits for review:
+    `submission` is its id, `waiting_since` the time of its submission.
     """
 
     cycle: ReportingCycle
-    rates: list[Rate]
+    rates: list[LeadRate]
     silent: list[ProgressReport]
     waiting: list[ProgressReport]
     is_due: bool
 
     @property
-    def total(self) -> Round:
-        counts = [sum(getattr(rate, name) for rate in self.rates) for name in ("asked", "in_time", "late")]
-        return Round(self.cycle.title, self.cycle.due_on, *counts, is_due=self.is_due)
+    def total(self) -> CycleOutcome:
+        counts = [sum(getattr(rate, name) for rate in self.rates) for name in ("expected", "in_time", "late")]
+        return CycleOutcome(self.cycle.title, self.cycle.due_on, *counts, is_due=self.is_due)
 
     @property
     def silent_count(self) -> int:
         return self.total.missing - len(self.waiting)
 
 
-def rates(cycle: ReportingCycle) -> Rates:
-    """Response rates of an opened cycle, by agency and group. A constituent is asked and answers for its member."""
+def rates(cycle: ReportingCycle) -> CycleRates:
+    """Return the response rates of an opened cycle by lead. A constituent's reports count for its member."""
     cycles = ReportingCycle.objects.opened(today())
     submissions = _submissions(cycles)
     expected = (
@@ -199,22 +206,26 @@ def rates(cycle: ReportingCycle) -> Rates:
             lead_member=Coalesce("commitment__lead_agency__parent", "commitment__lead_agency"),
         )
     )
-    waits = Count("pk", filter=Q(answered_on=None, submission__isnull=False))
-    counted = expected.order_by().values_list("lead_member", "commitment__workgroup").annotate(**TIMES, waiting=waits)
-    counts = {(member, group): numbers for member, group, *numbers in counted}
-    heard = {lead.lead: lead.last_heard for lead in freshness().leads}
-    by_lead = [Rate(lead, *counts[key], heard.get(lead)) for lead, key, _words in leads() if key in counts]
+    waiting_count = Count("pk", filter=Q(answered_on=None, submission__isnull=False))
+    groups = (
+        expected.order_by()
+        .values_list("lead_member", "commitment__workgroup")
+        .annotate(**RESPONSE_COUNTS, waiting=waiting_count)
+    )
+    counts = {(member, group): group_counts for member, group, *group_counts in groups}
+    last_reports = {lead.lead: lead.last_heard for lead in freshness().leads}
+    by_lead = [LeadRate(lead, *counts[key], last_reports.get(lead)) for lead, key, _params in leads() if key in counts]
     unanswered = with_latest_report(expected.filter(answered_on=None)).select_related(
         "commitment__lead_agency__parent", "commitment__workgroup"
     )
     rows = list(unanswered.order_by("heard_on", "pk"))
     silent = [row for row in rows if row.submission is None]
     waiting = [row for row in rows if row.submission is not None]
-    return Rates(cycle, by_lead, silent, waiting, cycle.due_on < today())
+    return CycleRates(cycle, by_lead, silent, waiting, cycle.due_on < today())
 
 
 def with_latest_report(reports: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
-    """Annotate `heard_on` and `heard_precision`: the last published report on each one's commitment."""
+    """Annotate `heard_on` and `heard_precision`: the date of the last published report on each report's commitment."""
     last = ProgressReport.objects.published().filter(commitment=OuterRef("commitment")).newest_first()
     return reports.annotate(
         heard_on=Subquery(last.values("published_on")[:1]),

@@ -1,4 +1,4 @@
-"""The story of one commitment in days: start, steps, reports, changes of status, its due day or its end, and today."""
+"""The timeline of a commitment: start, milestones, reports, status changes, deadline or end, and today."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +13,8 @@ from foundation.dates.partial import PartialDate, Precision
 
 
 @dataclass(frozen=True)
-class Moment:
-    """Something that happened or is due, as exactly as it is known; `code` is a status where there is one."""
+class TimelineEvent:
+    """An event or a deadline, at its known precision; `code` is its status, if any."""
 
     class Kind(models.TextChoices):
         START = "start", gettext_lazy("Start")
@@ -33,18 +33,18 @@ class Moment:
     url: str = ""
 
     @property
-    def sort(self) -> str:
+    def kind_label(self) -> str:
         return str(self.Kind(self.kind).label)
 
     @property
     def in_words(self) -> str:
-        """What it is and what is said of it: 'Milestone met: Pilot'; just 'Start' where nothing more is."""
-        bare = self.label == self.sort or self.kind == self.Kind.TODAY
-        return self.label if bare else _("%(sort)s: %(label)s") % {"sort": self.sort, "label": self.label}
+        """Return the kind and the label, as in 'Milestone met: Pilot', or the label alone if they are the same."""
+        bare = self.label == self.kind_label or self.kind == self.Kind.TODAY
+        return self.label if bare else _("%(sort)s: %(label)s") % {"sort": self.kind_label, "label": self.label}
 
     @property
     def first_day(self) -> date:
-        """The first day of the period that is known; `on.day` is its last."""
+        """Return the first day of the event's month or year; `on.day` is its last."""
         if self.on.precision == Precision.YEAR:
             return self.on.day.replace(month=1, day=1)
         return self.on.day.replace(day=1) if self.on.precision == Precision.MONTH else self.on.day
@@ -55,44 +55,52 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Story:
-    """All that is known by its day, oldest first; `until` is the day of the record."""
+class Timeline:
+    """The dated events of a commitment, oldest first; `until` is the date of the record."""
 
     commitment: Commitment
     until: date
-    moments: list[Moment]
+    events: list[TimelineEvent]
 
-    def of(self, *kinds: str) -> list[Moment]:
-        return [moment for moment in self.moments if moment.kind in kinds]
+    def of(self, *kinds: str) -> list[TimelineEvent]:
+        return [event for event in self.events if event.kind in kinds]
 
 
-def story(commitment: Commitment, day: date | None = None) -> Story:
-    """Tell what stands published at the end of a day; what is known by no day is left to the tables of the page."""
-    kind = Moment.Kind
+def commitment_timeline(commitment: Commitment, day: date | None = None) -> Timeline:
+    """Return the timeline as published at the end of a day. Events without a date are left out."""
+    kind = TimelineEvent.Kind
     page = f"{commitment.get_absolute_url()}{f'?as_of={day.isoformat()}' if day else ''}"
-    until = day or today()
-    moments = []
+    record_date = day or today()
+    events = []
     if commitment.start:
-        moments.append(Moment(kind.START, commitment.start, _("Start")))
+        events.append(TimelineEvent(kind.START, commitment.start, _("Start")))
     if commitment.due:
-        moments.append(Moment(kind.DUE, commitment.due, _("Due")))
+        events.append(TimelineEvent(kind.DUE, commitment.due, _("Due")))
     for milestone in commitment.milestones.all():
-        met = milestone.met and milestone.met_on <= until
-        if met:
-            moments.append(Moment(kind.MET, milestone.met, milestone.title))
+        is_met = milestone.met and milestone.met_on <= record_date
+        if is_met:
+            events.append(TimelineEvent(kind.MET, milestone.met, milestone.title))
         elif milestone.due:
-            moments.append(Moment(kind.MILESTONE, milestone.due, milestone.title))
+            events.append(TimelineEvent(kind.MILESTONE, milestone.due, milestone.title))
     withdrawal = commitment.withdrawal_on(day)
     if withdrawal:
-        moments.append(Moment(kind.WITHDRAWN, PartialDate(withdrawal.withdrawn_on, Precision.DAY), _("Withdrawn")))
+        events.append(
+            TimelineEvent(kind.WITHDRAWN, PartialDate(withdrawal.withdrawn_on, Precision.DAY), _("Withdrawn"))
+        )
     for report in commitment.reports.published(day).newest_first():
         label = _("number %(number)s, “%(status)s”") % {
             "number": report.number,
             "status": report.get_status_display(),
         }
-        moments.append(Moment(kind.REPORT, report.published, label, report.status, f"{page}#report-{report.number}"))
+        events.append(
+            TimelineEvent(kind.REPORT, report.published, label, report.status, f"{page}#report-{report.number}")
+        )
     for change in commitment.status_changes.published(day).newest_first():
-        moments.append(Moment(kind.STATUS, change.changed, change.get_to_status_display(), change.to_status))
-    moments.append(Moment(kind.TODAY, PartialDate(until, Precision.DAY), _("Day of the record") if day else _("Today")))
+        events.append(TimelineEvent(kind.STATUS, change.changed, change.get_to_status_display(), change.to_status))
+    events.append(
+        TimelineEvent(
+            kind.TODAY, PartialDate(record_date, Precision.DAY), _("Day of the record") if day else _("Today")
+        )
+    )
     order = list(kind)
-    return Story(commitment, until, sorted(moments, key=lambda m: (m.on.day, order.index(m.kind))))
+    return Timeline(commitment, record_date, sorted(events, key=lambda event: (event.on.day, order.index(event.kind))))

@@ -6,7 +6,7 @@ from django import template
 
 from agenda.models import AgendaPoint
 from commitments.models import Commitment
-from commitments.statistics import breakdown as summaries
+from commitments.statistics import breakdown
 from recommendations.models import Recommendation
 
 register = template.Library()
@@ -31,7 +31,9 @@ def level_spreads(context) -> list[summaries.Entry]:
 
 
 @register.simple_tag
-def at_level(entries: Iterable[summaries.Entry], level: Recommendation.Level) -> list[summaries.Entry]:
+def at_level(
+    entries: Iterable[breakdown.SubjectBreakdown], level: Recommendation.Level
+) -> list[breakdown.SubjectBreakdown]:
     return [entry for entry in entries if entry.subject.level == level]
 
 

@@ -1,7 +1,7 @@
-"""The editors' side: one admin site, open to whoever has work on it, that hands its base classes to the apps.
+"""The admin site of the editor area. It provides the base classes of the apps' tables.
 
-The apps stand below the project and import nothing from it. Their `admin.py` takes what all tables share from the
-site itself: `class AgencyAdmin(admin.site.ModelAdmin)`.
+The apps may not import the project. Their `admin.py` takes the base classes from the site itself:
+`class AgencyAdmin(admin.site.ModelAdmin)`.
 """
 
 from collections.abc import Callable
@@ -28,7 +28,7 @@ SEARCH, COMPLETION = "q", "term"
 
 
 class PortalAdminSite(AdminSite):
-    """Asks the portal's own permissions, never Django's staff flag or permission rows."""
+    """The admin site. Checks the portal's own permissions instead of Django's staff flag and permission rows."""
 
     site_header = gettext_lazy("GMG HLD follow-up portal")
     site_title = gettext_lazy("Editors’ side")
@@ -39,16 +39,16 @@ class PortalAdminSite(AdminSite):
 
     ModelAdmin = model_admin.PortalModelAdmin
     HistoryAdmin = model_admin.HistoryAdmin
-    ReadingAdmin = model_admin.ReadingAdmin
+    SystemTableAdmin = model_admin.SystemTableAdmin
     StrictListMixin = list_queries.StrictListMixin
     ViewOnlyAdmin = model_admin.ViewOnlyAdmin
     StackedInline = model_admin.PortalStackedInline
     TabularInline = model_admin.PortalTabularInline
     Form = model_admin.VersionedForm
-    story_since_export = staticmethod(model_admin.story_since_export)
+    changes_since_export = staticmethod(model_admin.changes_since_export)
 
-    # What stands above the tables, handed in by `gmg_portal.admin` once these are registered.
-    desk_of: Callable[..., object]
+    # Set by `gmg_portal.admin` after the tables are registered.
+    build_dashboard: Callable[..., object]
     pages: list[URLPattern]
 
     def __init__(self, *args, **kwargs):
@@ -57,47 +57,47 @@ class PortalAdminSite(AdminSite):
         self.disable_action("delete_selected")
 
     def has_permission(self, request):
-        return self.ask(request, is_editor)
+        return self.allows(request, is_editor)
 
     def admin_view(self, view, cacheable=False):
         protected = super().admin_view(self._with_refusals(self._with_limited_search(view)), cacheable)
 
         @wraps(protected)
-        def answered(request, *args, **kwargs):
-            """Keep what was typed on a page, where the way to the sign-in page would lose it."""
+        def wrapper(request, *args, **kwargs):
+            """Show what a signed-out user typed, which a redirect to the sign-in page would lose."""
             if is_signed_out_form(request):
                 return csrf_failure(request)
             return protected(request, *args, **kwargs)
 
-        return answered
+        return wrapper
 
     def _with_refusals(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        """Answer a parameter that a page refuses by a page that says so."""
+        """Answer a refused query parameter with an error page (400)."""
 
         @wraps(view)
-        def answered(request, *args, **kwargs):
+        def wrapper(request, *args, **kwargs):
             try:
                 return view(request, *args, **kwargs)
             except list_queries.ListQueryRefused as refusal:
                 return list_queries.refused_response(request, self, refusal)
 
-        return answered
+        return wrapper
 
     def check_params(self, request: HttpRequest, *allowed: str) -> None:
-        """Let a page take these parameters, each once, and refuse every other with 400."""
+        """Refuse query parameters that are not allowed, or that are repeated, with 400."""
         list_queries.check_params(request.GET, allowed)
 
     def _with_limited_search(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        """Refuse a search of a list, or of the rows of a choice, that is longer than one of the register may be."""
+        """Refuse a search in a list or an autocomplete field that is longer than the register's limit."""
 
         @wraps(view)
-        def limited(request, *args, **kwargs):
+        def wrapper(request, *args, **kwargs):
             for name in (SEARCH, COMPLETION):
                 if problem := search_error(request.GET.get(name, "")):
                     return self._search_refused(request, name, problem)
             return view(request, *args, **kwargs)
 
-        return limited
+        return wrapper
 
     def _search_refused(self, request: HttpRequest, name: str, problem: str) -> HttpResponse:
         if name == COMPLETION:
@@ -108,19 +108,19 @@ class PortalAdminSite(AdminSite):
             "problem": problem,
             "search": request.GET[name],
             "list": request.path,
-            "filters": [(word, value) for word, values in request.GET.lists() if word != name for value in values],
+            "filters": [(param, value) for param, values in request.GET.lists() if param != name for value in values],
         }
         return render(request, "admin/search_refused.html", context, status=400)
 
-    def ask(self, request, predicate: Callable[..., bool]) -> bool:
-        """The answer of a permission for the person who asks; worked out once a request."""
+    def allows(self, request, predicate: Callable[..., bool]) -> bool:
+        """Return whether the permission `predicate` holds for an active user; cached for the request."""
         answers = request.__dict__.setdefault("_answers", {})
         if predicate not in answers:
             answers[predicate] = request.user.is_active and predicate(request.user)
         return answers[predicate]
 
     def get_urls(self):
-        """Without Django's way from any key to the row's page, which asks nobody's permission."""
+        """Leave out Django's `view_on_site` redirect, which checks no permission."""
         return [*self.pages, *(page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site")]
 
     def autocomplete_view(self, request):
@@ -128,7 +128,7 @@ class PortalAdminSite(AdminSite):
 
     def index(self, request, extra_context=None):
         self.check_params(request)
-        return super().index(request, {"desk": self.desk_of(request.user), **(extra_context or {})})
+        return super().index(request, {"dashboard": self.build_dashboard(request.user), **(extra_context or {})})
 
     def app_index(self, request, app_label, extra_context=None):
         self.check_params(request)
@@ -136,12 +136,12 @@ class PortalAdminSite(AdminSite):
 
     @method_decorator(never_cache)
     def login(self, request, extra_context=None):
-        """Signing in has one page; whoever is signed in already and has no work here is told so."""
+        """Redirect to the portal's sign-in page, or to the profile if the user may not use the editor area."""
         if request.user.is_authenticated and not self.has_permission(request):
             messages.error(request, _("Your account acts for no agency today, so the editors’ side is closed to it."))
             return redirect("accounts:profile")
-        wanted = request.GET.get("next") or reverse("admin:index")
-        return redirect(f"{reverse('accounts:login')}?{urlencode({'next': wanted})}")
+        next_url = request.GET.get("next") or reverse("admin:index")
+        return redirect(f"{reverse('accounts:login')}?{urlencode({'next': next_url})}")
 
     def logout(self, request, extra_context=None):
         return LogoutView.as_view()(request)

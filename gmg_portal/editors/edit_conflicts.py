@@ -1,8 +1,8 @@
-"""Two editors on one form: what the other saved beside what this one typed, field by field, and whose wording stands.
+"""Edit conflicts: compare what another editor saved with what this one typed, field by field, and apply the choices.
 
-A form that comes too late is shown again with a table of its contests. Where both changed a field the person says which
-wording is to stand; where only the other did, theirs is laid into the form. Sent again, the form counts as written upon
-the version that the table showed: if that is no longer the newest, the next table comes.
+A form based on an old version is shown again with a table of its field conflicts. If both editors changed a field, the
+user chooses a wording; if only the other did, theirs is put into the form. The form is then based on the version that
+the table showed. If that is no longer the newest version, the form is shown with a new table.
 """
 
 from dataclasses import dataclass
@@ -15,14 +15,15 @@ from commitments.autosave import CONCURRENCY_FIELDS
 from foundation.text.diff import Piece, diff_words
 from foundation.text.numbers import is_whole_number
 
-# Beside the fields' own names, so that nothing of it can be taken for a field.
-SETTLED, SETTLED_LINE, TAKE = "_settled", "_settled_line", "_take-"
+CONCURRENCY_FIELDS = ("version", "opened")
+# No field name starts with an underscore.
+RESOLVED_VERSION, RESOLVED_HISTORY_ID, CHOICE_PREFIX = "_settled", "_settled_line", "_take-"
 THEIRS, YOURS = "theirs", "yours"
 
 
 @dataclass(frozen=True)
-class Contest:
-    """A field that the other has changed, and that stands differently in this form."""
+class FieldConflict:
+    """A field that another editor changed, and that has a different value in this form."""
 
     name: str
     html_name: str
@@ -31,58 +32,65 @@ class Contest:
     theirs: str
     yours: str
     pieces: list[Piece]
-    is_open: bool  # both changed it: the person has to say which wording stands
-    can_keep: bool  # a file that was sent is not kept over a refusal
+    needs_choice: bool  # both editors changed it
+    can_keep: bool  # False for files: browsers do not send a chosen file again
     choice: str
 
 
 @dataclass(frozen=True)
-class Clash:
-    """One row that somebody else saved meanwhile."""
+class EditConflict:
+    """A row that somebody else saved since the form was opened, with its field conflicts."""
 
-    row: str
-    sentences: list[str]
-    contests: list[Contest]
-    settled_name: str
-    settled: str
-    line_name: str
-    line: int | None
-    can_settle: bool
-
-
-def contests(form: forms.ModelForm, now: forms.ModelForm, before: forms.ModelForm | None) -> list[Contest]:
-    """What `form`, as sent, says otherwise than the row does `now`, where the row does not stand as it did `before`."""
-    found = (_contest(form, now, before, name) for name in now.fields if name not in CONCURRENCY_FIELDS)
-    return [contest for contest in found if contest]
+    row_label: str
+    messages: list[str]
+    field_conflicts: list[FieldConflict]
+    version_input: str
+    version: str
+    history_id_input: str
+    history_id: int | None
+    can_resolve: bool
 
 
-def _contest(form, now, before, name: str) -> Contest | None:
-    field, html_name = now.fields[name], form.add_prefix(name)
-    yours = as_typed(form, name)
-    theirs = as_sent(now, name)
-    # What the history says of a choice of several is what it is today.
-    known = before is not None and not isinstance(field, forms.ModelMultipleChoiceField)
-    base = as_sent(before, name) if known else None
-    if yours is None or yours == theirs or theirs == base:
+def find_field_conflicts(
+    form: forms.ModelForm, current: forms.ModelForm, original: forms.ModelForm | None
+) -> list[FieldConflict]:
+    """Return the fields that were changed since `original` and whose submitted value in `form` is not the current one.
+
+    `current` is the form of the row as it is now, `original` as it was when the form was opened; None if unknown.
+    """
+    conflicts = (
+        _field_conflict(form, current, original, name) for name in current.fields if name not in CONCURRENCY_FIELDS
+    )
+    return [conflict for conflict in conflicts if conflict]
+
+
+def _field_conflict(form, current, original, name: str) -> FieldConflict | None:
+    field, html_name = current.fields[name], form.add_prefix(name)
+    your_values = submitted_values(form, name)
+    their_values = rendered_values(current, name)
+    # The history has no earlier values of many-to-many fields.
+    has_original = original is not None and not isinstance(field, forms.ModelMultipleChoiceField)
+    original_values = rendered_values(original, name) if has_original else None
+    if your_values is None or your_values == their_values or their_values == original_values:
         return None
-    said, typed = in_words(field, theirs), in_words(field, yours)
-    choice_name = form.add_prefix(f"{TAKE}{name}")
-    return Contest(
+    theirs, yours = display_text(field, their_values), display_text(field, your_values)
+    choice_name = form.add_prefix(f"{CHOICE_PREFIX}{name}")
+    return FieldConflict(
         name=name,
         html_name=html_name,
         choice_name=choice_name,
-        label=str(now[name].label),
-        theirs=said,
-        yours=typed,
-        pieces=diff_words(said, typed),
-        is_open=yours != base,
+        label=str(current[name].label),
+        theirs=theirs,
+        yours=yours,
+        pieces=diff_words(theirs, yours),
+        needs_choice=your_values != original_values,
         can_keep=not isinstance(field, forms.FileField),
         choice=form.data.get(choice_name, ""),
     )
 
 
-def as_typed(form: forms.ModelForm, name: str) -> list[str] | None:
-    """What was sent for a field; None where the form did not hold it."""
+def submitted_values(form: forms.ModelForm, name: str) -> list[str] | None:
+    """Return the values submitted for a field; None if the form did not contain it."""
     field, html_name = form.fields[name], form.add_prefix(name)
     if isinstance(field, forms.FileField):
         return [form.files[html_name].name] if html_name in form.files else None
@@ -91,8 +99,8 @@ def as_typed(form: forms.ModelForm, name: str) -> list[str] | None:
     return [value.strip().replace("\r\n", "\n") for value in form.data.getlist(html_name)]
 
 
-def as_sent(form: forms.ModelForm, name: str) -> list[str]:
-    """What a browser would send for a field of a form that was only opened."""
+def rendered_values(form: forms.ModelForm, name: str) -> list[str]:
+    """Return the values that a browser would submit for a field of an unchanged form."""
     field, value = form.fields[name], form[name].value()
     if isinstance(field, forms.BooleanField):
         return ["on"] if value else []
@@ -107,8 +115,8 @@ def as_sent(form: forms.ModelForm, name: str) -> list[str]:
     return [str(value).strip().replace("\r\n", "\n")]
 
 
-def in_words(field: forms.Field, values: list[str]) -> str:
-    """The value of a field as the form shows it; an empty one has to be seen too."""
+def display_text(field: forms.Field, values: list[str]) -> str:
+    """Return the value of a field as the form shows it; a dash if it is empty."""
     if isinstance(field, forms.BooleanField):
         return _("Yes") if values else _("No")
     if isinstance(field, forms.FileField):
@@ -122,29 +130,29 @@ def in_words(field: forms.Field, values: list[str]) -> str:
     return "; ".join(value for value in values if value) or "–"
 
 
-def settle(form: forms.ModelForm, now: forms.ModelForm, found: list[Contest]) -> bool:
-    """Lay what the person decided into the data of the form; whether it is decided upon what stands now."""
-    line = form.data.get(form.add_prefix(SETTLED_LINE), "")
-    settled = form.data.get(form.add_prefix(SETTLED), "")
-    asked = [contest for contest in found if contest.is_open and contest.can_keep]
-    shown = settled == as_sent(now, "version")[0]
-    if not shown or any(contest.choice not in (THEIRS, YOURS) for contest in asked):
+def apply_resolution(form: forms.ModelForm, current: forms.ModelForm, conflicts: list[FieldConflict]) -> bool:
+    """Apply the user's choices to the form's data; return whether all were made on the current version."""
+    history_id = form.data.get(form.add_prefix(RESOLVED_HISTORY_ID), "")
+    version = form.data.get(form.add_prefix(RESOLVED_VERSION), "")
+    undecided = [conflict for conflict in conflicts if conflict.needs_choice and conflict.can_keep]
+    is_current = version == rendered_values(current, "version")[0]
+    if not is_current or any(conflict.choice not in (THEIRS, YOURS) for conflict in undecided):
         return False
-    take(form, now, [contest.name for contest in found if contest.choice == THEIRS])
-    form.data[form.add_prefix("version")] = settled
-    form.data[form.add_prefix("opened")] = line
+    take_theirs(form, current, [conflict.name for conflict in conflicts if conflict.choice == THEIRS])
+    form.data[form.add_prefix("version")] = version
+    form.data[form.add_prefix("opened")] = history_id
     return True
 
 
-def take(form: forms.ModelForm, now: forms.ModelForm, names: list[str]) -> None:
-    """Put what stands now into the form in the place of what was sent."""
+def take_theirs(form: forms.ModelForm, current: forms.ModelForm, names: list[str]) -> None:
+    """Replace the submitted values of these fields with the current ones; files excepted."""
     form.data = data = form.data.copy()
     for name in names:
-        if not isinstance(now.fields[name], forms.FileField):
-            data.setlist(form.add_prefix(name), as_sent(now, name))
+        if not isinstance(current.fields[name], forms.FileField):
+            data.setlist(form.add_prefix(name), rendered_values(current, name))
 
 
-def as_it_was(form: forms.ModelForm, row: models.Model, opened: int | None) -> forms.ModelForm | None:
-    """The form as it was opened, by the row's history; None where the history does not reach back."""
-    line = row.history.filter(history_id=opened).first() if opened else None
-    return type(form)(instance=line.instance, prefix=form.prefix) if line else None
+def form_when_opened(form: forms.ModelForm, row: models.Model, opened: int | None) -> forms.ModelForm | None:
+    """Return the form as it was when opened, from the row's history; None if the history lacks that record."""
+    record = row.history.filter(history_id=opened).first() if opened else None
+    return type(form)(instance=record.instance, prefix=form.prefix) if record else None

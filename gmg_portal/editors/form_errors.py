@@ -1,4 +1,4 @@
-"""All that is wrong with a form and the rows under it, in the order of the page, each with the way to its field."""
+"""The error summary of an editor form: all errors of the form and its inline rows, in page order, with links."""
 
 from dataclasses import dataclass
 
@@ -7,30 +7,30 @@ from django.core.exceptions import NON_FIELD_ERRORS
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A sentence, the name of the field it speaks of, and the element that its link leads to; '' for none."""
+class FormError:
+    """An error message with the label of its field and the id of the element that it links to; '' for none."""
 
     sentence: str
     label: str = ""
     target: str = ""
 
 
-def problems_of(form: forms.BaseForm, formsets: list[forms.BaseFormSet] = ()) -> list[Problem]:
-    found = _of_form(form)
+def form_errors(form: forms.BaseForm, formsets: list[forms.BaseFormSet] = ()) -> list[FormError]:
+    errors = _errors_of(form)
     for formset in formsets:
         target = f"{formset.prefix}-heading"
-        found += [Problem(sentence, target=target) for sentence in formset.non_form_errors()]
+        errors += [FormError(sentence, target=target) for sentence in formset.non_form_errors()]
         for row in formset.forms:
-            found += _of_form(row, target)
-    return found
+            errors += _errors_of(row, target)
+    return errors
 
 
-def _of_form(form: forms.BaseForm, target: str = "") -> list[Problem]:
-    found = [Problem(sentence, target=target) for sentence in form.errors.get(NON_FIELD_ERRORS, [])]
+def _errors_of(form: forms.BaseForm, target: str = "") -> list[FormError]:
+    errors = [FormError(sentence, target=target) for sentence in form.errors.get(NON_FIELD_ERRORS, [])]
     for name in form.fields:
         bound = form[name]
         for sentence in form.errors.get(name, []):
-            # A hidden field has no place to lead to.
-            where = target if bound.is_hidden else bound.id_for_label or target
-            found.append(Problem(sentence, str(bound.label), where))
-    return found
+            # A hidden field cannot be linked to.
+            anchor = target if bound.is_hidden else bound.id_for_label or target
+            errors.append(FormError(sentence, str(bound.label), anchor))
+    return errors

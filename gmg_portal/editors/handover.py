@@ -1,4 +1,4 @@
-"""The handover sheet: all that an agency owes and has done, to be printed for its next focal point."""
+"""The handover sheet: an agency's people, open work, commitments and reports, printed for its next focal point."""
 
 from dataclasses import dataclass
 
@@ -19,85 +19,94 @@ from workgroups.models import WorkGroup
 
 
 @dataclass(frozen=True)
-class Line:
-    """A row of the review workflow that is still on its way."""
+class WorkflowRow:
+    """A draft, submitted or returned row."""
 
-    row: Reviewed
+    obj: Reviewed
 
     @property
     def kind(self) -> str:
-        return str(self.row._meta.verbose_name)
+        return str(self.obj._meta.verbose_name)
 
     @property
     def commitment(self) -> Commitment:
-        return self.row if isinstance(self.row, Commitment) else self.row.commitment
+        return self.obj if isinstance(self.obj, Commitment) else self.obj.commitment
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What the person who asks may know of an agency's affairs, as of today."""
+class HandoverSheet:
+    """An agency's affairs today, limited to what the user may see."""
 
     agency: Agency
     people: list[Membership]
     groups: list[WorkGroup]
     commitments: list[Commitment]
     due: list[ProgressReport]
-    sent_back: list[Line]
-    drafts: list[Line]
-    waiting: list[Line]
+    sent_back: list[WorkflowRow]
+    drafts: list[WorkflowRow]
+    waiting: list[WorkflowRow]
     reports: list[ProgressReport]
     disputes: list[Assessment]
     partnerships: list[Commitment]
 
     @property
     def open_questions(self) -> list[str]:
-        """What somebody should see to, in sentences."""
-        words = []
-        for row in self.commitments:
-            if row.standing_finished:
+        """Return sentences on missing deadlines, milestones and reports of the unfinished commitments."""
+        questions = []
+        for commitment in self.commitments:
+            if commitment.standing_finished:
                 continue
-            name = {"reference": row.reference}
-            if not row.due_on:
-                words.append(_("%(reference)s has no due day.") % name)
-            if not row.milestones.all():
-                words.append(_("%(reference)s has no milestone.") % name)
-            words += [
+            params = {"reference": commitment.reference}
+            if not commitment.due_on:
+                questions.append(_("%(reference)s has no due day.") % params)
+            if not commitment.milestones.all():
+                questions.append(_("%(reference)s has no milestone.") % params)
+            questions += [
                 _("%(reference)s: the milestone “%(step)s” was due on %(day)s and is not met.")
-                % {**name, "step": step.title, "day": step.due}
-                for step in row.milestones.all()
-                if step.due_on and step.due_on < today() and not step.met_on
+                % {**params, "step": milestone.title, "day": milestone.due}
+                for milestone in commitment.milestones.all()
+                if milestone.due_on and milestone.due_on < today() and not milestone.met_on
             ]
-            if not row.last_heard_on:
-                words.append(_("Nothing was ever reported on %(reference)s.") % name)
-        return words
+            if not commitment.last_heard_on:
+                questions.append(_("Nothing was ever reported on %(reference)s.") % params)
+        return questions
 
 
-def sheet(agency: Agency, user) -> Sheet:
-    """Everything through what the person sees: whether a report that is owed was begun is its writers' own affair."""
+def handover_sheet(agency: Agency, user) -> HandoverSheet:
+    """Build the sheet from the rows that the user may see.
+
+    An expected report that was begun counts as due for users who may not see the draft.
+    """
     groups = list(WorkGroup.objects.filter(participations__in=agency.participations.leading()))
-    mine = led_by(agency, groups)
-    reports = seen(ProgressReport, user, led_by(agency, groups, "commitment__")).select_related("commitment", "cycle")
-    others = [
-        seen(Commitment, user, mine),
-        seen(Answer, user, led_by(agency, groups, "assessment__commitment__")).select_related("assessment__commitment"),
-        seen(Assessment, user, Q(agency=agency) | Q(workgroup__in=groups)).select_related("commitment"),
+    led = led_by(agency, groups)
+    reports = visible_rows(ProgressReport, user, led_by(agency, groups, "commitment__")).select_related(
+        "commitment", "cycle"
+    )
+    other_querysets = [
+        visible_rows(Commitment, user, led),
+        visible_rows(Answer, user, led_by(agency, groups, "assessment__commitment__")).select_related(
+            "assessment__commitment"
+        ),
+        visible_rows(Assessment, user, Q(agency=agency) | Q(workgroup__in=groups)).select_related("commitment"),
     ]
-    expected = reports.blank().filter(state=State.DRAFT, cycle__isnull=False).order_by().values("pk")
+    expected_reports = reports.blank().filter(state=State.DRAFT, cycle__isnull=False).order_by().values("pk")
 
-    def in_state(state: State) -> list[Line]:
-        rows = [reports.exclude(pk__in=expected), *others]
-        return [Line(row) for some in rows for row in some.filter(state=state).order_by("updated_at")]
+    def in_state(state: State) -> list[WorkflowRow]:
+        querysets = [reports.exclude(pk__in=expected_reports), *other_querysets]
+        return [
+            WorkflowRow(row) for queryset in querysets for row in queryset.filter(state=state).order_by("updated_at")
+        ]
 
     drafts, sent_back = in_state(State.DRAFT), in_state(State.SENT_BACK)
-    begun = [line.row.pk for line in (*drafts, *sent_back) if isinstance(line.row, ProgressReport)]
+    begun_report_ids = [row.obj.pk for row in (*drafts, *sent_back) if isinstance(row.obj, ProgressReport)]
     owed = ProgressReport.objects.owed().filter(led_by(agency, groups, "commitment__"))
     owed = owed.select_related("commitment", "cycle")
-    return Sheet(
+    return HandoverSheet(
         agency=agency,
         people=list(agency.memberships.current().select_related("user").order_by("role", "starts_on")),
         groups=groups,
-        commitments=list(standing(Commitment.objects.published().filter(mine))),
-        due=list(owed.exclude(pk__in=begun).order_by("cycle__due_on", "commitment__reference")),
+        commitments=list(with_display_data(Commitment.objects.published().filter(led))),
+        due=list(owed.exclude(pk__in=begun_report_ids).order_by("cycle__due_on", "commitment__reference")),
         sent_back=sent_back,
         drafts=drafts,
         waiting=in_state(State.SUBMITTED),
@@ -124,13 +133,13 @@ def led_by(agency: Agency, groups: list[WorkGroup], prefix: str = "") -> Q:
     return Q(**{f"{prefix}lead_agency": agency}) | Q(**{f"{prefix}workgroup__in": groups})
 
 
-def seen(model: type[Reviewed], user, own: Q) -> QuerySet:
+def visible_rows(model: type[Reviewed], user, own: Q) -> QuerySet:
     return model.objects.visible_to(user).filter(own)
 
 
-def standing(rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
-    shown = rows.with_standing().select_related("lead_agency", "workgroup").defer("search")
-    return shown.prefetch_related("milestones", "partners__agency").order_by("reference")
+def with_display_data(rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    rows = rows.with_standing().select_related("lead_agency", "workgroup").defer("search")
+    return rows.prefetch_related("milestones", "partners__agency").order_by("reference")
 
 
 def handover_view(request, code: str):
@@ -138,14 +147,16 @@ def handover_view(request, code: str):
     if not may_hand_over(request.user, agency):
         raise PermissionDenied
     admin.site.check_params(request)
-    told = sheet(agency, request.user)
+    handover = handover_sheet(agency, request.user)
     context = {
         **admin.site.each_context(request),
         "title": _("Handover sheet: %(agency)s") % {"agency": agency},
-        "sheet": told,
+        "sheet": handover,
         "today": today(),
         "last_heard": max(
-            (row.last_heard for row in told.commitments if row.last_heard), key=lambda on: on.day, default=None
+            (commitment.last_heard for commitment in handover.commitments if commitment.last_heard),
+            key=lambda date: date.day,
+            default=None,
         ),
     }
     return TemplateResponse(request, "admin/handover.html", context)

@@ -1,4 +1,4 @@
-"""The history of a row as its editors read it: each line with what it changed, among those of the rows under it."""
+"""The history of a row as its editors read it: its own records and those of its inline rows, with their changes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -21,14 +21,14 @@ from foundation.text.diff import Piece, diff_words
 from foundation.text.name_lists import join_names
 
 PER_PAGE = 50
-# Longer values than this are compared word by word.
-SHORT = 60
-# Who and when stand in the line itself.
-SAID_BY_LINE = {
+# Two longer values are shown as a word-by-word diff.
+MAX_LENGTH_SHOWN_WHOLE = 60
+# Shown in the head of an entry, or of no interest to editors.
+OMITTED_FIELDS = {
     "version", "load_key", "submitted_by", "submitted_at", "reviewed_by", "reviewed_at", "reviewed_as",
     "reviewing_agency", "updated_at",
 }  # fmt: skip
-DONE = {"+": gettext_lazy("Entered"), "~": gettext_lazy("Changed"), "-": gettext_lazy("Deleted")}
+ACTION_LABELS = {"+": gettext_lazy("Entered"), "~": gettext_lazy("Changed"), "-": gettext_lazy("Deleted")}
 REASONS = {
     "submit": gettext_lazy("Submitted"),
     "send_back": gettext_lazy("Sent back"),
@@ -54,106 +54,114 @@ REASONS = {
 }
 
 
-class Source(NamedTuple):
-    """A model, and which lines of its history belong to the story."""
+class HistorySource(NamedTuple):
+    """A model, with the filter of its historical records that belong to the page."""
 
     model: type[models.Model]
-    lines: dict
+    filters: dict
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A field that changed; a long text comes in pieces that stayed, went or came."""
+class FieldChange:
+    """A changed field; `pieces` replaces `old` and `new` where both are long texts."""
 
     label: str
     old: str = ""
     new: str = ""
-    wording: list[Piece] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of the story; `subject` names the row under the row whose change it is."""
+class HistoryEntry:
+    """An entry of the history page; `subject` names the inline row that changed, '' for the row itself."""
 
     anchor: str
     record: models.Model
-    done: str
-    who: str
+    action: str
+    user: str
     subject: str = ""
     address: str = ""
-    differences: list[Difference] = field(default_factory=list)
+    changes: list[FieldChange] = field(default_factory=list)
 
 
-def sources_of(model_admin, key: int) -> list[Source]:
-    """The row itself, and what is edited on its page under it."""
-    parts = [inline.model for inline in model_admin.inlines if hasattr(inline.model, "history")]
+def history_sources(model_admin, key: int) -> list[HistorySource]:
+    """Return the sources of the row with this key and of its inline rows that have a history."""
+    children = [inline.model for inline in model_admin.inlines if hasattr(inline.model, "history")]
     return [
-        Source(model_admin.model, {"id": key}),
-        *(Source(part, {_link(part, model_admin.model): key}) for part in parts),
+        HistorySource(model_admin.model, {"id": key}),
+        *(HistorySource(child, {_foreign_key_to(child, model_admin.model): key}) for child in children),
     ]
 
 
-def _link(part: type[models.Model], whole: type[models.Model]) -> str:
-    return next(field.attname for field in part._meta.fields if field.related_model is whole)
+def _foreign_key_to(child: type[models.Model], parent: type[models.Model]) -> str:
+    return next(field.attname for field in child._meta.fields if field.related_model is parent)
 
 
-def pages_of(sources: list[Source]) -> Paginator:
-    """All lines of the sources, newest first, as (moment, line, source, line before of the same row)."""
-    before = Window(Lag("history_id"), partition_by="id", order_by="history_id")
+def history_paginator(sources: list[HistorySource]) -> Paginator:
+    """Return a paginator of all records, newest first, as (time, history id, index of source, previous history id)."""
+    previous_id = Window(Lag("history_id"), partition_by="id", order_by="history_id")
     first, *others = [
-        source.model.history.filter(**source.lines)
+        source.model.history.filter(**source.filters)
         .order_by()
-        .annotate(at_source=Value(place), line_before=before)
-        .values_list("history_date", "history_id", "at_source", "line_before")
-        for place, source in enumerate(sources)
+        .annotate(source_index=Value(index), previous_id=previous_id)
+        .values_list("history_date", "history_id", "source_index", "previous_id")
+        for index, source in enumerate(sources)
     ]
-    lines = first.union(*others, all=True) if others else first
-    return Paginator(lines.order_by("-history_date", "-history_id"), PER_PAGE)
+    records = first.union(*others, all=True) if others else first
+    return Paginator(records.order_by("-history_date", "-history_id"), PER_PAGE)
 
 
-def story(page: Page, sources: list[Source], site_name: str = "admin") -> list[Line]:
-    """The lines of a page; some queries for each kind of row, however many lines there are."""
-    found = list(page.object_list)
-    records = {place: _records(source.model, found, place) for place, source in enumerate(sources)}
+def history_entries(page: Page, sources: list[HistorySource], site_name: str = "admin") -> list[HistoryEntry]:
+    """Return the entries of a page. The number of queries depends on the sources alone."""
+    rows = list(page.object_list)
+    records = {index: _records_by_id(source.model, rows, index) for index, source in enumerate(sources)}
     return [
-        _line(records[place][line], records[place].get(before), of_part=place > 0, site_name=site_name)
-        for _moment, line, place, before in found
+        _history_entry(
+            records[index][history_id], records[index].get(previous_id), is_child=index > 0, site_name=site_name
+        )
+        for _moment, history_id, index, previous_id in rows
     ]
 
 
-def _records(model: type[models.Model], found: list[tuple], place: int) -> dict[int, models.Model]:
-    keys = {key for _moment, line, at, before in found if at == place for key in (line, before) if key}
+def _records_by_id(model: type[models.Model], rows: list[tuple], index: int) -> dict[int, models.Model]:
+    history_ids = {
+        history_id
+        for _moment, record_id, source_index, previous_id in rows
+        if source_index == index
+        for history_id in (record_id, previous_id)
+        if history_id
+    }
     history = model.history.model
-    links = [column.name for column in history._meta.fields if isinstance(column, models.ForeignKey)]
-    records = history.objects.select_related(*links).in_bulk(keys)
+    foreign_keys = [field.name for field in history._meta.fields if isinstance(field, models.ForeignKey)]
+    records = history.objects.select_related(*foreign_keys).in_bulk(history_ids)
     for record in records.values():
-        record.members = {each.name: set() for each in history._history_m2m_fields}
-    for each in history._history_m2m_fields if records else ():
-        other = model._meta.get_field(each.name).m2m_reverse_field_name()
-        rows = getattr(history, each.name).model.objects.filter(history__in=records)
-        for row in rows.select_related(other):
-            records[row.history_id].members[each.name].add(_named(row, row._meta.get_field(other)))
+        record.members = {relation.name: set() for relation in history._history_m2m_fields}
+    for relation in history._history_m2m_fields if records else ():
+        related_field = model._meta.get_field(relation.name).m2m_reverse_field_name()
+        members = getattr(history, relation.name).model.objects.filter(history__in=records)
+        for row in members.select_related(related_field):
+            records[row.history_id].members[relation.name].add(_related_name(row, row._meta.get_field(related_field)))
     return records
 
 
-def _line(record, before, *, of_part: bool, site_name: str) -> Line:
+def _history_entry(record, previous, *, is_child: bool, site_name: str) -> HistoryEntry:
     model = record.instance_type
     reason = record.history_change_reason or ""
-    done = REASONS.get(reason) or DONE[record.history_type]
-    changed = record.history_type == "~" and before is not None
-    return Line(
+    action = REASONS.get(reason) or ACTION_LABELS[record.history_type]
+    is_change = record.history_type == "~" and previous is not None
+    return HistoryEntry(
         anchor=f"{model._meta.model_name}-{record.pk}",
         record=record,
-        done=f"{done}" if not reason or reason in REASONS else f"{done} ({reason})",
-        who=person(record.history_user) if record.history_user else "",
-        subject=f"{capfirst(model._meta.verbose_name)}: {name_of(row_then(record))}" if of_part else "",
-        address=_address(record, site_name),
-        differences=list(differences(before, record)) if changed else [],
+        action=f"{action}" if not reason or reason in REASONS else f"{action} ({reason})",
+        user=person_name(record.history_user) if record.history_user else "",
+        subject=f"{capfirst(model._meta.verbose_name)}: {name_of(row_at(record))}" if is_child else "",
+        address=_version_url(record, site_name),
+        changes=list(field_changes(previous, record)) if is_change else [],
     )
 
 
-def _address(record, site_name: str) -> str:
-    """The page of the row as this line has it, where its table has one."""
+def _version_url(record, site_name: str) -> str:
+    """Return the address of the page that shows this version of the row; '' if its table has no such page."""
     opts = record.instance_type._meta
     try:
         return reverse(f"{site_name}:{opts.app_label}_{opts.model_name}_simple_history", args=[record.id, record.pk])
@@ -161,81 +169,87 @@ def _address(record, site_name: str) -> str:
         return ""
 
 
-def row_then(record) -> models.Model:
-    """The row as a line of its history has it, without a question to the database."""
-    row = record.instance_type(**{column.attname: getattr(record, column.attname) for column in record.tracked_fields})
-    for column in record.tracked_fields:
-        if isinstance(column, models.ForeignKey) and column.is_cached(record) and getattr(record, column.name):
-            setattr(row, column.name, getattr(record, column.name))
+def row_at(record) -> models.Model:
+    """Rebuild the row as a historical record has it, without a query."""
+    row = record.instance_type(
+        **{model_field.attname: getattr(record, model_field.attname) for model_field in record.tracked_fields}
+    )
+    for model_field in record.tracked_fields:
+        if (
+            isinstance(model_field, models.ForeignKey)
+            and model_field.is_cached(record)
+            and getattr(record, model_field.name)
+        ):
+            setattr(row, model_field.name, getattr(record, model_field.name))
     return row
 
 
 def name_of(row: models.Model) -> str:
-    """How the row is called, also where a row that its name tells of is gone."""
+    """Return the row's name; its number if a row that the name is made of was deleted."""
     try:
         return str(row)
     except ObjectDoesNotExist:
         return _("number %(key)s") % {"key": row.pk}
 
 
-def person(user) -> str:
+def person_name(user) -> str:
     if user is None:
         return _("The portal itself")
     full = user.get_full_name()
     return f"{full} ({user.username})" if full else user.username
 
 
-def differences(before, after) -> Iterator[Difference]:
-    """What one line of a history changed since another, field by field in the order of the form."""
-    model = after.instance_type
-    for column in after.tracked_fields:
-        if column.name in SAID_BY_LINE or column.name.endswith("_precision"):
+def field_changes(previous, record) -> Iterator[FieldChange]:
+    """Yield the changes between two records, in the order of the model's fields."""
+    model = record.instance_type
+    for model_field in record.tracked_fields:
+        if model_field.name in OMITTED_FIELDS or model_field.name.endswith("_precision"):
             continue
-        old, new = shown(before, column), shown(after, column)
+        old, new = display_value(previous, model_field), display_value(record, model_field)
         if old != new:
-            yield _difference(capfirst(model._meta.get_field(column.name).verbose_name), column, old, new)
-    for each in after._history_m2m_fields:
-        old, new = before.members[each.name], after.members[each.name]
+            yield _field_change(capfirst(model._meta.get_field(model_field.name).verbose_name), model_field, old, new)
+    for relation in record._history_m2m_fields:
+        old, new = previous.members[relation.name], record.members[relation.name]
         if old != new:
-            yield Difference(capfirst(each.verbose_name), old=_listed(old - new), new=_listed(new - old))
+            yield FieldChange(capfirst(relation.verbose_name), old=_joined(old - new), new=_joined(new - old))
 
 
-def _difference(label: str, column: models.Field, old: str, new: str) -> Difference:
-    free = isinstance(column, models.CharField | models.TextField) and not column.choices
-    if free and old and new and max(len(old), len(new)) > SHORT:
-        return Difference(label, wording=diff_words(old, new))
-    return Difference(label, old=old, new=new)
+def _field_change(label: str, field: models.Field, old: str, new: str) -> FieldChange:
+    is_free_text = isinstance(field, models.CharField | models.TextField) and not field.choices
+    if is_free_text and old and new and max(len(old), len(new)) > MAX_LENGTH_SHOWN_WHOLE:
+        return FieldChange(label, pieces=diff_words(old, new))
+    return FieldChange(label, old=old, new=new)
 
 
-def shown(record, column: models.Field) -> str:
-    """A value in words; '' for none. A day is told as precisely as it is known."""
-    if column.name.endswith("_on") and hasattr(record, f"{column.name[:-3]}_precision"):
-        day = partial_date(getattr(record, column.name), getattr(record, f"{column.name[:-3]}_precision"))
+def display_value(record, field: models.Field) -> str:
+    """Return a value as text, '' for none. Dates are shown at their stored precision."""
+    if field.name.endswith("_on") and hasattr(record, f"{field.name[:-3]}_precision"):
+        day = partial(getattr(record, field.name), getattr(record, f"{field.name[:-3]}_precision"))
         return str(day) if day else ""
-    if isinstance(column, models.ForeignKey):
-        return _named(record, column)
-    value = getattr(record, column.attname)
-    if column.flatchoices:
-        return str(dict(column.flatchoices).get(value, value) or "")
+    if isinstance(field, models.ForeignKey):
+        return _related_name(record, field)
+    value = getattr(record, field.attname)
+    if field.flatchoices:
+        return str(dict(field.flatchoices).get(value, value) or "")
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):
         return join_names(value, "; ")
-    if isinstance(column, models.DateTimeField) and value:
+    if isinstance(field, models.DateTimeField) and value:
         return date_format(localtime(value), "DATETIME_FORMAT")
     return "" if value is None else str(localize(value))
 
 
-def _named(record, column: models.ForeignKey) -> str:
-    key = getattr(record, column.attname)
+def _related_name(record, field: models.ForeignKey) -> str:
+    key = getattr(record, field.attname)
     if key is None:
         return ""
     try:
-        named = getattr(record, column.name)
-    except column.related_model.DoesNotExist:
-        named = None
-    return _("deleted since (number %(key)s)") % {"key": key} if named is None else str(named)
+        related = getattr(record, field.name)
+    except field.related_model.DoesNotExist:
+        related = None
+    return _("deleted since (number %(key)s)") % {"key": key} if related is None else str(related)
 
 
-def _listed(names: Iterable[str]) -> str:
+def _joined(names: Iterable[str]) -> str:
     return "; ".join(sorted(names))

@@ -1,10 +1,10 @@
-"""Add forms of the editor area: the same form sent twice makes one row.
+"""Idempotent add forms of the editor area: submitting one form twice creates one row.
 
-Sent again as it was, the form leads to the row that it made. Sent again with other words, it leads to that row's form
-with those words in it, not saved: so nothing is lost and nothing is made twice.
+A second submission with the same values redirects to the created row. One with other values redirects to that row's
+change form with the new values filled in, unsaved, so that nothing is lost or duplicated.
 
-The key of a form stands in its address as well: whoever goes back to the form, which is never kept by the browser,
-fetches it under the same key, without any script. A link to the form has no key, and so opens a new one.
+The form's key is also part of its address. Browsers do not cache the form, so going back loads it with the same key,
+without JavaScript. A link to the form has no key, and so opens a new form.
 """
 
 import re
@@ -24,10 +24,8 @@ from commitments import autosave
 from foundation.text.numbers import is_whole_number
 
 PARAMETER = "submission"
-# Counts, keys and versions, and the row that another one belongs to.
-FILLED_BY_PAGES = re.compile(
-    r"^(version|opened|seen|initial-.*|.*_FORMS|\w+-\d+-(id|version|opened|report|commitment))$"
-)
+# Hidden inputs: form counts, keys, versions and foreign keys of inline rows.
+HIDDEN_INPUTS = re.compile(r"^(version|opened|seen|initial-.*|.*_FORMS|\w+-\d+-(id|version|opened|report|commitment))$")
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class AddOnceMixin:
             else self.key_in_address(request)
         )
         if not key and request.headers.get("Sec-Fetch-Mode") == "navigate" and request.method == "GET":
-            return redirect(f"{request.path}?{with_key(request.GET)}")
+            return redirect(f"{request.path}?{with_new_key(request.GET)}")
         context = {"submission_key": key or idempotent_forms.new_key()} | (extra_context or {})
         if request.method != "POST":
             return super().add_view(request, form_url, context)
@@ -54,24 +52,24 @@ class AddOnceMixin:
                 key, form=self.opts.label_lower, fields=fields, user=request.user
             )
             if submission is not None and submission.row is not None:
-                return self.lead_to_first(request, submission, fields)
-            before = idempotent_forms.find_duplicate(submission) if submission is not None else None
-            made = before and self.get_queryset(request).filter(pk=before.row).first()
-            if made and self.is_in_use(made):
+                return self.redirect_to_created(request, submission, fields)
+            earlier = idempotent_forms.earlier(submission) if submission is not None else None
+            created = earlier and self.get_queryset(request).filter(pk=earlier.row).first()
+            if created and self.is_in_use(created):
                 submission.delete()
-                return self.lead_to_first(request, before, fields)
+                return self.redirect_to_created(request, earlier, fields)
             response = super().add_view(request, form_url, context)
             idempotent_forms.record_result(submission, getattr(request, "added_row", None))
         return response
 
     def is_in_use(self, row) -> bool:
-        """Return whether a row that a form made a moment ago still serves: if not, the same form anew makes another."""
+        """Return whether a row created a moment ago is still in use; if not, the same values create another row."""
         return True
 
     def key_in_address(self, request) -> str:
-        """Return the key with which the form was opened; '' if it has none that this person may go on with.
+        """Return the key in the form's address; '' if there is none that this user may continue with.
 
-        If the form was sent already, say so: this page is one that its sender came back to.
+        Add a message if the form was already submitted, since the user has then gone back to it.
         """
         key = request.GET.get(idempotent_forms.KEY_FIELD, "")
         if not idempotent_forms.is_usable_key(key, form=self.opts.label_lower, user=request.user):
@@ -88,8 +86,8 @@ class AddOnceMixin:
         if not change:
             request.added_row = form.instance
 
-    def lead_to_first(self, request, submission, fields):
-        """Answer a form that was sent again with the page of what it made the first time."""
+    def redirect_to_created(self, request, submission, fields):
+        """Redirect a form that was submitted again to the row that its first submission created."""
         row = self.get_queryset(request).filter(pk=submission.row).first()
         if row is None or not self.has_view_permission(request, row):
             message = _("You sent this form before, and it was saved. What it made is no longer here.")
@@ -102,10 +100,10 @@ class AddOnceMixin:
         idempotent_forms.store_resubmission(submission, fields)
         return redirect(f"{page}?{PARAMETER}={submission.key.hex}")
 
-    # The page of the first row, with what was typed the second time
+    # The change form of the created row, with the values of the second submission
 
     def second_submission(self, request, obj):
-        """Return the submission whose words go into this page, worked out once a request; None for any other page."""
+        """Return the submission whose values fill this page, or None; cached for the request."""
         if not hasattr(request, "_second_submission"):
             key = request.GET.get(PARAMETER, "") if request.method == "GET" and obj is not None and obj.pk else ""
             row = {"form": self.opts.label_lower, "row": obj.pk if obj else None, "user": request.user}
@@ -113,14 +111,14 @@ class AddOnceMixin:
         return request._second_submission
 
     def get_formsets_with_inlines(self, request, obj=None):
-        """With an empty row for each one more that was typed the second time."""
+        """Add an empty inline row for each row that only the second submission has."""
         for formset, inline in super().get_formsets_with_inlines(request, obj):
             submission = self.second_submission(request, obj)
             if submission is not None:
                 rows = list(inline.get_queryset(request).filter(**{formset.fk.name: obj}).order_by("pk"))
-                data = number_rows(autosave.as_querydict(submission.second), formset, rows)
-                known = {str(row.pk) for row in rows}
-                formset.extra = max(formset.extra, len(autosave.new_row_prefixes(data, formset, known)))
+                data = with_row_keys(autosave.as_data(submission.second), formset, rows)
+                saved_keys = {str(row.pk) for row in rows}
+                formset.extra = max(formset.extra, len(autosave.new_rows(data, formset, saved_keys)))
             yield formset, inline
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -134,35 +132,35 @@ class AddOnceMixin:
                 autosave.fill_form(data, form)
                 for inline in context["inline_admin_formsets"]:
                     rows = sorted((one.instance for one in inline.formset.initial_forms), key=lambda row: row.pk)
-                    autosave.fill_formset(number_rows(data, type(inline.formset), rows), inline.formset)
+                    autosave.lay_rows(with_row_keys(data, type(inline.formset), rows), inline.formset)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 
-def with_key(params: QueryDict) -> str:
-    """Return the query of an add form under a new key."""
+def with_new_key(params: QueryDict) -> str:
+    """Return the query string of an add form with a new key."""
     params = params.copy()
     params[idempotent_forms.KEY_FIELD] = idempotent_forms.new_key()
     return params.urlencode()
 
 
-def number_rows(data: QueryDict, formset: type[BaseInlineFormSet], rows: list) -> QueryDict:
-    """Return what was typed, in which the first rows under the form name those that they became, in their order."""
+def with_row_keys(data: QueryDict, formset: type[BaseInlineFormSet], rows: list) -> QueryDict:
+    """Return the submitted data with the keys of the saved `rows` set on its first inline rows, in order."""
     data = data.copy()
     prefix, key = formset.get_default_prefix(), formset.model._meta.pk.name
     total = data.get(f"{prefix}-TOTAL_FORMS", "")
-    places = [f"{prefix}-{number}" for number in range(min(int(total), 100) if is_whole_number(total) else 0)]
-    typed = [place for place in places if formset.form(data, prefix=place).has_changed()]
-    for place, row in zip(typed, rows, strict=False):
-        data[f"{place}-{key}"] = str(row.pk)
+    prefixes = [f"{prefix}-{number}" for number in range(min(int(total), 100) if is_whole_number(total) else 0)]
+    filled_prefixes = [row_prefix for row_prefix in prefixes if formset.form(data, prefix=row_prefix).has_changed()]
+    for row_prefix, row in zip(filled_prefixes, rows, strict=False):
+        data[f"{row_prefix}-{key}"] = str(row.pk)
     return data
 
 
 def typed_lines(fields: dict[str, list[str]], form: ModelForm | None = None) -> list[TypedField]:
-    """Return what was typed as labelled lines for people, without what is empty and what pages fill in."""
+    """Return the submitted values with labels, without empty ones and hidden inputs."""
     labels = {name: str(field.label) for name, field in form.fields.items()} if form is not None else {}
     return [
         TypedField(labels.get(name) or name.replace("_", " ").replace("-", " "), value)
         for name, values in fields.items()
         for value in values
-        if value.strip() and not FILLED_BY_PAGES.search(name)
+        if value.strip() and not HIDDEN_INPUTS.search(name)
     ]

@@ -1,8 +1,8 @@
-"""Which query parameters a list of the editor area takes: its own filters, order, search and paging.
+"""Checks of the query parameters of the editor area's lists: their own filters, order, search and paging.
 
-A filter that reaches past what its list shows lets a person read any column by counting rows. So a list takes exactly
-the lookups that its own filters link to, each with a value that they offer, and answers 400 to everything else.
-Pages that are no list of a table raise the same refusal, which the admin site answers.
+If a list took any lookup, a user could read any column by counting rows. So a list takes exactly the lookups that its
+own filters link to, with the values that they offer, and answers 400 to everything else. Other pages raise the same
+exception, which the admin site turns into an error page.
 """
 
 import re
@@ -31,10 +31,10 @@ from commitments.filters import repeated_parameter
 MAX_SHOWN_NAME = 200
 MAX_KEY_DIGITS = 19
 YEARS = range(1900, 2201)
-# Parameters that choose no rows by a column.
+# Parameters that do not filter by a column.
 SHOWN_PARAMS = frozenset({SEARCH_VAR, ORDER_VAR, PAGE_VAR, ALL_VAR, IS_FACETS_VAR})
 LIST_PARAMS = SHOWN_PARAMS | {ERROR_FLAG, IS_POPUP_VAR, TO_FIELD_VAR}
-# A history has pages, and keeps the filters of the list from which one came.
+# A history page is paginated, and keeps the filters of the list that linked to it.
 HISTORY_PARAMS = frozenset({PAGE_VAR, "_changelist_filters"})
 PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
@@ -42,7 +42,7 @@ ValueCheck = Callable[[str], bool]
 
 
 class ListQueryRefused(Exception):
-    """A query parameter that a list does not take, with the problem as a sentence and what it takes instead."""
+    """A query parameter that a list does not take, with an error message and the allowed values."""
 
     def __init__(self, parameter: str, problem: str, allowed: list[str]):
         super().__init__(problem)
@@ -56,7 +56,7 @@ def note_refusal(request: HttpRequest, reason: str) -> None:
     request.refusal = reason.replace("\0", "")
 
 
-# What each kind of filter links to
+# Lookups and values of each kind of filter
 
 
 def is_flag(value: str) -> bool:
@@ -76,7 +76,7 @@ def is_number_in(numbers: range) -> ValueCheck:
 
 
 def is_key(value: str) -> bool:
-    """Whether a value can be the primary key of a row, which is a number here."""
+    """Return whether a value can be a primary key, which is a number in every table."""
     return value.isascii() and value.isdecimal() and len(value) < MAX_KEY_DIGITS
 
 
@@ -161,19 +161,19 @@ def null_character_problem() -> str:
 
 
 class StrictChangeList(ChangeList):
-    """Sorts by the columns that it shows and lets people sort by, and by no others."""
+    """A list that can be sorted by its visible sortable columns only."""
 
     def get_ordering(self, request, queryset):
-        if asked := self.params.get(ORDER_VAR):
+        if ordering := self.params.get(ORDER_VAR):
             columns = self.sortable_columns()
-            for part in asked.split("."):
+            for part in ordering.split("."):
                 if part.removeprefix("-") not in columns:
                     problem = _("o: ‘%(value)s’ is not a column of this list that you can sort by.")
                     raise ListQueryRefused(ORDER_VAR, problem % {"value": shorten(part)}, columns)
         return super().get_ordering(request, queryset)
 
     def sortable_columns(self) -> list[str]:
-        """Return the numbers by which the heads of the columns sort."""
+        """Return the column numbers that the `o` parameter takes."""
         return [
             str(place)
             for place, name in enumerate(self.list_display)
@@ -181,18 +181,18 @@ class StrictChangeList(ChangeList):
         ]
 
 
-class KeysAloneMixin:
-    """Shows no row for what was sent and is no key, where Django would ask the database for it and fail."""
+class ValidKeysMixin:
+    """Ignores submitted values that are no keys; Django's query for them would fail."""
 
     def optgroups(self, name, value, attr=None):
         return super().optgroups(name, [key for key in value if is_key(str(key))], attr)
 
 
-class KeySelect(KeysAloneMixin, AutocompleteSelect):
+class KeySelect(ValidKeysMixin, AutocompleteSelect):
     pass
 
 
-class KeySelectMultiple(KeysAloneMixin, AutocompleteSelectMultiple):
+class KeySelectMultiple(ValidKeysMixin, AutocompleteSelectMultiple):
     pass
 
 
@@ -215,7 +215,7 @@ def check_value(name: str, value: str, lookups: dict[str, ValueCheck]) -> None:
         raise value_refused(name, value)
 
 
-# Pages of the editor area that are no list of a table: the queue, rates, desks, histories, files
+# Pages of the editor area that are no list of a table: queue, response rates, dashboard, histories, files
 
 
 def check_params(params: QueryDict, allowed: Collection[str]) -> None:
@@ -261,20 +261,22 @@ class StrictListMixin:
 
     def offered_lookups(self, request) -> dict[str, ValueCheck]:
         """Return the lookups that this person's list offers; worked out once a request."""
-        known = request.__dict__.setdefault("_offered_lookups", {})
-        if self.model not in known:
-            offered = {}
+        lookups_by_model = request.__dict__.setdefault("_offered_lookups", {})
+        if self.model not in lookups_by_model:
+            lookups = {}
             for path in self.get_list_filter(request):
-                offered |= lookups_of_filter(self.model, path)
-            known[self.model] = offered | (lookups_of_hierarchy(self.date_hierarchy) if self.date_hierarchy else {})
-        return known[self.model]
+                lookups |= lookups_of_filter(self.model, path)
+            lookups_by_model[self.model] = lookups | (
+                lookups_of_hierarchy(self.date_hierarchy) if self.date_hierarchy else {}
+            )
+        return lookups_by_model[self.model]
 
     def lookup_allowed(self, lookup, value, request):
         check = self.offered_lookups(request).get(lookup)
         return check is not None and all(map(check, value if isinstance(value, list | tuple) else [value]))
 
     def to_field_allowed(self, request, to_field):
-        """A row is referred to by its key alone: any other column could be read by trying values of it."""
+        """Allow the primary key only: other columns could be read by trying values."""
         if to_field == self.opts.pk.name:
             return True
         note_refusal(request, f"{TO_FIELD_VAR}: {to_field}")
@@ -310,7 +312,7 @@ class StrictListMixin:
             return self.refuse_list_query(request, refusal)
 
     def history_view(self, request, object_id, extra_context=None):
-        """Refuse whoever does not see the table before a row is looked for: the answer tells of no row."""
+        """Check the permission on the table first, so that the answer does not reveal whether a row exists."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return super().history_view(request, object_id, extra_context)
@@ -323,7 +325,7 @@ class StrictListMixin:
         return super().response_action(request, queryset)
 
     def get_changeform_initial_data(self, request):
-        """Leave out what the address gives for a relation and is no key of a row."""
+        """Leave out initial values of relations that are no keys."""
         initial = super().get_changeform_initial_data(request)
         relations = {column.name for column in (*self.opts.fields, *self.opts.many_to_many) if column.is_relation}
         return {
@@ -337,7 +339,7 @@ class StrictListMixin:
 
 
 class StrictAutocompleteView(AutocompleteJsonView):
-    """Answers for the fields that offer their choices as one types, to whoever may fill in the form they stand on."""
+    """The options of autocomplete fields, for users who may fill in the form with that field."""
 
     def get(self, request, *args, **kwargs):
         if not is_text(request.GET.get("term", "")):

@@ -1,4 +1,4 @@
-"""What a partner may add to the reports of others, for its desk."""
+"""Contributions that a partner agency may add to the lead's open reports, for the dashboard."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,8 @@ from commitments.models import Contribution, Partner, ProgressReport
 
 
 @dataclass(frozen=True)
-class Part:
-    """An open report of another's, and one of the person's agencies that takes part in what it tells of."""
+class PendingContribution:
+    """An open report of another lead, with one of the person's agencies that is a partner in its commitment."""
 
     report: ProgressReport
     agency: Agency
@@ -23,23 +23,27 @@ class Part:
         return reverse("admin:commitments_contribution_write", args=[self.report.pk, self.agency.code])
 
 
-def parts_to_write(user) -> list[Part]:
-    """Those still without a part come first, and among them those that are due first."""
-    own = agencies_of(user)
-    partners = Partner.objects.filter(agency__in=own).select_related("agency")
+def pending_contributions(user) -> list[PendingContribution]:
+    """Return the user's pending contributions: unwritten ones first, each group by the due date of its cycle."""
+    agencies = agencies_of(user)
+    partners = Partner.objects.filter(agency__in=agencies).select_related("agency")
     reports = (
         ProgressReport.objects.contributable_by(user)
         .filter(commitment__in=partners.values("commitment"))
         .select_related("commitment__lead_agency", "commitment__workgroup", "cycle")
         .prefetch_related(
             Prefetch("commitment__partners", partners, to_attr="own_partners"),
-            Prefetch("contributions", Contribution.objects.filter(agency__in=own)),
+            Prefetch("contributions", Contribution.objects.filter(agency__in=agencies)),
         )
         .order_by(F("cycle__due_on").asc(nulls_last=True), "pk")
     )
-    found = [
-        Part(report, partner.agency, partner.agency_id in {part.agency_id for part in report.contributions.all()})
+    pending = [
+        PendingContribution(
+            report,
+            partner.agency,
+            partner.agency_id in {contribution.agency_id for contribution in report.contributions.all()},
+        )
         for report in reports
         for partner in report.commitment.own_partners
     ]
-    return sorted(found, key=lambda part: part.is_written)
+    return sorted(pending, key=lambda contribution: contribution.is_written)

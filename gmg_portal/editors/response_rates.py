@@ -1,4 +1,4 @@
-"""Response rates of the reporting cycles, for whoever manages them: as a page with the silent rows, and as a file."""
+"""Response rates of the reporting cycles, for cycle managers: a page with the missing reports, and a CSV file."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments.models import ProgressReport, ReportingCycle
 from commitments.permissions import may_manage_cycles
-from commitments.statistics.reporting_cycles import Rate, Rates, rates
+from commitments.statistics.reporting_cycles import CycleRates, LeadRate, rates
 from foundation.clock import today
 from foundation.dates.partial import PartialDate
 from gmg_portal.editors.list_queries import check_choices
@@ -24,7 +24,7 @@ HEADER = ["cycle", "due_on", "lead", "lead_title", "asked", "reported_in_time", 
 
 
 class CycleForm(forms.Form):
-    """Of which cycle; the newest unless one is chosen."""
+    """Choose the reporting cycle; the newest by default."""
 
     cycle = forms.ModelChoiceField(
         ReportingCycle.objects.none(),
@@ -39,41 +39,41 @@ class CycleForm(forms.Form):
 
 
 @dataclass(frozen=True)
-class Silence:
-    """A lead that owes reports in a cycle, and these reports, longest silent first."""
+class SilentLead:
+    """A lead that owes reports in a cycle, with these reports, longest silent first."""
 
-    rate: Rate
+    rate: LeadRate
     reports: list[ProgressReport]
 
 
 def rates_view(request):
-    if not admin.site.ask(request, may_manage_cycles):
+    if not admin.site.allows(request, may_manage_cycles):
         raise PermissionDenied
     admin.site.check_params(request, *CycleForm.base_fields)
     newest = ReportingCycle.objects.opened(today()).first()
     form = CycleForm({"cycle": request.GET.get("cycle") or (newest.pk if newest else "")})
     check_choices(form)
     cycle = form.cleaned_data["cycle"]
-    outcome = rates(cycle) if cycle else None
+    cycle_rates = rates(cycle) if cycle else None
     context = {
         **admin.site.each_context(request),
         "title": _("Response rates"),
         "form": form,
-        "outcome": outcome,
-        "silences": silences(outcome) if outcome else [],
-        "waiting": [with_review_address(report) for report in outcome.waiting] if outcome else [],
+        "cycle_rates": cycle_rates,
+        "silent_leads": silent_leads(cycle_rates) if cycle_rates else [],
+        "waiting": [with_review_address(report) for report in cycle_rates.waiting] if cycle_rates else [],
     }
     return TemplateResponse(request, "admin/rates.html", context)
 
 
-def silences(outcome: Rates) -> list[Silence]:
-    """Group the silent rows by lead. Whether a draft was begun is not said: drafts are their writers' own."""
-    for report in outcome.silent:
+def silent_leads(cycle_rates: CycleRates) -> list[SilentLead]:
+    """Group the missing reports by lead. Drafts are private to their writers, so begun ones count as missing."""
+    for report in cycle_rates.silent:
         report.last_heard = PartialDate(report.heard_on, report.heard_precision) if report.heard_on else None
         report.lead_code = lead_code(report)
     return [
-        Silence(rate, [report for report in outcome.silent if report.lead_code == rate.code])
-        for rate in outcome.rates
+        SilentLead(rate, [report for report in cycle_rates.silent if report.lead_code == rate.code])
+        for rate in cycle_rates.rates
         if rate.silent
     ]
 
@@ -89,25 +89,25 @@ def lead_code(report: ProgressReport) -> str:
 
 
 def rates_file(request):
-    """Every opened cycle, newest first, lead by lead."""
-    if not admin.site.ask(request, may_manage_cycles):
+    """Return a CSV file of every opened cycle, newest first, with one row per lead."""
+    if not admin.site.allows(request, may_manage_cycles):
         raise PermissionDenied
     admin.site.check_params(request)
     rows = [
-        row_of(outcome, rate)
-        for outcome in map(rates, ReportingCycle.objects.opened(today()))
-        for rate in outcome.rates
+        csv_row(cycle_rates, rate)
+        for cycle_rates in map(rates, ReportingCycle.objects.opened(today()))
+        for rate in cycle_rates.rates
     ]
     response = HttpResponse(b"".join(write_csv(HEADER, rows, bom=True)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="response-rates.csv"'
     return response
 
 
-def row_of(outcome: Rates, rate: Rate) -> list:
-    heard = rate.last_heard.iso if rate.last_heard else None
+def csv_row(cycle_rates: CycleRates, rate: LeadRate) -> list:
+    last_report = rate.last_heard.iso if rate.last_heard else None
     title = getattr(rate.lead, "name", str(rate.lead))
-    counts = [rate.asked, rate.in_time, rate.late, rate.waiting, rate.silent]
-    return [outcome.cycle.title, outcome.cycle.due_on.isoformat(), rate.code, title, *counts, heard]
+    counts = [rate.expected, rate.in_time, rate.late, rate.waiting, rate.silent]
+    return [cycle_rates.cycle.title, cycle_rates.cycle.due_on.isoformat(), rate.code, title, *counts, last_report]
 
 
 urls = [

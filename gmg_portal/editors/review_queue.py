@@ -1,4 +1,4 @@
-"""The reviewers' queue: whatever was submitted within a person's reach, longest waiting first."""
+"""The review queue: submitted rows that a reviewer may see, longest waiting first, with bulk publishing."""
 
 from dataclasses import dataclass
 
@@ -21,28 +21,28 @@ from foundation.clock import today
 from gmg_portal.editors.list_queries import check_choices
 from workgroups.models import WorkGroup
 
-# What waits, and how each leads to its commitment.
-MODELS: dict[str, tuple[type[Reviewed], str]] = {
+# The models in the queue, each with the lookup prefix of its commitment.
+MODELS_BY_KIND: dict[str, tuple[type[Reviewed], str]] = {
     "report": (ProgressReport, "commitment__"),
     "commitment": (Commitment, ""),
     "assessment": (Assessment, "commitment__"),
     "answer": (Answer, "assessment__commitment__"),
 }
-WITH = {Assessment: ["agency", "workgroup"], Answer: ["assessment__agency", "assessment__workgroup"]}
-MOST = 100
+RELATED = {Assessment: ["agency", "workgroup"], Answer: ["assessment__agency", "assessment__workgroup"]}
+MAX_ROWS = 100
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """One submitted row; `refusal` says why this person cannot decide on it, '' if they can."""
+class QueueRow:
+    """A submitted row; `refusal` says why this user may not decide on it, '' if they may."""
 
     key: str  # 'report-12'
-    row: Reviewed
+    obj: Reviewed
     refusal: str
 
     @property
     def commitment(self) -> Commitment:
-        return self.row if isinstance(self.row, Commitment) else self.row.commitment
+        return self.obj if isinstance(self.obj, Commitment) else self.obj.commitment
 
     @property
     def title(self) -> str:
@@ -58,38 +58,38 @@ class Waiting:
 
     @property
     def kind(self) -> str:
-        return str(self.row._meta.verbose_name)
+        return str(self.obj._meta.verbose_name)
 
     @property
     def submitted_by(self) -> str:
-        return self.row.submitted_by.get_full_name() or self.row.submitted_by.username
+        return self.obj.submitted_by.get_full_name() or self.obj.submitted_by.username
 
     @property
     def days(self) -> int:
-        return (today() - self.row.submitted_at.date()).days
+        return (today() - self.obj.submitted_at.date()).days
 
     @property
-    def waits(self) -> str:
+    def waiting_time(self) -> str:
         if self.days < 1:
             return _("since today")
         return ngettext("waits for %(days)s day", "waits for %(days)s days", self.days) % {"days": self.days}
 
     @property
     def address(self) -> str:
-        opts = self.row._meta
-        return reverse(f"admin:{opts.app_label}_{opts.model_name}_review", args=[self.row.pk])
+        opts = self.obj._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_review", args=[self.obj.pk])
 
 
 @dataclass(frozen=True)
 class Queue:
-    """The longest waiting; `more` wait behind them."""
+    """The longest waiting rows, and the number of rows that are not shown."""
 
-    lines: list[Waiting]
-    more: int
+    rows: list[QueueRow]
+    hidden_count: int
 
 
 class QueueForm(forms.Form):
-    """Which part of the queue is shown."""
+    """Filter the queue by kind of row and by lead."""
 
     kind = forms.ChoiceField(required=False, label=gettext_lazy("Kind"))
     lead = forms.ChoiceField(required=False, label=gettext_lazy("Agency or work group"))
@@ -98,7 +98,7 @@ class QueueForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [
             ("", _("Everything")),
-            *((name, model._meta.verbose_name_plural) for name, (model, _prefix) in MODELS.items()),
+            *((name, model._meta.verbose_name_plural) for name, (model, _prefix) in MODELS_BY_KIND.items()),
         ]
         self.fields["lead"].choices = [
             ("", _("All")),
@@ -108,75 +108,75 @@ class QueueForm(forms.Form):
 
 
 def queue_of(user, kind: str = "", lead: str = "") -> Queue:
-    """What waits within a reviewer's reach, of one kind or all, of one lead or all; a fixed number of queries."""
-    found = [line for name in MODELS if kind in ("", name) for line in _lines(name, user, lead)]
-    found.sort(key=lambda line: (line.row.submitted_at, line.key))
-    return Queue(found[:MOST], max(len(found) - MOST, 0))
+    """Return the rows that wait for this reviewer, of one kind and lead or of all (''), in few queries."""
+    rows = [row for name in MODELS_BY_KIND if kind in ("", name) for row in _queue_rows(name, user, lead)]
+    rows.sort(key=lambda row: (row.obj.submitted_at, row.key))
+    return Queue(rows[:MAX_ROWS], max(len(rows) - MAX_ROWS, 0))
 
 
-def _lines(name: str, user, lead: str) -> list[Waiting]:
-    model, prefix = MODELS[name]
+def _queue_rows(name: str, user, lead: str) -> list[QueueRow]:
+    model, prefix = MODELS_BY_KIND[name]
     rows = model.objects.waiting_for(user)
     if lead:
         rows = rows.filter(Q(**{f"{prefix}lead_agency__code": lead}) | Q(**{f"{prefix}workgroup__slug": lead}))
     decidable = model.objects.reviewable_by(user).filter(pk=OuterRef("pk"))
-    related = [f"{prefix}lead_agency", f"{prefix}workgroup", "submitted_by", *WITH.get(model, [])]
-    another = _("You or your agency had a hand in this: another reviewer decides.")
+    related = [f"{prefix}lead_agency", f"{prefix}workgroup", "submitted_by", *RELATED.get(model, [])]
+    refusal = _("You or your agency had a hand in this: another reviewer decides.")
     return [
-        Waiting(f"{name}-{row.pk}", row, "" if row.decidable else another)
+        QueueRow(f"{name}-{row.pk}", row, "" if row.decidable else refusal)
         for row in rows.annotate(decidable=Exists(decidable)).select_related(*related)
     ]
 
 
-def chosen(keys: list[str], user) -> list[Reviewed]:
-    """The rows with these keys that the person sees, in the order of the keys; whatever else is named is left out."""
-    wanted: dict[str, list[int]] = {name: [] for name in MODELS}
+def rows_by_keys(keys: list[str], user) -> list[Reviewed]:
+    """Return the rows with these keys that the user may see, in the order of the keys. Skip invalid keys."""
+    ids_by_kind: dict[str, list[int]] = {kind: [] for kind in MODELS_BY_KIND}
     for key in keys:
-        name, _dash, number = key.partition("-")
-        if name in wanted and number.isascii() and number.isdecimal() and len(number) < 19:
-            wanted[name].append(int(number))
+        kind, _dash, row_id = key.partition("-")
+        if kind in ids_by_kind and row_id.isascii() and row_id.isdecimal() and len(row_id) < 19:
+            ids_by_kind[kind].append(int(row_id))
     rows = {
-        f"{name}-{row.pk}": row
-        for name, numbers in wanted.items()
-        for row in MODELS[name][0].objects.visible_to(user).filter(pk__in=numbers)
+        f"{kind}-{row.pk}": row
+        for kind, row_ids in ids_by_kind.items()
+        for row in MODELS_BY_KIND[kind][0].objects.visible_to(user).filter(pk__in=row_ids)
     }
     return [rows[key] for key in dict.fromkeys(keys) if key in rows]
 
 
 def key_of(row: Reviewed) -> str:
-    name = next(name for name, (model, _prefix) in MODELS.items() if model is type(row))
+    name = next(name for name, (model, _prefix) in MODELS_BY_KIND.items() if model is type(row))
     return f"{name}-{row.pk}"
 
 
 def queue_view(request):
-    """The queue; posted with chosen rows it asks once more, and then publishes them one by one."""
-    if not admin.site.ask(request, may_review):
+    """Show the queue. On POST, ask for confirmation and then publish the selected rows one by one."""
+    if not admin.site.allows(request, may_review):
         raise PermissionDenied
     if request.method == "POST":
-        return publish_chosen(request)
+        return publish_selected(request)
     admin.site.check_params(request, *QueueForm.base_fields)
     form = QueueForm(request.GET)
     check_choices(form)
     queue = queue_of(request.user, form.cleaned_data["kind"], form.cleaned_data["lead"])
-    return _page(request, "admin/queue.html", _("What waits for review"), form=form, queue=queue)
+    return render_page(request, "admin/queue.html", _("What waits for review"), form=form, queue=queue)
 
 
-def publish_chosen(request):
-    rows = chosen(request.POST.getlist("row"), request.user)
+def publish_selected(request):
+    rows = rows_by_keys(request.POST.getlist("row"), request.user)
     if rows and "confirmed" not in request.POST:
-        lines = [
+        to_confirm = [
             (key, row, row._meta.verbose_name, request.POST.get(f"seen_{key}", ""))
             for key, row in zip(map(key_of, rows), rows, strict=True)
         ]
-        return _page(request, "admin/queue_publish.html", _("Publish what you chose"), lines=lines)
+        return render_page(request, "admin/queue_publish.html", _("Publish what you chose"), rows=to_confirm)
     if not rows:
         messages.warning(request, _("Nothing was chosen: tick what is to be published."))
     publish_each(request, ((row, request.POST.get(f"seen_{key_of(row)}")) for row in rows))
     return redirect("admin:queue")
 
 
-def _page(request, template: str, title: str, **more) -> TemplateResponse:
-    return TemplateResponse(request, template, {**admin.site.each_context(request), "title": title, **more})
+def render_page(request, template: str, title: str, **context) -> TemplateResponse:
+    return TemplateResponse(request, template, {**admin.site.each_context(request), "title": title, **context})
 
 
 urls = [path("queue/", admin.site.admin_view(queue_view), name="queue")]

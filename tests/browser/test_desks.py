@@ -56,24 +56,24 @@ def pages_of(username, report, cycle):
 def test_desks_are_without_barrier(open_page, portal, busy, complaints, username):
     page = open_page(reduced_motion="reduce")
     admit(page, portal, username)
-    found, said = [], []
+    all_violations, console_messages = [], []
 
     for address in pages_of(username, busy.pk, busy.cycle_id):
         page.set_viewport_size({"width": 1280, "height": 900})
         page.emulate_media(color_scheme="light")
         page.goto(portal + address)
-        said += complaints
-        found += [(address, "light", rule) for rule in violations(page)]
+        console_messages += complaints
+        all_violations += [(address, "light", rule) for rule in violations(page)]
         page.emulate_media(color_scheme="dark")
-        found += [(address, "dark", rule) for rule in dim(page)]
+        all_violations += [(address, "dark", rule) for rule in dim(page)]
         page.set_viewport_size(SMALLEST)
         page.evaluate("document.documentElement.dir = 'rtl'")
-        found += [(address, "narrow, from right to left", rule) for rule in layout_violations(page)]
+        all_violations += [(address, "narrow, from right to left", rule) for rule in layout_violations(page)]
         assert (address, page.evaluate(WIDTH)) == (address, SMALLEST["width"])
         complaints.clear()  # the audit itself tries inline styles where one sheet imports another
 
-    assert found == []
-    assert said == []
+    assert all_violations == []
+    assert console_messages == []
 
 
 def test_reviewer_publishes_from_the_queue_with_the_keyboard(page, portal, busy, complaints):

@@ -58,8 +58,8 @@ def tells(portal, reader, *words):
 
 def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_page, portal, complaints, mailoutbox):
     secretariat, ada, reader = open_page(), open_page(), open_page()
-    before = CurrentRevision.read().number
-    first, told = "Guidance was taken up.", "Guidance on fair recruitment was taken up in four more corridors."
+    before = Standing.read().number
+    first, text = "Guidance was taken up.", "Guidance on fair recruitment was taken up in four more corridors."
 
     # Asked in, and at the desk
     admit(secretariat, portal, "secretariat")
@@ -98,10 +98,10 @@ def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_
     ada.goto(f"{portal}/admin/")
     assert ada.get_by_text("How many corridors?").is_visible()
     ada.get_by_role("link", name="Mend").first.click()
-    ada.get_by_label("Achieved").fill(told)
+    ada.get_by_label("Achieved").fill(text)
     ada.get_by_role("button", name="Save and submit").click()
     ada.get_by_role("heading", name="Your desk").wait_for()
-    assert tells(portal, reader, first, told, "corridors.pdf", "Report of the corridors") == set()
+    assert tells(portal, reader, first, text, "corridors.pdf", "Report of the corridors") == set()
     assert reader.request.get(portal + file).status == 404
     assert CurrentRevision.read().number == before
 
@@ -111,7 +111,7 @@ def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_
     secretariat.get_by_role("button", name="Publish").click()
     secretariat.get_by_text("was published").wait_for()
 
-    assert tells(portal, reader, told) == PUBLIC
+    assert tells(portal, reader, text) == PUBLIC
     assert tells(portal, reader, first, "How many corridors?") == set()
     answer = reader.request.get(f"{portal}/api/v1/commitments/HLD-0018/").json()
     assert (answer["status"], answer["freshness"]) == ("ongoing", "current")
@@ -131,11 +131,11 @@ def test_partner_adds_its_part_and_the_lead_sends_it_off_with_a_file(page, porta
     iom = Agency.objects.get(code="iom")
     focal_point(iom, "iom")
     PartnerFactory(commitment=Commitment.objects.get(reference="HLD-0018"), agency=iom, part="Runs the pilots.")
-    told = "Three pilot corridors ran."
+    text = "Three pilot corridors ran."
 
     admit(page, portal, "iom")
     page.get_by_role("link", name="HLD-0018").first.click()
-    page.get_by_label("What your agency did, and what comes next").fill(told)
+    page.get_by_label("What your agency did, and what comes next").fill(text)
     assert violations(page) == []
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     assert dim(page) == []
@@ -144,7 +144,7 @@ def test_partner_adds_its_part_and_the_lead_sends_it_off_with_a_file(page, porta
 
     admit(page, portal, "ilo")
     page.get_by_role("link", name="HLD-0018").first.click()
-    page.get_by_text(told).wait_for()
+    page.get_by_text(text).wait_for()
     page.get_by_label("Proposed status").select_option(label="Ongoing")
     page.get_by_label("Achieved").fill("Guidance was taken up.")
     page.get_by_label("Title").first.fill("Report of the corridors")
@@ -164,12 +164,12 @@ def test_partner_adds_its_part_and_the_lead_sends_it_off_with_a_file(page, porta
 
     page.goto(f"{portal}/commitments/HLD-0018/")
     report = page.get_by_role("article").first
-    assert told in report.inner_text()
+    assert text in report.inner_text()
     with page.expect_download() as download:
         report.get_by_role("link", name="Report of the corridors").click()
     assert download.value.suggested_filename == "HLD-0018-2-report-of-the-corridors.pdf"
     assert download.value.path().read_bytes() == PDF
     page.goto(f"{portal}/agencies/iom/")
-    assert page.get_by_text(told).is_visible()
+    assert page.get_by_text(text).is_visible()
     assert violations(page) == []
     assert complaints == []

@@ -151,24 +151,24 @@ def pages_of_steps(rows):
 
 def barriers(page, dark=False, audited=violations):
     """What stands in somebody's way on the page as it is: on a wide screen, on a phone, in the dark if asked for."""
-    found = [("light", rule) for rule in audited(page)]
+    violations_found = [("light", rule) for rule in audited(page)]
     if dark:
         page.emulate_media(color_scheme="dark")
-        found += [("dark", rule) for rule in dim(page)]
+        violations_found += [("dark", rule) for rule in dim(page)]
         page.emulate_media(color_scheme="light")
     resize(page, PHONE)
     assert page.evaluate("innerWidth") == PHONE["width"]
-    found += [("phone", width) for width in [page.evaluate(WIDTH)] if width > PHONE["width"]]
+    violations_found += [("phone", width) for width in [page.evaluate(WIDTH)] if width > PHONE["width"]]
     resize(page, WIDE)
-    return found
+    return violations_found
 
 
 def walk(page, site, addresses, dark=lambda place: place % 3 == 0, audited=violations):
-    found = []
+    violations_found = []
     for place, address in enumerate(addresses):
         assert (page.goto(site + address).status, address) == (200, address)
-        found += [(address, *barrier) for barrier in barriers(page, dark(place), audited)]
-    return found
+        violations_found += [(address, *barrier) for barrier in barriers(page, dark(place), audited)]
+    return violations_found
 
 
 @pytest.fixture

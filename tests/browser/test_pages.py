@@ -189,8 +189,8 @@ def test_pages_listed_here_show_every_public_template(answers):
 )
 def test_first_view_is_light(page, site, address):
     """At most 60 KB and 10 requests, packed as production packs: files by brotli when collected, pages by gzip."""
-    asked, answers = [], []
-    page.on("request", lambda request: asked.append(request.url))
+    request_urls, answers = [], []
+    page.on("request", lambda request: request_urls.append(request.url))
     page.on("response", lambda answer: answers.append(answer))
 
     page.goto(site + address, wait_until="networkidle")
@@ -199,8 +199,8 @@ def test_first_view_is_light(page, site, address):
     for answer in answers:
         static = urlsplit(answer.url).path.startswith(settings.STATIC_URL)
         weights[answer.url] = len(brotli.compress(answer.body()) if static else gzip.compress(answer.body(), 6))
-    assert set(weights) == set(asked)
-    assert len(asked) <= 10, weights
+    assert set(weights) == set(request_urls)
+    assert len(request_urls) <= 10, weights
     assert sum(weights.values()) <= 60 * 1024, weights
 
 

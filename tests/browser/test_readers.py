@@ -130,14 +130,14 @@ def test_reader_filters_shares_the_address_and_downloads(reader, scripted, open_
     reader.get_by_label("Search the commitments").fill("migrants")
     reader.get_by_role("button", name="Search").click()
     results = reader.get_by_role("heading", level=2, name=re.compile(r"^\d+ of \d+ commitments"))
-    found = first_number(results)
+    total = first_number(results)
     reader.evaluate("window.stayed = true") if scripted else None
 
     choose(reader, "Agenda point", "Reduce the costs of labour migration", scripted)
 
     expect(reader.get_by_role("link", name="Remove filter")).to_have_count(2)
     narrowed = first_number(results)
-    assert 0 < narrowed < found
+    assert 0 < narrowed < total
     if scripted:
         assert reader.evaluate("window.stayed"), "the page was loaded anew"
         expect(reader.get_by_role("status").filter(has_text=re.compile(rf"^{narrowed} of"))).to_have_count(1)
@@ -168,24 +168,24 @@ def test_box_that_is_ticked_before_the_script_has_come_is_heard(open_page, site,
 
 def test_register_that_nobody_has_touched_is_asked_for_once(open_page, site):
     page = open_page()
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
+    request_urls = []
+    page.on("request", lambda request: request_urls.append(request.url))
     address = f"{site}/commitments/?agenda_point=2&ordering=due"
 
     page.goto(address, wait_until="networkidle")
 
     expect(page.locator("html.scripted")).to_have_count(1)
-    assert asked.count(address) == 1
-    assert [url for url in asked if "/commitments/?" in url] == [address]
+    assert request_urls.count(address) == 1
+    assert [url for url in request_urls if "/commitments/?" in url] == [address]
 
 
 def box(page, facet, option):
     """A box of a facet, with the facet opened if need be."""
-    found = page.get_by_role("group", name=facet, include_hidden=True).get_by_label(option)
-    found.wait_for(state="attached")
-    if not found.is_visible():
+    checkbox = page.get_by_role("group", name=facet, include_hidden=True).get_by_label(option)
+    checkbox.wait_for(state="attached")
+    if not checkbox.is_visible():
         page.locator("summary", has_text=re.compile(f"^{facet}")).click()
-    return found
+    return checkbox
 
 
 def choose(reader, facet, option, scripted):

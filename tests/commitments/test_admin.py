@@ -454,7 +454,7 @@ def test_reviewer_publishes(as_user, secretariat, waiting):
     answer = client.post(address(waiting, "publish"), {"seen": waiting.version}, follow=True)
 
     waiting.refresh_from_db()
-    assert [step["verb"] for step in page.context["steps"]] == ["review", "publish", "send-back"]
+    assert [button["verb"] for button in page.context["workflow_buttons"]] == ["review", "publish", "send-back"]
     assertContains(question, f'name="seen" value="{waiting.version - 1}"')
     assert (waiting.state, waiting.reviewed_by) == ("published", secretariat)
     assert "was published" in messages_on(answer)[0]

@@ -364,8 +364,12 @@ def test_second_of_an_agency_to_save_overwrites_nothing(as_user, ohchr, ohchr_fo
     assertContains(answer, WORDS)
     assert report.contributions.get().text == "As the colleague has it."
 
-    clash = answer.context["form"].clash
-    choice = {clash.settled_name: clash.settled, clash.line_name: clash.line, clash.contests[0].choice_name: "yours"}
+    conflict = answer.context["form"].edit_conflict
+    choice = {
+        conflict.version_input: conflict.version,
+        conflict.history_id_input: conflict.history_id,
+        conflict.field_conflicts[0].choice_name: "yours",
+    }
     client.post(page_of(report, ohchr), posted(answer, text=WORDS) | choice)
 
     assert report.contributions.get().text == WORDS
@@ -453,13 +457,15 @@ def test_desk_of_a_partner_holds_the_reports_that_wait_for_its_part(
     ProgressReportFactory(commitment=joint, submitted=True)
     ProgressReportFactory(commitment=CommitmentFactory())
 
-    (pile,) = [pile for pile in desk_of(ohchr_focal_point).full if pile.key == "parts"]
+    (task_list,) = [
+        task_list for task_list in build_dashboard(ohchr_focal_point).nonempty_lists if task_list.key == "parts"
+    ]
 
-    assert [(item.action.address, item.action.label, item.facts) for item in pile.items] == [
+    assert [(item.action.address, item.action.label, item.facts) for item in task_list.tasks] == [
         (
             page_of(due, ohchr),
             "Write your part",
-            ["part of OHCHR", "ILO reports in Second half of 2014", until(cycle.due_on)[0]],
+            ["part of OHCHR", "ILO reports in Second half of 2014", due_text(cycle.due_on)[0]],
         ),
         (
             page_of(written, ohchr),
@@ -468,7 +474,7 @@ def test_desk_of_a_partner_holds_the_reports_that_wait_for_its_part(
         ),
     ]
     for other in (undesa_focal_point, secretariat, administrator):
-        assert "parts" not in {pile.key for pile in desk_of(other).full}
+        assert "parts" not in {task_list.key for task_list in build_dashboard(other).nonempty_lists}
 
 
 # Reading

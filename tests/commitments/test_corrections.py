@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from commitments import corrections
 from commitments.models import Mistake, Notice
-from gmg_portal.editors.dashboard import desk_of
+from gmg_portal.editors.dashboard import build_dashboard
 from tests.factories import CommitmentFactory, MistakeFactory, published_report
 
 pytestmark = pytest.mark.django_db
@@ -398,10 +398,10 @@ def test_desk_of_a_reviewer_holds_what_readers_report(secretariat, ilo_focal_poi
     MistakeFactory(commitment=commitment)
     MistakeFactory(settled=True)
 
-    (pile,) = desk_of(secretariat).full
-    assert (pile.key, [item.reference for item in pile.items]) == ("mistakes", [commitment.reference])
+    (task_list,) = build_dashboard(secretariat).nonempty_lists
+    assert (task_list.key, [item.reference for item in task_list.tasks]) == ("mistakes", [commitment.reference])
     for person in (ilo_focal_point, undesa_focal_point):
-        assert "mistakes" not in {pile.key for pile in desk_of(person).full}
+        assert "mistakes" not in {task_list.key for task_list in build_dashboard(person).nonempty_lists}
 
 
 def test_report_of_a_mistake_is_noted_with_it(secretariat, commitment, monkeypatch):

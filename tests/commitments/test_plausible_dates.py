@@ -13,7 +13,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from pytest_django.asserts import assertContains
 
 from commitments import actions, review
-from commitments.importers.tables import said_by_database
+from commitments.importers.tables import database_error_message
 from commitments.models import Commitment, Evidence, Milestone, ProgressReport
 from commitments.spreadsheets.importing import bring
 from commitments.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
@@ -374,4 +374,4 @@ def test_database_has_the_last_word(draft):
             type(row).objects.filter(pk=row.pk).update(**values)
 
         assert refusal.value.__cause__.diag.constraint_name.startswith(f"{row._meta.db_table}_{next(iter(values))}_")
-        assert "the date is not plausible" in said_by_database(refusal.value, type(row))
+        assert "the date is not plausible" in database_error_message(refusal.value, type(row))

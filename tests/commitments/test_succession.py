@@ -12,7 +12,7 @@ from commitments import actions
 from commitments.models import Commitment, ProgressReport
 from commitments.spreadsheets.importing import bring
 from commitments.spreadsheets.resources import ReportResource
-from gmg_portal.editors.dashboard import desk_of
+from gmg_portal.editors.dashboard import build_dashboard
 from tests.commitments.spreadsheets.test_problems import workbook_of
 from tests.factories import (
     CommitmentFactory,

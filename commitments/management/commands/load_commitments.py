@@ -3,7 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from commitments.importers.commitments import load_commitments
-from commitments.importers.outcome import Refused
+from commitments.importers.outcome import ImportRefused
 
 
 class Command(BaseCommand):
@@ -14,8 +14,8 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         try:
-            tallies = load_commitments(options["file"])
-        except Refused as refusal:
+            summaries = load_commitments(options["file"])
+        except ImportRefused as refusal:
             raise CommandError(str(refusal)) from None
-        for tally in tallies:
-            self.stdout.write("\n".join(tally.sentences()))
+        for summary in summaries:
+            self.stdout.write("\n".join(summary.sentences()))

@@ -3,7 +3,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from commitments.importers.outcome import Refused
+from commitments.importers.outcome import ImportRefused
 from commitments.importers.reference import load_reference
 
 
@@ -15,8 +15,8 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         try:
-            tallies = load_reference(options["file"])
-        except Refused as refusal:
+            summaries = load_reference(options["file"])
+        except ImportRefused as refusal:
             raise CommandError(str(refusal)) from None
-        for tally in tallies:
-            self.stdout.write("\n".join(tally.sentences()))
+        for summary in summaries:
+            self.stdout.write("\n".join(summary.sentences()))

@@ -97,7 +97,7 @@ def _bound_form(form_class, row, names, choices, body, seen_version, files=None)
         api_name = API_NAMES.get(name, name)
         field = blank.fields[name]
         if api_name not in body:
-            data.setlist(name, as_sent(blank, name))
+            data.setlist(name, rendered_values(blank, name))
             continue
         value, fault = _form_value(api_name, field, body[api_name])
         faults += [fault] if fault else []
@@ -156,17 +156,17 @@ def check_form(form: forms.ModelForm) -> None:
     """Raise a Problem for an invalid form: 412 at a conflict of edits, otherwise 422. Call it in a transaction."""
     if form.is_valid():
         return
-    clash = getattr(form, "clash", None)
-    if clash:
+    conflict = getattr(form, "edit_conflict", None)
+    if conflict:
         faults = [
             FieldFault(
-                contest.name,
+                field.name,
                 _("Somebody else changed this field."),
-                theirs=contest.theirs,
-                yours=contest.yours,
+                theirs=field.theirs,
+                yours=field.yours,
                 code="changed",
             )
-            for contest in clash.contests
+            for field in conflict.field_conflicts
         ]
         raise Problem(412, conflict_message(form), faults)
     raise Problem(422, faults=_faults(form))
@@ -180,7 +180,7 @@ def conflict_message(form: forms.ModelForm) -> str:
     return _(
         "%(people)s saved this on %(moment)s, after the version that you sent. Nothing was saved: read the report"
         " again and send the change with its new version. ‘errors’ has both wordings of each field."
-    ) % people_and_moment(lines)
+    ) % authors_and_time(lines)
 
 
 def _faults(form: forms.ModelForm) -> Iterator[FieldFault]:

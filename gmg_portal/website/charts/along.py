@@ -4,7 +4,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.timeline import Moment, Story
+from commitments.statistics.timeline import Timeline, TimelineEvent
 from foundation.dates.partial import PartialDate
 from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, text_width
 from gmg_portal.website.charts.palette import BAD, BRAND, fill_style
@@ -17,7 +17,7 @@ HALO = {"stroke": PAPER, "stroke_width": 3, "stroke_linejoin": "round", "paint_o
 class Scale:
     """A mapping of days to x coordinates, over whole years. Calling it returns the start of a day; `end`, its end."""
 
-    def __init__(self, moments: list[Moment]):
+    def __init__(self, moments: list[TimelineEvent]):
         self.years = range(min(m.first_day.year for m in moments), max(m.on.day.year for m in moments) + 1)
         self.first = date(self.years[0], 1, 1)
         self.days = (date(self.years[-1], 12, 31) - self.first).days + 1

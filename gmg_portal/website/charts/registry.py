@@ -17,7 +17,7 @@ from commitments.statistics.counts import Words, freshness_counts, status_counts
 from commitments.statistics.flow import flow
 from commitments.statistics.matrix import MATRIX_COLUMNS, matrix
 from commitments.statistics.reporting_cycles import reporting
-from commitments.statistics.timeline import story
+from commitments.statistics.timeline import commitment_timeline
 from gmg_portal.website.charts import bars, flows, matrices, reports, stories
 from gmg_portal.website.charts.figures import Figure
 

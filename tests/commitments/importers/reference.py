@@ -38,10 +38,10 @@ FORMER_NAME = (
 
 
 def load(*args) -> list[str]:
-    """Run the command; answer the lines that it says."""
-    said = StringIO()
-    call_command("load_reference", *args, stdout=said)
-    return said.getvalue().splitlines()
+    """Run the command and return its output as lines."""
+    output = StringIO()
+    call_command("load_reference", *args, stdout=output)
+    return output.getvalue().splitlines()
 
 
 def histories() -> dict[str, int]:

@@ -40,10 +40,10 @@ WITHOUT_OUTCOME = {"outcome": "", "status": "", "status_on": ""}
 
 
 def load(file) -> list[str]:
-    """Run the command; answer the lines that it says."""
-    said = StringIO()
-    call_command("load_commitments", file, stdout=said)
-    return said.getvalue().splitlines()
+    """Run the command and return its output as lines."""
+    output = StringIO()
+    call_command("load_commitments", file, stdout=output)
+    return output.getvalue().splitlines()
 
 
 def histories() -> list[int]:
@@ -52,7 +52,7 @@ def histories() -> list[int]:
 
 @pytest.fixture
 def known(ilo, iom, ohchr, data_and_research, points):
-    """What the lines may name."""
+    """Create the rows that the lines refer to."""
     RecommendationFactory(code="POL-1")
     RecommendationFactory(code="POL-4")
 
@@ -203,11 +203,11 @@ def test_a_work_group_leads_and_its_report_is_on_behalf_of_no_agency(known, file
 
 
 def test_a_line_without_outcome_is_a_commitment_without_report(known, file):
-    said = load(file(WITHOUT_OUTCOME))
+    lines = load(file(WITHOUT_OUTCOME))
 
     row = Commitment.objects.get()
     assert (row.state, row.status, row.reports.count()) == ("published", "", 0)
-    assert said[1] == "Progress reports: 0 added, 0 updated, 0 kept, 0 left."
+    assert lines[1] == "Progress reports: 0 added, 0 updated, 0 kept, 0 left."
 
 
 def test_what_is_not_confirmed_is_kept_as_such(known, file):
@@ -311,9 +311,9 @@ def test_reloading_writes_nothing_and_moves_no_revision(known, file):
     load(path)
     before, revision = histories(), CurrentRevision.read()
 
-    said = load(path)
+    lines = load(path)
 
-    assert said == [
+    assert lines == [
         "Commitments: 0 added, 0 updated, 2 kept, 0 left.",
         "Progress reports: 0 added, 0 updated, 1 kept, 0 left.",
     ]
@@ -321,9 +321,9 @@ def test_reloading_writes_nothing_and_moves_no_revision(known, file):
 
 
 def test_a_line_more_is_added(one, file):
-    said = load(file({}, {"title": "Another", "lead": "iom", "partners": ""}))
+    lines = load(file({}, {"title": "Another", "lead": "iom", "partners": ""}))
 
-    assert said == [
+    assert lines == [
         "Commitments: 1 added, 0 updated, 1 kept, 0 left.",
         "Progress reports: 1 added, 0 updated, 1 kept, 0 left.",
     ]
@@ -340,10 +340,10 @@ def test_an_untouched_commitment_is_updated(one, file):
         "confidence": "known",
     }
 
-    said = load(file(change))
+    lines = load(file(change))
 
     row = Commitment.objects.get()
-    assert said == [
+    assert lines == [
         "Commitments: 0 added, 1 updated, 0 kept, 0 left.",
         "Progress reports: 0 added, 0 updated, 1 kept, 0 left.",
     ]
@@ -361,20 +361,20 @@ def test_an_untouched_commitment_is_updated(one, file):
 @pytest.mark.database
 @pytest.mark.parametrize("change", [{"partners": "iom"}, {"agenda_points": "2"}, {"recommendations": ""}])
 def test_a_set_alone_is_updated_too(one, file, change):
-    said = load(file(change))
+    lines = load(file(change))
 
     again = load(file(change))
 
-    assert said[0] == "Commitments: 0 added, 1 updated, 0 kept, 0 left."
+    assert lines[0] == "Commitments: 0 added, 1 updated, 0 kept, 0 left."
     assert again[0] == "Commitments: 0 added, 0 updated, 1 kept, 0 left."
     assert set(one.history.values_list("history_change_reason", flat=True)) == {"load"}
 
 
 def test_a_later_outcome_is_another_report(one, file):
-    said = load(file({"outcome": "Principles adopted.", "status": "completed", "status_on": "2016-09"}))
+    lines = load(file({"outcome": "Principles adopted.", "status": "completed", "status_on": "2016-09"}))
 
     one.refresh_from_db()
-    assert said == [
+    assert lines == [
         "Commitments: 0 added, 0 updated, 1 kept, 0 left.",
         "Progress reports: 1 added, 0 updated, 0 kept, 0 left.",
     ]
@@ -428,9 +428,9 @@ def test_an_edited_commitment_is_left_alone(one, file, secretariat, edit):
     edit(one, secretariat)
     before = histories()
 
-    said = load(file({"summary": "As the file has it.", "partners": "undesa", "agenda_points": "5"}))
+    lines = load(file({"summary": "As the file has it.", "partners": "undesa", "agenda_points": "5"}))
 
-    assert said == [
+    assert lines == [
         "Commitments: 0 added, 0 updated, 0 kept, 1 left.",
         f"  Left as somebody edited them here: {one.reference}.",
         "Progress reports: 0 added, 0 updated, 1 kept, 0 left.",
@@ -441,9 +441,9 @@ def test_an_edited_commitment_is_left_alone(one, file, secretariat, edit):
 def test_a_withdrawn_commitment_takes_no_report(one, file, secretariat):
     withdraw(one, secretariat)
 
-    said = load(file({"outcome": "Principles adopted.", "status_on": "2016-09"}))
+    lines = load(file({"outcome": "Principles adopted.", "status_on": "2016-09"}))
 
-    assert said[2:] == [
+    assert lines[2:] == [
         "Progress reports: 0 added, 0 updated, 0 kept, 1 left.",
         f"  Left as somebody edited them here: {one.reference}.",
     ]
@@ -454,10 +454,10 @@ def test_a_commitment_on_which_a_person_has_reported_is_left_with_its_reports(on
     report = ProgressReport.objects.create(commitment=one, status="ongoing", achieved="It goes on.")
     actions.publish(actions.submit(report, by=ilo_focal_point), by=secretariat)
 
-    said = load(file({"summary": "As the file has it."}))
+    lines = load(file({"summary": "As the file has it."}))
 
     one.refresh_from_db()
-    assert said[::2] == [
+    assert lines[::2] == [
         "Commitments: 0 added, 0 updated, 0 kept, 1 left.",
         "Progress reports: 0 added, 0 updated, 1 kept, 0 left.",
     ]
@@ -564,7 +564,7 @@ def test_every_problem_is_said_at_once_by_the_line_on_which_its_record_begins(kn
 
 @pytest.mark.database
 def test_what_only_the_database_refuses_is_said_by_line_too(known, file, monkeypatch):
-    monkeypatch.setattr("commitments.importers.commitments_line.LineReader.partners", lambda reader, lead: [lead, lead])
+    monkeypatch.setattr("commitments.importers.commitments_line.LineParser.partners", lambda reader, lead: [lead, lead])
 
     with pytest.raises(CommandError) as refusal:
         load(file({}))
@@ -574,7 +574,9 @@ def test_what_only_the_database_refuses_is_said_by_line_too(known, file, monkeyp
 
 
 def test_what_only_an_action_refuses_is_said_by_line_too(one, file, monkeypatch):
-    monkeypatch.setattr("commitments.importers.commitments.Register.too_late", lambda register, line: None)
+    monkeypatch.setattr(
+        "commitments.importers.commitments.CommitmentLoader.outdated_outcome", lambda register, line: None
+    )
 
     with pytest.raises(CommandError) as refusal:
         load(file({"summary": "Another summary.", "status_on": "2015-04"}))

@@ -1,4 +1,4 @@
-"""What `load_reference` makes of the file, and that it never goes over the work of an editor."""
+"""Tests of the rows that `load_reference` writes, and that it never overwrites an edit."""
 
 from collections import Counter
 from datetime import date
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 @pytest.fixture(scope="module")
 def loaded(module_db):
-    """What the command says of the file, whose rows stand for every test."""
+    """Return the output of the command for the file, whose rows every test has."""
     with module_db.unblock():
         return load()
 
@@ -217,11 +217,11 @@ def test_an_edited_row_is_left_alone(loaded):
     ilo.save()
     before = histories()
 
-    said = load()
+    lines = load()
 
     ilo.refresh_from_db()
     assert (ilo.mandate, ilo.headquarters) == ("Decent work for all.", "Geneva, Switzerland")
-    assert said[:3] == [
+    assert lines[:3] == [
         "Agencies: 0 added, 0 updated, 20 kept, 1 left.",
         "  Left as somebody edited them here: ilo.",
         "Former names: 0 added, 0 updated, 0 kept, 0 left.",
@@ -234,38 +234,38 @@ def test_edited_points_of_a_recommendation_are_left_alone(loaded):
     recommendation = Recommendation.objects.get(code="POL-1")
     recommendation.agenda_points.add(AgendaPoint.objects.get(number=1))
 
-    said = load()
+    lines = load()
 
     assert set(recommendation.agenda_points.values_list("number", flat=True)) == {1, 7}
-    assert "  Left as somebody edited them here: POL-1." in said
+    assert "  Left as somebody edited them here: POL-1." in lines
 
 
 def test_a_deleted_row_is_not_brought_back(loaded):
     Event.objects.get(slug="first-meeting-of-the-global-migration-group").delete()
 
-    said = load()
+    lines = load()
 
     assert Event.objects.count() == 10
-    assert "Events: 0 added, 0 updated, 10 kept, 1 left." in said
+    assert "Events: 0 added, 0 updated, 10 kept, 1 left." in lines
 
 
 def test_rows_under_a_deleted_row_are_not_brought_back(loaded):
     Framework.objects.get(code="srsg").delete()
 
-    said = load()
+    lines = load()
 
     assert (Framework.objects.count(), Alignment.objects.count()) == (4, 24)
-    assert "Frameworks: 0 added, 0 updated, 4 kept, 1 left." in said
-    assert "Alignments: 0 added, 0 updated, 24 kept, 8 left." in said
+    assert "Frameworks: 0 added, 0 updated, 4 kept, 1 left." in lines
+    assert "Alignments: 0 added, 0 updated, 24 kept, 8 left." in lines
 
 
 def test_a_deleted_point_is_missed_by_nothing(loaded):
     AgendaPoint.objects.get(number=7).delete()
 
-    said = load()
+    lines = load()
 
     assert AgendaPoint.objects.count() == 7
-    assert "Recommendations: 0 added, 0 updated, 14 kept, 0 left." in said
+    assert "Recommendations: 0 added, 0 updated, 14 kept, 0 left." in lines
 
 
 def test_a_row_whose_key_an_editor_corrected_is_not_loaded_a_second_time(loaded):
@@ -273,10 +273,10 @@ def test_a_row_whose_key_an_editor_corrected_is_not_loaded_a_second_time(loaded)
     term.starts_on = date(2013, 7, 15)
     term.save()
 
-    said = load()
+    lines = load()
 
     assert ChairTerm.objects.count() == 4
-    assert "Chair terms: 0 added, 0 updated, 3 kept, 1 left." in said
+    assert "Chair terms: 0 added, 0 updated, 3 kept, 1 left." in lines
 
 
 # A file that changed
@@ -289,10 +289,10 @@ def test_an_untouched_row_is_updated(loaded, changed):
         "acronym: IOM, name: International Organization for Migration", "acronym: IOM, name: The Organization"
     )
 
-    said = load(file)
+    lines = load(file)
 
     assert Agency.objects.get(code="iom").name == "The Organization"
-    assert said[0] == "Agencies: 0 added, 1 updated, 20 kept, 0 left."
+    assert lines[0] == "Agencies: 0 added, 1 updated, 20 kept, 0 left."
     assert histories() == before | {"Agency": before["Agency"] + 1}
 
 
@@ -300,12 +300,12 @@ def test_an_untouched_row_is_updated(loaded, changed):
 def test_untouched_points_of_a_recommendation_are_updated(loaded, changed):
     file = changed("POL-1, level: policy, agenda_points: [7]", "POL-1, level: policy, agenda_points: [6, 7]")
 
-    said = load(file)
+    lines = load(file)
 
     row = Recommendation.objects.get(code="POL-1")
     assert set(row.agenda_points.values_list("number", flat=True)) == {6, 7}
     assert set(row.history.values_list("history_change_reason", flat=True)) == {"load"}
-    assert "Recommendations: 0 added, 1 updated, 13 kept, 0 left." in said
+    assert "Recommendations: 0 added, 1 updated, 13 kept, 0 left." in lines
 
 
 def test_a_row_that_the_file_no_longer_names_stays(loaded, changed):
@@ -313,10 +313,10 @@ def test_a_row_that_the_file_no_longer_names_stays(loaded, changed):
         "{name: United Nations Development Group, acronym: UNDG, kind: un-entity}", "{name: UNDG, kind: un-entity}"
     )
 
-    said = load(file)
+    lines = load(file)
 
     assert Stakeholder.objects.count() == 6
-    assert "Stakeholders: 1 added, 0 updated, 4 kept, 0 left." in said
+    assert "Stakeholders: 1 added, 0 updated, 4 kept, 0 left." in lines
 
 
 def test_former_names_are_loaded_once_with_their_source(loaded, changed):

@@ -281,7 +281,7 @@ def test_milestones_are_changed_and_added(draft, ilo_focal_point):
 
 
 def test_row_of_a_cycle_fills_the_report_that_waits_for_it(commitment, cycle, ilo, ilo_focal_point):
-    asked = ProgressReportFactory(commitment=commitment, blank=True, cycle=cycle)
+    expected = ProgressReportFactory(commitment=commitment, blank=True, cycle=cycle)
     row = {
         "commitment": commitment.reference,
         "cycle": cycle.title,
@@ -299,9 +299,9 @@ def test_row_of_a_cycle_fills_the_report_that_waits_for_it(commitment, cycle, il
     again = bring(ReportResource(ilo_focal_point), file.getvalue(), dry_run=False)
 
     assert (outcome.problems, [line.what for line in outcome.lines]) == ([], ["changed"])
-    asked.refresh_from_db()
-    assert (asked.state, asked.author, asked.achieved) == ("draft", ilo_focal_point, "Courses were held")
-    assert asked.period_end == date(2014, 6, 30)
+    expected.refresh_from_db()
+    assert (expected.state, expected.author, expected.achieved) == ("draft", ilo_focal_point, "Courses were held")
+    assert expected.period_end == date(2014, 6, 30)
     assert [problem.column for problem in again.problems] == ["cycle"]
     assert ProgressReport.objects.count() == 1
 

@@ -127,5 +127,5 @@ def test_import_begins_rows_only_where_the_table_says_so(world, role):
     assert [(row.title, row.state, row.author, row.lead) for row in begun] == [
         (f"Begun by import: {whose}", "draft", person, existing[whose].lead) for whose in allowed
     ]
-    told = ProgressReport.objects.filter(achieved="Begun by import").order_by("pk")
-    assert [(row.commitment, row.author) for row in told] == [(existing[whose], person) for whose in allowed]
+    imported = ProgressReport.objects.filter(achieved="Begun by import").order_by("pk")
+    assert [(row.commitment, row.author) for row in imported] == [(existing[whose], person) for whose in allowed]

@@ -4,15 +4,15 @@ import pytest
 
 from agencies.models import Agency
 from commitments.models import Commitment
-from commitments.statistics.breakdown import by_status, spread, spreads
+from commitments.statistics.breakdown import breakdowns, by_status, status_breakdown
 from recommendations.models import Recommendation
 from tests.factories import AgencyFactory, CommitmentFactory, RecommendationFactory, published_report
 
 pytestmark = pytest.mark.django_db
 
 
-def found(entry):
-    return {count.code: count.count for count in entry.spread.found}
+def counts_by_status(entry):
+    return {count.code: count.count for count in entry.spread.nonzero_counts}
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_segments_are_the_whole_width_in_the_order_of_statuses(ilo, counts):
             published_report(CommitmentFactory(lead_agency=ilo), status=status)
     CommitmentFactory(lead_agency=ilo)
 
-    segments = spread(Commitment.objects.listed(), {}).segments
+    segments = status_breakdown(Commitment.objects.listed(), {}).segments
 
     assert [segment.code for segment in segments] == [*counts, "nothing"]
     assert [segment.start for segment in segments[1:]] == [one.start + one.width for one in segments[:-1]]
@@ -35,10 +35,10 @@ def test_segments_are_the_whole_width_in_the_order_of_statuses(ilo, counts):
 
 
 def test_spread_of_nothing_is_empty():
-    nothing = spread([], {"lead": "ilo"})
+    empty = status_breakdown([], {"lead": "ilo"})
 
-    assert (nothing.total, nothing.segments, nothing.last_heard) == (0, [], None)
-    assert nothing.all.url == "/commitments/?lead=ilo"
+    assert (empty.total, empty.segments, empty.last_heard) == (0, [], None)
+    assert empty.all.url == "/commitments/?lead=ilo"
 
 
 def test_rows_stand_under_the_figures_that_count_them(ilo):
@@ -46,7 +46,7 @@ def test_rows_stand_under_the_figures_that_count_them(ilo):
     published_report(ongoing, status="ongoing")
     rows = list(Commitment.objects.listed())
 
-    groups = by_status(rows, spread(rows, {"lead": "ilo"}))
+    groups = by_status(rows, status_breakdown(rows, {"lead": "ilo"}))
 
     assert [(count.query, members) for count, members in groups] == [
         ("lead=ilo&status=ongoing", [ongoing]),
@@ -59,11 +59,11 @@ def test_member_counts_its_constituents_and_a_constituent_itself(ilo, eca):
     published_report(CommitmentFactory(lead_agency=eca), status="completed", on="2015-03")
     CommitmentFactory(lead_agency=eca, draft=True)
 
-    (member,) = spreads(Agency.objects.members().prefetch_related("constituents"))
+    (member,) = breakdowns(Agency.objects.members().prefetch_related("constituents"))
 
     (part,) = member.parts
-    assert (found(member), str(member.spread.last_heard)) == ({"completed": 1, "ongoing": 1}, "March 2015")
-    assert (found(part), part.spread.query) == ({"completed": 1}, "lead=eca")
+    assert (counts_by_status(member), str(member.spread.last_heard)) == ({"completed": 1, "ongoing": 1}, "March 2015")
+    assert (counts_by_status(part), part.spread.query) == ({"completed": 1}, "lead=eca")
 
 
 def test_answer_to_a_part_and_its_whole_counts_once_for_the_whole(ilo):
@@ -72,7 +72,7 @@ def test_answer_to_a_part_and_its_whole_counts_once_for_the_whole(ilo):
     CommitmentFactory(lead_agency=ilo, recommendations=[whole, part])
     CommitmentFactory(lead_agency=ilo, recommendations=[part])
 
-    (entry,) = spreads(Recommendation.objects.whole().prefetch_related("parts"))
+    (entry,) = breakdowns(Recommendation.objects.whole().prefetch_related("parts"))
 
     assert (entry.spread.total, entry.parts[0].spread.total) == (2, 2)
 
@@ -80,7 +80,7 @@ def test_answer_to_a_part_and_its_whole_counts_once_for_the_whole(ilo):
 def test_level_counts_a_commitment_once_however_many_it_answers(ilo):
     CommitmentFactory(lead_agency=ilo, recommendations=[RecommendationFactory(level="policy") for _ in range(2)])
 
-    entries = spreads(Recommendation.Level)
+    entries = breakdowns(Recommendation.Level)
 
     assert [(entry.subject.value, entry.spread.total) for entry in entries if entry.spread.total] == [("policy", 1)]
 
@@ -88,8 +88,8 @@ def test_level_counts_a_commitment_once_however_many_it_answers(ilo):
 def test_spreads_as_of_a_day_are_those_of_then(ilo, commitment):
     published_report(commitment, on="2014-06-30", status="ongoing")
 
-    (then,) = spreads([ilo], date(2014, 3, 1))
-    (later,) = spreads([ilo], date(2014, 6, 30))
+    (before,) = breakdowns([ilo], date(2014, 3, 1))
+    (later,) = breakdowns([ilo], date(2014, 6, 30))
 
-    assert (found(then), then.spread.last_heard) == ({"": 1}, None)
-    assert (found(later), later.spread.query) == ({"ongoing": 1}, "lead=ilo&as_of=2014-06-30")
+    assert (counts_by_status(before), before.spread.last_heard) == ({"": 1}, None)
+    assert (counts_by_status(later), later.spread.query) == ({"ongoing": 1}, "lead=ilo&as_of=2014-06-30")

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def register(ilo, points):
-    """One on two points and at two levels (twice at one of them), completed; one with nothing at all."""
+    """A completed commitment on two points and at two levels (twice at one of them), and one without any of these."""
     levels = ("governance", "governance", "policy")
     recommendations = [RecommendationFactory(level=level) for level in levels]
     rich = CommitmentFactory(lead_agency=ilo, agenda_points=points[:2], recommendations=recommendations)
@@ -22,39 +22,39 @@ def register(ilo, points):
     return rich, bare
 
 
-def told(words=None, **narrowed):
-    return flow(Commitment.objects.published().with_standing().filter(**narrowed), words or {})
+def register_flow(params=None, **narrowed):
+    return flow(Commitment.objects.published().with_standing().filter(**narrowed), params or {})
 
 
-def streams(found):
-    return {(one.source.code, one.target.code): one.count for one in found}
+def streams(streams):
+    return {(stream.source.code, stream.target.code): stream.count for stream in streams}
 
 
 def test_commitment_is_counted_once_in_each_pair(register):
-    found = told()
+    result = register_flow()
 
-    assert streams(found.to_levels) == {
+    assert streams(result.to_levels) == {
         **{(point, level): 1 for point in (1, 2) for level in ("governance", "policy")},
         ("", ""): 1,
     }
-    assert streams(found.to_statuses) == {("governance", "completed"): 1, ("policy", "completed"): 1, ("", ""): 1}
+    assert streams(result.to_statuses) == {("governance", "completed"): 1, ("policy", "completed"): 1, ("", ""): 1}
 
 
 def test_node_counts_a_commitment_once(register):
-    found = told()
+    result = register_flow()
 
-    assert [(node.code, node.count) for node in found.points] == [(1, 1), (2, 1), ("", 1)]
-    assert [(node.code, node.count) for node in found.levels] == [("governance", 1), ("policy", 1), ("", 1)]
-    assert [(node.code, node.count) for node in found.statuses] == [("completed", 1), ("", 1)]
-    assert [node.words for node in found.points] == [{"agenda_point": 1}, {"agenda_point": 2}, None]
+    assert [(node.code, node.count) for node in result.points] == [(1, 1), (2, 1), ("", 1)]
+    assert [(node.code, node.count) for node in result.levels] == [("governance", 1), ("policy", 1), ("", 1)]
+    assert [(node.code, node.count) for node in result.statuses] == [("completed", 1), ("", 1)]
+    assert [node.params for node in result.points] == [{"agenda_point": 1}, {"agenda_point": 2}, None]
 
 
-@pytest.mark.parametrize(("asked", "codes"), [("2", [2]), (["1", "2"], [1, 2]), (2, [2]), ([], [1, 2])])
-def test_question_of_points_is_answered_in_these_alone(register, asked, codes):
-    found = told({"agenda_point": asked}, pk=register[0].pk)
+@pytest.mark.parametrize(("values", "codes"), [("2", [2]), (["1", "2"], [1, 2]), (2, [2]), ([], [1, 2])])
+def test_question_of_points_is_answered_in_these_alone(register, values, codes):
+    result = register_flow({"agenda_point": values}, pk=register[0].pk)
 
-    assert [node.code for node in found.points] == codes
-    assert {source for source, _target in streams(found.to_levels)} == set(codes)
+    assert [node.code for node in result.points] == codes
+    assert {source for source, _target in streams(result.to_levels)} == set(codes)
 
 
 @pytest.mark.parametrize("rows", [1, 200])
@@ -63,6 +63,6 @@ def test_flow_takes_seven_queries_for_any_rows(ilo, points, django_assert_num_qu
     many(CommitmentFactory, rows, lead_agency=ilo, agenda_points=points, recommendations=[recommendation])
 
     with django_assert_num_queries(7):
-        found = told()
+        result = register_flow()
 
-    assert {one.count for one in (*found.to_levels, *found.to_statuses)} == {rows}
+    assert {stream.count for stream in (*result.to_levels, *result.to_statuses)} == {rows}

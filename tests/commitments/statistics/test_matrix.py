@@ -49,7 +49,7 @@ def make_register():
 
 
 def cells(matrix):
-    """What stands in the rows, but for noughts."""
+    """Return the nonzero cells as {(lead, column code): (count, shade)}."""
     return {
         (str(row.lead), cell.code): (cell.count, cell.shade) for row in matrix.rows for cell in row.cells if cell.count
     }
@@ -59,10 +59,10 @@ def heads(matrix):
     return {head.code: head.count for head in matrix.heads if head.count}
 
 
-def asked_as_data(asked):
+def query_dict(params):
     data = QueryDict(mutable=True)
-    for word, values in asked.items():
-        data.setlist(word, values)
+    for name, values in params.items():
+        data.setlist(name, values)
     return data
 
 
@@ -107,36 +107,36 @@ def test_each_cell_finds_its_rows_in_the_register(client, register, by, day):
     matrix = statistics.matrix(day, by)
 
     counts = [*matrix.heads, *(cell for row in matrix.rows for cell in (*row.cells, row.total))]
-    asked = [count for count in counts if count.url]
-    assert len(asked) > 8
-    assert [counted(count.url) for count in asked] == [count.count for count in asked]
-    for count in (asked[0], asked[-2], asked[-1]):
+    linked = [count for count in counts if count.url]
+    assert len(linked) > 8
+    assert [counted(count.url) for count in linked] == [count.count for count in linked]
+    for count in (linked[0], linked[-2], linked[-1]):
         assert client.get(count.url).context["paginator"].count == count.count
 
 
 def counted(address):
-    """How many rows the register's filter finds for the question of an address."""
+    """Return the number of rows that the register's filter finds for the query of an address."""
     filterset = CommitmentFilter(QueryDict(urlsplit(address).query), queryset=Commitment.objects.all())
     assert filterset.is_valid(), filterset.errors
     return filterset.qs.count()
 
 
 @pytest.mark.parametrize(
-    ("asked", "codes", "leads"),
+    ("params", "codes", "leads"),
     [
         ({"agenda_point": ["2"]}, [2], ["ILO", "IOM"]),
         ({"agenda_point": ["1", "2"], "lead": ["iom", "decent-work"]}, [1, 2], ["IOM"]),
         ({"status": ["completed"]}, list(range(1, 9)), ["ILO"]),
     ],
 )
-def test_matrix_of_a_question_shows_what_it_asks(register, asked, codes, leads):
-    found = CommitmentFilter(asked_as_data(asked), queryset=Commitment.objects.all())
+def test_matrix_of_a_question_shows_what_it_asks(register, params, codes, leads):
+    filterset = CommitmentFilter(query_dict(params), queryset=Commitment.objects.all())
 
-    matrix = statistics.matrix(rows=found.qs, asked=asked)
+    matrix = statistics.matrix(rows=filterset.qs, params=params)
 
     assert [head.code for head in matrix.heads] == codes
     assert [str(row.lead) for row in matrix.rows] == leads
-    assert matrix.total == found.qs.count()
+    assert matrix.total == filterset.qs.count()
 
 
 @pytest.mark.parametrize("rows", [1, 20])

@@ -12,12 +12,14 @@ from tests.factories import CommitmentFactory, ProgressReportFactory, ReportingC
 pytestmark = pytest.mark.django_db
 
 
-def told(day=None, **words):
-    return reporting(Commitment.objects.published(day).filter(**words), day)
+def reporting_of(day=None, **filters):
+    return reporting(Commitment.objects.published(day).filter(**filters), day)
 
 
-def rounds(day=None):
-    return [(one.title, one.asked, one.in_time, one.late, one.missing) for one in told(day).cycles]
+def cycle_counts(day=None):
+    return [
+        (cycle.title, cycle.expected, cycle.in_time, cycle.late, cycle.missing) for cycle in reporting_of(day).cycles
+    ]
 
 
 @pytest.fixture
@@ -26,30 +28,30 @@ def expected(commitment, cycle):
 
 
 def test_years_run_from_the_first_report_to_the_day_of_the_record(ilo, iom, cycle):
-    early, asked, other = (
+    early, requested, other = (
         CommitmentFactory(lead_agency=lead, published_on=date(2013, 1, 1)) for lead in (ilo, ilo, iom)
     )
     published_report(early, on="2013")
-    published_report(asked, on="2015-03", cycle=cycle)
+    published_report(requested, on="2015-03", cycle=cycle)
     published_report(other, on="2015-04-01")
 
-    assert told(date(2017, 1, 1)).years == [
+    assert reporting_of(date(2017, 1, 1)).years == [
         Year(2013, 1),
         Year(2014, 0),
         Year(2015, 2, 1),
         Year(2016, 0),
         Year(2017, 0),
     ]
-    assert told(date(2014, 1, 1)).years == [Year(2013, 1), Year(2014, 0)]
-    assert told(date(2015, 12, 31), lead_agency=iom).years == [Year(2015, 1)]
-    assert told(date(2013, 12, 30)).years == []
+    assert reporting_of(date(2014, 1, 1)).years == [Year(2013, 1), Year(2014, 0)]
+    assert reporting_of(date(2015, 12, 31), lead_agency=iom).years == [Year(2015, 1)]
+    assert reporting_of(date(2013, 12, 30)).years == []
 
 
 def test_year_that_is_not_over_counts_its_report_that_is_known_by_the_year_alone(ilo):
     published_report(CommitmentFactory(lead_agency=ilo), on="2014")
 
-    assert told(date(2014, 12, 30)).years == []
-    assert told(date(2014, 12, 31)).years == [Year(2014, 1)]
+    assert reporting_of(date(2014, 12, 30)).years == []
+    assert reporting_of(date(2014, 12, 31)).years == [Year(2014, 1)]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_year_that_is_not_over_counts_its_report_that_is_known_by_the_year_alone
 def test_cycle_is_answered_by_any_report_since_it_opened(commitment, cycle, expected, on, outcome):
     published_report(commitment, on=on)
 
-    assert rounds() == [("Second half of 2014", *outcome)]
+    assert cycle_counts() == [("Second half of 2014", *outcome)]
 
 
 def test_cycle_is_not_answered_once_the_next_has_opened(commitment, cycle, expected):
@@ -77,7 +79,7 @@ def test_cycle_is_not_answered_once_the_next_has_opened(commitment, cycle, expec
     )
     published_report(commitment, on="2015-01-15")
 
-    assert rounds() == [("Second half of 2014", 1, 0, 0, 1)]
+    assert cycle_counts() == [("Second half of 2014", 1, 0, 0, 1)]
 
 
 def test_report_of_its_cycle_answers_it_even_after_the_next_has_opened(commitment, cycle):
@@ -90,32 +92,35 @@ def test_report_of_its_cycle_answers_it_even_after_the_next_has_opened(commitmen
     )
     published_report(commitment, on="2015-01-15", cycle=cycle)
 
-    assert rounds() == [("Second half of 2014", 1, 0, 1, 0)]
+    assert cycle_counts() == [("Second half of 2014", 1, 0, 1, 0)]
 
 
 @pytest.mark.parametrize("state", ["blank", "draft", "submitted", "sent_back"])
 def test_draft_counts_as_nothing_yet(commitment, cycle, state):
     ProgressReportFactory(commitment=commitment, cycle=cycle, **{state: True})
 
-    reports = told()
+    reports = reporting_of()
 
     assert reports.years == []
-    assert rounds() == [("Second half of 2014", 1, 0, 0, 1)]
+    assert cycle_counts() == [("Second half of 2014", 1, 0, 0, 1)]
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted", "sent_back", "withdrawn"])
 def test_what_is_not_published_is_not_asked(ilo, cycle, state):
     ProgressReportFactory(commitment=CommitmentFactory(**{state: True}, lead_agency=ilo), cycle=cycle, blank=True)
 
-    assert rounds() == []
+    assert cycle_counts() == []
 
 
 def test_cycle_of_a_day_is_told_as_it_stood(commitment, cycle, expected):
     published_report(commitment, on="2014-08-01")
 
-    assert rounds(date(2014, 6, 30)) == []
-    assert rounds(date(2014, 7, 31)) == [("Second half of 2014", 1, 0, 0, 1)]
-    assert [one.is_due for day in (date(2014, 8, 31), date(2014, 9, 1)) for one in told(day).cycles] == [False, True]
+    assert cycle_counts(date(2014, 6, 30)) == []
+    assert cycle_counts(date(2014, 7, 31)) == [("Second half of 2014", 1, 0, 0, 1)]
+    assert [cycle.is_due for day in (date(2014, 8, 31), date(2014, 9, 1)) for cycle in reporting_of(day).cycles] == [
+        False,
+        True,
+    ]
 
 
 def test_newest_cycle_misses_just_what_freshness_says_is_owed(ilo, cycle):
@@ -127,4 +132,4 @@ def test_newest_cycle_misses_just_what_freshness_says_is_owed(ilo, cycle):
     published_report(commitments[1], on="2014-10-01")
 
     for day in (date(2014, 7, 1), date(2014, 7, 31), date(2014, 10, 1), None):
-        assert [one.missing for one in told(day).cycles] == [freshness(day).owed.count]
+        assert [cycle.missing for cycle in reporting_of(day).cycles] == [freshness(day).owed.count]

@@ -560,8 +560,8 @@ def history_lines(client, row):
     answer = client.get(reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[row.pk]))
     assert answer.status_code == 200
     return [
-        (line.done, line.subject, {each.label: (each.old, each.new) for each in line.differences})
-        for line in answer.context["lines"]
+        (entry.action, entry.subject, {each.label: (each.old, each.new) for each in entry.changes})
+        for entry in answer.context["entries"]
     ]
 
 
@@ -616,8 +616,8 @@ def test_long_text_is_compared_word_by_word(client, administrator, commitment):
 
     answer = client.get(reverse("admin:commitments_commitment_history", args=[commitment.pk]))
 
-    (difference,) = answer.context["lines"][0].differences
-    assert [(piece.kind, piece.text.strip()) for piece in difference.wording] == [
+    (difference,) = answer.context["entries"][0].changes
+    assert [(piece.kind, piece.text.strip()) for piece in difference.pieces] == [
         ("same", "The agency trains labour inspectors in"),
         ("removed", "four"),
         ("added", "six"),
@@ -681,8 +681,8 @@ def test_history_is_turned_page_by_page(client, administrator, ilo):
 
     first, second = client.get(page), client.get(page, {"p": 2})
 
-    assert [len(answer.context["lines"]) for answer in (first, second)] == [50, 11]
-    assert second.context["lines"][0].differences[0].new == "Town 9"
+    assert [len(answer.context["entries"]) for answer in (first, second)] == [50, 11]
+    assert second.context["entries"][0].changes[0].new == "Town 9"
     assertContains(first, "?p=2")
 
 

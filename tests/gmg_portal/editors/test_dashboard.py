@@ -1,4 +1,4 @@
-"""What a person finds on their desk: exact piles, their lines, and what stands in them."""
+"""Tests of the dashboard: exact task lists, their tasks and links."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from agencies.models import Agency
 from commitments import actions
-from gmg_portal.editors.dashboard import FEW, MOST, desk_of
+from gmg_portal.editors.dashboard import MAX_TASKS, MAX_TASKS_SHORT, build_dashboard
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,
@@ -23,22 +23,24 @@ from tests.factories import (
 WRITING = {"sent-back", "due", "parts", "judgements", "drafts", "waiting", "lacking", "published"}
 
 
-def piles(user) -> dict[str, set[str]]:
-    """The titles in each pile that holds something."""
-    return {pile.key: {item.title for item in pile.items} for pile in desk_of(user).full}
+def titles_by_list(user) -> dict[str, set[str]]:
+    """Return the titles of the tasks by the key of their list, without empty lists."""
+    return {
+        task_list.key: {task.title for task in task_list.tasks} for task_list in build_dashboard(user).nonempty_lists
+    }
 
 
 def complete(**fields):
-    """A published commitment that lacks nothing."""
+    """Return a published commitment with deadline, milestone and evidence."""
     commitment = CommitmentFactory(due_on=date(2030, 1, 1), **fields)
     MilestoneFactory(commitment=commitment)
     published_report(commitment)
     return commitment
 
 
-def item_of(user, key):
-    (item,) = next(pile for pile in desk_of(user).piles if pile.key == key).items
-    return item
+def task_of(user, key):
+    (task,) = next(task_list for task_list in build_dashboard(user).task_lists if task_list.key == key).tasks
+    return task
 
 
 def test_desk_of_a_focal_point_holds_what_is_owed(ilo_focal_point, secretariat, ilo, iom, cycle):
@@ -54,15 +56,15 @@ def test_desk_of_a_focal_point_holds_what_is_owed(ilo_focal_point, secretariat, 
         ProgressReportFactory(submitted=True, commitment=commitment, author=ilo_focal_point)
     actions.send_back(back.reports.get(state="submitted"), note="Name the source.", by=secretariat)
 
-    assert piles(ilo_focal_point) == {
+    assert titles_by_list(ilo_focal_point) == {
         "sent-back": {"back"},
         "due": {"due"},
         "drafts": {"draft"},
         "waiting": {"waiting"},
     }
-    item = item_of(ilo_focal_point, "sent-back")
-    assert item.note == "Name the source."
-    assert item.facts[0].startswith("by secretariat on ")
+    task = task_of(ilo_focal_point, "sent-back")
+    assert task.note == "Name the source."
+    assert task.facts[0].startswith("by secretariat on ")
 
 
 def test_expected_report_that_is_owed_no_more_is_in_no_pile(ilo_focal_point, ilo, secretariat):
@@ -74,7 +76,7 @@ def test_expected_report_that_is_owed_no_more_is_in_no_pile(ilo_focal_point, ilo
     ProgressReportFactory(commitment=answered, cycle=opened, blank=True)
     ProgressReportFactory(commitment=CommitmentFactory(lead_agency=ilo, withdrawn=True), cycle=opened, blank=True)
 
-    assert piles(ilo_focal_point) == {}
+    assert titles_by_list(ilo_focal_point) == {}
 
 
 DUE = {
@@ -88,14 +90,14 @@ DUE = {
 
 def test_due_report_says_how_many_days_are_left(ilo_focal_point, ilo, cycle, time_machine):
     ProgressReportFactory(commitment=complete(lead_agency=ilo), cycle=cycle, blank=True)
-    items = {}
+    tasks = {}
 
     for day in DUE:
         time_machine.move_to(f"{day}T12:00:00+00:00", tick=False)
-        items[day] = item_of(ilo_focal_point, "due")
+        tasks[day] = task_of(ilo_focal_point, "due")
 
-    assert {day: (item.facts, item.tone, item.action.label) for day, item in items.items()} == {
-        day: (["Second half of 2014", words], tone, "Report") for day, (words, tone) in DUE.items()
+    assert {day: (task.facts, task.urgency, task.action.label) for day, task in tasks.items()} == {
+        day: (["Second half of 2014", text], urgency, "Report") for day, (text, urgency) in DUE.items()
     }
 
 
@@ -105,10 +107,10 @@ def test_earlier_due_comes_first_and_its_action_opens_the_form(client, ilo_focal
         ProgressReportFactory(commitment=complete(lead_agency=ilo), cycle=of, blank=True) for of in (cycle, earlier)
     )
 
-    items = next(pile for pile in desk_of(ilo_focal_point).piles if pile.key == "due").items
+    tasks = next(task_list for task_list in build_dashboard(ilo_focal_point).task_lists if task_list.key == "due").tasks
 
     pages = [reverse("admin:commitments_progressreport_change", args=[report.pk]) for report in (first, later)]
-    assert [item.action.address for item in items] == pages
+    assert [task.action.address for task in tasks] == pages
     client.force_login(ilo_focal_point)
     assert client.get(pages[0]).status_code == 200
 
@@ -125,9 +127,9 @@ def test_judgements_of_ones_own_work_wait_for_an_answer(client, ilo_focal_point,
     AnswerFactory(public=True, assessment__commitment=answered)
     AnswerFactory(submitted=True, assessment__commitment=in_hand, author=ilo_focal_point)
 
-    assert piles(ilo_focal_point) == {"judgements": {"disputed"}, "waiting": {"in hand"}}
+    assert titles_by_list(ilo_focal_point) == {"judgements": {"disputed"}, "waiting": {"in hand"}}
     client.force_login(ilo_focal_point)
-    page = client.get(item_of(ilo_focal_point, "judgements").action.address)
+    page = client.get(task_of(ilo_focal_point, "judgements").action.address)
     assert page.context["adminform"].form.initial["assessment"] == str(judged.pk)
     assert set(page.context["adminform"].form.fields["assessment"].queryset) == {
         *ilo.led_commitments.get(title="disputed").assessments.all(),
@@ -143,13 +145,15 @@ def test_published_lately_leads_to_the_public_page(ilo_focal_point, ilo, time_ma
     published_report(complete(lead_agency=ilo, title="long ago", published_on=date(2014, 1, 1)), on="2014-06-30")
     report = published_report(commitment, on="2014-08-31")
 
-    found = next(pile for pile in desk_of(ilo_focal_point).piles if pile.key == "published")
+    published = next(
+        task_list for task_list in build_dashboard(ilo_focal_point).task_lists if task_list.key == "published"
+    )
 
-    assert found.items[0].action.address == report.get_absolute_url()
-    assert found.items[0].facts == ["on 31 August 2014"]
-    assert {item.title for item in found.items} == {"heard", "long ago"}
+    assert published.tasks[0].action.address == report.get_absolute_url()
+    assert published.tasks[0].facts == ["on 31 August 2014"]
+    assert {task.title for task in published.tasks} == {"heard", "long ago"}
     time_machine.move_to("2014-12-01T12:00:00+00:00", tick=False)
-    assert piles(ilo_focal_point) == {}
+    assert titles_by_list(ilo_focal_point) == {}
 
 
 def test_commitment_that_lacks_something_says_what_and_how_to_mend_it(ilo_focal_point, ilo):
@@ -160,11 +164,11 @@ def test_commitment_that_lacks_something_says_what_and_how_to_mend_it(ilo_focal_
     published_report(CommitmentFactory(lead_agency=ilo, title="finished"), status="completed")
     in_hand = ProgressReportFactory(commitment=bare)
 
-    item = item_of(ilo_focal_point, "lacking")
+    task = task_of(ilo_focal_point, "lacking")
 
     asking = reverse("commitments:mistake", args=[bare.reference])
-    assert item.title == "bare"
-    assert [(link.label, link.address) for link in item.more] == [
+    assert task.title == "bare"
+    assert [(link.label, link.address) for link in task.links] == [
         ("No evidence: report with evidence", reverse("admin:commitments_progressreport_change", args=[in_hand.pk])),
         ("No due day: ask for it to be added", f"{asking}?lack=due"),
         ("No milestone: ask for it to be added", f"{asking}?lack=milestones"),
@@ -176,7 +180,7 @@ def test_administrator_adds_what_is_lacking_in_the_form(administrator, ilo):
     bare = CommitmentFactory(lead_agency=ilo)
 
     page = reverse("admin:commitments_commitment_change", args=[bare.pk])
-    assert [(link.label, link.address) for link in item_of(administrator, "lacking").more[1:]] == [
+    assert [(link.label, link.address) for link in task_of(administrator, "lacking").links[1:]] == [
         ("No due day: add it", f"{page}#id_due"),
         ("No milestone: add it", f"{page}#milestones-group"),
     ]
@@ -187,10 +191,10 @@ def test_desk_of_a_reviewer_holds_what_waits_and_the_cycles(secretariat, adminis
     ProgressReportFactory(commitment=commitment)
     AssessmentFactory(submitted=True, commitment=commitment, author=secretariat)
 
-    assert piles(administrator) == {"review": {commitment.title}}
-    assert piles(secretariat) == {"review": {commitment.title}}
-    assert [pile.count for pile in desk_of(secretariat).full] == [1]
-    assert [pile.count for pile in desk_of(administrator).full] == [2]
+    assert titles_by_list(administrator) == {"review": {commitment.title}}
+    assert titles_by_list(secretariat) == {"review": {commitment.title}}
+    assert [task_list.count for task_list in build_dashboard(secretariat).nonempty_lists] == [1]
+    assert [task_list.count for task_list in build_dashboard(administrator).nonempty_lists] == [2]
 
 
 def test_cycles_wait_to_be_opened_run_and_closed(secretariat, ilo_focal_point, time_machine):
@@ -202,20 +206,20 @@ def test_cycles_wait_to_be_opened_run_and_closed(secretariat, ilo_focal_point, t
     ReportingCycleFactory(title="closed", opened=True, closed_on=date(2014, 7, 10))
     ReportingCycleFactory(title="to come", opens_on=date(2014, 8, 1))
 
-    assert {item.title: item.action.label for item in desk_of(secretariat).cycles} == {
+    assert {task.title: task.action.label for task in build_dashboard(secretariat).cycles} == {
         "to close": "Close",
         "to open": "Open",
         "runs": "Remind",
     }
-    assert desk_of(ilo_focal_point).cycles == []
+    assert build_dashboard(ilo_focal_point).cycles == []
 
 
 def test_what_waits_for_a_group_lead_is_not_also_waited_for(undesa_focal_point, iom_focal_point, data_and_research):
     commitment = complete(workgroup=data_and_research)
     ProgressReportFactory(submitted=True, commitment=commitment, author=iom_focal_point)
 
-    assert piles(undesa_focal_point) == {"review": {commitment.title}}
-    assert piles(iom_focal_point) == {"waiting": {commitment.title}}
+    assert titles_by_list(undesa_focal_point) == {"review": {commitment.title}}
+    assert titles_by_list(iom_focal_point) == {"waiting": {commitment.title}}
 
 
 def test_desk_says_for_whom_one_acts_and_when_they_were_last_heard(client, ilo_focal_point, ilo):
@@ -236,9 +240,9 @@ def test_empty_piles_say_so_in_words(client, ohchr_focal_point):
 
     page = client.get("/admin/")
 
-    assert {pile.key for pile in page.context["desk"].empty} == WRITING
-    for pile in page.context["desk"].empty:
-        assertContains(page, pile.none)
+    assert {task_list.key for task_list in page.context["dashboard"].empty_lists} == WRITING
+    for task_list in page.context["dashboard"].empty_lists:
+        assertContains(page, task_list.empty_text)
     assertContains(page, "Nothing waits for you.")
     assertNotContains(page, "pile__items")
 
@@ -247,19 +251,19 @@ def test_desk_costs_the_same_with_many_rows(client, ilo_focal_point, cycle, djan
     ilo = Agency.objects.get(code="ilo")
     client.force_login(ilo_focal_point)
 
-    for rows in (1, MOST):
+    for rows in (1, MAX_TASKS):
         for _number in range(rows):
             commitment = CommitmentFactory(lead_agency=ilo)
             ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
             AssessmentFactory(public=True, commitment=commitment, finding="disagrees")
             for state in ("draft", "submitted", "sent_back"):
                 ProgressReportFactory(commitment=commitment, author=ilo_focal_point, **{state: True})
-        with django_assert_num_queries(DESK_QUERIES):
+        with django_assert_num_queries(DASHBOARD_QUERIES):
             page = client.get("/admin/")
 
-    by_key = {pile.key: pile for pile in page.context["desk"].piles}
-    assert (len(by_key["due"].items), by_key["due"].more) == (MOST, 1)
-    assert (len(by_key["lacking"].items), by_key["lacking"].count) == (FEW, MOST + 1)
+    by_key = {task_list.key: task_list for task_list in page.context["dashboard"].task_lists}
+    assert (len(by_key["due"].tasks), by_key["due"].hidden_count) == (MAX_TASKS, 1)
+    assert (len(by_key["lacking"].tasks), by_key["lacking"].count) == (MAX_TASKS_SHORT, MAX_TASKS + 1)
 
 
 def test_desk_of_a_reviewer_costs_the_same_with_many_rows(client, secretariat, django_assert_num_queries):
@@ -275,5 +279,5 @@ def test_desk_of_a_reviewer_costs_the_same_with_many_rows(client, secretariat, d
             client.get("/admin/")
 
 
-DESK_QUERIES = 38
+DASHBOARD_QUERIES = 38
 REVIEWERS_QUERIES = 16

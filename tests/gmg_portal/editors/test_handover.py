@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from gmg_portal.editors.handover import sheet
+from gmg_portal.editors.handover import handover_sheet
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,
@@ -21,9 +21,9 @@ ILO = "/admin/handover/ilo/"
 
 
 @pytest.fixture
-def affairs(ilo, iom, decent_work, cycle, ilo_focal_point):
+def commitments_by_lead(ilo, iom, decent_work, cycle, ilo_focal_point):
     """Something of everything at ILO and in its group, and the same at IOM."""
-    found = {}
+    commitments = {}
     for lead in ({"lead_agency": ilo}, {"lead_agency": iom}):
         name = str(lead["lead_agency"])
         heard, owed, begun, back, waiting = (
@@ -36,42 +36,42 @@ def affairs(ilo, iom, decent_work, cycle, ilo_focal_point):
         ProgressReportFactory(commitment=begun, cycle=cycle)
         ProgressReportFactory(commitment=back, sent_back=True, review_note=f"{name} note")
         ProgressReportFactory(commitment=waiting, submitted=True)
-        found[name] = {"heard": heard, "owed": owed, "begun": begun, "back": back, "waiting": waiting}
-    found["group"] = CommitmentFactory(workgroup=decent_work, title="Of the group")
-    return found
+        commitments[name] = {"heard": heard, "owed": owed, "begun": begun, "back": back, "waiting": waiting}
+    commitments["group"] = CommitmentFactory(workgroup=decent_work, title="Of the group")
+    return commitments
 
 
 def titles(rows):
     return {row.commitment.title for row in rows}
 
 
-def test_sheet_holds_all_that_is_owed_and_was_done(affairs, ilo, iom, ilo_focal_point):
-    mine = affairs["ILO"]
+def test_sheet_holds_all_that_is_owed_and_was_done(commitments_by_lead, ilo, iom, ilo_focal_point):
+    mine = commitments_by_lead["ILO"]
     led = CommitmentFactory(lead_agency=iom, partners=[ilo])
     dispute = AssessmentFactory(public=True, commitment=mine["heard"], finding="disagrees")
     AnswerFactory(public=True, assessment=dispute)
 
-    told = sheet(ilo, ilo_focal_point)
+    handover = handover_sheet(ilo, ilo_focal_point)
 
-    assert {row.title for row in told.commitments} == {"Of the group", *(row.title for row in mine.values())}
-    assert titles(told.due) == {"ILO owed"}
-    assert titles(told.drafts) == {"ILO begun"}
-    assert titles(told.sent_back) == {"ILO back"}
-    assert titles(told.waiting) == {"ILO waiting"}
-    assert titles(told.reports) == {"ILO heard"}
-    assert {piece.title for piece in told.reports[0].evidence.all()} == {"ILO study", "ILO minutes"}
-    assert told.disputes == [dispute]
-    assert told.partnerships == [led]
-    assert [membership.user for membership in told.people] == [ilo_focal_point]
+    assert {row.title for row in handover.commitments} == {"Of the group", *(row.title for row in mine.values())}
+    assert titles(handover.due) == {"ILO owed"}
+    assert titles(handover.drafts) == {"ILO begun"}
+    assert titles(handover.sent_back) == {"ILO back"}
+    assert titles(handover.waiting) == {"ILO waiting"}
+    assert titles(handover.reports) == {"ILO heard"}
+    assert {piece.title for piece in handover.reports[0].evidence.all()} == {"ILO study", "ILO minutes"}
+    assert handover.disputes == [dispute]
+    assert handover.partnerships == [led]
+    assert [membership.user for membership in handover.people] == [ilo_focal_point]
 
 
-def test_secretariat_reads_the_sheet_without_the_drafts(client, affairs, ilo, secretariat):
-    told = sheet(ilo, secretariat)
+def test_secretariat_reads_the_sheet_without_the_drafts(client, commitments_by_lead, ilo, secretariat):
+    handover = handover_sheet(ilo, secretariat)
 
-    assert titles(told.due) == {"ILO owed", "ILO begun"}
-    assert titles(told.drafts) == set()
-    assert titles(told.sent_back) == {"ILO back"}
-    assert titles(told.waiting) == {"ILO waiting"}
+    assert titles(handover.due) == {"ILO owed", "ILO begun"}
+    assert titles(handover.drafts) == set()
+    assert titles(handover.sent_back) == {"ILO back"}
+    assert titles(handover.waiting) == {"ILO waiting"}
     client.force_login(secretariat)
     assertContains(client.get(ILO), "Drafts stand on it only for those who write them.")
 
@@ -84,7 +84,7 @@ def test_open_questions_are_those_of_what_still_runs(ilo, ilo_focal_point):
     published_report(bare)
     published_report(CommitmentFactory(lead_agency=ilo), status="completed")
 
-    assert sheet(ilo, ilo_focal_point).open_questions == [
+    assert handover_sheet(ilo, ilo_focal_point).open_questions == [
         f"{running.reference} has no due day.",
         f"{running.reference}: the milestone “Pilot” was due on 1 March 2014 and is not met.",
         f"Nothing was ever reported on {running.reference}.",
@@ -93,7 +93,7 @@ def test_open_questions_are_those_of_what_still_runs(ilo, ilo_focal_point):
 
 
 def test_sheet_is_for_the_agency_the_secretariat_and_administrators(
-    client, affairs, ilo_focal_point, ilo_alternate, secretariat, administrator, iom_focal_point, outsider
+    client, commitments_by_lead, ilo_focal_point, ilo_alternate, secretariat, administrator, iom_focal_point, outsider
 ):
     pages = {}
     for person in (ilo_focal_point, ilo_alternate, secretariat, administrator, iom_focal_point, outsider):
@@ -112,7 +112,7 @@ def test_sheet_is_for_the_agency_the_secretariat_and_administrators(
     }
 
 
-def test_sheet_is_closed_the_day_after_the_membership_ended(client, ilo_focal_point, affairs, time_machine):
+def test_sheet_is_closed_the_day_after_the_membership_ended(client, ilo_focal_point, commitments_by_lead, time_machine):
     ilo_focal_point.memberships.update(ends_on=date(2014, 9, 30))
     client.force_login(ilo_focal_point)
 
@@ -128,13 +128,13 @@ def test_sheet_of_no_agency_is_not_found(client, secretariat):
     assert client.get(reverse("admin:handover", args=["nobody"])).status_code == 404
 
 
-def test_page_tells_standing_notes_and_evidence(client, ilo_focal_point, affairs):
+def test_page_tells_standing_notes_and_evidence(client, ilo_focal_point, commitments_by_lead):
     client.force_login(ilo_focal_point)
 
     page = client.get(ILO)
 
-    for words in ("ILO note", "ILO study", "ILO minutes", "In progress", "Second half of 2014, due 31 August 2014"):
-        assertContains(page, words)
+    for text in ("ILO note", "ILO study", "ILO minutes", "In progress", "Second half of 2014, due 31 August 2014"):
+        assertContains(page, text)
     assertNotContains(page, "IOM study")
 
 

@@ -671,8 +671,11 @@ def answer_of(ask, name, names, key, line, row) -> tuple:
     args = [key, line] if name.endswith("_simple_history") else [values[each] for each in names]
     answer = ask(reverse(f"admin:{name}", args=args))
     page = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"', "", answer.content.decode())
-    said = [str(message) for message in get_messages(answer.wsgi_request)]
-    texts = {re.sub(rf"\b({row.pk}|{MISSING})\b", "KEY", text) for text in (answer.get("Location", ""), page, *said)}
+    shown_messages = [str(message) for message in get_messages(answer.wsgi_request)]
+    texts = {
+        re.sub(rf"\b({row.pk}|{MISSING})\b", "KEY", text)
+        for text in (answer.get("Location", ""), page, *shown_messages)
+    }
     return answer.status_code, texts
 
 

@@ -18,7 +18,7 @@ from tests.factories import (
 )
 
 
-def asked(cycle, lead, **fields):
+def expected_report(cycle, lead, **fields):
     commitment = CommitmentFactory(**lead)
     ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
     return commitment
@@ -27,36 +27,43 @@ def asked(cycle, lead, **fields):
 @pytest.fixture
 def answered(cycle, ilo, iom, decent_work):
     """ILO: one in time (unasked), one late, one silent. IOM's constituent: one waits. The group: one in time."""
-    in_time, late, silent = (asked(cycle, {"lead_agency": ilo}) for _ in range(3))
+    in_time, late, silent = (expected_report(cycle, {"lead_agency": ilo}) for _ in range(3))
     published_report(silent, on="2014-02")
     published_report(in_time, on="2014-08-31")
     published_report(late, on="2014-09-01")
-    part = asked(cycle, {"lead_agency": AgencyFactory(code="eca", parent=iom)})
+    part = expected_report(cycle, {"lead_agency": AgencyFactory(code="eca", parent=iom)})
     ProgressReportFactory(submitted=True, commitment=part, achieved="Whispered")
-    published_report(asked(cycle, {"workgroup": decent_work}), on="2014-07-10")
+    published_report(expected_report(cycle, {"workgroup": decent_work}), on="2014-07-10")
     return {"silent": silent, "part": part}
 
 
-def counts(outcome):
-    return {rate.code: (rate.asked, rate.in_time, rate.late, rate.waiting, rate.silent) for rate in outcome.rates}
+def counts(cycle_rates):
+    return {
+        rate.code: (rate.expected, rate.in_time, rate.late, rate.waiting, rate.silent) for rate in cycle_rates.rates
+    }
 
 
 def test_rates_count_by_member_and_group(cycle, answered):
-    outcome = rates(cycle)
+    cycle_rates = rates(cycle)
 
-    assert counts(outcome) == {
+    assert counts(cycle_rates) == {
         "ilo": (3, 1, 1, 0, 1),
         "iom": (1, 0, 0, 1, 0),
         "decent-work": (1, 1, 0, 0, 0),
     }
-    assert {rate.code: rate.last_heard and rate.last_heard.iso for rate in outcome.rates} == {
+    assert {rate.code: rate.last_heard and rate.last_heard.iso for rate in cycle_rates.rates} == {
         "ilo": "2014-09-01",
         "iom": None,
         "decent-work": "2014-07-10",
     }
-    assert (outcome.total.asked, outcome.total.in_time, outcome.total.late, outcome.total.missing) == (5, 2, 1, 2)
-    assert [report.commitment for report in outcome.silent] == [answered["silent"]]
-    assert [report.commitment for report in outcome.waiting] == [answered["part"]]
+    assert (
+        cycle_rates.total.expected,
+        cycle_rates.total.in_time,
+        cycle_rates.total.late,
+        cycle_rates.total.missing,
+    ) == (5, 2, 1, 2)
+    assert [report.commitment for report in cycle_rates.silent] == [answered["silent"]]
+    assert [report.commitment for report in cycle_rates.waiting] == [answered["part"]]
 
 
 def test_earlier_cycle_keeps_its_own_rates(cycle, ilo, answered):
@@ -74,7 +81,10 @@ def test_page_names_the_silent_with_their_last_word(client, secretariat, cycle, 
 
     page = client.get(reverse("admin:rates"))
 
-    assert {silence.rate.code: [row.commitment for row in silence.reports] for silence in page.context["silences"]} == {
+    assert {
+        silent_lead.rate.code: [row.commitment for row in silent_lead.reports]
+        for silent_lead in page.context["silent_leads"]
+    } == {
         "ilo": [answered["silent"]],
     }
     assert [report.commitment for report in page.context["waiting"]] == [answered["part"]]
@@ -91,7 +101,9 @@ def test_page_names_the_silent_with_their_last_word(client, secretariat, cycle, 
 def test_lateness_counts_from_the_first_submission(
     cycle, ilo, ilo_focal_point, secretariat, time_machine, first_sent, expected
 ):
-    report = ProgressReportFactory(draft=True, commitment=asked(cycle, {"lead_agency": ilo}), author=ilo_focal_point)
+    report = ProgressReportFactory(
+        draft=True, commitment=expected_report(cycle, {"lead_agency": ilo}), author=ilo_focal_point
+    )
     report.commitment.reports.filter(cycle=cycle).delete()
     ProgressReport.objects.filter(pk=report.pk).update(cycle=cycle)
     report.refresh_from_db()
@@ -112,13 +124,13 @@ def test_lateness_counts_from_the_first_submission(
     [(date(2014, 8, 30), {}), (date(2014, 8, 31), {}), (date(2014, 9, 1), {"ilo": (1, 0, 0, 0, 1)})],
 )
 def test_report_counts_as_asked_for_if_it_was_due_before_the_withdrawal(cycle, ilo, withdrawn_on, counted):
-    asked(cycle, {"lead_agency": ilo, "withdrawn": True, "withdrawn_on": withdrawn_on})
+    expected_report(cycle, {"lead_agency": ilo, "withdrawn": True, "withdrawn_on": withdrawn_on})
 
     assert counts(rates(cycle)) == counted
 
 
 def test_report_in_time_counts_though_its_commitment_was_withdrawn_after_the_due_day(cycle, ilo, administrator):
-    commitment = asked(cycle, {"lead_agency": ilo})
+    commitment = expected_report(cycle, {"lead_agency": ilo})
     published_report(commitment, on="2014-08-01")
     actions.withdraw(commitment, by=administrator, reason="It was entered twice.")
 
@@ -126,7 +138,7 @@ def test_report_in_time_counts_though_its_commitment_was_withdrawn_after_the_due
 
 
 def test_report_on_a_restored_commitment_counts(cycle, ilo, administrator, time_machine):
-    commitment = asked(cycle, {"lead_agency": ilo})
+    commitment = expected_report(cycle, {"lead_agency": ilo})
     time_machine.move_to("2014-08-01T12:00:00Z")
     actions.withdraw(commitment, by=administrator, reason="It was entered twice.")
     time_machine.move_to("2014-10-01T12:00:00Z")
@@ -136,7 +148,7 @@ def test_report_on_a_restored_commitment_counts(cycle, ilo, administrator, time_
 
 
 def test_page_says_that_a_silent_commitment_was_withdrawn(client, secretariat, cycle, ilo):
-    asked(cycle, {"lead_agency": ilo, "withdrawn": True, "withdrawn_on": date(2015, 3, 1)})
+    expected_report(cycle, {"lead_agency": ilo, "withdrawn": True, "withdrawn_on": date(2015, 3, 1)})
     client.force_login(secretariat)
 
     assertContains(client.get(reverse("admin:rates")), "withdrawn on 1 March 2015")
@@ -146,8 +158,8 @@ def test_page_of_a_chosen_cycle(client, secretariat, cycle):
     ReportingCycleFactory(opened=True, opens_on=date(2014, 8, 1), title="Later")
     client.force_login(secretariat)
 
-    assert client.get(reverse("admin:rates")).context["outcome"].cycle.title == "Later"
-    assert client.get(reverse("admin:rates"), {"cycle": cycle.pk}).context["outcome"].cycle == cycle
+    assert client.get(reverse("admin:rates")).context["cycle_rates"].cycle.title == "Later"
+    assert client.get(reverse("admin:rates"), {"cycle": cycle.pk}).context["cycle_rates"].cycle == cycle
 
 
 @pytest.mark.parametrize("asked_for", ["999999", "second"])
@@ -192,7 +204,7 @@ def test_rates_cost_the_same_with_many_rows(client, secretariat, cycle, django_a
 
     for rows in (1, 6):
         for _number in range(rows):
-            asked(cycle, {"lead_agency": AgencyFactory()})
+            expected_report(cycle, {"lead_agency": AgencyFactory()})
         with django_assert_num_queries(QUERIES):
             client.get(reverse("admin:rates"))
 

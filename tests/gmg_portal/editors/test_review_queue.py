@@ -8,7 +8,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from commitments import actions
 from commitments.models import ProgressReport
-from gmg_portal.editors.review_queue import MOST, queue_of
+from gmg_portal.editors.review_queue import MAX_ROWS, queue_of
 from gmg_portal.models import AuditEntry
 from tests.factories import (
     AnswerFactory,
@@ -24,7 +24,7 @@ HAND = "You or your agency had a hand in this: another reviewer decides."
 
 
 def keys(user, **words):
-    return [line.key for line in queue_of(user, **words).lines]
+    return [row.key for row in queue_of(user, **words).rows]
 
 
 @pytest.fixture
@@ -71,8 +71,8 @@ def test_group_lead_has_the_groups_rows_and_reads_why_not_ones_own(ilo_focal_poi
     own = ProgressReport.objects.get()
     ProgressReport.objects.filter(pk=own.pk).update(author=ilo_focal_point, submitted_by=ilo_focal_point)
 
-    assert [(line.key, line.refusal) for line in queue_of(ilo_focal_point).lines] == [(waiting["report"], HAND)]
-    assert [(line.key, line.refusal) for line in queue_of(iom_focal_point).lines] == [(waiting["report"], "")]
+    assert [(row.key, row.refusal) for row in queue_of(ilo_focal_point).rows] == [(waiting["report"], HAND)]
+    assert [(row.key, row.refusal) for row in queue_of(iom_focal_point).rows] == [(waiting["report"], "")]
 
 
 def test_whoever_judged_reads_that_the_answer_is_for_another(ohchr, ohchr_focal_point, decent_work):
@@ -81,7 +81,7 @@ def test_whoever_judged_reads_that_the_answer_is_for_another(ohchr, ohchr_focal_
     )
     ParticipationFactory(workgroup=decent_work, agency=ohchr, role="co_convener")
 
-    assert [line.refusal for line in queue_of(ohchr_focal_point).lines] == [HAND]
+    assert [row.refusal for row in queue_of(ohchr_focal_point).rows] == [HAND]
 
 
 @pytest.mark.parametrize(
@@ -96,15 +96,15 @@ def test_line_says_how_long_it_waits(moment, words, secretariat, time_machine):
     CommitmentFactory(submitted=True, submitted_at=NOON)
     time_machine.move_to(f"{moment}:00+00:00", tick=False)
 
-    assert [line.waits for line in queue_of(secretariat).lines] == [words]
+    assert [row.waiting_time for row in queue_of(secretariat).rows] == [words]
 
 
 def test_long_queue_shows_its_oldest_and_counts_the_rest(secretariat):
-    CommitmentFactory.create_batch(MOST + 2, submitted=True)
+    CommitmentFactory.create_batch(MAX_ROWS + 2, submitted=True)
 
     queue = queue_of(secretariat)
 
-    assert (len(queue.lines), queue.more) == (MOST, 2)
+    assert (len(queue.rows), queue.hidden_count) == (MAX_ROWS, 2)
 
 
 # The page
@@ -152,10 +152,10 @@ def test_unknown_part_of_the_queue_is_refused_and_audited(client, secretariat, w
     assert (entry.person, entry.reason) == (secretariat, f"parameter {next(iter(params))}")
 
 
-def chosen(page, *rows):
-    """What the queue's form sends for some ticked rows."""
-    lines = page.context["queue"].lines
-    return {"row": list(rows), **{f"seen_{line.key}": line.row.version for line in lines}}
+def selected(page, *keys):
+    """Return the data that the queue's form sends when the rows with these keys are ticked."""
+    rows = page.context["queue"].rows
+    return {"row": list(keys), **{f"seen_{row.key}": row.obj.version for row in rows}}
 
 
 def test_many_are_published_after_one_question_and_the_rest_named_with_reasons(client, administrator, waiting, ilo):
@@ -164,15 +164,17 @@ def test_many_are_published_after_one_question_and_the_rest_named_with_reasons(c
     report = ProgressReport.objects.get()
     client.force_login(administrator)
     page = client.get(reverse("admin:queue"))
-    data = chosen(page, *waiting.values(), f"commitment-{own.pk}", f"commitment-{draft.pk}", "commitment-x", "rumour-1")
+    data = selected(
+        page, *waiting.values(), f"commitment-{own.pk}", f"commitment-{draft.pk}", "commitment-x", "rumour-1"
+    )
     data[f"seen_commitment-{draft.pk}"] = draft.version
     report.barriers = "Changed after the queue was read."
     report.save()
 
     question = client.post(reverse("admin:queue"), data)
     assert ProgressReport.objects.get().state == "submitted"
-    asked = {key: seen for key, _row, _kind, seen in question.context["lines"]}
-    confirmed = {"row": list(asked), "confirmed": "yes", **{f"seen_{key}": seen for key, seen in asked.items()}}
+    versions = {key: seen for key, _row, _kind, seen in question.context["rows"]}
+    confirmed = {"row": list(versions), "confirmed": "yes", **{f"seen_{key}": seen for key, seen in versions.items()}}
     answer = client.post(reverse("admin:queue"), confirmed, follow=True)
 
     assertRedirects(answer, reverse("admin:queue"))
@@ -182,7 +184,7 @@ def test_many_are_published_after_one_question_and_the_rest_named_with_reasons(c
         f"{draft}: This is in the state ‘Draft’, which does not allow that.",
         "3 were published.",
     }
-    assert [line.key for line in queue_of(administrator).lines] == [f"commitment-{own.pk}", waiting["report"]]
+    assert [row.key for row in queue_of(administrator).rows] == [f"commitment-{own.pk}", waiting["report"]]
 
 
 def test_nothing_chosen_is_said(client, secretariat, waiting):
