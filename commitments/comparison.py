@@ -122,7 +122,7 @@ class Comparison:
     since: date
     until: date
     rows: list[ComparedCommitment]
-    words: Words
+    words: QueryParams
 
     @cached_property
     def lists(self) -> dict[str, list[ComparedCommitment]]:

@@ -31,7 +31,7 @@ admin.site.pages += [*review_queue.urls, *response_rates.urls, *handover.urls]
 
 
 @admin.register(Revision)
-class RevisionAdmin(admin.site.ReadingAdmin):
+class RevisionAdmin(admin.site.SystemTableAdmin):
     """The revision, read-only: the database moves it."""
 
     list_display = ["number", "moved_at"]
@@ -45,7 +45,7 @@ class RevisionAdmin(admin.site.ReadingAdmin):
 
 
 @admin.register(Edition)
-class EditionAdmin(admin.site.ReadingAdmin):
+class EditionAdmin(admin.site.SystemTableAdmin):
     """The editions, read-only: `manage.py publish_edition` publishes them, and nothing alters them."""
 
     list_display = ["day", "revision", "published_at"]
@@ -59,7 +59,7 @@ class EditionAdmin(admin.site.ReadingAdmin):
 
 
 @admin.register(KeptAnswer)
-class KeptAnswerAdmin(admin.site.ReadingAdmin):
+class KeptAnswerAdmin(admin.site.SystemTableAdmin):
     """The idempotency keys of API requests, read-only. Stored answers stay hidden, as they belong to their senders."""
 
     list_display = ["key", "token", "status", "made_at"]
@@ -82,7 +82,7 @@ for model in (APIKey, Authenticator, EmailAddress, EmailConfirmation, UserSessio
 
 
 @admin.register(AccessAttempt)
-class AttemptsAdmin(admin.site.ReadingAdmin):
+class AttemptsAdmin(admin.site.SystemTableAdmin):
     """Failed sign-ins of the last day. Deleting those of an account or an address ends its waiting time."""
 
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "next_try"]
@@ -120,7 +120,7 @@ class AttemptsAdmin(admin.site.ReadingAdmin):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.site.ReadingAdmin):
+class AuditEntryAdmin(admin.site.SystemTableAdmin):
     """The audit log, read-only: the secretariat and administrators search it and export it."""
 
     list_select_related = ["person"]

@@ -73,7 +73,7 @@ class AssessmentAdmin(WorkflowAdmin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def may_use_kind(self, user, kind: str) -> bool:
-        return is_secretariat(user) if kind == Assessment.AssessorKind.INDEPENDENT else may_start(user)
+        return is_secretariat(user) if kind == Assessment.AssessorKind.INDEPENDENT else may_create_drafts(user)
 
     @admin.display(description=_("commitment"), ordering="commitment__reference")
     def reference(self, obj):

@@ -117,11 +117,13 @@ class AutosaveMixin:
     def save_copy(self, request, row, about):
         if request.POST.get("_user") != str(request.user.pk):
             return self.refuse(_("Somebody else is signed in in this browser now: nothing was sent."), 401)
-        fields = autosave.typed(request.POST)
+        fields = autosave.posted_fields(request.POST)
         window = request.POST.get("_window", "").replace(NUL, "")
         try:
-            copy = autosave.keep(row, about, fields, by=request.user, window=window, seen=request.POST.get("_seen", ""))
-        except TooMuch as problem:
+            copy = autosave.save_copy(
+                row, about, fields, by=request.user, window=window, seen=request.POST.get("_seen", "")
+            )
+        except TooLong as problem:
             return self.refuse(problem.message, 413)
         except ConcurrentAutosave as problem:
             return self.refuse(problem.message, 409)
@@ -172,7 +174,7 @@ class AutosaveMixin:
 
     def differences(self, request, row, copy: WorkingCopy) -> list:
         """Return the fields of the form and its inline rows where the copy has other values than the row."""
-        data = as_data(copy.fields)
+        data = as_querydict(copy.fields)
         change = row.pk is not None
         form = self.get_form(request, row if change else None, change=change)(data, instance=row)
         differences = form.differences()
@@ -208,8 +210,10 @@ class AutosaveMixin:
             if request.method == "GET" and self.is_autosaved(request, obj) and self.own_working_copy(request, obj):
                 rows = inline.get_queryset(request).filter(**{formset.fk.name: obj}) if obj else ()
                 saved_keys = {str(row.pk) for row in rows}
-                new_rows = autosave.new_rows(as_data(self.own_working_copy(request, obj).fields), formset, saved_keys)
-                formset.extra = max(formset.extra, len(new_rows))
+                new_row_prefixes = autosave.new_row_prefixes(
+                    as_querydict(self.own_working_copy(request, obj).fields), formset, saved_keys
+                )
+                formset.extra = max(formset.extra, len(new_row_prefixes))
             yield formset, inline
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -219,7 +223,7 @@ class AutosaveMixin:
                 data = as_querydict(copy.fields)
                 autosave.fill_form(data, context["adminform"].form)
                 for inline in context["inline_admin_formsets"]:
-                    autosave.lay_rows(data, inline.formset)
+                    autosave.fill_formset(data, inline.formset)
             context["autosave_state"] = self.autosave_state(request, obj, copy)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

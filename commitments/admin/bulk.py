@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from agencies import idempotent_forms
 from commitments.forms import ImportForm
 from commitments.importers.outcome import ImportRefused
-from commitments.permissions import may_start
+from commitments.permissions import may_create_drafts
 from commitments.spreadsheets import upload_store
 from commitments.spreadsheets.drafts import DraftResource
 from commitments.spreadsheets.importing import CHANGED, NEW, UNCHANGED, Outcome, bring
@@ -47,11 +47,11 @@ class BulkMixin:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", kwargs=kwargs)
 
     def changelist_view(self, request, extra_context=None):
-        address = self.bulk_page("import") if self.admin_site.allows(request, may_start) else ""
+        address = self.bulk_page("import") if self.admin_site.allows(request, may_create_drafts) else ""
         return super().changelist_view(request, {"bulk_page": address, **(extra_context or {})})
 
     def resource_for(self, request) -> DraftResource:
-        if not self.admin_site.allows(request, may_start):
+        if not self.admin_site.allows(request, may_create_drafts):
             raise PermissionDenied(_("Only who writes drafts exports and imports them."))
         return self.resource(request.user)
 

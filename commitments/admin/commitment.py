@@ -103,7 +103,7 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
 
     def has_change_permission(self, request, obj=None):
         if obj is None:
-            return self.admin_site.allows(request, may_start) or self.admin_site.allows(request, may_classify)
+            return self.admin_site.allows(request, may_create_drafts) or self.admin_site.allows(request, may_classify)
         return super().has_change_permission(request, obj)
 
     def get_urls(self):

@@ -47,7 +47,7 @@ class PreviewMixin:
             "draft": obj,
             "back": self.change_url(obj),
             "note": missing_status_note(obj),
-            "missing": actions.missing(obj),
+            "missing": actions.submission_errors(obj),
         }
         view = CommitmentView.as_view(template_name="commitments/preview.html", extra_context=context)
         try:

@@ -205,7 +205,7 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
         except ValidationError:
             return self.show_missing(request, obj)
         self.message_user(request, SUBMIT.success_message(obj, None))
-        for hint in actions.hints(obj):
+        for hint in actions.review_hints(obj):
             self.message_user(request, hint, "WARNING")
         return redirect("admin:index")
 
@@ -228,7 +228,9 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
         context |= {
             "writing": writing,
             "workflow_buttons": [] if add else self.buttons(request, obj, writing),
-            "hints": actions.hints(obj) if change and writing and not self.was_closed_meanwhile(request, obj) else [],
+            "hints": actions.review_hints(obj)
+            if change and writing and not self.was_closed_meanwhile(request, obj)
+            else [],
             "preview": self.preview_address(obj) if change and obj.state not in PUBLIC_STATES else "",
             "note": obj.review_note if obj and writing and obj.state == State.SENT_BACK else "",
         }

@@ -20,8 +20,8 @@ from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from commitments.importers.outcome import ImportRefused
-from foundation.dates.parsing import FIRST, LAST
-from foundation.text.spreadsheet_cells import lines_alike, restored
+from foundation.dates.parsing import EARLIEST, LATEST
+from foundation.text.spreadsheet_cells import normalize_line_endings, unescape_formulas
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE

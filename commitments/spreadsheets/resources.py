@@ -249,14 +249,14 @@ class ReportResource(DraftResource):
         self.successors = by_reference(self.offer.successors(), named)
         about = self.get_queryset().filter(commitment__in=[row.pk for row in self.running.values()])
         expected = about.blank().filter(cycle__isnull=False).select_for_update(of=("self",))
-        self.expected = {(row.commitment.reference, folded(row.cycle.title)): row for row in expected}
+        self.expected = {(row.commitment.reference, fold_text(row.cycle.title)): row for row in expected}
         self.voluntary = {row.commitment_id: row.pk for row in about.filter(cycle__isnull=True)}
 
     def meet(self, row):
         """By its number; or what a cycle asks for and nobody has begun, by commitment and cycle."""
         if row["id"].strip():
             return super().meet(row)
-        reference, title = reference_in(row["commitment"]), folded(row["cycle"])
+        reference, title = reference_in(row["commitment"]), fold_text(row["cycle"])
         return self.expected.get((reference, title))
 
     def problems_of(self, instance, row, number, cell_errors):
@@ -264,7 +264,7 @@ class ReportResource(DraftResource):
         if instance.status == Status.DISCONTINUED and not instance.status_reason:
             yield "status_reason", _("Say why the commitment is discontinued.")
         if instance.commitment_id and "superseded_by" not in cell_errors:
-            problem = problem_of_successor(instance.status, instance.commitment, instance.superseded_by)
+            problem = successor_error(instance.status, instance.commitment, instance.superseded_by)
             if problem:
                 yield "superseded_by", problem
         start, end = instance.period_start, instance.period_end

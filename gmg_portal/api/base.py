@@ -151,7 +151,8 @@ def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
             faults += [
                 Fault(
                     param,
-                    str(getattr(form.fields[param], "none_known", ChoicesField.none_known)) % {"value": value},
+                    str(getattr(form.fields[param], "no_choices_message", ChoicesField.no_choices_message))
+                    % {"value": value},
                     (),
                     code="unknown_value",
                 )
@@ -162,7 +163,7 @@ def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
             value for value in split_values(param, params.getlist(param)) if value not in map(str, allowed or [value])
         ]
         if isinstance(form.fields[param], ChoicesField):
-            also_allowed = form.fields[param].taken_beside_choices(unknown_values)
+            also_allowed = form.fields[param].accepted_beyond_choices(unknown_values)
             unknown_values = [value for value in unknown_values if value not in also_allowed]
         faults += [unknown_value_fault(param, template, value, allowed) for value in dict.fromkeys(unknown_values)]
         if not unknown_values:

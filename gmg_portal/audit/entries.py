@@ -47,7 +47,7 @@ class AuditForm(forms.Form):
         max_length=64,
         help_text=gettext_lazy("As HLD-0018, or the name of a request as it stands in an entry."),
     )
-    person = forms.ModelChoiceField(
+    person_name = forms.ModelChoiceField(
         label=gettext_lazy("Who"),
         required=False,
         queryset=get_user_model().objects.none(),
@@ -65,7 +65,7 @@ class AuditForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = get_user_model().objects.order_by("username")
-        self.fields["person"].label_from_instance = person
+        self.fields["person"].label_from_instance = person_name
         self.fields["kind"].choices = [("", _("Any")), *kind_choices()]
 
     def clean_search(self):
@@ -244,16 +244,16 @@ def describe_entries(entries: Iterable[AuditEntry], request, site) -> list[Descr
 
 
 def _describe_entry(entry: AuditEntry, rows: AuditedRows | None) -> DescribedEntry:
-    person_name = person(entry.person) if entry.person else ""
+    person = person_name(entry.person) if entry.person else ""
     reason = str(REASONS.get(entry.reason, entry.reason))
     event = str(entry.get_what_display())
     if reason:
         event = f"{event} ({reason})"
     if rows is None or entry.row is None:
-        return DescribedEntry(entry, person_name, event)
+        return DescribedEntry(entry, person, event)
     page, history = rows.urls(entry.row)
     anchor = f"#{entry.kind.partition('.')[2]}-{entry.line}" if entry.line else ""
-    return DescribedEntry(entry, person_name, event, rows.label(entry.row), page, history and f"{history}{anchor}")
+    return DescribedEntry(entry, person, event, rows.label(entry.row), page, history and f"{history}{anchor}")
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Representation:
 class Dashboard:
     representations: list[Representation]
     task_lists: list[TaskList]
-    may_start: bool
+    may_create_drafts: bool
     may_review: bool
     cycles: list[Task]
 
@@ -104,7 +104,7 @@ class Dashboard:
 
 def build_dashboard(user) -> Dashboard:
     representations = representations_of(user)
-    can_review, can_start = may_review(user), may_start(user)
+    can_review, can_start = may_review(user), may_create_drafts(user)
     task_lists = [*(writer_lists(user) if representations else [])]
     if can_review:
         task_lists[2 if representations else 0 : 0] = [review_list(user), mistake_list(user)]

@@ -15,7 +15,6 @@ from commitments.autosave import CONCURRENCY_FIELDS
 from foundation.text.diff import Piece, diff_words
 from foundation.text.numbers import is_whole_number
 
-CONCURRENCY_FIELDS = ("version", "opened")
 # No field name starts with an underscore.
 RESOLVED_VERSION, RESOLVED_HISTORY_ID, CHOICE_PREFIX = "_settled", "_settled_line", "_take-"
 THEIRS, YOURS = "theirs", "yours"

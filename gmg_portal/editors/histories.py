@@ -224,7 +224,7 @@ def _field_change(label: str, field: models.Field, old: str, new: str) -> FieldC
 def display_value(record, field: models.Field) -> str:
     """Return a value as text, '' for none. Dates are shown at their stored precision."""
     if field.name.endswith("_on") and hasattr(record, f"{field.name[:-3]}_precision"):
-        day = partial(getattr(record, field.name), getattr(record, f"{field.name[:-3]}_precision"))
+        day = partial_date(getattr(record, field.name), getattr(record, f"{field.name[:-3]}_precision"))
         return str(day) if day else ""
     if isinstance(field, models.ForeignKey):
         return _related_name(record, field)

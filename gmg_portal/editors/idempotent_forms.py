@@ -53,11 +53,11 @@ class AddOnceMixin:
             )
             if submission is not None and submission.row is not None:
                 return self.redirect_to_created(request, submission, fields)
-            earlier = idempotent_forms.earlier(submission) if submission is not None else None
-            created = earlier and self.get_queryset(request).filter(pk=earlier.row).first()
+            find_duplicate = idempotent_forms.find_duplicate(submission) if submission is not None else None
+            created = find_duplicate and self.get_queryset(request).filter(pk=find_duplicate.row).first()
             if created and self.is_in_use(created):
                 submission.delete()
-                return self.redirect_to_created(request, earlier, fields)
+                return self.redirect_to_created(request, find_duplicate, fields)
             response = super().add_view(request, form_url, context)
             idempotent_forms.record_result(submission, getattr(request, "added_row", None))
         return response
@@ -116,9 +116,9 @@ class AddOnceMixin:
             submission = self.second_submission(request, obj)
             if submission is not None:
                 rows = list(inline.get_queryset(request).filter(**{formset.fk.name: obj}).order_by("pk"))
-                data = with_row_keys(autosave.as_data(submission.second), formset, rows)
+                data = with_row_keys(autosave.as_querydict(submission.second), formset, rows)
                 saved_keys = {str(row.pk) for row in rows}
-                formset.extra = max(formset.extra, len(autosave.new_rows(data, formset, saved_keys)))
+                formset.extra = max(formset.extra, len(autosave.new_row_prefixes(data, formset, saved_keys)))
             yield formset, inline
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
@@ -132,7 +132,7 @@ class AddOnceMixin:
                 autosave.fill_form(data, form)
                 for inline in context["inline_admin_formsets"]:
                     rows = sorted((one.instance for one in inline.formset.initial_forms), key=lambda row: row.pk)
-                    autosave.lay_rows(with_row_keys(data, type(inline.formset), rows), inline.formset)
+                    autosave.fill_formset(with_row_keys(data, type(inline.formset), rows), inline.formset)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

@@ -26,7 +26,6 @@ from agencies.permissions import may_edit_reference_data
 from commitments.autosave import CONCURRENCY_FIELDS
 from foundation.dates.inputs import AdminDayInput
 from gmg_portal.editors.edit_conflicts import (
-    CONCURRENCY_FIELDS,
     RESOLVED_HISTORY_ID,
     RESOLVED_VERSION,
     EditConflict,

@@ -146,7 +146,7 @@ def parse_table_query(request: HttpRequest, table: Table) -> TableQuery:
         day = parse_as_of(request, {"as_of"} if table.supports_as_of else ())
         return TableQuery(day, False, lambda: table.rows(day), address, filters)
     filterset = _bound_filterset(request, table)
-    is_part = bool(filterset.asked)
+    is_part = bool(filterset.active_params)
     return TableQuery(
         filterset.day, is_part, lambda: table.filtered_rows(_bound_filterset(request, table)), address, filters
     )

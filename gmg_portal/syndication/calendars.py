@@ -48,7 +48,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     if not filterset.is_valid():
         return bad_request(ValidationError(" ".join(form_error_messages(filterset.form))))
     filters_text = ", ".join(
-        f"{filter_.label}: {filter_.value}" for filter_ in RegisterQuery(filterset.data, filterset).narrowing
+        f"{filter_.label}: {filter_.value}" for filter_ in RegisterQuery(filterset.data, filterset).active_filters
     )
     name = _("GMG HLD follow-up: due days")
     if filters_text:
@@ -74,7 +74,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
 def _events(filterset: CommitmentFilter, absolute_url: AbsoluteURL) -> Iterator[Event]:
     """Yield the events; deadlines after the last plausible day are left out, since no date follows 9999-12-31."""
     day = filterset.day
-    running_commitments = filterset.narrowed().published(day).filter(standing_finished=False).defer("search")
+    running_commitments = filterset.filtered().published(day).filter(standing_finished=False).defer("search")
     dated_commitments = (
         running_commitments.filter(due_on__lte=LATEST).select_related("lead_agency", "workgroup").order_by("pk")
     )

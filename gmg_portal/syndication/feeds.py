@@ -138,15 +138,15 @@ def register_feed(request: HttpRequest) -> HttpResponse:
     search = FollowedSearch(request.GET)
     if search.errors:
         return bad_request(ValidationError(" ".join(search.errors)))
-    filters_text = ", ".join(f"{filter_.label}: {filter_.value}" for filter_ in search.query.narrowing)
+    filters_text = ", ".join(f"{filter_.label}: {filter_.value}" for filter_ in search.query.active_filters)
     title = _("Commitments – GMG HLD follow-up portal")
     if filters_text:
         title = _("Commitments found (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": filters_text}
     channel = Channel(
         title=title,
         subtitle=_("Every published change of the commitments that the register finds by these words."),
-        key=_with_query(_feed_key(request), search.query.followed),
-        page=_with_query(reverse("commitments:list"), search.query.rows),
+        key=_with_query(_feed_key(request), search.query.feed_params),
+        page=_with_query(reverse("commitments:list"), search.query.row_params),
         params=dict(request.GET.lists()),
         day=request.as_of,
     )

@@ -48,8 +48,12 @@ class FollowedSearch:
 
     def __init__(self, params: QueryDict):
         self.page_form = PageForm(params)
-        self.register_filter = CommitmentFilter(params, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
-        self.feed_filter = FilterWithWithdrawn(params, queryset=Commitment.objects.all(), beside=PAGINATION_PARAMS)
+        self.register_filter = CommitmentFilter(
+            params, queryset=Commitment.objects.all(), extra_params=PAGINATION_PARAMS
+        )
+        self.feed_filter = FilterWithWithdrawn(
+            params, queryset=Commitment.objects.all(), extra_params=PAGINATION_PARAMS
+        )
         self.query = RegisterQuery(self.register_filter.data, self.register_filter)
 
     @property
@@ -68,18 +72,18 @@ class FollowedSearch:
     def items(self) -> list[ChangeRef | DueReport]:
         """Return all changes of matching commitments, and due reports if the search filters by freshness; unsorted."""
         self.feed_filter.is_valid()
-        commitments = Commitment.objects.filter(pk__in=self.feed_filter.narrowed().order_by().values("pk"))
+        commitments = Commitment.objects.filter(pk__in=self.feed_filter.filtered().order_by().values("pk"))
         return [*change_refs(self.register_filter.day, commitments=commitments, recorded=True), *self._due_reports()]
 
     def _due_reports(self) -> list[DueReport]:
         freshness_values = [
-            state for state in TIME_BASED_FRESHNESS if state in self.register_filter.asked.get("freshness", ())
+            state for state in TIME_BASED_FRESHNESS if state in self.register_filter.active_params.get("freshness", ())
         ]
         cycle = ReportingCycle.objects.opened(self.register_filter.day or today()).first() if freshness_values else None
         if cycle is None:
             return []
         rows = (
-            self.register_filter.narrowed()
+            self.register_filter.filtered()
             .published(self.register_filter.day)
             .filter(standing_freshness__in=freshness_values)
         )

@@ -105,7 +105,7 @@ def api_alternates(context) -> SafeString:
         return mark_safe("")
     route, day = API_ROUTES[match.view_name], getattr(context.request, "as_of", None)
     url = reverse(f"api:{route}", args=list(match.kwargs.values()))
-    query = getattr(context.get("question"), "to_the_api", "") or (f"as_of={day.isoformat()}" if day else "")
+    query = getattr(context.get("register_query"), "api_params", "") or (f"as_of={day.isoformat()}" if day else "")
     links = [("application/json", query)]
     if route.endswith("-detail"):
         links.append(("application/ld+json", "&".join(filter(None, [query, "format=jsonld"]))))

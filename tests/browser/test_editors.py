@@ -58,7 +58,7 @@ def tells(portal, reader, *words):
 
 def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_page, portal, complaints, mailoutbox):
     secretariat, ada, reader = open_page(), open_page(), open_page()
-    before = Standing.read().number
+    before = CurrentRevision.read().number
     first, text = "Guidance was taken up.", "Guidance on fair recruitment was taken up in four more corridors."
 
     # Asked in, and at the desk

@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from commitments import actions
 from commitments.models import Commitment, Contribution, ProgressReport
 from commitments.statistics import matrix
-from gmg_portal.editors.dashboard import desk_of, until
+from gmg_portal.editors.dashboard import build_dashboard, due_text
 from gmg_portal.http.revision import CurrentRevision
 from tests.factories import (
     AgencyFactory,

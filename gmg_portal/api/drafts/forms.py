@@ -17,8 +17,8 @@ from foundation.rest.problem_codes import form_error_code
 from foundation.text.choice_words import find_code
 from gmg_portal.api.base import allowed_values
 from gmg_portal.api.drafts.problems import FieldFault, Problem, unknown_value_fault
-from gmg_portal.editors.edit_conflicts import as_sent
-from gmg_portal.editors.model_admin import FIELDS, lines_since, people_and_moment
+from gmg_portal.editors.edit_conflicts import rendered_values
+from gmg_portal.editors.model_admin import FORMFIELD_OVERRIDES, authors_and_time, history_since
 
 WRITABLE_FIELDS = (
     "period_start",
@@ -67,7 +67,7 @@ def evidence_form(evidence: Evidence, body: Mapping, files: MultiValueDict) -> f
 
 def _form_field(column, **kwargs):
     """Return a field as in the editors' form: an address without a scheme is https; `check_name` limits names."""
-    kwargs |= FIELDS.get(type(column), {})
+    kwargs |= FORMFIELD_OVERRIDES.get(type(column), {})
     return column.formfield(**kwargs | ({"max_length": None} if isinstance(column, FileField) else {}))
 
 
@@ -174,7 +174,7 @@ def check_form(form: forms.ModelForm) -> None:
 
 def conflict_message(form: forms.ModelForm) -> str:
     """Return who changed the report since the version that was sent, and what to do next."""
-    lines = lines_since(form.instance, form.fields["opened"].to_python(form.data.get("opened")))
+    lines = history_since(form.instance, form.fields["opened"].to_python(form.data.get("opened")))
     if not lines:
         return _("Somebody changed this report after the version that you sent. Nothing was saved: read it again.")
     return _(

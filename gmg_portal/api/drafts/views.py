@@ -204,12 +204,14 @@ class DraftsView(DraftAPIView):
             commitment__reference__iexact=searchable_text(reference)
         )
         if title is not None:
-            return self.expected_in_cycle(request, title, reports.asked())
+            return self.expected_in_cycle(request, title, reports.in_open_cycle())
         if cycle:
             self.refuse_duplicate(request, reference, reports.filter(cycle=None))
             return None
         candidates = [
-            row for row in self.lock_rows(reports.asked().editable_by(request.user)) if draft_state(row) == EXPECTED
+            row
+            for row in self.lock_rows(reports.in_open_cycle().editable_by(request.user))
+            if draft_state(row) == EXPECTED
         ]
         if len(candidates) > 1:
             titles = [row.cycle.title for row in candidates]
@@ -217,7 +219,7 @@ class DraftsView(DraftAPIView):
             raise Problem(422, faults=[FieldFault("cycle", message, tuple(titles), code="required")])
         if not candidates:
             self.refuse_duplicate(
-                request, reference, reports.filter(Q(cycle=None) | Q(pk__in=reports.asked().values("pk")))
+                request, reference, reports.filter(Q(cycle=None) | Q(pk__in=reports.in_open_cycle().values("pk")))
             )
         return candidates[0] if candidates else None
 

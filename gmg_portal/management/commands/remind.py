@@ -33,7 +33,7 @@ class RunResult:
 
     @property
     def has_failures(self) -> bool:
-        return bool(self.messages.failed or self.delivery.given_up)
+        return bool(self.messages.failed or self.delivery.failed)
 
     def __str__(self) -> str:
         return _(
@@ -43,10 +43,10 @@ class RunResult:
         ) % {
             "noted": self.recorded,
             "digests": len(self.messages.digests),
-            "alone": len(self.messages.alone),
+            "alone": len(self.messages.single),
             "sent": self.delivery.sent,
-            "put_off": self.delivery.put_off,
-            "given_up": self.delivery.given_up,
+            "put_off": self.delivery.deferred,
+            "given_up": self.delivery.failed,
             "failed": len(self.messages.failed),
             "forgotten": self.deleted,
         }
@@ -76,12 +76,12 @@ class Command(BaseCommand):
             recorded = events.notify_due_cycles()
             messages = digests.send_all(get_connection(DUMMY_BACKEND))
             transaction.set_rollback(True)
-        for person, subject in [*messages.alone, *messages.digests]:
+        for person, subject in [*messages.single, *messages.digests]:
             self.stdout.write(_("To %(address)s: %(subject)s") % {"address": person.email, "subject": subject})
         waiting = backend.due_mails().count()
         self.stdout.write(
             _("Nothing was done. New of due days: %(noted)s; mails to write: %(mails)s; in the queue: %(waiting)s.")
-            % {"noted": recorded, "mails": len(messages.alone) + len(messages.digests), "waiting": waiting}
+            % {"noted": recorded, "mails": len(messages.single) + len(messages.digests), "waiting": waiting}
         )
 
 

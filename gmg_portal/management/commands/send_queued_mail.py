@@ -13,5 +13,5 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         delivery = send_queued()
-        counts = {"sent": delivery.sent, "put_off": delivery.put_off, "given_up": delivery.given_up}
+        counts = {"sent": delivery.sent, "put_off": delivery.deferred, "given_up": delivery.failed}
         self.stdout.write(_("Mails sent: %(sent)s; put off: %(put_off)s; given up: %(given_up)s.") % counts)

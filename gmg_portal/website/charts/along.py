@@ -48,8 +48,8 @@ class Labels:
 class WideTimeline:
     """The lanes of the undertaking, its statuses, the reports, and one for each milestone, below a scale of years."""
 
-    def __init__(self, timeline: Story, rtl: bool):
-        self.timeline, self.scale = timeline, Scale(timeline.moments)
+    def __init__(self, timeline: Timeline, rtl: bool):
+        self.timeline, self.scale = timeline, Scale(timeline.events)
         self.milestones = timeline.of("milestone", "met")
         # Several labels need a second line.
         statuses, reports = (16 if len(timeline.of(kind)) > 1 else 0 for kind in ("status", "report"))
@@ -146,7 +146,7 @@ class WideTimeline:
                 text = _("Due %(day)s: %(milestone)s")
             self._label_beside(milestone, lane, text % {"milestone": milestone.label, "day": milestone.on})
 
-    def _mark(self, moment: Moment, y: float, css_class: str, fill: str, **attributes) -> None:
+    def _mark(self, moment: TimelineEvent, y: float, css_class: str, fill: str, **attributes) -> None:
         """Draw a disc on the moment's day; if only its month or year is known, a pill as long as that."""
         begin, end = self._extent(moment)
         pale = {} if moment.is_known_by_day else {"fill_opacity": PALE}
@@ -154,12 +154,12 @@ class WideTimeline:
         edge = {"stroke": PAPER, "stroke_width": 2} | attributes
         self.drawing.rect(begin, y - 8, end - begin, 16, css_class, fill=fill, rx=8, **pale, **edge)
 
-    def _extent(self, moment: Moment) -> tuple[float, float]:
+    def _extent(self, moment: TimelineEvent) -> tuple[float, float]:
         begin, end = self.scale(moment.first_day), self.scale.end(moment.on.day)
         middle, half = (begin + end) / 2, max(end - begin, 16) / 2
         return middle - half, middle + half
 
-    def _label_beside(self, moment: Moment, y: float, text: str) -> None:
+    def _label_beside(self, moment: TimelineEvent, y: float, text: str) -> None:
         """Write a label after a mark, or before it if there is more room; a text too long for both is cut."""
         begin, end = self._extent(moment)
         room_before, room_after = begin - 6 - START, WIDTH - end - 6

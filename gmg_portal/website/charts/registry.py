@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.models import Commitment
 from commitments.register import RegisterQuery
-from commitments.statistics.counts import Words, freshness_counts, status_counts
+from commitments.statistics.counts import QueryParams, freshness_counts, status_counts
 from commitments.statistics.flow import flow
 from commitments.statistics.matrix import MATRIX_COLUMNS, matrix
 from commitments.statistics.reporting_cycles import reporting
@@ -30,7 +30,7 @@ class ChartQuery:
     """The commitments that a query of the register selects, as of a day, and the query's filters by name."""
 
     rows: QuerySet[Commitment]
-    filters: Words
+    filters: QueryParams
     day: date | None
     question: RegisterQuery
 
@@ -118,5 +118,5 @@ def build_chart(name: str, id: str, query: ChartQuery, *, title: str = "", by: s
 
 def build_timeline_chart(id: str, commitment: Commitment, day: date | None, *, title: str = "") -> Figure:
     """Return the timeline of a commitment that is public on the day."""
-    timeline = story(commitment, day)
+    timeline = commitment_timeline(commitment, day)
     return stories.commitment_timeline(id, title or _("Time line"), timeline, rtl=get_language_bidi())

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.reporting_cycles import Reporting, Round, Year
+from commitments.statistics.reporting_cycles import CycleOutcome, Reporting, Year
 from gmg_portal.website.charts.drawing import PAPER, SOFT, Drawing, text_width
 from gmg_portal.website.charts.figures import Cell, Figure
 from gmg_portal.website.charts.palette import AMBER, BRAND, EDGE
@@ -50,12 +50,12 @@ def _draw_years(drawing: Drawing, years: list[Year], hatch: str) -> None:
     ground, number_end, year_end = PLOT + 20, -4.0, -8.0
     for index, year in enumerate(years):
         x, unit = index * step, PLOT / largest
-        own = (year.count - year.asked_for) * unit
+        own = (year.count - year.expected) * unit
         if year.count:
             top = ground - year.count * unit
             drawing.rect(x + step * 0.14, ground - own, step * 0.72, own, "given", fill=BRAND)
-            if year.asked_for:
-                drawing.rect(x + step * 0.14, top, step * 0.72, year.asked_for * unit, "late", fill=hatch, stroke=AMBER)
+            if year.expected:
+                drawing.rect(x + step * 0.14, top, step * 0.72, year.expected * unit, "late", fill=hatch, stroke=AMBER)
         number, label = str(year.count), str(year.year)
         middle = x + step / 2
         if middle - text_width(number, SMALL) / 2 >= number_end:
@@ -71,7 +71,7 @@ def _draw_years(drawing: Drawing, years: list[Year], hatch: str) -> None:
 
 
 def _is_mixed(reporting: Reporting) -> bool:
-    return any(year.asked_for for year in reporting.years)
+    return any(year.expected for year in reporting.years)
 
 
 def _draw_legend(drawing: Drawing, top: float, hatch: str) -> None:
@@ -83,13 +83,13 @@ def _draw_legend(drawing: Drawing, top: float, hatch: str) -> None:
         x += 18 + text_width(label, SMALL) + 14
 
 
-def _draw_cycle(drawing: Drawing, cycle: Round, top: float, hatch: str) -> None:
+def _draw_cycle(drawing: Drawing, cycle: CycleOutcome, top: float, hatch: str) -> None:
     """Draw the reports of a cycle as a bar: given in time, given late (hatched), missing (outline); with a text."""
     drawing.text(0, top + 16, cycle.title, size=SIZE, font_weight="bold")
     start = 0.0
     parts = (("given", cycle.in_time, BRAND), ("late", cycle.late, hatch), ("missing", cycle.missing, PAPER))
     for css_class, count, fill in parts:
-        length = WIDTH * count / cycle.asked
+        length = WIDTH * count / cycle.expected
         edge = {} if css_class == "given" else {"stroke": AMBER if css_class == "late" else EDGE, "stroke_width": 1}
         if count:
             drawing.rect(start + 0.5, top + 24.5, max(length - 1, 1), 12, css_class, fill=fill, **edge)
@@ -97,8 +97,8 @@ def _draw_cycle(drawing: Drawing, cycle: Round, top: float, hatch: str) -> None:
     drawing.text(0, top + 54, _describe_cycle(cycle), size=SMALL, classes="soft", fill=SOFT)
 
 
-def _describe_cycle(cycle: Round) -> str:
-    counts = {"given": cycle.given, "asked": cycle.asked, "late": cycle.late}
+def _describe_cycle(cycle: CycleOutcome) -> str:
+    counts = {"given": cycle.received, "asked": cycle.expected, "late": cycle.late}
     if cycle.late:
         return _("%(given)s of %(asked)s given, %(late)s of them late") % counts
     return (_("%(given)s of %(asked)s given") if cycle.is_due else _("%(given)s of %(asked)s given so far")) % counts
@@ -111,7 +111,7 @@ def _describe(reporting: Reporting) -> str:
 
 
 def _table(reporting: Reporting) -> list[list[Cell]]:
-    years: list[list[Cell]] = [[str(year.year), year.count, year.asked_for, "", "", "", ""] for year in reporting.years]
+    years: list[list[Cell]] = [[str(year.year), year.count, year.expected, "", "", "", ""] for year in reporting.years]
     return years + [
-        [cycle.title, "", "", cycle.asked, cycle.in_time, cycle.late, cycle.missing] for cycle in reporting.cycles
+        [cycle.title, "", "", cycle.expected, cycle.in_time, cycle.late, cycle.missing] for cycle in reporting.cycles
     ]

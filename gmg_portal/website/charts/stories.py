@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.timeline import Moment, Story
+from commitments.statistics.timeline import Timeline, TimelineEvent
 from gmg_portal.website.charts.along import WideTimeline
 from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, wrap_text
 from gmg_portal.website.charts.figures import Figure
@@ -11,24 +11,24 @@ from gmg_portal.website.charts.palette import BAD, BRAND, fill_style
 WIDTH, SIDE, SIZE = 340.0, 24.0, 14
 
 
-def commitment_timeline(name: str, title: str, timeline: Story, *, rtl: bool = False) -> Figure:
+def commitment_timeline(name: str, title: str, timeline: Timeline, *, rtl: bool = False) -> Figure:
     """Return both drawings of a commitment's timeline, and its moments as a table."""
     note = _("What is known only by its month or year is drawn over that whole time, in a paler shade.")
     return Figure(
         name,
         title,
         "story",
-        " ".join(f"{moment.on}: {moment.in_words}." for moment in timeline.moments),
+        " ".join(f"{moment.on}: {moment.in_words}." for moment in timeline.events),
         {"wide": WideTimeline(timeline, rtl).drawing, "narrow": _draw_narrow(timeline, rtl)},
         [_("Day"), _("What")],
-        [[str(moment.on), moment.in_words] for moment in timeline.moments],
-        "" if all(moment.is_known_by_day for moment in timeline.moments) else note,
+        [[str(moment.on), moment.in_words] for moment in timeline.events],
+        "" if all(moment.is_known_by_day for moment in timeline.events) else note,
     )
 
 
-def _draw_narrow(timeline: Story, rtl: bool) -> Drawing:
+def _draw_narrow(timeline: Timeline, rtl: bool) -> Drawing:
     """Draw a row for each moment, oldest first. Statuses are left out, because their reports show them."""
-    moments = [moment for moment in timeline.moments if moment.kind != "status"]
+    moments = [moment for moment in timeline.events if moment.kind != "status"]
     rows = [(moment, wrap_text(moment.in_words, SIZE, WIDTH - SIDE)) for moment in moments]
     steps = [32 + 18 * len(lines) for _moment, lines in rows]
     drawing = Drawing(WIDTH, sum(steps) - 6, rtl)
@@ -43,7 +43,7 @@ def _draw_narrow(timeline: Story, rtl: bool) -> Drawing:
     return drawing
 
 
-def _draw_mark(drawing: Drawing, moment: Moment, y: float) -> None:
+def _draw_mark(drawing: Drawing, moment: TimelineEvent, y: float) -> None:
     match moment.kind:
         case "report":
             css_class, fill = fill_style(moment.code)
