@@ -228,7 +228,7 @@ LACKS = {
 class MistakeView(OfCommitmentMixin, FormView):
     """Readers say what is wrong with a page, without an account. What they say goes to the reviewers alone."""
 
-    template_name = "commitments/mistake.html"
+    template_name = "commitments/correction_form.html"
     form_class = MistakeForm
     words = frozenset({"as_of", "lack"})
 
@@ -301,4 +301,4 @@ class MistakeView(OfCommitmentMixin, FormView):
 
 
 class MistakeThanksView(OfCommitmentMixin, TemplateView):
-    template_name = "commitments/mistake_thanks.html"
+    template_name = "commitments/correction_thanks.html"

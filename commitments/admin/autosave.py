@@ -152,7 +152,7 @@ class CopiesMixin:
             "differences": self.differences(request, row, copy),
             "back": self.form_of(row, about),
         }
-        return TemplateResponse(request, "admin/commitments/colleagues_copy.html", context)
+        return TemplateResponse(request, "admin/commitments/autosave/colleague_copy.html", context)
 
     def take_over(self, request, copy, row, about):
         person = name_of(copy.user)

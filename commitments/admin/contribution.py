@@ -112,7 +112,7 @@ class PartsShownMixin:
     def partners_parts(self, obj):
         parts = parts_of(obj)
         context = {"parts": parts, "is_open": obj.state in OPEN_STATES, "is_held": any(part for _agency, part in parts)}
-        return render_to_string("admin/commitments/_parts.html", context)
+        return render_to_string("admin/commitments/_contributions.html", context)
 
 
 def parts_of(report: ProgressReport) -> list[tuple[Agency, Contribution | None]]:

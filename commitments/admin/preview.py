@@ -63,7 +63,7 @@ class PreviewMixin:
             "back": self.page_of(obj),
             "reasons": reasons,
         }
-        return TemplateResponse(request, "admin/commitments/no_preview.html", context)
+        return TemplateResponse(request, "admin/commitments/preview_unavailable.html", context)
 
 
 def as_reader(request, commitment: Commitment):

@@ -190,7 +190,7 @@ def bad_request(request, exception):
     """Django's handler of 400, for whatever a middleware refuses before a view is reached."""
     if request.path.startswith("/api/"):
         return ProblemResponse(request, 400, _("The request cannot be read."))
-    return defaults.bad_request(request, exception, template_name="bad_request.html")
+    return defaults.bad_request(request, exception, template_name="errors/bad_request.html")
 
 
 def server_error(request):
@@ -210,7 +210,7 @@ def disk_full(request, error: OSError) -> HttpResponse:
     logger.error("There is no room left on the disk.", exc_info=error)
     if request.path.startswith("/api/"):
         return ProblemResponse(request, 507, disk_full_sentence(), retry_after=SECONDS_OF_A_FULL_DISK)
-    response = defaults.server_error(request, template_name="507.html")
+    response = defaults.server_error(request, template_name="errors/507.html")
     response.status_code = 507
     response["Retry-After"] = str(SECONDS_OF_A_FULL_DISK)
     return response
@@ -223,7 +223,7 @@ def disk_full_sentence() -> str:
 def outage(request, error: Exception | None = None) -> HttpResponse:
     """Answer 503 where the database cannot be reached, or ended a statement that took too long."""
     if was_stopped(error):
-        message, template, retry_after = "The database ended a statement.", "503.html", SECONDS_AFTER_A_STOP
+        message, template, retry_after = "The database ended a statement.", "errors/503.html", SECONDS_AFTER_A_STOP
         detail = _("The answer took too long and was stopped. Ask for less at a time, or try again shortly.")
     else:
         message, template, retry_after = "The database cannot be reached.", "500.html", SECONDS_OF_AN_OUTAGE

@@ -92,7 +92,7 @@ class ProfileView(LoginRequiredMixin, TemplateView):
 class SecondStepView(second_step.IndexView):
     """The second steps one has; for whoever owes one, the only page there is."""
 
-    template_name = "accounts/second_step.html"
+    template_name = "accounts/second_step/overview.html"
 
     def get_context_data(self, **kwargs):
         user = self.request.user
@@ -105,7 +105,7 @@ class SecondStepView(second_step.IndexView):
 class RemoveKeyView(key.RemoveWebAuthnView):
     """allauth asks only an app, not a key, whether it may be removed."""
 
-    template_name = "accounts/key_remove.html"
+    template_name = "accounts/second_step/security_key_remove.html"
 
     def get_context_data(self, **kwargs):
         may_remove = get_adapter().can_delete_authenticator(self.object)

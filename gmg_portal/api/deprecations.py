@@ -67,7 +67,7 @@ DEPRECATED: tuple[Deprecated, ...] = ()
 class VersionsView(TemplateView):
     """What may change within a version of the API and what may not, how it is announced, and what will go."""
 
-    template_name = "versions.html"
+    template_name = "api/versions.html"
     words = ()
 
     def get_context_data(self, **kwargs):

@@ -63,7 +63,7 @@ def rates_view(request):
         "silences": silences(outcome) if outcome else [],
         "waiting": [with_review_address(report) for report in outcome.waiting] if outcome else [],
     }
-    return TemplateResponse(request, "admin/rates.html", context)
+    return TemplateResponse(request, "admin/response_rates.html", context)
 
 
 def silences(outcome: Rates) -> list[Silence]:

@@ -146,7 +146,9 @@ def refusal(request: HttpRequest, problem: str, status: int = 400, **headers: st
         response = refused_in_frame(request, problem)
         response.status_code = status
     elif request.path.endswith("/") and not request.path.startswith("/oembed/"):
-        response = render(request, "429.html" if status == 429 else "400.html", {"problem": problem}, status=status)
+        response = render(
+            request, "errors/429.html" if status == 429 else "400.html", {"problem": problem}, status=status
+        )
     else:
         response = HttpResponse(f"{problem}\n", status=status, content_type="text/plain; charset=utf-8")
     for name, value in headers.items():

@@ -37,7 +37,7 @@ class Asked:
 class DataView(TemplateView):
     """The data files: what each holds, its columns, its formats and its size, and how to use and cite them."""
 
-    template_name = "data.html"
+    template_name = "website/data_files.html"
 
     def get(self, request, *args, **kwargs):
         try:

@@ -10,7 +10,7 @@ from gmg_portal.website.charts import registry
 from gmg_portal.website.charts.figures import Figure
 
 register = template.Library()
-FIGURE = "_partials/figure.html"
+FIGURE = "_partials/charts/chart.html"
 
 
 @register.inclusion_tag(FIGURE, takes_context=True)

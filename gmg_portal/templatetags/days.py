@@ -22,7 +22,7 @@ def keep_day(context, address: str) -> str:
     return on_day(address, getattr(request, "as_of", None))
 
 
-@register.inclusion_tag("_partials/day_chooser.html", takes_context=True)
+@register.inclusion_tag("_partials/dates/as_of_form.html", takes_context=True)
 def day_chooser(context):
     """The banner of a page seen as of a day, and the form that leads to the record of another."""
     request = context.request

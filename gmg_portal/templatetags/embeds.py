@@ -28,7 +28,7 @@ def oembed_links(context) -> SafeString:
     return format_html_join("\n  ", '<link rel="alternate" type="{}" href="{}">', links)
 
 
-@register.inclusion_tag("_partials/embed_this.html", takes_context=True)
+@register.inclusion_tag("_partials/data/embed_code.html", takes_context=True)
 def embed_this(context, subject: Commitment | Agency | None = None):
     """The code that shows a commitment, an agency, or with neither the matrix; on the day of this page."""
     request, embed = context.request, _of(subject, context.request.as_of)

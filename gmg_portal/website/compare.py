@@ -36,7 +36,7 @@ HEADER = (
 class CompareView(TemplateView):
     """What changed between two days; with no days given, a form that asks for them."""
 
-    template_name = "compare.html"
+    template_name = "website/compare.html"
 
     def get(self, request, *args, **kwargs):
         with names_on(_second_day(request)):  # from the choices of the form to the last line of the page

@@ -21,7 +21,7 @@ SHOWN_AT_HOME = 8
 class HomeView(TemplateView):
     """Headline figures, the matrix, what changed, who is silent."""
 
-    template_name = "home.html"
+    template_name = "website/home.html"
     words = frozenset({"as_of", "by"})
 
     def get(self, request, *args, **kwargs):
@@ -59,7 +59,7 @@ class FixedPageView(TemplateView):
 class AboutView(FixedPageView):
     """The group in its own words, and how to read the register."""
 
-    template_name = "about.html"
+    template_name = "website/about.html"
 
     def get_context_data(self, **kwargs):
         statements = list(Statement.objects.all())
@@ -82,7 +82,7 @@ class AboutView(FixedPageView):
 class GapsView(TemplateView):
     """What nobody has taken up, dated or reported on, and whose word is disputed: each list at its own address."""
 
-    template_name = "gaps.html"
+    template_name = "website/gaps.html"
     shown = 100
 
     def get(self, request, *args, **kwargs):
@@ -109,7 +109,7 @@ class GapsView(TemplateView):
 class TimelineView(TemplateView):
     """Events and every published change, newest first; the address holds the whole question."""
 
-    template_name = "timeline.html"
+    template_name = "website/timeline.html"
     paginate_by = 100
 
     def get(self, request, *args, **kwargs):

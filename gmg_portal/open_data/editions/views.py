@@ -92,7 +92,7 @@ class EditionView(FrozenView):
 class SinceView(FrozenView):
     """What differs between two editions, table by table; the files have all of it."""
 
-    template_name = "editions/since.html"
+    template_name = "editions/comparison.html"
 
     def get(self, request, *args, **kwargs):
         earlier, later = _pair(kwargs["earlier"], kwargs["day"])

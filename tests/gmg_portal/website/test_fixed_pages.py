@@ -115,7 +115,7 @@ def test_word_that_a_page_does_not_know_is_refused(client, decent_work, points):
 
 
 def test_page_of_a_failure_needs_nothing_but_itself():
-    for name in ("500.html", "bad_request.html"):
+    for name in ("500.html", "errors/bad_request.html"):
         html = get_template(name).render()
 
         assert set(re.findall(r'(?:href|src)="([^"]+)"', html)) == {"/", "/commitments/", "/data/"}
