@@ -1,4 +1,4 @@
-// What a browser says of a key that did not answer is shown on the page; a button that cannot work is left out.
+/** Show the browser's refusal of a security key on the page, and show key buttons only where keys are supported. */
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
   document.getElementById("key-refused").hidden = false;
