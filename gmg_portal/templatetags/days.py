@@ -22,6 +22,12 @@ def keep_day(context, address: str) -> str:
     return on_day(address, getattr(request, "as_of", None))
 
 
+@register.filter
+def known_on(value: date | None, day: date | None) -> bool:
+    """Return whether a date is set and not after `day`; without a day, whether it is set."""
+    return bool(value) and (not day or value <= day)
+
+
 @register.inclusion_tag("_partials/dates/as_of_form.html", takes_context=True)
 def day_chooser(context):
     """The banner of a page seen as of a day, and the form that leads to the record of another."""
