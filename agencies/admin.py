@@ -117,7 +117,7 @@ class MembershipAdmin(admin.site.ModelAdmin):
     """Memberships, for the secretariat and administrators only, as they name people."""
 
     form = MembershipForm
-    change_form_template = "admin/agencies/membership.html"
+    change_form_template = "admin/agencies/membership_change_form.html"
     list_display = ["user", "agency", "role", "starts_on", "ends_on"]
     list_filter = ["agency", "role"]
     list_select_related = ["user", "agency"]
@@ -175,7 +175,7 @@ class MembershipAdmin(admin.site.ModelAdmin):
             "form": form,
             "media": self.media + form.media,
         }
-        return TemplateResponse(request, "admin/agencies/hand_over.html", context)
+        return TemplateResponse(request, "admin/agencies/membership_hand_over.html", context)
 
 
 def warn_about_two_roles(request, person: User) -> None:
@@ -429,7 +429,7 @@ class AccessTokenAdmin(RowActionsMixin, admin.site.ModelAdmin):
             "secret": request.secret,
             "address": request.build_absolute_uri(reverse("api:drafts")),
         }
-        return TemplateResponse(request, "admin/agencies/token_made.html", context)
+        return TemplateResponse(request, "admin/agencies/token_created.html", context)
 
     def get_buttons(self, request, row):
         return {"revoke": gettext("Revoke")} if may_revoke_token(request.user, row) else {}

@@ -234,7 +234,7 @@ LACKS = {
 class MistakeView(CommitmentRelatedMixin, FormView):
     """The form by which readers report a mistake on a page without an account, to the reviewers alone."""
 
-    template_name = "commitments/mistake.html"
+    template_name = "commitments/correction_form.html"
     form_class = MistakeForm
     query_params = frozenset({"as_of", "lack"})
 
@@ -314,4 +314,4 @@ class MistakeView(CommitmentRelatedMixin, FormView):
 
 
 class MistakeThanksView(CommitmentRelatedMixin, TemplateView):
-    template_name = "commitments/mistake_thanks.html"
+    template_name = "commitments/correction_thanks.html"

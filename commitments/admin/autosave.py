@@ -160,7 +160,7 @@ class AutosaveMixin:
             "differences": self.differences(request, row, copy),
             "back": self.form_url(row, about),
         }
-        return TemplateResponse(request, "admin/commitments/colleagues_copy.html", context)
+        return TemplateResponse(request, "admin/commitments/autosave/colleague_copy.html", context)
 
     def take_over(self, request, copy, row, about):
         person = name_of(copy.user)

@@ -118,7 +118,7 @@ class ContributionsMixin:
             "is_open": obj.state in OPEN_STATES,
             "is_held": any(contribution for _agency, contribution in contributions),
         }
-        return render_to_string("admin/commitments/_parts.html", context)
+        return render_to_string("admin/commitments/_contributions.html", context)
 
 
 def contributions_by_partner(report: ProgressReport) -> list[tuple[Agency, Contribution | None]]:

@@ -68,7 +68,7 @@ class PreviewMixin:
             "back": self.change_url(obj),
             "reasons": reasons,
         }
-        return TemplateResponse(request, "admin/commitments/no_preview.html", context)
+        return TemplateResponse(request, "admin/commitments/preview_unavailable.html", context)
 
 
 def public_request(request, commitment: Commitment):

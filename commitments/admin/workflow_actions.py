@@ -217,7 +217,7 @@ class WorkflowActionsMixin:
             "affected_rows": action.affected_rows(obj),
             **more,
         }
-        return TemplateResponse(request, "admin/commitments/step.html", context, status=status)
+        return TemplateResponse(request, "admin/commitments/workflow_action.html", context, status=status)
 
     @admin.action(description=gettext_lazy("Publish selected"), permissions=["review"])
     def publish_selected(self, request, queryset):

@@ -190,7 +190,7 @@ def bad_request(request, exception):
     """Handle 400 for Django: requests that a middleware refuses before a view is called."""
     if request.path.startswith("/api/"):
         return ProblemResponse(request, 400, _("The request cannot be read."))
-    return defaults.bad_request(request, exception, template_name="bad_request.html")
+    return defaults.bad_request(request, exception, template_name="errors/bad_request.html")
 
 
 def server_error(request):
@@ -210,7 +210,7 @@ def disk_full_response(request, error: OSError) -> HttpResponse:
     logger.error("There is no room left on the disk.", exc_info=error)
     if request.path.startswith("/api/"):
         return ProblemResponse(request, 507, disk_full_message(), retry_after=DISK_FULL_RETRY_AFTER)
-    response = defaults.server_error(request, template_name="507.html")
+    response = defaults.server_error(request, template_name="errors/507.html")
     response.status_code = 507
     response["Retry-After"] = str(DISK_FULL_RETRY_AFTER)
     return response
@@ -223,7 +223,7 @@ def disk_full_message() -> str:
 def outage_response(request, error: Exception | None = None) -> HttpResponse:
     """Return 503 if the database is unreachable or cancelled a statement."""
     if was_cancelled(error):
-        message, template, retry_after = "The database ended a statement.", "503.html", TIMEOUT_RETRY_AFTER
+        message, template, retry_after = "The database ended a statement.", "errors/503.html", TIMEOUT_RETRY_AFTER
         detail = _("The answer took too long and was stopped. Ask for less at a time, or try again shortly.")
     else:
         message, template, retry_after = "The database cannot be reached.", "500.html", OUTAGE_RETRY_AFTER

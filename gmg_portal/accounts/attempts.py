@@ -304,6 +304,6 @@ def lockout_response(request: HttpRequest, _response: HttpResponse | None, crede
     until = AxesProxyHandler.get_implementation().next_attempt_time(request, name)
     seconds = max(int((until - timezone.now()).total_seconds()) + 1, 1)
     context = {"until": until, "seconds": seconds, "minutes": -(-seconds // 60)}
-    response = render(request, "accounts/slowed.html", context, status=429)
+    response = render(request, "accounts/too_many_attempts.html", context, status=429)
     response["Retry-After"] = str(seconds)
     return response

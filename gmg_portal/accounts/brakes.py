@@ -51,6 +51,6 @@ def seconds_to_wait(scope: str, key: str, rate: tuple[int, int]) -> int:
 
 
 def too_many_requests(request: HttpRequest, seconds: int) -> HttpResponse:
-    response = render(request, "429.html", {"seconds": seconds, "minutes": -(-seconds // 60)}, status=429)
+    response = render(request, "errors/429.html", {"seconds": seconds, "minutes": -(-seconds // 60)}, status=429)
     response["Retry-After"] = str(seconds)
     return response

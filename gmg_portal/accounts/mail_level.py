@@ -64,7 +64,7 @@ class MailLevelLinkView(View):
     def dispatch(self, request, *args, token, **kwargs):
         self.person = user_of_token(token)
         if self.person is None:
-            return render(request, "mail_level.html", {"person": None}, status=404)
+            return render(request, "website/mail_level.html", {"person": None}, status=404)
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request):
@@ -80,4 +80,4 @@ class MailLevelLinkView(View):
 
     def render_form(self, form, *, chosen: bool = False, status: int = 200):
         context = {"person": self.person, "form": form, "chosen": chosen}
-        return render(self.request, "mail_level.html", context, status=status)
+        return render(self.request, "website/mail_level.html", context, status=status)

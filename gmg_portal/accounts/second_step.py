@@ -63,7 +63,7 @@ class SecondStepMiddleware:
         if not isinstance(exception, UnreadableSecretError):
             return None
         logger.error("A second step cannot be decrypted: is its key still in MFA_ENCRYPTION_KEYS?")
-        return render(request, "accounts/unreadable.html", status=503)
+        return render(request, "accounts/second_step/unavailable.html", status=503)
 
 
 def _user_of_request(request: HttpRequest):

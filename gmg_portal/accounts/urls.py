@@ -21,34 +21,46 @@ portal_urls = [
     path("", views.ProfileView.as_view(), name="profile"),
     path("login/", rate_limited(views.LoginView.as_view()), name="login"),
     path("logout/", views.LogoutView.as_view(), name="logout"),
-    path("password/", rate_limited(portal_page(account.PasswordChangeView, "password")), name="password"),
+    path("password/", rate_limited(portal_page(account.PasswordChangeView, "password/change")), name="password"),
     path("sessions/", views.SessionsView.as_view(), name="sessions"),
     path("invitation/<str:token>/", rate_limited(views.InvitationView.as_view()), name="invitation"),
 ]
 
 second_step_urls = [
     path("", views.SecondStepView.as_view(), name="mfa_index"),
-    path("code/", rate_limited(portal_page(second_step.AuthenticateView, "code")), name="mfa_authenticate"),
-    path("again/", rate_limited(portal_page(second_step.ReauthenticateView, "again_code")), name="mfa_reauthenticate"),
-    path("app/", portal_page(app.ActivateTOTPView, "app_add"), name="mfa_activate_totp"),
-    path("app/remove/", portal_page(app.DeactivateTOTPView, "app_remove"), name="mfa_deactivate_totp"),
-    path("recovery-codes/", portal_page(codes.ViewRecoveryCodesView, "codes"), name="mfa_view_recovery_codes"),
+    path("code/", rate_limited(portal_page(second_step.AuthenticateView, "second_step/code")), name="mfa_authenticate"),
+    path(
+        "again/",
+        rate_limited(portal_page(second_step.ReauthenticateView, "reauthenticate/code")),
+        name="mfa_reauthenticate",
+    ),
+    path("app/", portal_page(app.ActivateTOTPView, "second_step/app_add"), name="mfa_activate_totp"),
+    path("app/remove/", portal_page(app.DeactivateTOTPView, "second_step/app_remove"), name="mfa_deactivate_totp"),
+    path(
+        "recovery-codes/",
+        portal_page(codes.ViewRecoveryCodesView, "second_step/recovery_codes"),
+        name="mfa_view_recovery_codes",
+    ),
     path(
         "recovery-codes/new/",
-        portal_page(codes.GenerateRecoveryCodesView, "codes_new"),
+        portal_page(codes.GenerateRecoveryCodesView, "second_step/recovery_codes_new"),
         name="mfa_generate_recovery_codes",
     ),
     path("recovery-codes/file/", codes.download_recovery_codes, name="mfa_download_recovery_codes"),
-    path("keys/", portal_page(key.ListWebAuthnView, "keys"), name="mfa_list_webauthn"),
-    path("keys/add/", portal_page(key.AddWebAuthnView, "key_add"), name="mfa_add_webauthn"),
+    path("keys/", portal_page(key.ListWebAuthnView, "second_step/security_keys"), name="mfa_list_webauthn"),
+    path("keys/add/", portal_page(key.AddWebAuthnView, "second_step/security_key_add"), name="mfa_add_webauthn"),
     path(
         "keys/again/",
-        rate_limited(portal_page(key.ReauthenticateWebAuthnView, "again_key")),
+        rate_limited(portal_page(key.ReauthenticateWebAuthnView, "reauthenticate/security_key")),
         name="mfa_reauthenticate_webauthn",
     ),
     path("keys/login/", rate_limited(views.KeySignInView.as_view()), name="mfa_login_webauthn"),
     path("keys/<int:pk>/remove/", views.RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
-    path("keys/<int:pk>/edit/", portal_page(key.EditWebAuthnView, "key_edit"), name="mfa_edit_webauthn"),
+    path(
+        "keys/<int:pk>/edit/",
+        portal_page(key.EditWebAuthnView, "second_step/security_key_edit"),
+        name="mfa_edit_webauthn",
+    ),
 ]
 
 urlpatterns = [
@@ -57,29 +69,39 @@ urlpatterns = [
     path("logout/", views.LogoutView.as_view(), name="account_logout"),
     path(
         "signup/",
-        account.SignupView.as_view(template_name_signup_closed="accounts/no_signup.html"),
+        account.SignupView.as_view(template_name_signup_closed="accounts/signup_closed.html"),
         name="account_signup",
     ),
-    path("closed/", portal_page(account.AccountInactiveView, "closed"), name="account_inactive"),
-    path("again/", rate_limited(portal_page(account.ReauthenticateView, "again")), name="account_reauthenticate"),
+    path("closed/", portal_page(account.AccountInactiveView, "account_inactive"), name="account_inactive"),
     path(
-        "password/", rate_limited(portal_page(account.PasswordChangeView, "password")), name="account_change_password"
+        "again/",
+        rate_limited(portal_page(account.ReauthenticateView, "reauthenticate/password")),
+        name="account_reauthenticate",
     ),
-    path("password/first/", portal_page(account.PasswordSetView, "password"), name="account_set_password"),
-    path("password/lost/", rate_limited(portal_page(views.LostPasswordView, "lost")), name="account_reset_password"),
+    path(
+        "password/",
+        rate_limited(portal_page(account.PasswordChangeView, "password/change")),
+        name="account_change_password",
+    ),
+    path("password/first/", portal_page(account.PasswordSetView, "password/change"), name="account_set_password"),
+    path(
+        "password/lost/",
+        rate_limited(portal_page(views.LostPasswordView, "password/reset")),
+        name="account_reset_password",
+    ),
     path(
         "password/lost/sent/",
-        portal_page(account.PasswordResetDoneView, "lost_sent"),
+        portal_page(account.PasswordResetDoneView, "password/reset_sent"),
         name="account_reset_password_done",
     ),
     re_path(
         r"^password/lost/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        rate_limited(portal_page(account.PasswordResetFromKeyView, "lost_new")),
+        rate_limited(portal_page(account.PasswordResetFromKeyView, "password/reset_confirm")),
         name="account_reset_password_from_key",
     ),
     path(
         "password/changed/",
-        portal_page(account.PasswordResetFromKeyDoneView, "lost_done"),
+        portal_page(account.PasswordResetFromKeyDoneView, "password/reset_complete"),
         name="account_reset_password_from_key_done",
     ),
     path("second-step/", include(second_step_urls)),

@@ -92,7 +92,7 @@ class ProfileView(LoginRequiredMixin, TemplateView):
 class SecondStepView(second_step.IndexView):
     """The page of the person's second steps, where they must set one up if they need it."""
 
-    template_name = "accounts/second_step.html"
+    template_name = "accounts/second_step/overview.html"
 
     def get_context_data(self, **kwargs):
         user = self.request.user
@@ -105,7 +105,7 @@ class SecondStepView(second_step.IndexView):
 class RemoveKeyView(key.RemoveWebAuthnView):
     """Remove a security key if the adapter allows it; allauth checks that only for apps."""
 
-    template_name = "accounts/key_remove.html"
+    template_name = "accounts/second_step/security_key_remove.html"
 
     def get_context_data(self, **kwargs):
         may_remove = get_adapter().can_delete_authenticator(self.object)

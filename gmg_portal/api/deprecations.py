@@ -67,7 +67,7 @@ DEPRECATIONS: tuple[Deprecation, ...] = ()
 class VersionsView(TemplateView):
     """The page of versions: what may change within a version, how changes are announced, and what is deprecated."""
 
-    template_name = "versions.html"
+    template_name = "api/versions.html"
     words = ()
 
     def get_context_data(self, **kwargs):

@@ -33,7 +33,7 @@ class PortalAdminSite(AdminSite):
     site_header = gettext_lazy("GMG HLD follow-up portal")
     site_title = gettext_lazy("Editors’ side")
     index_title = gettext_lazy("Your desk")
-    index_template = "admin/desk.html"
+    index_template = "admin/dashboard.html"
     empty_value_display = "–"
     enable_nav_sidebar = False
 

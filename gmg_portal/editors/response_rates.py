@@ -63,7 +63,7 @@ def rates_view(request):
         "silent_leads": silent_leads(cycle_rates) if cycle_rates else [],
         "waiting": [with_review_address(report) for report in cycle_rates.waiting] if cycle_rates else [],
     }
-    return TemplateResponse(request, "admin/rates.html", context)
+    return TemplateResponse(request, "admin/response_rates.html", context)
 
 
 def silent_leads(cycle_rates: CycleRates) -> list[SilentLead]:

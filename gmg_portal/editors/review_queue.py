@@ -158,7 +158,7 @@ def queue_view(request):
     form = QueueForm(request.GET)
     check_choices(form)
     queue = queue_of(request.user, form.cleaned_data["kind"], form.cleaned_data["lead"])
-    return render_page(request, "admin/queue.html", _("What waits for review"), form=form, queue=queue)
+    return render_page(request, "admin/review_queue.html", _("What waits for review"), form=form, queue=queue)
 
 
 def publish_selected(request):
@@ -168,7 +168,7 @@ def publish_selected(request):
             (key, row, row._meta.verbose_name, request.POST.get(f"seen_{key}", ""))
             for key, row in zip(map(key_of, rows), rows, strict=True)
         ]
-        return render_page(request, "admin/queue_publish.html", _("Publish what you chose"), rows=to_confirm)
+        return render_page(request, "admin/review_queue/publish.html", _("Publish what you chose"), rows=to_confirm)
     if not rows:
         messages.warning(request, _("Nothing was chosen: tick what is to be published."))
     publish_each(request, ((row, request.POST.get(f"seen_{key_of(row)}")) for row in rows))

@@ -157,7 +157,9 @@ def error_response(request: HttpRequest, problem: str, status: int = 400, **head
         response = bad_request_in_frame(request, problem)
         response.status_code = status
     elif request.path.endswith("/") and not request.path.startswith("/oembed/"):
-        response = render(request, "429.html" if status == 429 else "400.html", {"problem": problem}, status=status)
+        response = render(
+            request, "errors/429.html" if status == 429 else "400.html", {"problem": problem}, status=status
+        )
     else:
         response = HttpResponse(f"{problem}\n", status=status, content_type="text/plain; charset=utf-8")
     for name, value in headers.items():

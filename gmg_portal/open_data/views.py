@@ -39,7 +39,7 @@ class TableQuery:
 class DataView(TemplateView):
     """The page of the data files: columns, formats and sizes, and how to use and cite them."""
 
-    template_name = "data.html"
+    template_name = "website/data_files.html"
 
     def get(self, request, *args, **kwargs):
         try:

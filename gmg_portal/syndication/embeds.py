@@ -24,7 +24,7 @@ def allow_framing(view):
 @allow_framing
 def bad_request_in_frame(request: HttpRequest, problem: str) -> HttpResponse:
     """Return the error page for an embed's address: the ordinary one may not be framed."""
-    return render(request, "embed/refused.html", {"problem": problem}, status=400)
+    return render(request, "embed/invalid_query.html", {"problem": problem}, status=400)
 
 
 @method_decorator(allow_framing, name="dispatch")
@@ -37,7 +37,7 @@ class EmbedView(TemplateView):
         try:
             return super().dispatch(request, *args, **kwargs)
         except Http404:
-            return render(request, "embed/missing.html", status=404)
+            return render(request, "embed/not_found.html", status=404)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(day=self.request.as_of or today(), **kwargs)

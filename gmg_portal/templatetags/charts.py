@@ -10,7 +10,7 @@ from gmg_portal.website.charts import registry
 from gmg_portal.website.charts.figures import Figure
 
 register = template.Library()
-TEMPLATE = "_partials/figure.html"
+TEMPLATE = "_partials/charts/chart.html"
 
 
 @register.inclusion_tag(TEMPLATE, takes_context=True)

@@ -22,7 +22,13 @@ def keep_day(context, url: str) -> str:
     return with_as_of(url, getattr(request, "as_of", None))
 
 
-@register.inclusion_tag("_partials/day_chooser.html", takes_context=True)
+@register.filter
+def known_on(value: date | None, day: date | None) -> bool:
+    """Return whether a date is set and not after `day`; without a day, whether it is set."""
+    return bool(value) and (not day or value <= day)
+
+
+@register.inclusion_tag("_partials/dates/as_of_form.html", takes_context=True)
 def day_chooser(context):
     """Render the banner of a page as of a day, and the form that chooses another day."""
     request = context.request

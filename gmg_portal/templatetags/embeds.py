@@ -29,7 +29,7 @@ def oembed_links(context) -> SafeString:
     return format_html_join("\n  ", '<link rel="alternate" type="{}" href="{}">', links)
 
 
-@register.inclusion_tag("_partials/embed_this.html", takes_context=True)
+@register.inclusion_tag("_partials/data/embed_code.html", takes_context=True)
 def embed_this(context, subject: Commitment | Agency | None = None):
     """Render the HTML code that embeds a commitment, an agency, or without a subject the matrix, as of this page."""
     request, embed = context.request, _embed_of(subject, context.request.as_of)

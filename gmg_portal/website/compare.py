@@ -36,7 +36,7 @@ CSV_HEADER = (
 class CompareView(TemplateView):
     """The comparison of two days; without days, a form to choose them."""
 
-    template_name = "compare.html"
+    template_name = "website/compare.html"
 
     def get(self, request, *args, **kwargs):
         with names_on(_second_day(request)):  # includes the choices of the form and the rendering of the page

@@ -58,7 +58,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "needs_sign_in": request.path.startswith("/admin/") and not is_signed_in,
         "title": _("Your form was not saved"),
     }
-    response = render(request, "csrf_failure.html", context, status=403)
+    response = render(request, "errors/csrf_failure.html", context, status=403)
     response["Cache-Control"] = "private, no-store"
     return response
 

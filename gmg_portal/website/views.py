@@ -23,7 +23,7 @@ HOME_LIST_LENGTH = 8
 class HomeView(TemplateView):
     """The home page: headline figures, the matrix, the latest changes, and silent commitments."""
 
-    template_name = "home.html"
+    template_name = "website/home.html"
     query_params = frozenset({"as_of", "by"})
 
     def get(self, request, *args, **kwargs):
@@ -61,7 +61,7 @@ class FixedPageView(TemplateView):
 class AboutView(FixedPageView):
     """The group's statements about itself, and how to read the register."""
 
-    template_name = "about.html"
+    template_name = "website/about.html"
 
     def get_context_data(self, **kwargs):
         statements = list(Statement.objects.all())
@@ -84,7 +84,7 @@ class AboutView(FixedPageView):
 class GapsView(TemplateView):
     """The gaps: points, recommendations, levels and members without commitments, deadlines or reports, and disputes."""
 
-    template_name = "gaps.html"
+    template_name = "website/gaps.html"
     rows_per_list = 100
 
     def get(self, request, *args, **kwargs):
@@ -112,7 +112,7 @@ class GapsView(TemplateView):
 class TimelineView(TemplateView):
     """Events and every published change, newest first."""
 
-    template_name = "timeline.html"
+    template_name = "website/timeline.html"
     paginate_by = 100
 
     def get(self, request, *args, **kwargs):

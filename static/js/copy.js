@@ -1,4 +1,4 @@
-/** Shows the buttons marked `data-copy` and lets each copy the text of the element it names; the status beside says so. */
+/** Show the `data-copy` buttons; each copies the text of the element it names and reports that beside itself. */
 if (navigator.clipboard) {
   for (const button of document.querySelectorAll("button[data-copy]")) {
     button.hidden = false;

@@ -1,65 +1,65 @@
 /**
- * The register without reloading: the addresses are those that work without scripts, and of the page that answers only
- * `#register` is put in place. History, focus, opened parts and the title are kept right; what was found is said aloud.
+ * Update the register without reloading the page. Addresses are the same as without scripts; only `#register` of the
+ * fetched page is inserted. History, focus, open details and the title are kept, and the result count is announced.
  */
-const here = () => location.pathname + location.search;
+const currentAddress = () => location.pathname + location.search;
 const region = () => document.getElementById("register");
 const panel = () => document.getElementById("filters");
-let pending;
-let shown = here();
+let pendingRequest;
+let shownAddress = currentAddress();
 
-/** How a control is found again after it was replaced; other things lead to the heading of the results. */
-function nameOf(element) {
+/** Return a selector that finds the control again after the replacement, or the results heading. */
+function selectorOf(element) {
   if (element.id) return `#${CSS.escape(element.id)}`;
   if (element.name) return `[name="${CSS.escape(element.name)}"][value="${CSS.escape(element.value)}"]`;
   const part = element.closest("details[id]");
   return part ? `#${CSS.escape(part.id)} > summary` : "#results";
 }
 
-function put(fresh, goal) {
-  const held = region().contains(document.activeElement) ? document.activeElement : null;
+function replaceRegister(fresh, focusSelector) {
+  const focused = region().contains(document.activeElement) ? document.activeElement : null;
   const open = new Map([...region().querySelectorAll("details[id]")].map((part) => [part.id, part.open]));
-  const sheet = panel().matches(":popover-open") && panel().scrollTop;
+  const panelScroll = panel().matches(":popover-open") && panel().scrollTop;
   region().replaceWith(document.adoptNode(fresh));
   for (const part of fresh.querySelectorAll("details[id]")) part.open = open.get(part.id) ?? part.open;
-  if (sheet !== false) {
+  if (panelScroll !== false) {
     panel().showPopover();
-    panel().scrollTop = sheet;
+    panel().scrollTop = panelScroll;
   }
-  if (!held && !goal) return;
-  const again = fresh.querySelector(goal ?? nameOf(held)) ?? fresh.querySelector("#results");
-  if (held?.type === "search" && !goal) again.value = held.value;
-  again.focus({ preventScroll: again.id !== "results" });
+  if (!focused && !focusSelector) return;
+  const control = fresh.querySelector(focusSelector ?? selectorOf(focused)) ?? fresh.querySelector("#results");
+  if (focused?.type === "search" && !focusSelector) control.value = focused.value;
+  control.focus({ preventScroll: control.id !== "results" });
 }
 
-async function show(address, { remember = true, goal = null } = {}) {
-  pending?.abort();
-  pending = new AbortController();
+async function load(address, { addToHistory = true, focusSelector = null } = {}) {
+  pendingRequest?.abort();
+  pendingRequest = new AbortController();
   region().setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(address, { signal: pending.signal });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const response = await fetch(address, { signal: pendingRequest.signal });
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = page.getElementById("register");
-    if (!answer.ok || !fresh) throw new Error(`No register at ${address}`);
-    if (remember && new URL(address, location).href !== location.href) history.pushState(null, "", address);
-    shown = here();
-    put(fresh, goal);
+    if (!response.ok || !fresh) throw new Error(`No register at ${address}`);
+    if (addToHistory && new URL(address, location).href !== location.href) history.pushState(null, "", address);
+    shownAddress = currentAddress();
+    replaceRegister(fresh, focusSelector);
     document.title = page.title;
     document.getElementById("register-says").textContent = fresh.querySelector("#results").textContent.trim();
-  } catch (problem) {
-    if (problem.name !== "AbortError") location.assign(address);
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(address);
   }
 }
 
-/** Another day of the record changes more than the register: that is for the browser. */
-function follow(address, goal) {
+/** Load the page in place, or reload it where `as_of` changes, as that changes more than the register. */
+function navigate(address, focusSelector) {
   const dayOf = (url) => new URL(url, location).searchParams.get("as_of");
   if (dayOf(address) !== dayOf(location)) location.assign(address);
-  else show(address, { goal });
+  else load(address, { focusSelector });
 }
 
-/** Whether somebody chose otherwise than the page came: what was ticked before this script arrived is heard too. */
-function chosen(form) {
+/** Return whether a filter was changed before this script had loaded. */
+function hasChanged(form) {
   return [...form.elements].some((field) => {
     if (field.type === "checkbox") return field.checked !== field.defaultChecked;
     if (field.type !== "select-one") return false;
@@ -67,9 +67,9 @@ function chosen(form) {
   });
 }
 
-function submit(form, goal) {
-  const words = [...new FormData(form)].filter(([, value]) => value);
-  follow(`${location.pathname}?${new URLSearchParams(words)}`, goal);
+function submit(form, focusSelector) {
+  const params = [...new FormData(form)].filter(([, value]) => value);
+  navigate(`${location.pathname}?${new URLSearchParams(params)}`, focusSelector);
 }
 
 if (region()) {
@@ -80,19 +80,19 @@ if (region()) {
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "register-form") return;
     event.preventDefault();
-    const sheet = panel().matches(":popover-open");
-    if (sheet) panel().hidePopover();
-    submit(event.target, sheet ? "#results" : null);
+    const isPanelOpen = panel().matches(":popover-open");
+    if (isPanelOpen) panel().hidePopover();
+    submit(event.target, isPanelOpen ? "#results" : null);
   });
   document.addEventListener("click", (event) => {
     const link = event.target.closest('#register a[href^="?"]');
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
-    follow(link.href);
+    navigate(link.href);
   });
   addEventListener("popstate", () => {
-    if (here() !== shown) show(location.href, { remember: false });
+    if (currentAddress() !== shownAddress) load(location.href, { addToHistory: false });
   });
   const form = document.getElementById("register-form");
-  if (chosen(form)) submit(form);
+  if (hasChanged(form)) submit(form);
 }

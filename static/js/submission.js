@@ -1,6 +1,6 @@
 /**
- * Keeps the key of a form with its place in the browser's history: whoever goes back to a form that was sent, and sends
- * it again, sends it under the same key, though the page was fetched anew.
+ * Store a form's idempotency key in the browser's history entry: a form that is reopened by the back button and sent
+ * again has the same key, although the page was fetched again.
  */
 const field = document.querySelector("input[name=_submission]");
 

@@ -55,7 +55,7 @@ def test_agenda_shows_how_the_commitments_of_a_point_stand(client, commitment, p
     html = client.get(reverse("agenda:list")).content.decode()
 
     assert '<a href="/commitments/?agenda_point=3&amp;status=ongoing">Ongoing: 1</a>' in html
-    assert 'class="spread__part spread__part--ongoing" x="0" y="0" width="1000"' in html
+    assert 'class="status-breakdown__part" data-status="ongoing" x="0" y="0" width="1000"' in html
 
 
 def test_agenda_as_of_a_day_stands_as_the_record_then(client, commitment, later, points):

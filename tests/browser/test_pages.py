@@ -71,10 +71,10 @@ FIRST_VIEWS = ["/", "/commitments/", "/commitments/HLD-0018/", "/agencies/ilo/",
 # `test_accounts`; the preview of a draft: `test_report_form`; what is not open to somebody: `test_editors_pages`.
 ELSEWHERE = {
     "403.html",
-    "429.html",
+    "errors/429.html",
     "commitments/evidence_withheld.html",
     "commitments/preview.html",
-    "csrf_failure.html",
+    "errors/csrf_failure.html",
     "editions/damaged.html",
 }
 NOT_FOUND = ("400 (Bad Request)", "404 (Not Found)")

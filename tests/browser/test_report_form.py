@@ -94,7 +94,7 @@ def test_closed_tab_loses_nothing(page, portal, report, complaints):
 
 def test_form_that_nobody_touched_is_not_kept(page, portal, report):
     EvidenceFactory(report=report)
-    with page.expect_response(f"{portal}/static/js/working_copy.js"):
+    with page.expect_response(f"{portal}/static/js/autosave.js"):
         to_form(page, portal)
 
     page.evaluate("document.getElementById('progressreport_form').dispatchEvent(new Event('input'))")
@@ -107,7 +107,7 @@ def test_form_that_nobody_touched_is_not_kept(page, portal, report):
 
 def test_words_typed_before_the_script_has_arrived_are_kept(page, portal):
     waiting = []
-    page.route("**/working_copy.js", lambda route: waiting.append(route))
+    page.route("**/autosave.js", lambda route: waiting.append(route))
     admit(page, portal, "ilo")
     page.get_by_role("link", name="Fair Recruitment Initiative").first.click(no_wait_after=True)
     achieved(page).fill(WORDS)

@@ -145,7 +145,7 @@ def test_head_says_who_by_when_how_it_stands_and_who_verified(client, whole, und
 
     html = assert_answers(client, whole.get_absolute_url())
 
-    head = " ".join(html[html.index('<dl class="glance">') : html.index('id="original"')].split())
+    head = " ".join(html[html.index('<dl class="key-facts">') : html.index('id="original"')].split())
     texts = [
         "International Labour Organization",
         ">IOM</a>",
@@ -171,7 +171,7 @@ def test_head_says_who_by_when_how_it_stands_and_who_verified(client, whole, und
 def test_head_says_what_is_not_known_of_the_days(client, ilo, days, says):
     html = assert_answers(client, CommitmentFactory(lead_agency=ilo, **days).get_absolute_url())
 
-    assert says in html[html.index('<dl class="glance">') : html.index('<nav class="on-page"')]
+    assert says in html[html.index('<dl class="key-facts">') : html.index('<nav class="section-links"')]
 
 
 def test_reports_say_on_whose_behalf_and_where_they_are_taken_from(client, commitment, iom, cycle, ilo_focal_point):
@@ -303,7 +303,7 @@ def test_trail_leads_from_level_to_recommendation_to_points(client, ilo, points)
 
     html = assert_answers(client, commitment.get_absolute_url())
 
-    trail = html[html.index('<ol class="trail">') : html.index('id="facts"')]
+    trail = html[html.index('<ol class="recommendation-path">') : html.index('id="facts"')]
     steps = ["Post-2015 UN development agenda", ">P15-1<", ">P15-1a<", "Enhance migration partnerships", part.text]
     assert sorted(steps, key=trail.index) == steps
     assert "1 other commitment answers it" in trail

@@ -119,7 +119,7 @@ def test_recommendation_page_that_nothing_answers_says_so(client, part):
 def test_recommendation_page_shows_its_official_wording(client, whole):
     html = client.get(whole.get_absolute_url()).content.decode()
 
-    assert f'<blockquote class="wording-official">{whole.text}</blockquote>' in html
+    assert f'<blockquote class="official-wording">{whole.text}</blockquote>' in html
 
 
 def test_recommendation_page_as_of_a_day_stands_as_the_record_then(client, ilo, whole, part, later):

@@ -92,7 +92,7 @@ class EditionView(EditionPageView):
 class SinceView(EditionPageView):
     """The differences between two editions, table by table, shortened; the files have all of them."""
 
-    template_name = "editions/since.html"
+    template_name = "editions/comparison.html"
 
     def get(self, request, *args, **kwargs):
         earlier, later = _edition_pair(kwargs["earlier"], kwargs["day"])

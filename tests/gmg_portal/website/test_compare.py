@@ -208,7 +208,7 @@ def test_page_of_a_past_day_leads_to_today_and_to_the_comparison_with_it(client,
 def test_day_chooser_keeps_the_other_parameters(client, commitment):
     html = client.get("/commitments/?as_of=2014-03-01&status=completed&status=ongoing&page=1").content.decode()
 
-    chooser = html[html.index("day-chooser") : html.index("</details>", html.index("day-chooser"))]
+    chooser = html[html.index("as-of-form") : html.index("</details>", html.index("as-of-form"))]
     assert chooser.count('<input type="hidden" name="status" value="completed">') == 2
     assert chooser.count('<input type="hidden" name="status" value="ongoing">') == 2
     assert 'name="page"' not in chooser

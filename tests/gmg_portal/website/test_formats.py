@@ -48,3 +48,19 @@ def test_input_shows_its_day_in_words(widget):
 
 def test_picker_gets_iso_for_a_day_in_words():
     assert 'value="2026-11-30"' in DayPicker().render("day", "30 Nov 2026")
+
+
+@pytest.mark.parametrize(
+    ("value", "day", "is_known"),
+    [
+        (None, None, False),
+        (None, DAY, False),
+        (DAY, None, True),
+        (DAY, DAY, True),
+        (DAY, date(2026, 11, 29), False),
+    ],
+)
+def test_date_is_known_from_its_own_day_on(value, day, is_known):
+    template = Template("{% load days %}{% if value|known_on:day %}known{% endif %}")
+
+    assert template.render(Context({"value": value, "day": day})) == ("known" if is_known else "")
