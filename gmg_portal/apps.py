@@ -14,7 +14,7 @@ class PortalConfig(AppConfig):
         from allauth.mfa.signals import authenticator_added
 
         from commitments.database_limits import prepare_session
-        from gmg_portal import audit, mail_check, roles  # noqa: F401 – the check of the mail registers itself
+        from gmg_portal import audit, audit_triggers, mail_check, revision_triggers, roles  # noqa: F401 – the check of the mail registers itself
         from gmg_portal.accounts.attempts import start_anew
         from gmg_portal.accounts.checks import check_second_steps
         from gmg_portal.accounts.second_step import end_sessions_without_it
@@ -23,6 +23,8 @@ class PortalConfig(AppConfig):
         connection_created.connect(prepare_session, dispatch_uid="limits")
         password_reset.connect(start_anew)
         audit.listen()
+        audit_triggers.register()
+        revision_triggers.register()
         checks.register(roles.check_roles, checks.Tags.database)
         checks.register(check_second_steps, checks.Tags.database)
         self.close_mail_tables()

@@ -16,31 +16,6 @@ from gmg_portal.trace import Trace, current, tell_through
 What = AuditEntry.What
 
 
-def audited(history: str, kind: str) -> tuple[str, str]:
-    """SQL that brings each new line of a table of history into the audit, and SQL that undoes it.
-
-    `kind` is the label of the rows whose history it is: 'commitments.progressreport'.
-    """
-    return (
-        f"""
-        CREATE TRIGGER audited AFTER INSERT ON {history}
-            FOR EACH ROW EXECUTE FUNCTION audit_line('{kind}');
-        """,
-        f"DROP TRIGGER audited ON {history};",
-    )
-
-
-def append_only(table: str) -> tuple[str, str]:
-    """SQL that refuses to change or delete the rows of a table, and SQL that undoes it."""
-    return (
-        f"""
-        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION refuse_change();
-        """,
-        f"DROP TRIGGER append_only ON {table};",
-    )
-
-
 def note(what: str, *, request: HttpRequest | None = None, person=None, reason: str = "") -> AuditEntry:
     """Write an entry on something that leaves no line in a history."""
     told = trace_of(request).told()

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import AccessToken
-from commitments.triggers import APPEND_ONLY
 from foundation.date_columns import PastDateField
+from foundation.triggers import APPEND_ONLY
 
 
 class Revision(models.Model):
@@ -72,6 +72,7 @@ class AuditEntry(models.Model):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit")
         ordering = ["-moment", "-pk"]
+        triggers = [APPEND_ONLY]
         constraints = [
             models.CheckConstraint(
                 name="audit_what_known",

@@ -32,7 +32,7 @@ def use_template() -> None:
 
 
 def code_digest() -> str:
-    """Return a digest of the project's code, from which migrations take their triggers, and of its locked packages."""
+    """Return a digest of the project's code, which migrations import, and of its locked packages."""
     base = Path(settings.BASE_DIR)
     packages = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == base]
     files = [path for package in packages for path in package.rglob("*.py")]
