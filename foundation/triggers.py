@@ -1,8 +1,8 @@
 """Base classes of all triggers: what the database itself refuses or keeps up to date, whatever writes to it.
 
 A model lists its triggers in `Meta.triggers`. Triggers of an observer of other apps' tables, such as the audit, are
-registered in the observer's own module. Migrations of both are made by `makemigrations`. PostgreSQL fires the triggers
-of one table in the order of their names.
+registered in the observer's own module. `manage.py pgtrigger ls` lists all of them; `makemigrations` writes their
+migrations. PostgreSQL fires the triggers of one table in the order of their names.
 
 django-pgtrigger's own triggers step aside where a session says so (`SET pgtrigger.ignore`), and any session may.
 These do not: they are rendered without that question.
