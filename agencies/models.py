@@ -91,6 +91,14 @@ class User(AbstractUser):
         self.has_short_password = raw_password is not None and len(raw_password) < LONG_PASSWORD
 
 
+class AccountRole(User.groups.through):
+    """The row that gives a person a role: a model for the sake of its trigger alone."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+
+
 class Agency(models.Model):
     """A member of the Global Migration Group, or a constituent under one membership (the Regional Commissions)."""
 

@@ -5,6 +5,8 @@ from functools import cache, partialmethod
 from simple_history import models
 from simple_history.manager import HistoryManager
 
+from foundation.triggers import APPEND_ONLY
+
 
 class CachedHistoryManager(HistoryManager):
     """A history manager whose class is built once, though django-simple-history builds it at each `row.history`."""
@@ -16,6 +18,15 @@ class CachedHistoryManager(HistoryManager):
 
 
 class HistoricalRecords(models.HistoricalRecords):
-    """Record the history of a model's rows. The cached manager class more than halves the time of `row.history`."""
+    """Keep the history of a model's rows. The database only lets lines be added to it.
+
+    The cached manager class more than halves the time of `row.history`.
+    """
 
     __init__ = partialmethod(models.HistoricalRecords.__init__, history_manager=CachedHistoryManager)
+
+    def get_meta_options(self, model):
+        return super().get_meta_options(model) | {"triggers": [APPEND_ONLY]}
+
+    def get_meta_options_m2m(self, through_model):
+        return super().get_meta_options_m2m(through_model) | {"triggers": [APPEND_ONLY]}

@@ -18,6 +18,7 @@ class PortalConfig(AppConfig):
         import foundation.mail.checks  # noqa: F401 – the check registers itself
         from foundation.postgresql import roles
         from foundation.postgresql.session_limits import prepare_session
+        from gmg_portal import audit_triggers, revision_triggers
         from gmg_portal.accounts.attempts import reset_attempts
         from gmg_portal.accounts.checks import check_second_steps
         from gmg_portal.accounts.second_step import end_other_sessions
@@ -27,6 +28,8 @@ class PortalConfig(AppConfig):
         connection_created.connect(prepare_session, dispatch_uid="limits")
         password_reset.connect(reset_attempts)
         recording.connect_signals()
+        audit_triggers.register()
+        revision_triggers.register()
         checks.register(roles.check_roles, checks.Tags.database)
         checks.register(check_second_steps, checks.Tags.database)
         self.unregister_mail_admin()

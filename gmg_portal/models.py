@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import AccessToken
-from commitments.triggers import APPEND_ONLY
 from foundation.dates.columns import PastDateField
+from foundation.triggers import APPEND_ONLY
 
 
 class Revision(models.Model):
@@ -73,6 +73,7 @@ class AuditEntry(models.Model):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit")
         ordering = ["-moment", "-pk"]
+        triggers = [APPEND_ONLY]
         constraints = [
             models.CheckConstraint(
                 name="audit_what_known",

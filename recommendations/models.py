@@ -66,3 +66,11 @@ class Recommendation(models.Model):
 
     def get_absolute_url(self):
         return reverse("recommendations:detail", args=[self.code])
+
+
+class RecommendationPoint(Recommendation.agenda_points.through):
+    """The row that ties a recommendation to a point: a model for the sake of its triggers alone."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()

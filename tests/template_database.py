@@ -32,7 +32,7 @@ def use_template() -> None:
 
 
 def code_digest() -> str:
-    """Return a digest of the project's code (migrations import triggers from it) and of the lock files."""
+    """Return a digest of the project's code, from which migrations take their triggers, and of the lock files."""
     base = Path(settings.BASE_DIR)
     packages = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).parent == base]
     files = [path for package in packages for path in package.rglob("*.py")]

@@ -3,12 +3,11 @@
 Beside a field `met_precision`, the field `met_on` holds the last day of the known year or month.
 """
 
-from collections.abc import Iterator
 from datetime import date
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.migrations import RunPython
+from django.db.migrations.operations.base import Operation
 
 from foundation.dates.inputs import DayField
 from foundation.dates.parsing import DAY, EARLIEST, LATEST, range_error
@@ -65,42 +64,39 @@ class PastDateField(PlannedDateField):
             return ""
 
 
-class AddDateChecks(RunPython):
-    """A migration operation that adds the database checks of all day fields of some models.
+class NameDateChecks(Operation):
+    """Name the database checks of all day fields of an app's tables after their columns, as the last step of a migration.
 
-    Django's `AlterField` does not add the check of a field class; `CreateModel` and `AddField` do.
+    PostgreSQL itself names a check over two columns after the table alone; a refusal then cannot say which date it is
+    about. `AlterField` creates no check where the class of a column gives it one: add that by SQL.
     """
 
-    def __init__(self, *model_names: str):
-        self.model_names = model_names
-        super().__init__(self._add, self._drop)
+    reversible = True
+    # Named by PostgreSQL: constraints of `Meta.constraints` never end like that.
+    FIND = """
+        SELECT conname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey)
+        WHERE conrelid = to_regclass(%s) AND contype = 'c' AND conname ~ '_check[0-9]*$' AND attname = %s
+    """
 
-    def deconstruct(self):
-        return self.__class__.__name__, list(self.model_names), {}
-
-    def describe(self):
-        return f"Add the checks of days to {', '.join(self.model_names)}"
+    def state_forwards(self, app_label, state):
+        """Change no model."""
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        self.app_label = app_label
-        super().database_forwards(app_label, schema_editor, from_state, to_state)
+        for model in to_state.apps.get_app_config(app_label).get_models():
+            table = model._meta.db_table
+            for column in model._meta.local_fields:
+                if isinstance(column, PlannedDateField) and not model._meta.proxy:
+                    name = schema_editor._create_index_name(table, [column.column], "_check")
+                    for former in self._names(schema_editor, table, column.column) - {name}:
+                        schema_editor.execute(f'ALTER TABLE "{table}" RENAME CONSTRAINT "{former}" TO "{name}"')
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        self.app_label = app_label
-        super().database_backwards(app_label, schema_editor, from_state, to_state)
+        """Leave the names."""
 
-    def _checks(self, apps, schema_editor) -> Iterator[tuple[type[models.Model], str, str]]:
-        for name in self.model_names:
-            model = apps.get_model(self.app_label, name)
-            for column in model._meta.local_fields:
-                if isinstance(column, PlannedDateField):
-                    constraint = schema_editor._create_index_name(model._meta.db_table, [column.column], "_check")
-                    yield model, constraint, column.db_check(schema_editor.connection)
+    def describe(self):
+        return "Name the checks of days after their columns"
 
-    def _add(self, apps, schema_editor) -> None:
-        for model, name, check in self._checks(apps, schema_editor):
-            schema_editor.execute(schema_editor._create_check_sql(model, name, check))
-
-    def _drop(self, apps, schema_editor) -> None:
-        for model, name, _check in self._checks(apps, schema_editor):
-            schema_editor.execute(schema_editor._delete_check_sql(model, name))
+    def _names(self, schema_editor, table: str, column: str) -> set[str]:
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(self.FIND, [f'"{table}"', column])
+            return {name for (name,) in cursor.fetchall()}

@@ -30,7 +30,7 @@ BEGIN
             WHEN c.relkind = 'S' THEN 'USAGE'
             WHEN c.relname = 'django_migrations' THEN 'SELECT'
             WHEN EXISTS (
-                SELECT 1 FROM pg_trigger WHERE tgrelid = c.oid AND tgname ~ '^(pgtrigger_)?append_only'
+                SELECT 1 FROM pg_trigger WHERE tgrelid = c.oid AND tgname ~ '^pgtrigger_append_only_'
             ) THEN 'SELECT, INSERT'
             ELSE 'SELECT, INSERT, UPDATE, DELETE'
         END AS allowed

@@ -33,10 +33,6 @@ def decrypt(stored: str) -> str:
         raise UnreadableSecretError from None
 
 
-def is_encrypted(text: str) -> bool:
-    return text.startswith(PREFIX)
-
-
 def change_secrets(data: dict, change: Callable[[str], str]) -> dict:
     """Return a copy of an authenticator's data with `change` applied to each of its secrets."""
     changed = dict(data)

@@ -16,31 +16,6 @@ from gmg_portal.models import AuditEntry
 What = AuditEntry.What
 
 
-def audited(history: str, kind: str) -> tuple[str, str]:
-    """Return SQL that makes each new row of a history table an audit entry, and SQL that undoes it.
-
-    `kind` is the label of the model whose history it is: 'commitments.progressreport'. Migrations use this function.
-    """
-    return (
-        f"""
-        CREATE TRIGGER audited AFTER INSERT ON {history}
-            FOR EACH ROW EXECUTE FUNCTION audit_line('{kind}');
-        """,
-        f"DROP TRIGGER audited ON {history};",
-    )
-
-
-def append_only(table: str) -> tuple[str, str]:
-    """Return SQL that makes the database refuse changes and deletions in a table, and SQL that undoes it."""
-    return (
-        f"""
-        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION refuse_change();
-        """,
-        f"DROP TRIGGER append_only ON {table};",
-    )
-
-
 def add_audit_entry(what: str, *, request: HttpRequest | None = None, person=None, reason: str = "") -> AuditEntry:
     """Create an audit entry for an event that no history table records, such as a sign-in."""
     fields = request_context_of(request).as_audit_fields()

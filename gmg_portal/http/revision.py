@@ -18,21 +18,3 @@ class CurrentRevision:
     def read(cls) -> Self:
         row = Revision.objects.values_list("number", "moved_at").first()
         return cls(*row) if row else cls(0, None)
-
-
-def watch(table: str, *when: str) -> tuple[str, str]:
-    """Return SQL that makes changes of a table move the revision, and SQL that undoes it. Migrations use this function.
-
-    `when` is empty (every row is public), `("state",)` (rows whose state is published or withdrawn) or
-    `(parent table, key column)` (rows whose parent is in such a state).
-    """
-    arguments = ", ".join(f"'{argument}'" for argument in when)
-    return (
-        f"""
-        CREATE CONSTRAINT TRIGGER revision_moves AFTER INSERT OR UPDATE OR DELETE ON {table}
-            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION revision_move({arguments});
-        CREATE TRIGGER revision_moves_on_truncate AFTER TRUNCATE ON {table}
-            FOR EACH STATEMENT EXECUTE FUNCTION revision_move();
-        """,
-        f"DROP TRIGGER revision_moves ON {table}; DROP TRIGGER revision_moves_on_truncate ON {table};",
-    )

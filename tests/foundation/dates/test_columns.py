@@ -104,6 +104,26 @@ def check_of(column) -> str:
     return check
 
 
+@pytest.mark.django_db
+def test_check_of_every_day_is_named_after_its_column():
+    """A refusal by the database says which column it is about."""
+    with connection.cursor() as cursor:
+        checks = {
+            (table, name)
+            for table in {column.model._meta.db_table for column in DAYS}
+            for name, constraint in connection.introspection.get_constraints(cursor, table).items()
+            if constraint["check"]
+        }
+
+    with connection.schema_editor(collect_sql=True) as editor:
+        expected = {
+            (table, editor._create_index_name(table, [column.column], "_check"))
+            for column in DAYS
+            for table in [column.model._meta.db_table]
+        }
+    assert expected <= checks
+
+
 def takes(column, day, precision="day") -> bool:
     with connection.cursor() as cursor:
         row = f'SELECT %s::date AS "{column.column}", %s::text AS "{column.precision_name}"'

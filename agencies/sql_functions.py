@@ -1,9 +1,16 @@
-from django.db import migrations
+"""Functions of the database about agencies and who acts for them."""
 
-# For which agencies a person has acted at any time since a moment, or acts now where none is given. A membership that
-# was deleted, moved or given another end since then counts as it stood before: its history holds it.
-ACTED_FOR = """
-    CREATE FUNCTION agencies_acted_for(person bigint, since timestamptz) RETURNS bigint[] LANGUAGE sql STABLE AS $$
+from foundation.sql_functions import SQLFunction
+
+# The agencies for which a person has acted at any time since a moment, or acts now where none is given. A membership
+# that was deleted, moved or given another end since then counts as it stood before: its history holds it.
+AGENCIES_ACTED_FOR = SQLFunction(
+    name="agencies_acted_for",
+    arguments="person bigint, since timestamptz",
+    returns="bigint[]",
+    language="sql",
+    behaviour="STABLE",
+    body="""
         SELECT coalesce(array_agg(DISTINCT agency_id), '{}') FROM (
             SELECT agency_id FROM agencies_membership
             WHERE user_id = person
@@ -19,15 +26,5 @@ ACTED_FOR = """
             AND starts_on <= (replaced_at AT TIME ZONE 'UTC')::date
             AND (ends_on IS NULL OR ends_on >= (since AT TIME ZONE 'UTC')::date)
         ) acting
-    $$;
-"""
-
-
-class Migration(migrations.Migration):
-    dependencies = [
-        ("agencies", "0005_plausible_dates"),
-    ]
-
-    operations = [
-        migrations.RunSQL(ACTED_FOR, "DROP FUNCTION agencies_acted_for(bigint, timestamptz)"),
-    ]
+    """,
+)

@@ -1,0 +1,126 @@
+"""Refuse changes of a public commitment that its history does not hold, or whose author has a stake in it."""
+
+import pgtrigger
+
+from foundation.triggers import Trigger
+
+
+def _told_by_history(operation, condition=None, parent: str = "") -> Trigger:
+    """What is public changes only together with a line of the history that says so: asked when a transaction ends.
+
+    The row as it stands then must be what the newest line of its history holds; a row that is gone must have the line
+    of its deletion. `parent` is the column that leads to the commitment of a row under it. Columns that the history
+    leaves out are free. What was changed in a form is refused where whoever did so acts for an agency with a stake
+    in the commitment, before or after the change.
+    """
+    of_public = f"""
+        IF NOT EXISTS (
+            SELECT 1 FROM commitments_commitment WHERE state IN ('published', 'withdrawn')
+            AND id::text IN (was ->> '{parent}', became ->> '{parent}')
+        ) THEN
+            RETURN NULL;
+        END IF;
+    """  # noqa: S608 – a column's name from this module
+    former = "(was ->> 'lead_agency_id')::bigint" if not parent else "(was ->> 'agency_id')::bigint"
+    return Trigger(
+        name="told_by_history",
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        operation=operation,
+        condition=condition,
+        declare=[
+            ("was", "jsonb"),
+            ("became", "jsonb"),
+            ("row_now", "jsonb"),
+            ("line", "jsonb"),
+            ("told", "boolean"),
+            ("machinery", "text[] := ARRAY['version', 'search', 'updated_at']"),
+        ],
+        func=f"""
+            IF TG_OP <> 'INSERT' THEN was := to_jsonb(OLD); END IF;
+            IF TG_OP <> 'DELETE' THEN became := to_jsonb(NEW); END IF;
+            IF was - machinery = became - machinery THEN RETURN NULL; END IF;
+            {of_public if parent else ""}
+            EXECUTE format('SELECT to_jsonb(it) FROM %I it WHERE id = $1', TG_TABLE_NAME)
+                INTO row_now USING (coalesce(became, was) ->> 'id')::bigint;
+            EXECUTE format(
+                'SELECT to_jsonb(it) FROM %I it WHERE id = $1 ORDER BY history_id DESC LIMIT 1',
+                replace(TG_TABLE_NAME, '_', '_historical')
+            ) INTO line USING (coalesce(became, was) ->> 'id')::bigint;
+            IF row_now IS NULL THEN
+                told := line ->> 'history_type' = '-';
+            ELSE
+                told := line ->> 'history_type' <> '-' AND NOT EXISTS (
+                    SELECT 1 FROM jsonb_each(row_now) WHERE line ? key AND line -> key IS DISTINCT FROM value
+                );
+            END IF;
+            IF told IS NOT TRUE THEN
+                RAISE EXCEPTION 'pgtrigger: % changed what is public without a line in its history', TG_TABLE_NAME;
+            END IF;
+            IF line ->> 'history_change_reason' IS NULL
+                AND agencies_acted_for((line ->> 'history_user_id')::bigint, NULL) && (
+                SELECT commitments_agencies_with_stake(id, lead_agency_id, workgroup_id) || {former}
+                FROM commitments_commitment WHERE id = (coalesce(became, was) ->> '{parent or "id"}')::bigint
+            ) THEN
+                RAISE EXCEPTION 'pgtrigger: nobody changes what is public of a commitment in which they have a stake'
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_amendment';
+            END IF;
+            RETURN NULL;
+        """,  # noqa: S608
+    )
+
+
+COMMITMENT_TOLD_BY_HISTORY = _told_by_history(pgtrigger.Update, pgtrigger.Q(old__state__in=["published", "withdrawn"]))
+PART_TOLD_BY_HISTORY = _told_by_history(pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete, parent="commitment_id")
+
+
+def _set_told_by_history(name: str, column: str, members: str) -> Trigger:
+    """Refuse a change of a public commitment's set that its history does not hold, or whose writer has a stake.
+
+    It is asked when a transaction ends, as `told_by_history` is. `name` is the field of the set, `column` leads to the
+    members in their table. A member that was deleted itself leaves its sets: its own history says so.
+    """
+    return Trigger(
+        name="told_by_history",
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("changed", "record"), ("line", "record")],
+        func=f"""
+            IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT 1 FROM {members} WHERE id = OLD.{column}) THEN
+                RETURN NULL;
+            END IF;
+            FOR changed IN
+                SELECT * FROM commitments_commitment WHERE state IN ('published', 'withdrawn') AND id IN (
+                    CASE WHEN TG_OP <> 'INSERT' THEN OLD.commitment_id END,
+                    CASE WHEN TG_OP <> 'DELETE' THEN NEW.commitment_id END
+                )
+            LOOP
+                SELECT * INTO line FROM commitments_historicalcommitment
+                    WHERE id = changed.id ORDER BY history_id DESC LIMIT 1;
+                IF ARRAY(
+                    SELECT {column} FROM commitments_commitment_{name}
+                    WHERE commitment_id = changed.id ORDER BY {column}
+                ) IS DISTINCT FROM ARRAY(
+                    SELECT {column} FROM commitments_historicalcommitment_{name} JOIN {members} it ON it.id = {column}
+                    WHERE history_id = line.history_id ORDER BY {column}
+                ) THEN
+                    RAISE EXCEPTION 'pgtrigger: {name} of what is public changed without a line in its history';
+                END IF;
+                IF line.history_change_reason IS NULL AND agencies_acted_for(line.history_user_id, NULL)
+                    && commitments_agencies_with_stake(changed.id, changed.lead_agency_id, changed.workgroup_id)
+                THEN
+                    RAISE EXCEPTION 'pgtrigger: nobody changes {name} of a public commitment in which they have a stake'
+                        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_amendment';
+                END IF;
+            END LOOP;
+            RETURN NULL;
+        """,  # noqa: S608 – names from this module
+    )
+
+
+POINTS_TOLD_BY_HISTORY = _set_told_by_history("agenda_points", "agendapoint_id", "agenda_agendapoint")
+RECOMMENDATIONS_TOLD_BY_HISTORY = _set_told_by_history(
+    "recommendations", "recommendation_id", "recommendations_recommendation"
+)
+STAKEHOLDERS_TOLD_BY_HISTORY = _set_told_by_history("stakeholders", "stakeholder_id", "commitments_stakeholder")

@@ -1,0 +1,158 @@
+"""Refuse reviewers and assessors who are not independent.
+
+`permissions.independent` applies the same rule to pages and actions.
+"""
+
+import pgtrigger
+
+from foundation.triggers import Trigger
+
+
+def _independent(
+    own_commitment: str, *, interested: str = "", writing: tuple[str, ...] = (), refused: str = ""
+) -> Trigger:
+    """Keep on whose behalf a row was written and reviewed, and refuse a reviewer who is not independent.
+
+    `own_commitment` selects id, lead_agency_id and workgroup_id of the row's commitment, `interested` is an array of
+    further agencies that have a stake in the row. `writing` names the tables of rows below it with the column that
+    leads to it, whose writers have a hand in it as well. `refused` are further statements that may raise.
+    """
+    hands = "".join(
+        f" OR EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.id AND history_user_id = NEW.reviewed_by_id)"  # noqa: S608
+        for table, column in (part.split(".") for part in writing)
+    )
+    return Trigger(
+        name="independent_review",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        declare=[
+            ("kept", "bigint[] := '{}'"),
+            ("stake", "bigint[]"),
+            ("own", "record"),
+            ("judged", "record"),
+            ("moves", "boolean"),
+            ("is_public", "boolean := NEW.state IN ('published', 'withdrawn')"),
+            ("has_hand", "boolean"),
+        ],
+        func=f"""
+            moves := TG_OP = 'INSERT' OR NEW.state <> OLD.state;
+            IF TG_OP = 'UPDATE' THEN
+                kept := OLD.involved_agencies;
+                IF OLD.state IN ('published', 'withdrawn') AND is_public
+                    AND NEW.reviewed_by_id IS NOT DISTINCT FROM OLD.reviewed_by_id
+                THEN
+                    NEW.involved_agencies := OLD.involved_agencies;
+                    NEW.reviewer_agencies := OLD.reviewer_agencies;
+                    RETURN NEW;
+                END IF;
+            END IF;
+            {own_commitment}
+            {refused}
+            stake := commitments_agencies_with_stake(own.id, own.lead_agency_id, NULL)
+                {"|| " + interested if interested else ""};
+            kept := kept || NEW.involved_agencies;
+            IF TG_OP = 'INSERT' OR NEW.author_id IS DISTINCT FROM OLD.author_id THEN
+                kept := kept || agencies_acted_for(NEW.author_id, NULL);
+            END IF;
+            IF TG_OP = 'INSERT' OR NEW.submitted_by_id IS DISTINCT FROM OLD.submitted_by_id
+                OR NEW.submitted_at IS DISTINCT FROM OLD.submitted_at
+            THEN
+                kept := kept || agencies_acted_for(NEW.submitted_by_id, NULL);
+            END IF;
+            IF moves AND (NEW.state = 'submitted' OR is_public) THEN
+                kept := kept || stake;
+            END IF;
+            SELECT coalesce(array_agg(DISTINCT agency), '{{}}') INTO NEW.involved_agencies
+                FROM unnest(kept) agency WHERE agency IS NOT NULL;
+            IF NEW.reviewed_by_id IS NULL THEN
+                NEW.reviewer_agencies := '{{}}';
+            ELSIF moves OR NEW.reviewed_by_id IS DISTINCT FROM OLD.reviewed_by_id
+                OR NEW.reviewed_at IS DISTINCT FROM OLD.reviewed_at
+            THEN
+                NEW.reviewer_agencies := agencies_acted_for(NEW.reviewed_by_id, NEW.submitted_at);
+                EXECUTE format(
+                    'SELECT EXISTS (SELECT 1 FROM %I WHERE id = $1 AND history_user_id = $2 AND ('
+                    'history_change_reason IS NULL OR history_change_reason IN (''submit'', ''import'', ''token'')))',
+                    replace(TG_TABLE_NAME, '_', '_historical')
+                ) INTO has_hand USING NEW.id, NEW.reviewed_by_id;
+                IF has_hand{hands} THEN
+                    RAISE EXCEPTION 'pgtrigger: nobody reviews what they had a hand in'
+                        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_review';
+                END IF;
+                IF NEW.reviewer_agencies && (NEW.involved_agencies || stake) THEN
+                    RAISE EXCEPTION 'pgtrigger: nobody reviews what an agency of theirs wrote, leads or is a partner in'
+                        USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_review';
+                END IF;
+            END IF;
+            RETURN NEW;
+        """,  # noqa: S608
+    )
+
+
+COMMITMENT_INDEPENDENT = _independent(
+    "SELECT NEW.id AS id, NEW.lead_agency_id AS lead_agency_id, NEW.workgroup_id AS workgroup_id INTO own;",
+    writing=("commitments_historicalpartner.commitment_id", "commitments_historicalmilestone.commitment_id"),
+)
+_COMMITMENT_OF_ROW = (
+    "SELECT id, lead_agency_id, workgroup_id INTO own FROM commitments_commitment WHERE id = NEW.commitment_id;"
+)
+REPORT_INDEPENDENT = _independent(
+    _COMMITMENT_OF_ROW,
+    interested="array_append(ARRAY(SELECT agency_id FROM commitments_contribution WHERE report_id = NEW.id),"
+    " NEW.on_behalf_of_id)",
+    writing=("commitments_historicalevidence.report_id", "commitments_historicalcontribution.report_id"),
+)
+# The assessor is asked for whenever it changes, and who wrote and submitted once they let it go.
+ASSESSMENT_INDEPENDENT = _independent(
+    _COMMITMENT_OF_ROW,
+    interested="commitments_agencies_with_stake(own.id, NEW.agency_id, own.workgroup_id)"
+    " || commitments_agencies_with_stake(NULL, NULL, NEW.workgroup_id)",
+    refused="""
+            stake := commitments_agencies_with_stake(own.id, own.lead_agency_id, own.workgroup_id);
+            IF (
+                moves AND (TG_OP = 'INSERT' OR NEW.state = 'submitted' OR is_public)
+                OR NEW.commitment_id IS DISTINCT FROM OLD.commitment_id
+                OR NEW.agency_id IS DISTINCT FROM OLD.agency_id
+                OR NEW.workgroup_id IS DISTINCT FROM OLD.workgroup_id
+            ) AND (
+                NEW.workgroup_id = own.workgroup_id
+                OR stake && commitments_agencies_with_stake(NULL, NEW.agency_id, NEW.workgroup_id)
+            ) THEN
+                RAISE EXCEPTION 'pgtrigger: nobody assesses what they lead, co-lead or are a partner in'
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_assessor';
+            END IF;
+            IF moves AND (NEW.state = 'submitted' OR is_public)
+                AND stake && (agencies_acted_for(NEW.author_id, NULL) || agencies_acted_for(NEW.submitted_by_id, NULL))
+            THEN
+                RAISE EXCEPTION 'pgtrigger: nobody assesses what their agency leads, co-leads or is a partner in'
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_assessor';
+            END IF;
+    """,
+)
+ANSWER_INDEPENDENT = _independent(
+    "SELECT c.id, c.lead_agency_id, c.workgroup_id INTO own FROM commitments_commitment c"
+    " JOIN commitments_assessment a ON a.commitment_id = c.id WHERE a.id = NEW.assessment_id;"
+    " SELECT * INTO judged FROM commitments_assessment WHERE id = NEW.assessment_id;",
+    interested="commitments_agencies_with_stake(NULL, judged.agency_id, judged.workgroup_id)",
+    refused="""
+            IF NEW.reviewed_by_id IN (judged.author_id, judged.submitted_by_id) THEN
+                RAISE EXCEPTION 'pgtrigger: whoever assessed does not review the answer'
+                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_review';
+            END IF;
+    """,
+)
+
+# Asked when the transaction ends: a preview, which is rolled back, stands without a reviewer.
+REVIEWED_BY_SOMEBODY = Trigger(
+    name="reviewed_by_somebody",
+    when=pgtrigger.After,
+    timing=pgtrigger.Deferred,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    condition=pgtrigger.Q(new__state__in=["published", "withdrawn"])
+    & pgtrigger.Q(new__reviewed_by__isnull=True)
+    & (pgtrigger.Q(new__author__isnull=False) | pgtrigger.Q(new__submitted_by__isnull=False)),
+    func="""
+        RAISE EXCEPTION 'pgtrigger: what somebody wrote is published by somebody else'
+            USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'reviewed_by_somebody';
+    """,
+)
