@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey
 
-from agencies.names import former_name_of
+from agencies.names_of_day import former_name_of
 from agencies.querysets import (
     AccessTokenManager,
     AgencyQuerySet,
@@ -26,7 +26,7 @@ from foundation.clock import today
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.parsing import format_date
 from foundation.history import HistoricalRecords
-from foundation.text.addresses import AddressField
+from foundation.text.web_addresses import AddressField
 
 LONG_PASSWORD = 15  # characters of a password that needs no second step
 MAX_TOKEN_VALIDITY = timedelta(days=366)  # the day of creation and a year

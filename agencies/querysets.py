@@ -9,7 +9,7 @@ from django.utils import timezone
 from rest_framework_api_key.crypto import KeyGenerator
 from rest_framework_api_key.models import BaseAPIKeyManager
 
-from agencies.names import active_day
+from agencies.names_of_day import active_day
 from foundation.clock import today
 
 

@@ -1,6 +1,6 @@
 """Functions of the database about agencies and who acts for them."""
 
-from foundation.sql_functions import SQLFunction
+from foundation.postgresql.sql_functions import SQLFunction
 
 # The agencies for which a person has acted at any time since a moment, or acts now where none is given. A membership
 # that was deleted, moved or given another end since then counts as it stood before: its history holds it.

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from agenda.querysets import EventQuerySet
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.history import HistoricalRecords
-from foundation.text.addresses import AddressField
+from foundation.text.web_addresses import AddressField
 
 
 class AgendaPoint(models.Model):

@@ -9,7 +9,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agencies.names import AgencyName, FormerNamesOnDay, names_on
+from agencies.names_of_day import AgencyName, FormerNamesOnDay, names_on
 from commitments.models import Commitment, Freshness, Status, Withdrawal
 from commitments.querysets import FINISHED
 from commitments.statistics import Count

@@ -269,7 +269,7 @@ def orderings() -> Choices:
 
 
 def agencies() -> Choices:
-    # Instances, not values: only they show the names of a past day (`agencies.names`).
+    # Instances, not values: only they show the names of a past day (`agencies.names_of_day`).
     rows = Agency.objects.only("code", "acronym", "name")
     return [(agency.code, LabelWithName(agency.acronym, agency.name)) for agency in rows]
 

@@ -1,6 +1,6 @@
 """Functions of the database about commitments: their references, their search and who has a stake in them."""
 
-from foundation.sql_functions import SQLFunction
+from foundation.postgresql.sql_functions import SQLFunction
 
 # The sequence `commitments_reference` counts them, so that a reference is never given twice.
 NEXT_REFERENCE = SQLFunction(

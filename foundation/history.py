@@ -5,7 +5,7 @@ from functools import cache, partialmethod
 from simple_history import models
 from simple_history.manager import HistoryManager
 
-from foundation.triggers import APPEND_ONLY
+from foundation.postgresql.triggers import APPEND_ONLY
 
 
 class CachedHistoryManager(HistoryManager):

@@ -18,11 +18,12 @@ class PortalConfig(AppConfig):
         import foundation.mail.checks  # noqa: F401 – the check registers itself
         from foundation.postgresql import roles
         from foundation.postgresql.session_limits import prepare_session
-        from gmg_portal import audit_triggers, revision_triggers
-        from gmg_portal.accounts.attempts import reset_attempts
+        from gmg_portal.accounts.attempt_limits import reset_attempts
         from gmg_portal.accounts.checks import check_second_steps
         from gmg_portal.accounts.second_step import end_other_sessions
         from gmg_portal.audit import recording
+        from gmg_portal.audit import triggers as audit_triggers
+        from gmg_portal.revision import triggers as revision_triggers
 
         authenticator_added.connect(end_other_sessions)
         connection_created.connect(prepare_session, dispatch_uid="limits")

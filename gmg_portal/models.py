@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import AccessToken
 from foundation.dates.columns import PastDateField
-from foundation.triggers import APPEND_ONLY
+from foundation.postgresql.triggers import APPEND_ONLY
 
 
 class Revision(models.Model):

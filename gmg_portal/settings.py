@@ -274,14 +274,14 @@ ACCOUNT_FORMS = {
     "reauthenticate": "gmg_portal.accounts.forms.ReauthenticateForm",
 }
 
-AXES_HANDLER = "gmg_portal.accounts.attempts.AttemptsHandler"
+AXES_HANDLER = "gmg_portal.accounts.attempt_limits.AttemptsHandler"
 AXES_COOLOFF_TIME = 24  # hours for which a failed sign-in counts
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.attempts.lockout_parameters"
-AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.attempts.lockout_response"
-AXES_USERNAME_CALLABLE = "gmg_portal.accounts.attempts.attempt_username"
-AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.attempts.attempt_address"
+AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.attempt_limits.lockout_parameters"
+AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.attempt_limits.lockout_response"
+AXES_USERNAME_CALLABLE = "gmg_portal.accounts.attempt_limits.attempt_username"
+AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.attempt_limits.attempt_address"
 AXES_SENSITIVE_PARAMETERS = [
     "username", "ip_address", "login", "code", "credential", "email", "oldpassword", "password1", "password2",
     "csrfmiddlewaretoken",
@@ -458,7 +458,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = not DEBUG and not TRIAL and not flag("PLAIN_HTTP")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-CSRF_FAILURE_VIEW = "gmg_portal.website.csrf_failure.csrf_failure"
+CSRF_FAILURE_VIEW = "gmg_portal.editors.csrf_failure.csrf_failure"
 SESSION_ENGINE = "gmg_portal.accounts.session_store"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS

@@ -4,7 +4,7 @@ Triggers of all apps call them: `revision_triggers`, `audit_triggers`. PL/pgSQL 
 triggers can be made before the functions.
 """
 
-from foundation.sql_functions import SQLFunction
+from foundation.postgresql.sql_functions import SQLFunction
 
 # Moves the revision at most once in a transaction, at strictly later moments, in the order in which transactions
 # commit: called by deferred triggers, it locks the one row only while committing.

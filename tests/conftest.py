@@ -16,9 +16,8 @@ from django.test.client import ClientMixin
 
 from foundation.http import throttling
 from gmg_portal.accounts.session_store import SessionStore
-from tests import emptying, template_database
+from tests import row_deletion, template_database
 from tests.browser.chromium import PATH, started
-from tests.door import RequestGate
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -30,6 +29,7 @@ from tests.factories import (
     focal_point,
     in_group,
 )
+from tests.request_gate import RequestGate
 
 # The browser automation runs an event loop in this thread, in which Django would refuse database access.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -91,7 +91,7 @@ def _set_login_cookies(client, request):
 
 ClientMixin.session = property(_session_of_client)
 ClientMixin._set_login_cookies = _set_login_cookies
-TransactionTestCase._fixture_teardown = lambda _test: emptying.delete_all_rows()
+TransactionTestCase._fixture_teardown = lambda _test: row_deletion.delete_all_rows()
 
 
 def pytest_ignore_collect(collection_path, config):

@@ -140,7 +140,7 @@ ANY_APP = {
 }
 # Other modules of an app: a package in place of a module that outgrew one file, or a subject of its own.
 FURTHER_FILES = {
-    "agencies": {"idempotent_forms.py", "mail.py", "names.py"},
+    "agencies": {"idempotent_forms.py", "names_of_day.py"},
     "commitments": {
         "admin",
         "amendments",

@@ -1,16 +1,15 @@
 """The database holds the functions and triggers that the code declares, and no others.
 
-Where one of these tests fails after a change of a function, write a migration with
-`foundation.sql_functions.InstallFunction(<copy of the new>, <copy of the former>)`; after a change of a trigger, run
-`makemigrations`.
+Where one of these tests fails after a change of a function, write a migration with `InstallFunction(<copy of the new>,
+<copy of the former>)` of `foundation.postgresql.sql_functions`; after a change of a trigger, run `makemigrations`.
 """
 
 import pgtrigger
 import pytest
 from django.db import connection
 
-from foundation.sql_functions import SQLFunction, declared_functions
-from foundation.triggers import Unyielding
+from foundation.postgresql.sql_functions import SQLFunction, declared_functions
+from foundation.postgresql.triggers import Unyielding
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

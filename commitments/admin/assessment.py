@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.permissions import is_administrator, is_secretariat
-from commitments.admin.scoping import EMPTY_VALUE, WorkflowAdmin
+from commitments.admin.workflow_admin import EMPTY_VALUE, WorkflowAdmin
 from commitments.forms import AssessmentForm
 from commitments.models import Answer, Assessment, Commitment, ProgressReport
 from commitments.permissions import agencies_for, groups_for, interested_agencies, may_assess, may_create_drafts

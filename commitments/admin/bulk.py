@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from agencies import idempotent_forms
 from commitments.forms import ImportForm
-from commitments.importers.outcome import ImportRefused
+from commitments.importers.results import ImportRefused
 from commitments.permissions import may_create_drafts
 from commitments.spreadsheets import upload_store
 from commitments.spreadsheets.drafts import DraftResource

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from agencies.permissions import agencies_of
 from commitments.admin.bulk import BulkMixin
-from commitments.admin.scoping import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
 from commitments.admin.workflow_actions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
+from commitments.admin.workflow_admin import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
 from commitments.forms import CommitmentForm, MilestoneForm
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_create_drafts

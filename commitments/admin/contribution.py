@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
 from commitments import actions
-from commitments.admin.scoping import ChildRowAdmin
+from commitments.admin.workflow_admin import ChildRowAdmin
 from commitments.forms import ContributionForm
 from commitments.models import Commitment, Contribution, ProgressReport
 from commitments.permissions import OPEN_STATES, partners_for

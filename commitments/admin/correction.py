@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments import corrections
-from commitments.admin.scoping import EMPTY_VALUE
 from commitments.admin.workflow_actions import WorkflowAction, WorkflowActionsMixin, row_name
+from commitments.admin.workflow_admin import EMPTY_VALUE
 from commitments.models import Mistake
 from commitments.permissions import may_review
 

@@ -7,7 +7,7 @@ from agencies.permissions import agencies_of, is_administrator
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.contribution import ContributionsMixin
 from commitments.admin.prefill import is_blank, last_texts, latest_published, prefill_values
-from commitments.admin.scoping import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
+from commitments.admin.workflow_admin import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
 from commitments.forms import EvidenceFileWidget, EvidenceForm, FileLink, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import agencies_for

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
-from commitments.evidence.refusals import content_mismatch, several_formats, virus_test_pattern
+from commitments.evidence.errors import content_mismatch, several_formats, virus_test_pattern
 
 MAX_PIXELS = 40_000_000
 CHUNK = 1024 * 1024

@@ -15,8 +15,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from commitments.evidence.contents import EICAR, size_of
-from commitments.evidence.office_xml import PartReader, read_types, type_of_part
-from commitments.evidence.refusals import (
+from commitments.evidence.errors import (
     contains_macros,
     content_mismatch,
     embeds_object,
@@ -25,6 +24,7 @@ from commitments.evidence.refusals import (
     unpacks_too_large,
     virus_test_pattern,
 )
+from commitments.evidence.office_xml import PartReader, read_types, type_of_part
 
 MAX_MEMBERS = 5_000
 MAX_DIRECTORY = 1024 * 1024

@@ -8,8 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from xml.parsers import expat
 
-from commitments.evidence.links import is_remote, is_safe_link
-from commitments.evidence.refusals import (
+from commitments.evidence.errors import (
     contains_macros,
     content_mismatch,
     declares_doctype,
@@ -17,6 +16,7 @@ from commitments.evidence.refusals import (
     fetches_external,
     unsafe_link,
 )
+from commitments.evidence.links import is_remote, is_safe_link
 
 MACRO_RELATIONS = {"vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacrosheet"}
 EMBEDDING_RELATIONS = {"oleobject", "control", "activexcontrolbinary"}

@@ -9,8 +9,7 @@ import os
 import pikepdf
 from django.utils.translation import gettext_lazy as _
 
-from commitments.evidence.links import is_safe_link
-from commitments.evidence.refusals import (
+from commitments.evidence.errors import (
     content_mismatch,
     damaged_pdf,
     password_protected,
@@ -20,6 +19,7 @@ from commitments.evidence.refusals import (
     unpacks_too_large,
     unsafe_link,
 )
+from commitments.evidence.links import is_safe_link
 
 MAX_NODES = 2_000_000
 MAX_UNPACKED = 64 * 1024 * 1024  # of one stream of objects

@@ -14,9 +14,9 @@ from agencies.models import Agency
 from commitments import actions
 from commitments.actions import LOAD
 from commitments.importers.commitments_file import read
-from commitments.importers.commitments_line import LineProblem, ParsedLine, ReportedOutcome, partial_date_fields
-from commitments.importers.outcome import ImportRefused, ImportSummary
-from commitments.importers.tables import database_error_message, has_changes, ids_of, mark_as_loaded, write_sets
+from commitments.importers.line_parser import LineProblem, ParsedLine, ReportedOutcome, partial_date_fields
+from commitments.importers.results import ImportRefused, ImportSummary
+from commitments.importers.table_loader import database_error_message, has_changes, ids_of, mark_as_loaded, write_sets
 from commitments.models import Commitment, Evidence, Partner, ProgressReport
 from commitments.workflow import State
 from foundation.dates.partial import PartialDate

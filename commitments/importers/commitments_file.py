@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from commitments.importers.commitments_line import COLUMNS, LineParser, LineProblem, ParsedLine, ReferenceLookup
-from commitments.importers.outcome import ImportRefused
+from commitments.importers.line_parser import COLUMNS, LineParser, LineProblem, ParsedLine, ReferenceLookup
+from commitments.importers.results import ImportRefused
 
 
 def read(path: Path) -> tuple[list[ParsedLine], list[LineProblem]]:

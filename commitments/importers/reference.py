@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, ChairTerm, FormerName
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
-from commitments.importers.outcome import ImportRefused, ImportSummary
 from commitments.importers.reference_file import Entry, ReferenceFile, join_names
-from commitments.importers.tables import DeletedRow, RowData, TableLoader
+from commitments.importers.results import ImportRefused, ImportSummary
+from commitments.importers.table_loader import DeletedRow, RowData, TableLoader
 from commitments.models import Stakeholder
 from recommendations.models import Recommendation
 from workgroups.models import Participation, WorkGroup, WorkPlan

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
-from commitments.importers.outcome import ImportRefused
+from commitments.importers.results import ImportRefused
 
 Entry = dict[str, Any]
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -5,8 +5,8 @@ from commitments.models.choices import Freshness, Outlook, Status, Verification
 from commitments.models.commitment import Commitment, Milestone, Partner, Stakeholder
 from commitments.models.contribution import Contribution
 from commitments.models.mistake import Mistake
-from commitments.models.movement import CommitmentMovement, ReportMovement
 from commitments.models.notice import Digest, Notice
+from commitments.models.public_changes import CommitmentMovement, ReportMovement
 from commitments.models.report import Evidence, ProgressReport, ReportingCycle, StatusChange
 from commitments.models.withdrawal import Withdrawal
 from commitments.models.working_copy import WorkingCopy

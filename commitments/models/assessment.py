@@ -11,7 +11,7 @@ from commitments.models.report import ProgressReport
 from commitments.querysets import AnswerQuerySet, AssessmentQuerySet
 from commitments.workflow import Reviewed
 from foundation.history import HistoricalRecords
-from foundation.text.addresses import LocationField
+from foundation.text.web_addresses import LocationField
 from workgroups.models import WorkGroup
 
 

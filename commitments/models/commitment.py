@@ -18,7 +18,7 @@ from commitments.workflow import Reviewed, State
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.history import HistoricalRecords
-from foundation.text.addresses import LocationField, is_web_address
+from foundation.text.web_addresses import LocationField, is_web_address
 from recommendations.history import HistoryWithSets
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup, WorkPlan

@@ -23,7 +23,7 @@ from commitments.workflow import Reviewed
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.history import HistoricalRecords
-from foundation.text.addresses import AddressField
+from foundation.text.web_addresses import AddressField
 
 
 class ReportingCycle(models.Model):

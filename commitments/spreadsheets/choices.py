@@ -7,7 +7,7 @@ from functools import cached_property
 from django.db.models import QuerySet
 
 from agencies.models import Agency
-from commitments.importers.commitments_line import ReferenceLookup
+from commitments.importers.line_parser import ReferenceLookup
 from commitments.models import Commitment, ReportingCycle, Stakeholder
 from commitments.permissions import agencies_for, groups_for
 from workgroups.models import WorkGroup, WorkPlan

@@ -14,15 +14,15 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from agencies.models import Agency
-from commitments.importers.commitments_line import partial_date_fields
+from commitments.importers.line_parser import partial_date_fields
 from commitments.models.commitment import PLACE_LENGTH
 from foundation.dates.parsing import read_day
 from foundation.dates.partial import PartialDate
-from foundation.text.addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location
-from foundation.text.choice_words import find_code
+from foundation.text.choices import find_code
 from foundation.text.closest_match import suggestion
 from foundation.text.name_lists import SEPARATOR, join_names, length_errors, normalize_spaces, split_names
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH, normalize_line_endings, replace_unprintable
+from foundation.text.web_addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location
 from workgroups.models import WorkGroup
 
 MOST_WORDS = 40  # that a sentence lists

@@ -17,11 +17,11 @@ from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import ModelResource
 
 from commitments import actions
-from commitments.importers.tables import database_error_message
+from commitments.importers.table_loader import database_error_message
 from commitments.spreadsheets.choices import Offer
 from commitments.spreadsheets.columns import sets_of
 from commitments.workflow import State
-from foundation.text.choice_words import find_code, fold_text
+from foundation.text.choices import find_code, fold_text
 
 Problems = dict[str, list[str]]
 VERSION = re.compile(r"v(\d+)\.(\d+)")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import tablib
 from import_export.results import Result, RowResult
 
-from commitments.importers.outcome import ImportRefused
+from commitments.importers.results import ImportRefused
 from commitments.spreadsheets.drafts import Change, DraftResource
 from commitments.spreadsheets.reading import Problem, Sheet, read
 

@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from commitments.importers.outcome import ImportRefused
+from commitments.importers.results import ImportRefused
 from foundation.dates.parsing import EARLIEST, LATEST
 from foundation.text.spreadsheet_cells import normalize_line_endings, unescape_formulas
 

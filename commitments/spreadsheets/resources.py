@@ -25,7 +25,7 @@ from commitments.spreadsheets.columns import (
 from commitments.spreadsheets.drafts import DraftResource
 from commitments.succession import successor_error
 from commitments.workflow import State
-from foundation.text.choice_words import fold_text
+from foundation.text.choices import fold_text
 
 KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it is in an exported one.")
 

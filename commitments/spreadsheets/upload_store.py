@@ -10,7 +10,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from commitments.importers.outcome import ImportRefused
+from commitments.importers.results import ImportRefused
 
 FOLDER = "imports"
 KEPT_FOR = timedelta(hours=1)

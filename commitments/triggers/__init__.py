@@ -37,7 +37,7 @@ from commitments.triggers.status import (
     STATUS_IS_REPORTED,
     SUCCESSION_LOCK,
 )
-from foundation.triggers import APPEND_ONLY
+from foundation.postgresql.triggers import APPEND_ONLY
 
 __all__ = [
     "ANSWER_INDEPENDENT",

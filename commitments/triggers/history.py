@@ -2,7 +2,7 @@
 
 import pgtrigger
 
-from foundation.triggers import Trigger
+from foundation.postgresql.triggers import Trigger
 
 
 def _told_by_history(operation, condition=None, parent: str = "") -> Trigger:

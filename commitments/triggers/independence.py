@@ -5,7 +5,7 @@
 
 import pgtrigger
 
-from foundation.triggers import Trigger
+from foundation.postgresql.triggers import Trigger
 
 
 def _independent(

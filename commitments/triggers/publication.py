@@ -2,7 +2,7 @@
 
 import pgtrigger
 
-from foundation.triggers import Protect, ReadOnly, Trigger
+from foundation.postgresql.triggers import Protect, ReadOnly, Trigger
 
 PERMANENT_REFERENCE = ReadOnly(name="permanent_reference", fields=["reference"])
 

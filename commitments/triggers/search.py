@@ -2,7 +2,7 @@
 
 import pgtrigger
 
-from foundation.triggers import Trigger
+from foundation.postgresql.triggers import Trigger
 
 SEARCH_OF_COMMITMENT = Trigger(
     name="search_of_commitment",

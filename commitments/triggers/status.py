@@ -2,7 +2,7 @@
 
 import pgtrigger
 
-from foundation.triggers import Trigger
+from foundation.postgresql.triggers import Trigger
 
 
 def _status_is_reported(key: str, operation, condition=None) -> Trigger:

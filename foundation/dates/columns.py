@@ -65,7 +65,7 @@ class PastDateField(PlannedDateField):
 
 
 class NameDateChecks(Operation):
-    """Name the database checks of all day fields of an app's tables after their columns, as the last step of a migration.
+    """Name the database checks of an app's day fields after their columns, as the last step of a migration.
 
     PostgreSQL itself names a check over two columns after the table alone; a refusal then cannot say which date it is
     about. `AlterField` creates no check where the class of a column gives it one: add that by SQL.

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from foundation.postgresql import keeper
+from foundation.postgresql import supervisor
 from foundation.postgresql.cluster import (
     ROLE,
     SERVER_ENVIRONMENT,
@@ -112,8 +112,8 @@ class Server:
                 return
             atexit.unregister(self.release)
             users, self._users = self._users, None
-            if keeper.try_lock(users):
-                keeper.stop_server(self.cluster.data)
+            if supervisor.try_lock(users):
+                supervisor.stop_server(self.cluster.data)
                 self._wait_for_former_keeper(seconds=2)
             else:
                 # Another process uses the server and will stop it, or the keeper is stopping it: then this waits.
@@ -139,7 +139,7 @@ class Server:
     def _is_unlocked(self, name: str) -> bool:
         descriptor = self._open(name)
         try:
-            return keeper.try_lock(descriptor)
+            return supervisor.try_lock(descriptor)
         finally:
             os.close(descriptor)
 
@@ -196,7 +196,7 @@ class Server:
         The variable, meant for the parent of pg_ctl, exempts one id from this check. PostgreSQL still checks for
         processes that use the old server's shared memory.
         """
-        pid = keeper.postmaster_pid(self.cluster.data)
+        pid = supervisor.postmaster_pid(self.cluster.data)
         return {"PG_GRANDPARENT_PID": str(pid)} if pid else {}
 
     def _start_keeper(self, start: dict | None) -> None:
@@ -210,7 +210,7 @@ class Server:
         os.close(self._open("alive.lock"))
         with open(os.open(self.cluster.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as log:
             self._keeper = subprocess.Popen(
-                [sys.executable, "-I", keeper.__file__, json.dumps(arguments)],
+                [sys.executable, "-I", supervisor.__file__, json.dumps(arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -231,8 +231,8 @@ class Server:
 
 def running_port(data: Path) -> int | None:
     """Return the port of the data folder's live server from its lock file; None if it is not ready."""
-    pid = keeper.postmaster_pid(data)
-    if pid is None or not keeper.is_postmaster(pid, data):
+    pid = supervisor.postmaster_pid(data)
+    if pid is None or not supervisor.is_postmaster(pid, data):
         return None
     try:
         lines = (data / "postmaster.pid").read_text().splitlines()

@@ -18,7 +18,7 @@ from agencies.permissions import is_editor, needs_second_step
 from foundation.http.client_ip import client_ip
 from foundation.mail.messages import send_message
 from gmg_portal.accounts import encryption
-from gmg_portal.accounts.attempts import uncount_attempt
+from gmg_portal.accounts.attempt_limits import uncount_attempt
 from gmg_portal.accounts.second_step import must_set_up_second_step, second_steps_of
 
 logger = logging.getLogger(__name__)

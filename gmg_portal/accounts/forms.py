@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import User
-from gmg_portal.accounts.attempts import (
+from gmg_portal.accounts.attempt_limits import (
     count_wrong_code,
     count_wrong_password,
     may_try_code,

@@ -9,7 +9,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.cache import never_cache
 
 from gmg_portal.accounts import views
-from gmg_portal.accounts.brakes import rate_limited
+from gmg_portal.accounts.rate_limits import rate_limited
 
 
 def portal_page(view, name: str):

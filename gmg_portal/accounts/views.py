@@ -23,9 +23,14 @@ from django.views.generic import FormView, TemplateView
 from agencies import actions
 from agencies.permissions import is_administrator, is_editor, is_secretariat, needs_second_step
 from foundation.http.client_ip import throttle_key
-from gmg_portal.accounts.brakes import RESET_RATE_BY_ADDRESS, RESET_RATE_BY_EMAIL, seconds_to_wait, too_many_requests
 from gmg_portal.accounts.forms import InvitationForm
 from gmg_portal.accounts.mail_level import MailLevelForm
+from gmg_portal.accounts.rate_limits import (
+    RESET_RATE_BY_ADDRESS,
+    RESET_RATE_BY_EMAIL,
+    seconds_to_wait,
+    too_many_requests,
+)
 from gmg_portal.accounts.second_step import must_set_up_second_step, second_steps_of
 from gmg_portal.accounts.sessions import describe_device
 from workgroups.permissions import groups_led_by

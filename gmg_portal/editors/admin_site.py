@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from agencies.permissions import is_editor
 from commitments.search import search_error
 from gmg_portal.editors import list_queries, model_admin
-from gmg_portal.website.csrf_failure import csrf_failure, is_signed_out_form
+from gmg_portal.editors.csrf_failure import csrf_failure, is_signed_out_form
 
 SEARCH, COMPLETION = "q", "term"
 

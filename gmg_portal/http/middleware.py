@@ -18,7 +18,7 @@ from django.utils.cache import cc_delim_re, patch_cache_control, patch_vary_head
 from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
 
-from agencies.names import names_on
+from agencies.names_of_day import names_on
 from commitments.filters import PastDayField, repeated_parameter, unknown_parameter
 from foundation.clock import today
 from foundation.http.conditional import conditional_response
@@ -34,7 +34,7 @@ from foundation.rest.problem_details import (
 from gmg_portal.audit.recording import What, add_audit_entry
 from gmg_portal.audit.request_context import RequestContext, use_request_context
 from gmg_portal.http.release import release
-from gmg_portal.http.revision import CurrentRevision
+from gmg_portal.revision.current import CurrentRevision
 from gmg_portal.syndication.embeds import bad_request_in_frame
 
 # Pages that differ by person.

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import foundation.dates.columns
-import foundation.sql_functions
-import foundation.triggers
+import foundation.postgresql.sql_functions
+import foundation.postgresql.triggers
 
 
 class Migration(migrations.Migration):
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'editions',
                 'db_table': 'edition',
                 'ordering': ['-day'],
-                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=foundation.triggers.UnyieldingSql(func="RAISE EXCEPTION 'pgtrigger: rows of % are added, and never changed or deleted', TG_TABLE_NAME;", hash='39b1eb33d53ab5d2196d9113010bffc88c75c935', ignore_func_name='', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_123a2', table='edition', when='BEFORE')), pgtrigger.compiler.Trigger(name='updates_revision', sql=foundation.triggers.UnyieldingSql(constraint='CONSTRAINT', declare='DECLARE row_before jsonb; row_after jsonb;', func="\n            IF TG_OP <> 'INSERT' THEN row_before := to_jsonb(OLD); END IF;\n            IF TG_OP <> 'DELETE' THEN row_after := to_jsonb(NEW); END IF;\n            IF true THEN\n                PERFORM revision_move();\n                PERFORM movements_note(TG_TABLE_NAME, row_before, row_after, (SELECT moved_at FROM revision));\n            END IF;\n            RETURN NULL;\n        ", hash='55eae6a1864ce78b1c8a9f492cb366ee936f0c1d', ignore_func_name='', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_updates_revision_76b01', table='edition', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')), pgtrigger.compiler.Trigger(name='updates_revision_on_truncate', sql=foundation.triggers.UnyieldingSql(func='PERFORM revision_move(); RETURN NULL;', hash='9a377dff1ac8a1e7f25998dc0be1daae66fd1aa1', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_updates_revision_on_truncate_0fdab', table='edition', when='AFTER'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=foundation.postgresql.triggers.UnyieldingSql(func="RAISE EXCEPTION 'pgtrigger: rows of % are added, and never changed or deleted', TG_TABLE_NAME;", hash='39b1eb33d53ab5d2196d9113010bffc88c75c935', ignore_func_name='', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_123a2', table='edition', when='BEFORE')), pgtrigger.compiler.Trigger(name='updates_revision', sql=foundation.postgresql.triggers.UnyieldingSql(constraint='CONSTRAINT', declare='DECLARE row_before jsonb; row_after jsonb;', func="\n            IF TG_OP <> 'INSERT' THEN row_before := to_jsonb(OLD); END IF;\n            IF TG_OP <> 'DELETE' THEN row_after := to_jsonb(NEW); END IF;\n            IF true THEN\n                PERFORM revision_move();\n                PERFORM movements_note(TG_TABLE_NAME, row_before, row_after, (SELECT moved_at FROM revision));\n            END IF;\n            RETURN NULL;\n        ", hash='55eae6a1864ce78b1c8a9f492cb366ee936f0c1d', ignore_func_name='', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_updates_revision_76b01', table='edition', timing='DEFERRABLE INITIALLY DEFERRED', when='AFTER')), pgtrigger.compiler.Trigger(name='updates_revision_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM revision_move(); RETURN NULL;', hash='9a377dff1ac8a1e7f25998dc0be1daae66fd1aa1', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_updates_revision_on_truncate_0fdab', table='edition', when='AFTER'))],
             },
         ),
         migrations.CreateModel(
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-moment', '-pk'],
                 'indexes': [models.Index(fields=['moment', 'id'], name='audit_by_moment'), models.Index(fields=['person', 'moment', 'id'], name='audit_by_person'), models.Index(fields=['what', 'moment', 'id'], name='audit_by_what'), models.Index(fields=['kind', 'moment', 'id'], name='audit_by_kind'), models.Index(fields=['kind', 'row'], name='audit_by_row'), models.Index(fields=['request_id'], name='audit_by_request'), models.Index(fields=['origin', 'moment', 'id'], name='audit_by_origin')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('what__in', ['created', 'changed', 'deleted', 'signed_in', 'signed_out', 'sign_in_failed', 'locked_out', 'password_changed', 'second_step_added', 'second_step_removed', 'role_given', 'role_taken', 'refused', 'exported'])), name='audit_what_known')],
-                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=foundation.triggers.UnyieldingSql(func="RAISE EXCEPTION 'pgtrigger: rows of % are added, and never changed or deleted', TG_TABLE_NAME;", hash='76f5d9c0f860d670cf5a5eb612e9af339d9eeab7', ignore_func_name='', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_da00d', table='audit_entry', when='BEFORE'))],
+                'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=foundation.postgresql.triggers.UnyieldingSql(func="RAISE EXCEPTION 'pgtrigger: rows of % are added, and never changed or deleted', TG_TABLE_NAME;", hash='76f5d9c0f860d670cf5a5eb612e9af339d9eeab7', ignore_func_name='', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_da00d', table='audit_entry', when='BEFORE'))],
             },
         ),
         foundation.dates.columns.NameDateChecks(),
@@ -135,8 +135,8 @@ class Migration(migrations.Migration):
             """,
             "DROP TABLE api_caller",
         ),
-        foundation.sql_functions.InstallFunction(
-            foundation.sql_functions.SQLFunction(
+        foundation.postgresql.sql_functions.InstallFunction(
+            foundation.postgresql.sql_functions.SQLFunction(
                 name='revision_move',
                 arguments='',
                 returns='void',
@@ -157,8 +157,8 @@ class Migration(migrations.Migration):
                 behaviour='VOLATILE',
             )
         ),
-        foundation.sql_functions.InstallFunction(
-            foundation.sql_functions.SQLFunction(
+        foundation.postgresql.sql_functions.InstallFunction(
+            foundation.postgresql.sql_functions.SQLFunction(
                 name='movements_note',
                 arguments='changed text, was jsonb, became jsonb, moment timestamptz',
                 returns='void',
@@ -250,8 +250,8 @@ class Migration(migrations.Migration):
                 behaviour='VOLATILE',
             )
         ),
-        foundation.sql_functions.InstallFunction(
-            foundation.sql_functions.SQLFunction(
+        foundation.postgresql.sql_functions.InstallFunction(
+            foundation.postgresql.sql_functions.SQLFunction(
                 name='audit_note',
                 arguments='what text, person_id bigint, kind text, "row" bigint, line bigint, reason text',
                 returns='void',

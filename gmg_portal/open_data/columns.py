@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import FilterSet
 
 from foundation.postgresql.session_limits import statement_limit
-from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Revision
+from gmg_portal.revision.current import CurrentRevision
 
 # Labels of the column types.
 TYPE_LABELS = {

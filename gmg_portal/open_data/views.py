@@ -16,13 +16,13 @@ from django_filters import FilterSet
 
 from commitments.filters import PastDayField, form_error_messages, repeated_parameter, takes_list, unknown_parameter
 from foundation.clock import today
-from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
 from gmg_portal.open_data.columns import ClosingIterator, Table, read_consistent_rows
 from gmg_portal.open_data.descriptions import Description, Licence, Snapshot, data_package, file_metadata
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import CSV_WITHOUT_BOM, FORMATS, Format, write_table
+from gmg_portal.revision.current import CurrentRevision
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,9 @@ from commitments.filters import form_error_messages, has_agenda_point, has_recom
 from commitments.models import Commitment
 from commitments.register import PageForm
 from foundation.clock import today
-from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.open_data.descriptions import Licence
 from gmg_portal.open_data.views import bad_request, parse_as_of
+from gmg_portal.revision.current import CurrentRevision
 from gmg_portal.syndication import atom
 from gmg_portal.syndication.feed_entries import FeedItem, RecordedTimes, build_entries
 from gmg_portal.syndication.followed_searches import FollowedSearch

@@ -16,7 +16,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
-from agencies.names import names_on
+from agencies.names_of_day import names_on
 from commitments.filters import PastDayField, repeated_parameter, unknown_parameter
 from commitments.models import Commitment
 from foundation.http.tracking_params import strip_tracking_params

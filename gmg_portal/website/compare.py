@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from agencies.names import names_on
+from agencies.names_of_day import names_on
 from commitments.comparison import CHANGES, ComparedCommitment, Comparison, compare
 from commitments.filters import PastDayField
 from commitments.models import ReportingCycle

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from agencies.models import Agency, Membership
 from tests.factories import focal_point
-from tests.filling import field_conflicts, filled, problems
+from tests.form_filling import field_conflicts, filled, problems
 
 PEOPLE = ["agencies_user", "agencies_membership", "auth_group"]
 

@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from agencies.models import Agency, FormerName
-from agencies.names import names_on
+from agencies.names_of_day import names_on
 from foundation.clock import today
 from tests.factories import AgencyFactory, CommitmentFactory, FormerNameFactory, PartnerFactory, published_report
-from tests.filling import filled
+from tests.form_filling import filled
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from agencies.models import Membership
 from commitments import actions
 from commitments.models import ProgressReport
 from tests.factories import ProgressReportFactory, UserFactory
-from tests.filling import filled, messages_on
+from tests.form_filling import filled, messages_on
 
 pytestmark = pytest.mark.database
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from agencies.actions import hand_over
 from foundation.clock import today
 from tests.factories import MembershipFactory, UserFactory, focal_point, in_group
-from tests.filling import filled, messages_on
+from tests.form_filling import filled, messages_on
 
 pytestmark = pytest.mark.django_db
 

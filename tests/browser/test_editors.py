@@ -4,7 +4,7 @@ import pytest
 
 from agencies.models import Agency
 from commitments.models import Commitment
-from gmg_portal.http.revision import CurrentRevision
+from gmg_portal.revision.current import CurrentRevision
 from tests.browser.audits import dim, violations
 from tests.browser.people import admit, code_of
 from tests.factories import PASSWORD, PartnerFactory, focal_point

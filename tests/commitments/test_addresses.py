@@ -5,13 +5,13 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.urls import reverse
 
-from commitments.importers.commitments_line import evidence
+from commitments.importers.line_parser import evidence
 from commitments.models import Commitment, Evidence
 from commitments.spreadsheets.importing import bring
 from commitments.spreadsheets.resources import CommitmentResource
 from tests.commitments.spreadsheets.test_problems import GOOD, workbook_of
 from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
-from tests.filling import filled
+from tests.form_filling import filled
 
 WRITTEN, KEPT = "HTTP://WWW.ILO.org/Report", "http://www.ilo.org/Report"
 LONG = "https://library.example.org/" + "a" * (2_000 - 28)

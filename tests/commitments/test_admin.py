@@ -25,7 +25,7 @@ from tests.factories import (
     published_report,
 )
 from tests.files import PDF
-from tests.filling import error_summary, field_conflicts, filled, messages_on, problems
+from tests.form_filling import error_summary, field_conflicts, filled, messages_on, problems
 
 SECRET = "Confidential wording"
 

@@ -12,7 +12,7 @@ from agencies.models import Membership
 from commitments.admin.prefill import next_period
 from commitments.autosave import MAX_CHARACTERS
 from commitments.models import Assessment, Commitment, Evidence, ProgressReport, WorkingCopy
-from gmg_portal.http.revision import CurrentRevision
+from gmg_portal.revision.current import CurrentRevision
 from tests.factories import (
     SUBMITTED_AT,
     AssessmentFactory,
@@ -25,7 +25,7 @@ from tests.factories import (
     focal_point,
     published_report,
 )
-from tests.filling import field_conflicts, filled, messages_on, problems
+from tests.form_filling import field_conflicts, filled, messages_on, problems
 
 SECRET = "Typed in confidence"
 

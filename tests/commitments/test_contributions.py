@@ -12,7 +12,7 @@ from commitments import actions
 from commitments.models import Commitment, Contribution, ProgressReport
 from commitments.statistics import matrix
 from gmg_portal.editors.dashboard import build_dashboard, due_text
-from gmg_portal.http.revision import CurrentRevision
+from gmg_portal.revision.current import CurrentRevision
 from tests.factories import (
     AgencyFactory,
     CommitmentFactory,
@@ -24,7 +24,7 @@ from tests.factories import (
     in_group,
     published_report,
 )
-from tests.filling import messages_on
+from tests.form_filling import messages_on
 
 pytestmark = pytest.mark.django_db
 

@@ -43,7 +43,7 @@ from tests.files import (
     relation,
     xlsx,
 )
-from tests.filling import filled
+from tests.form_filling import filled
 
 NOT_TAKEN = "This type of file is not taken: choose a PDF, DOCX, XLSX, PNG or JPEG."
 NOT_WHAT_IT_SAYS = (

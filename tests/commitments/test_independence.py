@@ -44,7 +44,7 @@ from tests.factories import (
     published_report,
     run_deferred_triggers,
 )
-from tests.filling import filled, problems
+from tests.form_filling import filled, problems
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from commitments.spreadsheets.writing import export_csv, export_xlsx
 from foundation.text.name_lists import normalize_spaces, split_names
 from foundation.text.spreadsheet_cells import unescape_formulas
 from tests.factories import CommitmentFactory, StakeholderFactory, corrected
-from tests.filling import filled, problems
+from tests.form_filling import filled, problems
 
 pytestmark = pytest.mark.django_db
 

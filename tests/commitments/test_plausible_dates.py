@@ -13,13 +13,13 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from pytest_django.asserts import assertContains
 
 from commitments import actions, review
-from commitments.importers.tables import database_error_message
+from commitments.importers.table_loader import database_error_message
 from commitments.models import Commitment, Evidence, Milestone, ProgressReport
 from commitments.spreadsheets.importing import bring
 from commitments.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from tests.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
-from tests.filling import filled, problems
-from tests.gmg_portal.api.submitting import system_for
+from tests.form_filling import filled, problems
+from tests.gmg_portal.api.agency_systems import system_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_30_november")]
 

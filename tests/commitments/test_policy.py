@@ -20,8 +20,8 @@ from gmg_portal.editors.review_queue import key_of
 from tests.commitments.cast import MODELS, TEXT, World
 from tests.commitments.policy import BY_INDEPENDENCE, CASES, LINES, OF_COMMITMENTS, ROLES
 from tests.factories import AgendaPointFactory, MembershipFactory
-from tests.filling import filled
-from tests.gmg_portal.api.submitting import DRAFTS, system_for
+from tests.form_filling import filled
+from tests.gmg_portal.api.agency_systems import DRAFTS, system_for
 
 pytestmark = pytest.mark.django_db
 

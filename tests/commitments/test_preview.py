@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from commitments import actions
 from commitments.models import ProgressReport, StatusChange
-from gmg_portal.http.revision import CurrentRevision
+from gmg_portal.revision.current import CurrentRevision
 from tests.factories import (
     AssessmentFactory,
     CommitmentFactory,
@@ -17,7 +17,7 @@ from tests.factories import (
     ProgressReportFactory,
     published_report,
 )
-from tests.filling import filled
+from tests.form_filling import filled
 
 SECRET = "Confidential wording"
 

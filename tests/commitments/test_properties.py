@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foundation.clock import today
-from tests.commitments.replay import FIRST, KINDS, LAST, OUTLOOKS, PLACES, RARE, SCOPES, STATUSES, World
+from tests.commitments.plain_model import FIRST, KINDS, LAST, OUTLOOKS, PLACES, RARE, SCOPES, STATUSES, World
 from tests.factories import AgencyFactory, AgendaPointFactory, WorkGroupFactory
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]

@@ -20,7 +20,7 @@ from tests.factories import (
     ReportingCycleFactory,
     published_report,
 )
-from tests.filling import messages_on
+from tests.form_filling import messages_on
 
 pytestmark = pytest.mark.django_db
 

@@ -23,8 +23,8 @@ from tests.factories import (
     published_report,
     run_deferred_triggers,
 )
-from tests.filling import filled
-from tests.gmg_portal.api.submitting import system_for
+from tests.form_filling import filled
+from tests.gmg_portal.api.agency_systems import system_for
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from commitments.importers.commitments import load_commitments
-from commitments.importers.outcome import ImportRefused
+from commitments.importers.results import ImportRefused
 
 
 class Command(BaseCommand):

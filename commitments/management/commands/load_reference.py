@@ -3,8 +3,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from commitments.importers.outcome import ImportRefused
 from commitments.importers.reference import load_reference
+from commitments.importers.results import ImportRefused
 
 
 class Command(BaseCommand):

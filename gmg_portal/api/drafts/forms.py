@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from commitments.forms import EvidenceForm, ProgressReportForm
 from commitments.models import Commitment, Evidence, ProgressReport
 from foundation.rest.problem_codes import form_error_code
-from foundation.text.choice_words import find_code
+from foundation.text.choices import find_code
 from gmg_portal.api.base import allowed_values
 from gmg_portal.api.drafts.problems import FieldFault, Problem, unknown_value_fault
 from gmg_portal.editors.edit_conflicts import rendered_values

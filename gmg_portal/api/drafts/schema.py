@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
 from foundation.rest.problem_details import MEDIA_TYPE
+from gmg_portal.api.drafts.problem_examples import problem_example
 from gmg_portal.api.drafts.serializers import (
     DraftChangesSerializer,
     DraftListSerializer,
@@ -15,7 +16,6 @@ from gmg_portal.api.drafts.serializers import (
     NewFileSerializer,
     SubmissionProblemSerializer,
 )
-from gmg_portal.api.drafts.shown import problem_example
 
 TAG = "Submission"
 PROBLEMS = {

@@ -23,11 +23,11 @@ from commitments import actions
 from commitments.evidence.uploads import MAX_BYTES
 from commitments.models import Commitment, Evidence, ProgressReport
 from commitments.permissions import OPEN_STATES
-from foundation.text.choice_words import find_code
+from foundation.text.choices import find_code
 from gmg_portal.api.base import FORMAT, refuse_other_params
 from gmg_portal.api.drafts.authentication import TokenAuthentication, TokenScopePermission
 from gmg_portal.api.drafts.forms import check_form, evidence_form, report_form
-from gmg_portal.api.drafts.keeping import idempotent
+from gmg_portal.api.drafts.idempotency import idempotent
 from gmg_portal.api.drafts.problems import FieldFault, Problem, draft_exception_handler, unknown_value_fault
 from gmg_portal.api.drafts.schema import describe_operations
 from gmg_portal.api.drafts.serializers import (

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from gmg_portal.models import Edition
-from gmg_portal.open_data.editions.frozen import DamagedFile, find_damage
+from gmg_portal.open_data.editions.files import DamagedFile, find_damage
 from gmg_portal.open_data.editions.publishing import PublicationRefused, publish
 
 

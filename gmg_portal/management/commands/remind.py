@@ -13,11 +13,11 @@ from agencies.actions import revoke_orphaned_tokens
 from commitments import corrections
 from commitments.notifications import digests, events
 from foundation.mail import backend
-from gmg_portal.accounts.attempts import delete_old_attempts
+from gmg_portal.accounts.attempt_limits import delete_old_attempts
 from gmg_portal.accounts.owner_warnings import delete_old_warnings
 from gmg_portal.accounts.session_store import SessionStore
 from gmg_portal.accounts.sessions import delete_ended_sessions
-from gmg_portal.api.drafts.keeping import delete_expired_records
+from gmg_portal.api.drafts.idempotency import delete_expired_records
 
 DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gmg_portal.models import Edition
 from gmg_portal.open_data.columns import ClosingIterator
-from gmg_portal.open_data.editions.frozen import edition_files, open_verified
+from gmg_portal.open_data.editions.files import edition_files, open_verified
 
 ADDED, GONE, CHANGED = "added", "gone", "changed"
 # Types of change: heading and meaning.

@@ -16,8 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from foundation.clock import today
-from foundation.text.addresses import is_public_host
-from gmg_portal.http.revision import CurrentRevision
+from foundation.text.web_addresses import is_public_host
 from gmg_portal.models import Edition
 from gmg_portal.open_data.columns import read_consistent_rows
 from gmg_portal.open_data.descriptions import Licence, Snapshot, data_package, file_metadata, frictionless_licence
@@ -30,7 +29,7 @@ from gmg_portal.open_data.editions.differences import (
     csv_records,
     json_records,
 )
-from gmg_portal.open_data.editions.frozen import (
+from gmg_portal.open_data.editions.files import (
     FrozenFile,
     edition_files,
     editions_folder,
@@ -40,6 +39,7 @@ from gmg_portal.open_data.editions.frozen import (
 )
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS, write_table
+from gmg_portal.revision.current import CurrentRevision
 
 # Folders of unfinished publications; the next publication deletes them.
 TEMPORARY_PREFIX = ".unfinished-"

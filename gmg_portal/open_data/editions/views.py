@@ -17,7 +17,7 @@ from foundation.http.ranges import partial_response
 from gmg_portal.models import Edition
 from gmg_portal.open_data.columns import ClosingIterator
 from gmg_portal.open_data.descriptions import Licence
-from gmg_portal.open_data.editions.citing import EditionCitation
+from gmg_portal.open_data.editions.citations import EditionCitation
 from gmg_portal.open_data.editions.differences import (
     CHANGE_TYPES,
     CSV_HEADER,
@@ -27,7 +27,7 @@ from gmg_portal.open_data.editions.differences import (
     json_records,
     summarize_differences,
 )
-from gmg_portal.open_data.editions.frozen import DamagedFile, edition_files, open_verified
+from gmg_portal.open_data.editions.files import DamagedFile, edition_files, open_verified
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
 from gmg_portal.open_data.writers import FORMATS

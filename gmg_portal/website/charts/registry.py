@@ -18,7 +18,7 @@ from commitments.statistics.flow import flow
 from commitments.statistics.matrix import MATRIX_COLUMNS, matrix
 from commitments.statistics.reporting_cycles import reporting
 from commitments.statistics.timeline import commitment_timeline
-from gmg_portal.website.charts import bars, flows, matrices, reports, stories
+from gmg_portal.website.charts import bars, flows, matrices, reporting_chart, timeline_chart
 from gmg_portal.website.charts.figures import Figure
 
 # These parameters select no commitments, so that links from charts do not carry them as filters.
@@ -80,7 +80,7 @@ def _freshness(name: str, title: str, query: ChartQuery, _by: str) -> Figure:
 
 
 def _reports(name: str, title: str, query: ChartQuery, _by: str) -> Figure:
-    return reports.reports(name, title, reporting(query.rows, query.day), rtl=get_language_bidi())
+    return reporting_chart.reports(name, title, reporting(query.rows, query.day), rtl=get_language_bidi())
 
 
 def _flow(name: str, title: str, query: ChartQuery, _by: str) -> Figure:
@@ -119,4 +119,4 @@ def build_chart(name: str, id: str, query: ChartQuery, *, title: str = "", by: s
 def build_timeline_chart(id: str, commitment: Commitment, day: date | None, *, title: str = "") -> Figure:
     """Return the timeline of a commitment that is public on the day."""
     timeline = commitment_timeline(commitment, day)
-    return stories.commitment_timeline(id, title or _("Time line"), timeline, rtl=get_language_bidi())
+    return timeline_chart.commitment_timeline(id, title or _("Time line"), timeline, rtl=get_language_bidi())

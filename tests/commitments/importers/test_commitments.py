@@ -12,10 +12,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from commitments import actions
-from commitments.importers.commitments_line import COLUMNS
+from commitments.importers.line_parser import COLUMNS
 from commitments.models import Commitment, Evidence, Partner, ProgressReport, StatusChange
 from foundation.dates.partial import PartialDate
-from gmg_portal.http.revision import CurrentRevision
+from gmg_portal.revision.current import CurrentRevision
 from tests.factories import RecommendationFactory
 
 FILE = settings.BASE_DIR / "data" / "commitments.csv"
@@ -564,7 +564,7 @@ def test_every_problem_is_said_at_once_by_the_line_on_which_its_record_begins(kn
 
 @pytest.mark.database
 def test_what_only_the_database_refuses_is_said_by_line_too(known, file, monkeypatch):
-    monkeypatch.setattr("commitments.importers.commitments_line.LineParser.partners", lambda reader, lead: [lead, lead])
+    monkeypatch.setattr("commitments.importers.line_parser.LineParser.partners", lambda reader, lead: [lead, lead])
 
     with pytest.raises(CommandError) as refusal:
         load(file({}))

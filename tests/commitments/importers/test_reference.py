@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agenda.models import Event
-from gmg_portal.http.revision import CurrentRevision
+from gmg_portal.revision.current import CurrentRevision
 from tests.commitments.importers.reference import FORMER_NAME, MODELS, NUMBERS, SOURCE, histories, load, write_changed
 
 

@@ -22,7 +22,7 @@ from commitments.models import ProgressReport
 from foundation.postgresql import roles
 from gmg_portal.models import AuditEntry
 from tests.factories import AssessmentFactory, MilestoneFactory, UserFactory, corrected, in_group, published_report
-from tests.filling import filled
+from tests.form_filling import filled
 from tests.gmg_portal.processes import environment, run
 
 pytestmark = [pytest.mark.database, pytest.mark.processes]

@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from foundation.postgresql import cluster, keeper, server
+from foundation.postgresql import cluster, server, supervisor
 from foundation.postgresql.cluster import EmbeddedError
 from foundation.postgresql.server import Server
 from tests.gmg_portal.processes import environment, folder_for_all, kill_all, processes_on, run, start, wait_until
@@ -147,7 +147,7 @@ def test_server_settings(shared_server):
 
 def test_server_listens_on_loopback_alone(shared_server):
     running_server, port = shared_server
-    pid = keeper.postmaster_pid(running_server.cluster.data)
+    pid = supervisor.postmaster_pid(running_server.cluster.data)
 
     listening = {tuple(opened.laddr) for opened in psutil.Process(pid).net_connections("all") if connection.laddr}
 

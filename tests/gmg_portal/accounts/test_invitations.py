@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from agencies import actions
 from agencies.models import Invitation, User
 from tests.factories import PASSWORD, InvitationFactory, UserFactory
-from tests.filling import filled, problems
+from tests.form_filling import filled, problems
 
 TOKEN = "what only the mail knows"
 LINK = f"/accounts/invitation/{TOKEN}/"

@@ -3,7 +3,7 @@ import re
 import pytest
 from django.core.cache import cache
 
-from gmg_portal.templatetags.coded import coded
+from gmg_portal.templatetags.code_text import coded
 
 ADDRESS = "/api/v1/docs/"
 

@@ -21,7 +21,7 @@ from agencies.models import AccessToken
 from commitments import actions
 from commitments.models import Evidence, ProgressReport, Status
 from foundation.clock import today
-from gmg_portal.api.drafts.shown import problem_example
+from gmg_portal.api.drafts.problem_examples import problem_example
 from gmg_portal.models import AuditEntry
 from tests.factories import (
     AccessTokenFactory,
@@ -33,9 +33,9 @@ from tests.factories import (
     published_report,
 )
 from tests.files import pdf
-from tests.filling import filled
+from tests.form_filling import filled
 from tests.gmg_portal.accounts.signing_in import sign_in
-from tests.gmg_portal.api.submitting import DRAFT_BODY, DRAFTS, System, system_for
+from tests.gmg_portal.api.agency_systems import DRAFT_BODY, DRAFTS, System, system_for
 
 pytestmark = pytest.mark.django_db
 

@@ -39,7 +39,7 @@ from tests.factories import (
     in_group,
     published_report,
 )
-from tests.filling import filled
+from tests.form_filling import filled
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from agencies import actions as agency_actions
 from agencies.models import AccessToken, Agency, Invitation, SubmittedForm, User
 from commitments.models import Commitment, Mistake, ProgressReport
-from tests.filling import filled, messages_on, problems
+from tests.form_filling import filled, messages_on, problems
 
 ADD = reverse("admin:commitments_commitment_add")
 ONCE = "You sent this form twice. It was saved once, and this is it."

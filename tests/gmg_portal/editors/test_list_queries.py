@@ -67,7 +67,7 @@ from tests.factories import (
     published_report,
     with_second_step,
 )
-from tests.filling import filled
+from tests.form_filling import filled
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from commitments.models import Commitment, Evidence
 from tests import shared_cast
 from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
-from tests.filling import conflict_choices, error_summary, field_conflicts, filled, problems
+from tests.form_filling import conflict_choices, error_summary, field_conflicts, filled, problems
 
 
 def address(row):

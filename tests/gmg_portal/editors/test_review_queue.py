@@ -17,7 +17,7 @@ from tests.factories import (
     ParticipationFactory,
     ProgressReportFactory,
 )
-from tests.filling import messages_on
+from tests.form_filling import messages_on
 
 NOON = datetime(2014, 3, 1, 12, tzinfo=UTC)
 HAND = "You or your agency had a hand in this: another reviewer decides."

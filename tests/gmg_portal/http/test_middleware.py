@@ -16,8 +16,8 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from gmg_portal.http.middleware import CacheControlMiddleware
 from gmg_portal.http.release import FOLDERS, packages, source_digest
-from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Revision
+from gmg_portal.revision.current import CurrentRevision
 from tests.factories import AgencyFactory, CommitmentFactory
 
 AGENCIES = reverse("agencies:list")

@@ -16,13 +16,13 @@ from django.db import DatabaseError, connection, transaction
 from openpyxl import load_workbook
 
 from agencies.models import Agency
-from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Edition
 from gmg_portal.open_data.editions import publishing
 from gmg_portal.open_data.editions.differences import compare_files
 from gmg_portal.open_data.editions.publishing import PublicationRefused, publish
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS
+from gmg_portal.revision.current import CurrentRevision
 from tests.factories import CommitmentFactory, EditionFactory, ProgressReportFactory
 from tests.factories import published_report as report_on
 from tests.gmg_portal.open_data.edition_files import address_of, body

@@ -10,11 +10,11 @@ from openpyxl import load_workbook
 from commitments.filters import CommitmentFilter
 from commitments.models import Evidence, Status
 from foundation.clock import today
-from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import Revision
 from gmg_portal.open_data import columns, writers
 from gmg_portal.open_data.tables import COMMITMENTS, TABLES
 from gmg_portal.open_data.writers import write_csv, write_json, write_ndjson, write_xlsx
+from gmg_portal.revision.current import CurrentRevision
 from tests.factories import (
     AgencyFactory,
     AnswerFactory,

@@ -17,11 +17,11 @@ from commitments.models import Stakeholder
 from commitments.serializers import CommitmentSerializer, ReportSerializer
 from foundation.clock import today
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH
-from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.open_data import writers
 from gmg_portal.open_data.columns import Column, Table, read_consistent_rows
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS, write_xlsx
+from gmg_portal.revision.current import CurrentRevision
 from recommendations.serializers import RecommendationSerializer
 from tests.factories import published_report
 

@@ -61,6 +61,6 @@ def test_picker_gets_iso_for_a_day_in_words():
     ],
 )
 def test_date_is_known_from_its_own_day_on(value, day, is_known):
-    template = Template("{% load days %}{% if value|known_on:day %}known{% endif %}")
+    template = Template("{% load as_of_links %}{% if value|known_on:day %}known{% endif %}")
 
     assert template.render(Context({"value": value, "day": day})) == ("known" if is_known else "")

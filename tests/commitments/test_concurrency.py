@@ -11,7 +11,7 @@ from django.urls import reverse
 from commitments import actions
 from commitments.models import Contribution, ProgressReport
 from tests.factories import PartnerFactory, ProgressReportFactory, UserFactory, in_group
-from tests.filling import filled
+from tests.form_filling import filled
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 

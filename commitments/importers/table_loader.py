@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from commitments.actions import LOAD
-from commitments.importers.outcome import ImportRefused, ImportSummary
+from commitments.importers.results import ImportRefused, ImportSummary
 from foundation.dates.columns import PlannedDateField
 
 

@@ -25,7 +25,7 @@ from commitments.models import (
     StatusChange,
 )
 from commitments.models.commitment import CommitmentPoint, CommitmentRecommendation, CommitmentStakeholder
-from foundation.triggers import Trigger
+from foundation.postgresql.triggers import Trigger
 from gmg_portal.models import Edition
 from recommendations.models import Recommendation, RecommendationPoint
 from workgroups.models import Participation, WorkGroup, WorkPlan

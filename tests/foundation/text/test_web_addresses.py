@@ -3,7 +3,12 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from foundation.text.addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location, validate_public_address
+from foundation.text.web_addresses import (
+    MAX_ADDRESS_LENGTH,
+    normalize_address,
+    validate_location,
+    validate_public_address,
+)
 
 
 @pytest.mark.parametrize(

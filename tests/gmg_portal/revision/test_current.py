@@ -12,8 +12,8 @@ from agencies.models import Agency
 from agenda.models import Event
 from commitments import actions
 from commitments.models import Commitment, Evidence
-from gmg_portal.http.revision import CurrentRevision
 from gmg_portal.models import AuditEntry, Edition, KnownAddress, Revision, SignInWarning
+from gmg_portal.revision.current import CurrentRevision
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from commitments import actions
 from commitments.models import Commitment, Evidence, ProgressReport, StatusChange
-from gmg_portal.http.revision import CurrentRevision
+from gmg_portal.revision.current import CurrentRevision
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,

@@ -17,8 +17,8 @@ from django.urls import reverse
 from post_office.models import Email
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from gmg_portal.accounts import brakes
-from gmg_portal.accounts.attempts import MAX_CODE_DELAY, MAX_DELAY, attempt_username, delay_after
+from gmg_portal.accounts import rate_limits
+from gmg_portal.accounts.attempt_limits import MAX_CODE_DELAY, MAX_DELAY, attempt_username, delay_after
 from gmg_portal.models import KnownAddress, SignInWarning
 from tests.browser.people import code_for
 from tests.factories import PASSWORD, UserFactory
@@ -249,7 +249,7 @@ def test_own_proxy_is_believed_on_the_address(client, ilo_focal_point, settings)
 
 
 def test_forms_are_sent_so_many_times_from_one_address(client, db, monkeypatch):
-    monkeypatch.setattr(brakes, "FORM_RATE", (3, 3600))
+    monkeypatch.setattr(rate_limits, "FORM_RATE", (3, 3600))
 
     answers = [client.post(LOGIN, {"login": f"person-{number}"}) for number in range(4)]
     elsewhere = Client(REMOTE_ADDR="192.0.2.7").post(LOGIN, {"login": "person"})

@@ -18,9 +18,9 @@ from commitments.models import Commitment, Evidence, Status
 from foundation.clock import today
 from foundation.dates.parsing import range_error
 from foundation.dates.partial import PartialDate
-from foundation.text.addresses import is_web_address, normalize_address
-from foundation.text.choice_words import find_code
+from foundation.text.choices import find_code
 from foundation.text.name_lists import split_names
+from foundation.text.web_addresses import is_web_address, normalize_address
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 

@@ -9,7 +9,7 @@ from django.apps import apps
 from simple_history.models import HistoricalChanges
 
 from agencies.models import AccountRole, User
-from foundation.triggers import Trigger
+from foundation.postgresql.triggers import Trigger
 
 SIGNED_IN = "(nullif(current_setting('portal.request', true), '')::jsonb ->> 'person')::bigint"
 

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext as _
 
 from commitments.statistics.timeline import Timeline, TimelineEvent
-from gmg_portal.website.charts.along import WideTimeline
 from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, wrap_text
 from gmg_portal.website.charts.figures import Figure
 from gmg_portal.website.charts.palette import BAD, BRAND, fill_style
+from gmg_portal.website.charts.wide_timeline import WideTimeline
 
 WIDTH, SIDE, SIZE = 340.0, 24.0, 14
 

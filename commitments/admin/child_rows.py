@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.report import file_link
-from commitments.admin.scoping import EMPTY_VALUE, ChildRowAdmin
+from commitments.admin.workflow_admin import EMPTY_VALUE, ChildRowAdmin
 from commitments.evidence.serving import evidence_download_response
 from commitments.models import Evidence, Milestone, Partner, StatusChange
 from commitments.permissions import may_review

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from commitments import actions
 from commitments.models import Evidence, ProgressReport
-from gmg_portal.api.drafts import keeping
+from gmg_portal.api.drafts import idempotency
 from gmg_portal.models import KeptAnswer
 from tests.factories import CommitmentFactory
 from tests.files import pdf
-from tests.gmg_portal.api.submitting import DRAFT_BODY, DRAFTS, System, system_for
+from tests.gmg_portal.api.agency_systems import DRAFT_BODY, DRAFTS, System, system_for
 from tests.gmg_portal.locks import waiting_for_locks
 from tests.gmg_portal.processes import wait_until
 
@@ -35,7 +35,7 @@ def test_same_request_is_answered_alike_and_another_with_its_key_is_refused(syst
     elsewhere = CommitmentFactory(lead_agency=ilo)
     of_another = begin(system_for(system.client, ilo_alternate, ilo), elsewhere, "a-key")
     KeptAnswer.objects.update(made_at=timezone.now() - timedelta(hours=25))
-    swept = keeping.delete_expired_records(timezone.now())
+    swept = idempotency.delete_expired_records(timezone.now())
     a_day_later = begin(system, commitment, "a-key")
 
     assert (again.status_code, again.content) == (first.status_code, first.content)
@@ -81,7 +81,7 @@ def test_fall_in_the_middle_leaves_neither_deed_nor_key(system, commitment, monk
         fallen.setattr(actions, "write_draft", falls)
         before_keeping = begin(system, commitment, "a")
     with monkeypatch.context() as fallen:
-        fallen.setattr(keeping, "_stored_response", falls)
+        fallen.setattr(idempotency, "_stored_response", falls)
         after_keeping = begin(system, commitment, "a")
     left = (ProgressReport.objects.count(), KeptAnswer.objects.count())
     again = begin(system, commitment, "a")

@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.migrations.state import ProjectState
 from django.db.migrations.writer import OperationWriter
 
-from foundation.sql_functions import InstallFunction, SQLFunction
+from foundation.postgresql.sql_functions import InstallFunction, SQLFunction
 
 ONE = SQLFunction("test_number", "", "int", " SELECT 1 ", "sql", "IMMUTABLE")
 TWO = SQLFunction("test_number", "", "int", "RETURN 2", "sql", "IMMUTABLE")
