@@ -176,29 +176,7 @@ FURTHER_FILES = {
 
 # Names that do not say what they hold, and where they are refused so far.
 VAGUE_NAMES = {"told", "found", "asked", "given", "said"}
-WITHOUT_VAGUE_NAMES = [
-    "gmg_portal/website",
-    "gmg_portal/audit",
-    "gmg_portal/http",
-    "gmg_portal/trial",
-    "gmg_portal/management",
-    "gmg_portal/templatetags",
-    "gmg_portal/__init__.py",
-    "gmg_portal/admin.py",
-    "gmg_portal/apps.py",
-    "gmg_portal/models.py",
-    "gmg_portal/settings.py",
-    "gmg_portal/urls.py",
-    "gmg_portal/wsgi.py",
-    "manage.py",
-    "tests/gmg_portal/website",
-    "tests/gmg_portal/audit",
-    "tests/gmg_portal/http",
-    "tests/gmg_portal/trial",
-    "tests/test_architecture.py",
-    "tests/test_factories.py",
-    "tests/template_database.py",
-]
+WITHOUT_VAGUE_NAMES = [*PACKAGES, "manage.py", "tests"]
 # Packages whose names say everything, because Django gives them.
 NAMED_BY_DJANGO = {"migrations", "management", "templatetags"}
 

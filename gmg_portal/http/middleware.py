@@ -33,9 +33,9 @@ from foundation.rest.problem_details import (
 )
 from gmg_portal.audit.recording import What, add_audit_entry
 from gmg_portal.audit.request_context import RequestContext, use_request_context
+from gmg_portal.http.framing import bad_request_in_frame
 from gmg_portal.http.release import release
 from gmg_portal.revision.current import CurrentRevision
-from gmg_portal.syndication.embeds import bad_request_in_frame
 
 # Pages that differ by person.
 PERSONAL_PREFIXES = ("/admin/", "/accounts/", "/api/v1/drafts/")

@@ -1,30 +1,19 @@
 """Small pages for other sites to embed. Any site may frame these, and no other pages."""
 
-from csp.decorators import csp_replace
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils.decorators import method_decorator
-from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.generic import TemplateView
 
 from agencies.models import Agency
 from commitments import statistics
 from commitments.models import Commitment
 from foundation.clock import today
+from gmg_portal.http.framing import allow_framing
 
 # Further rows are only counted, so that a page with its style sheet stays under 20 KB.
 MAX_COMMITMENTS = 20
 MAX_LEADS = 24
-
-
-def allow_framing(view):
-    return csp_replace({"frame-ancestors": ["*"]})(xframe_options_exempt(view))
-
-
-@allow_framing
-def bad_request_in_frame(request: HttpRequest, problem: str) -> HttpResponse:
-    """Return the error page for an embed's address: the ordinary one may not be framed."""
-    return render(request, "embed/invalid_query.html", {"problem": problem}, status=400)
 
 
 @method_decorator(allow_framing, name="dispatch")

@@ -102,13 +102,13 @@ def kill_all(processes: Iterable[psutil.Process]) -> None:
 
 def processes_on(folder: Path) -> list[psutil.Process]:
     """Everything alive that works on the data in this folder: servers, their children and their keepers."""
-    found = []
+    processes = []
     for process in psutil.process_iter(["cmdline", "status"]):
         words = process.info["cmdline"] or []
         if process.info["status"] != psutil.STATUS_ZOMBIE and any(str(folder) in word for word in words):
             with suppress(psutil.NoSuchProcess):  # ended while we looked
-                found += [process, *process.children(recursive=True)]
-    return found
+                processes += [process, *process.children(recursive=True)]
+    return processes
 
 
 def wait_until(condition: Callable[[], object], what: str) -> None:
