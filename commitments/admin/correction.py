@@ -17,7 +17,7 @@ ANSWER = WorkflowAction(
         "there, and the address is erased."
     ),
     allowed_rows=lambda model, user: model.objects.answerable_by(user),
-    run=lambda row, by, seen, text: corrections.answer(row, words=text, by=by, seen=seen),
+    run=lambda row, by, seen, text: corrections.answer(row, text=text, by=by, seen=seen),
     success_message=lambda row, result: _("The mistake on %(row)s is answered.") % {"row": row_name(row)},
     text_field="words",
     text_label=gettext_lazy("Answer to the reader"),
@@ -27,7 +27,7 @@ CLOSE = WorkflowAction(
     label=gettext_lazy("Close without an answer…"),
     question=gettext_lazy("Close this without an answer? The reason stays among the reviewers."),
     allowed_rows=lambda model, user: model.objects.answerable_by(user),
-    run=lambda row, by, seen, text: corrections.close(row, words=text, by=by, seen=seen),
+    run=lambda row, by, seen, text: corrections.close(row, text=text, by=by, seen=seen),
     success_message=lambda row, result: _("The mistake on %(row)s is closed.") % {"row": row_name(row)},
     text_field="words",
     text_label=gettext_lazy("Reason"),

@@ -192,7 +192,9 @@ class WorkflowActionsMixin:
                 request, action, obj, refusal=refusal_reason(action, obj, request.user), status=403
             )
         data = request.POST if request.method == "POST" else None
-        form = DecisionTextForm(data, words=action.text_field, label=action.text_label, initial={"seen": obj.version})
+        form = DecisionTextForm(
+            data, text_field=action.text_field, label=action.text_label, initial={"seen": obj.version}
+        )
         if request.method == "POST" and form.is_valid():
             try:
                 result = action.run(obj, by=request.user, seen=form.cleaned_data["seen"], text=form.text)

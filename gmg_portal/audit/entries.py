@@ -47,7 +47,7 @@ class AuditForm(forms.Form):
         max_length=64,
         help_text=gettext_lazy("As HLD-0018, or the name of a request as it stands in an entry."),
     )
-    person_name = forms.ModelChoiceField(
+    person = forms.ModelChoiceField(
         label=gettext_lazy("Who"),
         required=False,
         queryset=get_user_model().objects.none(),

@@ -59,7 +59,7 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
     form = PagedTimelineQueryForm(request.GET)
     if not form.is_valid():
         return bad_request(ValidationError(" ".join(form.problems)))
-    filters_text = ", ".join(form.chosen)
+    filters_text = ", ".join(form.filter_labels)
     title = _("Changes of the register – GMG HLD follow-up portal")
     if filters_text:
         title = _("Changes of the register (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": filters_text}
@@ -72,7 +72,7 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
         params=dict(request.GET.lists()),
         day=request.as_of,
     )
-    items = query_timeline(form, request.as_of or today(), recorded=True).of(form.cleaned_data["year"])[:]
+    items = query_timeline(form, request.as_of or today(), recorded=True).of_year(form.cleaned_data["year"])[:]
     return _feed_response(request, channel, items, form.cleaned_data["page"])
 
 

@@ -185,7 +185,7 @@ def test_agency_page_shows_nothing_that_is_not_published(client, ilo, commitment
     response = client.get(ilo.get_absolute_url())
 
     assert MARK not in response.content.decode()
-    assert [(count.code, count.count) for count in response.context["spread"].found] == [("", 1)]
+    assert [(count.code, count.count) for count in response.context["spread"].nonzero_counts] == [("", 1)]
 
 
 def test_agency_page_leads_to_its_feed_its_frame_and_its_answers_of_the_api(client, ilo, commitment):

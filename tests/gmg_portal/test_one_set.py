@@ -103,7 +103,7 @@ PLACES = {
         row.reference for row in client.get("/agencies/ilo/", query).context["led"]
     },
     "parts on a partner's page": lambda client, query: {
-        part.report.commitment.reference for part in client.get("/agencies/iom/", query).context["said"]
+        part.report.commitment.reference for part in client.get("/agencies/iom/", query).context["contributions"]
     },
 }
 

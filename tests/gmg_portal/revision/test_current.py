@@ -329,13 +329,13 @@ def test_every_constraint_is_tested(assert_declared):
     assert_declared("gmg_portal", constraints=constraints, unique={(Edition, "day")}, choices=choices)
 
 
-def test_sign_in_warning_is_once_of_a_known_kind(assert_refused_by, words_of):
+def test_sign_in_warning_is_once_of_a_known_kind(assert_refused_by, constraint_values):
     warning = {"user": UserFactory(), "sent_at": datetime(2014, 7, 1, 12, tzinfo=UTC)}
     SignInWarning.objects.create(kind="password", **warning)
 
     assert_refused_by("sign_in_warning_once", lambda: SignInWarning.objects.create(kind="password", **warning))
     assert_refused_by("sign_in_warning_kind_known", lambda: SignInWarning.objects.create(kind="dance", **warning))
-    assert words_of("sign_in_warning_kind_known") == set(SignInWarning.Kind.values)
+    assert constraint_values("sign_in_warning_kind_known") == set(SignInWarning.Kind.values)
 
 
 def test_address_of_an_account_is_known_once(assert_refused_by):
@@ -356,9 +356,9 @@ def test_key_of_a_token_has_one_answer(assert_refused_by):
     KeptAnswerFactory(key=kept.key)
 
 
-def test_event_of_an_audit_entry_is_a_known_value(assert_refused_by, words_of):
+def test_event_of_an_audit_entry_is_a_known_value(assert_refused_by, constraint_values):
     assert_refused_by("audit_what_known", lambda: AuditEntryFactory(what="danced"))
-    assert words_of("audit_what_known") == set(AuditEntry.What.values)
+    assert constraint_values("audit_what_known") == set(AuditEntry.What.values)
 
 
 def test_name_of_the_row():
