@@ -54,7 +54,7 @@ def links(feed):
 
 def pages(feed):
     links = {link.get("rel"): link.get("href") for link in feed.findall("atom:link", ATOM)}
-    return {rel: href for rel, href in links.items() if rel not in ("self", "alternate")}
+    return {rel: href for rel, href in links.items() if rel not in ("self", "alternate", "license")}
 
 
 def test_feed_says_what_is_published_reported_and_withdrawn(client, ilo, commitment):
@@ -105,6 +105,7 @@ def test_feed_has_what_atom_requires(client, commitment):
     assert {(link.get("rel"), link.get("href")) for link in feed.findall("atom:link", ATOM)} == {
         ("self", f"{HOST}/feeds/changes.atom"),
         ("alternate", f"{HOST}/timeline/"),
+        ("license", "https://creativecommons.org/licenses/by/4.0/"),
     }
 
 
