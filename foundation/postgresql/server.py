@@ -4,7 +4,7 @@ Processes coordinate by three lock files beside the data folder. The kernel rele
 - `users.lock`: held shared by every process that uses the server. A process that gets the exclusive lock knows that no
   other uses the server, and can stop it.
 - `starting.lock`: held exclusively while a process checks whether the server runs and starts it.
-- `alive.lock`: held exclusively by the keeper, the server's parent process (`keeper.py`).
+- `alive.lock`: held exclusively by the supervisor, the server's parent process (`supervisor.py`).
 """
 
 import atexit
@@ -70,7 +70,7 @@ class Server:
         self._lock = threading.RLock()
         self._cluster: Cluster | None = None
         self._users: int | None = None
-        self._keeper: subprocess.Popen | None = None
+        self._supervisor: subprocess.Popen | None = None
 
     def _reset_after_fork(self) -> None:
         # Parent and child share the open file and its lock: the child can close its copy but must not change the lock.
@@ -99,10 +99,10 @@ class Server:
         with self._locked("starting.lock"):
             port = running_port(self.cluster.data)
             if not port:
-                self._wait_for_former_keeper()
+                self._wait_for_former_supervisor()
                 port = self._start()
             elif self._is_unlocked("alive.lock"):
-                self._start_keeper(start=None)
+                self._start_supervisor(start=None)
             return port
 
     def release(self) -> None:
@@ -114,9 +114,9 @@ class Server:
             users, self._users = self._users, None
             if supervisor.try_lock(users):
                 supervisor.stop_server(self.cluster.data)
-                self._wait_for_former_keeper(seconds=2)
+                self._wait_for_former_supervisor(seconds=2)
             else:
-                # Another process uses the server and will stop it, or the keeper is stopping it: then this waits.
+                # Another process uses the server and will stop it, or the supervisor is stopping it: then this waits.
                 fcntl.flock(users, fcntl.LOCK_SH)
             os.close(users)
 
@@ -143,13 +143,13 @@ class Server:
         finally:
             os.close(descriptor)
 
-    def _wait_for_former_keeper(self, seconds: float = 10) -> None:
+    def _wait_for_former_supervisor(self, seconds: float = 10) -> None:
         deadline = time.monotonic() + seconds
         while not self._is_unlocked("alive.lock") and time.monotonic() < deadline:
             time.sleep(0.01)
-        if self._keeper:  # our own child process, to be reaped
+        if self._supervisor:  # our own child process, to be reaped
             with suppress(subprocess.TimeoutExpired):
-                self._keeper.wait(timeout=1)
+                self._supervisor.wait(timeout=1)
 
     def _start(self) -> int:
         """Start the server on a free port, wait until it accepts connections, and return the port."""
@@ -172,7 +172,7 @@ class Server:
     def _try_start(self, binaries: Path, port: int) -> int | None:
         """Try to start the server. Returns the port, or None if the server ended."""
         data = self.cluster.data
-        self._start_keeper(
+        self._start_supervisor(
             start={
                 "args": [
                     *(str(binaries / "postgres"), "-D", str(data), "-p", str(port)),
@@ -184,7 +184,7 @@ class Server:
             }
         )
         while not (running_port(data) == port and accepts_connections(port)):
-            if self._keeper.poll() is not None:
+            if self._supervisor.poll() is not None:
                 return None
             time.sleep(0.01)
         return port
@@ -199,7 +199,7 @@ class Server:
         pid = supervisor.postmaster_pid(self.cluster.data)
         return {"PG_GRANDPARENT_PID": str(pid)} if pid else {}
 
-    def _start_keeper(self, start: dict | None) -> None:
+    def _start_supervisor(self, start: dict | None) -> None:
         home = self.cluster.home
         arguments = {
             "users": str(home / "users.lock"),
@@ -209,7 +209,7 @@ class Server:
         }
         os.close(self._open("alive.lock"))
         with open(os.open(self.cluster.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb") as log:
-            self._keeper = subprocess.Popen(
+            self._supervisor = subprocess.Popen(
                 [sys.executable, "-I", supervisor.__file__, json.dumps(arguments)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -1,9 +1,9 @@
 """Keep one PostgreSQL server running while any process uses it.
 
-Run as a script, by path, with one JSON argument; imports only the standard library. The keeper is the server's parent,
-so that a dead server is not left as a zombie. It waits for the exclusive lock on the file on which every user of the
-server holds a shared lock. The kernel releases the lock of a process that ends in any way, so the server stops after
-its last user even if that was killed.
+Run as a script, by path, with one JSON argument; imports only the standard library. The supervisor is the server's
+parent, so that a dead server is not left as a zombie. It waits for the exclusive lock on the file on which every user
+of the server holds a shared lock. The kernel releases the lock of a process that ends in any way, so the server stops
+after its last user even if that was killed.
 """
 
 import fcntl
@@ -60,7 +60,7 @@ def stop_server(data: Path, seconds: float = 30) -> bool:
     return True
 
 
-def run_keeper(users: Path, alive: Path, data: Path, start: dict | None) -> int:
+def run_supervisor(users: Path, alive: Path, data: Path, start: dict | None) -> int:
     """Start the server and stop it after its last user. Returns the exit status.
 
     `start` holds the arguments of `Popen`; None takes over a running server.
@@ -103,5 +103,5 @@ def _exit_after(wait_for_end: Callable[[], object]) -> None:
 if __name__ == "__main__":
     arguments = json.loads(sys.argv[1])
     sys.exit(
-        run_keeper(Path(arguments["users"]), Path(arguments["alive"]), Path(arguments["data"]), arguments["start"])
+        run_supervisor(Path(arguments["users"]), Path(arguments["alive"]), Path(arguments["data"]), arguments["start"])
     )

@@ -68,7 +68,7 @@ class VersionsView(TemplateView):
     """The page of versions: what may change within a version, how changes are announced, and what is deprecated."""
 
     template_name = "api/versions.html"
-    words = ()
+    query_params = frozenset()
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(deprecated=DEPRECATIONS, **kwargs)

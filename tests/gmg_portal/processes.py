@@ -101,7 +101,7 @@ def kill_all(processes: Iterable[psutil.Process]) -> None:
 
 
 def processes_on(folder: Path) -> list[psutil.Process]:
-    """Everything alive that works on the data in this folder: servers, their children and their keepers."""
+    """Everything alive that works on the data in this folder: servers, their children and their supervisors."""
     processes = []
     for process in psutil.process_iter(["cmdline", "status"]):
         words = process.info["cmdline"] or []

@@ -149,7 +149,7 @@ def test_server_listens_on_loopback_alone(shared_server):
     running_server, port = shared_server
     pid = supervisor.postmaster_pid(running_server.cluster.data)
 
-    listening = {tuple(opened.laddr) for opened in psutil.Process(pid).net_connections("all") if connection.laddr}
+    listening = {tuple(each.laddr) for each in psutil.Process(pid).net_connections("all") if each.laddr}
 
     assert listening == {("127.0.0.1", port)}
 
@@ -213,14 +213,14 @@ def test_a_user_finds_the_server_again_after_it_died(var):
     assert processes_on(var) == []
 
 
-def test_server_without_keeper_is_adopted(var, other_process):
+def test_server_without_supervisor_is_adopted(var, other_process):
     _process, port = other_process
-    keepers = [process for process in processes_on(var) if "keeper.py" in " ".join(process.cmdline())]
-    kill_all(keepers)
+    supervisors = [process for process in processes_on(var) if "supervisor.py" in " ".join(process.cmdline())]
+    kill_all(supervisors)
 
     result = query("SELECT inet_server_port()", environment(var))
 
-    assert len(keepers) == 1
+    assert len(supervisors) == 1
     assert result.stdout == f"{port}\n"
 
 
@@ -231,7 +231,9 @@ def test_committed_rows_survive_kill(var, survivors):
         acknowledged = int(writer.stdout.readline())
     victims = processes_on(var)
     if survivors != "nobody":
-        victims = [process for process in victims if "-D" in process.cmdline() or "keeper.py" in str(process.cmdline())]
+        victims = [
+            process for process in victims if "-D" in process.cmdline() or "supervisor.py" in str(process.cmdline())
+        ]
 
     kill_all(victims)
     writer.kill()

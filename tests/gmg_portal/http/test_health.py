@@ -72,9 +72,9 @@ def test_alive_and_not_ready_while_no_connection_can_be_made(client, monkeypatch
     ],
 )
 def test_not_ready_while_migrations_are_missing(client, missing, sentence):
-    applied = MigrationRecorder(connection).migration_qs.filter(app="gmg_portal")
-    last = applied.order_by("-name").values_list("name", flat=True)[:missing]
-    applied.filter(name__in=list(last)).delete()
+    applied = MigrationRecorder(connection).migration_qs.filter(app__in=["commitments", "gmg_portal"])
+    last = applied.order_by("-pk").values_list("pk", flat=True)[:missing]
+    applied.filter(pk__in=list(last)).delete()
 
     response = client.get("/readyz")
 

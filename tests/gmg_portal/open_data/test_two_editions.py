@@ -24,6 +24,8 @@ from tests.factories import AgencyFactory, CommitmentFactory, corrected
 from tests.factories import published_report as report_on
 from tests.gmg_portal.open_data.edition_files import address_of, body
 
+CC_BY = "https://creativecommons.org/licenses/by/4.0/"
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]
 
 
@@ -82,7 +84,7 @@ def test_manifest_tells_a_machine_all_of_it(client, settings, pair):
         "day": "2014-12-31",
         "published_at": second.published_at.isoformat(timespec="seconds"),
         "revision": second.revision,
-        "licence": None,
+        "licence": {"name": "CC-BY-4.0", "title": "CC BY 4.0", "path": CC_BY},
         "counts": {"commitments": 2, "reports": 1, "agencies": 2, "recommendations": 0},
         "previous": "2014-06-30",
         "changes": counted,
