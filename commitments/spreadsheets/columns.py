@@ -107,7 +107,7 @@ class LocationWidget(TextWidget):
 
 
 class WordWidget(TextWidget):
-    """One of a fixed set of words."""
+    """Read a choice by its code or label."""
 
     how = gettext_lazy("One of the allowed values.")
 
@@ -127,7 +127,7 @@ class WordWidget(TextWidget):
 
 
 class CodeWidget(TextWidget):
-    """One row by its code. `offered` names what of the offer may be named, `code` the column that holds the code."""
+    """Read a row by its code: `offered` is the attribute of the offer with the allowed rows, `code` that of the row."""
 
     how = gettext_lazy("One of the allowed values.")
 
@@ -148,7 +148,7 @@ class CodeWidget(TextWidget):
         return known[code]
 
     def refusal(self, word: str, known: Collection[str], offer) -> str:
-        """Say why a word names no row; one that stands beyond the person's part is not called unknown."""
+        """Return why a word names no row: it is unknown, or the person may not write for it."""
         everyone = offer.everyone(self.offered)
         if everyone and find_code(word, everyone):
             words = {"value": word, "allowed": ", ".join(known) or "–"}
@@ -298,7 +298,7 @@ class Column(Field):
 
 
 class LeadColumn(Column):
-    """One cell for the pair of which exactly one is filled."""
+    """A cell for the lead, which is stored in one of two columns: an agency or a working group."""
 
     def save(self, instance, row, is_m2m=False, **kwargs):
         lead = self.clean(row, **kwargs)
@@ -307,7 +307,7 @@ class LeadColumn(Column):
 
 
 class DateColumn(Column):
-    """One cell for a day and its precision."""
+    """A cell for a day, which is stored with its precision."""
 
     def save(self, instance, row, is_m2m=False, **kwargs):
         for name, value in partial_date_fields(self.attribute, self.clean(row, **kwargs)).items():
@@ -315,7 +315,7 @@ class DateColumn(Column):
 
 
 class SetColumn(Column):
-    """Several rows of another table: they wait on the instance until it is written."""
+    """A cell for several rows of another table, which are set after the instance is saved."""
 
     def get_value(self, instance):
         waiting = sets_of(instance)

@@ -178,14 +178,14 @@ class DraftResource(ModelResource):
         return admin.site.changes_since_export(instance, int(read[2]))
 
     def once(self, number: int, *marks) -> int | None:
-        """The row that has the same marks already, if another has."""
+        """Return the number of an earlier row with the same marks, or None."""
         first = self.first_rows.setdefault(marks, number)
         return first if first != number else None
 
     # Library's hooks
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
-        """Nothing to write where every cell says what it said."""
+        """Skip a row of which no cell has changed."""
         return not import_validation_errors and not instance._state.adding and not self.changes_of(instance)
 
     def changes_of(self, instance) -> list[Change]:
@@ -197,7 +197,7 @@ class DraftResource(ModelResource):
         ]
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
-        """The models' own word on each column; the database has the last on the row as a whole."""
+        """Validate each field by its model; the database checks the row as a whole."""
         if import_validation_errors:
             raise ValidationError(import_validation_errors)
         relations = {field.name for field in instance._meta.fields if field.is_relation}

@@ -292,7 +292,7 @@ class ReportResource(DraftResource):
             yield "commitment", _("Report %(id)d on this is a draft already: change that one.") % {"id": standing}
 
     def write(self, instance):
-        """Who writes without saying for whom writes for the lead, if that is an agency of theirs."""
+        """Save a row. A new report without an agency is written for the lead, if the person acts for it."""
         lead = instance.commitment.lead_agency
         if instance._state.adding and instance.on_behalf_of is None and lead:
             instance.on_behalf_of = self.offer.own_agencies.get(lead.code)

@@ -125,7 +125,7 @@ def write_head(sheet: Worksheet, names: list[str]) -> None:
 
 
 def write_row(sheet: Worksheet, number: int, texts: list[str]) -> None:
-    """Everything is text, so that nothing is made a number, a date or a formula of it."""
+    """Write a row as text, so that no program makes a number, a date or a formula of it."""
     for place, text in enumerate(texts, start=1):
         if not text:
             continue

@@ -6,7 +6,7 @@ from foundation.postgresql.triggers import Trigger
 
 
 def _told_by_history(operation, condition=None, parent: str = "") -> Trigger:
-    """What is public changes only together with a line of the history that says so: asked when a transaction ends.
+    """Return a trigger that refuses changes of public rows without a line of the history, when the transaction ends.
 
     The row as it stands then must be what the newest line of its history holds; a row that is gone must have the line
     of its deletion. `parent` is the column that leads to the commitment of a row under it. Columns that the history
