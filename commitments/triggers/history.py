@@ -33,7 +33,7 @@ def _told_by_history(operation, condition=None, parent: str = "") -> Trigger:
             ("became", "jsonb"),
             ("row_now", "jsonb"),
             ("line", "jsonb"),
-            ("told", "boolean"),
+            ("is_recorded", "boolean"),
             ("machinery", "text[] := ARRAY['version', 'search', 'updated_at']"),
         ],
         func=f"""
@@ -48,13 +48,13 @@ def _told_by_history(operation, condition=None, parent: str = "") -> Trigger:
                 replace(TG_TABLE_NAME, '_', '_historical')
             ) INTO line USING (coalesce(became, was) ->> 'id')::bigint;
             IF row_now IS NULL THEN
-                told := line ->> 'history_type' = '-';
+                is_recorded := line ->> 'history_type' = '-';
             ELSE
-                told := line ->> 'history_type' <> '-' AND NOT EXISTS (
+                is_recorded := line ->> 'history_type' <> '-' AND NOT EXISTS (
                     SELECT 1 FROM jsonb_each(row_now) WHERE line ? key AND line -> key IS DISTINCT FROM value
                 );
             END IF;
-            IF told IS NOT TRUE THEN
+            IF is_recorded IS NOT TRUE THEN
                 RAISE EXCEPTION 'pgtrigger: % changed what is public without a line in its history', TG_TABLE_NAME;
             END IF;
             IF line ->> 'history_change_reason' IS NULL

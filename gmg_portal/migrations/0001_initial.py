@@ -166,14 +166,14 @@ class Migration(migrations.Migration):
     DECLARE
         own bigint[] := ARRAY[(was ->> 'id')::bigint, (became ->> 'id')::bigint];
         touched bigint[];
-        said bigint[];
+        reports bigint[];
     BEGIN
         CASE changed
         WHEN 'commitments_commitment' THEN
             touched := own || ARRAY[(was ->> 'superseded_by_id')::bigint, (became ->> 'superseded_by_id')::bigint];
             IF (was ->> 'title', was ->> 'state') IS DISTINCT FROM (became ->> 'title', became ->> 'state') THEN
                 touched := touched || ARRAY(SELECT id FROM commitments_commitment WHERE superseded_by_id = ANY (own));
-                said := ARRAY(
+                reports := ARRAY(
                     SELECT id FROM commitments_progressreport WHERE commitment_id = ANY (own)
                     UNION SELECT id FROM commitments_progressreport WHERE superseded_by_id = ANY (own)
                 );
@@ -185,10 +185,10 @@ class Migration(migrations.Migration):
             touched := ARRAY[(was ->> 'commitment_id')::bigint, (became ->> 'commitment_id')::bigint];
         WHEN 'commitments_progressreport' THEN
             touched := ARRAY[(was ->> 'commitment_id')::bigint, (became ->> 'commitment_id')::bigint];
-            said := own;
+            reports := own;
         WHEN 'commitments_statuschange', 'commitments_evidence', 'commitments_contribution' THEN
-            said := ARRAY[(was ->> 'report_id')::bigint, (became ->> 'report_id')::bigint];
-            touched := ARRAY(SELECT commitment_id FROM commitments_progressreport WHERE id = ANY (said));
+            reports := ARRAY[(was ->> 'report_id')::bigint, (became ->> 'report_id')::bigint];
+            touched := ARRAY(SELECT commitment_id FROM commitments_progressreport WHERE id = ANY (reports));
         WHEN 'commitments_answer' THEN
             touched := ARRAY(
                 SELECT commitment_id FROM commitments_assessment
@@ -205,14 +205,14 @@ class Migration(migrations.Migration):
                 UNION SELECT commitment_id FROM commitments_assessment
                 WHERE agency_id = ANY (own) AND state = 'published'
             );
-            said := ARRAY(
+            reports := ARRAY(
                 SELECT id FROM commitments_progressreport
                 WHERE state = 'published' AND (
                     on_behalf_of_id = ANY (own)
                     OR id IN (SELECT report_id FROM commitments_contribution WHERE agency_id = ANY (own))
                 )
             );
-            touched := touched || ARRAY(SELECT commitment_id FROM commitments_progressreport WHERE id = ANY (said));
+            touched := touched || ARRAY(SELECT commitment_id FROM commitments_progressreport WHERE id = ANY (reports));
         WHEN 'workgroups_workgroup' THEN
             touched := ARRAY(
                 SELECT id FROM commitments_commitment WHERE workgroup_id = ANY (own)
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
         WHEN 'commitments_reportingcycle' THEN
             -- Every freshness is reckoned against the newest cycle, and reports name theirs.
             touched := ARRAY(SELECT id FROM commitments_commitment WHERE state = 'published');
-            said := ARRAY(SELECT id FROM commitments_progressreport WHERE cycle_id = ANY (own));
+            reports := ARRAY(SELECT id FROM commitments_progressreport WHERE cycle_id = ANY (own));
         ELSE
             RETURN;
         END CASE;
@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
             ON CONFLICT (commitment_id) DO UPDATE SET moved_at = moment WHERE kept.moved_at < moment;
         INSERT INTO commitments_reportmovement AS kept (report_id, moved_at)
             SELECT id, moment FROM commitments_progressreport
-            WHERE id = ANY (said) AND state = 'published'
+            WHERE id = ANY (reports) AND state = 'published'
             ON CONFLICT (report_id) DO UPDATE SET moved_at = moment WHERE kept.moved_at < moment;
     END
     """,

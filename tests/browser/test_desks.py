@@ -30,11 +30,11 @@ def busy(portal, django_user_model):
     owed[0].achieved = "Four more corridors: two in Asia, two in Africa."
     owed[0].save()
     actions.submit(owed[0], by=ilo)
-    heard = Commitment.objects.owned_by(ilo).published().filter(lead_agency__code="ilo").order_by("reference")
-    AssessmentFactory(public=True, commitment=heard[0], finding="disagrees")
-    AnswerFactory(submitted=True, assessment__commitment=heard[1], author=ilo)
-    ProgressReportFactory(sent_back=True, commitment=heard[0], review_note="Name the source.")
-    ProgressReportFactory(commitment=heard[0], author=ilo)
+    commitments = Commitment.objects.owned_by(ilo).published().filter(lead_agency__code="ilo").order_by("reference")
+    AssessmentFactory(public=True, commitment=commitments[0], finding="disagrees")
+    AnswerFactory(submitted=True, assessment__commitment=commitments[1], author=ilo)
+    ProgressReportFactory(sent_back=True, commitment=commitments[0], review_note="Name the source.")
+    ProgressReportFactory(commitment=commitments[0], author=ilo)
     return owed[0]
 
 

@@ -86,32 +86,32 @@ class PlainCommitment:
         return [report for report in self.reports if report.on <= day]
 
     def standing(self, day: date, cycles: Iterable[Cycle]) -> dict[str, str | None]:
-        """Its status, outlook, freshness, verification and the day it was last heard of, at the end of a day."""
+        """Its status, outlook, freshness, verification and the day it was last last_report of, at the end of a day."""
         reports = self.published_reports(day)
         status, outlook = (reports[-1].status, reports[-1].outlook) if reports else (None, "not_assessed")
-        heard = max((report.on for report in reports), default=None)
+        last_report = max((report.on for report in reports), default=None)
         return {
             "status": status,
             "outlook": outlook,
-            "freshness": self._freshness(day, status, heard, cycles),
+            "freshness": self._freshness(day, status, last_report, cycles),
             "verification": self._verification(day),
-            "last_heard_on": heard.isoformat() if heard else None,
+            "last_heard_on": last_report.isoformat() if last_report else None,
         }
 
-    def _freshness(self, day, status, heard, cycles) -> str:
+    def _freshness(self, day, status, last_report, cycles) -> str:
         opened = [cycle for cycle in cycles if cycle.opened <= day]
         if status in FINISHED:
             return "current"
         if not opened:
             return "not_yet_due"
         newest = max(opened, key=lambda cycle: cycle.opened)
-        if heard and heard >= newest.opened:
+        if last_report and last_report >= newest.opened:
             return "current"
         if newest not in self.asked_by:
             return "not_yet_due"
         if day <= newest.due:
             return "due"
-        return "overdue" if heard else "never_reported"
+        return "overdue" if last_report else "never_reported"
 
     def _verification(self, day) -> str:
         newest = {judgement.by: judgement for judgement in self.assessments if judgement.on <= day}.values()

@@ -26,17 +26,17 @@ def commitments_by_lead(ilo, iom, decent_work, cycle, ilo_focal_point):
     commitments = {}
     for lead in ({"lead_agency": ilo}, {"lead_agency": iom}):
         name = str(lead["lead_agency"])
-        heard, owed, begun, back, waiting = (
+        reported, owed, begun, back, waiting = (
             CommitmentFactory(title=f"{name} {title}", **lead)
-            for title in ("heard", "owed", "begun", "back", "waiting")
+            for title in ("reported", "owed", "begun", "back", "waiting")
         )
         secret = EvidenceFactory.build(report=None, title=f"{name} minutes", is_public=False)
-        published_report(heard, evidence=[EvidenceFactory.build(report=None, title=f"{name} study"), secret])
+        published_report(reported, evidence=[EvidenceFactory.build(report=None, title=f"{name} study"), secret])
         ProgressReportFactory(commitment=owed, cycle=cycle, blank=True)
         ProgressReportFactory(commitment=begun, cycle=cycle)
         ProgressReportFactory(commitment=back, sent_back=True, review_note=f"{name} note")
         ProgressReportFactory(commitment=waiting, submitted=True)
-        commitments[name] = {"heard": heard, "owed": owed, "begun": begun, "back": back, "waiting": waiting}
+        commitments[name] = {"reported": reported, "owed": owed, "begun": begun, "back": back, "waiting": waiting}
     commitments["group"] = CommitmentFactory(workgroup=decent_work, title="Of the group")
     return commitments
 
@@ -48,7 +48,7 @@ def titles(rows):
 def test_sheet_holds_all_that_is_owed_and_was_done(commitments_by_lead, ilo, iom, ilo_focal_point):
     mine = commitments_by_lead["ILO"]
     led = CommitmentFactory(lead_agency=iom, partners=[ilo])
-    dispute = AssessmentFactory(public=True, commitment=mine["heard"], finding="disagrees")
+    dispute = AssessmentFactory(public=True, commitment=mine["reported"], finding="disagrees")
     AnswerFactory(public=True, assessment=dispute)
 
     handover = handover_sheet(ilo, ilo_focal_point)
@@ -58,7 +58,7 @@ def test_sheet_holds_all_that_is_owed_and_was_done(commitments_by_lead, ilo, iom
     assert titles(handover.drafts) == {"ILO begun"}
     assert titles(handover.sent_back) == {"ILO back"}
     assert titles(handover.waiting) == {"ILO waiting"}
-    assert titles(handover.reports) == {"ILO heard"}
+    assert titles(handover.reports) == {"ILO reported"}
     assert {piece.title for piece in handover.reports[0].evidence.all()} == {"ILO study", "ILO minutes"}
     assert handover.disputes == [dispute]
     assert handover.partnerships == [led]
