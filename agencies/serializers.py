@@ -6,27 +6,7 @@ from rest_framework import serializers
 
 from agencies.models import Agency, ChairTerm, FormerName
 from foundation.clock import today
-
-
-class PageURLField(serializers.URLField):
-    """A field with the absolute address of a row's page."""
-
-    def __init__(self, **kwargs):
-        kwargs = {"source": "get_absolute_url", "help_text": _("The address of its page."), **kwargs}
-        super().__init__(read_only=True, **kwargs)
-
-    def to_representation(self, value):
-        return self.context["request"].build_absolute_uri(value)
-
-
-class LinkField(serializers.URLField):
-    """A field with an external address; null if empty."""
-
-    def __init__(self, **kwargs):
-        super().__init__(read_only=True, allow_null=True, **kwargs)
-
-    def to_representation(self, value):
-        return value or None
+from foundation.rest.url_fields import LinkField, PageURLField
 
 
 class AgencyRefSerializer(serializers.ModelSerializer):

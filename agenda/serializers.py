@@ -5,27 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agenda.models import AgendaPoint, Alignment, Event, Framework
-
-
-class PageURLField(serializers.URLField):
-    """The absolute address of a row's page."""
-
-    def __init__(self, **kwargs):
-        kwargs = {"source": "get_absolute_url", "help_text": _("The address of its page."), **kwargs}
-        super().__init__(read_only=True, **kwargs)
-
-    def to_representation(self, value):
-        return self.context["request"].build_absolute_uri(value)
-
-
-class LinkField(serializers.URLField):
-    """An address elsewhere; null where none is known."""
-
-    def __init__(self, **kwargs):
-        super().__init__(read_only=True, allow_null=True, **kwargs)
-
-    def to_representation(self, value):
-        return value or None
+from foundation.rest.url_fields import LinkField, PageURLField
 
 
 class AgendaPointRefSerializer(serializers.ModelSerializer):

@@ -4,7 +4,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agenda.serializers import AgendaPointRefSerializer, PageURLField
+from agenda.serializers import AgendaPointRefSerializer
+from foundation.rest.url_fields import PageURLField
 from recommendations.models import Recommendation
 
 

@@ -4,7 +4,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agencies.serializers import AgencyRefSerializer, PageURLField
+from agencies.serializers import AgencyRefSerializer
+from foundation.rest.url_fields import PageURLField
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
 

@@ -5,7 +5,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agencies.serializers import AgencyRefSerializer, LinkField, PageURLField
+from agencies.serializers import AgencyRefSerializer
 from agenda.serializers import AgendaPointRefSerializer
 from commitments.citations import Citation
 from commitments.models import (
@@ -30,6 +30,7 @@ from commitments.serializers.values import (
     reviewed_by,
 )
 from commitments.workflow import State
+from foundation.rest.url_fields import LinkField, PageURLField
 from recommendations.serializers import RecommendationRefSerializer
 from workgroups.serializers import WorkPlanRefSerializer
 

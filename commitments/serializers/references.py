@@ -6,9 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.models import Agency
-from agencies.serializers import AgencyRefSerializer, PageURLField
+from agencies.serializers import AgencyRefSerializer
 from commitments.models import Commitment
 from commitments.workflow import State
+from foundation.rest.url_fields import PageURLField
 from workgroups.serializers import WorkGroupRefSerializer
 
 

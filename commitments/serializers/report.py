@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agencies.serializers import AgencyRefSerializer, PageURLField
+from agencies.serializers import AgencyRefSerializer
 from commitments.evidence import MEDIA_TYPES
 from commitments.models import Contribution, Evidence, ProgressReport, Status, StatusChange
 from commitments.serializers.references import CommitmentRefSerializer
@@ -16,6 +16,7 @@ from commitments.serializers.values import (
     UpdatedAtField,
     reviewed_by,
 )
+from foundation.rest.url_fields import PageURLField
 
 
 class EvidenceSerializer(serializers.ModelSerializer):

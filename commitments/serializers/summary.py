@@ -3,12 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from agencies.serializers import PageURLField
 from agenda.serializers import AgendaPointRefSerializer
 from commitments.models import Assessment, Freshness, Status
 from commitments.serializers.assessment import AssessorSerializer
 from commitments.serializers.references import CommitmentRefSerializer, LeadSerializer
 from commitments.serializers.values import NullableChoiceField, PartialDateField, PrecisionField
+from foundation.rest.url_fields import PageURLField
 
 
 class CountSerializer(serializers.Serializer):

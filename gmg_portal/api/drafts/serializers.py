@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from agencies.serializers import AgencyRefSerializer, LinkField
+from agencies.serializers import AgencyRefSerializer
 from commitments import actions
 from commitments.admin.prefill import is_blank
 from commitments.evidence import MEDIA_TYPES
@@ -22,6 +22,7 @@ from commitments.serializers import (
 )
 from commitments.workflow import State
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
+from foundation.rest.url_fields import LinkField
 from gmg_portal.api.drafts.forms import WRITABLE_FIELDS
 
 EXPECTED = "expected"

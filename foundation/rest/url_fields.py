@@ -1,0 +1,25 @@
+"""Fields of serializers that hold an address."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+
+class PageURLField(serializers.URLField):
+    """A field with the absolute address of a row's page."""
+
+    def __init__(self, **kwargs):
+        kwargs = {"source": "get_absolute_url", "help_text": _("The address of its page."), **kwargs}
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value):
+        return self.context["request"].build_absolute_uri(value)
+
+
+class LinkField(serializers.URLField):
+    """A field with an external address; null if empty."""
+
+    def __init__(self, **kwargs):
+        super().__init__(read_only=True, allow_null=True, **kwargs)
+
+    def to_representation(self, value):
+        return value or None
