@@ -57,6 +57,8 @@ def script():
 
 
 def survey_of(page, needs_shapes):
+    """Survey the page once it is loaded; a click returns as soon as the next page begins, before it has a document."""
+    page.wait_for_load_state()
     return page.evaluate(script(), needs_shapes)
 
 
