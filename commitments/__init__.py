@@ -1,5 +1,5 @@
-"""The register: commitments, reports, evidence, reporting cycles, review, search, statistics and changes.
+"""Commitments: what an agency or a group undertook, with partners, milestones and stakeholders; the review workflow.
 
-Imports every domain app below it and `foundation`.
-Start with `models`, then `workflow`, `permissions` and `actions`.
+Imports `workgroups`, `recommendations`, the packages below them and `foundation`.
+Start with `models`, then `workflow` and `permissions`. What becomes of a commitment is in `reporting`.
 """

@@ -15,34 +15,20 @@ from workgroups.models import Participation, WorkGroup
 from workgroups.permissions import groups_led_by
 
 PUBLIC_STATES = ("published", "withdrawn")
+
+
 OPEN_STATES = ("draft", "sent_back")
 
+
 ALL = Q(pk__isnull=False)
+
+
 NONE = Q(pk__isnull=True)
 
 
 def is_owner(user, prefix: str = "") -> Q:
     """Return the condition that an agency of the person leads, or co-chairs or co-convenes the group that leads."""
     return Q(**{f"{prefix}lead_agency__in": agencies_of(user)}) | Q(**{f"{prefix}workgroup__in": groups_led_by(user)})
-
-
-def is_partner(user) -> Q:
-    """Return the condition for reports on commitments in which an agency of the person is a partner."""
-    return Q(commitment__partners__agency__in=agencies_for(user))
-
-
-def accepts_contributions() -> Q:
-    """Return the condition for reports that can still be submitted, and so take contributions of partners."""
-    return Q(state__in=OPEN_STATES, commitment__state="published", cycle__closed_on__isnull=True)
-
-
-def is_assessor(user) -> Q:
-    """Return the condition for assessments by the person's agencies or groups.
-
-    The secretariat writes those of independent assessors.
-    """
-    own = Q(agency__in=agencies_of(user)) | Q(workgroup__in=groups_led_by(user))
-    return own | Q(assessor_kind="independent") if is_secretariat(user) else own
 
 
 def readable(user, owned: Q) -> Q:
@@ -128,12 +114,6 @@ def _agencies(function: str, *arguments) -> Func:
     return Func(*arguments, function=function, output_field=ArrayField(BigIntegerField()))
 
 
-def is_party(user, prefix: str = "") -> Q:
-    """Return the condition for assessments by the person or their agencies, the answers to which others review."""
-    own = Q(**{f"{prefix}author": user}) | Q(**{f"{prefix}submitted_by": user})
-    return own | Q(**{f"{prefix}agency__in": agencies_of(user)})
-
-
 def led_group(user, prefix: str = "") -> Q:
     """Return the condition for rows led by a group that an agency of the person co-chairs or co-convenes."""
     return Q(**{f"{prefix}workgroup__in": groups_led_by(user)})
@@ -177,10 +157,6 @@ def may_review(user) -> bool:
     return is_administrator(user) or is_secretariat(user) or groups_led_by(user).exists()
 
 
-def may_assess(user) -> bool:
-    return may_create_drafts(user) or is_secretariat(user)
-
-
 def may_classify(user) -> bool:
     """Return whether the person may change the classification of published rows of which they are independent.
 
@@ -201,14 +177,3 @@ def may_withdraw(user) -> bool:
 def may_restore(user) -> bool:
     """Return whether the person may take a withdrawn commitment back into the register."""
     return may_withdraw(user)
-
-
-def may_manage_cycles(user) -> bool:
-    return may_edit_reference_data(user)
-
-
-def in_inbox(user) -> Q:
-    """Return the condition for reported mistakes that the person may answer: all, or those about their groups."""
-    if user.is_anonymous:
-        return NONE
-    return ALL if is_administrator(user) or is_secretariat(user) else led_group(user, "commitment__")

@@ -20,10 +20,10 @@ from foundation.clock import today
 from gmg_portal.accounts.attempt_limits import next_attempt_times
 from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_rows, describe_entries, entries_page
 from gmg_portal.audit.recording import add_audit_entry
-from gmg_portal.editors import handover, response_rates, review_queue
+from gmg_portal.editors import handover, response_rates, review_queue, tables  # noqa: F401 – `tables` registers itself
 from gmg_portal.editors.dashboard import build_dashboard
 from gmg_portal.editors.list_queries import note_refusal, unknown_parameter
-from gmg_portal.models import AuditEntry, Edition, KeptAnswer, Revision
+from gmg_portal.models import AuditEntry, Edition, IdempotencyRecord, Revision
 from gmg_portal.open_data.writers import FORMATS
 
 admin.site.build_dashboard = build_dashboard
@@ -58,8 +58,8 @@ class EditionAdmin(admin.site.SystemTableAdmin):
         return self.has_view_permission(request)
 
 
-@admin.register(KeptAnswer)
-class KeptAnswerAdmin(admin.site.SystemTableAdmin):
+@admin.register(IdempotencyRecord)
+class IdempotencyRecordAdmin(admin.site.SystemTableAdmin):
     """The idempotency keys of API requests, read-only. Stored answers stay hidden, as they belong to their senders."""
 
     list_display = ["key", "token", "status", "made_at"]

@@ -185,7 +185,7 @@ class Edition(models.Model):
         return sum(file["bytes"] for file in self.files)
 
 
-class KeptAnswer(models.Model):
+class IdempotencyRecord(models.Model):
     """The stored answer to an API request with an idempotency key, returned again if the request is repeated.
 
     It is written in the transaction of the request, and deleted after a day.

@@ -123,6 +123,8 @@ INSTALLED_APPS = [
     "workgroups",
     "recommendations",
     "commitments",
+    "reporting",
+    "register",
     "gmg_portal",
     # After the portal, so that its command `send_queued_mail` replaces the library's.
     "anymail",
@@ -323,7 +325,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG or TRIAL
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = [
-    "commitments.evidence.uploads.OriginalNameUploadHandler",
+    "reporting.evidence.uploads.OriginalNameUploadHandler",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -378,20 +380,20 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "AlignmentStrength": "agenda.models.Alignment.Strength",
-        "AssessmentFinding": "commitments.models.Assessment.Finding",
-        "AssessorKind": "commitments.models.Assessment.AssessorKind",
+        "AssessmentFinding": "reporting.models.Assessment.Finding",
+        "AssessorKind": "reporting.models.Assessment.AssessorKind",
         "CommitmentConfidence": "commitments.models.Commitment.Confidence",
         "CommitmentKind": "commitments.models.Commitment.Kind",
         "CommitmentScope": "commitments.models.Commitment.Scope",
         "ErrorCode": "foundation.rest.problem_codes.ERROR_CHOICES",
-        "EvidenceKind": "commitments.models.Evidence.Kind",
-        "EvidenceMediaType": "commitments.evidence.MEDIA_TYPES",
+        "EvidenceKind": "reporting.models.Evidence.Kind",
+        "EvidenceMediaType": "reporting.evidence.MEDIA_TYPES",
         "DraftState": ["expected", "draft", "submitted", "sent_back", "published"],
         "Freshness": "commitments.models.Freshness",
         "CommitmentState": ["published", "withdrawn"],
         "Lack": ["commitment", "date", "report", "report_in_cycle"],
         "LeadKind": ["agency", "workgroup"],
-        "LinkCheck": "commitments.models.Evidence.LinkCheck",
+        "LinkCheck": "reporting.models.Evidence.LinkCheck",
         "Outlook": "commitments.models.Outlook",
         "ParticipationRole": "workgroups.models.Participation.Role",
         "Precision": "foundation.dates.partial.Precision",

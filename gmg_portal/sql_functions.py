@@ -44,24 +44,24 @@ MOVEMENTS_NOTE = SQLFunction(
             IF (was ->> 'title', was ->> 'state') IS DISTINCT FROM (became ->> 'title', became ->> 'state') THEN
                 touched := touched || ARRAY(SELECT id FROM commitments_commitment WHERE superseded_by_id = ANY (own));
                 reports := ARRAY(
-                    SELECT id FROM commitments_progressreport WHERE commitment_id = ANY (own)
-                    UNION SELECT id FROM commitments_progressreport WHERE superseded_by_id = ANY (own)
+                    SELECT id FROM reporting_progressreport WHERE commitment_id = ANY (own)
+                    UNION SELECT id FROM reporting_progressreport WHERE superseded_by_id = ANY (own)
                 );
             END IF;
-        WHEN 'commitments_partner', 'commitments_milestone', 'commitments_assessment',
+        WHEN 'commitments_partner', 'commitments_milestone', 'reporting_assessment',
             'commitments_commitment_stakeholders', 'commitments_commitment_agenda_points',
             'commitments_commitment_recommendations'
         THEN
             touched := ARRAY[(was ->> 'commitment_id')::bigint, (became ->> 'commitment_id')::bigint];
-        WHEN 'commitments_progressreport' THEN
+        WHEN 'reporting_progressreport' THEN
             touched := ARRAY[(was ->> 'commitment_id')::bigint, (became ->> 'commitment_id')::bigint];
             reports := own;
-        WHEN 'commitments_statuschange', 'commitments_evidence', 'commitments_contribution' THEN
+        WHEN 'reporting_statuschange', 'reporting_evidence', 'reporting_contribution' THEN
             reports := ARRAY[(was ->> 'report_id')::bigint, (became ->> 'report_id')::bigint];
-            touched := ARRAY(SELECT commitment_id FROM commitments_progressreport WHERE id = ANY (reports));
-        WHEN 'commitments_answer' THEN
+            touched := ARRAY(SELECT commitment_id FROM reporting_progressreport WHERE id = ANY (reports));
+        WHEN 'reporting_answer' THEN
             touched := ARRAY(
-                SELECT commitment_id FROM commitments_assessment
+                SELECT commitment_id FROM reporting_assessment
                 WHERE id IN ((was ->> 'assessment_id')::bigint, (became ->> 'assessment_id')::bigint)
             );
         WHEN 'commitments_stakeholder' THEN
@@ -72,21 +72,21 @@ MOVEMENTS_NOTE = SQLFunction(
             touched := ARRAY(
                 SELECT id FROM commitments_commitment WHERE lead_agency_id = ANY (own)
                 UNION SELECT commitment_id FROM commitments_partner WHERE agency_id = ANY (own)
-                UNION SELECT commitment_id FROM commitments_assessment
+                UNION SELECT commitment_id FROM reporting_assessment
                 WHERE agency_id = ANY (own) AND state = 'published'
             );
             reports := ARRAY(
-                SELECT id FROM commitments_progressreport
+                SELECT id FROM reporting_progressreport
                 WHERE state = 'published' AND (
                     on_behalf_of_id = ANY (own)
-                    OR id IN (SELECT report_id FROM commitments_contribution WHERE agency_id = ANY (own))
+                    OR id IN (SELECT report_id FROM reporting_contribution WHERE agency_id = ANY (own))
                 )
             );
-            touched := touched || ARRAY(SELECT commitment_id FROM commitments_progressreport WHERE id = ANY (reports));
+            touched := touched || ARRAY(SELECT commitment_id FROM reporting_progressreport WHERE id = ANY (reports));
         WHEN 'workgroups_workgroup' THEN
             touched := ARRAY(
                 SELECT id FROM commitments_commitment WHERE workgroup_id = ANY (own)
-                UNION SELECT commitment_id FROM commitments_assessment
+                UNION SELECT commitment_id FROM reporting_assessment
                 WHERE workgroup_id = ANY (own) AND state = 'published'
             );
         WHEN 'workgroups_workplan' THEN
@@ -99,10 +99,10 @@ MOVEMENTS_NOTE = SQLFunction(
             touched := ARRAY(
                 SELECT commitment_id FROM commitments_commitment_recommendations WHERE recommendation_id = ANY (own)
             );
-        WHEN 'commitments_reportingcycle' THEN
+        WHEN 'reporting_reportingcycle' THEN
             -- Every freshness is reckoned against the newest cycle, and reports name theirs.
             touched := ARRAY(SELECT id FROM commitments_commitment WHERE state = 'published');
-            reports := ARRAY(SELECT id FROM commitments_progressreport WHERE cycle_id = ANY (own));
+            reports := ARRAY(SELECT id FROM reporting_progressreport WHERE cycle_id = ANY (own));
         ELSE
             RETURN;
         END CASE;
@@ -110,8 +110,8 @@ MOVEMENTS_NOTE = SQLFunction(
             SELECT id, moment FROM commitments_commitment
             WHERE id = ANY (touched) AND state IN ('published', 'withdrawn')
             ON CONFLICT (commitment_id) DO UPDATE SET moved_at = moment WHERE kept.moved_at < moment;
-        INSERT INTO commitments_reportmovement AS kept (report_id, moved_at)
-            SELECT id, moment FROM commitments_progressreport
+        INSERT INTO reporting_reportmovement AS kept (report_id, moved_at)
+            SELECT id, moment FROM reporting_progressreport
             WHERE id = ANY (reports) AND state = 'published'
             ON CONFLICT (report_id) DO UPDATE SET moved_at = moment WHERE kept.moved_at < moment;
     END

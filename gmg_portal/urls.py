@@ -8,11 +8,8 @@ from gmg_portal.http import health
 
 urlpatterns = [
     path("", include("gmg_portal.website.urls")),
-    path("agenda/", include("agenda.urls")),
-    path("agencies/", include("agencies.urls")),
-    path("workgroups/", include("workgroups.urls")),
-    path("recommendations/", include("recommendations.urls")),
-    path("commitments/", include("commitments.urls")),
+    path("", include("gmg_portal.website.pages.urls")),
+    path("commitments/", include("register.urls")),
     path("data/versions/", VersionsView.as_view(), name="versions"),
     path("", include("gmg_portal.open_data.urls")),
     path("", include("gmg_portal.syndication.urls")),

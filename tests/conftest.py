@@ -47,7 +47,7 @@ POINTS = [
 ]
 # The slowest files, which are started first so that the processes finish at the same time.
 SLOWEST_FILES = (
-    "tests/commitments/test_policy.py",
+    "tests/reporting/test_permission_table.py",
     "tests/browser/test_editors_pages.py",
     "tests/browser/test_pages.py",
     "tests/gmg_portal/trial/test_run.py",
@@ -61,10 +61,10 @@ SLOWEST_FILES = (
     "tests/gmg_portal/api/test_api.py",
     "tests/browser/test_forms_twice.py",
     "tests/gmg_portal/api/test_contract.py",
-    "tests/commitments/test_autosave.py",
+    "tests/reporting/test_autosave.py",
     "tests/browser/test_desks.py",
     "tests/gmg_portal/open_data/test_editions.py",
-    "tests/commitments/test_actions.py",
+    "tests/reporting/test_actions.py",
     "tests/browser/test_tokens.py",
     "tests/clients/test_clients.py",
 )
@@ -398,10 +398,10 @@ def constraint_values(db):
 
 @pytest.fixture
 def assert_declared(models_of):
-    """Return an assertion that the lists of a test are exactly what an app's models declare."""
+    """Return an assertion that the lists of a test are exactly what the models of some apps declare."""
 
-    def assert_declared(app, constraints, unique, choices):
-        models = models_of(app)
+    def assert_declared(apps, constraints, unique, choices):
+        models = [model for app in apps.split() for model in models_of(app)]
         fields = [(model, field) for model in models for field in model._meta.local_fields if not field.primary_key]
 
         assert constraints == {rule.name for model in models for rule in model._meta.constraints}

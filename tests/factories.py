@@ -21,27 +21,24 @@ from simple_history.utils import bulk_update_with_history
 from agencies.models import AccessToken, Agency, ChairTerm, FormerName, Invitation, Membership, User
 from agencies.permissions import SECRETARIAT
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
-from commitments import actions
-from commitments.models import (
+from commitments.models import Commitment, Milestone, Partner, Stakeholder
+from foundation.dates.partial import PartialDate
+from gmg_portal.models import AuditEntry, Edition, IdempotencyRecord
+from recommendations.models import Recommendation
+from reporting import actions
+from reporting.models import (
     Answer,
     Assessment,
-    Commitment,
+    AutosavedForm,
     Contribution,
+    Correction,
     Digest,
     Evidence,
-    Milestone,
-    Mistake,
-    Notice,
-    Partner,
+    Notification,
     ProgressReport,
     ReportingCycle,
-    Stakeholder,
     StatusChange,
-    WorkingCopy,
 )
-from foundation.dates.partial import PartialDate
-from gmg_portal.models import AuditEntry, Edition, KeptAnswer
-from recommendations.models import Recommendation
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
 PASSWORD = "a long password of the tests"
@@ -193,11 +190,11 @@ class AccessTokenFactory(DjangoModelFactory):
         return token
 
 
-class KeptAnswerFactory(DjangoModelFactory):
+class IdempotencyRecordFactory(DjangoModelFactory):
     """A stored response to a request of now."""
 
     class Meta:
-        model = KeptAnswer
+        model = IdempotencyRecord
 
     token = factory.SubFactory(AccessTokenFactory)
     key = factory.Sequence(lambda n: f"key-{n}")
@@ -525,11 +522,11 @@ class AnswerFactory(ReviewedFactory):
     text = "The courses were held in another place."
 
 
-class MistakeFactory(DjangoModelFactory):
+class CorrectionFactory(DjangoModelFactory):
     """An open note from a reader with a mail address; `settled=True` is answered."""
 
     class Meta:
-        model = Mistake
+        model = Correction
 
     class Params:
         settled = factory.Trait(
@@ -553,25 +550,25 @@ class DigestFactory(DjangoModelFactory):
     day = date(2014, 7, 2)
 
 
-class NoticeFactory(DjangoModelFactory):
+class NotificationFactory(DjangoModelFactory):
     """An unsent notice that a commitment was published."""
 
     class Meta:
-        model = Notice
+        model = Notification
 
     recipient = factory.SubFactory(UserFactory)
-    kind = Notice.Kind.PUBLISHED
+    kind = Notification.Kind.PUBLISHED
     commitment = factory.SubFactory(CommitmentFactory)
 
 
-class WorkingCopyFactory(DjangoModelFactory):
+class AutosavedFormFactory(DjangoModelFactory):
     """Autosaved fields of a new report's form; `row` and `version` identify an existing one."""
 
     class Meta:
-        model = WorkingCopy
+        model = AutosavedForm
 
     user = factory.SubFactory(UserFactory)
-    form = WorkingCopy.Form.REPORT
+    form = AutosavedForm.Form.REPORT
     fields = factory.LazyFunction(lambda: {"achieved": ["Typed and not saved."]})
 
 

@@ -1,5 +1,6 @@
 """Read forms of the editor area from a response, and fill them in as a browser would."""
 
+from django.apps import apps
 from django.forms import ModelMultipleChoiceField, MultipleChoiceField
 
 
@@ -66,3 +67,8 @@ def conflict_choices(page, **choices) -> dict:
 def error_summary(page) -> set[tuple[str, str]]:
     """Return the error summary of a page: each sentence with the id that its link leads to."""
     return {(problem.sentence, problem.target) for problem in page.context["problems"]}
+
+
+def app_label_of(table: str) -> str:
+    """Return the label of the app that has a model of this name, as addresses of the editor area hold it."""
+    return next(model._meta.app_label for model in apps.get_models() if model._meta.model_name == table)

@@ -16,39 +16,36 @@ from factory.django import DjangoModelFactory
 
 from agencies.models import AccessToken, Agency, ChairTerm, FormerName, Invitation, Membership, SubmittedForm, User
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
-from commitments.models import (
+from commitments.models import Commitment, CommitmentMovement, Milestone, Partner, Stakeholder, Withdrawal
+from gmg_portal.api.urls import RESOURCES
+from gmg_portal.models import AuditEntry, Edition, IdempotencyRecord, KnownAddress, Revision, SignInWarning
+from recommendations.models import Recommendation
+from reporting.models import (
     Answer,
     Assessment,
-    Commitment,
-    CommitmentMovement,
+    AutosavedForm,
     Contribution,
+    Correction,
     Digest,
     Evidence,
-    Milestone,
-    Mistake,
-    Notice,
-    Partner,
+    Notification,
     ProgressReport,
     ReportingCycle,
     ReportMovement,
-    Stakeholder,
     StatusChange,
-    Withdrawal,
-    WorkingCopy,
 )
-from gmg_portal.api.urls import RESOURCES
-from gmg_portal.models import AuditEntry, Edition, KeptAnswer, KnownAddress, Revision, SignInWarning
-from recommendations.models import Recommendation
 from tests import factories
 from tests.conftest import SLOWEST_FILES
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ["agencies", "agenda", "workgroups", "recommendations", "commitments", "gmg_portal"]
+APPS = ["agencies", "agenda", "workgroups", "recommendations", "commitments", "reporting", "register", "gmg_portal"]
 PACKAGES = ["foundation", *APPS]
 # From top to bottom; the apps of one layer never import each other.
 LAYERS = [
     grimp.Layer("gmg_portal"),
+    grimp.Layer("register"),
+    grimp.Layer("reporting"),
     grimp.Layer("commitments"),
     grimp.Layer("workgroups", "recommendations", independent=True),
     grimp.Layer("agencies", "agenda", independent=True),
@@ -74,11 +71,11 @@ NOT_PUBLIC = {
         AccessToken,
         Revision,
         AuditEntry,
-        KeptAnswer,
+        IdempotencyRecord,
         Digest,
-        Mistake,
-        Notice,
-        WorkingCopy,
+        Correction,
+        Notification,
+        AutosavedForm,
     ),
     *MOVEMENTS,
     *INTERNAL,
@@ -118,7 +115,17 @@ SHOWN_WITH = {
 # files describe themselves.
 NOT_IN_API = {Statement, ReportingCycle, Edition}
 # Models without earlier states: append-only ones, a single row kept by the database, notes on mails, and unsaved texts.
-WITHOUT_HISTORY = {StatusChange, Revision, AuditEntry, KeptAnswer, Edition, Digest, Notice, WorkingCopy, *BY_DATABASE}
+WITHOUT_HISTORY = {
+    StatusChange,
+    Revision,
+    AuditEntry,
+    IdempotencyRecord,
+    Edition,
+    Digest,
+    Notification,
+    AutosavedForm,
+    *BY_DATABASE,
+}
 WITHOUT_HISTORY |= INTERNAL
 
 ANY_APP = {
@@ -141,34 +148,35 @@ ANY_APP = {
 # Other modules of an app: a package in place of a module that outgrew one file, or a subject of its own.
 FURTHER_FILES = {
     "agencies": {"idempotent_forms.py", "names_of_day.py"},
-    "commitments": {
-        "admin",
+    "commitments": {"models", "succession.py", "triggers", "workflow.py"},
+    "reporting": {
         "amendments",
         "autosave.py",
-        "changes.py",
-        "citations.py",
-        "comparison.py",
         "corrections.py",
         "evidence",
-        "facets.py",
         "forms.py",
-        "history.py",
         "importers",
         "management",
         "models",
         "notifications",
-        "register.py",
+        "prefill.py",
+        "review.py",
+        "spreadsheets",
+        "triggers",
+    },
+    "register": {
+        "changes.py",
+        "citations.py",
+        "comparison.py",
+        "facets.py",
+        "history.py",
+        "query.py",
         "related.py",
         "report_comparison.py",
-        "review.py",
         "search.py",
         "serializers",
         "spelling.py",
-        "spreadsheets",
         "statistics",
-        "succession.py",
-        "triggers",
-        "workflow.py",
     },
     "recommendations": {"history.py"},
 }

@@ -2,7 +2,8 @@
 
 import pytest
 
-from commitments.models import Commitment, Evidence, ProgressReport, StatusChange
+from commitments.models import Commitment
+from reporting.models import Evidence, ProgressReport, StatusChange
 from tests.factories import (
     CommitmentFactory,
     Each,

@@ -220,10 +220,8 @@ class Commitment(HistoryAtomicSave, Reviewed):
             triggers.PUBLISHED_IS_KEPT,
             triggers.NEVER_UNPUBLISHED,
             triggers.WITHDRAWALS_ARE_RECORDED,
-            triggers.COMMITMENT_TOLD_BY_HISTORY,
-            triggers.STATUS_IS_REPORTED,
+            triggers.COMMITMENT_RECORDED_IN_HISTORY,
             triggers.NO_CIRCLE_OF_SUCCESSORS,
-            triggers.SEARCH_OF_COMMITMENT,
             triggers.COMMITMENT_INDEPENDENT,
             triggers.REVIEWED_BY_SOMEBODY,
         ]
@@ -353,21 +351,21 @@ class CommitmentPoint(Commitment.agenda_points.through):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [triggers.POINTS_TOLD_BY_HISTORY]
+        triggers = [triggers.POINTS_RECORDED_IN_HISTORY]
 
 
 class CommitmentRecommendation(Commitment.recommendations.through):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [triggers.RECOMMENDATIONS_TOLD_BY_HISTORY]
+        triggers = [triggers.RECOMMENDATIONS_RECORDED_IN_HISTORY]
 
 
 class CommitmentStakeholder(Commitment.stakeholders.through):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [triggers.STAKEHOLDERS_TOLD_BY_HISTORY]
+        triggers = [triggers.STAKEHOLDERS_RECORDED_IN_HISTORY]
 
 
 class Partner(HistoryAtomicSave):
@@ -384,7 +382,7 @@ class Partner(HistoryAtomicSave):
     class Meta:
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
-        triggers = [triggers.PART_TOLD_BY_HISTORY]
+        triggers = [triggers.PART_RECORDED_IN_HISTORY]
         ordering = ["agency__position", "agency__acronym"]
         constraints = [
             models.UniqueConstraint(
@@ -417,7 +415,7 @@ class Milestone(HistoryAtomicSave):
     class Meta:
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
-        triggers = [triggers.PART_TOLD_BY_HISTORY]
+        triggers = [triggers.PART_RECORDED_IN_HISTORY]
         ordering = ["commitment", F("due_on").asc(nulls_last=True), "pk"]
         constraints = [
             models.CheckConstraint(

@@ -5,7 +5,7 @@ import pgtrigger
 from foundation.postgresql.triggers import Trigger
 
 
-def _told_by_history(operation, condition=None, parent: str = "") -> Trigger:
+def _recorded_in_history(operation, condition=None, parent: str = "") -> Trigger:
     """Return a trigger that refuses changes of public rows without a line of the history, when the transaction ends.
 
     The row as it stands then must be what the newest line of its history holds; a row that is gone must have the line
@@ -23,7 +23,7 @@ def _told_by_history(operation, condition=None, parent: str = "") -> Trigger:
     """  # noqa: S608 – a column's name from this module
     former = "(was ->> 'lead_agency_id')::bigint" if not parent else "(was ->> 'agency_id')::bigint"
     return Trigger(
-        name="told_by_history",
+        name="recorded_in_history",
         when=pgtrigger.After,
         timing=pgtrigger.Deferred,
         operation=operation,
@@ -70,18 +70,22 @@ def _told_by_history(operation, condition=None, parent: str = "") -> Trigger:
     )
 
 
-COMMITMENT_TOLD_BY_HISTORY = _told_by_history(pgtrigger.Update, pgtrigger.Q(old__state__in=["published", "withdrawn"]))
-PART_TOLD_BY_HISTORY = _told_by_history(pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete, parent="commitment_id")
+COMMITMENT_RECORDED_IN_HISTORY = _recorded_in_history(
+    pgtrigger.Update, pgtrigger.Q(old__state__in=["published", "withdrawn"])
+)
+PART_RECORDED_IN_HISTORY = _recorded_in_history(
+    pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete, parent="commitment_id"
+)
 
 
-def _set_told_by_history(name: str, column: str, members: str) -> Trigger:
+def _set_recorded_in_history(name: str, column: str, members: str) -> Trigger:
     """Refuse a change of a public commitment's set that its history does not hold, or whose writer has a stake.
 
-    It is asked when a transaction ends, as `told_by_history` is. `name` is the field of the set, `column` leads to the
-    members in their table. A member that was deleted itself leaves its sets: its own history says so.
+    The check runs when a transaction ends. `name` is the field of the set, `column` leads to the members in their
+    table. A member that was deleted itself leaves its sets: its own history says so.
     """
     return Trigger(
-        name="told_by_history",
+        name="recorded_in_history",
         when=pgtrigger.After,
         timing=pgtrigger.Deferred,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
@@ -119,8 +123,8 @@ def _set_told_by_history(name: str, column: str, members: str) -> Trigger:
     )
 
 
-POINTS_TOLD_BY_HISTORY = _set_told_by_history("agenda_points", "agendapoint_id", "agenda_agendapoint")
-RECOMMENDATIONS_TOLD_BY_HISTORY = _set_told_by_history(
+POINTS_RECORDED_IN_HISTORY = _set_recorded_in_history("agenda_points", "agendapoint_id", "agenda_agendapoint")
+RECOMMENDATIONS_RECORDED_IN_HISTORY = _set_recorded_in_history(
     "recommendations", "recommendation_id", "recommendations_recommendation"
 )
-STAKEHOLDERS_TOLD_BY_HISTORY = _set_told_by_history("stakeholders", "stakeholder_id", "commitments_stakeholder")
+STAKEHOLDERS_RECORDED_IN_HISTORY = _set_recorded_in_history("stakeholders", "stakeholder_id", "commitments_stakeholder")

@@ -8,7 +8,7 @@ import pgtrigger
 from foundation.postgresql.triggers import Trigger
 
 
-def _independent(
+def independent_review(
     own_commitment: str, *, interested: str = "", writing: tuple[str, ...] = (), refused: str = ""
 ) -> Trigger:
     """Keep on whose behalf a row was written and reviewed, and refuse a reviewer who is not independent.
@@ -89,57 +89,9 @@ def _independent(
     )
 
 
-COMMITMENT_INDEPENDENT = _independent(
+COMMITMENT_INDEPENDENT = independent_review(
     "SELECT NEW.id AS id, NEW.lead_agency_id AS lead_agency_id, NEW.workgroup_id AS workgroup_id INTO own;",
     writing=("commitments_historicalpartner.commitment_id", "commitments_historicalmilestone.commitment_id"),
-)
-_COMMITMENT_OF_ROW = (
-    "SELECT id, lead_agency_id, workgroup_id INTO own FROM commitments_commitment WHERE id = NEW.commitment_id;"
-)
-REPORT_INDEPENDENT = _independent(
-    _COMMITMENT_OF_ROW,
-    interested="array_append(ARRAY(SELECT agency_id FROM commitments_contribution WHERE report_id = NEW.id),"
-    " NEW.on_behalf_of_id)",
-    writing=("commitments_historicalevidence.report_id", "commitments_historicalcontribution.report_id"),
-)
-# The assessor is asked for whenever it changes, and who wrote and submitted once they let it go.
-ASSESSMENT_INDEPENDENT = _independent(
-    _COMMITMENT_OF_ROW,
-    interested="commitments_agencies_with_stake(own.id, NEW.agency_id, own.workgroup_id)"
-    " || commitments_agencies_with_stake(NULL, NULL, NEW.workgroup_id)",
-    refused="""
-            stake := commitments_agencies_with_stake(own.id, own.lead_agency_id, own.workgroup_id);
-            IF (
-                moves AND (TG_OP = 'INSERT' OR NEW.state = 'submitted' OR is_public)
-                OR NEW.commitment_id IS DISTINCT FROM OLD.commitment_id
-                OR NEW.agency_id IS DISTINCT FROM OLD.agency_id
-                OR NEW.workgroup_id IS DISTINCT FROM OLD.workgroup_id
-            ) AND (
-                NEW.workgroup_id = own.workgroup_id
-                OR stake && commitments_agencies_with_stake(NULL, NEW.agency_id, NEW.workgroup_id)
-            ) THEN
-                RAISE EXCEPTION 'pgtrigger: nobody assesses what they lead, co-lead or are a partner in'
-                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_assessor';
-            END IF;
-            IF moves AND (NEW.state = 'submitted' OR is_public)
-                AND stake && (agencies_acted_for(NEW.author_id, NULL) || agencies_acted_for(NEW.submitted_by_id, NULL))
-            THEN
-                RAISE EXCEPTION 'pgtrigger: nobody assesses what their agency leads, co-leads or is a partner in'
-                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_assessor';
-            END IF;
-    """,
-)
-ANSWER_INDEPENDENT = _independent(
-    "SELECT c.id, c.lead_agency_id, c.workgroup_id INTO own FROM commitments_commitment c"
-    " JOIN commitments_assessment a ON a.commitment_id = c.id WHERE a.id = NEW.assessment_id;"
-    " SELECT * INTO judged FROM commitments_assessment WHERE id = NEW.assessment_id;",
-    interested="commitments_agencies_with_stake(NULL, judged.agency_id, judged.workgroup_id)",
-    refused="""
-            IF NEW.reviewed_by_id IN (judged.author_id, judged.submitted_by_id) THEN
-                RAISE EXCEPTION 'pgtrigger: whoever assessed does not review the answer'
-                    USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_review';
-            END IF;
-    """,
 )
 
 # Asked when the transaction ends: a preview, which is rolled back, stands without a reviewer.

@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from agencies.models import User
-from commitments.notifications.digests import user_of_token
+from reporting.notifications.digests import user_of_token
 
 Level = User.MailLevel
 NEXT_LOWER_LEVEL = {Level.ALL: Level.ESSENTIAL, Level.ESSENTIAL: Level.NONE, Level.NONE: Level.NONE}

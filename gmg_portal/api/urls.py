@@ -3,18 +3,11 @@ from rest_framework.routers import SimpleRouter
 
 from agencies.api import AgencyViewSet
 from agenda.api import AgendaPointViewSet, EventViewSet, FrameworkViewSet
-from commitments.api import (
-    CommitmentViewSet,
-    FreshnessView,
-    GapsView,
-    MatrixView,
-    ReportViewSet,
-    StatusChangeViewSet,
-)
 from gmg_portal.api.docs import DocsView
 from gmg_portal.api.drafts.urls import urlpatterns as submission
 from gmg_portal.api.views import DescriptionView, RootView, UnknownPathView
 from recommendations.api import RecommendationViewSet
+from register.api import CommitmentViewSet, FreshnessView, GapsView, MatrixView, ReportViewSet, StatusChangeViewSet
 from workgroups.api import WorkGroupViewSet
 
 RESOURCES = {

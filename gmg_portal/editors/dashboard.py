@@ -13,20 +13,15 @@ from django.utils.translation import ngettext
 
 from agencies.models import Agency
 from agencies.permissions import agencies_of
-from commitments.models import Answer, Assessment, Commitment, Evidence, Mistake, ProgressReport, ReportingCycle
-from commitments.permissions import (
-    OPEN_STATES,
-    may_correct,
-    may_create_drafts,
-    may_manage_cycles,
-    may_review,
-    may_withdraw,
-)
+from commitments.models import Commitment
+from commitments.permissions import OPEN_STATES, may_correct, may_create_drafts, may_review, may_withdraw
 from commitments.workflow import Reviewed, State
 from foundation.clock import today
 from foundation.dates.partial import PartialDate
 from gmg_portal.editors.pending_contributions import PendingContribution, pending_contributions
 from gmg_portal.editors.review_queue import QueueRow, queue_of
+from reporting.models import Answer, Assessment, Correction, Evidence, ProgressReport, ReportingCycle
+from reporting.permissions import may_manage_cycles
 
 WORKFLOW_RELATED = {
     Commitment: [],
@@ -286,7 +281,7 @@ def links_to_missing(commitment: Commitment, user) -> list[Link]:
 
 def report_address(commitment: int, open_report: int | None) -> str:
     if open_report:
-        return reverse("admin:commitments_progressreport_change", args=[open_report])
+        return reverse("admin:reporting_progressreport_change", args=[open_report])
     return reverse("admin:commitments_commitment_report", args=[commitment])
 
 
@@ -325,19 +320,19 @@ def review_task(row: QueueRow) -> Task:
 
 
 def mistake_list(user) -> TaskList:
-    rows = list(Mistake.objects.answerable_by(user).select_related("commitment").order_by("reported_at", "pk"))
+    rows = list(Correction.objects.answerable_by(user).select_related("commitment").order_by("reported_at", "pk"))
     tasks = [mistake_task(row) for row in rows[:MAX_TASKS_SHORT]]
-    inbox = Link(_("Open the whole inbox"), reverse("admin:commitments_mistake_changelist"))
+    inbox = Link(_("Open the whole inbox"), reverse("admin:reporting_correction_changelist"))
     title, empty_text = _("Mistakes reported by readers"), _("No reader waits for an answer.")
     return TaskList("mistakes", title, empty_text, tasks, len(rows), inbox)
 
 
-def mistake_task(row: Mistake) -> Task:
+def mistake_task(row: Correction) -> Task:
     return Task(
         title=Truncator(row.text).chars(120),
         reference=row.commitment.reference,
         facts=[row.commitment.title, _("reported on %(day)s") % {"day": format_day(row.reported_at.date())}],
-        action=Link(_("Answer"), reverse("admin:commitments_mistake_change", args=[row.pk])),
+        action=Link(_("Answer"), reverse("admin:reporting_correction_change", args=[row.pk])),
     )
 
 
@@ -351,7 +346,7 @@ def cycle_tasks(user) -> list[Task]:
 
 def cycle_task(cycle: ReportingCycle) -> Task:
     def action_address(verb: str) -> str:
-        return reverse(f"admin:commitments_reportingcycle_{verb}", args=[cycle.pk])
+        return reverse(f"admin:reporting_reportingcycle_{verb}", args=[cycle.pk])
 
     rates_link = Link(_("Response rates"), f"{reverse('admin:rates')}?cycle={cycle.pk}")
     if not cycle.opened_on:
@@ -434,7 +429,7 @@ def contribution_task(pending: PendingContribution) -> Task:
 
 def assessment_task(row: Assessment) -> Task:
     params = {"assessor": row.assessor, "finding": row.get_finding_display(), "day": row.published}
-    address = f"{reverse('admin:commitments_answer_add')}?assessment={row.pk}"
+    address = f"{reverse('admin:reporting_answer_add')}?assessment={row.pk}"
     facts = [_("%(assessor)s: %(finding)s, %(day)s") % params]
     return workflow_task(row, facts=facts, action=Link(_("Answer"), address))
 

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership
 from agencies.permissions import may_hand_over
-from commitments.models import Answer, Assessment, Commitment, Evidence, ProgressReport
+from commitments.models import Commitment
 from commitments.workflow import Reviewed, State
 from foundation.clock import today
+from register.querysets import register_commitments
+from reporting.models import Answer, Assessment, Evidence, ProgressReport
 from workgroups.models import WorkGroup
 
 
@@ -105,7 +107,7 @@ def handover_sheet(agency: Agency, user) -> HandoverSheet:
         agency=agency,
         people=list(agency.memberships.current().select_related("user").order_by("role", "starts_on")),
         groups=groups,
-        commitments=list(with_display_data(Commitment.objects.published().filter(led))),
+        commitments=list(with_display_data(register_commitments().published().filter(led))),
         due=list(owed.exclude(pk__in=begun_report_ids).order_by("cycle__due_on", "commitment__reference")),
         sent_back=sent_back,
         drafts=drafts,

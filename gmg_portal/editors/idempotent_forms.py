@@ -20,8 +20,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from agencies import idempotent_forms
-from commitments import autosave
 from foundation.text.numbers import is_whole_number
+from reporting import autosave
 
 PARAMETER = "submission"
 # Hidden inputs: form counts, keys, versions and foreign keys of inline rows.

@@ -23,7 +23,6 @@ from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
 from agencies.permissions import may_edit_reference_data
-from commitments.autosave import CONCURRENCY_FIELDS
 from foundation.dates.inputs import AdminDayInput
 from gmg_portal.editors.edit_conflicts import (
     RESOLVED_HISTORY_ID,
@@ -40,6 +39,7 @@ from gmg_portal.editors.form_errors import form_errors
 from gmg_portal.editors.histories import history_entries, history_paginator, history_sources, name_of, person_name
 from gmg_portal.editors.idempotent_forms import AddOnceMixin
 from gmg_portal.editors.list_queries import HISTORY_PARAMS, StrictListMixin, check_params, note_refusal, requested_page
+from reporting.autosave import CONCURRENCY_FIELDS
 
 FORMFIELD_OVERRIDES = {models.URLField: {"assume_scheme": "https"}, models.DateField: {"widget": AdminDayInput}}
 INVALID_NUMBER = -1  # no row or historical record has this number

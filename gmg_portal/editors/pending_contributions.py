@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from agencies.models import Agency
 from agencies.permissions import agencies_of
-from commitments.models import Contribution, Partner, ProgressReport
+from commitments.models import Partner
+from reporting.models import Contribution, ProgressReport
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class PendingContribution:
 
     @property
     def address(self) -> str:
-        return reverse("admin:commitments_contribution_write", args=[self.report.pk, self.agency.code])
+        return reverse("admin:reporting_contribution_write", args=[self.report.pk, self.agency.code])
 
 
 def pending_contributions(user) -> list[PendingContribution]:

@@ -11,13 +11,13 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.models import ProgressReport, ReportingCycle
-from commitments.permissions import may_manage_cycles
-from commitments.statistics.reporting_cycles import CycleRates, LeadRate, rates
 from foundation.clock import today
 from foundation.dates.partial import PartialDate
 from gmg_portal.editors.list_queries import check_choices
 from gmg_portal.open_data.writers import write_csv
+from register.statistics.reporting_cycles import CycleRates, LeadRate, rates
+from reporting.models import ProgressReport, ReportingCycle
+from reporting.permissions import may_manage_cycles
 
 HEADER = ["cycle", "due_on", "lead", "lead_title", "asked", "reported_in_time", "reported_late",
           "waiting_for_review", "silent", "last_heard"]  # fmt: skip
@@ -79,7 +79,7 @@ def silent_leads(cycle_rates: CycleRates) -> list[SilentLead]:
 
 
 def with_review_address(report: ProgressReport) -> ProgressReport:
-    report.review_address = reverse("admin:commitments_progressreport_review", args=[report.submission])
+    report.review_address = reverse("admin:reporting_progressreport_review", args=[report.submission])
     return report
 
 

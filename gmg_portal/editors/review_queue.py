@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agencies.models import Agency
-from commitments.admin.workflow_actions import publish_each
-from commitments.models import Answer, Assessment, Commitment, ProgressReport
+from commitments.models import Commitment
 from commitments.permissions import may_review
 from commitments.workflow import Reviewed
 from foundation.clock import today
 from gmg_portal.editors.list_queries import check_choices
+from gmg_portal.editors.tables.workflow_actions import publish_each
+from reporting.models import Answer, Assessment, ProgressReport
 from workgroups.models import WorkGroup
 
 # The models in the queue, each with the lookup prefix of its commitment.

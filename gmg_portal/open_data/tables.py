@@ -11,21 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, FormerName
 from agenda.models import AgendaPoint
-from commitments.filters import CommitmentFilter, ReportFilter
-from commitments.models import (
-    Commitment,
-    Contribution,
-    Evidence,
-    Freshness,
-    Outlook,
-    Partner,
-    ProgressReport,
-    Status,
-    Verification,
-)
+from commitments.models import Commitment, Freshness, Outlook, Partner, Status, Verification
 from foundation.dates.partial import PartialDate, Precision
 from gmg_portal.open_data.columns import Column, Table
 from recommendations.models import Recommendation
+from register.filters import CommitmentFilter, ReportFilter
+from register.querysets import register_commitments
+from reporting.models import Contribution, Evidence, ProgressReport
 from workgroups.models import WorkGroup
 
 PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
@@ -34,7 +26,7 @@ REFERENCE = r"HLD-\d{4,}"
 
 def commitment_rows(day: date | None) -> QuerySet[Commitment]:
     """Return the commitments of the register: published and not withdrawn."""
-    rows = Commitment.objects.published(day).with_standing(day).with_state(day).with_moved_at(day)
+    rows = register_commitments().published(day).with_standing(day).with_state(day).with_moved_at(day)
     return _with_related_values(rows, day).order_by("pk")
 
 

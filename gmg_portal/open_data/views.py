@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from django_filters import FilterSet
 
-from commitments.filters import PastDayField, form_error_messages, repeated_parameter, takes_list, unknown_parameter
 from foundation.clock import today
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
@@ -23,6 +22,7 @@ from gmg_portal.open_data.descriptions import Description, Licence, Snapshot, da
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import CSV_WITHOUT_BOM, FORMATS, Format, write_table
 from gmg_portal.revision.current import CurrentRevision
+from register.filters import PastDayField, form_error_messages, repeated_parameter, takes_list, unknown_parameter
 
 
 @dataclass(frozen=True)

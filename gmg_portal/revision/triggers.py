@@ -11,23 +11,12 @@ from django.db.models import Model
 
 from agencies.models import Agency, ChairTerm, FormerName
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
-from commitments.models import (
-    Answer,
-    Assessment,
-    Commitment,
-    Contribution,
-    Evidence,
-    Milestone,
-    Partner,
-    ProgressReport,
-    ReportingCycle,
-    Stakeholder,
-    StatusChange,
-)
+from commitments.models import Commitment, Milestone, Partner, Stakeholder
 from commitments.models.commitment import CommitmentPoint, CommitmentRecommendation, CommitmentStakeholder
 from foundation.postgresql.triggers import Trigger
 from gmg_portal.models import Edition
 from recommendations.models import Recommendation, RecommendationPoint
+from reporting.models import Answer, Assessment, Contribution, Evidence, ProgressReport, ReportingCycle, StatusChange
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
 # All rows are public.

@@ -17,15 +17,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, vText
 
-from commitments.filters import CommitmentFilter, form_error_messages
-from commitments.models import Commitment, Milestone, ReportingCycle
-from commitments.register import RegisterQuery
+from commitments.models import Commitment, Milestone
 from foundation.clock import today
 from foundation.dates.parsing import LATEST
 from foundation.dates.partial import PartialDate, Precision
 from foundation.text.spreadsheet_cells import replace_unprintable
 from gmg_portal.open_data.views import bad_request
 from gmg_portal.syndication.atom import NAMESPACE_UUID
+from register.filters import CommitmentFilter, form_error_messages
+from register.query import RegisterQuery
+from reporting.models import ReportingCycle
 
 BEGINNING = datetime(2013, 10, 3, tzinfo=UTC)
 REFRESH_INTERVAL = timedelta(hours=12)
@@ -44,7 +45,7 @@ class RevisionInfo:
 @require_safe
 def due_calendar(request: HttpRequest) -> HttpResponse:
     """Return the deadlines of commitments that match the register's parameters; cycles are in every calendar."""
-    filterset = CommitmentFilter(request.GET, queryset=Commitment.objects.all())
+    filterset = CommitmentFilter(request.GET)
     if not filterset.is_valid():
         return bad_request(ValidationError(" ".join(form_error_messages(filterset.form))))
     filters_text = ", ".join(

@@ -6,10 +6,10 @@ from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from agencies.models import Agency
-from commitments import statistics
-from commitments.models import Commitment
 from foundation.clock import today
 from gmg_portal.http.framing import allow_framing
+from register import statistics
+from register.querysets import register_commitments
 
 # Further rows are only counted, so that a page with its style sheet stays under 20 KB.
 MAX_COMMITMENTS = 20
@@ -39,7 +39,7 @@ class CommitmentEmbed(EmbedView):
 
     def get_context_data(self, reference, **kwargs):
         day = self.request.as_of
-        rows = Commitment.objects.public(day).with_standing(day).select_related("lead_agency", "workgroup")
+        rows = register_commitments().public(day).with_standing(day).select_related("lead_agency", "workgroup")
         commitment = get_object_or_404(rows.defer("search"), reference=reference)
         return super().get_context_data(commitment=commitment, withdrawal=commitment.withdrawal_on(day), **kwargs)
 
@@ -63,7 +63,7 @@ class AgencyEmbed(EmbedView):
     def get_context_data(self, code, **kwargs):
         day = self.request.as_of
         agency = get_object_or_404(Agency, code=code)
-        led = agency.led_commitments.published(day).with_standing(day).defer("search")
+        led = register_commitments().filter(lead_agency=agency).published(day).with_standing(day).defer("search")
         return super().get_context_data(
             agency=agency,
             total=led.count(),

@@ -11,12 +11,12 @@ from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 
 from agenda.models import Event
-from commitments.amendments import amended_at
-from commitments.changes import Change, ChangeRef
 from gmg_portal.syndication import atom
 from gmg_portal.syndication.followed_searches import DueReport
 from gmg_portal.website.query_forms import EVENT
 from gmg_portal.website.timeline import TimelineEntry, day_sort_key, entries
+from register.changes import Change, ChangeRef
+from reporting.amendments import amended_at
 
 FeedItem = Event | ChangeRef | DueReport
 

@@ -21,10 +21,7 @@ from django.views.decorators.http import require_safe
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
-from commitments.changes import change_refs
-from commitments.filters import form_error_messages, has_agenda_point, has_recommendation
 from commitments.models import Commitment
-from commitments.register import PageForm
 from foundation.clock import today
 from gmg_portal.open_data.descriptions import Licence
 from gmg_portal.open_data.views import bad_request, parse_as_of
@@ -35,6 +32,10 @@ from gmg_portal.syndication.followed_searches import FollowedSearch
 from gmg_portal.website.query_forms import PagedTimelineQueryForm
 from gmg_portal.website.timeline import query_timeline
 from recommendations.models import Recommendation
+from register.changes import change_refs
+from register.filters import form_error_messages, has_agenda_point, has_recommendation
+from register.query import PageForm
+from register.querysets import register_commitments
 from workgroups.models import WorkGroup
 
 ENTRIES_PER_PAGE = 50
@@ -83,7 +84,7 @@ def agency_feed(request: HttpRequest, code: str) -> HttpResponse:
     names = {"agency": agency}
     return _subject_feed(
         request,
-        Commitment.objects.involving(agency, *agency.constituents.all()),
+        register_commitments().involving(agency, *agency.constituents.all()),
         title=_("%(agency)s: changes of the register – GMG HLD follow-up portal") % names,
         subtitle=_("Every commitment that %(agency)s leads or takes part in, and every report on it.") % names,
         page=agency.get_absolute_url(),
@@ -111,7 +112,7 @@ def point_feed(request: HttpRequest, number: int) -> HttpResponse:
     names = {"number": point.number, "point": point.title}
     return _subject_feed(
         request,
-        Commitment.objects.filter(has_agenda_point([point.number])),
+        register_commitments().filter(has_agenda_point([point.number])),
         title=_("Agenda point %(number)s: changes of the register – GMG HLD follow-up portal") % names,
         subtitle=_("Every commitment on “%(point)s”, and every report on it.") % names,
         page=point.get_absolute_url(),
@@ -125,7 +126,7 @@ def recommendation_feed(request: HttpRequest, code: str) -> HttpResponse:
     names = {"code": recommendation.code}
     return _subject_feed(
         request,
-        Commitment.objects.filter(has_recommendation([recommendation.code])),
+        register_commitments().filter(has_recommendation([recommendation.code])),
         title=_("Recommendation %(code)s: changes of the register – GMG HLD follow-up portal") % names,
         subtitle=_("Every commitment that answers %(code)s or a part of it, and every report on it.") % names,
         page=recommendation.get_absolute_url(),

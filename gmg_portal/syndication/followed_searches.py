@@ -7,11 +7,13 @@ from functools import cached_property
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from commitments.changes import ChangeRef, change_refs
-from commitments.filters import CommitmentFilter, form_error_messages
-from commitments.models import Commitment, Freshness, ReportingCycle
-from commitments.register import PageForm, RegisterQuery
+from commitments.models import Commitment, Freshness
 from foundation.clock import today
+from register.changes import ChangeRef, change_refs
+from register.filters import CommitmentFilter, form_error_messages
+from register.query import PageForm, RegisterQuery
+from register.querysets import register_commitments
+from reporting.models import ReportingCycle
 
 # Parameters of a feed's pages. Other display parameters of the register's page are refused.
 PAGINATION_PARAMS = ("page", "page_size")
@@ -48,12 +50,8 @@ class FollowedSearch:
 
     def __init__(self, params: QueryDict):
         self.page_form = PageForm(params)
-        self.register_filter = CommitmentFilter(
-            params, queryset=Commitment.objects.all(), extra_params=PAGINATION_PARAMS
-        )
-        self.feed_filter = FilterWithWithdrawn(
-            params, queryset=Commitment.objects.all(), extra_params=PAGINATION_PARAMS
-        )
+        self.register_filter = CommitmentFilter(params, extra_params=PAGINATION_PARAMS)
+        self.feed_filter = FilterWithWithdrawn(params, extra_params=PAGINATION_PARAMS)
         self.query = RegisterQuery(self.register_filter.data, self.register_filter)
 
     @property
@@ -72,7 +70,7 @@ class FollowedSearch:
     def items(self) -> list[ChangeRef | DueReport]:
         """Return all changes of matching commitments, and due reports if the search filters by freshness; unsorted."""
         self.feed_filter.is_valid()
-        commitments = Commitment.objects.filter(pk__in=self.feed_filter.filtered().order_by().values("pk"))
+        commitments = register_commitments().filter(pk__in=self.feed_filter.filtered().order_by().values("pk"))
         return [*change_refs(self.register_filter.day, commitments=commitments, recorded=True), *self._due_reports()]
 
     def _due_reports(self) -> list[DueReport]:

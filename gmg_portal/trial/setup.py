@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency, Membership
 from agencies.permissions import SECRETARIAT
-from commitments import actions
-from commitments.models import ReportingCycle
 from foundation.clock import today
 from foundation.files.private import write_private_file
+from reporting import actions
+from reporting.models import ReportingCycle
 
 # username: (role, code of the agency). UNDESA leads the data-and-research group, so its focal point leads that group.
 ACCOUNTS = {

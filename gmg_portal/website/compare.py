@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from agencies.names_of_day import names_on
-from commitments.comparison import CHANGES, ComparedCommitment, Comparison, compare
-from commitments.filters import PastDayField
-from commitments.models import ReportingCycle
 from foundation.clock import today
 from gmg_portal.open_data.views import bad_request, requested_format
 from gmg_portal.website.query_forms import CompareQueryForm, missing_first_day
+from register.comparison import CHANGES, ComparedCommitment, Comparison, compare
+from register.filters import PastDayField
+from reporting.models import ReportingCycle
 
 ROWS_PER_LIST = 100
 CSV_HEADER = (

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from commitments.models import Commitment
-from commitments.statistics import Coverage, Gaps, gaps
-from commitments.statistics.gaps import disputed, silent, undated
 from gmg_portal.open_data.columns import Value
 from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
+from register.statistics import Coverage, Gaps, gaps
+from register.statistics.gaps import disputed, silent, undated
 
 GapRow = Coverage | Commitment
 

@@ -8,8 +8,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.changes import Change
-from commitments.filters import (
+from commitments.models import Commitment
+from foundation.clock import today
+from register.changes import Change
+from register.filters import (
     ChoicesField,
     PastDayField,
     StrictForm,
@@ -22,8 +24,7 @@ from commitments.filters import (
     with_values,
     workgroups,
 )
-from commitments.models import Commitment
-from foundation.clock import today
+from register.querysets import register_commitments
 
 EVENT = "event"
 KINDS = [(EVENT, gettext_lazy("Event")), *Change.Kind.choices]
@@ -95,7 +96,7 @@ class QueryForm(StrictForm):
             condition &= Q(workgroup__slug__in=params["workgroup"])
         if params["agenda_point"]:
             condition &= has_agenda_point(params["agenda_point"])
-        return Commitment.objects.filter(condition) if condition else None
+        return register_commitments().filter(condition) if condition else None
 
     def _label(self, name: str, value: str) -> str:
         choices = getattr(self.fields[name], "choices", [])

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from agenda.models import Event
-from commitments.changes import Change, ChangeRef, change_refs, load_changes
 from commitments.models import Commitment
 from foundation.dates.partial import PartialDate, Precision
 from gmg_portal.website.query_forms import EVENT, TimelineQueryForm
+from register.changes import Change, ChangeRef, change_refs, load_changes
 
 
 @dataclass(frozen=True)

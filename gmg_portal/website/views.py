@@ -9,13 +9,13 @@ from django.views.generic import TemplateView
 
 from agencies.models import Agency, ChairTerm
 from agenda.models import Event, Statement
-from commitments import statistics
-from commitments.changes import changes
-from commitments.models import Commitment
 from gmg_portal.open_data.views import parse_as_of
 from gmg_portal.website import timeline
 from gmg_portal.website.gap_lists import LACK_LABELS, commitment_lists, gap_subjects
 from gmg_portal.website.query_forms import PagedTimelineQueryForm
+from register import statistics
+from register.changes import changes
+from register.querysets import register_commitments
 
 HOME_LIST_LENGTH = 8
 
@@ -36,7 +36,7 @@ class HomeView(TemplateView):
 
     def get_context_data(self, by, **kwargs):
         day = self.request.as_of
-        commitments = Commitment.objects.published(day).with_standing(day)
+        commitments = register_commitments().published(day).with_standing(day)
         freshness = statistics.freshness(day)
         return super().get_context_data(
             members=Agency.objects.members(day).count(),

@@ -21,7 +21,7 @@ OPEN_TO = {
     "workgroups_workgroup_add": {"administrator", "secretariat"},
     "recommendations_recommendation_add": {"administrator", "secretariat"},
     "commitments_stakeholder_add": {"administrator", "secretariat"},
-    "commitments_reportingcycle_add": {"administrator", "secretariat"},
+    "reporting_reportingcycle_add": {"administrator", "secretariat"},
     "agencies_membership_changelist": {"administrator", "secretariat"},
     "agencies_membership_add": {"administrator", "secretariat"},
     "agencies_user_changelist": {"administrator", "secretariat"},
@@ -30,8 +30,8 @@ OPEN_TO = {
     "auth_group_add": {"administrator"},
     "gmg_portal_revision_changelist": {"administrator", "secretariat"},
     "commitments_commitment_add": {"administrator", "ilo_focal_point"},
-    "commitments_progressreport_add": {"administrator", "ilo_focal_point"},
-    "commitments_assessment_add": EVERY_EDITOR,
+    "reporting_progressreport_add": {"administrator", "ilo_focal_point"},
+    "reporting_assessment_add": EVERY_EDITOR,
 }
 
 

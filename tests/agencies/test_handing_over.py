@@ -9,8 +9,8 @@ from pytest_django.asserts import assertContains, assertRedirects
 
 from agencies.actions import hand_over
 from agencies.models import Membership
-from commitments import actions
-from commitments.models import ProgressReport
+from reporting import actions
+from reporting.models import ProgressReport
 from tests.factories import ProgressReportFactory, UserFactory
 from tests.form_filling import filled, messages_on
 
@@ -108,7 +108,7 @@ def test_draft_passes_on_to_the_successor(
     """The author stays, the successor submits, neither reviews, and the predecessor has no access from the next day."""
     time_machine.move_to("2014-09-30T12:00:00+00:00", tick=False)
     draft = ProgressReportFactory(commitment=commitment, author=ilo_focal_point, achieved="Begun by the former.")
-    page = reverse("admin:commitments_progressreport_change", args=[draft.pk])
+    page = reverse("admin:reporting_progressreport_change", args=[draft.pk])
     hand_over(leaving, to=successor, on=DAY, by=secretariat)
     client.force_login(ilo_focal_point)
     assertContains(client.get(page), "Begun by the former.")

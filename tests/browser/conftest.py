@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from pytest_django.live_server_helper import LiveServer
 
 from agencies.models import Agency
-from commitments import actions
-from commitments.models import ReportingCycle
+from reporting import actions
+from reporting.models import ReportingCycle
 from tests.browser.chromium import PATIENCE, WIDE
 from tests.factories import ReportingCycleFactory, UserFactory, focal_point, in_group
 

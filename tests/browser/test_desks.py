@@ -2,8 +2,9 @@
 
 import pytest
 
-from commitments import actions
-from commitments.models import Assessment, Commitment, ProgressReport
+from commitments.models import Commitment
+from reporting import actions
+from reporting.models import Assessment, ProgressReport
 from tests.browser.audits import dim, layout_violations, violations
 from tests.browser.people import admit
 from tests.factories import AnswerFactory, AssessmentFactory, ProgressReportFactory
@@ -39,13 +40,13 @@ def busy(portal, django_user_model):
 
 
 def pages_of(username, report, cycle):
-    step = f"/admin/commitments/reportingcycle/{cycle}"
+    step = f"/admin/reporting/reportingcycle/{cycle}"
     return {
-        "ilo": ["/admin/", "/admin/handover/ilo/", "/admin/commitments/answer/add/"],
+        "ilo": ["/admin/", "/admin/handover/ilo/", "/admin/reporting/answer/add/"],
         "secretariat": [
             "/admin/",
             "/admin/queue/",
-            f"/admin/commitments/progressreport/{report}/review/",
+            f"/admin/reporting/progressreport/{report}/review/",
             "/admin/rates/",
             f"{step}/remind/",
         ],

@@ -8,7 +8,8 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from agencies.models import Agency
-from commitments.models import Commitment, ProgressReport, ReportingCycle
+from commitments.models import Commitment
+from reporting.models import ProgressReport, ReportingCycle
 from tests import factories
 from tests.browser.audits import dim, layout_violations, violations
 from tests.browser.chromium import PHONE, WIDE, resize
@@ -41,7 +42,7 @@ ABOVE_THE_TABLES = [
     "/admin/commitments/",
     "/admin/commitments/commitment/import/",
     "/admin/commitments/milestone/import/",
-    "/admin/commitments/progressreport/import/",
+    "/admin/reporting/progressreport/import/",
     "/admin/commitments/commitment/?q=recruitment&status__exact=ongoing",
     "/admin/agenda/event/?starts_on__year=2013",
 ]
@@ -61,10 +62,10 @@ def every_state():
     factories.ContributionFactory(report=draft, agency=Agency.objects.get(code="iom"))
     factories.MilestoneFactory(commitment=led[0])
     factories.AssessmentFactory(public=True, commitment=led[0], finding="disagrees")
-    factories.NoticeFactory(recipient=ilo, commitment=led[0])
+    factories.NotificationFactory(recipient=ilo, commitment=led[0])
     factories.DigestFactory(user=ilo)
-    factories.WorkingCopyFactory(user=ilo)
-    factories.KeptAnswerFactory(token__made_by=ilo, token__agency=Agency.objects.get(code="ilo"))
+    factories.AutosavedFormFactory(user=ilo)
+    factories.IdempotencyRecordFactory(token__made_by=ilo, token__agency=Agency.objects.get(code="ilo"))
     factories.EditionFactory()
     factories.FormerNameFactory(agency=led[0].lead_agency)
     by_ilo = {"lead_agency": led[0].lead_agency}
@@ -79,7 +80,7 @@ def every_state():
         "planned cycle": factories.ReportingCycleFactory(title="A half-year to come"),
         "open cycle": cycle,
         "closed cycle": factories.ReportingCycleFactory(opened=True, closed_on="2014-12-31"),
-        "mistake": factories.MistakeFactory(commitment=led[0]),
+        "mistake": factories.CorrectionFactory(commitment=led[0]),
         "invitation": factories.InvitationFactory(agency=led[0].lead_agency),
         "membership": ilo.memberships.get(),
     }
@@ -146,7 +147,7 @@ def pages_of_steps(rows):
         row = rows[name]
         for step in steps:
             yield f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/{step}/"
-    yield f"/admin/commitments/contribution/write/{rows['draft report'].pk}/iom/"
+    yield f"/admin/reporting/contribution/write/{rows['draft report'].pk}/iom/"
 
 
 def barriers(page, dark=False, audited=violations):
@@ -194,8 +195,8 @@ def test_every_step_is_without_barrier(look, site, rows, complaints):
 
 @pytest.mark.parametrize("username", ["ilo", "secretariat"])
 def test_desks_and_forms_are_without_barrier(look, site, rows, username):
-    report = reverse("admin:commitments_progressreport_change", args=[rows["draft report"].pk])
-    addresses = ["/admin/", "/admin/commitments/progressreport/", report]
+    report = reverse("admin:reporting_progressreport_change", args=[rows["draft report"].pk])
+    addresses = ["/admin/", "/admin/reporting/progressreport/", report]
 
     assert walk(look(username), site, addresses, dark=lambda _place: True) == []
 
@@ -236,7 +237,7 @@ def test_refused_forms_are_without_barrier(look, site, rows):
 
 def test_searched_choice_has_its_name_closed_and_open(look, site):
     page = look("administrator")
-    page.goto(f"{site}/admin/commitments/assessment/add/")
+    page.goto(f"{site}/admin/reporting/assessment/add/")
 
     page.get_by_role("combobox", name="Commitment").click()
 
@@ -248,7 +249,7 @@ def test_searched_choice_has_its_name_closed_and_open(look, site):
 def test_refusal_is_a_page_of_the_portal_without_barrier(look, site):
     page = look("secretariat")
 
-    answer = page.goto(f"{site}/admin/commitments/progressreport/import/")
+    answer = page.goto(f"{site}/admin/reporting/progressreport/import/")
 
     assert answer.status == 403
     expect(page.get_by_role("heading", name="Not open to your account")).to_be_visible()

@@ -3,11 +3,12 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from commitments.models import ProgressReport
+from reporting.models import ProgressReport
 from tests.browser.audits import violations
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import BOTH_DIRECTIONS
 from tests.browser.people import admit
+from tests.form_filling import app_label_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,7 +63,7 @@ def test_pages_hold_on_a_phone_in_the_dark_and_from_right_to_left(page, portal, 
     with BOTH_DIRECTIONS:
         page.set_extra_http_headers({"Accept-Language": "ar"})
         for table in ("commitment", "milestone", "progressreport"):
-            page.goto(f"{portal}/admin/commitments/{table}/import/")
+            page.goto(f"{portal}/admin/{app_label_of(table)}/{table}/import/")
             page.locator("summary").click()
 
             assert page.locator("html").get_attribute("dir") == "rtl"

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from agencies.models import Agency
-from commitments.models import ProgressReport, WorkingCopy
+from reporting.models import AutosavedForm, ProgressReport
 from tests.browser.audits import layout_violations, violations
 from tests.browser.chromium import WIDE
 from tests.browser.people import admit, enter
@@ -70,7 +70,7 @@ def test_closed_tab_loses_nothing(page, portal, report, complaints):
     page.get_by_text("Add another").click()
     page.get_by_label("Title").nth(1).fill("A second piece")
     says(page, SAVED)
-    wait_until(lambda: "A second piece" in str(WorkingCopy.objects.values_list("fields", flat=True)), "it is kept")
+    wait_until(lambda: "A second piece" in str(AutosavedForm.objects.values_list("fields", flat=True)), "it is kept")
     context = page.context
     page.close()
 
@@ -87,7 +87,7 @@ def test_closed_tab_loses_nothing(page, portal, report, complaints):
     expect(again.get_by_text("was changed successfully")).to_be_visible()
     assert ProgressReport.objects.get(pk=report.pk).achieved == WORDS
     assert set(report.evidence.values_list("title", flat=True)) == {"Report of the corridors", "A second piece"}
-    assert not WorkingCopy.objects.exists()
+    assert not AutosavedForm.objects.exists()
     assert kept_here(again) == []
     assert complaints == []
 
@@ -102,7 +102,7 @@ def test_form_that_nobody_touched_is_not_kept(page, portal, report):
     expect(page.get_by_role("heading", name="Your desk")).to_be_visible()
 
     assert kept_here(page) == []
-    assert not WorkingCopy.objects.exists()
+    assert not AutosavedForm.objects.exists()
 
 
 def test_words_typed_before_the_script_has_arrived_are_kept(page, portal):
@@ -115,7 +115,7 @@ def test_words_typed_before_the_script_has_arrived_are_kept(page, portal):
     waiting[0].continue_()
 
     says(page, SAVED)
-    assert WorkingCopy.objects.get().fields["achieved"] == [WORDS]
+    assert AutosavedForm.objects.get().fields["achieved"] == [WORDS]
 
 
 def test_page_left_before_typing_was_kept_loses_nothing(page, portal):
@@ -138,7 +138,7 @@ def test_ended_session_loses_nothing(page, portal, report):
     context.clear_cookies()
     achieved(page).fill(WORDS)
     says(page, SIGNED_OUT)
-    assert not WorkingCopy.objects.exists()
+    assert not AutosavedForm.objects.exists()
 
     with context.expect_page() as opened:
         page.get_by_role("link", name="Sign in in another tab").click()
@@ -148,7 +148,7 @@ def test_ended_session_loses_nothing(page, portal, report):
     tab.close()
 
     says(page, SAVED)
-    assert WorkingCopy.objects.get().fields["achieved"] == [WORDS]
+    assert AutosavedForm.objects.get().fields["achieved"] == [WORDS]
     page.get_by_role("button", name="Save draft").click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()
     assert ProgressReport.objects.get(pk=report.pk).achieved == WORDS
@@ -166,7 +166,7 @@ def test_words_are_not_handed_to_whoever_signs_in_next(page, portal):
     page.get_by_role("button", name="Save draft").click()
 
     says(page, "Somebody else is signed in")
-    assert not WorkingCopy.objects.exists()
+    assert not AutosavedForm.objects.exists()
     assert not ProgressReport.objects.filter(achieved=WORDS).exists()
 
 
@@ -192,7 +192,7 @@ def test_lost_connection_loses_nothing(page, portal, report):
     says(again, OFFLINE)
     context.set_offline(False)
     says(again, SAVED)
-    assert WorkingCopy.objects.get().fields["achieved"] == [f"{WORDS} And more."]
+    assert AutosavedForm.objects.get().fields["achieved"] == [f"{WORDS} And more."]
     assert kept_here(again) == []
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from icalendar import Calendar
 
-from commitments.models import Commitment, Milestone, ReportingCycle
+from commitments.models import Commitment, Milestone
+from reporting.models import ReportingCycle
 from tests.factories import (
     CommitmentFactory,
     EventFactory,

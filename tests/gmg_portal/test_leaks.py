@@ -10,27 +10,28 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import URLPattern, get_resolver, reverse
 
-from commitments.models import Commitment, Evidence
+from commitments.models import Commitment
+from reporting.models import Evidence
 from tests import shared_cast
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,
+    AutosavedFormFactory,
     CommitmentFactory,
     ContributionFactory,
+    CorrectionFactory,
     DigestFactory,
     EventFactory,
     EvidenceFactory,
     FrameworkFactory,
     InvitationFactory,
     MilestoneFactory,
-    MistakeFactory,
-    NoticeFactory,
+    NotificationFactory,
     PartnerFactory,
     ProgressReportFactory,
     RecommendationFactory,
     StakeholderFactory,
     UserFactory,
-    WorkingCopyFactory,
     WorkPlanFactory,
     corrected,
     published_report,
@@ -139,11 +140,11 @@ def not_public(commitment, iom, group):
         judged = AssessmentFactory(commitment=commitment, public=True, finding="disagrees")
         create_hidden(AssessmentFactory, without=unwanted, **trait, commitment=commitment, assessor_name="")
         create_hidden(AnswerFactory, without=unwanted, **trait, assessment=judged)
-    create_hidden(MistakeFactory, without=("answer",), commitment=commitment)
-    create_hidden(NoticeFactory, recipient=person, commitment=commitment)
+    create_hidden(CorrectionFactory, without=("answer",), commitment=commitment)
+    create_hidden(NotificationFactory, recipient=person, commitment=commitment)
     DigestFactory(user=person)
     InvitationFactory()
-    WorkingCopyFactory(user=person, commitment=commitment, fields={"achieved": [SECRET]})
+    AutosavedFormFactory(user=person, commitment=commitment, fields={"achieved": [SECRET]})
 
 
 # Crawling

@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 from time_machine import travel
 
-from commitments import actions
 from commitments.models import Commitment
+from reporting import actions
 from tests import shared_cast
 from tests.factories import (
     AgencyFactory,

@@ -15,14 +15,14 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from agencies.models import User
-from commitments.models import Digest, Mistake, Notice
-from commitments.notifications import digests, events
 from foundation.clock import today
+from reporting.models import Correction, Digest, Notification
+from reporting.notifications import digests, events
 from tests.factories import (
     AgencyFactory,
     CommitmentFactory,
-    MistakeFactory,
-    NoticeFactory,
+    CorrectionFactory,
+    NotificationFactory,
     ProgressReportFactory,
     ReportingCycleFactory,
     focal_point,
@@ -66,7 +66,7 @@ def test_second_run_does_nothing(queue, capsys, overdue, ilo_alternate):
 
 @pytest.mark.django_db
 def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
-    NoticeFactory(recipient=overdue.commitment.lead_agency.memberships.get().user, commitment=overdue.commitment)
+    NotificationFactory(recipient=overdue.commitment.lead_agency.memberships.get().user, commitment=overdue.commitment)
 
     rehearsed = run_command(capsys, "--dry-run")
 
@@ -74,7 +74,7 @@ def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
         "To ilo_focal_point@example.org: Overdue: reports for Second half of 2014, and one thing more\n"
         "Nothing was done. New of due days: 1; mails to write: 1; in the queue: 0.\n"
     )
-    assert Notice.objects.count() == Notice.objects.waiting().count() == 1
+    assert Notification.objects.count() == Notification.objects.waiting().count() == 1
     assert not Digest.objects.exists() and not Email.objects.exists()
     assert letters(queue) == []
 
@@ -83,7 +83,7 @@ def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
 def test_what_could_not_be_told_at_once_is_told_by_itself(queue, capsys, ilo_focal_point, commitment, secretariat):
     report = ProgressReportFactory(sent_back=True, commitment=commitment, author=ilo_focal_point)
     events.sent_back(report, by=secretariat)
-    NoticeFactory(recipient=ilo_focal_point, commitment=commitment)
+    NotificationFactory(recipient=ilo_focal_point, commitment=commitment)
 
     assert "1 digests, 1 by themselves" in run_command(capsys)
     assert len(letters(queue)) == 2
@@ -107,7 +107,7 @@ def test_person_who_cannot_be_reached_is_an_error_for_whoever_watches(queue, ove
     with pytest.raises(CommandError, match="people not reached: 1"):
         call_command("remind")
 
-    assert Notice.objects.waiting().count() == 1
+    assert Notification.objects.waiting().count() == 1
     assert not Digest.objects.exists() and not Email.objects.exists()
 
 
@@ -116,17 +116,17 @@ def test_old_mails_and_addresses_are_forgotten(queue, capsys):
     long_ago = timezone.now() - timedelta(days=91)
     Email.objects.create(from_email="a@example.org", to=["b@example.org"], status=STATUS.sent)
     Email.objects.update(created=long_ago, last_updated=long_ago)
-    MistakeFactory(sender="known")
-    Mistake.objects.update(reported_at=long_ago)
+    CorrectionFactory(sender="known")
+    Correction.objects.update(reported_at=long_ago)
 
     assert "forgotten: 2" in run_command(capsys)
-    assert Mistake.objects.filter(address="", sender="").count() == 1
+    assert Correction.objects.filter(address="", sender="").count() == 1
 
 
 @pytest.mark.django_db
 def test_round_costs_little_when_there_is_nothing_to_do(queue, django_assert_max_num_queries):
     for _number in range(30):
-        MistakeFactory()
+        CorrectionFactory()
 
     with django_assert_max_num_queries(24):
         call_command("remind")
@@ -176,7 +176,7 @@ def remote_environment(folder, **more):
 def test_two_processes_send_each_mail_once(owing, queue):
     events.notify_due_cycles()
     with transaction.atomic():
-        list(Notice.objects.filter(kind="overdue").select_for_update())
+        list(Notification.objects.filter(kind="overdue").select_for_update())
         both = [forked(lambda: call_command("remind", stdout=StringIO())) for _number in range(2)]
         wait_until(lambda: waiting_for_locks() == 2, "both processes stand before the same rows")
     statuses = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in both]
@@ -207,7 +207,7 @@ def test_threads_that_start_together_tell_each_thing_once(owing, queue):
 
     assert failures == []
     assert recipients(queue) == EXPECTED
-    assert Notice.objects.waiting().count() == 0
+    assert Notification.objects.waiting().count() == 0
 
 
 @pytest.mark.processes

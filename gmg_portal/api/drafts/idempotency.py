@@ -21,7 +21,7 @@ from rest_framework.response import Response
 
 from gmg_portal.api.drafts.problems import Problem
 from gmg_portal.api.renderers import JsonRenderer
-from gmg_portal.models import KeptAnswer
+from gmg_portal.models import IdempotencyRecord
 
 RETENTION = timedelta(hours=24)
 # A string of RFC 8941, as the draft of the header requires, with or without quotes.
@@ -71,16 +71,16 @@ def request_digest(request: Request) -> str:
 
 def delete_expired_records(now: datetime) -> int:
     """Delete the records that are older than RETENTION; return their number."""
-    return KeptAnswer.objects.filter(made_at__lte=now - RETENTION).delete()[0]
+    return IdempotencyRecord.objects.filter(made_at__lte=now - RETENTION).delete()[0]
 
 
-def _claim_record(request: Request) -> KeptAnswer:
+def _claim_record(request: Request) -> IdempotencyRecord:
     """Return the record of the request's key, locked; a new one has no status yet, and its work is still to be done."""
     identity = {"token": request.auth, "key": idempotency_key(request)}
     digest = request_digest(request)
-    rows = KeptAnswer.objects.filter(**identity)
+    rows = IdempotencyRecord.objects.filter(**identity)
     rows.filter(made_at__lte=timezone.now() - RETENTION).delete()
-    KeptAnswer.objects.bulk_create([KeptAnswer(**identity, digest=digest)], ignore_conflicts=True)
+    IdempotencyRecord.objects.bulk_create([IdempotencyRecord(**identity, digest=digest)], ignore_conflicts=True)
     record = rows.select_for_update().get()
     if record.digest != digest:
         raise Problem(
@@ -91,7 +91,7 @@ def _claim_record(request: Request) -> KeptAnswer:
     return record
 
 
-def _store_response(record: KeptAnswer, response: Response) -> HttpResponse:
+def _store_response(record: IdempotencyRecord, response: Response) -> HttpResponse:
     record.status = response.status_code
     record.body = JsonRenderer().render(response.data).decode()
     record.headers = {name: response[name] for name in STORED_HEADERS if name in response}
@@ -99,6 +99,6 @@ def _store_response(record: KeptAnswer, response: Response) -> HttpResponse:
     return _stored_response(record)
 
 
-def _stored_response(record: KeptAnswer, *, replayed: bool = False) -> HttpResponse:
+def _stored_response(record: IdempotencyRecord, *, replayed: bool = False) -> HttpResponse:
     headers = {**record.headers, "Idempotency-Replayed": "true"} if replayed else record.headers
     return HttpResponse(record.body, status=record.status, content_type="application/json", headers=headers)

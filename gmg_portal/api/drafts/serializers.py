@@ -8,11 +8,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.serializers import AgencyRefSerializer
-from commitments import actions
-from commitments.admin.prefill import is_blank
-from commitments.evidence import MEDIA_TYPES
-from commitments.models import Evidence, Outlook, ProgressReport, Status
-from commitments.serializers import (
+from commitments.models import Outlook, Status
+from commitments.workflow import State
+from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
+from foundation.rest.url_fields import LinkField
+from gmg_portal.api.drafts.forms import WRITABLE_FIELDS
+from register.serializers import (
     CommitmentRefSerializer,
     EvidenceSerializer,
     NullableChoiceField,
@@ -20,10 +21,10 @@ from commitments.serializers import (
     PrecisionField,
     ReportBodySerializer,
 )
-from commitments.workflow import State
-from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
-from foundation.rest.url_fields import LinkField
-from gmg_portal.api.drafts.forms import WRITABLE_FIELDS
+from reporting import actions
+from reporting.evidence import MEDIA_TYPES
+from reporting.models import Evidence, ProgressReport
+from reporting.prefill import is_blank
 
 EXPECTED = "expected"
 STATES = [EXPECTED, State.DRAFT, State.SUBMITTED, State.SENT_BACK, State.PUBLISHED]

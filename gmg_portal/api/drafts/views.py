@@ -19,9 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from agencies.models import AccessToken
-from commitments import actions
-from commitments.evidence.uploads import MAX_BYTES
-from commitments.models import Commitment, Evidence, ProgressReport
+from commitments.models import Commitment
 from commitments.permissions import OPEN_STATES
 from foundation.text.choices import find_code
 from gmg_portal.api.base import FORMAT, refuse_other_params
@@ -39,6 +37,9 @@ from gmg_portal.api.drafts.serializers import (
     version_tag,
 )
 from gmg_portal.api.renderers import JsonRenderer
+from reporting import actions
+from reporting.evidence.uploads import MAX_BYTES
+from reporting.models import Evidence, ProgressReport
 
 MAX_TEXT_BYTES = 1024 * 1024  # bytes of a body without a file
 MAX_DEPTH = 10  # of arrays and objects within each other

@@ -12,8 +12,6 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
 
-from commitments.filters import RecordFilter, SearchFilter
-from commitments.search import MAX_CHARACTERS
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from foundation.rest.problem_details import MEDIA_TYPE
 from foundation.rest.sparse_fields import all_paths, field_tree
@@ -21,6 +19,8 @@ from gmg_portal.api.base import AS_OF, FIELDS, FORMAT, MULTIPLE_CHOICE_FIELDS
 from gmg_portal.api.openapi.descriptions import HEADERS, SUMMARIES
 from gmg_portal.api.openapi.examples import HEADERS as HEADER_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
+from register.filters import RecordFilter, SearchFilter
+from register.search import MAX_CHARACTERS
 
 
 class FaultSerializer(serializers.Serializer):

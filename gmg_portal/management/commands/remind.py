@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from agencies import idempotent_forms
 from agencies.actions import revoke_orphaned_tokens
-from commitments import corrections
-from commitments.notifications import digests, events
 from foundation.mail import backend
 from gmg_portal.accounts.attempt_limits import delete_old_attempts
 from gmg_portal.accounts.owner_warnings import delete_old_warnings
 from gmg_portal.accounts.session_store import SessionStore
 from gmg_portal.accounts.sessions import delete_ended_sessions
 from gmg_portal.api.drafts.idempotency import delete_expired_records
+from reporting import corrections
+from reporting.notifications import digests, events
 
 DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 

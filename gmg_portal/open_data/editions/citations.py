@@ -5,8 +5,8 @@ from typing import Self
 
 from django.utils.translation import gettext as _
 
-from commitments.citations import Citation
 from gmg_portal.models import Edition
+from register.citations import Citation
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from commitments.statistics.counts import Count
 from gmg_portal.website.charts.drawing import Drawing
 from gmg_portal.website.charts.figures import Figure
 from gmg_portal.website.charts.palette import GROUND, fill_style
+from register.statistics.counts import Count
 
 WIDTH, ROW, SIZE = 340, 44, 15
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.counts import Count
-from commitments.statistics.flow import Flow, Stream
 from gmg_portal.website.charts.drawing import PAPER, Drawing, wrap_text
 from gmg_portal.website.charts.figures import Cell, Figure
 from gmg_portal.website.charts.palette import fill_style
+from register.statistics.counts import Count
+from register.statistics.flow import Flow, Stream
 
 NODE, SIZE, STEP, GAP = 10, 14, 17, 14
 # The height of all streams of a column together, whatever their number.

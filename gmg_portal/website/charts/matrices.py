@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.counts import Count
-from commitments.statistics.matrix import Matrix, MatrixCell, MatrixRow
 from gmg_portal.website.charts.drawing import INK, PAPER, SOFT, Drawing, wrap_text
 from gmg_portal.website.charts.figures import Figure
 from gmg_portal.website.charts.palette import HEAT, WHITE_TEXT_FROM
+from register.statistics.counts import Count
+from register.statistics.matrix import Matrix, MatrixCell, MatrixRow
 
 SIDE, CELL, ROW, SIZE = 240, 92, 30, 13
 

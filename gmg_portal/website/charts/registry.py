@@ -10,16 +10,16 @@ from django.http import QueryDict
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
-from commitments.filters import CommitmentFilter, form_error_messages
 from commitments.models import Commitment
-from commitments.register import RegisterQuery
-from commitments.statistics.counts import QueryParams, freshness_counts, status_counts
-from commitments.statistics.flow import flow
-from commitments.statistics.matrix import MATRIX_COLUMNS, matrix
-from commitments.statistics.reporting_cycles import reporting
-from commitments.statistics.timeline import commitment_timeline
 from gmg_portal.website.charts import bars, flows, matrices, reporting_chart, timeline_chart
 from gmg_portal.website.charts.figures import Figure
+from register.filters import CommitmentFilter, form_error_messages
+from register.query import RegisterQuery
+from register.statistics.counts import QueryParams, freshness_counts, status_counts
+from register.statistics.flow import flow
+from register.statistics.matrix import MATRIX_COLUMNS, matrix
+from register.statistics.reporting_cycles import reporting
+from register.statistics.timeline import commitment_timeline
 
 # These parameters select no commitments, so that links from charts do not carry them as filters.
 NON_FILTER_PARAMS = ("as_of", "ordering")
@@ -37,7 +37,7 @@ class ChartQuery:
     @classmethod
     def parse(cls, params: QueryDict) -> Self:
         """Return the query of these parameters. Raises ValueError with all messages if one is unknown or invalid."""
-        filterset = CommitmentFilter(params, queryset=Commitment.objects.all())
+        filterset = CommitmentFilter(params)
         if not filterset.is_valid():
             raise ValueError(" ".join(form_error_messages(filterset.form)))
         filters = {

@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.reporting_cycles import CycleOutcome, Reporting, Year
 from gmg_portal.website.charts.drawing import PAPER, SOFT, Drawing, text_width
 from gmg_portal.website.charts.figures import Cell, Figure
 from gmg_portal.website.charts.palette import AMBER, BRAND, EDGE
+from register.statistics.reporting_cycles import CycleOutcome, Reporting, Year
 
 WIDTH, PLOT, SIZE, SMALL = 340, 110.0, 15, 14
 WIDEST = 44

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.timeline import Timeline, TimelineEvent
 from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, wrap_text
 from gmg_portal.website.charts.figures import Figure
 from gmg_portal.website.charts.palette import BAD, BRAND, fill_style
 from gmg_portal.website.charts.wide_timeline import WideTimeline
+from register.statistics.timeline import Timeline, TimelineEvent
 
 WIDTH, SIDE, SIZE = 340.0, 24.0, 14
 

@@ -10,14 +10,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from commitments.filters import repeated_parameter
 from commitments.models import Commitment
-from commitments.statistics.matrix import MATRIX_COLUMNS
 from foundation.clock import today
 from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
 from gmg_portal.open_data.writers import Format
 from gmg_portal.website.charts.figures import Figure
 from gmg_portal.website.charts.registry import CHARTS, ChartQuery, build_chart, build_timeline_chart
+from register.filters import repeated_parameter
+from register.statistics.matrix import MATRIX_COLUMNS
 
 CONTENT_TYPES = {"svg": "image/svg+xml; charset=utf-8", "csv": "text/csv; charset=utf-8"}
 

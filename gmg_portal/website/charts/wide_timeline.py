@@ -4,10 +4,10 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from commitments.statistics.timeline import Timeline, TimelineEvent
 from foundation.dates.partial import PartialDate
 from gmg_portal.website.charts.drawing import LINE, PAPER, SOFT, Drawing, text_width
 from gmg_portal.website.charts.palette import BAD, BRAND, fill_style
+from register.statistics.timeline import Timeline, TimelineEvent
 
 WIDTH, START, END, SIZE = 760.0, 112.0, 748.0, 13
 PALE = 0.45

@@ -8,9 +8,10 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 
-from commitments.models import Evidence, Milestone, ProgressReport
+from commitments.models import Milestone
 from foundation.clock import today
 from foundation.dates.columns import PastDateField, PlannedDateField
+from reporting.models import Evidence, ProgressReport
 
 pytestmark = pytest.mark.database
 
@@ -23,22 +24,22 @@ PAST = {
     "commitments.Withdrawal.restored_on",
     "commitments.Withdrawal.withdrawn_on",
     "agenda.Framework.adopted_on",
-    "commitments.Answer.published_on",
-    "commitments.Assessment.published_on",
+    "reporting.Answer.published_on",
+    "reporting.Assessment.published_on",
     "commitments.Commitment.published_on",
     "commitments.Commitment.restored_on",
     "commitments.Commitment.withdrawn_on",
-    "commitments.Digest.day",
-    "commitments.Evidence.issued_on",
-    "commitments.Evidence.seen_on",
+    "reporting.Digest.day",
+    "reporting.Evidence.issued_on",
+    "reporting.Evidence.seen_on",
     "commitments.Milestone.met_on",
-    "commitments.ProgressReport.period_end",
-    "commitments.ProgressReport.period_start",
-    "commitments.ProgressReport.published_on",
-    "commitments.ReportingCycle.closed_on",
-    "commitments.ReportingCycle.opened_on",
-    "commitments.ReportingCycle.reopened_on",
-    "commitments.StatusChange.changed_on",
+    "reporting.ProgressReport.period_end",
+    "reporting.ProgressReport.period_start",
+    "reporting.ProgressReport.published_on",
+    "reporting.ReportingCycle.closed_on",
+    "reporting.ReportingCycle.opened_on",
+    "reporting.ReportingCycle.reopened_on",
+    "reporting.StatusChange.changed_on",
     "gmg_portal.Edition.day",
 }
 PLANNED = {
@@ -52,9 +53,9 @@ PLANNED = {
     "commitments.Commitment.due_on",
     "commitments.Commitment.start_on",
     "commitments.Milestone.due_on",
-    "commitments.ReportingCycle.closes_on",
-    "commitments.ReportingCycle.due_on",
-    "commitments.ReportingCycle.opens_on",
+    "reporting.ReportingCycle.closes_on",
+    "reporting.ReportingCycle.due_on",
+    "reporting.ReportingCycle.opens_on",
     "workgroups.WorkPlan.ends_on",
     "workgroups.WorkPlan.starts_on",
 }

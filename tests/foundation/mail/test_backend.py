@@ -18,10 +18,10 @@ from django.utils import timezone
 from post_office.models import STATUS, Email
 
 from agencies.models import User
-from commitments.notifications import digests
 from foundation.mail import backend
 from foundation.mail.checks import check_mail_backend
 from foundation.mail.settings import delivery_settings, public_url, sender_address
+from reporting.notifications import digests
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -18,9 +18,9 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from agencies.models import Agency
-from commitments.models import ProgressReport
 from foundation.postgresql import roles
 from gmg_portal.models import AuditEntry
+from reporting.models import ProgressReport
 from tests.factories import AssessmentFactory, MilestoneFactory, UserFactory, corrected, in_group, published_report
 from tests.form_filling import filled
 from tests.gmg_portal.processes import environment, run
@@ -155,7 +155,7 @@ def owner_view(two_roles, record):
 
         def owner_view():
             with session.cursor() as cursor:
-                cursor.execute("SELECT achieved, state, number FROM commitments_progressreport ORDER BY id")
+                cursor.execute("SELECT achieved, state, number FROM reporting_progressreport ORDER BY id")
                 words = cursor.fetchall()
                 cursor.execute("SELECT count(*) FROM audit_entry")
                 return words, cursor.fetchone()
@@ -184,7 +184,7 @@ def test_application_only_adds_to_what_is_append_only(two_roles):
     )
 
     only_added = {name for name, allowed in granted.items() if allowed == "INSERT SELECT"}
-    assert {"audit_entry", "commitments_statuschange"} <= only_added
+    assert {"audit_entry", "reporting_statuschange"} <= only_added
     assert {name for name in granted if "_historical" in name} <= only_added
     assert granted["django_migrations"] == "SELECT"
     assert granted["commitments_commitment"] == "DELETE INSERT SELECT UPDATE"
@@ -211,12 +211,12 @@ def test_portal_serves_and_an_editor_saves(as_application, record, rf):
 
 HOSTILE = [
     # What triggers refuse to anybody
-    "UPDATE commitments_progressreport SET achieved = 'Other'",
-    "UPDATE commitments_progressreport SET state = 'draft', number = NULL, published_on = NULL",
-    "DELETE FROM commitments_progressreport",
-    "UPDATE commitments_evidence SET title = 'Other'",
-    "DELETE FROM commitments_evidence",
-    "UPDATE commitments_assessment SET finding = 'disagrees'",
+    "UPDATE reporting_progressreport SET achieved = 'Other'",
+    "UPDATE reporting_progressreport SET state = 'draft', number = NULL, published_on = NULL",
+    "DELETE FROM reporting_progressreport",
+    "UPDATE reporting_evidence SET title = 'Other'",
+    "DELETE FROM reporting_evidence",
+    "UPDATE reporting_assessment SET finding = 'disagrees'",
     "UPDATE commitments_commitment SET reference = 'HLD-9999'",
     "UPDATE commitments_commitment SET title = 'Other'",
     "UPDATE commitments_commitment SET status = 'completed'",
@@ -226,28 +226,28 @@ HOSTILE = [
     "DELETE FROM commitments_milestone",
     # What a setting of the session would open
     "SET pgtrigger.ignore = '{pgtrigger_fixed_once_published_49231}';"
-    " UPDATE commitments_progressreport SET achieved = 'Other'",
+    " UPDATE reporting_progressreport SET achieved = 'Other'",
     "SET session_replication_role = replica",
     "SET CONSTRAINTS ALL DEFERRED; UPDATE commitments_commitment SET summary = 'Other'",
     # What the role may not touch
-    "UPDATE commitments_statuschange SET reason = 'Other'",
-    "DELETE FROM commitments_statuschange",
+    "UPDATE reporting_statuschange SET reason = 'Other'",
+    "DELETE FROM reporting_statuschange",
     "UPDATE commitments_historicalcommitment SET title = 'Other'",
-    "DELETE FROM commitments_historicalprogressreport",
+    "DELETE FROM reporting_historicalprogressreport",
     "UPDATE audit_entry SET person_id = NULL",
     "DELETE FROM audit_entry",
     "INSERT INTO audit_entry (id, what) VALUES (1, 'signed_in') ON CONFLICT (id) DO UPDATE SET what = 'deleted'",
     "DELETE FROM django_migrations",
-    "TRUNCATE commitments_progressreport CASCADE",
+    "TRUNCATE reporting_progressreport CASCADE",
     "TRUNCATE audit_entry",
     "SELECT setval('commitments_reference', 1)",
     # What only the owner may do
-    "ALTER TABLE commitments_progressreport DISABLE TRIGGER ALL",
-    "ALTER TABLE commitments_progressreport DISABLE TRIGGER pgtrigger_fixed_once_published_49231",
-    "DROP TRIGGER pgtrigger_fixed_once_published_49231 ON commitments_progressreport",
+    "ALTER TABLE reporting_progressreport DISABLE TRIGGER ALL",
+    "ALTER TABLE reporting_progressreport DISABLE TRIGGER pgtrigger_fixed_once_published_49231",
+    "DROP TRIGGER pgtrigger_fixed_once_published_49231 ON reporting_progressreport",
     "DROP TRIGGER pgtrigger_append_only_da00d ON audit_entry",
     "CREATE TRIGGER hostile BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_da00d()",
-    "ALTER TABLE commitments_progressreport ADD COLUMN other text",
+    "ALTER TABLE reporting_progressreport ADD COLUMN other text",
     "ALTER TABLE audit_entry OWNER TO CURRENT_USER",
     "DROP TABLE audit_entry",
     "CREATE RULE hostile AS ON INSERT TO audit_entry DO INSTEAD NOTHING",
@@ -259,7 +259,7 @@ HOSTILE = [
     "DROP FUNCTION pgtrigger_append_only_da00d() CASCADE",
     "CREATE FUNCTION portal_plain(text, int) RETURNS text LANGUAGE sql AS 'SELECT $1'",
     "CREATE TABLE commitments_other (id int)",
-    "CREATE TEMPORARY TABLE commitments_progressreport (id bigint, state text)",
+    "CREATE TEMPORARY TABLE reporting_progressreport (id bigint, state text)",
     "CREATE SCHEMA hostile",
     "CREATE EXTENSION hstore",
     "GRANT UPDATE ON audit_entry TO CURRENT_USER; UPDATE audit_entry SET via = 'Other'",

@@ -6,11 +6,11 @@ import psycopg2
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from commitments import spelling
 from commitments.models import Commitment
 from foundation.postgresql import session_limits
 from foundation.postgresql.session_limits import disable_limits, prepare_session, statement_limit, was_cancelled
 from gmg_portal import settings as portal_settings
+from register import spelling
 from tests.factories import CommitmentFactory
 
 pytestmark = pytest.mark.database

@@ -5,9 +5,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from commitments import actions
 from commitments.models import Commitment
 from gmg_portal.api.urls import RESOURCES
+from reporting import actions
 from tests.factories import CommitmentFactory, many
 
 REGISTER = "/api/v1/commitments/"

@@ -1,7 +1,7 @@
 import pytest
 
-from commitments.serializers import CommitmentSerializer
 from foundation.rest.sparse_fields import field_tree, keep_fields, leaf_paths, select_fields, values_at
+from register.serializers import CommitmentSerializer
 
 WHOLE = {
     "reference": None,

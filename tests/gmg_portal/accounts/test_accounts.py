@@ -80,7 +80,7 @@ def test_session_of_before_is_not_that_of_after(client, ilo_focal_point):
 
 
 def test_admin_asks_to_sign_in_and_comes_back(client, ilo_focal_point):
-    wanted = "/admin/commitments/progressreport/"
+    wanted = "/admin/reporting/progressreport/"
 
     login_page = client.get(wanted, follow=True)
     answer = sign_in(client, "ilo_focal_point", next=wanted)

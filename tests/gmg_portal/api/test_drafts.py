@@ -18,11 +18,12 @@ from post_office.models import Email
 
 from agencies.actions import hand_over, revoke_orphaned_tokens
 from agencies.models import AccessToken
-from commitments import actions
-from commitments.models import Evidence, ProgressReport, Status
+from commitments.models import Status
 from foundation.clock import today
 from gmg_portal.api.drafts.problem_examples import problem_example
 from gmg_portal.models import AuditEntry
+from reporting import actions
+from reporting.models import Evidence, ProgressReport
 from tests.factories import (
     AccessTokenFactory,
     CommitmentFactory,
@@ -93,7 +94,7 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     token = AccessToken.objects.get()
     noted = AuditEntry.objects.filter(kind="agencies.accesstoken").values_list("reason", "person__username")
     assert list(noted) == [("make_token", "ilo_focal_point")]
-    via = AuditEntry.objects.filter(kind="commitments.progressreport").order_by("moment").first().via
+    via = AuditEntry.objects.filter(kind="reporting.progressreport").order_by("moment").first().via
     assert via == f"POST /api/v1/drafts/ ({token.shown_prefix})"
     assert token.last_used_at is not None
     assert tables_containing(system.secret.split(".")[1]) == []

@@ -8,10 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from commitments import actions
-from commitments.models import Evidence, ProgressReport
 from gmg_portal.api.drafts import idempotency
-from gmg_portal.models import KeptAnswer
+from gmg_portal.models import IdempotencyRecord
+from reporting import actions
+from reporting.models import Evidence, ProgressReport
 from tests.factories import CommitmentFactory
 from tests.files import pdf
 from tests.gmg_portal.api.agency_systems import DRAFT_BODY, DRAFTS, System, system_for
@@ -34,7 +34,7 @@ def test_same_request_is_answered_alike_and_another_with_its_key_is_refused(syst
     other = begin(system, commitment, "a-key", achieved="Other words.")
     elsewhere = CommitmentFactory(lead_agency=ilo)
     of_another = begin(system_for(system.client, ilo_alternate, ilo), elsewhere, "a-key")
-    KeptAnswer.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    IdempotencyRecord.objects.update(made_at=timezone.now() - timedelta(hours=25))
     swept = idempotency.delete_expired_records(timezone.now())
     a_day_later = begin(system, commitment, "a-key")
 
@@ -83,7 +83,7 @@ def test_fall_in_the_middle_leaves_neither_deed_nor_key(system, commitment, monk
     with monkeypatch.context() as fallen:
         fallen.setattr(idempotency, "_stored_response", falls)
         after_keeping = begin(system, commitment, "a")
-    left = (ProgressReport.objects.count(), KeptAnswer.objects.count())
+    left = (ProgressReport.objects.count(), IdempotencyRecord.objects.count())
     again = begin(system, commitment, "a")
 
     assert (before_keeping.status_code, after_keeping.status_code) == (500, 500)

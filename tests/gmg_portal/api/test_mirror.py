@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from commitments import actions
-from commitments.models import Commitment, Evidence, Milestone
+from commitments.models import Commitment, Milestone
+from reporting import actions
+from reporting.models import Evidence
 from tests.factories import (
     AssessmentFactory,
     CommitmentFactory,

@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 
-from commitments import actions
-from commitments.models import Commitment, Evidence, ProgressReport, StatusChange
+from commitments.models import Commitment
 from gmg_portal.revision.current import CurrentRevision
+from reporting import actions
+from reporting.models import Evidence, ProgressReport, StatusChange
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,

@@ -13,11 +13,11 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.settings import api_settings
 
-from commitments.search import MAX_CHARACTERS
 from foundation.rest.problem_details import exception_handler
 from gmg_portal.api.openapi.descriptions import SUMMARIES, VALUE_DESCRIPTIONS
 from gmg_portal.api.openapi.examples import EXAMPLES, PARAMETERS, SYNTHETIC_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
+from register.search import MAX_CHARACTERS
 
 COMMITTED = Path(settings.BASE_DIR, "docs", "openapi.yaml")
 COMPONENTS = "#/components/schemas/"

@@ -13,7 +13,6 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from agencies.models import Agency, User
-from commitments import actions
 from commitments.models import Commitment
 from gmg_portal.audit.entries import dependent_models, kind_choices, subject_condition
 from gmg_portal.audit.request_context import (
@@ -24,6 +23,7 @@ from gmg_portal.audit.request_context import (
     use_request_context,
 )
 from gmg_portal.models import AuditEntry
+from reporting import actions
 from tests.browser.people import code_of
 from tests.factories import (
     PASSWORD,
@@ -95,7 +95,7 @@ def test_lines_written_in_bulk_are_entries_too(commitment, cycle, secretariat):
     actions.open_cycle(cycle, by=secretariat)
 
     (report,) = commitment.reports.all()
-    assert summaries(kind="commitments.progressreport", row=report.pk) == [("created", secretariat, "expected")]
+    assert summaries(kind="reporting.progressreport", row=report.pk) == [("created", secretariat, "expected")]
 
 
 @pytest.mark.database
@@ -457,7 +457,7 @@ def test_page_takes_as_many_queries_for_thirty_entries_as_for_one(
         for _ in range(number):
             EvidenceFactory(report=ProgressReportFactory(commitment=CommitmentFactory(lead_agency=ilo)))
         with django_assert_max_num_queries(25) as queries:
-            answer = as_secretariat.get(LIST, {"kind": "commitments.evidence"})
+            answer = as_secretariat.get(LIST, {"kind": "reporting.evidence"})
         return len(answer.context["entries"]), len(queries)
 
     page_of(0)
@@ -474,8 +474,8 @@ def test_rows_are_named_and_lead_to_their_page_and_history(as_secretariat, commi
 
     line = report.history.latest().pk
     assertContains(answer, f">Progress report {commitment.reference}</a>")
-    assertContains(answer, reverse("admin:commitments_progressreport_change", args=[report.pk]))
-    assertContains(answer, f"/admin/commitments/progressreport/{report.pk}/history/#progressreport-{line}")
+    assertContains(answer, reverse("admin:reporting_progressreport_change", args=[report.pk]))
+    assertContains(answer, f"/admin/reporting/progressreport/{report.pk}/history/#progressreport-{line}")
     assertContains(as_secretariat.get(LIST, {"kind": "agencies.agency"}), ">Agency: ILO</a>")
 
 
@@ -495,11 +495,11 @@ def test_every_row_of_the_register_is_found_by_its_reference():
 
     assert (
         {
-            "commitments.progressreport",
-            "commitments.evidence",
+            "reporting.progressreport",
+            "reporting.evidence",
             "commitments.milestone",
             "commitments.partner",
-            "commitments.assessment",
+            "reporting.assessment",
         }
         <= below
         <= {kind for kind, _name in kind_choices()}
@@ -699,7 +699,7 @@ def test_history_of_a_deleted_draft_stays_with_administrators(client, request, i
     evidence = EvidenceFactory(report=ProgressReportFactory(commitment=draft), title=SECRET)
     pages = [
         reverse("admin:commitments_partner_history", args=[partner.pk]),
-        reverse("admin:commitments_evidence_history", args=[evidence.pk]),
+        reverse("admin:reporting_evidence_history", args=[evidence.pk]),
         reverse("admin:commitments_commitment_history", args=[draft.pk]),
         reverse("admin:commitments_milestone_history", args=[milestone.pk]),
     ]

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.django_db
 
 TABLES = sorted(admin.site._registry, key=lambda model: model._meta.label)
 NOT_ADDED = {
-    "AccessAttempt", "AccessToken", "AuditEntry", "Contribution", "Digest", "Edition", "Evidence", "KeptAnswer",
-    "Milestone", "Mistake", "Notice", "Partner", "Revision", "StatusChange", "WorkingCopy",
+    "AccessAttempt", "AccessToken", "AuditEntry", "Contribution", "Digest", "Edition", "Evidence", "IdempotencyRecord",
+    "Milestone", "Correction", "Notification", "Partner", "Revision", "StatusChange", "AutosavedForm",
 }  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from agencies.models import Agency
-from commitments import actions
 from gmg_portal.editors.dashboard import MAX_TASKS, MAX_TASKS_SHORT, build_dashboard
+from reporting import actions
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,
@@ -109,7 +109,7 @@ def test_earlier_due_comes_first_and_its_action_opens_the_form(client, ilo_focal
 
     tasks = next(task_list for task_list in build_dashboard(ilo_focal_point).task_lists if task_list.key == "due").tasks
 
-    pages = [reverse("admin:commitments_progressreport_change", args=[report.pk]) for report in (first, later)]
+    pages = [reverse("admin:reporting_progressreport_change", args=[report.pk]) for report in (first, later)]
     assert [task.action.address for task in tasks] == pages
     client.force_login(ilo_focal_point)
     assert client.get(pages[0]).status_code == 200
@@ -169,7 +169,7 @@ def test_commitment_that_lacks_something_says_what_and_how_to_mend_it(ilo_focal_
     asking = reverse("commitments:mistake", args=[bare.reference])
     assert task.title == "bare"
     assert [(link.label, link.address) for link in task.links] == [
-        ("No evidence: report with evidence", reverse("admin:commitments_progressreport_change", args=[in_hand.pk])),
+        ("No evidence: report with evidence", reverse("admin:reporting_progressreport_change", args=[in_hand.pk])),
         ("No due day: ask for it to be added", f"{asking}?lack=due"),
         ("No milestone: ask for it to be added", f"{asking}?lack=milestones"),
     ]

@@ -11,7 +11,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from agencies import actions as agency_actions
 from agencies.models import AccessToken, Agency, Invitation, SubmittedForm, User
-from commitments.models import Commitment, Mistake, ProgressReport
+from commitments.models import Commitment
+from reporting.models import Correction, ProgressReport
 from tests.form_filling import filled, messages_on, problems
 
 ADD = reverse("admin:commitments_commitment_add")
@@ -120,8 +121,8 @@ def test_rows_under_the_form_are_offered_in_their_places(focal_point):
 
 
 def test_second_words_for_what_was_sent_off_meanwhile_are_shown_to_be_copied(focal_point, commitment, ilo):
-    page = focal_point.get(reverse("admin:commitments_progressreport_add"), {"commitment": commitment.pk})
-    add = reverse("admin:commitments_progressreport_add")
+    page = focal_point.get(reverse("admin:reporting_progressreport_add"), {"commitment": commitment.pk})
+    add = reverse("admin:reporting_progressreport_add")
     data = filled(page, status="planning", outlook="on_track", achieved="Ten courses.")
     focal_point.post(add, data | {"_submit": "1"})
     report = ProgressReport.objects.get()
@@ -317,7 +318,7 @@ def test_mistake_sent_twice_is_reported_once(client, commitment):
     other = [client.post(page, data | {"text": "And the day is wrong."}) for _ in range(2)]
 
     assert [answer.status_code for answer in answers + other] == [302] * 4
-    assert sorted(Mistake.objects.values_list("text", flat=True)) == ["And the day is wrong.", "The link is broken."]
+    assert sorted(Correction.objects.values_list("text", flat=True)) == ["And the day is wrong.", "The link is broken."]
 
 
 def test_sign_up_sent_twice_signs_in(client, administrator, django_capture_on_commit_callbacks):

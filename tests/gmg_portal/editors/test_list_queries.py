@@ -22,47 +22,45 @@ from pytest_django.asserts import assertNotContains
 
 from agencies.models import AccessToken, Agency, Invitation, User
 from agenda.models import Event
-from commitments import actions
-from commitments.models import (
-    Answer,
-    Assessment,
-    Commitment,
-    Contribution,
-    Evidence,
-    Milestone,
-    Mistake,
-    Notice,
-    Partner,
-    ProgressReport,
-    WorkingCopy,
-)
+from commitments.models import Commitment, Milestone, Partner
 from gmg_portal.api.urls import RESOURCES
 from gmg_portal.editors import list_queries
-from gmg_portal.models import AuditEntry, KeptAnswer
+from gmg_portal.models import AuditEntry, IdempotencyRecord
+from reporting import actions
+from reporting.models import (
+    Answer,
+    Assessment,
+    AutosavedForm,
+    Contribution,
+    Correction,
+    Evidence,
+    Notification,
+    ProgressReport,
+)
 from tests import shared_cast
 from tests.factories import (
     AccessTokenFactory,
     AnswerFactory,
     AssessmentFactory,
     AuditEntryFactory,
+    AutosavedFormFactory,
     CommitmentFactory,
     ContributionFactory,
+    CorrectionFactory,
     DigestFactory,
     EditionFactory,
     EvidenceFactory,
     FrameworkFactory,
+    IdempotencyRecordFactory,
     InvitationFactory,
-    KeptAnswerFactory,
     MembershipFactory,
     MilestoneFactory,
-    MistakeFactory,
-    NoticeFactory,
+    NotificationFactory,
     PartnerFactory,
     ProgressReportFactory,
     RecommendationFactory,
     StakeholderFactory,
     UserFactory,
-    WorkingCopyFactory,
     WorkPlanFactory,
     published_report,
     with_second_step,
@@ -76,7 +74,16 @@ TABLES = dict(sorted(admin.site._registry.items(), key=lambda item: item[0]._met
 LOOKUPS = ["", "__exact", "__startswith", "__icontains", "__gt", "__isnull", "__in", "__regex"]
 MAX_STEPS = 4
 # Models of which no column may be asked about through another table.
-PRIVATE_MODELS = {Authenticator, UserSession, AuditEntry, WorkingCopy, KeptAnswer, AccessAttempt, Invitation, Mistake}
+PRIVATE_MODELS = {
+    Authenticator,
+    UserSession,
+    AuditEntry,
+    AutosavedForm,
+    IdempotencyRecord,
+    AccessAttempt,
+    Invitation,
+    Correction,
+}
 PRIVATE_COLUMNS = {(User, "password"), (User, "email"), (AccessToken, "hashed_key"), (AccessToken, "prefix")}
 # Models whose rows may be unpublished: none of their texts may be asked about.
 UNPUBLISHED_MODELS = {Commitment, ProgressReport, Assessment, Answer, Contribution, Evidence, Milestone, Partner}
@@ -442,10 +449,10 @@ def test_every_list_refuses_a_foreign_lookup(client, people):
         (Event, {"starts_on__year": ["2014", "x"]}),
         (Event, {"starts_on__gte": "2014-01-01"}),
         (Event, {"ends_on__year": "2014"}),
-        (Notice, {"told_at__gte": "yesterday"}),
-        (Notice, {"told_at__gte": "9999999-01-01"}),
-        (Notice, {"told_at__isnull": "x"}),
-        (Notice, {"told_at__year": "2014"}),
+        (Notification, {"told_at__gte": "yesterday"}),
+        (Notification, {"told_at__gte": "9999999-01-01"}),
+        (Notification, {"told_at__isnull": "x"}),
+        (Notification, {"told_at__year": "2014"}),
         (Commitment, {"lead_agency__id__exact": "999999"}),
         (Commitment, {"lead_agency__id__exact": "9" * 40}),
         (Commitment, {"lead_agency__id__exact": "x"}),
@@ -466,8 +473,8 @@ def test_value_that_a_filter_does_not_offer_is_refused(model, params, client, ad
     ("model", "params"),
     [
         (Event, {"starts_on__year": "2014", "starts_on__month": "2"}),
-        (Notice, {"told_at__gte": "2014-01-01 00:00:00+00:00", "told_at__lt": "2014-01-02 00:00:00+00:00"}),
-        (Notice, {"told_at__isnull": "True"}),
+        (Notification, {"told_at__gte": "2014-01-01 00:00:00+00:00", "told_at__lt": "2014-01-02 00:00:00+00:00"}),
+        (Notification, {"told_at__isnull": "True"}),
         (Commitment, {"state__exact": ["draft", "published"]}),
         (Commitment, {"workgroup__isnull": "True", "o": "-1.2", "q": "fair", "all": ""}),
         (Evidence, {"is_public__exact": "1", "_facets": "True"}),
@@ -562,16 +569,23 @@ def test_choices_are_offered_for_the_fields_of_forms_alone(role, people):
     assert choices_open_to(people[role]) == CHOICES[role]
 
 
-@pytest.mark.parametrize("field", ["milestone.commitment", "historicalcommitment.lead_agency", "notice.commitment"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "commitments.milestone.commitment",
+        "commitments.historicalcommitment.lead_agency",
+        "reporting.notification.commitment",
+    ],
+)
 def test_choice_is_refused_for_a_field_without_one(field, as_ilo):
-    model, name = field.split(".")
-    params = {"app_label": "commitments", "model_name": model, "field_name": name, "term": ""}
+    app, model, name = field.split(".")
+    params = {"app_label": app, "model_name": model, "field_name": name, "term": ""}
 
     assert as_ilo.get(reverse("admin:autocomplete"), params).status_code == 403
 
 
 def test_choice_refuses_a_search_with_a_null_character(as_ilo):
-    field = {"app_label": "commitments", "model_name": "progressreport", "field_name": "superseded_by"}
+    field = {"app_label": "reporting", "model_name": "progressreport", "field_name": "superseded_by"}
 
     answer = as_ilo.get(reverse("admin:autocomplete"), field | {"term": "a\0b"})
 
@@ -612,7 +626,7 @@ def test_choice_finds_no_draft_by_what_it_says(as_ilo, ilo, iom):
     for state in ({"draft": True}, {"submitted": True}, {"withdrawn": True}):
         for lead in (ilo, iom):
             CommitmentFactory(lead_agency=lead, summary=SECRET, **state)
-    field = {"app_label": "commitments", "model_name": "progressreport", "field_name": "superseded_by"}
+    field = {"app_label": "reporting", "model_name": "progressreport", "field_name": "superseded_by"}
 
     answer = as_ilo.get(reverse("admin:autocomplete"), field | {"term": SECRET})
 
@@ -702,14 +716,14 @@ def test_row_of_a_closed_table_answers_like_one_that_never_was(client, ilo_focal
         UserFactory(username="somebody"),
         InvitationFactory(),
         MembershipFactory(agency=iom),
-        NoticeFactory(),
+        NotificationFactory(),
         AuditEntryFactory(),
         AccessTokenFactory(agency=iom),
-        KeptAnswerFactory(),
-        MistakeFactory(),
+        IdempotencyRecordFactory(),
+        CorrectionFactory(),
         Group.objects.create(name="translators"),
         DigestFactory(),
-        WorkingCopyFactory(),
+        AutosavedFormFactory(),
         EditionFactory(),
         AccessAttempt.objects.create(username="ada", ip_address="192.0.2.1", failures_since_start=1),
     ]

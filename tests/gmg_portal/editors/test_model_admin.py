@@ -8,7 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from commitments.models import Commitment, Evidence
+from commitments.models import Commitment
+from reporting.models import Evidence
 from tests import shared_cast
 from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
 from tests.form_filling import conflict_choices, error_summary, field_conflicts, filled, problems
@@ -213,7 +214,7 @@ def test_choice_names_no_row_that_the_person_may_not_choose(as_user, ilo_focal_p
 
 def test_what_was_sent_off_meanwhile_offers_no_choice(as_user, ilo_focal_point, ilo_alternate, changed, late):
     client = as_user(ilo_focal_point)
-    client.post(reverse("admin:commitments_progressreport_submit", args=[changed.pk]), {})
+    client.post(reverse("admin:reporting_progressreport_submit", args=[changed.pk]), {})
 
     page = as_user(ilo_alternate).post(address(changed), late | {"achieved": "Mine"})
     forced = as_user(ilo_alternate).post(address(changed), filled(page) | conflict_choices(page, achieved="yours"))

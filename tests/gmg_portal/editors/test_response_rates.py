@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from commitments import actions
-from commitments.models import ProgressReport
-from commitments.statistics.reporting_cycles import rates
+from register.statistics.reporting_cycles import rates
+from reporting import actions
+from reporting.models import ProgressReport
 from tests.factories import (
     AgencyFactory,
     CommitmentFactory,
@@ -92,7 +92,7 @@ def test_page_names_the_silent_with_their_last_word(client, secretariat, cycle, 
     assertContains(page, "last heard February 2014")
     assertContains(page, f'href="{answered["silent"].get_absolute_url()}"')
     assertContains(
-        page, reverse("admin:commitments_progressreport_review", args=[answered["part"].reports.get(cycle=None).pk])
+        page, reverse("admin:reporting_progressreport_review", args=[answered["part"].reports.get(cycle=None).pk])
     )
     assertNotContains(page, "Whispered")
 

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from commitments import actions
-from commitments.models import ProgressReport
 from gmg_portal.editors.review_queue import MAX_ROWS, queue_of
 from gmg_portal.models import AuditEntry
+from reporting import actions
+from reporting.models import ProgressReport
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,

@@ -7,14 +7,15 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from commitments.filters import CommitmentFilter
-from commitments.models import Evidence, Status
+from commitments.models import Status
 from foundation.clock import today
 from gmg_portal.models import Revision
 from gmg_portal.open_data import columns, writers
 from gmg_portal.open_data.tables import COMMITMENTS, TABLES
 from gmg_portal.open_data.writers import write_csv, write_json, write_ndjson, write_xlsx
 from gmg_portal.revision.current import CurrentRevision
+from register.filters import CommitmentFilter
+from reporting.models import Evidence
 from tests.factories import (
     AgencyFactory,
     AnswerFactory,

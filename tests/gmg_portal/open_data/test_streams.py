@@ -14,7 +14,6 @@ from openpyxl import load_workbook
 
 from agencies.serializers import AgencySerializer
 from commitments.models import Stakeholder
-from commitments.serializers import CommitmentSerializer, ReportSerializer
 from foundation.clock import today
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH
 from gmg_portal.open_data import writers
@@ -23,6 +22,7 @@ from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS, write_xlsx
 from gmg_portal.revision.current import CurrentRevision
 from recommendations.serializers import RecommendationSerializer
+from register.serializers import CommitmentSerializer, ReportSerializer
 from tests.factories import published_report
 
 pytestmark = pytest.mark.django_db

@@ -10,10 +10,11 @@ from django.db import connection, transaction
 
 from agencies.models import Agency
 from agenda.models import Event
-from commitments import actions
-from commitments.models import Commitment, Evidence
+from commitments.models import Commitment
 from gmg_portal.models import AuditEntry, Edition, KnownAddress, Revision, SignInWarning
 from gmg_portal.revision.current import CurrentRevision
+from reporting import actions
+from reporting.models import Evidence
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -28,7 +29,7 @@ from tests.factories import (
     EvidenceFactory,
     FormerNameFactory,
     FrameworkFactory,
-    KeptAnswerFactory,
+    IdempotencyRecordFactory,
     MembershipFactory,
     MilestoneFactory,
     ParticipationFactory,
@@ -94,13 +95,13 @@ def tables():
         "agencies_membership",
         "agencies_accesstoken",
         "agencies_invitation",
-        "commitments_digest",
-        "commitments_mistake",
-        "commitments_notice",
-        "commitments_workingcopy",
+        "reporting_digest",
+        "reporting_correction",
+        "reporting_notification",
+        "reporting_autosavedform",
         "submitted_form",
     }
-    kept = {"commitments_commitmentmovement", "commitments_reportmovement", "commitments_withdrawal"}
+    kept = {"commitments_commitmentmovement", "reporting_reportmovement", "commitments_withdrawal"}
     return {model._meta.db_table for model in shown} - people - kept | {"edition"}
 
 
@@ -168,13 +169,13 @@ MOVES = {
     "commitments_commitment_recommendations": link("recommendations", RecommendationFactory),
     "commitments_partner": lambda: touched(PartnerFactory()),
     "commitments_milestone": lambda: touched(MilestoneFactory()),
-    "commitments_reportingcycle": lambda: touched(ReportingCycleFactory()),
-    "commitments_progressreport": reported,
-    "commitments_contribution": lambda: touched(published_report(parts={AgencyFactory(): "Ours"}).contributions.get()),
-    "commitments_evidence": lambda: touched(published_report().evidence.get()),
-    "commitments_statuschange": status_changed,
-    "commitments_assessment": assessed,
-    "commitments_answer": answered,
+    "reporting_reportingcycle": lambda: touched(ReportingCycleFactory()),
+    "reporting_progressreport": reported,
+    "reporting_contribution": lambda: touched(published_report(parts={AgencyFactory(): "Ours"}).contributions.get()),
+    "reporting_evidence": lambda: touched(published_report().evidence.get()),
+    "reporting_statuschange": status_changed,
+    "reporting_assessment": assessed,
+    "reporting_answer": answered,
 }
 
 
@@ -350,10 +351,10 @@ def test_day_has_one_edition(assert_unique):
 
 
 def test_key_of_a_token_has_one_answer(assert_refused_by):
-    kept = KeptAnswerFactory()
+    kept = IdempotencyRecordFactory()
 
-    assert_refused_by("answer_once_for_a_key", lambda: KeptAnswerFactory(token=kept.token, key=kept.key))
-    KeptAnswerFactory(key=kept.key)
+    assert_refused_by("answer_once_for_a_key", lambda: IdempotencyRecordFactory(token=kept.token, key=kept.key))
+    IdempotencyRecordFactory(key=kept.key)
 
 
 def test_event_of_an_audit_entry_is_a_known_value(assert_refused_by, constraint_values):

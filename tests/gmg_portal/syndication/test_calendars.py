@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from icalendar import Calendar
 
-from commitments import actions
+from reporting import actions
 from tests.factories import CommitmentFactory, MilestoneFactory, ReportingCycleFactory, corrected, published_report
 
 pytestmark = pytest.mark.django_db

@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from agenda.models import Event
-from commitments import actions
 from gmg_portal.models import Revision
 from gmg_portal.syndication.atom import identifier
 from gmg_portal.syndication.feeds import ENTRIES_PER_PAGE
+from reporting import actions
 from tests.factories import (
     AgencyFactory,
     AnswerFactory,

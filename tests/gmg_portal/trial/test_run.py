@@ -21,9 +21,9 @@ from django.core.management.base import CommandError
 from playwright.sync_api import expect
 
 from agencies.models import Membership, User
-from commitments.models import ReportingCycle
 from gmg_portal.management.commands import run as command
 from gmg_portal.trial import setup
+from reporting.models import ReportingCycle
 from tests.browser.chromium import PATIENCE
 from tests.browser.people import enter
 from tests.factories import AgencyFactory

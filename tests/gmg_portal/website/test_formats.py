@@ -7,8 +7,8 @@ from django.contrib.admin.templatetags.admin_list import display_for_field
 from django.template import Context, Template
 from django.utils.formats import date_format, localize
 
-from commitments.models import ProgressReport
 from foundation.dates.inputs import AdminDayInput, DayField, DayInput, DayPicker
+from reporting.models import ProgressReport
 
 DAY, MOMENT = date(2026, 11, 30), datetime(2026, 11, 30, 2, 51, tzinfo=UTC)
 

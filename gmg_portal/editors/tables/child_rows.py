@@ -1,0 +1,100 @@
+"""Lists of child rows, which are edited on their parent's page, and of the status history."""
+
+from django.contrib import admin
+from django.http import Http404
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from commitments.models import Milestone, Partner
+from commitments.permissions import may_review
+from gmg_portal.editors.tables.bulk import BulkMixin
+from gmg_portal.editors.tables.report import file_link
+from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE, ChildRowAdmin
+from reporting.evidence.serving import evidence_download_response
+from reporting.models import Evidence, StatusChange
+from reporting.spreadsheets.resources import MilestoneResource
+
+
+@admin.register(Partner)
+class PartnerAdmin(ChildRowAdmin):
+    parent_field = "commitment"
+    list_display = ["agency", "commitment", "part"]
+    list_filter = ["agency"]
+    list_select_related = ["agency", "commitment"]
+    search_fields = ["agency__acronym", "agency__name", "commitment__reference", "commitment__title", "part"]
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(BulkMixin, ChildRowAdmin):
+    resource = MilestoneResource
+    parent_field = "commitment"
+    list_display = ["title", "commitment", "due", "met"]
+    list_select_related = ["commitment"]
+    search_fields = ["title", "commitment__reference", "commitment__title"]
+    fields = ["commitment", "title", "due", "met"]
+
+    @admin.display(description=_("due"), ordering="due_on")
+    def due(self, obj):
+        return str(obj.due) if obj.due else EMPTY_VALUE
+
+    @admin.display(description=_("met"), ordering="met_on")
+    def met(self, obj):
+        return str(obj.met) if obj.met else EMPTY_VALUE
+
+
+@admin.register(Evidence)
+class EvidenceAdmin(ChildRowAdmin):
+    parent_field = "report"
+    list_display = ["title", "kind", "report", "issued", "is_public", "link_check"]
+    list_filter = ["kind", "is_public", "link_check"]
+    list_select_related = ["report__commitment"]
+    search_fields = ["title", "url", "symbol", "report__commitment__reference"]
+    fields = [
+        "report", "kind", "title", "url", "symbol", "file_link", "is_public", "issued", "seen_on", "link_check",
+        "link_checked_at",
+    ]  # fmt: skip
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.file_view)
+        return [path("<int:pk>/file/", view, name="reporting_evidence_file"), *super().get_urls()]
+
+    def file_view(self, request, pk: int):
+        """Return the file of a piece of evidence as a download, for users who may see it."""
+        piece = self.get_queryset(request).select_related("report__commitment").filter(pk=pk).first()
+        if piece is None:
+            raise Http404
+        return evidence_download_response(request, piece)
+
+    @admin.display(description=_("issued"), ordering="issued_on")
+    def issued(self, obj):
+        return str(obj.issued) if obj.issued else EMPTY_VALUE
+
+    @admin.display(description=_("file"))
+    def file_link(self, obj):
+        return file_link(obj)
+
+
+@admin.register(StatusChange)
+class StatusChangeAdmin(admin.site.SystemTableAdmin):
+    """Append-only: it has no history, being one."""
+
+    list_display = ["commitment", "from_status", "to_status", "changed", "reason"]
+    list_filter = ["to_status"]
+    list_select_related = ["commitment"]
+    search_fields = ["commitment__reference", "commitment__title", "reason"]
+    fields = ["commitment", "report", "from_status", "to_status", "reason", "changed", "recorded_at"]
+
+    def get_fields(self, request, obj=None):
+        names = super().get_fields(request, obj)
+        return [*names, "published_by"] if self.admin_site.allows(request, may_review) else names
+
+    @admin.display(description=_("on"), ordering="changed_on")
+    def changed(self, obj):
+        return str(obj.changed)
+
+    @admin.display(description=_("published by"))
+    def published_by(self, obj):
+        return str(obj.changed_by) if obj.changed_by else EMPTY_VALUE

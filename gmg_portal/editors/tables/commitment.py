@@ -1,0 +1,174 @@
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
+from django.db.models import F
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from agencies.models import Agency
+from agencies.permissions import agencies_of
+from commitments.models import Commitment, Milestone, Partner
+from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_create_drafts
+from commitments.workflow import State
+from gmg_portal.editors.tables.bulk import BulkMixin
+from gmg_portal.editors.tables.workflow_actions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
+from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
+from reporting.forms import CommitmentForm, MilestoneForm
+from reporting.spreadsheets.resources import CommitmentResource
+from workgroups.models import Participation
+
+CLASSIFICATION_FIELDS = (
+    "agenda_points",
+    "recommendations",
+    "work_plan",
+    "scope",
+    "places",
+    "stakeholders",
+    "confidence",
+)
+
+
+class WordingInlineMixin(WorkflowInlineMixin):
+    """Partners and milestones, which users who may only classify cannot edit."""
+
+    def may_edit(self, request, parent=None) -> bool:
+        commitments = self.admin_site.get_model_admin(Commitment)
+        return super().may_edit(request, parent) and not commitments.may_only_classify(request, parent)
+
+
+class PartnerInline(WordingInlineMixin, admin.site.TabularInline):
+    model = Partner
+    fields = ["agency", "part"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "agency":
+            commitments = self.admin_site.get_model_admin(Commitment)
+            kwargs["queryset"] = Agency.objects.exclude(pk__in=commitments.own_agencies_if_published(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class MilestoneInline(WordingInlineMixin, admin.site.TabularInline):
+    model = Milestone
+    form = MilestoneForm
+    fields = ["title", "due", "met"]
+
+    @admin.display(description=_("due"))
+    def due(self, obj):
+        return str(obj.due) if obj.due else EMPTY_VALUE
+
+    @admin.display(description=_("met"))
+    def met(self, obj):
+        return str(obj.met) if obj.met else EMPTY_VALUE
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(BulkMixin, WorkflowAdmin):
+    resource = CommitmentResource
+    form = CommitmentForm
+    inlines = [PartnerInline, MilestoneInline]
+    workflow_actions = (SUBMIT, PUBLISH, SEND_BACK, WITHDRAW, RESTORE)
+    list_display = ["reference", "title", "lead", "state", "status", "due"]
+    list_filter = ["state", "status", "kind", "lead_agency", "workgroup", "agenda_points", "work_plan", "confidence"]
+    list_select_related = ["lead_agency", "workgroup"]
+    search_fields = ["reference", "title", "summary", "original_text"]
+    status_fields = (
+        *("reference", "state", "status", "outlook", "published"),
+        *("withdrawn_on", "withdrawn_reason", "restored_on", "restored_reason"),
+    )
+    autocomplete_fields = ["stakeholders"]
+    fieldsets = [
+        (_("What is undertaken"), {"fields": ["title", "kind", "original_text", "summary"]}),
+        (
+            _("Who leads"),
+            {"fields": ["lead_agency", "workgroup"], "description": _("One agency, or one work group: not both.")},
+        ),
+        (_("When"), {"fields": ["start", "due"]}),
+        (_("Where it is written"), {"fields": ["source_title", "source_location"]}),
+        (_("How it is classified"), {"fields": list(CLASSIFICATION_FIELDS)}),
+    ]
+
+    def changeable(self, user):
+        """Return drafts of the user, and published rows that they may classify or correct and have no stake in."""
+        drafts = super().changeable(user)
+        if may_classify(user) or may_correct(user):
+            return drafts | self.model.objects.filter(state=State.PUBLISHED).independent_of(user)
+        return drafts
+
+    def may_only_classify(self, request, obj) -> bool:
+        published = obj is not None and obj.state == State.PUBLISHED
+        return published and not self.admin_site.allows(request, may_correct)
+
+    def has_change_permission(self, request, obj=None):
+        if obj is None:
+            return self.admin_site.allows(request, may_create_drafts) or self.admin_site.allows(request, may_classify)
+        return super().has_change_permission(request, obj)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.report_view)
+        return [path("<int:pk>/report/", view, name="commitments_commitment_report"), *super().get_urls()]
+
+    def report_view(self, request, pk: int):
+        """Redirect to the form of the expected or begun report, or of a new one."""
+        commitment = get_object_or_404(Commitment.objects.handled_by(request.user).published(), pk=pk)
+        latest_cycle = F("cycle__opens_on").desc(nulls_last=True)
+        open_report = commitment.reports.editable_by(request.user).order_by("-state", latest_cycle, "-pk").first()
+        if open_report:
+            return redirect("admin:reporting_progressreport_change", open_report.pk)
+        return redirect(f"{reverse('admin:reporting_progressreport_add')}?commitment={commitment.pk}")
+
+    def buttons(self, request, obj, writing):
+        buttons = super().buttons(request, obj, writing)
+        if not Commitment.objects.handled_by(request.user).published().filter(pk=obj.pk).exists():
+            return buttons
+        report = reverse("admin:commitments_commitment_report", args=[obj.pk])
+        return [{"verb": "report", "label": gettext("Report"), "url": report}, *buttons]
+
+    def choices(self, request):
+        own = self.own_agencies_if_published(request)
+        leading = Participation.objects.leading().filter(agency__in=own)
+        return {
+            "lead_agency": agencies_for(request.user).exclude(pk__in=own),
+            "workgroup": groups_for(request.user).exclude(participations__in=leading),
+        }
+
+    def own_agencies_if_published(self, request):
+        """Return the user's agencies if the open commitment is published, since nobody may add their own to it."""
+        public = self.model.objects.published().filter(pk=request.resolver_match.kwargs.get("object_id"))
+        return agencies_of(request.user) if public.exists() else Agency.objects.none()
+
+    def get_changeform_initial_data(self, request):
+        agencies = list(agencies_of(request.user)[:2])
+        lead = {"lead_agency": agencies[0].pk} if len(agencies) == 1 else {}
+        return lead | super().get_changeform_initial_data(request)
+
+    def get_readonly_fields(self, request, obj=None):
+        readonly_fields = super().get_readonly_fields(request, obj)
+        if not self.may_only_classify(request, obj):
+            return readonly_fields
+        return [
+            *readonly_fields,
+            *(name for name in flatten_fieldsets(self.fieldsets) if name not in CLASSIFICATION_FIELDS),
+        ]
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in ("agenda_points", "recommendations"):
+            kwargs["widget"] = forms.CheckboxSelectMultiple
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if db_field.name == "recommendations":
+            field.label_from_instance = lambda row: f"{row.code}: {Truncator(row.text).words(16)}"
+        return field
+
+    @admin.display(description=_("lead"), ordering="lead_agency__acronym")
+    def lead(self, obj):
+        return str(obj.lead)
+
+    @admin.display(description=_("start"), ordering="start_on")
+    def start(self, obj):
+        return str(obj.start) if obj.start else EMPTY_VALUE
+
+    @admin.display(description=_("due"), ordering="due_on")
+    def due(self, obj):
+        return str(obj.due) if obj.due else EMPTY_VALUE

@@ -1,0 +1,42 @@
+"""The log of notifications and digests, to look up what was sent when a user misses a mail."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from agencies.permissions import is_administrator
+from reporting.models import Digest, Notification
+
+
+class NotificationLogAdmin(admin.site.SystemTableAdmin):
+    """A log for administrators only, since it names people. Rows are deleted together with their account."""
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.allows(request, is_administrator)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.admin_site.allows(request, is_administrator)
+
+
+@admin.register(Notification)
+class NotificationAdmin(NotificationLogAdmin):
+    list_display = ["recipient", "kind", "about", "created_at", "told_at", "dropped_at"]
+    list_filter = ["kind", "told_at", "dropped_at"]
+    list_select_related = ["recipient", "cycle", "commitment", "report__commitment", "assessment__commitment",
+                           "mistake__commitment"]  # fmt: skip
+    search_fields = ["recipient__username", "recipient__email"]
+    fields = ["recipient", "kind", "about", "created_at", "told_at", "digest", "dropped_at"]
+
+    @admin.display(description=_("about"))
+    def about(self, obj):
+        return str(obj.subject)
+
+
+@admin.register(Digest)
+class DigestAdmin(NotificationLogAdmin):
+    list_display = ["user", "day", "created_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__email"]
+    fields = ["user", "day", "created_at"]

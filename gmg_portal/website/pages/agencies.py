@@ -1,0 +1,62 @@
+from django.views.generic import DetailView, ListView
+
+from agencies.models import Agency
+from foundation.clock import today
+from register.querysets import register_commitments
+from reporting.models import Contribution
+
+MAX_CONTRIBUTIONS = 10  # newest contributions to reports of other leads
+
+
+class AgencyListView(ListView):
+    """The list of members, with constituents under their member, and of former members."""
+
+    template_name = "agencies/list.html"
+    context_object_name = "agencies"
+    extra_context = {"as_of_honoured": True}
+    query_params = frozenset({"as_of"})
+
+    def get_queryset(self):
+        return Agency.objects.with_own_membership().prefetch_related("constituents")
+
+    def get_context_data(self, **kwargs):
+        day = self.request.as_of or today()
+        return super().get_context_data(
+            members=[agency for agency in self.object_list if agency.belongs_on(day)],
+            former_members=[agency for agency in self.object_list if agency.has_left_by(day)],
+            **kwargs,
+        )
+
+
+class AgencyView(DetailView):
+    """The page of an agency: commitments that it and its constituents lead or are partners in."""
+
+    template_name = "agencies/detail.html"
+    slug_field = slug_url_kwarg = "code"
+    context_object_name = "agency"
+    extra_context = {"as_of_honoured": True}
+    query_params = frozenset({"as_of"})
+
+    def get_queryset(self):
+        return Agency.objects.select_related("parent").prefetch_related(
+            "constituents", "chair_terms", "former_names", "participations__workgroup"
+        )
+
+    def get_context_data(self, **kwargs):
+        day = self.request.as_of or today()
+        agencies = [self.object, *self.object.constituents.all()]
+        commitments = register_commitments()
+        contributions = Contribution.objects.in_register(self.request.as_of).filter(agency__in=agencies)
+        involved = list(commitments.listed(self.request.as_of).involving(*agencies))
+        return super().get_context_data(
+            has_joined=self.object.has_joined_by(day),
+            has_left=self.object.has_left_by(day),
+            former_names=[former for former in self.object.former_names.all() if former.until < day],
+            codes=[agency.code for agency in agencies],
+            led=[commitment for commitment in involved if commitment.lead_agency in agencies],
+            partner_in=[commitment for commitment in involved if commitment.lead_agency not in agencies],
+            contributions=contributions.newest_first().select_related("agency", "report__commitment")[
+                :MAX_CONTRIBUTIONS
+            ],
+            **kwargs,
+        )

@@ -1,0 +1,70 @@
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.views.generic import DetailView, ListView
+
+from recommendations.models import Recommendation
+from register.querysets import register_commitments, unanswered_recommendations
+
+
+class RecommendationListView(ListView):
+    """The list of recommendations by level, with parts under their whole."""
+
+    template_name = "recommendations/list.html"
+    context_object_name = "recommendations"
+    extra_context = {"as_of_honoured": True}
+    query_params = frozenset({"as_of"})
+
+    def get_queryset(self):
+        return Recommendation.objects.whole().prefetch_related("parts")
+
+
+class RecommendationView(DetailView):
+    """The page of a recommendation: commitments to it or its parts, and parts without any."""
+
+    template_name = "recommendations/detail.html"
+    slug_field = slug_url_kwarg = "code"
+    context_object_name = "recommendation"
+    extra_context = {"as_of_honoured": True}
+    query_params = frozenset({"as_of"})
+
+    def get_queryset(self):
+        return Recommendation.objects.select_related("parent").prefetch_related("parts", "agenda_points")
+
+    def get_context_data(self, **kwargs):
+        condition = Q(recommendations=self.object) | Q(recommendations__parent=self.object)
+        return super().get_context_data(
+            commitments=commitments_to(condition, self.request.as_of),
+            unanswered=unanswered_recommendations(self.object.parts.all(), self.request.as_of),
+            **kwargs,
+        )
+
+
+class LevelView(ListView):
+    """The page of a level: its recommendations, the commitments to them, and those without any."""
+
+    template_name = "recommendations/level.html"
+    context_object_name = "recommendations"
+    extra_context = {"as_of_honoured": True}
+    query_params = frozenset({"as_of"})
+
+    def get_queryset(self):
+        if self.kwargs["level"] not in Recommendation.Level:
+            raise Http404(_("There is no such level."))
+        self.level = Recommendation.Level(self.kwargs["level"])
+        return Recommendation.objects.whole().filter(level=self.level).prefetch_related("parts")
+
+    def get_context_data(self, **kwargs):
+        day = self.request.as_of
+        return super().get_context_data(
+            level=self.level,
+            levels=Recommendation.Level,
+            commitments=commitments_to(Q(recommendations__level=self.level), day),
+            unanswered=unanswered_recommendations(Recommendation.objects.filter(level=self.level), day),
+            **kwargs,
+        )
+
+
+def commitments_to(condition: Q, day):
+    """Return the listed commitments whose recommendations meet a condition, each once."""
+    return register_commitments().listed(day).filter(condition).distinct()

@@ -1,0 +1,138 @@
+"""Serializers of the statistics of the register: counts with the addresses of their rows, and gaps."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from agenda.serializers import AgendaPointRefSerializer
+from commitments.models import Freshness, Status
+from foundation.rest.url_fields import PageURLField
+from register.serializers.assessment import AssessorSerializer
+from register.serializers.references import CommitmentRefSerializer, LeadSerializer
+from register.serializers.values import NullableChoiceField, PartialDateField, PrecisionField
+from reporting.models import Assessment
+
+
+class CountSerializer(serializers.Serializer):
+    """How many commitments, and where they are."""
+
+    count = serializers.IntegerField(min_value=0, help_text=_("How many published commitments."))
+    url = PageURLField(source=None, help_text=_("The address of the register with just these rows."))
+
+
+class MatrixCellSerializer(CountSerializer):
+    """The commitments of one lead on one point."""
+
+    agenda_point = serializers.IntegerField(source="code", help_text=_("The point's number."))
+
+
+class MatrixRowSerializer(serializers.Serializer):
+    """What one lead undertook on each point."""
+
+    lead = LeadSerializer(help_text=_("What a constituent leads counts for the member that it belongs to."))
+    cells = MatrixCellSerializer(many=True, help_text=_("One for each point, in their order."))
+    total = CountSerializer(help_text=_("Each commitment once, however many points it serves."))
+
+
+class MatrixSerializer(serializers.Serializer):
+    """Published commitments by lead and agenda point: the members in their order, then the work groups."""
+
+    as_of = serializers.DateField(source="day", allow_null=True, help_text=_("The day asked for; null for today."))
+    agenda_points = AgendaPointRefSerializer(source="points", many=True, help_text=_("The columns."))
+    rows = MatrixRowSerializer(many=True, help_text=_("One for each lead."))
+    totals = MatrixCellSerializer(many=True, help_text=_("Of each column."))
+    total = serializers.IntegerField(help_text=_("All published commitments."))
+
+
+class FreshnessCountSerializer(CountSerializer):
+    """The commitments of one freshness."""
+
+    freshness = serializers.ChoiceField(
+        Freshness.choices, source="code", help_text=_("How recently the lead of each was heard.")
+    )
+
+
+class LeadFreshnessSerializer(serializers.Serializer):
+    """How one lead keeps the record up to date."""
+
+    lead = LeadSerializer(help_text=_("What a constituent leads counts for the member that it belongs to."))
+    counts = FreshnessCountSerializer(many=True, help_text=_("One for each freshness."))
+    total = serializers.IntegerField(help_text=_("All published commitments of this lead."))
+    last_heard_on = PartialDateField("last_heard", help_text=_("The day of its last report on any of them."))
+    last_heard_precision = PrecisionField("last_heard")
+
+
+class FreshnessSummarySerializer(serializers.Serializer):
+    """Published commitments by freshness: all of them, and by lead with its last word."""
+
+    as_of = serializers.DateField(source="day", allow_null=True, help_text=_("The day asked for; null for today."))
+    counts = FreshnessCountSerializer(many=True, help_text=_("One for each freshness."))
+    total = serializers.IntegerField(help_text=_("All published commitments."))
+    leads = LeadFreshnessSerializer(many=True, help_text=_("The members in their order, then the work groups."))
+
+
+class CoverageSerializer(serializers.Serializer):
+    """How far one thing is answered, and what is wanting."""
+
+    code = serializers.CharField(help_text=_("Its public identifier."))
+    title = serializers.CharField(help_text=_("Its name or wording."))
+    url = PageURLField(source="page")
+    commitments = serializers.IntegerField(help_text=_("How many published commitments answer it."))
+    dated = serializers.IntegerField(help_text=_("How many of them have a due day."))
+    reported = serializers.IntegerField(help_text=_("How many of them were reported on."))
+    reported_in_cycle = serializers.IntegerField(
+        help_text=_("How many of them were reported on since the newest cycle opened; 0 where none has.")
+    )
+    owed = serializers.IntegerField(help_text=_("Of how many of them it asked for a report that has not come."))
+    lacks = serializers.ListField(
+        child=serializers.ChoiceField(["commitment", "date", "report", "report_in_cycle"]),
+        help_text=_(
+            "What is wanting: a commitment, or else a due day, any report, and a report in the cycle that asked for "
+            "one; empty where there is no gap."
+        ),
+    )
+
+
+class PointCoverageSerializer(CoverageSerializer):
+    """How far one agenda point is answered."""
+
+    code = serializers.IntegerField(help_text=_("The point's number."))
+
+
+class DissentSerializer(serializers.ModelSerializer):
+    """A judgement that disagrees with the lead's report."""
+
+    assessor = AssessorSerializer(source="*", help_text=_("Who judged."))
+    published_on = PartialDateField("published", help_text=_("When it was published."))
+    published_precision = PrecisionField("published")
+
+    class Meta:
+        model = Assessment
+        extra_kwargs = {
+            "assessor_kind": {"help_text": _("As what the assessor judges.")},
+            "finding": {"help_text": _("Whether the assessor agrees with the lead’s report.")},
+        }
+        fields = ["assessor_kind", "assessor", "finding", "published_on", "published_precision"]
+
+
+class DisputeSerializer(serializers.Serializer):
+    """A commitment whose lead and whose assessors disagree."""
+
+    commitment = CommitmentRefSerializer(source="*", help_text=_("The commitment in dispute."))
+    status = NullableChoiceField(
+        Status, source="standing_status", allow_null=True, help_text=_("The lead's word; null where there is none.")
+    )
+    dissent = DissentSerializer(many=True, help_text=_("The newest judgement of each assessor that disagrees."))
+
+
+class GapsSerializer(serializers.Serializer):
+    """Points, recommendations, levels and members, with what answers them and what is wanting; and what is disputed."""
+
+    as_of = serializers.DateField(source="day", allow_null=True, help_text=_("The day asked for; null for today."))
+    agenda_points = PointCoverageSerializer(source="points", many=True, help_text=_("All points."))
+    recommendations = CoverageSerializer(many=True, help_text=_("All recommendations and their parts."))
+    levels = CoverageSerializer(many=True, help_text=_("The four levels of recommendations."))
+    members = CoverageSerializer(many=True, help_text=_("The members, by what they and their constituents lead."))
+    cycle = serializers.CharField(
+        source="cycle.title", default=None, allow_null=True, help_text=_("The newest cycle that had opened; or null.")
+    )
+    disputed = DisputeSerializer(many=True, help_text=_("Commitments whose lead and whose assessors disagree."))

@@ -1,0 +1,50 @@
+"""Status breakdowns of the commitments of a page's subject, for templates of apps that cannot import `commitments`."""
+
+from collections.abc import Iterable
+
+from django import template
+
+from agenda.models import AgendaPoint
+from commitments.models import Commitment
+from recommendations.models import Recommendation
+from register.statistics import breakdown
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def spread(context, commitments: Iterable[Commitment], **words) -> breakdown.StatusBreakdown:
+    """Return the status breakdown of the given commitments; `words` are the query parameters that find them."""
+    return breakdown.status_breakdown(commitments, words, context["request"].as_of)
+
+
+@register.simple_tag(takes_context=True)
+def spreads(context, subjects: Iterable[breakdown.Subject]) -> list[breakdown.SubjectBreakdown]:
+    """Return each member, group, point or recommendation of a list with the breakdown of its commitments."""
+    return breakdown.breakdowns(subjects, context["request"].as_of)
+
+
+@register.simple_tag(takes_context=True)
+def level_spreads(context) -> list[breakdown.SubjectBreakdown]:
+    """Return the four levels of recommendations, each with the breakdown of the commitments that answer it."""
+    return breakdown.breakdowns(Recommendation.Level, context["request"].as_of)
+
+
+@register.simple_tag
+def at_level(
+    entries: Iterable[breakdown.SubjectBreakdown], level: Recommendation.Level
+) -> list[breakdown.SubjectBreakdown]:
+    return [entry for entry in entries if entry.subject.level == level]
+
+
+@register.simple_tag
+def by_status(commitments: Iterable[Commitment], spread: breakdown.StatusBreakdown) -> list:
+    """Return the commitments grouped by status, each group with its count."""
+    return breakdown.by_status(commitments, spread)
+
+
+@register.simple_tag
+def points_left(commitments: Iterable[Commitment]) -> list[AgendaPoint]:
+    """Return the agenda points that none of these commitments names."""
+    used = {point.pk for commitment in commitments for point in commitment.agenda_points.all()}
+    return [point for point in AgendaPoint.objects.all() if point.pk not in used]

@@ -1,0 +1,5 @@
+"""Reporting: cycles, reports, evidence, contributions, assessments, answers, corrections, and all workflow actions.
+
+Imports `commitments`, the packages below it and `foundation`.
+Start with `models`, then `actions`. `notifications` sends mail, `spreadsheets` and `importers` read and write files.
+"""

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_delete
+from django.utils.translation import gettext_lazy as _
+
+
+class ReportingConfig(AppConfig):
+    name = "reporting"
+    verbose_name = _("Reporting")
+
+    def ready(self):
+        from reporting import triggers
+        from reporting.evidence.storage import delete_file
+
+        triggers.register()
+        post_delete.connect(delete_file, sender="reporting.Evidence", dispatch_uid="file_of_evidence")

@@ -1,0 +1,291 @@
+"""Parsing one line of a file of commitments, with all its problems by column.
+
+The columns are described in `data/README.md`. Nothing here writes to the database.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Self
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from agencies.models import Agency
+from agenda.models import AgendaPoint
+from commitments.models import Commitment, Status
+from foundation.clock import today
+from foundation.dates.parsing import range_error
+from foundation.dates.partial import PartialDate
+from foundation.text.choices import find_code
+from foundation.text.name_lists import split_names
+from foundation.text.web_addresses import is_web_address, normalize_address
+from recommendations.models import Recommendation
+from reporting.models import Evidence
+from workgroups.models import WorkGroup
+
+COLUMNS = [
+    "lead",
+    "partners",
+    "title",
+    "kind",
+    "summary",
+    "agenda_points",
+    "recommendations",
+    "start",
+    "end",
+    "outcome",
+    "status",
+    "status_on",
+    "source_title",
+    "source_url_or_symbol",
+    "confidence",
+]
+# The columns of the fields of models that have another name.
+COLUMN_BY_FIELD = {
+    "source_location": "source_url_or_symbol",
+    "url": "source_url_or_symbol",
+    "symbol": "source_url_or_symbol",
+}
+ALLOWED_STATUSES = [status for status in Status.values if status not in (Status.DISCONTINUED, Status.SUPERSEDED)]
+
+
+class LineProblem(NamedTuple):
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return _("line %(line)d: %(reason)s") % {"line": self.line, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class ReportedOutcome:
+    """The outcome of a commitment: what was achieved, its status, and the date of both."""
+
+    achieved: str
+    status: str
+    on: PartialDate
+
+
+@dataclass(frozen=True)
+class ParsedLine:
+    """A parsed line: fields of the commitment by database column, many-to-many sets, and the outcome if it has one."""
+
+    number: int
+    fields: dict[str, Any]
+    start: PartialDate | None
+    lead_agency: Agency | None
+    partners: list[Agency]
+    related: dict[str, list[Model]]
+    outcome: ReportedOutcome | None
+
+    @property
+    def key(self) -> str:
+        return self.fields["load_key"]
+
+    def evidence(self) -> Evidence:
+        """Return the source as evidence of the outcome."""
+        return evidence(self.fields["source_title"], self.fields["source_location"])
+
+
+@dataclass(frozen=True)
+class ReferenceLookup:
+    """The rows that a line may refer to, by code, slug or number."""
+
+    leads: dict[str, Agency | WorkGroup]
+    agencies: dict[str, Agency]
+    agenda_points: dict[str, AgendaPoint]
+    recommendations: dict[str, Recommendation]
+
+    @classmethod
+    def load(cls) -> Self:
+        agencies = {agency.code: agency for agency in Agency.objects.all()}
+        return cls(
+            leads={group.slug: group for group in WorkGroup.objects.all()} | agencies,
+            agencies=agencies,
+            agenda_points={str(point.number): point for point in AgendaPoint.objects.all()},
+            recommendations={row.code: row for row in Recommendation.objects.all()},
+        )
+
+
+class LineParser:
+    """Parses a record and collects all its problems."""
+
+    def __init__(self, number: int, cells: list[str], lookup: ReferenceLookup):
+        self.number, self.lookup = number, lookup
+        self.problems: list[LineProblem] = []
+        self.cells = dict(zip(COLUMNS, cells, strict=False))
+        if len(cells) != len(COLUMNS):
+            counts = {"found": len(cells), "needed": len(COLUMNS)}
+            self.problems.append(LineProblem(number, _("%(found)d values where the header has %(needed)d.") % counts))
+        elif any("\x00" in cell for cell in cells):
+            self.problems.append(LineProblem(number, _("a null character stands in it.")))
+
+    @property
+    def key(self) -> str:
+        """Return the key of the line: its lead's code and its title as a Unicode slug."""
+        lead = find_code(self.cells["lead"], self.lookup.leads) or self.cells["lead"]
+        return f"{lead}:{slugify(self.cells['title'], allow_unicode=True)}"[:400]
+
+    def read(self) -> ParsedLine | None:
+        """Return the parsed line, or None if there are problems."""
+        lead = self.one("lead", self.lookup.leads)
+        lead_agency = lead if isinstance(lead, Agency) else None
+        start, end = self.day("start"), self.day("end")
+        if start and end and end.ends_before(start):
+            self.refuse("end", _("%(end)s lies before the start, %(start)s."), end=end.iso, start=start.iso)
+        line = ParsedLine(
+            number=self.number,
+            fields=self.fields(lead, start, end),
+            start=start,
+            lead_agency=lead_agency,
+            partners=self.partners(lead_agency),
+            related={
+                "agenda_points": self.several("agenda_points", self.lookup.agenda_points),
+                "recommendations": self.several("recommendations", self.lookup.recommendations),
+            },
+            outcome=self.outcome(),
+        )
+        self.check_public_day(line)
+        self.check_fields(line)
+        return None if self.problems else line
+
+    def fields(self, lead, start: PartialDate | None, end: PartialDate | None) -> dict[str, Any]:
+        return {
+            "load_key": self.key,
+            "title": self.cells["title"],
+            "summary": self.required("summary"),
+            "kind": self.choice("kind", dict(Commitment.Kind.choices)),
+            "lead_agency_id": lead.pk if isinstance(lead, Agency) else None,
+            "workgroup_id": lead.pk if isinstance(lead, WorkGroup) else None,
+            **partial_date_fields("start", start),
+            **partial_date_fields("due", end),
+            "source_title": self.cells["source_title"],
+            "source_location": self.cells["source_url_or_symbol"],
+            "confidence": self.choice("confidence", dict(Commitment.Confidence.choices)),
+        }
+
+    def partners(self, lead_agency: Agency | None) -> list[Agency]:
+        partners = self.several("partners", self.lookup.agencies)
+        if lead_agency in partners:
+            self.refuse("partners", _("‘%(code)s’ leads it already."), code=lead_agency.code)
+        return partners
+
+    def outcome(self) -> ReportedOutcome | None:
+        """Return the outcome, whose three columns must all be filled or all be empty."""
+        filled_columns = [column for column in ("outcome", "status", "status_on") if self.cells[column]]
+        if not filled_columns:
+            return None
+        achieved, status, on = self.required("outcome"), self.status(), self.day("status_on")
+        self.required("status_on")
+        if on and on.day > today():
+            self.refuse("status_on", _("%(day)s has not ended yet; an outcome lies in the past."), day=on.iso)
+        return ReportedOutcome(achieved, status, on) if achieved and status and on else None
+
+    def status(self) -> str:
+        if find_code(self.cells["status"], Status.choices) in (Status.DISCONTINUED, Status.SUPERSEDED):
+            self.refuse(
+                "status",
+                _(
+                    "‘%(status)s’ needs a reason or a successor, which this file cannot give: report it in the portal. "
+                    "Allowed here: %(allowed)s."
+                ),
+                status=self.cells["status"],
+                allowed=", ".join(ALLOWED_STATUSES),
+            )
+            return ""
+        return self.choice("status", {status: Status(status).label for status in ALLOWED_STATUSES})
+
+    def check_public_day(self, line: ParsedLine) -> None:
+        """Check that the start or the outcome has a past date, from which the commitment is public."""
+        if not self.cells["start"] and not self.cells["status_on"]:
+            self.refuse("start", _("without it, or an outcome with its day, nothing says since when this is public."))
+        elif line.start and not self.cells["status_on"] and line.start.day > today():
+            self.refuse("start", _("%(day)s has not ended yet, and no outcome came before."), day=line.start.iso)
+
+    def check_fields(self, line: ParsedLine) -> None:
+        """Check the values with the models' own validators."""
+        columns = {"title", "source_title", "source_location"}
+        self.validate_with_model(Commitment(**line.fields), only=columns)
+        if self.cells["source_url_or_symbol"]:
+            self.validate_with_model(line.evidence(), only={"url", "symbol"})
+
+    def validate_with_model(self, row: Model, only: set[str]) -> None:
+        try:
+            row.clean_fields(exclude={field.name for field in row._meta.fields} - only)
+        except ValidationError as error:
+            for field, sentences in error.message_dict.items():
+                self.refuse(COLUMN_BY_FIELD.get(field, field), " ".join(sentences))
+
+    def required(self, column: str) -> str:
+        if not self.cells[column]:
+            self.refuse(column, _("this cannot be empty."))
+        return self.cells[column]
+
+    def choice(self, column: str, allowed: Mapping[str, object]) -> str:
+        """Return the code that the column names by itself or by its label; what it holds, and a problem, if none."""
+        code = find_code(self.cells[column], allowed)
+        if code is None:
+            self.refuse_unknown(column, self.cells[column], allowed)
+        return code or self.cells[column]
+
+    def one(self, column: str, rows_by_code: dict[str, Any]) -> Any:
+        """Return the row that the column names; None, with a problem noted, if there is none."""
+        return rows_by_code.get(self.choice(column, rows_by_code))
+
+    def several(self, column: str, rows_by_code: dict[str, Any]) -> list[Any]:
+        """Return the rows that the column names, in order; note unknown and repeated names as problems."""
+        rows = []
+        for name in self.names(column):
+            code = find_code(name, rows_by_code)
+            if code is None:
+                self.refuse_unknown(column, name, rows_by_code)
+            elif rows_by_code[code] in rows:
+                self.refuse(column, _("‘%(code)s’ stands twice."), code=code)
+            else:
+                rows.append(rows_by_code[code])
+        return rows
+
+    def names(self, column: str) -> list[str]:
+        try:
+            return split_names(self.cells[column])
+        except ValueError as error:
+            self.refuse(column, str(error))
+            return []
+
+    def day(self, column: str) -> PartialDate | None:
+        if not self.cells[column]:
+            return None
+        try:
+            day = PartialDate.parse(self.cells[column])
+        except ValueError as error:
+            self.refuse(column, str(error))
+            return None
+        if problem := range_error(day.day, day.precision, past=False):
+            self.refuse(column, problem)
+        return day
+
+    def refuse_unknown(self, column: str, value: str, allowed: Iterable[str]) -> None:
+        allowed = ", ".join(allowed)
+        self.refuse(column, _("‘%(value)s’ is not known; allowed: %(allowed)s."), value=value, allowed=allowed)
+
+    def refuse(self, column: str, reason: str, **params: Any) -> None:
+        """Note a problem; `params` fill the placeholders of the reason."""
+        reason = _("%(column)s: %(reason)s") % {"column": column, "reason": reason % params if params else reason}
+        problem = LineProblem(self.number, reason)
+        if problem not in self.problems:  # the source is checked twice, by the commitment and as evidence
+            self.problems.append(problem)
+
+
+def partial_date_fields(name: str, day: PartialDate | None) -> dict[str, Any]:
+    """Return the values of the two columns that hold a date and its precision."""
+    return {f"{name}_on": day.day if day else None, f"{name}_precision": day.precision if day else ""}
+
+
+def evidence(title: str, location: str) -> Evidence:
+    """Return evidence that is a web page if the location is a web address, else an official document."""
+    location = normalize_address(location)
+    if is_web_address(location):
+        return Evidence(kind=Evidence.Kind.WEB_PAGE, title=title, url=location)
+    return Evidence(kind=Evidence.Kind.OFFICIAL_DOCUMENT, title=title, symbol=location)

@@ -1,0 +1,24 @@
+"""The models of reporting, one module for each subject; import them from here."""
+
+from reporting.models.assessment import Answer, Assessment
+from reporting.models.autosave import AutosavedForm
+from reporting.models.contribution import Contribution
+from reporting.models.correction import Correction
+from reporting.models.movement import ReportMovement
+from reporting.models.notification import Digest, Notification
+from reporting.models.report import Evidence, ProgressReport, ReportingCycle, StatusChange
+
+__all__ = [
+    "Answer",
+    "Assessment",
+    "Contribution",
+    "Digest",
+    "Evidence",
+    "Correction",
+    "Notification",
+    "ProgressReport",
+    "ReportMovement",
+    "ReportingCycle",
+    "StatusChange",
+    "AutosavedForm",
+]

@@ -1,0 +1,64 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from commitments.models.commitment import Commitment
+from reporting.querysets import AutosavedFormQuerySet
+
+
+class AutosavedForm(models.Model):
+    """The unsaved contents of a person's form, as the browser would send them."""
+
+    class Form(models.TextChoices):
+        COMMITMENT = "commitment", _("Commitment")
+        REPORT = "progressreport", _("Progress report")
+        ASSESSMENT = "assessment", _("Assessment")
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("typed by"), on_delete=models.CASCADE, related_name="working_copies"
+    )
+    form = models.CharField(_("form"), max_length=20, choices=Form)
+    row = models.PositiveBigIntegerField(_("row"), null=True, blank=True, help_text=_("Empty for a new one."))
+    commitment = models.ForeignKey(
+        Commitment,
+        verbose_name=_("about the commitment"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="working_copies",
+        help_text=_("Of a new row whose form was opened for a commitment."),
+    )
+    version = models.PositiveBigIntegerField(_("typed upon version"), null=True, blank=True)
+    fields = models.JSONField(_("fields"), default=dict)
+    window = models.CharField(_("window"), max_length=40, blank=True)
+    saved_at = models.DateTimeField(_("saved at"), default=timezone.now, editable=False)
+
+    objects = AutosavedFormQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("working copy")
+        verbose_name_plural = _("working copies")
+        ordering = ["-saved_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="autosaved_form_once",
+                fields=["user", "form", "row", "commitment"],
+                nulls_distinct=False,
+                violation_error_message=_("A person has one working copy of a form."),
+            ),
+            models.CheckConstraint(
+                name="autosaved_form_known",
+                condition=Q(form__in=["commitment", "progressreport", "assessment"]),
+                violation_error_message=_("This form keeps no working copies."),
+            ),
+            models.CheckConstraint(
+                name="autosaved_form_commitment_of_new",
+                condition=Q(row__isnull=True, version__isnull=True) | Q(row__isnull=False, commitment__isnull=True),
+                violation_error_message=_("A row has its version; only a new one is told by its commitment."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_form_display()}: {self.user}"

@@ -1,0 +1,332 @@
+"""The columns of a file: what stands in a cell, and what a cell is read as.
+
+A widget reads a cell that was changed and raises ValidationError with every sentence on what is wrong with it. A cell
+that says what the export said is never read, so that what it names may be retired since.
+"""
+
+from collections.abc import Collection, Iterable
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from import_export.fields import Field
+from import_export.widgets import Widget
+
+from agencies.models import Agency
+from commitments.models.commitment import PLACE_LENGTH
+from foundation.dates.parsing import read_day
+from foundation.dates.partial import PartialDate
+from foundation.text.choices import find_code
+from foundation.text.closest_match import suggestion
+from foundation.text.name_lists import SEPARATOR, join_names, length_errors, normalize_spaces, split_names
+from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH, normalize_line_endings, replace_unprintable
+from foundation.text.web_addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location
+from reporting.importers.line_parser import partial_date_fields
+from workgroups.models import WorkGroup
+
+MOST_WORDS = 40  # that a sentence lists
+
+
+def in_cell(text: str) -> str:
+    """The text as a cell can hold it; one that is too long for any cell is named by its length."""
+    text = replace_unprintable(normalize_line_endings(text))
+    if len(text) <= MAX_CELL_LENGTH:
+        return text
+    return _("[Too long for a cell: %(count)d characters, kept as they are while this stands here.]") % {
+        "count": len(text)
+    }
+
+
+def unknown(word: str, allowed: Collection[str]) -> str:
+    """A sentence that names the word, the nearest one and what is allowed."""
+    words = [str(each) for each in allowed]
+    if not words:
+        return _("‘%(value)s’ is not a valid value: there is none to choose from.") % {"value": word}
+    listing = ", ".join(words[:MOST_WORDS]) + (" …" if len(words) > MOST_WORDS else "")
+    return _("‘%(value)s’ is not a valid value.%(near)s Allowed: %(allowed)s.") % {
+        "value": word,
+        "near": suggestion(word, words),
+        "allowed": listing,
+    }
+
+
+def read_list(cell: str) -> list[str]:
+    """Read the names of a cell; raises ValidationError where one is empty or a quotation mark is not closed."""
+    try:
+        names = [normalize_spaces(name) for name in split_names(cell)]
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
+    if "" in names:
+        raise ValidationError(_("Leave nothing empty between semicolons."))
+    return names
+
+
+class TextWidget(Widget):
+    """Text; with `length` on one line and no longer than that."""
+
+    how = gettext_lazy("Text.")
+    many = False
+    day = False
+
+    def __init__(self, length: int | None = None):
+        super().__init__()
+        self.length = length
+
+    def clean(self, value, row=None, **kwargs):
+        text = value.strip()
+        most = self.length or MAX_CELL_LENGTH
+        problems = []
+        if len(text) > most:
+            counts = {"count": len(text), "most": most}
+            problems.append(_("This has %(count)d characters, and at most %(most)d are allowed.") % counts)
+        if self.length and "\n" in text:
+            problems.append(_("This must stand on one line."))
+        if problems:
+            raise ValidationError(problems)
+        return text
+
+    def render(self, value, obj=None, **kwargs):
+        return in_cell(value or "")
+
+    def allowed(self, offer) -> list[tuple[str, str]]:
+        """The words on offer and what each means; none where anything may be written."""
+        return []
+
+
+class LocationWidget(TextWidget):
+    """A public web address, or the symbol of a document."""
+
+    def __init__(self):
+        super().__init__(MAX_ADDRESS_LENGTH)
+
+    def clean(self, value, row=None, **kwargs):
+        location = normalize_address(super().clean(value, row, **kwargs))
+        validate_location(location)
+        return location
+
+
+class WordWidget(TextWidget):
+    """Read a choice by its code or label."""
+
+    how = gettext_lazy("One of the allowed values.")
+
+    def __init__(self, choices):
+        super().__init__()
+        self.choices = choices
+
+    def clean(self, value, row=None, **kwargs):
+        word = value.strip()
+        code = find_code(word, self.choices.choices) if word else ""
+        if code is None:
+            raise ValidationError(unknown(word, self.choices.values))
+        return code
+
+    def allowed(self, offer):
+        return [(choice.value, str(choice.label)) for choice in self.choices]
+
+
+class CodeWidget(TextWidget):
+    """Read a row by its code: `offered` is the attribute of the offer with the allowed rows, `code` that of the row."""
+
+    how = gettext_lazy("One of the allowed values.")
+
+    def __init__(self, offered: str, code: str):
+        super().__init__()
+        self.offered, self.code = offered, code
+
+    def clean(self, value, row=None, *, offer, **kwargs):
+        word = value.strip()
+        return self.row_named(word, offer) if word else None
+
+    def row_named(self, word: str, offer) -> Model:
+        """Return the row that a code or a label names, in any case."""
+        known = getattr(offer, self.offered)
+        code = find_code(word, known)
+        if code is None:
+            raise ValidationError(self.refusal(word, known, offer))
+        return known[code]
+
+    def refusal(self, word: str, known: Collection[str], offer) -> str:
+        """Return why a word names no row: it is unknown, or the person may not write for it."""
+        everyone = offer.everyone(self.offered)
+        if everyone and find_code(word, everyone):
+            words = {"value": word, "allowed": ", ".join(known) or "–"}
+            return _("You may not write for ‘%(value)s’. You may write for: %(allowed)s.") % words
+        return unknown(word, known)
+
+    def render(self, value, obj=None, **kwargs):
+        return in_cell(str(getattr(value, self.code))) if value else ""
+
+    def allowed(self, offer):
+        return [(code, str(row)) for code, row in getattr(offer, self.offered).items()]
+
+
+class LeadWidget(CodeWidget):
+    how = gettext_lazy("The code of your agency, or of a work group which it leads.")
+
+    def __init__(self):
+        super().__init__("leads", "code")
+
+    def clean(self, value, row=None, **kwargs):
+        if SEPARATOR in value:
+            raise ValidationError(_("A commitment is led by exactly one agency or one work group."))
+        return super().clean(value, row, **kwargs)
+
+    def render(self, value, obj=None, **kwargs):
+        return value.slug if isinstance(value, WorkGroup) else value.code if value else ""
+
+
+class CodesWidget(CodeWidget):
+    """Several rows by their codes; in a cell they follow `order`."""
+
+    how = gettext_lazy("Allowed values, separated by semicolons.")
+    many = True
+
+    def __init__(self, offered: str, code: str, order: tuple[str, ...]):
+        super().__init__(offered, code)
+        self.order = order
+
+    def clean(self, value, row=None, *, offer, **kwargs):
+        words, problems, rows = read_list(value), [], []
+        for word in words:
+            try:
+                row = self.row_named(word, offer)
+            except ValidationError as error:
+                problems += error.messages
+                continue
+            if row in rows:
+                problems.append(_("‘%(code)s’ stands twice.") % {"code": word})
+            rows.append(row)
+        if problems:
+            raise ValidationError(list(dict.fromkeys(problems)))
+        return rows
+
+    def render(self, value: Iterable[Model] | None, obj=None, **kwargs):
+        rows = sorted(value or (), key=lambda row: [getattr(row, name) for name in self.order])
+        return in_cell(join_names(getattr(row, self.code) for row in rows))
+
+
+class PlacesWidget(TextWidget):
+    how = gettext_lazy(
+        "Names as the source gives them, separated by semicolons. Put a name that has a semicolon in double quotes."
+    )
+    many = True
+
+    def clean(self, value, row=None, **kwargs):
+        places = read_list(value)
+        problems = length_errors(places, PLACE_LENGTH)
+        if problems:
+            raise ValidationError(problems)
+        return places
+
+    def render(self, value, obj=None, **kwargs):
+        return in_cell(join_names(value or ()))
+
+
+class PartialDateWidget(TextWidget):
+    how = gettext_lazy("2014-03-05 or 5 March 2014; 2014-03 or 2014 if no more is known.")
+    day = True
+
+    def clean(self, value, row=None, **kwargs):
+        if not value.strip():
+            return None
+        try:
+            return PartialDate.parse(value)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def render(self, value, obj=None, **kwargs):
+        return value.iso if value else ""
+
+
+class DayWidget(TextWidget):
+    how = gettext_lazy("A day: 2014-03-05 or 5 March 2014.")
+    day = True
+
+    def clean(self, value, row=None, **kwargs):
+        text = value.strip()
+        if not text:
+            return None
+        try:
+            return read_day(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def render(self, value, obj=None, **kwargs):
+        return value.isoformat() if value else ""
+
+
+def reference_in(cell: str) -> str:
+    """Return a reference as the register writes it."""
+    return cell.strip().upper()
+
+
+class ReferenceWidget(TextWidget):
+    """A commitment among those that the resource found for the references of its file."""
+
+    how = gettext_lazy("A reference, such as HLD-0001.")
+
+    def __init__(self, rows_attribute: str, refusal, offered: str):
+        super().__init__()
+        self.rows_attribute, self.refusal, self.offered = rows_attribute, refusal, offered
+
+    def clean(self, value, row=None, *, resource, **kwargs):
+        reference = reference_in(value)
+        known = getattr(resource, self.rows_attribute)
+        if reference and reference not in known:
+            raise ValidationError(self.refusal % {"reference": reference})
+        return known.get(reference)
+
+    def render(self, value, obj=None, **kwargs):
+        return value.reference if value else ""
+
+    def allowed(self, offer):
+        rows = getattr(offer, self.offered)().order_by("pk").values_list("reference", "title") if self.offered else ()
+        return list(rows[:MOST_ROWS])
+
+
+MOST_ROWS = 1000  # of a table that may grow without end, in a list to choose from
+
+
+class Column(Field):
+    """A column: its name in files is the API's; `description` says what it holds, `fixed` that it stays as it was."""
+
+    def __init__(self, attribute: str, widget: TextWidget, description, *, required=False, fixed=False, **kwargs):
+        super().__init__(attribute=attribute, widget=widget, **kwargs)
+        self.description, self.required, self.fixed = description, required, fixed
+
+
+class LeadColumn(Column):
+    """A cell for the lead, which is stored in one of two columns: an agency or a working group."""
+
+    def save(self, instance, row, is_m2m=False, **kwargs):
+        lead = self.clean(row, **kwargs)
+        instance.lead_agency = lead if isinstance(lead, Agency) else None
+        instance.workgroup = lead if isinstance(lead, WorkGroup) else None
+
+
+class DateColumn(Column):
+    """A cell for a day, which is stored with its precision."""
+
+    def save(self, instance, row, is_m2m=False, **kwargs):
+        for name, value in partial_date_fields(self.attribute, self.clean(row, **kwargs)).items():
+            setattr(instance, name, value)
+
+
+class SetColumn(Column):
+    """A cell for several rows of another table, which are set after the instance is saved."""
+
+    def get_value(self, instance):
+        waiting = sets_of(instance)
+        if self.attribute in waiting:
+            return waiting[self.attribute]
+        return getattr(instance, self.attribute).all() if instance.pk else []
+
+    def save(self, instance, row, is_m2m=False, **kwargs):
+        sets_of(instance)[self.attribute] = self.clean(row, **kwargs)
+
+
+def sets_of(instance: Model) -> dict[str, list[Model]]:
+    """The sets that an import will give a row, by name."""
+    return instance.__dict__.setdefault("_sets", {})

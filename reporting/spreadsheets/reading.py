@@ -1,0 +1,284 @@
+"""Reading a file that somebody sends: its cells as text, and every cell that cannot be read by row and column.
+
+The type is told by content and never by name. Nothing in a file is ever run or looked up elsewhere: a formula is
+refused, not asked for its value.
+"""
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+from foundation.dates.parsing import EARLIEST, LATEST
+from foundation.text.spreadsheet_cells import normalize_line_endings, unescape_formulas
+from reporting.importers.results import ImportRefused
+
+MEGABYTE = 1024 * 1024
+MOST_BYTES = 10 * MEGABYTE
+MOST_UNPACKED = 50 * MEGABYTE
+MOST_ROWS = 1000
+MOST_COLUMNS = 100
+LAST_ROW = 1_048_576  # of any worksheet
+DELIMITERS = ",;\t"
+ZIP = b"PK\x03\x04"
+# Workbooks of Excel 97 to 2003 and new ones with a password; those of Excel 2 to 5; and tables saved as web
+# pages or as XML under the name of a workbook, which Excel opens.
+OLD_WORKBOOKS = (
+    b"\xd0\xcf\x11\xe0", b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08", b"<html", b"<!DOCTYPE", b"<?mso-",
+    b"<?xml",
+)  # fmt: skip
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+EXAMPLE = "EXAMPLE"
+# What in a number format is no part of the date it shows: quoted words, escaped characters, colours and languages.
+NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An error in a row and column; the column is '' for the row as a whole."""
+
+    row: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        words = {"row": self.row, "column": self.column, "reason": self.reason}
+        return (_("Row %(row)d, %(column)s: %(reason)s") if self.column else _("Row %(row)d: %(reason)s")) % words
+
+
+@dataclass
+class Sheet:
+    """The rows of a file as text, each with its number in the file, under columns in the resource's order."""
+
+    columns: list[str]
+    letters: dict[str, str] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    examples: int = 0
+
+
+class BadCell(ValueError):
+    """A cell whose content cannot be taken as text; the message says why."""
+
+
+def read(content: bytes, name: str, columns: list[str], days: set[str]) -> Sheet:
+    """Read a file of these columns, of which `days` hold dates; raise ImportRefused if it is not such a file."""
+    if len(content) > MOST_BYTES:
+        raise ImportRefused(too_large())
+    if content.startswith(OLD_WORKBOOKS):
+        raise ImportRefused(old_workbook())
+    records = of_workbook(content, name) if content.startswith(ZIP) else of_text(content, columns)
+    number, header = next(records, (1, []))
+    sheet, places = Sheet(columns), arranged(header, columns)
+    sheet.letters = {column: get_column_letter(place + 1) for column, place in places.items()}
+    for number, cells in records:
+        if len(sheet.rows) == MOST_ROWS:
+            raise ImportRefused(_("The file has more than %(most)s rows: send it in parts.") % {"most": MOST_ROWS})
+        take(sheet, number, cells, places, days)
+    if not sheet.rows:
+        raise ImportRefused(_("The file has a header and no row to take in."))
+    return sheet
+
+
+def old_workbook() -> str:
+    return _("This is an old Excel file (.xls), or one with a password: save it as .xlsx without a password.")
+
+
+def too_large() -> str:
+    return _("This file is larger than %(most)d MB: send it in parts.") % {"most": MOST_BYTES // MEGABYTE}
+
+
+def arranged(header: list, columns: list[str]) -> dict[str, int]:
+    """Return the index of each column; raise ImportRefused with all errors of the header."""
+    names = [str(cell.value if hasattr(cell, "value") else cell or "").strip() for cell in header]
+    names = ["" if name == "None" else name for name in names]
+    problems = []
+    if missing := [column for column in columns if column not in names]:
+        problems.append(_("Row 1: the column %(columns)s is missing.") % {"columns": ", ".join(missing)})
+    if unknown := [name for name in dict.fromkeys(names) if name and name not in columns]:
+        problems.append(_("Row 1: the column %(columns)s is not known.") % {"columns": ", ".join(unknown)})
+    if twice := [column for column in columns if names.count(column) > 1]:
+        problems.append(_("Row 1: the column %(columns)s stands twice.") % {"columns": ", ".join(twice)})
+    if problems:
+        problems.append(_("The columns are: %(columns)s. Their order is free.") % {"columns": ", ".join(columns)})
+        raise ImportRefused(*problems)
+    return {column: names.index(column) for column in columns}
+
+
+def take(sheet: Sheet, number: int, cells: list, places: dict[str, int], days: set[str]) -> None:
+    """Add a row to the sheet; empty rows and the template's example are passed over."""
+    texts, before = [], len(sheet.problems)
+    for column, place in places.items():
+        try:
+            texts.append(text_of(cells[place] if place < len(cells) else None, column in days))
+        except BadCell as reason:
+            sheet.problems.append(Problem(number, column, str(reason)))
+            texts.append("")
+    if texts[0].strip() == EXAMPLE:
+        sheet.examples += 1
+        del sheet.problems[before:]
+        return
+    known = set(places.values())
+    for place, cell in enumerate(cells):
+        value = getattr(cell, "value", cell)
+        if place not in known and value not in (None, ""):
+            column = get_column_letter(place + 1)
+            sheet.problems.append(Problem(number, column, _("This stands under no column of the header.")))
+    if any(texts) or len(sheet.problems) > before:
+        sheet.numbers.append(number)
+        sheet.rows.append(texts)
+
+
+def text_of(cell, is_day: bool) -> str:
+    """Return a cell as text; raise BadCell if a spreadsheet converted it to something else."""
+    if cell is None or isinstance(cell, str):
+        return checked(cell or "")
+    value, kind = cell.value, getattr(cell, "data_type", "n")
+    if value is None:
+        return ""
+    if kind == "f":
+        raise BadCell(is_formula())
+    if kind == "e":
+        raise BadCell(_("An error stands here: %(error)s.") % {"error": value})
+    if isinstance(value, bool):
+        raise BadCell(_("Excel made ‘true’ or ‘false’ of this: format the cell as text and write it again."))
+    if isinstance(value, datetime | date):
+        return day_of(cell, value, is_day)
+    if is_day and isinstance(value, int | float) and (day := day_numbered(value, cell)):
+        return day.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, str):
+        return checked(value)
+    raise BadCell(_("This is a time, not text: format the cell as text and write it again."))
+
+
+def day_of(cell, value: date, is_day: bool) -> str:
+    """A date that shows its day is that day; one that shows less may have been less before Excel completed it."""
+    shows_day = "d" in NOT_SHOWN.sub("", cell.number_format or "").lower()
+    if is_day and shows_day:
+        return f"{value:%Y-%m-%d}"
+    if is_day:
+        raise BadCell(
+            _("Excel made a date of this, and its day is not sure: format the cell as text and write 2014-03.")
+        )
+    raise BadCell(_("Excel made a date of this: format the cell as text and write it again."))
+
+
+def day_numbered(number: float, cell) -> date | None:
+    """Return the day that a spreadsheet counts by this number; None for one that is a year, or far from any day."""
+    if number < 10_000:
+        return None
+    epoch = cell.parent.parent.epoch if hasattr(cell, "parent") else WINDOWS_EPOCH
+    try:
+        day = from_excel(int(number), epoch).date()
+    except (OverflowError, ValueError):
+        return None
+    return day if EARLIEST <= day <= LATEST else None
+
+
+def checked(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise BadCell(_("Half a character stands here: write the text again.")) from None
+    if "\x00" in text:
+        raise BadCell(_("A null character stands here: write the text again."))
+    if text.startswith("="):  # in CSV a formula is a text, and a spreadsheet runs it
+        raise BadCell(is_formula())
+    return unescape_formulas(normalize_line_endings(text))
+
+
+def is_formula() -> str:
+    return _("A formula stands here: write its result as text.")
+
+
+# A workbook
+
+
+def of_workbook(content: bytes, name: str) -> Iterator[tuple[int, list]]:
+    """The rows of a workbook's sheet, each with its number; those that hold nothing are passed over."""
+    no_workbook = ImportRefused(
+        _("This is not an Excel workbook (.xlsx), or it is damaged: save it anew and send that.")
+    )
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            names = set(archive.namelist())
+        if unpacked > MOST_UNPACKED:
+            raise ImportRefused(
+                _("Unpacked, this file is larger than %(most)d MB: send it in parts.")
+                % {"most": MOST_UNPACKED // MEGABYTE}
+            )
+        if not {"[Content_Types].xml", "xl/workbook.xml"} <= names:
+            raise no_workbook
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+            yield from rows_of(sheet_of(workbook, name))
+    except ImportRefused:
+        raise
+    except Exception as error:  # whatever a damaged or made-up workbook brings the reader to
+        raise no_workbook from error
+
+
+def sheet_of(workbook, name: str) -> ReadOnlyWorksheet:
+    sheets = [sheet for sheet in workbook.worksheets if isinstance(sheet, ReadOnlyWorksheet)]
+    named = [sheet for sheet in sheets if sheet.title.strip().lower() == name]
+    if named or len(sheets) == 1:
+        return (named or sheets)[0]
+    raise ImportRefused(
+        _("The workbook has several sheets and none is called ‘%(name)s’: name the one to take in so.") % {"name": name}
+    )
+
+
+def rows_of(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list]]:
+    """Bounded whatever the sheet says of its own size."""
+    last = None
+    for number, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS), start=1):
+        if cells is not last and (number == 1 or any(cell.value is not None for cell in cells)):
+            filled = max((place for place, cell in enumerate(cells, 1) if cell.value is not None), default=0)
+            yield number, list(cells[:filled])
+        last = cells
+
+
+# Text
+
+
+def of_text(content: bytes, columns: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """The records of a CSV file, each with its number: that of its row in a spreadsheet."""
+    text = decoded(content)
+    first = text.split("\n", 1)[0]
+    delimiter = max(DELIMITERS, key=lambda mark: len({cell.strip('" \r') for cell in first.split(mark)} & {*columns}))
+    rows, number = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 0
+    try:
+        for number, row in enumerate(rows, start=1):
+            if number == 1 or any(row):
+                yield number, row
+    except csv.Error as error:
+        reason = _("Row %(row)d: this is not CSV: %(error)s.") % {"row": number + 1, "error": error}
+        raise ImportRefused(reason) from None
+
+
+def decoded(content: bytes) -> str:
+    if content.startswith(UTF_16):
+        raise ImportRefused(_("This is UTF-16: save it as ‘CSV UTF-8’."))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        reason = _("Line %(line)d: this is not UTF-8: in Excel, save the file as ‘CSV UTF-8’, or as a workbook.")
+        raise ImportRefused(reason % {"line": row}) from None

@@ -1,0 +1,303 @@
+"""The three tables that can be written in a spreadsheet: their columns, and their checks of a row as a whole."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from commitments.models import Commitment, Milestone, Outlook, Status
+from commitments.succession import successor_error
+from commitments.workflow import State
+from foundation.text.choices import fold_text
+from reporting.models import ProgressReport
+from reporting.spreadsheets.choices import by_reference
+from reporting.spreadsheets.columns import (
+    CodesWidget,
+    CodeWidget,
+    Column,
+    DateColumn,
+    DayWidget,
+    LeadColumn,
+    LeadWidget,
+    LocationWidget,
+    PartialDateWidget,
+    PlacesWidget,
+    ReferenceWidget,
+    SetColumn,
+    TextWidget,
+    WordWidget,
+    reference_in,
+)
+from reporting.spreadsheets.drafts import DraftResource
+
+KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it is in an exported one.")
+
+
+class CommitmentResource(DraftResource):
+    key = "reference"
+    name, label = "commitments", gettext_lazy("Commitments")
+
+    reference = Column("reference", TextWidget(), KEPT)
+    version = Column("version", TextWidget(), KEPT)
+    state = Column("state", WordWidget(State), gettext_lazy("Where it stands in the review; only shown."))
+    title = Column("title", TextWidget(300), gettext_lazy("The title of the commitment."), required=True)
+    kind = Column("kind", WordWidget(Commitment.Kind), gettext_lazy("What sort of undertaking it is."), required=True)
+    lead = LeadColumn("lead", LeadWidget(), gettext_lazy("Who leads: an agency or a work group."), required=True)
+    partners = SetColumn(
+        "partner_agencies",
+        CodesWidget("agencies", "code", ("position", "acronym")),
+        gettext_lazy("The agencies that take part. One that is left out goes, with the part it had entered."),
+    )
+    stakeholders = SetColumn(
+        "stakeholders",
+        CodesWidget("stakeholders", "name", ("name",)),
+        gettext_lazy("The bodies beyond the group that take part."),
+    )
+    summary = Column("summary", TextWidget(), gettext_lazy("What is undertaken, in a few lines."))
+    original_text = Column(
+        "original_text", TextWidget(), gettext_lazy("The undertaking word for word, if there is one.")
+    )
+    agenda_points = SetColumn(
+        "agenda_points",
+        CodesWidget("agenda_points", "number", ("number",)),
+        gettext_lazy("The points of the eight-point agenda which it serves."),
+    )
+    recommendations = SetColumn(
+        "recommendations",
+        CodesWidget("recommendations", "code", ("position", "code")),
+        gettext_lazy("The recommendations which it answers."),
+    )
+    work_plan = Column("work_plan", CodeWidget("work_plans", "slug"), gettext_lazy("The work plan it is part of."))
+    scope = Column("scope", WordWidget(Commitment.Scope), gettext_lazy("How far it reaches."))
+    places = Column("places", PlacesWidget(), gettext_lazy("Countries or regions."))
+    start_on = DateColumn("start", PartialDateWidget(), gettext_lazy("When it starts, as far as the source knows."))
+    due_on = DateColumn("due", PartialDateWidget(), gettext_lazy("When it is due, as far as the source knows."))
+    source_title = Column("source_title", TextWidget(500), gettext_lazy("The title of the source."), required=True)
+    source_location = Column(
+        "source_location",
+        LocationWidget(),
+        gettext_lazy("The address or document symbol of the source."),
+        required=True,
+    )
+    confidence = Column(
+        "confidence",
+        WordWidget(Commitment.Confidence),
+        gettext_lazy("Whether the source was read; empty in a new row means that it was."),
+        default=Commitment.Confidence.CONFIRMED,
+    )
+
+    class Meta(DraftResource.Meta):
+        model = Commitment
+        import_id_fields = ("reference",)
+        fields = (
+            "reference", "version", "state", "title", "kind", "lead", "partners", "stakeholders", "summary",
+            "original_text", "agenda_points", "recommendations", "work_plan", "scope", "places", "start_on", "due_on",
+            "source_title", "source_location", "confidence",
+        )  # fmt: skip
+
+    def get_queryset(self):
+        rows = super().get_queryset().select_related("lead_agency", "workgroup", "work_plan").defer("search")
+        return rows.prefetch_related("partner_agencies", "stakeholders", "agenda_points", "recommendations")
+
+    def lookup(self, keys):
+        return {"reference__in": list(keys)}
+
+    def key_of(self, row):
+        return row.reference
+
+    def key_in(self, cell):
+        return reference_in(cell)
+
+    def find(self, dataset) -> None:
+        super().find(dataset)
+        titles = {title.strip() for title in dataset["title"]}
+        mine = Commitment.objects.handled_by(self.user).filter(title__in=titles)
+        self.standing = {
+            (row.title, row.lead): row.reference for row in mine.select_related("lead_agency", "workgroup")
+        }
+
+    def problems_of(self, instance, row, number, cell_errors):
+        yield from super().problems_of(instance, row, number, cell_errors)
+        dated = instance.start and instance.due and not cell_errors.keys() & {"start_on", "due_on"}
+        if dated and instance.due.ends_before(instance.start):
+            yield "due_on", _("A commitment cannot be due before it starts.")
+        partners = self.fields["partners"].get_value(instance)
+        if instance.lead_agency in partners and not cell_errors.keys() & {"lead", "partners"}:
+            yield "partners", _("‘%(code)s’ leads it already.") % {"code": instance.lead_agency.code}
+        if not instance.pk and not row["reference"].strip() and instance.title and instance.lead:
+            yield from self.problems_of_new(instance, number)
+
+    def problems_of_new(self, instance, number):
+        """The same file taken in twice makes nothing twice."""
+        if first := self.once(number, "title", instance.title, instance.lead):
+            yield "title", _("Row %(row)d has this already.") % {"row": first}
+        elif standing := self.standing.get((instance.title, instance.lead)):
+            yield "title", _("%(reference)s has this title and lead already.") % {"reference": standing}
+
+    def try_out(self, instance, row_number):
+        if instance._state.adding:
+            instance.reference = f"row-{row_number}"  # spends no number of the register
+        super().try_out(instance, row_number)
+
+
+class MilestoneResource(DraftResource):
+    name, label = "milestones", gettext_lazy("Milestones")
+    shown = ("version",)
+
+    id = Column("id", TextWidget(), KEPT)
+    version = Column("version", TextWidget(), KEPT)
+    commitment = Column(
+        "commitment",
+        ReferenceWidget("drafts", gettext_lazy("‘%(reference)s’ is no draft that you may change."), "drafts"),
+        gettext_lazy("The reference of the draft to which the step belongs."),
+        required=True,
+        fixed=True,
+    )
+    title = Column("title", TextWidget(300), gettext_lazy("The step."), required=True)
+    due_on = DateColumn("due", PartialDateWidget(), gettext_lazy("When it is due."))
+    met_on = DateColumn("met", PartialDateWidget(), gettext_lazy("When it was met."))
+
+    class Meta(DraftResource.Meta):
+        model = Milestone
+        import_id_fields = ("id",)
+        fields = ("id", "version", "commitment", "title", "due_on", "met_on")
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("commitment").defer("commitment__search")
+
+    def find(self, dataset):
+        super().find(dataset)
+        references = set(map(reference_in, dataset["commitment"]))
+        self.drafts = by_reference(self.offer.drafts(), references)
+        steps = Milestone.objects.filter(commitment__in=[row.pk for row in self.drafts.values()])
+        self.standing = {(step.commitment_id, step.title): step.pk for step in steps}
+
+    def why_not_found(self, key):
+        return _("‘%(key)s’ is no milestone of a draft that you may change: leave this empty for a new row.") % {
+            "key": key
+        }
+
+    def problems_of(self, instance, row, number, cell_errors):
+        yield from super().problems_of(instance, row, number, cell_errors)
+        if instance.pk or not instance.commitment_id or not instance.title:
+            return
+        if first := self.once(number, "step", instance.commitment_id, instance.title):
+            yield "title", _("Row %(row)d has this already.") % {"row": first}
+        elif standing := self.standing.get((instance.commitment_id, instance.title)):
+            yield "title", _("Milestone %(id)d has this title already.") % {"id": standing}
+
+
+class ReportResource(DraftResource):
+    name, label = "reports", gettext_lazy("Progress reports")
+
+    id = Column("id", TextWidget(), KEPT)
+    version = Column("version", TextWidget(), KEPT)
+    state = Column("state", WordWidget(State), gettext_lazy("Where it stands in the review; only shown."))
+    commitment = Column(
+        "commitment",
+        ReferenceWidget(
+            "running", gettext_lazy("‘%(reference)s’ is no published commitment on which you may report."), "running"
+        ),
+        gettext_lazy("The reference of the published commitment on which you report."),
+        required=True,
+        fixed=True,
+    )
+    cycle = Column(
+        "cycle",
+        CodeWidget("cycles", "title"),
+        gettext_lazy("The reporting cycle that asks for it; empty if you report unasked."),
+        fixed=True,
+    )
+    on_behalf_of = Column(
+        "on_behalf_of", CodeWidget("own_agencies", "code"), gettext_lazy("The agency for which you write.")
+    )
+    period_start = Column("period_start", DayWidget(), gettext_lazy("The first day of the period."))
+    period_end = Column("period_end", DayWidget(), gettext_lazy("The last day of the period."))
+    status = Column("status", WordWidget(Status), gettext_lazy("The status that you report."))
+    status_reason = Column(
+        "status_reason", TextWidget(), gettext_lazy("Why; required when the commitment is discontinued.")
+    )
+    superseded_by = Column(
+        "superseded_by",
+        ReferenceWidget("successors", gettext_lazy("‘%(reference)s’ is no published commitment."), ""),
+        gettext_lazy("The published commitment that takes its place; required when it is superseded."),
+    )
+    outlook = Column(
+        "outlook",
+        WordWidget(Outlook),
+        gettext_lazy("How you see the way ahead; empty means not assessed."),
+        default=Outlook.NOT_ASSESSED,
+    )
+    achieved = Column("achieved", TextWidget(), gettext_lazy("What was achieved."))
+    barriers = Column("barriers", TextWidget(), gettext_lazy("What stood in the way."))
+    next_steps = Column("next_steps", TextWidget(), gettext_lazy("What comes next."))
+
+    class Meta(DraftResource.Meta):
+        model = ProgressReport
+        import_id_fields = ("id",)
+        fields = (
+            "id", "version", "state", "commitment", "cycle", "on_behalf_of", "period_start", "period_end", "status",
+            "status_reason", "superseded_by", "outlook", "achieved", "barriers", "next_steps",
+        )  # fmt: skip
+
+    def get_queryset(self):
+        rows = super().get_queryset().select_related("commitment", "cycle", "on_behalf_of", "superseded_by")
+        return rows.defer("commitment__search", "superseded_by__search")
+
+    def find(self, dataset):
+        super().find(dataset)
+        references = set(map(reference_in, dataset["commitment"]))
+        self.running = by_reference(self.offer.running(), references)
+        named = set(map(reference_in, dataset["superseded_by"])) - {""}
+        self.successors = by_reference(self.offer.successors(), named)
+        about = self.get_queryset().filter(commitment__in=[row.pk for row in self.running.values()])
+        expected = about.blank().filter(cycle__isnull=False).select_for_update(of=("self",))
+        self.expected = {(row.commitment.reference, fold_text(row.cycle.title)): row for row in expected}
+        self.voluntary = {row.commitment_id: row.pk for row in about.filter(cycle__isnull=True)}
+
+    def meet(self, row):
+        """By its number; or what a cycle asks for and nobody has begun, by commitment and cycle."""
+        if row["id"].strip():
+            return super().meet(row)
+        reference, title = reference_in(row["commitment"]), fold_text(row["cycle"])
+        return self.expected.get((reference, title))
+
+    def problems_of(self, instance, row, number, cell_errors):
+        yield from super().problems_of(instance, row, number, cell_errors)
+        if instance.status == Status.DISCONTINUED and not instance.status_reason:
+            yield "status_reason", _("Say why the commitment is discontinued.")
+        if instance.commitment_id and "superseded_by" not in cell_errors:
+            problem = successor_error(instance.status, instance.commitment, instance.superseded_by)
+            if problem:
+                yield "superseded_by", problem
+        start, end = instance.period_start, instance.period_end
+        if start and end and end < start and not cell_errors.keys() & {"period_start", "period_end"}:
+            yield "period_end", _("A period cannot end before it starts.")
+        if instance.pk and not row["id"].strip() and (first := self.once(number, "id", str(instance.pk))):
+            yield "cycle", _("Row %(row)d has this already.") % {"row": first}
+        if not instance.pk and instance.commitment_id and not row["id"].strip():
+            yield from self.problems_of_new(instance, number, cell_errors)
+
+    def problems_of_new(self, instance, number, cell_errors):
+        if instance.cycle_id:
+            yield (
+                "cycle",
+                _(
+                    "No report is waiting here for its first words: leave the cycle empty, or give the id and version"
+                    " of the report that was begun, as the export has them."
+                ),
+            )
+        elif "cycle" in cell_errors:
+            return
+        elif first := self.once(number, "unasked", instance.commitment_id):
+            yield "commitment", _("Row %(row)d has this already.") % {"row": first}
+        elif standing := self.voluntary.get(instance.commitment_id):
+            yield "commitment", _("Report %(id)d on this is a draft already: change that one.") % {"id": standing}
+
+    def write(self, instance):
+        """Save a row. A new report without an agency is written for the lead, if the person acts for it."""
+        lead = instance.commitment.lead_agency
+        if instance._state.adding and instance.on_behalf_of is None and lead:
+            instance.on_behalf_of = self.offer.own_agencies.get(lead.code)
+        super().write(instance)
+
+
+RESOURCES = {resource.name: resource for resource in (CommitmentResource, MilestoneResource, ReportResource)}
