@@ -15,9 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
-from agencies.actions import check_version
+from accounts.permissions import agencies_of, all_agencies_of, is_secretariat
 from agencies.models import Agency
-from agencies.permissions import agencies_of, all_agencies_of, is_secretariat
 from commitments import permissions
 from commitments.models import (
     Answer,
@@ -39,6 +38,7 @@ from commitments.workflow import TRANSITIONS, Reviewed, ReviewingRole, State
 from foundation.clock import today
 from foundation.dates.parsing import format_date
 from foundation.dates.partial import PartialDate, Precision
+from foundation.row_versions import check_version
 from workgroups.models import WorkGroup
 
 LOAD = "load"

@@ -10,11 +10,11 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from agencies.actions import check_version
 from commitments.models import Commitment, Mistake
 from commitments.notifications import events
 from foundation.http.client_ip import throttle_key
 from foundation.mail.messages import AUTO_GENERATED, absolute_url, build_message
+from foundation.row_versions import check_version
 
 State = Mistake.State
 # The limits: reports from one sender in an hour, and reports in total in a day.

@@ -9,8 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import ArrayOverlap
 from django.db.models import BigIntegerField, F, Func, Q, QuerySet, Value
 
+from accounts.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
 from agencies.models import Agency
-from agencies.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
 from workgroups.models import Participation, WorkGroup
 from workgroups.permissions import groups_led_by
 

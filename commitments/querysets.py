@@ -25,8 +25,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest, TruncDate
 
-from agencies.models import Membership
-from agencies.permissions import agencies_of
+from accounts.models import Membership
+from accounts.permissions import agencies_of
 from commitments.permissions import (
     OPEN_STATES,
     PUBLIC_STATES,

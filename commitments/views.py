@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import DetailView, FormView, ListView, TemplateView, View
 from rest_framework.authentication import CSRFCheck
 
-from agencies import idempotent_forms
+from accounts import idempotent_forms
 from commitments import corrections
 from commitments.citations import Citation
 from commitments.evidence.serving import evidence_download_response

@@ -19,10 +19,11 @@ FLOORS = {
     "foundation": 0,
     "agencies": 1,
     "agenda": 1,
-    "workgroups": 2,
-    "recommendations": 2,
-    "commitments": 3,
-    "gmg_portal": 4,
+    "accounts": 2,
+    "workgroups": 3,
+    "recommendations": 3,
+    "commitments": 4,
+    "gmg_portal": 5,
 }
 REVERSING = {"reverse", "reverse_lazy", "redirect", "resolve_url"}
 DOTTED = re.compile(rf"({'|'.join(FLOORS)})(\.[a-z_]+)+")
@@ -31,17 +32,9 @@ DOTTED = re.compile(rf"({'|'.join(FLOORS)})(\.[a-z_]+)+")
 KNOWN = {
     "foundation": set(),
     "agencies": {
-        "accounts:invitation",
-        "admin:agencies_invitation_changelist",
-        "admin:agencies_membership_changelist",
         "api:commitments-list",
-        "api:drafts",
-        "admin.site.Form",
-        "admin.site.HistoryAdmin",
         "admin.site.ModelAdmin",
-        "admin.site.StrictListMixin",
         "admin.site.TabularInline",
-        "admin.site.unregister",
         "{% load charts %}",
         "{% load embeds %}",
         "{% load page_metadata %}",
@@ -54,6 +47,16 @@ KNOWN = {
         "{% load charts %}",
         "{% load as_of_links %}",
         "{% load breakdowns %}",
+    },
+    "accounts": {
+        "admin:accounts_invitation_changelist",
+        "admin:accounts_membership_changelist",
+        "api:drafts",
+        "admin.site.Form",
+        "admin.site.HistoryAdmin",
+        "admin.site.ModelAdmin",
+        "admin.site.StrictListMixin",
+        "admin.site.unregister",
     },
     "workgroups": {
         "api:commitments-list",
@@ -73,7 +76,6 @@ KNOWN = {
     "commitments": {
         "admin:commitments_progressreport_add",
         "admin:index",
-        "mail:fewer",
         "admin.site.Form",
         "admin.site.ModelAdmin",
         "admin.site.SystemTableAdmin",

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.permissions import is_administrator, is_secretariat
+from accounts.permissions import is_administrator, is_secretariat
 from commitments.admin.workflow_admin import EMPTY_VALUE, WorkflowAdmin
 from commitments.forms import AssessmentForm
 from commitments.models import Answer, Assessment, Commitment, ProgressReport

@@ -8,8 +8,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import agencies_of
 from agencies.models import Agency
-from agencies.permissions import agencies_of
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.workflow_actions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
 from commitments.admin.workflow_admin import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin

@@ -3,7 +3,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.permissions import agencies_of, is_administrator
+from accounts.permissions import agencies_of, is_administrator
 from commitments.admin.bulk import BulkMixin
 from commitments.admin.contribution import ContributionsMixin
 from commitments.admin.prefill import is_blank, last_texts, latest_published, prefill_values

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.permissions import is_administrator, may_edit_reference_data
+from accounts.permissions import is_administrator, may_edit_reference_data
 from commitments import actions
 from commitments.admin.autosave import AutosaveMixin
 from commitments.admin.preview import PreviewMixin

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from agencies.models import Agency, Membership, User
-from agencies.permissions import SECRETARIAT
+from accounts.models import Membership, User
+from accounts.permissions import SECRETARIAT
+from agencies.models import Agency
 from commitments.models import Answer, Assessment, Commitment, Mistake, Notice, ProgressReport, ReportingCycle
 from commitments.models.notice import SUBJECTS
 from commitments.workflow import Reviewed

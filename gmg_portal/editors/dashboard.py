@@ -11,8 +11,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.permissions import agencies_of
 from agencies.models import Agency
-from agencies.permissions import agencies_of
 from commitments.models import Answer, Assessment, Commitment, Evidence, Mistake, ProgressReport, ReportingCycle
 from commitments.permissions import (
     OPEN_STATES,

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from agencies.models import Membership
+from accounts.models import Membership
 from commitments.admin.prefill import next_period
 from commitments.autosave import MAX_CHARACTERS
 from commitments.models import Assessment, Commitment, Evidence, ProgressReport, WorkingCopy

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
-from agencies.models import User
+from accounts.models import User
 from commitments.models import Digest, Mistake, Notice
 from commitments.notifications import digests, events
 from foundation.clock import today

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from agencies.models import Membership, User
+from accounts.models import Membership, User
 from commitments import actions, corrections
 from commitments.models import Assessment, Digest, Notice
 from commitments.notifications import digests, events

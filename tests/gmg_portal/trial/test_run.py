@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from playwright.sync_api import expect
 
-from agencies.models import Membership, User
+from accounts.models import Membership, User
 from commitments.models import ReportingCycle
 from gmg_portal.management.commands import run as command
 from gmg_portal.trial import setup
