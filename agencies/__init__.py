@@ -1,4 +1,4 @@
-"""The members of the group: their names of today and before, their memberships, and who chaired when.
+"""The members of the group: their names of today and of past days, when they belonged to it, and who chaired.
 
 Imports `foundation` only.
 Start with `models`, then `names_of_day`.

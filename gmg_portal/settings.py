@@ -150,7 +150,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.sessions.devices.LastSeenMiddleware",
+    "accounts.sessions.last_seen.LastSeenMiddleware",
     "accounts.second_step.requirement.SecondStepMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -264,7 +264,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 # Django's own generator: allauth's would use a second table of addresses, which changes by administrators do not reach.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
-# allauth's limits count in each process. gmg_portal.accounts counts in the database instead, for all processes.
+# allauth's limits count in each process. accounts.attempts counts in the database instead, for all processes.
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_FORMS = {
     "login": "accounts.sign_in.forms.SignInForm",

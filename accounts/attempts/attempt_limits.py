@@ -205,6 +205,9 @@ def _count(request, name: str) -> CountedAttempt:
     return CountedAttempt(row.pk, latest)
 
 
+# Codes, and passwords of signed-in people
+
+
 def may_try_code(request: HttpRequest, user) -> bool:
     """Count an attempt at the second step; return False if it has to wait, and show the waiting page."""
     return _may_try(request, _code_credentials(user))

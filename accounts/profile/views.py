@@ -19,15 +19,12 @@ class ProfileView(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
-        return (
-            super().get_context_data(**kwargs)
-            | profile_context(user)
-            | {
-                "memberships": user.memberships.current().select_related("agency"),
-                "is_administrator": is_administrator(user),
-                "is_secretariat": is_secretariat(user),
-                "is_editor": is_editor(user),
-                "second_steps": [step.type for step in second_steps_of(user).order_by("created_at")],
-                "mail_form": MailLevelForm(initial={"mail_level": user.mail_level}),
-            }
-        )
+        return super().get_context_data(**kwargs) | {
+            **profile_context(user),
+            "memberships": user.memberships.current().select_related("agency"),
+            "is_administrator": is_administrator(user),
+            "is_secretariat": is_secretariat(user),
+            "is_editor": is_editor(user),
+            "second_steps": [step.type for step in second_steps_of(user).order_by("created_at")],
+            "mail_form": MailLevelForm(initial={"mail_level": user.mail_level}),
+        }

@@ -12,7 +12,7 @@ from accounts import idempotent_forms
 from accounts.actions.access_tokens import revoke_orphaned_tokens
 from accounts.attempts.attempt_limits import delete_old_attempts
 from accounts.attempts.owner_warnings import delete_old_warnings
-from accounts.sessions.devices import delete_ended_sessions
+from accounts.sessions.last_seen import delete_ended_sessions
 from accounts.sessions.store import SessionStore
 from commitments import corrections
 from commitments.notifications import digests, events
