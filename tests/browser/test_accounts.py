@@ -8,9 +8,12 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import mail
 from django.test.signals import template_rendered
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.actions import invitations
+from accounts.models import User
+from accounts.profile.preferences_tokens import preferences_token
 from agencies.models import Agency
 from tests.browser.audits import dim, violations
 from tests.browser.conftest import BOTH_DIRECTIONS
@@ -256,6 +259,7 @@ def walk(page, portal, add_key, audited):
     look(SECOND_STEP)
     look(f"{SECOND_STEP}app/")
     page.context.clear_cookies()
+    look(reverse("mail:fewer", args=[preferences_token(User.objects.get(username="secretariat"))]))
     for _ in range(5):
         page.goto(f"{portal}/accounts/login/")
         page.locator("[name=login]").fill("nobody")
