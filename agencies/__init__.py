@@ -1,5 +1,5 @@
-"""The members of the group, the people who act for them, and their access tokens.
+"""The members of the group: their names of today and of past days, when they belonged to it, and who chaired.
 
 Imports `foundation` only.
-Start with `models`, then `permissions`, which defines the roles.
+Start with `models`, then `names_of_day`.
 """

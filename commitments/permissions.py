@@ -9,20 +9,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import ArrayOverlap
 from django.db.models import BigIntegerField, F, Func, Q, QuerySet, Value
 
+from accounts.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
 from agencies.models import Agency
-from agencies.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
 from workgroups.models import Participation, WorkGroup
 from workgroups.permissions import groups_led_by
 
 PUBLIC_STATES = ("published", "withdrawn")
-
-
 OPEN_STATES = ("draft", "sent_back")
 
-
 ALL = Q(pk__isnull=False)
-
-
 NONE = Q(pk__isnull=True)
 
 

@@ -28,8 +28,6 @@ from commitments.permissions import (
 )
 
 FINISHED = ("completed", "discontinued", "superseded")
-
-
 # Change reasons of history lines that make their user an author of the row, as do lines without a reason (forms).
 AUTHORSHIP_REASONS = ("submit", "import", "token")
 

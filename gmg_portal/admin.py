@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from rest_framework_api_key.models import APIKey
 
-from agencies.permissions import may_audit, may_edit_reference_data, may_manage_users
+from accounts.attempts.attempt_limits import next_attempt_times
+from accounts.permissions import may_audit, may_edit_reference_data, may_manage_users
 from foundation.clock import today
-from gmg_portal.accounts.attempt_limits import next_attempt_times
 from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_rows, describe_entries, entries_page
 from gmg_portal.audit.recording import add_audit_entry
 from gmg_portal.editors import handover, response_rates, review_queue, tables  # noqa: F401 – `tables` registers itself

@@ -117,9 +117,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
-    "gmg_portal.accounts.apps.LockoutConfig",
+    "accounts.sign_in.apps.LockoutConfig",
     "agencies",
     "agenda",
+    "accounts",
     "workgroups",
     "recommendations",
     "commitments",
@@ -144,15 +145,15 @@ MIDDLEWARE = [
     "foundation.http.throttling.RateLimitHeadersMiddleware",
     "gmg_portal.api.deprecations.DeprecationMiddleware",
     "foundation.http.http_methods.ReadOnlyMethodsMiddleware",
-    "gmg_portal.accounts.session_store.SessionMiddleware",
+    "accounts.sessions.store.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "gmg_portal.http.identifiers.IdentifierMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "gmg_portal.accounts.sessions.LastSeenMiddleware",
-    "gmg_portal.accounts.second_step.SecondStepMiddleware",
+    "accounts.sessions.last_seen.LastSeenMiddleware",
+    "accounts.second_step.requirement.SecondStepMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
@@ -215,24 +216,24 @@ if os.environ.get("DATABASE_OWNER_URL"):
 ROLES_APART = bool(os.environ.get("DATABASE_URL")) and not TRIAL and not DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTH_USER_MODEL = "agencies.User"
+AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "admin:index"
 LOGOUT_REDIRECT_URL = "home"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",  # first, so that passwords are not checked during a wait
-    "gmg_portal.accounts.backends.AccountBackend",
+    "accounts.sign_in.backend.AccountBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "gmg_portal.accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "accounts.sign_in.passwords.LengthValidator", "OPTIONS": {"min_length": 8}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60  # seconds
 
-# Who needs a second step beside the password: 'everyone', or if empty the roles in agencies.permissions.
+# Who needs a second step beside the password: 'everyone', or if empty the roles in accounts.permissions.
 MFA_REQUIRED = os.environ.get("MFA_REQUIRED", "").strip().lower()
 if MFA_REQUIRED not in ("", "everyone"):
     raise ImproperlyConfigured(f"MFA_REQUIRED is '{MFA_REQUIRED}'; write 'everyone', or leave it empty.")
@@ -240,7 +241,7 @@ if MFA_REQUIRED not in ("", "everyone"):
 MFA_ENCRYPTION_KEYS = words("MFA_ENCRYPTION_KEYS")
 if any(len(key) < 32 for key in MFA_ENCRYPTION_KEYS):
     raise ImproperlyConfigured("MFA_ENCRYPTION_KEYS has a key of fewer than 32 characters; write long random texts.")
-MFA_ADAPTER = "gmg_portal.accounts.adapters.SecondStepAdapter"
+MFA_ADAPTER = "accounts.second_step.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators and invitations set addresses; users cannot claim one
 MFA_TOTP_ISSUER = "GMG HLD follow-up portal"
@@ -248,16 +249,16 @@ MFA_TOTP_TOLERANCE = 1  # allowed difference of clocks, in steps of 30 seconds
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # so that a stolen key is useless without its PIN
 MFA_FORMS = {
-    "authenticate": "gmg_portal.accounts.forms.CodeForm",
-    "reauthenticate": "gmg_portal.accounts.forms.ReauthenticateCodeForm",
-    "activate_totp": "gmg_portal.accounts.forms.AddAppForm",
-    "add_webauthn": "gmg_portal.accounts.forms.AddKeyForm",
-    "edit_webauthn": "gmg_portal.accounts.forms.EditKeyForm",
-    "authenticate_webauthn": "gmg_portal.accounts.forms.KeyForm",
-    "login_webauthn": "gmg_portal.accounts.forms.KeySignInForm",
-    "reauthenticate_webauthn": "gmg_portal.accounts.forms.ReauthenticateKeyForm",
+    "authenticate": "accounts.second_step.forms.CodeForm",
+    "reauthenticate": "accounts.second_step.forms.ReauthenticateCodeForm",
+    "activate_totp": "accounts.second_step.forms.AddAppForm",
+    "add_webauthn": "accounts.second_step.forms.AddKeyForm",
+    "edit_webauthn": "accounts.second_step.forms.EditKeyForm",
+    "authenticate_webauthn": "accounts.second_step.forms.KeyForm",
+    "login_webauthn": "accounts.second_step.forms.KeySignInForm",
+    "reauthenticate_webauthn": "accounts.second_step.forms.ReauthenticateKeyForm",
 }
-ACCOUNT_ADAPTER = "gmg_portal.accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -265,25 +266,25 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = True
 # Django's own generator: allauth's would use a second table of addresses, which changes by administrators do not reach.
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
-# allauth's limits count in each process. gmg_portal.accounts counts in the database instead, for all processes.
+# allauth's limits count in each process. accounts.attempts counts in the database instead, for all processes.
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_FORMS = {
-    "login": "gmg_portal.accounts.forms.SignInForm",
-    "change_password": "gmg_portal.accounts.forms.ChangePasswordForm",
-    "set_password": "gmg_portal.accounts.forms.SetPasswordForm",
-    "reset_password": "gmg_portal.accounts.forms.ResetPasswordForm",
-    "reset_password_from_key": "gmg_portal.accounts.forms.ResetPasswordKeyForm",
-    "reauthenticate": "gmg_portal.accounts.forms.ReauthenticateForm",
+    "login": "accounts.sign_in.forms.SignInForm",
+    "change_password": "accounts.sign_in.forms.ChangePasswordForm",
+    "set_password": "accounts.sign_in.forms.SetPasswordForm",
+    "reset_password": "accounts.sign_in.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.sign_in.forms.ResetPasswordKeyForm",
+    "reauthenticate": "accounts.sign_in.forms.ReauthenticateForm",
 }
 
-AXES_HANDLER = "gmg_portal.accounts.attempt_limits.AttemptsHandler"
+AXES_HANDLER = "accounts.attempts.attempt_limits.AttemptsHandler"
 AXES_COOLOFF_TIME = 24  # hours for which a failed sign-in counts
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_PARAMETERS = "gmg_portal.accounts.attempt_limits.lockout_parameters"
-AXES_LOCKOUT_CALLABLE = "gmg_portal.accounts.attempt_limits.lockout_response"
-AXES_USERNAME_CALLABLE = "gmg_portal.accounts.attempt_limits.attempt_username"
-AXES_CLIENT_IP_CALLABLE = "gmg_portal.accounts.attempt_limits.attempt_address"
+AXES_LOCKOUT_PARAMETERS = "accounts.attempts.attempt_limits.lockout_parameters"
+AXES_LOCKOUT_CALLABLE = "accounts.attempts.attempt_limits.lockout_response"
+AXES_USERNAME_CALLABLE = "accounts.attempts.usernames.attempt_username"
+AXES_CLIENT_IP_CALLABLE = "accounts.attempts.attempt_limits.attempt_address"
 AXES_SENSITIVE_PARAMETERS = [
     "username", "ip_address", "login", "code", "credential", "email", "oldpassword", "password1", "password2",
     "csrfmiddlewaretoken",
@@ -461,7 +462,7 @@ HTTPS = not DEBUG and not TRIAL and not flag("PLAIN_HTTP")
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 CSRF_FAILURE_VIEW = "gmg_portal.editors.csrf_failure.csrf_failure"
-SESSION_ENGINE = "gmg_portal.accounts.session_store"
+SESSION_ENGINE = "accounts.sessions.store"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 if HTTPS:  # the prefix makes browsers refuse these cookies from subdomains and over plain HTTP

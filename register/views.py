@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import DetailView, FormView, ListView, TemplateView, View
 from rest_framework.authentication import CSRFCheck
 
-from agencies import idempotent_forms
+from accounts import idempotent_forms
 from commitments.models import Commitment, Status
 from foundation.clock import today
 from foundation.rest.sparse_fields import UnknownField, field_tree, select_fields, selected_paths, values_at

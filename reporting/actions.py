@@ -15,9 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
-from agencies.actions import check_version
+from accounts.permissions import agencies_of, all_agencies_of, is_secretariat
 from agencies.models import Agency
-from agencies.permissions import agencies_of, all_agencies_of, is_secretariat
 from commitments.models import Commitment, Milestone, Partner, Status
 from commitments.permissions import OPEN_STATES, interested_agencies, may_restore, may_withdraw, partners_for
 from commitments.succession import successor_error
@@ -26,6 +25,7 @@ from commitments.workflow import TRANSITIONS, Reviewed, ReviewingRole, State
 from foundation.clock import today
 from foundation.dates.parsing import format_date
 from foundation.dates.partial import PartialDate, Precision
+from foundation.row_versions import check_version
 from reporting.models import Answer, Assessment, Contribution, Evidence, ProgressReport, ReportingCycle, StatusChange
 from reporting.notifications import digests, events
 from reporting.permissions import may_manage_cycles

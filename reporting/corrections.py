@@ -10,10 +10,10 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from agencies.actions import check_version
 from commitments.models import Commitment
 from foundation.http.client_ip import throttle_key
 from foundation.mail.messages import AUTO_GENERATED, absolute_url, build_message
+from foundation.row_versions import check_version
 from reporting.models import Correction
 from reporting.notifications import events
 

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.models import User
+from accounts.models import User
 from commitments.models import Commitment, Status
 from commitments.succession import successor_error
 from foundation.dates.inputs import PartialDateInput

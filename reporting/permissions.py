@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from agencies.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
+from accounts.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
 from commitments.permissions import ALL, NONE, OPEN_STATES, agencies_for, led_group, may_create_drafts
 from workgroups.permissions import groups_led_by
 

@@ -11,8 +11,8 @@ from django.db.models import (
 )
 from django.db.models.functions import TruncDate
 
-from agencies.models import Membership
-from agencies.permissions import agencies_of
+from accounts.models import Membership
+from accounts.permissions import agencies_of
 from commitments.models import Commitment
 from commitments.permissions import (
     OPEN_STATES,

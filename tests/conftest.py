@@ -14,8 +14,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import TransactionTestCase
 from django.test.client import ClientMixin
 
+from accounts.sessions.store import SessionStore
 from foundation.http import throttling
-from gmg_portal.accounts.session_store import SessionStore
 from tests import row_deletion, template_database
 from tests.browser.chromium import PATH, started
 from tests.factories import (

@@ -18,8 +18,9 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 from simple_history.utils import bulk_update_with_history
 
-from agencies.models import AccessToken, Agency, ChairTerm, FormerName, Invitation, Membership, User
-from agencies.permissions import SECRETARIAT
+from accounts.models import AccessToken, Invitation, Membership, User
+from accounts.permissions import SECRETARIAT
+from agencies.models import Agency, ChairTerm, FormerName
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import Commitment, Milestone, Partner, Stakeholder
 from foundation.dates.partial import PartialDate

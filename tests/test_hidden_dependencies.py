@@ -19,12 +19,13 @@ FLOORS = {
     "foundation": 0,
     "agencies": 1,
     "agenda": 1,
-    "workgroups": 2,
-    "recommendations": 2,
-    "commitments": 3,
-    "reporting": 4,
-    "register": 5,
-    "gmg_portal": 6,
+    "accounts": 2,
+    "workgroups": 3,
+    "recommendations": 3,
+    "commitments": 4,
+    "reporting": 5,
+    "register": 6,
+    "gmg_portal": 7,
 }
 # The folder of templates that the views of a package render.
 TEMPLATES = {"register": "commitments"}
@@ -34,20 +35,18 @@ DOTTED = re.compile(rf"({'|'.join(FLOORS)})(\.[a-z_]+)+")
 # Rows of the register and pages of the roof that an app links to; base classes of the editor area; tags of the roof.
 KNOWN = {
     "foundation": set(),
-    "agencies": {
-        "accounts:invitation",
-        "admin:agencies_invitation_changelist",
-        "admin:agencies_membership_changelist",
-        "api:commitments-list",
+    "agencies": {"api:commitments-list", "admin.site.ModelAdmin", "admin.site.TabularInline"},
+    "agenda": {"api:commitments-list", "admin.site.ModelAdmin"},
+    "accounts": {
+        "admin:accounts_invitation_changelist",
+        "admin:accounts_membership_changelist",
         "api:drafts",
         "admin.site.Form",
         "admin.site.HistoryAdmin",
         "admin.site.ModelAdmin",
         "admin.site.StrictListMixin",
-        "admin.site.TabularInline",
         "admin.site.unregister",
     },
-    "agenda": {"api:commitments-list", "admin.site.ModelAdmin"},
     "workgroups": {"api:commitments-list", "admin.site.ModelAdmin", "admin.site.TabularInline"},
     "recommendations": {"api:commitments-list", "admin.site.ModelAdmin"},
     "commitments": set(),

@@ -11,9 +11,28 @@ from django.template.loader_tags import ExtendsNode, IncludeNode
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
 NAMES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.*"))
+PACKAGES = [
+    "accounts",
+    "agencies",
+    "agenda",
+    "commitments",
+    "foundation",
+    "gmg_portal",
+    "recommendations",
+    "workgroups",
+]
 CODE = [
     path
-    for app in ("agencies", "agenda", "commitments", "foundation", "gmg_portal", "recommendations", "workgroups")
+    for app in (
+        "accounts",
+        "agencies",
+        "agenda",
+        "commitments",
+        "foundation",
+        "gmg_portal",
+        "recommendations",
+        "workgroups",
+    )
     for path in (Path(settings.BASE_DIR) / app).rglob("*.py")
 ]
 NAME_IN_CODE = re.compile(r'"([a-z0-9_]+(?:/[a-z0-9_]+)*\.html)"')

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class WorkgroupsConfig(AppConfig):
     name = "workgroups"
     verbose_name = _("Work groups")
+
+    def ready(self):
+        from accounts.profile.sections import add_to_profile
+        from workgroups.permissions import groups_led_by
+
+        add_to_profile("groups", groups_led_by)

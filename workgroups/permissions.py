@@ -1,6 +1,6 @@
 from django.db.models import QuerySet
 
-from agencies.permissions import agencies_of, cache_query
+from accounts.permissions import agencies_of, cache_query
 from workgroups.models import Participation, WorkGroup
 
 

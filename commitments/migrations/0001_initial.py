@@ -22,8 +22,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0002_memberships'),
         ('agencies', '0001_initial'),
-        ('agencies', '__first__'),
         ('agenda', '0001_initial'),
         ('recommendations', '0001_initial'),
         ('workgroups', '0001_initial'),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from gmg_portal.accounts.attempt_limits import username_of_attempt
+from accounts.attempts.usernames import username_of_attempt
 from gmg_portal.audit.request_context import RequestContext, current_request_context, install_execute_wrapper
 from gmg_portal.models import AuditEntry
 

@@ -8,7 +8,7 @@ import pgtrigger
 from django.apps import apps
 from simple_history.models import HistoricalChanges
 
-from agencies.models import AccountRole, User
+from accounts.models import AccountRole, User
 from foundation.postgresql.triggers import Trigger
 
 SIGNED_IN = "(nullif(current_setting('portal.request', true), '')::jsonb ->> 'person')::bigint"
@@ -42,7 +42,7 @@ PASSWORD_AUDITED = Trigger(
     operation=pgtrigger.UpdateOf("password"),
     condition=pgtrigger.Condition("OLD.password IS DISTINCT FROM NEW.password"),
     func=f"""
-        PERFORM audit_note('password_changed', {SIGNED_IN}, 'agencies.user', NEW.id, NULL, '');
+        PERFORM audit_note('password_changed', {SIGNED_IN}, 'accounts.user', NEW.id, NULL, '');
         RETURN NULL;
     """,
 )
@@ -55,7 +55,7 @@ ROLE_AUDITED = Trigger(
     func=f"""
         IF TG_OP = 'INSERT' THEN change := NEW; ELSE change := OLD; END IF;
         PERFORM audit_note(
-            CASE TG_OP WHEN 'INSERT' THEN 'role_given' ELSE 'role_taken' END, {SIGNED_IN}, 'agencies.user',
+            CASE TG_OP WHEN 'INSERT' THEN 'role_given' ELSE 'role_taken' END, {SIGNED_IN}, 'accounts.user',
             change.user_id, NULL, (SELECT left(name, 100) FROM auth_group WHERE id = change.group_id)
         );
         RETURN NULL;

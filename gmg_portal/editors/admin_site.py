@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from agencies.permissions import is_editor
+from accounts.permissions import is_editor
 from gmg_portal.editors import list_queries, model_admin
 from gmg_portal.editors.csrf_failure import csrf_failure, is_signed_out_form
 from register.search import search_error

@@ -11,8 +11,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.permissions import agencies_of
 from agencies.models import Agency
-from agencies.permissions import agencies_of
 from commitments.models import Commitment
 from commitments.permissions import OPEN_STATES, may_correct, may_create_drafts, may_review, may_withdraw
 from commitments.workflow import Reviewed, State

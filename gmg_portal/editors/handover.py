@@ -10,8 +10,9 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Membership
-from agencies.permissions import may_hand_over
+from accounts.models import Membership
+from accounts.permissions import may_hand_over
+from agencies.models import Agency
 from commitments.models import Commitment
 from commitments.workflow import Reviewed, State
 from foundation.clock import today

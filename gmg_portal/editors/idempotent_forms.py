@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from agencies import idempotent_forms
+from accounts import idempotent_forms
 from foundation.text.numbers import is_whole_number
 from reporting import autosave
 

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
 
-from agencies.permissions import may_edit_reference_data
+from accounts.permissions import may_edit_reference_data
 from foundation.dates.inputs import AdminDayInput
 from gmg_portal.editors.edit_conflicts import (
     RESOLVED_HISTORY_ID,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db.models import F, Prefetch
 from django.urls import reverse
 
+from accounts.permissions import agencies_of
 from agencies.models import Agency
-from agencies.permissions import agencies_of
 from commitments.models import Partner
 from reporting.models import Contribution, ProgressReport
 

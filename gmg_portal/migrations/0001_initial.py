@@ -16,8 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('agencies', '0001_initial'),
-        ('agencies', '__first__'),
+        ('accounts', '0002_memberships'),
     ]
 
     operations = [
@@ -44,7 +43,7 @@ class Migration(migrations.Migration):
             name='IdempotencyRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_answers', to='agencies.accesstoken')),
+                ('token', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_answers', to='accounts.accesstoken')),
                 ('key', models.CharField(max_length=200, verbose_name='key')),
                 ('digest', models.CharField(max_length=64, verbose_name='digest of the request')),
                 ('status', models.PositiveSmallIntegerField(null=True, verbose_name='status')),
@@ -60,19 +59,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='KnownAddress',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('digest', models.CharField(max_length=40)),
-                ('used_at', models.DateTimeField(db_index=True, editable=False)),
-            ],
-            options={
-                'db_table': 'known_address',
-                'constraints': [models.UniqueConstraint(fields=('user', 'digest'), name='known_address_once')],
-            },
-        ),
-        migrations.CreateModel(
             name='Revision',
             fields=[
                 ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
@@ -82,19 +68,6 @@ class Migration(migrations.Migration):
             options={
                 'db_table': 'revision',
                 'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='revision_is_one_row')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SignInWarning',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kind', models.CharField(choices=[('password', 'Wrong passwords'), ('code', 'Wrong codes')], max_length=10)),
-                ('sent_at', models.DateTimeField(editable=False)),
-            ],
-            options={
-                'db_table': 'sign_in_warning',
-                'constraints': [models.UniqueConstraint(fields=('user', 'kind'), name='sign_in_warning_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['password', 'code'])), name='sign_in_warning_kind_known')],
             },
         ),
         migrations.CreateModel(

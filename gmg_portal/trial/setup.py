@@ -16,8 +16,9 @@ from django.db import transaction
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
-from agencies.models import Agency, Membership
-from agencies.permissions import SECRETARIAT
+from accounts.models import Membership
+from accounts.permissions import SECRETARIAT
+from agencies.models import Agency
 from foundation.clock import today
 from foundation.files.private import write_private_file
 from reporting import actions

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('agencies', '__first__'),
+        ('accounts', '0001_initial'),
         ('agenda', '0001_initial'),
     ]
 

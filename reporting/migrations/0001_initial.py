@@ -25,8 +25,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0002_memberships'),
         ('agencies', '0001_initial'),
-        ('agencies', '__first__'),
         ('commitments', '0001_initial'),
         ('workgroups', '0001_initial'),
     ]

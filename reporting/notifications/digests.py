@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from django.conf import settings
-from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -20,7 +19,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies.models import User
+from accounts.models import User
+from accounts.profile.preferences_tokens import preferences_token
 from commitments.workflow import State
 from foundation.clock import today
 from foundation.mail.messages import absolute_url, build_message
@@ -31,7 +31,6 @@ from reporting.notifications.events import deadline_kind, has_access, reports_ow
 Kind = Notification.Kind
 ESSENTIAL = {Kind.SENT_BACK, Kind.OVERDUE, Kind.DUE_IN_3, Kind.DUE_IN_14, Kind.REMINDED}
 MAX_LINES = 30
-TOKEN_SALT = "mail-level"  # noqa: S105 - a salt, not a secret
 
 log = logging.getLogger(__name__)
 
@@ -273,18 +272,3 @@ def _change_url(row) -> str:
 
 def _admin_url(row, page: str) -> str:
     return absolute_url(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk]))
-
-
-# Mail preferences
-
-
-def preferences_token(person: User) -> str:
-    """Return the signed token of the link by which a person chooses their mails without signing in."""
-    return signing.dumps(person.pk, salt=TOKEN_SALT)
-
-
-def user_of_token(token: str) -> User | None:
-    try:
-        return User.objects.filter(pk=signing.loads(token, salt=TOKEN_SALT), is_active=True).first()
-    except signing.BadSignature:
-        return None

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from agencies.models import Agency, Membership, User
-from agencies.permissions import SECRETARIAT
+from accounts.models import Membership, User
+from accounts.permissions import SECRETARIAT
+from agencies.models import Agency
 from commitments.models import Commitment
 from commitments.workflow import Reviewed
 from foundation.clock import today

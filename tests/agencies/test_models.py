@@ -1,21 +1,16 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 from django.db.models import F
 
-from agencies.models import AccessToken, Agency, ChairTerm, Invitation, Membership, User
+from agencies.models import Agency, ChairTerm
 from tests.factories import (
-    AccessTokenFactory,
     AgencyFactory,
     ChairTermFactory,
     FormerNameFactory,
-    InvitationFactory,
-    MembershipFactory,
-    UserFactory,
 )
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
-LATE = datetime(2014, 6, 1, tzinfo=UTC)
 
 
 def second_term(starts_on, ends_on):
@@ -23,19 +18,7 @@ def second_term(starts_on, ends_on):
     ChairTermFactory(starts_on=starts_on, ends_on=ends_on)
 
 
-def second_membership(**fields):
-    first = MembershipFactory()
-    MembershipFactory(user=first.user, agency=first.agency, **fields)
-
-
-def two_tokens(**fields):
-    agency = AgencyFactory()
-    for _ in range(2):
-        AccessTokenFactory(agency=agency, **fields)
-
-
 REFUSED = [
-    ("user_mail_level_known", lambda: UserFactory(mail_level="hourly")),
     ("agency_left_after_joined", lambda: AgencyFactory(joined=date(2014, 1, 2), left=date(2014, 1, 1))),
     ("agency_not_its_own_parent", lambda: Agency.objects.filter(pk=AgencyFactory().pk).update(parent=F("pk"))),
     ("chair_term_ends_after_start", lambda: ChairTermFactory(starts_on=date(2014, 1, 2), ends_on=date(2014, 1, 1))),
@@ -49,47 +32,8 @@ REFUSED = [
         "former_name_once_until_a_day",
         lambda: [FormerNameFactory(agency=agency) for agency in [AgencyFactory()] * 2],
     ),
-    ("membership_role_known", lambda: MembershipFactory(role="observer")),
-    (
-        "membership_ends_after_start",
-        lambda: MembershipFactory(starts_on=date(2014, 1, 2), ends_on=date(2014, 1, 1)),
-    ),
-    ("membership_once_from_a_day", lambda: second_membership(role="alternate")),
-    ("user_name_once_in_any_case", lambda: [UserFactory(username=name, email="") for name in ("ada", "Ada")]),
-    ("user_mail_address_once", lambda: [UserFactory(email="ada@example.org") for _ in range(2)]),
-    (
-        "user_mail_address_in_small_letters",
-        lambda: User.objects.filter(pk=UserFactory().pk).update(email="Ada@example.org"),
-    ),
-    ("invitation_agency_with_its_roles", lambda: InvitationFactory(role="observer")),
-    ("invitation_agency_with_its_roles", lambda: InvitationFactory(role="alternate", agency=None)),
-    ("invitation_agency_with_its_roles", lambda: InvitationFactory(role="secretariat")),
-    ("invitation_expires_after_sending", lambda: InvitationFactory(expires_at=LATE, sent_at=LATE)),
-    ("invitation_accepted_by_somebody_at_a_time", lambda: InvitationFactory(accepted_by=UserFactory())),
-    ("invitation_accepted_or_revoked", lambda: InvitationFactory(accepted_at=LATE, revoked_at=LATE)),
-    ("token_scope_known", lambda: AccessTokenFactory(scope="publish")),
-    ("token_expires_within_a_year", lambda: AccessTokenFactory(created=LATE, expiry_date=LATE)),
-    ("token_expires_within_a_year", lambda: AccessTokenFactory(created=LATE, expiry_date=LATE + timedelta(days=367))),
-    ("token_revoked_at_a_time", lambda: AccessTokenFactory(revoked=True)),
-    ("token_revoked_at_a_time", lambda: AccessTokenFactory(revoked_at=LATE)),
-    (
-        "token_name_once_in_use",
-        lambda: [AccessTokenFactory(agency=agency, name="A") for agency in [AgencyFactory()] * 2],
-    ),
-    ("invitation_open_once_for_an_address", lambda: [InvitationFactory(email="ada@example.org") for _ in range(2)]),
 ]
-UNIQUE = [
-    (AgencyFactory, "code", "ilo"),
-    (UserFactory, "username", "ada"),
-    (InvitationFactory, "digest", "0f" * 32),
-    (AccessTokenFactory, "prefix", "aBcDeF12"),
-]
-CHOICES = [
-    (Membership, "role", "membership_role_known"),
-    (Invitation, "role", "invitation_agency_with_its_roles"),
-    (AccessToken, "scope", "token_scope_known"),
-    (User, "mail_level", "user_mail_level_known"),
-]
+UNIQUE = [(AgencyFactory, "code", "ilo")]
 
 
 @pytest.mark.parametrize(("constraint", "write"), REFUSED)
@@ -102,19 +46,12 @@ def test_second_row_with_the_same_identifier_is_refused(factory, field, value, a
     assert_unique(factory, field, value)
 
 
-@pytest.mark.parametrize(("model", "field", "constraint"), CHOICES)
-def test_choices_are_those_of_the_database(model, field, constraint, constraint_values):
-    choices = {value for value, _ in model._meta.get_field(field).choices}
-
-    assert constraint_values(constraint) == choices
-
-
 def test_every_declared_rule_is_in_the_tables_above(assert_declared):
     assert_declared(
         "agencies",
         constraints={constraint for constraint, _ in REFUSED},
         unique={(factory._meta.model, field) for factory, field, _ in UNIQUE},
-        choices={(model, field) for model, field, _ in CHOICES},
+        choices=set(),
     )
 
 
@@ -126,12 +63,6 @@ def test_chair_term_next_to_another_is_taken(starts_on, ends_on):
     second_term(starts_on, ends_on)
 
     assert ChairTerm.objects.count() == 2
-
-
-def test_membership_in_two_spells_is_taken():
-    second_membership(starts_on=date(2015, 1, 1))
-
-    assert Membership.objects.count() == 2
 
 
 def test_agency_that_left_on_the_day_it_joined_is_taken():
@@ -148,33 +79,7 @@ def test_members_leave_out_constituents(ilo):
     assert [agency.code for agency in commissions.constituents.all()] == ["eca"]
 
 
-@pytest.mark.parametrize(
-    ("moment", "current"),
-    [
-        ("2014-01-31T23:59:59+00:00", False),
-        ("2014-02-01T00:00:00+00:00", True),
-        ("2014-03-31T23:59:59+00:00", True),
-        ("2014-04-01T00:00:00+00:00", False),
-    ],
-)
-def test_membership_turns_at_midnight_utc(time_machine, moment, current):
-    membership = MembershipFactory(starts_on=date(2014, 2, 1), ends_on=date(2014, 3, 31))
-    time_machine.move_to(moment)
-
-    assert list(Membership.objects.current()) == ([membership] if current else [])
-
-
 def test_names_of_rows(ilo):
-    user = UserFactory(username="ada")
-
-    assert str(user) == "ada"
     assert str(ilo) == "ILO"
     assert str(ChairTermFactory(agency=ilo)) == "ILO, 1 January 2014 – 31 December 2014"
-    assert str(MembershipFactory(user=user, agency=ilo)) == "ada – ILO"
     assert ilo.get_absolute_url() == "/agencies/ilo/"
-
-
-def test_history_of_a_person_keeps_no_password():
-    fields = {field.name for field in User.history.model._meta.get_fields()}
-
-    assert fields.isdisjoint({"password", "has_short_password", "last_login"})

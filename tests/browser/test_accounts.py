@@ -8,9 +8,12 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import mail
 from django.test.signals import template_rendered
+from django.urls import reverse
 from playwright.sync_api import expect
 
-from agencies import actions
+from accounts.actions import invitations
+from accounts.models import User
+from accounts.profile.preferences_tokens import preferences_token
 from agencies.models import Agency
 from tests.browser.audits import dim, violations
 from tests.browser.conftest import BOTH_DIRECTIONS
@@ -57,7 +60,7 @@ def portal(live_server, transactional_db, settings):
     settings.ALLOWED_HOSTS = ["localhost"]
     agency = Agency.objects.create(code="ilo", acronym="ILO", name="International Labour Organization")
     in_group(UserFactory(username="secretariat"), "secretariat")
-    InvitationFactory(email="ada@example.org", first_name="Ada", agency=agency, digest=actions.token_digest(TOKEN))
+    InvitationFactory(email="ada@example.org", first_name="Ada", agency=agency, digest=invitations.token_digest(TOKEN))
     return live_server.url
 
 
@@ -82,7 +85,9 @@ def add_key(chromium):
 
 
 def test_invited_to_the_secretariat_one_sets_up_an_app_and_signs_in_with_it(page, portal, complaints):
-    InvitationFactory(email="grace@example.org", role="secretariat", agency=None, digest=actions.token_digest("second"))
+    InvitationFactory(
+        email="grace@example.org", role="secretariat", agency=None, digest=invitations.token_digest("second")
+    )
 
     page.goto(f"{portal}/accounts/invitation/second/")
     page.get_by_label("User name").fill("grace")
@@ -254,6 +259,7 @@ def walk(page, portal, add_key, audited):
     look(SECOND_STEP)
     look(f"{SECOND_STEP}app/")
     page.context.clear_cookies()
+    look(reverse("mail:fewer", args=[preferences_token(User.objects.get(username="secretariat"))]))
     for _ in range(5):
         page.goto(f"{portal}/accounts/login/")
         page.locator("[name=login]").fill("nobody")

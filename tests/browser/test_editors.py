@@ -25,7 +25,7 @@ PUBLIC = {
 
 def invite(page, portal, mailbox):
     """Ask a focal point of ILO in, as the secretariat; the link of the mail."""
-    page.goto(f"{portal}/admin/agencies/invitation/add/")
+    page.goto(f"{portal}/admin/accounts/invitation/add/")
     page.get_by_label("Mail address").fill("ada@example.org")
     page.get_by_label("Role").select_option(label="Focal point")
     page.get_by_label("Agency").select_option(label="ILO")

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from post_office.models import STATUS, Email
 
-from agencies.models import User
+from accounts.models import User
 from foundation.clock import today
 from reporting.models import Correction, Digest, Notification
 from reporting.notifications import digests, events

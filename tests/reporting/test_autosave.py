@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from agencies.models import Membership
+from accounts.models import Membership
 from commitments.models import Commitment
 from gmg_portal.revision.current import CurrentRevision
 from reporting.autosave import MAX_CHARACTERS

@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.asserts import assertContains
 
-from agencies.actions import accept_invitation, hand_over, token_digest
-from agencies.models import Invitation, User
-from agencies.permissions import limited_to_agency
+from accounts.actions.invitations import accept_invitation, token_digest
+from accounts.actions.memberships import hand_over
+from accounts.models import Invitation, User
+from accounts.permissions import limited_to_agency
 from commitments.models import Commitment
 from commitments.workflow import ReviewingBody
 from foundation.clock import today
@@ -535,7 +536,7 @@ def test_secretariat_invites_nobody_as_focal_point_who_has_an_account(client, se
     """A second account would hide that the reviewer acts for the agency."""
     User.objects.filter(pk=secretariat.pk).update(email="me@example.org")
     client.force_login(secretariat)
-    address = reverse("admin:agencies_invitation_add")
+    address = reverse("admin:accounts_invitation_add")
     typed = {"email": "Me@Example.org", "role": "focal_point", "agency": str(ilo.pk)}
 
     page = client.post(address, filled(client.get(address), **typed))

@@ -159,7 +159,7 @@ def test_period_that_would_reach_into_the_future_is_not_prefilled(editor, commit
         ("agenda_framework", {"adopted_on": "2026-12-01"}, "adopted_on", FUTURE),
         ("workgroups_workplan", {"ends_on": "9999-12-31"}, "ends_on", FAR),
         ("agencies_chairterm", {"ends_on": "9999-12-31"}, "ends_on", FAR),
-        ("agencies_membership", {"ends_on": "9999-12-31"}, "ends_on", FAR),
+        ("accounts_membership", {"ends_on": "9999-12-31"}, "ends_on", FAR),
         ("reporting_reportingcycle", {"due_on": "9999-12-31"}, "due_on", FAR),
     ],
 )

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 
-from agencies.models import User
+from accounts.models import User
 from commitments.models import Commitment
 from reporting.models import Answer, Assessment, ProgressReport
 from tests.factories import (

@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0001_initial'),
         ('agencies', '0001_initial'),
-        ('agencies', '__first__'),
     ]
 
     operations = [

@@ -7,8 +7,8 @@ from rest_framework.authentication import BaseAuthentication, get_authorization_
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 
-from agencies.models import AccessToken
-from agencies.permissions import limited_to_agency, token_allows
+from accounts.models import AccessToken
+from accounts.permissions import limited_to_agency, token_allows
 
 SCHEMES = ("bearer", "api-key")
 

@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from agencies.models import AccessToken
+from accounts.models import AccessToken
 from commitments.models import Commitment
 from commitments.permissions import OPEN_STATES
 from foundation.text.choices import find_code

@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agencies.permissions import is_administrator, is_secretariat
+from accounts.permissions import is_administrator, is_secretariat
 from commitments.models import Commitment
 from commitments.permissions import agencies_for, groups_for, interested_agencies, may_create_drafts
 from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE, WorkflowAdmin

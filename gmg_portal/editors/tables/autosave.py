@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from agencies.permissions import is_administrator
+from accounts.permissions import is_administrator
 from foundation.text.numbers import is_whole_number
 from reporting import autosave
 from reporting.autosave import NUL, ConcurrentAutosave, TooLong, as_querydict

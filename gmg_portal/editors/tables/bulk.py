@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agencies import idempotent_forms
+from accounts import idempotent_forms
 from commitments.permissions import may_create_drafts
 from foundation.clock import today
 from reporting.forms import ImportForm

@@ -8,8 +8,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.permissions import agencies_of
 from agencies.models import Agency
-from agencies.permissions import agencies_of
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_create_drafts
 from commitments.workflow import State

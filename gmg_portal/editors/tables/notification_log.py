@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from agencies.permissions import is_administrator
+from accounts.permissions import is_administrator
 from reporting.models import Digest, Notification
 
 

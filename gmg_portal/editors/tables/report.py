@@ -3,7 +3,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agencies.permissions import agencies_of, is_administrator
+from accounts.permissions import agencies_of, is_administrator
 from commitments.models import Commitment
 from commitments.permissions import agencies_for
 from foundation.text.numbers import is_whole_number

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agencies.permissions import is_administrator, is_secretariat
+from accounts.permissions import is_administrator, is_secretariat
 from commitments.permissions import may_restore, may_withdraw
 from commitments.workflow import TRANSITIONS, Reviewed
 from foundation.clock import today

@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from agencies.permissions import is_administrator, may_edit_reference_data
+from accounts.permissions import is_administrator, may_edit_reference_data
 from commitments.permissions import PUBLIC_STATES, may_create_drafts, may_review
 from commitments.workflow import State
 from gmg_portal.editors.tables.autosave import AutosaveMixin

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agencies import idempotent_forms
-from agencies.actions import revoke_orphaned_tokens
+from accounts import idempotent_forms
+from accounts.actions.access_tokens import revoke_orphaned_tokens
+from accounts.attempts.attempt_limits import delete_old_attempts
+from accounts.attempts.owner_warnings import delete_old_warnings
+from accounts.sessions.last_seen import delete_ended_sessions
+from accounts.sessions.store import SessionStore
 from foundation.mail import backend
-from gmg_portal.accounts.attempt_limits import delete_old_attempts
-from gmg_portal.accounts.owner_warnings import delete_old_warnings
-from gmg_portal.accounts.session_store import SessionStore
-from gmg_portal.accounts.sessions import delete_ended_sessions
 from gmg_portal.api.drafts.idempotency import delete_expired_records
 from reporting import corrections
 from reporting.notifications import digests, events

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from gmg_portal.accounts.encryption import UnreadableSecretError, change_secrets, decrypt, encrypt
+from accounts.second_step.encryption import UnreadableSecretError, change_secrets, decrypt, encrypt
 
 
 class Command(BaseCommand):

@@ -15,9 +15,9 @@ from reporting.models import Evidence, ProgressReport
 
 pytestmark = pytest.mark.database
 
-APPS = ["agencies", "agenda", "workgroups", "recommendations", "commitments", "gmg_portal"]
+APPS = ["accounts", "agencies", "agenda", "workgroups", "recommendations", "commitments", "gmg_portal"]
 # Of Django's own base class for people.
-NOT_OURS = {"agencies.User.date_joined", "agencies.User.last_login"}
+NOT_OURS = {"accounts.User.date_joined", "accounts.User.last_login"}
 PAST = {
     "agencies.Agency.joined",
     "agencies.FormerName.until",
@@ -43,11 +43,11 @@ PAST = {
     "gmg_portal.Edition.day",
 }
 PLANNED = {
+    "accounts.Membership.ends_on",
+    "accounts.Membership.starts_on",
     "agencies.Agency.left",
     "agencies.ChairTerm.ends_on",
     "agencies.ChairTerm.starts_on",
-    "agencies.Membership.ends_on",
-    "agencies.Membership.starts_on",
     "agenda.Event.ends_on",
     "agenda.Event.starts_on",
     "commitments.Commitment.due_on",

@@ -16,14 +16,16 @@ from django.db import connection
 from django.utils import timezone
 from post_office.models import Email
 
-from agencies.actions import hand_over, revoke_orphaned_tokens
-from agencies.models import AccessToken
+from accounts.actions.access_tokens import revoke_orphaned_tokens
+from accounts.actions.memberships import hand_over
+from accounts.models import AccessToken
 from commitments.models import Status
 from foundation.clock import today
 from gmg_portal.api.drafts.problem_examples import problem_example
 from gmg_portal.models import AuditEntry
 from reporting import actions
 from reporting.models import Evidence, ProgressReport
+from tests.accounts.signing_in import sign_in
 from tests.factories import (
     AccessTokenFactory,
     CommitmentFactory,
@@ -35,7 +37,6 @@ from tests.factories import (
 )
 from tests.files import pdf
 from tests.form_filling import filled
-from tests.gmg_portal.accounts.signing_in import sign_in
 from tests.gmg_portal.api.agency_systems import DRAFT_BODY, DRAFTS, System, system_for
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     """Also: the secret of the token appears only on the one page that shows it."""
     caplog.set_level(logging.DEBUG)
     sign_in(client, "ilo_focal_point")
-    address = "/admin/agencies/accesstoken/add/"
+    address = "/admin/accounts/accesstoken/add/"
     page = client.get(address)
     made = client.post(address, filled(page, name="ILO project database", scope="submit"))
     system = System(client, secret=made.context["secret"])
@@ -92,7 +93,7 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
         ("publish", "secretariat"),
     ]
     token = AccessToken.objects.get()
-    noted = AuditEntry.objects.filter(kind="agencies.accesstoken").values_list("reason", "person__username")
+    noted = AuditEntry.objects.filter(kind="accounts.accesstoken").values_list("reason", "person__username")
     assert list(noted) == [("make_token", "ilo_focal_point")]
     via = AuditEntry.objects.filter(kind="reporting.progressreport").order_by("moment").first().via
     assert via == f"POST /api/v1/drafts/ ({token.shown_prefix})"
@@ -124,14 +125,14 @@ def test_tokens_are_made_by_focal_points_seen_and_revoked_by_their_agency(
     client, ilo, ilo_focal_point, ilo_alternate, ohchr_focal_point, secretariat, administrator
 ):
     token = AccessTokenFactory(agency=ilo, made_by=ilo_focal_point, name="Secret system")
-    page = f"/admin/agencies/accesstoken/{token.pk}/change/"
+    page = f"/admin/accounts/accesstoken/{token.pk}/change/"
     access_by_user = {}
     for person in (ilo_focal_point, ilo_alternate, ohchr_focal_point, secretariat, administrator, UserFactory()):
         client.force_login(person)
         visible = "Secret system" in client.get(page).content.decode()
-        listed = "Secret system" in client.get("/admin/agencies/accesstoken/").content.decode()
-        made = client.get("/admin/agencies/accesstoken/add/")
-        revoked = client.post(f"/admin/agencies/accesstoken/{token.pk}/press/revoke/") and revoked_and_restored(token)
+        listed = "Secret system" in client.get("/admin/accounts/accesstoken/").content.decode()
+        made = client.get("/admin/accounts/accesstoken/add/")
+        revoked = client.post(f"/admin/accounts/accesstoken/{token.pk}/press/revoke/") and revoked_and_restored(token)
         access_by_user[person.username.partition("-")[0]] = (visible, listed, asks_to_confirm_identity(made), revoked)
 
     assert access_by_user == {
@@ -159,7 +160,7 @@ def asks_to_confirm_identity(answer) -> bool:
 def test_token_is_made_for_a_year_at_most_under_a_name_of_its_own(client, ilo, ilo_focal_point):
     sign_in(client, "ilo_focal_point")
     AccessTokenFactory(agency=ilo, name="Taken")
-    address = "/admin/agencies/accesstoken/add/"
+    address = "/admin/accounts/accesstoken/add/"
     page = client.get(address)
 
     for typed in ({"until": today() + timedelta(days=366)}, {"until": today() - timedelta(days=1)}, {"name": "Taken"}):

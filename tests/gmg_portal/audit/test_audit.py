@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from agencies.models import Agency, User
+from accounts.models import User
+from agencies.models import Agency
 from commitments.models import Commitment
 from gmg_portal.audit.entries import dependent_models, kind_choices, subject_condition
 from gmg_portal.audit.request_context import (
@@ -109,8 +110,8 @@ def test_new_password_and_roles_are_entries(outsider):
 
     events = [
         (entry.what, entry.reason)
-        for entry in entries(kind="agencies.user", row=outsider.pk, what__in=["role_given", "role_taken"])
-        + entries(kind="agencies.user", row=outsider.pk, what="password_changed")
+        for entry in entries(kind="accounts.user", row=outsider.pk, what__in=["role_given", "role_taken"])
+        + entries(kind="accounts.user", row=outsider.pk, what="password_changed")
     ]
     assert events == [("role_given", "secretariat"), ("role_taken", "secretariat"), ("password_changed", "")]
 
@@ -305,7 +306,7 @@ def test_second_steps_are_entries_without_their_secret(
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("mfa_activate_totp"), {"code": code_of(secret)})
     client.force_login(administrator)
-    client.post(reverse("admin:agencies_user_press", args=[outsider.pk, "no_second_step"]))
+    client.post(reverse("admin:accounts_user_press", args=[outsider.pk, "no_second_step"]))
 
     done = {(entry.what, entry.person, entry.reason) for entry in entries(what__startswith="second_step")}
     assert done >= {("second_step_added", outsider, "totp"), ("second_step_removed", outsider, "totp")}
@@ -541,7 +542,7 @@ def test_export_has_the_filtered_entries(as_secretariat, outsider):
 
 def test_account_is_closed_and_never_deleted(client, administrator, outsider):
     client.force_login(administrator)
-    page, stays = (reverse(f"admin:agencies_user_{name}", args=[outsider.pk]) for name in ("delete", "change"))
+    page, stays = (reverse(f"admin:accounts_user_{name}", args=[outsider.pk]) for name in ("delete", "change"))
 
     answers = [client.get(page), client.post(page, {"post": "yes"})]
 

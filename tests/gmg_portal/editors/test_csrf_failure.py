@@ -10,9 +10,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from agencies.models import Agency
 from commitments.models import Commitment
+from tests.accounts.signing_in import LOGIN
 from tests.factories import PASSWORD
 from tests.form_filling import filled
-from tests.gmg_portal.accounts.signing_in import LOGIN
 
 ADD = reverse("admin:commitments_commitment_add")
 HERE = {"origin": "http://testserver"}

@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from agencies import actions as agency_actions
-from agencies.models import AccessToken, Agency, Invitation, SubmittedForm, User
+from accounts.actions import access_tokens
+from accounts.models import AccessToken, Invitation, SubmittedForm, User
+from agencies.models import Agency
 from commitments.models import Commitment
 from reporting.models import Correction, ProgressReport
 from tests.form_filling import filled, messages_on, problems
@@ -257,7 +258,7 @@ def test_key_of_somebody_else_leads_nowhere(focal_point, iom_focal_point, iom):
 
 def test_invitation_sent_twice_is_one_mail(client, administrator, django_capture_on_commit_callbacks):
     client.force_login(administrator)
-    add = reverse("admin:agencies_invitation_add")
+    add = reverse("admin:accounts_invitation_add")
     data = filled(client.get(add), email="ada@example.org", role="administrator")
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -270,7 +271,7 @@ def test_invitation_sent_twice_is_one_mail(client, administrator, django_capture
 
 def test_token_is_made_once(client, ilo_focal_point):
     client.post("/accounts/login/", {"login": "ilo_focal_point", "password": "a long password of the tests"})
-    add = reverse("admin:agencies_accesstoken_add")
+    add = reverse("admin:accounts_accesstoken_add")
     data = filled(client.get(add), name="Our system")
 
     first = client.post(add, data)
@@ -283,9 +284,9 @@ def test_token_is_made_once(client, ilo_focal_point):
 
 def test_token_is_made_anew_after_the_first_was_revoked(client, ilo_focal_point):
     client.post("/accounts/login/", {"login": "ilo_focal_point", "password": "a long password of the tests"})
-    add = reverse("admin:agencies_accesstoken_add")
+    add = reverse("admin:accounts_accesstoken_add")
     client.post(add, filled(client.get(add), name="Our system"))
-    agency_actions.revoke_token(AccessToken.objects.get(), by=ilo_focal_point)
+    access_tokens.revoke_token(AccessToken.objects.get(), by=ilo_focal_point)
 
     second = client.post(add, filled(client.get(add), name="Our system"))
 
@@ -295,7 +296,7 @@ def test_token_is_made_anew_after_the_first_was_revoked(client, ilo_focal_point)
 
 def test_passwords_of_a_form_are_not_kept(client, administrator):
     client.force_login(administrator)
-    add = reverse("admin:agencies_user_add")
+    add = reverse("admin:accounts_user_add")
     typed = {"username": "ada", "password1": "a very long password", "password2": "a very long password"}
     data = filled(client.get(add)) | typed | {"usable_password": "true"}
     client.post(add, data)
@@ -323,7 +324,7 @@ def test_mistake_sent_twice_is_reported_once(client, commitment):
 
 def test_sign_up_sent_twice_signs_in(client, administrator, django_capture_on_commit_callbacks):
     client.force_login(administrator)
-    add = reverse("admin:agencies_invitation_add")
+    add = reverse("admin:accounts_invitation_add")
     with django_capture_on_commit_callbacks(execute=True):
         client.post(add, filled(client.get(add), email="ada@example.org", role="focal_point") | agency())
     link = next(word for word in mail.outbox[0].body.split() if word.startswith("http"))

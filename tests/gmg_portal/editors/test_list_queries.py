@@ -20,7 +20,8 @@ from django.test import RequestFactory
 from django.urls import ResolverMatch, reverse
 from pytest_django.asserts import assertNotContains
 
-from agencies.models import AccessToken, Agency, Invitation, User
+from accounts.models import AccessToken, Invitation, User
+from agencies.models import Agency
 from agenda.models import Event
 from commitments.models import Commitment, Milestone, Partner
 from gmg_portal.api.urls import RESOURCES
@@ -758,8 +759,8 @@ def test_history_of_a_token_stays_with_its_agency(client, ilo_focal_point, iom_f
     token = AccessTokenFactory(agency=iom, name="Statistics office")
     line = token.history.latest().pk
     pages = [
-        reverse("admin:agencies_accesstoken_history", args=[token.pk]),
-        reverse("admin:agencies_accesstoken_simple_history", args=[token.pk, line]),
+        reverse("admin:accounts_accesstoken_history", args=[token.pk]),
+        reverse("admin:accounts_accesstoken_simple_history", args=[token.pk, line]),
     ]
 
     client.force_login(ilo_focal_point)

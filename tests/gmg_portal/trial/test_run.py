@@ -20,7 +20,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from playwright.sync_api import expect
 
-from agencies.models import Membership, User
+from accounts.models import Membership, User
 from gmg_portal.management.commands import run as command
 from gmg_portal.trial import setup
 from reporting.models import ReportingCycle
@@ -42,7 +42,7 @@ from tests.gmg_portal.processes import (
 COUNT_USERS = """
 import django
 django.setup()
-from agencies.models import User
+from accounts.models import User
 print(User.objects.count())
 """
 

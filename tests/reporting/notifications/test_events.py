@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from agencies.models import Membership, User
+from accounts.models import Membership, User
 from reporting import actions, corrections
 from reporting.models import Assessment, Digest, Notification
 from reporting.notifications import digests, events

@@ -221,8 +221,8 @@ def test_focal_point_writes_neither_reference_data_nor_people(as_user, ilo_focal
 
     assert client.get(address(ReportingCycle, "add")).status_code == 403
     assert client.get(address(Agency, "add")).status_code == 403
-    assert client.get(reverse("admin:agencies_user_changelist")).status_code == 403
-    assert client.get(reverse("admin:agencies_membership_changelist")).status_code == 403
+    assert client.get(reverse("admin:accounts_user_changelist")).status_code == 403
+    assert client.get(reverse("admin:accounts_membership_changelist")).status_code == 403
     assert client.get(reverse("admin:auth_group_changelist")).status_code == 403
     assert client.get(address(cycle, "close")).status_code == 403
 

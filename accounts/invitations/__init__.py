@@ -1,0 +1,1 @@
+"""The page of an invitation, on which a person makes their account. `accounts.actions.invitations` does the work."""

@@ -1,0 +1,42 @@
+"""What is kept of signing in: addresses known to belong to an account's owner, and mails that warned them."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class KnownAddress(models.Model):
+    """A network address, stored as a keyed digest, from which the owner of an account has signed in."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=40)
+    used_at = models.DateTimeField(db_index=True, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="known_address_once", fields=["user", "digest"])]
+
+    def __str__(self):
+        return self.digest
+
+
+class SignInWarning(models.Model):
+    """A mail that warned the owner of an account of wrong passwords or codes; kept to send one mail for many tries."""
+
+    class Kind(models.TextChoices):
+        PASSWORD = "password", _("Wrong passwords")
+        CODE = "code", _("Wrong codes")
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    sent_at = models.DateTimeField(editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="sign_in_warning_once", fields=["user", "kind"]),
+            models.CheckConstraint(
+                name="sign_in_warning_kind_known", condition=models.Q(kind__in=["password", "code"])
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()

@@ -1,0 +1,1 @@
+"""Signing in and out, and passwords. Imports `attempts` and `second_step`. Start with `adapter`."""

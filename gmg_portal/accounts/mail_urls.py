@@ -1,9 +1,0 @@
-from django.urls import path
-
-from gmg_portal.accounts import mail_level
-
-app_name = "mail"
-urlpatterns = [
-    path("", mail_level.MailLevelView.as_view(), name="own"),
-    path("<str:token>/", mail_level.MailLevelLinkView.as_view(), name="fewer"),
-]
