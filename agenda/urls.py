@@ -1,3 +1,5 @@
+"""Addresses below `/agenda/`. `convergence/` cannot be taken for a point, because points are numbers."""
+
 from django.urls import path
 
 from agenda import views
