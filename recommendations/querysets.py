@@ -1,3 +1,5 @@
+"""Sets of recommendations."""
+
 from datetime import date
 from typing import Self
 
@@ -6,6 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 
 
 class RecommendationQuerySet(models.QuerySet):
+    """Sets of recommendations: whole ones, and those that no commitment answers."""
+
     def whole(self) -> Self:
         """Filter recommendations that are not part of another."""
         return self.filter(parent__isnull=True)

@@ -1,3 +1,5 @@
+"""Addresses below `/recommendations/`: a page for each recommendation and part, and one for each level."""
+
 from django.urls import path
 
 from recommendations import views
