@@ -1,3 +1,5 @@
+"""Addresses below `/workgroups/`. Work plans have anchors on the list, and no pages."""
+
 from django.urls import path
 
 from workgroups import views
