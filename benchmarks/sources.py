@@ -46,11 +46,11 @@ def read_modules(root: Path) -> list[Module]:
 
 
 def pure_functions(tree: ast.Module) -> Iterator[Function]:
-    """Yield module-level functions, and methods of classes without a base class, whose parameters no framework sets."""
+    """Yield module-level functions and methods of classes without a base. Mixins override methods of a framework."""
     for node in tree.body:
         if isinstance(node, Function):
             yield node
-        elif isinstance(node, ast.ClassDef) and not node.bases:
+        elif isinstance(node, ast.ClassDef) and not (node.bases or node.name.endswith("Mixin")):
             yield from (inner for inner in node.body if isinstance(inner, Function))
 
 
