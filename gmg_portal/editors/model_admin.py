@@ -41,7 +41,10 @@ from gmg_portal.editors.histories import history_entries, history_paginator, his
 from gmg_portal.editors.idempotent_forms import AddOnceMixin
 from gmg_portal.editors.list_queries import HISTORY_PARAMS, StrictListMixin, check_params, note_refusal, requested_page
 
-FORMFIELD_OVERRIDES = {models.URLField: {"assume_scheme": "https"}, models.DateField: {"widget": AdminDayInput}}
+FORMFIELD_OVERRIDES: dict[type[models.Field], dict] = {
+    models.URLField: {"assume_scheme": "https"},
+    models.DateField: {"widget": AdminDayInput},
+}
 INVALID_NUMBER = -1  # no row or historical record has this number
 
 
