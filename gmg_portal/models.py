@@ -34,6 +34,8 @@ class AuditEntry(models.Model):
     """
 
     class What(models.TextChoices):
+        """What happened to a row, or to an account where there is no row."""
+
         CREATED = "created", _("Entered")
         CHANGED = "changed", _("Changed")
         DELETED = "deleted", _("Deleted")
@@ -130,6 +132,8 @@ class SignInWarning(models.Model):
     """A mail that warned the owner of an account of wrong passwords or codes; kept to send one mail for many tries."""
 
     class Kind(models.TextChoices):
+        """What was entered wrong: each kind has its own mail."""
+
         PASSWORD = "password", _("Wrong passwords")
         CODE = "code", _("Wrong codes")
 
