@@ -132,8 +132,6 @@ class SignInWarning(models.Model):
     """A mail that warned the owner of an account of wrong passwords or codes; kept to send one mail for many tries."""
 
     class Kind(models.TextChoices):
-        """What was entered wrong: each kind has its own mail."""
-
         PASSWORD = "password", _("Wrong passwords")
         CODE = "code", _("Wrong codes")
 
