@@ -134,7 +134,9 @@ class AsOfMiddleware:
     def process_view(self, request: HttpRequest, view: Callable, _args: object, _kwargs: object) -> HttpResponse | None:
         """Refuse unknown and repeated query parameters, for view classes that declare their `query_params`."""
         query_params = getattr(getattr(view, "view_class", None), "query_params", None)
-        for name, values in request.GET.lists() if query_params is not None else ():
+        if query_params is None:
+            return None
+        for name, values in request.GET.lists():
             if name not in query_params:
                 return error_response(request, unknown_parameter(name, query_params))
             if len(values) > 1:
