@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.figures import Figure, describe, measure
+from benchmarks.figures import measure
+from benchmarks.report import Figure, describe
 from benchmarks.sources import Module, code_lines, documented_parts, is_annotated, pure_functions
 
 LOOP = "\n".join(f"    total += {number}" for number in range(9))
