@@ -1,7 +1,7 @@
 # The commands of the portal; `make help` lists them. Needs Python 3.11 or newer and make, nothing else.
 
 .POSIX:
-.PHONY: help run environment clients test test-fast test-database coverage check lock screenshots openapi contract
+.PHONY: help run environment clients test test-fast test-database coverage check figures lock screenshots openapi contract
 PY = .venv/bin/python
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo 'make test-database   the tests of what touches SQL, and of which account runs the portal'
 	@echo 'make coverage   the whole suite with coverage, which takes half as long again; fails under 90 %'
 	@echo 'make check  format, lint, import contracts, migrations, settings for production'
+	@echo 'make figures   lengths, shares, types, docstrings, imports and duplicates of the code, beside their targets'
 	@echo 'make screenshots ADDRESS=http://127.0.0.1:8000   take the pictures of docs/screenshots from a running portal'
 	@echo 'make openapi   write docs/openapi.yaml, the description of the API, anew'
 	@echo 'make contract EXAMPLES=500   ask every operation of the API so often whether it does what its description says'
@@ -82,6 +83,10 @@ check: environment
 	SECRET_KEY=check $(PY) manage.py makemigrations --check --dry-run
 	DEBUG= TRIAL= PLAIN_HTTP= ALLOWED_HOSTS=portal.example SECRET_KEY=`$(PY) -c 'import secrets; print(secrets.token_urlsafe(50))'` \
 		$(PY) manage.py check --deploy --fail-level WARNING
+
+PLACES = 5
+figures: environment
+	@$(PY) -m benchmarks.figures --places $(PLACES)
 
 lock: environment
 	$(PY) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \

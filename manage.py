@@ -10,7 +10,8 @@ BASE_DIR = Path(__file__).resolve().parent
 OWN_PYTHON = BASE_DIR / ".venv" / "bin" / "python"
 
 
-def main():
+def main() -> None:
+    """Run a command. Errors of the configuration and of the database server are printed without a traceback."""
     use_own_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gmg_portal.settings")
     choose_trial()
@@ -31,13 +32,13 @@ def main():
         sys.exit(130)
 
 
-def use_own_environment():
+def use_own_environment() -> None:
     """Run again with the Python of `.venv`, if this one has no Django and `make` has made that one."""
     if importlib.util.find_spec("django") is None and OWN_PYTHON.exists():
         os.execv(OWN_PYTHON, [str(OWN_PYTHON), *sys.argv])  # noqa: S606 – its own file, no shell
 
 
-def choose_trial():
+def choose_trial() -> None:
     """Set TRIAL where nothing else is configured: for `run`, and for commands in the folder of a trial."""
     from gmg_portal.trial.marker import is_marked
 

@@ -1,3 +1,5 @@
+"""Edit the agenda's reference data in the editor area."""
+
 from django.contrib import admin
 
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
@@ -5,6 +7,8 @@ from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 
 @admin.register(AgendaPoint)
 class AgendaPointAdmin(admin.site.ModelAdmin):
+    """Edit the eight points. The number is permanent, because addresses contain it."""
+
     list_display = ["number", "title"]
     list_display_links = ["title"]
     search_fields = ["number", "title"]
@@ -12,6 +16,8 @@ class AgendaPointAdmin(admin.site.ModelAdmin):
 
 @admin.register(Framework)
 class FrameworkAdmin(admin.site.ModelAdmin):
+    """Edit the columns of the convergence table. One of them is its base: the agenda itself."""
+
     list_display = ["title", "code", "symbol", "adopted_on", "is_base"]
     list_filter = ["is_base"]
     search_fields = ["code", "title", "symbol"]
@@ -19,6 +25,8 @@ class FrameworkAdmin(admin.site.ModelAdmin):
 
 @admin.register(Alignment)
 class AlignmentAdmin(admin.site.ModelAdmin):
+    """Edit the cells of the convergence table. The list joins point and framework to take one query."""
+
     list_display = ["point", "framework", "strength", "paragraph"]
     list_filter = ["strength", "framework", "point"]
     list_select_related = ["point", "framework"]
@@ -27,6 +35,8 @@ class AlignmentAdmin(admin.site.ModelAdmin):
 
 @admin.register(Statement)
 class StatementAdmin(admin.site.ModelAdmin):
+    """Edit the verbatim lines of the presentation of February 2014."""
+
     list_display = ["section", "position", "text"]
     list_display_links = ["text"]
     list_filter = ["section"]
@@ -35,6 +45,8 @@ class StatementAdmin(admin.site.ModelAdmin):
 
 @admin.register(Event)
 class EventAdmin(admin.site.ModelAdmin):
+    """Edit the entries of the timeline. The slug is the anchor of an entry's address."""
+
     list_display = ["title", "starts_on", "ends_on", "place"]
     search_fields = ["slug", "title", "place"]
     date_hierarchy = "starts_on"

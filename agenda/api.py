@@ -1,3 +1,5 @@
+"""Serve points, frameworks and events read-only under `/api/v1/`."""
+
 from django.db.models import Prefetch
 from rest_framework.viewsets import ReadOnlyModelViewSet
 

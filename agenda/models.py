@@ -1,3 +1,5 @@
+"""The agenda and what it is compared with: points, frameworks, alignments, statements, events."""
+
 from concurrency.fields import AutoIncVersionField
 from django.db import models
 from django.db.models import F, Q
@@ -78,6 +80,8 @@ class Alignment(models.Model):
     """A cell of the convergence table: how a framework treats an agenda point."""
 
     class Strength(models.TextChoices):
+        """How plainly a framework speaks of a point; TICKED where only the presentation's tick is known."""
+
         EXPLICIT = "explicit", _("Explicit")
         PARTIAL = "partial", _("Partial")
         SILENT = "silent", _("Silent")
@@ -120,6 +124,8 @@ class Statement(models.Model):
     """A numbered line of the group's self-description in the presentation of February 2014."""
 
     class Section(models.TextChoices):
+        """The sections of the presentation of February 2014, under its own headings."""
+
         MANDATE = "mandate", _("Mandate")
         VISION = "vision_2014", _("Vision for 2014")
         OBJECTIVES = "objectives_2014", _("Objectives for 2014")

@@ -1,3 +1,5 @@
+"""Represent points, alignments, frameworks and events in the API. The API's description shows the docstrings."""
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes

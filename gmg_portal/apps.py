@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
+    """Connect what the rooms of the portal listen to, once all apps are loaded."""
+
     name = "gmg_portal"
     verbose_name = _("Portal")
 

@@ -34,6 +34,8 @@ class AuditEntry(models.Model):
     """
 
     class What(models.TextChoices):
+        """What happened to a row, or to an account where there is no row."""
+
         CREATED = "created", _("Entered")
         CHANGED = "changed", _("Changed")
         DELETED = "deleted", _("Deleted")

@@ -1,3 +1,5 @@
+"""Edit recommendations in the editor area."""
+
 from django import forms
 from django.contrib import admin
 
@@ -6,6 +8,8 @@ from recommendations.models import Recommendation
 
 @admin.register(Recommendation)
 class RecommendationAdmin(admin.site.ModelAdmin):
+    """Edit recommendations and their parts. The related points are check boxes, as there are only eight."""
+
     list_display = ["code", "level", "text", "parent"]
     list_filter = ["level", "agenda_points"]
     list_select_related = ["parent"]

@@ -1,3 +1,5 @@
+"""Serve recommendations read-only under `/api/v1/`."""
+
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from recommendations.filters import RecommendationFilter

@@ -1,3 +1,5 @@
+"""Filter the API's list of recommendations."""
+
 import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -6,11 +8,14 @@ from agenda.models import AgendaPoint
 from recommendations.models import Recommendation
 
 
-def agenda_points():
+def agenda_points() -> list[tuple[str, str]]:
+    """Return the choices (number, label) of the points. It is called for each form, so that new points count."""
     return [(str(point.number), str(point)) for point in AgendaPoint.objects.all()]
 
 
 class RecommendationFilter(django_filters.FilterSet):
+    """Filter recommendations by level and related points. A part's points count for its whole."""
+
     level = django_filters.MultipleChoiceFilter(
         choices=Recommendation.Level.choices, label=_("At whom it is directed.")
     )

@@ -1,3 +1,5 @@
+"""Recommendations of February 2014, each whole or a part of another."""
+
 from concurrency.fields import AutoIncVersionField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -14,6 +16,8 @@ class Recommendation(models.Model):
     """A recommendation of the group of February 2014, in its official wording, at one of four levels."""
 
     class Level(models.TextChoices):
+        """The levels at which the presentation directs its recommendations."""
+
         GOVERNANCE = "governance", _("Governance level")
         POLICY = "policy", _("Policy level")
         OPERATIONAL = "operational", _("Operational level")

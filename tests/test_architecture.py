@@ -209,7 +209,7 @@ FURTHER_FILES = {
 
 # Names that do not say what they hold, and where they are refused so far.
 VAGUE_NAMES = {"told", "found", "asked", "given", "said"}
-WITHOUT_VAGUE_NAMES = [*PACKAGES, "manage.py", "tests"]
+WITHOUT_VAGUE_NAMES = [*PACKAGES, "benchmarks", "manage.py", "tests"]
 # Packages whose names say everything, because Django gives them.
 NAMED_BY_DJANGO = {"migrations", "management", "templatetags"}
 

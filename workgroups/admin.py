@@ -1,15 +1,21 @@
+"""Edit groups, the agencies in them and work plans in the editor area."""
+
 from django.contrib import admin
 
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
 
 class ParticipationInline(admin.site.TabularInline):
+    """Edit the agencies of a group, with their roles, on its page."""
+
     model = Participation
     fields = ["agency", "role", "position"]
 
 
 @admin.register(WorkGroup)
 class WorkGroupAdmin(admin.site.ModelAdmin):
+    """Edit a group together with its agencies. The slug is permanent, because addresses contain it."""
+
     inlines = [ParticipationInline]
     list_display = ["title", "kind", "slug"]
     list_filter = ["kind"]
@@ -18,6 +24,8 @@ class WorkGroupAdmin(admin.site.ModelAdmin):
 
 @admin.register(Participation)
 class ParticipationAdmin(admin.site.ModelAdmin):
+    """List the agencies of all groups, to see in which groups an agency takes part."""
+
     list_display = ["workgroup", "agency", "role"]
     list_filter = ["workgroup", "agency", "role"]
     list_select_related = ["workgroup", "agency"]
@@ -26,5 +34,7 @@ class ParticipationAdmin(admin.site.ModelAdmin):
 
 @admin.register(WorkPlan)
 class WorkPlanAdmin(admin.site.ModelAdmin):
+    """Edit the group's multi-annual work plans, which commitments refer to."""
+
     list_display = ["title", "acronym", "starts_on", "ends_on"]
     search_fields = ["slug", "title", "acronym"]

@@ -1,8 +1,12 @@
+"""Register the app with Django."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 
 class WorkgroupsConfig(AppConfig):
+    """Configure the app under its section's name in the editor area."""
+
     name = "workgroups"
     verbose_name = _("Work groups")
 

@@ -1,3 +1,5 @@
+"""Filter the API's list of groups."""
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
@@ -6,6 +8,8 @@ from workgroups.models import WorkGroup
 
 
 class WorkGroupFilter(django_filters.FilterSet):
+    """Filter groups by kind and by the agencies that take part in any role."""
+
     kind = django_filters.MultipleChoiceFilter(choices=WorkGroup.Kind.choices, label=_("Working group or task force."))
     agency = django_filters.MultipleChoiceFilter(
         field_name="participations__agency__code",

@@ -1,3 +1,5 @@
+"""Working groups and task forces, the agencies in them, and work plans."""
+
 from concurrency.fields import AutoIncVersionField
 from django.db import models
 from django.db.models import F, Q
@@ -14,6 +16,8 @@ class WorkGroup(models.Model):
     """A working group or task force of the Global Migration Group."""
 
     class Kind(models.TextChoices):
+        """Working groups have co-chairs, task forces co-conveners."""
+
         WORKING_GROUP = "working_group", _("Working group")
         TASK_FORCE = "task_force", _("Task force")
 
@@ -51,6 +55,8 @@ class Participation(models.Model):
     """An agency's part in a work group; it leads as co-chair (working group) or co-convener (task force)."""
 
     class Role(models.TextChoices):
+        """An agency's part in a group. `querysets.LEADING_ROLES` names those that lead it."""
+
         CO_CHAIR = "co_chair", _("Co-chair")
         CO_CONVENER = "co_convener", _("Co-convener")
         MEMBER = "member", _("Member")

@@ -1,3 +1,5 @@
+"""Which groups a person's agencies lead. `commitments` builds the rights of reviewers on it."""
+
 from django.db.models import QuerySet
 
 from accounts.permissions import agencies_of, cache_query

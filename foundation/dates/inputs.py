@@ -78,7 +78,7 @@ class DayPickerField(DayField):
     widget = DayPicker
 
 
-def format_input(value) -> str:
+def format_input(value: object) -> str:
     """Return the value of an input in words; '' if it is empty, only a year, or not a date."""
     if isinstance(value, date):
         return format_date(value)

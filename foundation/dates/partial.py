@@ -11,6 +11,8 @@ from foundation.dates.parsing import format_date, last_day_of, read_date
 
 
 class Precision(models.TextChoices):
+    """How exactly a date is known. The parts of a stored day that are finer mean nothing."""
+
     YEAR = "year", gettext_lazy("Year")
     MONTH = "month", gettext_lazy("Month")
     DAY = "day", gettext_lazy("Day")

@@ -29,6 +29,8 @@ COMPRESSED_TYPES = (
 
 
 class CompressionMiddleware:
+    """Compress with brotli or gzip where a response is public, else with gzip and random padding (BREACH)."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
@@ -73,11 +75,13 @@ def choose_encoding(accept: str, offered: tuple[str, ...]) -> str | None:
 
 
 def refuses_identity(request: HttpRequest) -> bool:
+    """Tell whether the client accepts compressed responses only (RFC 9110, 12.5.3)."""
     weights = parse_accept_encoding(request.headers.get("Accept-Encoding", ""))
     return weights.get("identity", weights.get("*", 1)) == 0
 
 
 def is_compressible(response: HttpResponseBase) -> bool:
+    """Tell whether a response gets smaller: no image or archive, and streamed or at least MIN_SIZE bytes long."""
     content_type = response.get("Content-Type", "")
     if content_type.startswith(COMPRESSED_TYPES) and not content_type.startswith("image/svg"):
         return False
@@ -85,6 +89,7 @@ def is_compressible(response: HttpResponseBase) -> bool:
 
 
 def compress(response: HttpResponseBase, encoding: str, *, padded: bool) -> None:
+    """Compress a response in place, and set its headers; an empty one stays as it is."""
     if response.streaming:
         response.streaming_content = _compress_stream(response.streaming_content, encoding, padded)
         del response["Content-Length"]

@@ -1,6 +1,6 @@
 """HTTP methods of public addresses, and their cross-origin headers (CORS)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from corsheaders.conf import conf
 from corsheaders.middleware import CorsMiddleware
@@ -20,10 +20,12 @@ class ReadOnlyMethodsMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request, _view, _args, _kwargs):
+    def process_view(
+        self, request: HttpRequest, _view: Callable, _args: Sequence, _kwargs: Mapping
+    ) -> HttpResponse | None:
         if request.method in ("GET", "HEAD") or not is_read_only(request.path):
             return None
         return (
@@ -32,7 +34,7 @@ class ReadOnlyMethodsMiddleware:
             else HttpResponseNotAllowed(ALLOWED_METHODS)
         )
 
-    def process_template_response(self, request, response):
+    def process_template_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Answer OPTIONS of the API with the allowed methods only and no body."""
         if request.method == "OPTIONS" and request.path.startswith(API_PREFIX):
             allowed = allow_response(response["Allow"])
@@ -42,6 +44,7 @@ class ReadOnlyMethodsMiddleware:
 
 
 def is_read_only(path: str) -> bool:
+    """Tell whether an address takes no writing methods: files, feeds, charts and embeds, by prefix or suffix."""
     return (
         path.startswith(READ_ONLY_PREFIXES)
         or path.endswith(READ_ONLY_SUFFIXES)
@@ -50,6 +53,7 @@ def is_read_only(path: str) -> bool:
 
 
 def allow_response(methods: str) -> HttpResponse:
+    """Return the answer to OPTIONS: no body, and the methods (comma-separated) in Allow."""
     response = HttpResponse(headers={"Allow": methods})
     del response["Content-Type"]
     return response

@@ -24,7 +24,7 @@ class TrackingParamsMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith(API_PREFIX):
             request.META["QUERY_STRING"] = strip_tracking_params(request.META.get("QUERY_STRING", ""))
         return self.get_response(request)

@@ -16,9 +16,10 @@ from pathlib import Path
 from threading import Event, Lock, Thread, local
 from uuid import uuid4
 
+from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connections, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from post_office.backends import EmailBackend
 from post_office.connections import connections as post_office_connections
@@ -48,7 +49,7 @@ class QueueBackend(EmailBackend):
         return len(email_messages) if queued is not None else 0
 
 
-def _escape_message(message):
+def _escape_message(message: EmailMessage) -> EmailMessage:
     """Return a copy whose texts stay the same when the queue renders them as templates."""
     message = copy.copy(message)
     message.subject, message.body = _escape_tags(str(message.subject)), _escape_tags(str(message.body))
@@ -89,7 +90,7 @@ class Delivery:
     consecutive_failures: int = 0
 
 
-def due_mails():
+def due_mails() -> QuerySet[Email]:
     """Return the mails that can be delivered now."""
     now = timezone.now()
     due = Q(scheduled_time__lte=now) | Q(scheduled_time=None)
@@ -147,7 +148,7 @@ def _defer(email: Email, error: Exception, delivery: Delivery) -> None:
         delivery.deferred += 1
 
 
-def _set_status(email: Email, status: int, **columns) -> None:
+def _set_status(email: Email, status: int, **columns: object) -> None:
     Email.objects.filter(pk=email.pk).update(status=status, last_updated=timezone.now(), **columns)
 
 

@@ -1,7 +1,11 @@
 """Build the portal's mails: each as plain text and as HTML, from templates of one name in `templates/mail/`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 # Marks a mail that no person wrote, so that out-of-office programs do not answer it (RFC 3834).
@@ -14,7 +18,13 @@ def absolute_url(path: str) -> str:
 
 
 def build_message(
-    template: str, *, to: str, subject: str | None = None, connection=None, headers=None, **context
+    template: str,
+    *,
+    to: str,
+    subject: str | None = None,
+    connection: BaseEmailBackend | None = None,
+    headers: Mapping[str, str] | None = None,
+    **context: Any,
 ) -> EmailMultiAlternatives:
     """Build a mail from `mail/<template>.txt` and `mail/<template>.html`, without sending it.
 
@@ -36,6 +46,6 @@ def build_message(
     return message
 
 
-def send_message(template: str, *, to: str, **context) -> None:
+def send_message(template: str, *, to: str, **context: Any) -> None:
     """Build a mail and send it; the default backend puts it into the queue."""
     build_message(template, to=to, **context).send()

@@ -35,7 +35,7 @@ def delivery_settings(url: str, folder: Path) -> dict:
     raise ImproperlyConfigured(MAIL_URL_ERROR.format(url=_without_password(url)))
 
 
-def _backend_settings(backend: str, **settings) -> dict:
+def _backend_settings(backend: str, **settings: object) -> dict:
     return {"backend": backend, "settings": settings}
 
 

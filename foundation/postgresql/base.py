@@ -10,6 +10,7 @@ from foundation.postgresql.server import Server, server_for
 
 
 def embedded_server() -> Server:
+    """Return the server whose data lie in VAR_DIR, without starting it; `endpoint()` starts it."""
     return server_for(Path(settings.VAR_DIR))
 
 
@@ -23,6 +24,8 @@ class DatabaseClient(client.DatabaseClient):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    """The backend named by ENGINE: it asks the embedded server for host, port, user and password."""
+
     client_class = DatabaseClient
 
     def get_connection_params(self):

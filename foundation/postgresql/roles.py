@@ -4,7 +4,7 @@ Triggers protect published rows, and the owner of a table can drop its triggers.
 tables; it gets only the privileges it needs, after every migration.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -85,6 +85,7 @@ def grant_privileges(role: str) -> None:
 
 
 def role_exists(role: str) -> bool:
+    """Tell whether the database server has a role of this name, on any database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = %s)", [role])
         return cursor.fetchone()[0]
@@ -106,7 +107,10 @@ def runs_as_owner() -> bool:
     return bool(owner) and connection.settings_dict["USER"] == owner["USER"] != settings.DATABASE_ROLE
 
 
-def check_roles(app_configs=None, databases=None, **_kwargs) -> list[checks.Warning]:
+def check_roles(
+    app_configs: object = None, databases: Collection[str] | None = None, **_kwargs: object
+) -> list[checks.Warning]:
+    """Return W001 for each fault of the two roles. It asks the database only where `check --database` names it."""
     if DEFAULT_DB_ALIAS not in (databases or ()):
         return []
     try:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg2 import errors
 
 # Commands that serve requests, and so keep the limits.
@@ -29,7 +30,7 @@ def disable_limits(arguments: list[str]) -> None:
     _are_disabled = not SERVING_COMMANDS.intersection(arguments[1:2])
 
 
-def prepare_session(connection, **_kwargs) -> None:
+def prepare_session(connection: BaseDatabaseWrapper, **_kwargs: object) -> None:
     """Set the limits of a new connection, and disable PostgreSQL's JIT, which takes longer than our queries."""
     values = {"jit": "off"} | ({} if _are_disabled else settings.DATABASE_LIMITS)
     with connection.cursor() as cursor:

@@ -29,7 +29,7 @@ class SQLFunction:
     language: str = "plpgsql"
     behaviour: str = "VOLATILE"
 
-    def deconstruct(self):
+    def deconstruct(self) -> tuple[str, list, dict[str, str]]:
         """Let a migration hold a copy."""
         return f"{self.__module__}.{self.__class__.__name__}", [], asdict(self)
 

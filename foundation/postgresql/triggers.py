@@ -9,6 +9,7 @@ These do not: they are rendered without that question.
 """
 
 import pgtrigger
+from django.db import models
 from pgtrigger import compiler
 
 
@@ -40,7 +41,7 @@ class UnyieldingSql(compiler.UpsertTriggerSql):
 class Unyielding:
     """A trigger that no setting of the session turns off."""
 
-    def compile(self, model) -> compiler.Trigger:
+    def compile(self, model: type[models.Model]) -> compiler.Trigger:
         arguments = super().compile(model).sql.kwargs
         return compiler.Trigger(name=self.name, sql=UnyieldingSql(**arguments | {"ignore_func_name": ""}))
 

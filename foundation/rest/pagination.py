@@ -6,6 +6,7 @@ from hashlib import blake2b
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination, PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from foundation.rest.problem_details import Fault, InvalidParameter
@@ -33,7 +34,7 @@ class PageSize:
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
 
-    def get_page_size(self, request):
+    def get_page_size(self, request: Request) -> int:
         text = request.query_params.get(self.page_size_query_param)
         if text is None:
             return self.page_size

@@ -158,15 +158,18 @@ def closest_row_name(view) -> str | None:
 
 
 def query_too_long(request) -> ProblemResponse:
+    """Return 414 for a query string over the limits of length or number of parameters."""
     return ProblemResponse(request, 414, query_too_long_message())
 
 
 def query_too_long_message() -> str:
+    """Return the sentence with both limits; pages outside of the API show it, too."""
     message = _("The question has over %(characters)s characters or %(words)s words: ask for less at a time.")
     return message % {"characters": f"{MAX_QUERY_LENGTH:,}", "words": MAX_QUERY_PARAMS}
 
 
 def precondition_failed(request) -> ProblemResponse:
+    """Return 412 for conditions that protect changes, sent with a request that only reads."""
     return ProblemResponse(
         request,
         412,

@@ -31,12 +31,14 @@ def csv_blocks(header: Iterable[str], rows: Iterable[Iterable[Cell]], *, bom: bo
 
 
 def csv_cell(value: Cell) -> str | int | float | None:
+    """Return a value as a cell: lists as names joined by '; ', texts with formulas escaped, others unchanged."""
     if isinstance(value, list | tuple):
         value = join_names(value)
     return escape_formulas(value) if isinstance(value, str) else value
 
 
 def drain_buffer(buffer: io.StringIO) -> bytes:
+    """Return what was written to a buffer as UTF-8, and empty the buffer."""
     block = buffer.getvalue().encode()
     buffer.seek(0)
     buffer.truncate()

@@ -70,7 +70,7 @@ def validate_location(text: str) -> None:
         validate_address(text)
 
 
-class NormalizedField:
+class NormalizedFieldMixin:
     """Mixin of both fields: normalize the text on validation, and on saving without validation."""
 
     def to_python(self, value):
@@ -83,7 +83,7 @@ class NormalizedField:
         return value
 
 
-class AddressField(NormalizedField, models.URLField):
+class AddressField(NormalizedFieldMixin, models.URLField):
     """A public web address."""
 
     default_validators = [validate_address]
@@ -96,7 +96,7 @@ class AddressField(NormalizedField, models.URLField):
         return super().formfield(**{"assume_scheme": "https", **kwargs})
 
 
-class LocationField(NormalizedField, models.CharField):
+class LocationField(NormalizedFieldMixin, models.CharField):
     """A public web address, or the symbol of a document."""
 
     default_validators = [validate_location]

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.http.request import MediaType
 from django.utils.translation import gettext as _
+from django.views import View
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -81,6 +82,7 @@ class StrictFilterBackend(DjangoFilterBackend):
 
 
 def unknown_field_faults(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
+    """Return the faults of `fields`: a name that the resource lacks, with the nearest and all allowed ones."""
     template = _("‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.")
     return [
         unknown_value_fault(FIELDS, template, field.name, field.allowed, "unknown_field") for field in unknown_fields
@@ -92,7 +94,7 @@ def with_stable_order(rows: QuerySet, params: QueryDict) -> QuerySet:
     return rows.order_by(*rows.query.order_by, "pk") if "ordering" in params else rows
 
 
-def pagination_params(view) -> set[str]:
+def pagination_params(view: View) -> set[str]:
     """Return the pagination parameters of a list; an empty set for single rows and views without pages."""
     if getattr(view, "detail", False) or view.paginator is None:
         return set()
@@ -100,6 +102,7 @@ def pagination_params(view) -> set[str]:
 
 
 def unknown_param_faults(params: QueryDict, allowed_names: set[str]) -> list[Fault]:
+    """Return a fault for each parameter that the endpoint does not take, in alphabetical order."""
     template = _("‘%(name)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
     allowed = tuple(sorted(allowed_names))
     return [
@@ -119,6 +122,7 @@ def refuse_other_params(allowed_names: set[str], params: QueryDict) -> None:
 
 
 def repeated_param_faults(params: QueryDict, filters: dict[str, forms.Field]) -> list[Fault]:
+    """Return a fault for each parameter that is given twice, unless it takes several values."""
     return [
         Fault(param, _("‘%(word)s’ can be given only once.") % {"word": param}, code="repeated")
         for param, values in params.lists()
@@ -129,6 +133,7 @@ def repeated_param_faults(params: QueryDict, filters: dict[str, forms.Field]) ->
 
 
 def empty_param_faults(params: QueryDict, allowed_names: set[str]) -> list[Fault]:
+    """Return a fault for each known parameter without a value, or with an empty item in a list of values."""
     return [
         Fault(param, _("‘%(word)s’ has no value: give one, or leave it out.") % {"word": param}, code="empty")
         for param, values in params.lists()

@@ -35,7 +35,7 @@ class Deprecation:
     parameter: str = ""
     field: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.until and self.until < self.since + NOTICE_PERIOD:
             raise ValueError(f"{self.key} would go on {self.until}: what is deprecated stays for a year at least.")
         if self.parameter and self.field:
@@ -80,7 +80,7 @@ class DeprecationMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         deprecations = [deprecation for deprecation in DEPRECATIONS if deprecation.applies_to(request)]
         if deprecations:
@@ -103,6 +103,7 @@ def add_headers(response: HttpResponse, deprecations: list[Deprecation], page: s
 
 
 def link_relations(deprecation: Deprecation) -> list[str]:
+    """Return the relations of the Link header (RFC 9745, RFC 8594) to the page of versions."""
     return ["deprecation", "sunset"] if deprecation.until else ["deprecation"]
 
 
@@ -120,7 +121,7 @@ def path_pattern(address: str) -> re.Pattern:
 # The description
 
 
-def mark_deprecated(result: dict, generator, request, public) -> dict:
+def mark_deprecated(result: dict, generator: object, request: object, public: bool) -> dict:
     """Mark deprecated parts in the description, with reason and replacement (hook of drf-spectacular)."""
     for deprecation in DEPRECATIONS:
         for method, operation in result["paths"].get(deprecation.address, {}).items():

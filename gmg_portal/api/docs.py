@@ -41,6 +41,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Problem:
+    """An error that operations refer to by its code, with a real answer as `example`."""
+
     status: str
     title: str
     description: str
@@ -49,6 +51,8 @@ class Problem:
 
 @dataclass(frozen=True)
 class Operation:
+    """A method of a path. `problems` are codes of `Problem`s; `example` is an answer, as indented JSON."""
+
     id: str
     method: str
     path: str
@@ -63,6 +67,8 @@ class Operation:
 
 @dataclass(frozen=True)
 class Component:
+    """A schema that operations refer to: an object with `fields`, or a choice with (value, meaning) pairs."""
+
     name: str
     description: str
     fields: list[Row]
@@ -71,6 +77,8 @@ class Component:
 
 @dataclass(frozen=True)
 class Tag:
+    """The operations of one resource, in the order of the description."""
+
     name: str
     description: str
     operations: list[Operation]
@@ -104,6 +112,7 @@ def iterate_operations(description: dict) -> Iterator[tuple[str, str, dict]]:
 
 
 def build_tags(description: dict) -> list[Tag]:
+    """Return the operations by the first of their tags, in the order in which the description lists the tags."""
     operations_by_tag = defaultdict(list)
     for path, method, operation in iterate_operations(description):
         operations_by_tag[operation["tags"][0]].append(build_operation(path, method, operation))
@@ -111,6 +120,7 @@ def build_tags(description: dict) -> list[Tag]:
 
 
 def build_operation(path: str, method: str, operation: dict) -> Operation:
+    """Return an operation with the first media type of its successful answer. Path parameters come first."""
     success = next(response for status, response in operation["responses"].items() if status.startswith("2"))
     content = list(success.get("content", {}).values())
     parameters = sorted(operation.get("parameters", []), key=lambda parameter: parameter["in"] != "path")
@@ -140,6 +150,7 @@ def example_address(path: str, parameters: list[dict]) -> str:
 
 
 def parameter_row(parameter: dict) -> Row:
+    """Return a parameter with its values; those of a list parameter are the values of its items."""
     schema = parameter["schema"]
     return Row(
         parameter["name"],
@@ -168,6 +179,7 @@ def term_anchors(description: dict) -> dict[tuple[str, str], str]:
 
 
 def build_components(description: dict) -> list[Component]:
+    """Return all schemas by name, with the anchor of a term's meaning beside each field that has one."""
     anchors = term_anchors(description)
     return [
         Component(
@@ -184,6 +196,7 @@ def build_components(description: dict) -> list[Component]:
 
 
 def field_row(name: str, schema: dict) -> Row:
+    """Return a field of a schema with its first example."""
     examples = schema.get("examples", [])
     return Row(name, schema.get("description", ""), value_type(schema), format_example(*examples[:1]))
 
@@ -235,6 +248,7 @@ def value_type(schema: dict) -> ValueType:
 
 
 def type_label(json_type: str, formats: set[str | None]) -> str:
+    """Return the translated name of a JSON type; a format that the page knows goes before the type."""
     label_by_type = {
         "integer": _("whole number"),
         "number": _("number"),
@@ -246,7 +260,7 @@ def type_label(json_type: str, formats: set[str | None]) -> str:
     return labels[0] if labels else label_by_type.get(json_type, _("text"))
 
 
-def format_example(*values) -> str:
+def format_example(*values: object) -> str:
     """Return an example as it appears in an answer or an address; an empty text if there is none."""
     (value,) = values or (None,)
     if not values or value is None:

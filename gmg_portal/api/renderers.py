@@ -7,12 +7,13 @@ from gmg_portal.api.linked_data import as_json_ld
 from gmg_portal.open_data.writers import FORMATS, write_csv, write_ndjson
 
 
-def is_list_view(view) -> bool:
+def is_list_view(view: object) -> bool:
     """Return whether a view answers pages of rows, for whatever HTTP method."""
     return getattr(view, "detail", None) is False
 
 
-def is_detail_view(view) -> bool:
+def is_detail_view(view: object) -> bool:
+    """Tell whether a view answers a single row, for whatever HTTP method."""
     return bool(getattr(view, "detail", False))
 
 
@@ -88,7 +89,7 @@ class JsonLdRenderer(JSONRenderer):
         return super().render(node, accepted_media_type, renderer_context)
 
 
-def _with_chosen_fields(data, renderer_context):
+def _with_chosen_fields(data: dict, renderer_context: dict | None) -> dict:
     """Return the data with only the fields that the request chose."""
     tree = getattr((renderer_context or {}).get("view"), "chosen_fields", None)
     if not tree:
@@ -96,7 +97,7 @@ def _with_chosen_fields(data, renderer_context):
     return {**data, "results": keep_fields(tree, data["results"])} if "results" in data else keep_fields(tree, data)
 
 
-def _cell(value):
+def _cell(value: object) -> object:
     """Return a value as the data files write it; booleans as in JSON."""
     if isinstance(value, list):
         return ["" if item is None else str(_cell(item)) for item in value]

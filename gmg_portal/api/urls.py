@@ -1,3 +1,5 @@
+"""Addresses below `/api/`: resources, summaries, drafts, the description. Every other path gets a problem (404)."""
+
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 

@@ -10,9 +10,11 @@ from typing import Self
 from django import forms
 from django.apps import apps
 from django.conf import settings
+from django.contrib.admin import AdminSite
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -197,7 +199,7 @@ class AuditedRows:
     may_read_deleted: bool
 
     @classmethod
-    def read(cls, kind: str, keys: set[int], request, site) -> Self | None:
+    def read(cls, kind: str, keys: set[int], request: HttpRequest, site: AdminSite) -> Self | None:
         try:
             model = apps.get_model(kind)
         except LookupError:
@@ -232,7 +234,7 @@ class AuditedRows:
         return page, reverse(f"{self.url_prefix}_history", args=[key]) if is_readable else ""
 
 
-def describe_entries(entries: Iterable[AuditEntry], request, site) -> list[DescribedEntry]:
+def describe_entries(entries: Iterable[AuditEntry], request: HttpRequest, site: AdminSite) -> list[DescribedEntry]:
     """Return the entries with their texts and links, in a few queries for each kind of row."""
     entries = list(entries)
     by_kind: dict[str, set[int]] = {}
@@ -280,7 +282,7 @@ def entries_page(entries: QuerySet[AuditEntry], before: int | None) -> EntriesPa
     return EntriesPage(rows, rows[-1].pk if has_more else None, min(count, COUNT_LIMIT), count <= COUNT_LIMIT)
 
 
-def csv_rows(entries: QuerySet[AuditEntry], request, site) -> Iterator[list[str]]:
+def csv_rows(entries: QuerySet[AuditEntry], request: HttpRequest, site: AdminSite) -> Iterator[list[str]]:
     """Yield the entries as rows of the CSV export, read and described in chunks of 500."""
     with closing(entries.iterator(chunk_size=500)) as rows:
         with statement_limit(settings.DATABASE_EXPORT_TIMEOUT):  # the server finds all entries before the first chunk

@@ -1,8 +1,12 @@
 """Audit entries: those that triggers write for each history row, and those that the application adds by itself."""
 
+from collections.abc import Mapping
+
+from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from axes.signals import user_locked_out
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.backends.signals import connection_created
 from django.db.models import Q
@@ -16,7 +20,9 @@ from gmg_portal.models import AuditEntry
 What = AuditEntry.What
 
 
-def add_audit_entry(what: str, *, request: HttpRequest | None = None, person=None, reason: str = "") -> AuditEntry:
+def add_audit_entry(
+    what: str, *, request: HttpRequest | None = None, person: AbstractUser | None = None, reason: str = ""
+) -> AuditEntry:
     """Create an audit entry for an event that no history table records, such as a sign-in."""
     fields = request_context_of(request).as_audit_fields()
     return AuditEntry.objects.create(
@@ -50,19 +56,20 @@ def connect_signals() -> None:
     authenticator_removed.connect(log_second_step_removed, dispatch_uid="audit")
 
 
-def log_sign_in(request, user, **_kwargs):
+def log_sign_in(request: HttpRequest, user: AbstractUser, **_kwargs: object) -> None:
     """Log a sign-in, and set `last_login` by an update, because `save()` would add a row to the account's history."""
     user.last_login = timezone.now()
     type(user).objects.filter(pk=user.pk).update(last_login=user.last_login)
     add_audit_entry(What.SIGNED_IN, request=request, person=user)
 
 
-def log_sign_out(request, user, **_kwargs):
+def log_sign_out(request: HttpRequest, user: AbstractUser | None, **_kwargs: object) -> None:
+    """Log the end of a session; nothing if nobody was signed in."""
     if user is not None:
         add_audit_entry(What.SIGNED_OUT, request=request, person=user)
 
 
-def log_failed_sign_in(credentials, request=None, **_kwargs):
+def log_failed_sign_in(credentials: Mapping[str, str], request: HttpRequest | None = None, **_kwargs: object) -> None:
     """Log the account that was meant, if it exists. The text typed is never stored, because it may be a password."""
     person = find_account(credentials.get("username") or credentials.get("email"))
     add_audit_entry(
@@ -70,19 +77,26 @@ def log_failed_sign_in(credentials, request=None, **_kwargs):
     )
 
 
-def log_lockout(request=None, username=None, **_kwargs):
+def log_lockout(request: HttpRequest | None = None, username: str | None = None, **_kwargs: object) -> None:
+    """Log that an account or address has to wait after too many failed attempts. The account may be unknown."""
     add_audit_entry(What.LOCKED_OUT, request=request, person=find_account(username_of_attempt(username or "")))
 
 
-def log_second_step_added(request, user, authenticator, **_kwargs):
+def log_second_step_added(
+    request: HttpRequest, user: AbstractUser, authenticator: Authenticator, **_kwargs: object
+) -> None:
+    """Log a new second factor of an account, with its type (TOTP, recovery codes, security key)."""
     add_audit_entry(What.SECOND_STEP_ADDED, request=request, person=user, reason=str(authenticator.type))
 
 
-def log_second_step_removed(request, user, authenticator, **_kwargs):
+def log_second_step_removed(
+    request: HttpRequest, user: AbstractUser, authenticator: Authenticator, **_kwargs: object
+) -> None:
+    """Log the removal of a second factor, with its type."""
     add_audit_entry(What.SECOND_STEP_REMOVED, request=request, person=user, reason=str(authenticator.type))
 
 
-def find_account(login: str | None):
+def find_account(login: str | None) -> AbstractUser | None:
     """Return the account with this user name or email address, ignoring case; None if there is none."""
     if not login or "\0" in login:
         return None

@@ -8,15 +8,17 @@ cannot be taken for that of the next request.
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 
 from foundation.http.client_ip import throttle_key
@@ -72,6 +74,7 @@ def use_request_context(context: RequestContext) -> Iterator[RequestContext]:
 
 
 def current_request_context() -> RequestContext | None:
+    """Return the context of this thread or task; None outside of requests that write and of commands."""
     return _current.get()
 
 
@@ -81,7 +84,7 @@ def set_command_context(arguments: list[str] = sys.argv) -> None:
     _current.set(RequestContext(via=via))
 
 
-def tag_writes(execute, sql, params, many, context):
+def tag_writes(execute: Callable, sql: str, params: object, many: bool, context: dict) -> Any:
     """Prefix each statement that writes with the audit fields; a Django execute wrapper."""
     request_context = _current.get()
     if request_context is not None and not many and isinstance(sql, str) and sql.startswith(WRITE_STATEMENTS):
@@ -90,7 +93,7 @@ def tag_writes(execute, sql, params, many, context):
     return execute(sql, params, many, context)
 
 
-def install_execute_wrapper(connection, **_kwargs) -> None:
+def install_execute_wrapper(connection: BaseDatabaseWrapper, **_kwargs: object) -> None:
     """Add `tag_writes` to a connection; receives the signal `connection_created`."""
     if tag_writes not in connection.execute_wrappers:
         connection.execute_wrappers.append(tag_writes)

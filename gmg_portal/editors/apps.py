@@ -1,5 +1,9 @@
+"""Register the admin with the portal's own site."""
+
 from django.contrib.admin.apps import AdminConfig
 
 
 class PortalAdminConfig(AdminConfig):
+    """Make `admin.site` the portal's site, so that apps reach its base classes without importing this package."""
+
     default_site = "gmg_portal.editors.admin_site.PortalAdminSite"

@@ -24,6 +24,8 @@ ACCOUNTS_PREFIX = "/accounts/"
 
 @dataclass(frozen=True)
 class HiddenField:
+    """A typed value that the page sends again after the sign-in, without showing it."""
+
     name: str
     value: str
 
@@ -77,6 +79,7 @@ def posted_fields(request: HttpRequest) -> dict[str, list[str]]:
 
 
 def visible_fields(fields: dict[str, list[str]]) -> list[TypedField]:
+    """Return the typed fields that a person recognizes, each with a label; keys, tokens and counts are left out."""
     return typed_lines({name: values for name, values in fields.items() if not is_internal_field(name)})
 
 

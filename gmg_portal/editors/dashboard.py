@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
+from django.contrib.auth.models import AbstractUser
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -37,6 +39,8 @@ FORM_ANCHORS = {"due": "id_due", "milestones": "milestones-group"}  # in the for
 
 @dataclass(frozen=True)
 class Link:
+    """A link of a task or list to the page where something can be done."""
+
     label: str
     address: str
 
@@ -82,6 +86,8 @@ class Representation:
 
 @dataclass(frozen=True)
 class Dashboard:
+    """What the page shows: a person's agencies, task lists in the order of their urgency, and cycles to manage."""
+
     representations: list[Representation]
     task_lists: list[TaskList]
     may_create_drafts: bool
@@ -97,7 +103,8 @@ class Dashboard:
         return [task_list for task_list in self.task_lists if not task_list.count]
 
 
-def build_dashboard(user) -> Dashboard:
+def build_dashboard(user: AbstractUser) -> Dashboard:
+    """Collect a person's lists. Commitments with a withdrawn successor come first, then what a person reviews."""
     representations = representations_of(user)
     can_review, can_start = may_review(user), may_create_drafts(user)
     task_lists = [*(writer_lists(user) if representations else [])]
@@ -109,7 +116,8 @@ def build_dashboard(user) -> Dashboard:
     return Dashboard(representations, task_lists, can_start, can_review, cycle_tasks(user))
 
 
-def representations_of(user) -> list[Representation]:
+def representations_of(user: AbstractUser) -> list[Representation]:
+    """Return the agencies that a person acts for today, each with the date of its latest report."""
     reports = ProgressReport.objects.in_register().filter(commitment__lead_agency=OuterRef("pk")).newest_first()
     latest_report = {
         "heard_on": Subquery(reports.values("published_on")[:1]),
@@ -121,7 +129,8 @@ def representations_of(user) -> list[Representation]:
     ]
 
 
-def writer_lists(user) -> list[TaskList]:
+def writer_lists(user: AbstractUser) -> list[TaskList]:
+    """Return the lists of those who act for an agency, most urgent first."""
     return [
         sent_back_list(user),
         due_list(user),
@@ -137,22 +146,25 @@ def writer_lists(user) -> list[TaskList]:
 # Rows written by the user's agencies and work groups
 
 
-def own_rows(model: type[Reviewed], user, *states: State) -> QuerySet:
+def own_rows(model: type[Reviewed], user: AbstractUser, *states: State) -> QuerySet:
+    """Filter rows of the agencies and groups that a person acts for, in these states, with what tasks show."""
     rows = model.objects.owned_by(user).filter(state__in=states)
     return rows.select_related(*WORKFLOW_RELATED[model], "reviewed_by", "submitted_by")
 
 
-def sent_back_list(user) -> TaskList:
+def sent_back_list(user: AbstractUser) -> TaskList:
+    """List rows that a reviewer sent back, the longest waiting first."""
     rows = [own_rows(model, user, State.SENT_BACK).order_by("reviewed_at") for model in WORKFLOW_RELATED]
     return task_list("sent-back", _("Sent back to you"), _("Nothing was sent back to you."), rows, sent_back_task)
 
 
-def due_list(user) -> TaskList:
+def due_list(user: AbstractUser) -> TaskList:
+    """List blank reports that an open cycle expects, by deadline."""
     rows = own_rows(ProgressReport, user, State.DRAFT).blank().owed().order_by("cycle__due_on", "commitment__reference")
     return task_list("due", _("Reports due"), _("No report is asked of you."), [rows], due_task)
 
 
-def withdrawn_successor_list(user) -> TaskList:
+def withdrawn_successor_list(user: AbstractUser) -> TaskList:
     """List commitments whose successor was withdrawn: those of the user's leads, or all if the user may withdraw."""
     commitments = Commitment.objects.without_successor()
     if not may_withdraw(user):
@@ -183,7 +195,8 @@ def withdrawn_successor_task(commitment: Commitment, may_report: bool) -> Task:
     return Task(commitment.title, commitment.reference, facts=[fact], action=action)
 
 
-def contribution_list(user) -> TaskList:
+def contribution_list(user: AbstractUser) -> TaskList:
+    """List open reports of others to which a person's agency may add its part."""
     contributions = pending_contributions(user)
     title, empty_text = _("Your part in what others lead"), _("No partner’s part is asked of you.")
     return TaskList(
@@ -195,13 +208,14 @@ def contribution_list(user) -> TaskList:
     )
 
 
-def assessment_list(user) -> TaskList:
+def assessment_list(user: AbstractUser) -> TaskList:
+    """List published assessments without an answer, of commitments that a person may answer for."""
     rows = Assessment.objects.answerable_by(user).unanswered().select_related("commitment", "agency", "workgroup")
     title = _("Judgements that you may answer")
     return task_list("judgements", title, _("No judgement waits for your answer."), [rows], assessment_task)
 
 
-def draft_list(user) -> TaskList:
+def draft_list(user: AbstractUser) -> TaskList:
     """List drafts except the blank reports that a cycle expects."""
     rows = [
         own_rows(model, user, State.DRAFT).order_by("-updated_at")
@@ -214,7 +228,8 @@ def draft_list(user) -> TaskList:
     return task_list("drafts", _("Your drafts"), _("You have no draft."), [begun, *rows], draft_task)
 
 
-def under_review_list(user) -> TaskList:
+def under_review_list(user: AbstractUser) -> TaskList:
+    """List submitted rows of one's own that another person has to review, the longest waiting first."""
     rows = []
     for model in WORKFLOW_RELATED:
         reviewable = model.objects.reviewable_by(user).order_by().values("pk")
@@ -223,7 +238,8 @@ def under_review_list(user) -> TaskList:
     return task_list("waiting", _("Waiting for a reviewer"), empty_text, rows, under_review_task)
 
 
-def published_list(user) -> TaskList:
+def published_list(user: AbstractUser) -> TaskList:
+    """List rows of one's own that were published within RECENT_PERIOD, latest first."""
     since = today() - RECENT_PERIOD
     rows = [
         own_rows(model, user, State.PUBLISHED).filter(published_on__gte=since).order_by("-published_on", "-pk")
@@ -237,7 +253,7 @@ def published_list(user) -> TaskList:
     )
 
 
-def incomplete_list(user) -> TaskList:
+def incomplete_list(user: AbstractUser) -> TaskList:
     """List running commitments without milestone, deadline or public evidence, those that lack most first."""
     backed = Evidence.objects.public().filter(report__commitment=OuterRef("pk"), report__state=State.PUBLISHED)
     open_report = ProgressReport.objects.filter(commitment=OuterRef("pk"), state__in=OPEN_STATES).order_by(
@@ -265,7 +281,7 @@ def incomplete_list(user) -> TaskList:
     return TaskList("lacking", title, empty_text, tasks, len(incomplete), table)
 
 
-def links_to_missing(commitment: Commitment, user) -> list[Link]:
+def links_to_missing(commitment: Commitment, user: AbstractUser) -> list[Link]:
     """Return a link for each missing part of a commitment to the page where it can be added."""
     links = []
     if not commitment.is_backed:
@@ -280,12 +296,13 @@ def links_to_missing(commitment: Commitment, user) -> list[Link]:
 
 
 def report_address(commitment: int, open_report: int | None) -> str:
+    """Return the address of the open report with this key, or else that of a new report on the commitment."""
     if open_report:
         return reverse("admin:reporting_progressreport_change", args=[open_report])
     return reverse("admin:commitments_commitment_report", args=[commitment])
 
 
-def correction_link(row: Commitment, user, lack: str, name: str) -> Link:
+def correction_link(row: Commitment, user: AbstractUser, lack: str, name: str) -> Link:
     """Link to the form of a published commitment for administrators, and to a correction request for others."""
     params = {"lack": lack}
     if may_correct(user):
@@ -298,7 +315,8 @@ def correction_link(row: Commitment, user, lack: str, name: str) -> Link:
 # Reviews, corrections and reporting cycles
 
 
-def review_list(user) -> TaskList:
+def review_list(user: AbstractUser) -> TaskList:
+    """List the first rows that a person may decide on. The count is that of all of them."""
     queue = queue_of(user)
     mine = [row for row in queue.rows if not row.refusal]
     tasks = [review_task(row) for row in mine[:MAX_TASKS_SHORT]]
@@ -309,6 +327,7 @@ def review_list(user) -> TaskList:
 
 
 def review_task(row: QueueRow) -> Task:
+    """Return the task of reviewing a row; it is late after 14 days."""
     return Task(
         title=row.title,
         reference=row.reference,
@@ -319,7 +338,8 @@ def review_task(row: QueueRow) -> Task:
     )
 
 
-def mistake_list(user) -> TaskList:
+def mistake_list(user: AbstractUser) -> TaskList:
+    """List the first readers' reports of mistakes that a person may answer, the oldest first."""
     rows = list(Correction.objects.answerable_by(user).select_related("commitment").order_by("reported_at", "pk"))
     tasks = [mistake_task(row) for row in rows[:MAX_TASKS_SHORT]]
     inbox = Link(_("Open the whole inbox"), reverse("admin:reporting_correction_changelist"))
@@ -328,6 +348,7 @@ def mistake_list(user) -> TaskList:
 
 
 def mistake_task(row: Correction) -> Task:
+    """Return the task of answering a reader, whose text is cut to 120 characters."""
     return Task(
         title=Truncator(row.text).chars(120),
         reference=row.commitment.reference,
@@ -336,7 +357,7 @@ def mistake_task(row: Correction) -> Task:
     )
 
 
-def cycle_tasks(user) -> list[Task]:
+def cycle_tasks(user: AbstractUser) -> list[Task]:
     """Return the cycles to open, to remind or to close; none for users who may not manage cycles."""
     if not may_manage_cycles(user):
         return []
@@ -345,6 +366,8 @@ def cycle_tasks(user) -> list[Task]:
 
 
 def cycle_task(cycle: ReportingCycle) -> Task:
+    """Return the next step of a cycle: to open it on its day, to close it after its last day, else to remind."""
+
     def action_address(verb: str) -> str:
         return reverse(f"admin:reporting_reportingcycle_{verb}", args=[cycle.pk])
 
@@ -381,16 +404,19 @@ def task_list(
     return TaskList(key, title, empty_text, [make_task(row) for row in rows[:MAX_TASKS]], len(rows))
 
 
-def workflow_task(row: Reviewed, **fields) -> Task:
+def workflow_task(row: Reviewed, **fields: Any) -> Task:
+    """Return a task named by the commitment that a row belongs to; `fields` are further fields of `Task`."""
     commitment = row if isinstance(row, Commitment) else row.commitment
     return Task(title=commitment.title, reference=commitment.reference, kind=str(row._meta.verbose_name), **fields)
 
 
 def change_page(row: Reviewed) -> str:
+    """Return the address of a row's form in the editor area."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
 def sent_back_task(row: Reviewed) -> Task:
+    """Return the task of correcting a row, with the reviewer's note. It always counts as late."""
     params = {"person": person_name(row.reviewed_by), "day": format_day(row.reviewed_at.date())}
     facts = [_("by %(person)s on %(day)s") % params]
     return workflow_task(
@@ -399,6 +425,7 @@ def sent_back_task(row: Reviewed) -> Task:
 
 
 def due_task(row: ProgressReport) -> Task:
+    """Return the task of writing an expected report; its deadline decides how urgent it is."""
     text, urgency = due_text(row.cycle.due_on)
     return workflow_task(
         row, facts=[row.cycle.title, text], urgency=urgency, action=Link(_("Report"), change_page(row))
@@ -406,6 +433,7 @@ def due_task(row: ProgressReport) -> Task:
 
 
 def contribution_task(pending: PendingContribution) -> Task:
+    """Return the task of adding an agency's part to a report of another lead, until the lead submits it."""
     commitment, cycle = pending.report.commitment, pending.report.cycle
     facts, urgency = [_("part of %(agency)s") % {"agency": pending.agency.acronym}], ""
     params = {"lead": commitment.lead}
@@ -428,6 +456,7 @@ def contribution_task(pending: PendingContribution) -> Task:
 
 
 def assessment_task(row: Assessment) -> Task:
+    """Return the task of answering an assessment."""
     params = {"assessor": row.assessor, "finding": row.get_finding_display(), "day": row.published}
     address = f"{reverse('admin:reporting_answer_add')}?assessment={row.pk}"
     facts = [_("%(assessor)s: %(finding)s, %(day)s") % params]
@@ -435,6 +464,7 @@ def assessment_task(row: Assessment) -> Task:
 
 
 def draft_task(row: Reviewed) -> Task:
+    """Return the task of continuing a draft. One of an open cycle is as urgent as its deadline."""
     facts = [_("last changed on %(day)s") % {"day": format_day(row.updated_at.date())}]
     cycle = getattr(row, "cycle", None)
     urgency = ""
@@ -445,12 +475,14 @@ def draft_task(row: Reviewed) -> Task:
 
 
 def under_review_task(row: Reviewed) -> Task:
+    """Return a row that waits for a reviewer: there is nothing to do but to read it."""
     params = {"day": format_day(row.submitted_at.date()), "person": person_name(row.submitted_by)}
     facts = [_("since %(day)s, submitted by %(person)s") % params]
     return workflow_task(row, facts=facts, action=Link(_("Read"), change_page(row)), is_informational=True)
 
 
 def published_task(row: Reviewed) -> Task:
+    """Return a published row with its public page: there is nothing to do."""
     public_row = row if isinstance(row, Commitment | ProgressReport) else row.commitment
     facts = [_("on %(day)s") % {"day": row.published}]
     return workflow_task(
@@ -477,8 +509,10 @@ def due_text(day: date) -> tuple[str, str]:
 
 
 def format_day(day: date) -> str:
+    """Format a day as in '5 March 2014', without a leading zero."""
     return date_format(day, "j F Y")
 
 
-def person_name(user) -> str:
+def person_name(user: AbstractUser | None) -> str:
+    """Return a person's full name, or else the user name; without a person, the portal wrote the row."""
     return (user.get_full_name() or user.username) if user else _("the portal itself")

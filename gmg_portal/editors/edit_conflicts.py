@@ -63,7 +63,9 @@ def find_field_conflicts(
     return [conflict for conflict in conflicts if conflict]
 
 
-def _field_conflict(form, current, original, name: str) -> FieldConflict | None:
+def _field_conflict(
+    form: forms.ModelForm, current: forms.ModelForm, original: forms.ModelForm | None, name: str
+) -> FieldConflict | None:
     field, html_name = current.fields[name], form.add_prefix(name)
     your_values = submitted_values(form, name)
     their_values = rendered_values(current, name)

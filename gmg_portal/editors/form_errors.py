@@ -16,6 +16,7 @@ class FormError:
 
 
 def form_errors(form: forms.BaseForm, formsets: list[forms.BaseFormSet] = ()) -> list[FormError]:
+    """Return the errors of the form, then those of each set of inline rows and of its rows, in page order."""
     errors = _errors_of(form)
     for formset in formsets:
         target = f"{formset.prefix}-heading"

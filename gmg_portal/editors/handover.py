@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from django.contrib import admin
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -75,7 +77,7 @@ class HandoverSheet:
         return questions
 
 
-def handover_sheet(agency: Agency, user) -> HandoverSheet:
+def handover_sheet(agency: Agency, user: AbstractUser) -> HandoverSheet:
     """Build the sheet from the rows that the user may see.
 
     An expected report that was begun counts as due for users who may not see the draft.
@@ -133,19 +135,23 @@ def handover_sheet(agency: Agency, user) -> HandoverSheet:
 
 
 def led_by(agency: Agency, groups: list[WorkGroup], prefix: str = "") -> Q:
+    """Return the condition for rows that the agency leads, alone or with groups; `prefix` leads to the commitment."""
     return Q(**{f"{prefix}lead_agency": agency}) | Q(**{f"{prefix}workgroup__in": groups})
 
 
-def visible_rows(model: type[Reviewed], user, own: Q) -> QuerySet:
+def visible_rows(model: type[Reviewed], user: AbstractUser, own: Q) -> QuerySet:
+    """Filter rows that meet a condition to those that the user may see, so that no draft of others is printed."""
     return model.objects.visible_to(user).filter(own)
 
 
 def with_display_data(rows: QuerySet[Commitment]) -> QuerySet[Commitment]:
+    """Add what the sheet shows of commitments, in the order of their references."""
     rows = rows.with_standing().select_related("lead_agency", "workgroup").defer("search")
     return rows.prefetch_related("milestones", "partners__agency").order_by("reference")
 
 
-def handover_view(request, code: str):
+def handover_view(request: HttpRequest, code: str) -> TemplateResponse:
+    """Show an agency's sheet to those who may hand it over; 403 for others, 404 for an unknown code."""
     agency = get_object_or_404(Agency, code=code)
     if not may_hand_over(request.user, agency):
         raise PermissionDenied

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from django.contrib.admin import ModelAdmin
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Page, Paginator
 from django.db import models
@@ -84,7 +86,7 @@ class HistoryEntry:
     changes: list[FieldChange] = field(default_factory=list)
 
 
-def history_sources(model_admin, key: int) -> list[HistorySource]:
+def history_sources(model_admin: ModelAdmin, key: int) -> list[HistorySource]:
     """Return the sources of the row with this key and of its inline rows that have a history."""
     children = [inline.model for inline in model_admin.inlines if hasattr(inline.model, "history")]
     return [
@@ -144,7 +146,9 @@ def _records_by_id(model: type[models.Model], rows: list[tuple], index: int) -> 
     return records
 
 
-def _history_entry(record, previous, *, is_child: bool, site_name: str) -> HistoryEntry:
+def _history_entry(
+    record: models.Model, previous: models.Model | None, *, is_child: bool, site_name: str
+) -> HistoryEntry:
     model = record.instance_type
     reason = record.history_change_reason or ""
     action = REASONS.get(reason) or ACTION_LABELS[record.history_type]
@@ -160,7 +164,7 @@ def _history_entry(record, previous, *, is_child: bool, site_name: str) -> Histo
     )
 
 
-def _version_url(record, site_name: str) -> str:
+def _version_url(record: models.Model, site_name: str) -> str:
     """Return the address of the page that shows this version of the row; '' if its table has no such page."""
     opts = record.instance_type._meta
     try:
@@ -169,7 +173,7 @@ def _version_url(record, site_name: str) -> str:
         return ""
 
 
-def row_at(record) -> models.Model:
+def row_at(record: models.Model) -> models.Model:
     """Rebuild the row as a historical record has it, without a query."""
     row = record.instance_type(
         **{model_field.attname: getattr(record, model_field.attname) for model_field in record.tracked_fields}
@@ -192,14 +196,15 @@ def name_of(row: models.Model) -> str:
         return _("number %(key)s") % {"key": row.pk}
 
 
-def person_name(user) -> str:
+def person_name(user: AbstractUser | None) -> str:
+    """Return a person's full name with the user name; without a person, the portal wrote the record."""
     if user is None:
         return _("The portal itself")
     full = user.get_full_name()
     return f"{full} ({user.username})" if full else user.username
 
 
-def field_changes(previous, record) -> Iterator[FieldChange]:
+def field_changes(previous: models.Model, record: models.Model) -> Iterator[FieldChange]:
     """Yield the changes between two records, in the order of the model's fields."""
     model = record.instance_type
     for model_field in record.tracked_fields:
@@ -221,7 +226,7 @@ def _field_change(label: str, field: models.Field, old: str, new: str) -> FieldC
     return FieldChange(label, old=old, new=new)
 
 
-def display_value(record, field: models.Field) -> str:
+def display_value(record: models.Model, field: models.Field) -> str:
     """Return a value as text, '' for none. Dates are shown at their stored precision."""
     if field.name.endswith("_on") and hasattr(record, f"{field.name[:-3]}_precision"):
         day = partial_date(getattr(record, field.name), getattr(record, f"{field.name[:-3]}_precision"))
@@ -240,7 +245,7 @@ def display_value(record, field: models.Field) -> str:
     return "" if value is None else str(localize(value))
 
 
-def _related_name(record, field: models.ForeignKey) -> str:
+def _related_name(record: models.Model, field: models.ForeignKey) -> str:
     key = getattr(record, field.attname)
     if key is None:
         return ""

@@ -30,11 +30,15 @@ HIDDEN_INPUTS = re.compile(r"^(version|opened|seen|initial-.*|.*_FORMS|\w+-\d+-(
 
 @dataclass(frozen=True)
 class TypedField:
+    """A posted value under the label of its field, shown so that no typed text is lost."""
+
     label: str
     value: str
 
 
 class AddOnceMixin:
+    """Create one row for each opened add form, and send a second submission of it to that row."""
+
     def add_view(self, request, form_url="", extra_context=None):
         key = (
             request.POST.get(idempotent_forms.KEY_FIELD, "")

@@ -60,6 +60,7 @@ def note_refusal(request: HttpRequest, reason: str) -> None:
 
 
 def is_flag(value: str) -> bool:
+    """Tell whether a value is a boolean as Django's own filters write it."""
     return value in ("True", "False", "1", "0")
 
 
@@ -72,6 +73,7 @@ def is_moment(value: str) -> bool:
 
 
 def is_number_in(numbers: range) -> ValueCheck:
+    """Return the check for a number of at most four digits in a range, such as a year or a month."""
     return lambda value: value.isascii() and value.isdecimal() and len(value) < 5 and int(value) in numbers
 
 
@@ -81,6 +83,7 @@ def is_key(value: str) -> bool:
 
 
 def is_text(value: str) -> bool:
+    """Tell whether PostgreSQL can search for a value: its texts hold no null character."""
     return "\0" not in value
 
 
@@ -140,11 +143,13 @@ FieldListFilter.register(lambda column: column.remote_field, VisibleRelatedFilte
 
 
 def unknown_parameter(name: str, allowed: Iterable[str]) -> ListQueryRefused:
+    """Return the error of a parameter that the list does not take, with all that it takes."""
     problem = _("‘%(parameter)s’ is not a parameter of this list.") % {"parameter": shorten(name)}
     return ListQueryRefused(name, problem, sorted(allowed))
 
 
 def value_refused(parameter: str, value: str, allowed: list[str] | None = None) -> ListQueryRefused:
+    """Return the error of a value that a filter does not take, with the allowed values where they are few."""
     problem = _("%(parameter)s: ‘%(value)s’ is not a valid value of this filter.") % {
         "parameter": shorten(parameter),
         "value": shorten(value),
@@ -153,10 +158,12 @@ def value_refused(parameter: str, value: str, allowed: list[str] | None = None) 
 
 
 def shorten(text: str) -> str:
+    """Cut a text of the address to MAX_SHOWN_NAME characters, since an error repeats it."""
     return text if len(text) <= MAX_SHOWN_NAME else f"{text[:MAX_SHOWN_NAME]}…"
 
 
 def null_character_problem() -> str:
+    """Return the sentence for searches that `is_text` refuses."""
     return _("The search holds a null character, which no text here contains. Remove it and search again.")
 
 
@@ -189,11 +196,11 @@ class ValidKeysMixin:
 
 
 class KeySelect(ValidKeysMixin, AutocompleteSelect):
-    pass
+    """A select for one related row, whose choices are loaded while typing."""
 
 
 class KeySelectMultiple(ValidKeysMixin, AutocompleteSelectMultiple):
-    pass
+    """A select for several related rows, whose choices are loaded while typing."""
 
 
 def check_list_query(params: QueryDict, lookups: dict[str, ValueCheck]) -> None:
@@ -206,6 +213,7 @@ def check_list_query(params: QueryDict, lookups: dict[str, ValueCheck]) -> None:
 
 
 def check_value(name: str, value: str, lookups: dict[str, ValueCheck]) -> None:
+    """Raise ListQueryRefused for a search, page or filter value that the list does not take."""
     if name == SEARCH_VAR and not is_text(value):
         raise ListQueryRefused(name, null_character_problem(), [])
     if name == PAGE_VAR and not PAGE_NUMBER.fullmatch(value):

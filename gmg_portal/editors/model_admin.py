@@ -4,6 +4,8 @@ When two people edit one row, the second to save is shown both wordings and the 
 overwritten, and what they typed stays in the form.
 """
 
+from collections.abc import Iterable
+
 from concurrency.exceptions import VersionError
 from concurrency.forms import ConcurrentForm, VersionField
 from django import forms
@@ -13,7 +15,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import models
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.http import Http404, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
@@ -41,7 +43,10 @@ from gmg_portal.editors.idempotent_forms import AddOnceMixin
 from gmg_portal.editors.list_queries import HISTORY_PARAMS, StrictListMixin, check_params, note_refusal, requested_page
 from reporting.autosave import CONCURRENCY_FIELDS
 
-FORMFIELD_OVERRIDES = {models.URLField: {"assume_scheme": "https"}, models.DateField: {"widget": AdminDayInput}}
+FORMFIELD_OVERRIDES: dict[type[models.Field], dict] = {
+    models.URLField: {"assume_scheme": "https"},
+    models.DateField: {"widget": AdminDayInput},
+}
 INVALID_NUMBER = -1  # no row or historical record has this number
 
 
@@ -166,6 +171,7 @@ class VersionedForm(ConcurrentForm):
 
 
 def invalid_version_message() -> str:
+    """Return the error of a form whose signed version is missing or was changed."""
     return _(
         "The mark by which this page knows what it was made of was changed or lost on its way, so nothing was saved:"
         " what you typed still stands below. Look it over and save again, or open the page anew."
@@ -173,6 +179,7 @@ def invalid_version_message() -> str:
 
 
 def latest_history_id(row: models.Model) -> int | None:
+    """Return the number of a row's latest historical record; None if it has no history."""
     return row.history.order_by("-history_id").values_list("history_id", flat=True).first()
 
 
@@ -193,6 +200,7 @@ def authors_and_time(records: list) -> dict[str, str]:
 
 
 def saved_by_others_message(records: list) -> str:
+    """Return the error of a form that was opened before these records; none if history lacks the change."""
     if not records:
         return _("Somebody changed this while you were writing. Nothing was saved.")
     return _(
@@ -214,7 +222,8 @@ def changes_since_export(row: models.Model, history_id: int | None) -> list[str]
     return [summary, *change_sentences(type(row), previous, records[-1])]
 
 
-def change_sentences(model: type[models.Model], previous, current) -> list[str]:
+def change_sentences(model: type[models.Model], previous: models.Model | None, current: models.Model) -> list[str]:
+    """Return a sentence for each changed field between two historical records; none for the first record."""
     if previous is None:
         return []
     delta = current.diff_against(previous, foreign_keys_are_objs=True)
@@ -265,12 +274,14 @@ def deleted_row_message(form: forms.ModelForm) -> str:
     ) % {"words": text}
 
 
-def is_past(request) -> bool:
+def is_past(request: HttpRequest) -> bool:
     """Return whether the page shows an earlier version of a row."""
     return getattr(request, "is_past", False)
 
 
-def fieldsets_without(fieldsets, excluded: set[str]) -> list[tuple[str | None, dict]]:
+def fieldsets_without(
+    fieldsets: Iterable[tuple[str | None, dict]], excluded: set[str]
+) -> list[tuple[str | None, dict]]:
     """Return a copy of the fieldsets without the concurrency fields and these fields."""
     excluded = excluded | set(CONCURRENCY_FIELDS)
     return [
@@ -387,6 +398,8 @@ def without_related_links(field: forms.Field | None) -> forms.Field | None:
 
 
 class OnSiteMixin:
+    """Link from the form to the row's public page, where its model has one."""
+
     def view_on_site(self, obj):
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
@@ -507,8 +520,10 @@ class InlineMixin:
 
 
 class PortalStackedInline(InlineMixin, admin.StackedInline):
-    pass
+    """Inline rows with a form below each other, for rows with long texts."""
 
 
 class PortalTabularInline(InlineMixin, admin.TabularInline):
+    """Inline rows as lines of a table, whose fields have labels of their own (`TabularFormSet`)."""
+
     formset = TabularFormSet

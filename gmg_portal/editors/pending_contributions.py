@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AbstractUser
 from django.db.models import F, Prefetch
 from django.urls import reverse
 
@@ -24,7 +25,7 @@ class PendingContribution:
         return reverse("admin:reporting_contribution_write", args=[self.report.pk, self.agency.code])
 
 
-def pending_contributions(user) -> list[PendingContribution]:
+def pending_contributions(user: AbstractUser) -> list[PendingContribution]:
     """Return the user's pending contributions: unwritten ones first, each group by the due date of its cycle."""
     agencies = agencies_of(user)
     partners = Partner.objects.filter(agency__in=agencies).select_related("agency")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -46,7 +46,8 @@ class SilentLead:
     reports: list[ProgressReport]
 
 
-def rates_view(request):
+def rates_view(request: HttpRequest) -> TemplateResponse:
+    """Show the rates of the chosen cycle, or else of the latest opened one, to those who manage cycles."""
     if not admin.site.allows(request, may_manage_cycles):
         raise PermissionDenied
     admin.site.check_params(request, *CycleForm.base_fields)
@@ -79,16 +80,18 @@ def silent_leads(cycle_rates: CycleRates) -> list[SilentLead]:
 
 
 def with_review_address(report: ProgressReport) -> ProgressReport:
+    """Set `review_address` on a submitted report for the template, and return the report."""
     report.review_address = reverse("admin:reporting_progressreport_review", args=[report.submission])
     return report
 
 
 def lead_code(report: ProgressReport) -> str:
+    """Return the code of the lead: that of the membership for a constituent, the slug for a group."""
     agency = report.commitment.lead_agency
     return (agency.parent or agency).code if agency else report.commitment.workgroup.slug
 
 
-def rates_file(request):
+def rates_file(request: HttpRequest) -> HttpResponse:
     """Return a CSV file of every opened cycle, newest first, with one row per lead."""
     if not admin.site.allows(request, may_manage_cycles):
         raise PermissionDenied
@@ -104,6 +107,7 @@ def rates_file(request):
 
 
 def csv_row(cycle_rates: CycleRates, rate: LeadRate) -> list:
+    """Return a line of the file: cycle, lead, counts of reports, and the lead's latest report as ISO 8601."""
     last_report = rate.last_heard.iso if rate.last_heard else None
     title = getattr(rate.lead, "name", str(rate.lead))
     counts = [rate.expected, rate.in_time, rate.late, rate.waiting, rate.silent]

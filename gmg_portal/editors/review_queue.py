@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -108,14 +110,14 @@ class QueueForm(forms.Form):
         ]
 
 
-def queue_of(user, kind: str = "", lead: str = "") -> Queue:
+def queue_of(user: AbstractUser, kind: str = "", lead: str = "") -> Queue:
     """Return the rows that wait for this reviewer, of one kind and lead or of all (''), in few queries."""
     rows = [row for name in MODELS_BY_KIND if kind in ("", name) for row in _queue_rows(name, user, lead)]
     rows.sort(key=lambda row: (row.obj.submitted_at, row.key))
     return Queue(rows[:MAX_ROWS], max(len(rows) - MAX_ROWS, 0))
 
 
-def _queue_rows(name: str, user, lead: str) -> list[QueueRow]:
+def _queue_rows(name: str, user: AbstractUser, lead: str) -> list[QueueRow]:
     model, prefix = MODELS_BY_KIND[name]
     rows = model.objects.waiting_for(user)
     if lead:
@@ -129,7 +131,7 @@ def _queue_rows(name: str, user, lead: str) -> list[QueueRow]:
     ]
 
 
-def rows_by_keys(keys: list[str], user) -> list[Reviewed]:
+def rows_by_keys(keys: list[str], user: AbstractUser) -> list[Reviewed]:
     """Return the rows with these keys that the user may see, in the order of the keys. Skip invalid keys."""
     ids_by_kind: dict[str, list[int]] = {kind: [] for kind in MODELS_BY_KIND}
     for key in keys:
@@ -145,11 +147,12 @@ def rows_by_keys(keys: list[str], user) -> list[Reviewed]:
 
 
 def key_of(row: Reviewed) -> str:
+    """Return the key of a row among rows of all kinds, such as 'report-12'; `rows_by_keys` reads it."""
     name = next(name for name, (model, _prefix) in MODELS_BY_KIND.items() if model is type(row))
     return f"{name}-{row.pk}"
 
 
-def queue_view(request):
+def queue_view(request: HttpRequest) -> HttpResponse:
     """Show the queue. On POST, ask for confirmation and then publish the selected rows one by one."""
     if not admin.site.allows(request, may_review):
         raise PermissionDenied
@@ -162,7 +165,8 @@ def queue_view(request):
     return render_page(request, "admin/review_queue.html", _("What waits for review"), form=form, queue=queue)
 
 
-def publish_selected(request):
+def publish_selected(request: HttpRequest) -> HttpResponse:
+    """Show the chosen rows for confirmation, or publish each as far as permitted, and say what became of it."""
     rows = rows_by_keys(request.POST.getlist("row"), request.user)
     if rows and "confirmed" not in request.POST:
         to_confirm = [
@@ -176,7 +180,8 @@ def publish_selected(request):
     return redirect("admin:queue")
 
 
-def render_page(request, template: str, title: str, **context) -> TemplateResponse:
+def render_page(request: HttpRequest, template: str, title: str, **context: object) -> TemplateResponse:
+    """Render a page of the queue within the editor area."""
     return TemplateResponse(request, template, {**admin.site.each_context(request), "title": title, **context})
 
 

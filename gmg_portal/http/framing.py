@@ -1,12 +1,14 @@
 """Framing: which answers another site may show in a frame."""
 
+from collections.abc import Callable
+
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 
-def allow_framing(view):
+def allow_framing(view: Callable) -> Callable:
     """Let any site show the answers of a view in a frame."""
     return csp_replace({"frame-ancestors": ["*"]})(xframe_options_exempt(view))
 

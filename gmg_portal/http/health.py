@@ -19,14 +19,14 @@ logger = logging.getLogger(__name__)
 
 @never_cache
 @require_safe
-def liveness(_request) -> HttpResponse:
+def liveness(_request: HttpRequest) -> HttpResponse:
     """Answer 200 as long as the process runs; check nothing else."""
     return _plain_text("ok")
 
 
 @never_cache
 @require_safe
-def readiness(_request) -> HttpResponse:
+def readiness(_request: HttpRequest) -> HttpResponse:
     """Answer 200 if the database is reachable and has all migrations, with warnings about its roles; else 503."""
     try:
         missing = unapplied_migrations()
@@ -45,6 +45,7 @@ def readiness(_request) -> HttpResponse:
 
 
 def unapplied_migrations() -> int:
+    """Return how many migrations the database lacks. It reads the files of all apps."""
     executor = MigrationExecutor(connection)
     return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
@@ -62,7 +63,7 @@ class HealthMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info in HEALTH_PATHS and settings.ALLOWED_HOSTS and settings.ALLOWED_HOSTS[0] != "*":
             request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].removeprefix(".")
         return self.get_response(request)

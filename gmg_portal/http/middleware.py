@@ -63,7 +63,7 @@ class RequestContextMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         context = RequestContext(request)
         request.request_id = context.request_id  # for the server log
         if request.method in SAFE_METHODS:
@@ -86,7 +86,7 @@ class QueryStringMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         is_api = request.path.startswith("/api/")
         query_string = request.META["QUERY_STRING"]
         pairs = query_string.split("&")
@@ -119,7 +119,7 @@ class AsOfMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         request.as_of = None
         if "\0" in request.path_info:  # PostgreSQL text cannot contain NUL, so no code, slug or reference has it
             raise SuspiciousOperation("NUL in the path")
@@ -131,10 +131,12 @@ class AsOfMiddleware:
         with names_on(_day_of_names(request)):
             return self.get_response(request)
 
-    def process_view(self, request, view, _args, _kwargs):
+    def process_view(self, request: HttpRequest, view: Callable, _args: object, _kwargs: object) -> HttpResponse | None:
         """Refuse unknown and repeated query parameters, for view classes that declare their `query_params`."""
         query_params = getattr(getattr(view, "view_class", None), "query_params", None)
-        for name, values in request.GET.lists() if query_params is not None else ():
+        if query_params is None:
+            return None
+        for name, values in request.GET.lists():
             if name not in query_params:
                 return error_response(request, unknown_parameter(name, query_params))
             if len(values) > 1:
@@ -178,7 +180,7 @@ class RevisionMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _has_public_answer(request):
             return self.get_response(request)
         try:
@@ -255,7 +257,7 @@ class CacheControlMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_personal = (
             request.path.startswith(PERSONAL_PREFIXES) or "Authorization" in request.headers or response.cookies

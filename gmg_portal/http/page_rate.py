@@ -43,7 +43,7 @@ class PageRateMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.PAGE_RATE is None or not is_costly(request):
             return self.get_response(request)
         throttle = PageThrottle()
@@ -59,6 +59,7 @@ class PageRateMiddleware:
 
 
 def is_costly(request: HttpRequest) -> bool:
+    """Tell whether a request is counted: searches of editors, public pages with a query, files and feeds."""
     path = request.path
     if path.startswith("/admin/"):
         return any(name in request.GET for name in ADMIN_SEARCH_PARAMS)

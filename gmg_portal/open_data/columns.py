@@ -129,7 +129,7 @@ class Table:
     filtered_rows: Callable[[FilterSet], QuerySet] | None = None
     header: list[str] = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "header", [column.name for column in self.columns])
 
     @property

@@ -22,6 +22,7 @@ def file_names() -> list[str]:
 
 @require_safe
 def example(request: HttpRequest, name: str) -> HttpResponse:
+    """Serve an example program. Only the listed names are read from the disk."""
     try:
         parse_as_of(request, ())
     except ValidationError as error:

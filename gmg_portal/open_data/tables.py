@@ -5,6 +5,7 @@ from datetime import date
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Model, OuterRef, QuerySet, TextChoices, Value
+from django.db.models.fields.related_descriptors import ManyToManyDescriptor
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -85,6 +86,7 @@ def _with_report_values(rows: QuerySet[ProgressReport], day: date | None) -> Que
 
 
 def agency_rows(_day: None) -> QuerySet[Agency]:
+    """Return all agencies with former names, latest first. The table has no day: names carry their own dates."""
     names = FormerName.objects.filter(agency=OuterRef("pk")).order_by("-until")
     name_fields = JSONObject(acronym="acronym", name="name", until="until")
     return Agency.objects.select_related("parent").annotate(
@@ -93,6 +95,7 @@ def agency_rows(_day: None) -> QuerySet[Agency]:
 
 
 def recommendation_rows(_day: None) -> QuerySet[Recommendation]:
+    """Return all recommendations with the numbers of their points. No day changes them: they stand since 2014."""
     points = Recommendation.agenda_points.through.objects.filter(recommendation=OuterRef("pk"))
     numbers = points.order_by("agendapoint__number").values("agendapoint__number")
     return Recommendation.objects.select_related("parent").annotate(point_numbers=ArraySubquery(numbers))
@@ -102,7 +105,7 @@ def _array_of(model: type[Model], value: str, *order: str) -> ArraySubquery:
     return ArraySubquery(model.objects.filter(commitment=OuterRef("pk")).order_by(*order).values(value))
 
 
-def _array_of_related(relation, value: str, *order: str) -> ArraySubquery:
+def _array_of_related(relation: ManyToManyDescriptor, value: str, *order: str) -> ArraySubquery:
     return _array_of(relation.through, value, *order)
 
 

@@ -112,11 +112,13 @@ def _file_headers(snapshot: Snapshot, query: TableQuery) -> dict[str, str]:
 
 @require_safe
 def package_file(request: HttpRequest) -> HttpResponse:
+    """Serve `datapackage.json`, the Frictionless description of the files."""
     return _description_response(request, data_package, "application/json")
 
 
 @require_safe
 def catalog_file(request: HttpRequest) -> HttpResponse:
+    """Serve the DCAT catalogue as JSON-LD, with all editions."""
     return _description_response(
         request,
         lambda snapshot, licence: catalog(snapshot, licence, list(Edition.objects.all())),

@@ -74,11 +74,15 @@ class UpdatesRevision(Trigger):
 
 
 class UpdatesRevisionByState(UpdatesRevision):
+    """Move the revision for rows whose `state` is public, or was."""
+
     def is_public(self, model):
         return f"row_before ->> 'state' IN {PUBLIC_STATES} OR row_after ->> 'state' IN {PUBLIC_STATES}"
 
 
 class UpdatesRevisionByParent(UpdatesRevision):
+    """Move the revision for rows whose parent is public, such as milestones of a commitment."""
+
     def __init__(self, foreign_key: str):
         self.foreign_key = foreign_key
         super().__init__()

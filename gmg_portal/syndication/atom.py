@@ -23,6 +23,8 @@ def identifier(key: str) -> str:
 
 @dataclass(frozen=True)
 class Link:
+    """A link of a feed or entry: its relation (RFC 4287), address and media type."""
+
     rel: str
     href: str
     type: str = ""

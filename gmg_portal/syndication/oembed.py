@@ -63,11 +63,13 @@ def commitment_embed(commitment: Commitment, day: date | None = None) -> Embed:
 
 
 def agency_embed(agency: Agency) -> Embed:
+    """Return the frame of an agency's commitments, 600 pixels high."""
     title = _("%(agency)s: what it undertook") % {"agency": agency.name}
     return Embed(title, reverse("embed-agency", args=[agency.code]), 600)
 
 
 def matrix_embed() -> Embed:
+    """Return the frame of the matrix of today, 1,120 pixels high."""
     return Embed(_("Commitments by lead and agenda point"), reverse("embed-matrix"), 1120)
 
 

@@ -7,4 +7,5 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def description(request: HttpRequest) -> HttpResponse:
+    """Serve the description document, with the search addresses of this portal."""
     return render(request, "opensearch.xml", content_type="application/opensearchdescription+xml; charset=utf-8")

@@ -101,6 +101,7 @@ SITEMAPS = {
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
+    """Serve `robots.txt`: crawlers stay out of the areas for signed-in people, and learn the sitemap's address."""
     lines = [
         "User-agent: *",
         f"Disallow: {reverse('admin:index')}",

@@ -4,6 +4,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django import template
+from django.template import Context
 
 from foundation.clock import today
 from gmg_portal.website.as_of_links import compare_with_today_url, with_as_of
@@ -16,7 +17,7 @@ DAY_DEPENDENT_PARAMS = {"as_of", "page"}
 
 
 @register.simple_tag(takes_context=True)
-def keep_day(context, url: str) -> str:
+def keep_day(context: Context, url: str) -> str:
     """Return the URL with the `as_of` of this page. It works in partials included with `only`, too."""
     request = getattr(context, "request", None)
     return with_as_of(url, getattr(request, "as_of", None))
@@ -29,7 +30,7 @@ def known_on(value: date | None, day: date | None) -> bool:
 
 
 @register.inclusion_tag("_partials/dates/as_of_form.html", takes_context=True)
-def day_chooser(context):
+def day_chooser(context: Context) -> dict[str, object]:
     """Render the banner of a page as of a day, and the form that chooses another day."""
     request = context.request
     # Refused parameters are not carried over, because pages must not repeat unchecked input.

@@ -1,8 +1,10 @@
 """Template tags for charts. Keyword arguments are filters of the register, each with a value or a list of values."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 
 from commitments.models import Commitment
@@ -14,27 +16,31 @@ TEMPLATE = "_partials/charts/chart.html"
 
 
 @register.inclusion_tag(TEMPLATE, takes_context=True)
-def status_chart(context, id: str, title: str = "", **filters) -> dict:
+def status_chart(context: Context, id: str, title: str = "", **filters: Any) -> dict:
+    """Render the commitments by status."""
     return _chart(context, "status", id, title, filters)
 
 
 @register.inclusion_tag(TEMPLATE, takes_context=True)
-def freshness_chart(context, id: str, title: str = "", **filters) -> dict:
+def freshness_chart(context: Context, id: str, title: str = "", **filters: Any) -> dict:
+    """Render the commitments by the age of their latest report."""
     return _chart(context, "freshness", id, title, filters)
 
 
 @register.inclusion_tag(TEMPLATE, takes_context=True)
-def reports_chart(context, id: str, title: str = "", **filters) -> dict:
+def reports_chart(context: Context, id: str, title: str = "", **filters: Any) -> dict:
+    """Render the published reports by year, and the rates of the reporting cycles."""
     return _chart(context, "reports", id, title, filters)
 
 
 @register.inclusion_tag(TEMPLATE, takes_context=True)
-def flow_chart(context, id: str, title: str = "", **filters) -> dict:
+def flow_chart(context: Context, id: str, title: str = "", **filters: Any) -> dict:
+    """Render the commitments from agenda point over level of recommendation to status."""
     return _chart(context, "flow", id, title, filters)
 
 
 @register.inclusion_tag(TEMPLATE, takes_context=True)
-def commitment_timeline_chart(context, commitment: Commitment, id: str, title: str = "") -> dict:
+def commitment_timeline_chart(context: Context, commitment: Commitment, id: str, title: str = "") -> dict:
     """Render the timeline of a commitment; nothing if it has no moment but today."""
     day = context.request.as_of
     figure = registry.build_timeline_chart(id, commitment, day, title=title)
@@ -43,7 +49,7 @@ def commitment_timeline_chart(context, commitment: Commitment, id: str, title: s
     return _figure(figure, "chart-story", commitment.reference, {"as_of": day.isoformat()} if day else {})
 
 
-def _chart(context, name: str, id: str, title: str, filters: dict) -> dict:
+def _chart(context: Context, name: str, id: str, title: str, filters: dict) -> dict:
     query = registry.ChartQuery.build(filters, context.request.as_of)
     params = {**filters, "as_of": query.day.isoformat()} if query.day else filters
     return _figure(registry.build_chart(name, id, query, title=title), "chart", name, params)

@@ -4,6 +4,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from django import template
+from django.template import Context
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -17,7 +18,7 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def oembed_links(context) -> SafeString:
+def oembed_links(context: Context) -> SafeString:
     """Return the oEmbed discovery links of a page that can be embedded."""
     request = context.request
     absolute = request.build_absolute_uri
@@ -30,7 +31,7 @@ def oembed_links(context) -> SafeString:
 
 
 @register.inclusion_tag("_partials/data/embed_code.html", takes_context=True)
-def embed_this(context, subject: Commitment | Agency | None = None):
+def embed_this(context: Context, subject: Commitment | Agency | None = None) -> dict[str, object]:
     """Render the HTML code that embeds a commitment, an agency, or without a subject the matrix, as of this page."""
     request, embed = context.request, _embed_of(subject, context.request.as_of)
     path = with_as_of(embed.path, request.as_of)

@@ -9,4 +9,5 @@ register = template.Library()
 
 @register.simple_tag
 def example_files() -> list[str]:
+    """Return the names of the example programs, for a page that links to them."""
     return examples.file_names()

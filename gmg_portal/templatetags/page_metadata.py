@@ -4,15 +4,19 @@ import json
 from typing import Any
 
 from django import template
+from django.template import Context
+from django.template.base import Parser, Token
 from django.template.loader_tags import BlockNode
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from agencies.models import Agency
 from foundation.clock import today
 from gmg_portal.api.linked_data import as_json_ld, as_schema_org
 from gmg_portal.open_data.datasets import data_catalog
+from gmg_portal.open_data.descriptions import Licence, Snapshot
 
 register = template.Library()
 
@@ -29,20 +33,20 @@ class RepeatedBlockNode(BlockNode):
 
 
 @register.tag
-def block_again(parser, token):
+def block_again(parser: Parser, token: Token) -> RepeatedBlockNode:
     """Render a block again: `{% block_again title %}` gives the content of the block `title` without extra spaces."""
     _tag, name = token.split_contents()
     return RepeatedBlockNode(name, template.NodeList())
 
 
 @register.simple_tag(takes_context=True)
-def absolute(context, path: str) -> str:
+def absolute(context: Context, path: str) -> str:
     """Return the absolute URL of a path."""
     return context.request.build_absolute_uri(path)
 
 
 @register.simple_tag(takes_context=True)
-def canonical(context) -> str:
+def canonical(context: Context) -> str:
     """Return the canonical URL of the page: without query parameters, except for the number of a later page."""
     request = context.request
     page = request.GET.get("page", "")
@@ -52,7 +56,7 @@ def canonical(context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def breadcrumb_data(context, here: str, parent: str = "", parent_url: str = "") -> SafeString:
+def breadcrumb_data(context: Context, here: str, parent: str = "", parent_url: str = "") -> SafeString:
     """Return the breadcrumb as structured data, schema.org's BreadcrumbList."""
     absolute_uri = context.request.build_absolute_uri
     parents = [(parent, absolute_uri(parent_url))] if parent_url else []
@@ -65,7 +69,7 @@ def breadcrumb_data(context, here: str, parent: str = "", parent_url: str = "") 
 
 
 @register.simple_tag(takes_context=True)
-def organization_data(context, agency) -> SafeString:
+def organization_data(context: Context, agency: Agency) -> SafeString:
     """Return an agency as structured data, with the same properties as in the API's JSON-LD."""
     row = {name: getattr(agency, name) for name in ("acronym", "name", "mandate", "headquarters", "website")}
     day = context.request.as_of or today()
@@ -75,7 +79,7 @@ def organization_data(context, agency) -> SafeString:
 
 
 @register.simple_tag
-def dataset_data(issue, licence) -> SafeString:
+def dataset_data(issue: Snapshot, licence: Licence) -> SafeString:
     """Return the data files as structured data, schema.org's DataCatalog."""
     return structured(data_catalog(issue, licence))
 
@@ -98,7 +102,7 @@ API_ROUTES = {
 
 
 @register.simple_tag(takes_context=True)
-def api_alternates(context) -> SafeString:
+def api_alternates(context: Context) -> SafeString:
     """Return links to the same data in the API, with the page's `as_of` and query; nothing on error pages."""
     match = getattr(context.get("request"), "resolver_match", None)
     if "view" not in context or match is None or match.view_name not in API_ROUTES:

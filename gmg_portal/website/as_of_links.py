@@ -32,4 +32,5 @@ def with_as_of(url: str, day: date | None) -> str:
 
 
 def compare_with_today_url(day: date) -> str:
+    """Return the address of the comparison of a day with today."""
     return f"{reverse('compare')}?{urlencode({'from': day.isoformat()})}"

@@ -1,11 +1,12 @@
 """Template variables of every page."""
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 
-def site(request):
+def site(request: HttpRequest) -> dict[str, object]:
     """Return the navigation, the footer and the contact address."""
     return {
         "navigation": _navigation(request.path),

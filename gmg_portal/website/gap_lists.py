@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from commitments.models import Commitment
+from foundation.dates.partial import PartialDate
 from gmg_portal.open_data.columns import Value
 from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
 from register.statistics import Coverage, Gaps, gaps
@@ -243,7 +244,7 @@ def _common_cells(row: Commitment) -> list[Value]:
     return [row.reference, row.title, lead, row.standing_status]
 
 
-def _iso(on) -> str | None:
+def _iso(on: PartialDate | None) -> str | None:
     return on.iso if on else None
 
 

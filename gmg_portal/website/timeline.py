@@ -66,7 +66,7 @@ class Timeline:
     def __len__(self) -> int:
         return len(self.steps)
 
-    def __getitem__(self, part):
+    def __getitem__(self, part: slice) -> Sequence[Event | ChangeRef]:
         return self.steps[part]
 
     @property
@@ -129,6 +129,7 @@ def entries(steps: Sequence[Event | ChangeRef]) -> list[TimelineEntry]:
 
 
 def periods(steps: Sequence[Event | ChangeRef]) -> list[Period]:
+    """Group events and changes, which are in one order already, by year and by month where it is known."""
     return list(_group_by_period(entries(steps)))
 
 

@@ -50,6 +50,8 @@ class TokenScopePermission(BasePermission):
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
+    """Describe the token as a bearer token (RFC 6750) in the OpenAPI description."""
+
     target_class = "gmg_portal.api.drafts.authentication.TokenAuthentication"
     name = "AgencyToken"
 

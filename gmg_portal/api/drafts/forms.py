@@ -1,11 +1,13 @@
 """Fill the editors' own forms from the body of a request, so that pages and tokens share one set of rules."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from concurrency.forms import VersionFieldSigner
 from django import forms
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import NON_FIELD_ERRORS
-from django.db.models import FileField
+from django.db.models import Field, FileField, Model, QuerySet
 from django.forms.models import modelform_factory
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
@@ -40,7 +42,9 @@ API_NAMES = {form_name: name for name, form_name in FORM_NAMES.items()}
 IDENTIFIER = "reference"
 
 
-def report_form(report: ProgressReport, body: Mapping, person, seen_version: tuple[int, int] | None) -> forms.ModelForm:
+def report_form(
+    report: ProgressReport, body: Mapping, person: AbstractUser, seen_version: tuple[int, int] | None
+) -> forms.ModelForm:
     """Return the form for a report, its stored values replaced by those of `body`.
 
     `seen_version` is the version and history id on which the change is based.
@@ -66,13 +70,13 @@ def evidence_form(evidence: Evidence, body: Mapping, files: MultiValueDict) -> f
     return _bound_form(form_class, evidence, names, {}, body, None, files)
 
 
-def _form_field(column, **kwargs):
+def _form_field(column: Field, **kwargs: Any) -> forms.Field:
     """Return a field as in the editors' form: an address without a scheme is https; `check_name` limits names."""
     kwargs |= FORMFIELD_OVERRIDES.get(type(column), {})
     return column.formfield(**kwargs | ({"max_length": None} if isinstance(column, FileField) else {}))
 
 
-def check_field_names(body: Mapping, allowed, files: Mapping | None = None) -> None:
+def check_field_names(body: Mapping, allowed: Collection[str], files: Mapping | None = None) -> None:
     """Raise a Problem (422) with a fault for each unknown field or file."""
     faults = [
         unknown_value_fault(name, name, allowed, _("‘%(name)s’ is not a field here.") % {"name": name}, "unknown_field")
@@ -90,7 +94,15 @@ def check_field_names(body: Mapping, allowed, files: Mapping | None = None) -> N
         raise Problem(422, faults=faults)
 
 
-def _bound_form(form_class, row, names, choices, body, seen_version, files=None) -> forms.ModelForm:
+def _bound_form(
+    form_class: type[forms.ModelForm],
+    row: Model,
+    names: list[str],
+    choices: Mapping[str, QuerySet],
+    body: Mapping,
+    seen_version: tuple[int, int] | None,
+    files: MultiValueDict | None = None,
+) -> forms.ModelForm:
     blank = form_class(instance=row)
     _limit_choices(blank, choices)
     data, faults = QueryDict(mutable=True), []
@@ -113,12 +125,12 @@ def _bound_form(form_class, row, names, choices, body, seen_version, files=None)
     return form
 
 
-def _limit_choices(form: forms.ModelForm, choices) -> None:
+def _limit_choices(form: forms.ModelForm, choices: Mapping[str, QuerySet]) -> None:
     for name, rows in choices.items():
         form.fields[name].queryset = rows
 
 
-def _form_value(name: str, field: forms.Field, value) -> tuple[str, FieldFault | None]:
+def _form_value(name: str, field: forms.Field, value: object) -> tuple[str, FieldFault | None]:
     """Return a value of the body as the form takes it, or a fault if its type or choice is invalid."""
     if isinstance(field, forms.BooleanField):
         form_values = {"true": "on", "false": ""}

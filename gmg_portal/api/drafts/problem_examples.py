@@ -19,6 +19,7 @@ VIEW = SimpleNamespace(allowed_methods=["GET", "PATCH", "HEAD", "OPTIONS"], pars
 
 
 def unauthenticated() -> Exception:
+    """Return the exception of a request without a token, with the header that the view would set."""
     exception = exceptions.NotAuthenticated()
     exception.auth_header = 'Bearer realm="drafts"'
     return exception

@@ -7,7 +7,9 @@ from difflib import get_close_matches
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
+from django.views import View
 from rest_framework import exceptions
+from rest_framework.request import Request
 
 from foundation.rest.problem_details import ProblemResponse, exception_handler, prefix_name
 
@@ -110,7 +112,7 @@ def draft_exception_handler(exception: Exception, context: dict) -> HttpResponse
     return exception_handler(exception, context)
 
 
-def _unauthorized_response(request, exception) -> HttpResponse:
+def _unauthorized_response(request: Request, exception: exceptions.APIException) -> HttpResponse:
     failed = isinstance(exception, exceptions.AuthenticationFailed)
     detail = exception.detail if failed else _("Send a token of your agency: ‘Authorization: Bearer …’.")
     response = ProblemResponse(request, 401, detail)
@@ -118,6 +120,6 @@ def _unauthorized_response(request, exception) -> HttpResponse:
     return response
 
 
-def _unsupported_media_type_message(view) -> str:
+def _unsupported_media_type_message(view: View) -> str:
     types = ", ".join(parser.media_type for parser in view.parser_classes)
     return _("The body is of a type that is not taken here. Allowed: %(types)s.") % {"types": types}

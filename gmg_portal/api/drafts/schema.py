@@ -67,7 +67,7 @@ def _match(required: bool) -> OpenApiParameter:
     )
 
 
-def _header(name: str, description, statuses: list[int], type_=str) -> OpenApiParameter:
+def _header(name: str, description: str, statuses: list[int], type_: type = str) -> OpenApiParameter:
     return OpenApiParameter(name, type_, "header", response=statuses, description=description)
 
 

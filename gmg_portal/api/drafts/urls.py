@@ -1,3 +1,5 @@
+"""Addresses below `/api/v1/drafts/`. They are open to requests with an agency's token only."""
+
 from django.urls import path
 
 from gmg_portal.api.drafts import views

@@ -63,7 +63,7 @@ class LimitedDepthJSONParser(JSONParser):
         return data
 
 
-def is_deeper_than(data, depth: int) -> bool:
+def is_deeper_than(data: object, depth: int) -> bool:
     """Return whether arrays and objects are nested on more than `depth` levels."""
     children = data.values() if isinstance(data, dict) else data if isinstance(data, list) else None
     return children is not None and (depth == 0 or any(is_deeper_than(child, depth - 1) for child in children))
@@ -328,7 +328,7 @@ class DraftEvidenceItemView(DraftAPIView):
         return Response(status=204)
 
 
-def if_match_versions(request) -> list[tuple[int, int] | None]:
+def if_match_versions(request: Request) -> list[tuple[int, int] | None]:
     """Return the versions and history ids that If-Match names, None for any version; [] without If-Match."""
     header = request.headers.get("If-Match")
     if header is None:
@@ -349,6 +349,6 @@ def base_version(named_versions: list[tuple[int, int] | None], report: ProgressR
     )
 
 
-def searchable_text(value) -> str:
+def searchable_text(value: object) -> str:
     """Return a text that PostgreSQL can look up; an empty one for any other value, which matches nothing."""
     return value if isinstance(value, str) and "\0" not in value else ""

@@ -47,6 +47,7 @@ def respond_with(make_exception: Callable[[], Exception]) -> Callable[[HttpReque
 
 
 def page_size_too_large() -> InvalidParameter:
+    """Return the error of a page over 200 rows, as the pagination raises it."""
     detail = _("page_size is a whole number from 1 to %(most)s.") % {"most": 200}
     return InvalidParameter(Fault("page_size", detail, code="out_of_range"))
 

@@ -130,6 +130,7 @@ def text_or_none(text) -> str | None:
 
 
 def singular_of(noun: str) -> str:
+    """Return the singular of an English plural of the API, such as 'agency' for 'agencies'."""
     return f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
 
 
@@ -180,6 +181,7 @@ def fixed_choices(name: str, filter_: Filter) -> list[str]:
 
 
 def fields_parameter(view) -> dict:
+    """Describe `fields` of a view: its pattern allows each field, and nested ones after a dot."""
     fields = field_tree(view.get_serializer_class()())
     names = list(fields)
     description = _("Only these fields of a row, those within others after a dot (lead.code): %(names)s.")

@@ -8,6 +8,8 @@ from foundation.postgresql import roles
 
 
 class Command(BaseCommand):
+    """Grant as the owner of the tables; without DATABASE_OWNER_URL there is nothing to grant, and it fails."""
+
     help = "Grant the role of DATABASE_URL what it needs, as the role of DATABASE_OWNER_URL. May be run again."
     requires_system_checks = []
 

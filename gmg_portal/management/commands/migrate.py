@@ -8,6 +8,8 @@ from gmg_portal.management.commands.grant_roles import application_role
 
 
 class Command(migrate.Command):
+    """Migrate as the owner of the tables. The grants follow each run, because new tables have none."""
+
     def handle(self, *args, **options):
         with roles.connect_as_owner():
             super().handle(*args, **options)

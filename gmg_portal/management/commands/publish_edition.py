@@ -12,6 +12,8 @@ from gmg_portal.open_data.editions.publishing import PublicationRefused, publish
 
 
 class Command(BaseCommand):
+    """Write an edition, which is refused if today has one; or check sizes and digests of all editions."""
+
     help = "Publish the public record as it stands now as the edition of today (UTC), never altered afterwards."
 
     def add_arguments(self, parser):
@@ -48,6 +50,7 @@ class Command(BaseCommand):
 
 
 def summary(edition: Edition) -> str:
+    """Return a line that says what an edition holds, how large it is and where it is found."""
     rows = ", ".join(f"{table} {number}" for table, number in edition.counts.items())
     files = ngettext("%(count)s file", "%(count)s files", len(edition.files)) % {"count": len(edition.files)}
     return _("Edition %(edition)s of revision %(revision)s: %(files)s, %(size)s; rows: %(rows)s. %(address)s") % {

@@ -53,6 +53,8 @@ class RunResult:
 
 
 class Command(BaseCommand):
+    """Send mails and delete what has expired. CommandError if a mail failed, so that cron reports it."""
+
     help = "Tell people by mail what is due and what happened, send what is queued, and forget old mails."
 
     def add_arguments(self, parser):

@@ -9,6 +9,8 @@ from accounts.second_step.encryption import UnreadableSecretError, change_secret
 
 
 class Command(BaseCommand):
+    """Encrypt again with the first key. It fails if a secret opens with none of the keys, and keeps that one."""
+
     help = "Encrypt the secrets of all second steps anew with the first key of MFA_ENCRYPTION_KEYS."
 
     def handle(self, **options):

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
 
 from django.conf import settings
 from django.core.management import call_command
@@ -28,6 +29,8 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Command(BaseCommand):
+    """Run the trial in the foreground. Ctrl-C and SIGTERM end the web server first, then the database."""
+
     help = "Set up a trial of the portal on this machine and serve it until Ctrl-C."
     requires_system_checks = []
 
@@ -117,15 +120,17 @@ class Command(BaseCommand):
         self.print_line(_("Stopped."))
 
 
-def _exit(number, frame):
+def _exit(number: int, frame: object) -> NoReturn:
     raise SystemExit(0)
 
 
 def is_embedded() -> bool:
+    """Tell whether the database is the portal's own, which this command starts and stops."""
     return settings.DATABASES["default"]["ENGINE"] == "foundation.postgresql"
 
 
 def parse_address(host: str, port: str) -> tuple[str, int]:
+    """Return host and port; CommandError unless the port is a number from 1 to 65535."""
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise CommandError(_("PORT is “%(port)s”: write a number from 1 to 65535.") % {"port": port})
     return host, int(port)
@@ -196,6 +201,7 @@ def web_server(host: str, port: int) -> Iterator[subprocess.Popen]:
 
 
 def wait_until_healthy(server: subprocess.Popen, host: str, port: int, seconds: float = 60) -> None:
+    """Wait for the web server to answer; CommandError if it exits or does not answer in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if server.poll() is not None:
@@ -207,6 +213,7 @@ def wait_until_healthy(server: subprocess.Popen, host: str, port: int, seconds: 
 
 
 def is_healthy(host: str, port: int) -> bool:
+    """Tell whether `/healthz` answers 200 within five seconds."""
     client = http.client.HTTPConnection(reachable_host(host), port, timeout=5)
     try:
         client.request("GET", "/healthz")
@@ -223,4 +230,5 @@ def reachable_host(host: str) -> str:
 
 
 def url(host: str, port: int) -> str:
+    """Return the address to open in a browser; IPv6 addresses stand in brackets."""
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

@@ -8,6 +8,8 @@ from gmg_portal.trial import setup
 
 
 class Command(BaseCommand):
+    """Compute the code from the secret that the trial stored. Outside a trial it fails."""
+
     help = "Print the present sign-in code of an account of the trial."
     requires_system_checks = []
 

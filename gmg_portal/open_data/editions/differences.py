@@ -113,10 +113,12 @@ def compare_files(table: str, then: BinaryIO | None, now: BinaryIO | None) -> It
 
 
 def json_records(rows: Iterable[Difference]) -> Iterator[list]:
+    """Return one record for each row that differs, with its fields as an object."""
     return (difference.as_json_record() for difference in rows)
 
 
 def csv_records(rows: Iterable[Difference]) -> Iterator[list]:
+    """Return one record for each changed field, because a cell holds one value."""
     return chain.from_iterable(difference.as_csv_records() for difference in rows)
 
 

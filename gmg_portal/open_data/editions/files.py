@@ -33,6 +33,7 @@ class FrozenFile:
 
 
 def edition_files(edition: Edition) -> dict[str, FrozenFile]:
+    """Return the files of an edition by name, with the size and digest that publication recorded."""
     return {file["name"]: FrozenFile(**file) for file in edition.files}
 
 
@@ -42,6 +43,7 @@ def editions_folder() -> Path:
 
 
 def edition_folder(edition: Edition) -> Path:
+    """Return the folder of an edition's files. It is named by the day, so that a day has one edition."""
     return editions_folder() / edition.day.isoformat()
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from unicodedata import east_asian_width
 
 from django.utils.html import escape as escape_html
@@ -24,7 +25,7 @@ WORD_PATTERN = re.compile(r"[ \t\n]*(?:[\u2e80-\u9fff\uff00-\uffef]|[^ \t\n\u2e8
 MARGIN = 20
 
 
-def escape(text) -> SafeString:
+def escape(text: object) -> SafeString:
     """Return a text escaped for SVG, without control characters, which XML does not allow."""
     return escape_html(replace_unprintable(str(text)))
 
@@ -63,21 +64,21 @@ class Drawing:
     parts: list[str] = field(default_factory=list)
 
     def rect(
-        self, x: float, y: float, width: float, height: float, classes: str, *, fill: str = PAPER, **attributes
+        self, x: float, y: float, width: float, height: float, classes: str, *, fill: str = PAPER, **attributes: Any
     ) -> None:
         start = self.width - x - width if self.rtl else x
         self._add("rect", x=start, y=y, width=width, height=height, **self._look(classes, fill=fill, **attributes))
 
     def line(
-        self, x1: float, y1: float, x2: float, y2: float, classes: str, *, stroke: str = LINE, **attributes
+        self, x1: float, y1: float, x2: float, y2: float, classes: str, *, stroke: str = LINE, **attributes: Any
     ) -> None:
         look = self._look(classes, stroke=stroke, **attributes)
         self._add("line", x1=self._x(x1), y1=y1, x2=self._x(x2), y2=y2, **look)
 
-    def circle(self, x: float, y: float, radius: float, classes: str, *, fill: str = INK, **attributes) -> None:
+    def circle(self, x: float, y: float, radius: float, classes: str, *, fill: str = INK, **attributes: Any) -> None:
         self._add("circle", cx=self._x(x), cy=y, r=radius, **self._look(classes, fill=fill, **attributes))
 
-    def diamond(self, x: float, y: float, radius: float, classes: str, *, fill: str = INK, **attributes) -> None:
+    def diamond(self, x: float, y: float, radius: float, classes: str, *, fill: str = INK, **attributes: Any) -> None:
         corners = ((x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y))
         points = " ".join(f"{format_number(self._x(a))},{format_number(b)}" for a, b in corners)
         self._add("polygon", points=points, **self._look(classes, fill=fill, **attributes))
@@ -92,7 +93,7 @@ class Drawing:
         classes: str,
         *,
         fill: str,
-        **attributes,
+        **attributes: Any,
     ) -> None:
         """Add a curved band of constant thickness from (x1, upper1) to (x2, upper2), its upper corners."""
         a, b, half = self._x(x1), self._x(x2), self._x((x1 + x2) / 2)
@@ -106,7 +107,15 @@ class Drawing:
         self._add("path", title, d=path, **self._look(classes, fill=fill, **attributes))
 
     def text(
-        self, x: float, y: float, text: str, *, size: float = 13, anchor: str = "start", classes: str = "", **attributes
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float = 13,
+        anchor: str = "start",
+        classes: str = "",
+        **attributes: Any,
     ) -> None:
         """Add a line of text; the anchors `start` and `end` follow the writing direction."""
         look = self._look(f"text {classes}".strip(), **{"fill": INK, **attributes})
@@ -132,7 +141,7 @@ class Drawing:
         return f"url(#{name})"
 
     def lines(
-        self, x: float, y: float, lines: Iterable[str], *, size: float = 13, step: float = 0, **attributes
+        self, x: float, y: float, lines: Iterable[str], *, size: float = 13, step: float = 0, **attributes: Any
     ) -> None:
         """Add lines of text below each other, `step` units apart; `y` is the baseline of the first."""
         for index, line in enumerate(lines):
@@ -181,11 +190,11 @@ class Drawing:
     def _x(self, x: float) -> float:
         return self.width - x if self.rtl else x
 
-    def _look(self, classes: str, **attributes) -> dict:
+    def _look(self, classes: str, **attributes: Any) -> dict:
         classes = " ".join(f"chart__{word}" for word in classes.split())
         return {"class": classes} | {name.replace("_", "-"): value for name, value in attributes.items()}
 
-    def _add(self, tag: str, title: str = "", /, **attributes) -> None:
+    def _add(self, tag: str, title: str = "", /, **attributes: Any) -> None:
         title_xml = f"<title>{escape(title)}</title>" if title else ""
         attributes_xml = _attributes_xml({name.replace("_", "-"): value for name, value in attributes.items()})
         self.parts.append(f"<{tag}{attributes_xml}>{title_xml}</{tag}>" if title else f"<{tag}{attributes_xml}/>")

@@ -1,5 +1,6 @@
 """Flow (Sankey) charts from agenda point over level of recommendation to status, in a wide and a narrow layout."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -45,6 +46,7 @@ Column = dict[Cell, Node]
 
 
 def flow(name: str, title: str, table: Flow, *, rtl: bool = False) -> Figure:
+    """Draw a flow chart in a wide and a narrow layout. The table below it lists all streams, top to bottom."""
     streams = [*table.to_levels, *table.to_statuses]
     return Figure(
         name,
@@ -181,5 +183,5 @@ def _first_baseline(node: Node) -> float:
     return node.y + node.height / 2 + 5 - STEP / 2 * (len(node.lines) - 1)
 
 
-def _node_link(drawing: Drawing, node: Node):
+def _node_link(drawing: Drawing, node: Node) -> AbstractContextManager[None]:
     return drawing.link(node.count.url, f"{node.count.label}: {node.count.count}")

@@ -12,6 +12,7 @@ SIDE, CELL, ROW, SIZE = 240, 92, 30, 13
 
 
 def matrix(name: str, title: str, table: Matrix, *, rtl: bool = False) -> Figure:
+    """Draw the matrix. A row is as high as the name of its lead needs."""
     headings = [wrap_text(head, 12, CELL - 8) for head in (*(head.label for head in table.heads), _("All"))]
     names = [wrap_text(row.label, SIZE, SIDE - 12) for row in table.rows]
     row_heights = [max(ROW, 17 * len(lines) + 10) for lines in names]

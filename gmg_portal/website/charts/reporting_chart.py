@@ -13,6 +13,7 @@ ROW = 70
 
 
 def reports(name: str, title: str, reporting: Reporting, *, rtl: bool = False) -> Figure:
+    """Draw the years above the cycles. A part without data takes no space."""
     years_height, legend_height = (PLOT + 52 if reporting.years else 0), (26 if _is_mixed(reporting) else 0)
     drawing = Drawing(WIDTH, max(years_height + legend_height + ROW * len(reporting.cycles), 26), rtl)
     hatch = drawing.hatch(f"{name}-hatch", AMBER) if reporting.cycles or legend_height else ""

@@ -1,6 +1,7 @@
 """The wide timeline of a commitment: lanes below a scale of years."""
 
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -146,7 +147,7 @@ class WideTimeline:
                 text = _("Due %(day)s: %(milestone)s")
             self._label_beside(milestone, lane, text % {"milestone": milestone.label, "day": milestone.on})
 
-    def _mark(self, moment: TimelineEvent, y: float, css_class: str, fill: str, **attributes) -> None:
+    def _mark(self, moment: TimelineEvent, y: float, css_class: str, fill: str, **attributes: Any) -> None:
         """Draw a disc on the moment's day; if only its month or year is known, a pill as long as that."""
         begin, end = self._extent(moment)
         pale = {} if moment.is_known_by_day else {"fill_opacity": PALE}

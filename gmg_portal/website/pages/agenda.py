@@ -1,3 +1,5 @@
+"""Pages of the agenda. All of them show the commitments of the day `as_of`."""
+
 from django.views.generic import DetailView, ListView
 
 from agenda.models import AgendaPoint, Alignment, Framework

@@ -1,4 +1,8 @@
-from django.db.models import Q
+"""Pages of recommendations. All of them show the commitments of the day `as_of`."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.views.generic import DetailView, ListView
@@ -65,6 +69,6 @@ class LevelView(ListView):
         )
 
 
-def commitments_to(condition: Q, day):
+def commitments_to(condition: Q, day: date | None) -> QuerySet:
     """Return the listed commitments whose recommendations meet a condition, each once."""
     return register_commitments().listed(day).filter(condition).distinct()

@@ -1,3 +1,5 @@
+"""Pages of groups and work plans. The commitments are those of the day `as_of`."""
+
 from django.views.generic import DetailView, ListView
 
 from register.querysets import register_commitments

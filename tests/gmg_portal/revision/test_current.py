@@ -84,7 +84,7 @@ def touched(row):
 
 
 def tables():
-    """Return every table of the apps with public rows, without histories and without tables about people and their messages."""
+    """Return every table with public rows, without histories and without tables about people and their messages."""
     labels = {"agencies", "agenda", "workgroups", "recommendations", "commitments", "reporting"}
     models = [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels]
     shown = [model for model in models if not model.__name__.startswith("Historical")]
