@@ -213,7 +213,7 @@ if os.environ.get("DATABASE_OWNER_URL"):
     if DATABASE_OWNER["NAME"] != DATABASES["default"]["NAME"]:
         raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL must name the same database.")
 # Whether a system check warns if the application's role could rewrite the record.
-ROLES_APART = bool(os.environ.get("DATABASE_URL")) and not TRIAL and not DEBUG
+REQUIRE_SEPARATE_DB_ROLES = bool(os.environ.get("DATABASE_URL")) and not TRIAL and not DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
