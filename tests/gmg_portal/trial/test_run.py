@@ -42,7 +42,7 @@ from tests.gmg_portal.processes import (
 COUNT_USERS = """
 import django
 django.setup()
-from agencies.models import User
+from accounts.models import User
 print(User.objects.count())
 """
 
