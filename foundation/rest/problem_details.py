@@ -227,9 +227,13 @@ def outage_response(request, error: Exception | None = None) -> HttpResponse:
         detail = _("The answer took too long and was stopped. Ask for less at a time, or try again shortly.")
     else:
         message, template, retry_after = "The database cannot be reached.", "500.html", OUTAGE_RETRY_AFTER
-        detail = _("The record cannot be reached at the moment; please try again shortly.")
+        detail = outage_message()
     logger.error(message, exc_info=error, extra={"request": request})
     if request.path.startswith("/api/"):
         return ProblemResponse(request, 503, detail, retry_after=retry_after)
     template = loader.get_template(template)
     return HttpResponse(template.render(), status=503, headers={"Retry-After": str(retry_after)})
+
+
+def outage_message() -> str:
+    return _("The record cannot be reached at the moment; please try again shortly.")

@@ -15,7 +15,7 @@ from rest_framework.settings import api_settings
 
 from commitments.search import MAX_CHARACTERS
 from foundation.rest.problem_details import exception_handler
-from gmg_portal.api.openapi.descriptions import SUMMARIES, VALUE_DESCRIPTIONS
+from gmg_portal.api.openapi.descriptions import SUMMARIES, TAGS, VALUE_DESCRIPTIONS
 from gmg_portal.api.openapi.examples import EXAMPLES, PARAMETERS, SYNTHETIC_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
 
@@ -162,7 +162,7 @@ def test_every_error_is_a_problem_with_an_example(operations):
         errors = {status for status in answers if status >= "400"}
 
         assert errors >= COMMON_ERRORS, (
-            f"{operation['operationId']} tells not all of its errors (api/openapi/schema.py)."
+            f"{operation['operationId']} tells not all of its errors (api/openapi/problems.py)."
         )
         assert ("404" in errors) >= ("{" in path), f"{operation['operationId']} tells of no 404."
         for status in errors:
@@ -292,6 +292,7 @@ def test_no_text_describes_a_missing_part(schema, operations):
     obsolete += [name for name in VALUE_DESCRIPTIONS if name not in schemas and name not in names]
     obsolete += [word for word in PARAMETERS if word not in names | qualified_names]
     obsolete += [name for name in SUMMARIES if name not in ids]
+    obsolete += set(TAGS) - {tag for _path, operation in operations for tag in operation["tags"]}
 
     assert obsolete == []
 
