@@ -10,13 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
-from foundation.rest.problem_details import (
-    DISK_FULL_RETRY_AFTER,
-    Fault,
-    InvalidParameter,
-    ProblemResponse,
-    disk_full_message,
-)
+from foundation.rest.problem_details import DISK_FULL, Fault, InvalidParameter
 from gmg_portal.api.drafts.problems import FieldFault, Problem, draft_exception_handler
 from gmg_portal.api.openapi import problems
 from gmg_portal.api.openapi.problems import DocumentedProblem
@@ -86,7 +80,6 @@ PROBLEMS = {
         problems.PROBLEMS[503], description=_("The record cannot be reached at the moment; nothing was done.")
     ),
     507: DocumentedProblem(
-        _("The disk is full: nothing of the request was saved. Send it again later."),
-        lambda request: ProblemResponse(request, 507, disk_full_message(), retry_after=DISK_FULL_RETRY_AFTER),
+        _("The disk is full: nothing of the request was saved. Send it again later."), DISK_FULL.problem
     ),
 }

@@ -13,12 +13,10 @@ from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, Throttled
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from foundation.rest.problem_details import (
     MEDIA_TYPE,
-    OUTAGE_RETRY_AFTER,
+    OUTAGE,
     Fault,
     InvalidParameter,
-    ProblemResponse,
     exception_handler,
-    outage_message,
     query_too_long,
     server_error,
 )
@@ -84,11 +82,6 @@ def page_size_too_large() -> InvalidParameter:
     return InvalidParameter(Fault("page_size", detail, code="out_of_range"))
 
 
-def outage_response(request: HttpRequest) -> HttpResponse:
-    """Return the answer of the outage handler without its line in the log."""
-    return ProblemResponse(request, 503, outage_message(), retry_after=OUTAGE_RETRY_AFTER)
-
-
 PROBLEMS = {
     400: DocumentedProblem(
         _("A word or value of the address is not known: ‘errors’ names each, and what is allowed."),
@@ -111,5 +104,5 @@ PROBLEMS = {
     414: DocumentedProblem(_("The question has more than 8,000 characters or 300 words."), query_too_long),
     429: DocumentedProblem(_("Too many requests from one address."), respond_with(lambda: Throttled(wait=30))),
     500: DocumentedProblem(_("Something went wrong here; it has been noted."), server_error),
-    503: DocumentedProblem(_("The record cannot be reached at the moment."), outage_response),
+    503: DocumentedProblem(_("The record cannot be reached at the moment."), OUTAGE.problem),
 }
