@@ -19,15 +19,7 @@ from foundation.files.private import write_private_file
 ROLE = DATABASE = "portal"
 # Excludes PGPORT, LD_LIBRARY_PATH and the like of the caller; messages are in English.
 SERVER_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
-INITDB_OPTIONS = [
-    "-E",
-    "UTF8",
-    "--locale-provider=builtin",
-    "--builtin-locale=C.UTF-8",
-    "--locale=C",
-    "-A",
-    "scram-sha-256",
-]
+INITDB_OPTIONS = "-U postgres -A scram-sha-256 -E UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
 
 
 class EmbeddedError(OperationalError):
@@ -304,16 +296,8 @@ def _initialise(cluster: Cluster, binaries: Path) -> None:
         for path in (temporary, password_file):
             os.chown(path, cluster.account.uid, cluster.account.gid)
     try:
-        process = _run_as(
-            cluster.account,
-            binaries / "initdb",
-            *INITDB_OPTIONS,
-            "-U",
-            "postgres",
-            f"--pwfile={password_file}",
-            "-D",
-            temporary,
-        )
+        options = [*INITDB_OPTIONS.split(), f"--pwfile={password_file}", "-D", temporary]
+        process = _run_as(cluster.account, binaries / "initdb", *options)
     finally:
         password_file.unlink()
     _check_exit_status(process)
