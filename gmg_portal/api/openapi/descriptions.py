@@ -102,7 +102,7 @@ LIST_NOTES = {
 }
 LIST_NOTE = _("Repeat the parameter, or separate values with commas, to get the rows that match any of them.")
 
-# The meaning of each value, by component or by the name of a parameter.
+# The meaning of each value, by component.
 VALUE_DESCRIPTIONS = {
     "AlignmentStrength": {
         "explicit": _("It speaks of the point outright."),
@@ -252,6 +252,9 @@ VALUE_DESCRIPTIONS = {
         "disputed": _("At least one standing judgement disagrees with the lead, whoever else agrees."),
     },
     "WorkGroupKind": {"working_group": _("A standing working group."), "task_force": _("A task force on one subject.")},
+}
+# The meaning of each value of a parameter that has no component.
+PARAMETER_VALUES = {
     "format": {
         "json": _("JSON."),
         "csv": _(
@@ -264,7 +267,7 @@ VALUE_DESCRIPTIONS = {
         ),
         "jsonld": _("Linked data (JSON-LD)."),
     },
-    # Sort values; with a minus in front, descending.
+    # Sort values, ascending.
     "ordering": {
         "acronym": _("The acronym."),
         "changed": _("The day of the change."),
@@ -284,17 +287,6 @@ VALUE_DESCRIPTIONS = {
         "updated": _("The moment of the last change."),
     },
 }
-DESCENDING = _("%(meaning)s Downwards.")
-
-
-def describe_values(schema: dict, meanings: dict) -> None:
-    """Add the meaning of every value: in the description for people, in `x-enum-descriptions` for programs."""
-    meanings = meanings | {f"-{value}": DESCENDING % {"meaning": meaning} for value, meaning in meanings.items()}
-    values = schema.get("enum", [])
-    if values and set(values) <= set(meanings):
-        schema["x-enum-descriptions"] = [str(meanings[value]) for value in values]
-        schema["description"] = "\n".join(f"- `{value}`: {meanings[value]}" for value in values)
-
 
 # Response headers by name: meaning, and the statuses that have them.
 HEADERS = {
@@ -323,3 +315,14 @@ HEADERS = {
     "Content-Disposition": (_("The name to save the rows under; in CSV."), (200,)),
     "Retry-After": (_("Seconds to wait before asking again."), (429, 503)),
 }
+
+DESCENDING = _("%(meaning)s Downwards.")
+
+
+def describe_values(schema: dict, meanings: dict) -> None:
+    """Add the meaning of every value: in the description for people, in `x-enum-descriptions` for programs."""
+    meanings = meanings | {f"-{value}": DESCENDING % {"meaning": meaning} for value, meaning in meanings.items()}
+    values = schema.get("enum", [])
+    if values and set(values) <= set(meanings):
+        schema["x-enum-descriptions"] = [str(meanings[value]) for value in values]
+        schema["description"] = "\n".join(f"- `{value}`: {meanings[value]}" for value in values)

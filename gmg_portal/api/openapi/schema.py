@@ -21,6 +21,7 @@ from gmg_portal.api.openapi.descriptions import (
     HEADERS,
     LIST_NOTE,
     LIST_NOTES,
+    PARAMETER_VALUES,
     PARAMETERS,
     SUMMARIES,
     VALUE_DESCRIPTIONS,
@@ -157,10 +158,10 @@ def filter_parameter(operation: str, name: str, filter_: Filter) -> dict:
 def choices_schema(name: str, values: list[str]) -> dict:
     """Refer to the component of these values if there is one; otherwise list the values with their meanings."""
     for component, meanings in VALUE_DESCRIPTIONS.items():
-        if component != name and set(meanings) == set(values):
+        if set(meanings) == set(values):
             return {"$ref": f"{COMPONENTS}{component}"}
     schema = {"type": "string", "enum": values}
-    describe_values(schema, VALUE_DESCRIPTIONS.get(name, {}))
+    describe_values(schema, PARAMETER_VALUES.get(name, {}))
     return schema
 
 

@@ -15,7 +15,7 @@ from rest_framework.settings import api_settings
 
 from commitments.search import MAX_CHARACTERS
 from foundation.rest.problem_details import exception_handler
-from gmg_portal.api.openapi.descriptions import SUMMARIES, TAGS, VALUE_DESCRIPTIONS
+from gmg_portal.api.openapi.descriptions import PARAMETER_VALUES, SUMMARIES, TAGS, VALUE_DESCRIPTIONS
 from gmg_portal.api.openapi.examples import EXAMPLES, PARAMETERS, SYNTHETIC_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
 
@@ -263,7 +263,8 @@ def test_every_value_of_every_enumeration_has_a_meaning(schema):
     walk({name: schema[name] for name in ("paths", "components")}, "")
 
     assert missing == [], (
-        "Meanings stand in VALUE_DESCRIPTIONS of api/openapi/descriptions.py, for each value.\n" + "\n".join(missing)
+        "Meanings stand in VALUE_DESCRIPTIONS and PARAMETER_VALUES of api/openapi/descriptions.py.\n"
+        + "\n".join(missing)
     )
 
 
@@ -289,7 +290,8 @@ def test_no_text_describes_a_missing_part(schema, operations):
         for name, values in VALUE_DESCRIPTIONS.items()
         if name in schemas and set(values) - set(schemas[name]["enum"])
     ]
-    obsolete += [name for name in VALUE_DESCRIPTIONS if name not in schemas and name not in names]
+    obsolete += [name for name in VALUE_DESCRIPTIONS if name not in schemas]
+    obsolete += [name for name in PARAMETER_VALUES if name not in names]
     obsolete += [word for word in PARAMETERS if word not in names | qualified_names]
     obsolete += [name for name in SUMMARIES if name not in ids]
     obsolete += set(TAGS) - {tag for _path, operation in operations for tag in operation["tags"]}
