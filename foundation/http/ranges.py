@@ -20,7 +20,7 @@ def partial_response(request: HttpRequest, response: FileResponse) -> HttpRespon
     if request.method != "GET" or not match or match.groups() == ("", "") or if_range != response["ETag"]:
         return response
     size = int(response["Content-Length"])
-    first, last = _bounds(*match.groups(), size)
+    first, last = _bounds(match[1], match[2], size)
     if first >= size or last < first:
         response.file_to_stream.close()
         message = _("This file has %(size)s bytes: ask for a range within it.") % {"size": size}

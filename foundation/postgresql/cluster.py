@@ -165,7 +165,7 @@ def _initialise(cluster: Cluster, binaries: Path) -> None:
         for path in (temporary, password_file):
             os.chown(path, cluster.account.uid, cluster.account.gid)
     try:
-        options = [*INITDB_OPTIONS.split(), f"--pwfile={password_file}", "-D", temporary]
+        options: list[str | Path] = [*INITDB_OPTIONS.split(), f"--pwfile={password_file}", "-D", temporary]
         process = run_as(cluster.account, binaries / "initdb", *options)
     finally:
         password_file.unlink()

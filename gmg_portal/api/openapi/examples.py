@@ -42,7 +42,7 @@ COVERAGE = {
 }
 
 # By component and field.
-EXAMPLES = {
+EXAMPLES: dict[str, dict] = {
     "Agency": {
         "code": "undesa",
         "acronym": "UN DESA",
@@ -152,7 +152,7 @@ EVIDENCE_REQUEST = {
 }
 PROBLEM = {"type": "/api/v1/docs/#problem-invalid_parameter", "title": "Bad Request", "status": 400}
 
-SYNTHETIC_EXAMPLES = {
+SYNTHETIC_EXAMPLES: dict[str, dict] = {
     "Agency": {"mandate": "", "joined": None, "left": None},
     "Answer": {"text": "What the lead answers.", "published_on": "2014-09-30"},
     "Assessment": {
