@@ -412,11 +412,11 @@ SPECTACULAR_SETTINGS = {
         "url": "https://portal.example.org/data/versions/",
     },
     "SERVE_INCLUDE_SCHEMA": False,
-    "DEFAULT_GENERATOR_CLASS": "gmg_portal.api.openapi.postprocessing.PortalGenerator",
+    "DEFAULT_GENERATOR_CLASS": "gmg_portal.api.openapi.generator.PortalGenerator",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "gmg_portal.api.openapi.postprocessing.complete",
+        "gmg_portal.api.openapi.generator.complete_components",
         "gmg_portal.api.deprecations.mark_deprecated",
     ],
 }
