@@ -9,14 +9,9 @@ from agenda.models import AgendaPoint
 from commitments.models import Commitment
 from recommendations.models import Recommendation
 from register import statistics
-from register.filters import (
-    CommitmentFilter,
-    CommitmentRecordFilter,
-    RecordFilter,
-    RecordWithMovedAtFilter,
-    ReportFilter,
-    StatusChangeFilter,
-)
+from register.filtering.commitment_filters import CommitmentFilter, CommitmentRecordFilter
+from register.filtering.record_filters import RecordFilter, RecordWithMovedAtFilter
+from register.filtering.related_filters import ReportFilter, StatusChangeFilter
 from register.querysets import register_commitments
 from register.serializers import (
     CommitmentRowSerializer,

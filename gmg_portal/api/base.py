@@ -18,12 +18,14 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
+from foundation.filters.fields import ChoicesField, PastDayField
+from foundation.filters.lists import split_lists
+from foundation.filters.messages import with_param_name
 from foundation.rest.pagination import CURSOR, Pagination
 from foundation.rest.problem_codes import form_error_code
 from foundation.rest.problem_details import Fault, InvalidParameter
 from foundation.rest.sparse_fields import UnknownField, field_tree, select_fields
 from foundation.text.closest_match import closest_match
-from register.filters import ChoicesField, PastDayField, split_lists, with_param_name
 
 FIELDS = "fields"
 FORMAT = "format"

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.http import QueryDict
 
-from register.filters import CommitmentFilter
+from register.filtering.commitment_filters import CommitmentFilter
 from reporting import actions
 from tests.factories import (
     AgencyFactory,

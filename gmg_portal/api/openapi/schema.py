@@ -19,8 +19,9 @@ from gmg_portal.api.base import AS_OF, FIELDS, FORMAT, MULTIPLE_CHOICE_FIELDS
 from gmg_portal.api.openapi.descriptions import HEADERS, SUMMARIES
 from gmg_portal.api.openapi.examples import HEADERS as HEADER_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
-from register.filters import RecordFilter, SearchFilter
-from register.search import MAX_CHARACTERS
+from register.filtering.commitment_filters import SearchFilter
+from register.filtering.record_filters import RecordFilter
+from register.search.full_text import MAX_CHARACTERS
 
 
 class FaultSerializer(serializers.Serializer):
