@@ -79,7 +79,9 @@ class RegisterView(ListView):
 
     def _table(self, commitments) -> list[list]:
         """Return the rows as pairs of address and text for each field in `fields`, by the names of the API."""
-        rows = CommitmentRowSerializer(commitments, many=True, context={"request": self.request}).data
+        rows = CommitmentRowSerializer(
+            commitments, many=True, context={"request": self.request, "day": self.filterset.day}
+        ).data
         return [[(row["url"], as_text(values_at(name, row))) for name in self.columns] for row in rows]
 
 

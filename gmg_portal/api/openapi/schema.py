@@ -6,16 +6,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_filters import BaseCSVFilter
 from django_filters.filters import Filter
-from drf_spectacular.extensions import OpenApiFilterExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
 
+from foundation.rest.api_query import AS_OF, FORMAT
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from foundation.rest.problem_details import MEDIA_TYPE
-from foundation.rest.sparse_fields import all_paths, field_tree
-from gmg_portal.api.base import AS_OF, FIELDS, FORMAT, MULTIPLE_CHOICE_FIELDS
+from foundation.rest.query_faults import FIELDS, MULTIPLE_CHOICE_FIELDS
+from foundation.rest.sparse_fields import all_paths, offered_fields
+from foundation.rest.views import QueryView
 from gmg_portal.api.openapi.descriptions import HEADERS, SUMMARIES
 from gmg_portal.api.openapi.examples import HEADERS as HEADER_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
@@ -64,8 +65,9 @@ class PortalAutoSchema(AutoSchema):
     def get_summary(self):
         return text_or_none(SUMMARIES.get(self.get_operation_id()))
 
-    def get_filter_backends(self):
-        return getattr(self.view, "filter_backends", [])
+    def _get_filter_parameters(self):
+        # drf-spectacular describes filters by filter backends; these endpoints have none.
+        return filter_parameters(self.view) if isinstance(self.view, QueryView) else []
 
     def map_renderers(self, attribute):
         return list(dict.fromkeys(getattr(renderer, attribute) for renderer in view_renderers(self.view)))
@@ -135,19 +137,13 @@ def singular_of(noun: str) -> str:
     return f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
 
 
-class StrictFilterExtension(OpenApiFilterExtension):
-    """Describe the parameters of an endpoint by the form of its FilterSet."""
-
-    target_class = "gmg_portal.api.base.StrictFilterBackend"
-    priority = 1
-
-    def get_schema_operation_parameters(self, auto_schema, *args, **kwargs):
-        view = auto_schema.view
-        filterset = self.target.get_filterset_class(view, view.queryset)
-        filters = dict(filterset.base_filters) if filterset else {}
-        as_of = [] if AS_OF in filters else [filter_parameter(AS_OF, RecordFilter.base_filters[AS_OF])]
-        filter_parameters = [filter_parameter(name, filter_) for name, filter_ in filters.items()]
-        return [*filter_parameters, *as_of, fields_parameter(view)]
+def filter_parameters(view: QueryView) -> list[dict]:
+    """Describe the parameters of an endpoint by the filters of its FilterSet."""
+    filterset = view.get_filterset_class()
+    filters = dict(filterset.base_filters) if filterset else {}
+    if AS_OF not in filters:
+        filters[AS_OF] = RecordFilter.base_filters[AS_OF]
+    return [*[filter_parameter(name, filter_) for name, filter_ in filters.items()], fields_parameter(view)]
 
 
 def filter_parameter(name: str, filter_: Filter) -> dict:
@@ -183,7 +179,7 @@ def fixed_choices(name: str, filter_: Filter) -> list[str]:
 
 def fields_parameter(view) -> dict:
     """Describe `fields` of a view: its pattern allows each field, and nested ones after a dot."""
-    fields = field_tree(view.get_serializer_class()())
+    fields = offered_fields(view.get_serializer_class())
     names = list(fields)
     description = _("Only these fields of a row, those within others after a dot (lead.code): %(names)s.")
     items = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, all_paths(fields)))})$"}
