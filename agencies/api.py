@@ -1,11 +1,10 @@
-from rest_framework.viewsets import ReadOnlyModelViewSet
-
 from agencies.filters import AgencyFilter
 from agencies.models import Agency
 from agencies.serializers import AgencySerializer
+from foundation.rest.views import RecordViewSet
 
 
-class AgencyViewSet(ReadOnlyModelViewSet):
+class AgencyViewSet(RecordViewSet):
     """The members of the Global Migration Group, and those that have left it.
 
     A list holds both, told apart by `is_member`; a constituent is found by its own code.

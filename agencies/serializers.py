@@ -21,11 +21,28 @@ class AgencyRefSerializer(serializers.ModelSerializer):
         fields = ["code", "title", "url"]
 
 
+class ChairTermListSerializer(serializers.ListSerializer):
+    """The terms that had begun by the day of `as_of`."""
+
+    def to_representation(self, terms):
+        day = self.context["day"]
+        return super().to_representation([term for term in terms.all() if not day or term.starts_on <= day])
+
+
+class FormerNameListSerializer(serializers.ListSerializer):
+    """The names that were borne before the day of `as_of`."""
+
+    def to_representation(self, names):
+        day = self.context["day"]
+        return super().to_representation([name for name in names.all() if not day or name.until < day])
+
+
 class ChairTermSerializer(serializers.ModelSerializer):
     """The days from which and to which the agency chaired the group."""
 
     class Meta:
         model = ChairTerm
+        list_serializer_class = ChairTermListSerializer
         extra_kwargs = {
             "starts_on": {"help_text": _("The first day of the term.")},
             "ends_on": {"help_text": _("The last day of the term.")},
@@ -39,6 +56,7 @@ class FormerNameSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = FormerName
+        list_serializer_class = FormerNameListSerializer
         extra_kwargs = {
             "acronym": {"help_text": _("The short name of then.")},
             "name": {"help_text": _("The full name of then.")},
@@ -99,16 +117,13 @@ class AgencySerializer(serializers.ModelSerializer):
 
     def to_representation(self, agency):
         data = super().to_representation(agency)
-        day = self.context["view"].day
+        day = self.context["day"]
         if day is None:
             return data
-        chair_terms = [term for term in data["chair_terms"] if term["starts_on"] <= day.isoformat()]
-        left = None if agency.left and agency.left > day else data["left"]
-        former_names = [former_name for former_name in data["former_names"] if former_name["until"] < day.isoformat()]
-        return {**data, "left": left, "chair_terms": chair_terms, "former_names": former_names}
+        return {**data, "left": None} if agency.left and agency.left > day else data
 
     def get_is_member(self, agency) -> bool:
-        return agency.belongs_on(self.context["view"].day or today())
+        return agency.belongs_on(self.context["day"] or today())
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_commitments_url(self, agency):

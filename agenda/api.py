@@ -1,14 +1,14 @@
 """Serve points, frameworks and events read-only under `/api/v1/`."""
 
 from django.db.models import Prefetch
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from agenda.filters import AgendaPointFilter, EventFilter, FrameworkFilter
 from agenda.models import AgendaPoint, Alignment, Event, Framework
 from agenda.serializers import AgendaPointSerializer, EventSerializer, FrameworkSerializer
+from foundation.rest.views import RecordViewSet
 
 
-class AgendaPointViewSet(ReadOnlyModelViewSet):
+class AgendaPointViewSet(RecordViewSet):
     """The eight points of the Secretary-General's agenda for action (A/68/190). They have stood since 2013."""
 
     queryset = AgendaPoint.objects.order_by("number")
@@ -18,7 +18,7 @@ class AgendaPointViewSet(ReadOnlyModelViewSet):
     lookup_value_regex = "[0-9]+"
 
 
-class FrameworkViewSet(ReadOnlyModelViewSet):
+class FrameworkViewSet(RecordViewSet):
     """The documents set against the agenda: all of them together are the convergence table.
 
     With `as_of` those that had been adopted by then.
@@ -37,7 +37,7 @@ class FrameworkViewSet(ReadOnlyModelViewSet):
         return frameworks.exclude(adopted_on__gt=day)
 
 
-class EventViewSet(ReadOnlyModelViewSet):
+class EventViewSet(RecordViewSet):
     """The dated meetings of the timeline. With `as_of` those that had begun by then."""
 
     queryset = Event.objects.order_by("starts_on", "slug")

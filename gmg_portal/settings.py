@@ -365,7 +365,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "gmg_portal.api.base.Negotiation",
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_FILTER_BACKENDS": ["gmg_portal.api.base.StrictFilterBackend"],
+    "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": "foundation.rest.pagination.Pagination",
     "DEFAULT_SCHEMA_CLASS": "gmg_portal.api.openapi.schema.PortalAutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["foundation.http.throttling.AddressThrottle"],

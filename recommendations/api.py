@@ -1,13 +1,12 @@
 """Serve recommendations read-only under `/api/v1/`."""
 
-from rest_framework.viewsets import ReadOnlyModelViewSet
-
+from foundation.rest.views import RecordViewSet
 from recommendations.filters import RecommendationFilter
 from recommendations.models import Recommendation
 from recommendations.serializers import RecommendationSerializer
 
 
-class RecommendationViewSet(ReadOnlyModelViewSet):
+class RecommendationViewSet(RecordViewSet):
     """What the group recommended. A list holds whole recommendations; a part is found by its own code.
 
     They have stood since the presentation of February 2014, so that `as_of` answers the same on every day.

@@ -1,22 +1,19 @@
+"""Serve commitments, reports, status changes and summaries read-only under `/api/v1/`."""
+
+from datetime import date
+
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
-from rest_framework.generics import GenericAPIView
-from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment
+from foundation.rest.views import QueryResponse, QueryView, RecordViewSet
 from recommendations.models import Recommendation
 from register import statistics
-from register.filters import (
-    CommitmentFilter,
-    CommitmentRecordFilter,
-    RecordFilter,
-    RecordWithMovedAtFilter,
-    ReportFilter,
-    StatusChangeFilter,
-)
+from register.filtering.commitment_filters import CommitmentFilter, CommitmentRecordFilter
+from register.filtering.record_filters import RecordFilter, RecordWithMovedAtFilter
+from register.filtering.related_filters import ReportFilter, StatusChangeFilter
 from register.querysets import register_commitments
 from register.serializers import (
     CommitmentRowSerializer,
@@ -32,8 +29,17 @@ from reporting.models import Assessment, Evidence, ProgressReport, StatusChange
 REPORT_CODE = "[A-Z]+-[0-9]+-[0-9]+"
 
 
-def whole_record(day) -> list[Prefetch | str]:
-    """Return the prefetches for the related rows on the page of a commitment, as of the day."""
+# What the fields of a commitment are built from, where one query more reads it for all rows.
+RELATED_ROWS: dict[str, Prefetch | str] = {
+    "partners": Prefetch("partner_agencies", Agency.objects.order_by("position", "acronym")),
+    "agenda_points": Prefetch("agenda_points", AgendaPoint.objects.order_by("number")),
+    "recommendations": Prefetch("recommendations", Recommendation.objects.order_by("position", "code")),
+    "stakeholders": "stakeholders",
+}
+
+
+def whole_record(day: date | None) -> dict[str, list[Prefetch | str]]:
+    """Return the prefetches for the fields of a single commitment, by field, as of the day."""
     reports = (
         ProgressReport.objects.published(day)
         .newest_first()
@@ -41,36 +47,32 @@ def whole_record(day) -> list[Prefetch | str]:
     )
     changes = StatusChange.objects.published(day).newest_first()
     assessments = Assessment.objects.published(day).order_by("-published_on", "-pk")
-    return [
-        "partners__agency",
-        "milestones",
-        "withdrawals",
-        Prefetch("supersedes", Commitment.objects.published(day).order_by("pk")),
-        Prefetch("reports", reports, to_attr="public_reports"),
-        "public_reports__contributions__agency",
-        Prefetch("public_reports__evidence", Evidence.objects.public().order_by("pk"), to_attr="public_evidence"),
-        Prefetch("status_changes", changes.select_related("report"), to_attr="public_changes"),
-        Prefetch(
-            "assessments",
-            assessments.select_related("agency", "workgroup", "report", "reviewing_agency").with_answers(day),
-            to_attr="public_assessments",
-        ),
-    ]
+    return {
+        **{name: [related] for name, related in RELATED_ROWS.items()},
+        "partners": ["partners__agency"],
+        "milestones": ["milestones"],
+        "withdrawals": ["withdrawals"],
+        "supersedes": [Prefetch("supersedes", Commitment.objects.published(day).order_by("pk"))],
+        "reports": [
+            Prefetch("reports", reports, to_attr="public_reports"),
+            "public_reports__contributions__agency",
+            Prefetch("public_reports__evidence", Evidence.objects.public().order_by("pk"), to_attr="public_evidence"),
+        ],
+        "status_changes": [Prefetch("status_changes", changes.select_related("report"), to_attr="public_changes")],
+        "assessments": [
+            Prefetch(
+                "assessments",
+                assessments.select_related("agency", "workgroup", "report", "reviewing_agency").with_answers(day),
+                to_attr="public_assessments",
+            )
+        ],
+    }
 
 
-class CommitmentViewSet(ReadOnlyModelViewSet):
+class CommitmentViewSet(RecordViewSet):
     """The register: what agencies and work groups undertook, what became of it, and who says so."""
 
-    queryset = (
-        register_commitments()
-        .select_related("lead_agency", "workgroup", "work_plan")
-        .prefetch_related(
-            Prefetch("partner_agencies", Agency.objects.order_by("position", "acronym")),
-            Prefetch("agenda_points", AgendaPoint.objects.order_by("number")),
-            Prefetch("recommendations", Recommendation.objects.order_by("position", "code")),
-            "stakeholders",
-        )
-    )
+    queryset = register_commitments().select_related("lead_agency", "workgroup", "work_plan")
     filterset_class = CommitmentFilter
     detail_filterset_class = CommitmentRecordFilter
     lookup_field = "reference"
@@ -79,14 +81,17 @@ class CommitmentViewSet(ReadOnlyModelViewSet):
     def get_serializer_class(self):
         return CommitmentSerializer if self.detail else CommitmentRowSerializer
 
-    def filter_queryset(self, queryset):
-        rows = super().filter_queryset(queryset).with_latest_report(self.filterset.day)
+    def rows(self, query):
+        rows = super().rows(query)
+        if query.needs("status_reason", "superseded_by"):
+            rows = rows.with_latest_report(query.day)
         if not self.detail:
-            return rows
-        return rows.select_related("reviewing_agency").prefetch_related(*whole_record(self.filterset.day))
+            return rows.prefetch_related(*[related for name, related in RELATED_ROWS.items() if query.needs(name)])
+        parts = [part for name, related in whole_record(query.day).items() if query.needs(name) for part in related]
+        return rows.select_related("reviewing_agency").prefetch_related(*parts)
 
 
-class ReportViewSet(ReadOnlyModelViewSet):
+class ReportViewSet(RecordViewSet):
     """Published progress reports, newest first."""
 
     queryset = (
@@ -105,13 +110,12 @@ class ReportViewSet(ReadOnlyModelViewSet):
     lookup_field = "code"
     lookup_value_regex = REPORT_CODE
 
-    def get_object(self):
+    def get_row(self, rows):
         reference, number = self.kwargs["code"].rsplit("-", 1)
-        reports = self.filter_queryset(self.get_queryset())
-        return get_object_or_404(reports, commitment__reference=reference, number=number)
+        return get_object_or_404(rows, commitment__reference=reference, number=number)
 
 
-class StatusChangeViewSet(ReadOnlyModelViewSet):
+class StatusChangeViewSet(RecordViewSet):
     """The history of every status, newest first; a change bears the code of the report that made it."""
 
     queryset = StatusChange.objects.select_related("commitment", "report__commitment").newest_first()
@@ -121,13 +125,12 @@ class StatusChangeViewSet(ReadOnlyModelViewSet):
     lookup_field = "code"
     lookup_value_regex = REPORT_CODE
 
-    def get_object(self):
+    def get_row(self, rows):
         reference, number = self.kwargs["code"].rsplit("-", 1)
-        changes = self.filter_queryset(self.get_queryset())
-        return get_object_or_404(changes, commitment__reference=reference, report__number=number)
+        return get_object_or_404(rows, commitment__reference=reference, report__number=number)
 
 
-class SummaryView(GenericAPIView):
+class SummaryView(QueryView):
     """One summary of the register, as it stands or stood at the end of a day."""
 
     queryset = register_commitments().none()
@@ -136,8 +139,8 @@ class SummaryView(GenericAPIView):
     summary = None
 
     def get(self, request, **kwargs):
-        self.filter_queryset(self.get_queryset())
-        return Response(self.get_serializer(self.summary(self.filterset.day)).data)
+        query = self.parse_query()
+        return QueryResponse(self.serialize(self.summary(query.day), query), query)
 
 
 class MatrixView(SummaryView):

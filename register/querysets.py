@@ -25,7 +25,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Greatest
 from commitments.models import Commitment, Withdrawal
 from commitments.querysets import CommitmentQuerySet, finished, moved_at_expression
 from foundation.clock import today
-from register.search import SEARCH_CONFIG, headline, plain, search_query
+from register.search.full_text import SEARCH_CONFIG, headline, plain, search_query
 from reporting.models import Assessment, Contribution, ProgressReport, ReportingCycle
 
 

@@ -1,14 +1,14 @@
 """Serve working groups and task forces read-only under `/api/v1/`."""
 
 from django.db.models import Prefetch
-from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from foundation.rest.views import RecordViewSet
 from workgroups.filters import WorkGroupFilter
 from workgroups.models import Participation, WorkGroup
 from workgroups.serializers import WorkGroupSerializer
 
 
-class WorkGroupViewSet(ReadOnlyModelViewSet):
+class WorkGroupViewSet(RecordViewSet):
     """The working groups and task forces of the Global Migration Group, as the presentation of February 2014 has them.
 
     Who takes part is kept without days, so that `as_of` answers who does today.

@@ -21,7 +21,6 @@ from rest_framework.request import Request
 
 from foundation.postgresql.session_limits import is_unavailable, was_cancelled
 from foundation.rest.problem_codes import CODE_BY_STATUS
-from foundation.text.closest_match import closest_match
 
 MEDIA_TYPE = "application/problem+json"
 DOCS = "/api/v1/docs/"  # not reversed: examples of problems are built while the URLs are loaded
@@ -124,7 +123,7 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
         case ResourceNotFound():
             return ProblemResponse(request, 404, exception.detail)
         case Http404() | NotFound():
-            return ProblemResponse(request, 404, ResourceNotFound(closest_row_name(context.get("view"))).detail)
+            return ProblemResponse(request, 404, ResourceNotFound(None).detail)
         case MethodNotAllowed():
             return ProblemResponse(request, 405, _("The API is read-only: only GET, HEAD and OPTIONS are allowed."))
         case NotAcceptable():
@@ -145,14 +144,6 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse | Non
         case APIException():
             return ProblemResponse(request, exception.status_code, exception.detail)
     return outage_response(request, exception) if is_unavailable(exception) else None
-
-
-def closest_row_name(view) -> str | None:
-    """Return the row's name that is closest to the requested one, for views whose rows have names (`is_named`)."""
-    if not (getattr(view, "is_named", False) and view.detail):
-        return None
-    names = view.filter_queryset(view.get_queryset()).order_by().values_list(view.lookup_field, flat=True)
-    return closest_match(view.kwargs[view.lookup_field], names)
 
 
 def query_too_long(request) -> ProblemResponse:

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -22,6 +23,23 @@ def field_tree(serializer: serializers.BaseSerializer) -> FieldTree:
     """Return all fields of a serializer, with nested ones, in their order."""
     serializer = getattr(serializer, "child", serializer)
     return {name: _subtree(field) for name, field in serializer.fields.items()}
+
+
+@cache
+def offered_fields(serializer_class: type[serializers.BaseSerializer]) -> FieldTree:
+    """Return all fields of a class of serializers; they are the same for every request."""
+    return field_tree(serializer_class())
+
+
+def prune(serializer: serializers.BaseSerializer, tree: FieldTree) -> None:
+    """Remove the fields that a tree does not name from a new serializer and its nested ones; {} names all."""
+    if not tree:
+        return
+    fields = getattr(serializer, "child", serializer).fields
+    for name in [name for name in fields if name not in tree]:
+        del fields[name]
+    for name, subtree in tree.items():
+        prune(fields[name], subtree or {})
 
 
 def _subtree(field: serializers.Field) -> FieldTree | None:

@@ -12,8 +12,9 @@ from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from foundation.rest.api_query import FORMAT
 from foundation.rest.problem_codes import PROBLEMS
-from gmg_portal.api.base import FORMAT, refuse_other_params
+from foundation.rest.query_faults import refuse_other_params
 from gmg_portal.api.openapi.descriptions import COMPONENTS
 from gmg_portal.api.openapi.generator import operator_independent, with_operator
 

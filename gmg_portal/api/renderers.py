@@ -1,8 +1,11 @@
 """The renderers of the API. Each says by `serves` which views it can answer for."""
 
+from collections.abc import Iterable
+
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
-from foundation.rest.sparse_fields import keep_fields, leaf_paths, values_at
+from foundation.rest.api_query import ApiQuery
+from foundation.rest.sparse_fields import leaf_paths, values_at
 from gmg_portal.api.linked_data import as_json_ld
 from gmg_portal.open_data.writers import FORMATS, write_csv, write_ndjson
 
@@ -18,21 +21,17 @@ def is_detail_view(view: object) -> bool:
 
 
 class JsonRenderer(JSONRenderer):
-    """Compact JSON in UTF-8, with only the fields that `fields` chose, if any."""
+    """Compact JSON in UTF-8."""
 
     @staticmethod
     def serves(view) -> bool:
         return True
-
-    def render(self, data, accepted_media_type=None, renderer_context=None):
-        return super().render(_with_chosen_fields(data, renderer_context), accepted_media_type, renderer_context)
 
 
 class RowsRenderer(BaseRenderer):
     """The rows of one page without the envelope: Link leads to the other pages, Total-Count has the number of rows."""
 
     charset = "utf-8"
-    write = None
 
     serves = staticmethod(is_list_view)
 
@@ -42,9 +41,11 @@ class RowsRenderer(BaseRenderer):
         # REST framework drops Content-Type if the body is empty, as NDJSON without rows is.
         content_type = response["Content-Type"]
         response.add_post_render_callback(lambda rendered: rendered.headers.setdefault("Content-Type", content_type))
-        return b"".join(
-            self.render_rows(_with_chosen_fields(data, renderer_context)["results"], renderer_context["view"])
-        )
+        return b"".join(self.render_rows(data["results"], response.query))
+
+    def render_rows(self, rows: list[dict], query: ApiQuery) -> Iterable[bytes]:
+        """Yield the rows in this format, in blocks."""
+        raise NotImplementedError
 
 
 class CsvRenderer(RowsRenderer):
@@ -53,8 +54,8 @@ class CsvRenderer(RowsRenderer):
     format = "csv"
     media_type = "text/csv"
 
-    def render_rows(self, rows, view):
-        columns = list(leaf_paths(view.chosen_fields or view.offered_fields, view.offered_fields))
+    def render_rows(self, rows, query):
+        columns = list(leaf_paths(query.fields or query.offered_fields, query.offered_fields))
         return write_csv(columns, ([_cell(values_at(column, row)) for column in columns] for row in rows))
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
@@ -70,7 +71,7 @@ class NdjsonRenderer(RowsRenderer):
     media_type = FORMATS["ndjson"].content_type
     charset = None
 
-    def render_rows(self, rows, view):
+    def render_rows(self, rows, query):
         return write_ndjson(list(rows[0]) if rows else [], (list(row.values()) for row in rows))
 
 
@@ -80,21 +81,15 @@ class JsonLdRenderer(JSONRenderer):
     format = "jsonld"
     media_type = "application/ld+json"
     charset = None
+    # The address of a row is its identifier, also where `fields` does not name it.
+    needs_whole_rows = True
 
     serves = staticmethod(is_detail_view)
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
-        view, request = renderer_context["view"], renderer_context["request"]
-        node = as_json_ld(data, view.basename, request, view.chosen_fields)
+        query = renderer_context["response"].query
+        node = as_json_ld(data, renderer_context["view"].basename, renderer_context["request"], query.fields)
         return super().render(node, accepted_media_type, renderer_context)
-
-
-def _with_chosen_fields(data: dict, renderer_context: dict | None) -> dict:
-    """Return the data with only the fields that the request chose."""
-    tree = getattr((renderer_context or {}).get("view"), "chosen_fields", None)
-    if not tree:
-        return data
-    return {**data, "results": keep_fields(tree, data["results"])} if "results" in data else keep_fields(tree, data)
 
 
 def _cell(value: object) -> object:

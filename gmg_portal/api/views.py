@@ -18,9 +18,10 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from foundation.rest.api_query import FORMAT
 from foundation.rest.problem_details import ResourceNotFound
+from foundation.rest.query_faults import refuse_other_params
 from foundation.text.closest_match import closest_match
-from gmg_portal.api.base import FORMAT, refuse_other_params
 from gmg_portal.http.identifiers import canonical_path
 
 FIRST_VERSION = "/api/v1/"

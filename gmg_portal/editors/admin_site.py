@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from accounts.permissions import is_editor
 from gmg_portal.editors import list_queries, model_admin
 from gmg_portal.editors.csrf_failure import csrf_failure, is_signed_out_form
-from register.search import search_error
+from register.search.full_text import search_error
 
 SEARCH, COMPLETION = "q", "term"
 

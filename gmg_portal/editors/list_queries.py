@@ -26,7 +26,7 @@ from django.http import HttpRequest, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from register.filters import repeated_parameter
+from foundation.filters.messages import repeated_parameter
 
 MAX_SHOWN_NAME = 200
 MAX_KEY_DIGITS = 19

@@ -20,6 +20,8 @@ from django.utils.translation import get_language
 
 from agencies.names_of_day import names_on
 from foundation.clock import today
+from foundation.filters.fields import PastDayField
+from foundation.filters.messages import repeated_parameter, unknown_parameter
 from foundation.http.conditional import conditional_response
 from foundation.postgresql.session_limits import is_unavailable
 from foundation.rest.problem_details import (
@@ -35,7 +37,6 @@ from gmg_portal.audit.request_context import RequestContext, use_request_context
 from gmg_portal.http.framing import bad_request_in_frame
 from gmg_portal.http.release import release
 from gmg_portal.revision.current import CurrentRevision
-from register.filters import PastDayField, repeated_parameter, unknown_parameter
 
 # Pages that differ by person.
 PERSONAL_PREFIXES = ("/admin/", "/accounts/", "/api/v1/drafts/")

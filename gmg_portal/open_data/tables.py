@@ -16,7 +16,8 @@ from commitments.models import Commitment, Freshness, Outlook, Partner, Status, 
 from foundation.dates.partial import PartialDate, Precision
 from gmg_portal.open_data.columns import Column, Table
 from recommendations.models import Recommendation
-from register.filters import CommitmentFilter, ReportFilter
+from register.filtering.commitment_filters import CommitmentFilter
+from register.filtering.related_filters import ReportFilter
 from register.querysets import register_commitments
 from reporting.models import Contribution, Evidence, ProgressReport
 from workgroups.models import WorkGroup

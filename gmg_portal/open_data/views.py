@@ -15,6 +15,9 @@ from django.views.generic import TemplateView
 from django_filters import FilterSet
 
 from foundation.clock import today
+from foundation.filters.fields import PastDayField
+from foundation.filters.filter_classes import takes_list
+from foundation.filters.messages import form_error_messages, repeated_parameter, unknown_parameter
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
 from gmg_portal.open_data.columns import ClosingIterator, Table, read_consistent_rows
@@ -22,7 +25,6 @@ from gmg_portal.open_data.descriptions import Description, Licence, Snapshot, da
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import CSV_WITHOUT_BOM, FORMATS, Format, write_table
 from gmg_portal.revision.current import CurrentRevision
-from register.filters import PastDayField, form_error_messages, repeated_parameter, takes_list, unknown_parameter
 
 
 @dataclass(frozen=True)

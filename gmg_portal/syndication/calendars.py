@@ -21,11 +21,12 @@ from commitments.models import Commitment, Milestone
 from foundation.clock import today
 from foundation.dates.parsing import LATEST
 from foundation.dates.partial import PartialDate, Precision
+from foundation.filters.messages import form_error_messages
 from foundation.text.spreadsheet_cells import replace_unprintable
 from gmg_portal.open_data.views import bad_request
 from gmg_portal.syndication.atom import NAMESPACE_UUID
-from register.filters import CommitmentFilter, form_error_messages
-from register.query import RegisterQuery
+from register.filtering.commitment_filters import CommitmentFilter
+from register.filtering.query import RegisterQuery
 from reporting.models import ReportingCycle
 
 BEGINNING = datetime(2013, 10, 3, tzinfo=UTC)

@@ -15,7 +15,7 @@ from gmg_portal.syndication import atom
 from gmg_portal.syndication.followed_searches import DueReport
 from gmg_portal.website.query_forms import EVENT
 from gmg_portal.website.timeline import TimelineEntry, day_sort_key, entries
-from register.changes import Change, ChangeRef
+from register.changes.change import Change, ChangeRef
 from reporting.amendments import amended_at
 
 FeedItem = Event | ChangeRef | DueReport

@@ -23,6 +23,7 @@ from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment
 from foundation.clock import today
+from foundation.filters.messages import form_error_messages
 from gmg_portal.open_data.descriptions import Licence
 from gmg_portal.open_data.views import bad_request, parse_as_of
 from gmg_portal.revision.current import CurrentRevision
@@ -32,9 +33,9 @@ from gmg_portal.syndication.followed_searches import FollowedSearch
 from gmg_portal.website.query_forms import PagedTimelineQueryForm
 from gmg_portal.website.timeline import query_timeline
 from recommendations.models import Recommendation
-from register.changes import change_refs
-from register.filters import form_error_messages, has_agenda_point, has_recommendation
-from register.query import PageForm
+from register.changes.published import change_refs
+from register.filtering.conditions import has_agenda_point, has_recommendation
+from register.filtering.query import PageForm
 from register.querysets import register_commitments
 from workgroups.models import WorkGroup
 

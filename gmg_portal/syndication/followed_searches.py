@@ -9,9 +9,11 @@ from django.http import QueryDict
 
 from commitments.models import Commitment, Freshness
 from foundation.clock import today
-from register.changes import ChangeRef, change_refs
-from register.filters import CommitmentFilter, form_error_messages
-from register.query import PageForm, RegisterQuery
+from foundation.filters.messages import form_error_messages
+from register.changes.change import ChangeRef
+from register.changes.published import change_refs
+from register.filtering.commitment_filters import CommitmentFilter
+from register.filtering.query import PageForm, RegisterQuery
 from register.querysets import register_commitments
 from reporting.models import ReportingCycle
 

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from agencies.names_of_day import names_on
 from commitments.models import Commitment
+from foundation.filters.fields import PastDayField
+from foundation.filters.messages import repeated_parameter, unknown_parameter
 from foundation.http.tracking_params import strip_tracking_params
 from foundation.text.spreadsheet_cells import replace_unprintable
 from gmg_portal.http.identifiers import canonical_path
-from register.filters import PastDayField, repeated_parameter, unknown_parameter
 
 # Some consumers send `dnt` (do not track); it changes nothing, since the portal tracks nobody.
 PARAMS = ("dnt", "format", "maxheight", "maxwidth", "url")

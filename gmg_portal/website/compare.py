@@ -13,10 +13,10 @@ from django.views.generic import TemplateView
 
 from agencies.names_of_day import names_on
 from foundation.clock import today
+from foundation.filters.fields import PastDayField
 from gmg_portal.open_data.views import bad_request, requested_format
 from gmg_portal.website.query_forms import CompareQueryForm, missing_first_day
-from register.comparison import CHANGES, ComparedCommitment, Comparison, compare
-from register.filters import PastDayField
+from register.changes.comparison import CHANGES, ComparedCommitment, Comparison, compare
 from reporting.models import ReportingCycle
 
 ROWS_PER_LIST = 100

@@ -10,20 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from commitments.models import Commitment
 from foundation.clock import today
-from register.changes import Change
-from register.filters import (
-    ChoicesField,
-    PastDayField,
-    StrictForm,
-    agencies,
-    agenda_points,
-    form_error_messages,
-    has_agenda_point,
-    involves_agency,
-    split_comma_lists,
-    with_values,
-    workgroups,
-)
+from foundation.filters.fields import ChoicesField, PastDayField
+from foundation.filters.forms import StrictForm
+from foundation.filters.lists import split_comma_lists, with_values
+from foundation.filters.messages import form_error_messages
+from register.changes.change import Change
+from register.filtering.choices import agencies, agenda_points, workgroups
+from register.filtering.conditions import has_agenda_point, involves_agency
 from register.querysets import register_commitments
 
 EVENT = "event"

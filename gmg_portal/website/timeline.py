@@ -13,7 +13,8 @@ from agenda.models import Event
 from commitments.models import Commitment
 from foundation.dates.partial import PartialDate, Precision
 from gmg_portal.website.query_forms import EVENT, TimelineQueryForm
-from register.changes import Change, ChangeRef, change_refs, load_changes
+from register.changes.change import Change, ChangeRef
+from register.changes.published import change_refs, load_changes
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from gmg_portal.website import timeline
 from gmg_portal.website.gap_lists import LACK_LABELS, commitment_lists, gap_subjects
 from gmg_portal.website.query_forms import PagedTimelineQueryForm
 from register import statistics
-from register.changes import changes
+from register.changes.published import changes
 from register.querysets import register_commitments
 
 HOME_LIST_LENGTH = 8

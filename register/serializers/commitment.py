@@ -198,7 +198,7 @@ class MilestoneSerializer(serializers.ModelSerializer):
         fields = ["title", "due_on", "due_precision", "met_on", "met_precision"]
 
     def to_representation(self, milestone):
-        day = self.context["view"].filterset.day
+        day = self.context["day"]
         data = super().to_representation(milestone)
         unmet = day and milestone.met_on and milestone.met_on > day
         return {**data, "met_on": None, "met_precision": None} if unmet else data
@@ -208,7 +208,7 @@ class WithdrawalListSerializer(serializers.ListSerializer):
     """The withdrawals that had begun by the day of `as_of`, oldest first."""
 
     def to_representation(self, withdrawals):
-        day = self.context["view"].filterset.day
+        day = self.context["day"]
         return super().to_representation([each for each in withdrawals.all() if not day or each.withdrawn_on <= day])
 
 
@@ -228,7 +228,7 @@ class WithdrawalSerializer(serializers.ModelSerializer):
 
     def to_representation(self, withdrawal):
         row = super().to_representation(withdrawal)
-        if withdrawal.is_restored_by(self.context["view"].filterset.day):
+        if withdrawal.is_restored_by(self.context["day"]):
             return row
         return {**row, "restored_on": None, "restored_reason": ""}
 
@@ -269,4 +269,4 @@ class CommitmentSerializer(CommitmentRowSerializer):
     @extend_schema_field(OpenApiTypes.STR)
     def get_citation(self, commitment):
         address = self.context["request"].build_absolute_uri(commitment.get_absolute_url())
-        return Citation.of(commitment, address, self.context["view"].filterset.day).plain
+        return Citation.of(commitment, address, self.context["day"]).plain

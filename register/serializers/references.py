@@ -55,5 +55,4 @@ class CommitmentRefSerializer(serializers.ModelSerializer):
 
     def state_of(self, commitment) -> str:
         """Return its state on the requested day."""
-        filterset = getattr(self.context.get("view"), "filterset", None)
-        return commitment.state_on(filterset.day if filterset else None)
+        return commitment.state_on(self.context.get("day"))

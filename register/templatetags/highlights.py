@@ -1,6 +1,6 @@
 from django import template
 
-from register.search import highlight_html
+from register.search.full_text import highlight_html
 
 register = template.Library()
 register.filter("hits", highlight_html)

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.http import QueryDict
 
-from register.filters import CommitmentFilter
+from register.filtering.commitment_filters import CommitmentFilter
 from reporting import actions
 from tests.factories import (
     AgencyFactory,
@@ -292,13 +292,13 @@ def test_commitment_asks_the_database_as_often_for_many_reports_as_for_one(
 ):
     published_report(commitment, on="2014-06-30")
     AssessmentFactory(public=True, commitment=commitment)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         assert len(get_commitment(commitment).json()["reports"]) == 1
 
     for number in range(2, 12):
         published_report(commitment, on=f"2015-{number:02}-01", on_behalf_of=AgencyFactory())
         AssessmentFactory(public=True, commitment=commitment)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         assert len(get_commitment(commitment).json()["reports"]) == 11
 
 

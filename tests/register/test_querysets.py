@@ -6,7 +6,7 @@ from commitments.models import Commitment, Freshness, Verification
 from foundation.clock import today
 from foundation.dates.partial import PartialDate
 from register.querysets import register_commitments
-from register.search import HIT_ENDS, HIT_STARTS, RESTORED
+from register.search.full_text import HIT_ENDS, HIT_STARTS, RESTORED
 from reporting import actions
 from reporting.models import Assessment, Evidence, ProgressReport, ReportingCycle, StatusChange
 from tests.factories import (

@@ -8,8 +8,8 @@ from django.db import InternalError, connection, transaction
 from django.urls import reverse
 
 from commitments.models import Commitment, Withdrawal
-from register.changes import changes
-from register.comparison import compare
+from register.changes.comparison import compare
+from register.changes.published import changes
 from reporting import actions
 from tests.factories import CommitmentFactory, corrected, published_report
 

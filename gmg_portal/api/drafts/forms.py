@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from commitments.models import Commitment
 from foundation.rest.problem_codes import form_error_code
+from foundation.rest.query_faults import allowed_values
 from foundation.text.choices import find_code
-from gmg_portal.api.base import allowed_values
 from gmg_portal.api.drafts.problems import FieldFault, Problem, unknown_value_fault
 from gmg_portal.editors.edit_conflicts import rendered_values
 from gmg_portal.editors.model_admin import FORMFIELD_OVERRIDES, authors_and_time, history_since

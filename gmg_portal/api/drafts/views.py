@@ -21,8 +21,9 @@ from rest_framework.views import APIView
 from accounts.models import AccessToken
 from commitments.models import Commitment
 from commitments.permissions import OPEN_STATES
+from foundation.rest.api_query import FORMAT
+from foundation.rest.query_faults import refuse_other_params
 from foundation.text.choices import find_code
-from gmg_portal.api.base import FORMAT, refuse_other_params
 from gmg_portal.api.drafts.authentication import TokenAuthentication, TokenScopePermission
 from gmg_portal.api.drafts.forms import check_form, evidence_form, report_form
 from gmg_portal.api.drafts.idempotency import idempotent

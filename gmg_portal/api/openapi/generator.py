@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.generators import SchemaGenerator
 
-from gmg_portal.api.base import FIELDS
+from foundation.rest.query_faults import FIELDS
 from gmg_portal.api.openapi import descriptions, examples
 from gmg_portal.api.openapi.descriptions import COMPONENTS, describe_values
 

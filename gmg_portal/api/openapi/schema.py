@@ -6,13 +6,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django_filters import BaseCSVFilter
 from django_filters.filters import Filter
-from drf_spectacular.extensions import OpenApiFilterExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.renderers import BaseRenderer
 
-from foundation.rest.sparse_fields import all_paths, field_tree
-from gmg_portal.api.base import AS_OF, FIELDS, FORMAT, MULTIPLE_CHOICE_FIELDS
+from foundation.rest.api_query import AS_OF, FORMAT
+from foundation.rest.query_faults import FIELDS, MULTIPLE_CHOICE_FIELDS
+from foundation.rest.sparse_fields import all_paths, offered_fields
+from foundation.rest.views import QueryView
 from gmg_portal.api.openapi import examples
 from gmg_portal.api.openapi.descriptions import (
     COMPONENTS,
@@ -26,8 +27,9 @@ from gmg_portal.api.openapi.descriptions import (
     describe_values,
 )
 from gmg_portal.api.openapi.problems import PROBLEMS, ProblemSerializer, problem_responses
-from register.filters import RecordFilter, SearchFilter
-from register.search import MAX_CHARACTERS
+from register.filtering.commitment_filters import SearchFilter
+from register.filtering.record_filters import RecordFilter
+from register.search.full_text import MAX_CHARACTERS
 
 LIST_HEADERS = {"Link", "Total-Count", "Content-Disposition"}
 NO_NULL_CHARACTER = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
@@ -62,8 +64,9 @@ class PortalAutoSchema(AutoSchema):
     def get_summary(self):
         return str(SUMMARIES.get(self.get_operation_id(), ""))
 
-    def get_filter_backends(self):
-        return getattr(self.view, "filter_backends", [])
+    def _get_filter_parameters(self):
+        # drf-spectacular describes filters by filter backends; these endpoints have none.
+        return filter_parameters(self) if isinstance(self.view, QueryView) else []
 
     def map_renderers(self, attribute):
         return list(dict.fromkeys(getattr(renderer, attribute) for renderer in view_renderers(self.view)))
@@ -123,19 +126,13 @@ def singular_of(noun: str) -> str:
     return f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
 
 
-class StrictFilterExtension(OpenApiFilterExtension):
-    """Describe the parameters of an endpoint by the form of its FilterSet."""
-
-    target_class = "gmg_portal.api.base.StrictFilterBackend"
-    priority = 1
-
-    def get_schema_operation_parameters(self, auto_schema, *args, **kwargs):
-        view = auto_schema.view
-        filterset = self.target.get_filterset_class(view, view.queryset)
-        filters = dict(filterset.base_filters) if filterset else {}
-        filters.setdefault(AS_OF, RecordFilter.base_filters[AS_OF])
-        operation = auto_schema.get_operation_id()
-        return [*(filter_parameter(operation, *item) for item in filters.items()), fields_parameter(view)]
+def filter_parameters(auto_schema: PortalAutoSchema) -> list[dict]:
+    """Describe the parameters of an endpoint by the filters of its FilterSet."""
+    filterset = auto_schema.view.get_filterset_class()
+    filters = dict(filterset.base_filters) if filterset else {}
+    filters.setdefault(AS_OF, RecordFilter.base_filters[AS_OF])
+    operation = auto_schema.get_operation_id()
+    return [*(filter_parameter(operation, *item) for item in filters.items()), fields_parameter(auto_schema.view)]
 
 
 def filter_parameter(operation: str, name: str, filter_: Filter) -> dict:
@@ -188,7 +185,7 @@ def fixed_choices(name: str, filter_: Filter) -> list[str]:
 
 def fields_parameter(view) -> dict:
     """Describe `fields` of a view: its pattern allows each field, and nested ones after a dot."""
-    fields = field_tree(view.get_serializer_class()())
+    fields = offered_fields(view.get_serializer_class())
     description = _("Only these fields of a row, those within others after a dot (lead.code): %(names)s.")
     items = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, all_paths(fields)))})$"}
     parameter = list_parameter(FIELDS, str(description % {"names": ", ".join(fields)}), items)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from commitments.models import Commitment, Status
 from commitments.permissions import PUBLIC_STATES
-from register.views import CommitmentView
+from register.views.commitment import CommitmentView
 from reporting import actions
 from reporting.models import ProgressReport
 

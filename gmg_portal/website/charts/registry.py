@@ -11,10 +11,11 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from commitments.models import Commitment
+from foundation.filters.messages import form_error_messages
 from gmg_portal.website.charts import bars, flows, matrices, reporting_chart, timeline_chart
 from gmg_portal.website.charts.figures import Figure
-from register.filters import CommitmentFilter, form_error_messages
-from register.query import RegisterQuery
+from register.filtering.commitment_filters import CommitmentFilter
+from register.filtering.query import RegisterQuery
 from register.statistics.counts import QueryParams, freshness_counts, status_counts
 from register.statistics.flow import flow
 from register.statistics.matrix import MATRIX_COLUMNS, matrix

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 
 from commitments.models import Commitment
 from foundation.clock import today
+from foundation.filters.messages import repeated_parameter
 from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
 from gmg_portal.open_data.writers import Format
 from gmg_portal.website.charts.figures import Figure
 from gmg_portal.website.charts.registry import CHARTS, ChartQuery, build_chart, build_timeline_chart
-from register.filters import repeated_parameter
 from register.statistics.matrix import MATRIX_COLUMNS
 
 CONTENT_TYPES = {"svg": "image/svg+xml; charset=utf-8", "csv": "text/csv; charset=utf-8"}

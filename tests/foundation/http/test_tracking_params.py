@@ -5,8 +5,8 @@ import pytest
 from foundation.http import tracking_params
 from foundation.http.tracking_params import is_tracking_param, strip_tracking_params
 from gmg_portal.website.query_forms import CompareQueryForm, PagedTimelineQueryForm
-from register.filters import CommitmentFilter
-from register.query import PAGINATION_PARAMS
+from register.filtering.commitment_filters import CommitmentFilter
+from register.filtering.query import PAGINATION_PARAMS
 from tests import shared_cast
 
 TRACKED = "utm_source=newsletter&fbclid=x&gclid=y&mc_cid=z&UTM_Medium=mail"

@@ -10,7 +10,7 @@ from commitments.models import Commitment
 from foundation.postgresql import session_limits
 from foundation.postgresql.session_limits import disable_limits, prepare_session, statement_limit, was_cancelled
 from gmg_portal import settings as portal_settings
-from register import spelling
+from register.search import spelling
 from tests.factories import CommitmentFactory
 
 pytestmark = pytest.mark.database

@@ -9,8 +9,8 @@ from django.http import QueryDict
 from django.utils.html import escape
 from icalendar import Calendar
 
+from foundation.filters.lists import split_lists
 from gmg_portal.open_data.tables import TABLES
-from register.filters import split_lists
 from tests.factories import CommitmentFactory, RecommendationFactory, published_report
 
 WAYS = ["lead=ilo&lead=iom", "lead=ilo,iom", "lead=ilo%2Ciom", "lead=iom,ilo&lead=ilo", "lead=ilo&status=&lead=iom"]

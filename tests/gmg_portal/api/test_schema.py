@@ -17,7 +17,7 @@ from foundation.rest.problem_details import exception_handler
 from gmg_portal.api.openapi.descriptions import PARAMETER_VALUES, SUMMARIES, TAGS, VALUE_DESCRIPTIONS
 from gmg_portal.api.openapi.examples import EXAMPLES, PARAMETERS, SYNTHETIC_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
-from register.search import MAX_CHARACTERS
+from register.search.full_text import MAX_CHARACTERS
 
 COMMITTED = Path(settings.BASE_DIR, "docs", "openapi.yaml")
 COMPONENTS = "#/components/schemas/"

@@ -14,7 +14,7 @@ from gmg_portal.open_data import columns, writers
 from gmg_portal.open_data.tables import COMMITMENTS, TABLES
 from gmg_portal.open_data.writers import write_csv, write_json, write_ndjson, write_xlsx
 from gmg_portal.revision.current import CurrentRevision
-from register.filters import CommitmentFilter
+from register.filtering.commitment_filters import CommitmentFilter
 from reporting.models import Evidence
 from tests.factories import (
     AgencyFactory,

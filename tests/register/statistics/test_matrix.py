@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from agenda.models import AgendaPoint
 from register import statistics
-from register.filters import CommitmentFilter
+from register.filtering.commitment_filters import CommitmentFilter
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,

@@ -5,7 +5,7 @@ import time_machine
 from django.http import QueryDict
 
 from commitments.models import Commitment
-from register.filters import CommitmentFilter
+from register.filtering.commitment_filters import CommitmentFilter
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from register.changes import change_refs, changes
+from register.changes.published import change_refs, changes
 from register.querysets import register_commitments
 from tests.factories import (
     AgencyFactory,

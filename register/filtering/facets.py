@@ -8,7 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Model, OuterRef, QuerySet, Value, When
 
 from commitments.models import Commitment, Partner
-from register.filters import CommitmentFilter
+from register.filtering.commitment_filters import CommitmentFilter
 
 Row = dict
 LINKED = {

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from register.comparison import CHANGES, compare
+from register.changes.comparison import CHANGES, compare
 from register.querysets import register_commitments
 from tests.factories import (
     AssessmentFactory,

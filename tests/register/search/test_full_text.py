@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from register.querysets import register_commitments
-from register.search import MAX_CHARACTERS, MAX_WORDS, normalize_search, search_error
+from register.search.full_text import MAX_CHARACTERS, MAX_WORDS, normalize_search, search_error
 from tests.factories import CommitmentFactory
 
 pytestmark = pytest.mark.database

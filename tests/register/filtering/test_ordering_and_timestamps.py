@@ -5,7 +5,7 @@ import json
 import pytest
 from django.utils.dateparse import parse_datetime
 
-from register.filters import restore_offset_plus
+from foundation.filters.fields import restore_offset_plus
 from tests.factories import CommitmentFactory
 
 pytestmark = pytest.mark.database
@@ -42,11 +42,6 @@ def test_moment_whose_plus_was_not_escaped_is_read_as_it_was_meant(client, commi
 
         assert response.status_code == 200, address
     assert parse_datetime(restore_offset_plus(moment.replace("+", " "))) == parse_datetime(moment)
-
-
-@pytest.mark.parametrize("moment", ["2014-06-30 10:00", "2014-06-30", "2014-06-30T10:00:00Z", "2014-06-30T10:00 noon"])
-def test_moment_without_an_offset_keeps_its_spaces(moment):
-    assert restore_offset_plus(moment) == moment
 
 
 def test_moment_that_cannot_be_read_is_named_with_what_to_write(client, db):

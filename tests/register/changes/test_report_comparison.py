@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from register.report_comparison import compare_assessments, diff_reports
+from register.changes.report_comparison import compare_assessments, diff_reports
 from reporting.models import ProgressReport
 from tests.factories import AssessmentFactory, WorkGroupFactory, published_report
 

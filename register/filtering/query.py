@@ -8,8 +8,10 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from register.filters import ChoicesField, CommitmentFilter, repeated_parameter
-from register.spelling import suggest_spellings
+from foundation.filters.fields import ChoicesField
+from foundation.filters.messages import repeated_parameter
+from register.filtering.commitment_filters import CommitmentFilter
+from register.search.spelling import suggest_spellings
 
 VIEWS = [("cards", _("Cards")), ("table", _("Table"))]
 SIZES = (20, 50, 100, 200)

@@ -2,8 +2,8 @@ import pytest
 from django.http import QueryDict
 
 from agenda.models import AgendaPoint
-from register.facets import FACETS, Facet, Option, count_facets
-from register.filters import CommitmentFilter
+from register.filtering.commitment_filters import CommitmentFilter
+from register.filtering.facets import FACETS, Facet, Option, count_facets
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,

@@ -1,0 +1,48 @@
+"""A form for query parameters that refuses unknown and repeated ones."""
+
+from functools import cache
+
+from django import forms
+from django.utils.choices import CallableChoiceIterator
+from django.utils.translation import gettext_lazy as _
+
+from foundation.filters.choices import CachedChoices
+from foundation.filters.messages import repeated_parameter
+from foundation.text.closest_match import suggestion
+
+# Form fields that take several values.
+LIST_FIELDS = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
+
+
+class StrictForm(forms.Form):
+    """A form that refuses unknown parameters: a misspelt filter must not return every row.
+
+    `extra_params` are parameters that the page or file takes, and that filter no rows.
+    """
+
+    extra_params: frozenset[str] = frozenset()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        read = cache(lambda choices: list(choices()))
+        for field in self.fields.values():
+            choices = getattr(field, "choices", None)
+            if isinstance(choices, CallableChoiceIterator):
+                field.choices = CachedChoices(choices.func, read)
+
+    def clean(self):
+        allowed = {*self.fields, *self.extra_params}
+        for name in sorted(set(self.data) - allowed):
+            self.add_error(
+                None,
+                _("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
+                % {"word": name, "near": suggestion(name, allowed), "allowed": ", ".join(sorted(allowed))},
+            )
+        for name, values in self.data.lists() if hasattr(self.data, "lists") else ():
+            if name in allowed and not self.takes_list(name) and len([value for value in values if value]) > 1:
+                self.add_error(None, repeated_parameter(name))
+        return super().clean()
+
+    def takes_list(self, name: str) -> bool:
+        """Return whether a parameter may be repeated. The `extra_params` are validated elsewhere."""
+        return name not in self.fields or isinstance(self.fields[name], LIST_FIELDS)

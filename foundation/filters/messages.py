@@ -1,0 +1,36 @@
+"""Error messages on query parameters, and on the fields of their forms."""
+
+from collections.abc import Iterable
+
+from django import forms
+from django.utils.translation import gettext as now_
+
+from foundation.text.closest_match import suggestion
+
+
+def unknown_parameter(name: str, allowed: Iterable[str]) -> str:
+    """Return the error message for an unknown parameter, with the closest match and all allowed parameters."""
+    allowed = sorted(allowed)
+    if not allowed:
+        return now_("‘%(word)s’ is not a parameter here: this address takes none.") % {"word": name}
+    params = {"word": name, "near": suggestion(name, allowed), "allowed": ", ".join(allowed)}
+    return now_("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.") % params
+
+
+def repeated_parameter(name: str) -> str:
+    """Return the error message for a parameter that is given more than once."""
+    return now_("‘%(word)s’ is given more than once: give it once.") % {"word": name}
+
+
+def form_error_messages(form: forms.Form) -> list[str]:
+    """Return the error messages of a form, each with the name of its parameter."""
+    return [
+        message
+        for name, messages in form.errors.items()
+        for message in (map(str, messages) if name == "__all__" else with_param_name(name, messages))
+    ]
+
+
+def with_param_name(name: str, messages: Iterable[str]) -> list[str]:
+    """Return the messages, each preceded by the name of its parameter: 'status: …'."""
+    return [f"{name}: {message}" for message in messages]

@@ -1,0 +1,57 @@
+"""The sort keys of the register."""
+
+from django.db.models import F, Func, Q, TextField
+from django.db.models.functions import Collate, Lower
+from django.utils.translation import gettext_lazy as _
+
+from foundation.filters.choices import Choices
+from foundation.filters.fields import OrderingField
+from foundation.filters.filter_classes import ChoicesFilter
+
+# Sorts titles without regard to case and accents, whatever the locale of the database. ICU collations are not used,
+# because PostgreSQL may be built without ICU.
+TITLE = Lower(Func(F("title"), function="unaccent", output_field=TextField()))
+
+
+ORDERINGS = {
+    "reference": [F("pk")],
+    "title": [Collate(TITLE, "C"), Collate("title", "C")],
+    "start": [F("start_on")],
+    "due": [F("due_on")],
+    "last_heard": [F("last_heard_on")],
+    "updated": [F("moved_at")],
+    "published": [F("published_on")],
+}
+
+
+def orderings() -> Choices:
+    labels = {
+        "reference": _("Reference"),
+        "title": _("Title"),
+        "start": _("Start"),
+        "due": _("Due day"),
+        "last_heard": _("Last heard from"),
+        "updated": _("Last changed"),
+        "published": _("Published"),
+    }
+    for key, label in labels.items():
+        yield key, label
+        yield f"-{key}", _("%(label)s, latest or last first") % {"label": label}
+
+
+class OrderingFilter(ChoicesFilter):
+    """Sort by the given keys, descending with a minus; rows without the value come last."""
+
+    field_class = OrderingField
+
+    def __init__(self, **kwargs):
+        super().__init__(lambda _values: Q(), choices=orderings, **kwargs)
+
+    def filter(self, queryset, value):
+        if not value and "q" in self.parent.form.cleaned_data and self.parent.form.cleaned_data["q"]:
+            return queryset.order_by("-rank", "pk")
+        terms = []
+        for key in value or ["reference"]:
+            for column in ORDERINGS[key.removeprefix("-")]:
+                terms.append(column.desc(nulls_last=True) if key.startswith("-") else column.asc(nulls_last=True))
+        return queryset.order_by(*terms, "pk")

@@ -1,0 +1,75 @@
+"""Filter sets with the day of the record, `as_of`, and with the time of the last public change."""
+
+import django_filters
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+
+from foundation.filters.fields import TimestampField
+from foundation.filters.filter_classes import AsOfFilter, ColumnLookupMixin
+from foundation.filters.forms import StrictForm
+from foundation.filters.lists import split_lists
+
+
+class RecordForm(StrictForm):
+    """The parameters of a filter set; refuses `as_of` with times of change, which are not kept for past days."""
+
+    def clean(self):
+        cleaned = super().clean()
+        by_time_of_change = {
+            "updated_since": cleaned.get("updated_since"),
+            "ordering": {"updated", "-updated"} & set(cleaned.get("ordering") or []),
+        }
+        for name, value in by_time_of_change.items():
+            if value and cleaned.get("as_of"):
+                self.add_error(
+                    name, now_("This cannot be combined with as_of, for which no moments of change are kept.")
+                )
+        return cleaned
+
+
+class UpdatedSinceFilter(ColumnLookupMixin, django_filters.IsoDateTimeFilter):
+    """A filter that keeps the rows whose public content changed at a timestamp or later."""
+
+    field_class = TimestampField
+
+    def __init__(self, **kwargs):
+        super().__init__(field_name="moved_at", lookup_expr="gte", **kwargs)
+
+
+class RecordFilter(django_filters.FilterSet):
+    """A filter set with the day of the record alone; `day` is None for today."""
+
+    as_of = AsOfFilter(label=_("The record as it stood at the end of this day (UTC)."))
+
+    # Parameters that exclude no rows: the day of the record, and the order.
+    NON_FILTER_PARAMS = frozenset({"as_of", "ordering"})
+
+    def __init__(self, data=None, *args, **kwargs):
+        super().__init__(split_lists(data, self.base_filters), *args, **kwargs)
+
+    @property
+    def day(self):
+        return self.form.cleaned_data.get("as_of")
+
+    @property
+    def active_params(self) -> dict:
+        """Return the cleaned values of the parameters that filter rows, by name."""
+        return {
+            name: value
+            for name, value in self.form.cleaned_data.items()
+            if value and name not in self.NON_FILTER_PARAMS
+        }
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(self.visible_rows(queryset))
+
+    def visible_rows(self, queryset):
+        """Return the rows to which the filters are applied."""
+        return queryset.published(self.day)
+
+
+class RecordWithMovedAtFilter(RecordFilter):
+    """Rows as of the day, with `moved_at`, the time of their last public change."""
+
+    def filter_queryset(self, queryset):
+        return super().filter_queryset(queryset.with_moved_at(self.day))

@@ -1,0 +1,115 @@
+"""The page of a commitment, and the files that belong to it."""
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.generic import DetailView, View
+
+from commitments.models import Commitment, Status
+from foundation.clock import today
+from register.changes.history import commitment_history
+from register.changes.report_comparison import compare_assessments, diff_reports
+from register.citations import Citation
+from register.querysets import register_commitments
+from register.related import predecessors_of, related_commitments, with_other_commitments_count
+from reporting.evidence.serving import evidence_download_response
+from reporting.models import Evidence, ProgressReport
+
+
+class CommitmentView(DetailView):
+    """The page of a commitment with its history; withdrawn ones keep their page."""
+
+    query_params = frozenset({"as_of"})
+
+    template_name = "commitments/detail.html"
+    slug_field = slug_url_kwarg = "reference"
+    context_object_name = "commitment"
+
+    def get_queryset(self):
+        day = self.request.as_of
+        return (
+            register_commitments()
+            .public(day)
+            .with_standing(day)
+            .select_related("lead_agency", "workgroup", "work_plan", "reviewing_agency")
+            .prefetch_related(
+                "partners__agency",
+                "stakeholders",
+                "agenda_points",
+                Prefetch("recommendations", with_other_commitments_count(self.kwargs["reference"], day)),
+                "milestones",
+                "withdrawals",
+            )
+            .defer("search")
+        )
+
+    def get_context_data(self, **kwargs):
+        day, commitment = self.request.as_of, self.object
+        reports = self._reports()
+        successor = reports[0].superseded_by if reports and reports[0].status == Status.SUPERSEDED else None
+        predecessors = predecessors_of(commitment, day)
+        citation = Citation.of(commitment, self.request.build_absolute_uri(commitment.get_absolute_url()), day)
+        status_changes = commitment.status_changes.published(day).newest_first().select_related("report")
+        return super().get_context_data(
+            report_diffs=diff_reports(reports),
+            compared_assessments=compare_assessments(self._assessments(), reports),
+            history=commitment_history(commitment, status_changes, day),
+            successor=successor,
+            successor_withdrawal=successor.withdrawal_on(day) if successor else None,
+            predecessors=predecessors,
+            related=related_commitments(commitment, successor, predecessors, day),
+            citation=citation,
+            withdrawal=commitment.withdrawal_on(day),
+            today=day or today(),
+            as_of_honoured=True,
+            **kwargs,
+        )
+
+    def _reports(self) -> list[ProgressReport]:
+        evidence = Prefetch("evidence", Evidence.objects.public(), to_attr="public_evidence")
+        reports = self.object.reports.published(self.request.as_of).newest_first()
+        return list(
+            reports.select_related("commitment", "on_behalf_of", "cycle", "superseded_by", "reviewing_agency")
+            .defer("commitment__search", "superseded_by__search")
+            .prefetch_related(evidence, "contributions__agency")
+        )
+
+    def _assessments(self):
+        day = self.request.as_of
+        rows = self.object.assessments.published(day).select_related("agency", "workgroup", "reviewing_agency")
+        return rows.with_answers(day)
+
+
+class CitationView(View):
+    """The citation as a file for reference managers."""
+
+    query_params = frozenset({"as_of"})
+
+    def get(self, request, reference, form):
+        rows = Commitment.objects.public(request.as_of).select_related("lead_agency", "workgroup").defer("search")
+        commitment = get_object_or_404(rows, reference=reference)
+        address = request.build_absolute_uri(commitment.get_absolute_url())
+        citation = Citation.of(commitment, address, request.as_of)
+        text, media_type = {
+            "bib": (citation.bibtex, "application/x-bibtex"),
+            "ris": (citation.ris, "application/x-research-info-systems"),
+        }[form]
+        response = HttpResponse(text, content_type=f"{media_type}; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{commitment.reference}.{form}"'
+        return response
+
+
+class EvidenceFileView(View):
+    """The download of a public evidence file of a published report."""
+
+    query_params = frozenset({"as_of"})
+
+    def get(self, request, reference, name):
+        reports = Commitment.objects.public().filter(reference=reference).values("reports")
+        evidence = get_object_or_404(
+            Evidence.objects.public()
+            .filter(report__state="published", report__in=reports)
+            .select_related("report__commitment"),
+            file__startswith=f"evidence/{name}",
+        )
+        return evidence_download_response(request, evidence)
