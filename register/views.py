@@ -23,9 +23,9 @@ from register.querysets import register_commitments
 from register.related import predecessors_of, related_commitments, with_other_commitments_count
 from register.report_comparison import compare_assessments, diff_reports
 from register.serializers import CommitmentRowSerializer
-from reporting import corrections
+from reporting.actions import corrections
 from reporting.evidence.serving import evidence_download_response
-from reporting.forms import CorrectionForm
+from reporting.forms.correction import CorrectionForm
 from reporting.models import Evidence, ProgressReport
 
 
