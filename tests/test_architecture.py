@@ -173,7 +173,7 @@ FURTHER_FILES = {
         "sign_in",
     },
     "agencies": {"models", "names_of_day.py"},
-    "commitments": {"models", "succession.py", "triggers", "workflow.py"},
+    "commitments": {"models", "rules.py", "succession.py", "triggers", "workflow.py"},
     "reporting": {
         "actions",
         "amendments",

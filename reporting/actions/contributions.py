@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from commitments.permissions import partners_for
+from reporting import rules
 from reporting.actions.rows import lock_row, record_involved_agencies, save_row
 from reporting.models import Contribution, ProgressReport
 
@@ -28,12 +29,11 @@ def contribute(
     contribution = report.contributions.select_for_update().filter(agency=agency).first()
     if seen is not None and seen != (contribution.version if contribution else 0):
         raise ValidationError(_("Somebody else of your agency changed this since you opened it. Nothing was saved."))
-    if text.strip():
-        contribution = contribution or Contribution(report=report, agency=agency)
-        contribution.text, contribution.author = text.strip(), by
-        return save_row(contribution, "contribute", by)
-    if contribution is None:
-        raise ValidationError({"text": _("Write what your agency did, or that it did nothing.")})
-    contribution._change_reason, contribution._history_user = "take back", by
-    contribution.delete()
-    return None
+    if contribution and not text.strip():
+        contribution._change_reason, contribution._history_user = "take back", by
+        contribution.delete()
+        return None
+    contribution = contribution or Contribution(report=report, agency=agency)
+    contribution.text, contribution.author = text.strip(), by
+    rules.check(contribution)
+    return save_row(contribution, "contribute", by)

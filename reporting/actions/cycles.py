@@ -10,6 +10,7 @@ from foundation.clock import today
 from foundation.dates.parsing import format_date
 from reporting.actions.rows import lock_row, save_row
 from reporting.models import ProgressReport, ReportingCycle
+from reporting.models.report import OPEN_TO_BE_CLOSED
 from reporting.notifications import events
 from reporting.permissions import may_manage_cycles
 
@@ -52,7 +53,7 @@ def close_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> Report
     """Close a cycle, which then takes no more reports; missing reports stay visible as missing."""
     cycle = _for_cycles(cycle, by, seen)
     if not cycle.opened_on or cycle.closed_on:
-        raise ValidationError(_("Only a cycle that is open can be closed."))
+        raise ValidationError(str(OPEN_TO_BE_CLOSED))
     cycle.closed_on = today()
     return save_row(cycle, "close", by)
 

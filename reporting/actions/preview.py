@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from commitments.models import Status
@@ -26,8 +25,8 @@ def as_published(row: Reviewed, *, by) -> Iterator[Reviewed]:
     """
     with transaction.atomic():
         row = lock_row(row)
-        if isinstance(row, Assessment) and (errors := rules.assessment_errors(row)):
-            raise ValidationError(errors)
+        if isinstance(row, Assessment):
+            rules.check(row)
         row.state = State.PUBLISHED
         row.published_on, row.published_precision = today(), Precision.DAY
         row.author, row.reviewed_by, row.reviewed_at = row.author or by, None, None

@@ -9,7 +9,7 @@ from accounts.permissions import agencies_of, is_secretariat
 from agencies.models import Agency
 from commitments.models import Commitment
 from commitments.permissions import may_restore, may_withdraw
-from commitments.workflow import Reviewed, ReviewingRole
+from commitments.workflow import NOTE_REQUIRED, Reviewed, ReviewingRole
 from foundation.clock import today
 from foundation.dates.partial import Precision
 from reporting import rules
@@ -25,8 +25,7 @@ def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
     row = lock_row(row, seen)
     move_state(row, "submit")
     require_permission(type(row).objects.editable_by(by), row)
-    rules.check(row)
-    rules.check_writer(row, by)
+    rules.check(row, by=by)
     row.submitted_by, row.submitted_at = by, timezone.now()
     row.author = row.author or by
     row.reviewed_by = row.reviewed_at = row.reviewing_agency = None
@@ -43,7 +42,7 @@ def send_back(row: Reviewed, *, note: str, by, seen: int | None = None) -> Revie
     move_state(row, "send_back")
     require_permission(type(row).objects.reviewable_by(by), row)
     if not note.strip():
-        raise ValidationError({"note": _("Write a note that says what to mend.")})
+        raise ValidationError({"note": str(NOTE_REQUIRED)})
     row.review_note = note.strip()
     _reviewed(row, by)
     save_row(row, "send_back", by)

@@ -1,15 +1,15 @@
 """Forms of a commitment and its milestones."""
 
 from django.contrib import admin
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from foundation.text.name_lists import NameListField
+from reporting.forms.draft_rules import DraftRulesMixin
 from reporting.forms.partial_dates import PartialDateField, PartialDatesMixin
 
 
-class CommitmentForm(PartialDatesMixin, admin.site.Form):
-    """The form of a commitment; errors about the lead are shown at its fields."""
+class CommitmentForm(DraftRulesMixin, PartialDatesMixin, admin.site.Form):
+    """The form of a commitment; what the database refuses even for a draft is an error at its field."""
 
     partial_dates = ("start", "due")
     start = PartialDateField(label=gettext_lazy("Start"))
@@ -18,15 +18,10 @@ class CommitmentForm(PartialDatesMixin, admin.site.Form):
     class Meta:
         field_classes = {"places": NameListField}
 
-    def clean(self):
-        cleaned = super().clean()
-        if {"lead_agency", "workgroup"} <= self.fields.keys():
-            agency, group = cleaned.get("lead_agency"), cleaned.get("workgroup")
-            if agency and group:
-                self.add_error("workgroup", _("Choose an agency or a work group, not both."))
-            elif not (agency or group or self.errors.keys() & {"lead_agency", "workgroup"}):
-                self.add_error("lead_agency", _("Choose the agency or the work group that leads."))
-        return cleaned
+    def candidate(self):
+        commitment = super().candidate()
+        self.set_partial_dates(commitment)
+        return commitment
 
 
 class MilestoneForm(PartialDatesMixin, admin.site.Form):

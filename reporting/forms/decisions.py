@@ -5,6 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from commitments.workflow import NOTE_REQUIRED
+
 
 class DecisionTextForm(forms.Form):
     """The text that a decision requires, such as a reason; `text_field` is the name of its field."""
@@ -45,7 +47,7 @@ class DecisionForm(forms.Form):
     def clean_note(self):
         note = self.cleaned_data["note"]
         if self.sends_back and not note:
-            raise ValidationError(_("Write a note that says what to mend."))
+            raise ValidationError(NOTE_REQUIRED)
         if note and not self.sends_back:
             raise ValidationError(_("A note goes only with sending back: take it out to publish, or send back."))
         return note

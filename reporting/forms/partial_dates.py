@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext_lazy
 
 from foundation.dates.inputs import PartialDateInput
@@ -54,13 +55,19 @@ class PartialDatesMixin:
             day, precision = getattr(self.instance, f"{name}_on"), getattr(self.instance, f"{name}_precision")
             self.initial.setdefault(name, partial_date(day, precision))
 
-    def _post_clean(self):
+    def set_partial_dates(self, row: Model) -> None:
+        """Set both columns of each date that the form could read."""
         for name in self.partial_dates:
             if name in self.cleaned_data:
                 value = self.cleaned_data[name]
-                setattr(self.instance, f"{name}_on", value.day if value else None)
-                setattr(self.instance, f"{name}_precision", value.precision if value else "")
-                problem = value and self.instance._meta.get_field(f"{name}_on").problem(value.day, value.precision)
-                if problem:
-                    self.add_error(name, problem)
+                setattr(row, f"{name}_on", value.day if value else None)
+                setattr(row, f"{name}_precision", value.precision if value else "")
+
+    def _post_clean(self):
+        self.set_partial_dates(self.instance)
+        for name in self.partial_dates:
+            value = self.cleaned_data.get(name)
+            problem = value and self.instance._meta.get_field(f"{name}_on").problem(value.day, value.precision)
+            if problem:
+                self.add_error(name, problem)
         super()._post_clean()

@@ -1,13 +1,10 @@
 """The forms of a report and of a partner's contribution to it."""
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.models import Commitment, Status
-from commitments.succession import successor_error
-from foundation.dates.parsing import format_date
+from reporting.forms.draft_rules import DraftRulesMixin
 from reporting.models import Contribution
 
 
@@ -32,7 +29,7 @@ class ContributionForm(admin.site.Form):
         """Leave the row to `actions.contribute`, which checks all rules."""
 
 
-class ProgressReportForm(admin.site.Form):
+class ProgressReportForm(DraftRulesMixin, admin.site.Form):
     """The form of a report; what the database refuses even for a draft is an error at its field."""
 
     class Meta:
@@ -48,28 +45,3 @@ class ProgressReportForm(admin.site.Form):
             "next_steps": gettext_lazy("What comes next, and by when."),
             "on_behalf_of": gettext_lazy("The agency whose word this is."),
         }
-
-    def clean(self):
-        cleaned = super().clean()
-        if "status" not in cleaned:
-            return cleaned
-        if cleaned["status"] == Status.DISCONTINUED and not cleaned.get("status_reason", "").strip():
-            self.add_error("status_reason", _("Say why the commitment is discontinued."))
-        if "superseded_by" not in self.errors:
-            problem = successor_error(cleaned["status"], self.commitment(), cleaned.get("superseded_by"))
-            if problem:
-                self.add_error("superseded_by", problem)
-        return cleaned
-
-    def clean_period_end(self):
-        start, end = self.cleaned_data.get("period_start"), self.cleaned_data["period_end"]
-        if start and end and end < start:
-            params = {"start": format_date(start), "end": format_date(end)}
-            raise ValidationError(_("The period cannot end on %(end)s, before it starts on %(start)s.") % params)
-        return end
-
-    def commitment(self) -> Commitment | None:
-        """Return the commitment reported on: chosen in the form, or fixed if the report was expected."""
-        if "commitment" in self.fields:
-            return self.cleaned_data.get("commitment")
-        return self.instance.commitment
