@@ -33,6 +33,10 @@ TRANSITIONS = {
 }
 
 
+# The sentence for a row that is sent back without a note.
+NOTE_REQUIRED = _("Write a note that says what to mend.")
+
+
 class ReviewingRole(models.TextChoices):
     """The role in which a reviewer decided; co-chairs and co-conveners decide for their agency."""
 
@@ -157,7 +161,7 @@ class Reviewed(models.Model):
             models.CheckConstraint(
                 name="%(class)s_sent_back_with_note",
                 condition=~Q(state="sent_back") | ~Q(review_note=""),
-                violation_error_message=_("Sending back needs a note that says what to mend."),
+                violation_error_message=NOTE_REQUIRED,
             ),
             models.CheckConstraint(
                 name="%(class)s_published_with_day",

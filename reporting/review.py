@@ -15,8 +15,9 @@ from foundation.dates.parsing import format_date
 from foundation.dates.partial import partial_date
 from foundation.text.diff import Piece, diff_words
 from foundation.text.name_lists import join_names
-from reporting import actions
+from reporting import rules
 from reporting.models import Answer, Assessment, Evidence, ProgressReport, StatusChange
+from reporting.rules import hints
 
 DisplayValues = dict[str, str]
 # Fields compared word by word; of all other fields the whole values are compared.
@@ -128,7 +129,7 @@ def show_submitted(row: Reviewed) -> Comparison:
 def remarks(row: Reviewed) -> list[Remark]:
     """Return the reasons against publication, then other remarks for the reviewer."""
     try:
-        actions.check(row)
+        rules.check(row)
         blocking = []
     except ValidationError as error:
         blocking = [Remark(text, is_blocking=True) for text in error.messages]
@@ -325,7 +326,7 @@ def _report_remarks(row: ProgressReport) -> list[str]:
         texts.append(_("The last check found a link of the evidence broken."))
     if row.outlook in ("at_risk", "constrained") and not row.barriers.strip():
         texts.append(_("The outlook is clouded, and no barrier is named."))
-    return texts + actions.overlaps(row)
+    return texts + hints.overlaps(row)
 
 
 def _move(row: ProgressReport, before: str) -> str:

@@ -61,10 +61,10 @@ SLOWEST_FILES = (
     "tests/gmg_portal/api/test_api.py",
     "tests/browser/test_forms_twice.py",
     "tests/gmg_portal/api/test_contract.py",
-    "tests/reporting/test_autosave.py",
+    "tests/reporting/forms/test_autosave.py",
     "tests/browser/test_desks.py",
     "tests/gmg_portal/open_data/test_editions.py",
-    "tests/reporting/test_actions.py",
+    "tests/reporting/actions/test_transitions.py",
     "tests/browser/test_tokens.py",
     "tests/clients/test_clients.py",
 )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
-from commitments import triggers
+from commitments import rules, triggers
 from commitments.models.choices import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
 from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
 from commitments.workflow import Reviewed, State
@@ -231,7 +231,7 @@ class Commitment(HistoryAtomicSave, Reviewed):
                 name="commitment_exactly_one_lead",
                 condition=Q(lead_agency__isnull=False, workgroup__isnull=True)
                 | Q(lead_agency__isnull=True, workgroup__isnull=False),
-                violation_error_message=_("A commitment is led by exactly one agency or one work group."),
+                violation_error_message=rules.exactly_one_lead.sentence,
             ),
             models.CheckConstraint(
                 name="commitment_kind_known",
@@ -273,17 +273,17 @@ class Commitment(HistoryAtomicSave, Reviewed):
             models.CheckConstraint(
                 name="commitment_due_not_before_start",
                 condition=not_before("due_on", "start_on", "start_precision"),
-                violation_error_message=_("A commitment cannot be due before it starts."),
+                violation_error_message=rules.due_after_start.sentence,
             ),
             models.CheckConstraint(
                 name="commitment_discontinued_with_reason",
                 condition=~Q(status="discontinued") | ~Q(status_reason=""),
-                violation_error_message=_("A discontinued commitment needs its reason."),
+                violation_error_message=rules.discontinued_with_reason.sentence,
             ),
             models.CheckConstraint(
                 name="commitment_superseded_with_successor",
                 condition=~Q(status="superseded") | (Q(superseded_by__isnull=False) & ~Q(superseded_by=F("id"))),
-                violation_error_message=_("A superseded commitment names another one that takes its place."),
+                violation_error_message=rules.superseded_with_successor.sentence,
             ),
             models.CheckConstraint(
                 name="commitment_withdrawn_with_reason",

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from accounts import idempotent_forms
 from foundation.text.numbers import is_whole_number
-from reporting import autosave
+from reporting.forms import autosave
 
 PARAMETER = "submission"
 # Hidden inputs: form counts, keys, versions and foreign keys of inline rows.

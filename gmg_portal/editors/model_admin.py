@@ -41,7 +41,7 @@ from gmg_portal.editors.form_errors import form_errors
 from gmg_portal.editors.histories import history_entries, history_paginator, history_sources, name_of, person_name
 from gmg_portal.editors.idempotent_forms import AddOnceMixin
 from gmg_portal.editors.list_queries import HISTORY_PARAMS, StrictListMixin, check_params, note_refusal, requested_page
-from reporting.autosave import CONCURRENCY_FIELDS
+from reporting.forms.autosave import CONCURRENCY_FIELDS
 
 FORMFIELD_OVERRIDES: dict[type[models.Field], dict] = {
     models.URLField: {"assume_scheme": "https"},

@@ -11,8 +11,8 @@ from rest_framework.authentication import CSRFCheck
 
 from accounts import idempotent_forms
 from commitments.models import Commitment
-from reporting import corrections
-from reporting.forms import CorrectionForm
+from reporting.actions import corrections
+from reporting.forms.correction import CorrectionForm
 
 
 class CommitmentRelatedMixin:

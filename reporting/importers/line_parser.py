@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment, Status
+from commitments.rules import due_after_start, partners_error
 from foundation.clock import today
 from foundation.dates.parsing import range_error
 from foundation.dates.partial import PartialDate
@@ -134,7 +135,7 @@ class LineParser:
         lead_agency = lead if isinstance(lead, Agency) else None
         start, end = self.day("start"), self.day("end")
         if start and end and end.ends_before(start):
-            self.refuse("end", _("%(end)s lies before the start, %(start)s."), end=end.iso, start=start.iso)
+            self.refuse("end", str(due_after_start.sentence))
         line = ParsedLine(
             number=self.number,
             fields=self.fields(lead, start, end),
@@ -168,8 +169,8 @@ class LineParser:
 
     def partners(self, lead_agency: Agency | None) -> list[Agency]:
         partners = self.several("partners", self.lookup.agencies)
-        if lead_agency in partners:
-            self.refuse("partners", _("‘%(code)s’ leads it already."), code=lead_agency.code)
+        if problem := partners_error(lead_agency, partners):
+            self.refuse("partners", problem)
         return partners
 
     def outcome(self) -> ReportedOutcome | None:

@@ -9,6 +9,7 @@ from foundation.history import HistoricalRecords
 from reporting import triggers
 from reporting.models.report import ProgressReport
 from reporting.querysets import ContributionQuerySet
+from reporting.rules.report import says_what_the_partner_did
 
 
 class Contribution(models.Model):
@@ -51,7 +52,7 @@ class Contribution(models.Model):
             models.CheckConstraint(
                 name="contribution_says_something",
                 condition=~Q(text=""),
-                violation_error_message=_("Write what your agency did, or that it did nothing."),
+                violation_error_message=says_what_the_partner_did.sentence,
             ),
         ]
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from commitments.models.choices import OUTLOOKS, STATUSES, Outlook, Status, paired
 from commitments.models.commitment import Commitment
+from commitments.rules import discontinued_with_reason, successor_only_if_superseded, superseded_with_successor
 from commitments.workflow import Reviewed
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.partial import PartialDate, Precision, partial_date
@@ -19,6 +20,10 @@ from foundation.text.web_addresses import AddressField
 from reporting import triggers
 from reporting.evidence import FileType, check_file, evidence_path, label_of, storage, type_of
 from reporting.querysets import EvidenceQuerySet, ProgressReportQuerySet, ReportingCycleQuerySet, StatusChangeQuerySet
+from reporting.rules import report as rules
+
+# The sentence for a cycle that is closed before it was opened, or twice.
+OPEN_TO_BE_CLOSED = _("Only a cycle that is open can be closed.")
 
 
 class ReportingCycle(models.Model):
@@ -55,7 +60,7 @@ class ReportingCycle(models.Model):
             models.CheckConstraint(
                 name="cycle_closed_after_opened",
                 condition=Q(closed_on__isnull=True) | Q(opened_on__isnull=False, closed_on__gte=F("opened_on")),
-                violation_error_message=_("Only an opened cycle can be closed."),
+                violation_error_message=OPEN_TO_BE_CLOSED,
             ),
             models.CheckConstraint(
                 name="cycle_reopened_with_reason",
@@ -154,7 +159,7 @@ class ProgressReport(Reviewed):
             models.CheckConstraint(
                 name="report_status_known",
                 condition=Q(status__in=STATUSES) | Q(status="", state__in=["draft", "sent_back"]),
-                violation_error_message=_("A report that is submitted names a known status."),
+                violation_error_message=rules.status_chosen.sentence,
             ),
             models.CheckConstraint(
                 name="report_outlook_known",
@@ -164,18 +169,18 @@ class ProgressReport(Reviewed):
             models.CheckConstraint(
                 name="report_discontinued_with_reason",
                 condition=~Q(status="discontinued") | ~Q(status_reason=""),
-                violation_error_message=_("Say why the commitment is discontinued."),
+                violation_error_message=discontinued_with_reason.sentence,
             ),
             models.CheckConstraint(
                 name="report_superseded_with_successor",
                 condition=~Q(status="superseded")
                 | (Q(superseded_by__isnull=False) & ~Q(superseded_by=F("commitment"))),
-                violation_error_message=_("Say which other commitment takes the place of this one."),
+                violation_error_message=superseded_with_successor.sentence,
             ),
             models.CheckConstraint(
                 name="report_successor_where_superseded",
                 condition=~Q(state="published") | Q(status="superseded") | Q(superseded_by__isnull=True),
-                violation_error_message=_("Only a superseded commitment has one that takes its place."),
+                violation_error_message=successor_only_if_superseded.sentence,
             ),
             models.CheckConstraint(
                 name="report_period_in_order",

@@ -15,6 +15,7 @@ from import_export.widgets import Widget
 
 from agencies.models import Agency
 from commitments.models.commitment import PLACE_LENGTH
+from commitments.rules import exactly_one_lead
 from foundation.dates.parsing import read_day
 from foundation.dates.partial import PartialDate
 from foundation.text.choices import find_code
@@ -170,7 +171,7 @@ class LeadWidget(CodeWidget):
 
     def clean(self, value, row=None, **kwargs):
         if SEPARATOR in value:
-            raise ValidationError(_("A commitment is led by exactly one agency or one work group."))
+            raise ValidationError(exactly_one_lead.sentence)
         return super().clean(value, row, **kwargs)
 
     def render(self, value, obj=None, **kwargs):

@@ -4,7 +4,7 @@ django-import-export drives it: columns, the pass over the rows, the dry run tha
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.contrib import admin
@@ -18,7 +18,7 @@ from import_export.resources import ModelResource
 
 from commitments.workflow import State
 from foundation.text.choices import find_code, fold_text
-from reporting import actions
+from reporting import actions, rules
 from reporting.importers.table_loader import database_error_message
 from reporting.spreadsheets.choices import Offer
 from reporting.spreadsheets.columns import sets_of
@@ -53,6 +53,7 @@ class DraftResource(ModelResource):
     name: str
     label: str
     shown = ("version", "state")  # columns that an import only compares
+    columns_of_rules: dict[str, str] = {}  # for fields of rules that are no columns themselves
 
     class Meta:
         skip_diff = True
@@ -144,6 +145,13 @@ class DraftResource(ModelResource):
         for field in self.get_import_fields():
             if field.required and not row[field.column_name].strip() and field.column_name not in cell_errors:
                 yield field.column_name, EMPTY
+
+    def problems_of_rules(self, instance: Model, cell_errors: Problems) -> Iterator[tuple[str, str]]:
+        """Yield the errors of the rules that a draft must meet, by column."""
+        columns = {field.attribute: field.column_name for field in self.get_import_fields()} | self.columns_of_rules
+        invalid = {name for name, column in columns.items() if column in cell_errors}
+        for name, sentence in rules.draft_errors(instance, invalid).items():
+            yield columns.get(name, name), sentence
 
     def problems_of_identity(self, instance, row, number: int):
         """Yield errors if the user may not change the row, it changed since the export, or it is in the file twice."""

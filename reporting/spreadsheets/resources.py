@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.models import Commitment, Milestone, Outlook, Status
-from commitments.succession import successor_error
+from commitments.rules import partners_error
 from commitments.workflow import State
 from foundation.text.choices import fold_text
 from reporting.models import ProgressReport
@@ -34,6 +34,7 @@ KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it
 class CommitmentResource(DraftResource):
     key = "reference"
     name, label = "commitments", gettext_lazy("Commitments")
+    columns_of_rules = {"lead_agency": "lead", "workgroup": "lead"}
 
     reference = Column("reference", TextWidget(), KEPT)
     version = Column("version", TextWidget(), KEPT)
@@ -116,12 +117,12 @@ class CommitmentResource(DraftResource):
 
     def problems_of(self, instance, row, number, cell_errors):
         yield from super().problems_of(instance, row, number, cell_errors)
-        dated = instance.start and instance.due and not cell_errors.keys() & {"start_on", "due_on"}
-        if dated and instance.due.ends_before(instance.start):
-            yield "due_on", _("A commitment cannot be due before it starts.")
+        yield from self.problems_of_rules(instance, cell_errors)
         partners = self.fields["partners"].get_value(instance)
-        if instance.lead_agency in partners and not cell_errors.keys() & {"lead", "partners"}:
-            yield "partners", _("‘%(code)s’ leads it already.") % {"code": instance.lead_agency.code}
+        if not cell_errors.keys() & {"lead", "partners"} and (
+            problem := partners_error(instance.lead_agency, partners)
+        ):
+            yield "partners", problem
         if not instance.pk and not row["reference"].strip() and instance.title and instance.lead:
             yield from self.problems_of_new(instance, number)
 
@@ -262,15 +263,7 @@ class ReportResource(DraftResource):
 
     def problems_of(self, instance, row, number, cell_errors):
         yield from super().problems_of(instance, row, number, cell_errors)
-        if instance.status == Status.DISCONTINUED and not instance.status_reason:
-            yield "status_reason", _("Say why the commitment is discontinued.")
-        if instance.commitment_id and "superseded_by" not in cell_errors:
-            problem = successor_error(instance.status, instance.commitment, instance.superseded_by)
-            if problem:
-                yield "superseded_by", problem
-        start, end = instance.period_start, instance.period_end
-        if start and end and end < start and not cell_errors.keys() & {"period_start", "period_end"}:
-            yield "period_end", _("A period cannot end before it starts.")
+        yield from self.problems_of_rules(instance, cell_errors)
         if instance.pk and not row["id"].strip() and (first := self.once(number, "id", str(instance.pk))):
             yield "cycle", _("Row %(row)d has this already.") % {"row": first}
         if not instance.pk and instance.commitment_id and not row["id"].strip():

@@ -13,9 +13,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from pytest_django.asserts import assertContains
 
 from commitments.models import Commitment, Milestone
-from reporting import actions, review
+from reporting import review
 from reporting.importers.table_loader import database_error_message
 from reporting.models import Evidence, ProgressReport
+from reporting.rules import hints
 from reporting.spreadsheets.importing import bring
 from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from tests.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
@@ -188,10 +189,10 @@ def test_overlapping_period_is_shown_to_writer_and_reviewer(editor, commitment, 
     )
     sentence = "The period overlaps that of report 1, 1 January 2026 to 30 June 2026."
 
-    hints, remarks = actions.review_hints(report), [remark.text for remark in review.remarks(report)]
+    sentences, remarks = hints.review_hints(report), [remark.text for remark in review.remarks(report)]
     editor.force_login(secretariat)
 
-    assert sentence in hints
+    assert sentence in sentences
     assert sentence in remarks
     assertContains(editor.get(page_of(report, "review")), sentence)
 
@@ -216,7 +217,7 @@ def test_periods_overlap_where_they_share_a_day(commitment, start, end, overlaps
 
     report = ProgressReportFactory(commitment=commitment, period_start=start, period_end=end)
 
-    assert len(actions.overlaps(report)) == overlaps
+    assert len(hints.overlaps(report)) == overlaps
 
 
 # Files

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from commitments.models import Commitment
 from gmg_portal.editors.dashboard import build_dashboard
-from reporting import actions
+from reporting import actions, rules
 from reporting.models import ProgressReport
 from reporting.spreadsheets.importing import bring
 from reporting.spreadsheets.resources import ReportResource
@@ -154,7 +154,7 @@ def test_of_two_that_close_a_circle_in_the_same_moment_one_is_published():
 @pytest.mark.database
 @pytest.mark.parametrize("first", [0, 1], ids=["of three", "of two"])
 def test_database_refuses_a_circle(chain, first, monkeypatch):
-    monkeypatch.setattr(actions, "check", lambda row: None)
+    monkeypatch.setattr(rules, "check", lambda row: None)
 
     with pytest.raises(InternalError, match="superseded by none that it takes the place of"), transaction.atomic():
         published_report(chain[2], superseded_by=chain[first], **SUPERSEDED)

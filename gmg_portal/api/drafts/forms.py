@@ -20,7 +20,8 @@ from foundation.text.choices import find_code
 from gmg_portal.api.drafts.problems import FieldFault, Problem, unknown_value_fault
 from gmg_portal.editors.edit_conflicts import rendered_values
 from gmg_portal.editors.model_admin import FORMFIELD_OVERRIDES, authors_and_time, history_since
-from reporting.forms import EvidenceForm, ProgressReportForm
+from reporting.forms.evidence import EvidenceForm
+from reporting.forms.report import ProgressReportForm
 from reporting.models import Evidence, ProgressReport
 
 WRITABLE_FIELDS = (

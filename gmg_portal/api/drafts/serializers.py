@@ -21,10 +21,11 @@ from register.serializers import (
     PrecisionField,
     ReportBodySerializer,
 )
-from reporting import actions
+from reporting import rules
 from reporting.evidence import MEDIA_TYPES
+from reporting.forms.prefill import is_blank
 from reporting.models import Evidence, ProgressReport
-from reporting.prefill import is_blank
+from reporting.rules.hints import review_hints
 
 EXPECTED = "expected"
 STATES = [EXPECTED, State.DRAFT, State.SUBMITTED, State.SENT_BACK, State.PUBLISHED]
@@ -173,11 +174,11 @@ class DraftSerializer(DraftRowSerializer):
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_missing(self, report):
-        return actions.submission_errors(report) if self._is_open(report) else []
+        return rules.submission_errors(report) if self._is_open(report) else []
 
     @extend_schema_field({"type": "array", "items": {"type": "string"}})
     def get_hints(self, report):
-        return actions.review_hints(report) if self._is_open(report) else []
+        return review_hints(report) if self._is_open(report) else []
 
     def _is_open(self, report) -> bool:
         return report.state in (State.DRAFT, State.SENT_BACK)

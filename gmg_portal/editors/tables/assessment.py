@@ -6,7 +6,7 @@ from accounts.permissions import is_administrator, is_secretariat
 from commitments.models import Commitment
 from commitments.permissions import agencies_for, groups_for, interested_agencies, may_create_drafts
 from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE, WorkflowAdmin
-from reporting.forms import AssessmentForm
+from reporting.forms.assessment import AssessmentForm
 from reporting.models import Answer, Assessment, ProgressReport
 from reporting.permissions import may_assess
 from workgroups.models import Participation

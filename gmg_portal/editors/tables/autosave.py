@@ -1,6 +1,6 @@
 """Autosave of the editor area's forms: working copies are saved while typing and offered again.
 
-See `reporting.autosave`.
+See `reporting.forms.autosave`.
 """
 
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 
 from accounts.permissions import is_administrator
 from foundation.text.numbers import is_whole_number
-from reporting import autosave
-from reporting.autosave import NUL, ConcurrentAutosave, TooLong, as_querydict
+from reporting.forms import autosave
+from reporting.forms.autosave import NUL, ConcurrentAutosave, TooLong, as_querydict
 from reporting.models import AutosavedForm
 
 

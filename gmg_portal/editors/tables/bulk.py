@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from accounts import idempotent_forms
 from commitments.permissions import may_create_drafts
 from foundation.clock import today
-from reporting.forms import ImportForm
+from reporting.forms.spreadsheet import ImportForm
 from reporting.importers.results import ImportRefused
 from reporting.spreadsheets import upload_store
 from reporting.spreadsheets.drafts import DraftResource

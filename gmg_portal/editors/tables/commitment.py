@@ -16,7 +16,7 @@ from commitments.workflow import State
 from gmg_portal.editors.tables.bulk import BulkMixin
 from gmg_portal.editors.tables.workflow_actions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
 from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
-from reporting.forms import CommitmentForm, MilestoneForm
+from reporting.forms.commitment import CommitmentForm, MilestoneForm
 from reporting.spreadsheets.resources import CommitmentResource
 from workgroups.models import Participation
 

@@ -16,7 +16,7 @@ from commitments.models import Commitment
 from commitments.permissions import OPEN_STATES, partners_for
 from gmg_portal.editors.tables.workflow_admin import ChildRowAdmin
 from reporting import actions
-from reporting.forms import ContributionForm
+from reporting.forms.report import ContributionForm
 from reporting.models import Contribution, ProgressReport
 
 

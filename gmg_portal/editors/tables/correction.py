@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from commitments.permissions import may_review
 from gmg_portal.editors.tables.workflow_actions import WorkflowAction, WorkflowActionsMixin, row_name
 from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE
-from reporting import corrections
+from reporting.actions import corrections
 from reporting.models import Correction
 
 ANSWER = WorkflowAction(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from commitments.models import Commitment, Status
 from commitments.permissions import PUBLIC_STATES
 from register.views.commitment import CommitmentView
-from reporting import actions
+from reporting import actions, rules
 from reporting.models import ProgressReport
 
 
@@ -48,7 +48,7 @@ class PreviewMixin:
             "draft": obj,
             "back": self.change_url(obj),
             "note": missing_status_note(obj),
-            "missing": actions.submission_errors(obj),
+            "missing": rules.submission_errors(obj),
         }
         view = CommitmentView.as_view(template_name="commitments/preview.html", extra_context=context)
         try:

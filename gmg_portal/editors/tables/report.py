@@ -10,9 +10,10 @@ from foundation.text.numbers import is_whole_number
 from gmg_portal.editors.tables.bulk import BulkMixin
 from gmg_portal.editors.tables.contribution import ContributionsMixin
 from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
-from reporting.forms import EvidenceFileWidget, EvidenceForm, FileLink, ProgressReportForm
+from reporting.forms.evidence import EvidenceFileWidget, EvidenceForm, FileLink
+from reporting.forms.prefill import is_blank, last_texts, latest_published, prefill_values
+from reporting.forms.report import ProgressReportForm
 from reporting.models import Evidence, ProgressReport
-from reporting.prefill import is_blank, last_texts, latest_published, prefill_values
 from reporting.spreadsheets.resources import ReportResource
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from gmg_portal.editors.tables.workflow_actions import PUBLISH, SEND_BACK, refusal_reason
 from reporting import review
-from reporting.forms import DecisionForm
+from reporting.forms.decisions import DecisionForm
 from reporting.models import Evidence, ProgressReport
 
 

@@ -21,7 +21,7 @@ from commitments.permissions import may_restore, may_withdraw
 from commitments.workflow import TRANSITIONS, Reviewed
 from foundation.clock import today
 from reporting import actions
-from reporting.forms import DecisionTextForm
+from reporting.forms.decisions import DecisionTextForm
 from reporting.models import Answer, Assessment
 from reporting.permissions import is_party, may_manage_cycles
 

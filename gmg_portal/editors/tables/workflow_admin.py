@@ -17,8 +17,9 @@ from gmg_portal.editors.tables.autosave import AutosaveMixin
 from gmg_portal.editors.tables.preview import PreviewMixin
 from gmg_portal.editors.tables.review import ReviewMixin
 from gmg_portal.editors.tables.workflow_actions import PUBLISH, SEND_BACK, SUBMIT, WorkflowActionsMixin
-from reporting import actions
+from reporting import actions, rules
 from reporting.models import AutosavedForm
+from reporting.rules import hints
 
 EMPTY_VALUE = "–"
 REVIEW_FIELDS = ("written_by", "submission", "review", "review_note")
@@ -205,7 +206,7 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
         except ValidationError:
             return self.show_missing(request, obj)
         self.message_user(request, SUBMIT.success_message(obj, None))
-        for hint in actions.review_hints(obj):
+        for hint in hints.review_hints(obj):
             self.message_user(request, hint, "WARNING")
         return redirect("admin:index")
 
@@ -228,7 +229,7 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
         context |= {
             "writing": writing,
             "workflow_buttons": [] if add else self.buttons(request, obj, writing),
-            "hints": actions.review_hints(obj)
+            "hints": hints.review_hints(obj)
             if change and writing and not self.was_closed_meanwhile(request, obj)
             else [],
             "preview": self.preview_address(obj) if change and obj.state not in PUBLIC_STATES else "",
@@ -270,7 +271,7 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
 def add_missing_errors(form, formsets: dict, row) -> None:
     """Add the errors that prevent submission to the fields and formsets of a form that was only opened."""
     try:
-        actions.check(row)
+        rules.check(row)
     except ValidationError as error:
         form.errors  # noqa: B018 – prepares the form to take errors
         form.cleaned_data = {}

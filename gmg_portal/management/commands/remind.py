@@ -16,7 +16,7 @@ from accounts.sessions.last_seen import delete_ended_sessions
 from accounts.sessions.store import SessionStore
 from foundation.mail import backend
 from gmg_portal.api.drafts.idempotency import delete_expired_records
-from reporting import corrections
+from reporting.actions import corrections
 from reporting.notifications import digests, events
 
 DUMMY_BACKEND = "django.core.mail.backends.dummy.EmailBackend"

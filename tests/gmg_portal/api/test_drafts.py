@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
@@ -72,7 +73,7 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     sent = system.post(f"{begun['url']}submit/")
     report = ProgressReport.objects.get(draft_code=begun["code"])
     hidden = client.get("/api/v1/reports/").json()["count"]
-    with pytest.raises(actions.PermissionDenied):
+    with pytest.raises(PermissionDenied):
         actions.publish(report, by=ilo_focal_point)
     actions.publish(report, by=secretariat)
     public = client.get(f"/api/v1/reports/{commitment.reference}-1/").json()

@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.models import Membership, User
-from reporting import actions, corrections
+from reporting import actions
+from reporting.actions import corrections
 from reporting.models import Assessment, Digest, Notification
 from reporting.notifications import digests, events
 from tests.factories import (

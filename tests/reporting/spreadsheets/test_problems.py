@@ -273,7 +273,7 @@ def test_problem_of_a_report_is_named(commitment, ilo_focal_point, tried):
     )
 
     assert problems == [
-        (2, "period_end", "A period cannot end before it starts."),
+        (2, "period_end", "The period cannot end on 29 June 2014, before it starts on 30 June 2014."),
         (2, "status_reason", "Say why the commitment is discontinued."),
         (3, "commitment", "Row 2 has this already."),
         (3, "superseded_by", "‘HLD-9999’ is no published commitment."),

@@ -424,7 +424,7 @@ def test_partial_date_that_is_none_is_refused_in_a_sentence(as_user, ilo_focal_p
 
     (sentence,) = problems(answer)["start"]
     assert sentence.startswith("‘spring 2014’ is not a date. Write it as 2014-03-05 or 5 March 2014;")
-    assert problems(later) == {"": ["A commitment cannot be due before it starts."]}
+    assert problems(later) == {"due": ["A commitment cannot be due before it starts."]}
 
 
 def test_secretariat_alone_writes_no_report(as_user, secretariat, commitment):

@@ -11,9 +11,9 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.models import Membership
 from commitments.models import Commitment
 from gmg_portal.revision.current import CurrentRevision
-from reporting.autosave import MAX_CHARACTERS
+from reporting.forms.autosave import MAX_CHARACTERS
+from reporting.forms.prefill import next_period
 from reporting.models import Assessment, AutosavedForm, Evidence, ProgressReport
-from reporting.prefill import next_period
 from tests.factories import (
     SUBMITTED_AT,
     AssessmentFactory,
