@@ -115,6 +115,10 @@ class PublicTable:
         """Return whether a field holds rows of another table."""
         return bool(public_field.columns) and self.column(public_field).many_to_many
 
+    def has_plain_set(self, public_field: PublicField) -> bool:
+        """Return whether a field holds rows of another table, of which nothing else is stored."""
+        return self.is_set(public_field) and bool(self.column(public_field).remote_field.through._meta.auto_created)
+
     def undeclared_columns(self) -> set[str]:
         """Return the model's columns and sets that are neither public nor private."""
         return self._model_columns() - self._declared_columns()
