@@ -64,8 +64,10 @@ COMMITMENT = PublicTable(
             _("Whether it stands or was withdrawn; only ‘updated_since’ finds withdrawn ones."),
             not_in=_NOT_A_CHANGE,
         ),
-        PublicField("withdrawn_on", _("When it was withdrawn."), not_in=_OF_THE_PORTAL),
-        PublicField("withdrawn_reason", _("Why it was withdrawn."), not_in=_OF_THE_PORTAL),
+        PublicField(
+            "withdrawn_on", _("The day on which it was withdrawn; empty while it stands."), not_in=_OF_THE_PORTAL
+        ),
+        PublicField("withdrawn_reason", _("Why it was withdrawn; empty while it stands."), not_in=_OF_THE_PORTAL),
         PublicField(
             "summary",
             _("What is undertaken, in a few lines."),
@@ -147,7 +149,7 @@ COMMITMENT = PublicTable(
         ),
         PublicField(
             "scope",
-            _("How far it reaches."),
+            _("How far it reaches; empty where that is not known."),
             filter="scope",
             sentences=Sentences(
                 _("The scope changed from %(before)s to %(after)s."),
@@ -194,7 +196,9 @@ COMMITMENT = PublicTable(
             not_in=_FROM_REPORTS,
         ),
         PublicField("status_reason", _("Why it has this status, where a reason is given."), not_in=_FROM_REPORTS),
-        PublicField("superseded_by", _("The commitment that takes its place."), not_in=_FROM_REPORTS),
+        PublicField(
+            "superseded_by", _("The commitment that takes its place, by the last report."), not_in=_FROM_REPORTS
+        ),
         PublicField(
             "outlook",
             _("How the lead sees the way ahead, from the last published report."),

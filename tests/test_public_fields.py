@@ -23,7 +23,6 @@ import workgroups.serializers
 from commitments.fields import COMMITMENT
 from commitments.models import Commitment, Milestone, Partner
 from foundation.public_fields import Place, PublicField, PublicTable
-from foundation.rest.sparse_fields import all_paths, field_tree
 from gmg_portal.open_data import tables
 from register import serializers
 from register.filters import CommitmentFilter, ReportFilter
@@ -64,7 +63,6 @@ SERIALIZERS = {
 }
 # Fields of the API that only the whole commitment has, not its row in the list.
 OF_THE_WHOLE = {"reviewed_by"}
-NESTED = {"source_title": "source.title", "source_location": "source.location"}
 FILES = {"Agency": "agencies", "Commitment": "commitments", "ProgressReport": "reports"} | {
     "Recommendation": "recommendations"
 }
@@ -104,13 +102,11 @@ def missing_in_api(table: PublicTable) -> set[str]:
     missing = set()
     for serializer_class in SERIALIZERS[table.model.__name__]:
         serializer = serializer_class()
-        paths = set(all_paths(field_tree(serializer)))
-        nested = NESTED if table is COMMITMENT else {}
         names = set(table.names_in(Place.API))
         if serializer_class is serializers.CommitmentRowSerializer:
             names -= OF_THE_WHOLE
-        missing |= {name for name in names if nested.get(name, name) not in paths}
-        missing |= {name for name in names - missing - nested.keys() if not serializer.fields[name].help_text}
+        missing |= {name for name in names if name not in serializer.fields}
+        missing |= {name for name in names - missing if not serializer.fields[name].help_text}
     return missing
 
 
