@@ -4,8 +4,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from agencies.fields import AGENCY, CHAIR_TERM, FORMER_NAME
 from agencies.models import Agency, ChairTerm, FormerName
 from foundation.clock import today
+from foundation.public_fields import Place
+from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import LinkField, PageURLField
 
 
@@ -37,46 +40,40 @@ class FormerNameListSerializer(serializers.ListSerializer):
         return super().to_representation([name for name in names.all() if not day or name.until < day])
 
 
-class ChairTermSerializer(serializers.ModelSerializer):
+class ChairTermSerializer(PublicFieldsSerializer):
     """The days from which and to which the agency chaired the group."""
+
+    public_table = CHAIR_TERM
 
     class Meta:
         model = ChairTerm
         list_serializer_class = ChairTermListSerializer
-        extra_kwargs = {
-            "starts_on": {"help_text": _("The first day of the term.")},
-            "ends_on": {"help_text": _("The last day of the term.")},
-            "source": {"help_text": _("Where the term is recorded; empty where no source is named.")},
-        }
-        fields = ["starts_on", "ends_on", "source"]
+        fields = CHAIR_TERM.names_in(Place.API)
 
 
-class FormerNameSerializer(serializers.ModelSerializer):
+class FormerNameSerializer(PublicFieldsSerializer):
     """A name that the agency bore before."""
+
+    public_table = FORMER_NAME
 
     class Meta:
         model = FormerName
         list_serializer_class = FormerNameListSerializer
-        extra_kwargs = {
-            "acronym": {"help_text": _("The short name of then.")},
-            "name": {"help_text": _("The full name of then.")},
-            "until": {"help_text": _("The last day on which the agency bore it.")},
-            "source": {"help_text": _("Where the change of name is recorded; empty where no source is named.")},
-        }
-        fields = ["acronym", "name", "until", "source"]
+        fields = FORMER_NAME.names_in(Place.API)
 
 
-class AgencySerializer(serializers.ModelSerializer):
+class AgencySerializer(PublicFieldsSerializer):
     """A member of the group, one that has left it, or a constituent under one membership."""
 
+    public_table = AGENCY
     is_member = serializers.SerializerMethodField(
         help_text=_("Whether it is in the group, as a member or as a constituent of one; with as_of: whether it was.")
     )
     former_names = FormerNameSerializer(
         many=True, help_text=_("The names that it bore before, the last one first; with as_of those borne before then.")
     )
-    website = LinkField(help_text=_("The agency's own site; null where none is known."))
-    parent = AgencyRefSerializer(allow_null=True, help_text=_("The member of which this is a constituent."))
+    website = LinkField()
+    parent = AgencyRefSerializer(allow_null=True)
     constituents = AgencyRefSerializer(many=True, help_text=_("The bodies that share this membership."))
     chair_terms = ChairTermSerializer(many=True, help_text=_("When the agency chaired the group."))
     commitments_url = serializers.SerializerMethodField(
@@ -86,34 +83,7 @@ class AgencySerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Agency
-        extra_kwargs = {
-            "code": {"help_text": _("Permanent: it is part of addresses, and filters take it.")},
-            "acronym": {"help_text": _("The short name that the agency goes by.")},
-            "name": {"help_text": _("The agency’s full official name.")},
-            "mandate": {
-                "help_text": _("What the agency is there for, in a sentence or two; empty where none was entered.")
-            },
-            "headquarters": {"help_text": _("The city of its head office; empty where none is known.")},
-            "joined": {"help_text": _("Its first day in the group; null where it is not known.")},
-            "left": {"help_text": _("Its last day in the group; null while it is a member.")},
-        }
-        fields = [
-            "code",
-            "acronym",
-            "name",
-            "mandate",
-            "headquarters",
-            "website",
-            "joined",
-            "left",
-            "is_member",
-            "former_names",
-            "parent",
-            "constituents",
-            "chair_terms",
-            "commitments_url",
-            "url",
-        ]
+        fields = [*AGENCY.names_in(Place.API), "is_member", "constituents", "chair_terms", "commitments_url"]
 
     def to_representation(self, agency):
         data = super().to_representation(agency)

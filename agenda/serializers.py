@@ -6,7 +6,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from agenda.fields import AGENDA_POINT, ALIGNMENT, EVENT, FRAMEWORK
 from agenda.models import AgendaPoint, Alignment, Event, Framework
+from foundation.public_fields import Place
+from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import LinkField, PageURLField
 
 
@@ -24,19 +27,17 @@ class AgendaPointRefSerializer(serializers.ModelSerializer):
         fields = ["code", "title", "url"]
 
 
-class AgendaPointSerializer(serializers.ModelSerializer):
+class AgendaPointSerializer(PublicFieldsSerializer):
     """One of the eight points of the Secretary-General's agenda for action."""
 
-    number = serializers.IntegerField(help_text=_("The point's permanent number, from 1."))
+    public_table = AGENDA_POINT
+    number = serializers.IntegerField()
     commitments_url = serializers.SerializerMethodField(help_text=_("The API's list of commitments on this point."))
     url = PageURLField()
 
     class Meta:
         model = AgendaPoint
-        extra_kwargs = {
-            "title": {"help_text": _("The point’s official wording.")},
-        }
-        fields = ["number", "title", "commitments_url", "url"]
+        fields = [*AGENDA_POINT.names_in(Place.API), "commitments_url", "url"]
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_commitments_url(self, point):
@@ -44,53 +45,37 @@ class AgendaPointSerializer(serializers.ModelSerializer):
         return self.context["request"].build_absolute_uri(address)
 
 
-class AlignmentSerializer(serializers.ModelSerializer):
+class AlignmentSerializer(PublicFieldsSerializer):
     """What the framework says on a point: one cell of the convergence table."""
 
-    agenda_point = AgendaPointRefSerializer(source="point", help_text=_("The point of the agenda."))
+    public_table = ALIGNMENT
+    agenda_point = AgendaPointRefSerializer(source="point")
 
     class Meta:
         model = Alignment
-        extra_kwargs = {
-            "strength": {"help_text": _("How plainly the framework speaks of the point.")},
-            "quote": {"help_text": _("The passage, word for word; empty where none was read.")},
-            "paragraph": {"help_text": _("The paragraph in which the passage stands; empty where none was read.")},
-        }
-        fields = ["agenda_point", "strength", "quote", "paragraph"]
+        fields = ALIGNMENT.names_in(Place.API)
 
 
-class FrameworkSerializer(serializers.ModelSerializer):
+class FrameworkSerializer(PublicFieldsSerializer):
     """A document that is set against the agenda, with what it says on each point."""
 
-    link = LinkField(help_text=_("Where the document is found; null where no address is known."))
+    public_table = FRAMEWORK
+    link = LinkField()
     alignments = AlignmentSerializer(many=True, help_text=_("In the order of the points; a point may be wanting."))
     url = PageURLField()
 
     class Meta:
         model = Framework
-        extra_kwargs = {
-            "code": {"help_text": _("Permanent: it is part of addresses.")},
-            "title": {"help_text": _("The document’s title.")},
-            "symbol": {"help_text": _("The document symbol; empty where it has none.")},
-            "adopted_on": {"help_text": _("The day it was adopted; null where no day is known.")},
-            "is_base": {"help_text": _("Whether it is the agenda itself, against which the others are set.")},
-        }
-        fields = ["code", "title", "symbol", "adopted_on", "link", "is_base", "alignments", "url"]
+        fields = [*FRAMEWORK.names_in(Place.API), "alignments", "url"]
 
 
-class EventSerializer(serializers.ModelSerializer):
+class EventSerializer(PublicFieldsSerializer):
     """A dated meeting or adoption on the timeline."""
 
-    link = LinkField(help_text=_("Where more is told; null where no address is known."))
+    public_table = EVENT
+    link = LinkField()
     url = PageURLField()
 
     class Meta:
         model = Event
-        extra_kwargs = {
-            "slug": {"help_text": _("Permanent: it is part of addresses.")},
-            "title": {"help_text": _("What the event is called.")},
-            "starts_on": {"help_text": _("Its first day.")},
-            "ends_on": {"help_text": _("Its last day; null where it took one day, or where the end is not known.")},
-            "place": {"help_text": _("The city in which it was held; empty where none is known.")},
-        }
-        fields = ["slug", "title", "starts_on", "ends_on", "place", "link", "url"]
+        fields = [*EVENT.names_in(Place.API), "url"]

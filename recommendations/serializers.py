@@ -7,7 +7,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agenda.serializers import AgendaPointRefSerializer
+from foundation.public_fields import Place
+from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import PageURLField
+from recommendations.fields import RECOMMENDATION
 from recommendations.models import Recommendation
 
 
@@ -38,13 +41,14 @@ class RecommendationPartSerializer(serializers.ModelSerializer):
         fields = ["code", "text", "agenda_points", "url"]
 
 
-class RecommendationSerializer(serializers.ModelSerializer):
+class RecommendationSerializer(PublicFieldsSerializer):
     """What the group recommended in February 2014, at one of four levels, in its official wording."""
 
-    code = serializers.CharField(help_text=_("The recommendation's permanent code."))
-    parent = RecommendationRefSerializer(allow_null=True, help_text=_("The recommendation of which this is a part."))
+    public_table = RECOMMENDATION
+    code = serializers.CharField()
+    parent = RecommendationRefSerializer(allow_null=True)
     parts = RecommendationPartSerializer(many=True, help_text=_("The parts it consists of, if any."))
-    agenda_points = AgendaPointRefSerializer(many=True, help_text=_("Related points: an editorial reading."))
+    agenda_points = AgendaPointRefSerializer(many=True)
     commitments_url = serializers.SerializerMethodField(
         help_text=_("The API's list of commitments that answer it or one of its parts.")
     )
@@ -52,11 +56,7 @@ class RecommendationSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Recommendation
-        extra_kwargs = {
-            "level": {"help_text": _("At which level the recommendation is directed.")},
-            "text": {"help_text": _("The official wording.")},
-        }
-        fields = ["code", "level", "text", "parent", "parts", "agenda_points", "commitments_url", "url"]
+        fields = [*RECOMMENDATION.names_in(Place.API), "parts", "commitments_url"]
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_commitments_url(self, recommendation):

@@ -9,55 +9,25 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from commitments.fields import COMMITMENT
 from commitments.models import Commitment, Milestone, Partner, Status
 from commitments.workflow import Reviewed
 from foundation.dates.parsing import format_date
-from foundation.dates.partial import partial_date
+from foundation.public_fields import Place, PublicTable, display_value
 from foundation.text.diff import Piece, diff_words
-from foundation.text.name_lists import join_names
-from reporting import rules
+from reporting import actions
+from reporting.fields import ANSWER, ASSESSMENT, REPORT
 from reporting.models import Answer, Assessment, Evidence, ProgressReport, StatusChange
 from reporting.rules import hints
 
 DisplayValues = dict[str, str]
-# Fields compared word by word; of all other fields the whole values are compared.
-TEXTS = {
-    "title": gettext_lazy("Title"),
-    "original_text": gettext_lazy("Original text"),
-    "summary": gettext_lazy("Summary"),
-    "status_reason": gettext_lazy("Reason"),
-    "achieved": gettext_lazy("Achieved"),
-    "barriers": gettext_lazy("Barriers"),
-    "next_steps": gettext_lazy("Next steps"),
-    "judgement": gettext_lazy("Judgement"),
-    "answer": gettext_lazy("Answer"),
-    "source_title": gettext_lazy("Source title"),
-}
-LABELS = TEXTS | {
-    "kind": gettext_lazy("Kind"),
-    "lead": gettext_lazy("Lead"),
-    "partners": gettext_lazy("Partners"),
+# Labels of what is shown as one, though it is several fields or rows.
+LABELS = {
     "milestones": gettext_lazy("Milestones"),
-    "start": gettext_lazy("Start"),
-    "due": gettext_lazy("Due"),
-    "source_location": gettext_lazy("Source address or symbol"),
-    "agenda_points": gettext_lazy("Agenda points"),
-    "recommendations": gettext_lazy("Recommendations"),
-    "stakeholders": gettext_lazy("Stakeholders"),
-    "work_plan": gettext_lazy("Work plan"),
-    "scope": gettext_lazy("Scope"),
-    "places": gettext_lazy("Places"),
-    "confidence": gettext_lazy("Confidence in the source"),
-    "status": gettext_lazy("Status"),
-    "superseded_by": gettext_lazy("Superseded by"),
-    "outlook": gettext_lazy("Outlook"),
     "period": gettext_lazy("Period"),
-    "on_behalf_of": gettext_lazy("On behalf of"),
     "evidence": gettext_lazy("Evidence"),
-    "assessor": gettext_lazy("Who judges"),
-    "report": gettext_lazy("About the report"),
-    "finding": gettext_lazy("Finding"),
 }
+PERIOD = ("period_start", "period_end")
 FINISHED = (Status.COMPLETED, Status.DISCONTINUED, Status.SUPERSEDED)
 
 
@@ -97,7 +67,19 @@ class Remark:
 
 def display_values(row) -> DisplayValues:
     """Return the fields of a row, or of a line of its history, as texts in display order."""
-    return _DISPLAY_VALUES[getattr(row, "instance_type", type(row))](row)
+    table = _table(row)
+    values = {}
+    for public_field in table.shown_in(Place.REVIEW):
+        if public_field.name in PERIOD:
+            values["period"] = _period(row)
+        elif not table.is_set(public_field):
+            values[public_field.name] = display_value(row, public_field)
+    return values
+
+
+def _table(row) -> PublicTable:
+    """Return the public fields of a row, or of a line of its rules."""
+    return TABLES[getattr(row, "instance_type", type(row))]
 
 
 def compare_with_published(row: Reviewed) -> Comparison | None:
@@ -106,7 +88,7 @@ def compare_with_published(row: Reviewed) -> Comparison | None:
     if former is None:
         return None
     name = _("Last published, %(day)s") % {"day": former.published}
-    return Comparison(name, _("Submitted"), _fields(display_values(former), display_values(row)))
+    return Comparison(name, _("Submitted"), _fields(_table(row), display_values(former), display_values(row)))
 
 
 def compare_with_sent_back(row: Reviewed) -> Comparison | None:
@@ -116,20 +98,20 @@ def compare_with_sent_back(row: Reviewed) -> Comparison | None:
         return None
     name = _("As it was sent back on %(day)s") % {"day": date_format(line.history_date, "j F Y")}
     before, after = display_values(line) | _parts_at(row, line), display_values(row) | _current_parts(row)
-    fields = [field for field in _fields(before, after) if field.changed]
+    fields = [field for field in _fields(_table(row), before, after) if field.changed]
     return Comparison(name, _("Submitted again"), fields)
 
 
 def show_submitted(row: Reviewed) -> Comparison:
     """Return the submitted row without changes, where there is nothing to compare it with."""
     values = display_values(row) | ({} if isinstance(row, ProgressReport) else _current_parts(row))
-    return Comparison("", _("Submitted"), _fields(values, values))
+    return Comparison("", _("Submitted"), _fields(_table(row), values, values))
 
 
 def remarks(row: Reviewed) -> list[Remark]:
     """Return the reasons against publication, then other remarks for the reviewer."""
     try:
-        rules.check(row)
+        actions.check(row)
         blocking = []
     except ValidationError as error:
         blocking = [Remark(text, is_blocking=True) for text in error.messages]
@@ -139,17 +121,17 @@ def remarks(row: Reviewed) -> list[Remark]:
 # Fields
 
 
-def _fields(before: DisplayValues, after: DisplayValues) -> list[Field]:
+def _fields(table: PublicTable, before: DisplayValues, after: DisplayValues) -> list[Field]:
     keys = [key for key in {**after, **before} if before.get(key) or after.get(key)]
-    return [_field(key, before.get(key, ""), after.get(key, "")) for key in keys]
+    return [_field(table, key, before.get(key, ""), after.get(key, "")) for key in keys]
 
 
-def _field(key: str, before: str, after: str) -> Field:
-    label = str(LABELS[key])
+def _field(table: PublicTable, key: str, before: str, after: str) -> Field:
+    label = str(LABELS[key]) if key in LABELS else table.label(key)
     if before == after:
         same = [Piece("same", after)]
         return Field(label, same, same)
-    if key in TEXTS:
+    if key not in LABELS and table[key].is_text:
         pieces = _without_break(diff_words(before, after))
     else:
         pieces = [Piece(kind, text) for kind, text in (("removed", before), ("added", after)) if text]
@@ -180,61 +162,15 @@ def _former(row: Reviewed) -> Reviewed | None:
 # Display values
 
 
-def _commitment_values(row) -> DisplayValues:
-    return {
-        "title": row.title,
-        "kind": row.get_kind_display(),
-        "lead": _name(row.lead_agency or row.workgroup),
-        "summary": row.summary,
-        "original_text": row.original_text,
-        "start": _name(partial_date(row.start_on, row.start_precision)),
-        "due": _name(partial_date(row.due_on, row.due_precision)),
-        "source_title": row.source_title,
-        "source_location": row.source_location,
-        "work_plan": _name(row.work_plan),
-        "scope": row.get_scope_display(),
-        "places": join_names(row.places, "; "),
-        "confidence": row.get_confidence_display(),
-    }
+def _period(row: ProgressReport) -> str:
+    if not (row.period_start or row.period_end):
+        return ""
+    return " – ".join(format_date(day) if day else "…" for day in (row.period_start, row.period_end))
 
 
-def _report_values(row) -> DisplayValues:
-    period = [format_date(day) if day else "…" for day in (row.period_start, row.period_end)]
-    return {
-        "status": row.get_status_display(),
-        "status_reason": row.status_reason,
-        "superseded_by": _name(row.superseded_by),
-        "outlook": row.get_outlook_display(),
-        "period": " – ".join(period) if row.period_start or row.period_end else "",
-        "on_behalf_of": _name(row.on_behalf_of),
-        "achieved": row.achieved,
-        "barriers": row.barriers,
-        "next_steps": row.next_steps,
-    }
-
-
-def _assessment_values(row) -> DisplayValues:
-    return {
-        "assessor": _name(row.agency or row.workgroup) or row.assessor_name,
-        "report": _name(row.report),
-        "finding": row.get_finding_display(),
-        "judgement": row.text,
-        "source_title": row.source_title,
-        "source_location": row.source_location,
-    }
-
-
-def _answer_values(row) -> DisplayValues:
-    return {"answer": row.text}
-
-
-_DISPLAY_VALUES: dict[type, Callable[[object], DisplayValues]] = {
-    Commitment: _commitment_values,
-    ProgressReport: _report_values,
-    Assessment: _assessment_values,
-    Answer: _answer_values,
-}
-SETS = ("agenda_points", "recommendations", "stakeholders")
+TABLES = {table.model: table for table in (COMMITMENT, REPORT, ASSESSMENT, ANSWER)}
+# Sets of a commitment that have no model of their own.
+SETS = [each.name for each in COMMITMENT.shown_in(Place.REVIEW) if COMMITMENT.has_plain_set(each)]
 
 
 def _current_parts(row: Reviewed) -> DisplayValues:
@@ -284,10 +220,6 @@ def _evidence_text(piece) -> str:
 
 def _listed(rows: Iterable, text: Callable[[object], str]) -> str:
     return "\n".join(sorted(text(row) for row in rows))
-
-
-def _name(value) -> str:
-    return "" if value is None else str(value)
 
 
 # Remarks

@@ -7,7 +7,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.serializers import AgencyRefSerializer
+from foundation.public_fields import Place
+from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import PageURLField
+from workgroups.fields import PARTICIPATION, WORK_GROUP, WORK_PLAN
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
 
@@ -25,51 +28,40 @@ class WorkGroupRefSerializer(serializers.ModelSerializer):
         fields = ["code", "title", "url"]
 
 
-class WorkPlanRefSerializer(serializers.ModelSerializer):
+class WorkPlanRefSerializer(PublicFieldsSerializer):
     """A work plan, named."""
 
-    code = serializers.CharField(source="slug", help_text=_("The plan's permanent slug."))
+    public_table = WORK_PLAN
+    code = serializers.CharField(source="slug")
     url = PageURLField()
 
     class Meta:
         model = WorkPlan
-        extra_kwargs = {
-            "title": {"help_text": _("The plan’s title.")},
-        }
-        fields = ["code", "title", "url"]
+        fields = [*WORK_PLAN.names_in(Place.API), "url"]
 
 
-class ParticipationSerializer(serializers.ModelSerializer):
+class ParticipationSerializer(PublicFieldsSerializer):
     """An agency's part in the group."""
 
-    agency = AgencyRefSerializer(help_text=_("The agency that takes part."))
+    public_table = PARTICIPATION
+    agency = AgencyRefSerializer()
 
     class Meta:
         model = Participation
-        extra_kwargs = {
-            "role": {"help_text": _("As what the agency takes part.")},
-        }
-        fields = ["role", "agency"]
+        fields = PARTICIPATION.names_in(Place.API)
 
 
-class WorkGroupSerializer(serializers.ModelSerializer):
+class WorkGroupSerializer(PublicFieldsSerializer):
     """A working group or task force of the Global Migration Group, with who is in it."""
 
-    participations = ParticipationSerializer(
-        many=True, help_text=_("The agencies in the group; who leads comes first.")
-    )
+    public_table = WORK_GROUP
+    participations = ParticipationSerializer(many=True)
     commitments_url = serializers.SerializerMethodField(help_text=_("The API's list of commitments the group leads."))
     url = PageURLField()
 
     class Meta:
         model = WorkGroup
-        extra_kwargs = {
-            "slug": {"help_text": _("Permanent: it is part of addresses, and filters take it.")},
-            "kind": {"help_text": _("What sort of group it is.")},
-            "title": {"help_text": _("The group’s title.")},
-            "mandate": {"help_text": _("What the group is there for; empty where none was entered.")},
-        }
-        fields = ["slug", "kind", "title", "mandate", "participations", "commitments_url", "url"]
+        fields = [*WORK_GROUP.names_in(Place.API), "commitments_url", "url"]
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_commitments_url(self, group):

@@ -53,7 +53,7 @@ CONTEXT = {
     "published_on": {"@id": "dcterms:issued", "@type": "dcterms:W3CDTF"},
     "updated_at": {"@id": "dcterms:modified", **DATETIME},
     "citation": {"@id": "dcterms:bibliographicCitation"},
-    "source": {"@id": "dcterms:source", "@context": {"url": EXTERNAL_URL}},
+    "source_location": {"@id": "dcterms:source"},
     "evidence": {"@id": "dcterms:references", "@container": "@set", "@context": {"url": EXTERNAL_URL}},
     "superseded_by": {"@id": "dcterms:isReplacedBy"},
     "supersedes": {"@id": "dcterms:replaces", "@container": "@set"},

@@ -10,19 +10,22 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from agencies.fields import AGENCY
 from agencies.models import Agency, FormerName
 from agenda.models import AgendaPoint
-from commitments.models import Commitment, Freshness, Outlook, Partner, Status, Verification
-from foundation.dates.partial import PartialDate, Precision
-from gmg_portal.open_data.columns import Column, Table
+from commitments.fields import COMMITMENT
+from commitments.models import Commitment, Freshness, Partner, Verification
+from gmg_portal.open_data.columns import Table
+from gmg_portal.open_data.public_columns import BY_CODE, BY_NAME, BY_NUMBER, BY_REFERENCE, public_columns
+from recommendations.fields import RECOMMENDATION
 from recommendations.models import Recommendation
 from register.filtering.commitment_filters import CommitmentFilter
 from register.filtering.related_filters import ReportFilter
 from register.querysets import register_commitments
+from reporting.fields import REPORT
 from reporting.models import Contribution, Evidence, ProgressReport
 from workgroups.models import WorkGroup
 
-PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
 REFERENCE = r"HLD-\d{4,}"
 
 
@@ -110,10 +113,6 @@ def _array_of_related(relation: ManyToManyDescriptor, value: str, *order: str) -
     return _array_of(relation.through, value, *order)
 
 
-def _iso(day: PartialDate | None) -> str | None:
-    return day.iso if day else None
-
-
 def _lead_code(row: Commitment) -> str:
     return row.lead_agency.code if row.lead_agency else row.workgroup.slug
 
@@ -155,18 +154,8 @@ def _recommendation_texts() -> dict[str, str]:
     return dict(Recommendation.objects.values_list("code", "text"))
 
 
-def _precision_column(name: str, day: str) -> Column:
-    """Return the column with the precision of the date in the column before."""
-    return Column(
-        name,
-        _("How precisely the day before is known: year, month or day; empty where no day is known."),
-        lambda row: getattr(row, day) and getattr(row, day).precision,
-        choices=tuple(Precision.values),
-    )
-
-
-def _page_url(description: str) -> Column:
-    return Column("url", description, lambda row: row.get_absolute_url(), format="uri", required=True)
+PAGE = {"value": lambda row: row.get_absolute_url(), "format": "uri", "required": True}
+STATES = {"required": True, "choices": ("published", "withdrawn"), "labels": None}
 
 
 COMMITMENTS = Table(
@@ -177,179 +166,72 @@ COMMITMENTS = Table(
     supports_as_of=True,
     filterset=CommitmentFilter,
     filtered_rows=filtered_commitments,
-    columns=(
-        Column(
-            "reference",
-            _("The permanent identifier of the commitment; it is never reused."),
-            lambda row: row.reference,
-            required=True,
-            pattern=REFERENCE,
-        ),
-        _page_url(_("The permanent address of the commitment’s page.")),
-        Column("title", _("The title of the commitment."), lambda row: row.title, required=True),
-        Column(
-            "state",
-            _("Whether it stands or was withdrawn; only `updated_since` finds withdrawn ones."),
-            lambda row: row.standing_state,
-            required=True,
-            choices=("published", "withdrawn"),
-        ),
-        Column("withdrawn_on", _("When it was withdrawn."), lambda row: row.standing_withdrawn_on, type="date"),
-        Column("withdrawn_reason", _("Why it was withdrawn."), lambda row: row.standing_withdrawn_reason),
-        Column("summary", _("What is undertaken, in a few lines."), lambda row: row.summary),
-        Column("original_text", _("The undertaking word for word, if there is one."), lambda row: row.original_text),
-        Column(
-            "kind",
-            _("What sort of undertaking it is."),
-            lambda row: row.kind,
-            choices=tuple(Commitment.Kind.values),
-            labels=_labels(Commitment.Kind),
-        ),
-        Column(
-            "lead",
-            _("The code of the agency or work group that leads."),
-            _lead_code,
-            required=True,
-            relations=(("agencies", "code", ("lead_kind", "agency")),),
-            labels=_lead_names,
-        ),
-        Column(
-            "lead_kind",
-            _("Whether the lead is an agency or a work group."),
-            lambda row: "agency" if row.lead_agency else "workgroup",
-            required=True,
-            choices=("agency", "workgroup"),
-        ),
-        Column(
-            "partners",
-            _("The codes of the agencies that take part."),
-            lambda row: row.partner_codes,
-            many=True,
-            relations=(("agencies", "code"),),
-            labels=_agency_names,
-        ),
-        Column(
-            "stakeholders",
-            _("The names of the bodies beyond the group that take part."),
-            lambda row: row.stakeholder_names,
-            many=True,
-        ),
-        Column(
-            "agenda_points",
-            _("The numbers of the points of the eight-point agenda which it serves."),
-            lambda row: row.point_numbers,
-            many=True,
-            labels=_point_titles,
-        ),
-        Column(
-            "recommendations",
-            _("The codes of the recommendations which it answers."),
-            lambda row: row.recommendation_codes,
-            many=True,
-            relations=(("recommendations", "code"),),
-            labels=_recommendation_texts,
-        ),
-        Column(
-            "work_plan",
-            _("The work plan it is part of."),
-            lambda row: row.work_plan and row.work_plan.slug,
-            label_in_row=lambda row: row.work_plan and row.work_plan.title,
-        ),
-        Column(
-            "scope",
-            _("How far it reaches."),
-            lambda row: row.scope,
-            choices=tuple(Commitment.Scope.values),
-            labels=_labels(Commitment.Scope),
-        ),
-        Column("places", _("Countries or regions, as the source names them."), lambda row: row.places, many=True),
-        Column(
-            "start_on",
-            _("When it starts: a year, a month or a day, as far as the source knows."),
-            lambda row: _iso(row.start),
-            pattern=PARTIAL_DATE,
-        ),
-        _precision_column("start_precision", "start"),
-        Column(
-            "due_on",
-            _("When it is due: a year, a month or a day, as far as the source knows."),
-            lambda row: _iso(row.due),
-            pattern=PARTIAL_DATE,
-        ),
-        _precision_column("due_precision", "due"),
-        Column(
-            "status",
-            _("What the last published report says; empty if nothing was ever reported."),
-            lambda row: row.standing_status,
-            choices=tuple(Status.values),
-            labels=_labels(Status),
-        ),
-        Column("status_reason", _("Why it has this status, where a reason is asked."), lambda row: row.standing_reason),
-        Column(
-            "superseded_by",
-            _("The reference of the commitment that took its place."),
-            lambda row: row.successor or None,
-        ),
-        Column(
-            "outlook",
-            _("How the lead sees the way ahead, from the last published report."),
-            lambda row: row.standing_outlook,
-            required=True,
-            choices=tuple(Outlook.values),
-            labels=_labels(Outlook),
-        ),
-        Column(
-            "freshness",
-            _("Whether the lead has reported since it was last asked; computed on the day of the file."),
-            lambda row: row.standing_freshness,
-            required=True,
-            choices=tuple(Freshness.values),
-            labels=_labels(Freshness),
-        ),
-        Column(
-            "verification",
-            _("Whether anybody but the lead has judged, and how."),
-            lambda row: row.standing_verification,
-            required=True,
-            choices=tuple(Verification.values),
-            labels=_labels(Verification),
-        ),
-        Column(
-            "last_heard_on",
-            _("When the last report was published; empty if nothing was ever reported."),
-            lambda row: _iso(row.last_heard),
-            pattern=PARTIAL_DATE,
-        ),
-        _precision_column("last_heard_precision", "last_heard"),
-        Column(
-            "published_on",
-            _("Since when the commitment is public, as far as it is known."),
-            lambda row: _iso(row.published),
-            required=True,
-            pattern=PARTIAL_DATE,
-        ),
-        _precision_column("published_precision", "published"),
-        Column(
-            "updated_at",
-            _("When anything that the row says last changed in public (UTC); empty in a file of a past day."),
-            lambda row: row.moved_at,
-            type="datetime",
-        ),
-        Column("source_title", _("The title of the source."), lambda row: row.source_title, required=True),
-        Column(
-            "source_location",
-            _("The address or document symbol of the source."),
-            lambda row: row.source_location,
-            required=True,
-        ),
-        Column(
-            "confidence",
-            _("Whether the source was read (confirmed), or the entry is general knowledge not yet confirmed (known)."),
-            lambda row: row.confidence,
-            required=True,
-            choices=tuple(Commitment.Confidence.values),
-            labels=_labels(Commitment.Confidence),
-        ),
+    columns=public_columns(
+        COMMITMENT,
+        {
+            "reference": {"pattern": REFERENCE},
+            "url": PAGE,
+            "state": {"value": lambda row: row.standing_state, **STATES},
+            "withdrawn_on": {"value": lambda row: row.standing_withdrawn_on},
+            "withdrawn_reason": {"value": lambda row: row.standing_withdrawn_reason},
+            "lead": {
+                "stated_by": BY_CODE,
+                "value": _lead_code,
+                "required": True,
+                "relations": (("agencies", "code", ("lead_kind", "agency")),),
+                "labels": _lead_names,
+            },
+            "lead_kind": {
+                "value": lambda row: "agency" if row.lead_agency else "workgroup",
+                "required": True,
+                "choices": ("agency", "workgroup"),
+            },
+            "partners": {
+                "stated_by": BY_CODE,
+                "value": lambda row: row.partner_codes,
+                "many": True,
+                "required": False,
+                "relations": (("agencies", "code"),),
+                "labels": _agency_names,
+            },
+            "stakeholders": {"stated_by": BY_NAME, "value": lambda row: row.stakeholder_names, "many": True},
+            "agenda_points": {
+                "stated_by": BY_NUMBER,
+                "value": lambda row: row.point_numbers,
+                "many": True,
+                "labels": _point_titles,
+            },
+            "recommendations": {
+                "stated_by": BY_CODE,
+                "value": lambda row: row.recommendation_codes,
+                "many": True,
+                "relations": (("recommendations", "code"),),
+                "labels": _recommendation_texts,
+            },
+            "work_plan": {
+                "stated_by": BY_CODE,
+                "value": lambda row: row.work_plan and row.work_plan.slug,
+                "label_in_row": lambda row: row.work_plan and row.work_plan.title,
+            },
+            "status": {"value": lambda row: row.standing_status},
+            "status_reason": {"value": lambda row: row.standing_reason},
+            "superseded_by": {"stated_by": BY_REFERENCE, "value": lambda row: row.successor or None},
+            "outlook": {"value": lambda row: row.standing_outlook},
+            "freshness": {
+                "value": lambda row: row.standing_freshness,
+                "required": True,
+                "choices": tuple(Freshness.values),
+                "labels": _labels(Freshness),
+            },
+            "verification": {
+                "value": lambda row: row.standing_verification,
+                "required": True,
+                "choices": tuple(Verification.values),
+                "labels": _labels(Verification),
+            },
+            "published_on": {"required": True},
+            "updated_at": {"value": lambda row: row.moved_at, "type": "datetime"},
+        },
     ),
 )
 
@@ -363,124 +245,48 @@ REPORTS = Table(
     supports_as_of=True,
     filterset=ReportFilter,
     filtered_rows=filtered_reports,
-    columns=(
-        Column(
-            "code",
-            _("The permanent identifier of the report: that of the commitment, and its number."),
-            lambda row: row.reference,
-            required=True,
-            pattern=rf"{REFERENCE}-\d+",
-        ),
-        _page_url(_("The permanent address of the report on the commitment’s page.")),
-        Column(
-            "commitment",
-            _("The reference of the commitment that it reports on."),
-            lambda row: row.commitment.reference,
-            required=True,
-            foreign_key=("commitments", "reference"),
-            label_in_row=lambda row: row.commitment.title,
-        ),
-        Column(
-            "commitment_state",
-            _("Whether the commitment stands or was withdrawn; only `updated_since` finds reports on withdrawn ones."),
-            lambda row: row.commitment_state,
-            required=True,
-            choices=("published", "withdrawn"),
-        ),
-        Column(
-            "number",
-            _("Its number among the reports on this commitment, by publication."),
-            lambda row: row.number,
-            type="integer",
-            required=True,
-        ),
-        Column(
-            "updated_at",
-            _("When anything that the row says last changed in public (UTC); empty in a file of a past day."),
-            lambda row: row.moved_at,
-            type="datetime",
-        ),
-        Column(
-            "published_on",
-            _("When it was published: a year, a month or a day, as far as the source knows."),
-            lambda row: _iso(row.published),
-            required=True,
-            pattern=PARTIAL_DATE,
-        ),
-        _precision_column("published_precision", "published"),
-        Column(
-            "origin",
-            _("Whether the lead wrote it in this portal (lead), or it is taken from a public source (public_source)."),
-            lambda row: "lead" if row.author_id else "public_source",
-            required=True,
-            choices=("lead", "public_source"),
-        ),
-        Column(
-            "cycle",
-            _("The reporting cycle that asked for it; empty if it was given unasked."),
-            lambda row: row.cycle and row.cycle.title,
-        ),
-        Column(
-            "on_behalf_of",
-            _("The code of the agency for which it was written, where it is named."),
-            lambda row: row.on_behalf_of and row.on_behalf_of.code,
-            foreign_key=("agencies", "code"),
-            labels=_agency_names,
-        ),
-        Column("period_start", _("The first day of the period."), lambda row: row.period_start, type="date"),
-        Column("period_end", _("The last day of the period."), lambda row: row.period_end, type="date"),
-        Column(
-            "status",
-            _("The status that it reports."),
-            lambda row: row.status,
-            required=True,
-            choices=tuple(Status.values),
-            labels=_labels(Status),
-        ),
-        Column("status_reason", _("Why the commitment has this status, where given."), lambda row: row.status_reason),
-        Column(
-            "superseded_by",
-            _("The reference of the commitment that took the place of this one."),
-            lambda row: row.superseded_by and row.superseded_by.reference,
-        ),
-        Column(
-            "outlook",
-            _("How the lead sees the way ahead."),
-            lambda row: row.outlook,
-            required=True,
-            choices=tuple(Outlook.values),
-            labels=_labels(Outlook),
-        ),
-        Column("achieved", _("What was achieved."), lambda row: row.achieved),
-        Column("barriers", _("What stood in the way."), lambda row: row.barriers),
-        Column("next_steps", _("What comes next."), lambda row: row.next_steps),
-        Column(
-            "contribution_agencies",
-            _("The codes of the partners that added their own part."),
-            lambda row: [part["agency"] for part in row.parts],
-            many=True,
-            relations=(("agencies", "code"),),
-            labels=_agency_names,
-        ),
-        Column(
-            "contribution_texts",
-            _("What each of these partners says, in the order of the codes."),
-            lambda row: [part["text"] for part in row.parts],
-            many=True,
-        ),
-        Column(
-            "evidence_titles",
-            _("The titles of the public evidence."),
-            lambda row: [piece["title"] for piece in row.public_evidence],
-            many=True,
-        ),
-        Column(
-            "evidence_locations",
-            _("The address or document symbol of each piece of evidence, in the order of the titles."),
-            _evidence_locations,
-            format="uri",
-            many=True,
-        ),
+    columns=public_columns(
+        REPORT,
+        {
+            "code": {"value": lambda row: row.reference, "required": True, "pattern": rf"{REFERENCE}-\d+"},
+            "url": PAGE,
+            "commitment": {
+                "stated_by": BY_REFERENCE,
+                "value": lambda row: row.commitment.reference,
+                "foreign_key": ("commitments", "reference"),
+                "label_in_row": lambda row: row.commitment.title,
+            },
+            "commitment_state": STATES,
+            "number": {"required": True},
+            "updated_at": {"value": lambda row: row.moved_at, "type": "datetime"},
+            "published_on": {"required": True},
+            "origin": {
+                "value": lambda row: "lead" if row.author_id else "public_source",
+                "required": True,
+                "choices": ("lead", "public_source"),
+            },
+            "cycle": {"stated_by": BY_NAME, "value": lambda row: row.cycle and row.cycle.title},
+            "on_behalf_of": {
+                "stated_by": BY_CODE,
+                "value": lambda row: row.on_behalf_of and row.on_behalf_of.code,
+                "foreign_key": ("agencies", "code"),
+                "labels": _agency_names,
+            },
+            "status": {"required": True},
+            "superseded_by": {
+                "stated_by": BY_REFERENCE,
+                "value": lambda row: row.superseded_by and row.superseded_by.reference,
+            },
+            "contribution_agencies": {
+                "value": lambda row: [part["agency"] for part in row.parts],
+                "many": True,
+                "relations": (("agencies", "code"),),
+                "labels": _agency_names,
+            },
+            "contribution_texts": {"value": lambda row: [part["text"] for part in row.parts], "many": True},
+            "evidence_titles": {"value": lambda row: [piece["title"] for piece in row.public_evidence], "many": True},
+            "evidence_locations": {"value": _evidence_locations, "format": "uri", "many": True},
+        },
     ),
 )
 
@@ -489,29 +295,19 @@ AGENCIES = Table(
     title=_("Agencies"),
     description=_("The members of the group, and the constituents under one membership."),
     rows=agency_rows,
-    columns=(
-        Column("code", _("The permanent identifier of the agency."), lambda row: row.code, required=True),
-        _page_url(_("The permanent address of the agency’s page.")),
-        Column("acronym", _("What the agency is called in short."), lambda row: row.acronym, required=True),
-        Column("name", _("The full name."), lambda row: row.name, required=True),
-        Column(
-            "former_names",
-            _("The names that it bore before, the last one first: acronym, name, and the last day of each."),
-            _former_names,
-            many=True,
-        ),
-        Column(
-            "parent",
-            _("The code of the member whose constituent it is; empty for the members themselves."),
-            lambda row: row.parent and row.parent.code,
-            foreign_key=("agencies", "code"),
-            label_in_row=lambda row: row.parent and row.parent.name,
-        ),
-        Column("mandate", _("What the agency is there for."), lambda row: row.mandate),
-        Column("headquarters", _("Where it has its seat."), lambda row: row.headquarters),
-        Column("website", _("Its own web site."), lambda row: row.website, format="uri"),
-        Column("joined", _("When it joined the group."), lambda row: row.joined, type="date"),
-        Column("left", _("When it left the group."), lambda row: row.left, type="date"),
+    columns=public_columns(
+        AGENCY,
+        {
+            "url": PAGE,
+            "former_names": {"value": _former_names, "many": True},
+            "parent": {
+                "stated_by": BY_CODE,
+                "value": lambda row: row.parent and row.parent.code,
+                "foreign_key": ("agencies", "code"),
+                "label_in_row": lambda row: row.parent and row.parent.name,
+            },
+            "website": {"format": "uri"},
+        },
     ),
 )
 
@@ -520,31 +316,22 @@ RECOMMENDATIONS = Table(
     title=_("Recommendations"),
     description=_("What the group recommended in February 2014, at four levels, in its official wording."),
     rows=recommendation_rows,
-    columns=(
-        Column("code", _("The permanent identifier of the recommendation."), lambda row: row.code, required=True),
-        _page_url(_("The permanent address of the recommendation’s page.")),
-        Column(
-            "level",
-            _("The level at which it is to be carried out."),
-            lambda row: row.level,
-            required=True,
-            choices=tuple(Recommendation.Level.values),
-            labels=_labels(Recommendation.Level),
-        ),
-        Column("text", _("The official wording."), lambda row: row.text, required=True),
-        Column(
-            "parent",
-            _("The code of the recommendation of which it is a part."),
-            lambda row: row.parent and row.parent.code,
-            foreign_key=("recommendations", "code"),
-        ),
-        Column(
-            "agenda_points",
-            _("The numbers of the related points of the agenda: an editorial reading."),
-            lambda row: row.point_numbers,
-            many=True,
-            labels=_point_titles,
-        ),
+    columns=public_columns(
+        RECOMMENDATION,
+        {
+            "url": PAGE,
+            "parent": {
+                "stated_by": BY_CODE,
+                "value": lambda row: row.parent and row.parent.code,
+                "foreign_key": ("recommendations", "code"),
+            },
+            "agenda_points": {
+                "stated_by": BY_NUMBER,
+                "value": lambda row: row.point_numbers,
+                "many": True,
+                "labels": _point_titles,
+            },
+        },
     ),
 )
 

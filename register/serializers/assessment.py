@@ -4,7 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from agencies.serializers import AgencyRefSerializer
+from foundation.public_fields import Place
+from foundation.rest.public_serializers import PublicFieldsSerializer
 from register.serializers.values import PartialDateField, PrecisionField, reviewed_by
+from reporting.fields import ANSWER, ASSESSMENT
 from reporting.models import Answer, Assessment
 from workgroups.serializers import WorkGroupRefSerializer
 
@@ -24,30 +27,27 @@ class AssessorSerializer(serializers.Serializer):
         return {"code": None, "title": assessment.assessor_name, "url": None}
 
 
-class AnswerSerializer(serializers.ModelSerializer):
+class AnswerSerializer(PublicFieldsSerializer):
     """What the lead of the commitment says in public to a judgement."""
 
-    published_on = PartialDateField("published", help_text=_("When it was published."))
+    public_table = ANSWER
+    published_on = PartialDateField("published")
     published_precision = PrecisionField("published")
 
     reviewed_by = reviewed_by()
 
     class Meta:
         model = Answer
-        extra_kwargs = {
-            "text": {"help_text": _("The answer, in the lead’s words.")},
-        }
-        fields = ["text", "published_on", "published_precision", "reviewed_by"]
+        fields = ANSWER.names_in(Place.API)
 
 
-class AssessmentSerializer(serializers.ModelSerializer):
+class AssessmentSerializer(PublicFieldsSerializer):
     """Someone else's judgement beside the lead's own word."""
 
-    assessor = AssessorSerializer(source="*", help_text=_("Who judged."))
-    report = serializers.CharField(
-        source="report.reference", allow_null=True, default=None, help_text=_("The report that is judged, if one.")
-    )
-    published_on = PartialDateField("published", help_text=_("When it was published."))
+    public_table = ASSESSMENT
+    assessor = AssessorSerializer(source="*")
+    report = serializers.CharField(source="report.reference", allow_null=True, default=None)
+    published_on = PartialDateField("published")
     published_precision = PrecisionField("published")
     reviewed_by = reviewed_by()
     answers = AnswerSerializer(
@@ -56,27 +56,4 @@ class AssessmentSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Assessment
-        extra_kwargs = {
-            "assessor_kind": {"help_text": _("As what the assessor judges.")},
-            "finding": {"help_text": _("Whether the assessor agrees with the lead’s report.")},
-            "text": {"help_text": _("The judgement, in the assessor’s words.")},
-            "source_title": {
-                "help_text": _("The title under which the judgement was published elsewhere; empty where it was not.")
-            },
-            "source_location": {
-                "help_text": _("The address or document symbol of that publication; empty where there is none.")
-            },
-        }
-        fields = [
-            "assessor_kind",
-            "assessor",
-            "report",
-            "finding",
-            "text",
-            "source_title",
-            "source_location",
-            "published_on",
-            "published_precision",
-            "reviewed_by",
-            "answers",
-        ]
+        fields = [*ASSESSMENT.names_in(Place.API), "answers"]

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from agencies.serializers import AgencyRefSerializer
 from agenda.serializers import AgendaPointRefSerializer
+from commitments.fields import COMMITMENT, MILESTONE, PARTNER, STAKEHOLDER, WITHDRAWAL
 from commitments.models import (
     Commitment,
     Freshness,
@@ -19,7 +20,9 @@ from commitments.models import (
     Withdrawal,
 )
 from commitments.workflow import State
-from foundation.rest.url_fields import LinkField, PageURLField
+from foundation.public_fields import Place
+from foundation.rest.public_serializers import PublicFieldsSerializer
+from foundation.rest.url_fields import PageURLField
 from recommendations.serializers import RecommendationRefSerializer
 from register.citations import Citation
 from register.serializers.assessment import AssessmentSerializer
@@ -51,151 +54,81 @@ class SuccessorSerializer(CommitmentRefSerializer):
         return commitment.state
 
 
-class StakeholderSerializer(serializers.ModelSerializer):
+class StakeholderSerializer(PublicFieldsSerializer):
     """A body beyond the group that takes part."""
+
+    public_table = STAKEHOLDER
 
     class Meta:
         model = Stakeholder
-        extra_kwargs = {
-            "name": {"help_text": _("The body’s full name.")},
-            "acronym": {"help_text": _("Its short name; empty where it has none.")},
-            "kind": {"help_text": _("What sort of body it is.")},
-        }
-        fields = ["name", "acronym", "kind"]
+        fields = STAKEHOLDER.names_in(Place.API)
 
 
-class SourceSerializer(serializers.Serializer):
-    """Where it is written."""
-
-    title = serializers.CharField(source="source_title", help_text=_("The title of the source."))
-    location = serializers.CharField(source="source_location", help_text=_("Its address or document symbol."))
-    url = LinkField(source="source_address", help_text=_("Its address; null when it is known by a symbol."))
+# A list has no fields that only the whole commitment needs.
+ROW_FIELDS = [name for name in COMMITMENT.names_in(Place.API) if name != "reviewed_by"]
 
 
-class CommitmentRowSerializer(serializers.ModelSerializer):
+class CommitmentRowSerializer(PublicFieldsSerializer):
     """A commitment as the register lists it. One that was withdrawn is listed with `updated_since`, and says so."""
 
-    reference = serializers.CharField(help_text=_("Permanent and never used again: HLD-0001."))
-    state = serializers.ChoiceField(
-        [State.PUBLISHED, State.WITHDRAWN], source="standing_state", help_text=_("Whether it stands or was withdrawn.")
-    )
-    withdrawn_on = serializers.DateField(
-        source="standing_withdrawn_on", allow_null=True, help_text=_("The day on which it was withdrawn; or null.")
-    )
-    withdrawn_reason = serializers.CharField(
-        source="standing_withdrawn_reason", help_text=_("Why it was withdrawn; empty while it stands.")
-    )
-    scope = NullableChoiceField(
-        Commitment.Scope, allow_null=True, help_text=_("How wide it reaches; null where not known.")
-    )
-    places = serializers.ListField(child=serializers.CharField(), help_text=_("As the source names them."))
-    lead = LeadSerializer(help_text=_("The one agency or work group that undertook it."))
-    partners = AgencyRefSerializer(source="partner_agencies", many=True, help_text=_("The agencies that take part."))
-    agenda_points = AgendaPointRefSerializer(many=True, help_text=_("The points of the agenda it serves."))
-    recommendations = RecommendationRefSerializer(many=True, help_text=_("The recommendations it answers."))
-    start_on = PartialDateField("start", help_text=_("When it starts."))
+    public_table = COMMITMENT
+    reference = serializers.CharField()
+    state = serializers.ChoiceField([State.PUBLISHED, State.WITHDRAWN], source="standing_state")
+    withdrawn_on = serializers.DateField(source="standing_withdrawn_on", allow_null=True)
+    withdrawn_reason = serializers.CharField(source="standing_withdrawn_reason")
+    scope = NullableChoiceField(Commitment.Scope, allow_null=True)
+    places = serializers.ListField(child=serializers.CharField())
+    lead = LeadSerializer()
+    partners = AgencyRefSerializer(source="partner_agencies", many=True)
+    agenda_points = AgendaPointRefSerializer(many=True)
+    recommendations = RecommendationRefSerializer(many=True)
+    start_on = PartialDateField("start")
     start_precision = PrecisionField("start")
-    due_on = PartialDateField("due", help_text=_("When it is due."))
+    due_on = PartialDateField("due")
     due_precision = PrecisionField("due")
-    status = NullableChoiceField(
-        Status, source="standing_status", allow_null=True, help_text=_("By the last report; null with none.")
-    )
-    outlook = NullableChoiceField(Outlook, source="standing_outlook", help_text=_("How the lead sees the way ahead."))
-    freshness = NullableChoiceField(
-        Freshness, source="standing_freshness", help_text=_("Computed: how recently the lead was heard.")
-    )
-    verification = NullableChoiceField(
-        Verification, source="standing_verification", help_text=_("Computed: whether others have judged.")
-    )
-    last_heard_on = PartialDateField("last_heard", help_text=_("The day of the last report."))
+    status = NullableChoiceField(Status, source="standing_status", allow_null=True)
+    outlook = NullableChoiceField(Outlook, source="standing_outlook")
+    freshness = NullableChoiceField(Freshness, source="standing_freshness")
+    verification = NullableChoiceField(Verification, source="standing_verification")
+    last_heard_on = PartialDateField("last_heard")
     last_heard_precision = PrecisionField("last_heard")
-    status_reason = serializers.CharField(
-        source="standing_reason", help_text=_("What the last report gives as the reason; empty where it gives none.")
-    )
-    superseded_by = SuccessorSerializer(
-        source="*", allow_null=True, help_text=_("What takes its place, by the last report; or null.")
-    )
-    stakeholders = StakeholderSerializer(many=True, help_text=_("Those beyond the group who take part."))
-    work_plan = WorkPlanRefSerializer(allow_null=True, help_text=_("The work plan under which it stands."))
-    source = SourceSerializer(source="*", help_text=_("Where it is written."))
-    published_on = PartialDateField("published", help_text=_("Since when it counts as public."))
+    status_reason = serializers.CharField(source="standing_reason")
+    superseded_by = SuccessorSerializer(source="*", allow_null=True)
+    stakeholders = StakeholderSerializer(many=True)
+    work_plan = WorkPlanRefSerializer(allow_null=True)
+    published_on = PartialDateField("published")
     published_precision = PrecisionField("published")
     updated_at = UpdatedAtField()
     url = PageURLField()
 
     class Meta:
         model = Commitment
-        extra_kwargs = {
-            "title": {"help_text": _("What was undertaken, in a line.")},
-            "summary": {"help_text": _("What was undertaken, in a few sentences.")},
-            "kind": {"help_text": _("What sort of undertaking it is.")},
-            "confidence": {"help_text": _("Whether the source itself was read.")},
-        }
-        fields = [
-            "reference",
-            "title",
-            "state",
-            "withdrawn_on",
-            "withdrawn_reason",
-            "summary",
-            "original_text",
-            "kind",
-            "scope",
-            "places",
-            "lead",
-            "partners",
-            "agenda_points",
-            "recommendations",
-            "start_on",
-            "start_precision",
-            "due_on",
-            "due_precision",
-            "status",
-            "status_reason",
-            "superseded_by",
-            "outlook",
-            "freshness",
-            "verification",
-            "last_heard_on",
-            "last_heard_precision",
-            "stakeholders",
-            "work_plan",
-            "source",
-            "confidence",
-            "published_on",
-            "published_precision",
-            "updated_at",
-            "url",
-        ]
+        fields = ROW_FIELDS
 
 
-class PartnerSerializer(serializers.ModelSerializer):
+class PartnerSerializer(PublicFieldsSerializer):
     """An agency that takes part, and its own part in it."""
 
-    agency = AgencyRefSerializer(help_text=_("The agency that takes part."))
+    public_table = PARTNER
+    agency = AgencyRefSerializer()
 
     class Meta:
         model = Partner
-        extra_kwargs = {
-            "part": {"help_text": _("What this agency itself does in it; empty where that is not said.")},
-        }
-        fields = ["agency", "part"]
+        fields = PARTNER.names_in(Place.API)
 
 
-class MilestoneSerializer(serializers.ModelSerializer):
+class MilestoneSerializer(PublicFieldsSerializer):
     """A named step; what was met after the day of `as_of` was not met then."""
 
-    due_on = PartialDateField("due", help_text=_("When the step is due."))
+    public_table = MILESTONE
+    due_on = PartialDateField("due")
     due_precision = PrecisionField("due")
-    met_on = PartialDateField("met", help_text=_("When the step was met; null while it is not."))
+    met_on = PartialDateField("met")
     met_precision = PrecisionField("met")
 
     class Meta:
         model = Milestone
-        extra_kwargs = {
-            "title": {"help_text": _("What the step is.")},
-        }
-        fields = ["title", "due_on", "due_precision", "met_on", "met_precision"]
+        fields = MILESTONE.names_in(Place.API)
 
     def to_representation(self, milestone):
         day = self.context["day"]
@@ -212,19 +145,15 @@ class WithdrawalListSerializer(serializers.ListSerializer):
         return super().to_representation([each for each in withdrawals.all() if not day or each.withdrawn_on <= day])
 
 
-class WithdrawalSerializer(serializers.ModelSerializer):
+class WithdrawalSerializer(PublicFieldsSerializer):
     """One withdrawal of the commitment and, where it was taken back, its restoration."""
+
+    public_table = WITHDRAWAL
 
     class Meta:
         model = Withdrawal
         list_serializer_class = WithdrawalListSerializer
-        extra_kwargs = {
-            "withdrawn_on": {"help_text": _("The day on which the commitment was withdrawn.")},
-            "withdrawn_reason": {"help_text": _("Why it was withdrawn.")},
-            "restored_on": {"help_text": _("The day on which it was restored; null while it is withdrawn.")},
-            "restored_reason": {"help_text": _("Why it was restored; empty while it is withdrawn.")},
-        }
-        fields = ["withdrawn_on", "withdrawn_reason", "restored_on", "restored_reason"]
+        fields = WITHDRAWAL.names_in(Place.API)
 
     def to_representation(self, withdrawal):
         row = super().to_representation(withdrawal)
@@ -254,8 +183,7 @@ class CommitmentSerializer(CommitmentRowSerializer):
 
     class Meta(CommitmentRowSerializer.Meta):
         fields = [
-            *CommitmentRowSerializer.Meta.fields[:-1],
-            "reviewed_by",
+            *COMMITMENT.names_in(Place.API),
             "supersedes",
             "milestones",
             "reports",
@@ -263,7 +191,6 @@ class CommitmentSerializer(CommitmentRowSerializer):
             "assessments",
             "withdrawals",
             "citation",
-            "url",
         ]
 
     @extend_schema_field(OpenApiTypes.STR)

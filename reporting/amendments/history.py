@@ -10,15 +10,20 @@ from datetime import datetime
 from itertools import chain, groupby, pairwise
 from operator import attrgetter
 
+from agencies.models import Agency
+from commitments.fields import COMMITMENT, MILESTONE, MILESTONES, PARTNER
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import PUBLIC_STATES
-from foundation.dates.partial import PartialDate, Precision, partial_date
-from foundation.text.name_lists import join_names
-from reporting.amendments.messages import Change, member_change, text_change, value_change
+from foundation.dates.partial import PartialDate, Precision
+from foundation.public_fields import Place, PublicTable, display_value
+from reporting.amendments.messages import MEMBER, Change, member_change, text_change, value_change
 from reporting.amendments.names import Names
 
-TEXTS = ("title", "summary", "original_text", "source_title")
-SETS = ("agenda_points", "recommendations", "stakeholders")
+AMENDED = COMMITMENT.shown_in(Place.AMENDMENTS)
+# Sets that have no model of their own; partners are rows with a history.
+SETS = {each.name: each for each in AMENDED if COMMITMENT.has_plain_set(each)}
+TEXTS = [each for each in AMENDED if each.is_text]
+VALUES = [each for each in AMENDED if not each.is_text and not COMMITMENT.is_set(each)]
 
 
 @dataclass(frozen=True)
@@ -75,44 +80,28 @@ def _of_commitment(before, after, sets: dict, names: Names) -> Iterator[Step]:
     def step(change: Change, *touches) -> Step:
         return Step(after.history_date, touches, change)
 
-    for field in TEXTS:
-        old, new = getattr(before, field), getattr(after, field)
+    for public_field in chain(TEXTS, VALUES):
+        old, new = (display_value(row, public_field, names.of) for row in (before, after))
         if old != new:
-            yield step(text_change(field, old, new), field)
-    old, new = _values(before, names), _values(after, names)
-    for field in old:
-        if old[field] != new[field]:
-            yield step(value_change(field, old[field], new[field]), field)
-    for field in SETS:
-        old, new = (sets[field].get(row.history_id, set()) for row in (before, after))
+            describe = text_change if public_field.is_text else value_change
+            yield step(describe(COMMITMENT, public_field.name, old, new), public_field.name)
+    for name, public_field in SETS.items():
+        old, new = (sets[name].get(row.history_id, set()) for row in (before, after))
+        model = COMMITMENT.column(public_field).related_model
         for pk in sorted(old ^ new):
-            yield step(member_change(field, names.of(field, pk), joined=pk in new), field, pk)
-
-
-def _values(row, names: Names) -> dict:
-    """Return the public columns other than texts, as display values."""
-    return {
-        "kind": row.get_kind_display(),
-        "lead": names.of("agencies", row.lead_agency_id) or names.of("workgroups", row.workgroup_id),
-        "scope": row.get_scope_display(),
-        "places": join_names(row.places, "; "),
-        "start": partial_date(row.start_on, row.start_precision),
-        "due": partial_date(row.due_on, row.due_precision),
-        "work_plan": names.of("work_plans", row.work_plan_id),
-        "source_location": row.source_location,
-        "confidence": row.get_confidence_display(),
-    }
+            sentences, label = public_field.sentences or MEMBER, COMMITMENT.label(name)
+            yield step(member_change(sentences, names.of(model, pk), joined=pk in new, label=label), name, pk)
 
 
 def _sets(commitment: Commitment) -> dict[str, dict[int, set[int]]]:
     """Return the keys in each many-to-many set, by field and id of the history line."""
     keys = {}
-    for field in SETS:
-        column = Commitment._meta.get_field(field).m2m_reverse_name()
-        lines = getattr(Commitment.history.model, field).model.objects.filter(commitment=commitment.pk)
-        keys[field] = {}
+    for name in SETS:
+        column = Commitment._meta.get_field(name).m2m_reverse_name()
+        lines = getattr(Commitment.history.model, name).model.objects.filter(commitment=commitment.pk)
+        keys[name] = {}
         for line, pk in lines.values_list("history_id", column):
-            keys[field].setdefault(line, set()).add(pk)
+            keys[name].setdefault(line, set()).add(pk)
     return keys
 
 
@@ -144,28 +133,34 @@ def _of_parts(lines: list, published_at: datetime, compare) -> Iterator[Step]:
 
 
 def _of_partner(before, after, names: Names) -> Iterator[tuple[tuple, Change]]:
-    old, new = (row and names.of("agencies", row.agency_id) for row in (before, after))
+    old, new = (row and names.of(Agency, row.agency_id) for row in (before, after))
     if old != new:
+        sentences = COMMITMENT["partners"].sentences
         if old:
-            yield ("partner", "left"), member_change("partners", old, joined=False)
+            yield ("partner", "left"), member_change(sentences, old, joined=False)
         if new:
-            yield ("partner", "joined"), member_change("partners", new, joined=True)
-    elif before.part != after.part:
-        yield ("partner", "part"), text_change("part", before.part, after.part, new)
+            yield ("partner", "joined"), member_change(sentences, new, joined=True)
+    else:
+        yield from _changed_fields(PARTNER, before, after, new, names)
 
 
 def _of_milestone(before, after) -> Iterator[tuple[tuple, Change]]:
     if before is None or after is None:
-        yield ("milestone",), member_change("milestones", (after or before).title, joined=after is not None)
+        yield ("milestone",), member_change(MILESTONES, (after or before).title, joined=after is not None)
         if after and after.met_on:
-            met = partial_date(after.met_on, after.met_precision)
-            yield ("milestone", "met"), value_change("milestone_met", None, met, after.title)
+            met = display_value(after, MILESTONE["met_on"])
+            yield ("milestone", "met_on"), value_change(MILESTONE, "met_on", "", met, after.title)
         return
-    if before.title != after.title:
-        yield ("milestone", "title"), text_change("milestone_title", before.title, after.title)
-    for field in ("due", "met"):
-        old, new = (
-            partial_date(getattr(row, f"{field}_on"), getattr(row, f"{field}_precision")) for row in (before, after)
-        )
+    yield from _changed_fields(MILESTONE, before, after, after.title)
+
+
+def _changed_fields(
+    table: PublicTable, before, after, name_of_row: str, names: Names | None = None
+) -> Iterator[tuple[tuple, Change]]:
+    """Yield the changes of the fields of a part, with what they touch."""
+    for public_field in table.shown_in(Place.AMENDMENTS):
+        old, new = (display_value(row, public_field, names and names.of) for row in (before, after))
         if old != new:
-            yield ("milestone", field), value_change(f"milestone_{field}", old, new, after.title)
+            describe = text_change if public_field.is_text else value_change
+            touched = (table.model._meta.model_name, public_field.name)
+            yield touched, describe(table, public_field.name, old, new, name_of_row)

@@ -7,29 +7,25 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import JSONObject, Lag
 
+from commitments.fields import COMMITMENT, MILESTONE, PARTNER
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import PUBLIC_STATES
-from reporting.amendments.history import SETS, TEXTS
+from foundation.public_fields import Place, PublicTable
+from reporting.amendments.history import SETS
 
-COLUMNS = (
-    *TEXTS,
-    "kind",
-    "lead_agency_id",
-    "workgroup_id",
-    "scope",
-    "places",
-    "start_on",
-    "start_precision",
-    "due_on",
-    "due_precision",
-    "work_plan_id",
-    "source_location",
-    "confidence",
-)
-PARTS = {
-    Partner: ("agency_id", "part"),
-    Milestone: ("title", "due_on", "due_precision", "met_on", "met_precision"),
-}
+
+def _columns(table: PublicTable) -> tuple[str, ...]:
+    """Return the columns of a table's amendable fields, foreign keys as in the database."""
+    columns = [
+        table.model._meta.get_field(name)
+        for public_field in table.shown_in(Place.AMENDMENTS)
+        for name in public_field.columns
+    ]
+    return tuple(column.attname for column in columns if not column.many_to_many)
+
+
+COLUMNS = _columns(COMMITMENT)
+PARTS = {Partner: _columns(PARTNER), Milestone: _columns(MILESTONE)}
 
 
 def amended_at(keys: Collection[int], day: date | None = None) -> dict[int, datetime]:

@@ -36,7 +36,7 @@ def test_source_in_capitals_or_without_scheme_is_a_link(client):
     commitment = CommitmentFactory(source_location=WRITTEN)
 
     assert f'href="{KEPT}"' in client.get(commitment.get_absolute_url()).content.decode()
-    assert client.get(f"/api/v1/commitments/{commitment.reference}/").json()["source"]["url"] == KEPT
+    assert client.get(f"/api/v1/commitments/{commitment.reference}/").json()["source_location"] == KEPT
 
 
 @pytest.mark.django_db

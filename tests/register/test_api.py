@@ -121,11 +121,8 @@ def test_row_says_what_the_register_says(client, ilo, iom, points):
         "last_heard_precision": "month",
         "stakeholders": [],
         "work_plan": None,
-        "source": {
-            "title": commitment.source_title,
-            "location": commitment.source_location,
-            "url": commitment.source_location,
-        },
+        "source_title": commitment.source_title,
+        "source_location": commitment.source_location,
         "confidence": "confirmed",
         "published_on": "2014-02-20",
         "published_precision": "day",
@@ -229,7 +226,7 @@ def test_commitment_tells_its_whole_record(get_commitment, ilo, iom, undesa, poi
     assert body["partners"] == [{"agency": IOM, "part": "Trains the trainers."}]
     assert body["stakeholders"] == [{"name": "Civil society platform", "acronym": "CSP", "kind": "civil_society"}]
     assert body["work_plan"] == {"code": "mawp", "title": "Work plan", "url": "http://testserver/workgroups/#mawp"}
-    assert body["source"] == {"title": "Resolution", "location": "A/RES/68/4", "url": None}
+    assert (body["source_title"], body["source_location"]) == ("Resolution", "A/RES/68/4")
     assert body["milestones"] == [
         {
             "title": "Begin",

@@ -20,21 +20,11 @@ from foundation.text.choices import find_code
 from gmg_portal.api.drafts.problems import FieldFault, Problem, unknown_value_fault
 from gmg_portal.editors.edit_conflicts import rendered_values
 from gmg_portal.editors.model_admin import FORMFIELD_OVERRIDES, authors_and_time, history_since
+from reporting.fields import WRITTEN_BY_LEAD
 from reporting.forms.evidence import EvidenceForm
 from reporting.forms.report import ProgressReportForm
 from reporting.models import Evidence, ProgressReport
 
-WRITABLE_FIELDS = (
-    "period_start",
-    "period_end",
-    "status",
-    "status_reason",
-    "superseded_by",
-    "outlook",
-    "achieved",
-    "barriers",
-    "next_steps",
-)
 EVIDENCE_FIELDS = ("kind", "title", "url", "symbol", "issued_on", "seen_on", "is_public")
 # Fields with another name in the form than in the API.
 FORM_NAMES = {"issued_on": "issued"}
@@ -51,8 +41,8 @@ def report_form(
     `seen_version` is the version and history id on which the change is based.
     """
     is_new = report._state.adding
-    fields = (["commitment"] if is_new else []) + [*WRITABLE_FIELDS]
-    check_field_names(body, fields if is_new else WRITABLE_FIELDS)
+    fields = (["commitment"] if is_new else []) + [*WRITTEN_BY_LEAD]
+    check_field_names(body, fields if is_new else WRITTEN_BY_LEAD)
     form_class = modelform_factory(ProgressReport, form=ProgressReportForm, fields=[*fields, "version"])
     choices = {"superseded_by": Commitment.objects.published()}
     if is_new:

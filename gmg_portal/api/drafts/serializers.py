@@ -11,18 +11,17 @@ from agencies.serializers import AgencyRefSerializer
 from commitments.models import Outlook, Status
 from commitments.workflow import State
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
+from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import LinkField
-from gmg_portal.api.drafts.forms import WRITABLE_FIELDS
 from register.serializers import (
     CommitmentRefSerializer,
-    EvidenceSerializer,
     NullableChoiceField,
     PartialDateField,
     PrecisionField,
-    ReportBodySerializer,
 )
 from reporting import rules
 from reporting.evidence import MEDIA_TYPES
+from reporting.fields import EVIDENCE, REPORT, WRITTEN_BY_LEAD
 from reporting.forms.prefill import is_blank
 from reporting.models import Evidence, ProgressReport
 from reporting.rules.hints import review_hints
@@ -47,9 +46,10 @@ def draft_state(report: ProgressReport) -> str:
     return EXPECTED if blank else report.state
 
 
-class DraftEvidenceSerializer(serializers.ModelSerializer):
+class DraftEvidenceSerializer(PublicFieldsSerializer):
     """A piece of evidence of a draft: a link, a document symbol or a file."""
 
+    public_table = EVIDENCE
     code = serializers.SerializerMethodField(help_text=_("Names it within the draft; for removing it."))
     url = LinkField(help_text=_("Where it is found; null for a symbol or a file."))
     issued_on = PartialDateField("issued", help_text=_("When it was issued."))
@@ -67,7 +67,6 @@ class DraftEvidenceSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Evidence
-        extra_kwargs = EvidenceSerializer.Meta.extra_kwargs
         fields = [
             "code",
             "kind",
@@ -92,9 +91,10 @@ class DraftEvidenceSerializer(serializers.ModelSerializer):
         return evidence.file_digest or None
 
 
-class DraftRowSerializer(serializers.ModelSerializer):
+class DraftRowSerializer(PublicFieldsSerializer):
     """A report of one's own agency that is open: asked for, begun, sent off or sent back."""
 
+    public_table = REPORT
     code = serializers.UUIDField(source="draft_code", help_text=_("Names the report as long as it has no number."))
     state = serializers.SerializerMethodField(
         help_text=_("'expected': a cycle asks for it, and nothing is written. 'published': see `report`.")
@@ -124,7 +124,6 @@ class DraftRowSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ProgressReport
-        extra_kwargs = ReportBodySerializer.Meta.extra_kwargs
         fields = [
             "code",
             "state",
@@ -133,7 +132,7 @@ class DraftRowSerializer(serializers.ModelSerializer):
             "cycle",
             "due_on",
             "on_behalf_of",
-            *WRITABLE_FIELDS,
+            *WRITTEN_BY_LEAD,
             "evidence",
             "review_note",
             "submitted_at",
@@ -217,7 +216,7 @@ class DraftChangesSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ProgressReport
-        fields = WRITABLE_FIELDS
+        fields = WRITTEN_BY_LEAD
         extra_kwargs = {
             "period_start": {"required": False, "help_text": _("The first day that it tells of: 2014-01-01.")},
             "period_end": {"required": False, "help_text": _("The last day that it tells of: 2014-06-30.")},
@@ -244,7 +243,7 @@ class NewDraftSerializer(DraftChangesSerializer):
     )
 
     class Meta(DraftChangesSerializer.Meta):
-        fields = ["commitment", "cycle", *WRITABLE_FIELDS]
+        fields = ["commitment", "cycle", *WRITTEN_BY_LEAD]
 
 
 class NewEvidenceSerializer(serializers.ModelSerializer):

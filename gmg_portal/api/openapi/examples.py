@@ -21,6 +21,8 @@ ROW = {
     "due_on": "2013-12",
     "last_heard_on": "2013-12",
     "published_on": "2013-12",
+    "source_title": "International Migration Report 2013",
+    "source_location": "ST/ESA/SER.A/346",
     "url": COMMITMENT_PAGE,
 }
 REPORT = {
@@ -109,7 +111,6 @@ EXAMPLES: dict[str, dict] = {
     "RecommendationRef": COVERAGE,
     "Report": REPORT,
     "ReportBody": REPORT,
-    "Source": {"title": "International Migration Report 2013", "location": "ST/ESA/SER.A/346", "url": None},
     "StatusChange": {**CHANGE, "url": f"{PORTAL}/commitments/HLD-0001/#status-history"},
     "WorkGroup": {
         "slug": "mainstreaming",

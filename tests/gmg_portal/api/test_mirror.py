@@ -116,8 +116,6 @@ def as_file_row(row):
         **{name: [each["code"] for each in row[name]] for name in ("partners", "agenda_points", "recommendations")},
         "stakeholders": [each["name"] for each in row["stakeholders"]],
         **{name: row[name] and row[name]["code"] for name in ("work_plan", "superseded_by")},
-        "source_title": row["source"]["title"],
-        "source_location": row["source"]["location"],
     }
 
 

@@ -225,7 +225,7 @@ def test_columns_bear_the_names_of_the_api():
 
 
 def is_nested_field(column, fields):
-    """Return whether a column holds a field of a nested object: `source_title` is `source.title` of the API."""
+    """Return whether a column holds a field of a nested object: `lead_kind` is `lead.kind` of the API."""
     return column.partition("_")[0] in {field.removesuffix("s") for field in fields}
 
 
