@@ -12,6 +12,7 @@ from rest_framework.authentication import CSRFCheck
 from accounts import idempotent_forms
 from commitments.models import Commitment, Status
 from foundation.clock import today
+from foundation.http.public_pages import Menu, MenuEntry, PublicPage, RecordPage, StrictQuery
 from foundation.rest.sparse_fields import UnknownField, field_tree, select_fields, selected_paths, values_at
 from foundation.text.closest_match import suggestion
 from register.citations import Citation
@@ -29,10 +30,13 @@ from reporting.forms import CorrectionForm
 from reporting.models import Evidence, ProgressReport
 
 
-class RegisterView(ListView):
+class RegisterView(RecordPage, ListView):
     """The register: full-text search, facets with counts, sorting. The address contains the whole query."""
 
     template_name = "commitments/list.html"
+    menus = (MenuEntry(Menu.MAIN, 10, _("Commitments")), MenuEntry(Menu.RECORD, 10, _("Commitments")))
+    accepted_params = None
+    api_route = "commitments-list"
     context_object_name = "commitments"
     paginate_by = SIZES[0]
 
@@ -51,9 +55,8 @@ class RegisterView(ListView):
             *form_error_messages(self.pages),
             *map(unknown_field_message, unknown),
         ]
-        return self.render_to_response(
-            {"problems": problems, "search": request.GET.get("q", ""), "as_of_honoured": True}, status=400
-        )
+        context = {"problems": problems, "search": request.GET.get("q", ""), "supports_as_of": self.supports_as_of}
+        return self.render_to_response(context, status=400)
 
     def get_queryset(self):
         rows = self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
@@ -81,7 +84,6 @@ class RegisterView(ListView):
             views=VIEWS,
             usual_size=self.paginate_by,
             sizes=sorted({*SIZES, self.get_paginate_by(None)}),
-            as_of_honoured=True,
             **kwargs,
         )
         page = context["page_obj"]
@@ -113,12 +115,11 @@ def as_text(value) -> str:
     return "–" if value in (None, "") else str(value)
 
 
-class CommitmentView(DetailView):
+class CommitmentView(RecordPage, DetailView):
     """The page of a commitment with its history; withdrawn ones keep their page."""
 
-    query_params = frozenset({"as_of"})
-
     template_name = "commitments/detail.html"
+    api_route = "commitments-detail"
     slug_field = slug_url_kwarg = "reference"
     context_object_name = "commitment"
 
@@ -158,7 +159,6 @@ class CommitmentView(DetailView):
             citation=citation,
             withdrawal=commitment.withdrawal_on(day),
             today=day or today(),
-            as_of_honoured=True,
             **kwargs,
         )
 
@@ -177,10 +177,8 @@ class CommitmentView(DetailView):
         return rows.with_answers(day)
 
 
-class CitationView(View):
+class CitationView(StrictQuery, View):
     """The citation as a file for reference managers."""
-
-    query_params = frozenset({"as_of"})
 
     def get(self, request, reference, form):
         rows = Commitment.objects.public(request.as_of).select_related("lead_agency", "workgroup").defer("search")
@@ -196,10 +194,8 @@ class CitationView(View):
         return response
 
 
-class EvidenceFileView(View):
+class EvidenceFileView(StrictQuery, View):
     """The download of a public evidence file of a published report."""
-
-    query_params = frozenset({"as_of"})
 
     def get(self, request, reference, name):
         reports = Commitment.objects.public().filter(reference=reference).values("reports")
@@ -212,8 +208,10 @@ class EvidenceFileView(View):
         return evidence_download_response(request, evidence)
 
 
-class CommitmentRelatedMixin:
-    """A page about a commitment that has a public page."""
+class CommitmentRelatedPage(PublicPage):
+    """A page about a commitment that has a public page; not for search engines."""
+
+    in_sitemap = False
 
     def dispatch(self, request, *args, **kwargs):
         rows = Commitment.objects.public().select_related("lead_agency", "workgroup").defer("search")
@@ -232,12 +230,12 @@ LACKS = {
 
 
 @method_decorator([never_cache, csrf_exempt], name="dispatch")
-class CorrectionView(CommitmentRelatedMixin, FormView):
+class CorrectionView(CommitmentRelatedPage, FormView):
     """The form by which readers report a mistake on a page without an account, to the reviewers alone."""
 
     template_name = "commitments/correction_form.html"
     form_class = CorrectionForm
-    query_params = frozenset({"as_of", "lack"})
+    accepted_params = frozenset({"as_of", "lack"})
 
     def get(self, request, *args, **kwargs):
         lack = request.GET.get("lack", "")
@@ -314,5 +312,5 @@ class CorrectionView(CommitmentRelatedMixin, FormView):
         idempotent_forms.record_result(submission, mistake)
 
 
-class MistakeThanksView(CommitmentRelatedMixin, TemplateView):
+class MistakeThanksView(CommitmentRelatedPage, TemplateView):
     template_name = "commitments/correction_thanks.html"

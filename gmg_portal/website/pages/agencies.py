@@ -1,20 +1,22 @@
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
 
 from agencies.models import Agency
 from foundation.clock import today
+from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from register.querysets import register_commitments
 from reporting.models import Contribution
 
 MAX_CONTRIBUTIONS = 10  # newest contributions to reports of other leads
 
 
-class AgencyListView(ListView):
+class AgencyListView(RecordPage, ListView):
     """The list of members, with constituents under their member, and of former members."""
 
     template_name = "agencies/list.html"
+    menus = (MenuEntry(Menu.MAIN, 30, _("Agencies")), MenuEntry(Menu.RECORD, 40, _("Agencies")))
+    api_route = "agencies-list"
     context_object_name = "agencies"
-    extra_context = {"as_of_honoured": True}
-    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return Agency.objects.with_own_membership().prefetch_related("constituents")
@@ -28,14 +30,13 @@ class AgencyListView(ListView):
         )
 
 
-class AgencyView(DetailView):
+class AgencyView(RecordPage, DetailView):
     """The page of an agency: commitments that it and its constituents lead or are partners in."""
 
     template_name = "agencies/detail.html"
+    api_route = "agencies-detail"
     slug_field = slug_url_kwarg = "code"
     context_object_name = "agency"
-    extra_context = {"as_of_honoured": True}
-    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return Agency.objects.select_related("parent").prefetch_related(

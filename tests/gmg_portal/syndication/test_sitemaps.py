@@ -3,7 +3,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gmg_portal.syndication.sitemaps import PAGES
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -18,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 HOST = "http://testserver"
 LEVELS = 4
+PAGES_WITHOUT_ROWS = 16
 NAMES = {"map": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 
@@ -84,7 +84,7 @@ def test_every_address_of_the_sitemap_answers(client, ilo, commitment):
     statuses = {address: client.get(address).status_code for address in entries(client)}
 
     assert set(statuses.values()) == {200}
-    assert len(statuses) == len(PAGES) + LEVELS + 2
+    assert len(statuses) == PAGES_WITHOUT_ROWS + LEVELS + 2
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -95,7 +95,7 @@ def test_sitemap_takes_as_many_queries_for_any_number_of_rows(client, ilo, djang
     with django_assert_num_queries(9):
         urls = entries(client)
 
-    assert len(urls) == len(PAGES) + LEVELS + 1 + rows
+    assert len(urls) == PAGES_WITHOUT_ROWS + LEVELS + 1 + rows
 
 
 def test_robots_are_kept_from_the_editors_side_and_shown_the_sitemap(client, db):
