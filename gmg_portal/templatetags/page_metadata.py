@@ -34,20 +34,20 @@ class RepeatedBlockNode(BlockNode):
 
 
 @register.tag
-def block_again(parser: Parser, token: Token) -> RepeatedBlockNode:
-    """Render a block again: `{% block_again title %}` gives the content of the block `title` without extra spaces."""
+def repeat_block(parser: Parser, token: Token) -> RepeatedBlockNode:
+    """Render a block again: `{% repeat_block title %}` gives the content of the block `title` without extra spaces."""
     _tag, name = token.split_contents()
     return RepeatedBlockNode(name, template.NodeList())
 
 
 @register.simple_tag(takes_context=True)
-def absolute(context: Context, path: str) -> str:
+def absolute_url(context: Context, path: str) -> str:
     """Return the absolute URL of a path."""
     return context.request.build_absolute_uri(path)
 
 
 @register.simple_tag(takes_context=True)
-def canonical(context: Context) -> str:
+def canonical_url(context: Context) -> str:
     """Return the canonical URL of the page: without query parameters, except for the number of a later page."""
     request = context.request
     page = request.GET.get("page", "")

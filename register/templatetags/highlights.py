@@ -3,4 +3,4 @@ from django import template
 from register.search import highlight_html
 
 register = template.Library()
-register.filter("hits", highlight_html)
+register.filter(highlight_html)
