@@ -14,6 +14,8 @@ from django.utils.http import http_date
 from django.utils.text import slugify
 from django.views.generic import TemplateView
 
+from foundation.http.public_pages import PublicPage
+
 # The minimum time from deprecation to removal, which the page of versions promises.
 NOTICE_PERIOD = timedelta(days=365)
 FIELDS = "fields"
@@ -64,11 +66,11 @@ class Deprecation:
 DEPRECATIONS: tuple[Deprecation, ...] = ()
 
 
-class VersionsView(TemplateView):
+class VersionsView(PublicPage, TemplateView):
     """The page of versions: what may change within a version, how changes are announced, and what is deprecated."""
 
     template_name = "api/versions.html"
-    query_params = frozenset()
+    accepted_params = frozenset()
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(deprecated=DEPRECATIONS, **kwargs)

@@ -133,13 +133,13 @@ class AsOfMiddleware:
             return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Callable, _args: object, _kwargs: object) -> HttpResponse | None:
-        """Refuse unknown and repeated query parameters, for view classes that declare their `query_params`."""
-        query_params = getattr(getattr(view, "view_class", None), "query_params", None)
-        if query_params is None:
+        """Refuse unknown and repeated query parameters, for view classes that derive from `StrictQuery`."""
+        accepted_params = getattr(getattr(view, "view_class", None), "accepted_params", None)
+        if accepted_params is None:
             return None
         for name, values in request.GET.lists():
-            if name not in query_params:
-                return error_response(request, unknown_parameter(name, query_params))
+            if name not in accepted_params:
+                return error_response(request, unknown_parameter(name, accepted_params))
             if len(values) > 1:
                 return error_response(request, repeated_parameter(name))
         return None

@@ -113,10 +113,6 @@ def _array_of_related(relation: ManyToManyDescriptor, value: str, *order: str) -
     return _array_of(relation.through, value, *order)
 
 
-def _lead_code(row: Commitment) -> str:
-    return row.lead_agency.code if row.lead_agency else row.workgroup.slug
-
-
 def _evidence_locations(report: ProgressReport) -> list[str]:
     """Return where each piece of evidence is: its address, that of its file, or its document symbol."""
     return [piece["url"] or _file_address(report, piece["file"]) or piece["symbol"] for piece in report.public_evidence]
@@ -176,7 +172,7 @@ COMMITMENTS = Table(
             "withdrawn_reason": {"value": lambda row: row.standing_withdrawn_reason},
             "lead": {
                 "stated_by": BY_CODE,
-                "value": _lead_code,
+                "value": lambda row: row.lead_code,
                 "required": True,
                 "relations": (("agencies", "code", ("lead_kind", "agency")),),
                 "labels": _lead_names,

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, Stream
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 from django_filters import FilterSet
@@ -18,6 +19,7 @@ from foundation.clock import today
 from foundation.filters.fields import PastDayField
 from foundation.filters.filter_classes import takes_list
 from foundation.filters.messages import form_error_messages, repeated_parameter, unknown_parameter
+from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
 from gmg_portal.open_data.columns import ClosingIterator, Table, read_consistent_rows
@@ -38,10 +40,11 @@ class TableQuery:
     filters: str = ""
 
 
-class DataView(TemplateView):
+class DataView(RecordPage, TemplateView):
     """The page of the data files: columns, formats and sizes, and how to use and cite them."""
 
     template_name = "website/data_files.html"
+    menus = (MenuEntry(Menu.MAIN, 80, gettext_lazy("Data")), MenuEntry(Menu.REUSE, 10, gettext_lazy("Data files")))
 
     def get(self, request, *args, **kwargs):
         try:
@@ -58,7 +61,6 @@ class DataView(TemplateView):
             snapshot=_snapshot(self.request),
             licence=Licence.from_settings(),
             edition=Edition.objects.first(),
-            as_of_honoured=True,
             **kwargs,
         )
 

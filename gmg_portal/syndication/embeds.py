@@ -7,6 +7,7 @@ from django.views.generic import TemplateView
 
 from agencies.models import Agency
 from foundation.clock import today
+from foundation.http.public_pages import StrictQuery
 from gmg_portal.http.framing import allow_framing
 from register import statistics
 from register.querysets import register_commitments
@@ -17,10 +18,8 @@ MAX_LEADS = 24
 
 
 @method_decorator(allow_framing, name="dispatch")
-class EmbedView(TemplateView):
+class EmbedView(StrictQuery, TemplateView):
     """Base view of embeds: a missing page is reported inside the frame, where the ordinary 404 may not be shown."""
-
-    query_params = frozenset({"as_of"})
 
     def dispatch(self, request, *args, **kwargs):
         try:

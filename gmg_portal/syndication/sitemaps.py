@@ -11,35 +11,17 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment
+from foundation.http.public_pages import public_urls
 from gmg_portal.models import Edition
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 
-PAGES = (
-    "home",
-    "about",
-    "methods",
-    "accessibility",
-    "agenda:list",
-    "agenda:convergence",
-    "agencies:list",
-    "workgroups:list",
-    "recommendations:list",
-    "commitments:list",
-    "gaps",
-    "timeline",
-    "compare",
-    "data",
-    "editions",
-    "versions",
-)
-
 
 class PageSitemap(Sitemap):
-    """The pages without a row of their own."""
+    """The pages without a row of their own, by the names of their URLs."""
 
     def items(self):
-        return PAGES
+        return [url.name for url in public_urls() if url.page.in_sitemap and not url.takes_arguments]
 
     def location(self, item):
         return reverse(item)
@@ -87,15 +69,16 @@ class EditionSitemap(Sitemap):
         return item.published_at
 
 
+# By the name of the URL of a page that takes arguments; a test holds that none is missing.
 SITEMAPS = {
     "pages": PageSitemap,
-    "agenda": partial(RowSitemap, AgendaPoint),
-    "agencies": partial(RowSitemap, Agency),
-    "workgroups": partial(RowSitemap, WorkGroup),
-    "recommendations": partial(RowSitemap, Recommendation),
-    "levels": LevelSitemap,
-    "commitments": CommitmentSitemap,
-    "editions": EditionSitemap,
+    "agenda:detail": partial(RowSitemap, AgendaPoint),
+    "agencies:detail": partial(RowSitemap, Agency),
+    "workgroups:detail": partial(RowSitemap, WorkGroup),
+    "recommendations:detail": partial(RowSitemap, Recommendation),
+    "recommendations:level": LevelSitemap,
+    "commitments:detail": CommitmentSitemap,
+    "edition": EditionSitemap,
 }
 
 

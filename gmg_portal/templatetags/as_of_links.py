@@ -7,7 +7,8 @@ from django import template
 from django.template import Context
 
 from foundation.clock import today
-from gmg_portal.website.as_of_links import compare_with_today_url, with_as_of
+from gmg_portal.website.as_of_links import compare_with_today_url
+from gmg_portal.website.as_of_links import with_as_of as url_with_as_of
 
 register = template.Library()
 
@@ -17,20 +18,14 @@ DAY_DEPENDENT_PARAMS = {"as_of", "page"}
 
 
 @register.simple_tag(takes_context=True)
-def keep_day(context: Context, url: str) -> str:
+def with_as_of(context: Context, url: str) -> str:
     """Return the URL with the `as_of` of this page. It works in partials included with `only`, too."""
     request = getattr(context, "request", None)
-    return with_as_of(url, getattr(request, "as_of", None))
-
-
-@register.filter
-def known_on(value: date | None, day: date | None) -> bool:
-    """Return whether a date is set and not after `day`; without a day, whether it is set."""
-    return bool(value) and (not day or value <= day)
+    return url_with_as_of(url, getattr(request, "as_of", None))
 
 
 @register.inclusion_tag("_partials/dates/as_of_form.html", takes_context=True)
-def day_chooser(context: Context) -> dict[str, object]:
+def as_of_form(context: Context) -> dict[str, object]:
     """Render the banner of a page as of a day, and the form that chooses another day."""
     request = context.request
     # Refused parameters are not carried over, because pages must not repeat unchecked input.

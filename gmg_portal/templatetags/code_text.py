@@ -10,6 +10,6 @@ register = template.Library()
 
 
 @register.filter
-def coded(text: str) -> SafeString:
+def code_html(text: str) -> SafeString:
     """Return the text as HTML, with names in backticks as `<code>` elements."""
     return mark_safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", conditional_escape(text)))  # noqa: S308 - escaped first

@@ -9,7 +9,7 @@ register = template.Library()
 
 
 @register.filter
-def value_of(value: Any) -> str:
+def edition_value(value: Any) -> str:
     """Return the value as text: lists joined by semicolons, and a note for empty values."""
     if isinstance(value, list):
         value = "; ".join(str(item) for item in value)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from foundation.clock import today
+from foundation.http.public_pages import public_page
 from gmg_portal.api.linked_data import as_json_ld, as_schema_org
 from gmg_portal.open_data.datasets import data_catalog
 from gmg_portal.open_data.descriptions import Licence, Snapshot
@@ -33,20 +34,20 @@ class RepeatedBlockNode(BlockNode):
 
 
 @register.tag
-def block_again(parser: Parser, token: Token) -> RepeatedBlockNode:
-    """Render a block again: `{% block_again title %}` gives the content of the block `title` without extra spaces."""
+def repeat_block(parser: Parser, token: Token) -> RepeatedBlockNode:
+    """Render a block again: `{% repeat_block title %}` gives the content of the block `title` without extra spaces."""
     _tag, name = token.split_contents()
     return RepeatedBlockNode(name, template.NodeList())
 
 
 @register.simple_tag(takes_context=True)
-def absolute(context: Context, path: str) -> str:
+def absolute_url(context: Context, path: str) -> str:
     """Return the absolute URL of a path."""
     return context.request.build_absolute_uri(path)
 
 
 @register.simple_tag(takes_context=True)
-def canonical(context: Context) -> str:
+def canonical_url(context: Context) -> str:
     """Return the canonical URL of the page: without query parameters, except for the number of a later page."""
     request = context.request
     page = request.GET.get("page", "")
@@ -84,34 +85,18 @@ def dataset_data(issue: Snapshot, licence: Licence) -> SafeString:
     return structured(data_catalog(issue, licence))
 
 
-# The API route with the same data as a page, by the URL name of the page.
-API_ROUTES = {
-    "commitments:list": "commitments-list",
-    "commitments:detail": "commitments-detail",
-    "agencies:list": "agencies-list",
-    "agencies:detail": "agencies-detail",
-    "agenda:list": "agenda-points-list",
-    "agenda:detail": "agenda-points-detail",
-    "agenda:convergence": "frameworks-list",
-    "workgroups:list": "workgroups-list",
-    "workgroups:detail": "workgroups-detail",
-    "recommendations:list": "recommendations-list",
-    "recommendations:detail": "recommendations-detail",
-    "gaps": "summary-gaps",
-}
-
-
 @register.simple_tag(takes_context=True)
 def api_alternates(context: Context) -> SafeString:
     """Return links to the same data in the API, with the page's `as_of` and query; nothing on error pages."""
     match = getattr(context.get("request"), "resolver_match", None)
-    if "view" not in context or match is None or match.view_name not in API_ROUTES:
+    page = public_page(match.func) if match else None
+    if "view" not in context or page is None or not page.api_route:
         return mark_safe("")
-    route, day = API_ROUTES[match.view_name], getattr(context.request, "as_of", None)
-    url = reverse(f"api:{route}", args=list(match.kwargs.values()))
+    day = getattr(context.request, "as_of", None)
+    url = reverse(f"api:{page.api_route}", args=list(match.kwargs.values()))
     query = getattr(context.get("register_query"), "api_params", "") or (f"as_of={day.isoformat()}" if day else "")
     links = [("application/json", query)]
-    if route.endswith("-detail"):
+    if page.api_route.endswith("-detail"):
         links.append(("application/ld+json", "&".join(filter(None, [query, "format=jsonld"]))))
     return format_html_join(
         "\n",

@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from agencies.names_of_day import names_on
 from foundation.clock import today
 from foundation.filters.fields import PastDayField
+from foundation.http.public_pages import Menu, MenuEntry, PublicPage
 from gmg_portal.open_data.views import bad_request, requested_format
 from gmg_portal.website.query_forms import CompareQueryForm, missing_first_day
 from register.changes.comparison import CHANGES, ComparedCommitment, Comparison, compare
@@ -33,10 +35,12 @@ CSV_HEADER = (
 )
 
 
-class CompareView(TemplateView):
+class CompareView(PublicPage, TemplateView):
     """The comparison of two days; without days, a form to choose them."""
 
     template_name = "website/compare.html"
+    menus = (MenuEntry(Menu.CHANGES, 20, gettext_lazy("Compare two days")),)
+    accepted_params = None
 
     def get(self, request, *args, **kwargs):
         with names_on(_second_day(request)):  # includes the choices of the form and the rendering of the page
@@ -136,7 +140,7 @@ def _csv_row(row: ComparedCommitment, origin: str) -> list:
     return [
         row.commitment.reference,
         row.commitment.title,
-        row.commitment.lead.code if row.commitment.lead_agency else row.commitment.lead.slug,
+        row.commitment.lead_code,
         then and then.status,
         now and now.status,
         then and then.freshness,

@@ -3,75 +3,41 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+
+from foundation.http.public_pages import Menu, MenuEntry, public_urls
+
+FOOTER_TITLES = {
+    Menu.RECORD: _("The record"),
+    Menu.CHANGES: _("What moves"),
+    Menu.REUSE: _("For use elsewhere"),
+    Menu.ABOUT: _("About"),
+}
+# Entries that lead to no public page, by the name of the URL.
+OTHER_ENTRIES = {
+    "changes-feed": MenuEntry(Menu.CHANGES, 40, _("Feed of changes")),
+    "due-calendar": MenuEntry(Menu.CHANGES, 50, _("Calendar of due days")),
+    "api:docs": MenuEntry(Menu.REUSE, 30, _("API")),
+    "admin:index": MenuEntry(Menu.ABOUT, 40, _("Editors’ side")),
+}
 
 
 def site(request: HttpRequest) -> dict[str, object]:
     """Return the navigation, the footer and the contact address."""
+    menus = _menus()
     return {
-        "navigation": _navigation(request.path),
-        "footer": _footer(settings.CONTACT_EMAIL),
+        "navigation": [link | {"current": request.path.startswith(link["url"])} for link in menus[Menu.MAIN]],
+        "footer": [{"title": title, "entries": menus[menu]} for menu, title in FOOTER_TITLES.items()],
         "contact_email": settings.CONTACT_EMAIL,
     }
 
 
-def _navigation(path: str) -> list[dict]:
-    links = _links(
-        ("commitments:list", _("Commitments")),
-        ("agenda:list", _("Agenda")),
-        ("agencies:list", _("Agencies")),
-        ("workgroups:list", _("Work groups")),
-        ("recommendations:list", _("Recommendations")),
-        ("gaps", _("Gaps")),
-        ("timeline", _("Timeline")),
-        ("data", _("Data")),
-        ("about", _("About")),
-    )
-    return [link | {"current": path.startswith(link["url"])} for link in links]
-
-
-def _footer(contact_email: str) -> list[dict]:
-    contact_links = [{"url": f"mailto:{contact_email}", "label": _("Report a mistake")}] if contact_email else []
-    return [
-        {
-            "title": _("The record"),
-            "entries": _links(
-                ("commitments:list", _("Commitments")),
-                ("agenda:list", _("The eight-point agenda")),
-                ("agenda:convergence", _("Convergence table")),
-                ("agencies:list", _("Agencies")),
-                ("workgroups:list", _("Work groups")),
-                ("recommendations:list", _("Recommendations")),
-            ),
-        },
-        {
-            "title": _("What moves"),
-            "entries": _links(
-                ("timeline", _("Timeline")),
-                ("compare", _("Compare two days")),
-                ("gaps", _("Gaps")),
-                ("changes-feed", _("Feed of changes")),
-                ("due-calendar", _("Calendar of due days")),
-            ),
-        },
-        {
-            "title": _("For use elsewhere"),
-            "entries": _links(("data", _("Data files")), ("editions", _("Editions")), ("api:docs", _("API"))),
-        },
-        {
-            "title": _("About"),
-            "entries": [
-                *_links(
-                    ("about", _("The group and this register")),
-                    ("methods", _("Methods")),
-                    ("accessibility", _("Accessibility")),
-                    ("admin:index", _("Editors’ side")),
-                ),
-                *contact_links,
-            ],
-        },
-    ]
-
-
-def _links(*entries: tuple[str, str]) -> list[dict]:
-    return [{"url": reverse(name), "label": label} for name, label in entries]
+def _menus() -> dict[Menu, list[dict]]:
+    """Return the links of each menu, as the pages declare them, in the order of their positions."""
+    entries = [(url.name, entry) for url in public_urls() for entry in url.page.menus] + [*OTHER_ENTRIES.items()]
+    menus: dict[Menu, list[dict]] = {menu: [] for menu in Menu}
+    for name, entry in sorted(entries, key=lambda item: item[1].position):
+        menus[entry.menu].append({"url": reverse(name), "label": entry.label})
+    if settings.CONTACT_EMAIL:
+        menus[Menu.ABOUT].append({"url": f"mailto:{settings.CONTACT_EMAIL}", "label": _("Report a mistake")})
+    return menus

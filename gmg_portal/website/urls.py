@@ -10,10 +10,8 @@ from gmg_portal.website.gap_lists import gap_file
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("about/", views.AboutView.as_view(), name="about"),
-    path("methods/", views.FixedPageView.as_view(template_name="website/methods.html"), name="methods"),
-    path(
-        "accessibility/", views.FixedPageView.as_view(template_name="website/accessibility.html"), name="accessibility"
-    ),
+    path("methods/", views.MethodsView.as_view(), name="methods"),
+    path("accessibility/", views.AccessibilityView.as_view(), name="accessibility"),
     path("gaps/", views.GapsView.as_view(), name="gaps"),
     path("gaps/<slug:name>.csv", gap_file, name="gap-file"),
     path("timeline/", views.TimelineView.as_view(), name="timeline"),

@@ -1,14 +1,19 @@
 """The public pages that span several apps: home, about, fixed pages, gaps, timeline."""
 
+from dataclasses import dataclass
+
 from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from agencies.models import Agency, ChairTerm
 from agenda.models import Event, Statement
+from foundation.http.public_pages import Menu, MenuEntry, PublicPage, RecordPage
 from gmg_portal.open_data.views import parse_as_of
 from gmg_portal.website import timeline
 from gmg_portal.website.gap_lists import LACK_LABELS, commitment_lists, gap_subjects
@@ -20,11 +25,39 @@ from register.querysets import register_commitments
 HOME_LIST_LENGTH = 8
 
 
-class HomeView(TemplateView):
+@dataclass(frozen=True)
+class MatrixTexts:
+    """The texts of the matrix by the kind of its columns: their name, the caption, and how to read the numbers."""
+
+    label: Promise
+    caption: Promise
+    reading: Promise
+
+
+MATRIX_TEXTS = {
+    "agenda_point": MatrixTexts(
+        gettext_lazy("By agenda point"),
+        gettext_lazy("Commitments by lead and agenda point"),
+        gettext_lazy("One may serve several points; the last column counts each once."),
+    ),
+    "status": MatrixTexts(
+        gettext_lazy("By status"),
+        gettext_lazy("Commitments by lead and status"),
+        gettext_lazy("Each is counted once, by its lead’s last word."),
+    ),
+    "freshness": MatrixTexts(
+        gettext_lazy("By freshness"),
+        gettext_lazy("Commitments by lead and freshness"),
+        gettext_lazy("Each is counted once, by how long its lead has been silent."),
+    ),
+}
+
+
+class HomeView(RecordPage, TemplateView):
     """The home page: headline figures, the matrix, the latest changes, and silent commitments."""
 
     template_name = "website/home.html"
-    query_params = frozenset({"as_of", "by"})
+    accepted_params = frozenset({"as_of", "by"})
 
     def get(self, request, *args, **kwargs):
         by = request.GET.get("by", statistics.MATRIX_COLUMNS[0])
@@ -46,22 +79,21 @@ class HomeView(TemplateView):
             silent=freshness.silent()[:HOME_LIST_LENGTH],
             matrix=statistics.matrix(day, by),
             by=by,
+            matrix_texts=MATRIX_TEXTS[by],
+            matrix_columns=MATRIX_TEXTS,
             changes=changes(day, limit=HOME_LIST_LENGTH),
-            as_of_honoured=True,
             **kwargs,
         )
 
 
-class FixedPageView(TemplateView):
-    """A page whose text does not depend on the day; `as_of` is accepted, because links carry it from page to page."""
-
-    query_params = frozenset({"as_of"})
-
-
-class AboutView(FixedPageView):
+class AboutView(PublicPage, TemplateView):
     """The group's statements about itself, and how to read the register."""
 
     template_name = "website/about.html"
+    menus = (
+        MenuEntry(Menu.MAIN, 90, gettext_lazy("About")),
+        MenuEntry(Menu.ABOUT, 10, gettext_lazy("The group and this register")),
+    )
 
     def get_context_data(self, **kwargs):
         statements = list(Statement.objects.all())
@@ -81,10 +113,26 @@ class AboutView(FixedPageView):
         )
 
 
-class GapsView(TemplateView):
+class MethodsView(PublicPage, TemplateView):
+    """What the terms of the register mean, and how each value is found."""
+
+    template_name = "website/methods.html"
+    menus = (MenuEntry(Menu.ABOUT, 20, gettext_lazy("Methods")),)
+
+
+class AccessibilityView(PublicPage, TemplateView):
+    """How accessible the portal is, and where to report a barrier."""
+
+    template_name = "website/accessibility.html"
+    menus = (MenuEntry(Menu.ABOUT, 30, gettext_lazy("Accessibility")),)
+
+
+class GapsView(RecordPage, TemplateView):
     """The gaps: points, recommendations, levels and members without commitments, deadlines or reports, and disputes."""
 
     template_name = "website/gaps.html"
+    menus = (MenuEntry(Menu.MAIN, 60, gettext_lazy("Gaps")), MenuEntry(Menu.CHANGES, 30, gettext_lazy("Gaps")))
+    api_route = "summary-gaps"
     rows_per_list = 100
 
     def get(self, request, *args, **kwargs):
@@ -104,15 +152,16 @@ class GapsView(TemplateView):
             lack_labels=[LACK_LABELS[lack] for lack in lacks],
             commitments=commitment_lists(day, gaps),
             shown=self.rows_per_list,
-            as_of_honoured=True,
             **kwargs,
         )
 
 
-class TimelineView(TemplateView):
+class TimelineView(RecordPage, TemplateView):
     """Events and every published change, newest first."""
 
     template_name = "website/timeline.html"
+    menus = (MenuEntry(Menu.MAIN, 70, gettext_lazy("Timeline")), MenuEntry(Menu.CHANGES, 10, gettext_lazy("Timeline")))
+    accepted_params = None
     paginate_by = 100
 
     def get(self, request, *args, **kwargs):
@@ -135,8 +184,8 @@ class TimelineView(TemplateView):
             "page": page,
             "periods": timeline.periods(page.object_list),
             "years": all_years.years,
-            "jumps": [(year, year.first // self.paginate_by + 1) for year in results.years],
-            "elsewhere": [] if self.request.GET else self._events_on_later_pages(results),
+            "year_pages": [(year, year.first // self.paginate_by + 1) for year in results.years],
+            "later_events": [] if self.request.GET else self._events_on_later_pages(results),
         }
 
     def _events_on_later_pages(self, results):
@@ -145,4 +194,4 @@ class TimelineView(TemplateView):
         return [(step, page) for step, page in numbered if page > 1 and isinstance(step, Event)]
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(query_form=self.query_form, as_of_honoured=True, **kwargs)
+        return super().get_context_data(query_form=self.query_form, **kwargs)

@@ -75,7 +75,7 @@ class SubjectBreakdown:
     """A subject with the breakdown of its commitments, and the same for its parts."""
 
     subject: Subject
-    spread: StatusBreakdown
+    breakdown: StatusBreakdown
     parts: list["SubjectBreakdown"] = field(default_factory=list)
 
 

@@ -1,6 +1,8 @@
+"""The template filter for search results."""
+
 from django import template
 
 from register.search.full_text import highlight_html
 
 register = template.Library()
-register.filter("hits", highlight_html)
+register.filter(highlight_html)

@@ -7,6 +7,7 @@ from django.views.generic import DetailView, View
 
 from commitments.models import Commitment, Status
 from foundation.clock import today
+from foundation.http.public_pages import RecordPage, StrictQuery
 from register.changes.history import commitment_history
 from register.changes.report_comparison import compare_assessments, diff_reports
 from register.citations import Citation
@@ -16,12 +17,11 @@ from reporting.evidence.serving import evidence_download_response
 from reporting.models import Evidence, ProgressReport
 
 
-class CommitmentView(DetailView):
+class CommitmentView(RecordPage, DetailView):
     """The page of a commitment with its history; withdrawn ones keep their page."""
 
-    query_params = frozenset({"as_of"})
-
     template_name = "commitments/detail.html"
+    api_route = "commitments-detail"
     slug_field = slug_url_kwarg = "reference"
     context_object_name = "commitment"
 
@@ -61,7 +61,6 @@ class CommitmentView(DetailView):
             citation=citation,
             withdrawal=commitment.withdrawal_on(day),
             today=day or today(),
-            as_of_honoured=True,
             **kwargs,
         )
 
@@ -80,10 +79,8 @@ class CommitmentView(DetailView):
         return rows.with_answers(day)
 
 
-class CitationView(View):
+class CitationView(StrictQuery, View):
     """The citation as a file for reference managers."""
-
-    query_params = frozenset({"as_of"})
 
     def get(self, request, reference, form):
         rows = Commitment.objects.public(request.as_of).select_related("lead_agency", "workgroup").defer("search")
@@ -99,10 +96,8 @@ class CitationView(View):
         return response
 
 
-class EvidenceFileView(View):
+class EvidenceFileView(StrictQuery, View):
     """The download of a public evidence file of a published report."""
-
-    query_params = frozenset({"as_of"})
 
     def get(self, request, reference, name):
         reports = Commitment.objects.public().filter(reference=reference).values("reports")

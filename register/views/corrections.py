@@ -11,12 +11,15 @@ from rest_framework.authentication import CSRFCheck
 
 from accounts import idempotent_forms
 from commitments.models import Commitment
+from foundation.http.public_pages import PublicPage
 from reporting.actions import corrections
 from reporting.forms.correction import CorrectionForm
 
 
-class CommitmentRelatedMixin:
-    """A page about a commitment that has a public page."""
+class CommitmentRelatedPage(PublicPage):
+    """A page about a commitment that has a public page; not for search engines."""
+
+    in_sitemap = False
 
     def dispatch(self, request, *args, **kwargs):
         rows = Commitment.objects.public().select_related("lead_agency", "workgroup").defer("search")
@@ -35,12 +38,12 @@ LACKS = {
 
 
 @method_decorator([never_cache, csrf_exempt], name="dispatch")
-class CorrectionView(CommitmentRelatedMixin, FormView):
+class CorrectionView(CommitmentRelatedPage, FormView):
     """The form by which readers report a mistake on a page without an account, to the reviewers alone."""
 
     template_name = "commitments/correction_form.html"
     form_class = CorrectionForm
-    query_params = frozenset({"as_of", "lack"})
+    accepted_params = frozenset({"as_of", "lack"})
 
     def get(self, request, *args, **kwargs):
         lack = request.GET.get("lack", "")
@@ -117,5 +120,7 @@ class CorrectionView(CommitmentRelatedMixin, FormView):
         idempotent_forms.record_result(submission, mistake)
 
 
-class MistakeThanksView(CommitmentRelatedMixin, TemplateView):
+class MistakeThanksView(CommitmentRelatedPage, TemplateView):
+    """The page after a correction was sent."""
+
     template_name = "commitments/correction_thanks.html"

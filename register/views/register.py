@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import ListView
 
 from foundation.filters.messages import form_error_messages
+from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from foundation.rest.sparse_fields import UnknownField, field_tree, select_fields, selected_paths, values_at
 from foundation.text.closest_match import suggestion
 from register.filtering.commitment_filters import CommitmentFilter
@@ -13,10 +14,13 @@ from register.querysets import register_commitments
 from register.serializers import CommitmentRowSerializer
 
 
-class RegisterView(ListView):
+class RegisterView(RecordPage, ListView):
     """The register: full-text search, facets with counts, sorting. The address contains the whole query."""
 
     template_name = "commitments/list.html"
+    menus = (MenuEntry(Menu.MAIN, 10, _("Commitments")), MenuEntry(Menu.RECORD, 10, _("Commitments")))
+    accepted_params = None
+    api_route = "commitments-list"
     context_object_name = "commitments"
     paginate_by = SIZES[0]
 
@@ -35,9 +39,8 @@ class RegisterView(ListView):
             *form_error_messages(self.pages),
             *map(unknown_field_message, unknown),
         ]
-        return self.render_to_response(
-            {"problems": problems, "search": request.GET.get("q", ""), "as_of_honoured": True}, status=400
-        )
+        context = {"problems": problems, "search": request.GET.get("q", ""), "supports_as_of": self.supports_as_of}
+        return self.render_to_response(context, status=400)
 
     def get_queryset(self):
         rows = self.filterset.qs.select_related("lead_agency", "workgroup").prefetch_related("agenda_points")
@@ -65,7 +68,6 @@ class RegisterView(ListView):
             views=VIEWS,
             usual_size=self.paginate_by,
             sizes=sorted({*SIZES, self.get_paginate_by(None)}),
-            as_of_honoured=True,
             **kwargs,
         )
         page = context["page_obj"]

@@ -9,10 +9,12 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, Stream
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from foundation.http.conditional import conditional_response
+from foundation.http.public_pages import Menu, MenuEntry, PublicPage
 from foundation.http.ranges import partial_response
 from gmg_portal.models import Edition
 from gmg_portal.open_data.columns import ClosingIterator
@@ -40,14 +42,12 @@ CITATION_FORMATS = {"bib": ("bibtex", "application/x-bibtex"), "ris": ("ris", "a
 DIFFERENCES = {"csv": (CSV_HEADER, csv_records), "json": (JSON_HEADER, json_records)}
 
 
-class EditionPageView(TemplateView):
+class EditionPageView(PublicPage, TemplateView):
     """Base page of editions: it takes no parameters, not even `as_of`."""
 
+    accepted_params = frozenset()
+
     def get(self, request, *args, **kwargs):
-        try:
-            parse_as_of(request, ())
-        except ValidationError as error:
-            return render(request, "400.html", {"problem": error.message}, status=400)
         try:
             return super().get(request, *args, **kwargs)
         except DamagedFile as error:
@@ -59,6 +59,7 @@ class EditionsView(EditionPageView):
     """Every edition, newest first, each with what changed since the one before."""
 
     template_name = "editions/list.html"
+    menus = (MenuEntry(Menu.REUSE, 20, gettext_lazy("Editions")),)
 
     def get_context_data(self, **kwargs):
         editions = list(Edition.objects.all())
@@ -93,6 +94,7 @@ class SinceView(EditionPageView):
     """The differences between two editions, table by table, shortened; the files have all of them."""
 
     template_name = "editions/comparison.html"
+    in_sitemap = False
 
     def get(self, request, *args, **kwargs):
         earlier, later = _edition_pair(kwargs["earlier"], kwargs["day"])

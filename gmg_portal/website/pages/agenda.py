@@ -1,29 +1,30 @@
 """Pages of the agenda. All of them show the commitments of the day `as_of`."""
 
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
 
 from agenda.models import AgendaPoint, Alignment, Framework
+from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from register.querysets import register_commitments
 
 
-class AgendaView(ListView):
+class AgendaView(RecordPage, ListView):
     """The list of the eight points."""
 
     template_name = "agenda/list.html"
+    menus = (MenuEntry(Menu.MAIN, 20, _("Agenda")), MenuEntry(Menu.RECORD, 20, _("The eight-point agenda")))
+    api_route = "agenda-points-list"
     context_object_name = "points"
-    extra_context = {"as_of_honoured": True}
-    query_params = frozenset({"as_of"})
     model = AgendaPoint
 
 
-class PointView(DetailView):
+class PointView(RecordPage, DetailView):
     """The page of a point: passages of frameworks, recommendations and commitments."""
 
     template_name = "agenda/detail.html"
+    api_route = "agenda-points-detail"
     slug_field = slug_url_kwarg = "number"
     context_object_name = "point"
-    extra_context = {"as_of_honoured": True}
-    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return AgendaPoint.objects.prefetch_related("alignments__framework", "recommendations")
@@ -49,13 +50,14 @@ class PointView(DetailView):
         )
 
 
-class ConvergenceView(ListView):
+class ConvergenceView(RecordPage, ListView):
     """The convergence table: points by frameworks; a cell is None without an alignment."""
 
     template_name = "agenda/convergence.html"
+    menus = (MenuEntry(Menu.RECORD, 30, _("Convergence table")),)
+    api_route = "frameworks-list"
     context_object_name = "points"
-    extra_context = {"as_of_honoured": True, "strengths": Alignment.Strength}
-    query_params = frozenset({"as_of"})
+    extra_context = {"strengths": Alignment.Strength}
 
     def get_queryset(self):
         return AgendaPoint.objects.prefetch_related("alignments__framework")

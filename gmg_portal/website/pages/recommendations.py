@@ -5,32 +5,36 @@ from datetime import date
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, ListView
 
+from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from recommendations.models import Recommendation
 from register.querysets import register_commitments, unanswered_recommendations
 
 
-class RecommendationListView(ListView):
+class RecommendationListView(RecordPage, ListView):
     """The list of recommendations by level, with parts under their whole."""
 
     template_name = "recommendations/list.html"
+    menus = (
+        MenuEntry(Menu.MAIN, 50, gettext_lazy("Recommendations")),
+        MenuEntry(Menu.RECORD, 60, gettext_lazy("Recommendations")),
+    )
+    api_route = "recommendations-list"
     context_object_name = "recommendations"
-    extra_context = {"as_of_honoured": True}
-    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return Recommendation.objects.whole().prefetch_related("parts")
 
 
-class RecommendationView(DetailView):
+class RecommendationView(RecordPage, DetailView):
     """The page of a recommendation: commitments to it or its parts, and parts without any."""
 
     template_name = "recommendations/detail.html"
+    api_route = "recommendations-detail"
     slug_field = slug_url_kwarg = "code"
     context_object_name = "recommendation"
-    extra_context = {"as_of_honoured": True}
-    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return Recommendation.objects.select_related("parent").prefetch_related("parts", "agenda_points")
@@ -44,13 +48,11 @@ class RecommendationView(DetailView):
         )
 
 
-class LevelView(ListView):
+class LevelView(RecordPage, ListView):
     """The page of a level: its recommendations, the commitments to them, and those without any."""
 
     template_name = "recommendations/level.html"
     context_object_name = "recommendations"
-    extra_context = {"as_of_honoured": True}
-    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         if self.kwargs["level"] not in Recommendation.Level:

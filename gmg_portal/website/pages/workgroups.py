@@ -1,18 +1,20 @@
 """Pages of groups and work plans. The commitments are those of the day `as_of`."""
 
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
 
+from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from register.querysets import register_commitments
 from workgroups.models import WorkGroup, WorkPlan
 
 
-class WorkGroupListView(ListView):
+class WorkGroupListView(RecordPage, ListView):
     """The list of working groups, task forces and work plans."""
 
     template_name = "workgroups/list.html"
+    menus = (MenuEntry(Menu.MAIN, 40, _("Work groups")), MenuEntry(Menu.RECORD, 50, _("Work groups")))
+    api_route = "workgroups-list"
     context_object_name = "workgroups"
-    extra_context = {"as_of_honoured": True}
-    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return WorkGroup.objects.prefetch_related("participations__agency")
@@ -21,13 +23,12 @@ class WorkGroupListView(ListView):
         return super().get_context_data(work_plans=WorkPlan.objects.all(), **kwargs)
 
 
-class WorkGroupView(DetailView):
+class WorkGroupView(RecordPage, DetailView):
     """The page of a group: its leads and its commitments."""
 
     template_name = "workgroups/detail.html"
+    api_route = "workgroups-detail"
     context_object_name = "workgroup"
-    extra_context = {"as_of_honoured": True}
-    query_params = frozenset({"as_of"})
 
     def get_queryset(self):
         return WorkGroup.objects.prefetch_related("participations__agency")

@@ -3,7 +3,7 @@ import re
 import pytest
 from django.core.cache import cache
 
-from gmg_portal.templatetags.code_text import coded
+from gmg_portal.templatetags.code_text import code_html
 
 ADDRESS = "/api/v1/docs/"
 
@@ -60,4 +60,4 @@ def test_names_within_texts_stand_as_code_and_nothing_else_becomes_markup(client
 
     assert "With <code>as_of</code> who had joined by then" in page
     assert "`" not in page
-    assert coded("<b> `a<b`") == "&lt;b&gt; <code>a&lt;b</code>"
+    assert code_html("<b> `a<b`") == "&lt;b&gt; <code>a&lt;b</code>"

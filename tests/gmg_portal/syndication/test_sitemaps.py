@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from gmg_portal.syndication.sitemaps import PAGES
+from foundation.http.public_pages import public_urls
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db
 
 HOST = "http://testserver"
 LEVELS = 4
+PAGES = [url for url in public_urls() if url.page.in_sitemap and not url.takes_arguments]
 NAMES = {"map": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 

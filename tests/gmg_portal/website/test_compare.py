@@ -205,7 +205,7 @@ def test_page_of_a_past_day_leads_to_today_and_to_the_comparison_with_it(client,
     assert "at the end of 1 March 2014 (UTC)" in html
 
 
-def test_day_chooser_keeps_the_other_parameters(client, commitment):
+def test_as_of_form_keeps_the_other_parameters(client, commitment):
     html = client.get("/commitments/?as_of=2014-03-01&status=completed&status=ongoing&page=1").content.decode()
 
     chooser = html[html.index("as-of-form") : html.index("</details>", html.index("as-of-form"))]

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def counts_by_status(entry):
-    return {count.code: count.count for count in entry.spread.nonzero_counts}
+    return {count.code: count.count for count in entry.breakdown.nonzero_counts}
 
 
 @pytest.fixture
@@ -62,8 +62,11 @@ def test_member_counts_its_constituents_and_a_constituent_itself(ilo, eca):
     (member,) = breakdowns(Agency.objects.members().prefetch_related("constituents"))
 
     (part,) = member.parts
-    assert (counts_by_status(member), str(member.spread.last_heard)) == ({"completed": 1, "ongoing": 1}, "March 2015")
-    assert (counts_by_status(part), part.spread.query) == ({"completed": 1}, "lead=eca")
+    assert (counts_by_status(member), str(member.breakdown.last_heard)) == (
+        {"completed": 1, "ongoing": 1},
+        "March 2015",
+    )
+    assert (counts_by_status(part), part.breakdown.query) == ({"completed": 1}, "lead=eca")
 
 
 def test_answer_to_a_part_and_its_whole_counts_once_for_the_whole(ilo):
@@ -74,7 +77,7 @@ def test_answer_to_a_part_and_its_whole_counts_once_for_the_whole(ilo):
 
     (entry,) = breakdowns(Recommendation.objects.whole().prefetch_related("parts"))
 
-    assert (entry.spread.total, entry.parts[0].spread.total) == (2, 2)
+    assert (entry.breakdown.total, entry.parts[0].breakdown.total) == (2, 2)
 
 
 def test_level_counts_a_commitment_once_however_many_it_answers(ilo):
@@ -82,7 +85,9 @@ def test_level_counts_a_commitment_once_however_many_it_answers(ilo):
 
     entries = breakdowns(Recommendation.Level)
 
-    assert [(entry.subject.value, entry.spread.total) for entry in entries if entry.spread.total] == [("policy", 1)]
+    assert [(entry.subject.value, entry.breakdown.total) for entry in entries if entry.breakdown.total] == [
+        ("policy", 1)
+    ]
 
 
 def test_spreads_as_of_a_day_are_those_of_then(ilo, commitment):
@@ -91,5 +96,5 @@ def test_spreads_as_of_a_day_are_those_of_then(ilo, commitment):
     (before,) = breakdowns([ilo], date(2014, 3, 1))
     (later,) = breakdowns([ilo], date(2014, 6, 30))
 
-    assert (counts_by_status(before), before.spread.last_heard) == ({"": 1}, None)
-    assert (counts_by_status(later), later.spread.query) == ({"ongoing": 1}, "lead=ilo&as_of=2014-06-30")
+    assert (counts_by_status(before), before.breakdown.last_heard) == ({"": 1}, None)
+    assert (counts_by_status(later), later.breakdown.query) == ({"ongoing": 1}, "lead=ilo&as_of=2014-06-30")

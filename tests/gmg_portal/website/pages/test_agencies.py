@@ -134,8 +134,8 @@ def test_agency_page_of_a_member_counts_what_its_constituents_lead_and_take_part
 
     assert response.context["led"] == [own, theirs, within]
     assert response.context["partner_in"] == [joint]
-    assert response.context["spread"].url == "/commitments/?lead=unrc&lead=eca"
-    assert client.get(response.context["spread"].url).context["paginator"].count == 3
+    assert response.context["breakdown"].url == "/commitments/?lead=unrc&lead=eca"
+    assert client.get(response.context["breakdown"].url).context["paginator"].count == 3
 
 
 def test_agency_page_of_a_constituent_is_of_its_own(client, commissions, eca):
@@ -161,7 +161,7 @@ def test_agency_page_names_the_points_on_which_it_leads_nothing(client, ilo, iom
 def test_agency_page_of_the_silent_says_never(client, ilo, commitment):
     response = client.get(ilo.get_absolute_url())
 
-    assert response.context["spread"].last_heard is None
+    assert response.context["breakdown"].last_heard is None
     assert "never" in response.content.decode()
 
 
@@ -172,7 +172,7 @@ def test_agency_page_as_of_a_day_stands_as_the_record_then(client, ilo, commitme
     response = client.get(f"{ilo.get_absolute_url()}?as_of=2014-03-01")
 
     assert response.context["led"] == [commitment]
-    assert response.context["spread"].last_heard is None
+    assert response.context["breakdown"].last_heard is None
     assert "1 March 2014" in response.content.decode()
 
 
@@ -185,7 +185,7 @@ def test_agency_page_shows_nothing_that_is_not_published(client, ilo, commitment
     response = client.get(ilo.get_absolute_url())
 
     assert MARK not in response.content.decode()
-    assert [(count.code, count.count) for count in response.context["spread"].nonzero_counts] == [("", 1)]
+    assert [(count.code, count.count) for count in response.context["breakdown"].nonzero_counts] == [("", 1)]
 
 
 def test_agency_page_leads_to_its_feed_its_frame_and_its_answers_of_the_api(client, ilo, commitment):

@@ -122,7 +122,7 @@ def test_point_page_as_of_a_day_stands_as_the_record_then(client, commitment, la
 
     assert list(response.context["commitments"]) == [commitment]
     assert response.context["unanswered"] == [recommendation]
-    assert [(count.code, count.count) for count in response.context["spread"].nonzero_counts] == [("", 1)]
+    assert [(count.code, count.count) for count in response.context["breakdown"].nonzero_counts] == [("", 1)]
     assert f"/agencies/ilo/?{AS_OF}" in response.content.decode()
 
 
@@ -133,7 +133,7 @@ def test_point_page_shows_nothing_that_is_not_published(client, commitment, hidd
     response = client.get(points[0].get_absolute_url())
 
     assert MARK not in response.content.decode()
-    assert [(count.code, count.count) for count in response.context["spread"].nonzero_counts] == [("", 1)]
+    assert [(count.code, count.count) for count in response.context["breakdown"].nonzero_counts] == [("", 1)]
 
 
 def test_point_page_takes_the_same_queries_however_many_rows(client, ilo, points, django_assert_num_queries):

@@ -95,7 +95,7 @@ def test_recommendation_page_shows_what_answers_it_or_a_part_of_it_once(client, 
     response = client.get(whole.get_absolute_url())
 
     assert list(response.context["commitments"]) == [both, other]
-    assert client.get(response.context["spread"].url).context["paginator"].count == 2
+    assert client.get(response.context["breakdown"].url).context["paginator"].count == 2
 
 
 def test_recommendation_page_names_its_parts_that_nothing_answers(client, ilo, whole, part):
@@ -130,7 +130,7 @@ def test_recommendation_page_as_of_a_day_stands_as_the_record_then(client, ilo, 
 
     assert list(response.context["commitments"]) == [then]
     assert list(response.context["unanswered"]) == [part]
-    assert [(count.code, count.count) for count in response.context["spread"].nonzero_counts] == [("", 1)]
+    assert [(count.code, count.count) for count in response.context["breakdown"].nonzero_counts] == [("", 1)]
 
 
 def test_page_shows_nothing_that_is_not_published(client, ilo, whole, part):
@@ -143,7 +143,9 @@ def test_page_shows_nothing_that_is_not_published(client, ilo, whole, part):
         response = client.get(address)
 
         assert MARK not in response.content.decode(), address
-        assert [(count.code, count.count) for count in response.context["spread"].nonzero_counts] == [("", 1)], address
+        assert [(count.code, count.count) for count in response.context["breakdown"].nonzero_counts] == [("", 1)], (
+            address
+        )
 
 
 def test_page_takes_the_same_queries_however_many_rows(client, ilo, whole, part, points, django_assert_num_queries):
@@ -181,7 +183,7 @@ def test_level_page_shows_its_recommendations_answers_and_what_nothing_answers(c
     assert list(response.context["recommendations"]) == [whole]
     assert list(response.context["commitments"]) == [both]
     assert list(response.context["unanswered"]) == [part]
-    assert response.context["spread"].url == "/commitments/?level=post_2015"
+    assert response.context["breakdown"].url == "/commitments/?level=post_2015"
 
 
 def test_level_page_as_of_a_day_stands_as_the_record_then(client, ilo, whole, part, later):

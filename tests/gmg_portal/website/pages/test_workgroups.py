@@ -87,8 +87,8 @@ def test_group_page_as_of_a_day_stands_as_the_record_then(client, decent_work):
     response = client.get(f"{decent_work.get_absolute_url()}?{AS_OF}")
 
     assert list(response.context["commitments"]) == [then]
-    assert [(count.code, count.count) for count in response.context["spread"].nonzero_counts] == [("", 1)]
-    assert response.context["spread"].last_heard is None
+    assert [(count.code, count.count) for count in response.context["breakdown"].nonzero_counts] == [("", 1)]
+    assert response.context["breakdown"].last_heard is None
 
 
 def test_group_page_shows_nothing_that_is_not_published(client, decent_work):
@@ -100,7 +100,7 @@ def test_group_page_shows_nothing_that_is_not_published(client, decent_work):
     response = client.get(decent_work.get_absolute_url())
 
     assert MARK not in response.content.decode()
-    assert [(count.code, count.count) for count in response.context["spread"].nonzero_counts] == [("", 1)]
+    assert [(count.code, count.count) for count in response.context["breakdown"].nonzero_counts] == [("", 1)]
 
 
 def test_group_page_takes_the_same_queries_however_many_rows(client, decent_work, points, django_assert_num_queries):

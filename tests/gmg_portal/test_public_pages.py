@@ -1,0 +1,123 @@
+"""Test the declarations of public pages: every page has one, and what reads them agrees."""
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from foundation.http.public_pages import Menu, PublicPage, StrictQuery, public_page, public_urls
+from gmg_portal.syndication.sitemaps import SITEMAPS
+from gmg_portal.website.context_processors import FOOTER_TITLES, OTHER_ENTRIES, site
+
+# The API has a description of its own; the others are for signed-in people.
+OTHER_AREAS = ("api/", "accounts/", "admin/")
+# Addresses that end with '/' as pages do, and the reason why they are none.
+NOT_PAGES = {
+    "commitments:evidence": "a file",
+    "oembed": "JSON for other sites",
+    "embed-commitment": "a frame in pages of other sites",
+    "embed-matrix": "a frame in pages of other sites",
+    "embed-agency": "a frame in pages of other sites",
+}
+
+
+def patterns_in(resolver, route="", namespace=""):
+    for pattern in resolver.url_patterns:
+        path = f"{route}{pattern.pattern}"
+        if isinstance(pattern, URLPattern):
+            yield path, f"{namespace}{pattern.name}", pattern.callback
+        else:
+            yield from patterns_in(
+                pattern, path, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            )
+
+
+def public_addresses():
+    """Return the view of each address outside of the other areas that ends with '/', by the name of its URL."""
+    return {
+        name: view
+        for path, name, view in patterns_in(get_resolver())
+        if not path.startswith(OTHER_AREAS) and (path.endswith("/") or path == "")
+    }
+
+
+def test_every_page_is_declared():
+    undeclared = {name for name, view in public_addresses().items() if public_page(view) is None}
+
+    assert undeclared == set(NOT_PAGES)
+
+
+def test_declarations_are_found_by_the_names_of_their_addresses():
+    declared = {name: public_page(view) for name, view in public_addresses().items() if public_page(view)}
+
+    assert {url.name: url.page for url in public_urls()} == declared
+    assert {url.name for url in public_urls() if not url.takes_arguments} >= {"home", "agenda:list", "editions"}
+    assert {url.name for url in public_urls() if url.takes_arguments} >= {"agenda:detail", "edition-since"}
+
+
+def test_page_of_the_record_accepts_the_day():
+    records = [url.page for url in public_urls() if url.page.supports_as_of]
+
+    assert {
+        page for page in records if page.accepted_params is not None and "as_of" not in page.accepted_params
+    } == set()
+    assert len(records) > 15
+
+
+def test_every_page_with_arguments_has_its_rows_in_the_sitemap():
+    with_arguments = {url.name for url in public_urls() if url.takes_arguments and url.page.in_sitemap}
+
+    assert with_arguments == set(SITEMAPS) - {"pages"}
+
+
+def test_pages_in_menus_take_no_arguments():
+    assert {url.name for url in public_urls() if url.takes_arguments and url.page.menus} == set()
+
+
+def test_positions_in_a_menu_differ():
+    entries = [*(entry for url in public_urls() for entry in url.page.menus), *OTHER_ENTRIES.values()]
+
+    positions = [(entry.menu, entry.position) for entry in entries]
+    assert len(positions) == len(set(positions))
+    assert {menu for menu, _position in positions} == {Menu.MAIN, *FOOTER_TITLES}
+
+
+def test_menus_are_in_the_order_of_positions(rf, settings):
+    settings.CONTACT_EMAIL = "portal@example.org"
+
+    context = site(rf.get("/gaps/"))
+
+    assert [link["url"] for link in context["navigation"]] == [
+        "/commitments/",
+        "/agenda/",
+        "/agencies/",
+        "/workgroups/",
+        "/recommendations/",
+        "/gaps/",
+        "/timeline/",
+        "/data/",
+        "/about/",
+    ]
+    assert [link["url"] for link in context["navigation"] if link["current"]] == ["/gaps/"]
+    assert [[link["url"] for link in column["entries"]] for column in context["footer"]] == [
+        ["/commitments/", "/agenda/", "/agenda/convergence/", "/agencies/", "/workgroups/", "/recommendations/"],
+        ["/timeline/", "/compare/", "/gaps/", "/feeds/changes.atom", "/calendar/due.ics"],
+        ["/data/", "/data/editions/", "/api/v1/docs/"],
+        ["/about/", "/methods/", "/accessibility/", "/admin/", "mailto:portal@example.org"],
+    ]
+
+
+@pytest.mark.parametrize(("base", "is_page"), [(PublicPage, True), (StrictQuery, False), (object, False)])
+def test_view_is_a_public_page_by_its_class(base, is_page):
+    def view(request): ...
+
+    view.view_class = base
+
+    assert public_page(view) is (base if is_page else None)
+
+
+def test_view_without_a_class_is_no_public_page():
+    assert public_page(lambda request: None) is None
+
+
+@pytest.mark.parametrize("url", [url for url in public_urls() if not url.takes_arguments], ids=lambda url: url.name)
+def test_unknown_parameter_is_refused_by_every_page(client, db, url):
+    assert client.get(reverse(url.name), {"no_such_parameter": "1"}).status_code == 400
