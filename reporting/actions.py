@@ -34,7 +34,6 @@ from workgroups.models import WorkGroup
 LOAD = "load"
 IMPORT = "import"
 BY_TOKEN = "token"  # noqa: S105 – a change reason in the history
-PAST_PLANNING = {Status.IN_PROGRESS, Status.SUBSTANTIALLY_COMPLETE, Status.COMPLETED, Status.ONGOING}
 
 
 @transaction.atomic
@@ -393,7 +392,7 @@ def _errors_of_report(report: ProgressReport) -> dict[str, str]:
     public = [piece for piece in evidence if piece.is_public]
     if report.status == Status.COMPLETED and not public:
         errors["evidence"] = _("‘Completed’ needs at least one public piece of evidence.")
-    elif report.status in PAST_PLANNING and evidence and _announced_only(public or evidence):
+    elif report.status in Status.past_planning() and evidence and _announced_only(public or evidence):
         errors["evidence"] = _("An announcement alone moves nothing past ‘Planning’: add other evidence.")
     return errors
 

@@ -10,7 +10,7 @@ from gmg_portal.website.gap_lists import gap_file
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
     path("about/", views.AboutView.as_view(), name="about"),
-    path("methods/", views.FixedPageView.as_view(template_name="website/methods.html"), name="methods"),
+    path("methods/", views.MethodsView.as_view(), name="methods"),
     path(
         "accessibility/", views.FixedPageView.as_view(template_name="website/accessibility.html"), name="accessibility"
     ),

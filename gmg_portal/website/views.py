@@ -9,6 +9,7 @@ from django.views.generic import TemplateView
 
 from agencies.models import Agency, ChairTerm
 from agenda.models import Event, Statement
+from commitments.choices import Freshness, Outlook, Status, Verification
 from gmg_portal.open_data.views import parse_as_of
 from gmg_portal.website import timeline
 from gmg_portal.website.gap_lists import LACK_LABELS, commitment_lists, gap_subjects
@@ -56,6 +57,18 @@ class FixedPageView(TemplateView):
     """A page whose text does not depend on the day; `as_of` is accepted, because links carry it from page to page."""
 
     query_params = frozenset({"as_of"})
+
+
+class MethodsView(FixedPageView):
+    """The meaning of every value of status, outlook, freshness and verification, and how each is found."""
+
+    template_name = "website/methods.html"
+    extra_context = {
+        "statuses": Status,
+        "outlooks": Outlook,
+        "freshnesses": Freshness.by_rank(),
+        "verifications": Verification,
+    }
 
 
 class AboutView(FixedPageView):
