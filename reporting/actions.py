@@ -26,6 +26,7 @@ from foundation.clock import today
 from foundation.dates.parsing import format_date
 from foundation.dates.partial import PartialDate, Precision
 from foundation.row_versions import check_version
+from reporting.choices import NotificationKind
 from reporting.models import Answer, Assessment, Contribution, Evidence, ProgressReport, ReportingCycle, StatusChange
 from reporting.notifications import digests, events
 from reporting.permissions import may_manage_cycles
@@ -49,7 +50,7 @@ def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
     row.reviewed_by = row.reviewed_at = row.reviewing_agency = None
     row.reviewed_as = ""
     _save(row, "submit", by)
-    events.submitted(row, by=by)
+    events.notify(NotificationKind.SUBMITTED, row, by=by)
     return row
 
 
@@ -114,7 +115,7 @@ def send_back(row: Reviewed, *, note: str, by, seen: int | None = None) -> Revie
     row.review_note = note.strip()
     _reviewed(row, by)
     _save(row, "send_back", by)
-    digests.send_on_commit(events.sent_back(row, by=by))
+    digests.send_on_commit(events.notify(NotificationKind.SENT_BACK, row, by=by))
     return row
 
 
@@ -132,7 +133,7 @@ def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
         _publish_report(row, by, "publish")
     else:
         _save(row, "publish", by)
-    events.published(row, by=by)
+    events.notify(NotificationKind.PUBLISHED, row, by=by)
     return row
 
 
@@ -212,7 +213,7 @@ def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
         for commitment in Commitment.objects.running().select_related("lead_agency")
     ]
     bulk_create_with_history(expected, ProgressReport, default_user=by, default_change_reason="expected")
-    events.cycle_opened(cycle, by=by)
+    events.notify(NotificationKind.CYCLE_OPENED, cycle, by=by)
     return len(expected)
 
 
@@ -225,7 +226,7 @@ def remind_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> list[
     owed = list(cycle.reports.owed().select_related("commitment__lead_agency", "commitment__workgroup").order_by("pk"))
     if not owed:
         raise ValidationError(_("Nothing is owed in this cycle any more: there is nobody to remind."))
-    events.reminded(cycle, by=by)
+    events.notify(NotificationKind.REMINDED, cycle, by=by)
     _save(cycle, "remind", by)
     return owed
 

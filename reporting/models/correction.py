@@ -22,7 +22,7 @@ class Correction(models.Model):
     State = CorrectionState
 
     commitment = models.ForeignKey(
-        Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="mistakes"
+        Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="corrections"
     )
     text = models.TextField(_("what is wrong"))
     # Personal data: both are deleted after use and excluded from the history.
