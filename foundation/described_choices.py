@@ -4,11 +4,22 @@ import enum
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+
+    class TextChoices(enum.StrEnum):
+        """What Django makes of text choices; it has no types of its own."""
+
+        choices: ClassVar[list[tuple[str, str]]]
+        labels: ClassVar[list[str]]
+        values: ClassVar[list[str]]
+else:
+    TextChoices = models.TextChoices
 
 
 @dataclass(frozen=True)
@@ -22,9 +33,10 @@ class Meaning:
     description: str | Promise  # shown on the methods page and in the description of the API
 
 
-class DescribedChoices(models.TextChoices):
+class DescribedChoices(TextChoices):
     """Text choices with a meaning, declared as `PLANNING = "planning", _("Planning"), Meaning(_("…"))`."""
 
+    _declared_label: str | Promise
     meaning: Any  # a Meaning, or the subclass of it that the choices use
 
     def __new__(cls, value: str, label: str | Promise, meaning: Meaning) -> Self:
@@ -54,6 +66,6 @@ class DescribedChoices(models.TextChoices):
         return tuple(member.value for member in cls if belongs(member.meaning))
 
 
-def known_values(field: str, choices: type[models.TextChoices], *, blank: bool = False) -> Q:
+def known_values(field: str, choices: type[TextChoices], *, blank: bool = False) -> Q:
     """Return the condition that a column holds one of the choices, or '' if it may be blank."""
     return Q(**{f"{field}__in": [*([""] if blank else []), *choices.values]})

@@ -44,7 +44,7 @@ RAMPS = {
 }
 BRAND, PALE, AMBER, BAD, EDGE = RAMPS["sea-6"], RAMPS["sea-3"], RAMPS["amber-6"], RAMPS["rust-6"], "#697b88"
 GROUND, NOTHING = RAMPS["slate-2"], RAMPS["slate-3"]
-POINTS = {
+POINTS: dict[str | int, str] = {
     1: "#a3204f",
     2: "#6b5a00",
     3: "#a1400c",
