@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.querysets import EventQuerySet
 from foundation.dates.columns import PastDateField, PlannedDateField
+from foundation.described_choices import DescribedChoices, Meaning, known_values
 from foundation.history import HistoricalRecords
 from foundation.text.web_addresses import AddressField
 
@@ -76,16 +77,23 @@ class Framework(models.Model):
         return f"{reverse('agenda:convergence')}#{self.code}"
 
 
+class AlignmentStrength(DescribedChoices):
+    """How plainly a framework speaks of a point; TICKED where only the presentation's tick is known."""
+
+    EXPLICIT = "explicit", _("Explicit"), Meaning(_("It speaks of the point outright."))
+    PARTIAL = "partial", _("Partial"), Meaning(_("It touches a part of the point."))
+    SILENT = "silent", _("Silent"), Meaning(_("It says nothing of the point."))
+    TICKED = (
+        "ticked",
+        _("Ticked: the source says only that they converge"),
+        Meaning(_("The source says only that the two converge.")),
+    )
+
+
 class Alignment(models.Model):
     """A cell of the convergence table: how a framework treats an agenda point."""
 
-    class Strength(models.TextChoices):
-        """How plainly a framework speaks of a point; TICKED where only the presentation's tick is known."""
-
-        EXPLICIT = "explicit", _("Explicit")
-        PARTIAL = "partial", _("Partial")
-        SILENT = "silent", _("Silent")
-        TICKED = "ticked", _("Ticked: the source says only that they converge")
+    Strength = AlignmentStrength
 
     framework = models.ForeignKey(
         Framework, verbose_name=_("framework"), on_delete=models.CASCADE, related_name="alignments"
@@ -111,7 +119,7 @@ class Alignment(models.Model):
             ),
             models.CheckConstraint(
                 name="alignment_strength_known",
-                condition=Q(strength__in=["explicit", "partial", "silent", "ticked"]),
+                condition=known_values("strength", AlignmentStrength),
                 violation_error_message=_("The strength is explicit, partial, silent or ticked."),
             ),
         ]
@@ -120,18 +128,21 @@ class Alignment(models.Model):
         return f"{self.framework} × {self.point}"
 
 
+class StatementSection(models.TextChoices):
+    """The sections of the presentation of February 2014, under its own headings."""
+
+    MANDATE = "mandate", _("Mandate")
+    VISION = "vision_2014", _("Vision for 2014")
+    OBJECTIVES = "objectives_2014", _("Objectives for 2014")
+    HLD = "gmg_and_the_hld", _("The group and the Dialogue")
+    ONGOING_WORK = "ongoing_work", _("Ongoing work")
+    ROAD_AHEAD = "road_ahead", _("The road ahead")
+
+
 class Statement(models.Model):
     """A numbered line of the group's self-description in the presentation of February 2014."""
 
-    class Section(models.TextChoices):
-        """The sections of the presentation of February 2014, under its own headings."""
-
-        MANDATE = "mandate", _("Mandate")
-        VISION = "vision_2014", _("Vision for 2014")
-        OBJECTIVES = "objectives_2014", _("Objectives for 2014")
-        HLD = "gmg_and_the_hld", _("The group and the Dialogue")
-        ONGOING_WORK = "ongoing_work", _("Ongoing work")
-        ROAD_AHEAD = "road_ahead", _("The road ahead")
+    Section = StatementSection
 
     section = models.CharField(_("section"), max_length=20, choices=Section)
     position = models.PositiveSmallIntegerField(_("position"))
@@ -151,16 +162,7 @@ class Statement(models.Model):
             ),
             models.CheckConstraint(
                 name="statement_section_known",
-                condition=Q(
-                    section__in=[
-                        "mandate",
-                        "vision_2014",
-                        "objectives_2014",
-                        "gmg_and_the_hld",
-                        "ongoing_work",
-                        "road_ahead",
-                    ]
-                ),
+                condition=known_values("section", StatementSection),
                 violation_error_message=_("This section is not one of the presentation's."),
             ),
         ]

@@ -11,11 +11,12 @@ from django.db.models import BigIntegerField, F, Func, Q, QuerySet, Value
 
 from accounts.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
 from agencies.models import Agency
+from commitments.workflow import State
 from workgroups.models import Participation, WorkGroup
 from workgroups.permissions import groups_led_by
 
-PUBLIC_STATES = ("published", "withdrawn")
-OPEN_STATES = ("draft", "sent_back")
+PUBLIC_STATES = State.public()
+OPEN_STATES = State.open()
 
 ALL = Q(pk__isnull=False)
 NONE = Q(pk__isnull=True)

@@ -13,6 +13,7 @@ from django.db.models import (
     Value,
 )
 
+from commitments.choices import Status
 from commitments.permissions import (
     PUBLIC_STATES,
     confidential,
@@ -27,7 +28,6 @@ from commitments.permissions import (
     writable,
 )
 
-FINISHED = ("completed", "discontinued", "superseded")
 # Change reasons of history lines that make their user an author of the row, as do lines without a reason (forms).
 AUTHORSHIP_REASONS = ("submit", "import", "token")
 
@@ -38,7 +38,9 @@ def finished(prefix: str = "") -> Q:
     A commitment whose successor was withdrawn is not finished: nothing replaces it.
     """
     status, successor = f"{prefix}status", f"{prefix}superseded_by__state"
-    return Q(**{f"{status}__in": ["completed", "discontinued"]}) | Q(**{status: "superseded", successor: "published"})
+    return Q(**{f"{status}__in": Status.finished_without_successor()}) | Q(
+        **{status: "superseded", successor: "published"}
+    )
 
 
 def public_on(day: date | None) -> Q:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from commitments.models.choices import Status
+from commitments.choices import Status
 from commitments.succession import chain_from
 from foundation.rules import Violation, rule
 

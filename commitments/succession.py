@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from commitments.models.choices import Status
+from commitments.choices import Status
 
 if TYPE_CHECKING:
     from commitments.models import Commitment

@@ -1,25 +1,61 @@
 """The review workflow of commitments, progress reports, assessments and answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext as _now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from foundation.dates.columns import PastDateField
 from foundation.dates.partial import PartialDate, Precision, partial_date
+from foundation.described_choices import DescribedChoices, Meaning, known_values
 
 
-class State(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    SUBMITTED = "submitted", _("Submitted")
-    SENT_BACK = "sent_back", _("Sent back")
-    PUBLISHED = "published", _("Published")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+@dataclass(frozen=True)
+class StateMeaning(Meaning):
+    """The meaning of a state of the workflow, and who may read and write rows in it."""
+
+    public: bool = field(kw_only=True)  # readers see the row
+    open: bool = field(kw_only=True)  # its authors may change the row
+
+
+class State(DescribedChoices):
+    """The state of a row in the review workflow."""
+
+    DRAFT = "draft", _("Draft"), StateMeaning(_("It is being written."), public=False, open=True)
+    SUBMITTED = "submitted", _("Submitted"), StateMeaning(_("It waits for a reviewer."), public=False, open=False)
+    SENT_BACK = (
+        "sent_back",
+        _("Sent back"),
+        StateMeaning(
+            _("A reviewer sent it back with a note; it can be mended and submitted again."), public=False, open=True
+        ),
+    )
+    PUBLISHED = "published", _("Published"), StateMeaning(_("It stands."), public=True, open=False)
+    WITHDRAWN = (
+        "withdrawn",
+        _("Withdrawn"),
+        StateMeaning(_("It was withdrawn; its page stays and says why."), public=True, open=False),
+    )
+
+    @classmethod
+    def public(cls) -> tuple[str, ...]:
+        """Return the states of rows that readers see."""
+        return cls.values_where(lambda meaning: meaning.public)
+
+    @classmethod
+    def not_public(cls) -> tuple[str, ...]:
+        """Return the states of rows that readers do not see."""
+        return cls.values_where(lambda meaning: not meaning.public)
+
+    @classmethod
+    def open(cls) -> tuple[str, ...]:
+        """Return the states of rows that their authors may change."""
+        return cls.values_where(lambda meaning: meaning.open)
 
 
 # The state after each action, by the state before and the action. Other transitions are refused.
@@ -37,13 +73,59 @@ TRANSITIONS = {
 NOTE_REQUIRED = _("Write a note that says what to mend.")
 
 
-class ReviewingRole(models.TextChoices):
+@dataclass(frozen=True)
+class RoleMeaning(Meaning):
+    """The meaning of a reviewing role, and the sentence that names the reviewer."""
+
+    sentence: str | Promise = field(kw_only=True)  # may name %(agency)s
+    for_agency: bool = field(kw_only=True)  # the reviewer decided for an agency, which the row names
+
+
+class ReviewingRole(DescribedChoices):
     """The role in which a reviewer decided; co-chairs and co-conveners decide for their agency."""
 
-    SECRETARIAT = "secretariat", _("Secretariat")
-    CO_CHAIR = "co_chair", _("Co-chair")
-    CO_CONVENER = "co_convener", _("Co-convener")
-    ADMINISTRATOR = "administrator", _("Administrators of the portal")
+    SECRETARIAT = (
+        "secretariat",
+        _("Secretariat"),
+        RoleMeaning(_("The secretariat of the portal."), sentence=_("Reviewed by the secretariat"), for_agency=False),
+    )
+    CO_CHAIR = (
+        "co_chair",
+        _("Co-chair"),
+        RoleMeaning(
+            _("An agency that co-chairs the leading group."),
+            sentence=_("Reviewed by %(agency)s, co-chair of the group"),
+            for_agency=True,
+        ),
+    )
+    CO_CONVENER = (
+        "co_convener",
+        _("Co-convener"),
+        RoleMeaning(
+            _("An agency that co-convenes the leading group."),
+            sentence=_("Reviewed by %(agency)s, co-convener of the group"),
+            for_agency=True,
+        ),
+    )
+    ADMINISTRATOR = (
+        "administrator",
+        _("Administrators of the portal"),
+        RoleMeaning(
+            _("The administrators of the portal."),
+            sentence=_("Reviewed by the administrators of the portal"),
+            for_agency=False,
+        ),
+    )
+
+    @classmethod
+    def for_agency(cls) -> tuple[str, ...]:
+        """Return the roles in which a reviewer decides for an agency."""
+        return cls.values_where(lambda meaning: meaning.for_agency)
+
+    @classmethod
+    def without_agency(cls) -> tuple[str, ...]:
+        """Return the roles in which a reviewer decides for no agency."""
+        return cls.values_where(lambda meaning: not meaning.for_agency)
 
 
 @dataclass(frozen=True)
@@ -64,14 +146,7 @@ class ReviewingBody:
     @property
     def sentence(self) -> str:
         """Return the body as a sentence without a full stop."""
-        match self.role:
-            case ReviewingRole.CO_CHAIR:
-                return _now("Reviewed by %(agency)s, co-chair of the group") % {"agency": self.agency}
-            case ReviewingRole.CO_CONVENER:
-                return _now("Reviewed by %(agency)s, co-convener of the group") % {"agency": self.agency}
-            case ReviewingRole.SECRETARIAT:
-                return _now("Reviewed by the secretariat")
-        return _now("Reviewed by the administrators of the portal")
+        return str(ReviewingRole(self.role).meaning.sentence) % {"agency": self.agency}
 
 
 def _agencies(label):
@@ -126,7 +201,7 @@ class Reviewed(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="%(class)s_state_known",
-                condition=Q(state__in=["draft", "submitted", "sent_back", "published", "withdrawn"]),
+                condition=known_values("state", State),
                 violation_error_message=_("The state is draft, submitted, sent back, published or withdrawn."),
             ),
             models.CheckConstraint(
@@ -152,8 +227,8 @@ class Reviewed(models.Model):
             ),
             models.CheckConstraint(
                 name="%(class)s_reviewing_body_known",
-                condition=Q(reviewed_as__in=["", "secretariat", "administrator"], reviewing_agency__isnull=True)
-                | Q(reviewed_as__in=["co_chair", "co_convener"], reviewing_agency__isnull=False),
+                condition=Q(reviewed_as__in=["", *ReviewingRole.without_agency()], reviewing_agency__isnull=True)
+                | Q(reviewed_as__in=ReviewingRole.for_agency(), reviewing_agency__isnull=False),
                 violation_error_message=_(
                     "The secretariat, administrators, or a co-chair or co-convener with its agency review."
                 ),
@@ -166,12 +241,12 @@ class Reviewed(models.Model):
             models.CheckConstraint(
                 name="%(class)s_published_with_day",
                 condition=Q(
-                    state__in=["published", "withdrawn"],
+                    state__in=State.public(),
                     published_on__isnull=False,
-                    published_precision__in=["year", "month", "day"],
+                    published_precision__in=Precision.values,
                 )
                 | Q(
-                    state__in=["draft", "submitted", "sent_back"],
+                    state__in=State.not_public(),
                     published_on__isnull=True,
                     published_precision="",
                 ),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken
 from foundation.dates.columns import PastDateField
+from foundation.described_choices import known_values
 from foundation.postgresql.triggers import APPEND_ONLY
 
 
@@ -27,29 +28,32 @@ class Revision(models.Model):
         return str(self.number)
 
 
+class AuditedEvent(models.TextChoices):
+    """What happened to a row, or to an account where there is no row."""
+
+    CREATED = "created", _("Entered")
+    CHANGED = "changed", _("Changed")
+    DELETED = "deleted", _("Deleted")
+    SIGNED_IN = "signed_in", _("Signed in")
+    SIGNED_OUT = "signed_out", _("Signed out")
+    SIGN_IN_FAILED = "sign_in_failed", _("Failed to sign in")
+    LOCKED_OUT = "locked_out", _("Slowed down")
+    PASSWORD_CHANGED = "password_changed", _("Password changed")
+    SECOND_STEP_ADDED = "second_step_added", _("Second step added")
+    SECOND_STEP_REMOVED = "second_step_removed", _("Second step removed")
+    ROLE_GIVEN = "role_given", _("Role given")
+    ROLE_TAKEN = "role_taken", _("Role taken away")
+    REFUSED = "refused", _("Refused")
+    EXPORTED = "exported", _("Exported the audit")
+
+
 class AuditEntry(models.Model):
     """An entry of the audit log: who did what, when, and from which request. The database refuses changes.
 
     Triggers write an entry for each new history row; `kind`, `row` and `line` are its model, row and history row.
     """
 
-    class What(models.TextChoices):
-        """What happened to a row, or to an account where there is no row."""
-
-        CREATED = "created", _("Entered")
-        CHANGED = "changed", _("Changed")
-        DELETED = "deleted", _("Deleted")
-        SIGNED_IN = "signed_in", _("Signed in")
-        SIGNED_OUT = "signed_out", _("Signed out")
-        SIGN_IN_FAILED = "sign_in_failed", _("Failed to sign in")
-        LOCKED_OUT = "locked_out", _("Slowed down")
-        PASSWORD_CHANGED = "password_changed", _("Password changed")
-        SECOND_STEP_ADDED = "second_step_added", _("Second step added")
-        SECOND_STEP_REMOVED = "second_step_removed", _("Second step removed")
-        ROLE_GIVEN = "role_given", _("Role given")
-        ROLE_TAKEN = "role_taken", _("Role taken away")
-        REFUSED = "refused", _("Refused")
-        EXPORTED = "exported", _("Exported the audit")
+    What = AuditedEvent
 
     moment = models.DateTimeField(_("when"), editable=False, db_default=Func(function="clock_timestamp"))
     what = models.CharField(_("what"), max_length=20, choices=What)
@@ -79,24 +83,7 @@ class AuditEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="audit_what_known",
-                condition=models.Q(
-                    what__in=[
-                        "created",
-                        "changed",
-                        "deleted",
-                        "signed_in",
-                        "signed_out",
-                        "sign_in_failed",
-                        "locked_out",
-                        "password_changed",
-                        "second_step_added",
-                        "second_step_removed",
-                        "role_given",
-                        "role_taken",
-                        "refused",
-                        "exported",
-                    ]
-                ),
+                condition=known_values("what", AuditedEvent),
             )
         ]
         indexes = [

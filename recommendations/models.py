@@ -8,20 +8,28 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import AgendaPoint
+from foundation.described_choices import DescribedChoices, Meaning, known_values
 from recommendations.history import HistoryWithSets
 from recommendations.querysets import RecommendationQuerySet
+
+
+class RecommendationLevel(DescribedChoices):
+    """The levels at which the presentation directs its recommendations."""
+
+    GOVERNANCE = "governance", _("Governance level"), Meaning(_("How the group itself works."))
+    POLICY = "policy", _("Policy level"), Meaning(_("Policies on migration."))
+    OPERATIONAL = "operational", _("Operational level"), Meaning(_("What is done on the ground."))
+    POST_2015 = (
+        "post_2015",
+        _("Post-2015 UN development agenda"),
+        Meaning(_("The United Nations development agenda after 2015.")),
+    )
 
 
 class Recommendation(models.Model):
     """A recommendation of the group of February 2014, in its official wording, at one of four levels."""
 
-    class Level(models.TextChoices):
-        """The levels at which the presentation directs its recommendations."""
-
-        GOVERNANCE = "governance", _("Governance level")
-        POLICY = "policy", _("Policy level")
-        OPERATIONAL = "operational", _("Operational level")
-        POST_2015 = "post_2015", _("Post-2015 UN development agenda")
+    Level = RecommendationLevel
 
     code = models.CharField(
         _("code"),
@@ -55,7 +63,7 @@ class Recommendation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="recommendation_level_known",
-                condition=Q(level__in=["governance", "policy", "operational", "post_2015"]),
+                condition=known_values("level", RecommendationLevel),
                 violation_error_message=_("The level is governance, policy, operational or post-2015."),
             ),
             models.CheckConstraint(

@@ -22,6 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest
 
+from commitments.choices import Status
 from commitments.models import Commitment, Withdrawal
 from commitments.querysets import CommitmentQuerySet, finished, moved_at_expression
 from foundation.clock import today
@@ -103,7 +104,7 @@ class RegisterQuerySet(CommitmentQuerySet):
             last = reports.filter(commitment=OuterRef(OuterRef("pk"))).values("superseded_by")[:1]
             withdrawn = Exists(withdrawals.filter(commitment=Subquery(last)))
             superseded = Q(standing_status="superseded") & ~Q(withdrawn)
-            done = Q(standing_status__in=["completed", "discontinued"]) | superseded
+            done = Q(standing_status__in=Status.finished_without_successor()) | superseded
         return Case(When(done, then=Value(True)), default=Value(False), output_field=BooleanField())
 
     def _verification(self, day: date | None) -> Case:

@@ -225,8 +225,8 @@ class ReportingCycleQuerySet(models.QuerySet):
 
 class NotificationQuerySet(models.QuerySet):
     def waiting(self) -> Self:
-        """Return the notices that were neither sent nor dropped."""
-        return self.filter(told_at__isnull=True, dropped_at__isnull=True)
+        """Return the notifications that were neither sent nor dropped."""
+        return self.filter(sent_at__isnull=True, dropped_at__isnull=True)
 
 
 class CorrectionQuerySet(models.QuerySet):

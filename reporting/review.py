@@ -28,7 +28,6 @@ LABELS = {
     "evidence": gettext_lazy("Evidence"),
 }
 PERIOD = ("period_start", "period_end")
-FINISHED = (Status.COMPLETED, Status.DISCONTINUED, Status.SUPERSEDED)
 
 
 @dataclass(frozen=True)
@@ -248,7 +247,7 @@ def _report_remarks(row: ProgressReport) -> list[str]:
         texts.append(
             _("It says ‘Completed’: look whether the evidence shows it, since nothing more will be asked for.")
         )
-    if before in FINISHED and row.status not in FINISHED:
+    if before in Status.finished() and row.status not in Status.finished():
         texts.append(_("What was finished is taken up again."))
     if not public:
         texts.append(_("No public evidence backs it."))

@@ -552,7 +552,7 @@ class DigestFactory(DjangoModelFactory):
 
 
 class NotificationFactory(DjangoModelFactory):
-    """An unsent notice that a commitment was published."""
+    """An unsent notification that a commitment was published."""
 
     class Meta:
         model = Notification

@@ -146,6 +146,7 @@ ANY_APP = {
     "admin.py",
     "api.py",
     "apps.py",
+    "choices.py",
     "fields.py",
     "filters.py",
     "migrations",

@@ -8,18 +8,22 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
 from foundation.dates.columns import PlannedDateField
+from foundation.described_choices import DescribedChoices, Meaning, known_values
 from foundation.history import HistoricalRecords
 from workgroups.querysets import ParticipationQuerySet
+
+
+class WorkGroupKind(DescribedChoices):
+    """Working groups have co-chairs, task forces co-conveners."""
+
+    WORKING_GROUP = "working_group", _("Working group"), Meaning(_("A standing working group."))
+    TASK_FORCE = "task_force", _("Task force"), Meaning(_("A task force on one subject."))
 
 
 class WorkGroup(models.Model):
     """A working group or task force of the Global Migration Group."""
 
-    class Kind(models.TextChoices):
-        """Working groups have co-chairs, task forces co-conveners."""
-
-        WORKING_GROUP = "working_group", _("Working group")
-        TASK_FORCE = "task_force", _("Task force")
+    Kind = WorkGroupKind
 
     slug = models.SlugField(_("slug"), max_length=40, unique=True, help_text=_("Permanent: it is part of addresses."))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -39,7 +43,7 @@ class WorkGroup(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="workgroup_kind_known",
-                condition=Q(kind__in=["working_group", "task_force"]),
+                condition=known_values("kind", WorkGroupKind),
                 violation_error_message=_("The kind is working group or task force."),
             )
         ]
@@ -51,15 +55,18 @@ class WorkGroup(models.Model):
         return reverse("workgroups:detail", args=[self.slug])
 
 
+class ParticipationRole(DescribedChoices):
+    """An agency's part in a group. `querysets.LEADING_ROLES` names those that lead it."""
+
+    CO_CHAIR = "co_chair", _("Co-chair"), Meaning(_("One of those who chair the group together."))
+    CO_CONVENER = "co_convener", _("Co-convener"), Meaning(_("One of those who convene the group together."))
+    MEMBER = "member", _("Member"), Meaning(_("A member of the group that does not lead it."))
+
+
 class Participation(models.Model):
     """An agency's part in a work group; it leads as co-chair (working group) or co-convener (task force)."""
 
-    class Role(models.TextChoices):
-        """An agency's part in a group. `querysets.LEADING_ROLES` names those that lead it."""
-
-        CO_CHAIR = "co_chair", _("Co-chair")
-        CO_CONVENER = "co_convener", _("Co-convener")
-        MEMBER = "member", _("Member")
+    Role = ParticipationRole
 
     workgroup = models.ForeignKey(
         WorkGroup, verbose_name=_("work group"), on_delete=models.CASCADE, related_name="participations"
@@ -86,7 +93,7 @@ class Participation(models.Model):
             ),
             models.CheckConstraint(
                 name="participation_role_known",
-                condition=Q(role__in=["co_chair", "co_convener", "member"]),
+                condition=known_values("role", ParticipationRole),
                 violation_error_message=_("The role is co-chair, co-convener or member."),
             ),
         ]

@@ -12,9 +12,16 @@ from rest_framework_api_key.models import AbstractAPIKey
 
 from accounts.querysets import AccessTokenManager
 from agencies.models import Agency
+from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords
 
 MAX_TOKEN_VALIDITY = timedelta(days=366)  # the day of creation and a year
+
+
+class TokenScope(models.TextChoices):
+    READ = "read", _("Read open reports")
+    DRAFT = "draft", _("Read and write drafts")
+    SUBMIT = "submit", _("Read and write drafts, and submit them")
 
 
 class AccessToken(AbstractAPIKey):
@@ -24,10 +31,7 @@ class AccessToken(AbstractAPIKey):
     token where the secret must not appear.
     """
 
-    class Scope(models.TextChoices):
-        READ = "read", _("Read open reports")
-        DRAFT = "draft", _("Read and write drafts")
-        SUBMIT = "submit", _("Read and write drafts, and submit them")
+    Scope = TokenScope
 
     # The library's primary key contains the digest, and would appear in addresses of the editor area.
     id = models.BigAutoField(primary_key=True)
@@ -68,7 +72,7 @@ class AccessToken(AbstractAPIKey):
         constraints = [
             models.CheckConstraint(
                 name="token_scope_known",
-                condition=Q(scope__in=["read", "draft", "submit"]),
+                condition=known_values("scope", TokenScope),
                 violation_error_message=_("A token reads, writes drafts, or submits them as well."),
             ),
             models.CheckConstraint(

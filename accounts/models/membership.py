@@ -9,15 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.querysets import MembershipQuerySet
 from agencies.models import Agency
 from foundation.dates.columns import PlannedDateField
+from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords
+
+
+class MembershipRole(models.TextChoices):
+    FOCAL_POINT = "focal_point", _("Focal point")
+    ALTERNATE = "alternate", _("Alternate")
 
 
 class Membership(models.Model):
     """A person acts for an agency, from a day and until a day (an empty end is open)."""
 
-    class Role(models.TextChoices):
-        FOCAL_POINT = "focal_point", _("Focal point")
-        ALTERNATE = "alternate", _("Alternate")
+    Role = MembershipRole
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="memberships"
@@ -38,7 +42,7 @@ class Membership(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="membership_role_known",
-                condition=Q(role__in=["focal_point", "alternate"]),
+                condition=known_values("role", MembershipRole),
                 violation_error_message=_("The role is focal point or alternate."),
             ),
             models.CheckConstraint(

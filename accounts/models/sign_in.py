@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from foundation.described_choices import known_values
+
 
 class KnownAddress(models.Model):
     """A network address, stored as a keyed digest, from which the owner of an account has signed in."""
@@ -19,12 +21,15 @@ class KnownAddress(models.Model):
         return self.digest
 
 
+class WarningKind(models.TextChoices):
+    PASSWORD = "password", _("Wrong passwords")
+    CODE = "code", _("Wrong codes")
+
+
 class SignInWarning(models.Model):
     """A mail that warned the owner of an account of wrong passwords or codes; kept to send one mail for many tries."""
 
-    class Kind(models.TextChoices):
-        PASSWORD = "password", _("Wrong passwords")
-        CODE = "code", _("Wrong codes")
+    Kind = WarningKind
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -33,9 +38,7 @@ class SignInWarning(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="sign_in_warning_once", fields=["user", "kind"]),
-            models.CheckConstraint(
-                name="sign_in_warning_kind_known", condition=models.Q(kind__in=["password", "code"])
-            ),
+            models.CheckConstraint(name="sign_in_warning_kind_known", condition=known_values("kind", WarningKind)),
         ]
 
     def __str__(self):

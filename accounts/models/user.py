@@ -6,18 +6,22 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords
 
 LONG_PASSWORD = 15  # characters of a password that needs no second step
 
 
+class MailLevel(models.TextChoices):
+    ALL = "all", _("Everything that concerns me")
+    ESSENTIAL = "essential", _("Only what I must act on: sent back, due, overdue")
+    NONE = "none", _("Nothing")
+
+
 class User(AbstractUser):
     """A person who signs in to report, to review or to run the portal."""
 
-    class MailLevel(models.TextChoices):
-        ALL = "all", _("Everything that concerns me")
-        ESSENTIAL = "essential", _("Only what I must act on: sent back, due, overdue")
-        NONE = "none", _("Nothing")
+    MailLevel = MailLevel
 
     mail_level = models.CharField(
         _("mail"),
@@ -52,7 +56,7 @@ class User(AbstractUser):
             ),
             models.CheckConstraint(
                 name="user_mail_level_known",
-                condition=Q(mail_level__in=["all", "essential", "none"]),
+                condition=known_values("mail_level", MailLevel),
                 violation_error_message=_("Mail is all, essential or none."),
             ),
         ]

@@ -1,6 +1,6 @@
 """The models of commitments, one module for each subject; import them from here."""
 
-from commitments.models.choices import Freshness, Outlook, Status, Verification
+from commitments.choices import Freshness, Outlook, Status, Verification
 from commitments.models.commitment import Commitment, Milestone, Partner, Stakeholder
 from commitments.models.movement import CommitmentMovement, Movement
 from commitments.models.withdrawal import Withdrawal

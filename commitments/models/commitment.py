@@ -12,11 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments import rules, triggers
-from commitments.models.choices import OUTLOOKS, STATUSES, Outlook, Status, not_before, paired
+from commitments.choices import (
+    CommitmentConfidence,
+    CommitmentKind,
+    CommitmentScope,
+    Outlook,
+    StakeholderKind,
+    Status,
+)
 from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
 from commitments.workflow import Reviewed, State
 from foundation.dates.columns import PastDateField, PlannedDateField
+from foundation.dates.conditions import not_before, paired
 from foundation.dates.partial import PartialDate, Precision, partial_date
+from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords
 from foundation.text.web_addresses import LocationField, is_web_address
 from recommendations.history import HistoryWithSets
@@ -29,16 +38,7 @@ PLACE_LENGTH = 100  # characters of one place
 class Stakeholder(models.Model):
     """A body outside the group that takes part in a commitment."""
 
-    class Kind(models.TextChoices):
-        GOVERNMENT = "government", _("Government")
-        EMPLOYERS = "employers_organization", _("Employers' organization")
-        WORKERS = "workers_organization", _("Workers' organization")
-        CIVIL_SOCIETY = "civil_society", _("Civil society")
-        UN_ENTITY = "un_entity", _("UN entity")
-        INTERNATIONAL = "international_organization", _("International organization")
-        PRIVATE_SECTOR = "private_sector", _("Private sector")
-        ACADEMIA = "academia", _("Academia")
-        PLATFORM = "platform", _("Platform")
+    Kind = StakeholderKind
 
     name = models.CharField(_("name"), max_length=200, unique=True)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
@@ -53,19 +53,7 @@ class Stakeholder(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="stakeholder_kind_known",
-                condition=Q(
-                    kind__in=[
-                        "government",
-                        "employers_organization",
-                        "workers_organization",
-                        "civil_society",
-                        "un_entity",
-                        "international_organization",
-                        "private_sector",
-                        "academia",
-                        "platform",
-                    ]
-                ),
+                condition=known_values("kind", StakeholderKind),
                 violation_error_message=_("This kind of stakeholder is not known."),
             )
         ]
@@ -88,23 +76,11 @@ class HistoryAtomicSave(models.Model):
 class Commitment(HistoryAtomicSave, Reviewed):
     """Something that an agency or a work group undertook to do."""
 
-    class Kind(models.TextChoices):
-        PROGRAMME = "programme", _("Programme")
-        PUBLICATION = "publication", _("Publication")
-        NORM = "norm", _("Norm")
-        CAPACITY = "capacity", _("Capacity building")
-        CAMPAIGN = "campaign", _("Campaign")
-        EVENT = "event", _("Event")
-        INSTITUTION = "institution", _("Institution")
+    Kind = CommitmentKind
 
-    class Scope(models.TextChoices):
-        GLOBAL = "global", _("Global")
-        REGIONAL = "regional", _("Regional")
-        NATIONAL = "national", _("National")
+    Scope = CommitmentScope
 
-    class Confidence(models.TextChoices):
-        CONFIRMED = "confirmed", _("Confirmed: the source was read")
-        KNOWN = "known", _("Not yet confirmed: general knowledge")
+    Confidence = CommitmentConfidence
 
     reference = models.CharField(
         _("reference"),
@@ -235,29 +211,27 @@ class Commitment(HistoryAtomicSave, Reviewed):
             ),
             models.CheckConstraint(
                 name="commitment_kind_known",
-                condition=Q(
-                    kind__in=["programme", "publication", "norm", "capacity", "campaign", "event", "institution"]
-                ),
+                condition=known_values("kind", CommitmentKind),
                 violation_error_message=_("This kind of commitment is not known."),
             ),
             models.CheckConstraint(
                 name="commitment_scope_known",
-                condition=Q(scope__in=["", "global", "regional", "national"]),
+                condition=known_values("scope", CommitmentScope, blank=True),
                 violation_error_message=_("The scope is global, regional or national."),
             ),
             models.CheckConstraint(
                 name="commitment_confidence_known",
-                condition=Q(confidence__in=["confirmed", "known"]),
+                condition=known_values("confidence", CommitmentConfidence),
                 violation_error_message=_("The confidence is confirmed or known."),
             ),
             models.CheckConstraint(
                 name="commitment_status_known",
-                condition=Q(status__in=["", *STATUSES]),
+                condition=known_values("status", Status, blank=True),
                 violation_error_message=_("This status is not known."),
             ),
             models.CheckConstraint(
                 name="commitment_outlook_known",
-                condition=Q(outlook__in=OUTLOOKS),
+                condition=known_values("outlook", Outlook),
                 violation_error_message=_("This outlook is not known."),
             ),
             models.CheckConstraint(

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
-from django.db import models
 from django.utils.translation import gettext_lazy
 
 from foundation.dates.parsing import format_date, last_day_of, read_date
+from foundation.described_choices import DescribedChoices, Meaning
 
 
-class Precision(models.TextChoices):
+class Precision(DescribedChoices):
     """How exactly a date is known. The parts of a stored day that are finer mean nothing."""
 
-    YEAR = "year", gettext_lazy("Year")
-    MONTH = "month", gettext_lazy("Month")
-    DAY = "day", gettext_lazy("Day")
+    YEAR = "year", gettext_lazy("Year"), Meaning(gettext_lazy("Only the year is known."))
+    MONTH = "month", gettext_lazy("Month"), Meaning(gettext_lazy("The month is known, not the day."))
+    DAY = "day", gettext_lazy("Day"), Meaning(gettext_lazy("The day is known."))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from agencies.models import Agency, ChairTerm, FormerName
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import Commitment, Milestone, Partner, Stakeholder
 from commitments.models.commitment import CommitmentPoint, CommitmentRecommendation, CommitmentStakeholder
+from commitments.workflow import State
 from foundation.postgresql.triggers import Trigger
 from gmg_portal.models import Edition
 from recommendations.models import Recommendation, RecommendationPoint
@@ -46,7 +47,7 @@ PUBLIC_BY_PARENT = {
     "commitment": [Partner, Milestone, CommitmentStakeholder, CommitmentPoint, CommitmentRecommendation],
     "report": [Evidence, Contribution],
 }
-PUBLIC_STATES = "('published', 'withdrawn')"
+PUBLIC_STATES = "(" + ", ".join(f"'{state}'" for state in State.public()) + ")"
 
 
 class UpdatesRevision(Trigger):

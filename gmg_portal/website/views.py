@@ -13,6 +13,7 @@ from django.views.generic import TemplateView
 
 from agencies.models import Agency, ChairTerm
 from agenda.models import Event, Statement
+from commitments.choices import Freshness, Outlook, Status, Verification
 from foundation.http.public_pages import Menu, MenuEntry, PublicPage, RecordPage
 from gmg_portal.open_data.views import parse_as_of
 from gmg_portal.website import timeline
@@ -117,6 +118,12 @@ class MethodsView(PublicPage, TemplateView):
     """What the terms of the register mean, and how each value is found."""
 
     template_name = "website/methods.html"
+    extra_context = {
+        "statuses": Status,
+        "outlooks": Outlook,
+        "freshnesses": Freshness.by_rank(),
+        "verifications": Verification,
+    }
     menus = (MenuEntry(Menu.ABOUT, 20, gettext_lazy("Methods")),)
 
 

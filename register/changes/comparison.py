@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agencies.names_of_day import AgencyName, FormerNamesOnDay, names_on
 from commitments.models import Commitment, Freshness, Status, Withdrawal
-from commitments.querysets import FINISHED
 from register.querysets import register_commitments
 from register.statistics import Count
 from register.statistics.counts import QueryParams
@@ -50,8 +49,8 @@ class ComparedCommitment:
     @property
     def finished(self) -> bool:
         """Return whether it was completed, discontinued or superseded between the days."""
-        before = self.then is not None and self.then.status in FINISHED
-        return self.now is not None and self.now.status in FINISHED and not before
+        before = self.then is not None and self.then.status in Status.finished()
+        return self.now is not None and self.now.status in Status.finished() and not before
 
     @property
     def fell_silent(self) -> bool:

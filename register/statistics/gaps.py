@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
+from commitments.choices import Status
 from commitments.models import Commitment, Freshness
-from commitments.querysets import FINISHED
 from foundation.clock import today
 from recommendations.models import Recommendation
 from register.querysets import register_commitments
@@ -149,7 +149,7 @@ def undated(day: date | None = None) -> QuerySet[Commitment]:
 
 def silent(day: date | None = None) -> QuerySet[Commitment]:
     """Return the commitments never reported on, or overdue in the newest cycle, longest silent first."""
-    never_reported = Q(last_heard_on=None) & ~Q(standing_status__in=FINISHED)
+    never_reported = Q(last_heard_on=None) & ~Q(standing_status__in=Status.finished())
     overdue = Q(standing_freshness__in=[Freshness.OVERDUE, Freshness.NEVER_REPORTED])
     return (
         _rows_for_list(day)

@@ -14,8 +14,10 @@ from commitments.models import Commitment
 from foundation.http.client_ip import throttle_key
 from foundation.mail.messages import AUTO_GENERATED, absolute_url, build_message
 from foundation.row_versions import check_version
+from reporting.choices import NotificationKind
 from reporting.models import Correction
 from reporting.notifications import events
+from reporting.notifications.recipients import has_access
 
 State = Correction.State
 # The limits: reports from one sender in an hour, and reports in total in a day.
@@ -44,7 +46,7 @@ def report(commitment: Commitment, *, text: str, address: str = "", sender: str,
 
     Users who write for the lead (`by`) have no hourly limit, and their `sender` is not stored.
     """
-    if by is not None and by.is_authenticated and events.has_access(Commitment.objects.handled_by, by, commitment):
+    if by is not None and by.is_authenticated and has_access(Commitment.objects.handled_by, by, commitment):
         sender = ""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK_KEY])
@@ -60,7 +62,7 @@ def report(commitment: Commitment, *, text: str, address: str = "", sender: str,
     mistake._change_reason = "report"
     mistake._history_user = None
     mistake.save()
-    events.mistake_reported(mistake)
+    events.notify(NotificationKind.CORRECTION_REQUESTED, mistake, by=None)
     return mistake
 
 
@@ -88,7 +90,7 @@ def _settle(mistake: Correction, state: str, text: str, by, seen: int | None) ->
     check_version(mistake, seen)
     if mistake.state != State.OPEN:
         raise ValidationError(_("This is settled already."))
-    if not events.has_access(Correction.objects.answerable_by, by, mistake):
+    if not has_access(Correction.objects.answerable_by, by, mistake):
         raise PermissionDenied(_("You may not do this here."))
     address, mistake.address, mistake.sender = mistake.address, "", ""
     mistake.state, mistake.answer = state, text.strip()

@@ -9,6 +9,7 @@ from commitments.models import Commitment
 from foundation.clock import today
 from foundation.dates.parsing import format_date
 from reporting.actions.rows import lock_row, save_row
+from reporting.choices import NotificationKind
 from reporting.models import ProgressReport, ReportingCycle
 from reporting.models.report import OPEN_TO_BE_CLOSED
 from reporting.notifications import events
@@ -30,7 +31,7 @@ def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
         for commitment in Commitment.objects.running().select_related("lead_agency")
     ]
     bulk_create_with_history(expected, ProgressReport, default_user=by, default_change_reason="expected")
-    events.cycle_opened(cycle, by=by)
+    events.notify(NotificationKind.CYCLE_OPENED, cycle, by=by)
     return len(expected)
 
 
@@ -43,7 +44,7 @@ def remind_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> list[
     owed = list(cycle.reports.owed().select_related("commitment__lead_agency", "commitment__workgroup").order_by("pk"))
     if not owed:
         raise ValidationError(_("Nothing is owed in this cycle any more: there is nobody to remind."))
-    events.reminded(cycle, by=by)
+    events.notify(NotificationKind.REMINDED, cycle, by=by)
     save_row(cycle, "remind", by)
     return owed
 

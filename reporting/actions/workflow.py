@@ -15,6 +15,7 @@ from foundation.dates.partial import Precision
 from reporting import rules
 from reporting.actions.publication import lock_succession, publish_report
 from reporting.actions.rows import lock_row, move_state, require_permission, save_row
+from reporting.choices import NotificationKind
 from reporting.models import Assessment, ProgressReport
 from reporting.notifications import digests, events
 
@@ -31,7 +32,7 @@ def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
     row.reviewed_by = row.reviewed_at = row.reviewing_agency = None
     row.reviewed_as = ""
     save_row(row, "submit", by)
-    events.submitted(row, by=by)
+    events.notify(NotificationKind.SUBMITTED, row, by=by)
     return row
 
 
@@ -46,7 +47,7 @@ def send_back(row: Reviewed, *, note: str, by, seen: int | None = None) -> Revie
     row.review_note = note.strip()
     _reviewed(row, by)
     save_row(row, "send_back", by)
-    digests.send_on_commit(events.sent_back(row, by=by))
+    digests.send_on_commit(events.notify(NotificationKind.SENT_BACK, row, by=by))
     return row
 
 
@@ -64,7 +65,7 @@ def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
         publish_report(row, by, "publish")
     else:
         save_row(row, "publish", by)
-    events.published(row, by=by)
+    events.notify(NotificationKind.PUBLISHED, row, by=by)
     return row
 
 

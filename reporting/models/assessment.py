@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from commitments.models.commitment import Commitment
 from commitments.workflow import Reviewed
+from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords
 from foundation.text.web_addresses import LocationField
-from reporting import triggers
+from reporting import choices, triggers
+from reporting.choices import AssessmentFinding
 from reporting.models.report import ProgressReport
 from reporting.querysets import AnswerQuerySet, AssessmentQuerySet
 from workgroups.models import WorkGroup
@@ -18,15 +20,9 @@ from workgroups.models import WorkGroup
 class Assessment(Reviewed):
     """An assessment of a commitment by somebody other than its lead; it never changes the status."""
 
-    class AssessorKind(models.TextChoices):
-        PEER_AGENCY = "peer_agency", _("Peer agency")
-        GROUP_LEAD = "group_lead", _("Working-group lead")
-        INDEPENDENT = "independent", _("Independent assessor")
+    AssessorKind = choices.AssessorKind
 
-    class Finding(models.TextChoices):
-        AGREES = "agrees", _("Agrees with the lead's report")
-        AGREES_IN_PART = "agrees_in_part", _("Agrees in part")
-        DISAGREES = "disagrees", _("Disagrees")
+    Finding = AssessmentFinding
 
     commitment = models.ForeignKey(
         Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="assessments"
@@ -107,7 +103,7 @@ class Assessment(Reviewed):
             ),
             models.CheckConstraint(
                 name="assessment_finding_known",
-                condition=Q(finding__in=["agrees", "agrees_in_part", "disagrees"]),
+                condition=known_values("finding", AssessmentFinding),
                 violation_error_message=_("The finding is agrees, agrees in part or disagrees."),
             ),
         ]

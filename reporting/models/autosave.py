@@ -5,16 +5,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models.commitment import Commitment
+from foundation.described_choices import known_values
 from reporting.querysets import AutosavedFormQuerySet
+
+
+class FormName(models.TextChoices):
+    COMMITMENT = "commitment", _("Commitment")
+    REPORT = "progressreport", _("Progress report")
+    ASSESSMENT = "assessment", _("Assessment")
 
 
 class AutosavedForm(models.Model):
     """The unsaved contents of a person's form, as the browser would send them."""
 
-    class Form(models.TextChoices):
-        COMMITMENT = "commitment", _("Commitment")
-        REPORT = "progressreport", _("Progress report")
-        ASSESSMENT = "assessment", _("Assessment")
+    Form = FormName
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("typed by"), on_delete=models.CASCADE, related_name="working_copies"
@@ -50,7 +54,7 @@ class AutosavedForm(models.Model):
             ),
             models.CheckConstraint(
                 name="autosaved_form_known",
-                condition=Q(form__in=["commitment", "progressreport", "assessment"]),
+                condition=known_values("form", FormName),
                 violation_error_message=_("This form keeps no working copies."),
             ),
             models.CheckConstraint(

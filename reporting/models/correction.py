@@ -5,20 +5,24 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models.commitment import Commitment
+from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords
 from reporting.querysets import CorrectionQuerySet
+
+
+class CorrectionState(models.TextChoices):
+    OPEN = "open", _("Waiting")
+    ANSWERED = "answered", _("Answered")
+    CLOSED = "closed", _("Closed")
 
 
 class Correction(models.Model):
     """A mistake on a commitment's page that a reader reports, visible to reviewers only."""
 
-    class State(models.TextChoices):
-        OPEN = "open", _("Waiting")
-        ANSWERED = "answered", _("Answered")
-        CLOSED = "closed", _("Closed")
+    State = CorrectionState
 
     commitment = models.ForeignKey(
-        Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="mistakes"
+        Commitment, verbose_name=_("commitment"), on_delete=models.PROTECT, related_name="corrections"
     )
     text = models.TextField(_("what is wrong"))
     # Personal data: both are deleted after use and excluded from the history.
@@ -49,7 +53,7 @@ class Correction(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="correction_state_known",
-                condition=Q(state__in=["open", "answered", "closed"]),
+                condition=known_values("state", CorrectionState),
                 violation_error_message=_("A mistake is waiting, answered or closed."),
             ),
             models.CheckConstraint(

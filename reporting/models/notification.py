@@ -1,3 +1,6 @@
+from functools import reduce
+from operator import or_
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -5,13 +8,27 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models.commitment import Commitment
 from foundation.dates.columns import PastDateField
+from reporting.choices import NotificationKind
 from reporting.models.assessment import Answer, Assessment
 from reporting.models.correction import Correction
 from reporting.models.report import ProgressReport, ReportingCycle
 from reporting.querysets import NotificationQuerySet
 
-OF_CYCLES = ["cycle_opened", "due_in_14", "due_in_3", "overdue", "reminded"]
-OF_REVIEW = ["submitted", "sent_back", "published"]
+# The columns that name the row of a notification, each with the relations that the name of such a row needs.
+SUBJECTS = {
+    "commitment": (),
+    "report": ("commitment",),
+    "assessment": ("commitment", "agency", "workgroup"),
+    "answer": (
+        "assessment__commitment__lead_agency",
+        "assessment__commitment__workgroup",
+        "assessment__agency",
+        "assessment__workgroup",
+    ),
+    "cycle": (),
+    "correction": ("commitment",),
+}
+SUBJECT_RELATIONS = [*SUBJECTS, *(f"{name}__{path}" for name, paths in SUBJECTS.items() for path in paths)]
 
 
 def only(subject: str) -> Q:
@@ -19,11 +36,16 @@ def only(subject: str) -> Q:
     return Q(**{f"{name}__isnull": name != subject for name in SUBJECTS})
 
 
-SUBJECTS = ("commitment", "report", "assessment", "answer", "cycle", "mistake")
+def subject_fits_kind() -> Q:
+    """Return the condition that the row that is named is one that the kind can be about."""
+    kinds: dict[tuple[str, ...], list[str]] = {}
+    for kind in NotificationKind:
+        kinds.setdefault(kind.meaning.subjects, []).append(kind.value)
+    return reduce(or_, (Q(kind__in=values) & reduce(or_, map(only, subjects)) for subjects, values in kinds.items()))
 
 
 class Digest(models.Model):
-    """The daily mail with all waiting notices of a person."""
+    """The daily mail with all waiting notifications of a person."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("person"), on_delete=models.CASCADE, related_name="digests"
@@ -48,21 +70,12 @@ class Digest(models.Model):
 
 
 class Notification(models.Model):
-    """A notice that one person gets once by mail; created in the transaction of its event, sent later."""
+    """A notification that one person gets once by mail; created in the transaction of its event, sent later."""
 
-    class Kind(models.TextChoices):
-        SENT_BACK = "sent_back", _("Sent back")
-        OVERDUE = "overdue", _("Overdue")
-        DUE_IN_3 = "due_in_3", _("Due in 3 days")
-        DUE_IN_14 = "due_in_14", _("Due in 14 days")
-        REMINDED = "reminded", _("Reminded by the secretariat")
-        CYCLE_OPENED = "cycle_opened", _("Cycle opened")
-        SUBMITTED = "submitted", _("Submitted")
-        PUBLISHED = "published", _("Published")
-        MISTAKE_REPORTED = "mistake_reported", _("Mistake reported")
+    Kind = NotificationKind
 
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("recipient"), on_delete=models.CASCADE, related_name="notices"
+        settings.AUTH_USER_MODEL, verbose_name=_("recipient"), on_delete=models.CASCADE, related_name="notifications"
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     commitment = models.ForeignKey(
@@ -78,15 +91,15 @@ class Notification(models.Model):
     cycle = models.ForeignKey(
         ReportingCycle, verbose_name=_("reporting cycle"), on_delete=models.CASCADE, null=True, related_name="+"
     )
-    mistake = models.ForeignKey(
-        Correction, verbose_name=_("mistake"), on_delete=models.CASCADE, null=True, related_name="+"
+    correction = models.ForeignKey(
+        Correction, verbose_name=_("correction"), on_delete=models.CASCADE, null=True, related_name="+"
     )
     # Distinguishes events about the same subject: the version of a row submitted twice, or the day of a reminder.
     occasion = models.BigIntegerField(_("occasion"), default=0)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
-    told_at = models.DateTimeField(_("told at"), null=True, editable=False)
+    sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
     digest = models.ForeignKey(
-        Digest, verbose_name=_("digest"), on_delete=models.SET_NULL, null=True, related_name="notices"
+        Digest, verbose_name=_("digest"), on_delete=models.SET_NULL, null=True, related_name="notifications"
     )
     dropped_at = models.DateTimeField(
         _("dropped at"),
@@ -98,14 +111,14 @@ class Notification(models.Model):
     objects = NotificationQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
+        verbose_name = _("notification")
+        verbose_name_plural = _("notifications")
         ordering = ["-pk"]
         indexes = [
             models.Index(
                 name="notification_waiting",
                 fields=["recipient"],
-                condition=Q(told_at__isnull=True, dropped_at__isnull=True),
+                condition=Q(sent_at__isnull=True, dropped_at__isnull=True),
             )
         ]
         constraints = [
@@ -113,24 +126,22 @@ class Notification(models.Model):
                 name="notification_once",
                 fields=["recipient", "kind", *SUBJECTS, "occasion"],
                 nulls_distinct=False,
-                violation_error_message=_("This person is told of this already."),
+                violation_error_message=_("This person has this notification already."),
             ),
             models.CheckConstraint(
                 name="notification_subject_fits_kind",
-                condition=Q(kind__in=OF_CYCLES) & only("cycle")
-                | Q(kind__in=OF_REVIEW) & (only("commitment") | only("report") | only("assessment") | only("answer"))
-                | Q(kind="mistake_reported") & only("mistake"),
-                violation_error_message=_("A notice is about the one thing that its kind says."),
+                condition=subject_fits_kind(),
+                violation_error_message=_("A notification is about the one thing that its kind names."),
             ),
             models.CheckConstraint(
                 name="notification_sent_or_dropped",
-                condition=Q(told_at__isnull=True) | Q(dropped_at__isnull=True),
-                violation_error_message=_("A notice is told or dropped, not both."),
+                condition=Q(sent_at__isnull=True) | Q(dropped_at__isnull=True),
+                violation_error_message=_("A notification is sent or dropped, not both."),
             ),
             models.CheckConstraint(
                 name="notification_in_digest_is_sent",
-                condition=Q(digest__isnull=True) | Q(told_at__isnull=False),
-                violation_error_message=_("What stands in a digest was told."),
+                condition=Q(digest__isnull=True) | Q(sent_at__isnull=False),
+                violation_error_message=_("A notification in a digest was sent."),
             ),
         ]
 
@@ -139,5 +150,5 @@ class Notification(models.Model):
 
     @property
     def subject(self):
-        """Return the row that the notice is about."""
+        """Return the row that the notification is about."""
         return next(row for name in SUBJECTS if (row := getattr(self, name)))

@@ -10,15 +10,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from commitments.models.choices import OUTLOOKS, STATUSES, Outlook, Status, paired
+from commitments.choices import Outlook, Status
 from commitments.models.commitment import Commitment
 from commitments.rules import discontinued_with_reason, successor_only_if_superseded, superseded_with_successor
 from commitments.workflow import Reviewed
 from foundation.dates.columns import PastDateField, PlannedDateField
+from foundation.dates.conditions import paired
 from foundation.dates.partial import PartialDate, Precision, partial_date
+from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords
 from foundation.text.web_addresses import AddressField
 from reporting import triggers
+from reporting.choices import EvidenceKind, LinkCheckOutcome
 from reporting.evidence import FileType, check_file, evidence_path, label_of, storage, type_of
 from reporting.querysets import EvidenceQuerySet, ProgressReportQuerySet, ReportingCycleQuerySet, StatusChangeQuerySet
 from reporting.rules import report as rules
@@ -159,12 +162,12 @@ class ProgressReport(Reviewed):
             ),
             models.CheckConstraint(
                 name="report_status_known",
-                condition=Q(status__in=STATUSES) | Q(status="", state__in=["draft", "sent_back"]),
+                condition=known_values("status", Status) | Q(status="", state__in=["draft", "sent_back"]),
                 violation_error_message=rules.status_chosen.sentence,
             ),
             models.CheckConstraint(
                 name="report_outlook_known",
-                condition=Q(outlook__in=OUTLOOKS),
+                condition=known_values("outlook", Outlook),
                 violation_error_message=_("This outlook is not known."),
             ),
             models.CheckConstraint(
@@ -208,20 +211,9 @@ class ProgressReport(Reviewed):
 class Evidence(models.Model):
     """A link, document or file that backs a report."""
 
-    class Kind(models.TextChoices):
-        ANNOUNCEMENT = "announcement", _("Announcement")
-        PUBLICATION = "publication", _("Publication")
-        OFFICIAL_DOCUMENT = "official_document", _("Official document")
-        WEB_PAGE = "web_page", _("Web page")
-        DATASET = "dataset", _("Data set")
-        EVALUATION = "evaluation", _("Evaluation")
-        OTHER = "other", _("Other")
+    Kind = EvidenceKind
 
-    class LinkCheck(models.TextChoices):
-        NOT_CHECKED = "", _("Not checked yet")
-        ANSWERS = "answers", _("Answers")
-        MOVED = "moved", _("Moved")
-        BROKEN = "broken", _("Broken")
+    LinkCheck = LinkCheckOutcome
 
     report = models.ForeignKey(
         ProgressReport, verbose_name=_("report"), on_delete=models.CASCADE, related_name="evidence"
@@ -260,17 +252,7 @@ class Evidence(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="evidence_kind_known",
-                condition=Q(
-                    kind__in=[
-                        "announcement",
-                        "publication",
-                        "official_document",
-                        "web_page",
-                        "dataset",
-                        "evaluation",
-                        "other",
-                    ]
-                ),
+                condition=known_values("kind", EvidenceKind),
                 violation_error_message=_("This kind of evidence is not known."),
             ),
             models.CheckConstraint(
@@ -291,7 +273,9 @@ class Evidence(models.Model):
             models.CheckConstraint(
                 name="evidence_link_check_known",
                 condition=Q(link_check="", link_checked_at__isnull=True)
-                | Q(link_check__in=["answers", "moved", "broken"], link_checked_at__isnull=False),
+                | Q(
+                    link_check__in=[value for value in LinkCheckOutcome.values if value], link_checked_at__isnull=False
+                ),
                 violation_error_message=_("A link check has its outcome and its moment."),
             ),
             models.CheckConstraint(
@@ -371,7 +355,7 @@ class StatusChange(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="status_change_statuses_known",
-                condition=Q(from_status__in=["", *STATUSES], to_status__in=STATUSES),
+                condition=known_values("from_status", Status, blank=True) & known_values("to_status", Status),
                 violation_error_message=_("This status is not known."),
             ),
             models.CheckConstraint(
@@ -381,7 +365,7 @@ class StatusChange(models.Model):
             ),
             models.CheckConstraint(
                 name="status_change_precision_known",
-                condition=Q(changed_precision__in=["year", "month", "day"]),
+                condition=known_values("changed_precision", Precision),
                 violation_error_message=_("The precision is year, month or day."),
             ),
         ]

@@ -1,5 +1,6 @@
-"""Notifications: notices for the people concerned, and the mails that deliver them.
+"""Notifications of the people concerned, and the mails that deliver them.
 
 Imports `commitments` and what lies below it.
-Start with `events`, which creates notices in the transaction of each event, then `digests`, which mails them.
+Start with `kinds`, which declares each kind; then `events`, which creates notifications in the transaction of each
+event, and `digests`, which mails them.
 """

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from commitments.models.choices import Status
+from commitments.choices import Status
 from commitments.rules import STATUS_RULES
 from commitments.workflow import State
 from foundation.dates.parsing import format_date
@@ -13,8 +13,6 @@ from foundation.rules import Violation, rule
 
 if TYPE_CHECKING:
     from reporting.models import Contribution, Evidence, ProgressReport
-
-PAST_PLANNING = {Status.IN_PROGRESS, Status.SUBSTANTIALLY_COMPLETE, Status.COMPLETED, Status.ONGOING}
 
 
 @rule("commitment", _("Only a published commitment can be reported on."))
@@ -67,7 +65,7 @@ def completed_with_public_evidence(report: "ProgressReport") -> Violation:
 )
 def more_than_announced(report: "ProgressReport") -> Violation:
     """Public evidence counts; other evidence only if none is public."""
-    if report.status not in PAST_PLANNING:
+    if report.status not in Status.past_planning():
         return False
     evidence = list(report.evidence.all())
     return bool(evidence) and _announced_only([piece for piece in evidence if piece.is_public] or evidence)

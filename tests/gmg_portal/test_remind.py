@@ -16,6 +16,7 @@ from post_office.models import STATUS, Email
 
 from accounts.models import User
 from foundation.clock import today
+from reporting.choices import NotificationKind
 from reporting.models import Correction, Digest, Notification
 from reporting.notifications import digests, events
 from tests.factories import (
@@ -82,7 +83,7 @@ def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
 @pytest.mark.django_db
 def test_what_could_not_be_told_at_once_is_told_by_itself(queue, capsys, ilo_focal_point, commitment, secretariat):
     report = ProgressReportFactory(sent_back=True, commitment=commitment, author=ilo_focal_point)
-    events.sent_back(report, by=secretariat)
+    events.notify(NotificationKind.SENT_BACK, report, by=secretariat)
     NotificationFactory(recipient=ilo_focal_point, commitment=commitment)
 
     assert "1 digests, 1 by themselves" in run_command(capsys)
@@ -152,7 +153,7 @@ def owing(transactional_db):
         people.append(focal_point(agency, name))
         ProgressReportFactory(commitment=CommitmentFactory(lead_agency=agency), cycle=cycle, blank=True)
     report = ProgressReportFactory(sent_back=True, commitment=CommitmentFactory(lead_agency=agency))
-    events.sent_back(report, by=None)
+    events.notify(NotificationKind.SENT_BACK, report, by=None)
     return people
 
 

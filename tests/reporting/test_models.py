@@ -325,9 +325,9 @@ REFUSED = [
     ("notification_subject_fits_kind", lambda: NotificationFactory(kind="gossip"), None),
     ("notification_subject_fits_kind", lambda: NotificationFactory(commitment=None), None),
     ("notification_subject_fits_kind", lambda: NotificationFactory(kind="overdue"), None),
-    ("notification_subject_fits_kind", lambda: NotificationFactory(kind="mistake_reported"), None),
+    ("notification_subject_fits_kind", lambda: NotificationFactory(kind="correction_requested"), None),
     ("notification_subject_fits_kind", lambda: NotificationFactory(report=ProgressReportFactory()), None),
-    ("notification_sent_or_dropped", lambda: NotificationFactory(told_at=NOON, dropped_at=NOON), None),
+    ("notification_sent_or_dropped", lambda: NotificationFactory(sent_at=NOON, dropped_at=NOON), None),
     ("notification_in_digest_is_sent", in_a_digest_and_not_told, None),
 ]
 UNIQUE = [

@@ -4,8 +4,14 @@ Fields are described by the `help_text` of their serializers; their examples are
 tests/gmg_portal/api/test_schema.py reports missing texts and where they belong.
 """
 
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Mapping
 
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.plumbing import deep_import_string
+
+from commitments.workflow import State
+from foundation.described_choices import DescribedChoices
 from foundation.rest import problem_codes
 
 COMPONENTS = "#/components/schemas/"
@@ -102,78 +108,34 @@ LIST_NOTES = {
 }
 LIST_NOTE = _("Repeat the parameter, or separate values with commas, to get the rows that match any of them.")
 
-# The meaning of each value, by component.
+
+def described_choices() -> dict[str, Mapping]:
+    """Return the descriptions of values by component, for the components whose choices declare them."""
+    components = settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"]
+    choices = {name: deep_import_string(path) for name, path in components.items() if isinstance(path, str)}
+    return {
+        name: {value: text for value, text in described.descriptions().items() if value}
+        for name, described in choices.items()
+        if isinstance(described, type) and issubclass(described, DescribedChoices)
+    }
+
+
+# The meaning of each value, by component or by the name of a parameter.
 VALUE_DESCRIPTIONS = {
-    "AlignmentStrength": {
-        "explicit": _("It speaks of the point outright."),
-        "partial": _("It touches a part of the point."),
-        "silent": _("It says nothing of the point."),
-        "ticked": _("The source says only that the two converge."),
-    },
-    "AssessmentFinding": {
-        "agrees": _("The assessor agrees with the lead’s report."),
-        "agrees_in_part": _("The assessor agrees with a part of it."),
-        "disagrees": _("The assessor disagrees with it."),
-    },
-    "AssessorKind": {
-        "peer_agency": _("Another agency of the group."),
-        "group_lead": _("An agency that leads a work group, for the group."),
-        "independent": _("Somebody outside the group."),
-    },
-    "CommitmentConfidence": {
-        "confirmed": _("The source was read."),
-        "known": _("General knowledge, not yet confirmed from the source."),
-    },
-    "CommitmentKind": {
-        "programme": _("A programme or project."),
-        "publication": _("A report, study, handbook or data set."),
-        "norm": _("A standard, guideline or other norm."),
-        "capacity": _("Training, advice or other capacity building."),
-        "campaign": _("A campaign or other public outreach."),
-        "event": _("A meeting or another event."),
-        "institution": _("A body, network, mechanism or partnership."),
-    },
-    "CommitmentScope": {
-        "global": _("The whole world."),
-        "regional": _("One region or several."),
-        "national": _("One country or several."),
-    },
-    "CommitmentState": {"published": _("It stands."), "withdrawn": _("It was withdrawn; its page stays and says why.")},
+    **described_choices(),
+    "CommitmentState": {state: State.descriptions()[state] for state in State.public()},
     "DraftState": {
         "expected": _("A cycle asks for it, and nothing is written."),
-        "draft": _("It is being written."),
-        "submitted": _("It waits for a reviewer."),
-        "sent_back": _("A reviewer sent it back with a note; it can be mended and submitted again."),
+        **{state: State.descriptions()[state] for state in State.not_public()},
         "published": _("It is public, and ‘report’ has its code."),
     },
     "ErrorCode": problem_codes.ERRORS,
-    "EvidenceKind": {
-        "announcement": _("An announcement; alone it moves no status past ‘planning’."),
-        "publication": _("A report, study or other publication."),
-        "official_document": _("An official document, known by its symbol."),
-        "web_page": _("A web page."),
-        "dataset": _("A data set."),
-        "evaluation": _("An evaluation."),
-        "other": _("Anything else that is public."),
-    },
     "EvidenceMediaType": {
         "application/pdf": _("A PDF document."),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": _("A spreadsheet (XLSX)."),
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _("A text document (DOCX)."),
         "image/jpeg": _("A picture (JPEG)."),
         "image/png": _("A picture (PNG)."),
-    },
-    "Freshness": {
-        "current": _(
-            "Reported since the newest cycle opened; or completed, discontinued or superseded, and so owing nothing "
-            "more."
-        ),
-        "due": _(
-            "The newest cycle asked for a report, none has been published since it opened, and its due day is not past."
-        ),
-        "overdue": _("The due day of the newest cycle is past, and the last report is older than that cycle."),
-        "never_reported": _("The due day is past, and no report was ever published."),
-        "not_yet_due": _("No cycle has opened yet, or the newest one did not ask for a report on this commitment."),
     },
     "Lack": {
         "commitment": _("No commitment answers it."),
@@ -182,76 +144,42 @@ VALUE_DESCRIPTIONS = {
         "report_in_cycle": _("The newest cycle asked for a report that has not come."),
     },
     "LeadKind": {"agency": _("A member or constituent leads."), "workgroup": _("A work group leads.")},
-    "LinkCheck": {
-        "answers": _("The address answered."),
-        "moved": _("The address sent on to another."),
-        "broken": _("The address did not answer."),
-    },
-    "Outlook": {
-        "on_track": _("The lead expects to do it as undertaken."),
-        "at_risk": _("The lead sees that it may not be done, or not in time."),
-        "constrained": _("Something holds it back."),
-        "not_assessed": _("The last report says nothing of it, or there is no report."),
-    },
-    "ParticipationRole": {
-        "co_chair": _("One of those who chair the group together."),
-        "co_convener": _("One of those who convene the group together."),
-        "member": _("A member of the group that does not lead it."),
-    },
-    "Precision": {
-        "year": _("Only the year is known."),
-        "month": _("The month is known, not the day."),
-        "day": _("The day is known."),
-    },
     "ProblemCode": problem_codes.PROBLEMS,
-    "RecommendationLevel": {
-        "governance": _("How the group itself works."),
-        "policy": _("Policies on migration."),
-        "operational": _("What is done on the ground."),
-        "post_2015": _("The United Nations development agenda after 2015."),
-    },
     "ReportOrigin": {
         "lead": _("Written by the lead in this portal."),
         "public_source": _("Taken from what the lead published elsewhere."),
     },
-    "ReviewingRole": {
-        "secretariat": _("The secretariat of the portal."),
-        "co_chair": _("An agency that co-chairs the leading group."),
-        "co_convener": _("An agency that co-convenes the leading group."),
-        "administrator": _("The administrators of the portal."),
-    },
-    "StakeholderKind": {
-        "government": _("A government."),
-        "employers_organization": _("An organization of employers."),
-        "workers_organization": _("An organization of workers."),
-        "civil_society": _("A civil-society organization."),
-        "un_entity": _("An entity of the United Nations that is no member of the group."),
-        "international_organization": _("An international organization outside the United Nations."),
-        "private_sector": _("A company or an association of companies."),
-        "academia": _("A university or another research body."),
-        "platform": _("A forum or partnership of several bodies."),
-    },
-    "Status": {
-        "not_started": _("The lead says that it has not begun."),
-        "planning": _(
-            "It is being prepared. A report whose only evidence is an announcement can say this much and no more."
+    "format": {
+        "json": _("JSON."),
+        "csv": _(
+            "A table: one column a field, those within others by their dotted names. UTF-8 without a byte order mark. "
+            "An apostrophe stands before = + - and @ where a spreadsheet could take them for a formula."
         ),
-        "in_progress": _("It is being done."),
-        "substantially_complete": _("Most of it is done."),
-        "completed": _(
-            "It is done. The report carries at least one public piece of evidence, or it cannot be published."
+        "ndjson": _(
+            "One JSON object a line: each row as in JSON, with objects in it. The files under /data/ have one column a "
+            "value instead, as in CSV."
         ),
-        "ongoing": _("A standing duty that has no end, such as a yearly publication."),
-        "discontinued": _("The lead has given it up. The report says why, or it cannot be published."),
-        "superseded": _("Another commitment has taken its place. The report names it, or it cannot be published."),
+        "jsonld": _("Linked data (JSON-LD)."),
     },
-    "Verification": {
-        "self_reported": _("Nobody but the lead has judged."),
-        "peer_reviewed": _("A peer agency or the lead of a work group has published a judgement, and none disagrees."),
-        "independently_assessed": _("An independent assessor has published a judgement, and none disagrees."),
-        "disputed": _("At least one standing judgement disagrees with the lead, whoever else agrees."),
+    # Sort values; with a minus in front, descending.
+    "ordering": {
+        "acronym": _("The acronym."),
+        "changed": _("The day of the change."),
+        "code": _("The code."),
+        "commitment": _("The reference of the commitment."),
+        "due": _("The due day; rows without one come last."),
+        "last_heard": _("The day of the last report; rows without one come last."),
+        "name": _("The full name."),
+        "number": _("The number."),
+        "position": _("The order in which the group lists them."),
+        "published": _("The day of publication."),
+        "reference": _("The reference."),
+        "slug": _("The slug."),
+        "start": _("The start; rows without one come last."),
+        "starts": _("The first day."),
+        "title": _("The title."),
+        "updated": _("The moment of the last change."),
     },
-    "WorkGroupKind": {"working_group": _("A standing working group."), "task_force": _("A task force on one subject.")},
 }
 # The meaning of each value of a parameter that has no component.
 PARAMETER_VALUES = {

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import is_administrator
 from reporting.models import Digest, Notification
+from reporting.models.notification import SUBJECT_RELATIONS
 
 
 class NotificationLogAdmin(admin.site.SystemTableAdmin):
@@ -22,12 +23,11 @@ class NotificationLogAdmin(admin.site.SystemTableAdmin):
 
 @admin.register(Notification)
 class NotificationAdmin(NotificationLogAdmin):
-    list_display = ["recipient", "kind", "about", "created_at", "told_at", "dropped_at"]
-    list_filter = ["kind", "told_at", "dropped_at"]
-    list_select_related = ["recipient", "cycle", "commitment", "report__commitment", "assessment__commitment",
-                           "mistake__commitment"]  # fmt: skip
+    list_display = ["recipient", "kind", "about", "created_at", "sent_at", "dropped_at"]
+    list_filter = ["kind", "sent_at", "dropped_at"]
+    list_select_related = ["recipient", *SUBJECT_RELATIONS]
     search_fields = ["recipient__username", "recipient__email"]
-    fields = ["recipient", "kind", "about", "created_at", "told_at", "digest", "dropped_at"]
+    fields = ["recipient", "kind", "about", "created_at", "sent_at", "digest", "dropped_at"]
 
     @admin.display(description=_("about"))
     def about(self, obj):

@@ -27,6 +27,13 @@ def test_methods_explains_every_value_at_its_anchor(client):
     )
 
 
+def test_methods_describes_every_value(client):
+    html = html_of(client, reverse("methods"))
+
+    described = [value.description for values in (Status, Outlook, Freshness, Verification) for value in values]
+    assert [text for text in described if f"<dd>{text}</dd>" not in html] == []
+
+
 def test_methods_has_the_anchors_that_pages_name(client):
     html = html_of(client, reverse("methods"))
 

@@ -410,4 +410,4 @@ def test_report_of_a_mistake_is_noted_with_it(secretariat, commitment, monkeypat
     with pytest.raises(corrections.TooManyReports):
         corrections.report(commitment, text="Broken.", sender="a")
 
-    assert Notification.objects.get().mistake == Correction.objects.get()
+    assert Notification.objects.get().correction == Correction.objects.get()

@@ -1,4 +1,4 @@
-"""Notices of events: never to the person who caused one, never of what one may not see, never twice."""
+"""Notifications of events: never to the person who caused one, never of what one may not see, never twice."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from accounts.models import Membership, User
 from reporting import actions
 from reporting.actions import corrections
+from reporting.choices import NotificationKind as Kind
 from reporting.models import Assessment, Digest, Notification
 from reporting.notifications import digests, events
+from reporting.notifications.sections import MAX_LINES
 from tests.factories import (
     AssessmentFactory,
     CommitmentFactory,
@@ -36,7 +38,7 @@ EARLY, FORTNIGHT, EVE, DUE, LATE = (
 
 
 def notified(kind=None):
-    """Return the notices as sorted pairs of user name and kind."""
+    """Return the notifications as sorted pairs of user name and kind."""
     rows = Notification.objects.filter(kind=kind) if kind else Notification.objects.all()
     return sorted(rows.values_list("recipient__username", "kind"))
 
@@ -164,10 +166,10 @@ def test_cycle_that_opens_is_told_to_whoever_owes_a_report(everybody, commitment
 
 def test_mistake_is_told_to_whoever_answers_it(everybody, commitment, data_and_research):
     corrections.report(commitment, text="The link is broken.", sender="a")
-    assert names("mistake_reported") == {"administrator", "secretariat"}
+    assert names("correction_requested") == {"administrator", "secretariat"}
 
     corrections.report(CommitmentFactory(workgroup=data_and_research), text="The link is broken.", sender="a")
-    assert names("mistake_reported") == {"administrator", "secretariat", "iom_focal_point", "undesa_focal_point"}
+    assert names("correction_requested") == {"administrator", "secretariat", "iom_focal_point", "undesa_focal_point"}
 
 
 @pytest.mark.database
@@ -181,7 +183,7 @@ def test_act_that_fails_leaves_no_notice(everybody, commitment, ilo_focal_point)
 @pytest.mark.database
 def test_same_row_is_told_once_for_each_time_it_is_submitted(commitment, ilo_focal_point, secretariat):
     report = actions.submit(ProgressReportFactory(commitment=commitment), by=ilo_focal_point)
-    events.submitted(report, by=ilo_focal_point)
+    events.notify(Kind.SUBMITTED, report, by=ilo_focal_point)
     assert notified("submitted") == [("secretariat", "submitted")]
 
     actions.send_back(report, note="Name the source.", by=secretariat)
@@ -329,7 +331,7 @@ def test_all_else_waits_for_one_digest_a_day(ilo_focal_point, owed, mailoutbox, 
 )
 def test_cycle_is_told_as_it_stands_and_once(ilo_focal_point, secretariat, owed, time_machine, mailoutbox, now, title):
     time_machine.move_to(now)
-    events.cycle_opened(owed.cycle, by=secretariat)
+    events.notify(Kind.CYCLE_OPENED, owed.cycle, by=secretariat)
     actions.remind_cycle(owed.cycle, by=secretariat)
     events.notify_due_cycles()
 
@@ -372,7 +374,7 @@ def test_nothing_reaches_whom_it_no_longer_concerns(
     assert {mail.to[0] for mail in mailoutbox} == {"ilo_alternate@example.org"}
     assert len(mailoutbox) == 2
     assert not Notification.objects.waiting().filter(recipient=ilo_focal_point).exists()
-    assert ilo_focal_point.notices.filter(dropped_at__isnull=False).count() == 2
+    assert ilo_focal_point.notifications.filter(dropped_at__isnull=False).count() == 2
 
 
 def test_what_is_done_meanwhile_is_not_told(
@@ -380,7 +382,7 @@ def test_what_is_done_meanwhile_is_not_told(
 ):
     report = actions.submit(ProgressReportFactory(commitment=commitment), by=ilo_focal_point)
     mistake = corrections.report(commitment, text="The link is broken.", sender="a")
-    events.cycle_opened(owed.cycle, by=None)
+    events.notify(Kind.CYCLE_OPENED, owed.cycle, by=None)
     actions.send_back(report, note="Name the source.", by=administrator)
     actions.submit(report, by=ilo_focal_point)
     actions.publish(report, by=secretariat)
@@ -399,14 +401,14 @@ def test_essential_is_what_one_must_act_on(ilo_focal_point, commitment, owed, se
     time_machine.move_to(EVE)
     User.objects.filter(pk=ilo_focal_point.pk).update(mail_level="essential")
     NotificationFactory(recipient=ilo_focal_point, commitment=commitment)
-    events.cycle_opened(owed.cycle, by=secretariat)
+    events.notify(Kind.CYCLE_OPENED, owed.cycle, by=secretariat)
     events.notify_due_cycles()
     report = ProgressReportFactory(submitted=True, commitment=commitment)
     actions.send_back(report, note="Name the source.", by=secretariat)
 
     digests.send_all()
 
-    assert sorted(ilo_focal_point.notices.filter(told_at__isnull=False).values_list("kind", flat=True)) == [
+    assert sorted(ilo_focal_point.notifications.filter(sent_at__isnull=False).values_list("kind", flat=True)) == [
         "due_in_3",
         "sent_back",
     ]
@@ -417,14 +419,14 @@ def test_essential_is_what_one_must_act_on(ilo_focal_point, commitment, owed, se
 
 
 def test_digest_leaves_out_what_would_make_it_endless(ilo, ilo_focal_point, cycle, mailoutbox):
-    for _number in range(digests.MAX_LINES + 2):
+    for _number in range(MAX_LINES + 2):
         ProgressReportFactory(commitment=CommitmentFactory(lead_agency=ilo), cycle=cycle, blank=True)
-    events.cycle_opened(cycle, by=None)
+    events.notify(Kind.CYCLE_OPENED, cycle, by=None)
 
     digests.send_all()
 
     (mail,) = mailoutbox
-    assert mail.body.count("/admin/reporting/progressreport/") == digests.MAX_LINES
+    assert mail.body.count("/admin/reporting/progressreport/") == MAX_LINES
     assert "And 2 more, on your desk." in mail.body
 
 
@@ -441,7 +443,7 @@ def test_row_that_was_submitted_twice_is_one_line(commitment, ilo_focal_point, s
 
 def test_mail_of_a_reported_mistake_does_not_carry_the_readers_words(secretariat, mailoutbox):
     mistake = CorrectionFactory(text="Their director is a crook.", address="reader@example.org")
-    events.mistake_reported(mistake)
+    events.notify(Kind.CORRECTION_REQUESTED, mistake, by=None)
 
     digests.send_all()
 
@@ -490,7 +492,7 @@ def test_one_who_cannot_be_written_to_keeps_nobody_waiting(
 
 @pytest.mark.parametrize("table", ["notification", "digest"])
 def test_who_was_told_is_for_administrators_alone(client, table, administrator, secretariat, ilo_focal_point, owed):
-    events.cycle_opened(owed.cycle, by=None)
+    events.notify(Kind.CYCLE_OPENED, owed.cycle, by=None)
     digests.send_all()
     row = {"notification": Notification, "digest": Digest}[table].objects.get()
     pages = [f"/admin/reporting/{table}/", f"/admin/reporting/{table}/{row.pk}/change/"]

@@ -1,0 +1,52 @@
+"""The base class of kinds of notifications, and their registry."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import ClassVar, TypeVar
+
+from accounts.models import User
+from reporting.choices import NotificationKind
+from reporting.notifications.sections import SectionBuilder
+
+REGISTRY: "dict[NotificationKind, Kind]" = {}
+DECLARED = ("value", "essential", "immediate", "section")
+
+
+class Kind(ABC):
+    """A kind of notification: who receives it, while it is relevant, and how a mail shows it.
+
+    Its label, description and the rows that it can be about are those of its value, from which the table of
+    notifications derives its choices and its constraint.
+    """
+
+    value: ClassVar[NotificationKind]
+    essential: ClassVar[bool]  # also for people who want mails only of what they must act on
+    immediate: ClassVar[bool]  # mailed by itself at once, and not in the daily digest
+    section: SectionBuilder  # kinds that share a builder share its sections
+
+    @abstractmethod
+    def recipients(self, row) -> Iterable[User]:
+        """Return the people whom an event about the row concerns and who may see it."""
+
+    @abstractmethod
+    def is_relevant(self, person: User, row) -> bool:
+        """Return whether the notification still applies when it is mailed, and the person may see the row."""
+
+    def occasion(self, row) -> int:
+        """Return a number that differs between events about the same row, of which each is worth a notification."""
+        return 0
+
+
+K = TypeVar("K", bound=type[Kind])
+
+
+def register(kind: K) -> K:
+    """Add a kind to the registry; raise TypeError if it is not complete or its value has a class."""
+    missing = [name for name in DECLARED if not hasattr(kind, name)]
+    if missing:
+        raise TypeError(f"{kind.__name__} lacks {', '.join(missing)}.")
+    instance = kind()  # raises TypeError for a missing method
+    if kind.value in REGISTRY:
+        raise TypeError(f"{kind.value} has its class already: {type(REGISTRY[kind.value]).__name__}.")
+    REGISTRY[kind.value] = instance
+    return kind
