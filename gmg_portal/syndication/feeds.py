@@ -23,9 +23,10 @@ from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment
 from foundation.clock import today
+from foundation.filters.as_of import parse_as_of
 from foundation.filters.messages import form_error_messages
 from gmg_portal.open_data.descriptions import Licence
-from gmg_portal.open_data.views import bad_request, parse_as_of
+from gmg_portal.open_data.views import bad_request
 from gmg_portal.revision.current import CurrentRevision
 from gmg_portal.syndication import atom
 from gmg_portal.syndication.feed_entries import FeedItem, RecordedTimes, build_entries
@@ -160,7 +161,7 @@ def _subject_feed(
 ) -> HttpResponse:
     page_form = PageForm(request.GET)
     try:
-        day = parse_as_of(request, {"as_of", "page"})
+        day = parse_as_of(request.GET, {"as_of", "page"})
         for message in form_error_messages(page_form):
             raise ValidationError(message)
     except ValidationError as error:

@@ -9,7 +9,7 @@ from django.views.generic import TemplateView
 
 from agencies.models import Agency, ChairTerm
 from agenda.models import Event, Statement
-from gmg_portal.open_data.views import parse_as_of
+from foundation.filters.as_of import parse_as_of
 from gmg_portal.website import timeline
 from gmg_portal.website.gap_lists import LACK_LABELS, commitment_lists, gap_subjects
 from gmg_portal.website.query_forms import PagedTimelineQueryForm
@@ -89,7 +89,7 @@ class GapsView(TemplateView):
 
     def get(self, request, *args, **kwargs):
         try:
-            parse_as_of(request, {"as_of"})
+            parse_as_of(request.GET, {"as_of"})
         except ValidationError as error:
             return render(request, "400.html", {"problem": error.message}, status=400)
         return super().get(request, *args, **kwargs)
@@ -116,15 +116,15 @@ class TimelineView(TemplateView):
     paginate_by = 100
 
     def get(self, request, *args, **kwargs):
-        self.query_form = PagedTimelineQueryForm(request.GET)
-        if self.query_form.is_valid():
-            return super().get(request, *args, **self._results(), **kwargs)
-        context = self.get_context_data(problems=self.query_form.problems, **kwargs)
+        query_form = PagedTimelineQueryForm(request.GET)
+        if query_form.is_valid():
+            return super().get(request, *args, query_form=query_form, **self._results(query_form), **kwargs)
+        context = self.get_context_data(query_form=query_form, problems=query_form.problems, **kwargs)
         return self.render_to_response(context, status=400)
 
-    def _results(self):
-        params = self.query_form.cleaned_data
-        all_years = timeline.query_timeline(self.query_form, self.request.as_of)
+    def _results(self, query_form: PagedTimelineQueryForm) -> dict:
+        params = query_form.cleaned_data
+        all_years = timeline.query_timeline(query_form, self.request.as_of)
         results = all_years.of_year(params["year"])
         paginator = Paginator(results, self.paginate_by)
         try:
@@ -145,4 +145,4 @@ class TimelineView(TemplateView):
         return [(step, page) for step, page in numbered if page > 1 and isinstance(step, Event)]
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(query_form=self.query_form, as_of_honoured=True, **kwargs)
+        return super().get_context_data(as_of_honoured=True, **kwargs)
