@@ -1,3 +1,5 @@
+"""Querysets of commitments with what the register shows of each: status fields, latest report, search."""
+
 from datetime import date, timedelta
 from typing import Self
 

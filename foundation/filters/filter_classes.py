@@ -44,6 +44,8 @@ class ColumnLookupMixin(ConditionMixin):
 
 
 class DayFilter(ColumnLookupMixin, django_filters.DateFilter):
+    """A filter that compares a column with a day."""
+
     field_class = DayPickerField
 
 

@@ -118,4 +118,6 @@ class CorrectionView(CommitmentRelatedMixin, FormView):
 
 
 class MistakeThanksView(CommitmentRelatedMixin, TemplateView):
+    """The page after a report of a mistake."""
+
     template_name = "commitments/correction_thanks.html"
