@@ -1,3 +1,5 @@
+"""Querysets of commitments with what the register shows of each: status fields, latest report, search."""
+
 from datetime import date, timedelta
 from typing import Self
 
@@ -50,16 +52,12 @@ class RegisterQuerySet(CommitmentQuerySet):
         return rows.prefetch_related("agenda_points").defer("search")
 
     def search(self, text: str, day: date | None = None) -> Self:
-        """Return the rows that match a full-text search, annotated with `rank`.
+        """Return the rows that match a full-text search of the texts of the day, annotated with `rank`."""
+        return self.with_search_vector(day).filter(search_vector=search_query(text)).with_rank(text)
 
-        Searched are the title, summary, original text and published reports (those of the day).
-        """
-        query = search_query(text)
-        return (
-            self.with_search_vector(day)
-            .filter(search_vector=query)
-            .annotate(rank=SearchRank(F("search_vector"), query))
-        )
+    def with_rank(self, text: str) -> Self:
+        """Annotate `rank`, how well a row matches a search; the rows need the alias `search_vector`."""
+        return self.annotate(rank=SearchRank(F("search_vector"), search_query(text)))
 
     def with_search_vector(self, day: date | None = None) -> Self:
         """Add the alias `search_vector`, the searched text of a row today or at the end of a day."""

@@ -1,3 +1,5 @@
+"""The addresses of the register and of the pages of a commitment."""
+
 from django.urls import path, re_path
 
 from register.views.commitment import CitationView, CommitmentView, EvidenceFileView

@@ -60,6 +60,8 @@ UNESCAPED_PLUS = re.compile(r"(T\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?) (?=\d\d(?::?\d\
 
 
 class TimestampField(forms.DateTimeField):
+    """A day or a timestamp, read in UTC."""
+
     default_error_messages = {
         "invalid": _(
             "‘%(value)s’ is not a valid date or time. Write 2014-06-30 or 2014-06-30T12:00:00Z; in an offset write + as"

@@ -13,7 +13,14 @@ from foundation.filters.choices import Choices
 from foundation.filters.fields import ChoicesField, PastDayField
 
 
-class ChoicesFilter(django_filters.MultipleChoiceFilter):
+class ConditionMixin:
+    """A filter whose meaning is its `condition(value)` alone."""
+
+    def filter(self, queryset, value):
+        return queryset.filter(self.condition(value)) if value else queryset
+
+
+class ChoicesFilter(ConditionMixin, django_filters.MultipleChoiceFilter):
     """A filter that keeps the rows that meet `condition` for any of the chosen values."""
 
     field_class = ChoicesField
@@ -28,11 +35,8 @@ class ChoicesFilter(django_filters.MultipleChoiceFilter):
         choices = self.extra["choices"]
         return choices() if callable(choices) else choices
 
-    def filter(self, queryset, value):
-        return queryset.filter(self.condition(value)) if value else queryset
 
-
-class ColumnLookupMixin:
+class ColumnLookupMixin(ConditionMixin):
     """A filter that compares a column with one value, by its lookup expression."""
 
     def condition(self, value) -> Q:
@@ -40,6 +44,8 @@ class ColumnLookupMixin:
 
 
 class DayFilter(ColumnLookupMixin, django_filters.DateFilter):
+    """A filter that compares a column with a day."""
+
     field_class = DayPickerField
 
 

@@ -1,5 +1,6 @@
 """A form for query parameters that refuses unknown and repeated ones."""
 
+from collections.abc import Iterable
 from functools import cache
 
 from django import forms
@@ -20,10 +21,9 @@ class StrictForm(forms.Form):
     `extra_params` are parameters that the page or file takes, and that filter no rows.
     """
 
-    extra_params: frozenset[str] = frozenset()
-
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, extra_params: Iterable[str] = (), **kwargs):
         super().__init__(*args, **kwargs)
+        self.extra_params = frozenset(extra_params)
         read = cache(lambda choices: list(choices()))
         for field in self.fields.values():
             choices = getattr(field, "choices", None)

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from gmg_portal.open_data.views import bad_request, parse_as_of
+from foundation.filters.as_of import parse_as_of
+from gmg_portal.open_data.views import bad_request
 
 FOLDER = settings.BASE_DIR / "docs" / "examples"
 CONTENT_TYPES = {
@@ -24,7 +25,7 @@ def file_names() -> list[str]:
 def example(request: HttpRequest, name: str) -> HttpResponse:
     """Serve an example program. Only the listed names are read from the disk."""
     try:
-        parse_as_of(request, ())
+        parse_as_of(request.GET, ())
     except ValidationError as error:
         return bad_request(error)
     if name not in file_names():

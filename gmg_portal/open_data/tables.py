@@ -37,7 +37,7 @@ def commitment_rows(day: date | None) -> QuerySet[Commitment]:
 
 def filtered_commitments(filterset: CommitmentFilter) -> QuerySet[Commitment]:
     """Return the commitments that match a search of the register, in the order that it asks for."""
-    return _with_related_values(filterset.qs, filterset.day)
+    return _with_related_values(filterset.filter_queryset(register_commitments()), filterset.day)
 
 
 def _with_related_values(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
@@ -65,7 +65,7 @@ def report_rows(day: date | None) -> QuerySet[ProgressReport]:
 
 def filtered_reports(filterset: ReportFilter) -> QuerySet[ProgressReport]:
     """Return the reports that match the parameters of the API's list, in the order that they ask for."""
-    rows = _with_report_values(filterset.qs, filterset.day)
+    rows = _with_report_values(filterset.filter_queryset(ProgressReport.objects.all()), filterset.day)
     ordering = rows.query.order_by if filterset.form.cleaned_data["ordering"] else ("commitment", "number")
     return rows.order_by(*ordering, "pk")
 

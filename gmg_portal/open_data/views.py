@@ -1,12 +1,12 @@
 """Views of the data files: their page, the files, the data package and the catalogue."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,9 +16,9 @@ from django.views.generic import TemplateView
 from django_filters import FilterSet
 
 from foundation.clock import today
-from foundation.filters.fields import PastDayField
+from foundation.filters.as_of import parse_as_of
 from foundation.filters.filter_classes import takes_list
-from foundation.filters.messages import form_error_messages, repeated_parameter, unknown_parameter
+from foundation.filters.messages import form_error_messages, repeated_parameter
 from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
@@ -48,7 +48,7 @@ class DataView(RecordPage, TemplateView):
 
     def get(self, request, *args, **kwargs):
         try:
-            request.as_of = parse_as_of(request, {"as_of"})
+            request.as_of = parse_as_of(request.GET, {"as_of"})
         except ValidationError as error:
             return render(request, "400.html", {"problem": error.message}, status=400)
         return super().get(request, *args, **kwargs)
@@ -72,8 +72,8 @@ def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
         raise Http404("There is no such data file.")
     table_config = TABLES[table]
     try:
-        file_format = requested_format(request, form)
-        query = parse_table_query(request, table_config)
+        file_format, params = requested_format(request.GET, form)
+        query = parse_table_query(params, table_config, request.build_absolute_uri())
         revision, rows = (
             (CurrentRevision.read(), None) if request.method == "HEAD" else read_consistent_rows(query.rows)
         )
@@ -130,37 +130,32 @@ def catalog_file(request: HttpRequest) -> HttpResponse:
     )
 
 
-def requested_format(request: HttpRequest, form: str) -> Format:
-    """Return the format of a file, and remove `bom` from the parameters: bom=0 leaves out CSV's byte order mark."""
-    if form != "csv" or "bom" not in request.GET:
-        return FORMATS[form]
-    params = request.GET.copy()
+def requested_format(params: QueryDict, form: str) -> tuple[Format, QueryDict]:
+    """Return the format of a file, and the parameters without `bom`: bom=0 leaves out CSV's byte order mark."""
+    if form != "csv" or "bom" not in params:
+        return FORMATS[form], params
+    params = params.copy()
     values = params.pop("bom")
-    request.GET = params
     if len(values) > 1:
         raise ValidationError(repeated_parameter("bom"))
     if values[0] not in ("0", "1"):
         raise ValidationError(_("bom: ‘%(value)s’ is not a valid value. Use one of: 0, 1.") % {"value": values[0]})
-    return CSV_WITHOUT_BOM if values[0] == "0" else FORMATS["csv"]
+    return (CSV_WITHOUT_BOM if values[0] == "0" else FORMATS["csv"]), params
 
 
-def parse_table_query(request: HttpRequest, table: Table) -> TableQuery:
-    """Return what the request asks of a table; raise ValidationError for an invalid parameter."""
-    address = request.build_absolute_uri()
-    filters = "; ".join(f"{name} = {', '.join(values)}" for name, values in request.GET.lists())
+def parse_table_query(params: QueryDict, table: Table, address: str) -> TableQuery:
+    """Return what the parameters of an address ask of a table; raise ValidationError for an invalid one."""
+    filters = "; ".join(f"{name} = {', '.join(values)}" for name, values in params.lists())
     if table.filterset is None:
-        day = parse_as_of(request, {"as_of"} if table.supports_as_of else ())
+        day = parse_as_of(params, {"as_of"} if table.supports_as_of else ())
         return TableQuery(day, False, lambda: table.rows(day), address, filters)
-    filterset = _bound_filterset(request, table)
+    filterset = _valid_filterset(table.filterset(params))
     is_part = bool(filterset.active_params)
-    return TableQuery(
-        filterset.day, is_part, lambda: table.filtered_rows(_bound_filterset(request, table)), address, filters
-    )
+    return TableQuery(filterset.day, is_part, lambda: table.filtered_rows(filterset), address, filters)
 
 
-def _bound_filterset(request: HttpRequest, table: Table) -> FilterSet:
-    """Return the table's FilterSet with the parameters of the request; raise ValidationError for an invalid one."""
-    filterset = table.filterset(request.GET)
+def _valid_filterset(filterset: FilterSet) -> FilterSet:
+    """Return the FilterSet; raise ValidationError if one of its parameters is invalid."""
     fields = filterset.form.fields
     for name, values in filterset.data.lists():
         if name in fields and not all(values):
@@ -172,21 +167,6 @@ def _bound_filterset(request: HttpRequest, table: Table) -> FilterSet:
     return filterset
 
 
-def parse_as_of(request: HttpRequest, allowed: Collection[str]) -> date | None:
-    """Return the day of `as_of`, or None; raise ValidationError for other parameters and for days after today."""
-    for name, values in request.GET.lists():
-        if name not in allowed:
-            raise ValidationError(unknown_parameter(name, allowed))
-        if len(values) > 1:
-            raise ValidationError(repeated_parameter(name))
-    if "as_of" not in request.GET:
-        return None
-    try:
-        return PastDayField().clean(request.GET["as_of"])
-    except ValidationError as error:
-        raise ValidationError(f"as_of: {error.message}") from None
-
-
 def bad_request(error: ValidationError) -> HttpResponse:
     """Return a 400 response in plain text with the error's sentence."""
     return HttpResponse(f"{error.message}\n", status=400, content_type="text/plain; charset=utf-8")
@@ -196,7 +176,7 @@ def _description_response(
     request: HttpRequest, describe: Callable[[Snapshot, Licence], Description], content_type: str
 ) -> HttpResponse:
     try:
-        parse_as_of(request, ())
+        parse_as_of(request.GET, ())
     except ValidationError as error:
         return bad_request(error)
     description = describe(_snapshot(request), Licence.from_settings())

@@ -21,11 +21,9 @@ from commitments.models import Commitment, Milestone
 from foundation.clock import today
 from foundation.dates.parsing import LATEST
 from foundation.dates.partial import PartialDate, Precision
-from foundation.filters.messages import form_error_messages
 from foundation.text.spreadsheet_cells import replace_unprintable
 from gmg_portal.open_data.views import bad_request
 from gmg_portal.syndication.atom import NAMESPACE_UUID
-from register.filtering.commitment_filters import CommitmentFilter
 from register.filtering.query import RegisterQuery
 from reporting.models import ReportingCycle
 
@@ -46,12 +44,10 @@ class RevisionInfo:
 @require_safe
 def due_calendar(request: HttpRequest) -> HttpResponse:
     """Return the deadlines of commitments that match the register's parameters; cycles are in every calendar."""
-    filterset = CommitmentFilter(request.GET)
-    if not filterset.is_valid():
-        return bad_request(ValidationError(" ".join(form_error_messages(filterset.form))))
-    filters_text = ", ".join(
-        f"{filter_.label}: {filter_.value}" for filter_ in RegisterQuery(filterset.data, filterset).active_filters
-    )
+    query = RegisterQuery.parse(request.GET)
+    if query.errors:
+        return bad_request(ValidationError(" ".join(query.errors)))
+    filters_text = ", ".join(f"{filter_.label}: {filter_.value}" for filter_ in query.active_filters)
     name = _("GMG HLD follow-up: due days")
     if filters_text:
         name = _("GMG HLD follow-up: due days (%(narrowed)s)") % {"narrowed": filters_text}
@@ -64,7 +60,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     calendar.add("source", request.build_absolute_uri(), parameters={"VALUE": "URI"})
     calendar.add("refresh-interval", REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")
-    for event in _events(filterset, request.build_absolute_uri):
+    for event in _events(query, request.build_absolute_uri):
         calendar.add_component(event)
     return HttpResponse(
         calendar.to_ical(),
@@ -73,10 +69,10 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _events(filterset: CommitmentFilter, absolute_url: AbsoluteURL) -> Iterator[Event]:
+def _events(query: RegisterQuery, absolute_url: AbsoluteURL) -> Iterator[Event]:
     """Yield the events; deadlines after the last plausible day are left out, since no date follows 9999-12-31."""
-    day = filterset.day
-    running_commitments = filterset.filtered().published(day).filter(standing_finished=False).defer("search")
+    day = query.day
+    running_commitments = query.filtered().published(day).filter(standing_finished=False).defer("search")
     dated_commitments = (
         running_commitments.filter(due_on__lte=LATEST).select_related("lead_agency", "workgroup").order_by("pk")
     )

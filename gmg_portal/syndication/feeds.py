@@ -23,19 +23,20 @@ from agencies.models import Agency
 from agenda.models import AgendaPoint
 from commitments.models import Commitment
 from foundation.clock import today
+from foundation.filters.as_of import parse_as_of
 from foundation.filters.messages import form_error_messages
 from gmg_portal.open_data.descriptions import Licence
-from gmg_portal.open_data.views import bad_request, parse_as_of
+from gmg_portal.open_data.views import bad_request
 from gmg_portal.revision.current import CurrentRevision
 from gmg_portal.syndication import atom
 from gmg_portal.syndication.feed_entries import FeedItem, RecordedTimes, build_entries
-from gmg_portal.syndication.followed_searches import FollowedSearch
+from gmg_portal.syndication.followed_searches import PAGINATION_PARAMS, followed_items
 from gmg_portal.website.query_forms import PagedTimelineQueryForm
 from gmg_portal.website.timeline import query_timeline
 from recommendations.models import Recommendation
 from register.changes.published import change_refs
 from register.filtering.conditions import has_agenda_point, has_recommendation
-from register.filtering.query import PageForm
+from register.filtering.query import PageForm, RegisterQuery
 from register.querysets import register_commitments
 from workgroups.models import WorkGroup
 
@@ -137,22 +138,22 @@ def recommendation_feed(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def register_feed(request: HttpRequest) -> HttpResponse:
     """Return the changes of commitments that a search finds; also due reports, if it filters by freshness."""
-    search = FollowedSearch(request.GET)
-    if search.errors:
-        return bad_request(ValidationError(" ".join(search.errors)))
-    filters_text = ", ".join(f"{filter_.label}: {filter_.value}" for filter_ in search.query.active_filters)
+    query = RegisterQuery.parse(request.GET, page_params=PAGINATION_PARAMS)
+    if query.errors:
+        return bad_request(ValidationError(" ".join(query.errors)))
+    filters_text = ", ".join(f"{filter_.label}: {filter_.value}" for filter_ in query.active_filters)
     title = _("Commitments – GMG HLD follow-up portal")
     if filters_text:
         title = _("Commitments found (%(narrowed)s) – GMG HLD follow-up portal") % {"narrowed": filters_text}
     channel = Channel(
         title=title,
         subtitle=_("Every published change of the commitments that the register finds by these words."),
-        key=_with_query(_feed_key(request), search.query.feed_params),
-        page=_with_query(reverse("commitments:list"), search.query.row_params),
+        key=_with_query(_feed_key(request), query.feed_params),
+        page=_with_query(reverse("commitments:list"), query.row_params),
         params=dict(request.GET.lists()),
         day=request.as_of,
     )
-    return _feed_response(request, channel, search.items(), search.page, search.page_size)
+    return _feed_response(request, channel, followed_items(query), query.page, query.page_size)
 
 
 def _subject_feed(
@@ -160,7 +161,7 @@ def _subject_feed(
 ) -> HttpResponse:
     page_form = PageForm(request.GET)
     try:
-        day = parse_as_of(request, {"as_of", "page"})
+        day = parse_as_of(request.GET, {"as_of", "page"})
         for message in form_error_messages(page_form):
             raise ValidationError(message)
     except ValidationError as error:

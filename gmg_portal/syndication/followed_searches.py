@@ -2,18 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
-
-from django.db.models import QuerySet
-from django.http import QueryDict
 
 from commitments.models import Commitment, Freshness
 from foundation.clock import today
-from foundation.filters.messages import form_error_messages
 from register.changes.change import ChangeRef
 from register.changes.published import change_refs
-from register.filtering.commitment_filters import CommitmentFilter
-from register.filtering.query import PageForm, RegisterQuery
+from register.filtering.query import RegisterQuery
 from register.querysets import register_commitments
 from reporting.models import ReportingCycle
 
@@ -38,57 +32,24 @@ class DueReport:
         return f"{self.commitment.reference}/{self.freshness}-{self.since.isoformat()}"
 
 
-class FilterWithWithdrawn(CommitmentFilter):
-    """A filter with the register's parameters that finds withdrawn commitments too."""
+def followed_items(query: RegisterQuery) -> list[ChangeRef | DueReport]:
+    """Return all changes of the commitments that a search finds, also of those withdrawn since; unsorted.
 
-    @cached_property
-    def unfiltered(self) -> QuerySet[Commitment]:
-        rows = self.queryset.public(self.day).with_standing(self.day)
-        return rows.with_state(self.day).with_moved_at(self.day)
+    A search that filters by freshness finds due reports too.
+    """
+    keys = query.filtered(withdrawn=True).order_by().values("pk")
+    commitments = register_commitments().filter(pk__in=keys)
+    return [*change_refs(query.day, commitments=commitments, recorded=True), *_due_reports(query)]
 
 
-class FollowedSearch:
-    """A search of the register, and the changes of the commitments that it finds."""
-
-    def __init__(self, params: QueryDict):
-        self.page_form = PageForm(params)
-        self.register_filter = CommitmentFilter(params, extra_params=PAGINATION_PARAMS)
-        self.feed_filter = FilterWithWithdrawn(params, extra_params=PAGINATION_PARAMS)
-        self.query = RegisterQuery(self.register_filter.data, self.register_filter)
-
-    @property
-    def errors(self) -> list[str]:
-        """Return the register's own error messages for the parameters."""
-        return [*form_error_messages(self.register_filter.form), *form_error_messages(self.page_form)]
-
-    @property
-    def page(self) -> int | None:
-        return self.page_form.cleaned_data.get("page")
-
-    @property
-    def page_size(self) -> int | None:
-        return self.page_form.cleaned_data.get("page_size")
-
-    def items(self) -> list[ChangeRef | DueReport]:
-        """Return all changes of matching commitments, and due reports if the search filters by freshness; unsorted."""
-        self.feed_filter.is_valid()
-        commitments = register_commitments().filter(pk__in=self.feed_filter.filtered().order_by().values("pk"))
-        return [*change_refs(self.register_filter.day, commitments=commitments, recorded=True), *self._due_reports()]
-
-    def _due_reports(self) -> list[DueReport]:
-        freshness_values = [
-            state for state in TIME_BASED_FRESHNESS if state in self.register_filter.active_params.get("freshness", ())
-        ]
-        cycle = ReportingCycle.objects.opened(self.register_filter.day or today()).first() if freshness_values else None
-        if cycle is None:
-            return []
-        rows = (
-            self.register_filter.filtered()
-            .published(self.register_filter.day)
-            .filter(standing_freshness__in=freshness_values)
-        )
-        rows = rows.select_related("lead_agency", "workgroup").defer("search")
-        return [_due_report(row, Freshness(row.standing_freshness), cycle) for row in rows]
+def _due_reports(query: RegisterQuery) -> list[DueReport]:
+    freshness_values = [state for state in TIME_BASED_FRESHNESS if state in query.filters.get("freshness", ())]
+    cycle = ReportingCycle.objects.opened(query.day or today()).first() if freshness_values else None
+    if cycle is None:
+        return []
+    rows = query.filtered().published(query.day).filter(standing_freshness__in=freshness_values)
+    rows = rows.select_related("lead_agency", "workgroup").defer("search")
+    return [_due_report(row, Freshness(row.standing_freshness), cycle) for row in rows]
 
 
 def _due_report(row: Commitment, freshness: Freshness, cycle: ReportingCycle) -> DueReport:

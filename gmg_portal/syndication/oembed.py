@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
+from typing import Self
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.urls import Resolver404, resolve, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -74,23 +75,44 @@ def matrix_embed() -> Embed:
     return Embed(_("Commitments by lead and agenda point"), reverse("embed-matrix"), 1120)
 
 
+@dataclass(frozen=True)
+class OEmbedQuery:
+    """What a consumer asks for: the frame of the page at `url`, at most this wide and high (pixels)."""
+
+    url: str
+    format: str = "json"
+    width: int | None = None
+    height: int | None = None
+
+    @classmethod
+    def parse(cls, params: QueryDict) -> Self:
+        """Read the parameters; raise ValidationError for an unknown, repeated or invalid one. Any format is taken."""
+        for name, values in params.lists():
+            if name not in PARAMS:
+                raise ValidationError(unknown_parameter(name, PARAMS))
+            if len(values) > 1:
+                raise ValidationError(repeated_parameter(name))
+        if not params.get("url"):
+            raise ValidationError(_("url: give the address of a commitment, of an agency or of the home page."))
+        width, height = _pixels(params, "maxwidth"), _pixels(params, "maxheight")
+        return cls(params["url"], params.get("format", "json"), width, height)
+
+
 @require_safe
 def oembed(request: HttpRequest) -> HttpResponse:
     """Return the oEmbed response for the page at `url`, in JSON or XML."""
-    form = request.GET.get("format", "json")
     try:
-        _check_params(request)
-        bounds = {dimension: _pixels(request, f"max{dimension}") for dimension in ("width", "height")}
-        embed, day = _resolve_url(request)
+        query = OEmbedQuery.parse(request.GET)
+        embed, day = _resolve_url(query.url, request)
     except (ValidationError, Http404) as error:
         status, message = (404, error) if isinstance(error, Http404) else (400, error.message)
         return _text_response(f"{message}", status)
-    if form not in FORMATS:
+    if query.format not in FORMATS:
         template = _("‘%(format)s’ is not a format here. Allowed: %(allowed)s.")
-        return _text_response(template % {"format": form, "allowed": ", ".join(FORMATS)}, 501)
+        return _text_response(template % {"format": query.format, "allowed": ", ".join(FORMATS)}, 501)
     size = {
-        dimension: min(getattr(embed, dimension), bounds[dimension] or getattr(embed, dimension))
-        for dimension in bounds
+        "width": min(embed.width, query.width or embed.width),
+        "height": min(embed.height, query.height or embed.height),
     }
     path = f"{embed.path}?{urlencode({'as_of': day.isoformat()})}" if day else embed.path
     embed = Embed(embed.title, path, **size)
@@ -104,23 +126,13 @@ def oembed(request: HttpRequest) -> HttpResponse:
         "html": embed.code(request.build_absolute_uri),
         **size,
     }
-    if form == "xml":
+    if query.format == "xml":
         return HttpResponse(_xml(payload), content_type="text/xml; charset=utf-8")
     return JsonResponse(payload, json_dumps_params={"ensure_ascii": False})
 
 
-def _check_params(request: HttpRequest) -> None:
-    for name, values in request.GET.lists():
-        if name not in PARAMS:
-            raise ValidationError(unknown_parameter(name, PARAMS))
-        if len(values) > 1:
-            raise ValidationError(repeated_parameter(name))
-    if not request.GET.get("url"):
-        raise ValidationError(_("url: give the address of a commitment, of an agency or of the home page."))
-
-
-def _pixels(request: HttpRequest, param: str) -> int | None:
-    text = request.GET.get(param)
+def _pixels(params: QueryDict, param: str) -> int | None:
+    text = params.get(param)
     if text is None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text)):
@@ -128,10 +140,10 @@ def _pixels(request: HttpRequest, param: str) -> int | None:
     return int(text)
 
 
-def _resolve_url(request: HttpRequest) -> tuple[Embed, date | None]:
+def _resolve_url(url: str, request: HttpRequest) -> tuple[Embed, date | None]:
     """Return the embed for the page at `url`, and the day of the record; only public pages of this portal have one."""
     try:
-        parts = urlsplit(request.GET["url"])
+        parts = urlsplit(url)
         match = resolve(canonical_path(unquote(parts.path) or "/"))
     except (ValueError, Resolver404):
         raise Http404(_not_found_message()) from None

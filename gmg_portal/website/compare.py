@@ -59,10 +59,10 @@ class CompareView(PublicPage, TemplateView):
 def compare_file(request: HttpRequest) -> HttpResponse:
     """Return the whole comparison as CSV: a row for each commitment, with the names of its changes."""
     try:
-        csv_format = requested_format(request, "csv")
+        csv_format, params = requested_format(request.GET, "csv")
     except ValidationError as error:
         return bad_request(error)
-    query_form = CompareQueryForm(request.GET)
+    query_form = CompareQueryForm(params)
     if not query_form.is_valid():
         return bad_request(ValidationError(" ".join(query_form.problems)))
     if query_form.cleaned_data["from"] is None:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from commitments.models import Commitment
 from foundation.dates.partial import PartialDate
+from foundation.filters.as_of import parse_as_of
 from gmg_portal.open_data.columns import Value
-from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
+from gmg_portal.open_data.views import bad_request, requested_format
 from register.statistics import Coverage, Gaps, gaps
 from register.statistics.gaps import disputed, silent, undated
 
@@ -201,8 +202,8 @@ def gap_file(request: HttpRequest, name: str) -> HttpResponse:
     if name not in COMMITMENT_LISTS and name not in COVERAGE_LISTS:
         raise Http404("There is no such list of gaps.")
     try:
-        csv_format = requested_format(request, "csv")
-        day = parse_as_of(request, {"as_of"})
+        csv_format, params = requested_format(request.GET, "csv")
+        day = parse_as_of(params, {"as_of"})
     except ValidationError as error:
         return bad_request(error)
     gap_list = (

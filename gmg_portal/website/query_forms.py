@@ -16,7 +16,7 @@ from foundation.filters.lists import split_comma_lists, with_values
 from foundation.filters.messages import form_error_messages
 from register.changes.change import Change
 from register.filtering.choices import agencies, agenda_points, workgroups
-from register.filtering.conditions import has_agenda_point, involves_agency
+from register.filtering.conditions import CRITERIA
 from register.querysets import register_commitments
 
 EVENT = "event"
@@ -81,14 +81,10 @@ class QueryForm(StrictForm):
 
     def commitments(self) -> QuerySet[Commitment] | None:
         """Return the commitments that meet every filter, published or not; None if no filter is set."""
-        params = self.cleaned_data
         condition = Q()
-        if params["agency"]:
-            condition &= involves_agency(params["agency"])
-        if params["workgroup"]:
-            condition &= Q(workgroup__slug__in=params["workgroup"])
-        if params["agenda_point"]:
-            condition &= has_agenda_point(params["agenda_point"])
+        for name in QueryForm.filter_names:
+            if values := self.cleaned_data[name]:
+                condition &= CRITERIA[name].condition(values)
         return register_commitments().filter(condition) if condition else None
 
     def _label(self, name: str, value: str) -> str:

@@ -15,7 +15,7 @@ from agencies.models import Agency, ChairTerm
 from agenda.models import Event, Statement
 from commitments.choices import Freshness, Outlook, Status, Verification
 from foundation.http.public_pages import Menu, MenuEntry, PublicPage, RecordPage
-from gmg_portal.open_data.views import parse_as_of
+from foundation.filters.as_of import parse_as_of
 from gmg_portal.website import timeline
 from gmg_portal.website.gap_lists import LACK_LABELS, commitment_lists, gap_subjects
 from gmg_portal.website.query_forms import PagedTimelineQueryForm
@@ -144,7 +144,7 @@ class GapsView(RecordPage, TemplateView):
 
     def get(self, request, *args, **kwargs):
         try:
-            parse_as_of(request, {"as_of"})
+            parse_as_of(request.GET, {"as_of"})
         except ValidationError as error:
             return render(request, "400.html", {"problem": error.message}, status=400)
         return super().get(request, *args, **kwargs)
@@ -172,15 +172,15 @@ class TimelineView(RecordPage, TemplateView):
     paginate_by = 100
 
     def get(self, request, *args, **kwargs):
-        self.query_form = PagedTimelineQueryForm(request.GET)
-        if self.query_form.is_valid():
-            return super().get(request, *args, **self._results(), **kwargs)
-        context = self.get_context_data(problems=self.query_form.problems, **kwargs)
+        query_form = PagedTimelineQueryForm(request.GET)
+        if query_form.is_valid():
+            return super().get(request, *args, query_form=query_form, **self._results(query_form), **kwargs)
+        context = self.get_context_data(query_form=query_form, problems=query_form.problems, **kwargs)
         return self.render_to_response(context, status=400)
 
-    def _results(self):
-        params = self.query_form.cleaned_data
-        all_years = timeline.query_timeline(self.query_form, self.request.as_of)
+    def _results(self, query_form: PagedTimelineQueryForm) -> dict:
+        params = query_form.cleaned_data
+        all_years = timeline.query_timeline(query_form, self.request.as_of)
         results = all_years.of_year(params["year"])
         paginator = Paginator(results, self.paginate_by)
         try:
@@ -199,6 +199,3 @@ class TimelineView(RecordPage, TemplateView):
         """Return (event, page) for events beyond the first page: an event's URL is an anchor, which names no page."""
         numbered = [(step, index // self.paginate_by + 1) for index, step in enumerate(results[:])]
         return [(step, page) for step, page in numbered if page > 1 and isinstance(step, Event)]
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(query_form=self.query_form, **kwargs)

@@ -1,16 +1,15 @@
 """Facet counts of the register: each facet is counted under all the other active parameters."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Model, OuterRef, QuerySet, Value, When
 
 from commitments.models import Commitment, Partner
-from register.filtering.commitment_filters import CommitmentFilter
+from register.filtering.conditions import CRITERIA
+from register.filtering.query import RegisterQuery
 
-Row = dict
 LINKED = {
     "partner_codes": (Partner, "agency__code"),
     "point_numbers": (Commitment.agenda_points.through, "agendapoint__number"),
@@ -21,24 +20,7 @@ LINKED = {
 STORED = ("kind", "scope", "places", "lead_agency__code", "workgroup__slug")
 STANDING = ("standing_status", "standing_freshness", "standing_outlook", "standing_verification", "standing_state")
 
-# The values of each facet that a row has, in the order in which the page shows the facets.
-FACET_VALUES: dict[str, Callable[[Row], Iterable]] = {
-    "status": lambda row: [row["standing_status"]],
-    "freshness": lambda row: [row["standing_freshness"]],
-    "agenda_point": lambda row: map(str, row["point_numbers"]),
-    "agency": lambda row: [row["lead_agency__code"], *row["partner_codes"]],
-    "lead": lambda row: [row["lead_agency__code"] or row["workgroup__slug"]],
-    "workgroup": lambda row: [row["workgroup__slug"]],
-    "level": lambda row: row["levels"],
-    # A recommendation also counts what answers one of its parts.
-    "recommendation": lambda row: [*row["parts"], *row["wholes"]],
-    "kind": lambda row: [row["kind"]],
-    "outlook": lambda row: [row["standing_outlook"]],
-    "verification": lambda row: [row["standing_verification"]],
-    "scope": lambda row: [row["scope"]],
-    "place": lambda row: row["places"],
-}
-FACETS = tuple(FACET_VALUES)
+FACETS = tuple(CRITERIA)
 MAX_OPTIONS_SHOWN = 8
 
 
@@ -92,18 +74,17 @@ class FacetCounts:
     facets: list[Facet]
 
 
-def count_facets(filterset: CommitmentFilter) -> FacetCounts:
-    """Count the rows of the register in one pass over the rows of the day. The filterset must be valid.
+def count_facets(query: RegisterQuery) -> FacetCounts:
+    """Count the rows of the register in one pass over the rows of the day. The query must be valid.
 
     A row that meets every parameter counts in every facet; a row that fails one counts in that facet only.
     """
-    conditions = filterset.conditions()
     counts: dict[str, Counter] = {name: Counter() for name in FACETS}
     total = count = withdrawn = 0
     failed_only: Counter = Counter()
-    for row in _rows(filterset):
+    for row in read_rows(query):
         total += 1
-        failed = [name for name in conditions if not row[f"meets_{name}"]]
+        failed = [name for name in query.conditions if not row[f"meets_{name}"]]
         is_withdrawn = row["standing_state"] == "withdrawn"
         count += not failed
         withdrawn += is_withdrawn and not failed
@@ -112,18 +93,21 @@ def count_facets(filterset: CommitmentFilter) -> FacetCounts:
         failed_only.update(name for name in failed if not (is_withdrawn and name == "updated_since"))
         for name in failed or FACETS:
             if name in counts:
-                counts[name].update({str(value) for value in FACET_VALUES[name](row) if value})
-    without = {name: count + failed_only[name] - (withdrawn if name == "updated_since" else 0) for name in conditions}
-    return FacetCounts(total, count, without, [_facet(filterset, name, counts[name]) for name in FACETS])
+                counts[name].update({str(value) for value in CRITERIA[name].values(row) if value})
+    without = {name: count + failed_only[name] for name in query.conditions}
+    if "updated_since" in without:
+        without["updated_since"] -= withdrawn
+    return FacetCounts(total, count, without, [_facet(query, name, counts[name]) for name in FACETS])
 
 
-def _rows(filterset: CommitmentFilter) -> QuerySet:
+def read_rows(query: RegisterQuery) -> QuerySet:
+    """Return the rows of the day with the values of every facet, and whether each meets each active parameter."""
     meets = {
         f"meets_{name}": Case(When(condition, then=Value(True)), default=Value(False))
-        for name, condition in filterset.conditions().items()
+        for name, condition in query.conditions.items()
     }
     linked = {name: _linked(*link) for name, link in LINKED.items()}
-    rows = filterset.unfiltered.with_search_vector(filterset.day).annotate(**linked, **meets)
+    rows = query.unfiltered.with_search_vector(query.day).annotate(**linked, **meets)
     return rows.order_by().values(*STORED, *STANDING, *linked, *meets)
 
 
@@ -131,10 +115,11 @@ def _linked(model: type[Model], column: str) -> ArraySubquery:
     return ArraySubquery(model.objects.filter(commitment=OuterRef("pk")).values(column))
 
 
-def _facet(filterset: CommitmentFilter, name: str, counts: Counter) -> Facet:
+def _facet(query: RegisterQuery, name: str, counts: Counter) -> Facet:
     """Return a facet without the values that no row has, unless chosen; places are sorted by their counts."""
-    chosen = set(filterset.form.cleaned_data[name])
-    choices = filterset.form.fields[name].choices
+    chosen = set(query.filters.get(name, ()))
+    field = query.form.fields[name]
+    choices = field.choices
     if name == "place":
         choices = [(place, place) for place in sorted({*counts, *chosen}, key=lambda place: (-counts[place], place))]
     options = [
@@ -142,4 +127,4 @@ def _facet(filterset: CommitmentFilter, name: str, counts: Counter) -> Facet:
         for value, label in choices
         if counts[str(value)] or value in chosen
     ]
-    return Facet(name, str(filterset.filters[name].label), options)
+    return Facet(name, str(field.label), options)

@@ -1,5 +1,7 @@
 """The sort keys of the register."""
 
+from collections.abc import Sequence
+
 from django.db.models import F, Func, Q, TextField
 from django.db.models.functions import Collate, Lower
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.filters.choices import Choices
 from foundation.filters.fields import OrderingField
 from foundation.filters.filter_classes import ChoicesFilter
+from register.querysets import RegisterQuerySet
 
 # Sorts titles without regard to case and accents, whatever the locale of the database. ICU collations are not used,
 # because PostgreSQL may be built without ICU.
@@ -40,18 +43,23 @@ def orderings() -> Choices:
 
 
 class OrderingFilter(ChoicesFilter):
-    """Sort by the given keys, descending with a minus; rows without the value come last."""
+    """Sort keys of the register; it filters nothing: `sort_commitments()` applies them."""
 
     field_class = OrderingField
 
     def __init__(self, **kwargs):
         super().__init__(lambda _values: Q(), choices=orderings, **kwargs)
 
-    def filter(self, queryset, value):
-        if not value and "q" in self.parent.form.cleaned_data and self.parent.form.cleaned_data["q"]:
-            return queryset.order_by("-rank", "pk")
-        terms = []
-        for key in value or ["reference"]:
-            for column in ORDERINGS[key.removeprefix("-")]:
-                terms.append(column.desc(nulls_last=True) if key.startswith("-") else column.asc(nulls_last=True))
-        return queryset.order_by(*terms, "pk")
+
+def sort_commitments(rows: RegisterQuerySet, keys: Sequence[str], text: str = "") -> RegisterQuerySet:
+    """Sort by the keys, descending with a minus; rows without the value come last.
+
+    Without keys sort the matches of a search text by relevance, and other rows by their reference.
+    """
+    if text and not keys:
+        return rows.with_rank(text).order_by("-rank", "pk")
+    terms = []
+    for key in keys or ["reference"]:
+        for column in ORDERINGS[key.removeprefix("-")]:
+            terms.append(column.desc(nulls_last=True) if key.startswith("-") else column.asc(nulls_last=True))
+    return rows.order_by(*terms, "pk")

@@ -39,6 +39,8 @@ class PlacesField(ChoicesField):
 
 
 class PlacesFilter(ChoicesFilter):
+    """A filter by place; a place of withdrawn commitments alone is valid, though it is not offered."""
+
     field_class = PlacesField
 
     @staticmethod

@@ -1,17 +1,27 @@
-"""The query of an address of the register, and the addresses of queries similar to it."""
+"""The query of an address of the register as a value, with the addresses that carry it on."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Q
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.filters.fields import ChoicesField
-from foundation.filters.messages import repeated_parameter
+from foundation.filters.messages import form_error_messages, repeated_parameter
+from foundation.rest.sparse_fields import FieldTree, UnknownField, offered_fields, select_fields
+from foundation.text.closest_match import suggestion
 from register.filtering.commitment_filters import CommitmentFilter
-from register.search.spelling import suggest_spellings
+from register.filtering.ordering import sort_commitments
+from register.filtering.rows import rows_meeting, rows_on
+from register.querysets import RegisterQuerySet, register_commitments
+from register.serializers import CommitmentRowSerializer
 
 VIEWS = [("cards", _("Cards")), ("table", _("Table"))]
 SIZES = (20, 50, 100, 200)
@@ -54,30 +64,77 @@ class ActiveFilter:
     without: str
 
 
-@dataclass(frozen=True)
-class Suggestion:
-    """A query similar to one without results: its label, its address and the count of its results."""
-
-    label: str
-    address: str
-    count: int
-
-
+@dataclass(frozen=True, eq=False)
 class RegisterQuery:
-    """The parameters of an address of the register. The filterset must be valid."""
+    """What an address asks of the register, as valid values; or `errors`, and then no values.
 
-    def __init__(self, data: QueryDict, filterset: CommitmentFilter):
-        self.data = data
-        self.filterset = filterset
+    `params` are the parameters as they stand, with their lists split; `form` has the labels and choices of the filters.
+    `filters` are the values of the parameters that filter rows, and `conditions` what they mean, both by name.
+    """
+
+    params: QueryDict
+    form: forms.Form
+    errors: tuple[str, ...] = ()
+    day: date | None = None
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    conditions: Mapping[str, Q] = field(default_factory=dict)
+    ordering: Sequence[str] = ()
+    page: int = 1
+    page_size: int | None = None
+    view: str = VIEWS[0][0]
+    fields: FieldTree = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, params: QueryDict, *, page_params: Collection[str] = ()) -> Self:
+        """Read the parameters of an address; `page_params` are those of `PAGINATION_PARAMS` that it takes as well."""
+        filterset = CommitmentFilter(params, extra_params=page_params)
+        page_form = PageForm(params if page_params else QueryDict())
+        texts = params.getlist("fields") if "fields" in page_params else []
+        fields, unknown_fields = select_fields(texts, offered_fields(CommitmentRowSerializer))
+        errors = [
+            *form_error_messages(filterset.form),
+            *form_error_messages(page_form),
+            *map(unknown_field_message, unknown_fields),
+        ]
+        if errors:
+            return cls(filterset.data, filterset.form, tuple(errors))
+        page = page_form.cleaned_data
+        return cls(
+            filterset.data,
+            filterset.form,
+            day=filterset.day,
+            filters=filterset.active_params,
+            conditions=filterset.conditions,
+            ordering=filterset.form.cleaned_data["ordering"],
+            page=page["page"] or 1,
+            page_size=page["page_size"],
+            view=page["view"],
+            fields=fields,
+        )
+
+    @cached_property
+    def unfiltered(self) -> RegisterQuerySet:
+        """Return all rows of the day, annotated; with `updated_since` withdrawn ones too."""
+        return rows_on(register_commitments(), self.day, withdrawn="updated_since" in self.filters)
+
+    def filtered(self, *, without: str = "", withdrawn: bool = False) -> RegisterQuerySet:
+        """Return the rows that meet all filters but `without`, unordered; withdrawn ones too if they are wanted."""
+        conditions = {name: condition for name, condition in self.conditions.items() if name != without}
+        rows = rows_on(register_commitments(), self.day, withdrawn=True) if withdrawn else self.unfiltered
+        return rows_meeting(rows, conditions, self.day)
+
+    def rows(self) -> RegisterQuerySet:
+        """Return the rows that meet all filters, in their order."""
+        return sort_commitments(self.filtered(), self.ordering, self.filters.get("q", ""))
 
     @cached_property
     def pairs(self) -> list[Pair]:
         """Return the non-empty parameters as pairs of name and value, each once."""
-        return [(name, value) for name, values in self.data.lists() for value in dict.fromkeys(values) if value]
+        return [(name, value) for name, values in self.params.lists() for value in dict.fromkeys(values) if value]
 
     @property
     def text(self) -> str:
-        return self.data.get("q", "")
+        return self.params.get("q", "")
 
     @property
     def row_params(self) -> str:
@@ -97,7 +154,7 @@ class RegisterQuery:
     @property
     def feed_params(self) -> str:
         """Return the query string of the parameters that filter rows, sorted, so that equal queries share a feed."""
-        return urlencode(sorted(pair for pair in self.pairs if pair[0] in self.filterset.active_params))
+        return urlencode(sorted(pair for pair in self.pairs if pair[0] in self.filters))
 
     def without(self, *names: str) -> str:
         """Return the query string without some parameters."""
@@ -127,52 +184,28 @@ class RegisterQuery:
         """Return the parameters that the form repeats as hidden inputs."""
         return [pair for pair in self.pairs if pair[0] in ("view", "fields")]
 
-    def spellings(self) -> list[Suggestion]:
-        """Return the same query with other spellings of its search that have results, closest match first."""
-        text = self.filterset.active_params.get("q")
-        if not text:
-            return []
-        others, day = self.filterset.filtered(without="q"), self.filterset.day
-        suggestions = [
-            Suggestion(spelling, self._with_search(spelling), others.search(spelling, day).count())
-            for spelling in suggest_spellings(text, day)
-        ]
-        return [suggestion for suggestion in suggestions if suggestion.count]
-
-    def relaxed_queries(self, without: dict[str, int]) -> list[Suggestion]:
-        """Return the query without one parameter, for each that has results then, most results first.
-
-        `without` is the count of results without each parameter, by name.
-        """
-        suggestions = []
-        for name, count in without.items():
-            if count:
-                values = ", ".join(self._label(name, value) for value in self.data.getlist(name) if value)
-                label = _("Without “%(filter)s: %(values)s”") % {
-                    "filter": self.filterset.filters[name].label,
-                    "values": values,
-                }
-                suggestions.append(Suggestion(label, f"?{self.without(name, 'page')}", count))
-        return sorted(suggestions, key=lambda suggestion: -suggestion.count)
-
     def _chosen(self) -> list[tuple[str, ActiveFilter]]:
-        filters = self.filterset.filters
+        fields = self.form.fields
         return [
-            (name, ActiveFilter(str(filters[name].label), self._label(name, value), self._without_pair((name, value))))
+            (name, ActiveFilter(str(fields[name].label), self.label(name, value), self._without_pair((name, value))))
             for name, value in self.pairs
-            if name in filters and name != "ordering"
+            if name in fields and name != "ordering"
         ]
-
-    def _with_search(self, text: str) -> str:
-        return f"?{urlencode([(name, text if name == 'q' else value) for name, value in self.pairs if name != 'page'])}"
 
     def _without_pair(self, removed: Pair) -> str:
         return f"?{urlencode([pair for pair in self.pairs if pair != removed and pair[0] != 'page'])}"
 
-    def _label(self, name: str, value: str) -> str:
-        choices = getattr(self.filterset.form.fields[name], "choices", [])
+    def label(self, name: str, value: str) -> str:
+        """Return the label of a value of a parameter, or the value itself if it has none."""
+        choices = getattr(self.form.fields[name], "choices", [])
         return next((str(label) for choice, label in choices if str(choice) == value), value)
 
 
 def _with_ampersand(query_string: str) -> str:
     return f"{query_string}&" if query_string else ""
+
+
+def unknown_field_message(field: UnknownField) -> str:
+    """Return the error message for a name in `fields` that is no field, with the closest match and all fields."""
+    params = {"name": field.name, "near": suggestion(field.name, field.allowed), "allowed": ", ".join(field.allowed)}
+    return gettext("fields: ‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.") % params

@@ -41,6 +41,8 @@ class CommitmentRelatedFilter(RecordWithMovedAtFilter):
 
 
 class ReportFilter(CommitmentRelatedFilter):
+    """Reports by the status and outlook that they report, and by the day of their publication."""
+
     status = ChoicesFilter(column_in("status"), choices=Status.choices, label=_("The status it reports."))
     outlook = ChoicesFilter(column_in("outlook"), choices=Outlook.choices, label=_("The outlook it reports."))
     published_after = DayFilter(field_name="published_on", lookup_expr="gte", label=_("Published on or after."))
@@ -53,6 +55,8 @@ class ReportFilter(CommitmentRelatedFilter):
 
 
 class StatusChangeFilter(CommitmentRelatedFilter):
+    """Status changes by the new status and by their day."""
+
     to_status = ChoicesFilter(column_in("to_status"), choices=Status.choices, label=_("The new status."))
     changed_after = DayFilter(field_name="changed_on", lookup_expr="gte", label=_("Changed on or after."))
     changed_before = DayFilter(field_name="changed_on", lookup_expr="lte", label=_("Changed on or before."))

@@ -1,3 +1,5 @@
+"""How recently the leads were heard, in total and by lead."""
+
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date

@@ -1,3 +1,5 @@
+"""What has no commitment, no deadline or no report: points, recommendations, levels, members and commitments."""
+
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass

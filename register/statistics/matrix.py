@@ -1,3 +1,5 @@
+"""Commitments by lead, and by agenda point, status or freshness."""
+
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

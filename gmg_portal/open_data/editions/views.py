@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
+from foundation.filters.as_of import parse_as_of
 from foundation.http.conditional import conditional_response
 from foundation.http.public_pages import Menu, MenuEntry, PublicPage
 from foundation.http.ranges import partial_response
@@ -31,7 +32,7 @@ from gmg_portal.open_data.editions.differences import (
 )
 from gmg_portal.open_data.editions.files import DamagedFile, edition_files, open_verified
 from gmg_portal.open_data.tables import TABLES
-from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
+from gmg_portal.open_data.views import bad_request, requested_format
 from gmg_portal.open_data.writers import FORMATS
 
 logger = logging.getLogger(__name__)
@@ -137,7 +138,7 @@ def edition_file(request: HttpRequest, day: str, name: str) -> HttpResponse:
     if file is None:
         raise Http404("This edition has no such file.")
     try:
-        parse_as_of(request, ())
+        parse_as_of(request.GET, ())
         handle = open_verified(edition, file)
     except ValidationError as error:
         return bad_request(error)
@@ -162,8 +163,8 @@ def since_file(request: HttpRequest, day: str, earlier: str, form: str) -> HttpR
         return redirect("edition-changes-file", first.day.isoformat(), last.day.isoformat(), form, permanent=True)
     header, records = DIFFERENCES[form]
     try:
-        file_format = requested_format(request, form)
-        parse_as_of(request, ())
+        file_format, params = requested_format(request.GET, form)
+        parse_as_of(params, ())
         rows = differences(first, last)
     except ValidationError as error:
         return bad_request(error)
@@ -183,7 +184,7 @@ def edition_citation(request: HttpRequest, day: str, form: str) -> HttpResponse:
         raise Http404("There is no such citation.")
     edition = _edition(day)
     try:
-        parse_as_of(request, ())
+        parse_as_of(request.GET, ())
     except ValidationError as error:
         return bad_request(error)
     citation = EditionCitation.of_edition(edition, request.build_absolute_uri(edition.get_absolute_url()))

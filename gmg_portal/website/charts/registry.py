@@ -11,7 +11,6 @@ from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
 from commitments.models import Commitment
-from foundation.filters.messages import form_error_messages
 from gmg_portal.website.charts import bars, flows, matrices, reporting_chart, timeline_chart
 from gmg_portal.website.charts.figures import Figure
 from register.filtering.commitment_filters import CommitmentFilter
@@ -22,31 +21,32 @@ from register.statistics.matrix import MATRIX_COLUMNS, matrix
 from register.statistics.reporting_cycles import reporting
 from register.statistics.timeline import commitment_timeline
 
-# These parameters select no commitments, so that links from charts do not carry them as filters.
-NON_FILTER_PARAMS = ("as_of", "ordering")
-
 
 @dataclass(frozen=True)
 class ChartQuery:
-    """The commitments that a query of the register selects, as of a day, and the query's filters by name."""
+    """The commitments that a query of the register selects, as of a day, and the query's filters by name.
+
+    `label` shows the filters: 'Lead: ILO, Status: Completed'.
+    """
 
     rows: QuerySet[Commitment]
     filters: QueryParams
     day: date | None
-    question: RegisterQuery
+    label: str
 
     @classmethod
     def parse(cls, params: QueryDict) -> Self:
         """Return the query of these parameters. Raises ValueError with all messages if one is unknown or invalid."""
-        filterset = CommitmentFilter(params)
-        if not filterset.is_valid():
-            raise ValueError(" ".join(form_error_messages(filterset.form)))
+        query = RegisterQuery.parse(params)
+        if query.errors:
+            raise ValueError(" ".join(query.errors))
         filters = {
-            name: values for name, values in filterset.data.lists() if name not in NON_FILTER_PARAMS and any(values)
+            name: values
+            for name, values in query.params.lists()
+            if name not in CommitmentFilter.NON_FILTER_PARAMS and any(values)
         }
-        return cls(
-            filterset.qs.published(filterset.day), filters, filterset.day, RegisterQuery(filterset.data, filterset)
-        )
+        label = ", ".join(f"{choice.label}: {choice.value}" for choice in query.active_filters)
+        return cls(query.rows().published(query.day), filters, query.day, label)
 
     @classmethod
     def build(cls, filters: Mapping[str, object], day: date | None = None) -> Self:
@@ -57,14 +57,6 @@ class ChartQuery:
         if day:
             params["as_of"] = day.isoformat()
         return cls.parse(params)
-
-    @property
-    def label(self) -> str:
-        """The filters for display: 'Lead: ILO, Status: Completed'."""
-        as_of_label = str(self.question.filterset.filters["as_of"].label)
-        return ", ".join(
-            f"{choice.label}: {choice.value}" for choice in self.question.chosen if choice.label != as_of_label
-        )
 
 
 ChartBuilder = Callable[[str, str, ChartQuery, str], Figure]

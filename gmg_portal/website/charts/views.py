@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 
 from commitments.models import Commitment
 from foundation.clock import today
+from foundation.filters.as_of import parse_as_of
 from foundation.filters.messages import repeated_parameter
-from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
+from gmg_portal.open_data.views import bad_request, requested_format
 from gmg_portal.open_data.writers import Format
 from gmg_portal.website.charts.figures import Figure
 from gmg_portal.website.charts.registry import CHARTS, ChartQuery, build_chart, build_timeline_chart
@@ -29,11 +30,12 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
         raise Http404("There is no such figure.")
     _require_known_form(form)
     try:
-        csv_format = _csv_format(request, form)
+        csv_format, params = _csv_format(request.GET, form)
     except ValidationError as error:
         return bad_request(error)
-    params, by = request.GET.copy(), MATRIX_COLUMNS[0]
+    by = MATRIX_COLUMNS[0]
     if name == "matrix" and "by" in params:
+        params = params.copy()
         *others, by = params.pop("by")
         if others:
             return bad_request(ValidationError(repeated_parameter("by")))
@@ -56,8 +58,8 @@ def commitment_timeline_file(request: HttpRequest, reference: str, form: str) ->
     """Return the timeline of one commitment."""
     _require_known_form(form)
     try:
-        csv_format = _csv_format(request, form)
-        day = parse_as_of(request, {"as_of"})
+        csv_format, params = _csv_format(request.GET, form)
+        day = parse_as_of(params, {"as_of"})
     except ValidationError as error:
         return bad_request(error)
     rows = Commitment.objects.public(day).defer("search").prefetch_related("milestones", "withdrawals")
@@ -67,9 +69,9 @@ def commitment_timeline_file(request: HttpRequest, reference: str, form: str) ->
     return _file_response(request, figure, reference, form, csv_format, day)
 
 
-def _csv_format(request: HttpRequest, form: str) -> Format | None:
-    """Return the format of the numbers; None for a drawing."""
-    return requested_format(request, "csv") if form == "csv" else None
+def _csv_format(params: QueryDict, form: str) -> tuple[Format | None, QueryDict]:
+    """Return the format of the numbers, None for a drawing; and the parameters without that of the format."""
+    return requested_format(params, "csv") if form == "csv" else (None, params)
 
 
 def _require_known_form(form: str) -> None:

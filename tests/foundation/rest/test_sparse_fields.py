@@ -1,6 +1,6 @@
 import pytest
 
-from foundation.rest.sparse_fields import field_tree, keep_fields, leaf_paths, select_fields, values_at
+from foundation.rest.sparse_fields import field_tree, keep_fields, leaf_paths, prune, select_fields, values_at
 from register.serializers import CommitmentSerializer
 
 WHOLE = {
@@ -94,3 +94,23 @@ def test_what_is_wanting_keeps_its_place_among_several():
     row = {"reports": [{"superseded_by": None}, {"superseded_by": {"code": "HLD-0002"}}]}
 
     assert values_at("reports.superseded_by.code", row) == [None, "HLD-0002"]
+
+
+def test_pruned_serializer_has_the_chosen_fields_alone():
+    serializer = CommitmentSerializer()
+
+    prune(serializer, {"reference": None, "lead": {"code": None}, "reports": {"evidence": {"title": None}}})
+
+    assert field_tree(serializer) == {
+        "reference": None,
+        "lead": {"code": None},
+        "reports": {"evidence": {"title": None}},
+    }
+
+
+def test_serializer_without_chosen_fields_stays_whole():
+    serializer = CommitmentSerializer()
+
+    prune(serializer, {})
+
+    assert field_tree(serializer) == field_tree(CommitmentSerializer())

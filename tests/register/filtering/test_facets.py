@@ -2,8 +2,8 @@ import pytest
 from django.http import QueryDict
 
 from agenda.models import AgendaPoint
-from register.filtering.commitment_filters import CommitmentFilter
 from register.filtering.facets import FACETS, Facet, Option, count_facets
+from register.filtering.query import RegisterQuery
 from tests.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -18,9 +18,9 @@ pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
 def facet_counts_of(query: str):
-    filterset = CommitmentFilter(QueryDict(query))
-    assert filterset.is_valid(), filterset.errors
-    return count_facets(filterset)
+    register_query = RegisterQuery.parse(QueryDict(query))
+    assert not register_query.errors
+    return count_facets(register_query)
 
 
 def counted(query: str) -> dict[str, dict[str, int]]:
@@ -117,12 +117,12 @@ def test_facet_counts_have_the_count_of_the_query_and_without_each_parameter(reg
         rest = words.copy()
         del rest[word]
         if word != "as_of":
-            without[word] = CommitmentFilter(rest).qs.count()
+            without[word] = RegisterQuery.parse(rest).rows().count()
 
     counts = facet_counts_of(query)
 
     assert counts.total == 3
-    assert counts.count == CommitmentFilter(words).qs.count()
+    assert counts.count == RegisterQuery.parse(words).rows().count()
     assert counts.without == without
 
 
@@ -132,7 +132,7 @@ def test_each_count_is_the_number_of_rows_that_its_word_gives(register, word):
         query = QueryDict(mutable=True)
         query[word] = value
 
-        rows = CommitmentFilter(query).qs
+        rows = RegisterQuery.parse(query).rows()
 
         assert rows.count() == count, (word, value)
 
@@ -148,11 +148,10 @@ def test_long_facet_shows_its_first_options_and_the_rest_under_more(options, fir
 @pytest.mark.parametrize("rows", [1, 20])
 def test_facets_take_the_same_queries_however_many_rows(register, django_assert_num_queries, rows):
     many(CommitmentFactory, rows, lead_agency=AgencyFactory(), agenda_points=AgendaPoint.objects.all())
-    filterset = CommitmentFilter(QueryDict("status=completed"))
-    assert filterset.is_valid()
+    register_query = RegisterQuery.parse(QueryDict("status=completed"))
 
     with django_assert_num_queries(FACET_QUERIES):
-        count_facets(filterset)
+        count_facets(register_query)
 
 
 # The cycle, the walk over the rows, and the names of agencies, groups, points and recommendations.
