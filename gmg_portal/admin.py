@@ -22,7 +22,7 @@ from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_row
 from gmg_portal.audit.recording import add_audit_entry
 from gmg_portal.editors import handover, response_rates, review_queue, tables  # noqa: F401 – `tables` registers itself
 from gmg_portal.editors.dashboard import build_dashboard
-from gmg_portal.editors.list_queries import note_refusal, unknown_parameter
+from gmg_portal.editors.list_queries.refusals import note_refusal, unknown_parameter
 from gmg_portal.models import AuditEntry, Edition, IdempotencyRecord, Revision
 from gmg_portal.open_data.writers import FORMATS
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from foundation.clock import today
 from foundation.dates.partial import PartialDate
-from gmg_portal.editors.list_queries import check_choices
+from gmg_portal.editors.list_queries.params import check_choices
 from gmg_portal.open_data.writers import write_csv
 from register.statistics.reporting_cycles import CycleRates, LeadRate, rates
 from reporting.models import ProgressReport, ReportingCycle

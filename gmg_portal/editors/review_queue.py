@@ -19,8 +19,8 @@ from commitments.models import Commitment
 from commitments.permissions import may_review
 from commitments.workflow import Reviewed
 from foundation.clock import today
-from gmg_portal.editors.list_queries import check_choices
-from gmg_portal.editors.tables.workflow_actions import publish_each
+from gmg_portal.editors.list_queries.params import check_choices
+from gmg_portal.editors.views.workflow_actions.publishing import publish_each
 from reporting.models import Answer, Assessment, ProgressReport
 from workgroups.models import WorkGroup
 

@@ -379,7 +379,7 @@ def test_page_costs_the_same_with_many_rows(client, secretariat, commitment, dja
             client.get(review_page(waiting))
 
 
-PAGE_QUERIES = 21
+PAGE_QUERIES = 18
 
 
 def test_period_is_shown_in_words(commitment):

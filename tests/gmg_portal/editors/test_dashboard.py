@@ -279,5 +279,5 @@ def test_desk_of_a_reviewer_costs_the_same_with_many_rows(client, secretariat, d
             client.get("/admin/")
 
 
-DASHBOARD_QUERIES = 38
-REVIEWERS_QUERIES = 16
+DASHBOARD_QUERIES = 35
+REVIEWERS_QUERIES = 13

@@ -1,30 +1,44 @@
-"""Base classes of the workflow's tables: the rows, choices and permissions of a user."""
+"""The base class of the workflow's tables: the rows, choices and permissions of a user, and what their form shows."""
+
+from dataclasses import replace
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.permissions import is_administrator, may_edit_reference_data
+from accounts.permissions import is_administrator
 from commitments.permissions import PUBLIC_STATES, may_create_drafts, may_review
 from commitments.workflow import State
-from gmg_portal.editors.tables.autosave import AutosaveMixin
-from gmg_portal.editors.tables.preview import PreviewMixin
-from gmg_portal.editors.tables.review import ReviewMixin
-from gmg_portal.editors.tables.workflow_actions import PUBLISH, SEND_BACK, SUBMIT, WorkflowActionsMixin
+from gmg_portal.editors.context import EditorContext
+from gmg_portal.editors.model_admin.strict_lists import served_by_copy
+from gmg_portal.editors.tables.base import EMPTY_VALUE
+from gmg_portal.editors.tables.workflow_form import show_workflow
+from gmg_portal.editors.views.autosave.filling import count_autosaved_rows, fill_with_working_copy
+from gmg_portal.editors.views.autosave.open_forms import open_form
+from gmg_portal.editors.views.autosave.pages import AUTOSAVE_VIEWS
+from gmg_portal.editors.views.base import ExtraView
+from gmg_portal.editors.views.preview import PREVIEW
+from gmg_portal.editors.views.review import REVIEW
+from gmg_portal.editors.views.workflow_actions.definitions import PUBLISH, SEND_BACK, SUBMIT, WorkflowAction
+from gmg_portal.editors.views.workflow_actions.pages import action_buttons, action_views, show_missing
+from gmg_portal.editors.views.workflow_actions.publishing import publish_selected
 from reporting import actions
 from reporting.models import AutosavedForm
 
-EMPTY_VALUE = "–"
 REVIEW_FIELDS = ("written_by", "submission", "review", "review_note")
 
 
-class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMixin, admin.site.ModelAdmin):
+def workflow_views(workflow_actions: tuple[WorkflowAction, ...]) -> list[ExtraView]:
+    """Return the pages of a table of the workflow with these actions."""
+    return [*AUTOSAVE_VIEWS, PREVIEW, REVIEW, *action_views(workflow_actions)]
+
+
+class WorkflowAdmin(admin.site.ModelAdmin):
     """A table of rows that one user writes and submits, and another publishes.
 
     All permissions come from querysets: `visible_to` for lists and pages, `editable_by` for forms, `reviewable_by`
@@ -32,9 +46,13 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
     """
 
     workflow_actions = (SUBMIT, PUBLISH, SEND_BACK)
-    actions = ["publish_selected"]
+    extra_views = workflow_views(workflow_actions)
+    actions = [publish_selected]
+    form_steps = (show_workflow, fill_with_working_copy, *admin.site.ModelAdmin.form_steps)
+    unsaved_row_counts = (count_autosaved_rows, *admin.site.ModelAdmin.unsaved_row_counts)
     status_fields: tuple[str, ...] = ("state", "published")
     change_form_template = "admin/workflow/change_form.html"
+    may_write = staticmethod(may_create_drafts)  # the permission to start a row
 
     # Rows
 
@@ -59,14 +77,6 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
         """Return drafts that were never submitted."""
         return self.model.objects.editable_by(user).filter(state=State.DRAFT, submitted_at__isnull=True)
 
-    def contains(self, request, rows, obj) -> bool:
-        """Return whether the queryset that `rows` returns for the user contains the row; cached for the request."""
-        cache = request.__dict__.setdefault("_contains", {})
-        key = (rows.__name__, self.model, obj.pk)
-        if key not in cache:
-            cache[key] = rows(request.user).filter(pk=obj.pk).exists()
-        return cache[key]
-
     def visible_rows(self, user) -> QuerySet:
         return self.model.objects.visible_to(user)
 
@@ -78,13 +88,9 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
 
     # Permissions
 
-    def may_write(self, user) -> bool:
-        return may_create_drafts(user)
-
     def has_view_permission(self, request, obj=None):
-        return self.may_view(request) and (
-            obj is None or obj.pk is None or self.contains(request, self.visible_rows, obj)
-        )
+        is_new = obj is None or obj.pk is None
+        return self.may_view(request) and (is_new or self.page_about(request, obj).contains(self.visible_rows))
 
     def has_add_permission(self, request):
         return self.admin_site.allows(request, self.may_write)
@@ -92,19 +98,20 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
     def has_change_permission(self, request, obj=None):
         if obj is None or obj.pk is None:
             return self.has_add_permission(request)
-        return self.contains(request, self.changeable, obj) or self.was_closed_meanwhile(request, obj)
+        page = self.page_about(request, obj)
+        return page.contains(self.changeable) or page.was_closed_meanwhile
 
     def has_delete_permission(self, request, obj=None):
         if obj is None:
             return self.has_add_permission(request)
-        return self.contains(request, self.deletable, obj)
+        return self.page_about(request, obj).contains(self.deletable)
 
     def has_review_permission(self, request):
         return self.admin_site.allows(request, may_review)
 
     def has_view_history_or_change_history_permission(self, request, obj=None):
         """Allow the history, which shows unpublished versions, to insiders; that of deleted rows to administrators."""
-        if self.contains(request, self.confidential_rows, obj):
+        if self.page_about(request, obj).contains(self.confidential_rows):
             return True
         return self.may_read_history_of_gone(request) and self.is_gone(obj)
 
@@ -113,24 +120,18 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
 
     # Writing
 
+    @served_by_copy
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Show what was typed again if the row was submitted or published in the meantime."""
         if request.method == "POST" and object_id and "version" in request.POST:
-            obj = self.get_object(request, object_id)
-            if (
-                obj
-                and not self.contains(request, self.changeable, obj)
-                and self.contains(request, self.handled_rows, obj)
-            ):
-                request.closed_row = obj.pk
+            page = self.page.about(self.get_object(request, object_id))
+            if page.row and not page.contains(self.changeable) and page.contains(self.handled_rows):
+                self.page = replace(self.page, closed_row=page.row.pk)
         return super().changeform_view(request, object_id, form_url, extra_context)
-
-    def was_closed_meanwhile(self, request, obj) -> bool:
-        return obj.pk is not None and getattr(request, "closed_row", None) == obj.pk
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        if obj is not None and self.was_closed_meanwhile(request, obj):
+        if self.page_about(request, obj).was_closed_meanwhile:
             form.refusal = _("This is now in the state ‘%(state)s’ and takes no changes.") % {
                 "state": obj.get_state_display()
             }
@@ -141,12 +142,23 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
         fieldsets = super().get_fieldsets(request, obj)
         if obj is None:
             return fieldsets
-        names = [*self.status_fields, *(REVIEW_FIELDS if self.contains(request, self.confidential_rows, obj) else ())]
-        css_classes = ["collapse"] if self.contains(request, self.changeable, obj) else []
-        return [*fieldsets, (_("Where it stands"), {"fields": names, "classes": css_classes})]
+        page = self.page_about(request, obj)
+        names = [*self.status_fields, *(REVIEW_FIELDS if page.contains(self.confidential_rows) else ())]
+        css_classes = ["collapse"] if page.contains(self.changeable) else []
+        status = (_("Where it stands"), {"fields": names, "classes": css_classes})
+        return [*self.arrange_fieldsets(page, fieldsets), status]
+
+    def arrange_fieldsets(self, page: EditorContext, fieldsets: list) -> list:
+        """Return the fieldsets of the form of this row."""
+        return fieldsets
 
     def get_readonly_fields(self, request, obj=None):
-        return [*super().get_readonly_fields(request, obj), *self.status_fields, *REVIEW_FIELDS]
+        locked_fields = self.locked_fields(self.page_about(request, obj))
+        return [*super().get_readonly_fields(request, obj), *self.status_fields, *REVIEW_FIELDS, *locked_fields]
+
+    def locked_fields(self, page: EditorContext) -> list[str]:
+        """Return the fields that the form of this row shows and does not change."""
+        return []
 
     def choices(self, request) -> dict[str, QuerySet]:
         """Return the rows that each foreign key offers to this user, by field name."""
@@ -166,8 +178,9 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        """Record the user and their agencies as authors of the row."""
+        """Record the user and their agencies as authors of the row, and delete the working copy of the saved form."""
         super().save_related(request, form, formsets, change)
+        open_form(self.page_about(request, form.instance if change else None)).own_copies.delete()
         actions.record_involved_agencies(form.instance, by=request.user)
 
     def delete_model(self, request, obj):
@@ -194,55 +207,32 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
 
     def response_for_button(self, request, obj):
         """Return the response for the preview or submit button; None for the save button."""
-        return redirect(self.preview_address(obj)) if "_preview" in request.POST else self.submit_saved(request, obj)
+        page = self.page_about(request, obj)
+        return redirect(page.row_url("preview")) if "_preview" in request.POST else self.submit_saved(page)
 
-    def submit_saved(self, request, obj):
+    def submit_saved(self, page: EditorContext):
         """Submit the saved row; if it is incomplete, show the form with what is missing."""
-        if "_submit" not in request.POST:
+        row = page.row
+        if "_submit" not in page.request.POST:
             return None
         try:
-            actions.submit(obj, by=request.user, seen=obj.version)
+            actions.submit(row, by=page.user, seen=row.version)
         except ValidationError:
-            return self.show_missing(request, obj)
-        self.message_user(request, SUBMIT.success_message(obj, None))
-        for hint in actions.review_hints(obj):
-            self.message_user(request, hint, "WARNING")
+            return show_missing(page)
+        page.show_message(SUBMIT.success_message(row, None))
+        for hint in actions.review_hints(row):
+            page.show_message(hint, "WARNING")
         return redirect("admin:index")
 
-    def show_missing(self, request, obj):
-        self.message_user(request, _("Your draft is saved. It cannot be submitted yet: see below."), "WARNING")
-        return redirect(f"{self.change_url(obj)}?missing=1")
-
-    def change_url(self, obj) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        writing = (
-            add
-            or self.contains(request, self.model.objects.editable_by, obj)
-            or self.was_closed_meanwhile(request, obj)
-        )
-        if change and writing and request.method == "GET" and "missing" in request.GET:
-            rows = {inline.formset.prefix: inline.formset for inline in context["inline_admin_formsets"]}
-            add_missing_errors(context["adminform"].form, rows, obj)
-        context |= {
-            "writing": writing,
-            "workflow_buttons": [] if add else self.buttons(request, obj, writing),
-            "hints": actions.review_hints(obj)
-            if change and writing and not self.was_closed_meanwhile(request, obj)
-            else [],
-            "preview": self.preview_address(obj) if change and obj.state not in PUBLIC_STATES else "",
-            "note": obj.review_note if obj and writing and obj.state == State.SENT_BACK else "",
-        }
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def buttons(self, request, obj, writing: bool) -> list[dict]:
+    def buttons(self, page: EditorContext, writing: bool) -> list[dict]:
         """Return the buttons above the form: reviewers get a review link; the form has its own submit button."""
         buttons = [
-            button for button in self.available_actions(request, obj) if not (writing and button["verb"] == SUBMIT.verb)
+            button
+            for button in action_buttons(page, self.workflow_actions)
+            if not (writing and button["verb"] == SUBMIT.verb)
         ]
-        if self.model.objects.reviewable_by(request.user).filter(pk=obj.pk).exists():
-            buttons.insert(0, {"verb": "review", "label": _("Review"), "url": self.review_address(obj)})
+        if self.model.objects.reviewable_by(page.user).filter(pk=page.row.pk).exists():
+            buttons.insert(0, {"verb": "review", "label": _("Review"), "url": page.row_url("review")})
         return buttons
 
     def view_on_site(self, obj):
@@ -267,21 +257,6 @@ class WorkflowAdmin(AutosaveMixin, PreviewMixin, ReviewMixin, WorkflowActionsMix
         return str(obj.published) if obj.published else EMPTY_VALUE
 
 
-def add_missing_errors(form, formsets: dict, row) -> None:
-    """Add the errors that prevent submission to the fields and formsets of a form that was only opened."""
-    try:
-        actions.check(row)
-    except ValidationError as error:
-        form.errors  # noqa: B018 – prepares the form to take errors
-        form.cleaned_data = {}
-        for name, sentences in error.message_dict.items():
-            if name in formsets:
-                formsets[name].errors  # noqa: B018 – as above
-                formsets[name]._non_form_errors = formsets[name].error_class(sentences, error_class="nonform")
-            else:
-                form.add_error(name if name in form.fields else None, sentences)
-
-
 def _person_and_time(user, moment) -> str:
     if user is None:
         return EMPTY_VALUE
@@ -292,35 +267,4 @@ class WorkflowInlineMixin:
     """Inline rows of a workflow form, with the permissions of their parent row."""
 
     def may_edit(self, request, parent=None) -> bool:
-        return self.admin_site.get_model_admin(self.parent_model).has_change_permission(request, parent)
-
-
-class ChildRowAdmin(admin.site.ViewOnlyAdmin):
-    """A read-only list of child rows, which are edited on their parent's page."""
-
-    parent_field: str  # name of the foreign key to the parent
-
-    def get_queryset(self, request):
-        parent = self.opts.get_field(self.parent_field).related_model
-        rows = super().get_queryset(request)
-        return rows.filter(**{f"{self.parent_field}__in": parent.objects.visible_to(request.user)})
-
-    def has_view_history_or_change_history_permission(self, request, obj=None):
-        if self.may_read_history_of_gone(request):
-            return True
-        column = self.opts.get_field(self.parent_field)
-        return (
-            column.related_model.objects.confidential_to(request.user).filter(pk=getattr(obj, column.attname)).exists()
-        )
-
-    def may_read_history_of_gone(self, request) -> bool:
-        return self.admin_site.allows(request, is_administrator)
-
-    def has_view_permission(self, request, obj=None):
-        if obj is None:
-            return self.may_view(request)
-        return self.get_queryset(request).filter(pk=obj.pk).exists()
-
-    def get_model_perms(self, request):
-        """Hide the table from the index for users who may not edit reference data."""
-        return super().get_model_perms(request) if self.admin_site.allows(request, may_edit_reference_data) else {}
+        return self.table.has_change_permission(request, parent)

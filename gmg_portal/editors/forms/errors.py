@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 
+from gmg_portal.editors.context import EditorContext, FormPage
+
 
 @dataclass(frozen=True)
 class FormError:
@@ -35,3 +37,11 @@ def _errors_of(form: forms.BaseForm, target: str = "") -> list[FormError]:
             anchor = target if bound.is_hidden else bound.id_for_label or target
             errors.append(FormError(sentence, str(bound.label), anchor))
     return errors
+
+
+def show_errors(page: EditorContext, form_page: FormPage) -> dict:
+    """Return the error summary and the edit conflicts of the form and its inline rows."""
+    form, formsets = form_page.form, form_page.formsets
+    all_forms = [form, *(inline_form for formset in formsets for inline_form in formset.forms)]
+    conflicts = [conflict for one in all_forms if (conflict := getattr(one, "edit_conflict", None))]
+    return {"errors": [], "problems": form_errors(form, formsets), "edit_conflicts": conflicts}
