@@ -165,7 +165,7 @@ class AuditEntryAdmin(admin.site.SystemTableAdmin):
             "filters": filters,
             "is_filtered": any(filters.values()),
         }
-        return render(request, "admin/audit.html", context, status=200 if page else 400)
+        return render(request, "admin/audit/page.html", context, status=200 if page else 400)
 
     @method_decorator(require_POST)
     def export_view(self, request):

@@ -41,7 +41,7 @@ class PortalAdminSite(AdminSite):
     site_header = gettext_lazy("GMG HLD follow-up portal")
     site_title = gettext_lazy("Editors’ side")
     index_title = gettext_lazy("Your desk")
-    index_template = "admin/dashboard.html"
+    index_template = "admin/dashboard/page.html"
     empty_value_display = "–"
     enable_nav_sidebar = False
 
@@ -118,7 +118,7 @@ class PortalAdminSite(AdminSite):
             "list": request.path,
             "filters": [(param, value) for param, values in request.GET.lists() if param != name for value in values],
         }
-        return render(request, "admin/search_refused.html", context, status=400)
+        return render(request, "admin/errors/search_refused.html", context, status=400)
 
     def allows(self, request, predicate: Callable[..., bool]) -> bool:
         """Return whether the permission `predicate` holds for an active user; cached for the request."""

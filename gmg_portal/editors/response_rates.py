@@ -64,7 +64,7 @@ def rates_view(request: HttpRequest) -> TemplateResponse:
         "silent_leads": silent_leads(cycle_rates) if cycle_rates else [],
         "waiting": [with_review_address(report) for report in cycle_rates.waiting] if cycle_rates else [],
     }
-    return TemplateResponse(request, "admin/response_rates.html", context)
+    return TemplateResponse(request, "admin/response_rates/page.html", context)
 
 
 def silent_leads(cycle_rates: CycleRates) -> list[SilentLead]:

@@ -162,7 +162,7 @@ def queue_view(request: HttpRequest) -> HttpResponse:
     form = QueueForm(request.GET)
     check_choices(form)
     queue = queue_of(request.user, form.cleaned_data["kind"], form.cleaned_data["lead"])
-    return render_page(request, "admin/review_queue.html", _("What waits for review"), form=form, queue=queue)
+    return render_page(request, "admin/review_queue/page.html", _("What waits for review"), form=form, queue=queue)
 
 
 def publish_selected(request: HttpRequest) -> HttpResponse:

@@ -58,4 +58,4 @@ def refused_response(
     note_refusal(request, f"parameter {refusal.parameter}" if refusal.parameter else "parameters")
     title = _("There is a problem with this link")
     context = {**site.each_context(request), "title": title, "opts": opts, "refusal": refusal}
-    return TemplateResponse(request, "admin/list_query_refused.html", context, status=400)
+    return TemplateResponse(request, "admin/errors/list_query_refused.html", context, status=400)

@@ -29,7 +29,7 @@ class HistoryAdmin(StrictListMixin, SimpleHistoryAdmin):
     the `FormPage`. `unsaved_row_counts` return how many empty inline rows these steps need.
     """
 
-    object_history_template = "admin/history.html"
+    object_history_template = "admin/history/page.html"
     form_steps: tuple[Callable[..., dict], ...] = (idempotent.fill_with_second_submission,)
     unsaved_row_counts: tuple[Callable[..., int], ...] = (idempotent.count_resubmitted_rows,)
     added_row: models.Model | None = None  # the row that the request of this copy created
