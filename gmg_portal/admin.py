@@ -21,7 +21,7 @@ from foundation.clock import today
 from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_rows, describe_entries, entries_page
 from gmg_portal.audit.recording import add_audit_entry
 from gmg_portal.editors import handover, response_rates, review_queue, tables  # noqa: F401 – `tables` registers itself
-from gmg_portal.editors.dashboard import build_dashboard
+from gmg_portal.editors.dashboard.building import build_dashboard
 from gmg_portal.editors.list_queries.refusals import note_refusal, unknown_parameter
 from gmg_portal.models import AuditEntry, Edition, IdempotencyRecord, Revision
 from gmg_portal.open_data.writers import FORMATS

@@ -6,7 +6,8 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from agencies.models import Agency
-from gmg_portal.editors.dashboard import MAX_TASKS, MAX_TASKS_SHORT, build_dashboard
+from gmg_portal.editors.dashboard.building import build_dashboard
+from gmg_portal.editors.dashboard.tasks import MAX_TASKS, MAX_TASKS_SHORT
 from reporting import actions
 from tests.factories import (
     AnswerFactory,
