@@ -185,7 +185,7 @@ FURTHER_FILES = {
         "models",
         "notifications",
         "prefill.py",
-        "review.py",
+        "review",
         "spreadsheets",
         "triggers",
     },

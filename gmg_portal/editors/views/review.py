@@ -9,9 +9,10 @@ from gmg_portal.editors.views.base import ExtraView, RowView
 from gmg_portal.editors.views.workflow_actions.definitions import PUBLISH, SEND_BACK
 from gmg_portal.editors.views.workflow_actions.pages import action_page
 from gmg_portal.editors.views.workflow_actions.refusals import refusal_reason
-from reporting import review
 from reporting.forms import DecisionForm
 from reporting.models import Evidence, ProgressReport
+from reporting.review import comparison
+from reporting.review.remarks import remarks
 
 
 class ReviewView(RowView):
@@ -54,9 +55,9 @@ class ReviewView(RowView):
             _("Review: %(row)s") % {"row": row},
             form=form,
             refusal="" if is_decidable else refusal_reason(PUBLISH, row, self.page.user),
-            remarks=review.remarks(row),
-            again=review.compare_with_sent_back(row),
-            beside=review.compare_with_published(row) or review.show_submitted(row),
+            remarks=remarks(row),
+            again=comparison.compare_with_sent_back(row),
+            beside=comparison.compare_with_published(row) or comparison.show_submitted(row),
             evidence=row.evidence.visible_to(self.page.user).order_by("pk") if is_report else Evidence.objects.none(),
             is_report=is_report,
             judgement=getattr(row, "assessment", None),
