@@ -54,3 +54,10 @@ class ChildRowAdmin(admin.site.ViewOnlyAdmin):
     def get_model_perms(self, request):
         """Hide the table from the index for users who may not edit reference data."""
         return super().get_model_perms(request) if self.admin_site.allows(request, may_edit_reference_data) else {}
+
+
+class WorkflowInlineMixin:
+    """Inline rows of a workflow form, with the permissions of their parent row."""
+
+    def may_edit(self, request, parent=None) -> bool:
+        return self.table.has_change_permission(request, parent)

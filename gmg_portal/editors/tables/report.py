@@ -6,10 +6,10 @@ from accounts.permissions import agencies_of, is_administrator
 from commitments.models import Commitment
 from commitments.permissions import agencies_for
 from foundation.text.numbers import is_whole_number
-from gmg_portal.editors.tables.base import EMPTY_VALUE, file_link
+from gmg_portal.editors.tables.base import EMPTY_VALUE, WorkflowInlineMixin, file_link
 from gmg_portal.editors.tables.contribution import contributions_by_partner, render_contributions
 from gmg_portal.editors.tables.last_report import show_last_report
-from gmg_portal.editors.tables.workflow import WorkflowAdmin, WorkflowInlineMixin
+from gmg_portal.editors.tables.workflow import WorkflowAdmin
 from gmg_portal.editors.views.spreadsheets import SPREADSHEET_VIEWS, spreadsheets_link
 from reporting.forms import EvidenceFileWidget, EvidenceForm, ProgressReportForm
 from reporting.models import Contribution, Evidence, ProgressReport

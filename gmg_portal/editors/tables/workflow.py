@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.shortcuts import redirect
 from django.utils.formats import date_format
@@ -25,7 +25,7 @@ from gmg_portal.editors.views.base import ExtraView
 from gmg_portal.editors.views.preview import PREVIEW
 from gmg_portal.editors.views.review import REVIEW
 from gmg_portal.editors.views.workflow_actions.definitions import PUBLISH, SEND_BACK, SUBMIT, WorkflowAction
-from gmg_portal.editors.views.workflow_actions.pages import action_buttons, action_views, show_missing
+from gmg_portal.editors.views.workflow_actions.pages import action_buttons, action_views, submit_saved
 from gmg_portal.editors.views.workflow_actions.publishing import publish_selected
 from reporting import actions
 from reporting.models import AutosavedForm
@@ -77,20 +77,13 @@ class WorkflowAdmin(admin.site.ModelAdmin):
         """Return drafts that were never submitted."""
         return self.model.objects.editable_by(user).filter(state=State.DRAFT, submitted_at__isnull=True)
 
-    def visible_rows(self, user) -> QuerySet:
-        return self.model.objects.visible_to(user)
-
-    def confidential_rows(self, user) -> QuerySet:
-        return self.model.objects.confidential_to(user)
-
-    def handled_rows(self, user) -> QuerySet:
-        return self.model.objects.handled_by(user)
-
     # Permissions
 
     def has_view_permission(self, request, obj=None):
         is_new = obj is None or obj.pk is None
-        return self.may_view(request) and (is_new or self.page_about(request, obj).contains(self.visible_rows))
+        return self.may_view(request) and (
+            is_new or self.page_about(request, obj).contains(self.model.objects.visible_to)
+        )
 
     def has_add_permission(self, request):
         return self.admin_site.allows(request, self.may_write)
@@ -111,7 +104,7 @@ class WorkflowAdmin(admin.site.ModelAdmin):
 
     def has_view_history_or_change_history_permission(self, request, obj=None):
         """Allow the history, which shows unpublished versions, to insiders; that of deleted rows to administrators."""
-        if self.page_about(request, obj).contains(self.confidential_rows):
+        if self.page_about(request, obj).contains(self.model.objects.confidential_to):
             return True
         return self.may_read_history_of_gone(request) and self.is_gone(obj)
 
@@ -125,7 +118,7 @@ class WorkflowAdmin(admin.site.ModelAdmin):
         """Show what was typed again if the row was submitted or published in the meantime."""
         if request.method == "POST" and object_id and "version" in request.POST:
             page = self.page.about(self.get_object(request, object_id))
-            if page.row and not page.contains(self.changeable) and page.contains(self.handled_rows):
+            if page.row and not page.contains(self.changeable) and page.contains(self.model.objects.handled_by):
                 self.page = replace(self.page, closed_row=page.row.pk)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -143,7 +136,7 @@ class WorkflowAdmin(admin.site.ModelAdmin):
         if obj is None:
             return fieldsets
         page = self.page_about(request, obj)
-        names = [*self.status_fields, *(REVIEW_FIELDS if page.contains(self.confidential_rows) else ())]
+        names = [*self.status_fields, *(REVIEW_FIELDS if page.contains(self.model.objects.confidential_to) else ())]
         css_classes = ["collapse"] if page.contains(self.changeable) else []
         status = (_("Where it stands"), {"fields": names, "classes": css_classes})
         return [*self.arrange_fieldsets(page, fieldsets), status]
@@ -208,21 +201,9 @@ class WorkflowAdmin(admin.site.ModelAdmin):
     def response_for_button(self, request, obj):
         """Return the response for the preview or submit button; None for the save button."""
         page = self.page_about(request, obj)
-        return redirect(page.row_url("preview")) if "_preview" in request.POST else self.submit_saved(page)
-
-    def submit_saved(self, page: EditorContext):
-        """Submit the saved row; if it is incomplete, show the form with what is missing."""
-        row = page.row
-        if "_submit" not in page.request.POST:
-            return None
-        try:
-            actions.submit(row, by=page.user, seen=row.version)
-        except ValidationError:
-            return show_missing(page)
-        page.show_message(SUBMIT.success_message(row, None))
-        for hint in actions.review_hints(row):
-            page.show_message(hint, "WARNING")
-        return redirect("admin:index")
+        if "_preview" in request.POST:
+            return redirect(page.row_url("preview"))
+        return submit_saved(page) if "_submit" in request.POST else None
 
     def buttons(self, page: EditorContext, writing: bool) -> list[dict]:
         """Return the buttons above the form: reviewers get a review link; the form has its own submit button."""
@@ -261,10 +242,3 @@ def _person_and_time(user, moment) -> str:
     if user is None:
         return EMPTY_VALUE
     return f"{user}, {date_format(localtime(moment), 'DATETIME_FORMAT')}"
-
-
-class WorkflowInlineMixin:
-    """Inline rows of a workflow form, with the permissions of their parent row."""
-
-    def may_edit(self, request, parent=None) -> bool:
-        return self.table.has_change_permission(request, parent)

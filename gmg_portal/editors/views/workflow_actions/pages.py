@@ -12,6 +12,7 @@ from gmg_portal.editors.context import EditorContext
 from gmg_portal.editors.views.base import ExtraView, RowView
 from gmg_portal.editors.views.workflow_actions.definitions import SUBMIT, WorkflowAction
 from gmg_portal.editors.views.workflow_actions.refusals import refusal_reason
+from reporting import actions
 from reporting.forms import DecisionTextForm
 
 
@@ -72,18 +73,31 @@ def show_missing(page: EditorContext) -> HttpResponseRedirect:
     return redirect(f"{page.row_url('change')}?missing=1")
 
 
-def action_buttons(page: EditorContext, actions: Iterable[WorkflowAction]) -> list[dict]:
+def submit_saved(page: EditorContext) -> HttpResponseRedirect:
+    """Submit the row that its form just saved; if it is incomplete, show the form with what is missing."""
+    row = page.row
+    try:
+        actions.submit(row, by=page.user, seen=row.version)
+    except ValidationError:
+        return show_missing(page)
+    page.show_message(SUBMIT.success_message(row, None))
+    for hint in actions.review_hints(row):
+        page.show_message(hint, "WARNING")
+    return redirect("admin:index")
+
+
+def action_buttons(page: EditorContext, workflow_actions: Iterable[WorkflowAction]) -> list[dict]:
     """Return the buttons of those actions that this user may run on the row."""
     return [
         {"verb": action.verb, "label": action.label, "url": page.row_url(action.name)}
-        for action in actions
+        for action in workflow_actions
         if action.allowed_rows(page.model, page.user).filter(pk=page.row.pk).exists()
     ]
 
 
-def action_views(actions: Iterable[WorkflowAction]) -> list[ExtraView]:
+def action_views(workflow_actions: Iterable[WorkflowAction]) -> list[ExtraView]:
     """Return the pages of these actions for a table's `extra_views`."""
     return [
         ExtraView(f"<path:object_id>/{action.verb}/", action.name, WorkflowActionView, {"action": action})
-        for action in actions
+        for action in workflow_actions
     ]
