@@ -54,7 +54,6 @@ KNOWN = {
         "admin:index",
         "admin:reporting_evidence_file",
         "commitments:detail",
-        "mail:fewer",
         "admin.site.Form",
         "admin.site.changes_since_export",
     },
