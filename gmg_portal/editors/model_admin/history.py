@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten_fieldsets, unquote
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import models
+from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
-from gmg_portal.editors.context import FormPage
+from gmg_portal.editors.context import EditorContext, FormPage
 from gmg_portal.editors.forms import idempotent
 from gmg_portal.editors.forms.versioned import INVALID_NUMBER
 from gmg_portal.editors.histories import history_entries, history_paginator, history_sources, name_of
@@ -182,7 +184,7 @@ def parse_history_id(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else INVALID_NUMBER
 
 
-def saved_rows(inline, formset, page) -> list[models.Model]:
+def saved_rows(inline: InlineModelAdmin, formset: type[BaseInlineFormSet], page: EditorContext) -> list[models.Model]:
     """Return the saved inline rows of the page's row, by their keys."""
     if page.row is None:
         return []

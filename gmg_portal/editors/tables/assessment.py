@@ -1,3 +1,5 @@
+"""The tables of assessments and of answers to them."""
+
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,8 @@ from workgroups.models import Participation
 
 @admin.register(Assessment)
 class AssessmentAdmin(WorkflowAdmin):
+    """Assessments of published commitments, by assessors without a stake in them."""
+
     form = AssessmentForm
     may_write = staticmethod(may_assess)
     list_display = ["reference", "assessor", "assessor_kind", "finding", "state", "published"]

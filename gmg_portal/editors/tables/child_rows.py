@@ -14,6 +14,8 @@ from reporting.spreadsheets.resources import MilestoneResource
 
 @admin.register(Partner)
 class PartnerAdmin(ChildRowAdmin):
+    """The partners of commitments."""
+
     parent_field = "commitment"
     list_display = ["agency", "commitment", "part"]
     list_filter = ["agency"]
@@ -23,6 +25,8 @@ class PartnerAdmin(ChildRowAdmin):
 
 @admin.register(Milestone)
 class MilestoneAdmin(ChildRowAdmin):
+    """The milestones of commitments, which can be imported and exported."""
+
     resource = MilestoneResource
     extra_views = SPREADSHEET_VIEWS
     change_list_template = "admin/workflow/change_list.html"
@@ -46,6 +50,8 @@ class MilestoneAdmin(ChildRowAdmin):
 
 @admin.register(Evidence)
 class EvidenceAdmin(ChildRowAdmin):
+    """The evidence of reports that the user may see, with its files."""
+
     parent_field = "report"
     extra_views = [EVIDENCE_FILE]
     list_display = ["title", "kind", "report", "issued", "is_public", "link_check"]

@@ -1,3 +1,5 @@
+"""The table of commitments, with their partners and milestones."""
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
@@ -38,6 +40,8 @@ class WordingInlineMixin(WorkflowInlineMixin):
 
 
 class PartnerInline(WordingInlineMixin, admin.site.TabularInline):
+    """Partners of a commitment; nobody adds an agency of their own to a published one."""
+
     model = Partner
     fields = ["agency", "part"]
 
@@ -48,6 +52,8 @@ class PartnerInline(WordingInlineMixin, admin.site.TabularInline):
 
 
 class MilestoneInline(WordingInlineMixin, admin.site.TabularInline):
+    """Milestones of a commitment, with their dates as they were entered."""
+
     model = Milestone
     form = MilestoneForm
     fields = ["title", "due", "met"]
@@ -63,6 +69,8 @@ class MilestoneInline(WordingInlineMixin, admin.site.TabularInline):
 
 @admin.register(Commitment)
 class CommitmentAdmin(WorkflowAdmin):
+    """Commitments. Published ones can be withdrawn, restored, and classified or corrected by those without a stake."""
+
     resource = CommitmentResource
     form = CommitmentForm
     inlines = [PartnerInline, MilestoneInline]

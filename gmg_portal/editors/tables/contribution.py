@@ -14,6 +14,8 @@ from reporting.models import Contribution, ProgressReport
 
 @admin.register(Contribution)
 class ContributionAdmin(ChildRowAdmin):
+    """The contributions of partners, each written on a page of its own."""
+
     parent_field = "report"
     extra_views = [WRITE]
     list_display = ["agency", "commitment", "report", "beginning", "updated_at"]

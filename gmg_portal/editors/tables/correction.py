@@ -1,3 +1,5 @@
+"""The inbox of mistakes that readers reported."""
+
 from django.contrib import admin
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _

@@ -1,3 +1,5 @@
+"""The tables of reporting cycles and of stakeholders."""
+
 from django.contrib import admin
 
 from commitments.models import Stakeholder
@@ -9,6 +11,8 @@ from reporting.models import ReportingCycle
 
 @admin.register(ReportingCycle)
 class ReportingCycleAdmin(admin.site.ModelAdmin):
+    """Reporting cycles, which are opened, reminded of, closed and reopened by actions."""
+
     workflow_actions = (OPEN, REMIND, CLOSE, REOPEN)
     extra_views = action_views(workflow_actions)
     form_steps = (show_action_buttons, *admin.site.ModelAdmin.form_steps)
@@ -27,6 +31,8 @@ class ReportingCycleAdmin(admin.site.ModelAdmin):
 
 @admin.register(Stakeholder)
 class StakeholderAdmin(admin.site.ModelAdmin):
+    """Stakeholders, for commitments to choose from."""
+
     list_display = ["name", "acronym", "kind"]
     list_filter = ["kind"]
     search_fields = ["name", "acronym"]

@@ -22,6 +22,8 @@ class NotificationLogAdmin(admin.site.SystemTableAdmin):
 
 @admin.register(Notification)
 class NotificationAdmin(NotificationLogAdmin):
+    """Notifications, with the digest that each was sent in."""
+
     list_display = ["recipient", "kind", "about", "created_at", "told_at", "dropped_at"]
     list_filter = ["kind", "told_at", "dropped_at"]
     list_select_related = ["recipient", "cycle", "commitment", "report__commitment", "assessment__commitment",
@@ -36,6 +38,8 @@ class NotificationAdmin(NotificationLogAdmin):
 
 @admin.register(Digest)
 class DigestAdmin(NotificationLogAdmin):
+    """Digests, one a person and day."""
+
     list_display = ["user", "day", "created_at"]
     list_select_related = ["user"]
     search_fields = ["user__username", "user__email"]

@@ -1,3 +1,5 @@
+"""The table of progress reports, with their evidence."""
+
 from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,8 @@ from reporting.spreadsheets.resources import ReportResource
 
 
 class EvidenceInline(WorkflowInlineMixin, admin.site.StackedInline):
+    """Evidence of a report, with links or files."""
+
     model = Evidence
     form = EvidenceForm
     verbose_name = _("piece of evidence")
@@ -53,6 +57,8 @@ class EvidenceInline(WorkflowInlineMixin, admin.site.StackedInline):
 
 @admin.register(ProgressReport)
 class ProgressReportAdmin(WorkflowAdmin):
+    """Progress reports, begun from the last published one, with the contributions of partners."""
+
     resource = ReportResource
     extra_views = [*SPREADSHEET_VIEWS, *WorkflowAdmin.extra_views]
     form_steps = (show_last_report, *WorkflowAdmin.form_steps)

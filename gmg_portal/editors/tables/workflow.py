@@ -1,8 +1,10 @@
 """The base class of the workflow's tables: the rows, choices and permissions of a user, and what their form shows."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.contrib import admin
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.shortcuts import redirect
@@ -238,7 +240,7 @@ class WorkflowAdmin(admin.site.ModelAdmin):
         return str(obj.published) if obj.published else EMPTY_VALUE
 
 
-def _person_and_time(user, moment) -> str:
+def _person_and_time(user: AbstractUser | None, moment: datetime | None) -> str:
     if user is None:
         return EMPTY_VALUE
     return f"{user}, {date_format(localtime(moment), 'DATETIME_FORMAT')}"

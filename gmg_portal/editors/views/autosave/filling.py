@@ -1,5 +1,6 @@
 """Fill a form with the user's working copy, and show what the script and the page need of it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.forms import BaseInlineFormSet
@@ -56,7 +57,7 @@ def autosave_state(page: EditorContext, copy: AutosavedForm | None) -> AutosaveS
     )
 
 
-def count_autosaved_rows(page: EditorContext, formset: type[BaseInlineFormSet], saved_rows) -> int:
+def count_autosaved_rows(page: EditorContext, formset: type[BaseInlineFormSet], saved_rows: Callable[[], list]) -> int:
     """Return the number of new inline rows in the working copy, each of which needs an empty form."""
     if page.request.method != "GET" or not is_autosaved(page):
         return 0

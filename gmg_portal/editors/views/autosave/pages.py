@@ -1,5 +1,6 @@
 """The addresses of working copies: those for the script, and the page of a colleague's copy."""
 
+from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, JsonResponse
 from django.middleware.csrf import get_token
@@ -98,7 +99,7 @@ class ColleagueCopyView(EditorView):
         return redirect(form.url)
 
 
-def name_of(user) -> str:
+def name_of(user: AbstractUser) -> str:
     """Return a person's full name, or else the user name."""
     return user.get_full_name() or user.get_username()
 

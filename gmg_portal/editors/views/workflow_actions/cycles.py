@@ -1,5 +1,6 @@
 """The actions of a reporting cycle: open, remind, close and reopen."""
 
+from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -7,10 +8,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from foundation.clock import today
 from gmg_portal.editors.views.workflow_actions.definitions import WorkflowAction, row_name
 from reporting import actions
+from reporting.models import ReportingCycle
 from reporting.permissions import may_manage_cycles
 
 
-def _cycles(model, user) -> QuerySet:
+def _cycles(model: type[ReportingCycle], user: AbstractUser) -> QuerySet:
     return model.objects.all() if may_manage_cycles(user) else model.objects.none()
 
 

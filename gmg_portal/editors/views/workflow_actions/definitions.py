@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,7 +12,7 @@ from commitments.permissions import may_restore, may_withdraw
 from reporting import actions
 
 
-def row_name(row) -> str:
+def row_name(row: Model) -> str:
     """Return the row's commitment as its name in messages."""
     return str(getattr(row, "commitment", row))
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.contrib import admin, messages
 from django.contrib.admin import helpers
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Model
-from django.http import HttpRequest
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -18,7 +18,7 @@ from reporting import actions
 
 
 @admin.action(description=gettext_lazy("Publish selected"), permissions=["review"])
-def publish_selected(table, request, queryset):
+def publish_selected(table: admin.ModelAdmin, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
     """Publish the selected rows one by one after confirmation, and show why a row was refused."""
     if "confirmed" in request.POST:
         publish_each(request, ((row, request.POST.get(f"seen_{row.pk}")) for row in queryset))
