@@ -6,7 +6,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from simple_history.template_utils import HistoricalRecordContextHelper
 
-from gmg_portal.editors.histories import person_name
+from gmg_portal.editors.histories.entries import person_name
 
 
 def latest_history_id(row: models.Model) -> int | None:

@@ -1,6 +1,5 @@
-"""The history of a row as its editors read it: its own records and those of its inline rows, with their changes."""
+"""The entries of a row's history: its own records and those of its inline rows, newest first."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -12,24 +11,13 @@ from django.db import models
 from django.db.models import Value, Window
 from django.db.models.functions import Lag
 from django.urls import NoReverseMatch, reverse
-from django.utils.formats import date_format, localize
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from foundation.dates.partial import partial_date
-from foundation.text.diff import Piece, diff_words
-from foundation.text.name_lists import join_names
+from gmg_portal.editors.histories.changes import FieldChange, field_changes, related_name
 
 PER_PAGE = 50
-# Two longer values are shown as a word-by-word diff.
-MAX_LENGTH_SHOWN_WHOLE = 60
-# Shown in the head of an entry, or of no interest to editors.
-OMITTED_FIELDS = {
-    "version", "load_key", "submitted_by", "submitted_at", "reviewed_by", "reviewed_at", "reviewed_as",
-    "reviewing_agency", "updated_at",
-}  # fmt: skip
 ACTION_LABELS = {"+": gettext_lazy("Entered"), "~": gettext_lazy("Changed"), "-": gettext_lazy("Deleted")}
 REASONS = {
     "submit": gettext_lazy("Submitted"),
@@ -61,16 +49,6 @@ class HistorySource(NamedTuple):
 
     model: type[models.Model]
     filters: dict
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    """A changed field; `pieces` replaces `old` and `new` where both are long texts."""
-
-    label: str
-    old: str = ""
-    new: str = ""
-    pieces: list[Piece] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -142,7 +120,7 @@ def _records_by_id(model: type[models.Model], rows: list[tuple], index: int) -> 
         related_field = model._meta.get_field(relation.name).m2m_reverse_field_name()
         members = getattr(history, relation.name).model.objects.filter(history__in=records)
         for row in members.select_related(related_field):
-            records[row.history_id].members[relation.name].add(_related_name(row, row._meta.get_field(related_field)))
+            records[row.history_id].members[relation.name].add(related_name(row, row._meta.get_field(related_field)))
     return records
 
 
@@ -202,59 +180,3 @@ def person_name(user: AbstractUser | None) -> str:
         return _("The portal itself")
     full = user.get_full_name()
     return f"{full} ({user.username})" if full else user.username
-
-
-def field_changes(previous: models.Model, record: models.Model) -> Iterator[FieldChange]:
-    """Yield the changes between two records, in the order of the model's fields."""
-    model = record.instance_type
-    for model_field in record.tracked_fields:
-        if model_field.name in OMITTED_FIELDS or model_field.name.endswith("_precision"):
-            continue
-        old, new = display_value(previous, model_field), display_value(record, model_field)
-        if old != new:
-            yield _field_change(capfirst(model._meta.get_field(model_field.name).verbose_name), model_field, old, new)
-    for relation in record._history_m2m_fields:
-        old, new = previous.members[relation.name], record.members[relation.name]
-        if old != new:
-            yield FieldChange(capfirst(relation.verbose_name), old=_joined(old - new), new=_joined(new - old))
-
-
-def _field_change(label: str, field: models.Field, old: str, new: str) -> FieldChange:
-    is_free_text = isinstance(field, models.CharField | models.TextField) and not field.choices
-    if is_free_text and old and new and max(len(old), len(new)) > MAX_LENGTH_SHOWN_WHOLE:
-        return FieldChange(label, pieces=diff_words(old, new))
-    return FieldChange(label, old=old, new=new)
-
-
-def display_value(record: models.Model, field: models.Field) -> str:
-    """Return a value as text, '' for none. Dates are shown at their stored precision."""
-    if field.name.endswith("_on") and hasattr(record, f"{field.name[:-3]}_precision"):
-        day = partial_date(getattr(record, field.name), getattr(record, f"{field.name[:-3]}_precision"))
-        return str(day) if day else ""
-    if isinstance(field, models.ForeignKey):
-        return _related_name(record, field)
-    value = getattr(record, field.attname)
-    if field.flatchoices:
-        return str(dict(field.flatchoices).get(value, value) or "")
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, list):
-        return join_names(value, "; ")
-    if isinstance(field, models.DateTimeField) and value:
-        return date_format(localtime(value), "DATETIME_FORMAT")
-    return "" if value is None else str(localize(value))
-
-
-def _related_name(record: models.Model, field: models.ForeignKey) -> str:
-    key = getattr(record, field.attname)
-    if key is None:
-        return ""
-    try:
-        related = getattr(record, field.name)
-    except field.related_model.DoesNotExist:
-        related = None
-    return _("deleted since (number %(key)s)") % {"key": key} if related is None else str(related)
-
-
-def _joined(names: Iterable[str]) -> str:
-    return "; ".join(sorted(names))
