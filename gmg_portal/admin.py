@@ -8,11 +8,8 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import path
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 from rest_framework_api_key.models import APIKey
 
 from accounts.attempts.attempt_limits import next_attempt_times
@@ -21,8 +18,9 @@ from foundation.clock import today
 from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_rows, describe_entries, entries_page
 from gmg_portal.audit.recording import add_audit_entry
 from gmg_portal.editors import handover, response_rates, review_queue, tables  # noqa: F401 – `tables` registers itself
-from gmg_portal.editors.dashboard import build_dashboard
-from gmg_portal.editors.list_queries import note_refusal, unknown_parameter
+from gmg_portal.editors.dashboard.building import build_dashboard
+from gmg_portal.editors.list_queries.refusals import note_refusal, unknown_parameter
+from gmg_portal.editors.views.base import EditorView, ExtraView
 from gmg_portal.models import AuditEntry, Edition, IdempotencyRecord, Revision
 from gmg_portal.open_data.writers import FORMATS
 
@@ -119,10 +117,32 @@ class AttemptsAdmin(admin.site.SystemTableAdmin):
         self.message_user(request, _("They may try again."))
 
 
+class AuditExportView(EditorView):
+    """The entries of the audit log that meet the filters, as a CSV file; the export is an entry itself."""
+
+    http_method_names = ["post"]
+
+    def post(self, request):
+        table = self.page.table
+        if not table.has_view_permission(request):
+            raise PermissionDenied
+        form = AuditForm(request.POST)
+        if not form.is_valid():
+            return table.render_entries(request, request.POST)
+        reason = _summarize_filters(form)
+        add_audit_entry(AuditEntry.What.EXPORTED, request=request, person=request.user, reason=reason)
+        csv_format = FORMATS["csv"]
+        rows = csv_rows(form.entries(), request, table.admin_site)
+        response = StreamingHttpResponse(csv_format.write(CSV_HEADER, rows), content_type=csv_format.content_type)
+        response["Content-Disposition"] = f'attachment; filename="audit-{today()}.csv"'
+        return response
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.site.SystemTableAdmin):
     """The audit log, read-only: the secretariat and administrators search it and export it."""
 
+    extra_views = [ExtraView("export/", "export", AuditExportView)]
     list_select_related = ["person"]
     search_fields = ["request_id"]
     fields = ["moment", "what", "person", "kind", "row", "line", "reason", "request_id", "via", "origin"]
@@ -132,10 +152,6 @@ class AuditEntryAdmin(admin.site.SystemTableAdmin):
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
-
-    def get_urls(self):
-        export = self.admin_site.admin_view(self.export_view)
-        return [path("export/", export, name="gmg_portal_auditentry_export"), *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
         if not self.has_view_permission(request):
@@ -165,23 +181,7 @@ class AuditEntryAdmin(admin.site.SystemTableAdmin):
             "filters": filters,
             "is_filtered": any(filters.values()),
         }
-        return render(request, "admin/audit.html", context, status=200 if page else 400)
-
-    @method_decorator(require_POST)
-    def export_view(self, request):
-        """Stream the entries that meet the filters as CSV, and log the export in the audit."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        form = AuditForm(request.POST)
-        if not form.is_valid():
-            return self.render_entries(request, request.POST)
-        reason = _summarize_filters(form)
-        add_audit_entry(AuditEntry.What.EXPORTED, request=request, person=request.user, reason=reason)
-        csv_format = FORMATS["csv"]
-        rows = csv_rows(form.entries(), request, self.admin_site)
-        response = StreamingHttpResponse(csv_format.write(CSV_HEADER, rows), content_type=csv_format.content_type)
-        response["Content-Disposition"] = f'attachment; filename="audit-{today()}.csv"'
-        return response
+        return render(request, "admin/audit/page.html", context, status=200 if page else 400)
 
 
 def _summarize_filters(form: AuditForm) -> str:

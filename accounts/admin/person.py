@@ -68,7 +68,7 @@ class PersonAdmin(RowActionsMixin, AdministratorsOnlyMixin, admin.site.HistoryAd
 
     def get_fieldsets(self, request, obj=None):
         """Leave the password out for the secretariat, and in earlier states of the account."""
-        shows_all = self.may_manage(request) and not getattr(request, "is_past", False)
+        shows_all = self.may_manage(request) and not self.is_past
         return super().get_fieldsets(request, obj) if shows_all else self.secretariat_fieldsets
 
     def save_related(self, request, form, formsets, change):

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from commitments.models import Commitment
 from foundation.dates.inputs import DayPickerField
 from foundation.postgresql.session_limits import statement_limit
-from gmg_portal.editors.histories import REASONS, person_name
+from gmg_portal.editors.histories.entries import REASONS, person_name
 from gmg_portal.models import AuditEntry
 
 PER_PAGE = 50

@@ -20,8 +20,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from accounts.permissions import is_editor
-from gmg_portal.editors import list_queries, model_admin
 from gmg_portal.editors.csrf_failure import csrf_failure, is_signed_out_form
+from gmg_portal.editors.forms.change_messages import changes_since_export
+from gmg_portal.editors.forms.versioned import VersionedForm
+from gmg_portal.editors.list_queries.autocomplete import StrictAutocompleteView
+from gmg_portal.editors.list_queries.params import check_params
+from gmg_portal.editors.list_queries.refusals import ListQueryRefused, refused_response
+from gmg_portal.editors.model_admin.history import HistoryAdmin
+from gmg_portal.editors.model_admin.inlines import PortalStackedInline, PortalTabularInline
+from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin, SystemTableAdmin, ViewOnlyAdmin
 from register.search.full_text import search_error
 
 SEARCH, COMPLETION = "q", "term"
@@ -33,19 +41,19 @@ class PortalAdminSite(AdminSite):
     site_header = gettext_lazy("GMG HLD follow-up portal")
     site_title = gettext_lazy("Editors’ side")
     index_title = gettext_lazy("Your desk")
-    index_template = "admin/dashboard.html"
+    index_template = "admin/dashboard/page.html"
     empty_value_display = "–"
     enable_nav_sidebar = False
 
-    ModelAdmin = model_admin.PortalModelAdmin
-    HistoryAdmin = model_admin.HistoryAdmin
-    SystemTableAdmin = model_admin.SystemTableAdmin
-    StrictListMixin = list_queries.StrictListMixin
-    ViewOnlyAdmin = model_admin.ViewOnlyAdmin
-    StackedInline = model_admin.PortalStackedInline
-    TabularInline = model_admin.PortalTabularInline
-    Form = model_admin.VersionedForm
-    changes_since_export = staticmethod(model_admin.changes_since_export)
+    ModelAdmin = PortalModelAdmin
+    HistoryAdmin = HistoryAdmin
+    SystemTableAdmin = SystemTableAdmin
+    StrictListMixin = StrictListMixin
+    ViewOnlyAdmin = ViewOnlyAdmin
+    StackedInline = PortalStackedInline
+    TabularInline = PortalTabularInline
+    Form = VersionedForm
+    changes_since_export = staticmethod(changes_since_export)
 
     # Set by `gmg_portal.admin` after the tables are registered.
     build_dashboard: Callable[..., object]
@@ -78,14 +86,14 @@ class PortalAdminSite(AdminSite):
         def wrapper(request, *args, **kwargs):
             try:
                 return view(request, *args, **kwargs)
-            except list_queries.ListQueryRefused as refusal:
-                return list_queries.refused_response(request, self, refusal)
+            except ListQueryRefused as refusal:
+                return refused_response(request, self, refusal)
 
         return wrapper
 
     def check_params(self, request: HttpRequest, *allowed: str) -> None:
         """Refuse query parameters that are not allowed, or that are repeated, with 400."""
-        list_queries.check_params(request.GET, allowed)
+        check_params(request.GET, allowed)
 
     def _with_limited_search(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         """Refuse a search in a list or an autocomplete field that is longer than the register's limit."""
@@ -110,7 +118,7 @@ class PortalAdminSite(AdminSite):
             "list": request.path,
             "filters": [(param, value) for param, values in request.GET.lists() if param != name for value in values],
         }
-        return render(request, "admin/search_refused.html", context, status=400)
+        return render(request, "admin/errors/search_refused.html", context, status=400)
 
     def allows(self, request, predicate: Callable[..., bool]) -> bool:
         """Return whether the permission `predicate` holds for an active user; cached for the request."""
@@ -124,7 +132,7 @@ class PortalAdminSite(AdminSite):
         return [*self.pages, *(page for page in super().get_urls() if getattr(page, "name", "") != "view_on_site")]
 
     def autocomplete_view(self, request):
-        return list_queries.StrictAutocompleteView.as_view(admin_site=self)(request)
+        return StrictAutocompleteView.as_view(admin_site=self)(request)
 
     def index(self, request, extra_context=None):
         self.check_params(request)

@@ -16,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from accounts.idempotent_forms import SECRET_FIELD
-from gmg_portal.editors.idempotent_forms import TypedField, typed_lines
+from gmg_portal.editors.forms.idempotent import TypedField, typed_lines
 
 # Text typed there is a password, a code, or a user name field into which a password may have been typed.
 ACCOUNTS_PREFIX = "/accounts/"

@@ -168,7 +168,7 @@ def handover_view(request: HttpRequest, code: str) -> TemplateResponse:
             default=None,
         ),
     }
-    return TemplateResponse(request, "admin/handover.html", context)
+    return TemplateResponse(request, "admin/handover/page.html", context)
 
 
 urls = [path("handover/<slug:code>/", admin.site.admin_view(handover_view), name="handover")]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from foundation.clock import today
 from foundation.dates.partial import PartialDate
-from gmg_portal.editors.list_queries import check_choices
+from gmg_portal.editors.list_queries.params import check_choices
 from gmg_portal.open_data.writers import write_csv
 from register.statistics.reporting_cycles import CycleRates, LeadRate, rates
 from reporting.models import ProgressReport, ReportingCycle
@@ -64,7 +64,7 @@ def rates_view(request: HttpRequest) -> TemplateResponse:
         "silent_leads": silent_leads(cycle_rates) if cycle_rates else [],
         "waiting": [with_review_address(report) for report in cycle_rates.waiting] if cycle_rates else [],
     }
-    return TemplateResponse(request, "admin/response_rates.html", context)
+    return TemplateResponse(request, "admin/response_rates/page.html", context)
 
 
 def silent_leads(cycle_rates: CycleRates) -> list[SilentLead]:

@@ -19,8 +19,8 @@ from commitments.models import Commitment
 from commitments.permissions import may_review
 from commitments.workflow import Reviewed
 from foundation.clock import today
-from gmg_portal.editors.list_queries import check_choices
-from gmg_portal.editors.tables.workflow_actions import publish_each
+from gmg_portal.editors.list_queries.params import check_choices
+from gmg_portal.editors.views.workflow_actions.publishing import publish_each
 from reporting.models import Answer, Assessment, ProgressReport
 from workgroups.models import WorkGroup
 
@@ -162,7 +162,7 @@ def queue_view(request: HttpRequest) -> HttpResponse:
     form = QueueForm(request.GET)
     check_choices(form)
     queue = queue_of(request.user, form.cleaned_data["kind"], form.cleaned_data["lead"])
-    return render_page(request, "admin/review_queue.html", _("What waits for review"), form=form, queue=queue)
+    return render_page(request, "admin/review_queue/page.html", _("What waits for review"), form=form, queue=queue)
 
 
 def publish_selected(request: HttpRequest) -> HttpResponse:

@@ -14,8 +14,8 @@ from django.views.generic import TemplateView
 from agencies.models import Agency, ChairTerm
 from agenda.models import Event, Statement
 from commitments.choices import Freshness, Outlook, Status, Verification
-from foundation.http.public_pages import Menu, MenuEntry, PublicPage, RecordPage
 from foundation.filters.as_of import parse_as_of
+from foundation.http.public_pages import Menu, MenuEntry, PublicPage, RecordPage
 from gmg_portal.website import timeline
 from gmg_portal.website.gap_lists import LACK_LABELS, commitment_lists, gap_subjects
 from gmg_portal.website.query_forms import PagedTimelineQueryForm

@@ -13,9 +13,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from pytest_django.asserts import assertContains
 
 from commitments.models import Commitment, Milestone
-from reporting import review
 from reporting.importers.table_loader import database_error_message
 from reporting.models import Evidence, ProgressReport
+from reporting.review.remarks import remarks as review_remarks
 from reporting.rules import hints
 from reporting.spreadsheets.importing import bring
 from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
@@ -189,7 +189,7 @@ def test_overlapping_period_is_shown_to_writer_and_reviewer(editor, commitment, 
     )
     sentence = "The period overlaps that of report 1, 1 January 2026 to 30 June 2026."
 
-    sentences, remarks = hints.review_hints(report), [remark.text for remark in review.remarks(report)]
+    sentences, remarks = hints.review_hints(report), [remark.text for remark in review_remarks(report)]
     editor.force_login(secretariat)
 
     assert sentence in sentences

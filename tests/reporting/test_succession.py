@@ -9,7 +9,7 @@ from django.db import InternalError, connection, transaction
 from django.urls import reverse
 
 from commitments.models import Commitment
-from gmg_portal.editors.dashboard import build_dashboard
+from gmg_portal.editors.dashboard.building import build_dashboard
 from reporting import actions, rules
 from reporting.models import ProgressReport
 from reporting.spreadsheets.importing import bring

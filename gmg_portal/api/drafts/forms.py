@@ -18,8 +18,9 @@ from foundation.rest.problem_codes import form_error_code
 from foundation.rest.query_faults import allowed_values
 from foundation.text.choices import find_code
 from gmg_portal.api.drafts.problems import FieldFault, Problem, unknown_value_fault
-from gmg_portal.editors.edit_conflicts import rendered_values
-from gmg_portal.editors.model_admin import FORMFIELD_OVERRIDES, authors_and_time, history_since
+from gmg_portal.editors.forms.change_messages import authors_and_time, history_since
+from gmg_portal.editors.forms.edit_conflicts import rendered_values
+from gmg_portal.editors.model_admin.fields import FORMFIELD_OVERRIDES
 from reporting.fields import WRITTEN_BY_LEAD
 from reporting.forms.evidence import EvidenceForm
 from reporting.forms.report import ProgressReportForm

@@ -1,11 +1,11 @@
 """The tables of commitments and reporting in the editor area; importing this package registers them.
 
-Start with `workflow_admin`, the base class of all tables of the review workflow.
+Start with `workflow`, the base class of all tables of the review workflow. Their further pages are in `editors.views`.
 """
 
 from gmg_portal.editors.tables import (
     assessment,
-    autosave,
+    autosaved_form,
     child_rows,
     commitment,
     contribution,
@@ -17,7 +17,7 @@ from gmg_portal.editors.tables import (
 
 __all__ = [
     "assessment",
-    "autosave",
+    "autosaved_form",
     "child_rows",
     "commitment",
     "contribution",

@@ -1,3 +1,5 @@
+"""The tables of assessments and of answers to them."""
+
 from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -5,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import is_administrator, is_secretariat
 from commitments.models import Commitment
 from commitments.permissions import agencies_for, groups_for, interested_agencies, may_create_drafts
-from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE, WorkflowAdmin
+from gmg_portal.editors.tables.base import EMPTY_VALUE
+from gmg_portal.editors.tables.workflow import WorkflowAdmin
 from reporting.forms.assessment import AssessmentForm
 from reporting.models import Answer, Assessment, ProgressReport
 from reporting.permissions import may_assess
@@ -14,7 +17,10 @@ from workgroups.models import Participation
 
 @admin.register(Assessment)
 class AssessmentAdmin(WorkflowAdmin):
+    """Assessments of published commitments, by assessors without a stake in them."""
+
     form = AssessmentForm
+    may_write = staticmethod(may_assess)
     list_display = ["reference", "assessor", "assessor_kind", "finding", "state", "published"]
     list_filter = ["state", "finding", "assessor_kind", "agency", "workgroup"]
     list_select_related = ["commitment", "agency", "workgroup"]
@@ -31,9 +37,6 @@ class AssessmentAdmin(WorkflowAdmin):
         ),
         (_("The judgement"), {"fields": ["finding", "text", "source_title", "source_location"]}),
     ]
-
-    def may_write(self, user):
-        return may_assess(user)
 
     def choices(self, request):
         """Leave out assessors with a stake in the commitment, once it is known."""
@@ -103,10 +106,9 @@ class AnswerAdmin(WorkflowAdmin):
         published = Assessment.objects.published()
         return {"assessment": published if is_administrator(request.user) else published.answerable_by(request.user)}
 
-    def get_readonly_fields(self, request, obj=None):
-        """Make the assessment read-only once the answer was submitted."""
-        readonly_fields = super().get_readonly_fields(request, obj)
-        return [*readonly_fields, "assessment"] if obj and obj.submitted_at else readonly_fields
+    def locked_fields(self, page):
+        """Lock the assessment once the answer was submitted."""
+        return ["assessment"] if page.row and page.row.submitted_at else []
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

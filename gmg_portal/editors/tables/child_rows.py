@@ -1,22 +1,21 @@
 """Lists of child rows, which are edited on their parent's page, and of the status history."""
 
 from django.contrib import admin
-from django.http import Http404
-from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Milestone, Partner
 from commitments.permissions import may_review
-from gmg_portal.editors.tables.bulk import BulkMixin
-from gmg_portal.editors.tables.report import file_link
-from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE, ChildRowAdmin
-from reporting.evidence.serving import evidence_download_response
+from gmg_portal.editors.tables.base import EMPTY_VALUE, ChildRowAdmin, file_link
+from gmg_portal.editors.views.evidence_file import EVIDENCE_FILE
+from gmg_portal.editors.views.spreadsheets import SPREADSHEET_VIEWS, spreadsheets_link
 from reporting.models import Evidence, StatusChange
 from reporting.spreadsheets.resources import MilestoneResource
 
 
 @admin.register(Partner)
 class PartnerAdmin(ChildRowAdmin):
+    """The partners of commitments."""
+
     parent_field = "commitment"
     list_display = ["agency", "commitment", "part"]
     list_filter = ["agency"]
@@ -25,13 +24,20 @@ class PartnerAdmin(ChildRowAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(BulkMixin, ChildRowAdmin):
+class MilestoneAdmin(ChildRowAdmin):
+    """The milestones of commitments, which can be imported and exported."""
+
     resource = MilestoneResource
+    extra_views = SPREADSHEET_VIEWS
+    change_list_template = "admin/workflow/change_list.html"
     parent_field = "commitment"
     list_display = ["title", "commitment", "due", "met"]
     list_select_related = ["commitment"]
     search_fields = ["title", "commitment__reference", "commitment__title"]
     fields = ["commitment", "title", "due", "met"]
+
+    def list_context(self, page):
+        return spreadsheets_link(page)
 
     @admin.display(description=_("due"), ordering="due_on")
     def due(self, obj):
@@ -44,7 +50,10 @@ class MilestoneAdmin(BulkMixin, ChildRowAdmin):
 
 @admin.register(Evidence)
 class EvidenceAdmin(ChildRowAdmin):
+    """The evidence of reports that the user may see, with its files."""
+
     parent_field = "report"
+    extra_views = [EVIDENCE_FILE]
     list_display = ["title", "kind", "report", "issued", "is_public", "link_check"]
     list_filter = ["kind", "is_public", "link_check"]
     list_select_related = ["report__commitment"]
@@ -56,17 +65,6 @@ class EvidenceAdmin(ChildRowAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).visible_to(request.user)
-
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.file_view)
-        return [path("<int:pk>/file/", view, name="reporting_evidence_file"), *super().get_urls()]
-
-    def file_view(self, request, pk: int):
-        """Return the file of a piece of evidence as a download, for users who may see it."""
-        piece = self.get_queryset(request).select_related("report__commitment").filter(pk=pk).first()
-        if piece is None:
-            raise Http404
-        return evidence_download_response(request, piece)
 
     @admin.display(description=_("issued"), ordering="issued_on")
     def issued(self, obj):

@@ -1,9 +1,8 @@
+"""The table of commitments, with their partners and milestones."""
+
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db.models import F
-from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +12,11 @@ from agencies.models import Agency
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_create_drafts
 from commitments.workflow import State
-from gmg_portal.editors.tables.bulk import BulkMixin
-from gmg_portal.editors.tables.workflow_actions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
-from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
+from gmg_portal.editors.tables.base import EMPTY_VALUE, WorkflowInlineMixin
+from gmg_portal.editors.tables.workflow import WorkflowAdmin, workflow_views
+from gmg_portal.editors.views.report_form import REPORT_FORM
+from gmg_portal.editors.views.spreadsheets import SPREADSHEET_VIEWS, spreadsheets_link
+from gmg_portal.editors.views.workflow_actions.definitions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
 from reporting.forms.commitment import CommitmentForm, MilestoneForm
 from reporting.spreadsheets.resources import CommitmentResource
 from workgroups.models import Participation
@@ -35,22 +36,24 @@ class WordingInlineMixin(WorkflowInlineMixin):
     """Partners and milestones, which users who may only classify cannot edit."""
 
     def may_edit(self, request, parent=None) -> bool:
-        commitments = self.admin_site.get_model_admin(Commitment)
-        return super().may_edit(request, parent) and not commitments.may_only_classify(request, parent)
+        return super().may_edit(request, parent) and not self.table.may_only_classify(request, parent)
 
 
 class PartnerInline(WordingInlineMixin, admin.site.TabularInline):
+    """Partners of a commitment; nobody adds an agency of their own to a published one."""
+
     model = Partner
     fields = ["agency", "part"]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "agency":
-            commitments = self.admin_site.get_model_admin(Commitment)
-            kwargs["queryset"] = Agency.objects.exclude(pk__in=commitments.own_agencies_if_published(request))
+            kwargs["queryset"] = Agency.objects.exclude(pk__in=self.table.own_agencies_if_published(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class MilestoneInline(WordingInlineMixin, admin.site.TabularInline):
+    """Milestones of a commitment, with their dates as they were entered."""
+
     model = Milestone
     form = MilestoneForm
     fields = ["title", "due", "met"]
@@ -65,11 +68,15 @@ class MilestoneInline(WordingInlineMixin, admin.site.TabularInline):
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(BulkMixin, WorkflowAdmin):
+class CommitmentAdmin(WorkflowAdmin):
+    """Commitments. Published ones can be withdrawn, restored, and classified or corrected by those without a stake."""
+
     resource = CommitmentResource
     form = CommitmentForm
     inlines = [PartnerInline, MilestoneInline]
     workflow_actions = (SUBMIT, PUBLISH, SEND_BACK, WITHDRAW, RESTORE)
+    extra_views = [REPORT_FORM, *SPREADSHEET_VIEWS, *workflow_views(workflow_actions)]
+    change_list_template = "admin/workflow/change_list.html"
     list_display = ["reference", "title", "lead", "state", "status", "due"]
     list_filter = ["state", "status", "kind", "lead_agency", "workgroup", "agenda_points", "work_plan", "confidence"]
     list_select_related = ["lead_agency", "workgroup"]
@@ -106,25 +113,14 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
             return self.admin_site.allows(request, may_create_drafts) or self.admin_site.allows(request, may_classify)
         return super().has_change_permission(request, obj)
 
-    def get_urls(self):
-        view = self.admin_site.admin_view(self.report_view)
-        return [path("<int:pk>/report/", view, name="commitments_commitment_report"), *super().get_urls()]
+    def list_context(self, page):
+        return spreadsheets_link(page)
 
-    def report_view(self, request, pk: int):
-        """Redirect to the form of the expected or begun report, or of a new one."""
-        commitment = get_object_or_404(Commitment.objects.handled_by(request.user).published(), pk=pk)
-        latest_cycle = F("cycle__opens_on").desc(nulls_last=True)
-        open_report = commitment.reports.editable_by(request.user).order_by("-state", latest_cycle, "-pk").first()
-        if open_report:
-            return redirect("admin:reporting_progressreport_change", open_report.pk)
-        return redirect(f"{reverse('admin:reporting_progressreport_add')}?commitment={commitment.pk}")
-
-    def buttons(self, request, obj, writing):
-        buttons = super().buttons(request, obj, writing)
-        if not Commitment.objects.handled_by(request.user).published().filter(pk=obj.pk).exists():
+    def buttons(self, page, writing):
+        buttons = super().buttons(page, writing)
+        if not Commitment.objects.handled_by(page.user).published().filter(pk=page.row.pk).exists():
             return buttons
-        report = reverse("admin:commitments_commitment_report", args=[obj.pk])
-        return [{"verb": "report", "label": gettext("Report"), "url": report}, *buttons]
+        return [{"verb": "report", "label": gettext("Report"), "url": page.row_url("report")}, *buttons]
 
     def choices(self, request):
         own = self.own_agencies_if_published(request)
@@ -144,14 +140,11 @@ class CommitmentAdmin(BulkMixin, WorkflowAdmin):
         lead = {"lead_agency": agencies[0].pk} if len(agencies) == 1 else {}
         return lead | super().get_changeform_initial_data(request)
 
-    def get_readonly_fields(self, request, obj=None):
-        readonly_fields = super().get_readonly_fields(request, obj)
-        if not self.may_only_classify(request, obj):
-            return readonly_fields
-        return [
-            *readonly_fields,
-            *(name for name in flatten_fieldsets(self.fieldsets) if name not in CLASSIFICATION_FIELDS),
-        ]
+    def locked_fields(self, page):
+        """Lock all but the classification for users who may only classify."""
+        if not self.may_only_classify(page.request, page.row):
+            return []
+        return [name for name in flatten_fieldsets(self.fieldsets) if name not in CLASSIFICATION_FIELDS]
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in ("agenda_points", "recommendations"):

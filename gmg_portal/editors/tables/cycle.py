@@ -1,13 +1,21 @@
+"""The tables of reporting cycles and of stakeholders."""
+
 from django.contrib import admin
 
 from commitments.models import Stakeholder
-from gmg_portal.editors.tables.workflow_actions import CLOSE, OPEN, REMIND, REOPEN, WorkflowActionsMixin
+from gmg_portal.editors.tables.base import show_action_buttons
+from gmg_portal.editors.views.workflow_actions.cycles import CLOSE, OPEN, REMIND, REOPEN
+from gmg_portal.editors.views.workflow_actions.pages import action_views
 from reporting.models import ReportingCycle
 
 
 @admin.register(ReportingCycle)
-class ReportingCycleAdmin(WorkflowActionsMixin, admin.site.ModelAdmin):
+class ReportingCycleAdmin(admin.site.ModelAdmin):
+    """Reporting cycles, which are opened, reminded of, closed and reopened by actions."""
+
     workflow_actions = (OPEN, REMIND, CLOSE, REOPEN)
+    extra_views = action_views(workflow_actions)
+    form_steps = (show_action_buttons, *admin.site.ModelAdmin.form_steps)
     change_form_template = "admin/workflow/change_form.html"
     list_display = ["title", "opens_on", "due_on", "closes_on", "opened_on", "closed_on"]
     search_fields = ["title"]
@@ -20,13 +28,11 @@ class ReportingCycleAdmin(WorkflowActionsMixin, admin.site.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and not (obj and obj.opened_on)
 
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["workflow_buttons"] = self.available_actions(request, obj) if obj else []
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
 
 @admin.register(Stakeholder)
 class StakeholderAdmin(admin.site.ModelAdmin):
+    """Stakeholders, for commitments to choose from."""
+
     list_display = ["name", "acronym", "kind"]
     list_filter = ["kind"]
     search_fields = ["name", "acronym"]

@@ -23,6 +23,8 @@ class NotificationLogAdmin(admin.site.SystemTableAdmin):
 
 @admin.register(Notification)
 class NotificationAdmin(NotificationLogAdmin):
+    """Notifications, with the digest that each was sent in."""
+
     list_display = ["recipient", "kind", "about", "created_at", "sent_at", "dropped_at"]
     list_filter = ["kind", "sent_at", "dropped_at"]
     list_select_related = ["recipient", *SUBJECT_RELATIONS]
@@ -36,7 +38,9 @@ class NotificationAdmin(NotificationLogAdmin):
 
 @admin.register(Digest)
 class DigestAdmin(NotificationLogAdmin):
+    """Digests, one a person and day."""
+
     list_display = ["user", "day", "created_at"]
-    list_select_related = ["user"]
+    list_select_related = ["recipient", *SUBJECT_RELATIONS]
     search_fields = ["user__username", "user__email"]
     fields = ["user", "day", "created_at"]

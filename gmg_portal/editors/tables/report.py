@@ -1,5 +1,6 @@
+"""The table of progress reports, with their evidence."""
+
 from django.contrib import admin
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -7,17 +8,20 @@ from accounts.permissions import agencies_of, is_administrator
 from commitments.models import Commitment
 from commitments.permissions import agencies_for
 from foundation.text.numbers import is_whole_number
-from gmg_portal.editors.tables.bulk import BulkMixin
-from gmg_portal.editors.tables.contribution import ContributionsMixin
-from gmg_portal.editors.tables.workflow_admin import EMPTY_VALUE, WorkflowAdmin, WorkflowInlineMixin
-from reporting.forms.evidence import EvidenceFileWidget, EvidenceForm, FileLink
-from reporting.forms.prefill import is_blank, last_texts, latest_published, prefill_values
+from gmg_portal.editors.tables.base import EMPTY_VALUE, WorkflowInlineMixin, file_link
+from gmg_portal.editors.tables.contribution import contributions_by_partner, render_contributions
+from gmg_portal.editors.tables.last_report import show_last_report
+from gmg_portal.editors.tables.workflow import WorkflowAdmin
+from gmg_portal.editors.views.spreadsheets import SPREADSHEET_VIEWS, spreadsheets_link
+from reporting.forms.evidence import EvidenceFileWidget, EvidenceForm
 from reporting.forms.report import ProgressReportForm
-from reporting.models import Evidence, ProgressReport
+from reporting.models import Contribution, Evidence, ProgressReport
 from reporting.spreadsheets.resources import ReportResource
 
 
 class EvidenceInline(WorkflowInlineMixin, admin.site.StackedInline):
+    """Evidence of a report, with links or files."""
+
     model = Evidence
     form = EvidenceForm
     verbose_name = _("piece of evidence")
@@ -52,16 +56,14 @@ class EvidenceInline(WorkflowInlineMixin, admin.site.StackedInline):
         return file_link(obj)
 
 
-def file_link(piece: Evidence):
-    if not piece.file:
-        return EMPTY_VALUE
-    link = FileLink(piece.file)
-    return format_html('<a href="{}">{}</a>', link.url, link)
-
-
 @admin.register(ProgressReport)
-class ProgressReportAdmin(BulkMixin, ContributionsMixin, WorkflowAdmin):
+class ProgressReportAdmin(WorkflowAdmin):
+    """Progress reports, begun from the last published one, with the contributions of partners."""
+
     resource = ReportResource
+    extra_views = [*SPREADSHEET_VIEWS, *WorkflowAdmin.extra_views]
+    form_steps = (show_last_report, *WorkflowAdmin.form_steps)
+    change_list_template = "admin/workflow/change_list.html"
     form = ProgressReportForm
     inlines = [EvidenceInline]
     list_display = ["reference", "title", "cycle", "state", "status", "on_behalf_of", "published"]
@@ -76,19 +78,23 @@ class ProgressReportAdmin(BulkMixin, ContributionsMixin, WorkflowAdmin):
         (_("Which time, and in whose name"), {"fields": [("period_start", "period_end"), "on_behalf_of"]}),
     ]
 
+    def list_context(self, page):
+        return spreadsheets_link(page)
+
     def deletable(self, user):
-        """Leave out reports that a cycle expects."""
-        return super().deletable(user).filter(cycle__isnull=True)
+        """Leave out reports that a cycle expects, and drafts with contributions."""
+        return super().deletable(user).exclude(pk__in=Contribution.objects.values("report")).filter(cycle__isnull=True)
 
-    def get_readonly_fields(self, request, obj=None):
-        """Make the commitment read-only if a cycle expects the report, or it was submitted before."""
-        readonly_fields = super().get_readonly_fields(request, obj)
-        return [*readonly_fields, "commitment"] if obj and (obj.cycle_id or obj.submitted_at) else readonly_fields
+    def locked_fields(self, page):
+        """Lock the commitment if a cycle expects the report, or it was submitted before."""
+        is_fixed = page.row and (page.row.cycle_id or page.row.submitted_at)
+        return ["partners_parts", "commitment"] if is_fixed else ["partners_parts"]
 
-    def get_fieldsets(self, request, obj=None):
-        """Leave a read-only commitment out of the form; the page shows it above."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or "commitment" not in self.get_readonly_fields(request, obj):
+    def arrange_fieldsets(self, page, fieldsets):
+        """Leave a locked commitment out of the form, as the page shows it above. Add the contributions of partners."""
+        if not self.is_past and contributions_by_partner(page.row):
+            fieldsets = [*fieldsets, (gettext("What the partners say"), {"fields": ["partners_parts"]})]
+        if "commitment" not in self.get_readonly_fields(page.request, page.row):
             return fieldsets
         (_title, first), (_second, rest), *others = fieldsets
         rest["fields"] += [name for name in first["fields"] if name != "commitment"]
@@ -132,36 +138,6 @@ class ProgressReportAdmin(BulkMixin, ContributionsMixin, WorkflowAdmin):
     def title(self, obj):
         return obj.commitment.title
 
-    # The last report
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        commitment = self.requested_commitment(request) if add else obj.commitment
-        last_report = latest_published(commitment)
-        if last_report and self.is_autosaved(request, obj):
-            form = context["adminform"].form
-            self.prefill(request, context, form, obj, last_report)
-            for name, text in last_texts(last_report).items():
-                if name in form.fields:
-                    form.fields[name].last_text = {"text": text, "report": last_report}
-        if commitment and self.is_autosaved(request, obj):
-            context |= {
-                "title": gettext("Report on %(reference)s") % {"reference": commitment.reference},
-                "subtitle": "",
-            }
-        if add and request.method == "GET" and commitment is None:
-            context["choosable"] = self.choices(request)["commitment"].order_by("reference")
-        context |= {"last": last_report, "commitment": commitment}
-        return super().render_change_form(request, context, add, change, form_url, obj)
-
-    def prefill(self, request, context, form, obj, last_report: ProgressReport) -> None:
-        """Fill a blank form from the last report, unless the user asked for an empty form or has a working copy."""
-        is_first_view = (
-            request.method == "GET" and "missing" not in request.GET and not self.own_working_copy(request, obj)
-        )
-        if is_first_view and (obj is None or is_blank(obj)):
-            context["may_begin"] = True
-            if "empty" not in request.GET:
-                form.initial |= {
-                    name: value for name, value in prefill_values(last_report).items() if name in form.fields
-                }
-                context["begun_from"] = last_report
+    @admin.display(description=_("partners’ parts"))
+    def partners_parts(self, obj):
+        return render_contributions(obj)

@@ -6,7 +6,8 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from agencies.models import Agency
-from gmg_portal.editors.dashboard import MAX_TASKS, MAX_TASKS_SHORT, build_dashboard
+from gmg_portal.editors.dashboard.building import build_dashboard
+from gmg_portal.editors.dashboard.tasks import MAX_TASKS, MAX_TASKS_SHORT
 from reporting import actions
 from tests.factories import (
     AnswerFactory,
@@ -279,5 +280,5 @@ def test_desk_of_a_reviewer_costs_the_same_with_many_rows(client, secretariat, d
             client.get("/admin/")
 
 
-DASHBOARD_QUERIES = 38
-REVIEWERS_QUERIES = 16
+DASHBOARD_QUERIES = 35
+REVIEWERS_QUERIES = 13

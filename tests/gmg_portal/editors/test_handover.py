@@ -153,4 +153,4 @@ def test_sheet_costs_the_same_with_many_rows(client, ilo, ilo_focal_point, cycle
             client.get(ILO)
 
 
-QUERIES = 36
+QUERIES = 33

@@ -25,7 +25,10 @@ from agencies.models import Agency
 from agenda.models import Event
 from commitments.models import Commitment, Milestone, Partner
 from gmg_portal.api.urls import RESOURCES
-from gmg_portal.editors import list_queries
+from gmg_portal.editors.list_queries.autocomplete import StrictAutocompleteView
+from gmg_portal.editors.list_queries.lookups import lookups_of_hierarchy
+from gmg_portal.editors.list_queries.params import check_list_query
+from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
 from gmg_portal.models import AuditEntry, IdempotencyRecord
 from reporting import actions
 from reporting.models import (
@@ -269,7 +272,7 @@ def test_no_table_decides_on_lookups_by_itself():
     """The walk below asks each table once for all roles that are offered the same lookups."""
     owners = {type(table).lookup_allowed for table in TABLES.values()}
 
-    assert owners == {list_queries.StrictListMixin.lookup_allowed}
+    assert owners == {StrictListMixin.lookup_allowed}
 
 
 def test_private_columns_are_asked_about_by_nobody(people):
@@ -350,12 +353,12 @@ def test_every_link_of_a_filter_is_answered(administrator, ilo, points, decent_w
         page = table.get_changelist_instance(request)
         links = [choice["query_string"] for spec in page.filter_specs for choice in spec.choices(page)]
         for link in links:
-            list_queries.check_list_query(QueryDict(link.removeprefix("?")), table.offered_lookups(request))
+            check_list_query(QueryDict(link.removeprefix("?")), table.offered_lookups(request))
         emitted[model] = {name for spec in page.filter_specs for name in spec.expected_parameters()}
         linked[model] = set(table.offered_lookups(request))
 
     for model, table in TABLES.items():
-        hierarchy = set(list_queries.lookups_of_hierarchy(table.date_hierarchy)) if table.date_hierarchy else set()
+        hierarchy = set(lookups_of_hierarchy(table.date_hierarchy)) if table.date_hierarchy else set()
         assert linked[model] - hierarchy <= emitted[model], model
         assert all(name.endswith("__isnull") for name in emitted[model] - linked[model])
 
@@ -544,7 +547,7 @@ def choices_open_to(user) -> set[str]:
             params = {"app_label": model._meta.app_label, "model_name": model._meta.model_name}
             request = RequestFactory().get("/admin/autocomplete/", params | {"field_name": field.name})
             request.user = user
-            view = list_queries.StrictAutocompleteView(admin_site=admin.site)
+            view = StrictAutocompleteView(admin_site=admin.site)
             try:
                 _term, view.model_admin, *_rest = view.process_request(request)
             except PermissionDenied:

@@ -209,4 +209,4 @@ def test_rates_cost_the_same_with_many_rows(client, secretariat, cycle, django_a
             client.get(reverse("admin:rates"))
 
 
-QUERIES = 21
+QUERIES = 18

@@ -217,7 +217,7 @@ def test_queue_costs_the_same_with_many_rows(client, secretariat, django_assert_
             client.get(reverse("admin:queue"))
 
 
-QUEUE_QUERIES = 13
+QUEUE_QUERIES = 10
 
 
 def test_what_is_decided_leaves_the_queue(secretariat, waiting):

@@ -8,7 +8,8 @@ from django.db.models import ProtectedError
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from gmg_portal.editors.dashboard import build_dashboard, due_text
+from gmg_portal.editors.dashboard.building import build_dashboard
+from gmg_portal.editors.dashboard.tasks import due_text
 from gmg_portal.revision.current import CurrentRevision
 from register.querysets import register_commitments
 from register.statistics import matrix

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from gmg_portal.editors.dashboard import build_dashboard
+from gmg_portal.editors.dashboard.building import build_dashboard
 from reporting.actions import corrections
 from reporting.models import Correction, Notification
 from tests.factories import CommitmentFactory, CorrectionFactory, published_report

@@ -1,0 +1,89 @@
+"""The form that a working copy belongs to, with its addresses and copies."""
+
+from dataclasses import dataclass
+
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404
+
+from commitments.models import Commitment
+from foundation.text.numbers import is_whole_number
+from gmg_portal.editors.context import EditorContext
+from reporting.models import AutosavedForm
+
+
+@dataclass(frozen=True)
+class OpenForm:
+    """The form of a row, or that of a new, unsaved row with the commitment that it is about."""
+
+    page: EditorContext
+    row: Model
+    about: Commitment | None
+
+    @property
+    def own_copies(self) -> QuerySet[AutosavedForm]:
+        """Return the user's working copy of this form, if there is one."""
+        return AutosavedForm.objects.of(self.page.user, self.row, self.about)
+
+    @property
+    def offered_copies(self) -> QuerySet[AutosavedForm]:
+        """Return the copies of colleagues that the user may take over."""
+        return AutosavedForm.objects.offered_to(self.page.user, self.row, self.about)
+
+    def copy_url(self, name: str) -> str:
+        """Return the address of the page of this name for the form's copy."""
+        if self.row.pk:
+            return self.page.url(name, self.row.pk)
+        return self.page.url(f"{name}_of_new") + (f"?commitment={self.about.pk}" if self.about else "")
+
+    @property
+    def url(self) -> str:
+        """Return the address of the form."""
+        if self.row.pk:
+            return self.page.url("change", self.row.pk)
+        return self.page.url("add") + (f"?commitment={self.about.pk}" if self.about else "")
+
+
+def open_form(page: EditorContext) -> OpenForm:
+    """Return the form on a page about a row, or about a new one."""
+    row = page.row if page.is_saved else page.model()
+    return OpenForm(page, row, None if page.is_saved else requested_commitment(page))
+
+
+def writable_form(page: EditorContext, object_id: str | None) -> OpenForm:
+    """Return the form of the row with this key, or of a new row.
+
+    Raise PermissionDenied if the user may not write it, and Http404 if there is no such row.
+    """
+    if object_id is None:
+        if not page.table.has_add_permission(page.request):
+            raise PermissionDenied
+        return open_form(page)
+    row = page.table.get_object(page.request, unquote(object_id))
+    if row is None:
+        raise Http404
+    page = page.about(row)
+    if not page.contains(page.table.changeable):
+        raise PermissionDenied
+    return open_form(page)
+
+
+def requested_commitment(page: EditorContext) -> Commitment | None:
+    """Return the commitment in the address of a new row's form, if the user may choose it."""
+    commitments, key = page.table.choices(page.request).get("commitment"), page.request.GET.get("commitment", "")
+    return commitments.filter(pk=key).first() if commitments is not None and is_whole_number(key) else None
+
+
+def is_autosaved(page: EditorContext) -> bool:
+    """Return whether this page is a form with autosave."""
+    if page.is_past:
+        return False
+    if not page.is_saved:
+        return page.table.has_add_permission(page.request)
+    return page.contains(page.table.changeable)
+
+
+def own_working_copy(page: EditorContext) -> AutosavedForm | None:
+    """Return the user's copy of the form on this page, or None; read once a request."""
+    return page.once(("own_copy",), lambda: open_form(page).own_copies.first())
