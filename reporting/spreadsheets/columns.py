@@ -111,19 +111,34 @@ class WordWidget(TextWidget):
 
     how = gettext_lazy("One of the allowed values.")
 
-    def __init__(self, choices):
+    def __init__(self, choices: Iterable[tuple[str, str]]):
         super().__init__()
-        self.choices = choices
+        self.choices = [(code, label) for code, label in choices if code]
 
     def clean(self, value, row=None, **kwargs):
         word = value.strip()
-        code = find_code(word, self.choices.choices) if word else ""
+        code = find_code(word, self.choices) if word else ""
         if code is None:
-            raise ValidationError(unknown(word, self.choices.values))
+            raise ValidationError(unknown(word, dict(self.choices)))
         return code
 
     def allowed(self, offer):
-        return [(choice.value, str(choice.label)) for choice in self.choices]
+        return [(code, str(label)) for code, label in self.choices]
+
+
+class NumberWidget(TextWidget):
+    """Read a whole number that is not negative."""
+
+    how = gettext_lazy("A whole number: 1500.")
+
+    def clean(self, value, row=None, **kwargs):
+        text = value.strip()
+        if text and not (text.isascii() and text.isdigit()):
+            raise ValidationError(_("‘%(value)s’ is not a whole number.") % {"value": text})
+        return int(text) if text else None
+
+    def render(self, value, obj=None, **kwargs):
+        return "" if value is None else str(value)
 
 
 class CodeWidget(TextWidget):
