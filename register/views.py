@@ -16,6 +16,7 @@ from foundation.rest.sparse_fields import UnknownField, field_tree, select_field
 from foundation.text.closest_match import suggestion
 from register.citations import Citation
 from register.facets import count_facets
+from register.facts import commitment_facts
 from register.filters import CommitmentFilter, form_error_messages
 from register.history import commitment_history
 from register.query import PAGINATION_PARAMS, SIZES, VIEWS, PageForm, RegisterQuery
@@ -156,6 +157,7 @@ class CommitmentView(DetailView):
             predecessors=predecessors,
             related=related_commitments(commitment, successor, predecessors, day),
             citation=citation,
+            facts=commitment_facts(commitment),
             withdrawal=commitment.withdrawal_on(day),
             today=day or today(),
             as_of_honoured=True,

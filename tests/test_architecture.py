@@ -195,6 +195,7 @@ FURTHER_FILES = {
         "citations.py",
         "comparison.py",
         "facets.py",
+        "facts.py",
         "history.py",
         "query.py",
         "related.py",

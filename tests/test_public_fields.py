@@ -175,6 +175,8 @@ def missing_in_pages(table: PublicTable) -> set[str]:
     """Return the public fields that no template names."""
     missing = set()
     for public_field in table.shown_in(Place.PAGE):
+        if public_field.is_fact:
+            continue
         names = {public_field.name, *public_field.columns}
         names |= {name.removesuffix("_on") for name in names}
         names |= {f"standing_{name.removeprefix('status_')}" for name in names} if table is COMMITMENT else set()
