@@ -26,6 +26,8 @@ COMPUTED = "Computed by the database from other columns."
 
 # A field whose values are enumerated, or that refers to another description, needs no example.
 NO_EXAMPLE = ...
+# Stands for the column that has the field's name.
+OWN_COLUMN = ("",)
 
 NameOf = Callable[[type[Model], int], str]
 
@@ -63,7 +65,7 @@ class PublicField:
 
     name: str
     description: str
-    columns: tuple[str, ...] | None = None
+    columns: tuple[str, ...] = OWN_COLUMN
     label: str = ""
     is_text: bool = False
     is_partial: bool = False
@@ -74,7 +76,7 @@ class PublicField:
     not_in: Mapping[Place, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.columns is None:
+        if self.columns == OWN_COLUMN:
             object.__setattr__(self, "columns", (self.name,))
         if self.columns[-1:] and self.columns[-1].endswith(PRECISION):
             object.__setattr__(self, "is_partial", True)

@@ -20,6 +20,7 @@ from foundation.dates.partial import PartialDate
 from foundation.text.choices import find_code
 from foundation.text.closest_match import suggestion
 from foundation.text.name_lists import SEPARATOR, join_names, length_errors, normalize_spaces, split_names
+from foundation.text.numbers import is_whole_number
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH, normalize_line_endings, replace_unprintable
 from foundation.text.web_addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location
 from reporting.importers.line_parser import partial_date_fields
@@ -133,7 +134,7 @@ class NumberWidget(TextWidget):
 
     def clean(self, value, row=None, **kwargs):
         text = value.strip()
-        if text and not (text.isascii() and text.isdigit()):
+        if text and not is_whole_number(text):
             raise ValidationError(_("‘%(value)s’ is not a whole number.") % {"value": text})
         return int(text) if text else None
 
