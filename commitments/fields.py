@@ -65,9 +65,17 @@ COMMITMENT = PublicTable(
             not_in=_NOT_A_CHANGE,
         ),
         PublicField(
-            "withdrawn_on", _("The day on which it was withdrawn; empty while it stands."), not_in=_OF_THE_PORTAL
+            "withdrawn_on",
+            _("The day on which it was withdrawn; empty while it stands."),
+            example=None,
+            not_in=_OF_THE_PORTAL,
         ),
-        PublicField("withdrawn_reason", _("Why it was withdrawn; empty while it stands."), not_in=_OF_THE_PORTAL),
+        PublicField(
+            "withdrawn_reason",
+            _("Why it was withdrawn; empty while it stands."),
+            example="",
+            not_in=_OF_THE_PORTAL,
+        ),
         PublicField(
             "summary",
             _("What is undertaken, in a few lines."),
@@ -141,6 +149,7 @@ COMMITMENT = PublicTable(
         PublicField(
             "work_plan",
             _("The work plan it is part of."),
+            is_fact=True,
             sentences=Sentences(
                 _("The work plan changed from %(before)s to %(after)s."),
                 _("The work plan was given: %(after)s."),
@@ -161,7 +170,7 @@ COMMITMENT = PublicTable(
             "places",
             _("Countries or regions, as the source names them."),
             filter="place",
-            example=(),
+            example=[],
             sentences=Sentences(
                 _("The places changed from %(before)s to %(after)s."),
                 _("The places were given: %(after)s."),
@@ -195,7 +204,12 @@ COMMITMENT = PublicTable(
             filter="status",
             not_in=_FROM_REPORTS,
         ),
-        PublicField("status_reason", _("Why it has this status, where a reason is given."), not_in=_FROM_REPORTS),
+        PublicField(
+            "status_reason",
+            _("Why it has this status, where a reason is given."),
+            example="",
+            not_in=_FROM_REPORTS,
+        ),
         PublicField(
             "superseded_by", _("The commitment that takes its place, by the last report."), not_in=_FROM_REPORTS
         ),
@@ -239,6 +253,7 @@ COMMITMENT = PublicTable(
                 "finds it; empty for a past day."
             ),
             columns=(),
+            example="2014-03-05T09:30:00Z",
             filter="updated_since",
             not_in={**_OF_THE_PORTAL, Place.PAGE: "For programs."},
         ),
@@ -319,6 +334,7 @@ MILESTONE = PublicTable(
         PublicField(
             "met_on",
             _("When the step was met; empty while it is not."),
+            example=None,
             columns=("met_on", "met_precision"),
             sentences=Sentences(
                 _("The day on which the milestone “%(name)s” was met changed from %(before)s to %(after)s."),

@@ -24,6 +24,11 @@ ORDER = "Place in lists; the order of the rows shows it."
 WORKFLOW = "Work of writers and reviewers before publication."
 COMPUTED = "Computed by the database from other columns."
 
+# A field whose values are enumerated, or that refers to another description, needs no example.
+NO_EXAMPLE = ...
+# Stands for the column that has the field's name.
+OWN_COLUMN = ("",)
+
 NameOf = Callable[[type[Model], int], str]
 
 
@@ -53,22 +58,25 @@ class PublicField:
 
     `columns` are the model's columns that hold it, none where the portal computes it; by default the one of its name. A
     date and its precision are one field. `is_text` fields are compared word for word, others as whole values.
-    `not_in` has the reason for each place of the table that leaves the field out, `filter` the parameter of lists.
+    `example` is a value for the API's description. `is_fact` fields stand on the page as label and value, others have a
+    place of their own there. `not_in` has the reason for each place of the table that leaves the field out, `filter`
+    the parameter of lists.
     """
 
     name: str
     description: str
-    columns: tuple[str, ...] | None = None
+    columns: tuple[str, ...] = OWN_COLUMN
     label: str = ""
     is_text: bool = False
     is_partial: bool = False
     sentences: Sentences | None = None
-    example: Any = None
+    example: Any = NO_EXAMPLE
     filter: str = ""
+    is_fact: bool = False
     not_in: Mapping[Place, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.columns is None:
+        if self.columns == OWN_COLUMN:
             object.__setattr__(self, "columns", (self.name,))
         if self.columns[-1:] and self.columns[-1].endswith(PRECISION):
             object.__setattr__(self, "is_partial", True)
@@ -118,6 +126,10 @@ class PublicTable:
     def has_plain_set(self, public_field: PublicField) -> bool:
         """Return whether a field holds rows of another table, of which nothing else is stored."""
         return self.is_set(public_field) and bool(self.column(public_field).remote_field.through._meta.auto_created)
+
+    def examples(self) -> dict[str, Any]:
+        """Return the examples of the fields that have one."""
+        return {each.name: each.example for each in self.fields if each.example is not NO_EXAMPLE}
 
     def undeclared_columns(self) -> set[str]:
         """Return the model's columns and sets that are neither public nor private."""

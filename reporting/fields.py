@@ -6,6 +6,8 @@ from commitments.fields import REVIEWED, REVIEWED_BY
 from foundation.public_fields import COMPUTED, KEY, LOCK, PARENT, WORKFLOW, Place, PublicField, PublicTable
 from reporting.models import Answer, Assessment, Contribution, Evidence, ProgressReport, StatusChange
 
+# As it looks: the digest of no file.
+DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 _OF_THE_PORTAL = {Place.SPREADSHEET: "Given by the portal.", Place.REVIEW: "Given by the portal."}
 _ONLY_IN_FILES = {Place.API: "There an object of its own.", **_OF_THE_PORTAL, Place.PAGE: "There a part of its own."}
 PUBLISHED_ON = PublicField(
@@ -143,6 +145,7 @@ EVIDENCE = PublicTable(
         PublicField(
             "link_checked_at",
             _("The moment of the last check of the link (UTC); null where it was never checked."),
+            example="2014-06-30T03:15:00Z",
             not_in={Place.REVIEW: "There a remark."},
         ),
         PublicField(
@@ -155,12 +158,14 @@ EVIDENCE = PublicTable(
             "size",
             _("The size of the file in bytes; or null."),
             columns=("file_size",),
+            example=48213,
             not_in={Place.REVIEW: "The reviewer opens the evidence."},
         ),
         PublicField(
             "digest",
             _("The SHA-256 digest of the file, in hexadecimal: by it a copy is known to be the file. Or null."),
             columns=("file_digest",),
+            example=DIGEST,
             not_in={Place.REVIEW: "The reviewer opens the evidence.", Place.PAGE: "For programs."},
         ),
     ),

@@ -193,6 +193,7 @@ FURTHER_FILES = {
     "register": {
         "changes",
         "citations.py",
+        "facts.py",
         "filtering",
         "related.py",
         "search",

@@ -265,6 +265,6 @@ COMMON_COLUMNS = ("reference", "title", "lead", "status")
 CSV_FORMATS: dict[str, tuple[tuple[str, ...], Callable[..., Iterable[list[Value]]]]] = {
     "nothing": (COVERAGE_COLUMNS, _coverage_csv_rows),
     "coverage": (COVERAGE_COLUMNS, _coverage_csv_rows),
-    "commitments": ((*COMMON_COLUMNS, "freshness", "due", "last_heard", "url"), _commitment_csv_rows),
+    "commitments": ((*COMMON_COLUMNS, "freshness", "due_on", "last_heard_on", "url"), _commitment_csv_rows),
     "disputed": ((*COMMON_COLUMNS, "assessor", "finding", "assessed_on", "url"), _dispute_csv_rows),
 }

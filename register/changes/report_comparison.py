@@ -3,21 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.models import Outlook, Status
+from foundation.public_fields import display_value
 from foundation.text.diff import Piece, diff_words
+from reporting.fields import REPORT
 from reporting.models import Answer, Assessment, ProgressReport
 
 # If there are more reports, all but the newest are folded.
 MAX_UNFOLDED = 3
-TEXTS = {
-    "status_reason": gettext_lazy("Reason"),
-    "achieved": gettext_lazy("Achieved"),
-    "barriers": gettext_lazy("Barriers"),
-    "next_steps": gettext_lazy("Next steps"),
-}
+TEXTS = [each.name for each in REPORT if each.is_text]
 # By the finding and the report that was assessed: the latest one, an earlier one, the latest one at the time, or none.
 SENTENCES = {
     ("agrees", "last"): gettext_lazy("The lead reports “%(status)s”; %(assessor)s agrees."),
@@ -123,14 +118,13 @@ def _sentence(assessment: Assessment, report: ProgressReport | None, position: s
 
 def _field_diffs(before: ProgressReport, after: ProgressReport) -> list[FieldDiff]:
     diffs = []
-    for name, label, choices in (("status", _("Status"), Status), ("outlook", _("Outlook"), Outlook)):
-        old, new = getattr(before, name), getattr(after, name)
+    for name in ("status", "outlook"):
+        old, new = (display_value(report, REPORT[name]) for report in (before, after))
         if old != new:
-            old, new = (str(choices(value).label) for value in (old, new))
             pieces = [Piece("removed", old), Piece("same", " "), Piece("added", new)]
-            diffs.append(FieldDiff(label, pieces))
-    for name, label in TEXTS.items():
+            diffs.append(FieldDiff(REPORT.label(name), pieces))
+    for name in TEXTS:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
-            diffs.append(FieldDiff(str(label), diff_words(old, new)))
+            diffs.append(FieldDiff(REPORT.label(name), diff_words(old, new)))
     return diffs

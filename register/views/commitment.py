@@ -11,6 +11,7 @@ from foundation.http.public_pages import RecordPage, StrictQuery
 from register.changes.history import commitment_history
 from register.changes.report_comparison import compare_assessments, diff_reports
 from register.citations import Citation
+from register.facts import commitment_facts
 from register.querysets import register_commitments
 from register.related import predecessors_of, related_commitments, with_other_commitments_count
 from reporting.evidence.serving import evidence_download_response
@@ -59,6 +60,7 @@ class CommitmentView(RecordPage, DetailView):
             predecessors=predecessors,
             related=related_commitments(commitment, successor, predecessors, day),
             citation=citation,
+            facts=commitment_facts(commitment),
             withdrawal=commitment.withdrawal_on(day),
             today=day or today(),
             **kwargs,

@@ -135,7 +135,7 @@ def _of_parts(lines: list, published_at: datetime, compare) -> Iterator[Step]:
 def _of_partner(before, after, names: Names) -> Iterator[tuple[tuple, Change]]:
     old, new = (row and names.of(Agency, row.agency_id) for row in (before, after))
     if old != new:
-        sentences = COMMITMENT["partners"].sentences
+        sentences = COMMITMENT["partners"].sentences or MEMBER
         if old:
             yield ("partner", "left"), member_change(sentences, old, joined=False)
         if new:
@@ -159,7 +159,7 @@ def _changed_fields(
 ) -> Iterator[tuple[tuple, Change]]:
     """Yield the changes of the fields of a part, with what they touch."""
     for public_field in table.shown_in(Place.AMENDMENTS):
-        old, new = (display_value(row, public_field, names and names.of) for row in (before, after))
+        old, new = (display_value(row, public_field, names.of if names else None) for row in (before, after))
         if old != new:
             describe = text_change if public_field.is_text else value_change
             touched = (table.model._meta.model_name, public_field.name)

@@ -40,4 +40,4 @@ class Names:
 
     def of(self, model: type[Model], pk: int | None) -> str:
         """Return the name of a row; '' if the key is None or the row no longer exists."""
-        return self._names.get(model, {}).get(pk, "")
+        return self._names.get(model, {}).get(pk or 0, "")

@@ -21,6 +21,7 @@ from foundation.dates.partial import PartialDate
 from foundation.text.choices import find_code
 from foundation.text.closest_match import suggestion
 from foundation.text.name_lists import SEPARATOR, join_names, length_errors, normalize_spaces, split_names
+from foundation.text.numbers import is_whole_number
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH, normalize_line_endings, replace_unprintable
 from foundation.text.web_addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location
 from reporting.importers.line_parser import partial_date_fields
@@ -112,19 +113,34 @@ class WordWidget(TextWidget):
 
     how = gettext_lazy("One of the allowed values.")
 
-    def __init__(self, choices):
+    def __init__(self, choices: Iterable[tuple[str, str]]):
         super().__init__()
-        self.choices = choices
+        self.choices = [(code, label) for code, label in choices if code]
 
     def clean(self, value, row=None, **kwargs):
         word = value.strip()
-        code = find_code(word, self.choices.choices) if word else ""
+        code = find_code(word, self.choices) if word else ""
         if code is None:
-            raise ValidationError(unknown(word, self.choices.values))
+            raise ValidationError(unknown(word, dict(self.choices)))
         return code
 
     def allowed(self, offer):
-        return [(choice.value, str(choice.label)) for choice in self.choices]
+        return [(code, str(label)) for code, label in self.choices]
+
+
+class NumberWidget(TextWidget):
+    """Read a whole number that is not negative."""
+
+    how = gettext_lazy("A whole number: 1500.")
+
+    def clean(self, value, row=None, **kwargs):
+        text = value.strip()
+        if text and not is_whole_number(text):
+            raise ValidationError(_("‘%(value)s’ is not a whole number.") % {"value": text})
+        return int(text) if text else None
+
+    def render(self, value, obj=None, **kwargs):
+        return "" if value is None else str(value)
 
 
 class CodeWidget(TextWidget):

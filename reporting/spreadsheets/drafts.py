@@ -17,11 +17,13 @@ from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import ModelResource
 
 from commitments.workflow import State
+from foundation.public_fields import PublicTable
 from foundation.text.choices import find_code, fold_text
 from reporting import actions, rules
 from reporting.importers.table_loader import database_error_message
 from reporting.spreadsheets.choices import Offer
 from reporting.spreadsheets.columns import sets_of
+from reporting.spreadsheets.public_columns import public_column
 
 Problems = dict[str, list[str]]
 VERSION = re.compile(r"v(\d+)\.(\d+)")
@@ -47,8 +49,12 @@ class Found(BaseInstanceLoader):
 
 
 class DraftResource(ModelResource):
-    """Drafts of one person as rows of a file. `key` is the column by which a row is found again."""
+    """Drafts of one person as rows of a file. `key` is the column by which a row is found again.
 
+    Columns that a subclass does not declare are made from the public fields of its `table`.
+    """
+
+    table: PublicTable
     key = "id"
     name: str
     label: str
@@ -59,6 +65,11 @@ class DraftResource(ModelResource):
         skip_diff = True
         store_instance = True
         instance_loader_class = Found
+
+    @classmethod
+    def field_from_django_field(cls, field_name, _django_field, readonly):
+        """Return the column of a public field that the class does not declare."""
+        return public_column(cls.table, field_name)
 
     def __init__(self, user):
         super().__init__()

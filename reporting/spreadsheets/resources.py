@@ -3,22 +3,20 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.models import Commitment, Milestone, Outlook, Status
+from commitments.fields import COMMITMENT, MILESTONE
+from commitments.models import Commitment, Milestone, Outlook
 from commitments.rules import partners_error
 from commitments.workflow import State
 from foundation.text.choices import fold_text
+from reporting.fields import REPORT
 from reporting.models import ProgressReport
 from reporting.spreadsheets.choices import by_reference
 from reporting.spreadsheets.columns import (
     CodesWidget,
     CodeWidget,
     Column,
-    DateColumn,
-    DayWidget,
     LeadColumn,
     LeadWidget,
-    LocationWidget,
-    PartialDateWidget,
     PlacesWidget,
     ReferenceWidget,
     SetColumn,
@@ -27,20 +25,20 @@ from reporting.spreadsheets.columns import (
     reference_in,
 )
 from reporting.spreadsheets.drafts import DraftResource
+from reporting.spreadsheets.public_columns import sheet_names
 
 KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it is in an exported one.")
 
 
 class CommitmentResource(DraftResource):
+    table = COMMITMENT
     key = "reference"
     name, label = "commitments", gettext_lazy("Commitments")
     columns_of_rules = {"lead_agency": "lead", "workgroup": "lead"}
 
     reference = Column("reference", TextWidget(), KEPT)
     version = Column("version", TextWidget(), KEPT)
-    state = Column("state", WordWidget(State), gettext_lazy("Where it stands in the review; only shown."))
-    title = Column("title", TextWidget(300), gettext_lazy("The title of the commitment."), required=True)
-    kind = Column("kind", WordWidget(Commitment.Kind), gettext_lazy("What sort of undertaking it is."), required=True)
+    state = Column("state", WordWidget(State.choices), gettext_lazy("Where it stands in the review; only shown."))
     lead = LeadColumn("lead", LeadWidget(), gettext_lazy("Who leads: an agency or a work group."), required=True)
     partners = SetColumn(
         "partner_agencies",
@@ -51,10 +49,6 @@ class CommitmentResource(DraftResource):
         "stakeholders",
         CodesWidget("stakeholders", "name", ("name",)),
         gettext_lazy("The bodies beyond the group that take part."),
-    )
-    summary = Column("summary", TextWidget(), gettext_lazy("What is undertaken, in a few lines."))
-    original_text = Column(
-        "original_text", TextWidget(), gettext_lazy("The undertaking word for word, if there is one.")
     )
     agenda_points = SetColumn(
         "agenda_points",
@@ -67,20 +61,10 @@ class CommitmentResource(DraftResource):
         gettext_lazy("The recommendations which it answers."),
     )
     work_plan = Column("work_plan", CodeWidget("work_plans", "slug"), gettext_lazy("The work plan it is part of."))
-    scope = Column("scope", WordWidget(Commitment.Scope), gettext_lazy("How far it reaches."))
     places = Column("places", PlacesWidget(), gettext_lazy("Countries or regions."))
-    start_on = DateColumn("start", PartialDateWidget(), gettext_lazy("When it starts, as far as the source knows."))
-    due_on = DateColumn("due", PartialDateWidget(), gettext_lazy("When it is due, as far as the source knows."))
-    source_title = Column("source_title", TextWidget(500), gettext_lazy("The title of the source."), required=True)
-    source_location = Column(
-        "source_location",
-        LocationWidget(),
-        gettext_lazy("The address or document symbol of the source."),
-        required=True,
-    )
     confidence = Column(
         "confidence",
-        WordWidget(Commitment.Confidence),
+        WordWidget(Commitment.Confidence.choices),
         gettext_lazy("Whether the source was read; empty in a new row means that it was."),
         default=Commitment.Confidence.CONFIRMED,
     )
@@ -88,11 +72,9 @@ class CommitmentResource(DraftResource):
     class Meta(DraftResource.Meta):
         model = Commitment
         import_id_fields = ("reference",)
-        fields = (
-            "reference", "version", "state", "title", "kind", "lead", "partners", "stakeholders", "summary",
-            "original_text", "agenda_points", "recommendations", "work_plan", "scope", "places", "start_on", "due_on",
-            "source_title", "source_location", "confidence",
-        )  # fmt: skip
+        fields = sheet_names(
+            COMMITMENT, "reference", "version", "state", "title", "kind", "lead", "partners", "stakeholders"
+        )
 
     def get_queryset(self):
         rows = super().get_queryset().select_related("lead_agency", "workgroup", "work_plan").defer("search")
@@ -140,6 +122,7 @@ class CommitmentResource(DraftResource):
 
 
 class MilestoneResource(DraftResource):
+    table = MILESTONE
     name, label = "milestones", gettext_lazy("Milestones")
     shown = ("version",)
 
@@ -152,14 +135,11 @@ class MilestoneResource(DraftResource):
         required=True,
         fixed=True,
     )
-    title = Column("title", TextWidget(300), gettext_lazy("The step."), required=True)
-    due_on = DateColumn("due", PartialDateWidget(), gettext_lazy("When it is due."))
-    met_on = DateColumn("met", PartialDateWidget(), gettext_lazy("When it was met."))
 
     class Meta(DraftResource.Meta):
         model = Milestone
         import_id_fields = ("id",)
-        fields = ("id", "version", "commitment", "title", "due_on", "met_on")
+        fields = sheet_names(MILESTONE, "id", "version", "commitment")
 
     def get_queryset(self):
         return super().get_queryset().select_related("commitment").defer("commitment__search")
@@ -187,11 +167,12 @@ class MilestoneResource(DraftResource):
 
 
 class ReportResource(DraftResource):
+    table = REPORT
     name, label = "reports", gettext_lazy("Progress reports")
 
     id = Column("id", TextWidget(), KEPT)
     version = Column("version", TextWidget(), KEPT)
-    state = Column("state", WordWidget(State), gettext_lazy("Where it stands in the review; only shown."))
+    state = Column("state", WordWidget(State.choices), gettext_lazy("Where it stands in the review; only shown."))
     commitment = Column(
         "commitment",
         ReferenceWidget(
@@ -210,9 +191,6 @@ class ReportResource(DraftResource):
     on_behalf_of = Column(
         "on_behalf_of", CodeWidget("own_agencies", "code"), gettext_lazy("The agency for which you write.")
     )
-    period_start = Column("period_start", DayWidget(), gettext_lazy("The first day of the period."))
-    period_end = Column("period_end", DayWidget(), gettext_lazy("The last day of the period."))
-    status = Column("status", WordWidget(Status), gettext_lazy("The status that you report."))
     status_reason = Column(
         "status_reason", TextWidget(), gettext_lazy("Why; required when the commitment is discontinued.")
     )
@@ -223,21 +201,15 @@ class ReportResource(DraftResource):
     )
     outlook = Column(
         "outlook",
-        WordWidget(Outlook),
+        WordWidget(Outlook.choices),
         gettext_lazy("How you see the way ahead; empty means not assessed."),
         default=Outlook.NOT_ASSESSED,
     )
-    achieved = Column("achieved", TextWidget(), gettext_lazy("What was achieved."))
-    barriers = Column("barriers", TextWidget(), gettext_lazy("What stood in the way."))
-    next_steps = Column("next_steps", TextWidget(), gettext_lazy("What comes next."))
 
     class Meta(DraftResource.Meta):
         model = ProgressReport
         import_id_fields = ("id",)
-        fields = (
-            "id", "version", "state", "commitment", "cycle", "on_behalf_of", "period_start", "period_end", "status",
-            "status_reason", "superseded_by", "outlook", "achieved", "barriers", "next_steps",
-        )  # fmt: skip
+        fields = sheet_names(REPORT, "id", "version", "state", "commitment")
 
     def get_queryset(self):
         rows = super().get_queryset().select_related("commitment", "cycle", "on_behalf_of", "superseded_by")

@@ -5,10 +5,13 @@ and states no fact. tests/gmg_portal/api/test_contract.py requests every value o
 outdated.
 """
 
+from commitments.fields import COMMITMENT, MILESTONE, PARTNER, STAKEHOLDER, WITHDRAWAL
+from reporting.fields import CONTRIBUTION, EVIDENCE
+
 PORTAL = "https://portal.example.org"
 
 AGENCY_REF = {"code": "undesa", "title": "United Nations Department of Economic and Social Affairs"}
-COMMITMENT = {"code": "HLD-0001", "title": "International Migration Report 2013", "state": "published"}
+COMMITMENT_REF = {"code": "HLD-0001", "title": "International Migration Report 2013", "state": "published"}
 COMMITMENT_PAGE = f"{PORTAL}/commitments/HLD-0001/"
 ROW = {
     "reference": "HLD-0001",
@@ -69,7 +72,7 @@ EXAMPLES: dict[str, dict] = {
     },
     "ChairTerm": {"starts_on": "2014-01-01", "ends_on": "2014-12-31", "source": "ilo.org"},
     "Commitment": ROW,
-    "CommitmentRef": {**COMMITMENT, "url": COMMITMENT_PAGE},
+    "CommitmentRef": {**COMMITMENT_REF, "url": COMMITMENT_PAGE},
     "CommitmentRow": ROW,
     "ChangeBody": CHANGE,
     "Coverage": COVERAGE,
@@ -142,7 +145,6 @@ DRAFT = {
     "updated_at": "2014-06-30T09:30:00Z",
     "url": f"{PORTAL}/api/v1/drafts/{DRAFT_CODE}/",
 }
-DIGEST = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 EVIDENCE_REQUEST = {
     "title": "The title of what is shown",
     "url": "https://example.org/report",
@@ -173,42 +175,14 @@ SYNTHETIC_EXAMPLES: dict[str, dict] = {
     },
     "ReviewingBody": {"code": "iom", "name": "International Organization for Migration", "role": "co_chair"},
     "Commitment": {
-        "original_text": "",
-        "places": [],
-        "status_reason": "",
         "citation": (
             "UN DESA (2013). International Migration Report 2013. GMG HLD follow-up portal, HLD-0001. "
             f"{COMMITMENT_PAGE} (as the record stood on 30 June 2014)."
         ),
-        "updated_at": "2014-03-05T09:30:00Z",
-        "withdrawn_on": None,
-        "withdrawn_reason": "",
     },
-    "CommitmentRow": {
-        "original_text": "",
-        "places": [],
-        "status_reason": "",
-        "updated_at": "2014-03-05T09:30:00Z",
-        "withdrawn_on": None,
-        "withdrawn_reason": "",
-    },
-    "Withdrawal": {
-        "withdrawn_on": "2014-09-01",
-        "withdrawn_reason": "Entered twice.",
-        "restored_on": "2014-10-15",
-        "restored_reason": "The two are different programmes.",
-    },
-    "Contribution": {"text": "What the partner did in the period."},
     "Count": {"count": 5},
     "Coverage": COUNTS,
     "Dissent": {"published_on": "2014-09"},
-    "Evidence": {
-        "issued_on": "2013-12",
-        "seen_on": "2014-06-30",
-        "link_checked_at": "2014-06-30T03:15:00Z",
-        "size": 48213,
-        "digest": DIGEST,
-    },
     "Draft": {**DRAFT, "missing": [], "hints": []},
     "DraftEvidence": {**EVIDENCE_REQUEST, "code": DRAFT_CODE, "url": None, "size": None, "digest": None},
     "DraftList": {"count": 1},
@@ -234,11 +208,9 @@ SYNTHETIC_EXAMPLES: dict[str, dict] = {
     "LeadFreshness": {"total": 7, "last_heard_on": "2013-12"},
     "Matrix": {"as_of": CHOSEN_DAY, "total": 60},
     "MatrixCell": {"count": 5},
-    "Milestone": {"title": "What the step is.", "due_on": "2014-03", "met_on": None},
     "NewDraft": {**DRAFT_FIELDS, "commitment": "HLD-0001", "cycle": None, "superseded_by": None},
     "NewEvidence": EVIDENCE_REQUEST,
     "NewFile": {**EVIDENCE_REQUEST, "file": "…"},
-    "Partner": {"part": ""},
     "PatchedDraftChanges": {**DRAFT_FIELDS, "superseded_by": None},
     "PointCoverage": COUNTS,
     "Problem": {
@@ -246,10 +218,9 @@ SYNTHETIC_EXAMPLES: dict[str, dict] = {
         "detail": "page_size is a whole number from 1 to 200.",
         "instance": "/api/v1/commitments/?page_size=500",
     },
-    "Successor": {**COMMITMENT, "url": COMMITMENT_PAGE},
+    "Successor": {**COMMITMENT_REF, "url": COMMITMENT_PAGE},
     "Report": {"cycle": None, "number": 1, "updated_at": "2014-03-05T09:30:00Z"},
     "ReportBody": {"cycle": None},
-    "Stakeholder": {"name": "The full name of the body", "acronym": ""},
     "StatusChange": {"recorded_at": "2014-03-05T09:30:00Z", "updated_at": "2014-03-05T09:30:00Z"},
     "SubmissionProblem": {
         **PROBLEM,
@@ -264,6 +235,19 @@ SYNTHETIC_EXAMPLES: dict[str, dict] = {
         "url": f"{PORTAL}/workgroups/#mawp-2013-2015",
     },
 }
+# Examples of public fields stand with their declaration.
+_PUBLIC_TABLES = {
+    "Commitment": COMMITMENT,
+    "CommitmentRow": COMMITMENT,
+    "Contribution": CONTRIBUTION,
+    "Evidence": EVIDENCE,
+    "Milestone": MILESTONE,
+    "Partner": PARTNER,
+    "Stakeholder": STAKEHOLDER,
+    "Withdrawal": WITHDRAWAL,
+}
+for _component, _table in _PUBLIC_TABLES.items():
+    SYNTHETIC_EXAMPLES[_component] = _table.examples() | SYNTHETIC_EXAMPLES.get(_component, {})
 
 
 def field_example(component: str, field: str) -> dict:
