@@ -170,3 +170,7 @@ class MilestoneQuerySet(models.QuerySet):
     def editable_by(self, user) -> Self:
         commitments = self.model._meta.get_field("commitment").related_model.objects
         return self.filter(commitment__in=commitments.editable_by(user))
+
+    def unmet_on(self, day: date | None) -> Self:
+        """Return those not met at the end of a day (UTC); a day of None asks of today."""
+        return self.exclude(met_on__lte=day or date.max)

@@ -116,6 +116,11 @@ class RegisterQuery:
         return [chosen for _name, chosen in self._chosen()]
 
     @property
+    def chosen_labels(self) -> list[str]:
+        """Return the chosen values for display: 'Status: Ongoing'."""
+        return [f"{chosen.label}: {chosen.value}" for chosen in self.chosen]
+
+    @property
     def hidden(self) -> list[Pair]:
         """Return the parameters that the form repeats as hidden inputs."""
         return [pair for pair in self.pairs if pair[0] in ("view", "fields")]

@@ -1,3 +1,5 @@
+"""Pages of the register: its list, a commitment, its citation and evidence files, and the correction form."""
+
 from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpResponse
@@ -313,4 +315,6 @@ class CorrectionView(CommitmentRelatedPage, FormView):
 
 
 class MistakeThanksView(CommitmentRelatedPage, TemplateView):
+    """The page after a correction was sent."""
+
     template_name = "commitments/correction_thanks.html"

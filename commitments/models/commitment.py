@@ -310,6 +310,11 @@ class Commitment(HistoryAtomicSave, Reviewed):
         return self.lead_agency or self.workgroup
 
     @property
+    def lead_code(self) -> str:
+        """Return the public identifier of the lead: an agency's code or a work group's slug."""
+        return self.lead_agency.code if self.lead_agency else self.workgroup.slug
+
+    @property
     def start(self) -> PartialDate | None:
         return partial_date(self.start_on, self.start_precision)
 
@@ -440,3 +445,11 @@ class Milestone(HistoryAtomicSave):
     @property
     def met(self) -> PartialDate | None:
         return partial_date(self.met_on, self.met_precision)
+
+    def met_by(self, day: date | None) -> PartialDate | None:
+        """Return the date on which it was met, if that is known at the end of a day (UTC); None asks of today."""
+        return self.met if self.met_on and (day is None or self.met_on <= day) else None
+
+    def is_overdue_on(self, day: date) -> bool:
+        """Return whether it was due before a day and not met by the end of it."""
+        return self.due_on is not None and self.due_on < day and self.met_by(day) is None

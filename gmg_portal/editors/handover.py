@@ -70,7 +70,7 @@ class HandoverSheet:
                 _("%(reference)s: the milestone “%(step)s” was due on %(day)s and is not met.")
                 % {**params, "step": milestone.title, "day": milestone.due}
                 for milestone in commitment.milestones.all()
-                if milestone.due_on and milestone.due_on < today() and not milestone.met_on
+                if milestone.is_overdue_on(today())
             ]
             if not commitment.last_heard_on:
                 questions.append(_("Nothing was ever reported on %(reference)s.") % params)

@@ -113,10 +113,6 @@ def _iso(day: PartialDate | None) -> str | None:
     return day.iso if day else None
 
 
-def _lead_code(row: Commitment) -> str:
-    return row.lead_agency.code if row.lead_agency else row.workgroup.slug
-
-
 def _evidence_locations(report: ProgressReport) -> list[str]:
     """Return where each piece of evidence is: its address, that of its file, or its document symbol."""
     return [piece["url"] or _file_address(report, piece["file"]) or piece["symbol"] for piece in report.public_evidence]
@@ -207,7 +203,7 @@ COMMITMENTS = Table(
         Column(
             "lead",
             _("The code of the agency or work group that leads."),
-            _lead_code,
+            lambda row: row.lead_code,
             required=True,
             relations=(("agencies", "code", ("lead_kind", "agency")),),
             labels=_lead_names,

@@ -6,7 +6,7 @@ has the event already takes over a changed day.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid5
 
 from django.core.exceptions import ValidationError
@@ -80,9 +80,7 @@ def _events(filterset: CommitmentFilter, absolute_url: AbsoluteURL) -> Iterator[
         running_commitments.filter(due_on__lte=LATEST).select_related("lead_agency", "workgroup").order_by("pk")
     )
     milestones = Milestone.objects.filter(commitment__in=running_commitments.values("pk"), due_on__lte=LATEST)
-    open_milestones = milestones.exclude(met_on__lte=day or date.max).select_related(
-        "commitment__lead_agency", "commitment__workgroup"
-    )
+    open_milestones = milestones.unmet_on(day).select_related("commitment__lead_agency", "commitment__workgroup")
     milestone_rows = open_milestones.order_by("commitment", "due_on", "pk")
     closed_cycles = ReportingCycle.objects.closed(day or today())
     cycles = (

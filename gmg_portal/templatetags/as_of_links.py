@@ -24,12 +24,6 @@ def with_as_of(context: Context, url: str) -> str:
     return url_with_as_of(url, getattr(request, "as_of", None))
 
 
-@register.filter
-def known_on(value: date | None, day: date | None) -> bool:
-    """Return whether a date is set and not after `day`; without a day, whether it is set."""
-    return bool(value) and (not day or value <= day)
-
-
 @register.inclusion_tag("_partials/dates/as_of_form.html", takes_context=True)
 def as_of_form(context: Context) -> dict[str, object]:
     """Render the banner of a page as of a day, and the form that chooses another day."""

@@ -140,7 +140,7 @@ def _csv_row(row: ComparedCommitment, origin: str) -> list:
     return [
         row.commitment.reference,
         row.commitment.title,
-        row.commitment.lead.code if row.commitment.lead_agency else row.commitment.lead.slug,
+        row.commitment.lead_code,
         then and then.status,
         now and now.status,
         then and then.freshness,

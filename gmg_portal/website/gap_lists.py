@@ -59,6 +59,13 @@ LACK_LABELS = {
     "report_in_cycle": _("No report in this cycle"),
     "report": _("No report at all"),
 }
+# The labels of what a row lacks.
+LACK_TAG_LABELS = {
+    "commitment": _("no commitment"),
+    "date": _("no due day"),
+    "report_in_cycle": _("no report in this cycle"),
+    "report": _("no report"),
+}
 LACK_SLUGS = {"commitment": "commitment", "date": "date", "report_in_cycle": "report", "report": "report"}
 # By subject and by what is missing: the title of the list, and the message when it is empty.
 LIST_TEXTS = {
@@ -240,8 +247,7 @@ def _dispute_csv_rows(row: Commitment, origin: str) -> Iterable[list[Value]]:
 
 
 def _common_cells(row: Commitment) -> list[Value]:
-    lead = row.lead_agency.code if row.lead_agency else row.workgroup.slug
-    return [row.reference, row.title, lead, row.standing_status]
+    return [row.reference, row.title, row.lead_code, row.standing_status]
 
 
 def _iso(on: PartialDate | None) -> str | None:

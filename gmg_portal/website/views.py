@@ -1,9 +1,12 @@
 """The public pages that span several apps: home, about, fixed pages, gaps, timeline."""
 
+from dataclasses import dataclass
+
 from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -20,6 +23,34 @@ from register.changes import changes
 from register.querysets import register_commitments
 
 HOME_LIST_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class MatrixTexts:
+    """The texts of the matrix by the kind of its columns: their name, the caption, and how to read the numbers."""
+
+    label: Promise
+    caption: Promise
+    reading: Promise
+
+
+MATRIX_TEXTS = {
+    "agenda_point": MatrixTexts(
+        gettext_lazy("By agenda point"),
+        gettext_lazy("Commitments by lead and agenda point"),
+        gettext_lazy("One may serve several points; the last column counts each once."),
+    ),
+    "status": MatrixTexts(
+        gettext_lazy("By status"),
+        gettext_lazy("Commitments by lead and status"),
+        gettext_lazy("Each is counted once, by its lead’s last word."),
+    ),
+    "freshness": MatrixTexts(
+        gettext_lazy("By freshness"),
+        gettext_lazy("Commitments by lead and freshness"),
+        gettext_lazy("Each is counted once, by how long its lead has been silent."),
+    ),
+}
 
 
 class HomeView(RecordPage, TemplateView):
@@ -48,6 +79,8 @@ class HomeView(RecordPage, TemplateView):
             silent=freshness.silent()[:HOME_LIST_LENGTH],
             matrix=statistics.matrix(day, by),
             by=by,
+            matrix_texts=MATRIX_TEXTS[by],
+            matrix_columns=MATRIX_TEXTS,
             changes=changes(day, limit=HOME_LIST_LENGTH),
             **kwargs,
         )

@@ -200,8 +200,8 @@ class MilestoneSerializer(serializers.ModelSerializer):
     def to_representation(self, milestone):
         day = self.context["view"].filterset.day
         data = super().to_representation(milestone)
-        unmet = day and milestone.met_on and milestone.met_on > day
-        return {**data, "met_on": None, "met_precision": None} if unmet else data
+        is_met_later = milestone.met_on and not milestone.met_by(day)
+        return {**data, "met_on": None, "met_precision": None} if is_met_later else data
 
 
 class WithdrawalListSerializer(serializers.ListSerializer):

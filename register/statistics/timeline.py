@@ -77,9 +77,8 @@ def commitment_timeline(commitment: Commitment, day: date | None = None) -> Time
     if commitment.due:
         events.append(TimelineEvent(kind.DUE, commitment.due, _("Due")))
     for milestone in commitment.milestones.all():
-        is_met = milestone.met and milestone.met_on <= record_date
-        if is_met:
-            events.append(TimelineEvent(kind.MET, milestone.met, milestone.title))
+        if met := milestone.met_by(day):
+            events.append(TimelineEvent(kind.MET, met, milestone.title))
         elif milestone.due:
             events.append(TimelineEvent(kind.MILESTONE, milestone.due, milestone.title))
     withdrawal = commitment.withdrawal_on(day)

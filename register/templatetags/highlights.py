@@ -1,3 +1,5 @@
+"""The template filter for search results."""
+
 from django import template
 
 from register.search import highlight_html

@@ -1,3 +1,4 @@
+from datetime import date
 from pathlib import PurePath
 from uuid import uuid4
 
@@ -307,6 +308,14 @@ class Evidence(models.Model):
     @property
     def issued(self) -> PartialDate | None:
         return partial_date(self.issued_on, self.issued_precision)
+
+    def seen_by(self, day: date | None) -> date | None:
+        """Return the day on which it was seen, if that is known at the end of a day (UTC); None asks of today."""
+        return self.seen_on if self.seen_on and (day is None or self.seen_on <= day) else None
+
+    def is_link_checked_after(self, day: date | None) -> bool:
+        """Return whether its link was last checked after a day (UTC); never after None, which stands for today."""
+        return bool(day and self.link_checked_at and self.link_checked_at.date() > day)
 
     @property
     def file_name(self) -> str:

@@ -1,4 +1,10 @@
-from django.utils.translation import gettext_lazy as _
+"""Pages of agencies. The commitments are those of the day `as_of`."""
+
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import DetailView, ListView
 
 from agencies.models import Agency
@@ -14,7 +20,7 @@ class AgencyListView(RecordPage, ListView):
     """The list of members, with constituents under their member, and of former members."""
 
     template_name = "agencies/list.html"
-    menus = (MenuEntry(Menu.MAIN, 30, _("Agencies")), MenuEntry(Menu.RECORD, 40, _("Agencies")))
+    menus = (MenuEntry(Menu.MAIN, 30, gettext_lazy("Agencies")), MenuEntry(Menu.RECORD, 40, gettext_lazy("Agencies")))
     api_route = "agencies-list"
     context_object_name = "agencies"
 
@@ -50,8 +56,7 @@ class AgencyView(RecordPage, DetailView):
         contributions = Contribution.objects.in_register(self.request.as_of).filter(agency__in=agencies)
         involved = list(commitments.listed(self.request.as_of).involving(*agencies))
         return super().get_context_data(
-            has_joined=self.object.has_joined_by(day),
-            has_left=self.object.has_left_by(day),
+            membership=membership_status(self.object, day),
             former_names=[former for former in self.object.former_names.all() if former.until < day],
             codes=[agency.code for agency in agencies],
             led=[commitment for commitment in involved if commitment.lead_agency in agencies],
@@ -61,3 +66,16 @@ class AgencyView(RecordPage, DetailView):
             ],
             **kwargs,
         )
+
+
+def membership_status(agency: Agency, day: date) -> str:
+    """Return the membership of an agency on a day as a text."""
+    left = date_format(agency.left) if agency.has_left_by(day) else ""
+    if agency.parent:
+        text = _("Former constituent of a member, until %(day)s") if left else _("Constituent of a member")
+        return text % {"day": left}
+    if left:
+        return _("Former member until %(day)s") % {"day": left}
+    if not agency.has_joined_by(day):
+        return _("Member of the Global Migration Group from %(day)s") % {"day": date_format(agency.joined)}
+    return _("Member of the Global Migration Group")

@@ -1,3 +1,5 @@
+"""URLs of the pages of agencies, agenda points, groups and recommendations."""
+
 from django.urls import include, path
 
 from gmg_portal.website.pages import agencies, agenda, recommendations, workgroups

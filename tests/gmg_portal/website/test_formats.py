@@ -1,14 +1,15 @@
 """Formats of dates and times, the same on every page and in every mail."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.admin.templatetags.admin_list import display_for_field
 from django.template import Context, Template
 from django.utils.formats import date_format, localize
 
+from commitments.models import Milestone
 from foundation.dates.inputs import AdminDayInput, DayField, DayInput, DayPicker
-from reporting.models import ProgressReport
+from reporting.models import Evidence, ProgressReport
 
 DAY, MOMENT = date(2026, 11, 30), datetime(2026, 11, 30, 2, 51, tzinfo=UTC)
 
@@ -61,6 +62,43 @@ def test_picker_gets_iso_for_a_day_in_words():
     ],
 )
 def test_date_is_known_from_its_own_day_on(value, day, is_known):
-    template = Template("{% load as_of_links %}{% if value|known_on:day %}known{% endif %}")
+    template = Template(
+        "{% load as_of_values %}"
+        "{% if milestone|met_by:day %}known{% endif %} {% if evidence|seen_by:day %}known{% endif %}"
+    )
+    rows = {
+        "milestone": Milestone(met_on=value, met_precision="day" if value else ""),
+        "evidence": Evidence(seen_on=value),
+    }
 
-    assert template.render(Context({"value": value, "day": day})) == ("known" if is_known else "")
+    assert template.render(Context({**rows, "day": day})) == ("known known" if is_known else " ")
+
+
+@pytest.mark.parametrize(
+    ("due_on", "met_on", "is_overdue"),
+    [
+        (None, None, False),
+        (DAY, None, False),
+        (DAY - timedelta(days=1), None, True),
+        (DAY - timedelta(days=1), DAY, False),
+        (DAY - timedelta(days=1), DAY + timedelta(days=1), True),
+    ],
+)
+def test_milestone_is_overdue_from_the_day_after_it_was_due_until_it_is_met(due_on, met_on, is_overdue):
+    milestone = Milestone(due_on=due_on, met_on=met_on, met_precision="day" if met_on else "")
+
+    assert milestone.is_overdue_on(DAY) is is_overdue
+
+
+@pytest.mark.parametrize(
+    ("checked_at", "day", "is_later"),
+    [
+        (None, None, False),
+        (None, DAY, False),
+        (datetime(2026, 11, 30, 23, tzinfo=UTC), DAY, False),
+        (datetime(2026, 12, 1, tzinfo=UTC), DAY, True),
+        (datetime(2026, 12, 1, tzinfo=UTC), None, False),
+    ],
+)
+def test_link_check_after_the_day_is_not_known_on_it(checked_at, day, is_later):
+    assert Evidence(link_checked_at=checked_at).is_link_checked_after(day) is is_later
