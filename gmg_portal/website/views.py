@@ -184,8 +184,8 @@ class TimelineView(RecordPage, TemplateView):
             "page": page,
             "periods": timeline.periods(page.object_list),
             "years": all_years.years,
-            "jumps": [(year, year.first // self.paginate_by + 1) for year in results.years],
-            "elsewhere": [] if self.request.GET else self._events_on_later_pages(results),
+            "year_pages": [(year, year.first // self.paginate_by + 1) for year in results.years],
+            "later_events": [] if self.request.GET else self._events_on_later_pages(results),
         }
 
     def _events_on_later_pages(self, results):

@@ -187,7 +187,10 @@ def test_pages_contain_each_entry_once(client, ilo, monkeypatch):
         *(f"{month} 2014" for month in ["July", "June", "May", "April", "March", "February", "January"]),
         "October 2013",
     ]
-    assert [(year.year, year.count, page) for year, page in pages[1].context["jumps"]] == [(2014, 7, 1), (2013, 1, 3)]
+    assert [(year.year, year.count, page) for year, page in pages[1].context["year_pages"]] == [
+        (2014, 7, 1),
+        (2013, 1, 3),
+    ]
     assert client.get(reverse("timeline"), {"page": 4}).status_code == 404
     assert f'id="{first.slug}"' in pages[2].content.decode()
 
