@@ -155,7 +155,7 @@ def test_agency_page_names_the_points_on_which_it_leads_nothing(client, ilo, iom
 
     response = client.get(ilo.get_absolute_url())
 
-    assert response.context["left"] == points[6:]
+    assert response.context["unaddressed_points"] == points[6:]
 
 
 def test_agency_page_of_the_silent_says_never(client, ilo, commitment):

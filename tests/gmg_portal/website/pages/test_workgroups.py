@@ -76,7 +76,7 @@ def test_group_page_names_the_points_on_which_the_group_leads_nothing(client, de
 
     response = client.get(decent_work.get_absolute_url())
 
-    assert response.context["left"] == points[7:]
+    assert response.context["unaddressed_points"] == points[7:]
 
 
 def test_group_page_as_of_a_day_stands_as_the_record_then(client, decent_work):
