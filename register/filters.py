@@ -21,7 +21,7 @@ from agenda.models import AgendaPoint
 from commitments.models import Commitment, Freshness, Outlook, Partner, Status, Verification
 from foundation.clock import today
 from foundation.dates.inputs import DayPickerField
-from foundation.text.closest_match import suggestion
+from foundation.text.unknown_words import unknown_parameter, unknown_value
 from recommendations.models import Recommendation
 from register.querysets import register_commitments
 from register.search import SearchTextField, search_query
@@ -65,19 +65,9 @@ class ChainedChoices:
         return [choice for part in self.parts for choice in part()]
 
 
-def unknown_parameter(name: str, allowed: Iterable[str]) -> str:
-    """Return the error message for an unknown parameter, with the closest match and all allowed parameters."""
-    allowed = sorted(allowed)
-    if not allowed:
-        return now_("‘%(word)s’ is not a parameter here: this address takes none.") % {"word": name}
-    params = {"word": name, "near": suggestion(name, allowed), "allowed": ", ".join(allowed)}
-    return now_("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.") % params
-
-
 class ChoicesField(forms.MultipleChoiceField):
     """A field for one or several choices; an error names the value, the closest match and all choices."""
 
-    default_error_messages = {"invalid_choice": _("‘%(value)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")}
     # The error message where there are no choices, because no row has a value yet.
     no_choices_message = _("‘%(value)s’ is not a valid value: nothing has a value of this kind yet.")
 
@@ -94,11 +84,9 @@ class ChoicesField(forms.MultipleChoiceField):
         allowed = {str(choice) for choice, _label in self.choices}
         for item in value:
             if item not in allowed:
-                raise forms.ValidationError(
-                    self.error_messages["invalid_choice"] if allowed else self.no_choices_message,
-                    code="invalid_choice",
-                    params={"value": item, "near": suggestion(item, allowed), "allowed": ", ".join(sorted(allowed))},
-                )
+                no_choices = self.no_choices_message % {"value": item}
+                sentence = unknown_value(item, sorted(allowed)) if allowed else no_choices
+                raise forms.ValidationError(sentence, code="invalid_choice")
 
 
 class PlacesField(ChoicesField):
@@ -381,11 +369,7 @@ class StrictForm(forms.Form):
     def clean(self):
         allowed = {*self.fields, *self.extra_params}
         for name in sorted(set(self.data) - allowed):
-            self.add_error(
-                None,
-                _("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
-                % {"word": name, "near": suggestion(name, allowed), "allowed": ", ".join(sorted(allowed))},
-            )
+            self.add_error(None, unknown_parameter(name, allowed))
         for name, values in self.data.lists() if hasattr(self.data, "lists") else ():
             if name in allowed and not self.takes_list(name) and len([value for value in values if value]) > 1:
                 self.add_error(None, repeated_parameter(name))

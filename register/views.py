@@ -13,7 +13,7 @@ from accounts import idempotent_forms
 from commitments.models import Commitment, Status
 from foundation.clock import today
 from foundation.rest.sparse_fields import UnknownField, field_tree, select_fields, selected_paths, values_at
-from foundation.text.closest_match import suggestion
+from foundation.text.unknown_words import unknown_field, unknown_value
 from register.citations import Citation
 from register.facets import count_facets
 from register.filters import CommitmentFilter, form_error_messages
@@ -100,8 +100,7 @@ class RegisterView(ListView):
 
 
 def unknown_field_message(field: UnknownField) -> str:
-    params = {"name": field.name, "near": suggestion(field.name, field.allowed), "allowed": ", ".join(field.allowed)}
-    return _("fields: ‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.") % params
+    return f"fields: {unknown_field(field.name, field.allowed)}"
 
 
 def as_text(value) -> str:
@@ -242,8 +241,7 @@ class CorrectionView(CommitmentRelatedMixin, FormView):
     def get(self, request, *args, **kwargs):
         lack = request.GET.get("lack", "")
         if lack and lack not in LACKS:
-            values = {"value": lack, "allowed": ", ".join(LACKS)}
-            problem = _("lack: ‘%(value)s’ is not a valid value. Allowed: %(allowed)s.") % values
+            problem = f"lack: {unknown_value(lack, LACKS)}"
             return render(request, "400.html", {"problem": problem}, status=400)
         return super().get(request, *args, **kwargs)
 

@@ -4,7 +4,7 @@ The apps name these classes in the settings and import nothing from here. REST f
 views, so no view can stand in this module.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from django import forms
@@ -23,6 +23,7 @@ from foundation.rest.problem_codes import form_error_code
 from foundation.rest.problem_details import Fault, InvalidParameter
 from foundation.rest.sparse_fields import UnknownField, field_tree, select_fields
 from foundation.text.closest_match import closest_match
+from foundation.text.unknown_words import unknown_field, unknown_parameter, unknown_value
 from register.filters import ChoicesField, PastDayField, split_lists, with_param_name
 
 FIELDS = "fields"
@@ -83,9 +84,9 @@ class StrictFilterBackend(DjangoFilterBackend):
 
 def unknown_field_faults(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
     """Return the faults of `fields`: a name that the resource lacks, with the nearest and all allowed ones."""
-    template = _("‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.")
     return [
-        unknown_value_fault(FIELDS, template, field.name, field.allowed, "unknown_field") for field in unknown_fields
+        unknown_value_fault(FIELDS, unknown_field, field.name, field.allowed, "unknown_field")
+        for field in unknown_fields
     ]
 
 
@@ -103,10 +104,9 @@ def pagination_params(view: View) -> set[str]:
 
 def unknown_param_faults(params: QueryDict, allowed_names: set[str]) -> list[Fault]:
     """Return a fault for each parameter that the endpoint does not take, in alphabetical order."""
-    template = _("‘%(name)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
     allowed = tuple(sorted(allowed_names))
     return [
-        unknown_value_fault(param, template, param, allowed, "unknown_parameter")
+        unknown_value_fault(param, unknown_parameter, param, allowed, "unknown_parameter")
         for param in sorted(set(params) - allowed_names)
     ]
 
@@ -148,7 +148,6 @@ def split_values(param: str, values: list[str]) -> list[str]:
 
 def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
     """Return a fault for each invalid value, with the nearest valid one where the valid values are fixed."""
-    template = _("‘%(name)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")
     faults = []
     for param in [param for param in form.errors if param in params and param in form.fields]:
         allowed = allowed_values(form.fields[param])
@@ -170,7 +169,7 @@ def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
         if isinstance(form.fields[param], ChoicesField):
             also_allowed = form.fields[param].accepted_beyond_choices(unknown_values)
             unknown_values = [value for value in unknown_values if value not in also_allowed]
-        faults += [unknown_value_fault(param, template, value, allowed) for value in dict.fromkeys(unknown_values)]
+        faults += [unknown_value_fault(param, unknown_value, value, allowed) for value in dict.fromkeys(unknown_values)]
         if not unknown_values:
             faults.append(
                 Fault(
@@ -191,13 +190,14 @@ def allowed_values(field: forms.Field) -> tuple[str | int, ...] | None:
 
 
 def unknown_value_fault(
-    param: str, template: str, value: str, allowed: tuple[str | int, ...], code: str = "unknown_value"
+    param: str,
+    refuse: Callable[[str, tuple[str | int, ...]], str],
+    value: str,
+    allowed: tuple[str | int, ...],
+    code: str = "unknown_value",
 ) -> Fault:
-    """Return a fault that names the unknown value, the allowed ones, and the closest match."""
-    nearest = closest_match(value, map(str, allowed))
-    suggestion = " " + _("Did you mean ‘%(word)s’?") % {"word": nearest} if nearest else ""
-    sentence_values = {"name": value, "near": suggestion, "allowed": ", ".join(map(str, allowed))}
-    return Fault(param, template % sentence_values, allowed, nearest, code)
+    """Return a fault with the sentence by which `refuse` names the unknown value, the allowed ones and the closest."""
+    return Fault(param, refuse(value, allowed), allowed, closest_match(value, map(str, allowed)), code)
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -229,8 +229,7 @@ class Negotiation(DefaultContentNegotiation):
             return super().filter_renderers(renderers, format)
         except Http404:
             allowed = tuple(dict.fromkeys(renderer.format for renderer in renderers))
-            template = _("‘%(name)s’ is not a format here.%(near)s Allowed: %(allowed)s.")
-            raise InvalidParameter(unknown_value_fault(FORMAT, template, format, allowed)) from None
+            raise InvalidParameter(unknown_value_fault(FORMAT, unknown_value, format, allowed)) from None
 
 
 def accept_quality(media_type: str, ranges: list[MediaType]) -> tuple[float, int]:

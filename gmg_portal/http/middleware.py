@@ -30,12 +30,13 @@ from foundation.rest.problem_details import (
     query_too_long,
     query_too_long_message,
 )
+from foundation.text.unknown_words import unknown_parameter
 from gmg_portal.audit.recording import What, add_audit_entry
 from gmg_portal.audit.request_context import RequestContext, use_request_context
 from gmg_portal.http.framing import bad_request_in_frame
 from gmg_portal.http.release import release
 from gmg_portal.revision.current import CurrentRevision
-from register.filters import PastDayField, repeated_parameter, unknown_parameter
+from register.filters import PastDayField, repeated_parameter
 
 # Pages that differ by person.
 PERSONAL_PREFIXES = ("/admin/", "/accounts/", "/api/v1/drafts/")

@@ -15,6 +15,7 @@ from django.views.generic import TemplateView
 from django_filters import FilterSet
 
 from foundation.clock import today
+from foundation.text.unknown_words import unknown_parameter, unknown_value
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
 from gmg_portal.open_data.columns import ClosingIterator, Table, read_consistent_rows
@@ -22,7 +23,7 @@ from gmg_portal.open_data.descriptions import Description, Licence, Snapshot, da
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import CSV_WITHOUT_BOM, FORMATS, Format, write_table
 from gmg_portal.revision.current import CurrentRevision
-from register.filters import PastDayField, form_error_messages, repeated_parameter, takes_list, unknown_parameter
+from register.filters import PastDayField, form_error_messages, repeated_parameter, takes_list
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def requested_format(request: HttpRequest, form: str) -> Format:
     if len(values) > 1:
         raise ValidationError(repeated_parameter("bom"))
     if values[0] not in ("0", "1"):
-        raise ValidationError(_("bom: ‘%(value)s’ is not a valid value. Use one of: 0, 1.") % {"value": values[0]})
+        raise ValidationError(f"bom: {unknown_value(values[0], ['0', '1'])}")
     return CSV_WITHOUT_BOM if values[0] == "0" else FORMATS["csv"]
 
 

@@ -20,8 +20,9 @@ from agencies.names_of_day import names_on
 from commitments.models import Commitment
 from foundation.http.tracking_params import strip_tracking_params
 from foundation.text.spreadsheet_cells import replace_unprintable
+from foundation.text.unknown_words import unknown_parameter
 from gmg_portal.http.identifiers import canonical_path
-from register.filters import PastDayField, repeated_parameter, unknown_parameter
+from register.filters import PastDayField, repeated_parameter
 
 # Some consumers send `dnt` (do not track); it changes nothing, since the portal tracks nobody.
 PARAMS = ("dnt", "format", "maxheight", "maxwidth", "url")

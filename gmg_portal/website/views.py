@@ -4,11 +4,11 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from agencies.models import Agency, ChairTerm
 from agenda.models import Event, Statement
+from foundation.text.unknown_words import unknown_value
 from gmg_portal.open_data.views import parse_as_of
 from gmg_portal.website import timeline
 from gmg_portal.website.gap_lists import LACK_LABELS, commitment_lists, gap_subjects
@@ -29,8 +29,7 @@ class HomeView(TemplateView):
     def get(self, request, *args, **kwargs):
         by = request.GET.get("by", statistics.MATRIX_COLUMNS[0])
         if by not in statistics.MATRIX_COLUMNS:
-            allowed = ", ".join(statistics.MATRIX_COLUMNS)
-            problem = _("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % {"by": by, "allowed": allowed}
+            problem = f"by: {unknown_value(by, statistics.MATRIX_COLUMNS)}"
             return render(request, "400.html", {"problem": problem}, status=400)
         return super().get(request, *args, by=by, **kwargs)
 

@@ -21,6 +21,7 @@ from foundation.dates.parsing import range_error
 from foundation.dates.partial import PartialDate
 from foundation.text.choices import find_code
 from foundation.text.name_lists import split_names
+from foundation.text.unknown_words import unknown_value
 from foundation.text.web_addresses import is_web_address, normalize_address
 from recommendations.models import Recommendation
 from reporting.models import Evidence
@@ -268,8 +269,7 @@ class LineParser:
         return day
 
     def refuse_unknown(self, column: str, value: str, allowed: Iterable[str]) -> None:
-        allowed = ", ".join(allowed)
-        self.refuse(column, _("‘%(value)s’ is not known; allowed: %(allowed)s."), value=value, allowed=allowed)
+        self.refuse(column, unknown_value(value, list(allowed)))
 
     def refuse(self, column: str, reason: str, **params: Any) -> None:
         """Note a problem; `params` fill the placeholders of the reason."""

@@ -21,6 +21,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from foundation.dates.parsing import EARLIEST, LATEST
 from foundation.text.spreadsheet_cells import normalize_line_endings, unescape_formulas
+from foundation.text.unknown_words import unknown_column
 from reporting.importers.results import ImportRefused
 
 MEGABYTE = 1024 * 1024
@@ -106,8 +107,8 @@ def arranged(header: list, columns: list[str]) -> dict[str, int]:
     problems = []
     if missing := [column for column in columns if column not in names]:
         problems.append(_("Row 1: the column %(columns)s is missing.") % {"columns": ", ".join(missing)})
-    if unknown := [name for name in dict.fromkeys(names) if name and name not in columns]:
-        problems.append(_("Row 1: the column %(columns)s is not known.") % {"columns": ", ".join(unknown)})
+    for name in [name for name in dict.fromkeys(names) if name and name not in columns]:
+        problems.append(_("Row 1: %(reason)s") % {"reason": unknown_column(name, columns)})
     if twice := [column for column in columns if names.count(column) > 1]:
         problems.append(_("Row 1: the column %(columns)s stands twice.") % {"columns": ", ".join(twice)})
     if problems:

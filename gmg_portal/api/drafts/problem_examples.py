@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
 from foundation.rest.problem_details import Fault, InvalidParameter
+from foundation.text.unknown_words import unknown_parameter
 from gmg_portal.api.drafts.problems import FieldFault, Problem, draft_exception_handler
 from gmg_portal.api.openapi.problems import PROBLEMS, STORAGE_FULL
 
@@ -29,7 +30,7 @@ EXCEPTIONS = {
     400: lambda: InvalidParameter(
         Fault(
             "code",
-            _("‘%(name)s’ is not a parameter here. Allowed: %(allowed)s.") % {"name": "code", "allowed": "format"},
+            unknown_parameter("code", ["format"]),
             code="unknown_parameter",
         ),
     ),

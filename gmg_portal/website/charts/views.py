@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from commitments.models import Commitment
 from foundation.clock import today
+from foundation.text.unknown_words import unknown_value
 from gmg_portal.open_data.views import bad_request, parse_as_of, requested_format
 from gmg_portal.open_data.writers import Format
 from gmg_portal.website.charts.figures import Figure
@@ -38,8 +39,7 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
         if others:
             return bad_request(ValidationError(repeated_parameter("by")))
         if by not in MATRIX_COLUMNS:
-            values = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
-            return bad_request(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % values))
+            return bad_request(ValidationError(f"by: {unknown_value(by, MATRIX_COLUMNS)}"))
     try:
         query = ChartQuery.parse(params)
     except ValueError as error:
