@@ -264,8 +264,7 @@ def _report_refusal(request, row, reason: str) -> None:
 def refusal_reason(action: WorkflowAction, row, user) -> str:
     """Return why a user may not run an action on a row that they see."""
     if isinstance(row, Reviewed) and (row.state, action.name) not in TRANSITIONS:
-        state = row.get_state_display()
-        return _("This is in the state ‘%(state)s’, which does not allow that.") % {"state": state}
+        return actions.state_refusal(row)
     if action in (PUBLISH, SEND_BACK) and is_involved(row, user):
         if isinstance(row, Answer) and row.assessment in Assessment.objects.filter(is_party(user)):
             return _("Whoever judged has no say in what is answered: another reviewer decides.")

@@ -393,7 +393,7 @@ def test_an_outcome_older_than_the_last_report_is_refused(one, file):
         load(file({"summary": "Another summary.", "status_on": "2015-04"}))
 
     assert str(refusal.value) == (
-        f"line 2: status_on: 2015-04 is older than the last report of {one.reference}, which is of 2015-05."
+        f"line 2: status_on: The outcome of April 2015 is older than the last report on {one.reference}, of May 2015."
     )
     assert Commitment.objects.get().summary == LINE["summary"]
 
@@ -587,7 +587,9 @@ def test_what_only_an_action_refuses_is_said_by_line_too(one, file, monkeypatch)
     with pytest.raises(CommandError) as refusal:
         load(file({"summary": "Another summary.", "status_on": "2015-04"}))
 
-    assert str(refusal.value) == "line 2: The outcome of April 2015 is older than the last report, of May 2015."
+    assert str(refusal.value) == (
+        f"line 2: The outcome of April 2015 is older than the last report on {one.reference}, of May 2015."
+    )
     assert Commitment.objects.get().summary == LINE["summary"]
 
 
