@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,8 @@ from foundation.dates.partial import PartialDate, Precision, partial_date
 
 
 class State(models.TextChoices):
+    """The states of the review workflow."""
+
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")
     SENT_BACK = "sent_back", _("Sent back")
@@ -74,11 +77,11 @@ class ReviewingBody:
         return _now("Reviewed by the administrators of the portal")
 
 
-def _agencies(label):
+def _agencies(label: Promise) -> ArrayField:
     return ArrayField(models.BigIntegerField(), verbose_name=label, default=list, blank=True, editable=False)
 
 
-def _person(label):
+def _person(label: Promise) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=label,

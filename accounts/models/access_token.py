@@ -27,6 +27,8 @@ class AccessToken(AbstractAPIKey):
     """
 
     class Scope(models.TextChoices):
+        """What a token may do."""
+
         READ = "read", _("Read open reports")
         DRAFT = "draft", _("Read and write drafts")
         SUBMIT = "submit", _("Read and write drafts, and submit them")

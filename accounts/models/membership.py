@@ -18,6 +18,8 @@ class Membership(models.Model):
     """A person acts for an agency, from a day and until a day (an empty end is open)."""
 
     class Role(models.TextChoices):
+        """The role in which a person acts for an agency."""
+
         FOCAL_POINT = "focal_point", _("Focal point")
         ALTERNATE = "alternate", _("Alternate")
 

@@ -23,6 +23,8 @@ class SignInWarning(models.Model):
     """A mail that warned the owner of an account of wrong passwords or codes; kept to send one mail for many tries."""
 
     class Kind(models.TextChoices):
+        """What was wrong: a password or a code."""
+
         PASSWORD = "password", _("Wrong passwords")
         CODE = "code", _("Wrong codes")
 

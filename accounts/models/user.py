@@ -1,6 +1,6 @@
 """People who sign in, and their roles."""
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -15,6 +15,8 @@ class User(AbstractUser):
     """A person who signs in to report, to review or to run the portal."""
 
     class MailLevel(models.TextChoices):
+        """The mails that a person wants."""
+
         ALL = "all", _("Everything that concerns me")
         ESSENTIAL = "essential", _("Only what I must act on: sent back, due, overdue")
         NONE = "none", _("Nothing")
@@ -68,6 +70,10 @@ class User(AbstractUser):
     def set_password(self, raw_password):
         super().set_password(raw_password)
         self.has_short_password = raw_password is not None and len(raw_password) < LONG_PASSWORD
+
+
+# The user of a request, who may not be signed in.
+AnyUser = User | AnonymousUser
 
 
 class AccountRole(User.groups.through):

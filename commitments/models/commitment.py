@@ -1,3 +1,5 @@
+"""Commitments, and what belongs to one: partners, milestones and stakeholders."""
+
 from datetime import date
 
 from concurrency.fields import AutoIncVersionField
@@ -30,6 +32,8 @@ class Stakeholder(models.Model):
     """A body outside the group that takes part in a commitment."""
 
     class Kind(models.TextChoices):
+        """The sort of body."""
+
         GOVERNMENT = "government", _("Government")
         EMPLOYERS = "employers_organization", _("Employers' organization")
         WORKERS = "workers_organization", _("Workers' organization")
@@ -89,6 +93,8 @@ class Commitment(HistoryAtomicSave, Reviewed):
     """Something that an agency or a work group undertook to do."""
 
     class Kind(models.TextChoices):
+        """The sort of undertaking."""
+
         PROGRAMME = "programme", _("Programme")
         PUBLICATION = "publication", _("Publication")
         NORM = "norm", _("Norm")
@@ -98,11 +104,15 @@ class Commitment(HistoryAtomicSave, Reviewed):
         INSTITUTION = "institution", _("Institution")
 
     class Scope(models.TextChoices):
+        """How far a commitment reaches."""
+
         GLOBAL = "global", _("Global")
         REGIONAL = "regional", _("Regional")
         NATIONAL = "national", _("National")
 
     class Confidence(models.TextChoices):
+        """Whether the source was read."""
+
         CONFIRMED = "confirmed", _("Confirmed: the source was read")
         KNOWN = "known", _("Not yet confirmed: general knowledge")
 
@@ -348,6 +358,8 @@ class Commitment(HistoryAtomicSave, Reviewed):
 
 
 class CommitmentPoint(Commitment.agenda_points.through):
+    """An agenda point of a commitment."""
+
     class Meta:
         proxy = True
         default_permissions = ()
@@ -355,6 +367,8 @@ class CommitmentPoint(Commitment.agenda_points.through):
 
 
 class CommitmentRecommendation(Commitment.recommendations.through):
+    """A recommendation that a commitment answers."""
+
     class Meta:
         proxy = True
         default_permissions = ()
@@ -362,6 +376,8 @@ class CommitmentRecommendation(Commitment.recommendations.through):
 
 
 class CommitmentStakeholder(Commitment.stakeholders.through):
+    """A stakeholder of a commitment."""
+
     class Meta:
         proxy = True
         default_permissions = ()

@@ -53,6 +53,7 @@ def records(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def check_header(header: list[str]) -> None:
+    """Refuse a file without exactly the columns, in their order."""
     problems = []
     if missing := [column for column in COLUMNS if column not in header]:
         problems.append(_("the column %(columns)s is missing.") % {"columns": ", ".join(missing)})

@@ -54,6 +54,8 @@ ALLOWED_STATUSES = [status for status in Status.values if status not in (Status.
 
 
 class LineProblem(NamedTuple):
+    """An error of a line, by its number."""
+
     line: int
     reason: str
 
@@ -153,7 +155,9 @@ class LineParser:
         self.check_fields(line)
         return None if self.problems else line
 
-    def fields(self, lead, start: PartialDate | None, end: PartialDate | None) -> dict[str, Any]:
+    def fields(
+        self, lead: Agency | WorkGroup | None, start: PartialDate | None, end: PartialDate | None
+    ) -> dict[str, Any]:
         return {
             "load_key": self.key,
             "title": self.cells["title"],

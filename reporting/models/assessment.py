@@ -1,3 +1,5 @@
+"""Assessments of commitments, and the answers of their leads."""
+
 from concurrency.fields import AutoIncVersionField
 from django.db import models
 from django.db.models import Q, Value
@@ -19,11 +21,15 @@ class Assessment(Reviewed):
     """An assessment of a commitment by somebody other than its lead; it never changes the status."""
 
     class AssessorKind(models.TextChoices):
+        """Who assesses."""
+
         PEER_AGENCY = "peer_agency", _("Peer agency")
         GROUP_LEAD = "group_lead", _("Working-group lead")
         INDEPENDENT = "independent", _("Independent assessor")
 
     class Finding(models.TextChoices):
+        """How far the assessor agrees with the lead's report."""
+
         AGREES = "agrees", _("Agrees with the lead's report")
         AGREES_IN_PART = "agrees_in_part", _("Agrees in part")
         DISAGREES = "disagrees", _("Disagrees")

@@ -1,3 +1,5 @@
+"""Unsaved contents of forms."""
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,6 +14,8 @@ class AutosavedForm(models.Model):
     """The unsaved contents of a person's form, as the browser would send them."""
 
     class Form(models.TextChoices):
+        """The forms that are saved as they are typed."""
+
         COMMITMENT = "commitment", _("Commitment")
         REPORT = "progressreport", _("Progress report")
         ASSESSMENT = "assessment", _("Assessment")

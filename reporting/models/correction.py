@@ -1,3 +1,5 @@
+"""Mistakes that readers report."""
+
 from concurrency.fields import AutoIncVersionField
 from django.conf import settings
 from django.db import models
@@ -13,6 +15,8 @@ class Correction(models.Model):
     """A mistake on a commitment's page that a reader reports, visible to reviewers only."""
 
     class State(models.TextChoices):
+        """What became of a reported mistake."""
+
         OPEN = "open", _("Waiting")
         ANSWERED = "answered", _("Answered")
         CLOSED = "closed", _("Closed")

@@ -1,3 +1,5 @@
+"""Notifications, and the digests that tell people of them by mail."""
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q

@@ -1,3 +1,5 @@
+"""Reporting cycles, progress reports, their evidence, and the changes of status that they make."""
+
 from pathlib import PurePath
 from uuid import uuid4
 
@@ -208,6 +210,8 @@ class Evidence(models.Model):
     """A link, document or file that backs a report."""
 
     class Kind(models.TextChoices):
+        """The sort of evidence."""
+
         ANNOUNCEMENT = "announcement", _("Announcement")
         PUBLICATION = "publication", _("Publication")
         OFFICIAL_DOCUMENT = "official_document", _("Official document")
@@ -217,6 +221,8 @@ class Evidence(models.Model):
         OTHER = "other", _("Other")
 
     class LinkCheck(models.TextChoices):
+        """The outcome of the last check of a link."""
+
         NOT_CHECKED = "", _("Not checked yet")
         ANSWERS = "answers", _("Answers")
         MOVED = "moved", _("Moved")

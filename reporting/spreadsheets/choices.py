@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -43,11 +44,11 @@ class Offer:
         return self.known.agencies
 
     @property
-    def agenda_points(self):
+    def agenda_points(self) -> dict[str, Any]:
         return self.known.agenda_points
 
     @property
-    def recommendations(self):
+    def recommendations(self) -> dict[str, Any]:
         return self.known.recommendations
 
     @cached_property

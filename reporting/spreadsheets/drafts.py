@@ -30,6 +30,8 @@ EMPTY = gettext_lazy("This cannot be empty.")
 
 @dataclass(frozen=True)
 class Change:
+    """A cell that an import changes."""
+
     column: str
     before: str
     after: str

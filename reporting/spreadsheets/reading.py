@@ -12,9 +12,10 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -141,7 +142,7 @@ def take(sheet: Sheet, number: int, cells: list, places: dict[str, int], days: s
         sheet.rows.append(texts)
 
 
-def text_of(cell, is_day: bool) -> str:
+def text_of(cell: Any, is_day: bool) -> str:
     """Return a cell as text; raise BadCell if a spreadsheet converted it to something else."""
     if cell is None or isinstance(cell, str):
         return checked(cell or "")
@@ -167,7 +168,7 @@ def text_of(cell, is_day: bool) -> str:
     raise BadCell(_("This is a time, not text: format the cell as text and write it again."))
 
 
-def day_of(cell, value: date, is_day: bool) -> str:
+def day_of(cell: Any, value: date, is_day: bool) -> str:
     """A date that shows its day is that day; one that shows less may have been less before Excel completed it."""
     shows_day = "d" in NOT_SHOWN.sub("", cell.number_format or "").lower()
     if is_day and shows_day:
@@ -179,7 +180,7 @@ def day_of(cell, value: date, is_day: bool) -> str:
     raise BadCell(_("Excel made a date of this: format the cell as text and write it again."))
 
 
-def day_numbered(number: float, cell) -> date | None:
+def day_numbered(number: float, cell: Any) -> date | None:
     """Return the day that a spreadsheet counts by this number; None for one that is a year, or far from any day."""
     if number < 10_000:
         return None
@@ -236,7 +237,7 @@ def of_workbook(content: bytes, name: str) -> Iterator[tuple[int, list]]:
         raise no_workbook from error
 
 
-def sheet_of(workbook, name: str) -> ReadOnlyWorksheet:
+def sheet_of(workbook: Workbook, name: str) -> ReadOnlyWorksheet:
     sheets = [sheet for sheet in workbook.worksheets if isinstance(sheet, ReadOnlyWorksheet)]
     named = [sheet for sheet in sheets if sheet.title.strip().lower() == name]
     if named or len(sheets) == 1:

@@ -32,6 +32,8 @@ KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it
 
 
 class CommitmentResource(DraftResource):
+    """Commitments as rows of a file."""
+
     key = "reference"
     name, label = "commitments", gettext_lazy("Commitments")
     columns_of_rules = {"lead_agency": "lead", "workgroup": "lead"}
@@ -140,6 +142,8 @@ class CommitmentResource(DraftResource):
 
 
 class MilestoneResource(DraftResource):
+    """Milestones as rows of a file."""
+
     name, label = "milestones", gettext_lazy("Milestones")
     shown = ("version",)
 
@@ -187,6 +191,8 @@ class MilestoneResource(DraftResource):
 
 
 class ReportResource(DraftResource):
+    """Progress reports as rows of a file."""
+
     name, label = "reports", gettext_lazy("Progress reports")
 
     id = Column("id", TextWidget(), KEPT)
