@@ -18,7 +18,7 @@ from reporting import actions
 from reporting.actions import LOAD
 from reporting.actions.loading import older_outcome
 from reporting.importers.commitments_file import read
-from reporting.importers.line_parser import LineProblem, ParsedLine, ReportedOutcome, partial_date_fields
+from reporting.importers.parsed_lines import LineProblem, ParsedLine, ReportedOutcome, partial_date_fields
 from reporting.importers.results import ImportRefused, ImportSummary
 from reporting.importers.table_loader import database_error_message, has_changes, ids_of, mark_as_loaded, write_sets
 from reporting.models import Evidence, ProgressReport

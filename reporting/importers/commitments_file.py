@@ -8,7 +8,8 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from foundation.text.unknown_words import unknown_column
-from reporting.importers.line_parser import COLUMNS, LineParser, LineProblem, ParsedLine, ReferenceLookup
+from reporting.importers.line_parser import COLUMNS, LineParser
+from reporting.importers.parsed_lines import LineProblem, ParsedLine, ReferenceLookup
 from reporting.importers.results import ImportRefused
 
 

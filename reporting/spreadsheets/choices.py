@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from agencies.models import Agency
 from commitments.models import Commitment, Stakeholder
 from commitments.permissions import agencies_for, groups_for
-from reporting.importers.line_parser import ReferenceLookup
+from reporting.importers.parsed_lines import ReferenceLookup
 from reporting.models import ReportingCycle
 from workgroups.models import WorkGroup, WorkPlan
 

@@ -23,7 +23,7 @@ from foundation.text.name_lists import SEPARATOR, join_names, length_errors, nor
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH, normalize_line_endings, replace_unprintable
 from foundation.text.unknown_words import unknown_value
 from foundation.text.web_addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location
-from reporting.importers.line_parser import partial_date_fields
+from reporting.importers.parsed_lines import partial_date_fields
 from workgroups.models import WorkGroup
 
 MOST_WORDS = 40  # that a sentence lists
