@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
+    """Connects the signals and registers the system check of second steps."""
+
     name = "accounts"
     verbose_name = _("People and accounts")
 

@@ -11,10 +11,11 @@ from hashlib import sha256
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.models import SubmittedForm
+from accounts.models import AnyUser, SubmittedForm
 
 KEY_FIELD = "_submission"
 RETENTION = timedelta(days=7)
@@ -25,6 +26,7 @@ NUL = "\x00"  # PostgreSQL cannot store it
 
 
 def new_key() -> str:
+    """Return a key for a new form."""
     return uuid4().hex
 
 
@@ -42,7 +44,7 @@ def typed_fields(request: HttpRequest) -> dict[str, list[str]]:
     return fields | files
 
 
-def is_usable_key(key: str, *, form: str, user) -> bool:
+def is_usable_key(key: str, *, form: str, user: AnyUser) -> bool:
     """Return whether a key is well formed and not used by another person or form."""
     try:
         submission = SubmittedForm.objects.filter(pk=UUID(hex=key)).first()
@@ -52,10 +54,11 @@ def is_usable_key(key: str, *, form: str, user) -> bool:
 
 
 def was_processed(key: str) -> bool:
+    """Return whether the form of a key has created its row."""
     return SubmittedForm.objects.filter(pk=UUID(hex=key), row__isnull=False).exists()
 
 
-def lock_submission(key: str, *, form: str, fields: dict, user=None) -> SubmittedForm | None:
+def lock_submission(key: str, *, form: str, fields: dict, user: AnyUser | None = None) -> SubmittedForm | None:
     """Return the submission of a key, locked; a new one has no `row`, and its work is still to be done.
 
     Call it in the transaction that does the work. Returns None if the key is missing, malformed, or of another form or
@@ -72,7 +75,7 @@ def lock_submission(key: str, *, form: str, fields: dict, user=None) -> Submitte
     return submission if (submission.user_id, submission.form) == (new_submission.user_id, form) else None
 
 
-def record_result(submission: SubmittedForm | None, row) -> None:
+def record_result(submission: SubmittedForm | None, row: Model | None) -> None:
     """Store the row that the form created; without one delete the submission, so that its key can be used again."""
     if submission is None:
         return
@@ -84,6 +87,7 @@ def record_result(submission: SubmittedForm | None, row) -> None:
 
 
 def has_same_fields(submission: SubmittedForm, fields: dict) -> bool:
+    """Return whether a submission had the same fields."""
     return submission.digest == fields_digest(fields)
 
 
@@ -107,7 +111,7 @@ def store_resubmission(submission: SubmittedForm, fields: dict) -> None:
     submission.save(update_fields=["second"])
 
 
-def find_resubmission(key: str, *, form: str, row: int, user) -> SubmittedForm | None:
+def find_resubmission(key: str, *, form: str, row: int, user: AnyUser) -> SubmittedForm | None:
     """Return the submission with stored second fields, if it belongs to this person, form and row."""
     try:
         rows = SubmittedForm.objects.filter(pk=UUID(hex=key), form=form, row=row, user=user, second__isnull=False)

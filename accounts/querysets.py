@@ -1,3 +1,5 @@
+"""Queries of memberships, invitations and access tokens."""
+
 import re
 from datetime import timedelta
 from typing import Self
@@ -12,12 +14,16 @@ from foundation.clock import today
 
 
 class MembershipQuerySet(models.QuerySet):
+    """Memberships, by the day on which they count."""
+
     def current(self) -> Self:
         """Filter memberships in force today (UTC)."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today()), starts_on__lte=today())
 
 
 class InvitationQuerySet(models.QuerySet):
+    """Invitations, by whether they can still be accepted."""
+
     def acceptable(self) -> Self:
         """Filter invitations that can be accepted: open and not expired."""
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=timezone.now())
@@ -39,6 +45,8 @@ class TokenKeyGenerator(KeyGenerator):
 
 
 class AccessTokenQuerySet(models.QuerySet):
+    """Access tokens, by whether they are valid."""
+
     def in_use(self) -> Self:
         """Filter tokens that work: valid, and their maker acts for the agency today (UTC)."""
         return self.valid().filter(self._acting())
@@ -62,6 +70,8 @@ class AccessTokenQuerySet(models.QuerySet):
 
 
 class AccessTokenManager(BaseAPIKeyManager.from_queryset(AccessTokenQuerySet)):
+    """The manager of access tokens."""
+
     key_generator = TokenKeyGenerator()
 
     def assign_key(self, obj) -> str:

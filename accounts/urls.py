@@ -1,5 +1,7 @@
 """URLs of accounts. allauth's views keep the names by which allauth reverses them."""
 
+from collections.abc import Callable
+
 from allauth.account import views as account
 from allauth.mfa.base import views as second_step
 from allauth.mfa.recovery_codes import views as codes
@@ -16,7 +18,7 @@ from accounts.sessions.views import SessionsView
 from accounts.sign_in.views import LoginView, LogoutView, LostPasswordView
 
 
-def portal_page(view, name: str):
+def portal_page(view: Callable, name: str) -> Callable:
     """Return one of allauth's views with our template, uncached because some pages show secrets."""
     return never_cache(view.as_view(template_name=f"accounts/{name}.html"))
 

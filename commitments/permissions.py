@@ -5,15 +5,22 @@ commitment itself, 'commitment__' for its reports). Pages, admin, API and action
 `visible_to`, `editable_by` and `reviewable_by`. Functions named `may_…` return a bool for the person alone.
 """
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.fields.array import ArrayOverlap
 from django.db.models import BigIntegerField, F, Func, Q, QuerySet, Value
+from django.db.models.expressions import Expression
 
+from accounts.models import AnyUser
 from accounts.permissions import agencies_of, is_administrator, is_secretariat, may_edit_reference_data
 from agencies.models import Agency
 from commitments.workflow import State
 from workgroups.models import Participation, WorkGroup
 from workgroups.permissions import groups_led_by
+
+if TYPE_CHECKING:
+    from commitments.models import Commitment
 
 PUBLIC_STATES = State.public()
 OPEN_STATES = State.open()
@@ -22,12 +29,12 @@ ALL = Q(pk__isnull=False)
 NONE = Q(pk__isnull=True)
 
 
-def is_owner(user, prefix: str = "") -> Q:
+def is_owner(user: AnyUser, prefix: str = "") -> Q:
     """Return the condition that an agency of the person leads, or co-chairs or co-convenes the group that leads."""
     return Q(**{f"{prefix}lead_agency__in": agencies_of(user)}) | Q(**{f"{prefix}workgroup__in": groups_led_by(user)})
 
 
-def readable(user, owned: Q) -> Q:
+def readable(user: AnyUser, owned: Q) -> Q:
     """Return the condition for public rows, one's own, and for the secretariat all that were ever submitted."""
     if user.is_anonymous:
         return Q(state__in=PUBLIC_STATES)
@@ -38,28 +45,28 @@ def readable(user, owned: Q) -> Q:
     return owned | Q(state__in=PUBLIC_STATES)
 
 
-def writable(user, owned: Q) -> Q:
+def writable(user: AnyUser, owned: Q) -> Q:
     """Return the condition for drafts and sent-back rows of one's own agency or group."""
     if user.is_anonymous:
         return NONE
     return Q(state__in=OPEN_STATES) & (ALL if is_administrator(user) else owned)
 
 
-def waiting(user, led: Q) -> Q:
+def waiting(user: AnyUser, led: Q) -> Q:
     """Return the condition for submitted rows that this reviewer sees; some may be for another to decide."""
     if user.is_anonymous:
         return NONE
     return Q(state="submitted") & (ALL if is_administrator(user) or is_secretariat(user) else led)
 
 
-def reviewable(user, led: Q, independence: Q) -> Q:
+def reviewable(user: AnyUser, led: Q, independence: Q) -> Q:
     """Return the condition for submitted rows that this reviewer may decide on; see `independent`."""
     if user.is_anonymous:
         return NONE
     return waiting(user, led) & ~(Q(author=user) | Q(submitted_by=user)) & independence
 
 
-def agencies_acted_for(user) -> Func:
+def agencies_acted_for(user: AnyUser) -> Func:
     """Return the agencies for which the person acted since a row was submitted, or acts now, as an array of keys.
 
     All agencies of the person count, even if a token limits the request to one of them.
@@ -77,7 +84,7 @@ def with_stake(commitment: str, lead: str | None, workgroup: str | None) -> Func
     )
 
 
-def independent(user, prefix: str = "", *further: Func) -> Q:
+def independent(user: AnyUser, prefix: str = "", *further: Func) -> Q:
     """Return the condition for rows of which the person is independent, so that they may decide on them.
 
     A person is not independent if they act, or acted since the row was submitted, for an agency that was involved in
@@ -90,13 +97,13 @@ def independent(user, prefix: str = "", *further: Func) -> Q:
     return ~Q(*(ArrayOverlap(agencies, agencies_acted_for(user)) for agencies in involved), _connector=Q.OR)
 
 
-def independent_of(user, prefix: str = "") -> Q:
+def independent_of(user: AnyUser, prefix: str = "") -> Q:
     """Return the condition for rows whose commitment the person may assess or change alone: not as a co-lead either."""
     stake = with_stake(f"{prefix}pk", f"{prefix}lead_agency", f"{prefix}workgroup")
     return ~Q(ArrayOverlap(stake, _agencies("agencies_acted_for", Value(user.pk), Value(None))))
 
 
-def interested_agencies(commitment) -> QuerySet[Agency]:
+def interested_agencies(commitment: "Commitment") -> QuerySet[Agency]:
     """Return the agencies that lead or co-lead a commitment or are partners in it, which may not assess it."""
     leading = Participation.objects.leading().filter(workgroup=commitment.workgroup_id)
     return Agency.objects.filter(
@@ -106,21 +113,21 @@ def interested_agencies(commitment) -> QuerySet[Agency]:
     )
 
 
-def _agencies(function: str, *arguments) -> Func:
+def _agencies(function: str, *arguments: Expression) -> Func:
     return Func(*arguments, function=function, output_field=ArrayField(BigIntegerField()))
 
 
-def led_group(user, prefix: str = "") -> Q:
+def led_group(user: AnyUser, prefix: str = "") -> Q:
     """Return the condition for rows led by a group that an agency of the person co-chairs or co-convenes."""
     return Q(**{f"{prefix}workgroup__in": groups_led_by(user)})
 
 
-def handled(user, owned: Q) -> Q:
+def handled(user: AnyUser, owned: Q) -> Q:
     """Return the condition for rows that the person may write as drafts, in any state."""
     return ALL if is_administrator(user) else owned
 
 
-def confidential(user, owned: Q) -> Q:
+def confidential(user: AnyUser, owned: Q) -> Q:
     """Return the condition for rows whose history the person may read.
 
     These are one's own; for administrators and the secretariat all rows that they may read.
@@ -128,32 +135,32 @@ def confidential(user, owned: Q) -> Q:
     return readable(user, owned) if is_administrator(user) or is_secretariat(user) else owned
 
 
-def agencies_for(user) -> QuerySet[Agency]:
+def agencies_for(user: AnyUser) -> QuerySet[Agency]:
     """Return the agencies for which the person may write commitments, reports and assessments."""
     return Agency.objects.all() if is_administrator(user) else agencies_of(user)
 
 
-def partners_for(user, commitment) -> QuerySet[Agency]:
+def partners_for(user: AnyUser, commitment: "Commitment | int") -> QuerySet[Agency]:
     """Return the partners in a commitment for which the person may write."""
     return agencies_for(user).filter(partnerships__commitment=commitment)
 
 
-def groups_for(user) -> QuerySet[WorkGroup]:
+def groups_for(user: AnyUser) -> QuerySet[WorkGroup]:
     """Return the groups for which the person may write commitments and assessments."""
     return WorkGroup.objects.all() if is_administrator(user) else groups_led_by(user)
 
 
-def may_create_drafts(user) -> bool:
+def may_create_drafts(user: AnyUser) -> bool:
     """Return whether the person may create drafts."""
     return is_administrator(user) or agencies_of(user).exists()
 
 
-def may_review(user) -> bool:
+def may_review(user: AnyUser) -> bool:
     """Return whether the person can be a reviewer of any row."""
     return is_administrator(user) or is_secretariat(user) or groups_led_by(user).exists()
 
 
-def may_classify(user) -> bool:
+def may_classify(user: AnyUser) -> bool:
     """Return whether the person may change the classification of published rows of which they are independent.
 
     The classification is the agenda points, the recommendations and the confidence in the source.
@@ -161,15 +168,16 @@ def may_classify(user) -> bool:
     return may_edit_reference_data(user)
 
 
-def may_correct(user) -> bool:
+def may_correct(user: AnyUser) -> bool:
     """Return whether the person may correct the texts of published commitments of which they are independent."""
     return is_administrator(user)
 
 
-def may_withdraw(user) -> bool:
+def may_withdraw(user: AnyUser) -> bool:
+    """Return whether the person may withdraw a commitment from the register."""
     return is_administrator(user) or is_secretariat(user)
 
 
-def may_restore(user) -> bool:
+def may_restore(user: AnyUser) -> bool:
     """Return whether the person may take a withdrawn commitment back into the register."""
     return may_withdraw(user)

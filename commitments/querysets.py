@@ -1,3 +1,5 @@
+"""Queries of reviewed rows and of commitments, by state and by person."""
+
 from datetime import date
 from typing import Self
 
@@ -98,6 +100,8 @@ class ReviewedQuerySet(models.QuerySet):
 
 
 class CommitmentQuerySet(ReviewedQuerySet):
+    """Commitments, by state and by person."""
+
     parts = ("partners", "milestones")
 
     def owner(self, user) -> Q:
@@ -147,6 +151,8 @@ def moved_at_expression(column: str, day: date | None) -> F | Value:
 
 
 class WithdrawalQuerySet(models.QuerySet):
+    """Withdrawals, by the day on which they are in force."""
+
     def in_force_on(self, day: date) -> Self:
         """Return the withdrawals made by the end of a day (UTC) and not yet taken back then."""
         return self.filter(withdrawn_on__lte=day).exclude(restored_on__lte=day)

@@ -149,11 +149,11 @@ class ReviewingBody:
         return str(ReviewingRole(self.role).meaning.sentence) % {"agency": self.agency}
 
 
-def _agencies(label):
+def _agencies(label: Promise) -> ArrayField:
     return ArrayField(models.BigIntegerField(), verbose_name=label, default=list, blank=True, editable=False)
 
 
-def _person(label):
+def _person(label: Promise) -> models.ForeignKey:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=label,

@@ -1,3 +1,5 @@
+"""Queries of reports and what belongs to them, by state and by person."""
+
 from datetime import date
 from typing import Self
 
@@ -28,6 +30,8 @@ from reporting.permissions import accepts_contributions, in_inbox, is_assessor, 
 
 
 class ProgressReportQuerySet(ReviewedQuerySet):
+    """Progress reports, by state and by person."""
+
     parts = ("evidence", "contributions")
 
     def in_register(self, day: date | None = None) -> Self:
@@ -92,6 +96,8 @@ class ProgressReportQuerySet(ReviewedQuerySet):
 
 
 class AssessmentQuerySet(ReviewedQuerySet):
+    """Assessments, by state and by person."""
+
     def owner(self, user) -> Q:
         return is_assessor(user)
 
@@ -132,6 +138,8 @@ class AssessmentQuerySet(ReviewedQuerySet):
 
 
 class AnswerQuerySet(ReviewedQuerySet):
+    """Answers to assessments, by state and by person."""
+
     def owner(self, user) -> Q:
         return is_owner(user, "assessment__commitment__")
 
@@ -151,6 +159,8 @@ NO_GROUP = Q(pk__isnull=True)
 
 
 class EvidenceQuerySet(models.QuerySet):
+    """Evidence, by who may see it."""
+
     def public(self) -> Self:
         """Return the public evidence; the caller checks whether its report is published."""
         return self.filter(is_public=True)
@@ -165,6 +175,8 @@ class EvidenceQuerySet(models.QuerySet):
 
 
 class ContributionQuerySet(models.QuerySet):
+    """Partners' contributions, by who may see them."""
+
     def published(self, day: date | None = None) -> Self:
         """Return the contributions to published reports; they are public as long as the report is."""
         return self.filter(report__in=self._reports().published(day))
@@ -192,6 +204,8 @@ class ContributionQuerySet(models.QuerySet):
 
 
 class StatusChangeQuerySet(models.QuerySet):
+    """Changes of status, by the day on which they are public."""
+
     def published(self, day: date | None = None) -> Self:
         """Return the changes of commitments that have a page, up to the end of a day."""
         changes = self.filter(commitment__state__in=PUBLIC_STATES)
@@ -210,6 +224,8 @@ class StatusChangeQuerySet(models.QuerySet):
 
 
 class ReportingCycleQuerySet(models.QuerySet):
+    """Reporting cycles, by day."""
+
     def opened(self, day: date) -> Self:
         """Return the cycles opened by the end of the day, newest first."""
         return self.filter(opened_on__lte=day).order_by("-opened_on", "-pk")
@@ -224,12 +240,16 @@ class ReportingCycleQuerySet(models.QuerySet):
 
 
 class NotificationQuerySet(models.QuerySet):
+    """Notifications, by whether they were sent."""
+
     def waiting(self) -> Self:
         """Return the notifications that were neither sent nor dropped."""
         return self.filter(sent_at__isnull=True, dropped_at__isnull=True)
 
 
 class CorrectionQuerySet(models.QuerySet):
+    """Reported mistakes, by who may answer them."""
+
     def visible_to(self, user) -> Self:
         return self.filter(in_inbox(user))
 

@@ -47,7 +47,7 @@ POINTS = [
 ]
 # The slowest files, which are started first so that the processes finish at the same time.
 SLOWEST_FILES = (
-    "tests/reporting/test_permission_table.py",
+    "tests/reporting/permissions/test_permission_table.py",
     "tests/browser/test_editors_pages.py",
     "tests/browser/test_pages.py",
     "tests/gmg_portal/trial/test_run.py",

@@ -42,7 +42,7 @@ def revoke_orphaned_tokens() -> int:
     return len([_set_revoked(token, None) for token in orphans])
 
 
-def end_tokens(membership: Membership, on: date, by) -> None:
+def end_tokens(membership: Membership, on: date, by: User | None) -> None:
     """End the person's tokens for the agency on the day of the handover; the successor creates new ones."""
     tokens = AccessToken.objects.valid().filter(made_by=membership.user, agency=membership.agency)
     for token in tokens.select_for_update(of=("self",)):

@@ -18,7 +18,7 @@ from foundation.row_versions import check_version
 
 
 @transaction.atomic
-def hand_over(membership: Membership, *, to: User, on: date, by, seen: int | None = None) -> Membership:
+def hand_over(membership: Membership, *, to: User, on: date, by: User | None, seen: int | None = None) -> Membership:
     """End a membership on a day and start the successor's on the same day. Returns the successor's membership.
 
     A successor with a membership on that day, such as an alternate, keeps it and gets the role. Drafts belong to the
@@ -82,7 +82,7 @@ def _membership_on(user: User, membership: Membership, on: date) -> Membership |
     return memberships.filter(starts_on__lte=on).exclude(ends_on__lt=on).order_by("starts_on").first()
 
 
-def _save_membership(membership: Membership, by) -> None:
+def _save_membership(membership: Membership, by: User | None) -> None:
     membership._change_reason = "hand_over"
     membership._history_user = by
     membership.save()

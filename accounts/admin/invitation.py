@@ -1,7 +1,10 @@
 """The table of invitations."""
 
+from collections.abc import Callable
+
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -14,6 +17,8 @@ from accounts.permissions import may_invite_as, may_manage_memberships
 
 
 class InvitationForm(admin.site.Form):
+    """The form of an invitation."""
+
     def clean_email(self):
         email = self.cleaned_data["email"].lower()
         if User.objects.filter(email=email).exists():
@@ -91,5 +96,5 @@ class InvitationAdmin(RowActionsMixin, admin.site.ModelAdmin):
         return gettext("The invitation is revoked: its link opens nothing any more.")
 
 
-def invitation_link_builder(request):
+def invitation_link_builder(request: HttpRequest) -> Callable[[str], str]:
     return lambda token: request.build_absolute_uri(reverse("accounts:invitation", args=[token]))

@@ -32,7 +32,7 @@ from django.utils import timezone
 from accounts.attempts.known_addresses import KNOWN_ADDRESS_RETENTION, is_known_address, remember_address
 from accounts.attempts.owner_warnings import warn_owner
 from accounts.attempts.usernames import SECOND_STEP_SUFFIX, SIGNED_IN_SUFFIX, attempt_usernames, username_of_attempt
-from accounts.models import KnownAddress
+from accounts.models import KnownAddress, User
 from foundation.http.client_ip import throttle_key
 
 FREE_ATTEMPTS = 4  # wrong attempts without a delay
@@ -68,7 +68,7 @@ def attempt_address(request: HttpRequest) -> str | None:
     return throttle_key(request) or None
 
 
-def lockout_parameters(_request, _credentials: dict | None = None) -> list:
+def lockout_parameters(_request: HttpRequest, _credentials: dict | None = None) -> list:
     return ["username", "ip_address"]
 
 
@@ -151,7 +151,7 @@ def uncount_attempt(request: HttpRequest) -> None:
         )
 
 
-def reset_attempts(request: HttpRequest, user, **_kwargs) -> None:
+def reset_attempts(request: HttpRequest, user: User, **_kwargs: object) -> None:
     """Delete all attempts at an account after its owner has set a new password by a mailed link."""
     AccessAttempt.objects.filter(username__in=attempt_usernames(user.get_username())).delete()
     remember_address(request, user)
@@ -188,7 +188,7 @@ def _lock(name: str, address: str | None) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
-def _count(request, name: str) -> CountedAttempt:
+def _count(request: HttpRequest, name: str) -> CountedAttempt:
     """Add an attempt to the row of an account and an address; restart the count if the row is older than the window."""
     now = request.axes_attempt_time
     row = AccessAttempt.objects.filter(username=name, ip_address=request.axes_ip_address).order_by("pk").first()
@@ -208,21 +208,21 @@ def _count(request, name: str) -> CountedAttempt:
 # Codes, and passwords of signed-in people
 
 
-def may_try_code(request: HttpRequest, user) -> bool:
+def may_try_code(request: HttpRequest, user: User) -> bool:
     """Count an attempt at the second step; return False if it has to wait, and show the waiting page."""
     return _may_try(request, _code_credentials(user))
 
 
-def may_try_password(request: HttpRequest, user) -> bool:
+def may_try_password(request: HttpRequest, user: User) -> bool:
     """Count an attempt at the password of a signed-in person; return False if it has to wait."""
     return _may_try(request, {"username": user.get_username()})
 
 
-def count_wrong_code(request: HttpRequest, user) -> None:
+def count_wrong_code(request: HttpRequest, user: User) -> None:
     user_login_failed.send(sender=__name__, credentials=_code_credentials(user), request=request)
 
 
-def count_wrong_password(request: HttpRequest, user) -> None:
+def count_wrong_password(request: HttpRequest, user: User) -> None:
     user_login_failed.send(sender=__name__, credentials={"username": user.get_username()}, request=request)
 
 
@@ -233,7 +233,7 @@ def _may_try(request: HttpRequest, credentials: dict) -> bool:
     return False
 
 
-def _code_credentials(user) -> dict:
+def _code_credentials(user: User) -> dict:
     return {"username": user.get_username(), "second_step": True}
 
 

@@ -6,13 +6,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts.models import KnownAddress
+from accounts.models import KnownAddress, User
 from foundation.http.client_ip import throttle_key
 
 KNOWN_ADDRESS_RETENTION = timedelta(days=365)
 
 
-def remember_address(request: HttpRequest, user) -> None:
+def remember_address(request: HttpRequest, user: User) -> None:
     """Store this address as known for the account: its owner signed in fully, or used a link from a mail."""
     if not throttle_key(request):
         return

@@ -34,7 +34,7 @@ def warn_owner(username: str, failures: int, *, is_code: bool) -> None:
         logger.exception("A warning of wrong passwords could not be sent.")
 
 
-def discard_message(template: str, **context) -> None:
+def discard_message(template: str, **context: dict) -> None:
     """Build and queue a mail, then roll it back: the answer takes as long as for an existing account."""
     with transaction.atomic():
         QueueBackend().send_messages([build_message(template, to="nobody@example.org", **context)])

@@ -5,12 +5,13 @@ from accounts.models.invitation import Invitation
 from accounts.models.membership import Membership
 from accounts.models.sign_in import KnownAddress, SignInWarning
 from accounts.models.submitted_form import SubmittedForm
-from accounts.models.user import LONG_PASSWORD, AccountRole, User
+from accounts.models.user import LONG_PASSWORD, AccountRole, AnyUser, User
 
 __all__ = [
     "LONG_PASSWORD",
     "AccessToken",
     "AccountRole",
+    "AnyUser",
     "Invitation",
     "KnownAddress",
     "Membership",

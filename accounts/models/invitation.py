@@ -16,6 +16,8 @@ class Invitation(models.Model):
     """An invitation by mail, with a link that creates one account with a role."""
 
     class Role(models.TextChoices):
+        """The role that the invited person gets."""
+
         FOCAL_POINT = "focal_point", _("Focal point")
         ALTERNATE = "alternate", _("Alternate")
         SECRETARIAT = "secretariat", _("Secretariat")

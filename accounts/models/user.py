@@ -1,6 +1,6 @@
 """People who sign in, and their roles."""
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -72,6 +72,10 @@ class User(AbstractUser):
     def set_password(self, raw_password):
         super().set_password(raw_password)
         self.has_short_password = raw_password is not None and len(raw_password) < LONG_PASSWORD
+
+
+# The user of a request, who may not be signed in.
+AnyUser = User | AnonymousUser
 
 
 class AccountRole(User.groups.through):

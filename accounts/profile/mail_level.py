@@ -19,6 +19,8 @@ NEXT_LOWER_LEVEL = {Level.ALL: Level.ESSENTIAL, Level.ESSENTIAL: Level.NONE, Lev
 
 
 class MailLevelForm(forms.Form):
+    """The choice of the mails that a person wants."""
+
     mail_level = forms.ChoiceField(
         label=gettext_lazy("Which mails do you want?"),
         choices=Level.choices,

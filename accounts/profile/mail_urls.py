@@ -1,3 +1,5 @@
+"""The address of the mail preferences that every mail links to."""
+
 from django.urls import path
 
 from accounts.profile import mail_level

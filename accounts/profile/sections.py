@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from accounts.models import User
+
 _sections: dict[str, Callable[[Any], Any]] = {}
 
 
@@ -11,6 +13,6 @@ def add_to_profile(name: str, value: Callable[[Any], Any]) -> None:
     _sections[name] = value
 
 
-def profile_context(user) -> dict[str, Any]:
+def profile_context(user: User) -> dict[str, Any]:
     """Return the variables that apps above give the profile page of a person."""
     return {name: value(user) for name, value in _sections.items()}

@@ -10,6 +10,8 @@ from accounts.second_step.requirement import second_steps_of
 
 
 class SecondStepAdapter(DefaultMFAAdapter):
+    """allauth's adapter of second steps: encrypts their secrets."""
+
     error_messages = DefaultMFAAdapter.error_messages | {
         "cannot_delete_authenticator": gettext_lazy(
             "This is your only second step, and your account needs one. Set up another first, then remove this one."

@@ -7,7 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, Error
 from accounts.second_step.encryption import UnreadableSecretError, change_secrets, decrypt
 
 
-def check_second_steps(app_configs=None, databases=None, **_kwargs) -> list[checks.Warning]:
+def check_second_steps(app_configs: object = None, databases: object = None, **_kwargs: object) -> list[checks.Warning]:
     if DEFAULT_DB_ALIAS not in (databases or ()):
         return []
     try:

@@ -18,6 +18,8 @@ from accounts.forms import PortalForm
 
 
 class CodeFieldForm(PortalForm):
+    """Base class of forms with a field for a code."""
+
     labels = {"code": _("Code")}
 
     def __init__(self, *args, **kwargs):
@@ -59,14 +61,20 @@ def consume_code(authenticator: Authenticator | None, code_text: str) -> None:
 
 
 class CodeForm(LimitedCodeForm, code.AuthenticateForm):
+    """The code when signing in."""
+
     help_texts = {"code": _("From your authenticator app, or one of your recovery codes.")}
 
 
 class ReauthenticateCodeForm(LimitedCodeForm, code.ReauthenticateForm):
+    """The code before a step that needs a recent sign-in."""
+
     help_texts = CodeForm.help_texts
 
 
 class AddAppForm(CodeFieldForm, totp.ActivateTOTPForm):
+    """The first code of a new app."""
+
     help_texts = {"code": _("The six digits that the app shows now.")}
 
 
@@ -82,6 +90,8 @@ class KeyFormMixin:
 
 
 class AddKeyForm(KeyFormMixin, PortalForm, key.AddWebAuthnForm):
+    """The name of a new security key."""
+
     labels = {"name": _("Name of the key"), "passwordless": _("Sign in with this key alone")}
     help_texts = {
         "name": _("So that you can tell it from others, for instance ‘Blue key’ or ‘Laptop’."),
@@ -90,16 +100,18 @@ class AddKeyForm(KeyFormMixin, PortalForm, key.AddWebAuthnForm):
 
 
 class EditKeyForm(PortalForm, key.EditWebAuthnForm):
+    """Another name for a security key."""
+
     labels = {"name": _("Name of the key")}
 
 
 class KeyForm(KeyFormMixin, key.AuthenticateWebAuthnForm):
-    pass
+    """The answer of a security key as a second step."""
 
 
 class KeySignInForm(KeyFormMixin, key.LoginWebAuthnForm):
-    pass
+    """The answer of a security key with which a person signs in."""
 
 
 class ReauthenticateKeyForm(KeyFormMixin, key.ReauthenticateWebAuthnForm):
-    pass
+    """The answer of a security key before a step that needs a recent sign-in."""

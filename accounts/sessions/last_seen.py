@@ -23,7 +23,7 @@ class LastSeenMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(PRIVATE_PREFIXES) and request.session.get(AUTHENTICATION_METHODS_SESSION_KEY):
             self.update_last_seen(request)
         return self.get_response(request)

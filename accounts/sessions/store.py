@@ -16,6 +16,8 @@ from accounts.second_step.encryption import UnreadableSecretError, decrypt, encr
 
 
 class SessionStore(DatabaseStore):
+    """Sessions in the database: their data is encrypted, and their key is a digest of the cookie's value."""
+
     def __init__(self, session_key=None, *, cookie_value=None):
         super().__init__(cookie_digest(cookie_value) if cookie_value else session_key)
         self.cookie_value = cookie_value or None

@@ -27,6 +27,8 @@ TOO_MANY_ATTEMPTS = gettext_lazy("That was tried too often in a short time. Wait
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    """allauth's adapter of accounts."""
+
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": WRONG_CREDENTIALS,
         "email_password_mismatch": WRONG_CREDENTIALS,

@@ -1,3 +1,5 @@
+"""The configuration of the app `axes`, under a name of our own."""
+
 from axes.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 

@@ -1,3 +1,5 @@
+"""The authentication backend of the portal."""
+
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group
@@ -9,6 +11,8 @@ from accounts.second_step.requirement import SECOND_STEPS
 
 
 class AccountBackend(AuthenticationBackend):
+    """allauth's backend; it loads users with what the rule of the second step needs."""
+
     def get_user(self, user_id):
         """Load the user with the annotations that `must_set_up_second_step` needs, in one query."""
         secretariat = Group.objects.filter(name=SECRETARIAT, user=OuterRef("pk"))

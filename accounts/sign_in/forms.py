@@ -16,6 +16,8 @@ NEW_PASSWORD, NEW_PASSWORD_AGAIN = _("New password"), _("New password again")
 
 
 class SignInForm(PortalForm, account.LoginForm):
+    """User name or mail address, and password."""
+
     labels = {"login": _("User name or mail address"), "password": _("Password")}
 
     def __init__(self, *args, **kwargs):
@@ -35,6 +37,8 @@ class NewPasswordMixin:
 
 
 class ChangePasswordForm(NewPasswordMixin, PortalForm, account.ChangePasswordForm):
+    """The old and the new password."""
+
     def clean_oldpassword(self):
         """Count wrong passwords here too, against guessing in an abandoned session."""
         request = context.request
@@ -50,14 +54,16 @@ class ChangePasswordForm(NewPasswordMixin, PortalForm, account.ChangePasswordFor
 
 
 class SetPasswordForm(NewPasswordMixin, PortalForm, account.SetPasswordForm):
-    pass
+    """The first password of an account."""
 
 
 class ResetPasswordKeyForm(NewPasswordMixin, PortalForm, account.ResetPasswordKeyForm):
-    pass
+    """The new password, from the link in a mail."""
 
 
 class ResetPasswordForm(PortalForm, account.ResetPasswordForm):
+    """The address to which a link for a new password is mailed."""
+
     labels = {"email": _("Mail address")}
 
     def save(self, request, **kwargs):
@@ -71,4 +77,6 @@ class ResetPasswordForm(PortalForm, account.ResetPasswordForm):
 
 
 class ReauthenticateForm(PortalForm, account.ReauthenticateForm):
+    """The password before a step that needs a recent sign-in."""
+
     labels = {"password": _("Password")}

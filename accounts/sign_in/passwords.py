@@ -1,3 +1,5 @@
+"""The rules of passwords."""
+
 from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.utils.translation import gettext as _
 

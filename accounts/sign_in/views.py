@@ -9,6 +9,8 @@ from foundation.http.client_ip import throttle_key
 
 
 class LoginView(account.LoginView):
+    """The page on which a person signs in."""
+
     template_name = "accounts/login.html"
 
     def dispatch(self, request, *args, **kwargs):
@@ -30,4 +32,6 @@ class LostPasswordView(account.PasswordResetView):
 
 
 class LogoutView(account.LogoutView):
+    """The page on which a person signs out."""
+
     http_method_names = ["post"]

@@ -1,3 +1,5 @@
+"""Commitments, and what belongs to one: partners, milestones and stakeholders."""
+
 from datetime import date
 
 from concurrency.fields import AutoIncVersionField
@@ -327,6 +329,8 @@ class Commitment(HistoryAtomicSave, Reviewed):
 
 
 class CommitmentPoint(Commitment.agenda_points.through):
+    """An agenda point of a commitment."""
+
     class Meta:
         proxy = True
         default_permissions = ()
@@ -334,6 +338,8 @@ class CommitmentPoint(Commitment.agenda_points.through):
 
 
 class CommitmentRecommendation(Commitment.recommendations.through):
+    """A recommendation that a commitment answers."""
+
     class Meta:
         proxy = True
         default_permissions = ()
@@ -341,6 +347,8 @@ class CommitmentRecommendation(Commitment.recommendations.through):
 
 
 class CommitmentStakeholder(Commitment.stakeholders.through):
+    """A stakeholder of a commitment."""
+
     class Meta:
         proxy = True
         default_permissions = ()

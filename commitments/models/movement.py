@@ -1,3 +1,5 @@
+"""The times at which commitments last changed in public."""
+
 from django.db import models
 
 from commitments.models.commitment import Commitment

@@ -1,3 +1,5 @@
+"""Withdrawals of commitments from the register."""
+
 from datetime import date
 
 from django.db import models

@@ -5,7 +5,9 @@ import pgtrigger
 from foundation.postgresql.triggers import Trigger
 
 
-def _recorded_in_history(operation, condition=None, parent: str = "") -> Trigger:
+def _recorded_in_history(
+    operation: pgtrigger.Operation, condition: pgtrigger.Condition | None = None, parent: str = ""
+) -> Trigger:
     """Return a trigger that refuses changes of public rows without a line of the history, when the transaction ends.
 
     The row as it stands then must be what the newest line of its history holds; a row that is gone must have the line

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from foundation.filters.fields import PastDayField
-from foundation.filters.messages import repeated_parameter, unknown_parameter
+from foundation.filters.messages import repeated_parameter
+from foundation.text.unknown_words import unknown_parameter
 
 
 def parse_as_of(params: QueryDict, allowed: Collection[str]) -> date | None:

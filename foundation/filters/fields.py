@@ -8,13 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.clock import today
 from foundation.dates.inputs import DayPickerField
-from foundation.text.closest_match import suggestion
+from foundation.text.unknown_words import unknown_value
 
 
 class ChoicesField(forms.MultipleChoiceField):
     """A field for one or several choices; an error names the value, the closest match and all choices."""
 
-    default_error_messages = {"invalid_choice": _("‘%(value)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")}
     # The error message where there are no choices, because no row has a value yet.
     no_choices_message = _("‘%(value)s’ is not a valid value: nothing has a value of this kind yet.")
 
@@ -31,11 +30,9 @@ class ChoicesField(forms.MultipleChoiceField):
         allowed = {str(choice) for choice, _label in self.choices}
         for item in value:
             if item not in allowed:
-                raise forms.ValidationError(
-                    self.error_messages["invalid_choice"] if allowed else self.no_choices_message,
-                    code="invalid_choice",
-                    params={"value": item, "near": suggestion(item, allowed), "allowed": ", ".join(sorted(allowed))},
-                )
+                no_choices = self.no_choices_message % {"value": item}
+                sentence = unknown_value(item, sorted(allowed)) if allowed else no_choices
+                raise forms.ValidationError(sentence, code="invalid_choice")
 
 
 class PastDayField(DayPickerField):

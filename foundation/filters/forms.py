@@ -5,11 +5,10 @@ from functools import cache
 
 from django import forms
 from django.utils.choices import CallableChoiceIterator
-from django.utils.translation import gettext_lazy as _
 
 from foundation.filters.choices import CachedChoices
 from foundation.filters.messages import repeated_parameter
-from foundation.text.closest_match import suggestion
+from foundation.text.unknown_words import unknown_parameter
 
 # Form fields that take several values.
 LIST_FIELDS = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
@@ -33,11 +32,7 @@ class StrictForm(forms.Form):
     def clean(self):
         allowed = {*self.fields, *self.extra_params}
         for name in sorted(set(self.data) - allowed):
-            self.add_error(
-                None,
-                _("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
-                % {"word": name, "near": suggestion(name, allowed), "allowed": ", ".join(sorted(allowed))},
-            )
+            self.add_error(None, unknown_parameter(name, allowed))
         for name, values in self.data.lists() if hasattr(self.data, "lists") else ():
             if name in allowed and not self.takes_list(name) and len([value for value in values if value]) > 1:
                 self.add_error(None, repeated_parameter(name))

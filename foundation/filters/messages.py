@@ -5,17 +5,6 @@ from collections.abc import Iterable
 from django import forms
 from django.utils.translation import gettext as now_
 
-from foundation.text.closest_match import suggestion
-
-
-def unknown_parameter(name: str, allowed: Iterable[str]) -> str:
-    """Return the error message for an unknown parameter, with the closest match and all allowed parameters."""
-    allowed = sorted(allowed)
-    if not allowed:
-        return now_("‘%(word)s’ is not a parameter here: this address takes none.") % {"word": name}
-    params = {"word": name, "near": suggestion(name, allowed), "allowed": ", ".join(allowed)}
-    return now_("‘%(word)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.") % params
-
 
 def repeated_parameter(name: str) -> str:
     """Return the error message for a parameter that is given more than once."""

@@ -1,6 +1,6 @@
 """The faults of the query parameters of an API address: unknown, repeated, empty and invalid ones."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django import forms
 from django.http import QueryDict
@@ -12,6 +12,7 @@ from foundation.rest.problem_codes import form_error_code
 from foundation.rest.problem_details import Fault, InvalidParameter
 from foundation.rest.sparse_fields import UnknownField
 from foundation.text.closest_match import closest_match
+from foundation.text.unknown_words import unknown_field, unknown_parameter, unknown_value
 
 FIELDS = "fields"
 COMMA_SEPARATED_PARAMS = (FIELDS, "ordering")
@@ -20,18 +21,17 @@ MULTIPLE_CHOICE_FIELDS = (forms.MultipleChoiceField, forms.ModelMultipleChoiceFi
 
 def unknown_field_faults(unknown_fields: Iterable[UnknownField]) -> list[Fault]:
     """Return the faults of `fields`: a name that the resource lacks, with the nearest and all allowed ones."""
-    template = _("‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.")
     return [
-        unknown_value_fault(FIELDS, template, field.name, field.allowed, "unknown_field") for field in unknown_fields
+        unknown_value_fault(FIELDS, unknown_field, field.name, field.allowed, "unknown_field")
+        for field in unknown_fields
     ]
 
 
 def unknown_param_faults(params: QueryDict, allowed_names: set[str]) -> list[Fault]:
     """Return a fault for each parameter that the endpoint does not take, in alphabetical order."""
-    template = _("‘%(name)s’ is not a parameter here.%(near)s Allowed: %(allowed)s.")
     allowed = tuple(sorted(allowed_names))
     return [
-        unknown_value_fault(param, template, param, allowed, "unknown_parameter")
+        unknown_value_fault(param, unknown_parameter, param, allowed, "unknown_parameter")
         for param in sorted(set(params) - allowed_names)
     ]
 
@@ -73,7 +73,6 @@ def split_values(param: str, values: list[str]) -> list[str]:
 
 def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
     """Return a fault for each invalid value, with the nearest valid one where the valid values are fixed."""
-    template = _("‘%(name)s’ is not a valid value.%(near)s Allowed: %(allowed)s.")
     faults = []
     for param in [param for param in form.errors if param in params and param in form.fields]:
         allowed = allowed_values(form.fields[param])
@@ -95,7 +94,7 @@ def invalid_value_faults(form: forms.Form, params: QueryDict) -> list[Fault]:
         if isinstance(form.fields[param], ChoicesField):
             also_allowed = form.fields[param].accepted_beyond_choices(unknown_values)
             unknown_values = [value for value in unknown_values if value not in also_allowed]
-        faults += [unknown_value_fault(param, template, value, allowed) for value in dict.fromkeys(unknown_values)]
+        faults += [unknown_value_fault(param, unknown_value, value, allowed) for value in dict.fromkeys(unknown_values)]
         if not unknown_values:
             faults.append(
                 Fault(
@@ -116,10 +115,11 @@ def allowed_values(field: forms.Field) -> tuple[str | int, ...] | None:
 
 
 def unknown_value_fault(
-    param: str, template: str, value: str, allowed: tuple[str | int, ...], code: str = "unknown_value"
+    param: str,
+    refuse: Callable[[str, tuple[str | int, ...]], str],
+    value: str,
+    allowed: tuple[str | int, ...],
+    code: str = "unknown_value",
 ) -> Fault:
-    """Return a fault that names the unknown value, the allowed ones, and the closest match."""
-    nearest = closest_match(value, map(str, allowed))
-    suggestion = " " + _("Did you mean ‘%(word)s’?") % {"word": nearest} if nearest else ""
-    sentence_values = {"name": value, "near": suggestion, "allowed": ", ".join(map(str, allowed))}
-    return Fault(param, template % sentence_values, allowed, nearest, code)
+    """Return a fault with the sentence by which `refuse` names the unknown value, the allowed ones and the closest."""
+    return Fault(param, refuse(value, allowed), allowed, closest_match(value, map(str, allowed)), code)

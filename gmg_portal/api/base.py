@@ -5,13 +5,13 @@ The settings name this class. REST framework loads it while it defines its views
 
 from django.http import Http404
 from django.http.request import MediaType
-from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from foundation.rest.api_query import FORMAT
 from foundation.rest.problem_details import InvalidParameter
 from foundation.rest.query_faults import unknown_value_fault
+from foundation.text.unknown_words import unknown_value
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -43,8 +43,7 @@ class Negotiation(DefaultContentNegotiation):
             return super().filter_renderers(renderers, format)
         except Http404:
             allowed = tuple(dict.fromkeys(renderer.format for renderer in renderers))
-            template = _("‘%(name)s’ is not a format here.%(near)s Allowed: %(allowed)s.")
-            raise InvalidParameter(unknown_value_fault(FORMAT, template, format, allowed)) from None
+            raise InvalidParameter(unknown_value_fault(FORMAT, unknown_value, format, allowed)) from None
 
 
 def accept_quality(media_type: str, ranges: list[MediaType]) -> tuple[float, int]:

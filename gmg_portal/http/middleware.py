@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from agencies.names_of_day import names_on
 from foundation.clock import today
 from foundation.filters.fields import PastDayField
-from foundation.filters.messages import repeated_parameter, unknown_parameter
+from foundation.filters.messages import repeated_parameter
 from foundation.http.conditional import conditional_response
 from foundation.postgresql.session_limits import is_unavailable
 from foundation.rest.problem_details import (
@@ -32,6 +32,7 @@ from foundation.rest.problem_details import (
     query_too_long,
     query_too_long_message,
 )
+from foundation.text.unknown_words import unknown_parameter
 from gmg_portal.audit.recording import What, add_audit_entry
 from gmg_portal.audit.request_context import RequestContext, use_request_context
 from gmg_portal.http.framing import bad_request_in_frame

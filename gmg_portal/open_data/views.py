@@ -20,6 +20,7 @@ from foundation.filters.as_of import parse_as_of
 from foundation.filters.filter_classes import takes_list
 from foundation.filters.messages import form_error_messages, repeated_parameter
 from foundation.http.public_pages import Menu, MenuEntry, RecordPage
+from foundation.text.unknown_words import unknown_value
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
 from gmg_portal.open_data.columns import ClosingIterator, Table, read_consistent_rows
@@ -139,7 +140,7 @@ def requested_format(params: QueryDict, form: str) -> tuple[Format, QueryDict]:
     if len(values) > 1:
         raise ValidationError(repeated_parameter("bom"))
     if values[0] not in ("0", "1"):
-        raise ValidationError(_("bom: ‘%(value)s’ is not a valid value. Use one of: 0, 1.") % {"value": values[0]})
+        raise ValidationError(f"bom: {unknown_value(values[0], ['0', '1'])}")
     return (CSV_WITHOUT_BOM if values[0] == "0" else FORMATS["csv"]), params
 
 

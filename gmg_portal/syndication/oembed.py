@@ -20,9 +20,10 @@ from agencies.models import Agency
 from agencies.names_of_day import names_on
 from commitments.models import Commitment
 from foundation.filters.fields import PastDayField
-from foundation.filters.messages import repeated_parameter, unknown_parameter
+from foundation.filters.messages import repeated_parameter
 from foundation.http.tracking_params import strip_tracking_params
 from foundation.text.spreadsheet_cells import replace_unprintable
+from foundation.text.unknown_words import unknown_parameter
 from gmg_portal.http.identifiers import canonical_path
 
 # Some consumers send `dnt` (do not track); it changes nothing, since the portal tracks nobody.

@@ -7,7 +7,6 @@ from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
@@ -16,6 +15,7 @@ from agenda.models import Event, Statement
 from commitments.choices import Freshness, Outlook, Status, Verification
 from foundation.filters.as_of import parse_as_of
 from foundation.http.public_pages import Menu, MenuEntry, PublicPage, RecordPage
+from foundation.text.unknown_words import unknown_value
 from gmg_portal.website import timeline
 from gmg_portal.website.gap_lists import LACK_LABELS, commitment_lists, gap_subjects
 from gmg_portal.website.query_forms import PagedTimelineQueryForm
@@ -63,8 +63,7 @@ class HomeView(RecordPage, TemplateView):
     def get(self, request, *args, **kwargs):
         by = request.GET.get("by", statistics.MATRIX_COLUMNS[0])
         if by not in statistics.MATRIX_COLUMNS:
-            allowed = ", ".join(statistics.MATRIX_COLUMNS)
-            problem = _("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % {"by": by, "allowed": allowed}
+            problem = f"by: {unknown_value(by, statistics.MATRIX_COLUMNS)}"
             return render(request, "400.html", {"problem": problem}, status=400)
         return super().get(request, *args, by=by, **kwargs)
 

@@ -10,13 +10,12 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import Q
 from django.http import QueryDict
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from foundation.filters.fields import ChoicesField
 from foundation.filters.messages import form_error_messages, repeated_parameter
 from foundation.rest.sparse_fields import FieldTree, UnknownField, offered_fields, select_fields
-from foundation.text.closest_match import suggestion
+from foundation.text.unknown_words import unknown_field
 from register.filtering.commitment_filters import CommitmentFilter
 from register.filtering.ordering import sort_commitments
 from register.filtering.rows import rows_meeting, rows_on
@@ -207,5 +206,4 @@ def _with_ampersand(query_string: str) -> str:
 
 def unknown_field_message(field: UnknownField) -> str:
     """Return the error message for a name in `fields` that is no field, with the closest match and all fields."""
-    params = {"name": field.name, "near": suggestion(field.name, field.allowed), "allowed": ", ".join(field.allowed)}
-    return gettext("fields: ‘%(name)s’ is not a field here.%(near)s Allowed: %(allowed)s.") % params
+    return f"fields: {unknown_field(field.name, field.allowed)}"

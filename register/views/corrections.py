@@ -12,6 +12,7 @@ from rest_framework.authentication import CSRFCheck
 from accounts import idempotent_forms
 from commitments.models import Commitment
 from foundation.http.public_pages import PublicPage
+from foundation.text.unknown_words import unknown_value
 from reporting.actions import corrections
 from reporting.forms.correction import CorrectionForm
 
@@ -48,8 +49,7 @@ class CorrectionView(CommitmentRelatedPage, FormView):
     def get(self, request, *args, **kwargs):
         lack = request.GET.get("lack", "")
         if lack and lack not in LACKS:
-            values = {"value": lack, "allowed": ", ".join(LACKS)}
-            problem = _("lack: ‘%(value)s’ is not a valid value. Allowed: %(allowed)s.") % values
+            problem = f"lack: {unknown_value(lack, LACKS)}"
             return render(request, "400.html", {"problem": problem}, status=400)
         return super().get(request, *args, **kwargs)
 

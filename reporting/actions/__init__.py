@@ -12,7 +12,7 @@ from reporting.actions.cycles import close_cycle, open_cycle, remind_cycle, reop
 from reporting.actions.drafts import BY_TOKEN, IMPORT, add_evidence, remove_evidence, write_draft
 from reporting.actions.loading import LOAD, publish_past, record_past_report
 from reporting.actions.preview import as_published, fallback_status
-from reporting.actions.rows import record_involved_agencies
+from reporting.actions.rows import record_involved_agencies, state_refusal
 from reporting.actions.workflow import publish, restore, send_back, submit, withdraw
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "reopen_cycle",
     "restore",
     "send_back",
+    "state_refusal",
     "submit",
     "withdraw",
     "write_draft",

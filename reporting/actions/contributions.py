@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from agencies.models import Agency
 from commitments.permissions import partners_for
 from reporting import rules
@@ -13,7 +14,7 @@ from reporting.models import Contribution, ProgressReport
 
 @transaction.atomic
 def contribute(
-    report: ProgressReport, *, agency: Agency, text: str, by, seen: int | None = None
+    report: ProgressReport, *, agency: Agency, text: str, by: User, seen: int | None = None
 ) -> Contribution | None:
     """Write a partner's contribution to an open report; an empty text deletes it.
 

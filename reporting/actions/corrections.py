@@ -1,15 +1,17 @@
 """Mistakes that readers report without an account: reporting, answering, closing, and deleting personal data."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts.models import AnyUser, User
 from commitments.models import Commitment
 from foundation.http.client_ip import throttle_key
 from foundation.mail.messages import AUTO_GENERATED, absolute_url, build_message
@@ -35,13 +37,15 @@ class TooManyReports(Exception):
         self.wait = int(wait.total_seconds())
 
 
-def hash_sender(request) -> str:
+def hash_sender(request: HttpRequest) -> str:
     """Return a keyed hash of the client's throttle key, which does not reveal the client IP."""
     return salted_hmac("reporting.corrections", throttle_key(request), algorithm="sha256").hexdigest()
 
 
 @transaction.atomic
-def report(commitment: Commitment, *, text: str, address: str = "", sender: str, by=None) -> Correction:
+def report(
+    commitment: Commitment, *, text: str, address: str = "", sender: str, by: AnyUser | None = None
+) -> Correction:
     """Store a mistake that a reader reports, and notify the reviewers; raise TooManyReports beyond the limits.
 
     Users who write for the lead (`by`) have no hourly limit, and their `sender` is not stored.
@@ -67,7 +71,7 @@ def report(commitment: Commitment, *, text: str, address: str = "", sender: str,
 
 
 @transaction.atomic
-def answer(mistake: Correction, *, text: str, by, seen: int | None = None) -> Correction:
+def answer(mistake: Correction, *, text: str, by: User, seen: int | None = None) -> Correction:
     """Answer a mistake; the answer is mailed to the reader if they left an address."""
     if not text.strip():
         raise ValidationError({"words": _("Write the answer.")})
@@ -78,14 +82,14 @@ def answer(mistake: Correction, *, text: str, by, seen: int | None = None) -> Co
 
 
 @transaction.atomic
-def close(mistake: Correction, *, text: str, by, seen: int | None = None) -> Correction:
+def close(mistake: Correction, *, text: str, by: User, seen: int | None = None) -> Correction:
     """Close a mistake without an answer; the reason is visible to reviewers only."""
     if not text.strip():
         raise ValidationError({"words": _("Say why it is closed without an answer.")})
     return _settle(mistake, State.CLOSED, text, by, seen)[0]
 
 
-def _settle(mistake: Correction, state: str, text: str, by, seen: int | None) -> tuple[Correction, str]:
+def _settle(mistake: Correction, state: str, text: str, by: User, seen: int | None) -> tuple[Correction, str]:
     mistake = Correction.objects.select_for_update(of=("self",)).select_related("commitment").get(pk=mistake.pk)
     check_version(mistake, seen)
     if mistake.state != State.OPEN:
@@ -115,11 +119,11 @@ def _mail(mistake: Correction, address: str) -> None:
         ).send()
 
 
-def forget_senders(now) -> int:
+def forget_senders(now: datetime) -> int:
     """Delete the hashed senders after the hour in which they count, and return how many rows changed."""
     return Correction.objects.filter(reported_at__lte=now - HOUR).exclude(sender="").update(sender="")
 
 
-def forget_addresses(now) -> int:
+def forget_addresses(now: datetime) -> int:
     """Delete the mail addresses of mistakes not answered in time, and return how many rows changed."""
     return Correction.objects.filter(reported_at__lte=now - KEEP_ADDRESS).exclude(address="").update(address="")

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
+from accounts.models import User
 from commitments.models import Commitment
 from foundation.clock import today
 from foundation.dates.parsing import format_date
@@ -17,7 +18,7 @@ from reporting.permissions import may_manage_cycles
 
 
 @transaction.atomic
-def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
+def open_cycle(cycle: ReportingCycle, *, by: User | None, seen: int | None = None) -> int:
     """Open a cycle with one expected report for each running commitment, and return their number."""
     cycle = _for_cycles(cycle, by, seen)
     if cycle.opened_on:
@@ -36,7 +37,7 @@ def open_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> int:
 
 
 @transaction.atomic
-def remind_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> list[ProgressReport]:
+def remind_cycle(cycle: ReportingCycle, *, by: User | None, seen: int | None = None) -> list[ProgressReport]:
     """Remind the leads of the reports that they still owe in a cycle, and return these reports."""
     cycle = _for_cycles(cycle, by, seen)
     if not cycle.opened_on or cycle.closed_on:
@@ -50,7 +51,7 @@ def remind_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> list[
 
 
 @transaction.atomic
-def close_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> ReportingCycle:
+def close_cycle(cycle: ReportingCycle, *, by: User | None, seen: int | None = None) -> ReportingCycle:
     """Close a cycle, which then takes no more reports; missing reports stay visible as missing."""
     cycle = _for_cycles(cycle, by, seen)
     if not cycle.opened_on or cycle.closed_on:
@@ -60,7 +61,7 @@ def close_cycle(cycle: ReportingCycle, *, by, seen: int | None = None) -> Report
 
 
 @transaction.atomic
-def reopen_cycle(cycle: ReportingCycle, *, reason: str, by, seen: int | None = None) -> ReportingCycle:
+def reopen_cycle(cycle: ReportingCycle, *, reason: str, by: User | None, seen: int | None = None) -> ReportingCycle:
     """Reopen a closed cycle. Its deadline stays the same, so that reports submitted now are late."""
     cycle = _for_cycles(cycle, by, seen)
     if not cycle.closed_on:
@@ -71,7 +72,7 @@ def reopen_cycle(cycle: ReportingCycle, *, reason: str, by, seen: int | None = N
     return save_row(cycle, "reopen", by)
 
 
-def _for_cycles(cycle: ReportingCycle, by, seen: int | None) -> ReportingCycle:
+def _for_cycles(cycle: ReportingCycle, by: User | None, seen: int | None) -> ReportingCycle:
     if by is not None and not may_manage_cycles(by):
         raise PermissionDenied(_("Only the secretariat and administrators manage reporting cycles."))
     return lock_row(cycle, seen)

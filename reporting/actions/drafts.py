@@ -1,8 +1,10 @@
 """Writing drafts and their evidence from an import or by a token."""
 
 from django.db import connection, transaction
+from django.db.models import Model
 from simple_history.utils import bulk_create_with_history
 
+from accounts.models import User
 from commitments.models import Commitment, Milestone, Partner
 from commitments.workflow import Reviewed, State
 from reporting.actions.rows import lock_row, record_involved_agencies, require_permission, save_row
@@ -15,7 +17,7 @@ BY_TOKEN = "token"  # noqa: S105 – a change reason in the history
 
 
 @transaction.atomic
-def write_draft(row, sets: dict[str, list] | None = None, *, by, reason: str = IMPORT) -> None:
+def write_draft(row: Model, sets: dict[str, list] | None = None, *, by: User, reason: str = IMPORT) -> None:
     """Save a draft from an import or a token, or a milestone of a draft; `sets` are many-to-many rows by field name.
 
     The person must have the permission to write the row before and after, so with a new lead too. The caller holds the
@@ -39,7 +41,7 @@ def write_draft(row, sets: dict[str, list] | None = None, *, by, reason: str = I
 
 
 @transaction.atomic
-def add_evidence(report: ProgressReport, piece: Evidence, *, by) -> Evidence:
+def add_evidence(report: ProgressReport, piece: Evidence, *, by: User) -> Evidence:
     """Add evidence to an open report, whose row is locked so that it cannot be submitted at the same time."""
     report = lock_row(report)
     require_permission(ProgressReport.objects.editable_by(by), report)
@@ -49,7 +51,8 @@ def add_evidence(report: ProgressReport, piece: Evidence, *, by) -> Evidence:
 
 
 @transaction.atomic
-def remove_evidence(piece: Evidence, *, by) -> None:
+def remove_evidence(piece: Evidence, *, by: User) -> None:
+    """Remove evidence from an open report, whose row is locked."""
     report = lock_row(piece.report)
     require_permission(ProgressReport.objects.editable_by(by), report)
     piece._change_reason, piece._history_user = BY_TOKEN, by
@@ -57,13 +60,13 @@ def remove_evidence(piece: Evidence, *, by) -> None:
     record_involved_agencies(report, by=by)
 
 
-def _next_key(model) -> int:
+def _next_key(model: type[Model]) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s))", [model._meta.db_table, model._meta.pk.column])
         return cursor.fetchone()[0]
 
 
-def _write_set(row, name: str, others: list) -> None:
+def _write_set(row: Model, name: str, others: list) -> None:
     """Set a many-to-many field to these rows, without a history line."""
     field = row._meta.get_field(name)
     links, own, other = field.remote_field.through.objects, field.m2m_column_name(), field.m2m_reverse_name()
@@ -74,7 +77,7 @@ def _write_set(row, name: str, others: list) -> None:
     links.bulk_create(links.model(**{own: row.pk, other: key}) for key in sorted(desired - existing))
 
 
-def _write_partners(commitment: Commitment, agencies: list, by) -> None:
+def _write_partners(commitment: Commitment, agencies: list, by: User) -> None:
     """Add and delete partners; those that stay keep their part."""
     existing = {}
     if not commitment._state.adding:

@@ -34,10 +34,7 @@ def record_past_report(report: ProgressReport, evidence: Iterable[Evidence], *, 
     lock_succession(report)
     last = report.commitment.reports.published().newest_first().first()
     if last and last.published_on > on.day:
-        raise ValidationError(
-            _("The outcome of %(day)s is older than the last report, of %(last)s.")
-            % {"day": on, "last": last.published}
-        )
+        raise ValidationError(older_outcome(on, last))
     save_row(report, LOAD, None)
     for piece in evidence:
         piece.report = report
@@ -47,3 +44,9 @@ def record_past_report(report: ProgressReport, evidence: Iterable[Evidence], *, 
     report.published_on, report.published_precision = on.day, on.precision
     publish_report(report, None, LOAD)
     return report
+
+
+def older_outcome(day: PartialDate, last: ProgressReport) -> str:
+    """Return the sentence for an outcome that is older than the last report on its commitment."""
+    sentence = _("The outcome of %(day)s is older than the last report on %(reference)s, of %(last)s.")
+    return sentence % {"day": day, "reference": last.commitment.reference, "last": last.published}

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
+from accounts.models import User
 from commitments.models import Status
 from commitments.workflow import Reviewed, State
 from foundation.clock import today
@@ -16,7 +17,7 @@ from reporting.models import Assessment, ProgressReport
 
 
 @contextmanager
-def as_published(row: Reviewed, *, by) -> Iterator[Reviewed]:
+def as_published(row: Reviewed, *, by: User) -> Iterator[Reviewed]:
     """Publish a row within the `with` block alone, for previews.
 
     Everything is rolled back at the end, so nobody else sees it and the revision does not change. The rules of

@@ -1,14 +1,16 @@
 """Publishing a report: its number, the status of its commitment, and the lock on successions."""
 
 from django.db import connection
+from django.db.models import Model
 
+from accounts.models import User
 from commitments.models import Status
 from commitments.triggers import SUCCESSION_LOCK
 from reporting.actions.rows import lock_row, save_row
 from reporting.models import ProgressReport, StatusChange
 
 
-def lock_succession(row) -> None:
+def lock_succession(row: Model) -> None:
     """Lock the publication of superseding reports, so that each sees the others.
 
     The lock is taken before any commitment is locked, which prevents deadlocks.
@@ -18,7 +20,7 @@ def lock_succession(row) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SUCCESSION_LOCK])
 
 
-def publish_report(report: ProgressReport, by, reason: str) -> None:
+def publish_report(report: ProgressReport, by: User | None, reason: str) -> None:
     """Save a report as published under the next number, and update the status of its commitment."""
     commitment = lock_row(report.commitment)
     report.number = commitment.reports.published().count() + 1

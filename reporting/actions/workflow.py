@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.permissions import agencies_of, is_secretariat
 from agencies.models import Agency
 from commitments.models import Commitment
@@ -21,7 +22,7 @@ from reporting.notifications import digests, events
 
 
 @transaction.atomic
-def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
+def submit(row: Reviewed, *, by: User, seen: int | None = None) -> Reviewed:
     """Submit a draft, or a row that was sent back, to the reviewers."""
     row = lock_row(row, seen)
     move_state(row, "submit")
@@ -37,7 +38,7 @@ def submit(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
 
 
 @transaction.atomic
-def send_back(row: Reviewed, *, note: str, by, seen: int | None = None) -> Reviewed:
+def send_back(row: Reviewed, *, note: str, by: User, seen: int | None = None) -> Reviewed:
     """Return a submitted row to its writer with a note that says what to correct."""
     row = lock_row(row, seen)
     move_state(row, "send_back")
@@ -52,7 +53,7 @@ def send_back(row: Reviewed, *, note: str, by, seen: int | None = None) -> Revie
 
 
 @transaction.atomic
-def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
+def publish(row: Reviewed, *, by: User, seen: int | None = None) -> Reviewed:
     """Publish a submitted row as of today (UTC)."""
     row = lock_row(row, seen)
     move_state(row, "publish")
@@ -70,7 +71,7 @@ def publish(row: Reviewed, *, by, seen: int | None = None) -> Reviewed:
 
 
 @transaction.atomic
-def withdraw(commitment: Commitment, *, reason: str, by, seen: int | None = None) -> Commitment:
+def withdraw(commitment: Commitment, *, reason: str, by: User, seen: int | None = None) -> Commitment:
     """Withdraw a published commitment from the register; its page stays and shows the withdrawal."""
     commitment = lock_row(commitment, seen)
     move_state(commitment, "withdraw")
@@ -84,7 +85,7 @@ def withdraw(commitment: Commitment, *, reason: str, by, seen: int | None = None
 
 
 @transaction.atomic
-def restore(commitment: Commitment, *, reason: str, by, seen: int | None = None) -> Commitment:
+def restore(commitment: Commitment, *, reason: str, by: User, seen: int | None = None) -> Commitment:
     """Restore a withdrawn commitment to the register; the withdrawal and the restoration stay public."""
     commitment = lock_row(commitment, seen)
     move_state(commitment, "restore")
@@ -101,12 +102,12 @@ def restore(commitment: Commitment, *, reason: str, by, seen: int | None = None)
     return save_row(commitment, "restore", by)
 
 
-def _reviewed(row: Reviewed, by) -> None:
+def _reviewed(row: Reviewed, by: User) -> None:
     row.reviewed_by, row.reviewed_at = by, timezone.now()
     row.reviewed_as, row.reviewing_agency = _body_of(row, by)
 
 
-def _body_of(row: Reviewed, by) -> tuple[str, Agency | None]:
+def _body_of(row: Reviewed, by: User) -> tuple[str, Agency | None]:
     """Return the role and agency of a reviewer; leads of the group review as such, whatever other roles they have."""
     group = None if isinstance(row, Assessment) else getattr(row, "commitment", row).workgroup
     leading = group and group.participations.leading().filter(agency__in=agencies_of(by)).first()

@@ -5,6 +5,8 @@ from pathlib import PurePath
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
+from django.db.models import Model
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +35,7 @@ TYPES = {".pdf": PDF, ".docx": DOCX, ".xlsx": XLSX, ".png": PNG, ".jpg": JPEG, "
 MEDIA_TYPES = sorted({kind.media_type for kind in TYPES.values()})
 
 
-def evidence_path(_instance, filename: str) -> str:
+def evidence_path(_instance: Model, filename: str) -> str:
     """Return a random path for an uploaded file, which keeps only the suffix of its name."""
     return f"evidence/{uuid4()}{PurePath(filename).suffix.lower()}"
 
@@ -48,7 +50,7 @@ def label_of(name: str, size: int | None) -> str:
     return ", ".join(filter(None, [kind and kind.label, size and filesizeformat(size)]))
 
 
-def check_file(file) -> None:
+def check_file(file: File) -> None:
     """Refuse a file that is too large, of another type, badly named, or whose content does not match its name.
 
     A stored file is not checked again. Raises ValidationError.
@@ -71,7 +73,7 @@ def check_file(file) -> None:
     file.seek(0)
 
 
-def original_name(file) -> str:
+def original_name(file: File) -> str:
     """Return the name as it was sent, if the upload handler kept it (`uploads`); Django removes paths from `name`."""
     for holder in (file, getattr(file, "file", None)):
         if name := getattr(holder, "original_name", ""):

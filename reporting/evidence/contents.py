@@ -3,9 +3,12 @@
 import os
 import re
 import struct
+from collections.abc import Iterator
+from typing import BinaryIO
 from zipfile import is_zipfile
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
@@ -34,7 +37,7 @@ JPEG_ALONE = {*range(0xD0, 0xD9), 0x01}
 JPEG_SCAN, JPEG_END = 0xDA, 0xD9
 
 
-def check_single_format(file, form: str) -> None:
+def check_single_format(file: BinaryIO | File, form: str) -> None:
     """Refuse a file with a wrong signature, with a second format in it, or with the test pattern of virus scanners."""
     file.seek(0)
     head = file.read(PDF_HEADER_RANGE)
@@ -51,7 +54,7 @@ def check_single_format(file, form: str) -> None:
             raise several_formats()
 
 
-def windows(file, overlap: int = 100):
+def windows(file: BinaryIO | File, overlap: int = 100) -> Iterator[bytes]:
     """Yield the bytes of a file in chunks that overlap, so that no short pattern is split."""
     file.seek(0)
     tail = b""
@@ -60,7 +63,7 @@ def windows(file, overlap: int = 100):
         tail = chunk[-overlap:]
 
 
-def check_image(file, form: str) -> None:
+def check_image(file: BinaryIO | File, form: str) -> None:
     """Refuse an image that cannot be fully decoded, has too many pixels, or has data after its end."""
     file.seek(0)
     try:
@@ -133,5 +136,5 @@ def end_of_scan(content: bytes, offset: int) -> int:
     raise content_mismatch()
 
 
-def size_of(file) -> int:
+def size_of(file: BinaryIO | File) -> int:
     return file.seek(0, os.SEEK_END)

@@ -84,7 +84,7 @@ def unsafe_link(target: str) -> ValidationError:
     )
 
 
-def pdf_contains(what) -> ValidationError:
+def pdf_contains(what: str) -> ValidationError:
     return ValidationError(
         _("This PDF holds %(what)s: save it as a plain PDF/A, and choose it again."), params={"what": what}
     )

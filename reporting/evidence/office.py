@@ -9,9 +9,11 @@ import zlib
 from collections.abc import Iterator
 from copy import copy
 from tempfile import SpooledTemporaryFile
+from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, LargeZipFile, ZipFile, ZipInfo
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from reporting.evidence.contents import EICAR, size_of
@@ -50,7 +52,7 @@ OFFICE = "application/vnd.openxmlformats-officedocument"
 WORKBOOK = f"{OFFICE}.spreadsheetml.sheet.main+xml"
 
 
-def check_office(file, main_type: str, *, within: str = "") -> None:
+def check_office(file: BinaryIO | File, main_type: str, *, within: str = "") -> None:
     """Refuse a file that is no Office document with this main type, or that runs, fetches or embeds anything.
 
     `within` is the name of the part of another document that this one is.
@@ -76,7 +78,7 @@ def check_office(file, main_type: str, *, within: str = "") -> None:
         raise content_mismatch() from None
 
 
-def check_directory(file) -> None:
+def check_directory(file: BinaryIO | File) -> None:
     """Refuse an archive whose central directory is too large, or is not the one that will be read."""
     whole = size_of(file)
     if whole < END.size:
@@ -108,7 +110,7 @@ def check_members(members: list[ZipInfo]) -> None:
         raise unpacks_too_large()
 
 
-def check_member_positions(file, members: list[ZipInfo], end: int) -> None:
+def check_member_positions(file: BinaryIO | File, members: list[ZipInfo], end: int) -> None:
     """Refuse an archive with data before, between or after its members and the central directory."""
     place = 0
     for member in sorted(members, key=lambda member: member.header_offset):

@@ -77,7 +77,7 @@ class PartReader:
         except expat.ExpatError:
             raise content_mismatch() from None
 
-    def refuse_type(self, *_declared) -> None:
+    def refuse_type(self, *_declared: object) -> None:
         raise declares_doctype(self.part)
 
     def instruction(self, target: str, _data: str) -> None:
@@ -97,10 +97,10 @@ class PartReader:
 
     # Elements
 
-    def refuse_fetching(self, local: str, _attributes) -> None:
+    def refuse_fetching(self, local: str, _attributes: dict[str, str]) -> None:
         raise fetches_external(local)
 
-    def refuse_embedding(self, local: str, _attributes) -> None:
+    def refuse_embedding(self, local: str, _attributes: dict[str, str]) -> None:
         raise embeds_object(local)
 
     def relationship(self, _local: str, attributes: dict[str, str]) -> None:
@@ -145,7 +145,7 @@ class PartReader:
             case "end" if self.fields:
                 check_field(self.fields.pop())
 
-    def field_text(self, _local: str, _attributes) -> None:
+    def field_text(self, _local: str, _attributes: dict[str, str]) -> None:
         self.collect(self.end_field_text)
 
     def end_field_text(self, text: str) -> None:
@@ -154,10 +154,10 @@ class PartReader:
             return
         self.fields[-1] += text
 
-    def formula(self, _local: str, _attributes) -> None:
+    def formula(self, _local: str, _attributes: dict[str, str]) -> None:
         self.collect(check_formula)
 
-    def style(self, _local: str, _attributes) -> None:
+    def style(self, _local: str, _attributes: dict[str, str]) -> None:
         if self.is_drawing:
             self.collect(check_style)
 

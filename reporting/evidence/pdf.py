@@ -5,8 +5,10 @@ it has to repair are refused, because other programs may read them differently.
 """
 
 import os
+from typing import BinaryIO
 
 import pikepdf
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from reporting.evidence.errors import (
@@ -74,7 +76,7 @@ pikepdf.settings.set_qpdf_limits(
 )
 
 
-def check_pdf(file) -> None:
+def check_pdf(file: BinaryIO | File) -> None:
     """Refuse a file that is not a complete, unencrypted PDF with pages alone."""
     check_ends(file)
     file.seek(0)
@@ -101,7 +103,7 @@ def check_warnings(warnings: list[str]) -> None:
         raise damaged_pdf()
 
 
-def check_ends(file) -> None:
+def check_ends(file: BinaryIO | File) -> None:
     """Refuse a file that has data before its header, or anything but white space after its end marker."""
     file.seek(0)
     if file.read(5) != b"%PDF-":
@@ -152,14 +154,14 @@ def check_dictionary(node: pikepdf.Object, pairs: list[tuple[str, object]]) -> N
             raise pdf_contains(ELSEWHERE)
 
 
-def has_actions(value) -> bool:
+def has_actions(value: object) -> bool:
     """Return whether this is a dictionary of actions, and not of fonts or images under the same key."""
     return isinstance(value, pikepdf.Dictionary) and any(
         isinstance(action, pikepdf.Dictionary) and "/S" in action for _key, action in value.items()
     )
 
 
-def is_destination(value) -> bool:
+def is_destination(value: object) -> bool:
     """Return whether this only sets the page at which the document opens."""
     if isinstance(value, pikepdf.Dictionary):
         return value.get("/S") == pikepdf.Name.GoTo and "/Next" not in value

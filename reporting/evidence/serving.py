@@ -4,11 +4,16 @@ import hashlib
 import logging
 import os
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
+from django.core.files import File
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from reporting.models import Evidence
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +32,7 @@ class DamagedFile(Exception):
     """A file is missing, cannot be read, or differs from what was uploaded."""
 
 
-def evidence_download_response(request: HttpRequest, piece) -> HttpResponse:
+def evidence_download_response(request: HttpRequest, piece: "Evidence") -> HttpResponse:
     """Return the file of a piece of evidence as a download; the caller checks the permission.
 
     For a missing or altered file the response has status 503, and the file is logged.
@@ -48,7 +53,7 @@ def evidence_download_response(request: HttpRequest, piece) -> HttpResponse:
     )
 
 
-def open_verified(piece):
+def open_verified(piece: "Evidence") -> File:
     """Return the open file after its digest was compared with the stored one; raise DamagedFile if they differ.
 
     Files without a stored digest are not compared.
@@ -72,7 +77,7 @@ def open_verified(piece):
     return content
 
 
-def digest_of(content) -> str:
+def digest_of(content: File) -> str:
     """Return the SHA-256 of an open file.
 
     It is cached as long as the file's identity, size and times are the same: programs cannot set back the time of the
@@ -89,7 +94,7 @@ def digest_of(content) -> str:
     return _digests[key]
 
 
-def download_name(piece) -> str:
+def download_name(piece: "Evidence") -> str:
     """Return the file name of a download: 'HLD-0001-2-final-report.pdf'.
 
     It begins with the reference of the report, or of its commitment if the report is not published.

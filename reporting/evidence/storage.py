@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from hashlib import file_digest
+from typing import TYPE_CHECKING
 
 from django.core.files.storage import Storage
 from django.db import transaction
 
+if TYPE_CHECKING:
+    from reporting.models import Evidence
 
-def record_size_and_digest(piece) -> None:
+
+def record_size_and_digest(piece: "Evidence") -> None:
     """Set the size and digest of a file that is about to be stored; without a file, clear them."""
     if not piece.file:
         piece.file_size, piece.file_digest = None, ""
@@ -22,7 +26,7 @@ def record_size_and_digest(piece) -> None:
 
 
 @contextmanager
-def file_saved_with_row(piece) -> Iterator[None]:
+def file_saved_with_row(piece: "Evidence") -> Iterator[None]:
     """Wrap the saving of a row: a rollback deletes its new file, a commit deletes the file that it replaces."""
     previous = type(piece).objects.filter(pk=piece.pk).values_list("file", flat=True).first() if piece.pk else ""
     is_new = bool(piece.file) and not piece.file._committed
@@ -36,7 +40,7 @@ def file_saved_with_row(piece) -> Iterator[None]:
             _discard_on_commit(piece.file.storage, previous)
 
 
-def delete_file(instance, **_signal) -> None:
+def delete_file(instance: "Evidence", **_signal: object) -> None:
     """Delete the file of a deleted row on commit; a receiver of the `post_delete` signal."""
     if instance.file:
         _discard_on_commit(instance.file.storage, instance.file.name)

@@ -31,6 +31,8 @@ class OriginalNameUploadHandler(FileUploadHandler):
 
 
 class OriginalNameParser(MultiPartParser):
+    """A parser of uploads that keeps the names of files as they were sent."""
+
     original_name = ""
 
     def sanitize_file_name(self, file_name):

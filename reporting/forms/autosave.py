@@ -3,10 +3,12 @@
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from commitments.models import Commitment
 from foundation.text.numbers import is_whole_number
 from reporting.models import AutosavedForm
@@ -23,7 +25,7 @@ class ConcurrentAutosave(ValidationError):
 
 
 class TooLong(ValidationError):
-    pass
+    """The contents of a form are longer than what is saved as it is typed."""
 
 
 def posted_fields(data: QueryDict) -> dict[str, list[str]]:
@@ -36,7 +38,7 @@ def posted_fields(data: QueryDict) -> dict[str, list[str]]:
 
 
 @transaction.atomic
-def save_copy(row, about: Commitment | None, fields: dict, *, window: str, seen: str, by) -> AutosavedForm:
+def save_copy(row: Model, about: Commitment | None, fields: dict, *, window: str, seen: str, by: User) -> AutosavedForm:
     """Save what a person has typed into the form of a row so far; write nothing if nothing changed.
 
     `window` identifies the open form, `seen` is the timestamp of the copy that the form was filled with.
@@ -61,7 +63,7 @@ def save_copy(row, about: Commitment | None, fields: dict, *, window: str, seen:
 
 
 @transaction.atomic
-def claim_copy(copy: AutosavedForm, row, about: Commitment | None, *, by) -> AutosavedForm:
+def claim_copy(copy: AutosavedForm, row: Model, about: Commitment | None, *, by: User) -> AutosavedForm:
     """Transfer a colleague's working copy to the person `by`; the colleague no longer has it."""
     copy = AutosavedForm.objects.offered_to(by, row, about).select_for_update(of=("self",)).filter(pk=copy.pk).first()
     if copy is None:
@@ -81,6 +83,7 @@ def version_of(fields: dict) -> int | None:
 
 
 def as_querydict(fields: dict) -> QueryDict:
+    """Return the stored fields as the data of a form."""
     data = QueryDict(mutable=True)
     for name, values in fields.items():
         data.setlist(name, values)

@@ -25,6 +25,8 @@ class CommitmentForm(DraftRulesMixin, PartialDatesMixin, admin.site.Form):
 
 
 class MilestoneForm(PartialDatesMixin, admin.site.Form):
+    """The form of a milestone."""
+
     partial_dates = ("due", "met")
     due = PartialDateField(label=gettext_lazy("Due"))
     met = PartialDateField(label=gettext_lazy("Met"))

@@ -56,6 +56,8 @@ class EvidenceFileWidget(AdminFileWidget):
 
 
 class EvidenceForm(PartialDatesMixin, admin.site.Form):
+    """The form of a piece of evidence; with an error it names the file to choose again."""
+
     partial_dates = ("issued",)
     issued = PartialDateField(label=gettext_lazy("Issued"))
 

@@ -63,6 +63,13 @@ class PartialDatesMixin:
                 setattr(row, f"{name}_on", value.day if value else None)
                 setattr(row, f"{name}_precision", value.precision if value else "")
 
+    def _get_validation_exclusions(self):
+        """Leave constraints out that need a date that is refused, as Django does for fields of one column."""
+        refused = {
+            f"{name}_{part}" for name in self.partial_dates if name in self._errors for part in ("on", "precision")
+        }
+        return super()._get_validation_exclusions() | refused
+
     def _post_clean(self):
         self.set_partial_dates(self.instance)
         for name in self.partial_dates:

@@ -12,6 +12,7 @@ TEXT_FIELDS = ("status_reason", "achieved", "barriers", "next_steps")
 
 
 def latest_published(commitment: Commitment | None) -> ProgressReport | None:
+    """Return the latest published report on a commitment, if there is one."""
     if commitment is None:
         return None
     return commitment.reports.published().newest_first().select_related("superseded_by").first()

@@ -16,8 +16,9 @@ from commitments.workflow import State
 from foundation.dates.partial import PartialDate
 from reporting import actions
 from reporting.actions import LOAD
+from reporting.actions.loading import older_outcome
 from reporting.importers.commitments_file import read
-from reporting.importers.line_parser import LineProblem, ParsedLine, ReportedOutcome, partial_date_fields
+from reporting.importers.parsed_lines import LineProblem, ParsedLine, ReportedOutcome, partial_date_fields
 from reporting.importers.results import ImportRefused, ImportSummary
 from reporting.importers.table_loader import database_error_message, has_changes, ids_of, mark_as_loaded, write_sets
 from reporting.models import Evidence, ProgressReport
@@ -91,16 +92,10 @@ class CommitmentLoader:
             or has_report(commitment, line.outcome)
         ):
             return None
-        last_report_date = max(
-            (report.published for report in commitment.published_reports), key=lambda day: day.day, default=None
-        )
-        if last_report_date is None or last_report_date.day <= line.outcome.on.day:
+        last = max(commitment.published_reports, key=lambda report: report.published_on, default=None)
+        if last is None or last.published_on <= line.outcome.on.day:
             return None
-        return LineProblem(
-            line.number,
-            _("status_on: %(day)s is older than the last report of %(reference)s, which is of %(last)s.")
-            % {"day": line.outcome.on.iso, "reference": commitment.reference, "last": last_report_date.iso},
-        )
+        return LineProblem(line.number, f"status_on: {older_outcome(line.outcome.on, last)}")
 
     def load_line(self, line: ParsedLine) -> None:
         commitment = self.commitments.get(line.key)
@@ -163,6 +158,7 @@ def update(commitment: Commitment, line: ParsedLine) -> bool:
 
 
 def update_partners(commitment: Commitment, agencies: list[Agency]) -> bool:
+    """Write the partners of a commitment that differ; return whether there were any."""
     partners_by_agency = {partner.agency_id: partner for partner in commitment.partners.all()}
     for agency_id in partners_by_agency.keys() - ids_of(agencies):
         mark_as_loaded(partners_by_agency[agency_id]).delete()

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from reporting.importers.line_parser import COLUMNS, LineParser, LineProblem, ParsedLine, ReferenceLookup
+from foundation.text.unknown_words import unknown_column
+from reporting.importers.line_parser import COLUMNS, LineParser
+from reporting.importers.parsed_lines import LineProblem, ParsedLine, ReferenceLookup
 from reporting.importers.results import ImportRefused
 
 
@@ -52,11 +54,11 @@ def records(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def check_header(header: list[str]) -> None:
+    """Refuse a file without exactly the columns, in their order."""
     problems = []
     if missing := [column for column in COLUMNS if column not in header]:
         problems.append(_("the column %(columns)s is missing.") % {"columns": ", ".join(missing)})
-    if unknown := [column for column in header if column not in COLUMNS]:
-        problems.append(_("the column %(columns)s is not known.") % {"columns": ", ".join(unknown)})
+    problems += [unknown_column(column, COLUMNS) for column in header if column not in COLUMNS]
     if not problems and header != COLUMNS:
         problems.append(_("the columns stand twice or in another order."))
     if problems:

@@ -4,8 +4,7 @@ The columns are described in `data/README.md`. Nothing here writes to the databa
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
@@ -13,7 +12,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency
-from agenda.models import AgendaPoint
 from commitments.models import Commitment, Status
 from commitments.rules import due_after_start, partners_error
 from foundation.clock import today
@@ -21,9 +19,14 @@ from foundation.dates.parsing import range_error
 from foundation.dates.partial import PartialDate
 from foundation.text.choices import find_code
 from foundation.text.name_lists import split_names
-from foundation.text.web_addresses import is_web_address, normalize_address
-from recommendations.models import Recommendation
-from reporting.models import Evidence
+from foundation.text.unknown_words import unknown_value
+from reporting.importers.parsed_lines import (
+    LineProblem,
+    ParsedLine,
+    ReferenceLookup,
+    ReportedOutcome,
+    partial_date_fields,
+)
 from workgroups.models import WorkGroup
 
 COLUMNS = [
@@ -50,64 +53,6 @@ COLUMN_BY_FIELD = {
     "symbol": "source_url_or_symbol",
 }
 ALLOWED_STATUSES = [status for status in Status.values if status not in (Status.DISCONTINUED, Status.SUPERSEDED)]
-
-
-class LineProblem(NamedTuple):
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return _("line %(line)d: %(reason)s") % {"line": self.line, "reason": self.reason}
-
-
-@dataclass(frozen=True)
-class ReportedOutcome:
-    """The outcome of a commitment: what was achieved, its status, and the date of both."""
-
-    achieved: str
-    status: str
-    on: PartialDate
-
-
-@dataclass(frozen=True)
-class ParsedLine:
-    """A parsed line: fields of the commitment by database column, many-to-many sets, and the outcome if it has one."""
-
-    number: int
-    fields: dict[str, Any]
-    start: PartialDate | None
-    lead_agency: Agency | None
-    partners: list[Agency]
-    related: dict[str, list[Model]]
-    outcome: ReportedOutcome | None
-
-    @property
-    def key(self) -> str:
-        return self.fields["load_key"]
-
-    def evidence(self) -> Evidence:
-        """Return the source as evidence of the outcome."""
-        return evidence(self.fields["source_title"], self.fields["source_location"])
-
-
-@dataclass(frozen=True)
-class ReferenceLookup:
-    """The rows that a line may refer to, by code, slug or number."""
-
-    leads: dict[str, Agency | WorkGroup]
-    agencies: dict[str, Agency]
-    agenda_points: dict[str, AgendaPoint]
-    recommendations: dict[str, Recommendation]
-
-    @classmethod
-    def load(cls) -> Self:
-        agencies = {agency.code: agency for agency in Agency.objects.all()}
-        return cls(
-            leads={group.slug: group for group in WorkGroup.objects.all()} | agencies,
-            agencies=agencies,
-            agenda_points={str(point.number): point for point in AgendaPoint.objects.all()},
-            recommendations={row.code: row for row in Recommendation.objects.all()},
-        )
 
 
 class LineParser:
@@ -152,7 +97,9 @@ class LineParser:
         self.check_fields(line)
         return None if self.problems else line
 
-    def fields(self, lead, start: PartialDate | None, end: PartialDate | None) -> dict[str, Any]:
+    def fields(
+        self, lead: Agency | WorkGroup | None, start: PartialDate | None, end: PartialDate | None
+    ) -> dict[str, Any]:
         return {
             "load_key": self.key,
             "title": self.cells["title"],
@@ -268,8 +215,7 @@ class LineParser:
         return day
 
     def refuse_unknown(self, column: str, value: str, allowed: Iterable[str]) -> None:
-        allowed = ", ".join(allowed)
-        self.refuse(column, _("‘%(value)s’ is not known; allowed: %(allowed)s."), value=value, allowed=allowed)
+        self.refuse(column, unknown_value(value, list(allowed)))
 
     def refuse(self, column: str, reason: str, **params: Any) -> None:
         """Note a problem; `params` fill the placeholders of the reason."""
@@ -277,16 +223,3 @@ class LineParser:
         problem = LineProblem(self.number, reason)
         if problem not in self.problems:  # the source is checked twice, by the commitment and as evidence
             self.problems.append(problem)
-
-
-def partial_date_fields(name: str, day: PartialDate | None) -> dict[str, Any]:
-    """Return the values of the two columns that hold a date and its precision."""
-    return {f"{name}_on": day.day if day else None, f"{name}_precision": day.precision if day else ""}
-
-
-def evidence(title: str, location: str) -> Evidence:
-    """Return evidence that is a web page if the location is a web address, else an official document."""
-    location = normalize_address(location)
-    if is_web_address(location):
-        return Evidence(kind=Evidence.Kind.WEB_PAGE, title=title, url=location)
-    return Evidence(kind=Evidence.Kind.OFFICIAL_DOCUMENT, title=title, symbol=location)

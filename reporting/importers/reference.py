@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from agencies.models import Agency, ChairTerm, FormerName
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import Stakeholder
+from foundation.text.unknown_words import unknown_value
 from recommendations.models import Recommendation
-from reporting.importers.reference_file import Entry, ReferenceFile, join_names
+from reporting.importers.reference_file import Entry, ReferenceFile
 from reporting.importers.results import ImportRefused, ImportSummary
 from reporting.importers.table_loader import DeletedRow, RowData, TableLoader
 from workgroups.models import Participation, WorkGroup, WorkPlan
@@ -224,9 +225,9 @@ def recommendation(
 
 def load_stakeholders(file: ReferenceFile) -> ImportSummary:
     """Load the stakeholders; refuse the file if it lists kinds that the model does not have."""
-    if unknown := {str(kind) for kind in file.stakeholder_kinds() if choice_value(kind) not in Stakeholder.Kind.values}:
-        params = {"unknown": join_names(unknown), "allowed": join_names(set(Stakeholder.Kind.values))}
-        raise ImportRefused(_("stakeholder_kinds: %(unknown)s is not known here; allowed: %(allowed)s.") % params)
+    kinds = Stakeholder.Kind.values
+    if unknown := sorted({str(kind) for kind in file.stakeholder_kinds() if choice_value(kind) not in kinds}):
+        raise ImportRefused(*(f"stakeholder_kinds: {unknown_value(kind, sorted(kinds))}" for kind in unknown))
     loader = TableLoader(Stakeholder, ("name",))
     for entry in file.entries("stakeholders"):
         fields = texts(entry, "name", "acronym") | {"kind": choice_value(entry["kind"])}

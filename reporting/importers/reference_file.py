@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
+from foundation.text.unknown_words import unknown_field, unknown_section
 from reporting.importers.results import ImportRefused
 
 Entry = dict[str, Any]
@@ -42,9 +43,8 @@ class ReferenceFile:
             raise ImportRefused(
                 _("The file has no sections; it needs %(sections)s.") % {"sections": join_names(SECTIONS)}
             )
-        if unknown := set(map(str, content)) - SECTIONS:
-            params = {"unknown": join_names(unknown), "allowed": join_names(SECTIONS)}
-            raise ImportRefused(_("The section %(unknown)s is not known; allowed: %(allowed)s.") % params)
+        if unknown := sorted(set(map(str, content)) - SECTIONS):
+            raise ImportRefused(*(unknown_section(name, sorted(SECTIONS)) for name in unknown))
         if missing := SECTIONS - OPTIONAL_SECTIONS - set(content):
             raise ImportRefused(_("The section %(missing)s is missing.") % {"missing": join_names(missing)})
         if content["convergence"] != "all":
@@ -98,9 +98,9 @@ def check_keys(shape: str, where: str, entry: Any) -> None:
     required, optional = (set(params.split()) for params in ENTRIES[shape])
     if not isinstance(entry, dict):
         raise ImportRefused(_("%(where)s: it must have %(keys)s.") % {"where": where, "keys": join_names(required)})
-    if unknown := set(map(str, entry)) - required - optional:
-        params = {"where": where, "unknown": join_names(unknown), "allowed": join_names(required | optional)}
-        raise ImportRefused(_("%(where)s: %(unknown)s is not known here; allowed: %(allowed)s.") % params)
+    if unknown := sorted(set(map(str, entry)) - required - optional):
+        allowed = sorted(required | optional)
+        raise ImportRefused(*(f"{where}: {unknown_field(name, allowed)}" for name in unknown))
     if missing := required - {key for key, value in entry.items() if value is not None}:
         raise ImportRefused(_("%(where)s: %(missing)s is missing.") % {"where": where, "missing": join_names(missing)})
 

@@ -147,6 +147,7 @@ def is_check_constraint_of(column: models.Field, constraint: str | None) -> bool
 
 
 def has_changes(row: models.Model, values: dict[str, Any]) -> bool:
+    """Return whether any value differs from that of the row."""
     return any(getattr(row, name) != value for name, value in values.items())
 
 

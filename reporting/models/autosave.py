@@ -1,3 +1,5 @@
+"""Unsaved contents of forms."""
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q

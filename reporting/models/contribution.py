@@ -1,3 +1,5 @@
+"""The partners' own texts in reports."""
+
 from concurrency.fields import AutoIncVersionField
 from django.conf import settings
 from django.db import models

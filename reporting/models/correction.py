@@ -1,3 +1,5 @@
+"""Mistakes that readers report."""
+
 from concurrency.fields import AutoIncVersionField
 from django.conf import settings
 from django.db import models

@@ -1,3 +1,5 @@
+"""The times at which reports last changed in public."""
+
 from django.db import models
 
 from commitments.models import Movement

@@ -1,3 +1,5 @@
+"""Notifications, and the digests that tell people of them by mail."""
+
 from functools import reduce
 from operator import or_
 

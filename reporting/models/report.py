@@ -1,3 +1,5 @@
+"""Reporting cycles, progress reports, their evidence, and the changes of status that they make."""
+
 from datetime import date
 from pathlib import PurePath
 from uuid import uuid4

@@ -3,13 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db.models import QuerySet
 
 from agencies.models import Agency
 from commitments.models import Commitment, Stakeholder
 from commitments.permissions import agencies_for, groups_for
-from reporting.importers.line_parser import ReferenceLookup
+from reporting.importers.parsed_lines import ReferenceLookup
 from reporting.models import ReportingCycle
 from workgroups.models import WorkGroup, WorkPlan
 
@@ -43,11 +44,11 @@ class Offer:
         return self.known.agencies
 
     @property
-    def agenda_points(self):
+    def agenda_points(self) -> dict[str, Any]:
         return self.known.agenda_points
 
     @property
-    def recommendations(self):
+    def recommendations(self) -> dict[str, Any]:
         return self.known.recommendations
 
     @cached_property

@@ -19,12 +19,12 @@ from commitments.rules import exactly_one_lead
 from foundation.dates.parsing import read_day
 from foundation.dates.partial import PartialDate
 from foundation.text.choices import find_code
-from foundation.text.closest_match import suggestion
 from foundation.text.name_lists import SEPARATOR, join_names, length_errors, normalize_spaces, split_names
 from foundation.text.numbers import is_whole_number
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH, normalize_line_endings, replace_unprintable
+from foundation.text.unknown_words import unknown_value
 from foundation.text.web_addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location
-from reporting.importers.line_parser import partial_date_fields
+from reporting.importers.parsed_lines import partial_date_fields
 from workgroups.models import WorkGroup
 
 MOST_WORDS = 40  # that a sentence lists
@@ -37,19 +37,6 @@ def in_cell(text: str) -> str:
         return text
     return _("[Too long for a cell: %(count)d characters, kept as they are while this stands here.]") % {
         "count": len(text)
-    }
-
-
-def unknown(word: str, allowed: Collection[str]) -> str:
-    """A sentence that names the word, the nearest one and what is allowed."""
-    words = [str(each) for each in allowed]
-    if not words:
-        return _("‘%(value)s’ is not a valid value: there is none to choose from.") % {"value": word}
-    listing = ", ".join(words[:MOST_WORDS]) + (" …" if len(words) > MOST_WORDS else "")
-    return _("‘%(value)s’ is not a valid value.%(near)s Allowed: %(allowed)s.") % {
-        "value": word,
-        "near": suggestion(word, words),
-        "allowed": listing,
     }
 
 
@@ -121,7 +108,7 @@ class WordWidget(TextWidget):
         word = value.strip()
         code = find_code(word, self.choices) if word else ""
         if code is None:
-            raise ValidationError(unknown(word, dict(self.choices)))
+            raise ValidationError(unknown_value(word, dict(self.choices)))
         return code
 
     def allowed(self, offer):
@@ -170,7 +157,7 @@ class CodeWidget(TextWidget):
         if everyone and find_code(word, everyone):
             words = {"value": word, "allowed": ", ".join(known) or "–"}
             return _("You may not write for ‘%(value)s’. You may write for: %(allowed)s.") % words
-        return unknown(word, known)
+        return unknown_value(word, known, MOST_WORDS)
 
     def render(self, value, obj=None, **kwargs):
         return in_cell(str(getattr(value, self.code))) if value else ""

@@ -30,8 +30,15 @@ VERSION = re.compile(r"v(\d+)\.(\d+)")
 EMPTY = gettext_lazy("This cannot be empty.")
 
 
+def has_this_already(row: int) -> str:
+    """Return the sentence for a row that repeats an earlier one."""
+    return _("Row %(row)d has this already.") % {"row": row}
+
+
 @dataclass(frozen=True)
 class Change:
+    """A cell that an import changes."""
+
     column: str
     before: str
     after: str
@@ -178,7 +185,7 @@ class DraftResource(ModelResource):
             yield "state", _("An import moves nothing through the review: leave this as it was exported.")
         first = self.first_rows.setdefault((self.key, key), number) if key else number
         if first != number:
-            yield self.key, _("Row %(row)d has this already.") % {"row": first}
+            yield self.key, has_this_already(first)
 
     def why_not_found(self, key: str) -> str:
         """Return why no row has this key. Drafts that the user may not see count as missing."""

@@ -6,22 +6,19 @@ refused, not asked for its value.
 
 import csv
 import io
-import re
 import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-from foundation.dates.parsing import EARLIEST, LATEST
-from foundation.text.spreadsheet_cells import normalize_line_endings, unescape_formulas
+from foundation.text.unknown_words import unknown_column
 from reporting.importers.results import ImportRefused
+from reporting.spreadsheets.cells import BadCell, text_of
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 10 * MEGABYTE
@@ -39,8 +36,6 @@ OLD_WORKBOOKS = (
 )  # fmt: skip
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 EXAMPLE = "EXAMPLE"
-# What in a number format is no part of the date it shows: quoted words, escaped characters, colours and languages.
-NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
 @dataclass(frozen=True)
@@ -66,10 +61,6 @@ class Sheet:
     rows: list[list[str]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     examples: int = 0
-
-
-class BadCell(ValueError):
-    """A cell whose content cannot be taken as text; the message says why."""
 
 
 def read(content: bytes, name: str, columns: list[str], days: set[str]) -> Sheet:
@@ -106,8 +97,8 @@ def arranged(header: list, columns: list[str]) -> dict[str, int]:
     problems = []
     if missing := [column for column in columns if column not in names]:
         problems.append(_("Row 1: the column %(columns)s is missing.") % {"columns": ", ".join(missing)})
-    if unknown := [name for name in dict.fromkeys(names) if name and name not in columns]:
-        problems.append(_("Row 1: the column %(columns)s is not known.") % {"columns": ", ".join(unknown)})
+    for name in [name for name in dict.fromkeys(names) if name and name not in columns]:
+        problems.append(_("Row 1: %(reason)s") % {"reason": unknown_column(name, columns)})
     if twice := [column for column in columns if names.count(column) > 1]:
         problems.append(_("Row 1: the column %(columns)s stands twice.") % {"columns": ", ".join(twice)})
     if problems:
@@ -140,72 +131,6 @@ def take(sheet: Sheet, number: int, cells: list, places: dict[str, int], days: s
         sheet.rows.append(texts)
 
 
-def text_of(cell, is_day: bool) -> str:
-    """Return a cell as text; raise BadCell if a spreadsheet converted it to something else."""
-    if cell is None or isinstance(cell, str):
-        return checked(cell or "")
-    value, kind = cell.value, getattr(cell, "data_type", "n")
-    if value is None:
-        return ""
-    if kind == "f":
-        raise BadCell(is_formula())
-    if kind == "e":
-        raise BadCell(_("An error stands here: %(error)s.") % {"error": value})
-    if isinstance(value, bool):
-        raise BadCell(_("Excel made ‘true’ or ‘false’ of this: format the cell as text and write it again."))
-    if isinstance(value, datetime | date):
-        return day_of(cell, value, is_day)
-    if is_day and isinstance(value, int | float) and (day := day_numbered(value, cell)):
-        return day.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, int | float):
-        return str(value)
-    if isinstance(value, str):
-        return checked(value)
-    raise BadCell(_("This is a time, not text: format the cell as text and write it again."))
-
-
-def day_of(cell, value: date, is_day: bool) -> str:
-    """A date that shows its day is that day; one that shows less may have been less before Excel completed it."""
-    shows_day = "d" in NOT_SHOWN.sub("", cell.number_format or "").lower()
-    if is_day and shows_day:
-        return f"{value:%Y-%m-%d}"
-    if is_day:
-        raise BadCell(
-            _("Excel made a date of this, and its day is not sure: format the cell as text and write 2014-03.")
-        )
-    raise BadCell(_("Excel made a date of this: format the cell as text and write it again."))
-
-
-def day_numbered(number: float, cell) -> date | None:
-    """Return the day that a spreadsheet counts by this number; None for one that is a year, or far from any day."""
-    if number < 10_000:
-        return None
-    epoch = cell.parent.parent.epoch if hasattr(cell, "parent") else WINDOWS_EPOCH
-    try:
-        day = from_excel(int(number), epoch).date()
-    except (OverflowError, ValueError):
-        return None
-    return day if EARLIEST <= day <= LATEST else None
-
-
-def checked(text: str) -> str:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise BadCell(_("Half a character stands here: write the text again.")) from None
-    if "\x00" in text:
-        raise BadCell(_("A null character stands here: write the text again."))
-    if text.startswith("="):  # in CSV a formula is a text, and a spreadsheet runs it
-        raise BadCell(is_formula())
-    return unescape_formulas(normalize_line_endings(text))
-
-
-def is_formula() -> str:
-    return _("A formula stands here: write its result as text.")
-
-
 # A workbook
 
 
@@ -235,7 +160,7 @@ def of_workbook(content: bytes, name: str) -> Iterator[tuple[int, list]]:
         raise no_workbook from error
 
 
-def sheet_of(workbook, name: str) -> ReadOnlyWorksheet:
+def sheet_of(workbook: Workbook, name: str) -> ReadOnlyWorksheet:
     sheets = [sheet for sheet in workbook.worksheets if isinstance(sheet, ReadOnlyWorksheet)]
     named = [sheet for sheet in sheets if sheet.title.strip().lower() == name]
     if named or len(sheets) == 1:

@@ -24,7 +24,7 @@ from reporting.spreadsheets.columns import (
     WordWidget,
     reference_in,
 )
-from reporting.spreadsheets.drafts import DraftResource
+from reporting.spreadsheets.drafts import DraftResource, has_this_already
 from reporting.spreadsheets.public_columns import sheet_names
 
 KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it is in an exported one.")
@@ -111,7 +111,7 @@ class CommitmentResource(DraftResource):
     def problems_of_new(self, instance, number):
         """The same file taken in twice makes nothing twice."""
         if first := self.once(number, "title", instance.title, instance.lead):
-            yield "title", _("Row %(row)d has this already.") % {"row": first}
+            yield "title", has_this_already(first)
         elif standing := self.standing.get((instance.title, instance.lead)):
             yield "title", _("%(reference)s has this title and lead already.") % {"reference": standing}
 
@@ -161,7 +161,7 @@ class MilestoneResource(DraftResource):
         if instance.pk or not instance.commitment_id or not instance.title:
             return
         if first := self.once(number, "step", instance.commitment_id, instance.title):
-            yield "title", _("Row %(row)d has this already.") % {"row": first}
+            yield "title", has_this_already(first)
         elif standing := self.standing.get((instance.commitment_id, instance.title)):
             yield "title", _("Milestone %(id)d has this title already.") % {"id": standing}
 
@@ -237,7 +237,7 @@ class ReportResource(DraftResource):
         yield from super().problems_of(instance, row, number, cell_errors)
         yield from self.problems_of_rules(instance, cell_errors)
         if instance.pk and not row["id"].strip() and (first := self.once(number, "id", str(instance.pk))):
-            yield "cycle", _("Row %(row)d has this already.") % {"row": first}
+            yield "cycle", has_this_already(first)
         if not instance.pk and instance.commitment_id and not row["id"].strip():
             yield from self.problems_of_new(instance, number, cell_errors)
 
@@ -253,7 +253,7 @@ class ReportResource(DraftResource):
         elif "cycle" in cell_errors:
             return
         elif first := self.once(number, "unasked", instance.commitment_id):
-            yield "commitment", _("Row %(row)d has this already.") % {"row": first}
+            yield "commitment", has_this_already(first)
         elif standing := self.voluntary.get(instance.commitment_id):
             yield "commitment", _("Report %(id)d on this is a draft already: change that one.") % {"id": standing}
 

@@ -10,13 +10,14 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from reporting.importers.results import ImportRefused
 
 FOLDER = "imports"
 KEPT_FOR = timedelta(hours=1)
 
 
-def keep(content: bytes, user, table: str) -> str:
+def keep(content: bytes, user: User, table: str) -> str:
     """Store the file and return a signed ticket, with which this user can load the same bytes again."""
     clear()
     name = f"{FOLDER}/{uuid4()}"
@@ -24,7 +25,7 @@ def keep(content: bytes, user, table: str) -> str:
     return signer(user, table).sign(f"{name}:{digest(content)}")
 
 
-def kept(ticket: str, user, table: str) -> bytes:
+def kept(ticket: str, user: User, table: str) -> bytes:
     """Return the stored bytes; raise ImportRefused if the ticket is another user's, expired or invalid."""
     name, expected = _read(ticket, user, table)
     try:
@@ -37,11 +38,12 @@ def kept(ticket: str, user, table: str) -> bytes:
     return content
 
 
-def drop(ticket: str, user, table: str) -> None:
+def drop(ticket: str, user: User, table: str) -> None:
+    """Delete the stored file of a ticket."""
     default_storage.delete(_read(ticket, user, table)[0])
 
 
-def key_of(ticket: str, user, table: str) -> str:
+def key_of(ticket: str, user: User, table: str) -> str:
     """Return the idempotency key of the import of a file."""
     return _read(ticket, user, table)[0].rpartition("/")[2].replace("-", "")
 
@@ -64,11 +66,12 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def signer(user, table: str) -> TimestampSigner:
+def signer(user: User, table: str) -> TimestampSigner:
+    """Return the signer of tickets of one person and table."""
     return TimestampSigner(salt=f"import.{table}.{user.pk}")
 
 
-def _read(ticket: str, user, table: str) -> list[str]:
+def _read(ticket: str, user: User, table: str) -> list[str]:
     try:
         return signer(user, table).unsign(ticket, max_age=KEPT_FOR).split(":")
     except BadSignature:

@@ -5,7 +5,9 @@ import pgtrigger
 from foundation.postgresql.triggers import Trigger
 
 
-def _status_is_reported(key: str, operation, condition=None) -> Trigger:
+def _status_is_reported(
+    key: str, operation: pgtrigger.Operation, condition: pgtrigger.Condition | None = None
+) -> Trigger:
     """A commitment says what its last published report says: asked when a transaction ends."""
     return Trigger(
         name="status_is_reported",

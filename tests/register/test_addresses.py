@@ -6,7 +6,7 @@ from django.db import connection
 from django.urls import reverse
 
 from commitments.models import Commitment
-from reporting.importers.line_parser import evidence
+from reporting.importers.parsed_lines import evidence
 from reporting.models import Evidence
 from reporting.spreadsheets.importing import bring
 from reporting.spreadsheets.resources import CommitmentResource

@@ -17,7 +17,8 @@ from commitments.models import Commitment
 from foundation.rest.problem_codes import form_error_code
 from foundation.rest.query_faults import allowed_values
 from foundation.text.choices import find_code
-from gmg_portal.api.drafts.problems import FieldFault, Problem, unknown_value_fault
+from foundation.text.unknown_words import unknown_field, unknown_value
+from gmg_portal.api.drafts.problems import MOST_ALLOWED, FieldFault, Problem, unknown_value_fault
 from gmg_portal.editors.forms.change_messages import authors_and_time, history_since
 from gmg_portal.editors.forms.edit_conflicts import rendered_values
 from gmg_portal.editors.model_admin.fields import FORMFIELD_OVERRIDES
@@ -71,14 +72,12 @@ def _form_field(column: Field, **kwargs: Any) -> forms.Field:
 def check_field_names(body: Mapping, allowed: Collection[str], files: Mapping | None = None) -> None:
     """Raise a Problem (422) with a fault for each unknown field or file."""
     faults = [
-        unknown_value_fault(name, name, allowed, _("‘%(name)s’ is not a field here.") % {"name": name}, "unknown_field")
+        unknown_value_fault(name, name, allowed, unknown_field(name, allowed), "unknown_field")
         for name in sorted(body)
         if name not in allowed
     ]
     faults += [
-        unknown_value_fault(
-            name, name, ["file"], _("‘%(name)s’ is not a field for a file.") % {"name": name}, "unknown_field"
-        )
+        unknown_value_fault(name, name, ["file"], unknown_field(name, ["file"]), "unknown_field")
         for name in sorted(files or ())
         if name != "file"
     ]
@@ -141,10 +140,7 @@ def _form_value(name: str, field: forms.Field, value: object) -> tuple[str, Fiel
         return value, None
     code = find_code(value, [choice for choice in field.choices if choice[0] != ""])
     if code is None:
-        template = _("‘%(value)s’ is not a valid value. Allowed: %(allowed)s.")
-        return "", unknown_value_fault(
-            name, value, allowed, template % {"value": value, "allowed": ", ".join(map(str, allowed))}
-        )
+        return "", unknown_value_fault(name, value, allowed, unknown_value(value, allowed))
     return code, None
 
 
@@ -152,9 +148,8 @@ def _primary_key(name: str, field: forms.ModelChoiceField, value: str) -> tuple[
     row = field.queryset.filter(**{f"{IDENTIFIER}__iexact": value}).first()
     if row is not None:
         return str(row.pk), None
-    references = field.queryset.order_by(IDENTIFIER).values_list(IDENTIFIER, flat=True)
-    detail = _("There is no commitment ‘%(value)s’ that you can name here.") % {"value": value}
-    return "", unknown_value_fault(name, value, references, detail)
+    references = list(field.queryset.order_by(IDENTIFIER).values_list(IDENTIFIER, flat=True))
+    return "", unknown_value_fault(name, value, references, unknown_value(value, references, MOST_ALLOWED))
 
 
 def check_form(form: forms.ModelForm) -> None:

@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
 from foundation.rest.problem_details import DISK_FULL, Fault, InvalidParameter
+from foundation.text import unknown_words
 from gmg_portal.api.drafts.problems import FieldFault, Problem, draft_exception_handler
 from gmg_portal.api.openapi import problems
 from gmg_portal.api.openapi.problems import DocumentedProblem
@@ -27,7 +28,7 @@ def draft_problem(description, make_exception: Callable[[], Exception]) -> Docum
 
 
 def unknown_parameter() -> InvalidParameter:
-    detail = _("‘%(name)s’ is not a parameter here. Allowed: %(allowed)s.") % {"name": "code", "allowed": "format"}
+    detail = unknown_words.unknown_parameter("code", ["format"])
     return InvalidParameter(Fault("code", detail, code="unknown_parameter"))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404, HttpResponse
@@ -12,6 +11,10 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from foundation.rest.problem_details import ProblemResponse, exception_handler, prefix_name
+from foundation.text.closest_match import closest_match
+
+# The number of allowed values that a fault lists.
+MOST_ALLOWED = 50
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,10 @@ class Problem(exceptions.APIException):
 def unknown_value_fault(
     field: str, value: str, allowed: Iterable[str], detail: str, code: str = "unknown_value"
 ) -> FieldFault:
-    """Return a fault for a value outside `allowed`, with the closest match; up to 50 allowed values are listed."""
+    """Return a fault for a value outside `allowed`, with the closest match; a long list is left out."""
     allowed = tuple(allowed)
-    by_casefold = {option.casefold(): option for option in allowed}
-    matches = get_close_matches(value.casefold(), by_casefold, 1)
-    offered = allowed if len(allowed) <= 50 else None
-    return FieldFault(field, detail, offered, by_casefold[matches[0]] if matches else None, code=code)
+    offered = allowed if len(allowed) <= MOST_ALLOWED else None
+    return FieldFault(field, detail, offered, closest_match(value, allowed), code=code)
 
 
 def workflow_problem(error: ValidationError) -> Problem:

@@ -14,6 +14,7 @@ from commitments.models import Commitment
 from foundation.clock import today
 from foundation.filters.as_of import parse_as_of
 from foundation.filters.messages import repeated_parameter
+from foundation.text.unknown_words import unknown_value
 from gmg_portal.open_data.views import bad_request, requested_format
 from gmg_portal.open_data.writers import Format
 from gmg_portal.website.charts.figures import Figure
@@ -40,8 +41,7 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
         if others:
             return bad_request(ValidationError(repeated_parameter("by")))
         if by not in MATRIX_COLUMNS:
-            values = {"by": by, "allowed": ", ".join(MATRIX_COLUMNS)}
-            return bad_request(ValidationError(_("by: ‘%(by)s’ is not a valid value. Allowed: %(allowed)s.") % values))
+            return bad_request(ValidationError(f"by: {unknown_value(by, MATRIX_COLUMNS)}"))
     try:
         query = ChartQuery.parse(params)
     except ValueError as error:

@@ -1,3 +1,5 @@
+"""The command that loads commitments from a CSV file."""
+
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -7,6 +9,8 @@ from reporting.importers.results import ImportRefused
 
 
 class Command(BaseCommand):
+    """Loads commitments from a CSV file."""
+
     help = "Load commitments and what came of them from a CSV file: whole, or not at all."
 
     def add_arguments(self, parser):

@@ -1,3 +1,5 @@
+"""The command that loads the reference data from a YAML file."""
+
 from pathlib import Path
 
 from django.conf import settings
@@ -8,6 +10,8 @@ from reporting.importers.results import ImportRefused
 
 
 class Command(BaseCommand):
+    """Loads the reference data from a YAML file."""
+
     help = "Load the reference data (members, agenda, work groups, recommendations); an editor's rows are left alone."
 
     def add_arguments(self, parser):

@@ -458,7 +458,7 @@ def test_unknown_code_is_refused_with_the_nearest_and_all_that_are_allowed(syste
     (fault,) = answer.json()["errors"]
     allowed = ", ".join(Status.values)
     assert answer.status_code == 422
-    assert fault["detail"] == f"‘IN_PROGRES’ is not a valid value. Allowed: {allowed}."
+    assert fault["detail"] == f"‘IN_PROGRES’ is not a valid value. Did you mean ‘in_progress’? Allowed: {allowed}."
     assert (fault["code"], fault["nearest"], fault["allowed"]) == ("unknown_value", "in_progress", Status.values)
 
 

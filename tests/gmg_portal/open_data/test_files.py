@@ -351,7 +351,7 @@ def test_csv_of_the_api_is_for_programs_and_bears_no_mark(client):
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("/data/agencies.csv?bom=no", "bom: ‘no’ is not a valid value. Use one of: 0, 1.\n"),
+        ("/data/agencies.csv?bom=no", "bom: ‘no’ is not a valid value. Allowed: 0, 1.\n"),
         ("/data/agencies.csv?bom=0&bom=1", "‘bom’ is given more than once: give it once.\n"),
         ("/data/agencies.json?bom=0", "‘bom’ is not a parameter here: this address takes none.\n"),
     ],

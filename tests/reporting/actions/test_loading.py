@@ -51,7 +51,8 @@ def test_loaded_report_older_than_the_last_is_refused(day, commitment):
         actions.record_past_report(report, [], on=PartialDate.parse(day))
 
     assert refusal.value.messages == [
-        f"The outcome of {PartialDate.parse(day)} is older than the last report, of 30 June 2014."
+        f"The outcome of {PartialDate.parse(day)} is older than the last report on {commitment.reference},"
+        " of 30 June 2014."
     ]
     assert commitment.reports.count() == 1
 

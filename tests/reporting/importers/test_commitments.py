@@ -393,7 +393,7 @@ def test_an_outcome_older_than_the_last_report_is_refused(one, file):
         load(file({"summary": "Another summary.", "status_on": "2015-04"}))
 
     assert str(refusal.value) == (
-        f"line 2: status_on: 2015-04 is older than the last report of {one.reference}, which is of 2015-05."
+        f"line 2: status_on: The outcome of April 2015 is older than the last report on {one.reference}, of May 2015."
     )
     assert Commitment.objects.get().summary == LINE["summary"]
 
@@ -473,6 +473,7 @@ NO_DATE = (
     "is not a date. Write it as 2014-03-05 or 5 March 2014; where only the month or year is known, as 2014-03 or 2014."
 )
 ALLOWED_KINDS = "programme, publication, norm, capacity, campaign, event, institution"
+ALLOWED_COLUMNS = f"Allowed: {', '.join(COLUMNS)}."
 ALLOWED_STATUSES = "not_started, planning, in_progress, substantially_complete, completed, ongoing"
 
 
@@ -481,13 +482,13 @@ ALLOWED_STATUSES = "not_started, planning, in_progress, substantially_complete, 
     [
         (
             {"lead": "itu"},
-            "lead: ‘itu’ is not known; allowed: data-and-research, ilo, iom, ohchr, undesa.",
+            "lead: ‘itu’ is not a valid value. Allowed: data-and-research, ilo, iom, ohchr, undesa.",
         ),
-        ({"lead": ""}, "lead: ‘’ is not known; allowed: data-and-research, ilo, iom, ohchr, undesa."),
-        ({"partners": "iom;itu"}, "partners: ‘itu’ is not known; allowed: ilo, iom, ohchr, undesa."),
+        ({"lead": ""}, "lead: ‘’ is not a valid value. Allowed: data-and-research, ilo, iom, ohchr, undesa."),
+        ({"partners": "iom;itu"}, "partners: ‘itu’ is not a valid value. Allowed: ilo, iom, ohchr, undesa."),
         (
             {"partners": "data-and-research"},
-            "partners: ‘data-and-research’ is not known; allowed: ilo, iom, ohchr, undesa.",
+            "partners: ‘data-and-research’ is not a valid value. Allowed: ilo, iom, ohchr, undesa.",
         ),
         ({"partners": "iom;ilo"}, "partners: ‘ilo’ leads it already."),
         ({"partners": "iom;iom"}, "partners: ‘iom’ stands twice."),
@@ -495,19 +496,22 @@ ALLOWED_STATUSES = "not_started, planning, in_progress, substantially_complete, 
         ({"title": "t" * 301}, "title: Ensure this value has at most 300 characters (it has 301)."),
         (
             {"kind": "project"},
-            f"kind: ‘project’ is not known; allowed: {ALLOWED_KINDS}.",
+            f"kind: ‘project’ is not a valid value. Allowed: {ALLOWED_KINDS}.",
         ),
         ({"summary": ""}, "summary: this cannot be empty."),
         ({"summary": "nu\x00ll"}, "a null character stands in it."),
-        ({"agenda_points": "9"}, "agenda_points: ‘9’ is not known; allowed: 1, 2, 3, 4, 5, 6, 7, 8."),
-        ({"recommendations": "POL-9"}, "recommendations: ‘POL-9’ is not known; allowed: POL-1, POL-4."),
+        ({"agenda_points": "9"}, "agenda_points: ‘9’ is not a valid value. Allowed: 1, 2, 3, 4, 5, 6, 7, 8."),
+        (
+            {"recommendations": "POL-9"},
+            "recommendations: ‘POL-9’ is not a valid value. Did you mean ‘POL-4’? Allowed: POL-1, POL-4.",
+        ),
         ({"start": "spring"}, f"start: ‘spring’ {NO_DATE}"),
         ({"end": "2016-13"}, f"end: ‘2016-13’ {NO_DATE}"),
         ({"start": "2015-06", "end": "2015-05"}, "end: A commitment cannot be due before it starts."),
         ({"start": "2015", "end": "2014"}, "end: A commitment cannot be due before it starts."),
         ({"outcome": ""}, "outcome: this cannot be empty."),
-        ({"status": ""}, f"status: ‘’ is not known; allowed: {ALLOWED_STATUSES}."),
-        ({"status": "done"}, f"status: ‘done’ is not known; allowed: {ALLOWED_STATUSES}."),
+        ({"status": ""}, f"status: ‘’ is not a valid value. Allowed: {ALLOWED_STATUSES}."),
+        ({"status": "done"}, f"status: ‘done’ is not a valid value. Allowed: {ALLOWED_STATUSES}."),
         (
             {"status": "superseded"},
             f"status: ‘superseded’ {NOT_HERE} Allowed here: {ALLOWED_STATUSES}.",
@@ -526,7 +530,7 @@ ALLOWED_STATUSES = "not_started, planning, in_progress, substantially_complete, 
             {"source_url_or_symbol": "A" * 201},
             "source_url_or_symbol: Ensure this value has at most 200 characters (it has 201).",
         ),
-        ({"confidence": "sure"}, "confidence: ‘sure’ is not known; allowed: confirmed, known."),
+        ({"confidence": "sure"}, "confidence: ‘sure’ is not a valid value. Allowed: confirmed, known."),
         (
             {"start": "", **WITHOUT_OUTCOME},
             "start: without it, or an outcome with its day, nothing says since when this is public.",
@@ -556,11 +560,11 @@ def test_every_problem_is_said_at_once_by_the_line_on_which_its_record_begins(kn
         load(path)
 
     assert str(refusal.value).splitlines() == [
-        f"line 2: kind: ‘project’ is not known; allowed: {ALLOWED_KINDS}.",
+        f"line 2: kind: ‘project’ is not a valid value. Allowed: {ALLOWED_KINDS}.",
         "line 4: title: line 2 has it already for this lead.",
         "line 5: title: line 2 has it already for this lead.",
-        "line 6: lead: ‘itu’ is not known; allowed: data-and-research, ilo, iom, ohchr, undesa.",
-        "line 6: confidence: ‘sure’ is not known; allowed: confirmed, known.",
+        "line 6: lead: ‘itu’ is not a valid value. Allowed: data-and-research, ilo, iom, ohchr, undesa.",
+        "line 6: confidence: ‘sure’ is not a valid value. Allowed: confirmed, known.",
     ]
 
 
@@ -583,7 +587,9 @@ def test_what_only_an_action_refuses_is_said_by_line_too(one, file, monkeypatch)
     with pytest.raises(CommandError) as refusal:
         load(file({"summary": "Another summary.", "status_on": "2015-04"}))
 
-    assert str(refusal.value) == "line 2: The outcome of April 2015 is older than the last report, of May 2015."
+    assert str(refusal.value) == (
+        f"line 2: The outcome of April 2015 is older than the last report on {one.reference}, of May 2015."
+    )
     assert Commitment.objects.get().summary == LINE["summary"]
 
 
@@ -610,8 +616,11 @@ def test_what_is_no_such_file_is_refused(known, tmp_path, content, sentence):
 @pytest.mark.parametrize(
     ("header", "reason"),
     [
-        ([*COLUMNS[:-1], "trust"], "the column confidence is missing. the column trust is not known."),
-        ([*COLUMNS, "places"], "the column places is not known."),
+        (
+            [*COLUMNS[:-1], "trust"],
+            f"the column confidence is missing. ‘trust’ is not a column here. {ALLOWED_COLUMNS}",
+        ),
+        ([*COLUMNS, "places"], f"‘places’ is not a column here. {ALLOWED_COLUMNS}"),
         (COLUMNS[:-1], "the column confidence is missing."),
         (COLUMNS[::-1], "the columns stand twice or in another order."),
     ],

@@ -68,11 +68,23 @@ def test_a_second_run_writes_nothing():
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("convergence: all", "convergance: all", "The section convergance is not known; allowed: agencies, agenda, "),
+        (
+            "convergence: all",
+            "convergance: all",
+            "‘convergance’ is not a section here. Did you mean ‘convergence’? Allowed: agencies, agenda, ",
+        ),
         ("convergence: all", "convergence: some", "convergence: only ‘all’ is understood"),
-        ("chairs:  ", "work_plan: []\nchairs:  ", "The section work_plan is not known; allowed: "),
+        (
+            "chairs:  ",
+            "work_plan: []\nchairs:  ",
+            "‘work_plan’ is not a section here. Did you mean ‘work_plans’? Allowed: ",
+        ),
         ("work_plans:", "group:", "The section work_plans is missing."),
-        ("headquarters: Addis Ababa", "seat: Addis Ababa", "constituents, entry 1: seat is not known here; allowed: "),
+        (
+            "headquarters: Addis Ababa",
+            "seat: Addis Ababa",
+            "constituents, entry 1: ‘seat’ is not a field here. Allowed: ",
+        ),
         ("name: Economic Commission for Africa, ", "", "constituents, entry 1: name is missing."),
         ("  unrc:\n", "  un-rc:\n", "constituents: ‘un-rc’ stands nowhere else in the file; it has ilo, iom, "),
         ("chairs:  ", FORMER_NAME.replace("who", "itu"), "former_names: ‘itu’ stands nowhere else in the file"),
@@ -126,7 +138,7 @@ def test_a_second_run_writes_nothing():
         (
             "stakeholder_kinds: [",
             "stakeholder_kinds: [website, ",
-            "stakeholder_kinds: website is not known here; allowed",
+            "stakeholder_kinds: ‘website’ is not a valid value. Allowed",
         ),
         ("starts: 2006-05-09", "starts: [2006-05-09]", "events, entry 1, starts: a plain value is expected here."),
         (

@@ -384,7 +384,7 @@ def test_header_that_is_not_known_is_refused_whole(refused, ilo_focal_point):
     missing, unknown, twice, needed = refused(content)
 
     assert missing == "Row 1: the column title is missing."
-    assert unknown == "Row 1: the column titel is not known."
+    assert unknown.startswith("Row 1: ‘titel’ is not a column here. Did you mean ‘title’? Allowed: reference, version,")
     assert twice == "Row 1: the column kind stands twice."
     assert needed.startswith("The columns are: reference, version, state, title")
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import is_administrator, is_secretariat
 from commitments.workflow import TRANSITIONS, Reviewed
 from gmg_portal.editors.views.workflow_actions.definitions import PUBLISH, SEND_BACK, WorkflowAction
+from reporting import actions
 from reporting.models import Answer, Assessment
 from reporting.permissions import is_party
 
@@ -14,8 +15,7 @@ from reporting.permissions import is_party
 def refusal_reason(action: WorkflowAction, row: Model, user: AbstractUser) -> str:
     """Return why a user may not run an action on a row that they see."""
     if isinstance(row, Reviewed) and (row.state, action.name) not in TRANSITIONS:
-        state = row.get_state_display()
-        return _("This is in the state ‘%(state)s’, which does not allow that.") % {"state": state}
+        return actions.state_refusal(row)
     if action in (PUBLISH, SEND_BACK) and is_involved(row, user):
         if isinstance(row, Answer) and row.assessment in Assessment.objects.filter(is_party(user)):
             return _("Whoever judged has no say in what is answered: another reviewer decides.")

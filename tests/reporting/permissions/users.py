@@ -21,7 +21,7 @@ from tests.factories import (
     in_group,
     published_report,
 )
-from tests.reporting.permission_table import CASES, ROLES
+from tests.reporting.permissions.permission_table import CASES, ROLES
 
 MODELS = {"commitment": Commitment, "progressreport": ProgressReport, "assessment": Assessment, "answer": Answer}
 # The text by which a row is recognised wherever it shows, and changed where it may be.

@@ -21,8 +21,8 @@ from reporting.models import ProgressReport
 from tests.factories import AgendaPointFactory, MembershipFactory
 from tests.form_filling import app_label_of, filled
 from tests.gmg_portal.api.agency_systems import DRAFTS, system_for
-from tests.reporting.permission_table import BY_INDEPENDENCE, CASES, LINES, OF_COMMITMENTS, ROLES
-from tests.reporting.users import MODELS, TEXT, World
+from tests.reporting.permissions.permission_table import BY_INDEPENDENCE, CASES, LINES, OF_COMMITMENTS, ROLES
+from tests.reporting.permissions.users import MODELS, TEXT, World
 
 pytestmark = pytest.mark.django_db
 
