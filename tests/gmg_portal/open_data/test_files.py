@@ -732,7 +732,7 @@ def test_file_takes_as_many_queries_for_any_number_of_rows(
         with django_assert_num_queries(queries):
             lines = read(client, table, "ndjson").splitlines()
         assert len(lines) >= rows
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         assert len(json.loads(read(client, "commitments", "json", "?lead=ilo&agenda_point=1&q=undertaking"))) == rows
 
 
