@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.rest import problem_codes
 
+COMPONENTS = "#/components/schemas/"
+
 TITLE = _("GMG HLD follow-up portal API")
 DESCRIPTION = _(
     "What the Global Migration Group undertook after the 2013 High-level Dialogue on International Migration and "
@@ -62,13 +64,6 @@ SUMMARIES = {
 
 # For filters whose label is not clear outside a form; by operation id and parameter, or by parameter.
 PARAMETERS = {
-    "page": _("The number of the page, from 1. One beyond the last is refused with 404."),
-    "cursor": _(
-        "Walk all rows in the order of entry: start with * and go on with the address in ‘next’. With it ‘page’ and "
-        "‘ordering’ change nothing."
-    ),
-    "format": _("The form of the answer, for those who cannot say it by Accept."),
-    "page_size": _("How many rows a page holds: 1 to 200, and 50 if it is not given."),
     "list_commitments.q": _(
         'Full text, up to 200 characters and 20 different words: words that must all occur; ‘"exact words"’, ‘or’ and '
         "‘-without’ are understood. Without ‘ordering’ the best matches come first."
@@ -107,7 +102,7 @@ LIST_NOTES = {
 }
 LIST_NOTE = _("Repeat the parameter, or separate values with commas, to get the rows that match any of them.")
 
-# The meaning of each value, by component or by the name of a parameter.
+# The meaning of each value, by component.
 VALUE_DESCRIPTIONS = {
     "AlignmentStrength": {
         "explicit": _("It speaks of the point outright."),
@@ -143,10 +138,7 @@ VALUE_DESCRIPTIONS = {
         "regional": _("One region or several."),
         "national": _("One country or several."),
     },
-    "CommitmentState": {
-        "published": _("It stands."),
-        "withdrawn": _("It was withdrawn; its page stays and says why."),
-    },
+    "CommitmentState": {"published": _("It stands."), "withdrawn": _("It was withdrawn; its page stays and says why.")},
     "DraftState": {
         "expected": _("A cycle asks for it, and nothing is written."),
         "draft": _("It is being written."),
@@ -259,10 +251,10 @@ VALUE_DESCRIPTIONS = {
         "independently_assessed": _("An independent assessor has published a judgement, and none disagrees."),
         "disputed": _("At least one standing judgement disagrees with the lead, whoever else agrees."),
     },
-    "WorkGroupKind": {
-        "working_group": _("A standing working group."),
-        "task_force": _("A task force on one subject."),
-    },
+    "WorkGroupKind": {"working_group": _("A standing working group."), "task_force": _("A task force on one subject.")},
+}
+# The meaning of each value of a parameter that has no component.
+PARAMETER_VALUES = {
     "format": {
         "json": _("JSON."),
         "csv": _(
@@ -275,7 +267,7 @@ VALUE_DESCRIPTIONS = {
         ),
         "jsonld": _("Linked data (JSON-LD)."),
     },
-    # Sort values; with a minus in front, descending.
+    # Sort values, ascending.
     "ordering": {
         "acronym": _("The acronym."),
         "changed": _("The day of the change."),
@@ -295,7 +287,6 @@ VALUE_DESCRIPTIONS = {
         "updated": _("The moment of the last change."),
     },
 }
-DESCENDING = _("%(meaning)s Downwards.")
 
 # Response headers by name: meaning, and the statuses that have them.
 HEADERS = {
@@ -324,3 +315,14 @@ HEADERS = {
     "Content-Disposition": (_("The name to save the rows under; in CSV."), (200,)),
     "Retry-After": (_("Seconds to wait before asking again."), (429, 503)),
 }
+
+DESCENDING = _("%(meaning)s Downwards.")
+
+
+def describe_values(schema: dict, meanings: dict) -> None:
+    """Add the meaning of every value: in the description for people, in `x-enum-descriptions` for programs."""
+    meanings = meanings | {f"-{value}": DESCENDING % {"meaning": meaning} for value, meaning in meanings.items()}
+    values = schema.get("enum", [])
+    if values and set(values) <= set(meanings):
+        schema["x-enum-descriptions"] = [str(meanings[value]) for value in values]
+        schema["description"] = "\n".join(f"- `{value}`: {meanings[value]}" for value in values)
