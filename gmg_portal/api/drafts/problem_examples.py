@@ -11,7 +11,7 @@ from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
 from foundation.rest.problem_details import DISK_FULL, Fault, InvalidParameter
-from foundation.text import unknown_words
+from foundation.text.unknown_words import unknown_parameter
 from gmg_portal.api.drafts.problems import FieldFault, Problem, draft_exception_handler
 from gmg_portal.api.openapi import problems
 from gmg_portal.api.openapi.problems import DocumentedProblem
@@ -27,8 +27,8 @@ def draft_problem(description, make_exception: Callable[[], Exception]) -> Docum
     return DocumentedProblem(description, respond, ADDRESS)
 
 
-def unknown_parameter() -> InvalidParameter:
-    detail = unknown_words.unknown_parameter("code", ["format"])
+def unknown_parameter_error() -> InvalidParameter:
+    detail = unknown_parameter("code", ["format"])
     return InvalidParameter(Fault("code", detail, code="unknown_parameter"))
 
 
@@ -42,7 +42,8 @@ def unauthenticated() -> Exception:
 PROBLEMS = {
     **{status: problems.PROBLEMS[status] for status in (406, 414, 429)},
     400: draft_problem(
-        _("A header or a word of the address is not what it has to be, or the body cannot be read."), unknown_parameter
+        _("A header or a word of the address is not what it has to be, or the body cannot be read."),
+        unknown_parameter_error,
     ),
     401: draft_problem(_("No token was sent, or it is unknown, expired or revoked."), unauthenticated),
     403: draft_problem(
