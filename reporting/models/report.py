@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.models import Agency
 from commitments.choices import Outlook, Status
 from commitments.models.commitment import Commitment
-from commitments.workflow import Reviewed
+from commitments.workflow import Reviewed, State
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.conditions import paired
 from foundation.dates.partial import PartialDate, Precision, partial_date
@@ -156,7 +156,7 @@ class ProgressReport(Reviewed):
             ),
             models.CheckConstraint(
                 name="report_status_known",
-                condition=known_values("status", Status) | Q(status="", state__in=["draft", "sent_back"]),
+                condition=known_values("status", Status) | Q(status="", state__in=State.open()),
                 violation_error_message=_("A report that is submitted names a known status."),
             ),
             models.CheckConstraint(
