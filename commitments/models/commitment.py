@@ -1,3 +1,5 @@
+"""Commitments with their partners, milestones and stakeholders."""
+
 from datetime import date
 
 from concurrency.fields import AutoIncVersionField

@@ -1,3 +1,5 @@
+"""Assessments of commitments, and the answers of leads."""
+
 from concurrency.fields import AutoIncVersionField
 from django.db import models
 from django.db.models import Q, Value

@@ -1,3 +1,5 @@
+"""Mistakes that readers report."""
+
 from concurrency.fields import AutoIncVersionField
 from django.conf import settings
 from django.db import models
@@ -11,6 +13,8 @@ from reporting.querysets import CorrectionQuerySet
 
 
 class CorrectionState(models.TextChoices):
+    """Whether a reported mistake waits, was answered or was closed."""
+
     OPEN = "open", _("Waiting")
     ANSWERED = "answered", _("Answered")
     CLOSED = "closed", _("Closed")

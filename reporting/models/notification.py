@@ -1,3 +1,5 @@
+"""Notifications, and the daily digests that mail them."""
+
 from functools import reduce
 from operator import or_
 

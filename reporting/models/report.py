@@ -1,3 +1,5 @@
+"""Reporting cycles, progress reports, evidence and changes of status."""
+
 from pathlib import PurePath
 from uuid import uuid4
 
