@@ -18,7 +18,7 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from foundation.postgresql.cluster import EmbeddedError
+    from foundation.postgresql.account import EmbeddedError
     from foundation.postgresql.session_limits import disable_limits
     from gmg_portal.audit.request_context import set_command_context
 

@@ -213,7 +213,7 @@ if os.environ.get("DATABASE_OWNER_URL"):
     if DATABASE_OWNER["NAME"] != DATABASES["default"]["NAME"]:
         raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL must name the same database.")
 # Whether a system check warns if the application's role could rewrite the record.
-ROLES_APART = bool(os.environ.get("DATABASE_URL")) and not TRIAL and not DEBUG
+REQUIRE_SEPARATE_DB_ROLES = bool(os.environ.get("DATABASE_URL")) and not TRIAL and not DEBUG
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -412,11 +412,11 @@ SPECTACULAR_SETTINGS = {
         "url": "https://portal.example.org/data/versions/",
     },
     "SERVE_INCLUDE_SCHEMA": False,
-    "DEFAULT_GENERATOR_CLASS": "gmg_portal.api.openapi.postprocessing.PortalGenerator",
+    "DEFAULT_GENERATOR_CLASS": "gmg_portal.api.openapi.generator.PortalGenerator",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "gmg_portal.api.openapi.postprocessing.complete",
+        "gmg_portal.api.openapi.generator.complete_components",
         "gmg_portal.api.deprecations.mark_deprecated",
     ],
 }

@@ -27,5 +27,5 @@ WHITENOISE_USE_FINDERS = True
 PAGE_RATE = None
 MEDIA_ROOT = VAR_DIR / "test-media"
 # The role of the tests creates the tables, and so it owns them.
-ROLES_APART = False
+REQUIRE_SEPARATE_DB_ROLES = False
 DATABASE_OWNER = None

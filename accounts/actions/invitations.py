@@ -12,10 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, Membership, User
-from accounts.permissions import (
-    SECRETARIAT,
-    may_invite_as,
-)
+from accounts.permissions import SECRETARIAT, may_invite_as
 from foundation.clock import today
 from foundation.mail.messages import send_message
 

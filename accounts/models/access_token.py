@@ -10,9 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework_api_key.models import AbstractAPIKey
 
-from accounts.querysets import (
-    AccessTokenManager,
-)
+from accounts.querysets import AccessTokenManager
 from agencies.models import Agency
 from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords

@@ -7,9 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import (
-    InvitationQuerySet,
-)
+from accounts.querysets import InvitationQuerySet
 from agencies.models import Agency
 from foundation.history import HistoricalRecords
 

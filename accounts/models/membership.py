@@ -6,9 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import (
-    MembershipQuerySet,
-)
+from accounts.querysets import MembershipQuerySet
 from agencies.models import Agency
 from foundation.dates.columns import PlannedDateField
 from foundation.described_choices import known_values

@@ -7,11 +7,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.attempts.attempt_limits import (
-    count_wrong_password,
-    may_try_password,
-    uncount_attempt,
-)
+from accounts.attempts.attempt_limits import count_wrong_password, may_try_password, uncount_attempt
 from accounts.attempts.owner_warnings import discard_message
 from accounts.forms import PortalForm
 from accounts.models import User

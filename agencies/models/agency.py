@@ -10,10 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.names_of_day import former_name_of
-from agencies.querysets import (
-    AgencyQuerySet,
-    FormerNameQuerySet,
-)
+from agencies.querysets import AgencyQuerySet, FormerNameQuerySet
 from foundation.clock import today
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.parsing import format_date

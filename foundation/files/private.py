@@ -1,4 +1,4 @@
-"""Write files that only the portal's system account may read: passwords and keys."""
+"""Write private files, such as passwords and keys, and make folders of a given mode."""
 
 import os
 import secrets
@@ -34,3 +34,12 @@ def _write_temporary(path: Path, text: str) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return temporary
+
+
+def make_folder(folder: Path, mode: int) -> None:
+    """Create a folder with this mode, and missing parents with 0755. An existing folder is not changed."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent, 0o755)
+    folder.mkdir(exist_ok=True)
+    folder.chmod(mode)

@@ -5,6 +5,7 @@ the client chose, and their compressed length would reveal how similar the two a
 compressed with gzip and Django's padding of random length.
 """
 
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 
@@ -12,20 +13,20 @@ import brotli
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
-from django.utils.text import compress_sequence, compress_string
+from django.utils.text import compress_sequence
 
 MIN_SIZE = 200  # bytes; compressing less saves nothing
 FLUSH_SIZE = 64 * 1024  # bytes of input after which the compressed output is flushed
 MAX_PADDING = 100
-# Quality 4 is twice as fast as gzip, and its output is still smaller.
-BROTLI_OPTIONS = {"mode": brotli.MODE_TEXT, "quality": 4}
-BROTLI_WINDOW = 19  # base-2 logarithm of the window of a stream: 512 KiB
-GZIP_OPTIONS = {"level": 6, "wbits": 31}
+# Quality 4 is twice as fast as gzip, and its output is still smaller. The window has 512 KiB (2 ** 19 bytes).
+BROTLI_OPTIONS = {"mode": brotli.MODE_TEXT, "quality": 4, "lgwin": 19}
 # Content types that are compressed already.
 COMPRESSED_TYPES = (
     "audio/", "font/woff", "image/", "video/", "application/gzip", "application/pdf", "application/vnd.oasis.",
     "application/vnd.openxmlformats-", "application/zip", "application/zstd",
 )  # fmt: skip
+# An encoding of Accept-Encoding with its weight, from 0 (refused) to 1.
+ACCEPTED_ENCODING = re.compile(r"(?:x-)?([\w*-]+)(?:\s*;\s*q\s*=\s*(0(?:\.\d*)?|1(?:\.0*)?))?")
 
 
 class CompressionMiddleware:
@@ -51,27 +52,18 @@ class CompressionMiddleware:
 
 
 def parse_accept_encoding(accept: str) -> dict[str, float]:
-    """Return the weight of each encoding named by Accept-Encoding, from 0 (refused) to 1. Skips unreadable parts."""
-    weights = {}
-    for part in accept.lower().split(","):
-        name, *params = (param.strip() for param in part.split(";"))
-        try:
-            (weight,) = [float(param.removeprefix("q=")) for param in params] or [1.0]
-        except ValueError:
-            continue
-        if name and 0 <= weight <= 1:
-            weights["gzip" if name == "x-gzip" else name] = weight
-    return weights
+    """Return the weight of each encoding named by Accept-Encoding. Skips unreadable parts."""
+    matches = map(ACCEPTED_ENCODING.fullmatch, map(str.strip, accept.lower().split(",")))
+    return {match[1]: float(match[2] or 1) for match in matches if match}
 
 
 def choose_encoding(accept: str, offered: tuple[str, ...]) -> str | None:
     """Return the offered encoding of the highest weight, the first of equals; None for an uncompressed response."""
     weights = parse_accept_encoding(accept)
-    offered_weights = {name: weights.get(name, weights.get("*", 0)) for name in offered}
-    encoding = max(offered, key=lambda name: offered_weights[name])
-    return (
-        encoding if offered_weights[encoding] > 0 and offered_weights[encoding] >= weights.get("identity", 0) else None
+    weight, encoding = max(
+        ((weights.get(name, weights.get("*", 0)), name) for name in offered), key=lambda choice: choice[0]
     )
+    return encoding if weight > 0 and weight >= weights.get("identity", 0) else None
 
 
 def refuses_identity(request: HttpRequest) -> bool:
@@ -91,10 +83,10 @@ def is_compressible(response: HttpResponseBase) -> bool:
 def compress(response: HttpResponseBase, encoding: str, *, padded: bool) -> None:
     """Compress a response in place, and set its headers; an empty one stays as it is."""
     if response.streaming:
-        response.streaming_content = _compress_stream(response.streaming_content, encoding, padded)
+        response.streaming_content = _compress_chunks(response.streaming_content, encoding, padded)
         del response["Content-Length"]
     elif response.content:
-        response.content = _compress_content(response.content, encoding, padded)
+        response.content = b"".join(_compress_chunks([response.content], encoding, padded))
         response["Content-Length"] = str(len(response.content))
     else:
         return
@@ -104,23 +96,17 @@ def compress(response: HttpResponseBase, encoding: str, *, padded: bool) -> None
         response["ETag"] = f"W/{response['ETag']}"
 
 
-def _compress_content(content: bytes, encoding: str, padded: bool) -> bytes:
-    if encoding == "br":
-        return brotli.compress(content, **BROTLI_OPTIONS)
-    return compress_string(content, max_random_bytes=MAX_PADDING) if padded else zlib.compress(content, **GZIP_OPTIONS)
-
-
-def _compress_stream(chunks: Iterable[bytes], encoding: str, padded: bool) -> Iterator[bytes]:
+def _compress_chunks(chunks: Iterable[bytes], encoding: str, padded: bool) -> Iterator[bytes]:
     if padded:
         return compress_sequence(chunks, max_random_bytes=MAX_PADDING)
     if encoding == "br":
-        compressor = brotli.Compressor(**BROTLI_OPTIONS, lgwin=BROTLI_WINDOW)
-        return _compress_chunks(chunks, compressor.process, compressor.flush, compressor.finish)
-    compressor = zlib.compressobj(**GZIP_OPTIONS)
-    return _compress_chunks(chunks, compressor.compress, lambda: compressor.flush(zlib.Z_SYNC_FLUSH), compressor.flush)
+        compressor = brotli.Compressor(**BROTLI_OPTIONS)
+        return _flushed_chunks(chunks, compressor.process, compressor.flush, compressor.finish)
+    compressor = zlib.compressobj(level=6, wbits=31)
+    return _flushed_chunks(chunks, compressor.compress, lambda: compressor.flush(zlib.Z_SYNC_FLUSH), compressor.flush)
 
 
-def _compress_chunks(
+def _flushed_chunks(
     chunks: Iterable[bytes],
     add: Callable[[bytes], bytes],
     flush: Callable[[], bytes],

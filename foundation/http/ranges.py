@@ -1,14 +1,12 @@
 """Range requests (RFC 9110, section 14) for files that never change, to continue an interrupted download."""
 
 import re
-from collections.abc import Iterator
-from typing import BinaryIO
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from whitenoise.responders import SlicedFile
 
 ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-CHUNK_SIZE = 64 * 1024  # bytes
 
 
 def partial_response(request: HttpRequest, response: FileResponse) -> HttpResponse:
@@ -22,7 +20,7 @@ def partial_response(request: HttpRequest, response: FileResponse) -> HttpRespon
     if request.method != "GET" or not match or match.groups() == ("", "") or if_range != response["ETag"]:
         return response
     size = int(response["Content-Length"])
-    first, last = _bounds(*match.groups(), size)
+    first, last = _bounds(match[1], match[2], size)
     if first >= size or last < first:
         response.file_to_stream.close()
         message = _("This file has %(size)s bytes: ask for a range within it.") % {"size": size}
@@ -32,7 +30,7 @@ def partial_response(request: HttpRequest, response: FileResponse) -> HttpRespon
             content_type="text/plain; charset=utf-8",
             headers={"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"},
         )
-    part = StreamingHttpResponse(_FileRange(response.file_to_stream, first, last - first + 1), status=206)
+    part = FileResponse(SlicedFile(response.file_to_stream, first, last), status=206)
     for name, value in response.headers.items():
         part[name] = value
     part["Content-Range"] = f"bytes {first}-{last}/{size}"
@@ -45,22 +43,3 @@ def _bounds(first: str, last: str, size: int) -> tuple[int, int]:
     if not first:
         return max(size - int(last), 0) if int(last) else size, size - 1
     return int(first), min(int(last), size - 1) if last else size - 1
-
-
-class _FileRange:
-    """An iterator over a range of an open file, in chunks; closed with the response."""
-
-    def __init__(self, file: BinaryIO, first: int, length: int):
-        self.file = file
-        self.first = first
-        self.length = length
-
-    def __iter__(self) -> Iterator[bytes]:
-        self.file.seek(self.first)
-        remaining = self.length
-        while remaining and (chunk := self.file.read(min(CHUNK_SIZE, remaining))):
-            remaining -= len(chunk)
-            yield chunk
-
-    def close(self) -> None:
-        self.file.close()

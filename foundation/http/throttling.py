@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
-from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 
 from foundation.http.client_ip import throttle_key
@@ -84,48 +83,39 @@ class AddressThrottle(SimpleRateThrottle):
     counter: Callable[[str, int, int], QuotaState] = staticmethod(count_request)
     failure_was_logged = False
 
-    def get_rate(self):
-        return api_settings.DEFAULT_THROTTLE_RATES[self.scope]
-
     def get_cache_key(self, request, view=None):
-        salt = SALT if self.policy == AddressThrottle.policy else f"{SALT}.{self.policy}"
-        return salted_hmac(salt, throttle_key(request), algorithm="sha256").hexdigest()[:32]
+        return salted_hmac(f"{SALT}.{self.policy}", throttle_key(request), algorithm="sha256").hexdigest()[:32]
 
     def allow_request(self, request, view):
         return self.take(request._request)
 
     def take(self, request: HttpRequest) -> bool:
         """Count a request and return whether it is allowed; keep this throttle as `request.rate` for the headers."""
-        self.count = self._count(request)
-        if self.count is None:
-            return True
-        request.rate = self
-        return not self.count.refused
-
-    def _count(self, request: HttpRequest) -> QuotaState | None:
         try:
-            count = self.counter(self.get_cache_key(request), self.num_requests, self.duration)
+            self.count = self.counter(self.get_cache_key(request), self.num_requests, self.duration)
         except DatabaseError as error:
             if not connection.is_usable():
                 raise
             if not AddressThrottle.failure_was_logged:
                 AddressThrottle.failure_was_logged = True
                 logger.warning("Requests are not counted, for the count cannot be written: %s", error)
-            return None
+            return True
         AddressThrottle.failure_was_logged = False
-        return count
+        request.rate = self
+        return not self.count.refused
 
-    def wait(self):
+    @property
+    def share(self) -> float:
+        """Return the seconds in which the quota of one request comes back."""
+        return self.duration / self.num_requests
+
+    def wait(self) -> int:
         """Return the seconds until the next request is allowed."""
-        return max(self.count.free_in - self.duration + self.duration / self.num_requests, 1)
-
-    def seconds_to_wait(self) -> int:
-        return math.ceil(self.wait())
+        return max(math.ceil(self.count.free_in - self.duration + self.share), 1)
 
     def headers(self) -> dict[str, str]:
         """Return the headers of draft-ietf-httpapi-ratelimit-headers-10; `t` is when the whole quota is free."""
-        share = self.duration / self.num_requests
-        left = 0 if self.count.refused else max(math.floor((self.duration - self.count.free_in) / share), 0)
+        left = 0 if self.count.refused else max(math.floor((self.duration - self.count.free_in) / self.share), 0)
         return {
             "RateLimit-Policy": f'"{self.policy}";q={self.num_requests};w={self.duration}',
             "RateLimit": f'"{self.policy}";r={left};t={math.ceil(max(self.count.free_in, 0))}',
@@ -140,7 +130,7 @@ class RateLimitHeadersMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
-        counted = getattr(request, "rate", None)
-        for name, value in counted.headers().items() if counted else ():
-            response[name] = value
+        if hasattr(request, "rate"):
+            for name, value in request.rate.headers().items():
+                response[name] = value
         return response

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db.backends.postgresql import base, client
 
-from foundation.postgresql.cluster import client_binary
+from foundation.postgresql.binaries import client_binary
 from foundation.postgresql.server import Server, server_for
 
 

@@ -93,7 +93,7 @@ def role_exists(role: str) -> bool:
 
 def role_warnings() -> list[str]:
     """Return a warning if, in production, the application's role owns tables."""
-    if not settings.ROLES_APART or runs_as_owner():
+    if not settings.REQUIRE_SEPARATE_DB_ROLES or runs_as_owner():
         return []
     with connection.cursor() as cursor:
         cursor.execute(COUNT_OWNED_TABLES)

@@ -23,16 +23,9 @@ from functools import cache
 from pathlib import Path
 
 from foundation.postgresql import supervisor
-from foundation.postgresql.cluster import (
-    ROLE,
-    SERVER_ENVIRONMENT,
-    Cluster,
-    EmbeddedError,
-    client_binary,
-    locate_cluster,
-    prepare_data_folder,
-    server_binaries,
-)
+from foundation.postgresql.account import SERVER_ENVIRONMENT, EmbeddedError
+from foundation.postgresql.binaries import client_binary, server_binaries
+from foundation.postgresql.cluster import ROLE, Cluster, locate_cluster, prepare_data_folder
 
 HOST = "127.0.0.1"
 # Seconds. Children of a killed server can hold its memory for a while, and recovery takes time.
@@ -153,7 +146,7 @@ class Server:
 
     def _start(self) -> int:
         """Start the server on a free port, wait until it accepts connections, and return the port."""
-        binaries = server_binaries(self.cluster)
+        binaries = server_binaries(self.cluster.account, self.cluster.state)
         prepare_data_folder(self.cluster, binaries)
         deadline = time.monotonic() + STARTUP_TIMEOUT
         ports_left = MAX_PORT_RETRIES

@@ -4,6 +4,7 @@ from base64 import b64encode
 from hashlib import blake2b
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination, PageNumberPagination
 from rest_framework.request import Request
@@ -32,6 +33,7 @@ class PageSize:
 
     page_size = 50
     page_size_query_param = "page_size"
+    page_size_query_description = gettext_lazy("How many rows a page holds: 1 to 200, and 50 if it is not given.")
     max_page_size = MAX_PAGE_SIZE
 
     def get_page_size(self, request: Request) -> int:
@@ -100,6 +102,8 @@ class StableCursorPagination(PageSize, CursorPagination):
 class Pagination(PageSize, PageNumberPagination):
     """Pagination by page number, or by cursor with `cursor`. A missing page is refused with 404."""
 
+    page_query_description = gettext_lazy("The number of the page, from 1. One beyond the last is refused with 404.")
+
     def paginate_queryset(self, queryset, request, view=None):
         text = request.query_params.get(self.page_query_param, "1")
         if not is_page_number(text) or int(text) < 1:
@@ -140,16 +144,30 @@ class Pagination(PageSize, PageNumberPagination):
             "previous": {**address, "examples": [None], "description": _("The page before; null on the first.")},
             "results": {**schema, "description": _("The rows of this page.")},
         }
-        return {"type": "object", "properties": properties, "required": list(properties)}
+        return {
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+            "description": _("One page of a list, and the addresses of the pages beside it."),
+        }
 
     def get_schema_operation_parameters(self, view):
-        bounds = {self.page_query_param: MAX_PAGE_NUMBER, self.page_size_query_param: self.max_page_size}
-        numbered = [
-            {**param, "schema": {"type": "integer", "minimum": 1, "maximum": bounds[param["name"]]}}
-            for param in super().get_schema_operation_parameters(view)
-        ]
-        cursor = {"name": CURSOR, "in": "query", "required": False, "schema": {"type": "string", "minLength": 1}}
-        return [*numbered, cursor]
+        page, page_size = super().get_schema_operation_parameters(view)
+        page |= {"schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_NUMBER}, "example": 1}
+        page_size["schema"] = {"type": "integer", "minimum": 1, "maximum": self.max_page_size}
+        page_size["example"] = self.max_page_size
+        cursor = {
+            "name": CURSOR,
+            "in": "query",
+            "required": False,
+            "schema": {"type": "string", "minLength": 1},
+            "description": _(
+                "Walk all rows in the order of entry: start with * and go on with the address in ‘next’. With it ‘page’"
+                " and ‘ordering’ change nothing."
+            ),
+            "example": FIRST_CURSOR,
+        }
+        return [page, page_size, cursor]
 
     def _page_url(self, number: int) -> str:
         params = self.request.query_params.copy()

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template import loader
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import defaults
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAcceptable, NotFound, Throttled
 from rest_framework.request import Request
@@ -24,11 +25,8 @@ from foundation.text.closest_match import closest_match
 
 MEDIA_TYPE = "application/problem+json"
 DOCS = "/api/v1/docs/"  # not reversed: examples of problems are built while the URLs are loaded
-OUTAGE_RETRY_AFTER = 30
-DISK_FULL_RETRY_AFTER = 600
 # Errors of a full disk and of a full quota.
 DISK_FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT}
-TIMEOUT_RETRY_AFTER = 10
 MAX_QUERY_LENGTH = 8000  # characters
 MAX_QUERY_PARAMS = 300
 MAX_INSTANCE_LENGTH = 2000
@@ -200,7 +198,7 @@ def server_error(request):
     """Handle 500 for Django. Under /api/ return a problem, without traceback."""
     error = sys.exception()
     if isinstance(error, OSError) and error.errno in DISK_FULL_ERRORS:
-        return disk_full_response(request, error)
+        return DISK_FULL.respond(request, error)
     if is_unavailable(error):
         return outage_response(request, error)
     if not request.path.startswith("/api/"):
@@ -208,31 +206,50 @@ def server_error(request):
     return ProblemResponse(request, 500, _("Something went wrong here. It has been noted; please try again later."))
 
 
-def disk_full_response(request, error: OSError) -> HttpResponse:
-    """Return 507 for a full disk: nothing was saved, and the client can send the request again."""
-    logger.error("There is no room left on the disk.", exc_info=error)
-    if request.path.startswith("/api/"):
-        return ProblemResponse(request, 507, disk_full_message(), retry_after=DISK_FULL_RETRY_AFTER)
-    response = defaults.server_error(request, template_name="errors/507.html")
-    response.status_code = 507
-    response["Retry-After"] = str(DISK_FULL_RETRY_AFTER)
-    return response
-
-
-def disk_full_message() -> str:
-    return _("The disk is full: nothing of this request was saved. Send it again later.")
-
-
 def outage_response(request, error: Exception | None = None) -> HttpResponse:
     """Return 503 if the database is unreachable or cancelled a statement."""
-    if was_cancelled(error):
-        message, template, retry_after = "The database ended a statement.", "errors/503.html", TIMEOUT_RETRY_AFTER
-        detail = _("The answer took too long and was stopped. Ask for less at a time, or try again shortly.")
-    else:
-        message, template, retry_after = "The database cannot be reached.", "500.html", OUTAGE_RETRY_AFTER
-        detail = _("The record cannot be reached at the moment; please try again shortly.")
-    logger.error(message, exc_info=error, extra={"request": request})
-    if request.path.startswith("/api/"):
-        return ProblemResponse(request, 503, detail, retry_after=retry_after)
-    template = loader.get_template(template)
-    return HttpResponse(template.render(), status=503, headers={"Retry-After": str(retry_after)})
+    return (TIMEOUT if was_cancelled(error) else OUTAGE).respond(request, error)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A failure of the server after which the client can send the request again: under /api/ a problem, else a page."""
+
+    status: int
+    log_message: str
+    detail: str
+    template: str
+    retry_after: int  # seconds
+
+    def problem(self, request) -> ProblemResponse:
+        return ProblemResponse(request, self.status, self.detail, retry_after=self.retry_after)
+
+    def respond(self, request, error: Exception | None) -> HttpResponse:
+        logger.error(self.log_message, exc_info=error, extra={"request": request})
+        if request.path.startswith("/api/"):
+            return self.problem(request)
+        page = loader.get_template(self.template).render()
+        return HttpResponse(page, status=self.status, headers={"Retry-After": str(self.retry_after)})
+
+
+OUTAGE = Failure(
+    503,
+    "The database cannot be reached.",
+    gettext_lazy("The record cannot be reached at the moment; please try again shortly."),
+    "500.html",
+    retry_after=30,
+)
+TIMEOUT = Failure(
+    503,
+    "The database ended a statement.",
+    gettext_lazy("The answer took too long and was stopped. Ask for less at a time, or try again shortly."),
+    "errors/503.html",
+    retry_after=10,
+)
+DISK_FULL = Failure(
+    507,
+    "There is no room left on the disk.",
+    gettext_lazy("The disk is full: nothing of this request was saved. Send it again later."),
+    "errors/507.html",
+    retry_after=600,
+)

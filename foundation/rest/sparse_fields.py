@@ -1,6 +1,6 @@
 """Sparse fields: choose fields of a row by comma-separated names; a dot selects a nested field."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,38 +31,33 @@ def _subtree(field: serializers.Field) -> FieldTree | None:
 
 def select_fields(texts: Iterable[str], tree: FieldTree) -> tuple[FieldTree, list[UnknownField]]:
     """Return the part of a tree that comma-separated lists name, in the tree's order, and the unknown names."""
-    selected: FieldTree = {}
-    unknown = {}
-    for path in filter(None, ",".join(texts).split(",")):
-        if allowed := _add_path(selected, path.split("."), tree):
-            unknown.setdefault(path, UnknownField(path, allowed))
-    return _in_order(selected, tree), list(unknown.values())
+    names = dict.fromkeys(filter(None, ",".join(texts).split(",")))
+    if not names:
+        return {}, []
+    known = set(all_paths(tree))
+    return _subset(tree, names), [UnknownField(name, _allowed(name, tree)) for name in names if name not in known]
 
 
-def _add_path(selected: FieldTree, names: list[str], tree: FieldTree) -> tuple[str, ...]:
-    """Add a path to the selected tree. Returns the allowed names if the path is unknown, else ()."""
-    prefix = ""
-    for depth, name in enumerate(names):
-        if name not in tree:
-            return tuple(f"{prefix}{field}" for field in tree) or (prefix.rstrip("."),)
-        subtree, last = tree[name], depth == len(names) - 1
-        if last:
-            selected[name] = None
-        elif subtree is None:
-            return (f"{prefix}{name}",)
-        elif selected.setdefault(name, {}) is None:
-            return ()  # the whole field is selected already
-        else:
-            selected, tree, prefix = selected[name], subtree, f"{prefix}{name}."
-    return ()
+def _subset(tree: FieldTree, names: Container[str], prefix: str = "") -> FieldTree:
+    """Return the part of a tree whose dotted names are in `names`, in the tree's order."""
+    subset: FieldTree = {}
+    for name, subtree in tree.items():
+        if f"{prefix}{name}" in names:
+            subset[name] = None
+        elif subtree and (part := _subset(subtree, names, f"{prefix}{name}.")):
+            subset[name] = part
+    return subset
 
 
-def _in_order(selected: FieldTree, tree: FieldTree) -> FieldTree:
-    return {
-        name: _in_order(selected[name], subtree) if selected[name] and subtree else selected[name]
-        for name, subtree in tree.items()
-        if name in selected
-    }
+def _allowed(path: str, tree: FieldTree | None) -> tuple[str, ...]:
+    """Return the names that are allowed in place of an unknown one, on its level or on the last that exists."""
+    known: list[str] = []
+    for name in path.split("."):
+        if not tree or name not in tree:
+            break
+        known.append(name)
+        tree = tree[name]
+    return tuple(".".join([*known, name]) for name in tree or ()) or (".".join(known),)
 
 
 def keep_fields(tree: FieldTree, data: Any) -> Any:
@@ -92,8 +87,7 @@ def all_paths(tree: FieldTree) -> Iterator[str]:
 
 def selected_paths(tree: FieldTree) -> Iterator[str]:
     """Yield the dotted names of the selection; a wholly selected field is one name."""
-    for name, subtree in tree.items():
-        yield from (f"{name}.{path}" for path in selected_paths(subtree)) if subtree else (name,)
+    return leaf_paths(tree, tree)
 
 
 def values_at(path: str, data: Any) -> Any:

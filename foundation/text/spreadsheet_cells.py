@@ -13,7 +13,7 @@ UNESCAPED_FORMULA = re.compile(rf"({FORMULA_POSITIONS})")
 ESCAPED_FORMULA = re.compile(rf"({FORMULA_POSITIONS})\'")
 # Characters that XML does not allow, and so neither workbooks nor feeds.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-MAX_CELL_LENGTH = 32_767  # characters of a workbook's cell
+MAX_CELL_LENGTH = 32_767  # units of UTF-16 of a workbook's cell
 
 
 def replace_unprintable(text: str) -> str:

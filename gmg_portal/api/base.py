@@ -210,12 +210,12 @@ class Negotiation(DefaultContentNegotiation):
         view = request.parser_context["view"]
         available = [renderer for renderer in renderers if not hasattr(renderer, "serves") or renderer.serves(view)]
         if request.method == "OPTIONS" or request.method not in view.allowed_methods:
-            select_fields = renderers[0]
+            renderer = renderers[0]
         elif requested_format := request.query_params.get(FORMAT):
-            select_fields = self.filter_renderers(available, requested_format)[0]
+            renderer = self.filter_renderers(available, requested_format)[0]
         else:
-            select_fields = self._best_match(available, self.get_accept_list(request))
-        return select_fields, select_fields.media_type
+            renderer = self._best_match(available, self.get_accept_list(request))
+        return renderer, renderer.media_type
 
     def _best_match(self, renderers, accepted: list[str]):
         ranges = [MediaType(text) for text in accepted if text] or [MediaType("*/*")]

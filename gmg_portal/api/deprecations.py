@@ -149,16 +149,12 @@ def field_schemas(schema: dict, path: list[str], schemas: dict) -> Iterator[dict
     """Yield the schemas of a field by its path: in a row, in the rows of a list, and in nested fields."""
     if "$ref" in schema:
         schema = schemas.get(schema["$ref"].rpartition("/")[2], {})
-    for part in (*schema.get("allOf", []), *schema.get("anyOf", []), *schema.get("oneOf", [])):
-        yield from field_schemas(part, path, schemas)
-    if "items" in schema:
-        yield from field_schemas(schema["items"], path, schemas)
     properties = schema.get("properties", {})
-    if "results" in properties and path[0] not in properties:
-        yield from field_schemas(properties["results"], path, schemas)
-    if path[0] in properties:
-        field = properties[path[0]]
-        if path[1:]:
-            yield from field_schemas(field, path[1:], schemas)
-        else:
-            yield field
+    name, *rest = path
+    if name in properties:
+        yield from field_schemas(properties[name], rest, schemas) if rest else (properties[name],)
+        return
+    alternatives = [*schema.get("allOf", []), *schema.get("anyOf", []), *schema.get("oneOf", [])]
+    for part in (*alternatives, schema.get("items"), properties.get("results")):
+        if part:
+            yield from field_schemas(part, path, schemas)

@@ -14,7 +14,8 @@ from rest_framework.views import APIView
 
 from foundation.rest.problem_codes import PROBLEMS
 from gmg_portal.api.base import FORMAT, refuse_other_params
-from gmg_portal.api.openapi.postprocessing import COMPONENTS, operator_independent, with_operator
+from gmg_portal.api.openapi.descriptions import COMPONENTS
+from gmg_portal.api.openapi.generator import operator_independent, with_operator
 
 
 @dataclass(frozen=True)

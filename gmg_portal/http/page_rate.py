@@ -49,7 +49,7 @@ class PageRateMiddleware:
         throttle = PageThrottle()
         if throttle.take(request):
             return self.get_response(request)
-        seconds = throttle.seconds_to_wait()
+        seconds = throttle.wait()
         params = {"seconds": seconds, "requests": throttle.num_requests, "duration": throttle.duration}
         problem = _(
             "Too many requests from your network: up to %(requests)s in %(duration)s seconds are answered. "

@@ -15,6 +15,6 @@ urlpatterns = [
     path("data/editions/<str:day>/", editions.EditionView.as_view(), name="edition"),
     path("data/editions/<str:day>/cite.<slug:form>", editions.edition_citation, name="edition-cite"),
     path("data/editions/<str:day>/<str:name>", editions.edition_file, name="edition-file"),
-    path("data/editions/<str:day>/since/<str:earlier>/", editions.SinceView.as_view(), name="edition-since"),
-    path("data/editions/<str:day>/since/<str:earlier>.<slug:form>", editions.since_file, name="edition-since-file"),
+    path("data/editions/<str:day>/since/<str:earlier>/", editions.SinceView.as_view(), name="edition-changes"),
+    path("data/editions/<str:day>/since/<str:earlier>.<slug:form>", editions.since_file, name="edition-changes-file"),
 ]

@@ -4,20 +4,15 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from django.db.models import Model
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format as CellFormat
 
 from foundation.text.csv_file import BLOCK_SIZE, csv_blocks, drain_buffer
 from foundation.text.name_lists import join_names
@@ -27,8 +22,8 @@ from gmg_portal.open_data.columns import Table, Value
 Records = Iterable[list[Value]]
 # Metadata of a file, by heading.
 Metadata = Mapping[str, str]
-HEADER_FONT, LINK_FONT = Font(bold=True), Font(color="FF0563C1", underline="single")
 ABOUT_COLUMN_WIDTHS = (32, 100)
+MAX_ROWS = 1_048_576  # of a sheet; XlsxWriter silently leaves out what is beyond
 # Excel allows 65,530 links on a sheet, of at most 2,079 characters each.
 URL_PATTERN = re.compile(r"https?://[^\s\"<>;]+")
 MAX_LINKS, MAX_LINK_LENGTH = 65_000, 2_000
@@ -83,37 +78,60 @@ def write_xlsx(
 ) -> Iterator[bytes]:
     """Yield a workbook: its first sheet has the rows, its second, 'About', the metadata.
 
-    Rows are written one by one to a temporary file. The header is frozen and has a filter, and addresses are links.
+    Rows are written one by one to temporary files. The header is frozen and has a filter, and addresses are links.
     `widths` are those of the columns, in characters.
     """
     with TemporaryFile() as file:
-        with _temporary_workbook() as workbook:
-            sheet = workbook.create_sheet("data")
-            sheet.freeze_panes = "A2"
-            _set_widths(sheet, widths)
-            sheet.append([_header_cell(sheet, name) for name in header])
-            links = LinkBudget()
-            rows = 1
+        with TemporaryDirectory() as folder:
+            workbook = Workbook(file, {"constant_memory": True, "tmpdir": folder, "use_zip64": True})
+            data = Sheet(workbook, "data", widths)
+            data.append(header, headings=len(header))
             for record in records:
-                sheet.append([_workbook_cell(sheet, value, links) for value in record])
-                rows += 1
-            sheet.auto_filter.ref = f"A1:{get_column_letter(max(len(header), 1))}{rows}"
+                if data.rows == MAX_ROWS - 1:
+                    data.append([_now("… (cut here: a sheet holds no more rows; the CSV file has all of them)")])
+                    break
+                data.append(record)
+            data.worksheet.freeze_panes(1, 0)
+            data.worksheet.autofilter(0, 0, data.rows - 1, max(len(header) - 1, 0))
             if metadata:
                 _add_about_sheet(workbook, metadata)
-            workbook.save(file)
+            workbook.close()
         file.seek(0)
         yield from iter(partial(file.read, BLOCK_SIZE), b"")
 
 
-class LinkBudget:
-    """A counter of the links that a sheet may still hold: Excel removes all links from a sheet with too many."""
+class Sheet:
+    """A sheet of a workbook, written row by row. Texts are texts, whatever they look like, and addresses are links.
 
-    def __init__(self, max_links: int = MAX_LINKS):
-        self.left = max_links
+    Excel removes all links from a sheet with too many, so addresses beyond `MAX_LINKS` are texts.
+    """
 
-    def take(self) -> bool:
-        self.left -= 1
-        return self.left >= 0
+    def __init__(self, workbook: Workbook, name: str, widths: Sequence[int]):
+        self.worksheet = workbook.add_worksheet(name)
+        self.bold = workbook.add_format({"bold": True})
+        self.rows = 0
+        self.links_left = MAX_LINKS
+        for column, width in enumerate(widths):
+            self.worksheet.set_column(column, column, width)
+
+    def append(self, values: Iterable[Value], headings: int = 0) -> None:
+        """Write a row; the first `headings` cells are bold."""
+        for column, value in enumerate(values):
+            self._write(column, value, self.bold if column < headings else None)
+        self.rows += 1
+
+    def _write(self, column: int, value: Value, cell_format: CellFormat | None) -> None:
+        if isinstance(value, list):
+            value = join_names(value)
+        if not isinstance(value, str):
+            self.worksheet.write(self.rows, column, value)
+            return
+        text = _cell_text(value)
+        if self.links_left and len(text) <= MAX_LINK_LENGTH and URL_PATTERN.fullmatch(text):
+            self.links_left -= 1
+            self.worksheet.write_url(self.rows, column, text, string=text)
+        elif text:
+            self.worksheet.write_string(self.rows, column, text, cell_format)
 
 
 def write_table(
@@ -127,71 +145,25 @@ def write_table(
     return write_xlsx([column.name for column in columns], records, metadata, [column.width for column in columns])
 
 
-@contextmanager
-def _temporary_workbook() -> Iterator[Workbook]:
-    """Yield a workbook that keeps its rows in temporary files, and delete those files in any case."""
-    workbook = Workbook(write_only=True)
-    try:
-        yield workbook
-    finally:
-        for sheet in workbook.worksheets:
-            _delete_temporary_files(sheet)
-
-
-def _delete_temporary_files(sheet: WriteOnlyWorksheet) -> None:
-    if sheet._writer is None:
-        return
-    for part in (sheet._rows, sheet._writer.xf):
-        with suppress(Exception):  # an unfinished sheet raises when it is closed
-            if part is not None:
-                part.close()
-    Path(sheet._writer.out).unlink(missing_ok=True)
-
-
 def _add_about_sheet(workbook: Workbook, metadata: Metadata) -> None:
-    sheet = workbook.create_sheet("About")
-    _set_widths(sheet, ABOUT_COLUMN_WIDTHS)
-    links = LinkBudget()
-    for heading, text in metadata.items():
-        sheet.append([_header_cell(sheet, heading), _workbook_cell(sheet, text, links)])
-    workbook.properties.creator = _now("GMG HLD follow-up portal")
-    workbook.properties.description = "\n".join(
-        f"{heading}: {replace_unprintable(text)}" for heading, text in metadata.items()
-    )
-
-
-def _set_widths(sheet: WriteOnlyWorksheet, widths: Sequence[int]) -> None:
-    for column_number, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(column_number)].width = width
-
-
-def _header_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
-    cell = WriteOnlyCell(sheet, value=replace_unprintable(text))
-    cell.data_type, cell.font = "s", HEADER_FONT
-    return cell
+    sheet = Sheet(workbook, "About", ABOUT_COLUMN_WIDTHS)
+    for item in metadata.items():
+        sheet.append(item, headings=1)
+    comments = "\n".join(f"{heading}: {replace_unprintable(text)}" for heading, text in metadata.items())
+    workbook.set_properties({"author": _now("GMG HLD follow-up portal"), "comments": comments})
 
 
 def _json_object(header: list[str], record: list[Value]) -> str:
     return json.dumps(dict(zip(header, record, strict=True)), ensure_ascii=False, separators=(",", ":"))
 
 
-def _workbook_cell(sheet: WriteOnlyWorksheet, value: Value, links: LinkBudget) -> Cell | int | None:
-    """Return a number as a number and a text as a text, whatever it looks like; an address is a link."""
-    if isinstance(value, list):
-        value = join_names(value)
-    if not isinstance(value, str):
-        return value
-    if not value:
-        return None
-    text = replace_unprintable(APOSTROPHE + value if may_be_formula(value) else value)
-    if len(text) > MAX_CELL_LENGTH:
-        note = _now("… (cut here: a cell holds no more; the CSV file has all of it)")
-        text = text[: MAX_CELL_LENGTH - len(note)] + note
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.data_type = "s"
-    if len(text) <= MAX_LINK_LENGTH and URL_PATTERN.fullmatch(text) and links.take():
-        cell.hyperlink, cell.font = text, LINK_FONT
-    return cell
+def _cell_text(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula, cut to what a cell of Excel holds: units of UTF-16."""
+    text = replace_unprintable(APOSTROPHE + text if may_be_formula(text) else text)
+    if len(text) <= MAX_CELL_LENGTH // 2 or len(units := text.encode("utf-16-le")) <= 2 * MAX_CELL_LENGTH:
+        return text
+    note = _now("… (cut here: a cell holds no more; the CSV file has all of it)")
+    return units[: 2 * (MAX_CELL_LENGTH - len(note))].decode("utf-16-le", "ignore") + note
 
 
 FORMATS = {

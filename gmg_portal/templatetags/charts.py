@@ -46,7 +46,7 @@ def commitment_timeline_chart(context: Context, commitment: Commitment, id: str,
     figure = registry.build_timeline_chart(id, commitment, day, title=title)
     if len(figure.rows) == 1:
         return {}
-    return _figure(figure, "chart-story", commitment.reference, {"as_of": day.isoformat()} if day else {})
+    return _figure(figure, "chart-commitment", commitment.reference, {"as_of": day.isoformat()} if day else {})
 
 
 def _chart(context: Context, name: str, id: str, title: str, filters: dict) -> dict:

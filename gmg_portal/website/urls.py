@@ -19,6 +19,6 @@ urlpatterns = [
     path("timeline/", views.TimelineView.as_view(), name="timeline"),
     path("compare/", CompareView.as_view(), name="compare"),
     path("compare.csv", compare_file, name="compare-file"),
-    path("charts/commitments/<str:reference>.<slug:form>", charts.commitment_timeline_file, name="chart-story"),
+    path("charts/commitments/<str:reference>.<slug:form>", charts.commitment_timeline_file, name="chart-commitment"),
     path("charts/<slug:name>.<slug:form>", charts.chart_file, name="chart"),
 ]

@@ -27,7 +27,7 @@ CHEAP = [
     "PreconnectToSearch",
 ]
 # ms until something expected counts as missing: a machine that does much else is slow, not wrong.
-PATIENCE = 60_000
+BROWSER_TIMEOUT = 60_000
 SESSIONS: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 

@@ -12,10 +12,10 @@ from pytest_django.live_server_helper import LiveServer
 from agencies.models import Agency
 from reporting import actions
 from reporting.models import ReportingCycle
-from tests.browser.chromium import PATIENCE, WIDE
+from tests.browser.chromium import BROWSER_TIMEOUT, WIDE
 from tests.factories import ReportingCycleFactory, UserFactory, focal_point, in_group
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=BROWSER_TIMEOUT)
 
 # A second language that is written from right to left, so that both sheets and both directions are seen.
 BOTH_DIRECTIONS = override_settings(LANGUAGES=[("en", "English"), ("ar", "Arabic")])
@@ -34,7 +34,7 @@ def open_page(chromium, complaints):
 
     def open_page(**options):
         context = chromium.new_context(**{"viewport": WIDE, **options})
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(BROWSER_TIMEOUT)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complaints.append(message.text))

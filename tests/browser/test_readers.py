@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import PATIENCE, PHONE, WIDE
+from tests.browser.chromium import BROWSER_TIMEOUT, PHONE, WIDE
 
 # Which databases are set up is read off the marks; `site` fills this one for the whole file.
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def readers(chromium):
     def reader(way):
         if way not in pages:
             context = chromium.new_context(**WAYS[way])
-            context.set_default_timeout(PATIENCE)
+            context.set_default_timeout(BROWSER_TIMEOUT)
             pages[way] = context.new_page()
             pages[way].on("console", lambda message: complaints.append(message.text))
             pages[way].on("pageerror", lambda error: complaints.append(str(error)))

@@ -15,7 +15,7 @@ import psutil
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
 
-PATIENCE = 120
+PROCESS_TIMEOUT = 120
 
 
 @contextmanager
@@ -54,7 +54,7 @@ def run(*command: str, env: dict[str, str]) -> subprocess.CompletedProcess:
         env=env,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=PROCESS_TIMEOUT,
         check=False,
     )
 
@@ -112,7 +112,7 @@ def processes_on(folder: Path) -> list[psutil.Process]:
 
 
 def wait_until(condition: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PROCESS_TIMEOUT
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.02)

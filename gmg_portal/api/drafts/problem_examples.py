@@ -1,21 +1,34 @@
-"""Examples of the drafts API's errors for its description; each is the real answer of the exception handler."""
+"""Errors of the drafts API for its description; each example is the real answer of the exception handler."""
 
-import json
+from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest
-from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.parsers import JSONParser
 
-from foundation.rest.problem_details import Fault, InvalidParameter
+from foundation.rest.problem_details import DISK_FULL, Fault, InvalidParameter
 from gmg_portal.api.drafts.problems import FieldFault, Problem, draft_exception_handler
-from gmg_portal.api.openapi.problems import PROBLEMS, STORAGE_FULL
+from gmg_portal.api.openapi import problems
+from gmg_portal.api.openapi.problems import DocumentedProblem
 
 ADDRESS = "/api/v1/drafts/0c2f9e8a-6f3d-4a57-9d0e-2b1c7a5e4f10/"
 VIEW = SimpleNamespace(allowed_methods=["GET", "PATCH", "HEAD", "OPTIONS"], parser_classes=[JSONParser])
+
+
+def draft_problem(description, make_exception: Callable[[], Exception]) -> DocumentedProblem:
+    def respond(request: HttpRequest):
+        return draft_exception_handler(make_exception(), {"request": request, "view": VIEW})
+
+    return DocumentedProblem(description, respond, ADDRESS)
+
+
+def unknown_parameter() -> InvalidParameter:
+    detail = _("‘%(name)s’ is not a parameter here. Allowed: %(allowed)s.") % {"name": "code", "allowed": "format"}
+    return InvalidParameter(Fault("code", detail, code="unknown_parameter"))
 
 
 def unauthenticated() -> Exception:
@@ -25,36 +38,49 @@ def unauthenticated() -> Exception:
     return exception
 
 
-EXCEPTIONS = {
-    400: lambda: InvalidParameter(
-        Fault(
-            "code",
-            _("‘%(name)s’ is not a parameter here. Allowed: %(allowed)s.") % {"name": "code", "allowed": "format"},
-            code="unknown_parameter",
+PROBLEMS = {
+    **{status: problems.PROBLEMS[status] for status in (406, 414, 429)},
+    400: draft_problem(
+        _("A header or a word of the address is not what it has to be, or the body cannot be read."), unknown_parameter
+    ),
+    401: draft_problem(_("No token was sent, or it is unknown, expired or revoked."), unauthenticated),
+    403: draft_problem(
+        _("The token is for less than this."), lambda: exceptions.PermissionDenied(_("You may not do this here."))
+    ),
+    404: draft_problem(
+        _("The agency has nothing at this address; drafts of others are not told apart from none."), Http404
+    ),
+    405: draft_problem(problems.PROBLEMS[405].description, lambda: exceptions.MethodNotAllowed("PUT")),
+    409: draft_problem(
+        _("The report is in a state that does not allow this, or was begun already: ‘existing’ is its address then."),
+        lambda: Problem(409, _("This is in the state ‘%(state)s’, and takes no changes.") % {"state": _("Submitted")}),
+    ),
+    412: draft_problem(
+        _("Somebody changed the report since it was read: who, when and what is told, and nothing was overwritten."),
+        lambda: Problem(412, _("Somebody changed this since you read it: look at it again before you submit it.")),
+    ),
+    413: draft_problem(_("The body or the file is larger than is taken."), RequestDataTooBig),
+    415: draft_problem(
+        _("The body is of a type that is not taken here."), lambda: exceptions.UnsupportedMediaType("text/plain")
+    ),
+    422: draft_problem(
+        _("A field is refused, with what it takes; or the Idempotency-Key was sent with another request."),
+        lambda: Problem(
+            422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."), code="invalid_type")]
         ),
     ),
-    401: unauthenticated,
-    403: lambda: exceptions.PermissionDenied(_("You may not do this here.")),
-    404: Http404,
-    405: lambda: exceptions.MethodNotAllowed("PUT"),
-    409: lambda: Problem(409, _("This is in the state ‘%(state)s’, and takes no changes.") % {"state": _("Submitted")}),
-    412: lambda: Problem(412, _("Somebody changed this since you read it: look at it again before you submit it.")),
-    413: RequestDataTooBig,
-    415: lambda: exceptions.UnsupportedMediaType("text/plain"),
-    422: lambda: Problem(
-        422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."), code="invalid_type")]
+    428: draft_problem(
+        _("The version that is changed was not told (If-Match)."),
+        lambda: Problem(
+            428,
+            _("Send the report’s ETag in the header ‘If-Match’, so that other people’s changes are not overwritten."),
+        ),
     ),
-    428: lambda: Problem(
-        428, _("Send the report’s ETag in the header ‘If-Match’, so that other people’s changes are not overwritten.")
+    500: replace(problems.PROBLEMS[500], description=_("Something went wrong here; nothing was done.")),
+    503: replace(
+        problems.PROBLEMS[503], description=_("The record cannot be reached at the moment; nothing was done.")
+    ),
+    507: DocumentedProblem(
+        _("The disk is full: nothing of the request was saved. Send it again later."), DISK_FULL.problem
     ),
 }
-
-
-def problem_example(status: int) -> OpenApiExample:
-    """Return the example of an error for the description."""
-    if status not in EXCEPTIONS:
-        return (PROBLEMS | {507: STORAGE_FULL})[status].example(status)
-    request = HttpRequest()
-    request.path = ADDRESS
-    body = json.loads(draft_exception_handler(EXCEPTIONS[status](), {"request": request, "view": VIEW}).content)
-    return OpenApiExample(f"problem_{status}", body, summary=body["title"])

@@ -1,12 +1,11 @@
 """Description of every operation with a token: its parameters, bodies and answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 
-from foundation.rest.problem_details import MEDIA_TYPE
-from gmg_portal.api.drafts.problem_examples import problem_example
+from gmg_portal.api.drafts.problem_examples import PROBLEMS
 from gmg_portal.api.drafts.serializers import (
     DraftChangesSerializer,
     DraftListSerializer,
@@ -16,27 +15,9 @@ from gmg_portal.api.drafts.serializers import (
     NewFileSerializer,
     SubmissionProblemSerializer,
 )
+from gmg_portal.api.openapi.problems import problem_responses
 
 TAG = "Submission"
-PROBLEMS = {
-    400: _("A header or a word of the address is not what it has to be, or the body cannot be read."),
-    401: _("No token was sent, or it is unknown, expired or revoked."),
-    403: _("The token is for less than this."),
-    404: _("The agency has nothing at this address; drafts of others are not told apart from none."),
-    405: _("The address was asked with another method than those that Allow names."),
-    406: _("None of the types that Accept names is answered here."),
-    409: _("The report is in a state that does not allow this, or was begun already: ‘existing’ is its address then."),
-    412: _("Somebody changed the report since it was read: who, when and what is told, and nothing was overwritten."),
-    413: _("The body or the file is larger than is taken."),
-    414: _("The question has more than 8,000 characters or 300 words."),
-    415: _("The body is of a type that is not taken here."),
-    422: _("A field is refused, with what it takes; or the Idempotency-Key was sent with another request."),
-    428: _("The version that is changed was not told (If-Match)."),
-    429: _("Too many requests from one address."),
-    500: _("Something went wrong here; nothing was done."),
-    503: _("The record cannot be reached at the moment; nothing was done."),
-    507: _("The disk is full: nothing of the request was saved. Send it again later."),
-}
 READS = (400, 401, 403, 404, 405, 406, 414, 429, 500, 503)
 WRITES = (400, 401, 403, 404, 405, 406, 409, 413, 414, 415, 422, 429, 500, 503)
 
@@ -77,11 +58,13 @@ CODE = OpenApiParameter(
 PIECE = OpenApiParameter(
     "piece", {"type": "string", "format": "uuid"}, "path", required=True, description=_("The code of the evidence.")
 )
-RETRY = _header("Retry-After", _("Seconds to wait before asking again."), [429, 503, 507], int)
-CHALLENGE = _header("WWW-Authenticate", _("How to show who one is (RFC 6750)."), [401])
 REPLAYED = _header("Idempotency-Replayed", _("'true' where an earlier answer is given again."), [200, 201])
 ETAG = _header("ETag", _("The version of the report, to be sent back as If-Match."), [200, 201])
 LOCATION = _header("Location", _("The address of the report."), [201])
+HEADERS_OF_ALL = [
+    _header("Retry-After", _("Seconds to wait before asking again."), [429, 503, 507], int),
+    _header("WWW-Authenticate", _("How to show who one is (RFC 6750)."), [401]),
+]
 
 EXAMPLE = {
     "commitment": "HLD-0001",
@@ -95,11 +78,10 @@ EXAMPLE = {
 
 
 def _responses(successes: dict, *statuses: int) -> dict:
-    errors = {
-        (status, MEDIA_TYPE): OpenApiResponse(SubmissionProblemSerializer, PROBLEMS[status], [problem_example(status)])
-        for status in sorted(statuses)
-    }
-    return {**{status: OpenApiResponse(*response) for status, response in successes.items()}, **errors}
+    described = {status: OpenApiResponse(*response) for status, response in successes.items()}
+    return described | problem_responses(
+        SubmissionProblemSerializer, {status: PROBLEMS[status] for status in sorted(statuses)}
+    )
 
 
 def _without(statuses: tuple[int, ...], *left_out: int) -> list[int]:
@@ -111,7 +93,6 @@ OPERATIONS = {
     "list_drafts": {
         "summary": _("List the open reports"),
         "description": _("What is expected of the agency, begun, sent off, or sent back with the reviewer's note."),
-        "parameters": [RETRY, CHALLENGE],
         "responses": _responses({200: (DraftListSerializer, _("All of them."))}, *_without(READS, 404)),
     },
     "create_draft": {
@@ -120,7 +101,7 @@ OPERATIONS = {
             "Begins a report, or fills in the one that a cycle expects (200) and nobody has begun. Where a report on"
             " the same commitment and cycle is open, a second is refused with 409, which names the first."
         ),
-        "parameters": [KEY, ETAG, LOCATION, REPLAYED, RETRY, CHALLENGE],
+        "parameters": [KEY, ETAG, LOCATION, REPLAYED],
         "request": NewDraftSerializer,
         "examples": [OpenApiExample("A report", EXAMPLE, request_only=True)],
         "responses": _responses(
@@ -134,7 +115,7 @@ OPERATIONS = {
     "get_draft": {
         "summary": _("Read one report"),
         "description": _("A report of the agency by its code, to its publication and beyond."),
-        "parameters": [CODE, ETAG, RETRY, CHALLENGE],
+        "parameters": [CODE, ETAG],
         "responses": _responses(REPORT, *READS),
     },
     "update_draft": {
@@ -143,7 +124,7 @@ OPERATIONS = {
             "Changes the fields that are sent; a change of nothing leaves the version as it is. Over somebody else's"
             " change nothing is written: 412."
         ),
-        "parameters": [CODE, _match(True), ETAG, RETRY, CHALLENGE],
+        "parameters": [CODE, _match(True), ETAG],
         "request": DraftChangesSerializer,
         "examples": [OpenApiExample("Some fields", {"barriers": "Funds came late."}, request_only=True)],
         "responses": _responses(REPORT, *WRITES, 412, 428),
@@ -151,7 +132,7 @@ OPERATIONS = {
     "submit_draft": {
         "summary": _("Send a report to the reviewers"),
         "description": _("What is missing is told by field (422). Whoever made the token can never publish it."),
-        "parameters": [CODE, KEY, _match(False), ETAG, REPLAYED, RETRY, CHALLENGE],
+        "parameters": [CODE, KEY, _match(False), ETAG, REPLAYED],
         "request": {"application/json": {"type": "object", "additionalProperties": False}},
         "examples": [OpenApiExample("Nothing", {}, request_only=True)],
         "responses": _responses({200: (DraftSerializer, _("The report, submitted."))}, *WRITES, 412),
@@ -159,7 +140,7 @@ OPERATIONS = {
     "add_evidence": {
         "summary": _("Add a piece of evidence"),
         "description": _("A link or a document symbol as JSON; a file as multipart/form-data, checked by its content."),
-        "parameters": [CODE, KEY, ETAG, LOCATION, REPLAYED, RETRY, CHALLENGE],
+        "parameters": [CODE, KEY, ETAG, LOCATION, REPLAYED],
         "request": {"application/json": NewEvidenceSerializer, "multipart/form-data": NewFileSerializer},
         "examples": [
             OpenApiExample(
@@ -174,7 +155,7 @@ OPERATIONS = {
     "remove_evidence": {
         "summary": _("Remove a piece of evidence"),
         "description": _("Takes a link, symbol or file out of a draft."),
-        "parameters": [CODE, PIECE, RETRY, CHALLENGE],
+        "parameters": [CODE, PIECE],
         "request": None,
         "responses": _responses({204: (None, _("It is removed."))}, *_without(WRITES, 415, 422)),
     },
@@ -183,9 +164,8 @@ OPERATIONS = {
 
 def describe_operations(**operations: str) -> Callable:
     """Describe the methods of a view by the names of their operations."""
-    return extend_schema_view(
-        **{
-            method: extend_schema(operation_id=name, tags=[TAG], **OPERATIONS[name])
-            for method, name in operations.items()
-        }
-    )
+    return extend_schema_view(**{method: _describe(name, **OPERATIONS[name]) for method, name in operations.items()})
+
+
+def _describe(name: str, *, parameters: Iterable[OpenApiParameter] = (), **options) -> Callable:
+    return extend_schema(operation_id=name, tags=[TAG], parameters=[*parameters, *HEADERS_OF_ALL], **options)

@@ -9,5 +9,9 @@ urlpatterns = [
     path("v1/drafts/<uuid:code>/", views.DraftView.as_view(), name="draft"),
     path("v1/drafts/<uuid:code>/submit/", views.SubmitView.as_view(), name="draft-submit"),
     path("v1/drafts/<uuid:code>/evidence/", views.DraftEvidenceView.as_view(), name="draft-evidence"),
-    path("v1/drafts/<uuid:code>/evidence/<uuid:piece>/", views.DraftEvidenceItemView.as_view(), name="draft-piece"),
+    path(
+        "v1/drafts/<uuid:code>/evidence/<uuid:piece>/",
+        views.DraftEvidenceItemView.as_view(),
+        name="draft-evidence-item",
+    ),
 ]

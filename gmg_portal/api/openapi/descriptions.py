@@ -14,6 +14,8 @@ from commitments.workflow import State
 from foundation.described_choices import DescribedChoices
 from foundation.rest import problem_codes
 
+COMPONENTS = "#/components/schemas/"
+
 TITLE = _("GMG HLD follow-up portal API")
 DESCRIPTION = _(
     "What the Global Migration Group undertook after the 2013 High-level Dialogue on International Migration and "
@@ -68,13 +70,6 @@ SUMMARIES = {
 
 # For filters whose label is not clear outside a form; by operation id and parameter, or by parameter.
 PARAMETERS = {
-    "page": _("The number of the page, from 1. One beyond the last is refused with 404."),
-    "cursor": _(
-        "Walk all rows in the order of entry: start with * and go on with the address in ‘next’. With it ‘page’ and "
-        "‘ordering’ change nothing."
-    ),
-    "format": _("The form of the answer, for those who cannot say it by Accept."),
-    "page_size": _("How many rows a page holds: 1 to 200, and 50 if it is not given."),
     "list_commitments.q": _(
         'Full text, up to 200 characters and 20 different words: words that must all occur; ‘"exact words"’, ‘or’ and '
         "‘-without’ are understood. Without ‘ordering’ the best matches come first."
@@ -125,7 +120,7 @@ def described_choices() -> dict[str, Mapping]:
     }
 
 
-# The meaning of each value, by component or by the name of a parameter.
+# The meaning of each value, by component.
 VALUE_DESCRIPTIONS = {
     **described_choices(),
     "CommitmentState": {state: State.descriptions()[state] for state in State.public()},
@@ -154,6 +149,9 @@ VALUE_DESCRIPTIONS = {
         "lead": _("Written by the lead in this portal."),
         "public_source": _("Taken from what the lead published elsewhere."),
     },
+}
+# The meaning of each value of a parameter that has no component.
+PARAMETER_VALUES = {
     "format": {
         "json": _("JSON."),
         "csv": _(
@@ -166,7 +164,7 @@ VALUE_DESCRIPTIONS = {
         ),
         "jsonld": _("Linked data (JSON-LD)."),
     },
-    # Sort values; with a minus in front, descending.
+    # Sort values, ascending.
     "ordering": {
         "acronym": _("The acronym."),
         "changed": _("The day of the change."),
@@ -186,7 +184,6 @@ VALUE_DESCRIPTIONS = {
         "updated": _("The moment of the last change."),
     },
 }
-DESCENDING = _("%(meaning)s Downwards.")
 
 # Response headers by name: meaning, and the statuses that have them.
 HEADERS = {
@@ -215,3 +212,14 @@ HEADERS = {
     "Content-Disposition": (_("The name to save the rows under; in CSV."), (200,)),
     "Retry-After": (_("Seconds to wait before asking again."), (429, 503)),
 }
+
+DESCENDING = _("%(meaning)s Downwards.")
+
+
+def describe_values(schema: dict, meanings: dict) -> None:
+    """Add the meaning of every value: in the description for people, in `x-enum-descriptions` for programs."""
+    meanings = meanings | {f"-{value}": DESCENDING % {"meaning": meaning} for value, meaning in meanings.items()}
+    values = schema.get("enum", [])
+    if values and set(values) <= set(meanings):
+        schema["x-enum-descriptions"] = [str(meanings[value]) for value in values]
+        schema["description"] = "\n".join(f"- `{value}`: {meanings[value]}" for value in values)

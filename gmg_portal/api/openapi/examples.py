@@ -34,11 +34,7 @@ REPORT = {
     "published_on": "2013-12",
     "url": f"{PORTAL}/commitments/HLD-0001/#report-1",
 }
-CHANGE = {
-    "code": "HLD-0001-1",
-    "reason": "",
-    "changed_on": "2013-12",
-}
+CHANGE = {"code": "HLD-0001-1", "reason": "", "changed_on": "2013-12"}
 COVERAGE = {
     "code": "POL-1",
     "title": "Strengthen data collection and analysis on migration in developing evidence-based policies",
@@ -46,7 +42,7 @@ COVERAGE = {
 }
 
 # By component and field.
-EXAMPLES = {
+EXAMPLES: dict[str, dict] = {
     "Agency": {
         "code": "undesa",
         "acronym": "UN DESA",
@@ -156,7 +152,7 @@ EVIDENCE_REQUEST = {
 }
 PROBLEM = {"type": "/api/v1/docs/#problem-invalid_parameter", "title": "Bad Request", "status": 400}
 
-SYNTHETIC_EXAMPLES = {
+SYNTHETIC_EXAMPLES: dict[str, dict] = {
     "Agency": {"mandate": "", "joined": None, "left": None},
     "Answer": {"text": "What the lead answers.", "published_on": "2014-09-30"},
     "Assessment": {
@@ -268,9 +264,15 @@ SYNTHETIC_EXAMPLES = {
     },
 }
 
+
+def field_example(component: str, field: str) -> dict:
+    """Return the example of a field as a part of its schema; {} without one."""
+    values = EXAMPLES.get(component, {}) | SYNTHETIC_EXAMPLES.get(component, {})
+    return {"examples": [values[field]]} if field in values else {}
+
+
 # By operation id and parameter, or by parameter.
 PARAMETERS = {
-    "cursor": "*",
     "get_agency.code": "undesa",
     "get_agenda_point.number": "7",
     "get_framework.code": "hld-declaration",
@@ -296,8 +298,6 @@ PARAMETERS = {
     "due_before": "2014-12-31",
     "lead": ["undesa"],
     "list_workgroups.agency": ["undp"],
-    "page": 1,
-    "page_size": 200,
     "published_after": "2014-01-01",
     "published_before": "2014-12-31",
     "q": "labour migration",

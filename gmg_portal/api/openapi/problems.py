@@ -5,23 +5,46 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from drf_spectacular.utils import OpenApiExample
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, Throttled
 
+from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from foundation.rest.problem_details import (
-    DISK_FULL_RETRY_AFTER,
-    OUTAGE_RETRY_AFTER,
+    MEDIA_TYPE,
+    OUTAGE,
     Fault,
     InvalidParameter,
-    ProblemResponse,
-    disk_full_message,
     exception_handler,
     query_too_long,
     server_error,
 )
 from gmg_portal.api.renderers import CsvRenderer, JsonRenderer, NdjsonRenderer
+
+
+class FaultSerializer(serializers.Serializer):
+    """What is wrong with one word of the address."""
+
+    parameter = serializers.CharField(help_text=_("The word that is refused."))
+    code = serializers.ChoiceField(ERROR_CHOICES, help_text=_("What is wrong with it: stable, for programs."))
+    detail = serializers.CharField(help_text=_("What is wrong with it."))
+    allowed = serializers.ListField(
+        child=serializers.JSONField(), required=False, help_text=_("What is allowed in its place, if it can be listed.")
+    )
+    nearest = serializers.CharField(required=False, help_text=_("What of this is spelt most like it, if anything is."))
+
+
+class ProblemSerializer(serializers.Serializer):
+    """An error, as RFC 9457 describes it."""
+
+    type = serializers.CharField(help_text=_("The address of what the code means, on the page of this description."))
+    title = serializers.CharField(help_text=_("The status in words."))
+    status = serializers.IntegerField(help_text=_("The HTTP status."))
+    code = serializers.ChoiceField(PROBLEM_CHOICES, help_text=_("Which problem it is: stable, for programs."))
+    detail = serializers.CharField(help_text=_("What went wrong, in a sentence."))
+    instance = serializers.CharField(help_text=_("The address that was asked for."))
+    errors = FaultSerializer(many=True, required=False, help_text=_("Each word that is refused."))
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,14 @@ class DocumentedProblem:
         return OpenApiExample(f"problem_{status}", body, summary=body["title"])
 
 
+def problem_responses(serializer: type, problems: dict[int, DocumentedProblem]) -> dict:
+    """Return the description of errors, by status and media type, as drf-spectacular takes responses."""
+    return {
+        (status, MEDIA_TYPE): OpenApiResponse(serializer, problem.description, [problem.example(status)])
+        for status, problem in problems.items()
+    }
+
+
 def respond_with(make_exception: Callable[[], Exception]) -> Callable[[HttpRequest], HttpResponse]:
     """Return a function that answers a request with the response to an exception."""
     return lambda request: exception_handler(make_exception(), {"request": request})
@@ -52,45 +83,27 @@ def page_size_too_large() -> InvalidParameter:
     return InvalidParameter(Fault("page_size", detail, code="out_of_range"))
 
 
-def outage_response(request: HttpRequest) -> HttpResponse:
-    """Return the answer of the outage handler without its line in the log."""
-    detail = _("The record cannot be reached at the moment; please try again shortly.")
-    return ProblemResponse(request, 503, detail, retry_after=OUTAGE_RETRY_AFTER)
-
-
-def disk_full_response(request: HttpRequest) -> HttpResponse:
-    """Return the answer of `disk_full` without its line in the log."""
-    return ProblemResponse(request, 507, disk_full_message(), retry_after=DISK_FULL_RETRY_AFTER)
-
-
 PROBLEMS = {
     400: DocumentedProblem(
-        gettext_lazy("A word or value of the address is not known: ‘errors’ names each, and what is allowed."),
+        _("A word or value of the address is not known: ‘errors’ names each, and what is allowed."),
         respond_with(page_size_too_large),
         query="page_size=500",
     ),
     404: DocumentedProblem(
-        gettext_lazy("Nothing public is found at this address, or no such page."),
+        _("Nothing public is found at this address, or no such page."),
         respond_with(Http404),
         path="/api/v1/commitments/HLD-9999/",
     ),
     405: DocumentedProblem(
-        gettext_lazy("The address was asked with another method than those that Allow names."),
+        _("The address was asked with another method than those that Allow names."),
         respond_with(lambda: MethodNotAllowed("DELETE")),
     ),
     406: DocumentedProblem(
-        gettext_lazy("None of the types that Accept names is answered here."),
+        _("None of the types that Accept names is answered here."),
         respond_with(lambda: NotAcceptable(available_renderers=[JsonRenderer, CsvRenderer, NdjsonRenderer])),
     ),
-    414: DocumentedProblem(gettext_lazy("The question has more than 8,000 characters or 300 words."), query_too_long),
-    429: DocumentedProblem(
-        gettext_lazy("Too many requests from one address."),
-        respond_with(lambda: Throttled(wait=30)),
-    ),
-    500: DocumentedProblem(gettext_lazy("Something went wrong here; it has been noted."), server_error),
-    503: DocumentedProblem(gettext_lazy("The record cannot be reached at the moment."), outage_response),
+    414: DocumentedProblem(_("The question has more than 8,000 characters or 300 words."), query_too_long),
+    429: DocumentedProblem(_("Too many requests from one address."), respond_with(lambda: Throttled(wait=30))),
+    500: DocumentedProblem(_("Something went wrong here; it has been noted."), server_error),
+    503: DocumentedProblem(_("The record cannot be reached at the moment."), OUTAGE.problem),
 }
-# Only for requests with a file.
-STORAGE_FULL = DocumentedProblem(
-    gettext_lazy("The disk is full: nothing of the request was saved."), disk_full_response
-)

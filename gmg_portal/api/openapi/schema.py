@@ -9,43 +9,25 @@ from django_filters.filters import Filter
 from drf_spectacular.extensions import OpenApiFilterExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from rest_framework import serializers
 from rest_framework.renderers import BaseRenderer
 
-from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
-from foundation.rest.problem_details import MEDIA_TYPE
 from foundation.rest.sparse_fields import all_paths, field_tree
 from gmg_portal.api.base import AS_OF, FIELDS, FORMAT, MULTIPLE_CHOICE_FIELDS
-from gmg_portal.api.openapi.descriptions import HEADERS, SUMMARIES
-from gmg_portal.api.openapi.examples import HEADERS as HEADER_EXAMPLES
-from gmg_portal.api.openapi.problems import PROBLEMS
+from gmg_portal.api.openapi import examples
+from gmg_portal.api.openapi.descriptions import (
+    COMPONENTS,
+    HEADERS,
+    LIST_NOTE,
+    LIST_NOTES,
+    PARAMETER_VALUES,
+    PARAMETERS,
+    SUMMARIES,
+    VALUE_DESCRIPTIONS,
+    describe_values,
+)
+from gmg_portal.api.openapi.problems import PROBLEMS, ProblemSerializer, problem_responses
 from register.filters import RecordFilter, SearchFilter
 from register.search import MAX_CHARACTERS
-
-
-class FaultSerializer(serializers.Serializer):
-    """What is wrong with one word of the address."""
-
-    parameter = serializers.CharField(help_text=_("The word that is refused."))
-    code = serializers.ChoiceField(ERROR_CHOICES, help_text=_("What is wrong with it: stable, for programs."))
-    detail = serializers.CharField(help_text=_("What is wrong with it."))
-    allowed = serializers.ListField(
-        child=serializers.JSONField(), required=False, help_text=_("What is allowed in its place, if it can be listed.")
-    )
-    nearest = serializers.CharField(required=False, help_text=_("What of this is spelt most like it, if anything is."))
-
-
-class ProblemSerializer(serializers.Serializer):
-    """An error, as RFC 9457 describes it."""
-
-    type = serializers.CharField(help_text=_("The address of what the code means, on the page of this description."))
-    title = serializers.CharField(help_text=_("The status in words."))
-    status = serializers.IntegerField(help_text=_("The HTTP status."))
-    code = serializers.ChoiceField(PROBLEM_CHOICES, help_text=_("Which problem it is: stable, for programs."))
-    detail = serializers.CharField(help_text=_("What went wrong, in a sentence."))
-    instance = serializers.CharField(help_text=_("The address that was asked for."))
-    errors = FaultSerializer(many=True, required=False, help_text=_("Each word that is refused."))
-
 
 LIST_HEADERS = {"Link", "Total-Count", "Content-Disposition"}
 NO_NULL_CHARACTER = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
@@ -54,6 +36,23 @@ NO_NULL_CHARACTER = r"^[^\u0000]+$"  # PostgreSQL keeps no such character
 class PortalAutoSchema(AutoSchema):
     """The description of an endpoint: every parameter, also of single rows, and every error."""
 
+    def get_operation(self, *args):
+        """Add examples of parameters and headers, which no option of the library takes."""
+        operation = super().get_operation(*args)
+        if operation is None:
+            return None
+        for parameter in operation["parameters"]:
+            name = parameter["name"]
+            for key in (name, f"{operation['operationId']}.{name}"):
+                if key in examples.PARAMETERS:
+                    parameter["example"] = examples.PARAMETERS[key]
+        for response in operation["responses"].values():
+            for name, header in response.get("headers", {}).items():
+                header["example"] = examples.HEADERS[name]
+        if operation["security"] == [{}]:
+            operation["security"] = []  # [{}] makes clients ask for credentials that may be empty
+        return operation
+
     def get_operation_id(self):
         segments = [segment.replace("-", "_") for segment in self._tokenize_path()]
         if getattr(self.view, "detail", False):
@@ -61,7 +60,7 @@ class PortalAutoSchema(AutoSchema):
         return "_".join(["list" if self._is_list_view() else "get", *segments])
 
     def get_summary(self):
-        return text_or_none(SUMMARIES.get(self.get_operation_id()))
+        return str(SUMMARIES.get(self.get_operation_id(), ""))
 
     def get_filter_backends(self):
         return getattr(self.view, "filter_backends", [])
@@ -72,7 +71,7 @@ class PortalAutoSchema(AutoSchema):
     def get_override_parameters(self):
         headers = [
             OpenApiParameter(
-                name, type(HEADER_EXAMPLES[name]), "header", response=list(answers), description=description
+                name, type(examples.HEADERS[name]), "header", response=list(answers), description=description
             )
             for name, (description, answers) in HEADERS.items()
             if name not in LIST_HEADERS or self._is_list_view()
@@ -83,11 +82,9 @@ class PortalAutoSchema(AutoSchema):
         return headers
 
     def _format(self) -> OpenApiParameter:
-        return OpenApiParameter(
-            FORMAT,
-            enum=[renderer.format for renderer in view_renderers(self.view)],
-            description=_("The form of the answer, for those who cannot say it by Accept."),
-        )
+        formats = sorted(renderer.format for renderer in view_renderers(self.view))
+        description = _("The form of the answer, for those who cannot say it by Accept.")
+        return OpenApiParameter(FORMAT, choices_schema(FORMAT, formats), description=description)
 
     def _identifier(self) -> OpenApiParameter:
         return OpenApiParameter(
@@ -102,12 +99,8 @@ class PortalAutoSchema(AutoSchema):
         success = OpenApiResponse(super().get_response_serializers(), self._success_description())
         unchanged = OpenApiResponse(None, _("What the asker holds, by its validator, is still right."))
         has_rows = hasattr(self.view, "detail")  # rows: one by its identifier, or a page of many
-        problems = {
-            (status, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, problem.description, [problem.example(status)])
-            for status, problem in PROBLEMS.items()
-            if status != 404 or has_rows
-        }
-        return {**self._by_media_type(success), 304: unchanged, **problems}
+        problems = {status: problem for status, problem in PROBLEMS.items() if status != 404 or has_rows}
+        return {**self._by_media_type(success), 304: unchanged, **problem_responses(ProblemSerializer, problems)}
 
     def _success_description(self) -> str:
         if getattr(self.view, "detail", None) is False:
@@ -125,10 +118,6 @@ class PortalAutoSchema(AutoSchema):
         return {(200, renderer.media_type): success for renderer in view_renderers(self.view)}
 
 
-def text_or_none(text) -> str | None:
-    return None if text is None else str(text)
-
-
 def singular_of(noun: str) -> str:
     """Return the singular of an English plural of the API, such as 'agency' for 'agencies'."""
     return f"{noun.removesuffix('ies')}y" if noun.endswith("ies") else noun.removesuffix("s")
@@ -144,12 +133,12 @@ class StrictFilterExtension(OpenApiFilterExtension):
         view = auto_schema.view
         filterset = self.target.get_filterset_class(view, view.queryset)
         filters = dict(filterset.base_filters) if filterset else {}
-        as_of = [] if AS_OF in filters else [filter_parameter(AS_OF, RecordFilter.base_filters[AS_OF])]
-        filter_parameters = [filter_parameter(name, filter_) for name, filter_ in filters.items()]
-        return [*filter_parameters, *as_of, fields_parameter(view)]
+        filters.setdefault(AS_OF, RecordFilter.base_filters[AS_OF])
+        operation = auto_schema.get_operation_id()
+        return [*(filter_parameter(operation, *item) for item in filters.items()), fields_parameter(view)]
 
 
-def filter_parameter(name: str, filter_: Filter) -> dict:
+def filter_parameter(operation: str, name: str, filter_: Filter) -> dict:
     """Describe a filter as a query parameter."""
     schema = {"type": "string", "minLength": 1}
     if isinstance(filter_.field, forms.DateField):
@@ -160,16 +149,33 @@ def filter_parameter(name: str, filter_: Filter) -> dict:
         schema |= {"pattern": NO_NULL_CHARACTER, "maxLength": MAX_CHARACTERS}
     choices = fixed_choices(name, filter_)
     if choices:
-        schema = {"type": "string", "enum": choices}
-    parameter = {"name": name, "in": "query", "description": str(filter_.label), "schema": schema}
+        schema = choices_schema(name, choices)
+    description = str(PARAMETERS.get(f"{operation}.{name}") or PARAMETERS.get(name) or filter_.label)
     if isinstance(filter_, BaseCSVFilter) or isinstance(filter_.field, MULTIPLE_CHOICE_FIELDS):
-        return {**parameter, **array_parameter(schema)}
-    return parameter
+        return list_parameter(name, description, schema)
+    return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
-def array_parameter(items: dict) -> dict:
-    """Describe a list as generated clients send it, repeated; that commas work too is in the texts."""
-    return {"schema": {"type": "array", "items": items, "minItems": 1}, "style": "form", "explode": True}
+def choices_schema(name: str, values: list[str]) -> dict:
+    """Refer to the component of these values if there is one; otherwise list the values with their meanings."""
+    for component, meanings in VALUE_DESCRIPTIONS.items():
+        if set(meanings) == set(values):
+            return {"$ref": f"{COMPONENTS}{component}"}
+    schema = {"type": "string", "enum": values}
+    describe_values(schema, PARAMETER_VALUES.get(name, {}))
+    return schema
+
+
+def list_parameter(name: str, description: str, items: dict) -> dict:
+    """Describe a list as generated clients send it, repeated; that commas work too is in the description."""
+    return {
+        "name": name,
+        "in": "query",
+        "description": f"{description.rstrip('.')}. {LIST_NOTES.get(name, LIST_NOTE)}",
+        "schema": {"type": "array", "items": items, "minItems": 1},
+        "style": "form",
+        "explode": True,
+    }
 
 
 def fixed_choices(name: str, filter_: Filter) -> list[str]:
@@ -183,16 +189,10 @@ def fixed_choices(name: str, filter_: Filter) -> list[str]:
 def fields_parameter(view) -> dict:
     """Describe `fields` of a view: its pattern allows each field, and nested ones after a dot."""
     fields = field_tree(view.get_serializer_class()())
-    names = list(fields)
     description = _("Only these fields of a row, those within others after a dot (lead.code): %(names)s.")
     items = {"type": "string", "pattern": f"^({'|'.join(map(re.escape, all_paths(fields)))})$"}
-    return {
-        "name": FIELDS,
-        "in": "query",
-        "description": str(description % {"names": ", ".join(names)}),
-        **array_parameter(items),
-        "example": names[:2],
-    }
+    parameter = list_parameter(FIELDS, str(description % {"names": ", ".join(fields)}), items)
+    return parameter | {"example": list(fields)[:2]}
 
 
 def view_renderers(view) -> list[BaseRenderer]:

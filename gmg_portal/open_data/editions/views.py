@@ -97,7 +97,7 @@ class SinceView(EditionPageView):
     def get(self, request, *args, **kwargs):
         earlier, later = _edition_pair(kwargs["earlier"], kwargs["day"])
         if earlier.day > later.day:
-            return redirect("edition-since", earlier.day.isoformat(), later.day.isoformat(), permanent=True)
+            return redirect("edition-changes", earlier.day.isoformat(), later.day.isoformat(), permanent=True)
         return super().get(request, *args, pair=(earlier, later), **kwargs)
 
     def get_context_data(self, pair, **kwargs):
@@ -157,7 +157,7 @@ def since_file(request: HttpRequest, day: str, earlier: str, form: str) -> HttpR
         raise Http404("There is no such file.")
     first, last = _edition_pair(earlier, day)
     if first.day > last.day:
-        return redirect("edition-since-file", first.day.isoformat(), last.day.isoformat(), form, permanent=True)
+        return redirect("edition-changes-file", first.day.isoformat(), last.day.isoformat(), form, permanent=True)
     header, records = DIFFERENCES[form]
     try:
         file_format = requested_format(request, form)

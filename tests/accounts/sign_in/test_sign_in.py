@@ -85,7 +85,7 @@ def test_admin_asks_to_sign_in_and_comes_back(client, ilo_focal_point):
     login_page = client.get(wanted, follow=True)
     answer = sign_in(client, "ilo_focal_point", next=wanted)
 
-    assert login_page.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2Fcommitments%2Fprogressreport%2F"
+    assert login_page.redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2Freporting%2Fprogressreport%2F"
     assertContains(login_page, f'value="{wanted}"')
     assertRedirects(answer, wanted)
 

@@ -15,7 +15,7 @@ from reporting.models import Evidence, ProgressReport
 
 pytestmark = pytest.mark.database
 
-APPS = ["accounts", "agencies", "agenda", "workgroups", "recommendations", "commitments", "gmg_portal"]
+APPS = ["accounts", "agencies", "agenda", "workgroups", "recommendations", "commitments", "reporting", "gmg_portal"]
 # Of Django's own base class for people.
 NOT_OURS = {"accounts.User.date_joined", "accounts.User.last_login"}
 PAST = {

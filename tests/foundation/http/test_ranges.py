@@ -42,6 +42,7 @@ def test_part_of_a_file_is_handed_out_where_a_single_one_is_meant(client, whole)
         assert (response.status_code, b"".join(response.streaming_content)) == (206, content[part]), byte_range
         assert response["Content-Range"] == f"bytes {first}-{last - 1}/{len(content)}"
         assert (response["Content-Length"], response["ETag"]) == (str(last - first), etag)
+        assert response["Content-Type"] == "text/csv; charset=utf-8"
         assert "Content-Encoding" not in response
     for headers in WHOLE:
         response = client.get(FILE, headers=headers)

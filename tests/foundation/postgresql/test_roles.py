@@ -290,7 +290,7 @@ def configured_roles(two_roles, django_db_blocker, role=None):
     role_settings = {
         "DATABASE_OWNER": owner,
         "DATABASE_ROLE": role or two_roles.application["user"],
-        "ROLES_APART": True,
+        "REQUIRE_SEPARATE_DB_ROLES": True,
     }
     with connected_as(two_roles.application, django_db_blocker), override_settings(**role_settings):
         yield
@@ -327,7 +327,7 @@ WARNING = "Warning: the application’s role owns tables: see docs/operating.md,
 
 def test_role_that_owns_tables_is_warned_of(two_roles, django_db_blocker):
     with connected_as(two_roles.owner, django_db_blocker):
-        with override_settings(ROLES_APART=True):
+        with override_settings(REQUIRE_SEPARATE_DB_ROLES=True):
             warnings = roles.check_roles(databases=["default"])
             ready = Client().get("/readyz")
             unasked = roles.check_roles(databases=None)
@@ -341,7 +341,7 @@ def test_role_that_owns_tables_is_warned_of(two_roles, django_db_blocker):
 
 
 def test_role_that_owns_nothing_is_not_warned_of(as_application):
-    with override_settings(ROLES_APART=True):
+    with override_settings(REQUIRE_SEPARATE_DB_ROLES=True):
         assert roles.check_roles(databases=["default"]) == []
         assert Client().get("/readyz").content == b"ok\n"
 

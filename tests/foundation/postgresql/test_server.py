@@ -8,15 +8,15 @@ import shutil
 import stat
 import subprocess
 from contextlib import closing
-from pathlib import Path
 
 import psutil
 import psycopg2
 import pytest
 from django.db import connection
 
-from foundation.postgresql import cluster, server, supervisor
-from foundation.postgresql.cluster import EmbeddedError
+from foundation.files.private import write_private_file
+from foundation.postgresql import binaries, cluster, server, supervisor
+from foundation.postgresql.account import EmbeddedError, run_as
 from foundation.postgresql.server import Server
 from tests.gmg_portal.processes import environment, folder_for_all, kill_all, processes_on, run, start, wait_until
 
@@ -340,7 +340,7 @@ def test_lost_password_is_told(var):
         running_server.endpoint()
 
     running_server.release()
-    cluster.write_private_file(password, kept)
+    write_private_file(password, kept)
     assert str(refusal.value).startswith("The password of the embedded database is lost:")
     assert len(str(refusal.value).splitlines()) == 1
     assert processes_on(var) == []
@@ -412,13 +412,13 @@ def test_renamed_folder_does_not_lose_its_data_silently():
 def test_programs_out_of_reach_are_copied_with_their_libraries(monkeypatch):
     with folder_for_all() as folder:
         monkeypatch.setenv("PORTAL_STATE", str(folder / "state"))
-        monkeypatch.setattr(cluster, "_can_run", lambda binaries, account: folder in binaries.parents)
+        monkeypatch.setattr(binaries, "_can_run", lambda programs, account: folder in programs.parents)
         place = cluster.locate_cluster(folder / "var")
 
-        binaries = cluster.server_binaries(place)
+        programs = binaries.server_binaries(place.account, place.state)
 
-        assert folder in binaries.parents
-        assert cluster._run_as(place.account, binaries / "psql", "--version").returncode == 0
+        assert folder in programs.parents
+        assert run_as(place.account, programs / "psql", "--version").returncode == 0
 
 
 @as_root
@@ -482,4 +482,4 @@ def test_path_that_is_a_file_is_told(tmp_path):
 
 
 def test_client_programs_are_of_the_wheel():
-    assert cluster.client_binary("psql").is_relative_to(Path(cluster.package_folder()))
+    assert binaries.client_binary("psql").is_relative_to(binaries.package_folder())

@@ -56,12 +56,13 @@ def test_names_choose_a_part_in_its_own_order(text, tree):
         ("reference.code", ("reference",)),
         ("lead.code.code", ("lead.code",)),
         ("lead.", ("lead.code", "lead.title")),
+        ("lead,lead.name", ("lead.code", "lead.title")),
     ],
 )
 def test_unknown_name_is_told_with_what_is_allowed_there(text, allowed):
     _selected, (unknown,) = select_fields(["reference", text], WHOLE)
 
-    assert (unknown.name, unknown.allowed) == (text, allowed)
+    assert (unknown.name, unknown.allowed) == (text.rpartition(",")[2], allowed)
 
 
 def test_only_the_fields_chosen_are_left():

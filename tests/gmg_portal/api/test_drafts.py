@@ -21,7 +21,7 @@ from accounts.actions.memberships import hand_over
 from accounts.models import AccessToken
 from commitments.models import Status
 from foundation.clock import today
-from gmg_portal.api.drafts.problem_examples import problem_example
+from gmg_portal.api.drafts.problem_examples import PROBLEMS
 from gmg_portal.models import AuditEntry
 from reporting import actions
 from reporting.models import Evidence, ProgressReport
@@ -469,7 +469,7 @@ def test_full_disk_is_answered_as_it_is_described(system, commitment, monkeypatc
     answer = system.post(address, {"title": "A report", "file": SimpleUploadedFile("report.pdf", pdf())}, form=True)
 
     body = answer.json()
-    example = problem_example(507).value
+    example = PROBLEMS[507].example(507).value
     assert (answer.status_code, body["code"], answer["Retry-After"]) == (507, "storage_full", "600")
     assert {**body, "instance": ""} == {**example, "instance": ""}
     assert not Evidence.objects.exists()

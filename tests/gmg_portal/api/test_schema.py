@@ -14,7 +14,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from rest_framework.settings import api_settings
 
 from foundation.rest.problem_details import exception_handler
-from gmg_portal.api.openapi.descriptions import SUMMARIES, VALUE_DESCRIPTIONS
+from gmg_portal.api.openapi.descriptions import PARAMETER_VALUES, SUMMARIES, TAGS, VALUE_DESCRIPTIONS
 from gmg_portal.api.openapi.examples import EXAMPLES, PARAMETERS, SYNTHETIC_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
 from register.search import MAX_CHARACTERS
@@ -162,7 +162,7 @@ def test_every_error_is_a_problem_with_an_example(operations):
         errors = {status for status in answers if status >= "400"}
 
         assert errors >= COMMON_ERRORS, (
-            f"{operation['operationId']} tells not all of its errors (api/openapi/schema.py)."
+            f"{operation['operationId']} tells not all of its errors (api/openapi/problems.py)."
         )
         assert ("404" in errors) >= ("{" in path), f"{operation['operationId']} tells of no 404."
         for status in errors:
@@ -263,7 +263,8 @@ def test_every_value_of_every_enumeration_has_a_meaning(schema):
     walk({name: schema[name] for name in ("paths", "components")}, "")
 
     assert missing == [], (
-        "Meanings stand in VALUE_DESCRIPTIONS of api/openapi/descriptions.py, for each value.\n" + "\n".join(missing)
+        "Meanings stand in VALUE_DESCRIPTIONS and PARAMETER_VALUES of api/openapi/descriptions.py.\n"
+        + "\n".join(missing)
     )
 
 
@@ -289,9 +290,11 @@ def test_no_text_describes_a_missing_part(schema, operations):
         for name, values in VALUE_DESCRIPTIONS.items()
         if name in schemas and set(values) - set(schemas[name]["enum"])
     ]
-    obsolete += [name for name in VALUE_DESCRIPTIONS if name not in schemas and name not in names]
+    obsolete += [name for name in VALUE_DESCRIPTIONS if name not in schemas]
+    obsolete += [name for name in PARAMETER_VALUES if name not in names]
     obsolete += [word for word in PARAMETERS if word not in names | qualified_names]
     obsolete += [name for name in SUMMARIES if name not in ids]
+    obsolete += set(TAGS) - {tag for _path, operation in operations for tag in operation["tags"]}
 
     assert obsolete == []
 

@@ -137,7 +137,7 @@ def test_record_that_moved_leaves_no_cursor_behind(commitment, monkeypatch):
 def test_failure_midway_leaves_no_passing_file(temporary_folder):
     def records():
         yield ["1"]
-        assert [path.name.split(".")[0] for path in temporary_folder.iterdir()] == ["openpyxl"]
+        assert [path.is_dir() for path in temporary_folder.iterdir()] == [True]
         raise RuntimeError("midway")
 
     with pytest.raises(RuntimeError, match="midway"):
@@ -177,14 +177,28 @@ def test_formula_in_other_clothes_is_defused_too(text):
 
 
 def test_text_longer_than_a_cell_says_that_it_was_cut():
+    """Excel counts units of UTF-16, of which an emoji has two."""
     workbook = load_workbook(
-        io.BytesIO(b"".join(write_xlsx(["text"], [["x" * (MAX_CELL_LENGTH + 1)], ["y" * MAX_CELL_LENGTH]])))
+        io.BytesIO(
+            b"".join(write_xlsx(["text"], [["x" * (MAX_CELL_LENGTH + 1)], ["y" * MAX_CELL_LENGTH], ["😀" * 20_000]]))
+        )
     )
 
-    (_header, (cut,), (whole,)) = workbook.active.values
+    (_header, (cut,), (whole,), (emojis,)) = workbook.active.values
     assert len(cut) == MAX_CELL_LENGTH
     assert cut.endswith("x… (cut here: a cell holds no more; the CSV file has all of it)")
     assert whole == "y" * MAX_CELL_LENGTH
+    assert emojis.endswith("😀… (cut here: a cell holds no more; the CSV file has all of it)")
+    assert MAX_CELL_LENGTH - 1 <= len(emojis.encode("utf-16-le")) // 2 <= MAX_CELL_LENGTH
+
+
+def test_workbook_with_more_rows_than_a_sheet_holds_says_that_it_was_cut(monkeypatch):
+    monkeypatch.setattr(writers, "MAX_ROWS", 3)
+    workbook = load_workbook(io.BytesIO(b"".join(write_xlsx(["text"], [["a"], ["b"], ["c"]]))))
+
+    assert [value for (value,) in workbook.active.values] == [
+        *("text", "a", "… (cut here: a sheet holds no more rows; the CSV file has all of them)")
+    ]
 
 
 # Names, revision, day and licence

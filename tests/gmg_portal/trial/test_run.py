@@ -24,7 +24,7 @@ from accounts.models import Membership, User
 from gmg_portal.management.commands import run as command
 from gmg_portal.trial import setup
 from reporting.models import ReportingCycle
-from tests.browser.chromium import PATIENCE
+from tests.browser.chromium import BROWSER_TIMEOUT
 from tests.browser.people import enter
 from tests.factories import AgencyFactory
 from tests.gmg_portal.processes import (
@@ -231,25 +231,27 @@ def test_run_killed_while_somebody_types_loses_nothing(portal, var, chromium):
     address, words = f"http://127.0.0.1:{portal.port}", "Guidance on fair recruitment was taken up."
     accounts = {account["username"]: account["password"] for account in json.loads((var / "accounts.json").read_text())}
     context = chromium.new_context()
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(BROWSER_TIMEOUT)
     page = context.new_page()
     page.goto(f"{address}/admin/")
     enter(page, "ilo-focal-point", accounts["ilo-focal-point"])
     page.get_by_role("link", name="HLD-0018").first.click()
     form = page.url
     page.get_by_label("Achieved").fill(words)
-    expect(page.get_by_role("status")).to_contain_text("Saved as you type at", timeout=PATIENCE)
+    expect(page.get_by_role("status")).to_contain_text("Saved as you type at", timeout=BROWSER_TIMEOUT)
 
     kill_all([*portal.family, *processes_on(var)])
     portal.process.communicate()
     page.get_by_label("Achieved").fill(f"{words} And typed while it was dead.")
-    expect(page.get_by_role("status")).to_contain_text("No connection to the portal", timeout=PATIENCE)
+    expect(page.get_by_role("status")).to_contain_text("No connection to the portal", timeout=BROWSER_TIMEOUT)
     again = start_portal(var, portal.port)
 
-    expect(page.get_by_role("status")).to_contain_text("Saved as you type at", timeout=PATIENCE)
+    expect(page.get_by_role("status")).to_contain_text("Saved as you type at", timeout=BROWSER_TIMEOUT)
     other = context.new_page()
     other.goto(form)
-    expect(other.get_by_label("Achieved")).to_have_value(f"{words} And typed while it was dead.", timeout=PATIENCE)
+    expect(other.get_by_label("Achieved")).to_have_value(
+        f"{words} And typed while it was dead.", timeout=BROWSER_TIMEOUT
+    )
     context.close()
     family = again.family
     assert again.end(signal.SIGHUP) == 0

@@ -62,7 +62,7 @@ def reported(ilo):
 
 
 def test_timeline_has_all_dated_moments(client, reported):
-    table = read_csv(client, reverse("chart-story", args=[reported.reference, "csv"]))
+    table = read_csv(client, reverse("chart-commitment", args=[reported.reference, "csv"]))
 
     assert table[1:-1] == [
         ["March 2014", "Start"],
@@ -78,7 +78,7 @@ def test_timeline_has_all_dated_moments(client, reported):
 
 
 def test_timeline_as_of_a_day_has_nothing_later(client, reported):
-    table = read_csv(client, reverse("chart-story", args=[reported.reference, "csv"]) + "?as_of=2014-10-31")
+    table = read_csv(client, reverse("chart-commitment", args=[reported.reference, "csv"]) + "?as_of=2014-10-31")
 
     assert table[1:] == [
         ["March 2014", "Start"],
@@ -92,14 +92,14 @@ def test_timeline_as_of_a_day_has_nothing_later(client, reported):
 
 
 def test_timeline_without_reports_is_drawn(client, commitment):
-    root = read_svg(client, reverse("chart-story", args=[commitment.reference, "svg"]))
+    root = read_svg(client, reverse("chart-commitment", args=[commitment.reference, "svg"]))
 
     assert {"Nothing reported", "None published", "start and end not known", "Today"} <= set(texts(root))
     assert {rect.get("class") for rect in root.iter(f"{SVG}rect")} == {"chart__paper"}
 
 
 def test_timeline_as_of_a_day_links_to_reports_as_of_that_day(client, reported):
-    root = read_svg(client, reverse("chart-story", args=[reported.reference, "svg"]) + "?as_of=2014-10-31")
+    root = read_svg(client, reverse("chart-commitment", args=[reported.reference, "svg"]) + "?as_of=2014-10-31")
 
     links = [link.get("href") for link in root.iter(f"{SVG}a")]
     assert links == [f"http://testserver{reported.get_absolute_url()}?as_of=2014-10-31#report-1"]
@@ -107,7 +107,7 @@ def test_timeline_as_of_a_day_links_to_reports_as_of_that_day(client, reported):
 
 def test_month_or_year_is_drawn_over_its_whole_extent(client, reported):
     """Tests the record at the end of 2016: start in March 2014, first report in June 2014, deadline in 2016."""
-    root = read_svg(client, reverse("chart-story", args=[reported.reference, "svg"]) + "?as_of=2016-12-31")
+    root = read_svg(client, reverse("chart-commitment", args=[reported.reference, "svg"]) + "?as_of=2016-12-31")
 
     assert rect_extents(root, "span")[:2] == [(59, 1037), (89, 641)]
     assert rect_extents(root, "fill-planning")[:2] == [(151, 29), (180, 215)]
@@ -122,7 +122,7 @@ def test_labels_never_overlap(client, ilo):
     for on, status in (("2014-03-01", "planning"), ("2014-03-20", "in_progress"), ("2014-04-10", "ongoing")):
         published_report(commitment, on=on, status=status)
 
-    root = read_svg(client, reverse("chart-story", args=[commitment.reference, "svg"]) + "?as_of=2024-12-31")
+    root = read_svg(client, reverse("chart-commitment", args=[commitment.reference, "svg"]) + "?as_of=2024-12-31")
 
     labels = [text for text in root.iter(f"{SVG}text") if text.text in ("Planning", "In progress", "Ongoing")]
     places = [(text.get("y"), float(text.get("x")), len(text.text) * 13 * 0.62) for text in labels]
@@ -133,7 +133,7 @@ def test_labels_never_overlap(client, ilo):
 def test_timeline_of_a_withdrawn_commitment_has_its_withdrawal(client, ilo):
     gone = CommitmentFactory(withdrawn=True, lead_agency=ilo, start_on=date(2014, 3, 1))
 
-    address = reverse("chart-story", args=[gone.reference, "csv"])
+    address = reverse("chart-commitment", args=[gone.reference, "csv"])
 
     assert [row[1] for row in read_csv(client, address)] == ["What", "Start", "Withdrawn", "Today"]
     assert [row[1] for row in read_csv(client, f"{address}?as_of=2014-08-31")[1:]] == ["Start", "Day of the record"]
@@ -143,11 +143,11 @@ def test_timeline_of_a_withdrawn_commitment_has_its_withdrawal(client, ilo):
 def test_timeline_of_an_unpublished_commitment_is_not_found(client, state):
     hidden = CommitmentFactory(**{state: True})
 
-    assert client.get(reverse("chart-story", args=[hidden.reference, "svg"])).status_code == 404
+    assert client.get(reverse("chart-commitment", args=[hidden.reference, "svg"])).status_code == 404
 
 
 def test_timeline_before_publication_is_not_found(client, reported):
-    address = reverse("chart-story", args=[reported.reference, "svg"])
+    address = reverse("chart-commitment", args=[reported.reference, "svg"])
 
     assert client.get(f"{address}?as_of=2013-12-31").status_code == 404
 
@@ -155,7 +155,7 @@ def test_timeline_before_publication_is_not_found(client, reported):
 def test_cell_that_a_spreadsheet_would_run_is_defused(client, reported):
     MilestoneFactory(commitment=reported, title="=cmd()", due_on=date(2015, 7, 1))
 
-    table = read_csv(client, reverse("chart-story", args=[reported.reference, "csv"]))
+    table = read_csv(client, reverse("chart-commitment", args=[reported.reference, "csv"]))
 
     assert ["1 July 2015", "Milestone due: =cmd()"] in table
     assert not [cell for row in table for cell in row if cell.startswith(("=", "+", "-", "@"))]
@@ -207,6 +207,6 @@ def test_label_of_a_withdrawal_of_today_is_not_overwritten(client, time_machine)
     new = CommitmentFactory(withdrawn=True, withdrawn_on=date(2014, 9, 3))
     old = CommitmentFactory(withdrawn=True, withdrawn_on=date(2014, 3, 1))
 
-    labels = [texts(read_svg(client, reverse("chart-story", args=[row.reference, "svg"]))) for row in (new, old)]
+    labels = [texts(read_svg(client, reverse("chart-commitment", args=[row.reference, "svg"]))) for row in (new, old)]
 
     assert [sum(word in ("Withdrawn", "Today") for word in drawing) for drawing in labels] == [1, 2]
