@@ -264,6 +264,8 @@ class Verification(DescribedChoices):
 
 
 class StakeholderKind(DescribedChoices):
+    """The sort of body that a stakeholder is."""
+
     GOVERNMENT = "government", _("Government"), Meaning(_("A government."))
     EMPLOYERS = "employers_organization", _("Employers' organization"), Meaning(_("An organization of employers."))
     WORKERS = "workers_organization", _("Workers' organization"), Meaning(_("An organization of workers."))
@@ -284,6 +286,8 @@ class StakeholderKind(DescribedChoices):
 
 
 class CommitmentKind(DescribedChoices):
+    """What was undertaken."""
+
     PROGRAMME = "programme", _("Programme"), Meaning(_("A programme or project."))
     PUBLICATION = "publication", _("Publication"), Meaning(_("A report, study, handbook or data set."))
     NORM = "norm", _("Norm"), Meaning(_("A standard, guideline or other norm."))
@@ -294,12 +298,16 @@ class CommitmentKind(DescribedChoices):
 
 
 class CommitmentScope(DescribedChoices):
+    """How wide a commitment reaches."""
+
     GLOBAL = "global", _("Global"), Meaning(_("The whole world."))
     REGIONAL = "regional", _("Regional"), Meaning(_("One region or several."))
     NATIONAL = "national", _("National"), Meaning(_("One country or several."))
 
 
 class CommitmentConfidence(DescribedChoices):
+    """How surely the source says what the commitment says."""
+
     CONFIRMED = "confirmed", _("Confirmed: the source was read"), Meaning(_("The source was read."))
     KNOWN = (
         "known",

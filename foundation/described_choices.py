@@ -39,7 +39,10 @@ class DescribedChoices(TextChoices):
     _declared_label: str | Promise
     meaning: Any  # a Meaning, or the subclass of it that the choices use
 
-    def __new__(cls, value: str, label: str | Promise, meaning: Meaning) -> Self:
+    # The defaults are for the look-up of a member by its value alone, which never comes here.
+    def __new__(cls, value: str, label: str | Promise = "", meaning: Meaning | None = None) -> Self:
+        if meaning is None:
+            raise TypeError(f"{cls.__name__}: ‘{value}’ has no meaning. Declare its label and its meaning.")
         member = str.__new__(cls, value)
         member._value_ = value
         member._declared_label = label
@@ -53,6 +56,7 @@ class DescribedChoices(TextChoices):
 
     @property
     def description(self) -> str | Promise:
+        """Return the sentence that explains the value to readers."""
         return self.meaning.description
 
     @classmethod

@@ -8,6 +8,8 @@ from foundation.described_choices import DescribedChoices, Meaning
 
 
 class EvidenceKind(DescribedChoices):
+    """What a piece of evidence is."""
+
     ANNOUNCEMENT = (
         "announcement",
         _("Announcement"),
@@ -26,6 +28,8 @@ class EvidenceKind(DescribedChoices):
 
 
 class LinkCheckOutcome(DescribedChoices):
+    """The outcome of the last check of a link."""
+
     NOT_CHECKED = "", _("Not checked yet"), Meaning(_("No check has run yet."))
     ANSWERS = "answers", _("Answers"), Meaning(_("The address answered."))
     MOVED = "moved", _("Moved"), Meaning(_("The address sent on to another."))
@@ -33,12 +37,16 @@ class LinkCheckOutcome(DescribedChoices):
 
 
 class AssessorKind(DescribedChoices):
+    """Who assesses a commitment."""
+
     PEER_AGENCY = "peer_agency", _("Peer agency"), Meaning(_("Another agency of the group."))
     GROUP_LEAD = "group_lead", _("Working-group lead"), Meaning(_("An agency that leads a work group, for the group."))
     INDEPENDENT = "independent", _("Independent assessor"), Meaning(_("Somebody outside the group."))
 
 
 class AssessmentFinding(DescribedChoices):
+    """Whether an assessor agrees with the lead's report."""
+
     AGREES = "agrees", _("Agrees with the lead's report"), Meaning(_("The assessor agrees with the lead’s report."))
     AGREES_IN_PART = "agrees_in_part", _("Agrees in part"), Meaning(_("The assessor agrees with a part of it."))
     DISAGREES = "disagrees", _("Disagrees"), Meaning(_("The assessor disagrees with it."))

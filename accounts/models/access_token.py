@@ -19,6 +19,8 @@ MAX_TOKEN_VALIDITY = timedelta(days=366)  # the day of creation and a year
 
 
 class TokenScope(models.TextChoices):
+    """What a program may do with a token."""
+
     READ = "read", _("Read open reports")
     DRAFT = "draft", _("Read and write drafts")
     SUBMIT = "submit", _("Read and write drafts, and submit them")

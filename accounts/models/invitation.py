@@ -12,18 +12,25 @@ from agencies.models import Agency
 from foundation.history import HistoricalRecords
 
 
+class InvitationRole(models.TextChoices):
+    """The role that a new account gets. Roles for an agency make a membership of it."""
+
+    FOCAL_POINT = "focal_point", _("Focal point")
+    ALTERNATE = "alternate", _("Alternate")
+    SECRETARIAT = "secretariat", _("Secretariat")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+FOR_AGENCY = (InvitationRole.FOCAL_POINT.value, InvitationRole.ALTERNATE.value)
+WITHOUT_AGENCY = tuple(role for role in InvitationRole.values if role not in FOR_AGENCY)
+
+
 class Invitation(models.Model):
     """An invitation by mail, with a link that creates one account with a role."""
 
-    class Role(models.TextChoices):
-        """The role that the invited person gets."""
+    Role = InvitationRole
 
-        FOCAL_POINT = "focal_point", _("Focal point")
-        ALTERNATE = "alternate", _("Alternate")
-        SECRETARIAT = "secretariat", _("Secretariat")
-        ADMINISTRATOR = "administrator", _("Administrator")
-
-    FOR_AGENCY = (Role.FOCAL_POINT, Role.ALTERNATE)
+    FOR_AGENCY = FOR_AGENCY
 
     email = models.EmailField(_("mail address"))
     first_name = models.CharField(_("first name"), max_length=150, blank=True)
@@ -72,8 +79,8 @@ class Invitation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="invitation_agency_with_its_roles",
-                condition=Q(role__in=["focal_point", "alternate"], agency__isnull=False)
-                | Q(role__in=["secretariat", "administrator"], agency__isnull=True),
+                condition=Q(role__in=FOR_AGENCY, agency__isnull=False)
+                | Q(role__in=WITHOUT_AGENCY, agency__isnull=True),
                 violation_error_message=_(
                     "A focal point or an alternate acts for an agency: choose it. The secretariat and administrators"
                     " act for none: leave it empty."

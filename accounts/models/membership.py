@@ -14,6 +14,8 @@ from foundation.history import HistoricalRecords
 
 
 class MembershipRole(models.TextChoices):
+    """The role in which a person acts for an agency."""
+
     FOCAL_POINT = "focal_point", _("Focal point")
     ALTERNATE = "alternate", _("Alternate")
 

@@ -22,6 +22,8 @@ class KnownAddress(models.Model):
 
 
 class WarningKind(models.TextChoices):
+    """What an owner is warned of."""
+
     PASSWORD = "password", _("Wrong passwords")
     CODE = "code", _("Wrong codes")
 

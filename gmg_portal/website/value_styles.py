@@ -37,10 +37,12 @@ def fill_rules() -> Iterator[str]:
 
 
 def colour(fill: Fill) -> str:
+    """Return the CSS colour of a fill in both colour schemes."""
     return f"light-dark(var(--{fill.light}), var(--{fill.dark}))"
 
 
 def rule(selectors: list[str], name: str, value: str) -> str:
+    """Return a CSS rule with one declaration."""
     return f"{(',' + chr(10)).join(selectors)} {{\n  {name}: {value};\n}}\n"
 
 

@@ -12,6 +12,8 @@ from reporting.querysets import AutosavedFormQuerySet
 
 
 class FormName(models.TextChoices):
+    """The forms that are saved while they are filled in."""
+
     COMMITMENT = "commitment", _("Commitment")
     REPORT = "progressreport", _("Progress report")
     ASSESSMENT = "assessment", _("Assessment")

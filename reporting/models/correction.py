@@ -13,6 +13,8 @@ from reporting.querysets import CorrectionQuerySet
 
 
 class CorrectionState(models.TextChoices):
+    """Whether a reported mistake waits, was answered or was closed."""
+
     OPEN = "open", _("Waiting")
     ANSWERED = "answered", _("Answered")
     CLOSED = "closed", _("Closed")

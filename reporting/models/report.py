@@ -15,7 +15,7 @@ from agencies.models import Agency
 from commitments.choices import Outlook, Status
 from commitments.models.commitment import Commitment
 from commitments.rules import discontinued_with_reason, successor_only_if_superseded, superseded_with_successor
-from commitments.workflow import Reviewed
+from commitments.workflow import Reviewed, State
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.conditions import paired
 from foundation.dates.partial import PartialDate, Precision, partial_date
@@ -164,7 +164,7 @@ class ProgressReport(Reviewed):
             ),
             models.CheckConstraint(
                 name="report_status_known",
-                condition=known_values("status", Status) | Q(status="", state__in=["draft", "sent_back"]),
+                condition=known_values("status", Status) | Q(status="", state__in=State.open()),
                 violation_error_message=rules.status_chosen.sentence,
             ),
             models.CheckConstraint(

@@ -11,8 +11,8 @@ from functools import partial
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
@@ -26,6 +26,7 @@ from reporting.models import Digest, Notification
 from reporting.models.notification import SUBJECTS
 from reporting.notifications.kinds import KINDS
 from reporting.notifications.sections import Section, SectionBuilder
+from reporting.querysets import NotificationQuerySet
 
 IMMEDIATE = [kind.value for kind in KINDS.values() if kind.immediate]
 
@@ -50,7 +51,7 @@ def send_on_commit(notifications: Iterable[Notification]) -> None:
         transaction.on_commit(partial(send_notification, notification.pk), robust=True)
 
 
-def send_all(connection=None) -> SendResult:
+def send_all(connection: BaseEmailBackend | None = None) -> SendResult:
     """Mail all waiting notifications. A failure for one user does not stop the mails to others."""
     result = SendResult()
     for notification in Notification.objects.waiting().filter(kind__in=IMMEDIATE).order_by("pk"):
@@ -64,14 +65,14 @@ def send_all(connection=None) -> SendResult:
 
 
 @transaction.atomic
-def send_notification(pk: int, connection=None) -> list[tuple[User, str]]:
+def send_notification(pk: int, connection: BaseEmailBackend | None = None) -> list[tuple[User, str]]:
     """Mail one notification by itself, unless another process is sending it."""
     notifications = _for_update(Notification.objects.filter(pk=pk), skip_locked=True)
     return _send(notifications, connection)
 
 
 @transaction.atomic
-def send_digest(person: User, connection=None) -> list[tuple[User, str]]:
+def send_digest(person: User, connection: BaseEmailBackend | None = None) -> list[tuple[User, str]]:
     """Mail all waiting notifications of a person in one digest, unless they got one today already."""
     notifications = _for_update(Notification.objects.filter(recipient=person).exclude(kind__in=IMMEDIATE))
     if Digest.objects.filter(user=person, day=today()).exists():
@@ -79,12 +80,14 @@ def send_digest(person: User, connection=None) -> list[tuple[User, str]]:
     return _send(notifications, connection, digest=True)
 
 
-def _for_update(notifications: QuerySet[Notification], **options) -> list[Notification]:
+def _for_update(notifications: NotificationQuerySet, *, skip_locked: bool = False) -> list[Notification]:
     rows = notifications.waiting().select_related("recipient", *SUBJECTS).order_by("pk")
-    return list(rows.select_for_update(of=("self",), **options))
+    return list(rows.select_for_update(of=("self",), skip_locked=skip_locked))
 
 
-def _send(notifications: list[Notification], connection, *, digest: bool = False) -> list[tuple[User, str]]:
+def _send(
+    notifications: list[Notification], connection: BaseEmailBackend | None, *, digest: bool = False
+) -> list[tuple[User, str]]:
     now = timezone.now()
     relevant = [notification for notification in notifications if is_still_relevant(notification)]
     dropped = {notification.pk for notification in notifications} - {notification.pk for notification in relevant}
@@ -141,7 +144,10 @@ def accepts_kind(person: User, kind: NotificationKind) -> bool:
 # Mails
 
 
-def compose_digest(person: User, notifications: list[Notification], connection=None) -> EmailMultiAlternatives:
+def compose_digest(
+    person: User, notifications: list[Notification], connection: BaseEmailBackend | None = None
+) -> EmailMultiAlternatives:
+    """Return the mail with all notifications; its subject is the title of the most urgent section."""
     sections = digest_sections(person, notifications)
     first, rest = sections[0].title, len(sections) - 1
     subject = ngettext("%(first)s, and one thing more", "%(first)s, and %(rest)s things more", rest) if rest else first

@@ -5,6 +5,8 @@ The person who caused an event gets no notification of it. The database stores e
 
 from collections.abc import Iterable
 
+from django.db.models import Model
+
 from accounts.models import User
 from reporting.choices import NotificationKind
 from reporting.models import Notification, ReportingCycle
@@ -15,7 +17,7 @@ from reporting.notifications.kinds.cycles import deadline_kind
 SUBJECT = {Notification._meta.get_field(name).related_model: name for name in SUBJECTS}
 
 
-def notify(kind: NotificationKind, row, *, by) -> list[Notification]:
+def notify(kind: NotificationKind, row: Model, *, by: User | None) -> list[Notification]:
     """Create the notifications of an event about a row, except for the person `by`, and return the new ones."""
     declared = KINDS[kind]
     return create_notifications(kind, row, declared.recipients(row), by=by, occasion=declared.occasion(row))
@@ -31,7 +33,7 @@ def notify_due_cycles() -> int:
 
 
 def create_notifications(
-    kind: NotificationKind, subject, people: Iterable[User], *, by, occasion: int = 0
+    kind: NotificationKind, subject: Model, people: Iterable[User], *, by: User | None, occasion: int = 0
 ) -> list[Notification]:
     """Create the notifications that do not exist yet, except for the person `by`, and return the new ones.
 

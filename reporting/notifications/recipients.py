@@ -3,9 +3,9 @@
 Permission is checked with the same querysets as every page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from accounts.models import Membership, User
 from accounts.permissions import SECRETARIAT
@@ -14,6 +14,9 @@ from commitments.models import Commitment
 from commitments.workflow import Reviewed
 from reporting.models import Assessment, ProgressReport, ReportingCycle
 from workgroups.models import Participation
+
+# A permission query of a model: `visible_to`, `editable_by` …
+PermissionRows = Callable[[User], QuerySet]
 
 
 def members_of(agencies: QuerySet[Agency]) -> QuerySet[User]:
@@ -60,16 +63,16 @@ def people_owing_reports(cycle: ReportingCycle) -> list[User]:
     return [person for person in acting if reports_owed_by(person, cycle).exists()]
 
 
-def reports_owed_by(person, cycle: ReportingCycle) -> QuerySet[ProgressReport]:
+def reports_owed_by(person: User, cycle: ReportingCycle) -> QuerySet[ProgressReport]:
     """Return the reports of a cycle that the person's agencies and groups have not submitted yet."""
     return ProgressReport.objects.owned_by(person).filter(cycle=cycle).owed()
 
 
-def with_access(rows, people: Iterable[User], row) -> list[User]:
+def with_access(rows: PermissionRows, people: Iterable[User], row: Model) -> list[User]:
     """Return the people for whom the row is in a permission queryset."""
     return [person for person in people if has_access(rows, person, row)]
 
 
-def has_access(rows, person, row) -> bool:
+def has_access(rows: PermissionRows, person: User, row: Model) -> bool:
     """Return whether the row is in a permission queryset (`visible_to`, `editable_by` …) for this person."""
     return rows(person).filter(pk=row.pk).exists()

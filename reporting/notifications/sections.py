@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.functional import Promise
 
@@ -56,25 +57,27 @@ def shortened(title: str, intro: str, lines: Iterable[Line]) -> Section:
     return Section(title, intro, lines[:MAX_LINES], more=max(len(lines) - MAX_LINES, 0))
 
 
-def row_name(row) -> str:
+def row_name(row: Model) -> str:
     """Return the name of a row in a mail: its commitment, and the kind of row."""
     commitment = getattr(row, "commitment", row)
     return str(commitment) if row is commitment else f"{commitment} ({row._meta.verbose_name})"
 
 
-def public_url(row) -> str:
+def public_url(row: Model) -> str:
     """Return the address of the public page on which the row stands."""
     page = row if hasattr(row, "get_absolute_url") else row.commitment
     return absolute_url(page.get_absolute_url())
 
 
-def review_url(row) -> str:
+def review_url(row: Model) -> str:
+    """Return the address of the page on which a reviewer decides on the row."""
     return _admin_url(row, "review")
 
 
-def change_url(row) -> str:
+def change_url(row: Model) -> str:
+    """Return the address of the form of the row."""
     return _admin_url(row, "change")
 
 
-def _admin_url(row, page: str) -> str:
+def _admin_url(row: Model, page: str) -> str:
     return absolute_url(reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{page}", args=[row.pk]))

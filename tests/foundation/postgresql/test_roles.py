@@ -225,7 +225,7 @@ HOSTILE = [
     "UPDATE commitments_milestone SET title = 'Other'",
     "DELETE FROM commitments_milestone",
     # What a setting of the session would open
-    "SET pgtrigger.ignore = '{pgtrigger_fixed_once_published_49231}';"
+    "SET pgtrigger.ignore = '{pgtrigger_fixed_once_published_2c1d0}';"
     " UPDATE reporting_progressreport SET achieved = 'Other'",
     "SET session_replication_role = replica",
     "SET CONSTRAINTS ALL DEFERRED; UPDATE commitments_commitment SET summary = 'Other'",
@@ -243,8 +243,8 @@ HOSTILE = [
     "SELECT setval('commitments_reference', 1)",
     # What only the owner may do
     "ALTER TABLE reporting_progressreport DISABLE TRIGGER ALL",
-    "ALTER TABLE reporting_progressreport DISABLE TRIGGER pgtrigger_fixed_once_published_49231",
-    "DROP TRIGGER pgtrigger_fixed_once_published_49231 ON reporting_progressreport",
+    "ALTER TABLE reporting_progressreport DISABLE TRIGGER pgtrigger_fixed_once_published_2c1d0",
+    "DROP TRIGGER pgtrigger_fixed_once_published_2c1d0 ON reporting_progressreport",
     "DROP TRIGGER pgtrigger_append_only_da00d ON audit_entry",
     "CREATE TRIGGER hostile BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_da00d()",
     "ALTER TABLE reporting_progressreport ADD COLUMN other text",
