@@ -1,15 +1,21 @@
+"""Tables of agencies in the editor area."""
+
 from django.contrib import admin
 
 from agencies.models import Agency, ChairTerm, FormerName
 
 
 class FormerNameInline(admin.site.TabularInline):
+    """The former names of an agency, within its form."""
+
     model = FormerName
     fields = ["acronym", "name", "until", "source"]
 
 
 @admin.register(Agency)
 class AgencyAdmin(admin.site.ModelAdmin):
+    """Agencies, with their former names."""
+
     inlines = [FormerNameInline]
     list_display = ["acronym", "name", "parent", "headquarters", "joined", "left"]
     list_filter = ["parent"]
@@ -22,6 +28,8 @@ class AgencyAdmin(admin.site.ModelAdmin):
 
 @admin.register(FormerName)
 class FormerNameAdmin(admin.site.ModelAdmin):
+    """Former names of all agencies."""
+
     list_display = ["acronym", "name", "agency", "until"]
     list_filter = ["agency"]
     list_select_related = ["agency"]
@@ -31,6 +39,8 @@ class FormerNameAdmin(admin.site.ModelAdmin):
 
 @admin.register(ChairTerm)
 class ChairTermAdmin(admin.site.ModelAdmin):
+    """Terms in which agencies chaired the group."""
+
     list_display = ["agency", "starts_on", "ends_on", "source"]
     list_filter = ["agency"]
     list_select_related = ["agency"]

@@ -1,3 +1,5 @@
+"""The API of agencies."""
+
 from agencies.filters import AgencyFilter
 from agencies.models import Agency
 from agencies.serializers import AgencySerializer

@@ -12,6 +12,8 @@ from django.apps import apps
 
 @dataclass(frozen=True)
 class AgencyName:
+    """The short and the full name of an agency."""
+
     acronym: str
     name: str
 

@@ -1,3 +1,5 @@
+"""Querysets of agencies and of their former names."""
+
 from datetime import date
 from typing import Self
 
@@ -10,6 +12,8 @@ from foundation.clock import today
 
 
 class AgencyQuerySet(models.QuerySet):
+    """Members of the group and their constituents."""
+
     def members(self, day: date | None = None) -> Self:
         """Filter the members of the group on a day, first and last day included; constituents are left out.
 
@@ -37,6 +41,8 @@ class AgencyQuerySet(models.QuerySet):
 
 
 class FormerNameQuerySet(models.QuerySet):
+    """Names that agencies no longer have."""
+
     def borne_on(self, day: date) -> Self:
         """Filter the former name that each agency had on a day; none for agencies with their current name."""
         return self.filter(until__gte=day).order_by("agency", "until").distinct("agency")

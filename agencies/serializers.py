@@ -1,3 +1,5 @@
+"""Serializers of agencies, their chair terms and former names."""
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes

@@ -17,6 +17,8 @@ class TimelineEvent:
     """An event or a deadline, at its known precision; `code` is its status, if any."""
 
     class Kind(models.TextChoices):
+        """What happened, or is due."""
+
         START = "start", gettext_lazy("Start")
         MILESTONE = "milestone", gettext_lazy("Milestone due")
         MET = "met", gettext_lazy("Milestone met")

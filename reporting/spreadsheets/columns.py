@@ -96,7 +96,7 @@ class LocationWidget(TextWidget):
 
 
 class WordWidget(TextWidget):
-    """Read a choice by its code or label."""
+    """A choice, by its code or label."""
 
     how = gettext_lazy("One of the allowed values.")
 
@@ -116,7 +116,7 @@ class WordWidget(TextWidget):
 
 
 class NumberWidget(TextWidget):
-    """Read a whole number that is not negative."""
+    """A whole number that is not negative."""
 
     how = gettext_lazy("A whole number: 1500.")
 
@@ -167,6 +167,8 @@ class CodeWidget(TextWidget):
 
 
 class LeadWidget(CodeWidget):
+    """The leading agency or group, by its code."""
+
     how = gettext_lazy("The code of your agency, or of a work group which it leads.")
 
     def __init__(self):
@@ -212,6 +214,8 @@ class CodesWidget(CodeWidget):
 
 
 class PlacesWidget(TextWidget):
+    """Names of places, separated by semicolons."""
+
     how = gettext_lazy(
         "Names as the source gives them, separated by semicolons. Put a name that has a semicolon in double quotes."
     )
@@ -229,6 +233,8 @@ class PlacesWidget(TextWidget):
 
 
 class PartialDateWidget(TextWidget):
+    """A date that may be known by its month or year alone."""
+
     how = gettext_lazy("2014-03-05 or 5 March 2014; 2014-03 or 2014 if no more is known.")
     day = True
 
@@ -245,6 +251,8 @@ class PartialDateWidget(TextWidget):
 
 
 class DayWidget(TextWidget):
+    """A date known to the day."""
+
     how = gettext_lazy("A day: 2014-03-05 or 5 March 2014.")
     day = True
 

@@ -31,6 +31,8 @@ KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it
 
 
 class CommitmentResource(DraftResource):
+    """Drafts of commitments as rows of a spreadsheet, out and in."""
+
     table = COMMITMENT
     key = "reference"
     name, label = "commitments", gettext_lazy("Commitments")
@@ -122,6 +124,8 @@ class CommitmentResource(DraftResource):
 
 
 class MilestoneResource(DraftResource):
+    """Milestones of drafts as rows of a spreadsheet, out and in."""
+
     table = MILESTONE
     name, label = "milestones", gettext_lazy("Milestones")
     shown = ("version",)
@@ -167,6 +171,8 @@ class MilestoneResource(DraftResource):
 
 
 class ReportResource(DraftResource):
+    """Drafts of reports as rows of a spreadsheet, out and in."""
+
     table = REPORT
     name, label = "reports", gettext_lazy("Progress reports")
 

@@ -149,37 +149,6 @@ VALUE_DESCRIPTIONS = {
         "lead": _("Written by the lead in this portal."),
         "public_source": _("Taken from what the lead published elsewhere."),
     },
-    "format": {
-        "json": _("JSON."),
-        "csv": _(
-            "A table: one column a field, those within others by their dotted names. UTF-8 without a byte order mark. "
-            "An apostrophe stands before = + - and @ where a spreadsheet could take them for a formula."
-        ),
-        "ndjson": _(
-            "One JSON object a line: each row as in JSON, with objects in it. The files under /data/ have one column a "
-            "value instead, as in CSV."
-        ),
-        "jsonld": _("Linked data (JSON-LD)."),
-    },
-    # Sort values; with a minus in front, descending.
-    "ordering": {
-        "acronym": _("The acronym."),
-        "changed": _("The day of the change."),
-        "code": _("The code."),
-        "commitment": _("The reference of the commitment."),
-        "due": _("The due day; rows without one come last."),
-        "last_heard": _("The day of the last report; rows without one come last."),
-        "name": _("The full name."),
-        "number": _("The number."),
-        "position": _("The order in which the group lists them."),
-        "published": _("The day of publication."),
-        "reference": _("The reference."),
-        "slug": _("The slug."),
-        "start": _("The start; rows without one come last."),
-        "starts": _("The first day."),
-        "title": _("The title."),
-        "updated": _("The moment of the last change."),
-    },
 }
 # The meaning of each value of a parameter that has no component.
 PARAMETER_VALUES = {
