@@ -185,7 +185,7 @@ FURTHER_FILES = {
         "management",
         "models",
         "notifications",
-        "review.py",
+        "review",
         "rules",
         "spreadsheets",
         "triggers",

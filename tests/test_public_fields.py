@@ -28,9 +28,9 @@ from register import serializers
 from register.filtering.commitment_filters import CommitmentFilter
 from register.filtering.related_filters import ReportFilter
 from register.serializers import assessment, commitment, report
-from reporting import review
 from reporting.amendments import history, timestamps
 from reporting.models import Evidence, ProgressReport
+from reporting.review import display_values as review
 from reporting.spreadsheets import resources
 from tests.test_architecture import NOT_IN_API, PUBLIC
 

@@ -1,6 +1,7 @@
-"""The style sheet of the values of status, outlook, freshness and verification, made from their declarations.
+"""The style rules of the values of status, outlook, freshness and verification, made from their declarations.
 
-`python -m gmg_portal.website.value_styles` writes `static/css/values.css` anew; a test compares the two.
+They end `static/css/components.css`, as a sheet of their own would cost every page a request.
+`python -m gmg_portal.website.value_styles` writes them anew; a test compares the two.
 """
 
 from collections.abc import Iterator
@@ -8,15 +9,20 @@ from pathlib import Path
 
 from commitments.choices import Fill, Freshness, Outlook, Status, TaggedMeaning, Verification
 
-SHEET = Path(__file__).resolve().parents[2] / "static" / "css" / "values.css"
-HEAD = "/* The colours of values, made from commitments/choices.py by website/value_styles.py. Do not edit. */\n"
+SHEET = Path(__file__).resolve().parents[2] / "static" / "css" / "components.css"
+HEAD = "/* The colours of values, made from commitments/choices.py by website/value_styles.py. Edit nothing below. */\n"
 NOTHING = Fill("slate-3", "slate-7")  # a commitment without any report
 TAGS = {value.value: value.meaning.tone for choices in (Status, Outlook, Freshness, Verification) for value in choices}
 
 
-def stylesheet() -> str:
-    """Return the whole style sheet."""
-    return "\n".join([HEAD, *tag_rules(), *fill_rules()])
+def value_rules() -> str:
+    """Return the rules of all values."""
+    return "\n".join([*tag_rules(), *fill_rules()])
+
+
+def written_rules() -> str:
+    """Return the rules of values that the style sheet holds."""
+    return SHEET.read_text().partition(f"{HEAD}\n")[2]
 
 
 def tag_rules() -> Iterator[str]:
@@ -47,4 +53,5 @@ def rule(selectors: list[str], name: str, value: str) -> str:
 
 
 if __name__ == "__main__":
-    SHEET.write_text(stylesheet())
+    written_by_hand = SHEET.read_text().partition(HEAD)[0]
+    SHEET.write_text(f"{written_by_hand}{HEAD}\n{value_rules()}")

@@ -28,8 +28,12 @@ class RegisterView(RecordPage, TemplateView):
     def get(self, request):
         query = RegisterQuery.parse(request.GET, page_params=PAGINATION_PARAMS)
         if query.errors:
-            context = {"problems": query.errors, "search": request.GET.get("q", "")}
-            return self.render_to_response(self.get_context_data(**context), status=400)
+            context = {
+                "problems": query.errors,
+                "search": request.GET.get("q", ""),
+                "supports_as_of": self.supports_as_of,
+            }
+            return self.render_to_response(context, status=400)
         return self.render_to_response(self.get_context_data(**self.register_context(query)))
 
     def register_context(self, query: RegisterQuery) -> dict:

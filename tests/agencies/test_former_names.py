@@ -256,7 +256,7 @@ def test_comparison_names_the_lead_as_on_each_of_its_days(client, led, until, le
     html = client.get("/compare/", {"from": "2014-06-30", "until": until, "agency": "ilo"}).content.decode()
 
     moved = html.split('<h3 id="moved">')[1].split("</section>")[0]
-    assert re.findall(r'class="agency"[^>]*>([^<]+)</a>\s*(?:<span class="note">([^<]+)</span>)?</td>', moved) == [
+    assert re.findall(r'class="agency"[^>]*>([^<]+)</a>\s*(?:<span class="note">([^<]+)</span>)?\s*</td>', moved) == [
         (lead[0], lead[1] if lead[1:] else "")
     ]
     assert f"<p>{chosen}</p>" in html

@@ -50,7 +50,7 @@ def test_declarations_are_found_by_the_names_of_their_addresses():
 
     assert {url.name: url.page for url in public_urls()} == declared
     assert {url.name for url in public_urls() if not url.takes_arguments} >= {"home", "agenda:list", "editions"}
-    assert {url.name for url in public_urls() if url.takes_arguments} >= {"agenda:detail", "edition-since"}
+    assert {url.name for url in public_urls() if url.takes_arguments} >= {"agenda:detail", "edition-changes"}
 
 
 def test_page_of_the_record_accepts_the_day():

@@ -41,6 +41,6 @@ class DigestAdmin(NotificationLogAdmin):
     """Digests, one a person and day."""
 
     list_display = ["user", "day", "created_at"]
-    list_select_related = ["recipient", *SUBJECT_RELATIONS]
+    list_select_related = ["user"]
     search_fields = ["user__username", "user__email"]
     fields = ["user", "day", "created_at"]

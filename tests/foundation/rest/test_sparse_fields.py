@@ -21,7 +21,7 @@ ROW = {
 def test_all_fields_of_a_commitment_are_offered_to_any_depth():
     tree = field_tree(CommitmentSerializer())
 
-    assert list(tree)[:2] == ["reference", "title"]
+    assert list(tree)[:2] == ["reference", "url"]
     assert tree["title"] is None
     assert list(tree["lead"]) == ["kind", "code", "title", "url"]
     assert tree["superseded_by"].keys() == {"code", "title", "state", "url"}

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 
 from commitments.choices import Fill, Freshness, Outlook, Status, StatusMeaning, TaggedMeaning, Verification
 from gmg_portal.website.charts.palette import FILLS, RAMPS
-from gmg_portal.website.value_styles import SHEET, stylesheet
+from gmg_portal.website.value_styles import value_rules, written_rules
 
 CHOICES = (Status, Outlook, Freshness, Verification)
 
@@ -26,9 +26,9 @@ def tags_in(css, tone):
     }
 
 
-def test_sheet_is_that_of_the_declared_values():
-    assert SHEET.read_text() == stylesheet(), (
-        "The values have changed: write the sheet anew with `python -m gmg_portal.website.value_styles`."
+def test_rules_are_those_of_the_declared_values():
+    assert written_rules() == value_rules(), (
+        "The values have changed: write their rules anew with `python -m gmg_portal.website.value_styles`."
     )
 
 
@@ -36,7 +36,7 @@ def test_sheet_is_that_of_the_declared_values():
 def test_tag_of_every_value_has_the_colour_of_its_tone(tone):
     declared = {value.value for choices in CHOICES for value in choices if value.meaning.tone == tone}
 
-    assert tags_in(sheet("values"), tone) == declared
+    assert tags_in(written_rules(), tone) == declared
 
 
 @pytest.mark.parametrize("tone", ["good", "link"])
@@ -45,7 +45,7 @@ def test_embed_gives_a_status_the_colour_that_pages_give_it(tone):
 
 
 def test_every_status_has_its_colour_wherever_it_is_shown():
-    css = sheet("values")
+    css = written_rules()
 
     assert set(re.findall(r'^\[data-status="(\w+)"\]', css, re.M)) == {*Status.values, "nothing"}
     assert set(re.findall(r"^\.chart__fill-(\w+)", css, re.M)) == {*Status.values, *Freshness.values, "nothing"}
