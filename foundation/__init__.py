@@ -1,5 +1,5 @@
 """General building blocks of the portal. Each package or module is named by its subject.
 
 Imports no domain app, only Django, libraries and itself. Start with the packages: `dates`, `text`, `files`,
-`postgresql`, `http`, `rest` (Django REST framework) and `mail`.
+`filters` (query parameters), `postgresql`, `http`, `rest` (Django REST framework) and `mail`.
 """

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django_filters.constants import EMPTY_VALUES
 
 from foundation.dates.inputs import DayPickerField
 from foundation.filters.choices import Choices
@@ -17,7 +18,7 @@ class ConditionMixin:
     """A filter whose meaning is its `condition(value)` alone."""
 
     def filter(self, queryset, value):
-        return queryset.filter(self.condition(value)) if value else queryset
+        return queryset if value in EMPTY_VALUES else queryset.filter(self.condition(value))
 
 
 class ChoicesFilter(ConditionMixin, django_filters.MultipleChoiceFilter):

@@ -142,6 +142,10 @@ def filter_parameter(operation: str, name: str, filter_: Filter) -> dict:
         schema = {"type": "string", "format": "date"}
     elif isinstance(filter_.field, forms.DateTimeField):
         schema = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}]}
+    elif isinstance(filter_.field, forms.DecimalField | forms.FloatField):
+        schema = {"type": "number"}
+    elif isinstance(filter_.field, forms.IntegerField):
+        schema = {"type": "integer"}
     elif isinstance(filter_, SearchFilter):
         schema |= {"pattern": NO_NULL_CHARACTER, "maxLength": MAX_CHARACTERS}
     choices = fixed_choices(name, filter_)

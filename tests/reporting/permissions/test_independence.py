@@ -1,6 +1,6 @@
 """Independence by agency: who has a stake in a row decides nothing about it, by no way, and the past stays as it was.
 
-The table of `policy.py` has the relations; here is what changes them, and what the database refuses by itself.
+The table of `permission_table` has the relations; here is what changes them, and what the database refuses by itself.
 """
 
 from datetime import date, timedelta

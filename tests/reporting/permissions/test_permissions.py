@@ -1,4 +1,4 @@
-"""Permissions beyond the table of `policy.py`: partners, two agencies in one person, and each role's licences."""
+"""Permissions beyond `permission_table`: partners, two agencies in one person, and the licences of each role."""
 
 from datetime import date
 
