@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='working_copies', to=settings.AUTH_USER_MODEL, verbose_name='typed by')),
-                ('form', models.CharField(choices=[('commitment', 'Commitment'), ('progressreport', 'Progress report'), ('assessment', 'Assessment')], max_length=20, verbose_name='form')),
+                ('form', models.CharField(choices=[('commitment', 'Commitment'), ('progressreport', 'Progress report'), ('assessment', 'Assessment'), ('answer', 'Answer')], max_length=20, verbose_name='form')),
                 ('row', models.PositiveBigIntegerField(blank=True, help_text='Empty for a new one.', null=True, verbose_name='row')),
                 ('commitment', models.ForeignKey(blank=True, help_text='Of a new row whose form was opened for a commitment.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='working_copies', to='commitments.commitment', verbose_name='about the commitment')),
                 ('version', models.PositiveBigIntegerField(blank=True, null=True, verbose_name='typed upon version')),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'working copy',
                 'verbose_name_plural': 'working copies',
                 'ordering': ['-saved_at'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'form', 'row', 'commitment'), name='autosaved_form_once', nulls_distinct=False, violation_error_message='A person has one working copy of a form.'), models.CheckConstraint(condition=models.Q(('form__in', ['commitment', 'progressreport', 'assessment'])), name='autosaved_form_known', violation_error_message='This form keeps no working copies.'), models.CheckConstraint(condition=models.Q(models.Q(('row__isnull', True), ('version__isnull', True)), models.Q(('commitment__isnull', True), ('row__isnull', False)), _connector='OR'), name='autosaved_form_commitment_of_new', violation_error_message='A row has its version; only a new one is told by its commitment.')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'form', 'row', 'commitment'), name='autosaved_form_once', nulls_distinct=False, violation_error_message='A person has one working copy of a form.'), models.CheckConstraint(condition=models.Q(('form__in', ['commitment', 'progressreport', 'assessment', 'answer'])), name='autosaved_form_known', violation_error_message='This form keeps no working copies.'), models.CheckConstraint(condition=models.Q(models.Q(('row__isnull', True), ('version__isnull', True)), models.Q(('commitment__isnull', True), ('row__isnull', False)), _connector='OR'), name='autosaved_form_commitment_of_new', violation_error_message='A row has its version; only a new one is told by its commitment.')],
             },
         ),
         migrations.CreateModel(

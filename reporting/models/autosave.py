@@ -17,6 +17,7 @@ class FormName(models.TextChoices):
     COMMITMENT = "commitment", _("Commitment")
     REPORT = "progressreport", _("Progress report")
     ASSESSMENT = "assessment", _("Assessment")
+    ANSWER = "answer", _("Answer")
 
 
 class AutosavedForm(models.Model):

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.contrib import admin
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -10,12 +11,14 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import Membership
 from commitments.models import Commitment
+from gmg_portal.editors.views.autosave.pages import AUTOSAVE_VIEWS
 from gmg_portal.revision.current import CurrentRevision
 from reporting.forms.autosave import MAX_CHARACTERS
 from reporting.forms.prefill import next_period
-from reporting.models import Assessment, AutosavedForm, Evidence, ProgressReport
+from reporting.models import Answer, Assessment, AutosavedForm, Evidence, ProgressReport
 from tests.factories import (
     SUBMITTED_AT,
+    AnswerFactory,
     AssessmentFactory,
     AutosavedFormFactory,
     CommitmentFactory,
@@ -135,9 +138,14 @@ def test_new_report_is_kept_by_its_commitment(as_user, ilo_focal_point, ilo, com
     assert not AutosavedForm.objects.exists()
 
 
-@pytest.mark.parametrize("model", [Commitment, Assessment])
+@pytest.mark.parametrize("model", [Commitment, Assessment, Answer])
 def test_other_forms_of_the_workflow_are_kept_too(model, as_user, ilo_focal_point, ilo, draft, commitment):
-    row = draft if model is Commitment else AssessmentFactory(agency=ilo)
+    rows = {
+        Commitment: lambda: draft,
+        Assessment: lambda: AssessmentFactory(agency=ilo),
+        Answer: lambda: AnswerFactory(assessment__commitment=commitment),
+    }
+    row = rows[model]()
     name = "summary" if model is Commitment else "text"
     client = as_user(ilo_focal_point)
     keep(client, row, filled(client.get(address(row))) | {name: "Typed with care"})
@@ -148,6 +156,16 @@ def test_other_forms_of_the_workflow_are_kept_too(model, as_user, ilo_focal_poin
     client.post(address(row), filled(page))
     row.refresh_from_db()
     assert getattr(row, name) == "Typed with care"
+
+
+def test_every_form_that_saves_while_it_is_filled_in_is_known():
+    tables = {
+        model
+        for model, table in admin.site._registry.items()
+        if any(view in AUTOSAVE_VIEWS for view in getattr(table, "extra_views", []))
+    }
+
+    assert {model._meta.model_name for model in tables} == set(AutosavedForm.Form.values)
 
 
 def test_unticked_boxes_and_choices_are_laid_too(as_user, ilo_focal_point, draft, points):
