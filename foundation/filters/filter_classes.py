@@ -1,24 +1,29 @@
 """Filter classes that know no model."""
 
 from collections.abc import Callable
+from numbers import Number
 
 import django_filters
 from django import forms
 from django.db.models import Q
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django_filters.constants import EMPTY_VALUES
 
 from foundation.dates.inputs import DayPickerField
 from foundation.filters.choices import Choices
 from foundation.filters.fields import ChoicesField, PastDayField
 
 
+def has_value(value) -> bool:
+    """Return whether a parameter has a value: zero is one; an empty list or queryset and False are none."""
+    return bool(value) or (isinstance(value, Number) and not isinstance(value, bool))
+
+
 class ConditionMixin:
     """A filter whose meaning is its `condition(value)` alone."""
 
     def filter(self, queryset, value):
-        return queryset if value in EMPTY_VALUES else queryset.filter(self.condition(value))
+        return queryset.filter(self.condition(value)) if has_value(value) else queryset
 
 
 class ChoicesFilter(ConditionMixin, django_filters.MultipleChoiceFilter):

@@ -3,10 +3,9 @@
 import django_filters
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
-from django_filters.constants import EMPTY_VALUES
 
 from foundation.filters.fields import TimestampField
-from foundation.filters.filter_classes import AsOfFilter, ColumnLookupMixin
+from foundation.filters.filter_classes import AsOfFilter, ColumnLookupMixin, has_value
 from foundation.filters.forms import StrictForm
 from foundation.filters.lists import split_lists
 
@@ -58,7 +57,7 @@ class RecordFilter(django_filters.FilterSet):
         return {
             name: value
             for name, value in self.form.cleaned_data.items()
-            if value not in EMPTY_VALUES and name not in self.NON_FILTER_PARAMS
+            if has_value(value) and name not in self.NON_FILTER_PARAMS
         }
 
     def filter_queryset(self, queryset):
