@@ -16,7 +16,7 @@ from workgroups.models import WorkGroup, WorkPlan
 
 
 @dataclass
-class Offer:
+class RowChoices:
     """Rows by code. What may be very many is looked up for the codes that a file names."""
 
     user: object

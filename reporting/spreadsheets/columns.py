@@ -27,7 +27,7 @@ from foundation.text.web_addresses import MAX_ADDRESS_LENGTH, normalize_address,
 from reporting.importers.parsed_lines import partial_date_fields
 from workgroups.models import WorkGroup
 
-MOST_WORDS = 40  # that a sentence lists
+MAX_LISTED_VALUES = 40  # that a sentence lists
 
 
 def in_cell(text: str) -> str:
@@ -78,8 +78,8 @@ class TextWidget(Widget):
     def render(self, value, obj=None, **kwargs):
         return in_cell(value or "")
 
-    def allowed(self, offer) -> list[tuple[str, str]]:
-        """The words on offer and what each means; none where anything may be written."""
+    def allowed(self, row_choices) -> list[tuple[str, str]]:
+        """Return the allowed values, each with its meaning; [] where anything may be written."""
         return []
 
 
@@ -95,7 +95,7 @@ class LocationWidget(TextWidget):
         return location
 
 
-class WordWidget(TextWidget):
+class ChoiceWidget(TextWidget):
     """A choice, by its code or label."""
 
     how = gettext_lazy("One of the allowed values.")
@@ -111,7 +111,7 @@ class WordWidget(TextWidget):
             raise ValidationError(unknown_value(word, dict(self.choices)))
         return code
 
-    def allowed(self, offer):
+    def allowed(self, row_choices):
         return [(code, str(label)) for code, label in self.choices]
 
 
@@ -131,7 +131,7 @@ class NumberWidget(TextWidget):
 
 
 class CodeWidget(TextWidget):
-    """Read a row by its code: `offered` is the attribute of the offer with the allowed rows, `code` that of the row."""
+    """A row by its code: `offered` is the attribute of `RowChoices` with the allowed rows, `code` that of the row."""
 
     how = gettext_lazy("One of the allowed values.")
 
@@ -139,31 +139,31 @@ class CodeWidget(TextWidget):
         super().__init__()
         self.offered, self.code = offered, code
 
-    def clean(self, value, row=None, *, offer, **kwargs):
+    def clean(self, value, row=None, *, row_choices, **kwargs):
         word = value.strip()
-        return self.row_named(word, offer) if word else None
+        return self.row_named(word, row_choices) if word else None
 
-    def row_named(self, word: str, offer) -> Model:
+    def row_named(self, word: str, row_choices) -> Model:
         """Return the row that a code or a label names, in any case."""
-        known = getattr(offer, self.offered)
+        known = getattr(row_choices, self.offered)
         code = find_code(word, known)
         if code is None:
-            raise ValidationError(self.refusal(word, known, offer))
+            raise ValidationError(self.refusal(word, known, row_choices))
         return known[code]
 
-    def refusal(self, word: str, known: Collection[str], offer) -> str:
+    def refusal(self, word: str, known: Collection[str], row_choices) -> str:
         """Return why a word names no row: it is unknown, or the person may not write for it."""
-        everyone = offer.everyone(self.offered)
+        everyone = row_choices.everyone(self.offered)
         if everyone and find_code(word, everyone):
             words = {"value": word, "allowed": ", ".join(known) or "–"}
             return _("You may not write for ‘%(value)s’. You may write for: %(allowed)s.") % words
-        return unknown_value(word, known, MOST_WORDS)
+        return unknown_value(word, known, MAX_LISTED_VALUES)
 
     def render(self, value, obj=None, **kwargs):
         return in_cell(str(getattr(value, self.code))) if value else ""
 
-    def allowed(self, offer):
-        return [(code, str(row)) for code, row in getattr(offer, self.offered).items()]
+    def allowed(self, row_choices):
+        return [(code, str(row)) for code, row in getattr(row_choices, self.offered).items()]
 
 
 class LeadWidget(CodeWidget):
@@ -193,11 +193,11 @@ class CodesWidget(CodeWidget):
         super().__init__(offered, code)
         self.order = order
 
-    def clean(self, value, row=None, *, offer, **kwargs):
+    def clean(self, value, row=None, *, row_choices, **kwargs):
         words, problems, rows = read_list(value), [], []
         for word in words:
             try:
-                row = self.row_named(word, offer)
+                row = self.row_named(word, row_choices)
             except ValidationError as error:
                 problems += error.messages
                 continue
@@ -293,12 +293,16 @@ class ReferenceWidget(TextWidget):
     def render(self, value, obj=None, **kwargs):
         return value.reference if value else ""
 
-    def allowed(self, offer):
-        rows = getattr(offer, self.offered)().order_by("pk").values_list("reference", "title") if self.offered else ()
-        return list(rows[:MOST_ROWS])
+    def allowed(self, row_choices):
+        rows = (
+            getattr(row_choices, self.offered)().order_by("pk").values_list("reference", "title")
+            if self.offered
+            else ()
+        )
+        return list(rows[:MAX_ROWS])
 
 
-MOST_ROWS = 1000  # of a table that may grow without end, in a list to choose from
+MAX_ROWS = 1000  # of a table that may grow without end, in a list to choose from
 
 
 class Column(Field):

@@ -21,7 +21,7 @@ from foundation.public_fields import PublicTable
 from foundation.text.choices import find_code, fold_text
 from reporting import actions, rules
 from reporting.importers.table_loader import database_error_message
-from reporting.spreadsheets.choices import Offer
+from reporting.spreadsheets.choices import RowChoices
 from reporting.spreadsheets.columns import sets_of
 from reporting.spreadsheets.public_columns import public_column
 
@@ -44,7 +44,7 @@ class Change:
     after: str
 
 
-class Found(BaseInstanceLoader):
+class LockedRowLoader(BaseInstanceLoader):
     """The rows of a file that are there already, fetched and locked at once."""
 
     def __init__(self, resource, dataset=None):
@@ -52,7 +52,7 @@ class Found(BaseInstanceLoader):
         resource.find(dataset)
 
     def get_instance(self, row):
-        return self.resource.meet(row)
+        return self.resource.existing_row(row)
 
 
 class DraftResource(ModelResource):
@@ -71,7 +71,7 @@ class DraftResource(ModelResource):
     class Meta:
         skip_diff = True
         store_instance = True
-        instance_loader_class = Found
+        instance_loader_class = LockedRowLoader
 
     @classmethod
     def field_from_django_field(cls, field_name, _django_field, readonly):
@@ -80,8 +80,8 @@ class DraftResource(ModelResource):
 
     def __init__(self, user):
         super().__init__()
-        self.user, self.offer = user, Offer(user)
-        self.found: dict[str, Model] = {}
+        self.user, self.row_choices = user, RowChoices(user)
+        self.existing_rows: dict[str, Model] = {}
         self.first_rows: dict[tuple, int] = {}
 
     # Rows
@@ -112,10 +112,10 @@ class DraftResource(ModelResource):
         self.user._meta.model._base_manager.select_for_update(no_key=True).get(pk=self.user.pk)
         keys = set(map(self.key_in, dataset[self.key])) - {""}
         rows = self.get_queryset().filter(**self.lookup(keys)).select_for_update(of=("self",))
-        self.found = {self.key_of(row): row for row in rows}
+        self.existing_rows = {self.key_of(row): row for row in rows}
 
-    def meet(self, row) -> Model | None:
-        return self.found.get(self.key_in(row[self.key]))
+    def existing_row(self, row) -> Model | None:
+        return self.existing_rows.get(self.key_in(row[self.key]))
 
     def values_of(self, instance: Model) -> dict[str, str]:
         return {field.column_name: self.export_field(field, instance) for field in self.get_import_fields()}
@@ -149,7 +149,7 @@ class DraftResource(ModelResource):
                     raise ValidationError(
                         _("This stays what it is: ‘%(value)s’.") % {"value": self.before[name] or "–"}
                     )
-                field.save(instance, row, offer=self.offer, resource=self)
+                field.save(instance, row, row_choices=self.row_choices, resource=self)
             except ValidationError as error:
                 problems[name] = error.messages
         for name, sentence in self.problems_of(instance, row, numbers[row_number - 1], problems):
@@ -176,7 +176,7 @@ class DraftResource(ModelResource):
         key, version, word = self.key_in(row[self.key]), row.get("version", "").strip(), row.get("state", "").strip()
         state = find_code(word, State.choices) or word
         if key and not instance.pk:
-            yield self.key, self.why_not_found(key)
+            yield self.key, self.not_found_reason(key)
         elif not key and version and not instance.pk:
             yield "version", _("A new row has no version yet: leave this empty.")
         elif instance.pk and (version or key) and version != self.before["version"]:
@@ -187,7 +187,7 @@ class DraftResource(ModelResource):
         if first != number:
             yield self.key, has_this_already(first)
 
-    def why_not_found(self, key: str) -> str:
+    def not_found_reason(self, key: str) -> str:
         """Return why no row has this key. Drafts that the user may not see count as missing."""
         row = self.visible().filter(**self.lookup([key])).first()
         if row is not None and row.state not in (State.DRAFT, State.SENT_BACK):

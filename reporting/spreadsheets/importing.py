@@ -8,35 +8,35 @@ from import_export.results import Result, RowResult
 
 from reporting.importers.results import ImportRefused
 from reporting.spreadsheets.drafts import Change, DraftResource
-from reporting.spreadsheets.reading import Problem, Sheet, read
+from reporting.spreadsheets.reading import ParsedSheet, Problem, read
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
-WHAT = {RowResult.IMPORT_TYPE_NEW: NEW, RowResult.IMPORT_TYPE_UPDATE: CHANGED, RowResult.IMPORT_TYPE_SKIP: UNCHANGED}
+EFFECTS = {RowResult.IMPORT_TYPE_NEW: NEW, RowResult.IMPORT_TYPE_UPDATE: CHANGED, RowResult.IMPORT_TYPE_SKIP: UNCHANGED}
 
 
 @dataclass(frozen=True)
-class Line:
-    """The effect of a row of the file: `what` is new, changed, unchanged or refused."""
+class RowEffect:
+    """The effect of a row of the file: `effect` is new, changed, unchanged or refused."""
 
     number: int
-    what: str
+    effect: str
     name: str
     changes: list[Change]
 
 
 @dataclass
-class Outcome:
+class ImportResult:
     """The results of an import. If `refusals` has errors of the file as a whole, no row was read."""
 
     refusals: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[RowEffect] = field(default_factory=list)
     examples: int = 0
     letters: dict[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counter:
-        return Counter(line.what for line in self.lines)
+        return Counter(line.effect for line in self.lines)
 
     @property
     def is_clean(self) -> bool:
@@ -44,17 +44,17 @@ class Outcome:
 
     @property
     def does_something(self) -> bool:
-        return self.is_clean and any(line.what in (NEW, CHANGED) for line in self.lines)
+        return self.is_clean and any(line.effect in (NEW, CHANGED) for line in self.lines)
 
 
-def bring(resource: DraftResource, content: bytes, *, dry_run: bool) -> Outcome:
+def import_file(resource: DraftResource, content: bytes, *, dry_run: bool) -> ImportResult:
     """Import the whole file, or nothing if there is any error; with `dry_run`, only check it."""
     columns = resource.get_export_headers()
     days = {field.column_name for field in resource.get_import_fields() if field.widget.day}
     try:
         sheet = read(content, resource.name, columns, days)
     except ImportRefused as refusal:
-        return Outcome(refusals=refusal.problems)
+        return ImportResult(refusals=refusal.problems)
     result = resource.import_data(
         tablib.Dataset(*sheet.rows, headers=columns),
         dry_run=dry_run or bool(sheet.problems),
@@ -63,7 +63,7 @@ def bring(resource: DraftResource, content: bytes, *, dry_run: bool) -> Outcome:
         numbers=sheet.numbers,
     )
     raise_faults(result)
-    return outcome(resource, sheet, result)
+    return import_result(resource, sheet, result)
 
 
 def raise_faults(result: Result) -> None:
@@ -72,18 +72,18 @@ def raise_faults(result: Result) -> None:
         raise error.error
 
 
-def outcome(resource: DraftResource, sheet: Sheet, result: Result) -> Outcome:
+def import_result(resource: DraftResource, sheet: ParsedSheet, result: Result) -> ImportResult:
     unread = {(problem.row, problem.column) for problem in sheet.problems}
     problems, lines = list(sheet.problems), []
     for number, cells, row in zip(sheet.numbers, sheet.rows, result.rows, strict=True):
         if row.validation_error:
             problems += problems_of(row, number, unread, sheet.columns)
-            lines.append(Line(number, REFUSED, name_of(resource, sheet, cells), []))
+            lines.append(RowEffect(number, REFUSED, name_of(resource, sheet, cells), []))
         else:
-            lines.append(Line(number, WHAT[row.import_type], name_of(resource, sheet, cells), row.diff or []))
+            lines.append(RowEffect(number, EFFECTS[row.import_type], name_of(resource, sheet, cells), row.diff or []))
     order = {column: place for place, column in enumerate(sheet.columns)}
     problems.sort(key=lambda problem: (problem.row, order.get(problem.column, -1)))
-    return Outcome((), problems, lines, sheet.examples, sheet.letters)
+    return ImportResult((), problems, lines, sheet.examples, sheet.letters)
 
 
 def problems_of(row: RowResult, number: int, unread: set, columns: list[str]) -> list[Problem]:
@@ -98,7 +98,7 @@ def problems_of(row: RowResult, number: int, unread: set, columns: list[str]) ->
     ]
 
 
-def name_of(resource: DraftResource, sheet: Sheet, cells: list[str]) -> str:
+def name_of(resource: DraftResource, sheet: ParsedSheet, cells: list[str]) -> str:
     """Return the row's name on the page: its key, and its title or its commitment."""
     row = dict(zip(sheet.columns, cells, strict=True))
     parts = dict.fromkeys([row[resource.key], row.get("commitment", ""), row.get("title") or row.get("cycle", "")])

@@ -5,6 +5,7 @@ from django.db import models
 from foundation.public_fields import Place, PublicField, PublicTable
 from foundation.text.web_addresses import LocationField
 from reporting.spreadsheets.columns import (
+    ChoiceWidget,
     Column,
     DateColumn,
     DayWidget,
@@ -12,7 +13,6 @@ from reporting.spreadsheets.columns import (
     NumberWidget,
     PartialDateWidget,
     TextWidget,
-    WordWidget,
 )
 
 
@@ -36,7 +36,7 @@ def _widget(table: PublicTable, public_field: PublicField) -> TextWidget:
     column = table.column(public_field)
     match column:
         case _ if column.choices:
-            return WordWidget(column.flatchoices)
+            return ChoiceWidget(column.flatchoices)
         case models.DateField():
             return DayWidget()
         case models.IntegerField():

@@ -21,10 +21,10 @@ from reporting.importers.results import ImportRefused
 from reporting.spreadsheets.cells import BadCell, text_of
 
 MEGABYTE = 1024 * 1024
-MOST_BYTES = 10 * MEGABYTE
-MOST_UNPACKED = 50 * MEGABYTE
-MOST_ROWS = 1000
-MOST_COLUMNS = 100
+MAX_BYTES = 10 * MEGABYTE
+MAX_UNPACKED_BYTES = 50 * MEGABYTE
+MAX_ROWS = 1000
+MAX_COLUMNS = 100
 LAST_ROW = 1_048_576  # of any worksheet
 DELIMITERS = ",;\t"
 ZIP = b"PK\x03\x04"
@@ -52,7 +52,7 @@ class Problem:
 
 
 @dataclass
-class Sheet:
+class ParsedSheet:
     """The rows of a file as text, each with its number in the file, under columns in the resource's order."""
 
     columns: list[str]
@@ -63,20 +63,20 @@ class Sheet:
     examples: int = 0
 
 
-def read(content: bytes, name: str, columns: list[str], days: set[str]) -> Sheet:
+def read(content: bytes, name: str, columns: list[str], days: set[str]) -> ParsedSheet:
     """Read a file of these columns, of which `days` hold dates; raise ImportRefused if it is not such a file."""
-    if len(content) > MOST_BYTES:
+    if len(content) > MAX_BYTES:
         raise ImportRefused(too_large())
     if content.startswith(OLD_WORKBOOKS):
         raise ImportRefused(old_workbook())
-    records = of_workbook(content, name) if content.startswith(ZIP) else of_text(content, columns)
+    records = workbook_rows(content, name) if content.startswith(ZIP) else text_rows(content, columns)
     number, header = next(records, (1, []))
-    sheet, places = Sheet(columns), arranged(header, columns)
+    sheet, places = ParsedSheet(columns), column_positions(header, columns)
     sheet.letters = {column: get_column_letter(place + 1) for column, place in places.items()}
     for number, cells in records:
-        if len(sheet.rows) == MOST_ROWS:
-            raise ImportRefused(_("The file has more than %(most)s rows: send it in parts.") % {"most": MOST_ROWS})
-        take(sheet, number, cells, places, days)
+        if len(sheet.rows) == MAX_ROWS:
+            raise ImportRefused(_("The file has more than %(most)s rows: send it in parts.") % {"most": MAX_ROWS})
+        add_row(sheet, number, cells, places, days)
     if not sheet.rows:
         raise ImportRefused(_("The file has a header and no row to take in."))
     return sheet
@@ -87,10 +87,10 @@ def old_workbook() -> str:
 
 
 def too_large() -> str:
-    return _("This file is larger than %(most)d MB: send it in parts.") % {"most": MOST_BYTES // MEGABYTE}
+    return _("This file is larger than %(most)d MB: send it in parts.") % {"most": MAX_BYTES // MEGABYTE}
 
 
-def arranged(header: list, columns: list[str]) -> dict[str, int]:
+def column_positions(header: list, columns: list[str]) -> dict[str, int]:
     """Return the index of each column; raise ImportRefused with all errors of the header."""
     names = [str(cell.value if hasattr(cell, "value") else cell or "").strip() for cell in header]
     names = ["" if name == "None" else name for name in names]
@@ -107,7 +107,7 @@ def arranged(header: list, columns: list[str]) -> dict[str, int]:
     return {column: names.index(column) for column in columns}
 
 
-def take(sheet: Sheet, number: int, cells: list, places: dict[str, int], days: set[str]) -> None:
+def add_row(sheet: ParsedSheet, number: int, cells: list, places: dict[str, int], days: set[str]) -> None:
     """Add a row to the sheet; empty rows and the template's example are passed over."""
     texts, before = [], len(sheet.problems)
     for column, place in places.items():
@@ -134,7 +134,7 @@ def take(sheet: Sheet, number: int, cells: list, places: dict[str, int], days: s
 # A workbook
 
 
-def of_workbook(content: bytes, name: str) -> Iterator[tuple[int, list]]:
+def workbook_rows(content: bytes, name: str) -> Iterator[tuple[int, list]]:
     """The rows of a workbook's sheet, each with its number; those that hold nothing are passed over."""
     no_workbook = ImportRefused(
         _("This is not an Excel workbook (.xlsx), or it is damaged: save it anew and send that.")
@@ -143,10 +143,10 @@ def of_workbook(content: bytes, name: str) -> Iterator[tuple[int, list]]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             names = set(archive.namelist())
-        if unpacked > MOST_UNPACKED:
+        if unpacked > MAX_UNPACKED_BYTES:
             raise ImportRefused(
                 _("Unpacked, this file is larger than %(most)d MB: send it in parts.")
-                % {"most": MOST_UNPACKED // MEGABYTE}
+                % {"most": MAX_UNPACKED_BYTES // MEGABYTE}
             )
         if not {"[Content_Types].xml", "xl/workbook.xml"} <= names:
             raise no_workbook
@@ -173,7 +173,7 @@ def sheet_of(workbook: Workbook, name: str) -> ReadOnlyWorksheet:
 def rows_of(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list]]:
     """Bounded whatever the sheet says of its own size."""
     last = None
-    for number, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=MOST_COLUMNS), start=1):
+    for number, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS), start=1):
         if cells is not last and (number == 1 or any(cell.value is not None for cell in cells)):
             filled = max((place for place, cell in enumerate(cells, 1) if cell.value is not None), default=0)
             yield number, list(cells[:filled])
@@ -183,7 +183,7 @@ def rows_of(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list]]:
 # Text
 
 
-def of_text(content: bytes, columns: list[str]) -> Iterator[tuple[int, list[str]]]:
+def text_rows(content: bytes, columns: list[str]) -> Iterator[tuple[int, list[str]]]:
     """The records of a CSV file, each with its number: that of its row in a spreadsheet."""
     text = decoded(content)
     first = text.split("\n", 1)[0]

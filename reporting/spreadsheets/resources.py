@@ -12,6 +12,7 @@ from reporting.fields import REPORT
 from reporting.models import ProgressReport
 from reporting.spreadsheets.choices import by_reference
 from reporting.spreadsheets.columns import (
+    ChoiceWidget,
     CodesWidget,
     CodeWidget,
     Column,
@@ -21,7 +22,6 @@ from reporting.spreadsheets.columns import (
     ReferenceWidget,
     SetColumn,
     TextWidget,
-    WordWidget,
     reference_in,
 )
 from reporting.spreadsheets.drafts import DraftResource, has_this_already
@@ -40,7 +40,7 @@ class CommitmentResource(DraftResource):
 
     reference = Column("reference", TextWidget(), KEPT)
     version = Column("version", TextWidget(), KEPT)
-    state = Column("state", WordWidget(State.choices), gettext_lazy("Where it stands in the review; only shown."))
+    state = Column("state", ChoiceWidget(State.choices), gettext_lazy("Where it stands in the review; only shown."))
     lead = LeadColumn("lead", LeadWidget(), gettext_lazy("Who leads: an agency or a work group."), required=True)
     partners = SetColumn(
         "partner_agencies",
@@ -66,7 +66,7 @@ class CommitmentResource(DraftResource):
     places = Column("places", PlacesWidget(), gettext_lazy("Countries or regions."))
     confidence = Column(
         "confidence",
-        WordWidget(Commitment.Confidence.choices),
+        ChoiceWidget(Commitment.Confidence.choices),
         gettext_lazy("Whether the source was read; empty in a new row means that it was."),
         default=Commitment.Confidence.CONFIRMED,
     )
@@ -151,11 +151,11 @@ class MilestoneResource(DraftResource):
     def find(self, dataset):
         super().find(dataset)
         references = set(map(reference_in, dataset["commitment"]))
-        self.drafts = by_reference(self.offer.drafts(), references)
+        self.drafts = by_reference(self.row_choices.drafts(), references)
         steps = Milestone.objects.filter(commitment__in=[row.pk for row in self.drafts.values()])
         self.standing = {(step.commitment_id, step.title): step.pk for step in steps}
 
-    def why_not_found(self, key):
+    def not_found_reason(self, key):
         return _("‘%(key)s’ is no milestone of a draft that you may change: leave this empty for a new row.") % {
             "key": key
         }
@@ -178,7 +178,7 @@ class ReportResource(DraftResource):
 
     id = Column("id", TextWidget(), KEPT)
     version = Column("version", TextWidget(), KEPT)
-    state = Column("state", WordWidget(State.choices), gettext_lazy("Where it stands in the review; only shown."))
+    state = Column("state", ChoiceWidget(State.choices), gettext_lazy("Where it stands in the review; only shown."))
     commitment = Column(
         "commitment",
         ReferenceWidget(
@@ -207,7 +207,7 @@ class ReportResource(DraftResource):
     )
     outlook = Column(
         "outlook",
-        WordWidget(Outlook.choices),
+        ChoiceWidget(Outlook.choices),
         gettext_lazy("How you see the way ahead; empty means not assessed."),
         default=Outlook.NOT_ASSESSED,
     )
@@ -224,18 +224,18 @@ class ReportResource(DraftResource):
     def find(self, dataset):
         super().find(dataset)
         references = set(map(reference_in, dataset["commitment"]))
-        self.running = by_reference(self.offer.running(), references)
+        self.running = by_reference(self.row_choices.running(), references)
         named = set(map(reference_in, dataset["superseded_by"])) - {""}
-        self.successors = by_reference(self.offer.successors(), named)
+        self.successors = by_reference(self.row_choices.successors(), named)
         about = self.get_queryset().filter(commitment__in=[row.pk for row in self.running.values()])
         expected = about.blank().filter(cycle__isnull=False).select_for_update(of=("self",))
         self.expected = {(row.commitment.reference, fold_text(row.cycle.title)): row for row in expected}
         self.voluntary = {row.commitment_id: row.pk for row in about.filter(cycle__isnull=True)}
 
-    def meet(self, row):
+    def existing_row(self, row):
         """By its number; or what a cycle asks for and nobody has begun, by commitment and cycle."""
         if row["id"].strip():
-            return super().meet(row)
+            return super().existing_row(row)
         reference, title = reference_in(row["commitment"]), fold_text(row["cycle"])
         return self.expected.get((reference, title))
 
@@ -267,7 +267,7 @@ class ReportResource(DraftResource):
         """Save a row. A new report without an agency is written for the lead, if the person acts for it."""
         lead = instance.commitment.lead_agency
         if instance._state.adding and instance.on_behalf_of is None and lead:
-            instance.on_behalf_of = self.offer.own_agencies.get(lead.code)
+            instance.on_behalf_of = self.row_choices.own_agencies.get(lead.code)
         super().write(instance)
 
 

@@ -14,10 +14,10 @@ from accounts.models import User
 from reporting.importers.results import ImportRefused
 
 FOLDER = "imports"
-KEPT_FOR = timedelta(hours=1)
+UPLOAD_LIFETIME = timedelta(hours=1)
 
 
-def keep(content: bytes, user: User, table: str) -> str:
+def store(content: bytes, user: User, table: str) -> str:
     """Store the file and return a signed ticket, with which this user can load the same bytes again."""
     clear()
     name = f"{FOLDER}/{uuid4()}"
@@ -25,7 +25,7 @@ def keep(content: bytes, user: User, table: str) -> str:
     return signer(user, table).sign(f"{name}:{digest(content)}")
 
 
-def kept(ticket: str, user: User, table: str) -> bytes:
+def load(ticket: str, user: User, table: str) -> bytes:
     """Return the stored bytes; raise ImportRefused if the ticket is another user's, expired or invalid."""
     name, expected = _read(ticket, user, table)
     try:
@@ -34,7 +34,7 @@ def kept(ticket: str, user: User, table: str) -> bytes:
     except FileNotFoundError:
         content = b""
     if digest(content) != expected:
-        raise ImportRefused(gone())
+        raise ImportRefused(expired_message())
     return content
 
 
@@ -54,11 +54,11 @@ def clear() -> None:
         return
     for name in default_storage.listdir(FOLDER)[1]:
         path = f"{FOLDER}/{name}"
-        if timezone.now() - default_storage.get_modified_time(path) > KEPT_FOR:
+        if timezone.now() - default_storage.get_modified_time(path) > UPLOAD_LIFETIME:
             default_storage.delete(path)
 
 
-def gone() -> str:
+def expired_message() -> str:
     return _("The file is no longer kept here: choose it again.")
 
 
@@ -73,6 +73,6 @@ def signer(user: User, table: str) -> TimestampSigner:
 
 def _read(ticket: str, user: User, table: str) -> list[str]:
     try:
-        return signer(user, table).unsign(ticket, max_age=KEPT_FOR).split(":")
+        return signer(user, table).unsign(ticket, max_age=UPLOAD_LIFETIME).split(":")
     except BadSignature:
-        raise ImportRefused(gone()) from None
+        raise ImportRefused(expired_message()) from None

@@ -15,7 +15,7 @@ from foundation.text.name_lists import join_names
 from foundation.text.spreadsheet_cells import escape_formulas
 from reporting.spreadsheets.columns import Column, in_cell
 from reporting.spreadsheets.drafts import DraftResource
-from reporting.spreadsheets.reading import EXAMPLE, MOST_ROWS
+from reporting.spreadsheets.reading import EXAMPLE, MAX_ROWS
 
 VALUES_SHEET = "allowed values"
 HEAD = PatternFill("solid", fgColor="FF1F3A5F")
@@ -77,7 +77,7 @@ def example(resource: DraftResource) -> list[str]:
     """A row that shows what goes where, and that no import takes in."""
     cells = []
     for field in resource.get_export_fields():
-        allowed = [word for word, _meaning in field.widget.allowed(resource.offer) if word not in cells]
+        allowed = [word for word, _meaning in field.widget.allowed(resource.row_choices) if word not in cells]
         if field.column_name == resource.key:
             cells.append(EXAMPLE)
         elif field.column_name in EXAMPLES:
@@ -94,7 +94,7 @@ def allowed_rows(resource: DraftResource) -> list[list[str]]:
         [field.column_name, in_cell(str(word)), in_cell(str(meaning))]
         for field in resource.get_export_fields()
         if field.column_name not in resource.shown
-        for word, meaning in field.widget.allowed(resource.offer)
+        for word, meaning in field.widget.allowed(resource.row_choices)
     ]
 
 
@@ -188,7 +188,7 @@ def format_columns(sheet: Worksheet, resource: DraftResource, ranges: dict[str, 
         rule = validation_for(field, None if is_fixed else ranges.get(name))
         rule.promptTitle, rule.prompt = name[:32], hint(field, is_fixed)[:255]
         rule.showInputMessage = True
-        rule.add(f"{letter}2:{letter}{MOST_ROWS + 1}")
+        rule.add(f"{letter}2:{letter}{MAX_ROWS + 1}")
         sheet.add_data_validation(rule)
 
 

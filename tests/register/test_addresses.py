@@ -8,7 +8,7 @@ from django.urls import reverse
 from commitments.models import Commitment
 from reporting.importers.parsed_lines import evidence
 from reporting.models import Evidence
-from reporting.spreadsheets.importing import bring
+from reporting.spreadsheets.importing import import_file
 from reporting.spreadsheets.resources import CommitmentResource
 from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
 from tests.form_filling import filled
@@ -77,7 +77,7 @@ def test_loaded_address_is_a_page(written, kept):
 def test_imported_address_is_kept_in_one_form(ilo_focal_point, written, kept):
     resource = CommitmentResource(ilo_focal_point)
 
-    outcome = bring(resource, workbook_of(resource, GOOD | {"source_location": written}), dry_run=False)
+    outcome = import_file(resource, workbook_of(resource, GOOD | {"source_location": written}), dry_run=False)
 
     assert outcome.problems == []
     assert Commitment.objects.get().source_location == kept
@@ -86,7 +86,9 @@ def test_imported_address_is_kept_in_one_form(ilo_focal_point, written, kept):
 def test_imported_address_of_nowhere_is_refused(ilo_focal_point):
     resource = CommitmentResource(ilo_focal_point)
 
-    outcome = bring(resource, workbook_of(resource, GOOD | {"source_location": "http://localhost/none"}), dry_run=False)
+    outcome = import_file(
+        resource, workbook_of(resource, GOOD | {"source_location": "http://localhost/none"}), dry_run=False
+    )
 
     assert [str(problem) for problem in outcome.problems] == [f"Row 2, source_location: {NOWHERE}"]
 

@@ -19,8 +19,8 @@ from reporting.forms.spreadsheet import ImportForm
 from reporting.importers.results import ImportRefused
 from reporting.spreadsheets import upload_store
 from reporting.spreadsheets.drafts import DraftResource
-from reporting.spreadsheets.importing import CHANGED, NEW, UNCHANGED, Outcome, bring
-from reporting.spreadsheets.reading import MOST_BYTES, MOST_ROWS, too_large
+from reporting.spreadsheets.importing import CHANGED, NEW, UNCHANGED, ImportResult, import_file
+from reporting.spreadsheets.reading import MAX_BYTES, MAX_ROWS, too_large
 from reporting.spreadsheets.writing import FILES
 
 MAX_SHOWN = 500
@@ -47,7 +47,7 @@ class SpreadsheetView(EditorView):
     def resource(self) -> DraftResource:
         return self.page.table.resource(self.request.user)
 
-    def render(self, form: ImportForm, outcome: Outcome | None = None, **more):
+    def render(self, form: ImportForm, result: ImportResult | None = None, **more):
         """Render the import page, with the results of an import if there are any."""
         files = {file.replace(".", "_").replace("-", "_"): self.page.url("file", file=file) for file in FILES}
         context = self.page.page_context(
@@ -56,9 +56,9 @@ class SpreadsheetView(EditorView):
             resource=self.resource,
             files=files,
             confirm_page=self.page.url("confirm"),
-            most_rows=MOST_ROWS,
-            outcome=outcome,
-            **(results_context(outcome) if outcome else {}),
+            most_rows=MAX_ROWS,
+            result=result,
+            **(results_context(result) if result else {}),
             **more,
         )
         return TemplateResponse(self.request, "admin/workflow/import.html", context)
@@ -90,12 +90,12 @@ class ImportView(SpreadsheetView):
         if not form.is_valid():
             return self.render(form)
         upload = form.cleaned_data["file"]
-        if upload.size > MOST_BYTES:
-            return self.render(form, Outcome(refusals=(too_large(),)))
+        if upload.size > MAX_BYTES:
+            return self.render(form, ImportResult(refusals=(too_large(),)))
         content = upload.read()
-        outcome = bring(self.resource, content, dry_run=True)
-        ticket = upload_store.keep(content, request.user, self.resource.name) if outcome.does_something else ""
-        return self.render(ImportForm(), outcome, ticket=ticket, file_name=upload.name)
+        result = import_file(self.resource, content, dry_run=True)
+        ticket = upload_store.store(content, request.user, self.resource.name) if result.does_something else ""
+        return self.render(ImportForm(), result, ticket=ticket, file_name=upload.name)
 
 
 class ConfirmView(SpreadsheetView):
@@ -108,45 +108,45 @@ class ConfirmView(SpreadsheetView):
         ticket = request.POST.get("ticket", "")
         try:
             with transaction.atomic():
-                outcome = self.import_once(ticket)
+                result = self.import_once(ticket)
         except ImportRefused as refusal:
-            return self.render(ImportForm(), Outcome(refusals=refusal.problems))
-        if outcome is None:
+            return self.render(ImportForm(), ImportResult(refusals=refusal.problems))
+        if result is None:
             messages.warning(request, _("You sent this twice. The file was taken in once."))
             return redirect(self.page.url("changelist"))
         upload_store.drop(ticket, request.user, self.resource.name)
-        if not outcome.is_clean:
-            return self.render(ImportForm(), outcome, late=True)
-        messages.success(request, success_message(outcome))
+        if not result.is_clean:
+            return self.render(ImportForm(), result, late=True)
+        messages.success(request, success_message(result))
         return redirect(self.page.url("changelist"))
 
-    def import_once(self, ticket: str) -> Outcome | None:
+    def import_once(self, ticket: str) -> ImportResult | None:
         """Import the file and return the results; None if this ticket was already imported."""
         user, resource = self.request.user, self.resource
         key = upload_store.key_of(ticket, user, resource.name)
         submission = idempotent_forms.lock_submission(key, form=f"import {resource.name}", fields={}, user=user)
         if submission is not None and submission.row is not None:
             return None
-        outcome = bring(resource, upload_store.kept(ticket, user, resource.name), dry_run=False)
-        idempotent_forms.record_result(submission, user if outcome.is_clean else None)
-        return outcome
+        result = import_file(resource, upload_store.load(ticket, user, resource.name), dry_run=False)
+        idempotent_forms.record_result(submission, user if result.is_clean else None)
+        return result
 
 
-def results_context(outcome: Outcome) -> dict:
+def results_context(result: ImportResult) -> dict:
     """Return the context that lists the results: problems if there are any, else rows; both up to `MAX_SHOWN`."""
-    counts = outcome.counts
+    counts = result.counts
     return {
-        "problems": [(problem, outcome.letters.get(problem.column, "")) for problem in outcome.problems[:MAX_SHOWN]],
-        "more_problems": max(len(outcome.problems) - MAX_SHOWN, 0),
-        "lines": [] if outcome.problems else outcome.lines[:MAX_SHOWN],
-        "more_lines": 0 if outcome.problems else max(len(outcome.lines) - MAX_SHOWN, 0),
-        "tally": [counts[NEW], counts[CHANGED], counts[UNCHANGED]],
+        "problems": [(problem, result.letters.get(problem.column, "")) for problem in result.problems[:MAX_SHOWN]],
+        "more_problems": max(len(result.problems) - MAX_SHOWN, 0),
+        "lines": [] if result.problems else result.lines[:MAX_SHOWN],
+        "more_lines": 0 if result.problems else max(len(result.lines) - MAX_SHOWN, 0),
+        "counts": [counts[NEW], counts[CHANGED], counts[UNCHANGED]],
     }
 
 
-def success_message(outcome: Outcome) -> str:
+def success_message(result: ImportResult) -> str:
     """Return the number of new, changed and unchanged drafts as a sentence."""
-    counts = outcome.counts
+    counts = result.counts
     new = ngettext("%(count)d draft is new", "%(count)d drafts are new", counts[NEW]) % {"count": counts[NEW]}
     return _("Taken in: %(new)s, %(changed)d changed, %(unchanged)d left as they were.") % {
         "new": new,

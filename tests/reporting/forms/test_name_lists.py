@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from commitments.models import Commitment
 from foundation.text.name_lists import normalize_spaces, split_names
 from foundation.text.spreadsheet_cells import unescape_formulas
-from reporting.spreadsheets.importing import bring
+from reporting.spreadsheets.importing import import_file
 from reporting.spreadsheets.resources import CommitmentResource
 from reporting.spreadsheets.writing import export_csv, export_xlsx
 from tests.factories import CommitmentFactory, StakeholderFactory, corrected
@@ -81,7 +81,7 @@ def test_every_name_survives_form_export_import_and_api(client, page, draft, ilo
             Commitment.objects.filter(pk=row.pk).update(places=names)
         content = export(resource)
         Commitment.objects.filter(pk__in=[row.pk for row in drafts]).update(places=["Elsewhere"])
-        outcome = bring(resource, content, dry_run=False)
+        outcome = import_file(resource, content, dry_run=False)
         assert (outcome.refusals, outcome.problems) == ((), []), export
         assert [places_of(row) for row in drafts] == lists, export
 
@@ -127,7 +127,7 @@ def test_stakeholder_with_a_semicolon_survives_a_file(draft, ilo_focal_point):
     content = export_csv(resource)
     Commitment.stakeholders.through.objects.all().delete()  # past the history, by which a stale file is known
 
-    outcome = bring(resource, content, dry_run=False)
+    outcome = import_file(resource, content, dry_run=False)
 
     assert outcome.problems == []
     assert set(draft.stakeholders.values_list("name", flat=True)) == names

@@ -17,7 +17,7 @@ from reporting.importers.table_loader import database_error_message
 from reporting.models import Evidence, ProgressReport
 from reporting.review.remarks import remarks as review_remarks
 from reporting.rules import hints
-from reporting.spreadsheets.importing import bring
+from reporting.spreadsheets.importing import import_file
 from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from tests.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
 from tests.form_filling import filled, problems
@@ -256,7 +256,7 @@ def workbook_of(resource, row, number_format=None, epoch=None):
 def test_imported_date_is_plausible_and_certain(ilo_focal_point, cells, column, sentence):
     resource = CommitmentResource(ilo_focal_point)
 
-    outcome = bring(resource, workbook_of(resource, GOOD | cells), dry_run=False)
+    outcome = import_file(resource, workbook_of(resource, GOOD | cells), dry_run=False)
 
     assert [(problem.column, problem.reason) for problem in outcome.problems] == [(column, sentence)]
     assert not Commitment.objects.exists()
@@ -267,8 +267,8 @@ def test_imported_step_and_report_say_nothing_of_days_to_come(ilo_focal_point, d
     step = {"commitment": draft.reference, "title": "First step", "met_on": "1 December 2026"}
     report = {"commitment": commitment.reference, "period_start": "1 July 2026", "period_end": "2026-12-01"}
 
-    of_step = bring(steps, workbook_of(steps, step), dry_run=False)
-    of_report = bring(reports, workbook_of(reports, report), dry_run=False)
+    of_step = import_file(steps, workbook_of(steps, step), dry_run=False)
+    of_report = import_file(reports, workbook_of(reports, report), dry_run=False)
 
     assert [(problem.column, problem.reason) for problem in of_step.problems] == [("met_on", FUTURE)]
     assert [(problem.column, problem.reason) for problem in of_report.problems] == [("period_end", FUTURE)]
@@ -292,7 +292,9 @@ def test_imported_step_and_report_say_nothing_of_days_to_come(ilo_focal_point, d
 def test_day_of_a_spreadsheet_is_read_however_it_is_kept(ilo_focal_point, value, number_format, epoch):
     resource = CommitmentResource(ilo_focal_point)
 
-    outcome = bring(resource, workbook_of(resource, GOOD | {"due_on": value}, number_format, epoch), dry_run=False)
+    outcome = import_file(
+        resource, workbook_of(resource, GOOD | {"due_on": value}, number_format, epoch), dry_run=False
+    )
 
     assert outcome.problems == []
     assert Commitment.objects.get().due.iso == "2026-07-01"

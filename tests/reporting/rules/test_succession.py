@@ -12,7 +12,7 @@ from commitments.models import Commitment
 from gmg_portal.editors.dashboard.building import build_dashboard
 from reporting import actions, rules
 from reporting.models import ProgressReport
-from reporting.spreadsheets.importing import bring
+from reporting.spreadsheets.importing import import_file
 from reporting.spreadsheets.resources import ReportResource
 from tests.factories import (
     CommitmentFactory,
@@ -94,7 +94,7 @@ def test_import_refuses_a_circle(chain, ilo_focal_point):
     row = {"commitment": chain[2].reference, "superseded_by": chain[0].reference, "outlook": "not_assessed"}
     content = workbook_of(ReportResource(ilo_focal_point), row | SUPERSEDED)
 
-    outcome = bring(ReportResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(ReportResource(ilo_focal_point), content, dry_run=False)
 
     assert list(map(str, outcome.problems)) == [f"Row 2, superseded_by: {sentence(chain, 0)}"]
     assert not chain[2].reports.exists()

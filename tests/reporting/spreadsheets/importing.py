@@ -2,7 +2,7 @@
 
 import tablib
 
-from reporting.spreadsheets.importing import bring
+from reporting.spreadsheets.importing import import_file
 from reporting.spreadsheets.writing import csv_of
 
 
@@ -17,7 +17,7 @@ def all_sent(person, resource, rows):
     table = resource(person)
     header = table.get_export_headers()
     content = csv_of(tablib.Dataset(*([cells.get(name, "") for name in header] for cells in rows), headers=header))
-    outcome = bring(table, content, dry_run=False)
+    outcome = import_file(table, content, dry_run=False)
     assert outcome.refusals == ()
     problems = {line.number: {} for line in outcome.lines}
     for problem in outcome.problems:

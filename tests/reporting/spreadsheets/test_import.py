@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 from commitments.models import Commitment, Milestone, Partner
 from foundation.text.spreadsheet_cells import escape_formulas, unescape_formulas
 from reporting.models import ProgressReport
-from reporting.spreadsheets.importing import bring
+from reporting.spreadsheets.importing import import_file
 from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from reporting.spreadsheets.writing import export_csv, export_xlsx, template_csv, template_xlsx
 from tests.factories import (
@@ -107,12 +107,12 @@ def test_workbook_comes_back_unchanged(full, ilo, ilo_focal_point, change):
         CommitmentFactory(draft=True, lead_agency=ilo, title=text[:300], summary=text, places=[text[:100]])
     before = list(Commitment.objects.values().order_by("pk"))
 
-    outcome = bring(
+    outcome = import_file(
         CommitmentResource(ilo_focal_point), change(export_xlsx(CommitmentResource(ilo_focal_point))), dry_run=False
     )
 
     assert outcome.problems == []
-    assert [line.what for line in outcome.lines] == ["unchanged"] * (len(NASTY) + 1)
+    assert [line.effect for line in outcome.lines] == ["unchanged"] * (len(NASTY) + 1)
     assert list(Commitment.objects.values().order_by("pk")) == before
 
 
@@ -121,12 +121,12 @@ def test_csv_comes_back_unchanged(full, ilo, ilo_focal_point, change):
     for text in NASTY:
         CommitmentFactory(draft=True, lead_agency=ilo, title=text[:300], summary=text, places=[text[:100]])
 
-    outcome = bring(
+    outcome = import_file(
         CommitmentResource(ilo_focal_point), change(export_csv(CommitmentResource(ilo_focal_point))), dry_run=False
     )
 
     assert outcome.problems == []
-    assert [line.what for line in outcome.lines] == ["unchanged"] * (len(NASTY) + 1)
+    assert [line.effect for line in outcome.lines] == ["unchanged"] * (len(NASTY) + 1)
 
 
 @pytest.mark.parametrize("write", [export_csv, export_xlsx])
@@ -134,9 +134,9 @@ def test_milestones_come_back_unchanged(draft, ilo_focal_point, write):
     MilestoneFactory(commitment=draft, title="=Step", due_on=date(2014, 12, 31), due_precision="year")
     MilestoneFactory(commitment=draft, met_on=date(2014, 6, 30))
 
-    outcome = bring(MilestoneResource(ilo_focal_point), write(MilestoneResource(ilo_focal_point)), dry_run=False)
+    outcome = import_file(MilestoneResource(ilo_focal_point), write(MilestoneResource(ilo_focal_point)), dry_run=False)
 
-    assert (outcome.problems, [line.what for line in outcome.lines]) == ([], ["unchanged"] * 2)
+    assert (outcome.problems, [line.effect for line in outcome.lines]) == ([], ["unchanged"] * 2)
 
 
 @pytest.mark.parametrize("write", [export_csv, export_xlsx])
@@ -154,9 +154,9 @@ def test_reports_come_back_unchanged(commitment, cycle, ilo, ilo_focal_point, wr
         barriers="@none",
     )
 
-    outcome = bring(ReportResource(ilo_focal_point), write(ReportResource(ilo_focal_point)), dry_run=False)
+    outcome = import_file(ReportResource(ilo_focal_point), write(ReportResource(ilo_focal_point)), dry_run=False)
 
-    assert (outcome.problems, [line.what for line in outcome.lines]) == ([], ["unchanged"] * 2)
+    assert (outcome.problems, [line.effect for line in outcome.lines]) == ([], ["unchanged"] * 2)
 
 
 def test_export_holds_what_the_person_may_change_and_no_more(
@@ -217,10 +217,10 @@ def test_import_changes_a_draft_and_adds_another(draft, ilo, iom, ohchr, points,
     resource = CommitmentResource(ilo_focal_point)
     content = edited(resource, {(2, "summary"): "A new summary", (2, "partners"): "iom"}, [NEW])
 
-    outcome = bring(CommitmentResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(CommitmentResource(ilo_focal_point), content, dry_run=False)
 
     assert outcome.problems == []
-    assert [(line.number, line.what) for line in outcome.lines] == [(2, "changed"), (3, "new")]
+    assert [(line.number, line.effect) for line in outcome.lines] == [(2, "changed"), (3, "new")]
     assert [(change.column, change.after) for change in outcome.lines[0].changes] == [
         ("partners", "iom"),
         ("summary", "A new summary"),
@@ -245,7 +245,7 @@ def test_partner_that_stays_keeps_its_part(draft, iom, ohchr, ilo_focal_point):
     Partner.objects.create(commitment=draft, agency=ohchr)
     content = edited(CommitmentResource(ilo_focal_point), {(2, "partners"): "iom"})
 
-    bring(CommitmentResource(ilo_focal_point), content, dry_run=False)
+    import_file(CommitmentResource(ilo_focal_point), content, dry_run=False)
 
     assert list(Partner.objects.filter(commitment=draft).values_list("pk", "part")) == [(kept.pk, kept.part)]
 
@@ -255,9 +255,9 @@ def test_trial_writes_nothing_and_spends_no_reference(draft, iom, ohchr, points,
     next_number = CommitmentFactory().reference
     lines = Commitment.history.count()
 
-    outcome = bring(CommitmentResource(ilo_focal_point), content, dry_run=True)
+    outcome = import_file(CommitmentResource(ilo_focal_point), content, dry_run=True)
 
-    assert [line.what for line in outcome.lines] == ["changed", "new"]
+    assert [line.effect for line in outcome.lines] == ["changed", "new"]
     draft.refresh_from_db()
     assert draft.summary == "What is undertaken, in a few lines."
     assert (Commitment.objects.count(), Commitment.history.count()) == (2, lines)
@@ -272,9 +272,9 @@ def test_milestones_are_changed_and_added(draft, ilo_focal_point):
         [{"commitment": draft.reference, "title": "Second step", "due_on": "2015"}],
     )
 
-    outcome = bring(MilestoneResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(MilestoneResource(ilo_focal_point), content, dry_run=False)
 
-    assert (outcome.problems, [line.what for line in outcome.lines]) == ([], ["changed", "new"])
+    assert (outcome.problems, [line.effect for line in outcome.lines]) == ([], ["changed", "new"])
     step.refresh_from_db()
     assert step.met.iso == "2014-06"
     new = Milestone.objects.get(title="Second step")
@@ -296,10 +296,10 @@ def test_row_of_a_cycle_fills_the_report_that_waits_for_it(commitment, cycle, il
     file = io.BytesIO()
     workbook.save(file)
 
-    outcome = bring(ReportResource(ilo_focal_point), file.getvalue(), dry_run=False)
-    again = bring(ReportResource(ilo_focal_point), file.getvalue(), dry_run=False)
+    outcome = import_file(ReportResource(ilo_focal_point), file.getvalue(), dry_run=False)
+    again = import_file(ReportResource(ilo_focal_point), file.getvalue(), dry_run=False)
 
-    assert (outcome.problems, [line.what for line in outcome.lines]) == ([], ["changed"])
+    assert (outcome.problems, [line.effect for line in outcome.lines]) == ([], ["changed"])
     expected.refresh_from_db()
     assert (expected.state, expected.author, expected.achieved) == ("draft", ilo_focal_point, "Courses were held")
     assert expected.period_end == date(2014, 6, 30)
@@ -312,9 +312,9 @@ def test_new_report_speaks_for_the_lead(commitment, ilo, ilo_focal_point):
         ReportResource(ilo_focal_point), {}, [{"commitment": commitment.reference, "achieved": "Courses were held"}]
     )
 
-    outcome = bring(ReportResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(ReportResource(ilo_focal_point), content, dry_run=False)
 
-    assert (outcome.problems, [line.what for line in outcome.lines]) == ([], ["new"])
+    assert (outcome.problems, [line.effect for line in outcome.lines]) == ([], ["new"])
     report = ProgressReport.objects.get()
     assert (report.state, report.on_behalf_of, report.author, report.outlook) == (
         "draft", ilo, ilo_focal_point, "not_assessed",
@@ -323,9 +323,9 @@ def test_new_report_speaks_for_the_lead(commitment, ilo, ilo_focal_point):
 
 def test_same_file_taken_in_twice_makes_nothing_twice(draft, iom, ohchr, points, ilo_focal_point):
     content = edited(CommitmentResource(ilo_focal_point), {}, [NEW])
-    bring(CommitmentResource(ilo_focal_point), content, dry_run=False)
+    import_file(CommitmentResource(ilo_focal_point), content, dry_run=False)
 
-    outcome = bring(CommitmentResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(CommitmentResource(ilo_focal_point), content, dry_run=False)
 
     new = Commitment.objects.get(title=NEW["title"])
     assert [(problem.row, problem.column, problem.reason) for problem in outcome.problems] == [
@@ -339,7 +339,7 @@ def test_same_file_sent_twice_at_once_is_taken_in_once(ilo, iom, ohchr, points, 
 
     def take_in(_number):
         try:
-            return bring(CommitmentResource(ilo_focal_point), content, dry_run=False).is_clean
+            return import_file(CommitmentResource(ilo_focal_point), content, dry_run=False).is_clean
         finally:
             connection.close()
 
@@ -356,7 +356,7 @@ def test_import_waits_for_an_editor_and_then_overwrites_nothing(draft, ilo_focal
 
     def take_in():
         try:
-            return bring(CommitmentResource(ilo_focal_point), content, dry_run=False)
+            return import_file(CommitmentResource(ilo_focal_point), content, dry_run=False)
         finally:
             connection.close()
 
@@ -374,7 +374,7 @@ def test_import_waits_for_an_editor_and_then_overwrites_nothing(draft, ilo_focal
 
 def test_importer_cannot_review_what_was_imported(draft, administrator, secretariat):
     content = edited(CommitmentResource(administrator), {(2, "summary"): "A new summary"})
-    bring(CommitmentResource(administrator), content, dry_run=False)
+    import_file(CommitmentResource(administrator), content, dry_run=False)
     author = draft.author
     Commitment.objects.filter(pk=draft.pk).update(state="submitted", author=author)
 
@@ -388,7 +388,7 @@ def test_importer_cannot_review_what_was_imported(draft, administrator, secretar
 @pytest.mark.parametrize("resource", [CommitmentResource, MilestoneResource, ReportResource])
 @pytest.mark.parametrize("write", [template_csv, template_xlsx])
 def test_example_of_the_template_is_never_taken_in(ilo_focal_point, draft, commitment, points, resource, write):
-    outcome = bring(resource(ilo_focal_point), write(resource(ilo_focal_point)), dry_run=False)
+    outcome = import_file(resource(ilo_focal_point), write(resource(ilo_focal_point)), dry_run=False)
 
     assert outcome.refusals == ("The file has a header and no row to take in.",)
 

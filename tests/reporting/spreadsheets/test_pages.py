@@ -189,7 +189,7 @@ def test_text_of_a_file_is_shown_and_never_run(client, draft, ilo_focal_point):
 def test_ticket_is_good_for_its_person_its_table_and_an_hour(client, draft, ilo_focal_point, ilo_alternate):
     client.force_login(ilo_focal_point)
     ticket = send(client, changed_file(ilo_focal_point, MARK)).context["ticket"]
-    kept = upload_store.kept(ticket, ilo_focal_point, "commitments")
+    kept = upload_store.load(ticket, ilo_focal_point, "commitments")
     refused = []
 
     client.force_login(ilo_alternate)
@@ -221,11 +221,11 @@ def test_kept_file_that_was_tampered_with_is_refused(client, draft, ilo_focal_po
 
 
 def test_file_that_nobody_came_back_for_is_deleted(ilo_focal_point):
-    upload_store.keep(b"old", ilo_focal_point, "commitments")
+    upload_store.store(b"old", ilo_focal_point, "commitments")
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
-        ticket = upload_store.keep(b"new", ilo_focal_point, "commitments")
+        ticket = upload_store.store(b"new", ilo_focal_point, "commitments")
 
-        assert upload_store.kept(ticket, ilo_focal_point, "commitments") == b"new"
+        assert upload_store.load(ticket, ilo_focal_point, "commitments") == b"new"
         assert len(default_storage.listdir(upload_store.FOLDER)[1]) == 1
 
 

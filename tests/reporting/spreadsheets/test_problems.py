@@ -12,7 +12,7 @@ from openpyxl import Workbook, load_workbook
 from commitments.models import Commitment, Milestone
 from reporting.models import ProgressReport
 from reporting.spreadsheets import reading
-from reporting.spreadsheets.importing import bring
+from reporting.spreadsheets.importing import import_file
 from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from reporting.spreadsheets.writing import export_xlsx
 from tests.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory, StakeholderFactory
@@ -67,7 +67,7 @@ def tried(ilo_focal_point, points):
     """Try new commitments as ILO's focal point, to be taken in; answers (row, column, sentence) for each problem."""
 
     def tried(*rows, person=ilo_focal_point, resource=CommitmentResource, **options):
-        outcome = bring(resource(person), workbook_of(resource(person), *rows, **options), dry_run=False)
+        outcome = import_file(resource(person), workbook_of(resource(person), *rows, **options), dry_run=False)
         assert outcome.refusals == ()
         return [(problem.row, problem.column, problem.reason) for problem in outcome.problems]
 
@@ -79,7 +79,7 @@ def refused(ilo_focal_point):
     """The sentences by which a file as a whole is refused."""
 
     def refused(content):
-        outcome = bring(CommitmentResource(ilo_focal_point), content, dry_run=False)
+        outcome = import_file(CommitmentResource(ilo_focal_point), content, dry_run=False)
         assert (outcome.problems, outcome.lines, Commitment.objects.count()) == ([], [], 0)
         return list(outcome.refusals)
 
@@ -162,7 +162,8 @@ def test_formula_is_refused_in_csv_as_in_a_workbook(ilo_focal_point, formula):
     csv.writer(text).writerows([columns, [cells.get(column, "") for column in columns]])
 
     outcomes = [
-        bring(resource, content, dry_run=True) for content in (text.getvalue().encode(), workbook_of(resource, cells))
+        import_file(resource, content, dry_run=True)
+        for content in (text.getvalue().encode(), workbook_of(resource, cells))
     ]
 
     assert [[str(problem) for problem in outcome.problems] for outcome in outcomes] == [
@@ -242,7 +243,7 @@ def test_value_under_no_column_is_refused(tried, ilo_focal_point):
     file = io.BytesIO()
     workbook.save(file)
 
-    outcome = bring(CommitmentResource(ilo_focal_point), file.getvalue(), dry_run=False)
+    outcome = import_file(CommitmentResource(ilo_focal_point), file.getvalue(), dry_run=False)
 
     assert list(map(str, outcome.problems)) == ["Row 2, W: This stands under no column of the header."]
 
@@ -255,7 +256,7 @@ def test_reference_that_stands_twice_is_refused(draft, ilo_focal_point):
     (row,) = CommitmentResource(ilo_focal_point).export().dict
     content = workbook_of(CommitmentResource(ilo_focal_point), row, row | {"summary": "Another"})
 
-    outcome = bring(CommitmentResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(CommitmentResource(ilo_focal_point), content, dry_run=False)
 
     assert list(map(str, outcome.problems)) == ["Row 3, reference: Row 2 has this already."]
 
@@ -298,7 +299,7 @@ def test_step_stays_with_its_commitment(draft, ilo, ilo_focal_point):
     other = CommitmentFactory(draft=True, lead_agency=ilo)
     content = exported(MilestoneResource(ilo_focal_point), {(2, "commitment"): other.reference})
 
-    outcome = bring(MilestoneResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(MilestoneResource(ilo_focal_point), content, dry_run=False)
 
     assert list(map(str, outcome.problems)) == [f"Row 2, commitment: This stays what it is: ‘{draft.reference}’."]
     assert Milestone.objects.get().commitment == draft
@@ -317,7 +318,7 @@ def test_row_exported_before_somebody_changed_it_is_refused_with_who_and_what(dr
         draft.summary, draft._history_user = "Theirs", ilo_alternate
         draft.save()
 
-    outcome = bring(CommitmentResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(CommitmentResource(ilo_focal_point), content, dry_run=False)
 
     assert [(problem.column, problem.reason) for problem in outcome.problems] == [
         (
@@ -341,7 +342,7 @@ def test_row_exported_before_somebody_changed_it_is_refused_with_who_and_what(dr
 def test_row_without_its_version_is_refused(draft, ilo_focal_point, version, sentence):
     content = exported(CommitmentResource(ilo_focal_point), {(2, "summary"): "Mine", (2, "version"): version})
 
-    outcome = bring(CommitmentResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(CommitmentResource(ilo_focal_point), content, dry_run=False)
 
     assert [(problem.column, problem.reason) for problem in outcome.problems] == [("version", sentence)]
     draft.refresh_from_db()
@@ -354,7 +355,7 @@ def test_step_changed_meanwhile_is_refused(draft, ilo_focal_point, ilo_alternate
     step.title, step._history_user = "Theirs", ilo_alternate
     step.save()
 
-    outcome = bring(MilestoneResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(MilestoneResource(ilo_focal_point), content, dry_run=False)
 
     assert [problem.column for problem in outcome.problems] == ["version", "version"]
     assert outcome.problems[1].reason == "Title: ‘First’ became ‘Theirs’."
@@ -368,7 +369,7 @@ def test_report_begun_meanwhile_is_not_overwritten(commitment, cycle, ilo_focal_
     report.achieved = "Theirs"
     report.save()
 
-    outcome = bring(ReportResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(ReportResource(ilo_focal_point), content, dry_run=False)
 
     assert {problem.column for problem in outcome.problems} == {"version"}
     report.refresh_from_db()
@@ -394,7 +395,7 @@ def test_header_that_is_not_known_is_refused_whole(refused, ilo_focal_point):
 def test_csv_of_any_spreadsheet_is_read(ilo_focal_point, delimiter, mark):
     content = mark + csv_of(CommitmentResource(ilo_focal_point), GOOD | {"title": "Élan"}, {}, delimiter=delimiter)
 
-    outcome = bring(CommitmentResource(ilo_focal_point), content.encode(), dry_run=False)
+    outcome = import_file(CommitmentResource(ilo_focal_point), content.encode(), dry_run=False)
 
     assert (outcome.refusals, outcome.problems) == ((), [])
     assert Commitment.objects.get().title == "Élan"
@@ -416,7 +417,7 @@ def test_other_encoding_is_refused(refused, ilo_focal_point, encoding, sentence)
 def test_null_character_is_refused(ilo_focal_point):
     content = csv_of(CommitmentResource(ilo_focal_point), GOOD | {"title": "a\x00b"}).encode()
 
-    outcome = bring(CommitmentResource(ilo_focal_point), content, dry_run=False)
+    outcome = import_file(CommitmentResource(ilo_focal_point), content, dry_run=False)
 
     assert list(map(str, outcome.problems)) == ["Row 2, title: A null character stands here: write the text again."]
 
@@ -428,7 +429,7 @@ def test_quote_that_is_never_closed_is_refused(refused, ilo_focal_point):
 
 
 def test_too_many_rows_are_refused(refused, ilo_focal_point):
-    content = csv_of(CommitmentResource(ilo_focal_point), *[GOOD] * (reading.MOST_ROWS + 1)).encode()
+    content = csv_of(CommitmentResource(ilo_focal_point), *[GOOD] * (reading.MAX_ROWS + 1)).encode()
 
     assert refused(content) == ["The file has more than 1000 rows: send it in parts."]
 
@@ -488,9 +489,9 @@ def test_sheet_is_found_by_its_name(ilo_focal_point, refused):
 
     workbook["Data"].title = "commitments"
     workbook.save(named := io.BytesIO())
-    outcome = bring(CommitmentResource(ilo_focal_point), named.getvalue(), dry_run=False)
+    outcome = import_file(CommitmentResource(ilo_focal_point), named.getvalue(), dry_run=False)
 
-    assert [line.what for line in outcome.lines] == ["new"]
+    assert [line.effect for line in outcome.lines] == ["new"]
 
 
 def test_sheet_that_lies_about_its_size_is_read_quickly(ilo_focal_point):
@@ -505,6 +506,6 @@ def test_sheet_that_lies_about_its_size_is_read_quickly(ilo_focal_point):
                 text = text.replace(b"</sheetData>", far)
             new.writestr(entry, text)
 
-    outcome = bring(CommitmentResource(ilo_focal_point), file.getvalue(), dry_run=False)
+    outcome = import_file(CommitmentResource(ilo_focal_point), file.getvalue(), dry_run=False)
 
-    assert [line.what for line in outcome.lines] == ["new"]
+    assert [line.effect for line in outcome.lines] == ["new"]

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from commitments.fields import COMMITMENT
 from foundation.public_fields import PublicField
 from reporting.fields import REPORT
-from reporting.spreadsheets.columns import NumberWidget, TextWidget, WordWidget
+from reporting.spreadsheets.columns import ChoiceWidget, NumberWidget, TextWidget
 from reporting.spreadsheets.public_columns import public_column, sheet_names
 
 
@@ -14,7 +14,7 @@ def test_column_follows_the_model():
     title, kind = public_column(COMMITMENT, "title"), public_column(COMMITMENT, "kind")
 
     assert (type(title.widget), title.widget.length, title.required) == (TextWidget, 300, True)
-    assert (type(kind.widget), kind.required) == (WordWidget, True)
+    assert (type(kind.widget), kind.required) == (ChoiceWidget, True)
     assert title.description == COMMITMENT["title"].description
     assert isinstance(public_column(REPORT, "number").widget, NumberWidget)
 
