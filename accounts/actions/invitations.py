@@ -100,7 +100,7 @@ def _send_link(invitation: Invitation, link: Callable[[str], str]) -> Invitation
     invitation.expires_at = invitation.sent_at + INVITATION_VALIDITY
     invitation.save()
     context = {"invitation": invitation, "link": link(token)}
-    transaction.on_commit(lambda: send_message("invitation", to=invitation.email, **context), robust=True)
+    transaction.on_commit(lambda: send_message("accounts/invitation", to=invitation.email, **context), robust=True)
     return invitation
 
 

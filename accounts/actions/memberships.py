@@ -57,7 +57,7 @@ def warn_about_two_roles(person: User, *, by: User) -> bool:
     readers = User.objects.filter(Q(is_superuser=True) | Q(groups__name=SECRETARIAT), is_active=True)
     readers = readers.exclude(email="").exclude(mail_level=User.MailLevel.NONE).exclude(pk=by.pk).distinct()
     for address in readers.values_list("email", flat=True):
-        transaction.on_commit(lambda to=address: send_message("two_roles", to=to, **context), robust=True)
+        transaction.on_commit(lambda to=address: send_message("accounts/two_roles", to=to, **context), robust=True)
     return True
 
 

@@ -22,7 +22,7 @@ def warn_owner(username: str, failures: int, *, is_code: bool) -> None:
         return
     kind = SignInWarning.Kind.CODE if is_code else SignInWarning.Kind.PASSWORD
     user = User.objects.filter(username=username, is_active=True).exclude(email="").first()
-    template = "wrong_codes" if is_code else "wrong_passwords"
+    template = "accounts/wrong_codes" if is_code else "accounts/wrong_passwords"
     try:
         with transaction.atomic():
             if user is None:

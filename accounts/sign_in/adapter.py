@@ -74,7 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user, email, context):
         """Send the link; only log an error of the mail, since showing it would reveal which accounts exist."""
         try:
-            send_message("password_reset", to=email, person=user, link=context["password_reset_url"])
+            send_message("accounts/password_reset", to=email, person=user, link=context["password_reset_url"])
         except OSError:
             logger.exception("A link for a lost password could not be sent.")
 

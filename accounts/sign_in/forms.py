@@ -72,7 +72,7 @@ class ResetPasswordForm(PortalForm, account.ResetPasswordForm):
             placeholder = User(pk=0, username="nobody", email=self.cleaned_data["email"], password="!")  # noqa: S106
             key = account.default_token_generator.make_token(placeholder)
             link = account_adapter().get_reset_password_from_key_url(f"0-{key}")
-            discard_message("password_reset", person=placeholder, link=link)
+            discard_message("accounts/password_reset", person=placeholder, link=link)
         return super().save(request, **kwargs)
 
 

@@ -145,7 +145,8 @@ def filter_parameter(operation: str, name: str, filter_: Filter) -> dict:
     elif isinstance(filter_.field, forms.DecimalField | forms.FloatField):
         schema = {"type": "number"}
     elif isinstance(filter_.field, forms.IntegerField):
-        schema = {"type": "integer"}
+        bounds = {"minimum": filter_.field.min_value, "maximum": filter_.field.max_value}
+        schema = {"type": "integer"} | {name: bound for name, bound in bounds.items() if bound is not None}
     elif isinstance(filter_, SearchFilter):
         schema |= {"pattern": NO_NULL_CHARACTER, "maxLength": MAX_CHARACTERS}
     choices = fixed_choices(name, filter_)
