@@ -286,7 +286,7 @@ class StakeholderKind(DescribedChoices):
 
 
 class CommitmentKind(DescribedChoices):
-    """What was undertaken."""
+    """The sort of undertaking."""
 
     PROGRAMME = "programme", _("Programme"), Meaning(_("A programme or project."))
     PUBLICATION = "publication", _("Publication"), Meaning(_("A report, study, handbook or data set."))
@@ -298,7 +298,7 @@ class CommitmentKind(DescribedChoices):
 
 
 class CommitmentScope(DescribedChoices):
-    """How wide a commitment reaches."""
+    """The reach of a commitment."""
 
     GLOBAL = "global", _("Global"), Meaning(_("The whole world."))
     REGIONAL = "regional", _("Regional"), Meaning(_("One region or several."))
@@ -306,7 +306,7 @@ class CommitmentScope(DescribedChoices):
 
 
 class CommitmentConfidence(DescribedChoices):
-    """How surely the source says what the commitment says."""
+    """The confidence that the source says what the commitment says."""
 
     CONFIRMED = "confirmed", _("Confirmed: the source was read"), Meaning(_("The source was read."))
     KNOWN = (

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 if TYPE_CHECKING:
 
     class TextChoices(enum.StrEnum):
-        """What Django makes of text choices; it has no types of its own."""
+        """The type of Django's text choices, for the type checker."""
 
         choices: ClassVar[list[tuple[str, str]]]
         labels: ClassVar[list[str]]
@@ -24,7 +24,7 @@ else:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What is declared of one value beside its label.
+    """The declaration of one value beside its label.
 
     A subclass adds fields for the groups and colours of its choices. They have no default: a value that lacks one
     raises TypeError when its module is imported.

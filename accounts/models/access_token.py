@@ -19,7 +19,7 @@ MAX_TOKEN_VALIDITY = timedelta(days=366)  # the day of creation and a year
 
 
 class TokenScope(models.TextChoices):
-    """What a program may do with a token."""
+    """The permissions of a program with a token."""
 
     READ = "read", _("Read open reports")
     DRAFT = "draft", _("Read and write drafts")

@@ -1,4 +1,4 @@
-"""What is kept of signing in: addresses known to belong to an account's owner, and mails that warned them."""
+"""Records of signing in: addresses known to belong to an account's owner, and mails that warned them."""
 
 from django.conf import settings
 from django.db import models
@@ -22,7 +22,7 @@ class KnownAddress(models.Model):
 
 
 class WarningKind(models.TextChoices):
-    """What an owner is warned of."""
+    """The reason of a warning to an owner."""
 
     PASSWORD = "password", _("Wrong passwords")
     CODE = "code", _("Wrong codes")

@@ -13,7 +13,7 @@ LONG_PASSWORD = 15  # characters of a password that needs no second step
 
 
 class MailLevel(models.TextChoices):
-    """Which mails a person wants."""
+    """The mails that a person wants."""
 
     ALL = "all", _("Everything that concerns me")
     ESSENTIAL = "essential", _("Only what I must act on: sent back, due, overdue")

@@ -1,4 +1,4 @@
-"""What apps above add to the profile page: each registers a function of the person when the portal starts."""
+"""Sections that apps above add to the profile page: each registers a function of the person when the portal starts."""
 
 from collections.abc import Callable
 from typing import Any

@@ -11,7 +11,7 @@ from foundation.described_choices import DescribedChoices, Meaning
 
 
 class Precision(DescribedChoices):
-    """How exactly a date is known. The parts of a stored day that are finer mean nothing."""
+    """The precision with which a date is known. The parts of a stored day that are finer mean nothing."""
 
     YEAR = "year", gettext_lazy("Year"), Meaning(gettext_lazy("Only the year is known."))
     MONTH = "month", gettext_lazy("Month"), Meaning(gettext_lazy("The month is known, not the day."))

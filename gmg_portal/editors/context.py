@@ -1,4 +1,4 @@
-"""What a page of the editor area works with: the request, the table, the row, and what this user may do with it."""
+"""The context of a page of the editor area: the request, the table, the row, and what this user may do with it."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def matrix_embed() -> Embed:
 
 @dataclass(frozen=True)
 class OEmbedQuery:
-    """What a consumer asks for: the frame of the page at `url`, at most this wide and high (pixels)."""
+    """The query of a consumer: the frame of the page at `url`, at most this wide and high (pixels)."""
 
     url: str
     format: str = "json"

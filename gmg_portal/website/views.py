@@ -114,7 +114,7 @@ class AboutView(PublicPage, TemplateView):
 
 
 class MethodsView(PublicPage, TemplateView):
-    """What the terms of the register mean, and how each value is found."""
+    """The page of the terms of the register, with how each value is determined."""
 
     template_name = "website/methods.html"
     extra_context = {
@@ -127,7 +127,7 @@ class MethodsView(PublicPage, TemplateView):
 
 
 class AccessibilityView(PublicPage, TemplateView):
-    """How accessible the portal is, and where to report a barrier."""
+    """The page on accessibility, and where to report a barrier."""
 
     template_name = "website/accessibility.html"
     menus = (MenuEntry(Menu.ABOUT, 30, gettext_lazy("Accessibility")),)

@@ -1,4 +1,4 @@
-"""What the filters of the register mean: the condition on commitments, and the values that the facets count."""
+"""The meaning of the filters of the register: the condition on commitments, and the values that the facets count."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -65,7 +65,7 @@ class ActiveFilter:
 
 @dataclass(frozen=True, eq=False)
 class RegisterQuery:
-    """What an address asks of the register, as valid values; or `errors`, and then no values.
+    """The query of an address, as valid values; or `errors`, and then no values.
 
     `params` are the parameters as they stand, with their lists split; `form` has the labels and choices of the filters.
     `filters` are the values of the parameters that filter rows, and `conditions` what they mean, both by name.

@@ -33,7 +33,7 @@ class Representation:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """What the page shows: a person's agencies, task lists in the order of their urgency, and cycles to manage."""
+    """The content of the page: a person's agencies, task lists in the order of their urgency, and cycles to manage."""
 
     representations: list[Representation]
     task_lists: list[TaskList]

@@ -1,4 +1,4 @@
-"""What a dashboard is made of: tasks in task lists, with texts for days, people and deadlines."""
+"""The parts of a dashboard: tasks in task lists, with texts for days, people and deadlines."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field

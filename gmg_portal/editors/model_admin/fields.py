@@ -1,4 +1,4 @@
-"""How all forms of the editor area show the fields of a model."""
+"""The fields of a model in the forms of the editor area."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""What several tables share: lists of child rows, links to files, and the buttons of workflow actions."""
+"""Parts that several tables share: lists of child rows, links to files, and the buttons of workflow actions."""
 
 from django.contrib import admin
 from django.utils.html import format_html

@@ -1,4 +1,4 @@
-"""What the form of a report shows of the last published one: its texts beside the fields, and a form begun from it."""
+"""The last published report in the form of a report: its texts beside the fields, and a form begun from it."""
 
 from django.forms import ModelForm
 from django.utils.translation import gettext as _

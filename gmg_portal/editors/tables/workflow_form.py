@@ -1,4 +1,4 @@
-"""What the form of a row of the workflow shows of its state: buttons, hints, the reviewer's note, what is missing."""
+"""The state of a row of the workflow in its form: buttons, hints, the reviewer's note, what is missing."""
 
 from django.core.exceptions import ValidationError
 from django.forms import ModelForm

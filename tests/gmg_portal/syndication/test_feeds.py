@@ -530,9 +530,9 @@ def test_who_follows_the_silent_hears_of_each_that_falls_silent(
     in_february, client, ilo, cycle, commitment, time_machine
 ):
     ProgressReportFactory(commitment=commitment, cycle=cycle)
-    heard = CommitmentFactory(lead_agency=ilo)
-    ProgressReportFactory(commitment=heard, cycle=cycle)
-    published_report(heard, on="2014-08-01")
+    reported_commitment = CommitmentFactory(lead_agency=ilo)
+    ProgressReportFactory(commitment=reported_commitment, cycle=cycle)
+    published_report(reported_commitment, on="2014-08-01")
     address = "/commitments.atom?freshness=due&freshness=never_reported"
     published = identifier(f"{commitment.reference}/published")
 
