@@ -40,6 +40,10 @@ REVIEWED_BY = PublicField(
     not_in={Place.FILE: "Data files have no nested objects.", Place.REVIEW: "Decided by the review."},
 )
 _NOT_A_CHANGE = {Place.AMENDMENTS: "Nobody amends it.", Place.REVIEW: "Not part of what is reviewed."}
+UPDATED_AT = _(
+    "The moment (UTC) at which anything that is said here last changed in public, by which ‘updated_since’ finds it; "
+    "empty for a past day."
+)
 _OF_THE_PORTAL = {**_NOT_A_CHANGE, Place.SPREADSHEET: "Given by the portal."}
 _FROM_REPORTS = {**_NOT_A_CHANGE, Place.SPREADSHEET: "Changed by reports only."}
 
@@ -248,10 +252,7 @@ COMMITMENT = PublicTable(
         ),
         PublicField(
             "updated_at",
-            _(
-                "The moment (UTC) at which anything that is said here last changed in public, by which ‘updated_since’ "
-                "finds it; empty for a past day."
-            ),
+            UPDATED_AT,
             columns=(),
             example="2014-03-05T09:30:00Z",
             filter="updated_since",

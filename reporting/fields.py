@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from commitments.fields import REVIEWED, REVIEWED_BY
+from commitments.fields import REVIEWED, REVIEWED_BY, UPDATED_AT
 from foundation.public_fields import COMPUTED, KEY, LOCK, PARENT, WORKFLOW, Place, PublicField, PublicTable
 from reporting.models import Answer, Assessment, Contribution, Evidence, ProgressReport, StatusChange
 
@@ -48,10 +48,7 @@ REPORT = PublicTable(
         ),
         PublicField(
             "updated_at",
-            _(
-                "The moment (UTC) at which anything that is said here last changed in public, by which ‘updated_since’ "
-                "finds it; empty for a past day."
-            ),
+            UPDATED_AT,
             columns=(),
             filter="updated_since",
             not_in={**_OF_THE_PORTAL, Place.PAGE: "For programs."},
