@@ -78,7 +78,7 @@ class Framework(models.Model):
 
 
 class AlignmentStrength(DescribedChoices):
-    """How plainly a framework speaks of a point; TICKED where only the presentation's tick is known."""
+    """Strength with which a framework supports a point; TICKED where only the presentation's tick is known."""
 
     EXPLICIT = "explicit", _("Explicit"), Meaning(_("It speaks of the point outright."))
     PARTIAL = "partial", _("Partial"), Meaning(_("It touches a part of the point."))

@@ -46,7 +46,7 @@ class AgendaPointSerializer(PublicFieldsSerializer):
 
 
 class AlignmentSerializer(PublicFieldsSerializer):
-    """What the framework says on a point: one cell of the convergence table."""
+    """Statement of a framework on a point: one cell of the convergence table."""
 
     public_table = ALIGNMENT
     agenda_point = AgendaPointRefSerializer(source="point")

@@ -29,7 +29,7 @@ class Revision(models.Model):
 
 
 class AuditedEvent(models.TextChoices):
-    """What happened to a row, or to an account where there is no row."""
+    """Event of a row, or of an account where there is no row."""
 
     CREATED = "created", _("Entered")
     CHANGED = "changed", _("Changed")

@@ -42,7 +42,7 @@ class RecommendationPartSerializer(serializers.ModelSerializer):
 
 
 class RecommendationSerializer(PublicFieldsSerializer):
-    """What the group recommended in February 2014, at one of four levels, in its official wording."""
+    """Recommendation of the group of February 2014, at one of four levels, in its official wording."""
 
     public_table = RECOMMENDATION
     code = serializers.CharField()

@@ -144,21 +144,21 @@ class SummaryView(QueryView):
 
 
 class MatrixView(SummaryView):
-    """How many commitments each lead undertook on each agenda point."""
+    """Number of commitments of each lead on each agenda point."""
 
     serializer_class = MatrixSerializer
     summary = staticmethod(statistics.matrix)
 
 
 class GapsView(SummaryView):
-    """What nobody has taken up, what has no day, and what nobody has reported on."""
+    """Recommendations and points without commitments, and commitments without a deadline or a report."""
 
     serializer_class = GapsSerializer
     summary = staticmethod(statistics.gaps)
 
 
 class FreshnessView(SummaryView):
-    """How recently the leads were heard."""
+    """Freshness of the leads' reports."""
 
     serializer_class = FreshnessSummarySerializer
     summary = staticmethod(statistics.freshness)

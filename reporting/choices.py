@@ -8,7 +8,7 @@ from foundation.described_choices import DescribedChoices, Meaning
 
 
 class EvidenceKind(DescribedChoices):
-    """What a piece of evidence is."""
+    """Kind of a piece of evidence."""
 
     ANNOUNCEMENT = (
         "announcement",
@@ -37,7 +37,7 @@ class LinkCheckOutcome(DescribedChoices):
 
 
 class AssessorKind(DescribedChoices):
-    """Who assesses a commitment."""
+    """Kind of body that assesses a commitment."""
 
     PEER_AGENCY = "peer_agency", _("Peer agency"), Meaning(_("Another agency of the group."))
     GROUP_LEAD = "group_lead", _("Working-group lead"), Meaning(_("An agency that leads a work group, for the group."))
@@ -45,7 +45,7 @@ class AssessorKind(DescribedChoices):
 
 
 class AssessmentFinding(DescribedChoices):
-    """Whether an assessor agrees with the lead's report."""
+    """Agreement of an assessor with the lead's report."""
 
     AGREES = "agrees", _("Agrees with the lead's report"), Meaning(_("The assessor agrees with the lead’s report."))
     AGREES_IN_PART = "agrees_in_part", _("Agrees in part"), Meaning(_("The assessor agrees with a part of it."))

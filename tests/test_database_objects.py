@@ -44,7 +44,7 @@ def run(*statements):
 
 
 def test_functions_and_triggers_are_defined_as_declared():
-    """What the code declares is installed anew: that must change nothing, however PostgreSQL prints it."""
+    """Installing the declared functions and triggers again changes nothing, however PostgreSQL prints them."""
     before = definitions()
 
     run(

@@ -33,7 +33,7 @@ KEPT = 500  # answers whose ETag is remembered
 
 
 class Problem(Exception):
-    """What the portal refused (RFC 9457): `detail` says it in a sentence, `errors` word by word."""
+    """Problem of the API (RFC 9457): `detail` explains it in a sentence, `errors` lists it by parameter or field."""
 
     def __init__(self, status: int, detail: str, errors: list[Row] | None = None):
         super().__init__(detail)
@@ -78,7 +78,7 @@ class Portal:
             yield from page.body["results"]
 
     def overdue(self, agency: str, **words: Word) -> list[Row]:
-        """What an agency leads and should have reported on: reported in earlier times, or never."""
+        """Return the commitments of an agency whose report is overdue, or that never had one."""
         return list(self.walk("commitments", lead=agency, freshness=["overdue", "never_reported"], **words))
 
     def matrix(self, **words: Word) -> list[list[str | int]]:
@@ -130,7 +130,7 @@ class Portal:
 
 
 def _seconds(text: str | None) -> float | None:
-    """What `Retry-After` asks for: it names seconds or a moment."""
+    """Return the seconds to wait by `Retry-After`, which names seconds or a date."""
     if not text:
         return None
     if text.isdigit():

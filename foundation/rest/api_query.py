@@ -29,7 +29,7 @@ AS_OF = "as_of"
 
 @dataclass(frozen=True)
 class ApiQuery:
-    """What an API address asks for. Every parameter is valid.
+    """Query of an API address. Every parameter is valid.
 
     `day` is None for the record of today. `fields` are those that the parameter `fields` names, {} for all of
     `offered_fields`.

@@ -13,7 +13,7 @@ from workgroups.serializers import WorkGroupRefSerializer
 
 
 class AssessorSerializer(serializers.Serializer):
-    """Who judged: an agency, a work group, or somebody independent (who has neither code nor page)."""
+    """Assessor: an agency, a work group, or an independent body (which has neither code nor page)."""
 
     code = serializers.CharField(allow_null=True, help_text=_("The agency's code or the group's slug."))
     title = serializers.CharField(help_text=_("The full name."))
@@ -28,7 +28,7 @@ class AssessorSerializer(serializers.Serializer):
 
 
 class AnswerSerializer(PublicFieldsSerializer):
-    """What the lead of the commitment says in public to a judgement."""
+    """Public answer of a commitment's lead to an assessment."""
 
     public_table = ANSWER
     published_on = PartialDateField("published")

@@ -14,7 +14,7 @@ from workgroups.serializers import WorkGroupRefSerializer
 
 
 class LeadSerializer(serializers.Serializer):
-    """Who leads: a member or constituent, or a work group."""
+    """Lead: a member, a constituent or a work group."""
 
     kind = serializers.ChoiceField(["agency", "workgroup"], help_text=_("Whether an agency or a work group leads."))
     code = serializers.CharField(help_text=_("The agency's code or the group's slug."))

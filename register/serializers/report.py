@@ -69,7 +69,7 @@ PARTS = ["contributions", "evidence"]
 
 
 class ReportBodySerializer(PublicFieldsSerializer):
-    """What the lead said about a period."""
+    """Texts of a lead's report on a period."""
 
     public_table = REPORT
     code = serializers.CharField(source="reference")

@@ -13,7 +13,7 @@ from reporting.models import Assessment
 
 
 class CountSerializer(serializers.Serializer):
-    """How many commitments, and where they are."""
+    """Number of commitments, and the address that lists them."""
 
     count = serializers.IntegerField(min_value=0, help_text=_("How many published commitments."))
     url = PageURLField(source=None, help_text=_("The address of the register with just these rows."))
@@ -26,7 +26,7 @@ class MatrixCellSerializer(CountSerializer):
 
 
 class MatrixRowSerializer(serializers.Serializer):
-    """What one lead undertook on each point."""
+    """Numbers of one lead's commitments by point."""
 
     lead = LeadSerializer(help_text=_("What a constituent leads counts for the member that it belongs to."))
     cells = MatrixCellSerializer(many=True, help_text=_("One for each point, in their order."))
@@ -52,7 +52,7 @@ class FreshnessCountSerializer(CountSerializer):
 
 
 class LeadFreshnessSerializer(serializers.Serializer):
-    """How one lead keeps the record up to date."""
+    """Freshness of one lead's reports."""
 
     lead = LeadSerializer(help_text=_("What a constituent leads counts for the member that it belongs to."))
     counts = FreshnessCountSerializer(many=True, help_text=_("One for each freshness."))
@@ -71,7 +71,7 @@ class FreshnessSummarySerializer(serializers.Serializer):
 
 
 class CoverageSerializer(serializers.Serializer):
-    """How far one thing is answered, and what is wanting."""
+    """Coverage of one recommendation, point or member, with the gaps."""
 
     code = serializers.CharField(help_text=_("Its public identifier."))
     title = serializers.CharField(help_text=_("Its name or wording."))
@@ -93,7 +93,7 @@ class CoverageSerializer(serializers.Serializer):
 
 
 class PointCoverageSerializer(CoverageSerializer):
-    """How far one agenda point is answered."""
+    """Coverage of one agenda point."""
 
     code = serializers.IntegerField(help_text=_("The point's number."))
 

@@ -1,4 +1,4 @@
-"""How recently the leads were heard, in total and by lead."""
+"""Freshness of the leads' reports, in total and by lead."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What has no commitment, no deadline or no report: points, recommendations, levels, members and commitments."""
+"""Points, recommendations, levels and members without commitments; commitments without a deadline or a report."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable

@@ -17,7 +17,7 @@ class TimelineEvent:
     """An event or a deadline, at its known precision; `code` is its status, if any."""
 
     class Kind(models.TextChoices):
-        """What happened, or is due."""
+        """Kind of a past event or a future date."""
 
         START = "start", gettext_lazy("Start")
         MILESTONE = "milestone", gettext_lazy("Milestone due")

@@ -1,4 +1,4 @@
-"""What a line of a file of commitments holds, the problems of one, and the rows that it may refer to."""
+"""Parsed lines of a file of commitments, their problems, and the rows that they may refer to."""
 
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self

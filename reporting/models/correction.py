@@ -13,7 +13,7 @@ from reporting.querysets import CorrectionQuerySet
 
 
 class CorrectionState(models.TextChoices):
-    """Whether a reported mistake waits, was answered or was closed."""
+    """State of a reported mistake: waiting, answered or closed."""
 
     OPEN = "open", _("Waiting")
     ANSWERED = "answered", _("Answered")

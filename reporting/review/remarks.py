@@ -1,4 +1,4 @@
-"""What a reviewer should look at: the reasons against publication, then other remarks."""
+"""Remarks for a reviewer: the reasons against publication, then others."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a reviewer is likely to ask about a report, though no rule forbids it."""
+"""Hints about a report: questions that a reviewer is likely to ask, though no rule forbids it."""
 
 from django.utils.translation import gettext as _
 

@@ -23,7 +23,7 @@ BOTH_DIRECTIONS = override_settings(LANGUAGES=[("en", "English"), ("ar", "Arabic
 
 @pytest.fixture
 def complaints():
-    """What the browser's console had to say: refused scripts and styles, errors, missing files."""
+    """Collect the messages of the browser's console: refused scripts and styles, errors, missing files."""
     return []
 
 

@@ -1,4 +1,4 @@
-"""How the people of the cast sign in and out of the portal in a browser."""
+"""Sign the people of the cast in and out of the portal in a browser."""
 
 import time
 
@@ -40,7 +40,7 @@ def enter(page, username, password=PASSWORD):
 
 
 def code_for(username):
-    """What the person's app shows now; taken even where it was used a moment ago, as nobody waits in a test."""
+    """Return the code that the person's app shows now, even if it was used a moment ago: a test does not wait."""
     app = Authenticator.objects.get(user__username=username, type=Authenticator.Type.TOTP)
     app.data.pop("used_until", None)
     app.save()

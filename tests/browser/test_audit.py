@@ -1,4 +1,4 @@
-"""Who did what, as the secretariat sees it: on wide and narrow screens, in both directions, light and dark."""
+"""The audit as the secretariat sees it: on wide and narrow screens, in both directions, light and dark."""
 
 import pytest
 

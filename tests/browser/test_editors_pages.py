@@ -94,7 +94,7 @@ def rows(site, django_db_blocker):
 
 @pytest.fixture(scope="module")
 def signed_in(site, rows, chromium, django_db_blocker):
-    """What the browser remembers of whoever signed in."""
+    """Return the cookies of each person who signed in."""
     with django_db_blocker.unblock():
         factories.in_group(factories.UserFactory(username="secretariat"), "secretariat")
         factories.UserFactory(username="administrator", is_superuser=True)
@@ -151,7 +151,7 @@ def pages_of_steps(rows):
 
 
 def barriers(page, dark=False, audited=violations):
-    """What stands in somebody's way on the page as it is: on a wide screen, on a phone, in the dark if asked for."""
+    """Return the barriers of the page as it is: on a wide screen, on a phone, in the dark if asked for."""
     violations_found = [("light", rule) for rule in audited(page)]
     if dark:
         page.emulate_media(color_scheme="dark")

@@ -1,4 +1,4 @@
-"""What holds on every public page: no barrier, no loss, no complaint, little weight."""
+"""Rules of every public page: no barrier, nothing cut off, no message of the console, little weight."""
 
 import gzip
 from datetime import date
@@ -162,7 +162,7 @@ def test_dim_words_of_a_single_cell_are_found_in_the_dark(open_page, site):
 
 @pytest.fixture(scope="module")
 def answers(two_editions, django_db_blocker):
-    """What each page answers, and the names of all templates that were shown."""
+    """Return the answer of each page, and the names of all templates that were shown."""
     seen, client = set(), Client()
 
     def note(template, **_kwargs):

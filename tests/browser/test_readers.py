@@ -1,4 +1,4 @@
-"""What readers come for, in a real browser: at a desk and on a phone, with scripts and without."""
+"""Tasks of readers in a real browser: at a desk and on a phone, with scripts and without."""
 
 import csv
 import re

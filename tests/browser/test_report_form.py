@@ -273,7 +273,7 @@ def test_form_and_preview_have_no_barrier(locale, open_page, portal, settings, c
 
 
 def barriers(page, locale):
-    """What stands in somebody's way, wide and on a phone, light and dark; the page is left narrow and light."""
+    """Return the barriers, wide and on a phone, light and dark; the page is left narrow and light."""
     faults = []
     for size in (WIDE, PHONE):
         page.set_viewport_size(size)

@@ -1,4 +1,4 @@
-"""Who waits for whom in the database, for the tests of two who come at once."""
+"""Connections that wait for locks of the database, for tests of two requests at once."""
 
 from django.db import connection
 
@@ -12,7 +12,7 @@ SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN (
 
 
 def waiting_for_locks() -> int:
-    """How many connections to this database stand and wait, of any process."""
+    """Return how many connections to this database wait for a lock, of any process."""
     with connection.cursor() as cursor:
         cursor.execute(WAITING)
         return cursor.fetchone()[0]

@@ -27,7 +27,7 @@ def folder_for_all() -> Iterator[Path]:
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
-    """What a newcomer's shell would say: nothing of this suite's own settings, a trial in this folder."""
+    """Return the environment of a newcomer's shell: none of this suite's settings, a trial in this folder."""
     kept = {name: value for name, value in os.environ.items() if name.startswith(("COVERAGE", "HOME", "PATH"))}
     own = {"PORTAL_VAR": str(var), "PORTAL_STATE": str(var.parent / "state"), "TRIAL": "1"}
     return kept | own | more

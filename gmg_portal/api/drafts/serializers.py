@@ -196,7 +196,7 @@ class DraftListSerializer(serializers.Serializer):
 
 
 class DraftChangesSerializer(serializers.ModelSerializer):
-    """What is written into a report. What is left out stays as it is; null or an empty text empties it.
+    """Changes of a report. A field that is left out stays as it is; null or an empty text empties it.
 
     Codes and references are taken in any case.
     """
@@ -283,7 +283,7 @@ class NewFileSerializer(NewEvidenceSerializer):
 
 
 class FieldFaultSerializer(serializers.Serializer):
-    """What is wrong with one field of the body, or how it stands now; or with one word of the address."""
+    """Problem of one field of the body, with its present value, or of one parameter of the address."""
 
     field = serializers.CharField(
         required=False, help_text=_("The field of the body that is refused; empty where it is the whole.")

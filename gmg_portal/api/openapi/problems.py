@@ -24,7 +24,7 @@ from gmg_portal.api.renderers import CsvRenderer, JsonRenderer, NdjsonRenderer
 
 
 class FaultSerializer(serializers.Serializer):
-    """What is wrong with one word of the address."""
+    """Problem of one parameter of the address."""
 
     parameter = serializers.CharField(help_text=_("The word that is refused."))
     code = serializers.ChoiceField(ERROR_CHOICES, help_text=_("What is wrong with it: stable, for programs."))

@@ -316,7 +316,7 @@ SHOWN_AS = {
 
 
 def is_shown(model, table, path, request) -> bool:
-    """Whether the page shows a column, or the row to which it belongs where that row's own page shows the column."""
+    """Return whether the page shows a column, or the row that it belongs to if that row's page shows the column."""
     first, *rest = path.split("__")
     if first not in shown_columns(table, request) and (model, first) not in SHOWN_AS:
         return False
@@ -341,7 +341,7 @@ def test_search_and_filters_reach_shown_columns_alone(person):
 
 
 def test_every_link_of_a_filter_is_answered(administrator, ilo, points, decent_work, data_and_research, cycle):
-    """What the filters link to is exactly what the list takes."""
+    """The links of the filters are exactly those that the list takes."""
     ProgressReportFactory(commitment=CommitmentFactory(workgroup=decent_work), cycle=cycle, on_behalf_of=ilo)
     Group.objects.create(name="translators")
     FrameworkFactory.create_batch(2)
