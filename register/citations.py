@@ -129,11 +129,11 @@ class Citation:
 
     @property
     def _day(self) -> str:
-        return date_format(self.day, "j F Y")
+        return date_format(self.day)
 
     @property
     def _withdrawn(self) -> str:
-        return date_format(self.withdrawn_on, "j F Y") if self.withdrawn_on else ""
+        return date_format(self.withdrawn_on) if self.withdrawn_on else ""
 
     @property
     def _portal(self) -> str:

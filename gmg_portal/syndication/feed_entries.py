@@ -126,7 +126,7 @@ def _due_report_entry(due_report: DueReport, absolute_url: Callable[[str], str])
         "title": commitment.title,
         "freshness": due_report.freshness.label,
         "cycle": due_report.cycle.title,
-        "day": date_format(due_report.cycle.due_on, "j F Y"),
+        "day": date_format(due_report.cycle.due_on),
     }
     return atom.Entry(
         key=due_report.key,
@@ -167,7 +167,7 @@ def _amended_title_and_text(change: Change, at: datetime, text: str) -> tuple[st
     names = {
         "reference": change.commitment.reference,
         "title": change.commitment.title,
-        "day": date_format(at, "j F Y"),
+        "day": date_format(at),
     }
     note = _("Amended on %(day)s: the history on its page says how.") % names
     return _("%(reference)s: Commitment amended – %(title)s") % names, f"{text}\n\n{note}"

@@ -61,7 +61,7 @@ def compare_with_sent_back(row: Reviewed) -> Comparison | None:
     line = row.history.filter(history_change_reason="send_back").order_by("-history_id").first()
     if line is None:
         return None
-    name = _("As it was sent back on %(day)s") % {"day": date_format(line.history_date, "j F Y")}
+    name = _("As it was sent back on %(day)s") % {"day": date_format(line.history_date)}
     before, after = display_values(line) | parts_at(row, line), display_values(row) | current_parts(row)
     fields = [field for field in _fields(table_of(row), before, after) if field.changed]
     return Comparison(name, _("Submitted again"), fields)

@@ -92,7 +92,7 @@ def withdrawn_successor_task(commitment: Commitment, may_report: bool) -> Task:
     successor = commitment.superseded_by
     fact = _("Superseded by %(successor)s, which was withdrawn on %(day)s: %(reason)s") % {
         "successor": successor.reference,
-        "day": date_format(successor.withdrawn_on, "j F Y"),
+        "day": date_format(successor.withdrawn_on),
         "reason": successor.withdrawn_reason,
     }
     if may_report:

@@ -95,7 +95,7 @@ def due_text(day: date) -> tuple[str, str]:
 
 def format_day(day: date) -> str:
     """Format a day as in '5 March 2014', without a leading zero."""
-    return date_format(day, "j F Y")
+    return date_format(day)
 
 
 def person_name(user: AbstractUser | None) -> str:

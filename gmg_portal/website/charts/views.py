@@ -95,7 +95,7 @@ def _file_response(
 
 def _source_lines(request: HttpRequest, day: date | None) -> list[str]:
     """Return the source of a drawing for use outside of the site: the day of the record, and the drawing's URL."""
-    values = {"day": date_format(day or today(), "j F Y")}
+    values = {"day": date_format(day or today())}
     return [
         _("GMG HLD follow-up portal, the record as it stood on %(day)s.") % values,
         request.build_absolute_uri(),

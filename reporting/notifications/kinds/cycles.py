@@ -39,7 +39,7 @@ def cycle_sections(person: User, notifications: list[Notification]) -> list[Sect
 def _cycle_section(person: User, cycle: ReportingCycle, reminded: bool) -> Section:
     rows = reports_owed_by(person, cycle).select_related("commitment").order_by("commitment__reference")
     lines = [Line(str(row.commitment), change_url(row)) for row in rows]
-    params = {"cycle": cycle.title, "day": date_format(cycle.due_on, "j F Y"), "days": (cycle.due_on - today()).days}
+    params = {"cycle": cycle.title, "day": date_format(cycle.due_on), "days": (cycle.due_on - today()).days}
     kind = deadline_kind(cycle)
     if kind == NotificationKind.OVERDUE:
         title = _("Overdue: reports for %(cycle)s")
