@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework_api_key.models import APIKey
@@ -134,7 +135,7 @@ class AuditExportView(EditorView):
         csv_format = FORMATS["csv"]
         rows = csv_rows(form.entries(), request, table.admin_site)
         response = StreamingHttpResponse(csv_format.write(CSV_HEADER, rows), content_type=csv_format.content_type)
-        response["Content-Disposition"] = f'attachment; filename="audit-{today()}.csv"'
+        response["Content-Disposition"] = content_disposition_header(True, f"audit-{today()}.csv")
         return response
 
 

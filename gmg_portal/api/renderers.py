@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.utils.http import content_disposition_header
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 
 from foundation.rest.api_query import ApiQuery
@@ -60,7 +61,7 @@ class CsvRenderer(RowsRenderer):
 
     def render(self, data, accepted_media_type=None, renderer_context=None):
         name = renderer_context["request"].path.strip("/").rpartition("/")[2]
-        renderer_context["response"]["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        renderer_context["response"]["Content-Disposition"] = content_disposition_header(True, f"{name}.csv")
         return super().render(data, accepted_media_type, renderer_context)
 
 

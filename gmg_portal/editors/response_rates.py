@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -102,7 +103,7 @@ def rates_file(request: HttpRequest) -> HttpResponse:
         for rate in cycle_rates.rates
     ]
     response = HttpResponse(b"".join(write_csv(HEADER, rows, bom=True)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="response-rates.csv"'
+    response["Content-Disposition"] = content_disposition_header(True, "response-rates.csv")
     return response
 
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from foundation.filters.as_of import parse_as_of
@@ -34,5 +35,5 @@ def example(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(
         path.read_bytes(),
         content_type=CONTENT_TYPES[path.suffix],
-        headers={"Content-Disposition": f'inline; filename="{name}"'},
+        headers={"Content-Disposition": content_disposition_header(False, name)},
     )

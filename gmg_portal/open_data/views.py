@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -86,7 +87,10 @@ def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
     return StreamingHttpResponse(
         chunks,
         content_type=file_format.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}.{form}"', **_file_headers(snapshot, query)},
+        headers={
+            "Content-Disposition": content_disposition_header(True, f"{name}.{form}"),
+            **_file_headers(snapshot, query),
+        },
     )
 
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Max, Model
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from icalendar import Calendar, Event, vText
@@ -65,7 +66,7 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     return HttpResponse(
         calendar.to_ical(),
         content_type="text/calendar; charset=utf-8",
-        headers={"Content-Disposition": 'inline; filename="due.ics"'},
+        headers={"Content-Disposition": content_disposition_header(False, "due.ics")},
     )
 
 

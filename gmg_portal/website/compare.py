@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -73,7 +74,7 @@ def compare_file(request: HttpRequest) -> HttpResponse:
     return StreamingHttpResponse(
         csv_format.write(list(CSV_HEADER), [_csv_row(row, origin) for row in comparison.rows]),
         content_type=csv_format.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+        headers={"Content-Disposition": content_disposition_header(True, filename)},
     )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -215,7 +216,7 @@ def gap_file(request: HttpRequest, name: str) -> HttpResponse:
     return StreamingHttpResponse(
         csv_format.write(list(header), [csv_row for row in gap_list.rows for csv_row in csv_rows(row, origin)]),
         content_type=csv_format.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}{as_of}.csv"'},
+        headers={"Content-Disposition": content_disposition_header(True, f"{name}{as_of}.csv")},
     )
 
 

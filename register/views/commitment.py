@@ -3,6 +3,7 @@
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
 from django.views.generic import DetailView, View
 
 from commitments.models import Commitment, Status
@@ -94,7 +95,7 @@ class CitationView(StrictQuery, View):
             "ris": (citation.ris, "application/x-research-info-systems"),
         }[form]
         response = HttpResponse(text, content_type=f"{media_type}; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{commitment.reference}.{form}"'
+        response["Content-Disposition"] = content_disposition_header(True, f"{commitment.reference}.{form}")
         return response
 
 

@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -74,7 +75,7 @@ class FileView(SpreadsheetView):
         kind = file.rsplit(".", 1)[1]
         name = f"{today().isoformat()}.{kind}" if file.startswith("export") else file
         response = HttpResponse(FILES[file](self.resource), content_type=CONTENT_TYPES[kind])
-        response["Content-Disposition"] = f'attachment; filename="{self.resource.name}-{name}"'
+        response["Content-Disposition"] = content_disposition_header(True, f"{self.resource.name}-{name}")
         response["Cache-Control"] = "private, no-store"
         return response
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import http_date
+from django.utils.http import content_disposition_header, http_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -173,7 +173,7 @@ def since_file(request: HttpRequest, day: str, earlier: str, form: str) -> HttpR
     return StreamingHttpResponse(
         ClosingIterator(file_format.write(header, records(rows)), rows),
         content_type=file_format.content_type,
-        headers={"Content-Disposition": f'attachment; filename="changes-{first}-{last}.{form}"'},
+        headers={"Content-Disposition": content_disposition_header(True, f"changes-{first}-{last}.{form}")},
     )
 
 
@@ -192,7 +192,7 @@ def edition_citation(request: HttpRequest, day: str, form: str) -> HttpResponse:
     return HttpResponse(
         getattr(citation, citation_format),
         content_type=f"{content_type}; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="edition-{edition}.{form}"'},
+        headers={"Content-Disposition": content_disposition_header(True, f"edition-{edition}.{form}")},
     )
 
 

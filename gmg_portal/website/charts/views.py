@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.utils.formats import date_format
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -89,7 +90,7 @@ def _file_response(
         content = b"".join(csv_format.write(figure.header, figure.rows))
     if day:
         name = f"{name}-as-of-{day.isoformat()}"
-    headers = {"Content-Disposition": f'inline; filename="{name}.{form}"'}
+    headers = {"Content-Disposition": content_disposition_header(False, f"{name}.{form}")}
     return HttpResponse(content, content_type=CONTENT_TYPES[form], headers=headers)
 
 
