@@ -143,7 +143,6 @@ WITHOUT_HISTORY |= INTERNAL
 ANY_APP = {
     "__init__.py",
     "actions.py",
-    "admin.py",
     "api.py",
     "apps.py",
     "choices.py",
@@ -163,7 +162,6 @@ ANY_APP = {
 FURTHER_FILES = {
     "accounts": {
         "actions",
-        "admin",
         "attempts",
         "forms.py",
         "idempotent_forms.py",

@@ -35,20 +35,11 @@ DOTTED = re.compile(rf"({'|'.join(FLOORS)})(\.[a-z_]+)+")
 # Rows of the register and pages of the roof that an app links to; base classes of the editor area; tags of the roof.
 KNOWN = {
     "foundation": set(),
-    "agencies": {"api:commitments-list", "admin.site.ModelAdmin", "admin.site.TabularInline"},
-    "agenda": {"api:commitments-list", "admin.site.ModelAdmin"},
-    "accounts": {
-        "admin:accounts_invitation_changelist",
-        "admin:accounts_membership_changelist",
-        "api:drafts",
-        "admin.site.Form",
-        "admin.site.HistoryAdmin",
-        "admin.site.ModelAdmin",
-        "admin.site.StrictListMixin",
-        "admin.site.unregister",
-    },
-    "workgroups": {"api:commitments-list", "admin.site.ModelAdmin", "admin.site.TabularInline"},
-    "recommendations": {"api:commitments-list", "admin.site.ModelAdmin"},
+    "agencies": {"api:commitments-list"},
+    "agenda": {"api:commitments-list"},
+    "accounts": set(),
+    "workgroups": {"api:commitments-list"},
+    "recommendations": {"api:commitments-list"},
     "commitments": set(),
     "reporting": {
         "admin:index",

@@ -1,8 +1,4 @@
-"""The admin site of the editor area. It provides the base classes of the apps' tables.
-
-The apps may not import the project. Their `admin.py` takes the base classes from the site itself:
-`class AgencyAdmin(admin.site.ModelAdmin)`.
-"""
+"""The admin site of the editor area."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,10 +22,6 @@ from gmg_portal.editors.forms.versioned import VersionedForm
 from gmg_portal.editors.list_queries.autocomplete import StrictAutocompleteView
 from gmg_portal.editors.list_queries.params import check_params
 from gmg_portal.editors.list_queries.refusals import ListQueryRefused, refused_response
-from gmg_portal.editors.model_admin.history import HistoryAdmin
-from gmg_portal.editors.model_admin.inlines import PortalStackedInline, PortalTabularInline
-from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin, SystemTableAdmin, ViewOnlyAdmin
 from register.search.full_text import search_error
 
 SEARCH, COMPLETION = "q", "term"
@@ -45,13 +37,6 @@ class PortalAdminSite(AdminSite):
     empty_value_display = "–"
     enable_nav_sidebar = False
 
-    ModelAdmin = PortalModelAdmin
-    HistoryAdmin = HistoryAdmin
-    SystemTableAdmin = SystemTableAdmin
-    StrictListMixin = StrictListMixin
-    ViewOnlyAdmin = ViewOnlyAdmin
-    StackedInline = PortalStackedInline
-    TabularInline = PortalTabularInline
     Form = VersionedForm
     changes_since_export = staticmethod(changes_since_export)
 

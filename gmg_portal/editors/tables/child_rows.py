@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Milestone, Partner
 from commitments.permissions import may_review
+from gmg_portal.editors.model_admin.tables import SystemTableAdmin
 from gmg_portal.editors.tables.base import EMPTY_VALUE, ChildRowAdmin, file_link
 from gmg_portal.editors.views.evidence_file import EVIDENCE_FILE
 from gmg_portal.editors.views.spreadsheets import SPREADSHEET_VIEWS, spreadsheets_link
@@ -76,7 +77,7 @@ class EvidenceAdmin(ChildRowAdmin):
 
 
 @admin.register(StatusChange)
-class StatusChangeAdmin(admin.site.SystemTableAdmin):
+class StatusChangeAdmin(SystemTableAdmin):
     """Append-only: it has no history, being one."""
 
     list_display = ["commitment", "from_status", "to_status", "changed", "reason"]

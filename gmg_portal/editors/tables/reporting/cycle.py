@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from commitments.models import Stakeholder
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin
 from gmg_portal.editors.tables.base import show_action_buttons
 from gmg_portal.editors.views.workflow_actions.cycles import CLOSE, OPEN, REMIND, REOPEN
 from gmg_portal.editors.views.workflow_actions.pages import action_views
@@ -10,12 +11,12 @@ from reporting.models import ReportingCycle
 
 
 @admin.register(ReportingCycle)
-class ReportingCycleAdmin(admin.site.ModelAdmin):
+class ReportingCycleAdmin(PortalModelAdmin):
     """Reporting cycles, which are opened, reminded of, closed and reopened by actions."""
 
     workflow_actions = (OPEN, REMIND, CLOSE, REOPEN)
     extra_views = action_views(workflow_actions)
-    form_steps = (show_action_buttons, *admin.site.ModelAdmin.form_steps)
+    form_steps = (show_action_buttons, *PortalModelAdmin.form_steps)
     change_form_template = "admin/workflow/change_form.html"
     list_display = ["title", "opens_on", "due_on", "closes_on", "opened_on", "closed_on"]
     search_fields = ["title"]
@@ -30,7 +31,7 @@ class ReportingCycleAdmin(admin.site.ModelAdmin):
 
 
 @admin.register(Stakeholder)
-class StakeholderAdmin(admin.site.ModelAdmin):
+class StakeholderAdmin(PortalModelAdmin):
     """Stakeholders, for commitments to choose from."""
 
     list_display = ["name", "acronym", "kind"]

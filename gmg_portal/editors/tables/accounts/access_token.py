@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from accounts.actions import access_tokens
-from accounts.admin.row_actions import RowActionsMixin
 from accounts.models import AccessToken
 from accounts.permissions import (
     may_make_tokens,
@@ -26,9 +25,12 @@ from accounts.permissions import (
 )
 from foundation.clock import today
 from foundation.dates.inputs import AdminDayInput, DayField
+from gmg_portal.editors.forms.versioned import VersionedForm
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin
+from gmg_portal.editors.tables.accounts.row_actions import RowActionsMixin
 
 
-class AccessTokenForm(admin.site.Form):
+class AccessTokenForm(VersionedForm):
     """The form of a new token: the system, its scope and the last day."""
 
     until = DayField(
@@ -53,7 +55,7 @@ class AccessTokenForm(admin.site.Form):
 
 
 @admin.register(AccessToken)
-class AccessTokenAdmin(RowActionsMixin, admin.site.ModelAdmin):
+class AccessTokenAdmin(RowActionsMixin, PortalModelAdmin):
     """Access tokens of agencies' systems. The secret is shown once; a token cannot be edited, only revoked."""
 
     form = AccessTokenForm

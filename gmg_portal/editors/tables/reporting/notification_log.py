@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import is_administrator
+from gmg_portal.editors.model_admin.tables import SystemTableAdmin
 from reporting.models import Digest, Notification
 from reporting.models.notification import SUBJECT_RELATIONS
 
 
-class NotificationLogAdmin(admin.site.SystemTableAdmin):
+class NotificationLogAdmin(SystemTableAdmin):
     """A log for administrators only, since it names people. Rows are deleted together with their account."""
 
     def has_module_permission(self, request):

@@ -3,11 +3,12 @@
 from django import forms
 from django.contrib import admin
 
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin
 from recommendations.models import Recommendation
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(admin.site.ModelAdmin):
+class RecommendationAdmin(PortalModelAdmin):
     """Edit recommendations and their parts. The related points are check boxes, as there are only eight."""
 
     list_display = ["code", "level", "text", "parent"]

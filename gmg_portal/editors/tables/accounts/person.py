@@ -13,10 +13,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.row_actions import RowActionsMixin
-from accounts.admin.two_roles import warn_about_two_roles
 from accounts.models import User
 from accounts.permissions import SECRETARIAT, may_manage_memberships, may_manage_users
+from gmg_portal.editors.model_admin.history import HistoryAdmin
+from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
+from gmg_portal.editors.tables.accounts.row_actions import RowActionsMixin
+from gmg_portal.editors.tables.accounts.two_roles import warn_about_two_roles
 
 
 class AdministratorsOnlyMixin:
@@ -42,7 +44,7 @@ class AdministratorsOnlyMixin:
 
 
 @admin.register(User)
-class PersonAdmin(RowActionsMixin, AdministratorsOnlyMixin, admin.site.HistoryAdmin, UserAdmin):
+class PersonAdmin(RowActionsMixin, AdministratorsOnlyMixin, HistoryAdmin, UserAdmin):
     """Accounts. The secretariat can read them, to give memberships, and not change them."""
 
     row_actions = {"no_second_step": "remove_second_step"}
@@ -117,7 +119,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(AdministratorsOnlyMixin, admin.site.StrictListMixin, admin.ModelAdmin):
+class GroupAdmin(AdministratorsOnlyMixin, StrictListMixin, admin.ModelAdmin):
     """Groups. Only the name is used; the secretariat's is fixed, as the code refers to it."""
 
     list_display = ["name"]

@@ -2,10 +2,12 @@
 
 from django.contrib import admin
 
+from gmg_portal.editors.model_admin.inlines import PortalTabularInline
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
 
-class ParticipationInline(admin.site.TabularInline):
+class ParticipationInline(PortalTabularInline):
     """Edit the agencies of a group, with their roles, on its page."""
 
     model = Participation
@@ -13,7 +15,7 @@ class ParticipationInline(admin.site.TabularInline):
 
 
 @admin.register(WorkGroup)
-class WorkGroupAdmin(admin.site.ModelAdmin):
+class WorkGroupAdmin(PortalModelAdmin):
     """Edit a group together with its agencies. The slug is permanent, because addresses contain it."""
 
     inlines = [ParticipationInline]
@@ -23,7 +25,7 @@ class WorkGroupAdmin(admin.site.ModelAdmin):
 
 
 @admin.register(Participation)
-class ParticipationAdmin(admin.site.ModelAdmin):
+class ParticipationAdmin(PortalModelAdmin):
     """List the agencies of all groups, to see in which groups an agency takes part."""
 
     list_display = ["workgroup", "agency", "role"]
@@ -33,7 +35,7 @@ class ParticipationAdmin(admin.site.ModelAdmin):
 
 
 @admin.register(WorkPlan)
-class WorkPlanAdmin(admin.site.ModelAdmin):
+class WorkPlanAdmin(PortalModelAdmin):
     """Edit the group's multi-annual work plans, which commitments refer to."""
 
     list_display = ["title", "acronym", "starts_on", "ends_on"]

@@ -3,11 +3,12 @@
 from django.contrib import admin
 
 from accounts.permissions import is_administrator
+from gmg_portal.editors.model_admin.tables import SystemTableAdmin
 from reporting.models import AutosavedForm
 
 
 @admin.register(AutosavedForm)
-class AutosavedFormAdmin(admin.site.SystemTableAdmin):
+class AutosavedFormAdmin(SystemTableAdmin):
     """The list of working copies, without their content, to help users who miss what they typed."""
 
     list_display = ["user", "form", "row", "commitment", "saved_at"]

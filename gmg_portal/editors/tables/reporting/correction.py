@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.permissions import may_review
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin, ViewOnlyAdmin
 from gmg_portal.editors.tables.base import EMPTY_VALUE, show_action_buttons
 from gmg_portal.editors.views.workflow_actions.corrections import ANSWER, CLOSE
 from gmg_portal.editors.views.workflow_actions.pages import action_views
@@ -13,12 +14,12 @@ from reporting.models import Correction
 
 
 @admin.register(Correction)
-class CorrectionAdmin(admin.site.ViewOnlyAdmin):
+class CorrectionAdmin(ViewOnlyAdmin):
     """The inbox of mistakes reported by readers. It shows whether a reader left an address, but not the address."""
 
     workflow_actions = (ANSWER, CLOSE)
     extra_views = action_views(workflow_actions)
-    form_steps = (show_action_buttons, *admin.site.ModelAdmin.form_steps)
+    form_steps = (show_action_buttons, *PortalModelAdmin.form_steps)
     change_form_template = "admin/workflow/change_form.html"
     list_display = ["commitment", "excerpt", "state", "reported_at", "settled_by"]
     list_filter = ["state"]

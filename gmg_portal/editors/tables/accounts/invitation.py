@@ -11,12 +11,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import invitations
-from accounts.admin.row_actions import RowActionsMixin
 from accounts.models import Invitation, User
 from accounts.permissions import may_invite_as, may_manage_memberships
+from gmg_portal.editors.forms.versioned import VersionedForm
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin
+from gmg_portal.editors.tables.accounts.row_actions import RowActionsMixin
 
 
-class InvitationForm(admin.site.Form):
+class InvitationForm(VersionedForm):
     """The form of an invitation."""
 
     def clean_email(self):
@@ -31,7 +33,7 @@ class InvitationForm(admin.site.Form):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(RowActionsMixin, admin.site.ModelAdmin):
+class InvitationAdmin(RowActionsMixin, PortalModelAdmin):
     """Invitations. Adding one sends the mail; a sent one cannot be edited, only revoked or sent again."""
 
     form = InvitationForm

@@ -3,10 +3,11 @@
 from django.contrib import admin
 
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin
 
 
 @admin.register(AgendaPoint)
-class AgendaPointAdmin(admin.site.ModelAdmin):
+class AgendaPointAdmin(PortalModelAdmin):
     """Edit the eight points. The number is permanent, because addresses contain it."""
 
     list_display = ["number", "title"]
@@ -15,7 +16,7 @@ class AgendaPointAdmin(admin.site.ModelAdmin):
 
 
 @admin.register(Framework)
-class FrameworkAdmin(admin.site.ModelAdmin):
+class FrameworkAdmin(PortalModelAdmin):
     """Edit the columns of the convergence table. One of them is its base: the agenda itself."""
 
     list_display = ["title", "code", "symbol", "adopted_on", "is_base"]
@@ -24,7 +25,7 @@ class FrameworkAdmin(admin.site.ModelAdmin):
 
 
 @admin.register(Alignment)
-class AlignmentAdmin(admin.site.ModelAdmin):
+class AlignmentAdmin(PortalModelAdmin):
     """Edit the cells of the convergence table. The list joins point and framework to take one query."""
 
     list_display = ["point", "framework", "strength", "paragraph"]
@@ -34,7 +35,7 @@ class AlignmentAdmin(admin.site.ModelAdmin):
 
 
 @admin.register(Statement)
-class StatementAdmin(admin.site.ModelAdmin):
+class StatementAdmin(PortalModelAdmin):
     """Edit the verbatim lines of the presentation of February 2014."""
 
     list_display = ["section", "position", "text"]
@@ -44,7 +45,7 @@ class StatementAdmin(admin.site.ModelAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(admin.site.ModelAdmin):
+class EventAdmin(PortalModelAdmin):
     """Edit the entries of the timeline. The slug is the anchor of an entry's address."""
 
     list_display = ["title", "starts_on", "ends_on", "place"]

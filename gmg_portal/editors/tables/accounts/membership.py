@@ -12,10 +12,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions.memberships import hand_over
-from accounts.admin.two_roles import show_two_roles_warning, warn_about_two_roles
 from accounts.models import Membership, User
 from accounts.permissions import may_change_membership, may_manage_memberships
 from foundation.dates.inputs import AdminDayInput, DayField
+from gmg_portal.editors.forms.versioned import VersionedForm
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin
+from gmg_portal.editors.tables.accounts.two_roles import show_two_roles_warning, warn_about_two_roles
 
 
 class HandOverForm(forms.Form):
@@ -37,7 +39,7 @@ class HandOverForm(forms.Form):
         self.fields["to"].label_from_instance = lambda user: f"{user.get_full_name()} ({user})".strip()
 
 
-class MembershipForm(admin.site.Form):
+class MembershipForm(VersionedForm):
     """A form that refuses a membership of its user, `writer`."""
 
     writer: User
@@ -55,7 +57,7 @@ class MembershipForm(admin.site.Form):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.site.ModelAdmin):
+class MembershipAdmin(PortalModelAdmin):
     """Memberships, for the secretariat and administrators only, as they name people."""
 
     form = MembershipForm

@@ -3,9 +3,11 @@
 from django.contrib import admin
 
 from agencies.models import Agency, ChairTerm, FormerName
+from gmg_portal.editors.model_admin.inlines import PortalTabularInline
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin
 
 
-class FormerNameInline(admin.site.TabularInline):
+class FormerNameInline(PortalTabularInline):
     """The former names of an agency, within its form."""
 
     model = FormerName
@@ -13,7 +15,7 @@ class FormerNameInline(admin.site.TabularInline):
 
 
 @admin.register(Agency)
-class AgencyAdmin(admin.site.ModelAdmin):
+class AgencyAdmin(PortalModelAdmin):
     """Agencies, with their former names."""
 
     inlines = [FormerNameInline]
@@ -27,7 +29,7 @@ class AgencyAdmin(admin.site.ModelAdmin):
 
 
 @admin.register(FormerName)
-class FormerNameAdmin(admin.site.ModelAdmin):
+class FormerNameAdmin(PortalModelAdmin):
     """Former names of all agencies."""
 
     list_display = ["acronym", "name", "agency", "until"]
@@ -38,7 +40,7 @@ class FormerNameAdmin(admin.site.ModelAdmin):
 
 
 @admin.register(ChairTerm)
-class ChairTermAdmin(admin.site.ModelAdmin):
+class ChairTermAdmin(PortalModelAdmin):
     """Terms in which agencies chaired the group."""
 
     list_display = ["agency", "starts_on", "ends_on", "source"]
