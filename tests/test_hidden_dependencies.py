@@ -43,10 +43,7 @@ KNOWN = {
     "commitments": set(),
     "reporting": {
         "admin:index",
-        "admin:reporting_evidence_file",
         "commitments:detail",
-        "admin.site.Form",
-        "admin.site.changes_since_export",
     },
     "register": {"recommendations:list", "{% load charts %}", "{% load embeds %}"},
 }

@@ -17,8 +17,6 @@ from django.views.decorators.cache import never_cache
 
 from accounts.permissions import is_editor
 from gmg_portal.editors.csrf_failure import csrf_failure, is_signed_out_form
-from gmg_portal.editors.forms.change_messages import changes_since_export
-from gmg_portal.editors.forms.versioned import VersionedForm
 from gmg_portal.editors.list_queries.autocomplete import StrictAutocompleteView
 from gmg_portal.editors.list_queries.params import check_params
 from gmg_portal.editors.list_queries.refusals import ListQueryRefused, refused_response
@@ -36,9 +34,6 @@ class PortalAdminSite(AdminSite):
     index_template = "admin/dashboard/page.html"
     empty_value_display = "–"
     enable_nav_sidebar = False
-
-    Form = VersionedForm
-    changes_since_export = staticmethod(changes_since_export)
 
     # Set by `gmg_portal.admin` after the tables are registered.
     build_dashboard: Callable[..., object]

@@ -13,8 +13,8 @@ from accounts import idempotent_forms
 from commitments.models import Commitment
 from foundation.http.public_pages import PublicPage
 from foundation.text.unknown_words import unknown_value
+from register.forms import CorrectionForm
 from reporting.actions import corrections
-from reporting.forms.correction import CorrectionForm
 
 
 class CommitmentRelatedPage(PublicPage):

@@ -23,7 +23,7 @@ from accounts import idempotent_forms
 from accounts.models import SubmittedForm
 from foundation.text.numbers import is_whole_number
 from gmg_portal.editors.context import EditorContext, FormPage
-from reporting.forms import autosave
+from gmg_portal.editors.forms import autosave
 
 PARAMETER = "submission"
 # Hidden inputs: form counts, keys, versions and foreign keys of inline rows.

@@ -4,9 +4,9 @@ from django.utils.html import format_html
 
 from accounts.permissions import is_administrator, may_edit_reference_data
 from gmg_portal.editors.context import EditorContext, FormPage
+from gmg_portal.editors.forms.evidence import FileLink
 from gmg_portal.editors.model_admin.tables import ViewOnlyAdmin
 from gmg_portal.editors.views.workflow_actions.pages import action_buttons
-from reporting.forms.evidence import FileLink
 from reporting.models import Evidence
 
 EMPTY_VALUE = "–"

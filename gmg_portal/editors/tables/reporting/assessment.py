@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import is_administrator, is_secretariat
 from commitments.models import Commitment
 from commitments.permissions import agencies_for, groups_for, interested_agencies, may_create_drafts
+from gmg_portal.editors.forms.assessment import AssessmentForm
 from gmg_portal.editors.tables.base import EMPTY_VALUE
 from gmg_portal.editors.tables.workflow import WorkflowAdmin
-from reporting.forms.assessment import AssessmentForm
 from reporting.models import Answer, Assessment, ProgressReport
 from reporting.permissions import may_assess
 from workgroups.models import Participation

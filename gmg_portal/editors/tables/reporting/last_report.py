@@ -4,8 +4,8 @@ from django.forms import ModelForm
 from django.utils.translation import gettext as _
 
 from gmg_portal.editors.context import EditorContext, FormPage
+from gmg_portal.editors.forms.prefill import is_blank, last_texts, latest_published, prefill_values
 from gmg_portal.editors.views.autosave.open_forms import is_autosaved, own_working_copy, requested_commitment
-from reporting.forms.prefill import is_blank, last_texts, latest_published, prefill_values
 from reporting.models import ProgressReport
 
 

@@ -2,8 +2,8 @@
 
 import tablib
 
-from reporting.spreadsheets.importing import import_file
-from reporting.spreadsheets.writing import csv_of
+from gmg_portal.editors.spreadsheets.importing import import_file
+from gmg_portal.editors.spreadsheets.writing import csv_of
 
 
 def sent(person, resource, cells):

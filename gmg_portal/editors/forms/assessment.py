@@ -1,12 +1,11 @@
 """The form of an assessment."""
 
-from django.contrib import admin
-
 from accounts.models import User
-from reporting.forms.draft_rules import DraftRulesMixin
+from gmg_portal.editors.forms.draft_rules import DraftRulesMixin
+from gmg_portal.editors.forms.versioned import VersionedForm
 
 
-class AssessmentForm(DraftRulesMixin, admin.site.Form):
+class AssessmentForm(DraftRulesMixin, VersionedForm):
     """The form of an assessment: requires the assessor of the chosen kind, and refuses one with a stake."""
 
     writer: User

@@ -12,9 +12,9 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from commitments.models import Commitment
-from reporting.spreadsheets import upload_store
-from reporting.spreadsheets.resources import RESOURCES, CommitmentResource
-from reporting.spreadsheets.writing import FILES, export_xlsx
+from gmg_portal.editors.spreadsheets import upload_store
+from gmg_portal.editors.spreadsheets.resources import RESOURCES, CommitmentResource
+from gmg_portal.editors.spreadsheets.writing import FILES, export_xlsx
 from tests.factories import CommitmentFactory
 from tests.form_filling import app_label_of
 

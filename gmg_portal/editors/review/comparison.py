@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from commitments.workflow import Reviewed
 from foundation.public_fields import PublicTable
 from foundation.text.diff import Piece, diff_words
+from gmg_portal.editors.review.display_values import DisplayValues, current_parts, display_values, parts_at, table_of
 from reporting.models import Answer, Assessment, ProgressReport
-from reporting.review.display_values import DisplayValues, current_parts, display_values, parts_at, table_of
 
 # Labels of what is shown as one, though it is several fields or rows.
 LABELS = {

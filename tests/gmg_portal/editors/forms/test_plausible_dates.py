@@ -13,12 +13,12 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from pytest_django.asserts import assertContains
 
 from commitments.models import Commitment, Milestone
+from gmg_portal.editors.review.remarks import remarks as review_remarks
+from gmg_portal.editors.spreadsheets.importing import import_file
+from gmg_portal.editors.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from reporting.importers.table_loader import database_error_message
 from reporting.models import Evidence, ProgressReport
-from reporting.review.remarks import remarks as review_remarks
 from reporting.rules import hints
-from reporting.spreadsheets.importing import import_file
-from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from tests.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
 from tests.form_filling import filled, problems
 from tests.gmg_portal.api.agency_systems import system_for

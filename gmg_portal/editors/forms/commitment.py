@@ -1,14 +1,14 @@
 """Forms of a commitment and its milestones."""
 
-from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
+from foundation.dates.forms import PartialDateField, PartialDatesMixin
 from foundation.text.name_lists import NameListField
-from reporting.forms.draft_rules import DraftRulesMixin
-from reporting.forms.partial_dates import PartialDateField, PartialDatesMixin
+from gmg_portal.editors.forms.draft_rules import DraftRulesMixin
+from gmg_portal.editors.forms.versioned import VersionedForm
 
 
-class CommitmentForm(DraftRulesMixin, PartialDatesMixin, admin.site.Form):
+class CommitmentForm(DraftRulesMixin, PartialDatesMixin, VersionedForm):
     """The form of a commitment; what the database refuses even for a draft is an error at its field."""
 
     partial_dates = ("start", "due")
@@ -24,7 +24,7 @@ class CommitmentForm(DraftRulesMixin, PartialDatesMixin, admin.site.Form):
         return commitment
 
 
-class MilestoneForm(PartialDatesMixin, admin.site.Form):
+class MilestoneForm(PartialDatesMixin, VersionedForm):
     """The form of a milestone."""
 
     partial_dates = ("due", "met")

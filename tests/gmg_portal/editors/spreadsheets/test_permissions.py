@@ -2,9 +2,9 @@
 
 import pytest
 
-from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
+from gmg_portal.editors.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from tests.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory
-from tests.reporting.spreadsheets.importing import changed_by
+from tests.gmg_portal.editors.spreadsheets.importing import changed_by
 
 pytestmark = pytest.mark.django_db
 

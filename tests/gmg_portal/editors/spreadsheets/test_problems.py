@@ -10,11 +10,11 @@ import time_machine
 from openpyxl import Workbook, load_workbook
 
 from commitments.models import Commitment, Milestone
+from gmg_portal.editors.spreadsheets import reading
+from gmg_portal.editors.spreadsheets.importing import import_file
+from gmg_portal.editors.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
+from gmg_portal.editors.spreadsheets.writing import export_xlsx
 from reporting.models import ProgressReport
-from reporting.spreadsheets import reading
-from reporting.spreadsheets.importing import import_file
-from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
-from reporting.spreadsheets.writing import export_xlsx
 from tests.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory, StakeholderFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,10 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from commitments.models import Commitment
+from gmg_portal.editors.review.comparison import compare_with_published, compare_with_sent_back, show_submitted
+from gmg_portal.editors.review.remarks import remarks
 from reporting import actions
 from reporting.models import ProgressReport
-from reporting.review.comparison import compare_with_published, compare_with_sent_back, show_submitted
-from reporting.review.remarks import remarks
 from tests.factories import (
     AgencyFactory,
     AnswerFactory,

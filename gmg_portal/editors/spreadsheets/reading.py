@@ -17,8 +17,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from foundation.text.unknown_words import unknown_column
+from gmg_portal.editors.spreadsheets.cells import BadCell, text_of
 from reporting.importers.results import ImportRefused
-from reporting.spreadsheets.cells import BadCell, text_of
 
 MEGABYTE = 1024 * 1024
 MAX_BYTES = 10 * MEGABYTE

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import tablib
 from import_export.results import Result, RowResult
 
+from gmg_portal.editors.spreadsheets.drafts import Change, DraftResource
+from gmg_portal.editors.spreadsheets.reading import ParsedSheet, Problem, read
 from reporting.importers.results import ImportRefused
-from reporting.spreadsheets.drafts import Change, DraftResource
-from reporting.spreadsheets.reading import ParsedSheet, Problem, read
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
 EFFECTS = {RowResult.IMPORT_TYPE_NEW: NEW, RowResult.IMPORT_TYPE_UPDATE: CHANGED, RowResult.IMPORT_TYPE_SKIP: UNCHANGED}

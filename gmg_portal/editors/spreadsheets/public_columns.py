@@ -4,7 +4,7 @@ from django.db import models
 
 from foundation.public_fields import Place, PublicField, PublicTable
 from foundation.text.web_addresses import LocationField
-from reporting.spreadsheets.columns import (
+from gmg_portal.editors.spreadsheets.columns import (
     ChoiceWidget,
     Column,
     DateColumn,

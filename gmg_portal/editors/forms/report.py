@@ -1,14 +1,14 @@
 """The forms of a report and of a partner's contribution to it."""
 
-from django.contrib import admin
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reporting.forms.draft_rules import DraftRulesMixin
+from gmg_portal.editors.forms.draft_rules import DraftRulesMixin
+from gmg_portal.editors.forms.versioned import VersionedForm
 from reporting.models import Contribution
 
 
-class ContributionForm(admin.site.Form):
+class ContributionForm(VersionedForm):
     """A partner's contribution to a report."""
 
     allows_missing_version = True
@@ -29,7 +29,7 @@ class ContributionForm(admin.site.Form):
         """Leave the row to `actions.contribute`, which checks all rules."""
 
 
-class ProgressReportForm(DraftRulesMixin, admin.site.Form):
+class ProgressReportForm(DraftRulesMixin, VersionedForm):
     """The form of a report; what the database refuses even for a draft is an error at its field."""
 
     class Meta:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib import admin
 from django.contrib.admin.widgets import AdminFileWidget
 from django.db.models.fields.files import FieldFile
 from django.urls import reverse
@@ -10,8 +9,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from foundation.dates.forms import PartialDateField, PartialDatesMixin
+from gmg_portal.editors.forms.versioned import VersionedForm
 from reporting.evidence import TYPES, label_of
-from reporting.forms.partial_dates import PartialDateField, PartialDatesMixin
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class EvidenceFileWidget(AdminFileWidget):
         return context
 
 
-class EvidenceForm(PartialDatesMixin, admin.site.Form):
+class EvidenceForm(PartialDatesMixin, VersionedForm):
     """The form of a piece of evidence; with an error it names the file to choose again."""
 
     partial_dates = ("issued",)

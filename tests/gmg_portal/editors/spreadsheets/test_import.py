@@ -11,10 +11,10 @@ from openpyxl import Workbook, load_workbook
 
 from commitments.models import Commitment, Milestone, Partner
 from foundation.text.spreadsheet_cells import escape_formulas, unescape_formulas
+from gmg_portal.editors.spreadsheets.importing import import_file
+from gmg_portal.editors.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
+from gmg_portal.editors.spreadsheets.writing import export_csv, export_xlsx, template_csv, template_xlsx
 from reporting.models import ProgressReport
-from reporting.spreadsheets.importing import import_file
-from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
-from reporting.spreadsheets.writing import export_csv, export_xlsx, template_csv, template_xlsx
 from tests.factories import (
     AgencyFactory,
     CommitmentFactory,

@@ -8,10 +8,8 @@ from commitments.models import Commitment, Milestone, Outlook
 from commitments.rules import partners_error
 from commitments.workflow import State
 from foundation.text.choices import fold_text
-from reporting.fields import REPORT
-from reporting.models import ProgressReport
-from reporting.spreadsheets.choices import by_reference
-from reporting.spreadsheets.columns import (
+from gmg_portal.editors.spreadsheets.choices import by_reference
+from gmg_portal.editors.spreadsheets.columns import (
     ChoiceWidget,
     CodesWidget,
     CodeWidget,
@@ -24,8 +22,10 @@ from reporting.spreadsheets.columns import (
     TextWidget,
     reference_in,
 )
-from reporting.spreadsheets.drafts import DraftResource, has_this_already
-from reporting.spreadsheets.public_columns import sheet_names
+from gmg_portal.editors.spreadsheets.drafts import DraftResource, has_this_already
+from gmg_portal.editors.spreadsheets.public_columns import sheet_names
+from reporting.fields import REPORT
+from reporting.models import ProgressReport
 
 KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it is in an exported one.")
 

@@ -11,10 +11,10 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import Membership
 from commitments.models import Commitment
+from gmg_portal.editors.forms.autosave import MAX_CHARACTERS
+from gmg_portal.editors.forms.prefill import next_period
 from gmg_portal.editors.views.autosave.pages import AUTOSAVE_VIEWS
 from gmg_portal.revision.current import CurrentRevision
-from reporting.forms.autosave import MAX_CHARACTERS
-from reporting.forms.prefill import next_period
 from reporting.models import Answer, Assessment, AutosavedForm, Evidence, ProgressReport
 from tests.factories import (
     SUBMITTED_AT,

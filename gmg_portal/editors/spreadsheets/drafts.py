@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Max, Model, OuterRef, QuerySet, Subquery
@@ -19,11 +18,12 @@ from import_export.resources import ModelResource
 from commitments.workflow import State
 from foundation.public_fields import PublicTable
 from foundation.text.choices import find_code, fold_text
+from gmg_portal.editors.forms.change_messages import changes_since_export
+from gmg_portal.editors.spreadsheets.choices import RowChoices
+from gmg_portal.editors.spreadsheets.columns import sets_of
+from gmg_portal.editors.spreadsheets.public_columns import public_column
 from reporting import actions, rules
 from reporting.importers.table_loader import database_error_message
-from reporting.spreadsheets.choices import RowChoices
-from reporting.spreadsheets.columns import sets_of
-from reporting.spreadsheets.public_columns import public_column
 
 Problems = dict[str, list[str]]
 VERSION = re.compile(r"v(\d+)\.(\d+)")
@@ -201,7 +201,7 @@ class DraftResource(ModelResource):
         read = VERSION.fullmatch(version)
         if read is None:
             return [_("‘%(version)s’ is no version: leave it as it was exported.") % {"version": version}]
-        return admin.site.changes_since_export(instance, int(read[2]))
+        return changes_since_export(instance, int(read[2]))
 
     def once(self, number: int, *marks) -> int | None:
         """Return the number of an earlier row with the same marks, or None."""

@@ -1,4 +1,4 @@
-"""Form fields for dates with the precision of a year, a month or a day."""
+"""Form fields and a form mixin for dates with the precision of a year, a month or a day."""
 
 from django import forms
 from django.core.exceptions import ValidationError

@@ -12,9 +12,9 @@ from openpyxl import load_workbook
 from commitments.models import Commitment
 from foundation.text.name_lists import normalize_spaces, split_names
 from foundation.text.spreadsheet_cells import unescape_formulas
-from reporting.spreadsheets.importing import import_file
-from reporting.spreadsheets.resources import CommitmentResource
-from reporting.spreadsheets.writing import export_csv, export_xlsx
+from gmg_portal.editors.spreadsheets.importing import import_file
+from gmg_portal.editors.spreadsheets.resources import CommitmentResource
+from gmg_portal.editors.spreadsheets.writing import export_csv, export_xlsx
 from tests.factories import CommitmentFactory, StakeholderFactory, corrected
 from tests.form_filling import filled, problems
 

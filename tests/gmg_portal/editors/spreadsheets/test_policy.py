@@ -3,12 +3,12 @@
 import pytest
 
 from commitments.models import Commitment
+from gmg_portal.editors.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from reporting.models import ProgressReport
-from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from tests.factories import CommitmentFactory, MilestoneFactory
+from tests.gmg_portal.editors.spreadsheets.importing import all_sent, exported
 from tests.reporting.permissions.permission_table import LINES
 from tests.reporting.permissions.users import World
-from tests.reporting.spreadsheets.importing import all_sent, exported
 
 pytestmark = pytest.mark.django_db
 

@@ -5,9 +5,9 @@ from django.core.exceptions import ValidationError
 
 from commitments.fields import COMMITMENT
 from foundation.public_fields import PublicField
+from gmg_portal.editors.spreadsheets.columns import ChoiceWidget, NumberWidget, TextWidget
+from gmg_portal.editors.spreadsheets.public_columns import public_column, sheet_names
 from reporting.fields import REPORT
-from reporting.spreadsheets.columns import ChoiceWidget, NumberWidget, TextWidget
-from reporting.spreadsheets.public_columns import public_column, sheet_names
 
 
 def test_column_follows_the_model():
