@@ -164,7 +164,7 @@ FURTHER_FILES = {
     "accounts": {
         "actions",
         "attempts",
-        "idempotent_forms.py",
+        "forms",
         "invitations",
         "models",
         "profile",

@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import idempotent_forms
+from accounts.forms import idempotent
 from commitments.permissions import may_create_drafts
 from foundation.clock import today
 from gmg_portal.editors.context import EditorContext
@@ -124,11 +124,11 @@ class ConfirmView(SpreadsheetView):
         """Import the file and return the results; None if this ticket was already imported."""
         user, resource = self.request.user, self.resource
         key = upload_store.key_of(ticket, user, resource.name)
-        submission = idempotent_forms.lock_submission(key, form=f"import {resource.name}", fields={}, user=user)
+        submission = idempotent.lock_submission(key, form=f"import {resource.name}", fields={}, user=user)
         if submission is not None and submission.row is not None:
             return None
         result = import_file(resource, upload_store.load(ticket, user, resource.name), dry_run=False)
-        idempotent_forms.record_result(submission, user if result.is_clean else None)
+        idempotent.record_result(submission, user if result.is_clean else None)
         return result
 
 
