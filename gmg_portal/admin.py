@@ -17,17 +17,17 @@ from accounts.permissions import may_audit, may_edit_reference_data, may_manage_
 from foundation.clock import today
 from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_rows, describe_entries, entries_page
 from gmg_portal.audit.recording import add_audit_entry
-from gmg_portal.editors import handover, response_rates, tables  # noqa: F401 – `tables` registers itself
+from gmg_portal.editors import tables  # noqa: F401 – `tables` registers itself
 from gmg_portal.editors.dashboard.building import build_dashboard
+from gmg_portal.editors.extra_views import EditorView, ExtraView
 from gmg_portal.editors.list_queries.refusals import note_refusal, unknown_parameter
 from gmg_portal.editors.model_admin.tables import SystemTableAdmin
-from gmg_portal.editors.review import queue
-from gmg_portal.editors.views.base import EditorView, ExtraView
+from gmg_portal.editors.views import handover, response_rates, review_queue
 from gmg_portal.models import AuditEntry, Edition, IdempotencyRecord, Revision
 from gmg_portal.open_data.writers import FORMATS
 
 admin.site.build_dashboard = build_dashboard
-admin.site.pages += [*queue.urls, *response_rates.urls, *handover.urls]
+admin.site.pages += [*review_queue.urls, *response_rates.urls, *handover.urls]
 
 
 @admin.register(Revision)

@@ -1,5 +1,4 @@
-"""Review: the queue, and the content of the review page: a submitted row beside its previous state, and remarks.
+"""The content of the review page: a submitted row beside its previous state, and remarks for the reviewer.
 
-Start with `queue`, then `comparison`; `display_values` says how each kind of row is shown. The review page itself is in
-`editors.views`.
+Start with `comparison`; `display_values` says how each kind of row is shown. The page is in `editors.views`.
 """

@@ -17,6 +17,7 @@ from accounts.permissions import is_administrator
 from commitments.permissions import PUBLIC_STATES, may_create_drafts, may_review
 from commitments.workflow import State
 from gmg_portal.editors.context import EditorContext
+from gmg_portal.editors.extra_views import ExtraView
 from gmg_portal.editors.model_admin.strict_lists import served_by_copy
 from gmg_portal.editors.model_admin.tables import PortalModelAdmin
 from gmg_portal.editors.tables.base import EMPTY_VALUE
@@ -24,7 +25,6 @@ from gmg_portal.editors.tables.workflow_form import show_workflow
 from gmg_portal.editors.views.autosave.filling import count_autosaved_rows, fill_with_working_copy
 from gmg_portal.editors.views.autosave.open_forms import open_form
 from gmg_portal.editors.views.autosave.pages import AUTOSAVE_VIEWS
-from gmg_portal.editors.views.base import ExtraView
 from gmg_portal.editors.views.preview import PREVIEW
 from gmg_portal.editors.views.review import REVIEW
 from gmg_portal.editors.views.workflow_actions.definitions import PUBLISH, SEND_BACK, SUBMIT, WorkflowAction

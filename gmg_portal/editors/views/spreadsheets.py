@@ -14,13 +14,13 @@ from accounts.forms import idempotent
 from commitments.permissions import may_create_drafts
 from foundation.clock import today
 from gmg_portal.editors.context import EditorContext
+from gmg_portal.editors.extra_views import EditorView, ExtraView
 from gmg_portal.editors.forms.spreadsheet import ImportForm
 from gmg_portal.editors.spreadsheets import upload_store
 from gmg_portal.editors.spreadsheets.drafts import DraftResource
 from gmg_portal.editors.spreadsheets.importing import CHANGED, NEW, UNCHANGED, ImportResult, import_file
 from gmg_portal.editors.spreadsheets.reading import MAX_BYTES, MAX_ROWS, too_large
 from gmg_portal.editors.spreadsheets.writing import FILES
-from gmg_portal.editors.views.base import EditorView, ExtraView
 from reporting.importers.results import ImportRefused
 
 MAX_SHOWN = 500

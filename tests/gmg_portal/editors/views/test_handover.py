@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
-from gmg_portal.editors.handover import handover_sheet
+from gmg_portal.editors.views.handover import handover_sheet
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,

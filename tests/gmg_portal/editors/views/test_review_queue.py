@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
-from gmg_portal.editors.review.queue import MAX_ROWS, queue_of
+from gmg_portal.editors.views.review_queue import MAX_ROWS, queue_of
 from gmg_portal.models import AuditEntry
 from reporting import actions
 from reporting.models import ProgressReport
