@@ -4,10 +4,9 @@ from django.db import models
 
 from foundation.public_fields import Place, PublicField, PublicTable
 from foundation.text.web_addresses import LocationField
-from gmg_portal.editors.spreadsheets.columns import (
+from gmg_portal.editors.spreadsheets.columns import Column, DateColumn
+from gmg_portal.editors.spreadsheets.widgets import (
     ChoiceWidget,
-    Column,
-    DateColumn,
     DayWidget,
     LocationWidget,
     NumberWidget,

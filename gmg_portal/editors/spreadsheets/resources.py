@@ -9,21 +9,19 @@ from commitments.rules import partners_error
 from commitments.workflow import State
 from foundation.text.choices import fold_text
 from gmg_portal.editors.spreadsheets.choices import by_reference
-from gmg_portal.editors.spreadsheets.columns import (
+from gmg_portal.editors.spreadsheets.columns import Column, LeadColumn, SetColumn
+from gmg_portal.editors.spreadsheets.drafts import DraftResource, has_this_already
+from gmg_portal.editors.spreadsheets.public_columns import sheet_names
+from gmg_portal.editors.spreadsheets.widgets import (
     ChoiceWidget,
     CodesWidget,
     CodeWidget,
-    Column,
-    LeadColumn,
     LeadWidget,
     PlacesWidget,
     ReferenceWidget,
-    SetColumn,
     TextWidget,
     reference_in,
 )
-from gmg_portal.editors.spreadsheets.drafts import DraftResource, has_this_already
-from gmg_portal.editors.spreadsheets.public_columns import sheet_names
 from reporting.fields import REPORT
 from reporting.models import ProgressReport
 

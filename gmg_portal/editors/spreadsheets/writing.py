@@ -13,9 +13,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from foundation.text.csv_file import csv_blocks
 from foundation.text.name_lists import join_names
 from foundation.text.spreadsheet_cells import escape_formulas
-from gmg_portal.editors.spreadsheets.columns import Column, in_cell
+from gmg_portal.editors.spreadsheets.columns import Column
 from gmg_portal.editors.spreadsheets.drafts import DraftResource
 from gmg_portal.editors.spreadsheets.reading import EXAMPLE, MAX_ROWS
+from gmg_portal.editors.spreadsheets.widgets import in_cell
 
 VALUES_SHEET = "allowed values"
 HEAD = PatternFill("solid", fgColor="FF1F3A5F")

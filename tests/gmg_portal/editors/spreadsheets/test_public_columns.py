@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 
 from commitments.fields import COMMITMENT
 from foundation.public_fields import PublicField
-from gmg_portal.editors.spreadsheets.columns import ChoiceWidget, NumberWidget, TextWidget
 from gmg_portal.editors.spreadsheets.public_columns import public_column, sheet_names
+from gmg_portal.editors.spreadsheets.widgets import ChoiceWidget, NumberWidget, TextWidget
 from reporting.fields import REPORT
 
 
