@@ -19,7 +19,7 @@ from commitments.models import Commitment
 Answer = TypeVar("Answer")
 
 
-class Table(Protocol):
+class AdminTable(Protocol):
     """What a page needs of its table, a `ModelAdmin` that serves each request by a copy of its own."""
 
     admin_site: AdminSite
@@ -46,7 +46,7 @@ class EditorContext:
     """
 
     request: HttpRequest
-    table: Table
+    table: AdminTable
     row: Model | None = None
     is_past: bool = False  # the page shows an earlier version of the row
     closed_row: int | None = None  # the key of a row that was submitted or published while its form was open

@@ -9,13 +9,13 @@ from django.contrib.admin.utils import unquote
 from django.urls import URLPattern, path
 from django.views import View
 
-from gmg_portal.editors.context import EditorContext, Table
+from gmg_portal.editors.context import AdminTable, EditorContext
 
 
 class EditorView(View):
     """A page of a table. `as_view(table=…)` takes the registered table; `page` has the request's own copy of it."""
 
-    table: Table | None = None
+    table: AdminTable | None = None
     page: EditorContext
 
     def setup(self, request, *args, **kwargs):
@@ -46,7 +46,7 @@ class ExtraView:
     view: type[EditorView]
     options: Mapping[str, object] = field(default_factory=dict)
 
-    def url(self, table: Table) -> URLPattern:
+    def url(self, table: AdminTable) -> URLPattern:
         """Return the URL pattern of the page for this table."""
         view = table.admin_site.admin_view(self.view.as_view(table=table, **self.options))
         return path(self.route, view, name=f"{table.opts.app_label}_{table.opts.model_name}_{self.name}")
