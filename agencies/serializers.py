@@ -1,9 +1,6 @@
 """Serializers of agencies, their chair terms and former names."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.fields import AGENCY, CHAIR_TERM, FORMER_NAME
@@ -11,7 +8,7 @@ from agencies.models import Agency, ChairTerm, FormerName
 from foundation.clock import today
 from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer
-from foundation.rest.url_fields import LinkField, PageURLField
+from foundation.rest.url_fields import LinkField, ListURLField, PageURLField
 
 
 class AgencyRefSerializer(serializers.ModelSerializer):
@@ -78,8 +75,11 @@ class AgencySerializer(PublicFieldsSerializer):
     parent = AgencyRefSerializer(allow_null=True)
     constituents = AgencyRefSerializer(many=True, help_text=_("The bodies that share this membership."))
     chair_terms = ChairTermSerializer(many=True, help_text=_("When the agency chaired the group."))
-    commitments_url = serializers.SerializerMethodField(
-        help_text=_("The API's list of commitments that the agency leads or takes part in.")
+    commitments_url = ListURLField(
+        "api:commitments-list",
+        "agency",
+        source="code",
+        help_text=_("The API's list of commitments that the agency leads or takes part in."),
     )
     url = PageURLField()
 
@@ -96,8 +96,3 @@ class AgencySerializer(PublicFieldsSerializer):
 
     def get_is_member(self, agency) -> bool:
         return agency.belongs_on(self.context["day"] or today())
-
-    @extend_schema_field(OpenApiTypes.URI)
-    def get_commitments_url(self, agency):
-        address = f"{reverse('api:commitments-list')}?agency={agency.code}"
-        return self.context["request"].build_absolute_uri(address)

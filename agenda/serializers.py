@@ -1,16 +1,13 @@
 """Represent points, alignments, frameworks and events in the API. The API's description shows the docstrings."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agenda.fields import AGENDA_POINT, ALIGNMENT, EVENT, FRAMEWORK
 from agenda.models import AgendaPoint, Alignment, Event, Framework
 from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer
-from foundation.rest.url_fields import LinkField, PageURLField
+from foundation.rest.url_fields import LinkField, ListURLField, PageURLField
 
 
 class AgendaPointRefSerializer(serializers.ModelSerializer):
@@ -32,17 +29,17 @@ class AgendaPointSerializer(PublicFieldsSerializer):
 
     public_table = AGENDA_POINT
     number = serializers.IntegerField()
-    commitments_url = serializers.SerializerMethodField(help_text=_("The API's list of commitments on this point."))
+    commitments_url = ListURLField(
+        "api:commitments-list",
+        "agenda_point",
+        source="number",
+        help_text=_("The API's list of commitments on this point."),
+    )
     url = PageURLField()
 
     class Meta:
         model = AgendaPoint
         fields = [*AGENDA_POINT.names_in(Place.API), "commitments_url", "url"]
-
-    @extend_schema_field(OpenApiTypes.URI)
-    def get_commitments_url(self, point):
-        address = f"{reverse('api:commitments-list')}?agenda_point={point.number}"
-        return self.context["request"].build_absolute_uri(address)
 
 
 class AlignmentSerializer(PublicFieldsSerializer):

@@ -1,7 +1,9 @@
-"""History of a model's rows: django-simple-history, with a manager class that is built only once."""
+"""History of a model's rows: django-simple-history, with a manager class that is built only once, and atomic saving."""
 
 from functools import cache, partialmethod
 
+from django.db import transaction
+from django.db.models import Model
 from simple_history import models
 from simple_history.manager import HistoryManager
 
@@ -30,3 +32,14 @@ class HistoricalRecords(models.HistoricalRecords):
 
     def get_meta_options_m2m(self, through_model):
         return super().get_meta_options_m2m(through_model) | {"triggers": [APPEND_ONLY]}
+
+
+class HistoryAtomicSave(Model):
+    """A row saved in one transaction with its history line, as database triggers require for public rows."""
+
+    class Meta:
+        abstract = True
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)

@@ -18,10 +18,12 @@ from accounts.permissions import may_audit, may_edit_reference_data, may_manage_
 from foundation.clock import today
 from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_rows, describe_entries, entries_page
 from gmg_portal.audit.recording import add_audit_entry
-from gmg_portal.editors import handover, response_rates, review_queue, tables  # noqa: F401 – `tables` registers itself
+from gmg_portal.editors import tables  # noqa: F401 – `tables` registers itself
 from gmg_portal.editors.dashboard.building import build_dashboard
+from gmg_portal.editors.extra_views import EditorView, ExtraView
 from gmg_portal.editors.list_queries.refusals import note_refusal, unknown_parameter
-from gmg_portal.editors.views.base import EditorView, ExtraView
+from gmg_portal.editors.model_admin.tables import SystemTableAdmin
+from gmg_portal.editors.views import handover, response_rates, review_queue
 from gmg_portal.models import AuditEntry, Edition, IdempotencyRecord, Revision
 from gmg_portal.open_data.writers import FORMATS
 
@@ -30,7 +32,7 @@ admin.site.pages += [*review_queue.urls, *response_rates.urls, *handover.urls]
 
 
 @admin.register(Revision)
-class RevisionAdmin(admin.site.SystemTableAdmin):
+class RevisionAdmin(SystemTableAdmin):
     """The revision, read-only: the database moves it."""
 
     list_display = ["number", "moved_at"]
@@ -44,7 +46,7 @@ class RevisionAdmin(admin.site.SystemTableAdmin):
 
 
 @admin.register(Edition)
-class EditionAdmin(admin.site.SystemTableAdmin):
+class EditionAdmin(SystemTableAdmin):
     """The editions, read-only: `manage.py publish_edition` publishes them, and nothing alters them."""
 
     list_display = ["day", "revision", "published_at"]
@@ -58,7 +60,7 @@ class EditionAdmin(admin.site.SystemTableAdmin):
 
 
 @admin.register(IdempotencyRecord)
-class IdempotencyRecordAdmin(admin.site.SystemTableAdmin):
+class IdempotencyRecordAdmin(SystemTableAdmin):
     """The idempotency keys of API requests, read-only. Stored answers stay hidden, as they belong to their senders."""
 
     list_display = ["key", "token", "status", "made_at"]
@@ -81,7 +83,7 @@ for model in (APIKey, Authenticator, EmailAddress, EmailConfirmation, UserSessio
 
 
 @admin.register(AccessAttempt)
-class AttemptsAdmin(admin.site.SystemTableAdmin):
+class AttemptsAdmin(SystemTableAdmin):
     """Failed sign-ins of the last day. Deleting those of an account or an address ends its waiting time."""
 
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time", "next_try"]
@@ -140,7 +142,7 @@ class AuditExportView(EditorView):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(admin.site.SystemTableAdmin):
+class AuditEntryAdmin(SystemTableAdmin):
     """The audit log, read-only: the secretariat and administrators search it and export it."""
 
     extra_views = [ExtraView("export/", "export", AuditExportView)]

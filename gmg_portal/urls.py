@@ -9,7 +9,6 @@ from gmg_portal.http import health
 urlpatterns = [
     path("", include("gmg_portal.website.urls")),
     path("", include("gmg_portal.website.pages.urls")),
-    path("commitments/", include("register.urls")),
     path("data/versions/", VersionsView.as_view(), name="versions"),
     path("", include("gmg_portal.open_data.urls")),
     path("", include("gmg_portal.syndication.urls")),

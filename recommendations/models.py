@@ -25,6 +25,10 @@ class RecommendationLevel(DescribedChoices):
         Meaning(_("The United Nations development agenda after 2015.")),
     )
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the level's section on the page of all recommendations."""
+        return f"{reverse('recommendations:list')}#{self.value}"
+
 
 class Recommendation(models.Model):
     """A recommendation of the group of February 2014, in its official wording, at one of four levels."""

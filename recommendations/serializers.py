@@ -1,15 +1,12 @@
 """Represent recommendations in the API. The API's description shows the docstrings."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agenda.serializers import AgendaPointRefSerializer
 from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer
-from foundation.rest.url_fields import PageURLField
+from foundation.rest.url_fields import ListURLField, PageURLField
 from recommendations.fields import RECOMMENDATION
 from recommendations.models import Recommendation
 
@@ -49,16 +46,14 @@ class RecommendationSerializer(PublicFieldsSerializer):
     parent = RecommendationRefSerializer(allow_null=True)
     parts = RecommendationPartSerializer(many=True, help_text=_("The parts it consists of, if any."))
     agenda_points = AgendaPointRefSerializer(many=True)
-    commitments_url = serializers.SerializerMethodField(
-        help_text=_("The API's list of commitments that answer it or one of its parts.")
+    commitments_url = ListURLField(
+        "api:commitments-list",
+        "recommendation",
+        source="code",
+        help_text=_("The API's list of commitments that answer it or one of its parts."),
     )
     url = PageURLField()
 
     class Meta:
         model = Recommendation
         fields = [*RECOMMENDATION.names_in(Place.API), "parts", "commitments_url"]
-
-    @extend_schema_field(OpenApiTypes.URI)
-    def get_commitments_url(self, recommendation):
-        address = f"{reverse('api:commitments-list')}?recommendation={recommendation.code}"
-        return self.context["request"].build_absolute_uri(address)

@@ -1,5 +1,6 @@
 """Reporting: cycles, reports, evidence, contributions, assessments, answers, corrections, and all workflow actions.
 
 Imports `commitments`, the packages below it and `foundation`.
-Start with `models`, then `actions`. `notifications` sends mail, `spreadsheets` and `importers` read and write files.
+Start with `models`, then `actions`. `notifications` sends mail, `importers` loads the files of `data/`.
+The forms that people write in stand in the editor area above.
 """

@@ -61,7 +61,7 @@ SLOWEST_FILES = (
     "tests/gmg_portal/api/test_api.py",
     "tests/browser/test_forms_twice.py",
     "tests/gmg_portal/api/test_contract.py",
-    "tests/reporting/forms/test_autosave.py",
+    "tests/gmg_portal/editors/forms/test_autosave.py",
     "tests/browser/test_desks.py",
     "tests/gmg_portal/open_data/test_editions.py",
     "tests/reporting/actions/test_transitions.py",

@@ -23,6 +23,8 @@ import workgroups.serializers
 from commitments.fields import COMMITMENT
 from commitments.models import Commitment, Milestone, Partner
 from foundation.public_fields import Place, PublicField, PublicTable
+from gmg_portal.editors.review import display_values as review
+from gmg_portal.editors.spreadsheets import resources
 from gmg_portal.open_data import tables
 from register import serializers
 from register.filtering.commitment_filters import CommitmentFilter
@@ -30,8 +32,6 @@ from register.filtering.related_filters import ReportFilter
 from register.serializers import assessment, commitment, report
 from reporting.amendments import history, timestamps
 from reporting.models import Evidence, ProgressReport
-from reporting.review import display_values as review
-from reporting.spreadsheets import resources
 from tests.test_architecture import NOT_IN_API, PUBLIC
 
 APPS = (agencies, agenda, workgroups, recommendations, commitments, reporting)

@@ -1,15 +1,12 @@
 """Represent groups, participations and work plans in the API. The API's description shows the docstrings."""
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agencies.serializers import AgencyRefSerializer
 from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer
-from foundation.rest.url_fields import PageURLField
+from foundation.rest.url_fields import ListURLField, PageURLField
 from workgroups.fields import PARTICIPATION, WORK_GROUP, WORK_PLAN
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
@@ -56,14 +53,14 @@ class WorkGroupSerializer(PublicFieldsSerializer):
 
     public_table = WORK_GROUP
     participations = ParticipationSerializer(many=True)
-    commitments_url = serializers.SerializerMethodField(help_text=_("The API's list of commitments the group leads."))
+    commitments_url = ListURLField(
+        "api:commitments-list",
+        "workgroup",
+        source="slug",
+        help_text=_("The API's list of commitments the group leads."),
+    )
     url = PageURLField()
 
     class Meta:
         model = WorkGroup
         fields = [*WORK_GROUP.names_in(Place.API), "commitments_url", "url"]
-
-    @extend_schema_field(OpenApiTypes.URI)
-    def get_commitments_url(self, group):
-        address = f"{reverse('api:commitments-list')}?workgroup={group.slug}"
-        return self.context["request"].build_absolute_uri(address)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.attempts.attempt_limits import count_wrong_code, may_try_code, uncount_attempt
-from accounts.forms import PortalForm
+from accounts.forms.base import PortalForm
 
 
 class CodeFieldForm(PortalForm):

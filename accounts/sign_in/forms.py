@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.attempts.attempt_limits import count_wrong_password, may_try_password, uncount_attempt
 from accounts.attempts.owner_warnings import discard_message
-from accounts.forms import PortalForm
+from accounts.forms.base import PortalForm
 from accounts.models import User
 
 NEW_PASSWORD, NEW_PASSWORD_AGAIN = _("New password"), _("New password again")

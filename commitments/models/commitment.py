@@ -1,4 +1,4 @@
-"""Commitments, and what belongs to one: partners, milestones and stakeholders."""
+"""Commitments, and the rows that tie them to agenda points, recommendations and stakeholders."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ from concurrency.fields import AutoIncVersionField
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,60 +19,22 @@ from commitments.choices import (
     CommitmentKind,
     CommitmentScope,
     Outlook,
-    StakeholderKind,
     Status,
 )
-from commitments.querysets import CommitmentQuerySet, MilestoneQuerySet
+from commitments.models.stakeholder import Stakeholder
+from commitments.querysets import CommitmentQuerySet
 from commitments.workflow import Reviewed, State
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.conditions import not_before, paired
 from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.described_choices import known_values
-from foundation.history import HistoricalRecords
+from foundation.history import HistoryAtomicSave
 from foundation.text.web_addresses import LocationField, is_web_address
 from recommendations.history import HistoryWithSets
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup, WorkPlan
 
 PLACE_LENGTH = 100  # characters of one place
-
-
-class Stakeholder(models.Model):
-    """A body outside the group that takes part in a commitment."""
-
-    Kind = StakeholderKind
-
-    name = models.CharField(_("name"), max_length=200, unique=True)
-    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
-    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
-    version = AutoIncVersionField()
-    history = HistoricalRecords(excluded_fields=["version"])
-
-    class Meta:
-        verbose_name = _("stakeholder")
-        verbose_name_plural = _("stakeholders")
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                name="stakeholder_kind_known",
-                condition=known_values("kind", StakeholderKind),
-                violation_error_message=_("This kind of stakeholder is not known."),
-            )
-        ]
-
-    def __str__(self):
-        return self.name
-
-
-class HistoryAtomicSave(models.Model):
-    """A row saved in one transaction with its history line, as database triggers require for public rows."""
-
-    class Meta:
-        abstract = True
-
-    @transaction.atomic
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
 
 
 class Commitment(HistoryAtomicSave, Reviewed):
@@ -353,85 +315,3 @@ class CommitmentStakeholder(Commitment.stakeholders.through):
         proxy = True
         default_permissions = ()
         triggers = [triggers.STAKEHOLDERS_RECORDED_IN_HISTORY]
-
-
-class Partner(HistoryAtomicSave):
-    """An agency that takes part in a commitment led by another, with a description of its part."""
-
-    commitment = models.ForeignKey(
-        Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="partners"
-    )
-    agency = models.ForeignKey(Agency, verbose_name=_("agency"), on_delete=models.PROTECT, related_name="partnerships")
-    part = models.TextField(_("part"), blank=True, help_text=_("What this agency itself does in it."))
-    version = AutoIncVersionField()
-    history = HistoricalRecords(excluded_fields=["version"])
-
-    class Meta:
-        verbose_name = _("partner")
-        verbose_name_plural = _("partners")
-        triggers = [triggers.PART_RECORDED_IN_HISTORY]
-        ordering = ["agency__position", "agency__acronym"]
-        constraints = [
-            models.UniqueConstraint(
-                name="partner_agency_once",
-                fields=["commitment", "agency"],
-                violation_error_message=_("This agency is already a partner."),
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.agency} – {self.commitment.reference}"
-
-
-class Milestone(HistoryAtomicSave):
-    """A named milestone of a commitment, with its due day and the day on which it was met."""
-
-    commitment = models.ForeignKey(
-        Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="milestones"
-    )
-    title = models.CharField(_("title"), max_length=300)
-    due_on = PlannedDateField(_("due"), null=True, blank=True)
-    due_precision = models.CharField(max_length=5, choices=Precision, blank=True)
-    met_on = PastDateField(_("met"), null=True, blank=True)
-    met_precision = models.CharField(max_length=5, choices=Precision, blank=True)
-    version = AutoIncVersionField()
-    history = HistoricalRecords(excluded_fields=["version"])
-
-    objects = MilestoneQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("milestone")
-        verbose_name_plural = _("milestones")
-        triggers = [triggers.PART_RECORDED_IN_HISTORY]
-        ordering = ["commitment", F("due_on").asc(nulls_last=True), "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="milestone_due_with_precision",
-                condition=paired("due_on", "due_precision"),
-                violation_error_message=_("A due day comes with its precision."),
-            ),
-            models.CheckConstraint(
-                name="milestone_met_with_precision",
-                condition=paired("met_on", "met_precision"),
-                violation_error_message=_("The day a step was met comes with its precision."),
-            ),
-        ]
-
-    def __str__(self):
-        return self.title
-
-    @property
-    def due(self) -> PartialDate | None:
-        return partial_date(self.due_on, self.due_precision)
-
-    @property
-    def met(self) -> PartialDate | None:
-        return partial_date(self.met_on, self.met_precision)
-
-    def met_by(self, day: date | None) -> PartialDate | None:
-        """Return the date on which it was met, if that is known at the end of a day (UTC); None asks of today."""
-        return self.met if self.met_on and (day is None or self.met_on <= day) else None
-
-    def is_overdue_on(self, day: date) -> bool:
-        """Return whether it was due before a day and not met by the end of it."""
-        return self.due_on is not None and self.due_on < day and self.met_by(day) is None

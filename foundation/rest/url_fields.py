@@ -1,5 +1,6 @@
 """Fields of serializers that hold an address."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -23,3 +24,14 @@ class LinkField(serializers.URLField):
 
     def to_representation(self, value):
         return value or None
+
+
+class ListURLField(serializers.URLField):
+    """A field with the absolute address of a list of the API, filtered by the row: `…/commitments/?agency=ilo`."""
+
+    def __init__(self, view_name: str, parameter: str, **kwargs):
+        self.view_name, self.parameter = view_name, parameter
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value):
+        return self.context["request"].build_absolute_uri(f"{reverse(self.view_name)}?{self.parameter}={value}")

@@ -1,8 +1,4 @@
-"""The admin site of the editor area. It provides the base classes of the apps' tables.
-
-The apps may not import the project. Their `admin.py` takes the base classes from the site itself:
-`class AgencyAdmin(admin.site.ModelAdmin)`.
-"""
+"""The admin site of the editor area."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,15 +17,9 @@ from django.views.decorators.cache import never_cache
 
 from accounts.permissions import is_editor
 from gmg_portal.editors.csrf_failure import csrf_failure, is_signed_out_form
-from gmg_portal.editors.forms.change_messages import changes_since_export
-from gmg_portal.editors.forms.versioned import VersionedForm
 from gmg_portal.editors.list_queries.autocomplete import StrictAutocompleteView
 from gmg_portal.editors.list_queries.params import check_params
 from gmg_portal.editors.list_queries.refusals import ListQueryRefused, refused_response
-from gmg_portal.editors.model_admin.history import HistoryAdmin
-from gmg_portal.editors.model_admin.inlines import PortalStackedInline, PortalTabularInline
-from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin, SystemTableAdmin, ViewOnlyAdmin
 from register.search.full_text import search_error
 
 SEARCH, COMPLETION = "q", "term"
@@ -44,16 +34,6 @@ class PortalAdminSite(AdminSite):
     index_template = "admin/dashboard/page.html"
     empty_value_display = "–"
     enable_nav_sidebar = False
-
-    ModelAdmin = PortalModelAdmin
-    HistoryAdmin = HistoryAdmin
-    SystemTableAdmin = SystemTableAdmin
-    StrictListMixin = StrictListMixin
-    ViewOnlyAdmin = ViewOnlyAdmin
-    StackedInline = PortalStackedInline
-    TabularInline = PortalTabularInline
-    Form = VersionedForm
-    changes_since_export = staticmethod(changes_since_export)
 
     # Set by `gmg_portal.admin` after the tables are registered.
     build_dashboard: Callable[..., object]

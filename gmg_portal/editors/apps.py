@@ -4,6 +4,6 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class PortalAdminConfig(AdminConfig):
-    """Make `admin.site` the portal's site, so that apps reach its base classes without importing this package."""
+    """Make `admin.site` the portal's site, with which `admin.register` registers tables."""
 
     default_site = "gmg_portal.editors.admin_site.PortalAdminSite"

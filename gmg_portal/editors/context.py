@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from django import forms
 from django.contrib.admin import AdminSite
@@ -16,10 +16,25 @@ from django.urls import reverse
 
 from commitments.models import Commitment
 
-if TYPE_CHECKING:
-    from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
-
 Answer = TypeVar("Answer")
+
+
+class AdminTable(Protocol):
+    """What a page needs of its table, a `ModelAdmin` that serves each request by a copy of its own."""
+
+    admin_site: AdminSite
+    model: type[Model]
+    opts: Options
+    page: EditorContext | None
+
+    def for_request(self, request: HttpRequest) -> Self:
+        """Return the copy of this table that serves the request, with its context."""
+
+    def get_object(self, request: HttpRequest, object_id: str) -> Model | None:
+        """Return the row with this key, if the user's list has it."""
+
+    def message_user(self, request: HttpRequest, message: str, level: str) -> None:
+        """Show a message on the next page."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +46,7 @@ class EditorContext:
     """
 
     request: HttpRequest
-    table: StrictListMixin
+    table: AdminTable
     row: Model | None = None
     is_past: bool = False  # the page shows an earlier version of the row
     closed_row: int | None = None  # the key of a row that was submitted or published while its form was open

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from accounts.idempotent_forms import SECRET_FIELD
+from accounts.forms.idempotent import SECRET_FIELD
 from gmg_portal.editors.forms.idempotent import TypedField, typed_lines
 
 # Text typed there is a password, a code, or a user name field into which a password may have been typed.

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from django.db import models
 from django.db.models import F, Prefetch, Q, QuerySet
-from django.urls import reverse
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
@@ -115,7 +114,7 @@ def gaps(day: date | None = None) -> Gaps:
             for r in recommendations
         ],
         [
-            coverage(level.value, str(level.label), _level_url(level), by_level[level], {"level": level.value})
+            coverage(level.value, str(level.label), level.get_absolute_url(), by_level[level], {"level": level.value})
             for level in Recommendation.Level
         ],
         [
@@ -197,7 +196,3 @@ def _commitments_by(through: type[models.Model], column: str, facts: dict[int, _
 def _led_by(member: Agency, facts: dict[int, _Facts]) -> list[int]:
     leads = {member.pk, *(constituent.pk for constituent in member.constituents.all())}
     return [pk for pk, row in facts.items() if row.lead in leads]
-
-
-def _level_url(level: Recommendation.Level) -> str:
-    return f"{reverse('recommendations:list')}#{level.value}"

@@ -20,9 +20,8 @@ from reporting.models import Evidence, ProgressReport
 
 
 class CommitmentView(RecordPage, DetailView):
-    """The page of a commitment with its history; withdrawn ones keep their page."""
+    """The page of a commitment with its history; withdrawn ones keep their page. The roof names its template."""
 
-    template_name = "commitments/detail.html"
     api_route = "commitments-detail"
     slug_field = slug_url_kwarg = "reference"
     context_object_name = "commitment"

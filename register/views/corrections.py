@@ -9,12 +9,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import FormView, TemplateView
 from rest_framework.authentication import CSRFCheck
 
-from accounts import idempotent_forms
+from accounts.forms import idempotent
 from commitments.models import Commitment
 from foundation.http.public_pages import PublicPage
 from foundation.text.unknown_words import unknown_value
+from register.forms import CorrectionForm
 from reporting.actions import corrections
-from reporting.forms.correction import CorrectionForm
 
 
 class CommitmentRelatedPage(PublicPage):
@@ -60,7 +60,7 @@ class CorrectionView(CommitmentRelatedPage, FormView):
 
     def get_context_data(self, **kwargs):
         """Add the key of this form, which stays the same when the form is shown again with errors."""
-        key = self.request.POST.get(idempotent_forms.KEY_FIELD) or idempotent_forms.new_key()
+        key = self.request.POST.get(idempotent.KEY_FIELD) or idempotent.new_key()
         return super().get_context_data(**kwargs) | {"submission_key": key}
 
     def get_initial(self):
@@ -100,13 +100,9 @@ class CorrectionView(CommitmentRelatedPage, FormView):
         """Store the report once, even if the form is sent twice; another text from the same form is another report."""
         fields = {name: [form.cleaned_data[name]] for name in ("text", "address")}
         form_name = f"mistake {self.commitment.reference}"
-        key = self.request.POST.get(idempotent_forms.KEY_FIELD, "")
-        submission = idempotent_forms.lock_submission(key, form=form_name, fields=fields, user=self.request.user)
-        if (
-            submission is not None
-            and submission.row is not None
-            and idempotent_forms.has_same_fields(submission, fields)
-        ):
+        key = self.request.POST.get(idempotent.KEY_FIELD, "")
+        submission = idempotent.lock_submission(key, form=form_name, fields=fields, user=self.request.user)
+        if submission is not None and submission.row is not None and idempotent.has_same_fields(submission, fields):
             return
         mistake = corrections.report(
             self.commitment,
@@ -116,8 +112,8 @@ class CorrectionView(CommitmentRelatedPage, FormView):
             by=self.request.user,
         )
         if submission is not None:
-            submission.digest = idempotent_forms.fields_digest(fields)
-        idempotent_forms.record_result(submission, mistake)
+            submission.digest = idempotent.fields_digest(fields)
+        idempotent.record_result(submission, mistake)
 
 
 class MistakeThanksView(CommitmentRelatedPage, TemplateView):

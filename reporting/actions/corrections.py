@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -115,7 +114,7 @@ def _mail(mistake: Correction, address: str) -> None:
             commitment=commitment,
             answer=mistake.answer,
             text=mistake.text,
-            page=absolute_url(reverse("commitments:detail", args=[commitment.reference])),
+            page=absolute_url(commitment.get_absolute_url()),
         ).send()
 
 

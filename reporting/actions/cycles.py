@@ -12,7 +12,7 @@ from foundation.dates.parsing import format_date
 from reporting.actions.rows import lock_row, save_row
 from reporting.choices import NotificationKind
 from reporting.models import ProgressReport, ReportingCycle
-from reporting.models.report import OPEN_TO_BE_CLOSED
+from reporting.models.cycle import OPEN_TO_BE_CLOSED
 from reporting.notifications import events
 from reporting.permissions import may_manage_cycles
 

@@ -13,7 +13,8 @@ from foundation.dates.columns import PastDateField
 from reporting.choices import NotificationKind
 from reporting.models.assessment import Answer, Assessment
 from reporting.models.correction import Correction
-from reporting.models.report import ProgressReport, ReportingCycle
+from reporting.models.cycle import ReportingCycle
+from reporting.models.report import ProgressReport
 from reporting.querysets import NotificationQuerySet
 
 # The columns that name the row of a notification, each with the relations that the name of such a row needs.

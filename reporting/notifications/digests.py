@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import IntegrityError, transaction
+from django.shortcuts import resolve_url
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
@@ -160,7 +161,7 @@ def compose_digest(
         headers={"List-Unsubscribe": f"<{preferences_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"},
         person=person,
         sections=sections,
-        dashboard_url=absolute_url(reverse("admin:index")),
+        dashboard_url=absolute_url(resolve_url(settings.LOGIN_REDIRECT_URL)),
         preferences_url=preferences_url,
     )
 

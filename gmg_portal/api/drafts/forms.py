@@ -21,10 +21,10 @@ from foundation.text.unknown_words import unknown_field, unknown_value
 from gmg_portal.api.drafts.problems import MOST_ALLOWED, FieldFault, Problem, unknown_value_fault
 from gmg_portal.editors.forms.change_messages import authors_and_time, history_since
 from gmg_portal.editors.forms.edit_conflicts import rendered_values
+from gmg_portal.editors.forms.evidence import EvidenceForm
+from gmg_portal.editors.forms.report import ProgressReportForm
 from gmg_portal.editors.model_admin.fields import FORMFIELD_OVERRIDES
 from reporting.fields import WRITTEN_BY_LEAD
-from reporting.forms.evidence import EvidenceForm
-from reporting.forms.report import ProgressReportForm
 from reporting.models import Evidence, ProgressReport
 
 EVIDENCE_FIELDS = ("kind", "title", "url", "symbol", "issued_on", "seen_on", "is_public")

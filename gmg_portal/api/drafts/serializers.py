@@ -13,6 +13,7 @@ from commitments.workflow import State
 from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
 from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import LinkField
+from gmg_portal.editors.forms.prefill import is_blank
 from register.serializers import (
     CommitmentRefSerializer,
     NullableChoiceField,
@@ -22,7 +23,6 @@ from register.serializers import (
 from reporting import rules
 from reporting.evidence import MEDIA_TYPES
 from reporting.fields import EVIDENCE, REPORT, WRITTEN_BY_LEAD
-from reporting.forms.prefill import is_blank
 from reporting.models import Evidence, ProgressReport
 from reporting.rules.hints import review_hints
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from foundation.clock import today
 from gmg_portal.editors.dashboard.tasks import MAX_TASKS_SHORT, Link, Task, TaskList, due_text, format_day
-from gmg_portal.editors.review_queue import QueueRow, queue_of
+from gmg_portal.editors.views.review_queue import QueueRow, queue_of
 from reporting.models import Correction, ReportingCycle
 from reporting.permissions import may_manage_cycles
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from foundation.text.diff import Piece, diff_words
 from foundation.text.numbers import is_whole_number
-from reporting.forms.autosave import CONCURRENCY_FIELDS
+from gmg_portal.editors.forms.autosave import CONCURRENCY_FIELDS
 
 # No field name starts with an underscore.
 RESOLVED_VERSION, RESOLVED_HISTORY_ID, CHOICE_PREFIX = "_settled", "_settled_line", "_take-"

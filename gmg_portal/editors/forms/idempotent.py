@@ -19,11 +19,11 @@ from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from accounts import idempotent_forms
+from accounts.forms import idempotent
 from accounts.models import SubmittedForm
 from foundation.text.numbers import is_whole_number
 from gmg_portal.editors.context import EditorContext, FormPage
-from reporting.forms import autosave
+from gmg_portal.editors.forms import autosave
 
 PARAMETER = "submission"
 # Hidden inputs: form counts, keys, versions and foreign keys of inline rows.
@@ -41,24 +41,24 @@ class TypedField:
 def add_once(page: EditorContext, add: Callable[[str], HttpResponse]) -> HttpResponse:
     """Show or save an add form with `add`, which takes its key; send a second submission to the row of the first."""
     request = page.request
-    key = request.POST.get(idempotent_forms.KEY_FIELD, "") if request.method == "POST" else key_in_address(page)
+    key = request.POST.get(idempotent.KEY_FIELD, "") if request.method == "POST" else key_in_address(page)
     if not key and request.headers.get("Sec-Fetch-Mode") == "navigate" and request.method == "GET":
         return redirect(f"{request.path}?{with_new_key(request.GET)}")
-    form_key = key or idempotent_forms.new_key()
+    form_key = key or idempotent.new_key()
     if request.method != "POST":
         return add(form_key)
-    fields = idempotent_forms.typed_fields(request)
+    fields = idempotent.typed_fields(request)
     with transaction.atomic():
-        submission = idempotent_forms.lock_submission(key, form=page.opts.label_lower, fields=fields, user=page.user)
+        submission = idempotent.lock_submission(key, form=page.opts.label_lower, fields=fields, user=page.user)
         if submission is not None and submission.row is not None:
             return redirect_to_created(page, submission, fields)
-        duplicate = idempotent_forms.find_duplicate(submission) if submission is not None else None
+        duplicate = idempotent.find_duplicate(submission) if submission is not None else None
         created = duplicate and page.table.get_queryset(request).filter(pk=duplicate.row).first()
         if created and page.table.is_in_use(created):
             submission.delete()
             return redirect_to_created(page, duplicate, fields)
         response = add(form_key)
-        idempotent_forms.record_result(submission, page.table.added_row)
+        idempotent.record_result(submission, page.table.added_row)
     return response
 
 
@@ -67,10 +67,10 @@ def key_in_address(page: EditorContext) -> str:
 
     Add a message if the form was already submitted, since the user has then gone back to it.
     """
-    key = page.request.GET.get(idempotent_forms.KEY_FIELD, "")
-    if not idempotent_forms.is_usable_key(key, form=page.opts.label_lower, user=page.user):
+    key = page.request.GET.get(idempotent.KEY_FIELD, "")
+    if not idempotent.is_usable_key(key, form=page.opts.label_lower, user=page.user):
         return ""
-    if idempotent_forms.was_processed(key):
+    if idempotent.was_processed(key):
         message = _('You sent this form before, and it was saved. <a href="{address}">Open a new form</a> to add more.')
         page.show_message(format_html(message, address=page.request.path), "WARNING")
     return key
@@ -84,10 +84,10 @@ def redirect_to_created(page: EditorContext, submission: SubmittedForm, fields: 
         page.show_message(message, "WARNING")
         return redirect(page.url("changelist"))
     address = page.url("change", row.pk)
-    if idempotent_forms.has_same_fields(submission, fields):
+    if idempotent.has_same_fields(submission, fields):
         page.show_message(_("You sent this form twice. It was saved once, and this is it."), "WARNING")
         return redirect(address)
-    idempotent_forms.store_resubmission(submission, fields)
+    idempotent.store_resubmission(submission, fields)
     return redirect(f"{address}?{PARAMETER}={submission.key.hex}")
 
 
@@ -101,7 +101,7 @@ def second_submission(page: EditorContext) -> SubmittedForm | None:
         key = page.request.GET.get(PARAMETER, "") if page.request.method == "GET" and page.is_saved else ""
         if not key:
             return None
-        return idempotent_forms.find_resubmission(key, form=page.opts.label_lower, row=page.row.pk, user=page.user)
+        return idempotent.find_resubmission(key, form=page.opts.label_lower, row=page.row.pk, user=page.user)
 
     return page.once(("second_submission",), find)
 
@@ -137,7 +137,7 @@ def fill_with_second_submission(page: EditorContext, form_page: FormPage) -> dic
 def with_new_key(params: QueryDict) -> str:
     """Return the query string of an add form with a new key."""
     params = params.copy()
-    params[idempotent_forms.KEY_FIELD] = idempotent_forms.new_key()
+    params[idempotent.KEY_FIELD] = idempotent.new_key()
     return params.urlencode()
 
 

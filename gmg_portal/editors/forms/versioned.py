@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from gmg_portal.editors.forms.autosave import CONCURRENCY_FIELDS
 from gmg_portal.editors.forms.change_messages import history_since, latest_history_id, saved_by_others_message
 from gmg_portal.editors.forms.edit_conflicts import (
     RESOLVED_HISTORY_ID,
@@ -20,7 +21,6 @@ from gmg_portal.editors.forms.edit_conflicts import (
     rendered_values,
     take_theirs,
 )
-from reporting.forms.autosave import CONCURRENCY_FIELDS
 
 INVALID_NUMBER = -1  # no row or historical record has this number
 

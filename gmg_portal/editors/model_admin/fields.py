@@ -8,7 +8,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 
 from foundation.dates.inputs import AdminDayInput
-from reporting.forms.autosave import CONCURRENCY_FIELDS
+from gmg_portal.editors.forms.autosave import CONCURRENCY_FIELDS
 
 FORMFIELD_OVERRIDES: dict[type[models.Field], dict] = {
     models.URLField: {"assume_scheme": "https"},

@@ -12,11 +12,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from gmg_portal.editors.context import EditorContext
+from gmg_portal.editors.extra_views import ExtraView
 from gmg_portal.editors.list_queries.lists import KeySelect, KeySelectMultiple, StrictChangeList
 from gmg_portal.editors.list_queries.lookups import ValueCheck, is_key, lookups_of_filter, lookups_of_hierarchy
 from gmg_portal.editors.list_queries.params import check_list_query
 from gmg_portal.editors.list_queries.refusals import ListQueryRefused, note_refusal, refused_response, shorten
-from gmg_portal.editors.views.base import ExtraView
 
 
 def served_by_copy(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -3,12 +3,12 @@
 from django.contrib import admin
 
 from accounts.permissions import may_edit_reference_data
+from gmg_portal.editors.forms.autosave import CONCURRENCY_FIELDS
 from gmg_portal.editors.forms.errors import show_errors
 from gmg_portal.editors.forms.versioned import VersionedForm
 from gmg_portal.editors.model_admin.fields import FORMFIELD_OVERRIDES, fieldsets_without, without_related_links
 from gmg_portal.editors.model_admin.history import HistoryAdmin
 from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
-from reporting.forms.autosave import CONCURRENCY_FIELDS
 
 
 class PortalModelAdmin(HistoryAdmin):

@@ -1,28 +1,27 @@
-"""The tables of commitments and reporting in the editor area; importing this package registers them.
+"""The tables of all apps in the editor area; importing this package registers them.
 
-Start with `workflow`, the base class of all tables of the review workflow. Their further pages are in `editors.views`.
+Start with `agencies`, which has the least code; `workflow` is the base class of all tables of the review workflow. The
+further pages of tables are in `editors.views`.
 """
 
 from gmg_portal.editors.tables import (
-    assessment,
-    autosaved_form,
+    accounts,
+    agencies,
+    agenda,
     child_rows,
     commitment,
-    contribution,
-    correction,
-    cycle,
-    notification_log,
-    report,
+    recommendations,
+    reporting,
+    workgroups,
 )
 
 __all__ = [
-    "assessment",
-    "autosaved_form",
+    "accounts",
+    "agencies",
+    "agenda",
     "child_rows",
     "commitment",
-    "contribution",
-    "correction",
-    "cycle",
-    "notification_log",
-    "report",
+    "recommendations",
+    "reporting",
+    "workgroups",
 ]

@@ -1,12 +1,12 @@
 """Parts that several tables share: lists of child rows, links to files, and the buttons of workflow actions."""
 
-from django.contrib import admin
 from django.utils.html import format_html
 
 from accounts.permissions import is_administrator, may_edit_reference_data
 from gmg_portal.editors.context import EditorContext, FormPage
+from gmg_portal.editors.forms.evidence import FileLink
+from gmg_portal.editors.model_admin.tables import ViewOnlyAdmin
 from gmg_portal.editors.views.workflow_actions.pages import action_buttons
-from reporting.forms.evidence import FileLink
 from reporting.models import Evidence
 
 EMPTY_VALUE = "–"
@@ -25,7 +25,7 @@ def file_link(piece: Evidence) -> str:
     return format_html('<a href="{}">{}</a>', link.url, link)
 
 
-class ChildRowAdmin(admin.site.ViewOnlyAdmin):
+class ChildRowAdmin(ViewOnlyAdmin):
     """A read-only list of child rows, which are edited on their parent's page."""
 
     parent_field: str  # name of the foreign key to the parent

@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Milestone, Partner
 from commitments.permissions import may_review
+from gmg_portal.editors.model_admin.tables import SystemTableAdmin
+from gmg_portal.editors.spreadsheets.resources import MilestoneResource
 from gmg_portal.editors.tables.base import EMPTY_VALUE, ChildRowAdmin, file_link
 from gmg_portal.editors.views.evidence_file import EVIDENCE_FILE
 from gmg_portal.editors.views.spreadsheets import SPREADSHEET_VIEWS, spreadsheets_link
 from reporting.models import Evidence, StatusChange
-from reporting.spreadsheets.resources import MilestoneResource
 
 
 @admin.register(Partner)
@@ -76,7 +77,7 @@ class EvidenceAdmin(ChildRowAdmin):
 
 
 @admin.register(StatusChange)
-class StatusChangeAdmin(admin.site.SystemTableAdmin):
+class StatusChangeAdmin(SystemTableAdmin):
     """Append-only: it has no history, being one."""
 
     list_display = ["commitment", "from_status", "to_status", "changed", "reason"]

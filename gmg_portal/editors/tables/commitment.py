@@ -12,13 +12,14 @@ from agencies.models import Agency
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_create_drafts
 from commitments.workflow import State
+from gmg_portal.editors.forms.commitment import CommitmentForm, MilestoneForm
+from gmg_portal.editors.model_admin.inlines import PortalTabularInline
+from gmg_portal.editors.spreadsheets.resources import CommitmentResource
 from gmg_portal.editors.tables.base import EMPTY_VALUE, WorkflowInlineMixin
 from gmg_portal.editors.tables.workflow import WorkflowAdmin, workflow_views
 from gmg_portal.editors.views.report_form import REPORT_FORM
 from gmg_portal.editors.views.spreadsheets import SPREADSHEET_VIEWS, spreadsheets_link
 from gmg_portal.editors.views.workflow_actions.definitions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW
-from reporting.forms.commitment import CommitmentForm, MilestoneForm
-from reporting.spreadsheets.resources import CommitmentResource
 from workgroups.models import Participation
 
 CLASSIFICATION_FIELDS = (
@@ -39,7 +40,7 @@ class WordingInlineMixin(WorkflowInlineMixin):
         return super().may_edit(request, parent) and not self.table.may_only_classify(request, parent)
 
 
-class PartnerInline(WordingInlineMixin, admin.site.TabularInline):
+class PartnerInline(WordingInlineMixin, PortalTabularInline):
     """Partners of a commitment; nobody adds an agency of their own to a published one."""
 
     model = Partner
@@ -51,7 +52,7 @@ class PartnerInline(WordingInlineMixin, admin.site.TabularInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class MilestoneInline(WordingInlineMixin, admin.site.TabularInline):
+class MilestoneInline(WordingInlineMixin, PortalTabularInline):
     """Milestones of a commitment, with their dates as they were entered."""
 
     model = Milestone

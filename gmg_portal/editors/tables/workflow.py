@@ -17,13 +17,14 @@ from accounts.permissions import is_administrator
 from commitments.permissions import PUBLIC_STATES, may_create_drafts, may_review
 from commitments.workflow import State
 from gmg_portal.editors.context import EditorContext
+from gmg_portal.editors.extra_views import ExtraView
 from gmg_portal.editors.model_admin.strict_lists import served_by_copy
+from gmg_portal.editors.model_admin.tables import PortalModelAdmin
 from gmg_portal.editors.tables.base import EMPTY_VALUE
 from gmg_portal.editors.tables.workflow_form import show_workflow
 from gmg_portal.editors.views.autosave.filling import count_autosaved_rows, fill_with_working_copy
 from gmg_portal.editors.views.autosave.open_forms import open_form
 from gmg_portal.editors.views.autosave.pages import AUTOSAVE_VIEWS
-from gmg_portal.editors.views.base import ExtraView
 from gmg_portal.editors.views.preview import PREVIEW
 from gmg_portal.editors.views.review import REVIEW
 from gmg_portal.editors.views.workflow_actions.definitions import PUBLISH, SEND_BACK, SUBMIT, WorkflowAction
@@ -40,7 +41,7 @@ def workflow_views(workflow_actions: tuple[WorkflowAction, ...]) -> list[ExtraVi
     return [*AUTOSAVE_VIEWS, PREVIEW, REVIEW, *action_views(workflow_actions)]
 
 
-class WorkflowAdmin(admin.site.ModelAdmin):
+class WorkflowAdmin(PortalModelAdmin):
     """A table of rows that one user writes and submits, and another publishes.
 
     All permissions come from querysets: `visible_to` for lists and pages, `editable_by` for forms, `reviewable_by`
@@ -50,8 +51,8 @@ class WorkflowAdmin(admin.site.ModelAdmin):
     workflow_actions = (SUBMIT, PUBLISH, SEND_BACK)
     extra_views = workflow_views(workflow_actions)
     actions = [publish_selected]
-    form_steps = (show_workflow, fill_with_working_copy, *admin.site.ModelAdmin.form_steps)
-    unsaved_row_counts = (count_autosaved_rows, *admin.site.ModelAdmin.unsaved_row_counts)
+    form_steps = (show_workflow, fill_with_working_copy, *PortalModelAdmin.form_steps)
+    unsaved_row_counts = (count_autosaved_rows, *PortalModelAdmin.unsaved_row_counts)
     status_fields: tuple[str, ...] = ("state", "published")
     change_form_template = "admin/workflow/change_form.html"
     may_write = staticmethod(may_create_drafts)  # the permission to start a row

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from commitments.models import Commitment
 from commitments.permissions import partners_for
-from gmg_portal.editors.views.base import EditorView, ExtraView
+from gmg_portal.editors.extra_views import EditorView, ExtraView
+from gmg_portal.editors.forms.report import ContributionForm
 from reporting import actions
-from reporting.forms.report import ContributionForm
 from reporting.models import Contribution, ProgressReport
 
 

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from gmg_portal.editors.views.base import EditorView, ExtraView
+from gmg_portal.editors.extra_views import EditorView, ExtraView
 from reporting.evidence.serving import evidence_download_response
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from commitments.models import Commitment, Status
 from commitments.permissions import PUBLIC_STATES
-from gmg_portal.editors.views.base import ExtraView, RowView
+from gmg_portal.editors.extra_views import ExtraView, RowView
 from register.views.commitment import CommitmentView
 from reporting import actions, rules
 from reporting.models import ProgressReport

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from commitments.models import Commitment
-from gmg_portal.editors.views.base import EditorView, ExtraView
+from gmg_portal.editors.extra_views import EditorView, ExtraView
 
 
 class ReportFormView(EditorView):

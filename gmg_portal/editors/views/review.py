@@ -5,14 +5,14 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from gmg_portal.editors.views.base import ExtraView, RowView
+from gmg_portal.editors.extra_views import ExtraView, RowView
+from gmg_portal.editors.forms.decisions import DecisionForm
+from gmg_portal.editors.review import comparison
+from gmg_portal.editors.review.remarks import remarks
 from gmg_portal.editors.views.workflow_actions.definitions import PUBLISH, SEND_BACK
 from gmg_portal.editors.views.workflow_actions.pages import action_page
 from gmg_portal.editors.views.workflow_actions.refusals import refusal_reason
-from reporting.forms.decisions import DecisionForm
 from reporting.models import Evidence, ProgressReport
-from reporting.review import comparison
-from reporting.review.remarks import remarks
 
 
 class ReviewView(RowView):

@@ -11,18 +11,18 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import idempotent_forms
+from accounts.forms import idempotent
 from commitments.permissions import may_create_drafts
 from foundation.clock import today
 from gmg_portal.editors.context import EditorContext
-from gmg_portal.editors.views.base import EditorView, ExtraView
-from reporting.forms.spreadsheet import ImportForm
+from gmg_portal.editors.extra_views import EditorView, ExtraView
+from gmg_portal.editors.forms.spreadsheet import ImportForm
+from gmg_portal.editors.spreadsheets import upload_store
+from gmg_portal.editors.spreadsheets.drafts import DraftResource
+from gmg_portal.editors.spreadsheets.importing import CHANGED, NEW, UNCHANGED, ImportResult, import_file
+from gmg_portal.editors.spreadsheets.reading import MAX_BYTES, MAX_ROWS, too_large
+from gmg_portal.editors.spreadsheets.writing import FILES
 from reporting.importers.results import ImportRefused
-from reporting.spreadsheets import upload_store
-from reporting.spreadsheets.drafts import DraftResource
-from reporting.spreadsheets.importing import CHANGED, NEW, UNCHANGED, ImportResult, import_file
-from reporting.spreadsheets.reading import MAX_BYTES, MAX_ROWS, too_large
-from reporting.spreadsheets.writing import FILES
 
 MAX_SHOWN = 500
 CONTENT_TYPES = {
@@ -125,11 +125,11 @@ class ConfirmView(SpreadsheetView):
         """Import the file and return the results; None if this ticket was already imported."""
         user, resource = self.request.user, self.resource
         key = upload_store.key_of(ticket, user, resource.name)
-        submission = idempotent_forms.lock_submission(key, form=f"import {resource.name}", fields={}, user=user)
+        submission = idempotent.lock_submission(key, form=f"import {resource.name}", fields={}, user=user)
         if submission is not None and submission.row is not None:
             return None
         result = import_file(resource, upload_store.load(ticket, user, resource.name), dry_run=False)
-        idempotent_forms.record_result(submission, user if result.is_clean else None)
+        idempotent.record_result(submission, user if result.is_clean else None)
         return result
 
 

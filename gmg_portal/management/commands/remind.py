@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import idempotent_forms
 from accounts.actions.access_tokens import revoke_orphaned_tokens
 from accounts.attempts.attempt_limits import delete_old_attempts
 from accounts.attempts.owner_warnings import delete_old_warnings
+from accounts.forms import idempotent
 from accounts.sessions.last_seen import delete_ended_sessions
 from accounts.sessions.store import SessionStore
 from foundation.mail import backend
@@ -96,6 +96,6 @@ def delete_expired() -> int:
     delete_ended_sessions()
     delete_old_attempts(now)
     delete_old_warnings(now)
-    idempotent_forms.delete_old_submissions(now)
+    idempotent.delete_old_submissions(now)
     revoke_orphaned_tokens()
     return backend.delete_old_mails(now) + corrections.forget_addresses(now)

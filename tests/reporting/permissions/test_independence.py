@@ -20,9 +20,9 @@ from accounts.permissions import limited_to_agency
 from commitments.models import Commitment
 from commitments.workflow import ReviewingBody
 from foundation.clock import today
+from gmg_portal.editors.spreadsheets.resources import CommitmentResource, ReportResource
 from reporting import actions
 from reporting.models import Assessment, ProgressReport
-from reporting.spreadsheets.resources import CommitmentResource, ReportResource
 from tests.factories import (
     PASSWORD,
     AgencyFactory,
@@ -46,7 +46,7 @@ from tests.factories import (
     run_deferred_triggers,
 )
 from tests.form_filling import filled, problems
-from tests.reporting.spreadsheets.importing import changed_by
+from tests.gmg_portal.editors.spreadsheets.importing import changed_by
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from commitments.models import Commitment
 from commitments.permissions import PUBLIC_STATES
 from commitments.workflow import Reviewed
-from gmg_portal.editors.review_queue import key_of
+from gmg_portal.editors.views.review_queue import key_of
 from reporting import actions
 from reporting.models import ProgressReport
 from tests.factories import AgendaPointFactory, MembershipFactory

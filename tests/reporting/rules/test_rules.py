@@ -12,11 +12,11 @@ from django.urls import reverse
 from commitments.models import Commitment
 from commitments.rules import STATUS_RULES
 from foundation.dates.partial import PartialDate
+from gmg_portal.editors.forms.assessment import AssessmentForm
+from gmg_portal.editors.spreadsheets.resources import CommitmentResource, ReportResource
 from reporting import actions, rules
-from reporting.forms.assessment import AssessmentForm
 from reporting.models import Answer, Assessment, Contribution, ProgressReport, ReportingCycle
 from reporting.rules.assessment import ASSESSOR_FIELDS, writer_has_no_stake
-from reporting.spreadsheets.resources import CommitmentResource, ReportResource
 from tests.factories import (
     AnswerFactory,
     AssessmentFactory,
@@ -32,8 +32,8 @@ from tests.factories import (
 )
 from tests.form_filling import filled, problems
 from tests.gmg_portal.api.agency_systems import system_for
-from tests.reporting.spreadsheets.importing import sent
-from tests.reporting.spreadsheets.test_problems import GOOD
+from tests.gmg_portal.editors.spreadsheets.importing import sent
+from tests.gmg_portal.editors.spreadsheets.test_problems import GOOD
 
 pytestmark = pytest.mark.django_db
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from commitments.models import Commitment
 from gmg_portal.editors.dashboard.building import build_dashboard
+from gmg_portal.editors.spreadsheets.importing import import_file
+from gmg_portal.editors.spreadsheets.resources import ReportResource
 from reporting import actions, rules
 from reporting.models import ProgressReport
-from reporting.spreadsheets.importing import import_file
-from reporting.spreadsheets.resources import ReportResource
 from tests.factories import (
     CommitmentFactory,
     ProgressReportFactory,
@@ -25,7 +25,7 @@ from tests.factories import (
 )
 from tests.form_filling import filled
 from tests.gmg_portal.api.agency_systems import system_for
-from tests.reporting.spreadsheets.test_problems import workbook_of
+from tests.gmg_portal.editors.spreadsheets.test_problems import workbook_of
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.forms import BaseInlineFormSet
 
 from gmg_portal.editors.context import EditorContext, FormPage
+from gmg_portal.editors.forms import autosave
+from gmg_portal.editors.forms.autosave import as_querydict
 from gmg_portal.editors.views.autosave.open_forms import is_autosaved, open_form, own_working_copy
-from reporting.forms import autosave
-from reporting.forms.autosave import as_querydict
 from reporting.models import AutosavedForm
 
 

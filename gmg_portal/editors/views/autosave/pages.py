@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from gmg_portal.editors.extra_views import EditorView, ExtraView
+from gmg_portal.editors.forms import autosave
+from gmg_portal.editors.forms.autosave import NUL, ConcurrentAutosave, TooLong, as_querydict
 from gmg_portal.editors.views.autosave.open_forms import OpenForm, writable_form
-from gmg_portal.editors.views.base import EditorView, ExtraView
-from reporting.forms import autosave
-from reporting.forms.autosave import NUL, ConcurrentAutosave, TooLong, as_querydict
 from reporting.models import AutosavedForm
 
 

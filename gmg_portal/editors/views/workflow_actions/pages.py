@@ -9,11 +9,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from gmg_portal.editors.context import EditorContext
-from gmg_portal.editors.views.base import ExtraView, RowView
+from gmg_portal.editors.extra_views import ExtraView, RowView
+from gmg_portal.editors.forms.decisions import DecisionTextForm
 from gmg_portal.editors.views.workflow_actions.definitions import SUBMIT, WorkflowAction
 from gmg_portal.editors.views.workflow_actions.refusals import refusal_reason
 from reporting import actions
-from reporting.forms.decisions import DecisionTextForm
 from reporting.rules import hints
 
 

@@ -1,0 +1,24 @@
+"""The list of working copies."""
+
+from django.contrib import admin
+
+from accounts.permissions import is_administrator
+from gmg_portal.editors.model_admin.tables import SystemTableAdmin
+from reporting.models import AutosavedForm
+
+
+@admin.register(AutosavedForm)
+class AutosavedFormAdmin(SystemTableAdmin):
+    """The list of working copies, without their content, to help users who miss what they typed."""
+
+    list_display = ["user", "form", "row", "commitment", "saved_at"]
+    list_filter = ["form"]
+    list_select_related = ["user", "commitment"]
+    search_fields = ["user__username", "commitment__reference"]
+    fields = ["user", "form", "row", "commitment", "version", "saved_at"]
+
+    def has_view_permission(self, request, obj=None):
+        return self.admin_site.allows(request, is_administrator)
+
+    def has_module_permission(self, request):
+        return self.has_view_permission(request)
