@@ -16,9 +16,9 @@ from django.test.client import ClientMixin
 
 from accounts.sessions.store import SessionStore
 from foundation.http import throttling
-from tests import row_deletion, template_database
 from tests.browser.chromium import PATH, started
-from tests.factories import (
+from tests.support import row_deletion, template_database
+from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
     CommitmentFactory,
@@ -29,7 +29,7 @@ from tests.factories import (
     focal_point,
     in_group,
 )
-from tests.request_gate import RequestGate
+from tests.support.request_gate import RequestGate
 
 # The browser automation runs an event loop in this thread, in which Django would refuse database access.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
 
-from tests.factories import PASSWORD
+from tests.support.factories import PASSWORD
 
 
 def sign_in(page, portal, username):

@@ -7,7 +7,7 @@ from tests.browser.audits import layout_violations, violations
 from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import BOTH_DIRECTIONS
 from tests.browser.people import admit, sign_in
-from tests.factories import MilestoneFactory, corrected
+from tests.support.factories import MilestoneFactory, corrected
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

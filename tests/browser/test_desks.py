@@ -7,7 +7,7 @@ from reporting import actions
 from reporting.models import Assessment, ProgressReport
 from tests.browser.audits import dim, layout_violations, violations
 from tests.browser.people import admit
-from tests.factories import AnswerFactory, AssessmentFactory, ProgressReportFactory
+from tests.support.factories import AnswerFactory, AssessmentFactory, ProgressReportFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

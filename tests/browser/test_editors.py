@@ -7,8 +7,8 @@ from commitments.models import Commitment
 from gmg_portal.revision.current import CurrentRevision
 from tests.browser.audits import dim, violations
 from tests.browser.people import admit, code_of
-from tests.factories import PASSWORD, PartnerFactory, focal_point
-from tests.files import HTML, PDF
+from tests.support.evidence_files import HTML, PDF
+from tests.support.factories import PASSWORD, PartnerFactory, focal_point
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,10 +10,10 @@ from playwright.sync_api import expect
 from agencies.models import Agency
 from commitments.models import Commitment
 from reporting.models import ProgressReport, ReportingCycle
-from tests import factories
 from tests.browser.audits import dim, layout_violations, violations
 from tests.browser.chromium import PHONE, WIDE, resize
 from tests.browser.people import admit, sign_in
+from tests.support import factories
 
 # Which databases are set up is read off the marks; `site` fills this one for the whole file, which only reads.
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from tests.browser.audits import violations
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import BOTH_DIRECTIONS
 from tests.browser.people import admit
-from tests.form_filling import app_label_of
+from tests.support.form_filling import app_label_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

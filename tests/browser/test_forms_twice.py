@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from commitments.models import Commitment
 from tests.browser.people import admit, sign_in
-from tests.factories import AgencyFactory, focal_point
+from tests.support.factories import AgencyFactory, focal_point
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

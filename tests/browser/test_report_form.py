@@ -8,7 +8,7 @@ from reporting.models import AutosavedForm, ProgressReport
 from tests.browser.audits import layout_violations, violations
 from tests.browser.chromium import WIDE
 from tests.browser.people import admit, enter
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
     EvidenceFactory,
@@ -17,7 +17,7 @@ from tests.factories import (
     focal_point,
     published_report,
 )
-from tests.gmg_portal.processes import wait_until
+from tests.support.processes import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.audits import violations
 from tests.browser.people import admit, sign_in
-from tests.files import PDF
+from tests.support.evidence_files import PDF
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.factories import AccessTokenFactory, CommitmentFactory, published_report
+from tests.support.factories import AccessTokenFactory, CommitmentFactory, published_report
 
 pytestmark = pytest.mark.processes
 

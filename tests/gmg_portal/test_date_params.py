@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from commitments.models import Commitment, Milestone
 from reporting.models import ReportingCycle
-from tests.factories import (
+from tests.support.factories import (
     CommitmentFactory,
     EventFactory,
     MilestoneFactory,

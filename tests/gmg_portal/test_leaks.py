@@ -12,8 +12,9 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from commitments.models import Commitment
 from reporting.models import Evidence
-from tests import shared_cast
-from tests.factories import (
+from tests.gmg_portal.test_links import SITE, Page
+from tests.support import shared_cast
+from tests.support.factories import (
     AnswerFactory,
     AssessmentFactory,
     AutosavedFormFactory,
@@ -37,7 +38,6 @@ from tests.factories import (
     published_report,
     run_deferred_triggers,
 )
-from tests.gmg_portal.test_links import SITE, Page
 
 # SECRET is in every text of every private row; SHOWN is in a public row, to prove that the test would see it.
 SECRET = "zzsecret"

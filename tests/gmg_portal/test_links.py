@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 from agencies.models import Agency
 from commitments.models import Commitment
 from recommendations.models import Recommendation
-from tests.factories import CommitmentFactory, published_report
+from tests.support.factories import CommitmentFactory, published_report
 
 SITE = "http://testserver"
 # Route parameters that name one of many similar rows, and how many of those are visited per route.

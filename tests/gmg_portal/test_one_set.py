@@ -11,8 +11,8 @@ from time_machine import travel
 
 from commitments.models import Commitment
 from reporting import actions
-from tests import shared_cast
-from tests.factories import (
+from tests.support import shared_cast
+from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
     UserFactory,

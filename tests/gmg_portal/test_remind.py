@@ -19,7 +19,8 @@ from foundation.clock import today
 from reporting.choices import NotificationKind
 from reporting.models import Correction, Digest, Notification
 from reporting.notifications import digests, events
-from tests.factories import (
+from tests.foundation.mail.test_backend import Broken, letters, queue
+from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
     CorrectionFactory,
@@ -28,9 +29,8 @@ from tests.factories import (
     ReportingCycleFactory,
     focal_point,
 )
-from tests.foundation.mail.test_backend import Broken, letters, queue
-from tests.gmg_portal.locks import waiting_for_locks
-from tests.gmg_portal.processes import forked, kill_all, start, wait_until
+from tests.support.locks import waiting_for_locks
+from tests.support.processes import forked, kill_all, start, wait_until
 
 __all__ = ["Broken", "queue"]
 LATE = datetime(2014, 9, 1, 9, tzinfo=UTC)

@@ -17,7 +17,7 @@ from accounts.second_step.encryption import UnreadableSecretError, decrypt, encr
 from accounts.sessions.store import SessionStore
 from tests.accounts.signing_in import CODE, sign_in, sign_in_with_code
 from tests.browser.people import code_of
-from tests.factories import PASSWORD, TOTP_SECRET, with_second_step
+from tests.support.factories import PASSWORD, TOTP_SECRET, with_second_step
 
 COOKIE = "sessionid"
 OLD, NEW = "the old key of the second steps, long enough", "the new key of the second steps, long enough"

@@ -26,8 +26,8 @@ from gmg_portal.trial import setup
 from reporting.models import ReportingCycle
 from tests.browser.chromium import BROWSER_TIMEOUT
 from tests.browser.people import enter
-from tests.factories import AgencyFactory
-from tests.gmg_portal.processes import (
+from tests.support.factories import AgencyFactory
+from tests.support.processes import (
     alive,
     environment,
     folder_for_all,

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from commitments.models import Freshness, Outlook, Status, Verification
 from foundation.rest import problem_details
-from tests.factories import ChairTermFactory, RecommendationFactory, StatementFactory
+from tests.support.factories import ChairTermFactory, RecommendationFactory, StatementFactory
 
 pytestmark = pytest.mark.django_db
 

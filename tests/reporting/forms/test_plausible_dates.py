@@ -19,9 +19,9 @@ from reporting.review.remarks import remarks as review_remarks
 from reporting.rules import hints
 from reporting.spreadsheets.importing import import_file
 from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
-from tests.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
-from tests.form_filling import filled, problems
 from tests.gmg_portal.api.agency_systems import system_for
+from tests.support.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
+from tests.support.form_filling import filled, problems
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_30_november")]
 

@@ -15,7 +15,7 @@ from reporting.models import ProgressReport
 from reporting.spreadsheets.importing import import_file
 from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from reporting.spreadsheets.writing import export_csv, export_xlsx, template_csv, template_xlsx
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
     MilestoneFactory,

@@ -15,8 +15,8 @@ from commitments.models import Commitment
 from reporting.spreadsheets import upload_store
 from reporting.spreadsheets.resources import RESOURCES, CommitmentResource
 from reporting.spreadsheets.writing import FILES, export_xlsx
-from tests.factories import CommitmentFactory
-from tests.form_filling import app_label_of
+from tests.support.factories import CommitmentFactory
+from tests.support.form_filling import app_label_of
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from reporting.spreadsheets import reading
 from reporting.spreadsheets.importing import import_file
 from reporting.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from reporting.spreadsheets.writing import export_xlsx
-from tests.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory, StakeholderFactory
+from tests.support.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory, StakeholderFactory
 
 pytestmark = pytest.mark.django_db
 

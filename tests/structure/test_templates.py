@@ -19,22 +19,11 @@ PACKAGES = [
     "foundation",
     "gmg_portal",
     "recommendations",
+    "register",
+    "reporting",
     "workgroups",
 ]
-CODE = [
-    path
-    for app in (
-        "accounts",
-        "agencies",
-        "agenda",
-        "commitments",
-        "foundation",
-        "gmg_portal",
-        "recommendations",
-        "workgroups",
-    )
-    for path in (Path(settings.BASE_DIR) / app).rglob("*.py")
-]
+CODE = [path for package in PACKAGES for path in (Path(settings.BASE_DIR) / package).rglob("*.py")]
 NAME_IN_CODE = re.compile(r'"([a-z0-9_]+(?:/[a-z0-9_]+)*\.html)"')
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from commitments.models import Commitment
 from reporting.models import Evidence, ProgressReport, StatusChange
-from tests.factories import (
+from tests.support.factories import (
     CommitmentFactory,
     Each,
     RecommendationFactory,

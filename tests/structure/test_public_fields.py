@@ -32,7 +32,7 @@ from reporting.amendments import history, timestamps
 from reporting.models import Evidence, ProgressReport
 from reporting.review import display_values as review
 from reporting.spreadsheets import resources
-from tests.test_architecture import NOT_IN_API, PUBLIC
+from tests.structure.test_architecture import NOT_IN_API, PUBLIC
 
 APPS = (agencies, agenda, workgroups, recommendations, commitments, reporting)
 TABLES = [table for app in APPS for table in app.fields.TABLES]

@@ -35,8 +35,8 @@ from reporting.models import (
     ReportMovement,
     StatusChange,
 )
-from tests import factories
 from tests.conftest import SLOWEST_FILES
+from tests.support import factories
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
 ROOT = Path(settings.BASE_DIR)
