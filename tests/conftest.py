@@ -54,7 +54,7 @@ SLOWEST_FILES = (
     "tests/browser/test_accounts.py",
     "tests/browser/test_report_form.py",
     "tests/browser/test_readers.py",
-    "tests/gmg_portal/test_links.py",
+    "tests/gmg_portal/whole_portal/test_links.py",
     "tests/foundation/postgresql/test_server.py",
     "tests/gmg_portal/editors/test_list_queries.py",
     "tests/browser/test_editors.py",
@@ -66,7 +66,7 @@ SLOWEST_FILES = (
     "tests/gmg_portal/open_data/test_editions.py",
     "tests/reporting/actions/test_transitions.py",
     "tests/browser/test_tokens.py",
-    "tests/clients/test_clients.py",
+    "tests/gmg_portal/api/clients/test_clients.py",
 )
 
 REQUEST_GATE = RequestGate()

@@ -12,7 +12,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from commitments.models import Commitment
 from reporting.models import Evidence
-from tests.gmg_portal.test_links import SITE, Page
+from tests.gmg_portal.whole_portal.test_links import SITE, Page
 from tests.support import shared_cast
 from tests.support.factories import (
     AnswerFactory,

@@ -81,7 +81,7 @@ def node():
     if not path:
         pytest.skip("No Node.js on this machine: install Debian's packages 'nodejs' and 'npm'.")
     if not NODE_MODULES.is_dir():
-        pytest.skip("The TypeScript tools are not installed: run `npm ci --prefix tests/clients`.")
+        pytest.skip("The TypeScript tools are not installed: run `npm ci --prefix tests/gmg_portal/api/clients`.")
     return path
 
 
