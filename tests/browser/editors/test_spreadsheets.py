@@ -1,3 +1,5 @@
+"""Reports go out to a workbook and come back; the pages on a phone, in the dark and from right to left."""
+
 import io
 
 import pytest

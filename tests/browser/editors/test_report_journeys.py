@@ -1,3 +1,5 @@
+"""A report in the browser, from an invitation to the public page, and the part of a partner."""
+
 import re
 
 import pytest

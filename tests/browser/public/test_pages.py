@@ -67,8 +67,8 @@ PAGES = [
 ]
 FIRST_VIEWS = ["/", "/commitments/", "/commitments/HLD-0018/", "/agencies/ilo/", "/gaps/", "/timeline/"]
 # The ones for whoever asks too often, for files that were altered (`test_editions`, `test_evidence`) and for forms that
-# come after the sign-in changed (`test_csrf_failure`). Pages of accounts:
-# `test_accounts`; the preview of a draft: `test_report_form`; what is not open to somebody: `test_editors_pages`.
+# come after the sign-in changed (`test_csrf_failure`). Pages of accounts: `tests/browser/accounts`; the preview of a
+# draft: `editors/test_report_form`; what is not open to somebody: `editors/test_pages`.
 ELSEWHERE = {
     "403.html",
     "errors/429.html",
