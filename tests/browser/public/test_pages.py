@@ -70,12 +70,12 @@ FIRST_VIEWS = ["/", "/commitments/", "/commitments/HLD-0018/", "/agencies/ilo/",
 # come after the sign-in changed (`test_csrf_failure`). Pages of accounts: `tests/browser/accounts`; the preview of a
 # draft: `editors/test_report_form`; what is not open to somebody: `editors/test_pages`.
 ELSEWHERE = {
-    "403.html",
+    "errors/403.html",
     "errors/429.html",
     "commitments/evidence_withheld.html",
     "commitments/preview.html",
     "errors/csrf_failure.html",
-    "editions/damaged.html",
+    "open_data/editions/damaged.html",
 }
 NOT_FOUND = ("400 (Bad Request)", "404 (Not Found)")
 

@@ -122,7 +122,7 @@ def test_unknown_and_repeated_parameters_are_refused(client, decent_work, points
 
 
 def test_server_error_page_loads_nothing_else():
-    for name in ("500.html", "errors/bad_request.html"):
+    for name in ("errors/500.html", "errors/bad_request.html"):
         html = get_template(name).render()
 
         assert set(re.findall(r'(?:href|src)="([^"]+)"', html)) == {"/", "/commitments/", "/data/"}
