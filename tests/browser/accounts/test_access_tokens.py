@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.browser.audits import violations
-from tests.browser.people import admit, sign_in
+from tests.browser.accessibility import violations
+from tests.browser.signing_in import admit, sign_in
 from tests.support.evidence_files import PDF
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,10 +15,10 @@ from accounts.actions import invitations
 from accounts.models import User
 from accounts.profile.preferences_tokens import preferences_token
 from agencies.models import Agency
-from tests.browser.audits import dim, violations
+from tests.browser.accessibility import dim, violations
 from tests.browser.conftest import BOTH_DIRECTIONS
-from tests.browser.people import code_for, code_of, sign_in, sign_out
 from tests.browser.public.test_pages import LANGUAGES, what_does_not_fit
+from tests.browser.signing_in import code_for, code_of, sign_in, sign_out
 from tests.support.factories import PASSWORD, InvitationFactory, UserFactory, in_group
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,10 +3,10 @@
 import pytest
 
 from commitments.models import Commitment
-from tests.browser.audits import layout_violations, violations
+from tests.browser.accessibility import layout_violations, violations
 from tests.browser.chromium import PHONE, WIDE
 from tests.browser.conftest import BOTH_DIRECTIONS
-from tests.browser.people import admit, sign_in
+from tests.browser.signing_in import admit, sign_in
 from tests.support.factories import MilestoneFactory, corrected
 
 pytestmark = pytest.mark.django_db(transaction=True)

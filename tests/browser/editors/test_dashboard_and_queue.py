@@ -5,8 +5,8 @@ import pytest
 from commitments.models import Commitment
 from reporting import actions
 from reporting.models import Assessment, ProgressReport
-from tests.browser.audits import dim, layout_violations, violations
-from tests.browser.people import admit
+from tests.browser.accessibility import dim, layout_violations, violations
+from tests.browser.signing_in import admit
 from tests.support.factories import AnswerFactory, AssessmentFactory, ProgressReportFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)

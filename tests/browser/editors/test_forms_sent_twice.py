@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from commitments.models import Commitment
-from tests.browser.people import admit, sign_in
+from tests.browser.signing_in import admit, sign_in
 from tests.support.factories import AgencyFactory, focal_point
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,9 +10,9 @@ from playwright.sync_api import expect
 from agencies.models import Agency
 from commitments.models import Commitment
 from reporting.models import ProgressReport, ReportingCycle
-from tests.browser.audits import dim, layout_violations, violations
+from tests.browser.accessibility import dim, layout_violations, violations
 from tests.browser.chromium import PHONE, WIDE, resize
-from tests.browser.people import admit, sign_in
+from tests.browser.signing_in import admit, sign_in
 from tests.support import factories
 
 # Which databases are set up is read off the marks; `site` fills this one for the whole file, which only reads.

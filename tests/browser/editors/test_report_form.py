@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 
 from agencies.models import Agency
 from reporting.models import AutosavedForm, ProgressReport
-from tests.browser.audits import layout_violations, violations
+from tests.browser.accessibility import layout_violations, violations
 from tests.browser.chromium import WIDE
-from tests.browser.people import admit, enter
+from tests.browser.signing_in import admit, enter
 from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,

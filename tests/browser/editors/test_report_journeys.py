@@ -7,8 +7,8 @@ import pytest
 from agencies.models import Agency
 from commitments.models import Commitment
 from gmg_portal.revision.current import CurrentRevision
-from tests.browser.audits import dim, violations
-from tests.browser.people import admit, code_of
+from tests.browser.accessibility import dim, violations
+from tests.browser.signing_in import admit, code_of
 from tests.support.evidence_files import HTML, PDF
 from tests.support.factories import PASSWORD, PartnerFactory, focal_point
 

@@ -6,10 +6,10 @@ import pytest
 from openpyxl import load_workbook
 
 from reporting.models import ProgressReport
-from tests.browser.audits import violations
+from tests.browser.accessibility import violations
 from tests.browser.chromium import PHONE
 from tests.browser.conftest import BOTH_DIRECTIONS
-from tests.browser.people import admit
+from tests.browser.signing_in import admit
 from tests.support.form_filling import app_label_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 
-from tests.browser.audits import violations
+from tests.browser.accessibility import violations
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from django.test.signals import template_rendered
 
 from agencies.models import Agency
 from gmg_portal.open_data.editions import publishing
-from tests.browser.audits import dim, layout_violations, violations
+from tests.browser.accessibility import dim, layout_violations, violations
 from tests.browser.chromium import WIDE, resize
 
 # Which databases are set up is read off the marks; `site` fills this one for the whole file.

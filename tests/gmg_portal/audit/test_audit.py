@@ -25,7 +25,7 @@ from gmg_portal.audit.request_context import (
 )
 from gmg_portal.models import AuditEntry
 from reporting import actions
-from tests.browser.people import code_of
+from tests.browser.signing_in import code_of
 from tests.support.factories import (
     PASSWORD,
     AgencyFactory,

@@ -83,6 +83,16 @@ def test_page_not_found_offers_search_and_links(client):
     assert [text for text in ('role="search"', reverse("agencies:list"), reverse("methods")) if text not in html] == []
 
 
+def test_page_without_permission_leads_to_the_dashboard(client, secretariat):
+    client.force_login(secretariat)
+
+    response = client.get(reverse("admin:reporting_progressreport_import"))
+
+    html = response.content.decode()
+    assert response.status_code == 403
+    assert [text for text in ("<h1>Not open to your account</h1>", reverse("admin:index")) if text not in html] == []
+
+
 def test_refused_query_offers_the_page_without_it(client):
     response = client.get("/agencies/?as_of=soon")
 

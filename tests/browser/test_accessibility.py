@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.audits import layout_violations, violations
+from tests.browser.accessibility import layout_violations, violations
 
 pytestmark = pytest.mark.django_db
 

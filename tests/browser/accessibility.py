@@ -2,7 +2,7 @@
 
 `looks.js` lists for a page the shapes of its elements (role, attributes, where a name comes from, where it stands) and
 the looks of its texts (their colours). The rules are run on the elements of shapes and looks that no page without a
-fault had before. `test_audits` shows that a fault on a page that was checked before is still found.
+fault had before. `test_accessibility` shows that a fault on a page that was checked before is still found.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""How the people of the cast sign in and out of the portal in a browser."""
+"""Sign people of the cast in and out of the portal in a browser."""
 
 import time
 
