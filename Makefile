@@ -41,12 +41,12 @@ INSTALL = set -e; \
 	cp $$1 .venv/$$1
 
 # The tools that make and compile a TypeScript client, where npm is there; the copy of the lock marks a finished install.
-CLIENT_TOOLS = tests/clients/package-lock.json
+CLIENT_TOOLS = tests/gmg_portal/api/clients/package-lock.json
 INSTALL_CLIENT_TOOLS = set -e; \
-	if command -v npm >/dev/null && ! cmp -s $(CLIENT_TOOLS) tests/clients/node_modules/package-lock.json; then \
+	if command -v npm >/dev/null && ! cmp -s $(CLIENT_TOOLS) tests/gmg_portal/api/clients/node_modules/package-lock.json; then \
 		echo "Installing $(CLIENT_TOOLS)."; \
-		npm ci --prefix tests/clients --silent --no-audit --no-fund --ignore-scripts; \
-		cp $(CLIENT_TOOLS) tests/clients/node_modules/; \
+		npm ci --prefix tests/gmg_portal/api/clients --silent --no-audit --no-fund --ignore-scripts; \
+		cp $(CLIENT_TOOLS) tests/gmg_portal/api/clients/node_modules/; \
 	fi
 
 # Keep the bytecode of the tests: without it each of their processes compiles 45,000 lines and rewrites the assertions.

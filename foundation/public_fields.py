@@ -1,7 +1,8 @@
 """Public fields: each table's app declares in its module `fields` what readers see of it, once.
 
 Serializers, data files, spreadsheets, amendments, review and pages derive their fields from these declarations or are
-compared with them by tests/test_public_fields.py. A column of a public table is in a public field or is private.
+compared with them by tests/structure/test_public_fields.py. A column of a public table is in a public field or is
+private.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,10 @@
 """The root URL configuration."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.urls import include, path
+from django.views import defaults
 
 from gmg_portal.api.deprecations import VersionsView
 from gmg_portal.http import health
@@ -21,4 +24,6 @@ urlpatterns = [
 ]
 
 handler400 = "foundation.rest.problem_details.bad_request"
+handler403 = partial(defaults.permission_denied, template_name="errors/403.html")
+handler404 = partial(defaults.page_not_found, template_name="errors/404.html")
 handler500 = "foundation.rest.problem_details.server_error"

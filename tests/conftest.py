@@ -5,6 +5,7 @@ import math
 import os
 import re
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -16,9 +17,9 @@ from django.test.client import ClientMixin
 
 from accounts.sessions.store import SessionStore
 from foundation.http import throttling
-from tests import row_deletion, template_database
 from tests.browser.chromium import PATH, started
-from tests.factories import (
+from tests.support import row_deletion, template_database
+from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
     CommitmentFactory,
@@ -29,7 +30,7 @@ from tests.factories import (
     focal_point,
     in_group,
 )
-from tests.request_gate import RequestGate
+from tests.support.request_gate import RequestGate
 
 # The browser automation runs an event loop in this thread, in which Django would refuse database access.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -45,28 +46,29 @@ POINTS = [
     "Strengthen the migration evidence base",
     "Enhance migration partnerships and cooperation",
 ]
+BROWSER_TESTS = Path(__file__).parent / "browser"
 # The slowest files, which are started first so that the processes finish at the same time.
 SLOWEST_FILES = (
     "tests/reporting/permissions/test_permission_table.py",
-    "tests/browser/test_editors_pages.py",
-    "tests/browser/test_pages.py",
+    "tests/browser/editors/test_pages.py",
+    "tests/browser/public/test_pages.py",
     "tests/gmg_portal/trial/test_run.py",
-    "tests/browser/test_accounts.py",
-    "tests/browser/test_report_form.py",
-    "tests/browser/test_readers.py",
-    "tests/gmg_portal/test_links.py",
+    "tests/browser/accounts/test_accounts.py",
+    "tests/browser/editors/test_report_form.py",
+    "tests/browser/public/test_reader_journeys.py",
+    "tests/gmg_portal/whole_portal/test_links.py",
     "tests/foundation/postgresql/test_server.py",
     "tests/gmg_portal/editors/test_list_queries.py",
-    "tests/browser/test_editors.py",
+    "tests/browser/editors/test_report_journeys.py",
     "tests/gmg_portal/api/test_api.py",
-    "tests/browser/test_forms_twice.py",
+    "tests/browser/editors/test_forms_sent_twice.py",
     "tests/gmg_portal/api/test_contract.py",
     "tests/gmg_portal/editors/forms/test_autosave.py",
-    "tests/browser/test_desks.py",
+    "tests/browser/editors/test_dashboard_and_queue.py",
     "tests/gmg_portal/open_data/test_editions.py",
     "tests/reporting/actions/test_transitions.py",
-    "tests/browser/test_tokens.py",
-    "tests/clients/test_clients.py",
+    "tests/browser/accounts/test_access_tokens.py",
+    "tests/gmg_portal/api/clients/test_clients.py",
 )
 
 REQUEST_GATE = RequestGate()
@@ -106,7 +108,7 @@ def pytest_collection_modifyitems(items):
     last = len(SLOWEST_FILES)
     places = {name: place for place, name in enumerate(SLOWEST_FILES)}
     for item in items:
-        if item.path.parent.name == "browser":
+        if BROWSER_TESTS in item.path.parents:
             item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], last))
 

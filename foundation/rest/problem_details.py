@@ -193,7 +193,7 @@ def server_error(request):
     if is_unavailable(error):
         return outage_response(request, error)
     if not request.path.startswith("/api/"):
-        return defaults.server_error(request)
+        return defaults.server_error(request, template_name="errors/500.html")
     return ProblemResponse(request, 500, _("Something went wrong here. It has been noted; please try again later."))
 
 
@@ -227,7 +227,7 @@ OUTAGE = Failure(
     503,
     "The database cannot be reached.",
     gettext_lazy("The record cannot be reached at the moment; please try again shortly."),
-    "500.html",
+    "errors/500.html",
     retry_after=30,
 )
 TIMEOUT = Failure(

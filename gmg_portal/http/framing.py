@@ -16,4 +16,4 @@ def allow_framing(view: Callable) -> Callable:
 @allow_framing
 def bad_request_in_frame(request: HttpRequest, problem: str) -> HttpResponse:
     """Return the error page for an embed's address: the ordinary one may not be framed."""
-    return render(request, "embed/invalid_query.html", {"problem": problem}, status=400)
+    return render(request, "syndication/embed/invalid_query.html", {"problem": problem}, status=400)

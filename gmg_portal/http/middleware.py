@@ -162,7 +162,10 @@ def error_response(request: HttpRequest, problem: str, status: int = 400, **head
         response.status_code = status
     elif request.path.endswith("/") and not request.path.startswith("/oembed/"):
         response = render(
-            request, "errors/429.html" if status == 429 else "400.html", {"problem": problem}, status=status
+            request,
+            "errors/429.html" if status == 429 else "errors/invalid_query.html",
+            {"problem": problem},
+            status=status,
         )
     else:
         response = HttpResponse(f"{problem}\n", status=status, content_type="text/plain; charset=utf-8")

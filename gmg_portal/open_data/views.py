@@ -45,14 +45,14 @@ class TableQuery:
 class DataView(RecordPage, TemplateView):
     """The page of the data files: columns, formats and sizes, and how to use and cite them."""
 
-    template_name = "website/data_files.html"
+    template_name = "open_data/data_files.html"
     menus = (MenuEntry(Menu.MAIN, 80, gettext_lazy("Data")), MenuEntry(Menu.REUSE, 10, gettext_lazy("Data files")))
 
     def get(self, request, *args, **kwargs):
         try:
             request.as_of = parse_as_of(request.GET, {"as_of"})
         except ValidationError as error:
-            return render(request, "400.html", {"problem": error.message}, status=400)
+            return render(request, "errors/invalid_query.html", {"problem": error.message}, status=400)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):

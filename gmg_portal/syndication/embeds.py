@@ -25,7 +25,7 @@ class EmbedView(StrictQuery, TemplateView):
         try:
             return super().dispatch(request, *args, **kwargs)
         except Http404:
-            return render(request, "embed/not_found.html", status=404)
+            return render(request, "syndication/embed/not_found.html", status=404)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(day=self.request.as_of or today(), **kwargs)
@@ -34,7 +34,7 @@ class EmbedView(StrictQuery, TemplateView):
 class CommitmentEmbed(EmbedView):
     """A commitment and its status; a withdrawn one says so."""
 
-    template_name = "embed/commitment.html"
+    template_name = "syndication/embed/commitment.html"
 
     def get_context_data(self, reference, **kwargs):
         day = self.request.as_of
@@ -46,7 +46,7 @@ class CommitmentEmbed(EmbedView):
 class MatrixEmbed(EmbedView):
     """Leads × agenda points."""
 
-    template_name = "embed/matrix.html"
+    template_name = "syndication/embed/matrix.html"
 
     def get_context_data(self, **kwargs):
         matrix = statistics.matrix(self.request.as_of)
@@ -57,7 +57,7 @@ class MatrixEmbed(EmbedView):
 class AgencyEmbed(EmbedView):
     """The newest commitments that an agency leads, with their status."""
 
-    template_name = "embed/agency.html"
+    template_name = "syndication/embed/agency.html"
 
     def get_context_data(self, code, **kwargs):
         day = self.request.as_of

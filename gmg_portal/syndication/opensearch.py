@@ -8,4 +8,6 @@ from django.views.decorators.http import require_safe
 @require_safe
 def description(request: HttpRequest) -> HttpResponse:
     """Serve the description document, with the search addresses of this portal."""
-    return render(request, "opensearch.xml", content_type="application/opensearchdescription+xml; charset=utf-8")
+    return render(
+        request, "syndication/opensearch.xml", content_type="application/opensearchdescription+xml; charset=utf-8"
+    )

@@ -30,7 +30,7 @@ def oembed_links(context: Context) -> SafeString:
     return format_html_join("\n  ", '<link rel="alternate" type="{}" href="{}">', links)
 
 
-@register.inclusion_tag("_partials/data/embed_code.html", takes_context=True)
+@register.inclusion_tag("_partials/layout/embed_code.html", takes_context=True)
 def embed_code(context: Context, subject: Commitment | Agency | None = None) -> dict[str, object]:
     """Render the HTML code that embeds a commitment, an agency, or without a subject the matrix, as of this page."""
     request, embed = context.request, _embed_of(subject, context.request.as_of)

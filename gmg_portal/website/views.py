@@ -64,7 +64,7 @@ class HomeView(RecordPage, TemplateView):
         by = request.GET.get("by", statistics.MATRIX_COLUMNS[0])
         if by not in statistics.MATRIX_COLUMNS:
             problem = f"by: {unknown_value(by, statistics.MATRIX_COLUMNS)}"
-            return render(request, "400.html", {"problem": problem}, status=400)
+            return render(request, "errors/invalid_query.html", {"problem": problem}, status=400)
         return super().get(request, *args, by=by, **kwargs)
 
     def get_context_data(self, by, **kwargs):
@@ -145,7 +145,7 @@ class GapsView(RecordPage, TemplateView):
         try:
             parse_as_of(request.GET, {"as_of"})
         except ValidationError as error:
-            return render(request, "400.html", {"problem": error.message}, status=400)
+            return render(request, "errors/invalid_query.html", {"problem": error.message}, status=400)
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):

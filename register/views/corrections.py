@@ -50,7 +50,7 @@ class CorrectionView(CommitmentRelatedPage, FormView):
         lack = request.GET.get("lack", "")
         if lack and lack not in LACKS:
             problem = f"lack: {unknown_value(lack, LACKS)}"
-            return render(request, "400.html", {"problem": problem}, status=400)
+            return render(request, "errors/invalid_query.html", {"problem": problem}, status=400)
         return super().get(request, *args, **kwargs)
 
     @property

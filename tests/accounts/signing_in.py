@@ -1,7 +1,7 @@
 """Helpers to sign in as a browser does."""
 
-from tests.browser.people import code_for
-from tests.factories import PASSWORD
+from tests.browser.signing_in import code_for
+from tests.support.factories import PASSWORD
 
 LOGIN, CODE = "/accounts/login/", "/accounts/second-step/code/"
 

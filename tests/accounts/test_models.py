@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.models import AccessToken, Invitation, KnownAddress, Membership, SignInWarning, User
-from tests.factories import AccessTokenFactory, AgencyFactory, InvitationFactory, MembershipFactory, UserFactory
+from tests.support.factories import AccessTokenFactory, AgencyFactory, InvitationFactory, MembershipFactory, UserFactory
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 LATE = datetime(2014, 6, 1, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from accounts import permissions
-from tests.factories import MembershipFactory, UserFactory, focal_point, in_group
+from tests.support.factories import MembershipFactory, UserFactory, focal_point, in_group
 
 pytestmark = pytest.mark.django_db
 

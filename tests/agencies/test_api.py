@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from tests.factories import AgencyFactory, ChairTermFactory
+from tests.support.factories import AgencyFactory, ChairTermFactory
 
 pytestmark = pytest.mark.database
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from agencies.models import Agency
-from tests.factories import AgencyFactory, CommitmentFactory
+from tests.support.factories import AgencyFactory, CommitmentFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,14 @@ from django.urls import reverse
 from agencies.models import Agency, FormerName
 from agencies.names_of_day import names_on
 from foundation.clock import today
-from tests.factories import AgencyFactory, CommitmentFactory, FormerNameFactory, PartnerFactory, published_report
-from tests.form_filling import filled
+from tests.support.factories import (
+    AgencyFactory,
+    CommitmentFactory,
+    FormerNameFactory,
+    PartnerFactory,
+    published_report,
+)
+from tests.support.form_filling import filled
 
 pytestmark = pytest.mark.django_db
 

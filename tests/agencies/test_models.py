@@ -4,7 +4,7 @@ import pytest
 from django.db.models import F
 
 from agencies.models import Agency, ChairTerm
-from tests.factories import AgencyFactory, ChairTermFactory, FormerNameFactory
+from tests.support.factories import AgencyFactory, ChairTermFactory, FormerNameFactory
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from tests.factories import AlignmentFactory, EventFactory, FrameworkFactory
+from tests.support.factories import AlignmentFactory, EventFactory, FrameworkFactory
 
 pytestmark = pytest.mark.database
 

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from agenda.models import Alignment, Event, Framework, Statement
-from tests.factories import (
+from tests.support.factories import (
     AgendaPointFactory,
     AlignmentFactory,
     EventFactory,

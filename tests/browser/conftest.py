@@ -13,7 +13,7 @@ from agencies.models import Agency
 from reporting import actions
 from reporting.models import ReportingCycle
 from tests.browser.chromium import BROWSER_TIMEOUT, WIDE
-from tests.factories import ReportingCycleFactory, UserFactory, focal_point, in_group
+from tests.support.factories import ReportingCycleFactory, UserFactory, focal_point, in_group
 
 expect.set_options(timeout=BROWSER_TIMEOUT)
 

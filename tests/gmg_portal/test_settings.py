@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from tests.gmg_portal.processes import environment, run
+from tests.support.processes import environment, run
 
 
 def environment_of(tmp_path, variables):

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.factories import RecommendationFactory
+from tests.support.factories import RecommendationFactory
 
 pytestmark = pytest.mark.database
 

@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F
 
 from recommendations.models import Recommendation
-from tests.factories import RecommendationFactory
+from tests.support.factories import RecommendationFactory
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from commitments.models import Commitment
 from commitments.permissions import interested_agencies
-from tests.factories import (
+from tests.support.factories import (
     AssessmentFactory,
     CommitmentFactory,
     ProgressReportFactory,

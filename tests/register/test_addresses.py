@@ -10,9 +10,9 @@ from gmg_portal.editors.spreadsheets.importing import import_file
 from gmg_portal.editors.spreadsheets.resources import CommitmentResource
 from reporting.importers.parsed_lines import evidence
 from reporting.models import Evidence
-from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
-from tests.form_filling import filled
 from tests.gmg_portal.editors.spreadsheets.test_problems import GOOD, workbook_of
+from tests.support.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
+from tests.support.form_filling import filled
 
 WRITTEN, KEPT = "HTTP://WWW.ILO.org/Report", "http://www.ilo.org/Report"
 LONG = "https://library.example.org/" + "a" * (2_000 - 28)

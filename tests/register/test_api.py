@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 from register.filtering.commitment_filters import CommitmentFilter
 from reporting import actions
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AnswerFactory,
     AssessmentFactory,

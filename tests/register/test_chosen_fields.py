@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from foundation.rest.sparse_fields import keep_fields, offered_fields, select_fields
 from register.serializers import CommitmentRowSerializer, CommitmentSerializer
-from tests.factories import (
+from tests.support.factories import (
     AssessmentFactory,
     ChairTermFactory,
     CommitmentFactory,

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from register.citations import Citation
-from tests.factories import AgencyFactory, CommitmentFactory, WorkGroupFactory
+from tests.support.factories import AgencyFactory, CommitmentFactory, WorkGroupFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from reporting import actions
-from tests.factories import (
+from tests.support.factories import (
     AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,

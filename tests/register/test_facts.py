@@ -5,7 +5,7 @@ import pytest
 from commitments.fields import COMMITMENT
 from register import facts
 from register.facts import Fact, commitment_facts
-from tests.factories import CommitmentFactory, WorkPlanFactory
+from tests.support.factories import CommitmentFactory, WorkPlanFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from register.querysets import register_commitments
 from register.search.full_text import HIT_ENDS, HIT_STARTS, RESTORED
 from reporting import actions
 from reporting.models import Assessment, Evidence, ProgressReport, ReportingCycle, StatusChange
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AssessmentFactory,
     CommitmentFactory,

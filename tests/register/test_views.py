@@ -4,7 +4,7 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from tests.factories import (
+from tests.support.factories import (
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,

@@ -6,7 +6,7 @@ import time_machine
 from reporting import actions
 from reporting.amendments import amended_at, amendments
 from reporting.importers.commitments import load_commitments
-from tests.factories import (
+from tests.support.factories import (
     CommitmentFactory,
     MilestoneFactory,
     PartnerFactory,

@@ -27,8 +27,7 @@ from reporting import evidence
 from reporting.evidence import check_file, contents, evidence_path, office
 from reporting.evidence import pdf as pdf_check
 from reporting.models import Evidence, ProgressReport
-from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory, published_report
-from tests.files import (
+from tests.support.evidence_files import (
     EXCEL,
     HTML,
     PDF,
@@ -43,7 +42,8 @@ from tests.files import (
     relation,
     xlsx,
 )
-from tests.form_filling import filled
+from tests.support.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory, published_report
+from tests.support.form_filling import filled
 
 NOT_TAKEN = "This type of file is not taken: choose a PDF, DOCX, XLSX, PNG or JPEG."
 NOT_WHAT_IT_SAYS = (

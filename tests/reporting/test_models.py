@@ -14,7 +14,7 @@ from reporting.models import (
     ProgressReport,
     StatusChange,
 )
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AnswerFactory,
     AssessmentFactory,

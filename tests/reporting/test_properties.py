@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foundation.clock import today
-from tests.factories import AgencyFactory, AgendaPointFactory, WorkGroupFactory
 from tests.register.plain_model import FIRST, KINDS, LAST, OUTLOOKS, PLACES, RARE, SCOPES, STATUSES, World
+from tests.support.factories import AgencyFactory, AgendaPointFactory, WorkGroupFactory
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

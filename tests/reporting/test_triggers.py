@@ -5,7 +5,7 @@ from django.db import DatabaseError, InternalError, connection, transaction
 
 from commitments.models import Commitment
 from reporting.models import Answer, Assessment, Evidence, ProgressReport, StatusChange
-from tests.factories import (
+from tests.support.factories import (
     AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from tests.factories import AgencyFactory, ParticipationFactory, WorkGroupFactory, WorkPlanFactory
+from tests.support.factories import AgencyFactory, ParticipationFactory, WorkGroupFactory, WorkPlanFactory
 from workgroups.models import Participation, WorkGroup
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]

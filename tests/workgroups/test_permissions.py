@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from tests.factories import MembershipFactory, ParticipationFactory, focal_point
+from tests.support.factories import MembershipFactory, ParticipationFactory, focal_point
 from workgroups.permissions import groups_led_by
 
 pytestmark = pytest.mark.django_db

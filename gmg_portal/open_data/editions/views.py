@@ -53,13 +53,13 @@ class EditionPageView(PublicPage, TemplateView):
             return super().get(request, *args, **kwargs)
         except DamagedFile as error:
             logger.error("%s", error)
-            return render(request, "editions/damaged.html", {"problem": str(error)}, status=503)
+            return render(request, "open_data/editions/damaged.html", {"problem": str(error)}, status=503)
 
 
 class EditionsView(EditionPageView):
     """Every edition, newest first, each with what changed since the one before."""
 
-    template_name = "editions/list.html"
+    template_name = "open_data/editions/list.html"
     menus = (MenuEntry(Menu.REUSE, 20, gettext_lazy("Editions")),)
 
     def get_context_data(self, **kwargs):
@@ -71,7 +71,7 @@ class EditionsView(EditionPageView):
 class EditionView(EditionPageView):
     """The page of an edition: its files with digests, its citation, and links to its changes."""
 
-    template_name = "editions/detail.html"
+    template_name = "open_data/editions/detail.html"
 
     def get_context_data(self, day, **kwargs):
         edition = _edition(day)
@@ -94,7 +94,7 @@ class EditionView(EditionPageView):
 class SinceView(EditionPageView):
     """The differences between two editions, table by table, shortened; the files have all of them."""
 
-    template_name = "editions/comparison.html"
+    template_name = "open_data/editions/comparison.html"
     in_sitemap = False
 
     def get(self, request, *args, **kwargs):

@@ -19,7 +19,7 @@ MAX_CONTRIBUTIONS = 10  # newest contributions to reports of other leads
 class AgencyListView(RecordPage, ListView):
     """The list of members, with constituents under their member, and of former members."""
 
-    template_name = "agencies/list.html"
+    template_name = "website/agencies/list.html"
     menus = (MenuEntry(Menu.MAIN, 30, gettext_lazy("Agencies")), MenuEntry(Menu.RECORD, 40, gettext_lazy("Agencies")))
     api_route = "agencies-list"
     context_object_name = "agencies"
@@ -39,7 +39,7 @@ class AgencyListView(RecordPage, ListView):
 class AgencyView(RecordPage, DetailView):
     """The page of an agency: commitments that it and its constituents lead or are partners in."""
 
-    template_name = "agencies/detail.html"
+    template_name = "website/agencies/detail.html"
     api_route = "agencies-detail"
     slug_field = slug_url_kwarg = "code"
     context_object_name = "agency"

@@ -11,7 +11,7 @@ from register.querysets import register_commitments
 class AgendaView(RecordPage, ListView):
     """The list of the eight points."""
 
-    template_name = "agenda/list.html"
+    template_name = "website/agenda/list.html"
     menus = (MenuEntry(Menu.MAIN, 20, _("Agenda")), MenuEntry(Menu.RECORD, 20, _("The eight-point agenda")))
     api_route = "agenda-points-list"
     context_object_name = "points"
@@ -21,7 +21,7 @@ class AgendaView(RecordPage, ListView):
 class PointView(RecordPage, DetailView):
     """The page of a point: passages of frameworks, recommendations and commitments."""
 
-    template_name = "agenda/detail.html"
+    template_name = "website/agenda/detail.html"
     api_route = "agenda-points-detail"
     slug_field = slug_url_kwarg = "number"
     context_object_name = "point"
@@ -53,7 +53,7 @@ class PointView(RecordPage, DetailView):
 class ConvergenceView(RecordPage, ListView):
     """The convergence table: points by frameworks; a cell is None without an alignment."""
 
-    template_name = "agenda/convergence.html"
+    template_name = "website/agenda/convergence.html"
     menus = (MenuEntry(Menu.RECORD, 30, _("Convergence table")),)
     api_route = "frameworks-list"
     context_object_name = "points"

@@ -16,7 +16,7 @@ from register.querysets import register_commitments, unanswered_recommendations
 class RecommendationListView(RecordPage, ListView):
     """The list of recommendations by level, with parts under their whole."""
 
-    template_name = "recommendations/list.html"
+    template_name = "website/recommendations/list.html"
     menus = (
         MenuEntry(Menu.MAIN, 50, gettext_lazy("Recommendations")),
         MenuEntry(Menu.RECORD, 60, gettext_lazy("Recommendations")),
@@ -31,7 +31,7 @@ class RecommendationListView(RecordPage, ListView):
 class RecommendationView(RecordPage, DetailView):
     """The page of a recommendation: commitments to it or its parts, and parts without any."""
 
-    template_name = "recommendations/detail.html"
+    template_name = "website/recommendations/detail.html"
     api_route = "recommendations-detail"
     slug_field = slug_url_kwarg = "code"
     context_object_name = "recommendation"
@@ -51,7 +51,7 @@ class RecommendationView(RecordPage, DetailView):
 class LevelView(RecordPage, ListView):
     """The page of a level: its recommendations, the commitments to them, and those without any."""
 
-    template_name = "recommendations/level.html"
+    template_name = "website/recommendations/level.html"
     context_object_name = "recommendations"
 
     def get_queryset(self):

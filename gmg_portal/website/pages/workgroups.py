@@ -11,7 +11,7 @@ from workgroups.models import WorkGroup, WorkPlan
 class WorkGroupListView(RecordPage, ListView):
     """The list of working groups, task forces and work plans."""
 
-    template_name = "workgroups/list.html"
+    template_name = "website/workgroups/list.html"
     menus = (MenuEntry(Menu.MAIN, 40, _("Work groups")), MenuEntry(Menu.RECORD, 50, _("Work groups")))
     api_route = "workgroups-list"
     context_object_name = "workgroups"
@@ -26,7 +26,7 @@ class WorkGroupListView(RecordPage, ListView):
 class WorkGroupView(RecordPage, DetailView):
     """The page of a group: its leads and its commitments."""
 
-    template_name = "workgroups/detail.html"
+    template_name = "website/workgroups/detail.html"
     api_route = "workgroups-detail"
     context_object_name = "workgroup"
 

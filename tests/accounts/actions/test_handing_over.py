@@ -11,8 +11,8 @@ from accounts.actions.memberships import hand_over
 from accounts.models import Membership
 from reporting import actions
 from reporting.models import ProgressReport
-from tests.factories import ProgressReportFactory, UserFactory
-from tests.form_filling import filled, messages_on
+from tests.support.factories import ProgressReportFactory, UserFactory
+from tests.support.form_filling import filled, messages_on
 
 pytestmark = pytest.mark.database
 

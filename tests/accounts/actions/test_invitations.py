@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actions import invitations
 from accounts.models import Invitation, Membership, User
 from accounts.permissions import is_secretariat
-from tests.factories import PASSWORD, InvitationFactory, UserFactory
+from tests.support.factories import PASSWORD, InvitationFactory, UserFactory
 
 pytestmark = pytest.mark.database
 

@@ -22,8 +22,8 @@ from accounts.attempts.attempt_limits import MAX_CODE_DELAY, MAX_DELAY, delay_af
 from accounts.attempts.usernames import attempt_username
 from accounts.models import KnownAddress, SignInWarning
 from tests.accounts.signing_in import CODE, LOGIN, sign_in, sign_in_with_code
-from tests.browser.people import code_for
-from tests.factories import PASSWORD, UserFactory
+from tests.browser.signing_in import code_for
+from tests.support.factories import PASSWORD, UserFactory
 
 WAIT = "Wait before you try again"
 MIDDAY = "2026-11-23T12:05:00Z"

@@ -10,8 +10,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.actions import invitations
 from accounts.models import Invitation, User
-from tests.factories import PASSWORD, InvitationFactory, UserFactory
-from tests.form_filling import filled, problems
+from tests.support.factories import PASSWORD, InvitationFactory, UserFactory
+from tests.support.form_filling import filled, problems
 
 TOKEN = "what only the mail knows"
 LINK = f"/accounts/invitation/{TOKEN}/"

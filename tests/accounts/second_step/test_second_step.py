@@ -15,8 +15,8 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from accounts.second_step.requirement import SecondStepMiddleware
 from accounts.sessions.store import SessionStore
 from tests.accounts.signing_in import CODE, sign_in, sign_in_with_code
-from tests.browser.people import code_for, code_of
-from tests.factories import PASSWORD, UserFactory, in_group, with_second_step
+from tests.browser.signing_in import code_for, code_of
+from tests.support.factories import PASSWORD, UserFactory, in_group, with_second_step
 
 SET_UP = "/accounts/second-step/"
 APP = "/accounts/second-step/app/"

@@ -16,8 +16,8 @@ from pytest_django.asserts import assertContains, assertRedirects
 from accounts.second_step.encryption import UnreadableSecretError, decrypt, encrypt
 from accounts.sessions.store import SessionStore
 from tests.accounts.signing_in import CODE, sign_in, sign_in_with_code
-from tests.browser.people import code_of
-from tests.factories import PASSWORD, TOTP_SECRET, with_second_step
+from tests.browser.signing_in import code_of
+from tests.support.factories import PASSWORD, TOTP_SECRET, with_second_step
 
 COOKIE = "sessionid"
 OLD, NEW = "the old key of the second steps, long enough", "the new key of the second steps, long enough"

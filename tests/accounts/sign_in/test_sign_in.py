@@ -11,7 +11,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from accounts.models import User
 from tests.accounts.signing_in import sign_in
-from tests.factories import PASSWORD, MembershipFactory, UserFactory
+from tests.support.factories import PASSWORD, MembershipFactory, UserFactory
 
 WRONG = "User name and password do not belong together."
 NEW = "quite another long password"

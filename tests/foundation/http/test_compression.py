@@ -8,7 +8,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
 
 from foundation.http.compression import FLUSH_SIZE, CompressionMiddleware, choose_encoding
-from tests.factories import CommitmentFactory
+from tests.support.factories import CommitmentFactory
 
 BOTH = ("br", "gzip")
 PUBLIC = {"Cache-Control": "public, max-age=0"}

@@ -11,7 +11,7 @@ from django.db import connection
 from foundation.http import throttling
 from foundation.http.throttling import AddressThrottle, QuotaState
 from gmg_portal import settings as portal_settings
-from tests.gmg_portal.processes import environment, start
+from tests.support.processes import environment, start
 
 EVENTS = "/api/v1/events/"
 WORKER = """

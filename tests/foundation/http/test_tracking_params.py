@@ -9,7 +9,7 @@ from foundation.http.tracking_params import is_tracking_param, strip_tracking_pa
 from gmg_portal.website.query_forms import CompareQueryForm, PagedTimelineQueryForm
 from register.filtering.commitment_filters import CommitmentFilter
 from register.filtering.query import PAGINATION_PARAMS
-from tests import shared_cast
+from tests.support import shared_cast
 
 TRACKED = "utm_source=newsletter&fbclid=x&gclid=y&mc_cid=z&UTM_Medium=mail"
 ADDRESSES = [

@@ -21,9 +21,16 @@ from agencies.models import Agency
 from foundation.postgresql import roles
 from gmg_portal.models import AuditEntry
 from reporting.models import ProgressReport
-from tests.factories import AssessmentFactory, MilestoneFactory, UserFactory, corrected, in_group, published_report
-from tests.form_filling import filled
-from tests.gmg_portal.processes import environment, run
+from tests.support.factories import (
+    AssessmentFactory,
+    MilestoneFactory,
+    UserFactory,
+    corrected,
+    in_group,
+    published_report,
+)
+from tests.support.form_filling import filled
+from tests.support.processes import environment, run
 
 pytestmark = [pytest.mark.database, pytest.mark.processes]
 

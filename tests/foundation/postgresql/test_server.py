@@ -18,7 +18,7 @@ from foundation.files.private import write_private_file
 from foundation.postgresql import binaries, cluster, server, supervisor
 from foundation.postgresql.account import EmbeddedError, run_as
 from foundation.postgresql.server import Server
-from tests.gmg_portal.processes import environment, folder_for_all, kill_all, processes_on, run, start, wait_until
+from tests.support.processes import environment, folder_for_all, kill_all, processes_on, run, start, wait_until
 
 pytestmark = pytest.mark.processes
 

@@ -11,7 +11,7 @@ from foundation.postgresql import session_limits
 from foundation.postgresql.session_limits import disable_limits, prepare_session, statement_limit, was_cancelled
 from gmg_portal import settings as portal_settings
 from register.search import spelling
-from tests.factories import CommitmentFactory
+from tests.support.factories import CommitmentFactory
 
 pytestmark = pytest.mark.database
 

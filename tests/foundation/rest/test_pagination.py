@@ -8,7 +8,7 @@ import pytest
 from commitments.models import Commitment
 from gmg_portal.api.urls import RESOURCES
 from reporting import actions
-from tests.factories import CommitmentFactory, many
+from tests.support.factories import CommitmentFactory, many
 
 REGISTER = "/api/v1/commitments/"
 

@@ -13,8 +13,8 @@ from foundation.http.logs import RequestFilter
 from foundation.rest import problem_details
 from foundation.rest.problem_codes import CODE_BY_STATUS, PROBLEMS
 from gmg_portal.api.urls import ENDPOINTS
-from tests.factories import EventFactory
-from tests.gmg_portal.processes import free_port
+from tests.support.factories import EventFactory
+from tests.support.processes import free_port
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from tests.factories import AccessTokenFactory
+from tests.support.factories import AccessTokenFactory
 
 DRAFTS = "/api/v1/drafts/"
 DRAFT_BODY = {"status": "in_progress", "achieved": "Courses were held in Accra.", "outlook": "on_track"}

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from foundation.http.throttling import AddressThrottle
 from foundation.rest.problem_codes import ERRORS, PROBLEMS
 from gmg_portal.api.urls import ENDPOINTS, RESOURCES, SUMMARIES
-from tests import shared_cast
-from tests.factories import (
+from tests.support import shared_cast
+from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
     AlignmentFactory,

@@ -37,7 +37,7 @@ from commitments.models import Commitment
 from gmg_portal.api.openapi.examples import EXAMPLES, PORTAL
 from gmg_portal.wsgi import application
 from recommendations.models import Recommendation
-from tests.factories import (
+from tests.support.factories import (
     REVIEWED_AT,
     AccessTokenFactory,
     AnswerFactory,

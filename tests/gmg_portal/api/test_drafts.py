@@ -27,7 +27,9 @@ from gmg_portal.models import AuditEntry
 from reporting import actions
 from reporting.models import Evidence, ProgressReport
 from tests.accounts.signing_in import sign_in
-from tests.factories import (
+from tests.gmg_portal.api.agency_systems import DRAFT_BODY, DRAFTS, System, system_for
+from tests.support.evidence_files import pdf
+from tests.support.factories import (
     AccessTokenFactory,
     CommitmentFactory,
     ProgressReportFactory,
@@ -36,9 +38,7 @@ from tests.factories import (
     focal_point,
     published_report,
 )
-from tests.files import pdf
-from tests.form_filling import filled
-from tests.gmg_portal.api.agency_systems import DRAFT_BODY, DRAFTS, System, system_for
+from tests.support.form_filling import filled
 
 pytestmark = pytest.mark.django_db
 
@@ -185,7 +185,7 @@ ENDED = {
 
 
 def focal_point_elsewhere():
-    from tests.factories import AgencyFactory
+    from tests.support.factories import AgencyFactory
 
     return focal_point(AgencyFactory(), "elsewhere")
 

@@ -12,11 +12,11 @@ from gmg_portal.api.drafts import idempotency
 from gmg_portal.models import IdempotencyRecord
 from reporting import actions
 from reporting.models import Evidence, ProgressReport
-from tests.factories import CommitmentFactory
-from tests.files import pdf
 from tests.gmg_portal.api.agency_systems import DRAFT_BODY, DRAFTS, System, system_for
-from tests.gmg_portal.locks import waiting_for_locks
-from tests.gmg_portal.processes import wait_until
+from tests.support.evidence_files import pdf
+from tests.support.factories import CommitmentFactory
+from tests.support.locks import waiting_for_locks
+from tests.support.processes import wait_until
 
 
 @pytest.fixture

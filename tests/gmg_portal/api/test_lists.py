@@ -11,7 +11,7 @@ from icalendar import Calendar
 
 from foundation.filters.lists import split_lists
 from gmg_portal.open_data.tables import TABLES
-from tests.factories import CommitmentFactory, RecommendationFactory, published_report
+from tests.support.factories import CommitmentFactory, RecommendationFactory, published_report
 
 WAYS = ["lead=ilo&lead=iom", "lead=ilo,iom", "lead=ilo%2Ciom", "lead=iom,ilo&lead=ilo", "lead=ilo&status=&lead=iom"]
 PLACE = "Iran, Islamic Republic of"

@@ -14,7 +14,7 @@ from django.utils import timezone
 from commitments.models import Commitment, Milestone
 from reporting import actions
 from reporting.models import Evidence
-from tests.factories import (
+from tests.support.factories import (
     AssessmentFactory,
     CommitmentFactory,
     MilestoneFactory,
@@ -26,7 +26,7 @@ from tests.factories import (
     many_published_reports,
     published_report,
 )
-from tests.gmg_portal.processes import environment, start
+from tests.support.processes import environment, start
 
 SCRIPT = Path(settings.BASE_DIR) / "docs" / "examples" / "mirror.py"
 EDITS = 200

@@ -10,7 +10,7 @@ from commitments.models import Commitment
 from gmg_portal.revision.current import CurrentRevision
 from reporting import actions
 from reporting.models import Evidence, ProgressReport, StatusChange
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
     AnswerFactory,

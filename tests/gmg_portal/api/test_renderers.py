@@ -13,7 +13,7 @@ from agencies.models import Agency
 from foundation.clock import today
 from gmg_portal.api.linked_data import TYPES
 from gmg_portal.api.urls import RESOURCES
-from tests.factories import (
+from tests.support.factories import (
     CommitmentFactory,
     EventFactory,
     FrameworkFactory,

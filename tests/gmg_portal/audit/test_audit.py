@@ -25,8 +25,8 @@ from gmg_portal.audit.request_context import (
 )
 from gmg_portal.models import AuditEntry
 from reporting import actions
-from tests.browser.people import code_of
-from tests.factories import (
+from tests.browser.signing_in import code_of
+from tests.support.factories import (
     PASSWORD,
     AgencyFactory,
     AuditEntryFactory,
@@ -40,7 +40,7 @@ from tests.factories import (
     in_group,
     published_report,
 )
-from tests.form_filling import filled
+from tests.support.form_filling import filled
 
 pytestmark = pytest.mark.django_db
 

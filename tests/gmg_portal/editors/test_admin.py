@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from gmg_portal.models import AuditEntry, Revision
-from tests import factories, shared_cast
-from tests.factories import published_report
+from tests.support import factories, shared_cast
+from tests.support.factories import published_report
 
 pytestmark = pytest.mark.django_db
 

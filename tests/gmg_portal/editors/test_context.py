@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from gmg_portal.editors.context import EditorContext
 from reporting.models import ProgressReport
-from tests.factories import ProgressReportFactory, published_report
-from tests.form_filling import filled
+from tests.support.factories import ProgressReportFactory, published_report
+from tests.support.form_filling import filled
 
 pytestmark = pytest.mark.django_db
 

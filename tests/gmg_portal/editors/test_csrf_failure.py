@@ -11,8 +11,8 @@ from pytest_django.asserts import assertContains, assertNotContains
 from agencies.models import Agency
 from commitments.models import Commitment
 from tests.accounts.signing_in import LOGIN
-from tests.factories import PASSWORD
-from tests.form_filling import filled
+from tests.support.factories import PASSWORD
+from tests.support.form_filling import filled
 
 ADD = reverse("admin:commitments_commitment_add")
 HERE = {"origin": "http://testserver"}

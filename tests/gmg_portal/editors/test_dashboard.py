@@ -9,7 +9,7 @@ from agencies.models import Agency
 from gmg_portal.editors.dashboard.building import build_dashboard
 from gmg_portal.editors.dashboard.tasks import MAX_TASKS, MAX_TASKS_SHORT
 from reporting import actions
-from tests.factories import (
+from tests.support.factories import (
     AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,

@@ -41,8 +41,8 @@ from reporting.models import (
     Notification,
     ProgressReport,
 )
-from tests import shared_cast
-from tests.factories import (
+from tests.support import shared_cast
+from tests.support.factories import (
     AccessTokenFactory,
     AnswerFactory,
     AssessmentFactory,
@@ -69,7 +69,7 @@ from tests.factories import (
     published_report,
     with_second_step,
 )
-from tests.form_filling import filled
+from tests.support.form_filling import filled
 
 pytestmark = pytest.mark.django_db
 

@@ -4,12 +4,7 @@ import pytest
 from django.urls import get_resolver
 
 from gmg_portal.http.identifiers import canonical_path
-from tests.factories import (
-    EventFactory,
-    FrameworkFactory,
-    RecommendationFactory,
-    published_report,
-)
+from tests.support.factories import EventFactory, FrameworkFactory, RecommendationFactory, published_report
 
 
 @pytest.fixture

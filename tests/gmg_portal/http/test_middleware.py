@@ -18,7 +18,7 @@ from gmg_portal.http.middleware import CacheControlMiddleware
 from gmg_portal.http.release import FOLDERS, packages, source_digest
 from gmg_portal.models import Revision
 from gmg_portal.revision.current import CurrentRevision
-from tests.factories import AgencyFactory, CommitmentFactory
+from tests.support.factories import AgencyFactory, CommitmentFactory
 
 AGENCIES = reverse("agencies:list")
 

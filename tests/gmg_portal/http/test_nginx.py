@@ -11,7 +11,7 @@ import requests
 from django.conf import settings
 
 from agencies.models import Agency
-from tests.gmg_portal.processes import free_port, wait_until
+from tests.support.processes import free_port, wait_until
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 # Longer than nginx answers from its cache: it counts whole seconds, so that one second may take nearly two.

@@ -16,7 +16,7 @@ from gmg_portal.open_data.editions import publishing
 from gmg_portal.open_data.editions.publishing import publish
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS
-from tests.factories import CommitmentFactory, published_report
+from tests.support.factories import CommitmentFactory, published_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]
 

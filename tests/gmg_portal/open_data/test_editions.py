@@ -23,9 +23,9 @@ from gmg_portal.open_data.editions.publishing import PublicationRefused, publish
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS
 from gmg_portal.revision.current import CurrentRevision
-from tests.factories import CommitmentFactory, EditionFactory, ProgressReportFactory
-from tests.factories import published_report as report_on
 from tests.gmg_portal.open_data.edition_files import address_of, body
+from tests.support.factories import CommitmentFactory, EditionFactory, ProgressReportFactory
+from tests.support.factories import published_report as report_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]
 

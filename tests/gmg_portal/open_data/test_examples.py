@@ -20,7 +20,7 @@ from django.utils import timezone
 from nbclient import NotebookClient
 
 from foundation.text.spreadsheet_cells import escape_formulas
-from tests.factories import CommitmentFactory, ProgressReportFactory, many, published_report
+from tests.support.factories import CommitmentFactory, ProgressReportFactory, many, published_report
 
 pytestmark = pytest.mark.processes
 

@@ -16,7 +16,7 @@ from gmg_portal.open_data.writers import write_csv, write_json, write_ndjson, wr
 from gmg_portal.revision.current import CurrentRevision
 from register.filtering.commitment_filters import CommitmentFilter
 from reporting.models import Evidence
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AnswerFactory,
     AssessmentFactory,

@@ -23,7 +23,7 @@ from gmg_portal.open_data.writers import FORMATS, write_xlsx
 from gmg_portal.revision.current import CurrentRevision
 from recommendations.serializers import RecommendationSerializer
 from register.serializers import CommitmentSerializer, ReportSerializer
-from tests.factories import published_report
+from tests.support.factories import published_report
 
 pytestmark = pytest.mark.django_db
 

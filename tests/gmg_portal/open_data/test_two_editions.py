@@ -20,9 +20,9 @@ from gmg_portal.open_data.editions import publishing
 from gmg_portal.open_data.editions.publishing import publish
 from gmg_portal.open_data.tables import TABLES
 from tests.conftest import PUBLIC_URL
-from tests.factories import AgencyFactory, CommitmentFactory, corrected
-from tests.factories import published_report as report_on
 from tests.gmg_portal.open_data.edition_files import address_of, body
+from tests.support.factories import AgencyFactory, CommitmentFactory, corrected
+from tests.support.factories import published_report as report_on
 
 CC_BY = "https://creativecommons.org/licenses/by/4.0/"
 

@@ -15,7 +15,7 @@ from gmg_portal.models import AuditEntry, Edition, Revision
 from gmg_portal.revision.current import CurrentRevision
 from reporting import actions
 from reporting.models import Evidence
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
     AlignmentFactory,

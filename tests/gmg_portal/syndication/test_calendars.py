@@ -4,7 +4,13 @@ import pytest
 from icalendar import Calendar
 
 from reporting import actions
-from tests.factories import CommitmentFactory, MilestoneFactory, ReportingCycleFactory, corrected, published_report
+from tests.support.factories import (
+    CommitmentFactory,
+    MilestoneFactory,
+    ReportingCycleFactory,
+    corrected,
+    published_report,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.urls.resolvers import RoutePattern
 
 from gmg_portal.syndication.embeds import MAX_COMMITMENTS
-from tests.factories import CommitmentFactory, WorkGroupFactory, published_report
+from tests.support.factories import CommitmentFactory, WorkGroupFactory, published_report
 
 pytestmark = pytest.mark.django_db
 

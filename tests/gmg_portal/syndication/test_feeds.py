@@ -13,7 +13,8 @@ from gmg_portal.models import Revision
 from gmg_portal.syndication.atom import identifier
 from gmg_portal.syndication.feeds import ENTRIES_PER_PAGE
 from reporting import actions
-from tests.factories import (
+from tests.gmg_portal.syndication.atom_rules import feed_errors
+from tests.support.factories import (
     AgencyFactory,
     AnswerFactory,
     AssessmentFactory,
@@ -26,7 +27,6 @@ from tests.factories import (
     many,
     published_report,
 )
-from tests.gmg_portal.syndication.atom_rules import feed_errors
 
 pytestmark = pytest.mark.django_db
 

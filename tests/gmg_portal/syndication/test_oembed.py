@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from django.urls import reverse
 
-from tests.factories import CommitmentFactory
+from tests.support.factories import CommitmentFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 import pytest
 
 from foundation.http.public_pages import public_urls
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
     CommitmentFactory,

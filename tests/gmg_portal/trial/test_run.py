@@ -25,9 +25,9 @@ from gmg_portal.management.commands import run as command
 from gmg_portal.trial import setup
 from reporting.models import ReportingCycle
 from tests.browser.chromium import BROWSER_TIMEOUT
-from tests.browser.people import enter
-from tests.factories import AgencyFactory
-from tests.gmg_portal.processes import (
+from tests.browser.signing_in import enter
+from tests.support.factories import AgencyFactory
+from tests.support.processes import (
     alive,
     environment,
     folder_for_all,

@@ -11,7 +11,7 @@ from django.template import RequestContext, Template
 from django.urls import reverse
 from django.utils import translation
 
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AssessmentFactory,
     CommitmentFactory,

@@ -11,7 +11,7 @@ from django.template import RequestContext, Template
 from django.urls import reverse
 from django.utils import translation
 
-from tests.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory, published_report
+from tests.support.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory, published_report
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests import shared_cast
-from tests.factories import (
+from tests.support import shared_cast
+from tests.support.factories import (
     AgendaPointFactory,
     AssessmentFactory,
     CommitmentFactory,

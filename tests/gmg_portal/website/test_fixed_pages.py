@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from commitments.models import Freshness, Outlook, Status, Verification
 from foundation.rest import problem_details
-from tests.factories import ChairTermFactory, RecommendationFactory, StatementFactory
+from tests.support.factories import ChairTermFactory, RecommendationFactory, StatementFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +83,16 @@ def test_page_not_found_offers_search_and_links(client):
     assert [text for text in ('role="search"', reverse("agencies:list"), reverse("methods")) if text not in html] == []
 
 
+def test_page_without_permission_leads_to_the_dashboard(client, secretariat):
+    client.force_login(secretariat)
+
+    response = client.get(reverse("admin:reporting_progressreport_import"))
+
+    html = response.content.decode()
+    assert response.status_code == 403
+    assert [text for text in ("<h1>Not open to your account</h1>", reverse("admin:index")) if text not in html] == []
+
+
 def test_refused_query_offers_the_page_without_it(client):
     response = client.get("/agencies/?as_of=soon")
 
@@ -122,7 +132,7 @@ def test_unknown_and_repeated_parameters_are_refused(client, decent_work, points
 
 
 def test_server_error_page_loads_nothing_else():
-    for name in ("500.html", "errors/bad_request.html"):
+    for name in ("errors/500.html", "errors/bad_request.html"):
         html = get_template(name).render()
 
         assert set(re.findall(r'(?:href|src)="([^"]+)"', html)) == {"/", "/commitments/", "/data/"}

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from gmg_portal.website.gap_lists import COMMITMENT_LISTS, COVERAGE_LISTS
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AssessmentFactory,
     CommitmentFactory,

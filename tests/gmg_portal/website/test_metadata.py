@@ -13,7 +13,7 @@ from django.urls import reverse
 from gmg_portal.models import Revision
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.templatetags.page_metadata import structured
-from tests.factories import AgencyFactory, CommitmentFactory, RecommendationFactory
+from tests.support.factories import AgencyFactory, CommitmentFactory, RecommendationFactory
 
 pytestmark = pytest.mark.django_db
 

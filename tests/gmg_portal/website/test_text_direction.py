@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.factories import CommitmentFactory, published_report
+from tests.support.factories import CommitmentFactory, published_report
 
 pytestmark = pytest.mark.django_db
 

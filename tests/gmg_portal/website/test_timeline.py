@@ -11,7 +11,7 @@ from django.urls import reverse
 from gmg_portal.syndication.atom import NAMESPACE_UUID
 from gmg_portal.website.timeline import build_timeline, periods
 from gmg_portal.website.views import TimelineView
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AssessmentFactory,
     CommitmentFactory,

@@ -52,7 +52,7 @@ def test_every_status_has_its_colour_wherever_it_is_shown():
 
 
 def test_no_sheet_names_a_status_that_is_not_declared():
-    sheets = [path.read_text() for path in Path(settings.BASE_DIR, "static", "css").glob("*.css")]
+    sheets = [path.read_text() for path in Path(settings.BASE_DIR, "static", "css").rglob("*.css")]
 
     named = {value for css in sheets for value in re.findall(r'data-status="(\w+)"', css)}
 

@@ -5,7 +5,7 @@ import pytest
 
 from register.changes.comparison import CHANGES, compare
 from register.querysets import register_commitments
-from tests.factories import (
+from tests.support.factories import (
     AssessmentFactory,
     CommitmentFactory,
     ProgressReportFactory,

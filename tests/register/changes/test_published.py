@@ -4,7 +4,7 @@ import pytest
 
 from register.changes.published import change_refs, changes
 from register.querysets import register_commitments
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AnswerFactory,
     AssessmentFactory,

@@ -4,7 +4,7 @@ import pytest
 
 from register.changes.report_comparison import compare_assessments, diff_reports
 from reporting.models import ProgressReport
-from tests.factories import AssessmentFactory, WorkGroupFactory, published_report
+from tests.support.factories import AssessmentFactory, WorkGroupFactory, published_report
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 from commitments.models import Commitment
 from register.filtering.commitment_filters import CommitmentFilter
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
     AssessmentFactory,

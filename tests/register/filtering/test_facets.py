@@ -4,7 +4,7 @@ from django.http import QueryDict
 from agenda.models import AgendaPoint
 from register.filtering.facets import FACETS, Facet, Option, count_facets
 from register.filtering.query import RegisterQuery
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
     CommitmentFactory,

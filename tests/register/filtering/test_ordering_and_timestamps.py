@@ -6,7 +6,7 @@ import pytest
 from django.utils.dateparse import parse_datetime
 
 from foundation.filters.fields import restore_offset_plus
-from tests.factories import CommitmentFactory
+from tests.support.factories import CommitmentFactory
 
 pytestmark = pytest.mark.database
 

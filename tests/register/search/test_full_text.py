@@ -5,7 +5,7 @@ from django.db import connection
 
 from register.querysets import register_commitments
 from register.search.full_text import MAX_CHARACTERS, MAX_WORDS, normalize_search, search_error
-from tests.factories import CommitmentFactory
+from tests.support.factories import CommitmentFactory
 
 pytestmark = pytest.mark.database
 

@@ -2,7 +2,7 @@ import pytest
 
 from foundation.dates.partial import PartialDate
 from register.search.spelling import suggest_spellings
-from tests.factories import AssessmentFactory, CommitmentFactory, ProgressReportFactory, published_report
+from tests.support.factories import AssessmentFactory, CommitmentFactory, ProgressReportFactory, published_report
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

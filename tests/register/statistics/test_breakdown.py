@@ -6,7 +6,7 @@ from agencies.models import Agency
 from recommendations.models import Recommendation
 from register.querysets import register_commitments
 from register.statistics.breakdown import breakdowns, by_status, status_breakdown
-from tests.factories import AgencyFactory, CommitmentFactory, RecommendationFactory, published_report
+from tests.support.factories import AgencyFactory, CommitmentFactory, RecommendationFactory, published_report
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 
 from register.querysets import register_commitments
 from register.statistics.flow import flow
-from tests.factories import CommitmentFactory, RecommendationFactory, many, published_report
+from tests.support.factories import CommitmentFactory, RecommendationFactory, many, published_report
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from agenda.models import AgendaPoint
 from register import statistics
 from register.filtering.commitment_filters import CommitmentFilter
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
     CommitmentFactory,

@@ -7,7 +7,7 @@ import pytest
 from register.querysets import register_commitments
 from register.statistics.freshness import freshness
 from register.statistics.reporting_cycles import Year, reporting
-from tests.factories import CommitmentFactory, ProgressReportFactory, ReportingCycleFactory, published_report
+from tests.support.factories import CommitmentFactory, ProgressReportFactory, ReportingCycleFactory, published_report
 
 pytestmark = pytest.mark.django_db
 

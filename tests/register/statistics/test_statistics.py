@@ -4,7 +4,7 @@ import pytest
 
 from register import statistics
 from register.querysets import register_commitments
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
     Each,

@@ -1,7 +1,13 @@
 """Rows in each state of the workflow, for the tests of actions."""
 
 from reporting import actions
-from tests.factories import AnswerFactory, AssessmentFactory, CommitmentFactory, ProgressReportFactory, published_report
+from tests.support.factories import (
+    AnswerFactory,
+    AssessmentFactory,
+    CommitmentFactory,
+    ProgressReportFactory,
+    published_report,
+)
 
 
 def commitment_in(state):

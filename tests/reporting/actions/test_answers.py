@@ -4,8 +4,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from register.querysets import register_commitments
 from reporting import actions
 from reporting.models import Answer
-from tests.factories import AnswerFactory, AssessmentFactory, CommitmentFactory, ParticipationFactory
 from tests.reporting.actions.rows import state_of
+from tests.support.factories import AnswerFactory, AssessmentFactory, CommitmentFactory, ParticipationFactory
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

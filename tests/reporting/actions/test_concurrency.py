@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from reporting import actions
 from reporting.models import Contribution, ProgressReport
-from tests.factories import PartnerFactory, ProgressReportFactory, UserFactory, in_group
-from tests.form_filling import filled
+from tests.support.factories import PartnerFactory, ProgressReportFactory, UserFactory, in_group
+from tests.support.form_filling import filled
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 

@@ -15,7 +15,7 @@ from register.querysets import register_commitments
 from register.statistics import matrix
 from reporting import actions
 from reporting.models import Contribution, ProgressReport
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
     ContributionFactory,
@@ -26,7 +26,7 @@ from tests.factories import (
     in_group,
     published_report,
 )
-from tests.form_filling import messages_on
+from tests.support.form_filling import messages_on
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from gmg_portal.editors.dashboard.building import build_dashboard
 from reporting.actions import corrections
 from reporting.models import Correction, Notification
-from tests.factories import CommitmentFactory, CorrectionFactory, published_report
+from tests.support.factories import CommitmentFactory, CorrectionFactory, published_report
 
 pytestmark = pytest.mark.django_db
 

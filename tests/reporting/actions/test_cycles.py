@@ -8,8 +8,8 @@ from commitments.models import Commitment
 from register.querysets import register_commitments
 from reporting import actions
 from reporting.models import ProgressReport, ReportingCycle
-from tests.factories import CommitmentFactory, ProgressReportFactory, ReportingCycleFactory, published_report
 from tests.reporting.actions.rows import CHANGED_SINCE, commitment_in, state_of
+from tests.support.factories import CommitmentFactory, ProgressReportFactory, ReportingCycleFactory, published_report
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

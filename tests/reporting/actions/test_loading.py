@@ -5,7 +5,7 @@ from commitments.models import Commitment
 from foundation.dates.partial import PartialDate
 from reporting import actions
 from reporting.models import Evidence, ProgressReport, StatusChange
-from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory, published_report
+from tests.support.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory, published_report
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 NO_EVIDENCE = "‘Completed’ needs at least one public piece of evidence."

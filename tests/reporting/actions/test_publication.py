@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 
 from reporting import actions
 from reporting.models import Assessment, ProgressReport, StatusChange
-from tests.factories import (
+from tests.reporting.actions.rows import SUBMITTED, answer_in, assessment_in, commitment_in, state_of
+from tests.support.factories import (
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
@@ -13,7 +14,6 @@ from tests.factories import (
     corrected,
     published_report,
 )
-from tests.reporting.actions.rows import SUBMITTED, answer_in, assessment_in, commitment_in, state_of
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

@@ -11,7 +11,7 @@ from commitments.models import Commitment, Withdrawal
 from register.changes.comparison import compare
 from register.changes.published import changes
 from reporting import actions
-from tests.factories import CommitmentFactory, corrected, published_report
+from tests.support.factories import CommitmentFactory, corrected, published_report
 
 pytestmark = pytest.mark.django_db
 

@@ -4,10 +4,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from reporting import actions
-from tests.factories import (
-    CommitmentFactory,
-)
 from tests.reporting.actions.rows import commitment_in, state_of
+from tests.support.factories import CommitmentFactory
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

@@ -4,7 +4,8 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from reporting import actions, rules
-from tests.factories import (
+from tests.reporting.actions.rows import SUBMITTED, commitment_in, state_of
+from tests.support.factories import (
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
@@ -14,7 +15,6 @@ from tests.factories import (
     focal_point,
     in_group,
 )
-from tests.reporting.actions.rows import SUBMITTED, commitment_in, state_of
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

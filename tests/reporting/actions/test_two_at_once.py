@@ -6,8 +6,8 @@ from django.db import connection
 
 from reporting import actions
 from reporting.models import ProgressReport
-from tests.factories import ProgressReportFactory, UserFactory, in_group
 from tests.reporting.actions.rows import CHANGED_SINCE, SUBMITTED, commitment_in, state_of
+from tests.support.factories import ProgressReportFactory, UserFactory, in_group
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

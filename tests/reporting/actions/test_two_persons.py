@@ -2,8 +2,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from reporting import actions
-from tests.factories import AssessmentFactory, CommitmentFactory, ProgressReportFactory, ReportingCycleFactory
 from tests.reporting.actions.rows import VERBS, commitment_in, state_of
+from tests.support.factories import AssessmentFactory, CommitmentFactory, ProgressReportFactory, ReportingCycleFactory
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 

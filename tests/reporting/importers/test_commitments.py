@@ -18,7 +18,7 @@ from register.querysets import register_commitments
 from reporting import actions
 from reporting.importers.line_parser import COLUMNS
 from reporting.models import Evidence, ProgressReport, StatusChange
-from tests.factories import RecommendationFactory
+from tests.support.factories import RecommendationFactory
 
 FILE = settings.BASE_DIR / "data" / "commitments.csv"
 LINE = {

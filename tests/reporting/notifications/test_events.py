@@ -12,7 +12,7 @@ from reporting.choices import NotificationKind as Kind
 from reporting.models import Assessment, Digest, Notification
 from reporting.notifications import digests, events
 from reporting.notifications.sections import MAX_LINES
-from tests.factories import (
+from tests.support.factories import (
     AssessmentFactory,
     CommitmentFactory,
     CorrectionFactory,

@@ -10,7 +10,7 @@ from reporting.notifications.digests import digest_sections, is_still_relevant
 from reporting.notifications.events import SUBJECT
 from reporting.notifications.kinds import KINDS, complete_registry
 from reporting.notifications.kinds.base import REGISTRY, Kind, register
-from tests.factories import (
+from tests.support.factories import (
     AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,

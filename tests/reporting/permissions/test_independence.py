@@ -23,7 +23,8 @@ from foundation.clock import today
 from gmg_portal.editors.spreadsheets.resources import CommitmentResource, ReportResource
 from reporting import actions
 from reporting.models import Assessment, ProgressReport
-from tests.factories import (
+from tests.gmg_portal.editors.spreadsheets.importing import changed_by
+from tests.support.factories import (
     PASSWORD,
     AgencyFactory,
     AgendaPointFactory,
@@ -45,8 +46,7 @@ from tests.factories import (
     published_report,
     run_deferred_triggers,
 )
-from tests.form_filling import filled, problems
-from tests.gmg_portal.editors.spreadsheets.importing import changed_by
+from tests.support.form_filling import filled, problems
 
 pytestmark = pytest.mark.django_db
 

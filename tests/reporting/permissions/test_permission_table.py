@@ -18,11 +18,11 @@ from commitments.workflow import Reviewed
 from gmg_portal.editors.views.review_queue import key_of
 from reporting import actions
 from reporting.models import ProgressReport
-from tests.factories import AgendaPointFactory, MembershipFactory
-from tests.form_filling import app_label_of, filled
 from tests.gmg_portal.api.agency_systems import DRAFTS, system_for
 from tests.reporting.permissions.permission_table import BY_INDEPENDENCE, CASES, LINES, OF_COMMITMENTS, ROLES
 from tests.reporting.permissions.users import MODELS, TEXT, World
+from tests.support.factories import AgendaPointFactory, MembershipFactory
+from tests.support.form_filling import app_label_of, filled
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from commitments import permissions
 from commitments.models import Commitment
 from reporting import permissions as reporting_permissions
 from reporting.models import Answer, Assessment, ProgressReport
-from tests.factories import AnswerFactory, AssessmentFactory, CommitmentFactory, ProgressReportFactory
+from tests.support.factories import AnswerFactory, AssessmentFactory, CommitmentFactory, ProgressReportFactory
 
 pytestmark = pytest.mark.django_db
 

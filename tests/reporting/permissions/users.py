@@ -7,7 +7,8 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import User
 from commitments.models import Commitment
 from reporting.models import Answer, Assessment, ProgressReport
-from tests.factories import (
+from tests.reporting.permissions.permission_table import CASES, ROLES
+from tests.support.factories import (
     AgencyFactory,
     AnswerFactory,
     AssessmentFactory,
@@ -21,7 +22,6 @@ from tests.factories import (
     in_group,
     published_report,
 )
-from tests.reporting.permissions.permission_table import CASES, ROLES
 
 MODELS = {"commitment": Commitment, "progressreport": ProgressReport, "assessment": Assessment, "answer": Answer}
 # The text by which a row is recognised wherever it shows, and changed where it may be.

@@ -17,7 +17,10 @@ from gmg_portal.editors.spreadsheets.resources import CommitmentResource, Report
 from reporting import actions, rules
 from reporting.models import Answer, Assessment, Contribution, ProgressReport, ReportingCycle
 from reporting.rules.assessment import ASSESSOR_FIELDS, writer_has_no_stake
-from tests.factories import (
+from tests.gmg_portal.api.agency_systems import system_for
+from tests.gmg_portal.editors.spreadsheets.importing import sent
+from tests.gmg_portal.editors.spreadsheets.test_problems import GOOD
+from tests.support.factories import (
     AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
@@ -30,10 +33,7 @@ from tests.factories import (
     focal_point,
     published_report,
 )
-from tests.form_filling import filled, problems
-from tests.gmg_portal.api.agency_systems import system_for
-from tests.gmg_portal.editors.spreadsheets.importing import sent
-from tests.gmg_portal.editors.spreadsheets.test_problems import GOOD
+from tests.support.form_filling import filled, problems
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,9 @@ from gmg_portal.editors.spreadsheets.importing import import_file
 from gmg_portal.editors.spreadsheets.resources import ReportResource
 from reporting import actions, rules
 from reporting.models import ProgressReport
-from tests.factories import (
+from tests.gmg_portal.api.agency_systems import system_for
+from tests.gmg_portal.editors.spreadsheets.test_problems import workbook_of
+from tests.support.factories import (
     CommitmentFactory,
     ProgressReportFactory,
     ReportingCycleFactory,
@@ -23,9 +25,7 @@ from tests.factories import (
     published_report,
     run_deferred_triggers,
 )
-from tests.form_filling import filled
-from tests.gmg_portal.api.agency_systems import system_for
-from tests.gmg_portal.editors.spreadsheets.test_problems import workbook_of
+from tests.support.form_filling import filled
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from gmg_portal.editors.forms.prefill import next_period
 from gmg_portal.editors.views.autosave.pages import AUTOSAVE_VIEWS
 from gmg_portal.revision.current import CurrentRevision
 from reporting.models import Answer, Assessment, AutosavedForm, Evidence, ProgressReport
-from tests.factories import (
+from tests.support.factories import (
     SUBMITTED_AT,
     AnswerFactory,
     AssessmentFactory,
@@ -29,7 +29,7 @@ from tests.factories import (
     focal_point,
     published_report,
 )
-from tests.form_filling import field_conflicts, filled, messages_on, problems
+from tests.support.form_filling import field_conflicts, filled, messages_on, problems
 
 SECRET = "Typed in confidence"
 

@@ -14,7 +14,7 @@ from accounts.models import AccessToken, Invitation, SubmittedForm, User
 from agencies.models import Agency
 from commitments.models import Commitment
 from reporting.models import Correction, ProgressReport
-from tests.form_filling import filled, messages_on, problems
+from tests.support.form_filling import filled, messages_on, problems
 
 ADD = reverse("admin:commitments_commitment_add")
 ONCE = "You sent this form twice. It was saved once, and this is it."
@@ -343,6 +343,6 @@ def test_sign_up_sent_twice_signs_in(client, administrator, django_capture_on_co
 
 
 def agency():
-    from tests.factories import AgencyFactory
+    from tests.support.factories import AgencyFactory
 
     return {"agency": str(AgencyFactory().pk)}

@@ -15,8 +15,8 @@ from foundation.text.spreadsheet_cells import unescape_formulas
 from gmg_portal.editors.spreadsheets.importing import import_file
 from gmg_portal.editors.spreadsheets.resources import CommitmentResource
 from gmg_portal.editors.spreadsheets.writing import export_csv, export_xlsx
-from tests.factories import CommitmentFactory, StakeholderFactory, corrected
-from tests.form_filling import filled, problems
+from tests.support.factories import CommitmentFactory, StakeholderFactory, corrected
+from tests.support.form_filling import filled, problems
 
 pytestmark = pytest.mark.django_db
 

@@ -19,9 +19,9 @@ from gmg_portal.editors.spreadsheets.resources import CommitmentResource, Milest
 from reporting.importers.table_loader import database_error_message
 from reporting.models import Evidence, ProgressReport
 from reporting.rules import hints
-from tests.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
-from tests.form_filling import filled, problems
 from tests.gmg_portal.api.agency_systems import system_for
+from tests.support.factories import MilestoneFactory, ProgressReportFactory, ReportingCycleFactory, published_report
+from tests.support.form_filling import filled, problems
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_30_november")]
 

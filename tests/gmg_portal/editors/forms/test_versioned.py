@@ -10,9 +10,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from commitments.models import Commitment
 from reporting.models import Evidence
-from tests import shared_cast
-from tests.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
-from tests.form_filling import conflict_choices, error_summary, field_conflicts, filled, problems
+from tests.support import shared_cast
+from tests.support.factories import CommitmentFactory, EvidenceFactory, ProgressReportFactory
+from tests.support.form_filling import conflict_choices, error_summary, field_conflicts, filled, problems
 
 
 def address(row):

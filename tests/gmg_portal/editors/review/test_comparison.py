@@ -11,7 +11,7 @@ from gmg_portal.editors.review.comparison import compare_with_published, compare
 from gmg_portal.editors.review.remarks import remarks
 from reporting import actions
 from reporting.models import ProgressReport
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     AnswerFactory,
     AssessmentFactory,
@@ -23,7 +23,7 @@ from tests.factories import (
     ReportingCycleFactory,
     published_report,
 )
-from tests.form_filling import messages_on
+from tests.support.form_filling import messages_on
 
 pytestmark = pytest.mark.django_db
 

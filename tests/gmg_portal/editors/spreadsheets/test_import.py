@@ -15,7 +15,7 @@ from gmg_portal.editors.spreadsheets.importing import import_file
 from gmg_portal.editors.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from gmg_portal.editors.spreadsheets.writing import export_csv, export_xlsx, template_csv, template_xlsx
 from reporting.models import ProgressReport
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
     MilestoneFactory,

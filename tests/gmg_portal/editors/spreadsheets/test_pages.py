@@ -15,8 +15,8 @@ from commitments.models import Commitment
 from gmg_portal.editors.spreadsheets import upload_store
 from gmg_portal.editors.spreadsheets.resources import RESOURCES, CommitmentResource
 from gmg_portal.editors.spreadsheets.writing import FILES, export_xlsx
-from tests.factories import CommitmentFactory
-from tests.form_filling import app_label_of
+from tests.support.factories import CommitmentFactory
+from tests.support.form_filling import app_label_of
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,8 @@
 import pytest
 
 from gmg_portal.editors.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
-from tests.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory
 from tests.gmg_portal.editors.spreadsheets.importing import changed_by
+from tests.support.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory
 
 pytestmark = pytest.mark.django_db
 

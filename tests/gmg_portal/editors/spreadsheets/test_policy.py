@@ -5,10 +5,10 @@ import pytest
 from commitments.models import Commitment
 from gmg_portal.editors.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from reporting.models import ProgressReport
-from tests.factories import CommitmentFactory, MilestoneFactory
 from tests.gmg_portal.editors.spreadsheets.importing import all_sent, exported
 from tests.reporting.permissions.permission_table import LINES
 from tests.reporting.permissions.users import World
+from tests.support.factories import CommitmentFactory, MilestoneFactory
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from gmg_portal.editors.spreadsheets.importing import import_file
 from gmg_portal.editors.spreadsheets.resources import CommitmentResource, MilestoneResource, ReportResource
 from gmg_portal.editors.spreadsheets.writing import export_xlsx
 from reporting.models import ProgressReport
-from tests.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory, StakeholderFactory
+from tests.support.factories import CommitmentFactory, MilestoneFactory, ProgressReportFactory, StakeholderFactory
 
 pytestmark = pytest.mark.django_db
 

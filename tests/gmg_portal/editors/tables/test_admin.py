@@ -10,7 +10,8 @@ from agencies.models import Agency
 from commitments.models import Commitment, Milestone, Partner
 from reporting import actions
 from reporting.models import Answer, Assessment, Evidence, ProgressReport, ReportingCycle
-from tests.factories import (
+from tests.support.evidence_files import PDF
+from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
     AnswerFactory,
@@ -25,8 +26,7 @@ from tests.factories import (
     WorkGroupFactory,
     published_report,
 )
-from tests.files import PDF
-from tests.form_filling import error_summary, field_conflicts, filled, messages_on, problems
+from tests.support.form_filling import error_summary, field_conflicts, filled, messages_on, problems
 
 SECRET = "Confidential wording"
 

@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from agencies.models import Agency
-from tests.form_filling import field_conflicts, filled, problems
+from tests.support.form_filling import field_conflicts, filled, problems
 
 EVERY_EDITOR = {"administrator", "secretariat", "ilo_focal_point"}
 OPEN_TO = {

@@ -7,7 +7,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from gmg_portal.editors.views.handover import handover_sheet
-from tests.factories import (
+from tests.support.factories import (
     AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,

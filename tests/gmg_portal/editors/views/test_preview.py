@@ -10,14 +10,14 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from gmg_portal.revision.current import CurrentRevision
 from reporting import actions
 from reporting.models import ProgressReport, StatusChange
-from tests.factories import (
+from tests.support.factories import (
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
     ProgressReportFactory,
     published_report,
 )
-from tests.form_filling import filled
+from tests.support.form_filling import filled
 
 SECRET = "Confidential wording"
 

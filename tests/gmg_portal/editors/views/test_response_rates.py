@@ -9,7 +9,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from register.statistics.reporting_cycles import rates
 from reporting import actions
 from reporting.models import ProgressReport
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
     ProgressReportFactory,

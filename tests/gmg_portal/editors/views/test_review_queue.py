@@ -10,14 +10,14 @@ from gmg_portal.editors.views.review_queue import MAX_ROWS, queue_of
 from gmg_portal.models import AuditEntry
 from reporting import actions
 from reporting.models import ProgressReport
-from tests.factories import (
+from tests.support.factories import (
     AnswerFactory,
     AssessmentFactory,
     CommitmentFactory,
     ParticipationFactory,
     ProgressReportFactory,
 )
-from tests.form_filling import messages_on
+from tests.support.form_filling import messages_on
 
 NOON = datetime(2014, 3, 1, 12, tzinfo=UTC)
 HAND = "You or your agency had a hand in this: another reviewer decides."

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from tests.factories import (
+from tests.support.factories import (
     AgencyFactory,
     ChairTermFactory,
     CommitmentFactory,

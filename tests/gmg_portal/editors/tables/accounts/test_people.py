@@ -4,8 +4,8 @@ from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from accounts.models import Membership
-from tests.factories import focal_point
-from tests.form_filling import filled
+from tests.support.factories import focal_point
+from tests.support.form_filling import filled
 
 PEOPLE = ["accounts_user", "accounts_membership", "auth_group"]
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from accounts.actions.memberships import hand_over
 from foundation.clock import today
-from tests.factories import MembershipFactory, UserFactory, focal_point, in_group
-from tests.form_filling import filled, messages_on
+from tests.support.factories import MembershipFactory, UserFactory, focal_point, in_group
+from tests.support.form_filling import filled, messages_on
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,1 @@
+"""Signing in, the pages of an account, and access tokens."""

@@ -1,0 +1,1 @@
+"""Journeys of editors and reviewers, and what holds on every page of the editor area."""

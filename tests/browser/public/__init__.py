@@ -1,0 +1,1 @@
+"""Journeys of readers, and what holds on every public page."""
