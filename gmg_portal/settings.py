@@ -159,7 +159,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "gmg_portal.http.middleware.RequestContextMiddleware",
     "gmg_portal.http.middleware.QueryStringMiddleware",
-    "gmg_portal.http.middleware.AsOfMiddleware",
+    "gmg_portal.http.record_day.AsOfMiddleware",
     "gmg_portal.http.middleware.RevisionMiddleware",
     "gmg_portal.http.page_rate.PageRateMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -178,6 +178,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "gmg_portal.website.context_processors.site",
+                "gmg_portal.http.record_day.record_day",
             ],
         },
     }

@@ -7,7 +7,6 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -47,15 +46,8 @@ class DataView(RecordPage, TemplateView):
     template_name = "website/data_files.html"
     menus = (MenuEntry(Menu.MAIN, 80, gettext_lazy("Data")), MenuEntry(Menu.REUSE, 10, gettext_lazy("Data files")))
 
-    def get(self, request, *args, **kwargs):
-        try:
-            request.as_of = parse_as_of(request.GET, {"as_of"})
-        except ValidationError as error:
-            return render(request, "400.html", {"problem": error.message}, status=400)
-        return super().get(request, *args, **kwargs)
-
     def get_context_data(self, **kwargs):
-        day = self.request.as_of
+        day = self.query.day
         return super().get_context_data(
             tables=[(table, table.rows(day if table.supports_as_of else None).count()) for table in TABLES.values()],
             formats=FORMATS.values(),

@@ -62,6 +62,7 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
     form = PagedTimelineQueryForm(request.GET)
     if not form.is_valid():
         return bad_request(ValidationError(" ".join(form.problems)))
+    day = form.cleaned_data["as_of"]
     filters_text = ", ".join(form.filter_labels)
     title = _("Changes of the register – GMG HLD follow-up portal")
     if filters_text:
@@ -73,9 +74,9 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
         key=_with_query(_feed_key(request), query_string),
         page=_with_query(reverse("timeline"), form.query),
         params=dict(request.GET.lists()),
-        day=request.as_of,
+        day=day,
     )
-    items = query_timeline(form, request.as_of or today(), recorded=True).of_year(form.cleaned_data["year"])[:]
+    items = query_timeline(form, day or today(), recorded=True).of_year(form.cleaned_data["year"])[:]
     return _feed_response(request, channel, items, form.cleaned_data["page"])
 
 
@@ -151,7 +152,7 @@ def register_feed(request: HttpRequest) -> HttpResponse:
         key=_with_query(_feed_key(request), query.feed_params),
         page=_with_query(reverse("commitments:list"), query.row_params),
         params=dict(request.GET.lists()),
-        day=request.as_of,
+        day=query.day,
     )
     return _feed_response(request, channel, followed_items(query), query.page, query.page_size)
 
