@@ -1,7 +1,7 @@
 """The day of the record, `as_of`, of addresses that take few other parameters."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Self
 
@@ -16,14 +16,15 @@ from foundation.text.unknown_words import unknown_parameter
 
 @dataclass(frozen=True)
 class PageQuery:
-    """What every page reads from its address: `day` is the day of the record, None for the record of today."""
+    """What every page reads from its address: the day of the record, None for today, and the other values by name."""
 
     day: date | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def parse(cls, params: QueryDict) -> Self:
         """Read the parameters; raise ValidationError for an invalid day or one after today."""
-        return cls(read_day(params))
+        return cls(read_day(params), {name: value for name, value in drop_empty_values(params).items() if value})
 
 
 def read_day(params: QueryDict) -> date | None:

@@ -39,7 +39,7 @@ class MenuEntry:
 class StrictQuery:
     """A view whose query parameters are checked before it runs: it refuses unknown and repeated ones, and invalid days.
 
-    `accepted_params` is None for a view whose own form checks the parameters. `query` has the day of the record.
+    `accepted_params` is None for a view whose own form checks the parameters. `query` has the values of the others.
     """
 
     accepted_params: ClassVar[frozenset[str] | None] = frozenset({"as_of"})

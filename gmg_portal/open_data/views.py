@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
@@ -17,7 +16,7 @@ from django_filters import FilterSet
 from foundation.clock import today
 from foundation.filters.as_of import parse_as_of
 from foundation.filters.filter_classes import takes_list
-from foundation.filters.messages import form_error_messages, repeated_parameter
+from foundation.filters.messages import form_error_messages, missing_value, repeated_parameter
 from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from foundation.text.unknown_words import unknown_value
 from gmg_portal.models import Edition
@@ -65,7 +64,7 @@ def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
         raise Http404("There is no such data file.")
     table_config = TABLES[table]
     try:
-        file_format, params = requested_format(request.GET, form)
+        file_format, params = strictly_requested_format(request.GET, form)
         query = parse_table_query(params, table_config, request.build_absolute_uri())
         revision, rows = (
             (CurrentRevision.read(), None) if request.method == "HEAD" else read_consistent_rows(query.rows)
@@ -128,12 +127,19 @@ def requested_format(params: QueryDict, form: str) -> tuple[Format, QueryDict]:
     if form != "csv" or "bom" not in params:
         return FORMATS[form], params
     params = params.copy()
-    values = params.pop("bom")
+    values = [value for value in params.pop("bom") if value]
     if len(values) > 1:
         raise ValidationError(repeated_parameter("bom"))
-    if values[0] not in ("0", "1"):
+    if values and values[0] not in ("0", "1"):
         raise ValidationError(f"bom: {unknown_value(values[0], ['0', '1'])}")
-    return (CSV_WITHOUT_BOM if values[0] == "0" else FORMATS["csv"]), params
+    return (CSV_WITHOUT_BOM if values == ["0"] else FORMATS["csv"]), params
+
+
+def strictly_requested_format(params: QueryDict, form: str) -> tuple[Format, QueryDict]:
+    """Return the same for the files under /data/, which refuse `bom` without a value."""
+    if form == "csv" and not all(params.getlist("bom")):
+        raise ValidationError(missing_value("bom"))
+    return requested_format(params, form)
 
 
 def parse_table_query(params: QueryDict, table: Table, address: str) -> TableQuery:
@@ -152,7 +158,7 @@ def _valid_filterset(filterset: FilterSet) -> FilterSet:
     fields = filterset.form.fields
     for name, values in filterset.data.lists():
         if name in fields and not all(values):
-            raise ValidationError(_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": name})
+            raise ValidationError(missing_value(name))
         if name in fields and len(values) > 1 and not takes_list(filterset, name):
             raise ValidationError(repeated_parameter(name))
     for message in form_error_messages(filterset.form):

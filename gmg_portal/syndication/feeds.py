@@ -24,6 +24,7 @@ from agenda.models import AgendaPoint
 from commitments.models import Commitment
 from foundation.clock import today
 from foundation.filters.as_of import parse_as_of
+from foundation.filters.lists import drop_empty_values
 from foundation.filters.messages import form_error_messages
 from gmg_portal.open_data.descriptions import Licence
 from gmg_portal.open_data.views import bad_request
@@ -160,7 +161,7 @@ def register_feed(request: HttpRequest) -> HttpResponse:
 def _subject_feed(
     request: HttpRequest, commitments: QuerySet[Commitment], *, title: str, subtitle: str, page: str
 ) -> HttpResponse:
-    page_form = PageForm(request.GET)
+    page_form = PageForm(drop_empty_values(request.GET))
     try:
         day = parse_as_of(request.GET, {"as_of", "page"})
         for message in form_error_messages(page_form):

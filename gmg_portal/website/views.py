@@ -59,7 +59,7 @@ class HomeView(RecordPage, TemplateView):
     accepted_params = frozenset({"as_of", "by"})
 
     def get(self, request, *args, **kwargs):
-        by = request.GET.get("by", statistics.MATRIX_COLUMNS[0])
+        by = self.query.values.get("by", statistics.MATRIX_COLUMNS[0])
         if by not in statistics.MATRIX_COLUMNS:
             problem = f"by: {unknown_value(by, statistics.MATRIX_COLUMNS)}"
             return render(request, "400.html", {"problem": problem}, status=400)
