@@ -441,7 +441,8 @@ CORS_EXPOSE_HEADERS = [
 CORS_PREFLIGHT_MAX_AGE = 24 * 60 * 60  # seconds
 # Requests with an access token come from agencies' own systems, not from browsers on other sites.
 CORS_URLS_REGEX = (
-    r"^/((api(?!/v1/drafts/)|data|feeds|calendar|charts|embed|oembed)/|(?!admin/|accounts/).*\.(atom|bib|csv|ris)$)"
+    r"^/((api(?!/v1/drafts(?:/|$))|data|feeds|calendar|charts|embed|oembed)/"
+    r"|(?!admin/|accounts/).*\.(atom|bib|csv|ris)$)"
 )
 
 CONTENT_SECURITY_POLICY = {
