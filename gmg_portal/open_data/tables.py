@@ -20,6 +20,7 @@ from gmg_portal.open_data.public_columns import BY_CODE, BY_NAME, BY_NUMBER, BY_
 from recommendations.fields import RECOMMENDATION
 from recommendations.models import Recommendation
 from register.filtering.commitment_filters import CommitmentFilter
+from register.filtering.record_filters import RecordQuery
 from register.filtering.related_filters import ReportFilter
 from register.querysets import register_commitments
 from reporting.fields import REPORT
@@ -35,9 +36,9 @@ def commitment_rows(day: date | None) -> QuerySet[Commitment]:
     return _with_related_values(rows, day).order_by("pk")
 
 
-def filtered_commitments(filterset: CommitmentFilter) -> QuerySet[Commitment]:
+def filtered_commitments(query: RecordQuery) -> QuerySet[Commitment]:
     """Return the commitments that match a search of the register, in the order that it asks for."""
-    return _with_related_values(filterset.filter_queryset(register_commitments()), filterset.day)
+    return _with_related_values(CommitmentFilter.select(register_commitments(), query), query.day)
 
 
 def _with_related_values(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
@@ -63,10 +64,10 @@ def report_rows(day: date | None) -> QuerySet[ProgressReport]:
     return _with_report_values(rows, day).order_by("commitment", "number")
 
 
-def filtered_reports(filterset: ReportFilter) -> QuerySet[ProgressReport]:
+def filtered_reports(query: RecordQuery) -> QuerySet[ProgressReport]:
     """Return the reports that match the parameters of the API's list, in the order that they ask for."""
-    rows = _with_report_values(filterset.filter_queryset(ProgressReport.objects.all()), filterset.day)
-    ordering = rows.query.order_by if filterset.form.cleaned_data["ordering"] else ("commitment", "number")
+    rows = _with_report_values(ReportFilter.select(ProgressReport.objects.all(), query), query.day)
+    ordering = rows.query.order_by if query.ordering else ("commitment", "number")
     return rows.order_by(*ordering, "pk")
 
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
-from django_filters import FilterSet
 
 from foundation.clock import today
 from foundation.filters.as_of import parse_as_of
@@ -26,17 +25,30 @@ from gmg_portal.open_data.descriptions import Description, Licence, Snapshot, da
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import CSV_WITHOUT_BOM, FORMATS, Format, write_table
 from gmg_portal.revision.current import CurrentRevision
+from register.filtering.record_filters import RecordFilter, RecordQuery
 
 
 @dataclass(frozen=True)
 class TableQuery:
-    """A request for a table: the day of the record, whether it is a selection, and a function that reads the rows."""
+    """The query of a file of a table; `address` and `filters` are as metadata show them."""
 
-    day: date | None
-    is_part: bool
-    rows: Callable[[], QuerySet]
+    table: Table
+    record: RecordQuery
     address: str = ""
     filters: str = ""
+
+    @property
+    def day(self) -> date | None:
+        return self.record.day
+
+    @property
+    def is_part(self) -> bool:
+        """Whether the file is a selection of the rows of the day."""
+        return bool(self.record.filters)
+
+    def rows(self) -> QuerySet:
+        """Return the rows that meet the query."""
+        return self.table.filtered_rows(self.record) if self.table.filtered_rows else self.table.rows(self.day)
 
 
 class DataView(RecordPage, TemplateView):
@@ -147,14 +159,12 @@ def parse_table_query(params: QueryDict, table: Table, address: str) -> TableQue
     filters = "; ".join(f"{name} = {', '.join(values)}" for name, values in params.lists())
     if table.filterset is None:
         day = parse_as_of(params, {"as_of"} if table.supports_as_of else ())
-        return TableQuery(day, False, lambda: table.rows(day), address, filters)
-    filterset = _valid_filterset(table.filterset(params))
-    is_part = bool(filterset.active_params)
-    return TableQuery(filterset.day, is_part, lambda: table.filtered_rows(filterset), address, filters)
+        return TableQuery(table, RecordQuery(day), address, filters)
+    return TableQuery(table, _valid_query(table.filterset(params)), address, filters)
 
 
-def _valid_filterset(filterset: FilterSet) -> FilterSet:
-    """Return the FilterSet; raise ValidationError if one of its parameters is invalid."""
+def _valid_query(filterset: RecordFilter) -> RecordQuery:
+    """Return the query of a filter set; raise ValidationError if one of its parameters is invalid."""
     fields = filterset.form.fields
     for name, values in filterset.data.lists():
         if name in fields and not all(values):
@@ -163,7 +173,7 @@ def _valid_filterset(filterset: FilterSet) -> FilterSet:
             raise ValidationError(repeated_parameter(name))
     for message in form_error_messages(filterset.form):
         raise ValidationError(message)
-    return filterset
+    return filterset.query
 
 
 def bad_request(error: ValidationError) -> HttpResponse:
