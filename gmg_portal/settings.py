@@ -159,7 +159,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "gmg_portal.http.middleware.RequestContextMiddleware",
     "gmg_portal.http.middleware.QueryStringMiddleware",
-    "gmg_portal.http.middleware.AsOfMiddleware",
+    "gmg_portal.http.record_day.AsOfMiddleware",
     "gmg_portal.http.middleware.RevisionMiddleware",
     "gmg_portal.http.page_rate.PageRateMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -178,6 +178,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "gmg_portal.website.context_processors.site",
+                "gmg_portal.http.record_day.record_day",
             ],
         },
     }
@@ -440,7 +441,8 @@ CORS_EXPOSE_HEADERS = [
 CORS_PREFLIGHT_MAX_AGE = 24 * 60 * 60  # seconds
 # Requests with an access token come from agencies' own systems, not from browsers on other sites.
 CORS_URLS_REGEX = (
-    r"^/((api(?!/v1/drafts/)|data|feeds|calendar|charts|embed|oembed)/|(?!admin/|accounts/).*\.(atom|bib|csv|ris)$)"
+    r"^/((api(?!/v1/drafts(?:/|$))|data|feeds|calendar|charts|embed|oembed)/"
+    r"|(?!admin/|accounts/).*\.(atom|bib|csv|ris)$)"
 )
 
 CONTENT_SECURITY_POLICY = {

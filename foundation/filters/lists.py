@@ -43,6 +43,16 @@ def split_comma_lists(params: QueryDict, choices: Mapping[str, Choices | Callabl
     return with_values(params, split)
 
 
+def drop_empty_values(params: QueryDict) -> QueryDict:
+    """Return the parameters without their empty values, which forms send for fields that are not filled in.
+
+    A parameter that has no other value keeps one, so that unknown names are still refused. Pages, feeds, charts and
+    their files read parameters so; the API and the data files refuse empty values.
+    """
+    lists = {name: [value for value in values if value] or [""] for name, values in params.lists() if "" in values}
+    return with_values(params, lists)
+
+
 def with_values(params: QueryDict, lists: Mapping[str, list[str]]) -> QueryDict:
     """Return a copy of the parameters with some values replaced; the parameters themselves if `lists` is empty."""
     if not lists:

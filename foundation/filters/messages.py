@@ -11,6 +11,11 @@ def repeated_parameter(name: str) -> str:
     return now_("‘%(word)s’ is given more than once: give it once.") % {"word": name}
 
 
+def missing_value(name: str) -> str:
+    """Return the error message for a parameter, or an item of its list, without a value, where that is refused."""
+    return now_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": name}
+
+
 def form_error_messages(form: forms.Form) -> list[str]:
     """Return the error messages of a form, each with the name of its parameter."""
     return [

@@ -10,8 +10,11 @@ from enum import StrEnum
 from functools import cache
 from typing import ClassVar
 
+from django.http import HttpRequest
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.functional import Promise
+
+from foundation.filters.as_of import PageQuery
 
 
 class Menu(StrEnum):
@@ -34,12 +37,17 @@ class MenuEntry:
 
 
 class StrictQuery:
-    """A view whose query parameters are checked before it runs: unknown and repeated ones are refused.
+    """A view whose query parameters are checked before it runs: it refuses unknown and repeated ones, and invalid days.
 
-    `accepted_params` is None for a view whose own form checks the parameters.
+    `accepted_params` is None for a view whose own form checks the parameters. `query` has the values of the others.
     """
 
     accepted_params: ClassVar[frozenset[str] | None] = frozenset({"as_of"})
+    query: PageQuery
+
+    def setup(self, request: HttpRequest, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.query = PageQuery.parse(request.GET)
 
 
 class PublicPage(StrictQuery):
@@ -53,7 +61,7 @@ class PublicPage(StrictQuery):
     api_route: ClassVar[str] = ""
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(supports_as_of=self.supports_as_of, **kwargs)
+        return super().get_context_data(supports_as_of=self.supports_as_of, as_of=self.query.day, **kwargs)
 
 
 class RecordPage(PublicPage):

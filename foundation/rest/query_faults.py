@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from foundation.filters.fields import ChoicesField
-from foundation.filters.messages import with_param_name
+from foundation.filters.messages import missing_value, with_param_name
 from foundation.rest.problem_codes import form_error_code
 from foundation.rest.problem_details import Fault, InvalidParameter
 from foundation.rest.sparse_fields import UnknownField
@@ -60,7 +60,7 @@ def repeated_param_faults(params: QueryDict, filters: dict[str, forms.Field]) ->
 def empty_param_faults(params: QueryDict, allowed_names: set[str]) -> list[Fault]:
     """Return a fault for each known parameter without a value, or with an empty item in a list of values."""
     return [
-        Fault(param, _("‘%(word)s’ has no value: give one, or leave it out.") % {"word": param}, code="empty")
+        Fault(param, missing_value(param), code="empty")
         for param, values in params.lists()
         if param in allowed_names and not all(split_values(param, values))
     ]

@@ -1,15 +1,14 @@
-"""Middleware: request context, limits of the query string, `as_of`, validators for conditional requests, caching."""
+"""Middleware: request context, limits of the query string, validators for conditional requests, caching."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from hashlib import blake2b
 from typing import Self
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,10 +17,7 @@ from django.utils.cache import cc_delim_re, patch_cache_control, patch_vary_head
 from django.utils.http import http_date, parse_etags
 from django.utils.translation import get_language
 
-from agencies.names_of_day import names_on
 from foundation.clock import today
-from foundation.filters.fields import PastDayField
-from foundation.filters.messages import repeated_parameter
 from foundation.http.conditional import conditional_response
 from foundation.postgresql.session_limits import is_unavailable
 from foundation.rest.problem_details import (
@@ -32,7 +28,6 @@ from foundation.rest.problem_details import (
     query_too_long,
     query_too_long_message,
 )
-from foundation.text.unknown_words import unknown_parameter
 from gmg_portal.audit.recording import What, add_audit_entry
 from gmg_portal.audit.request_context import RequestContext, use_request_context
 from gmg_portal.http.framing import bad_request_in_frame
@@ -47,8 +42,6 @@ NON_RECORD_PREFIXES = (*PERSONAL_PREFIXES, "/healthz", "/readyz", "/static/")
 FORM_PAGE_SUFFIXES = ("/mistake/",)
 # The files of editions never change and set their own validators.
 EDITION_FILE_PATTERN = re.compile(r"/data/editions/[^/]+/(?!cite\.)[^/]+")
-# These either have no `as_of` or parse it themselves.
-AS_OF_EXEMPT_PREFIXES = ("/api/", "/data/", *NON_RECORD_PREFIXES)
 
 BROKEN_ESCAPE_PATTERN = re.compile("%(?![0-9A-Fa-f]{2})")
 
@@ -109,50 +102,6 @@ def is_percent_encoded_utf8(encoded: str) -> bool:
     except UnicodeError:
         return False
     return True
-
-
-class AsOfMiddleware:
-    """Parse `as_of` for every page: `request.as_of` is a day in the past, or None for the record of today.
-
-    Every public answer shows the names that agencies had on that day. This includes the API and files, which parse
-    `as_of` (and refuse invalid values) themselves.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.as_of = None
-        if "\0" in request.path_info:  # PostgreSQL text cannot contain NUL, so no code, slug or reference has it
-            raise SuspiciousOperation("NUL in the path")
-        if not request.path.startswith(AS_OF_EXEMPT_PREFIXES):
-            try:
-                request.as_of = PastDayField(required=False).clean(request.GET.get("as_of"))
-            except ValidationError as error:
-                return error_response(request, f"as_of: {error.message}")
-        with names_on(_day_of_names(request)):
-            return self.get_response(request)
-
-    def process_view(self, request: HttpRequest, view: Callable, _args: object, _kwargs: object) -> HttpResponse | None:
-        """Refuse unknown and repeated query parameters, for view classes that derive from `StrictQuery`."""
-        accepted_params = getattr(getattr(view, "view_class", None), "accepted_params", None)
-        if accepted_params is None:
-            return None
-        for name, values in request.GET.lists():
-            if name not in accepted_params:
-                return error_response(request, unknown_parameter(name, accepted_params))
-            if len(values) > 1:
-                return error_response(request, repeated_parameter(name))
-        return None
-
-
-def _day_of_names(request: HttpRequest) -> date | None:
-    if request.method not in ("GET", "HEAD") or request.path.startswith(NON_RECORD_PREFIXES):
-        return None
-    try:
-        return PastDayField(required=False).clean(request.GET.get("as_of"))
-    except ValidationError:
-        return None  # the view refuses the value
 
 
 def error_response(request: HttpRequest, problem: str, status: int = 400, **headers: str) -> HttpResponse:

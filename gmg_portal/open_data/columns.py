@@ -11,11 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Model, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
-from django_filters import FilterSet
 
 from foundation.postgresql.session_limits import statement_limit
 from gmg_portal.models import Revision
 from gmg_portal.revision.current import CurrentRevision
+from register.filtering.record_filters import RecordFilter, RecordQuery
 
 # Labels of the column types.
 TYPE_LABELS = {
@@ -116,7 +116,7 @@ class Table:
     """A table of the public record, offered in every format. Its first column is its key.
 
     `rows` returns the published rows of today or of the end of a day; `supports_as_of` says whether a day may be asked
-    for. A table that takes further parameters has a `filterset`, and `filtered_rows` returns the rows that match it.
+    for. A table that takes further parameters has a `filterset`, and `filtered_rows` returns the rows of its query.
     """
 
     name: str
@@ -125,8 +125,8 @@ class Table:
     rows: Callable[[date | None], QuerySet]
     columns: tuple[Column, ...]
     supports_as_of: bool = False
-    filterset: type[FilterSet] | None = None
-    filtered_rows: Callable[[FilterSet], QuerySet] | None = None
+    filterset: type[RecordFilter] | None = None
+    filtered_rows: Callable[[RecordQuery], QuerySet] | None = None
     header: list[str] = field(init=False)
 
     def __post_init__(self) -> None:

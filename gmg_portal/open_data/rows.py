@@ -11,6 +11,7 @@ from agencies.models import Agency, FormerName
 from commitments.models import Commitment, Partner
 from recommendations.models import Recommendation
 from register.filtering.commitment_filters import CommitmentFilter
+from register.filtering.record_filters import RecordQuery
 from register.filtering.related_filters import ReportFilter
 from register.querysets import register_commitments
 from reporting.models import Contribution, Evidence, ProgressReport
@@ -22,9 +23,9 @@ def commitment_rows(day: date | None) -> QuerySet[Commitment]:
     return _with_related_values(rows, day).order_by("pk")
 
 
-def filtered_commitments(filterset: CommitmentFilter) -> QuerySet[Commitment]:
+def filtered_commitments(query: RecordQuery) -> QuerySet[Commitment]:
     """Return the commitments that match a search of the register, in the order that it asks for."""
-    return _with_related_values(filterset.filter_queryset(register_commitments()), filterset.day)
+    return _with_related_values(CommitmentFilter.select(register_commitments(), query), query.day)
 
 
 def _with_related_values(rows: QuerySet[Commitment], day: date | None) -> QuerySet[Commitment]:
@@ -50,10 +51,10 @@ def report_rows(day: date | None) -> QuerySet[ProgressReport]:
     return _with_report_values(rows, day).order_by("commitment", "number")
 
 
-def filtered_reports(filterset: ReportFilter) -> QuerySet[ProgressReport]:
+def filtered_reports(query: RecordQuery) -> QuerySet[ProgressReport]:
     """Return the reports that match the parameters of the API's list, in the order that they ask for."""
-    rows = _with_report_values(filterset.filter_queryset(ProgressReport.objects.all()), filterset.day)
-    ordering = rows.query.order_by if filterset.form.cleaned_data["ordering"] else ("commitment", "number")
+    rows = _with_report_values(ReportFilter.select(ProgressReport.objects.all(), query), query.day)
+    ordering = rows.query.order_by if query.ordering else ("commitment", "number")
     return rows.order_by(*ordering, "pk")
 
 

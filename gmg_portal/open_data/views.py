@@ -7,19 +7,16 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict, StreamingHttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
-from django_filters import FilterSet
 
 from foundation.clock import today
 from foundation.filters.as_of import parse_as_of
 from foundation.filters.filter_classes import takes_list
-from foundation.filters.messages import form_error_messages, repeated_parameter
+from foundation.filters.messages import form_error_messages, missing_value, repeated_parameter
 from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from foundation.text.unknown_words import unknown_value
 from gmg_portal.models import Edition
@@ -29,17 +26,30 @@ from gmg_portal.open_data.descriptions import Description, Licence, Snapshot, da
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import CSV_WITHOUT_BOM, FORMATS, Format, write_table
 from gmg_portal.revision.current import CurrentRevision
+from register.filtering.record_filters import RecordFilter, RecordQuery
 
 
 @dataclass(frozen=True)
 class TableQuery:
-    """A request for a table: the day of the record, whether it is a selection, and a function that reads the rows."""
+    """The query of a file of a table; `address` and `filters` are as metadata show them."""
 
-    day: date | None
-    is_part: bool
-    rows: Callable[[], QuerySet]
+    table: Table
+    record: RecordQuery
     address: str = ""
     filters: str = ""
+
+    @property
+    def day(self) -> date | None:
+        return self.record.day
+
+    @property
+    def is_part(self) -> bool:
+        """Return whether the file is a selection of the rows of the day."""
+        return bool(self.record.filters)
+
+    def rows(self) -> QuerySet:
+        """Return the rows that meet the query."""
+        return self.table.filtered_rows(self.record) if self.table.filtered_rows else self.table.rows(self.day)
 
 
 class DataView(RecordPage, TemplateView):
@@ -48,15 +58,8 @@ class DataView(RecordPage, TemplateView):
     template_name = "open_data/data_files.html"
     menus = (MenuEntry(Menu.MAIN, 80, gettext_lazy("Data")), MenuEntry(Menu.REUSE, 10, gettext_lazy("Data files")))
 
-    def get(self, request, *args, **kwargs):
-        try:
-            request.as_of = parse_as_of(request.GET, {"as_of"})
-        except ValidationError as error:
-            return render(request, "errors/invalid_query.html", {"problem": error.message}, status=400)
-        return super().get(request, *args, **kwargs)
-
     def get_context_data(self, **kwargs):
-        day = self.request.as_of
+        day = self.query.day
         return super().get_context_data(
             tables=[(table, table.rows(day if table.supports_as_of else None).count()) for table in TABLES.values()],
             formats=FORMATS.values(),
@@ -74,7 +77,7 @@ def data_file(request: HttpRequest, table: str, form: str) -> HttpResponse:
         raise Http404("There is no such data file.")
     table_config = TABLES[table]
     try:
-        file_format, params = requested_format(request.GET, form)
+        file_format, params = strictly_requested_format(request.GET, form)
         query = parse_table_query(params, table_config, request.build_absolute_uri())
         revision, rows = (
             (CurrentRevision.read(), None) if request.method == "HEAD" else read_consistent_rows(query.rows)
@@ -140,12 +143,19 @@ def requested_format(params: QueryDict, form: str) -> tuple[Format, QueryDict]:
     if form != "csv" or "bom" not in params:
         return FORMATS[form], params
     params = params.copy()
-    values = params.pop("bom")
+    values = [value for value in params.pop("bom") if value]
     if len(values) > 1:
         raise ValidationError(repeated_parameter("bom"))
-    if values[0] not in ("0", "1"):
+    if values and values[0] not in ("0", "1"):
         raise ValidationError(f"bom: {unknown_value(values[0], ['0', '1'])}")
-    return (CSV_WITHOUT_BOM if values[0] == "0" else FORMATS["csv"]), params
+    return (CSV_WITHOUT_BOM if values == ["0"] else FORMATS["csv"]), params
+
+
+def strictly_requested_format(params: QueryDict, form: str) -> tuple[Format, QueryDict]:
+    """Return the same for the files under /data/, which refuse `bom` without a value."""
+    if form == "csv" and not all(params.getlist("bom")):
+        raise ValidationError(missing_value("bom"))
+    return requested_format(params, form)
 
 
 def parse_table_query(params: QueryDict, table: Table, address: str) -> TableQuery:
@@ -153,23 +163,21 @@ def parse_table_query(params: QueryDict, table: Table, address: str) -> TableQue
     filters = "; ".join(f"{name} = {', '.join(values)}" for name, values in params.lists())
     if table.filterset is None:
         day = parse_as_of(params, {"as_of"} if table.supports_as_of else ())
-        return TableQuery(day, False, lambda: table.rows(day), address, filters)
-    filterset = _valid_filterset(table.filterset(params))
-    is_part = bool(filterset.active_params)
-    return TableQuery(filterset.day, is_part, lambda: table.filtered_rows(filterset), address, filters)
+        return TableQuery(table, RecordQuery(day), address, filters)
+    return TableQuery(table, _valid_query(table.filterset(params)), address, filters)
 
 
-def _valid_filterset(filterset: FilterSet) -> FilterSet:
-    """Return the FilterSet; raise ValidationError if one of its parameters is invalid."""
+def _valid_query(filterset: RecordFilter) -> RecordQuery:
+    """Return the query of a filter set; raise ValidationError if one of its parameters is invalid."""
     fields = filterset.form.fields
     for name, values in filterset.data.lists():
         if name in fields and not all(values):
-            raise ValidationError(_("‘%(word)s’ has no value: give one, or leave it out.") % {"word": name})
+            raise ValidationError(missing_value(name))
         if name in fields and len(values) > 1 and not takes_list(filterset, name):
             raise ValidationError(repeated_parameter(name))
     for message in form_error_messages(filterset.form):
         raise ValidationError(message)
-    return filterset
+    return filterset.query
 
 
 def bad_request(error: ValidationError) -> HttpResponse:

@@ -28,7 +28,7 @@ class EmbedView(StrictQuery, TemplateView):
             return render(request, "syndication/embed/not_found.html", status=404)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(day=self.request.as_of or today(), **kwargs)
+        return super().get_context_data(as_of=self.query.day, day=self.query.day or today(), **kwargs)
 
 
 class CommitmentEmbed(EmbedView):
@@ -37,7 +37,7 @@ class CommitmentEmbed(EmbedView):
     template_name = "syndication/embed/commitment.html"
 
     def get_context_data(self, reference, **kwargs):
-        day = self.request.as_of
+        day = self.query.day
         rows = register_commitments().public(day).with_standing(day).select_related("lead_agency", "workgroup")
         commitment = get_object_or_404(rows.defer("search"), reference=reference)
         return super().get_context_data(commitment=commitment, withdrawal=commitment.withdrawal_on(day), **kwargs)
@@ -49,7 +49,7 @@ class MatrixEmbed(EmbedView):
     template_name = "syndication/embed/matrix.html"
 
     def get_context_data(self, **kwargs):
-        matrix = statistics.matrix(self.request.as_of)
+        matrix = statistics.matrix(self.query.day)
         rows, more = matrix.rows[:MAX_LEADS], len(matrix.rows[MAX_LEADS:])
         return super().get_context_data(matrix=matrix, rows=rows, more=more, **kwargs)
 
@@ -60,7 +60,7 @@ class AgencyEmbed(EmbedView):
     template_name = "syndication/embed/agency.html"
 
     def get_context_data(self, code, **kwargs):
-        day = self.request.as_of
+        day = self.query.day
         agency = get_object_or_404(Agency, code=code)
         led = register_commitments().filter(lead_agency=agency).published(day).with_standing(day).defer("search")
         return super().get_context_data(

@@ -24,6 +24,7 @@ from agenda.models import AgendaPoint
 from commitments.models import Commitment
 from foundation.clock import today
 from foundation.filters.as_of import parse_as_of
+from foundation.filters.lists import drop_empty_values
 from foundation.filters.messages import form_error_messages
 from gmg_portal.open_data.descriptions import Licence
 from gmg_portal.open_data.views import bad_request
@@ -62,6 +63,7 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
     form = PagedTimelineQueryForm(request.GET)
     if not form.is_valid():
         return bad_request(ValidationError(" ".join(form.problems)))
+    day = form.cleaned_data["as_of"]
     filters_text = ", ".join(form.filter_labels)
     title = _("Changes of the register – GMG HLD follow-up portal")
     if filters_text:
@@ -73,9 +75,9 @@ def changes_feed(request: HttpRequest) -> HttpResponse:
         key=_with_query(_feed_key(request), query_string),
         page=_with_query(reverse("timeline"), form.query),
         params=dict(request.GET.lists()),
-        day=request.as_of,
+        day=day,
     )
-    items = query_timeline(form, request.as_of or today(), recorded=True).of_year(form.cleaned_data["year"])[:]
+    items = query_timeline(form, day or today(), recorded=True).of_year(form.cleaned_data["year"])[:]
     return _feed_response(request, channel, items, form.cleaned_data["page"])
 
 
@@ -151,7 +153,7 @@ def register_feed(request: HttpRequest) -> HttpResponse:
         key=_with_query(_feed_key(request), query.feed_params),
         page=_with_query(reverse("commitments:list"), query.row_params),
         params=dict(request.GET.lists()),
-        day=request.as_of,
+        day=query.day,
     )
     return _feed_response(request, channel, followed_items(query), query.page, query.page_size)
 
@@ -159,7 +161,7 @@ def register_feed(request: HttpRequest) -> HttpResponse:
 def _subject_feed(
     request: HttpRequest, commitments: QuerySet[Commitment], *, title: str, subtitle: str, page: str
 ) -> HttpResponse:
-    page_form = PageForm(request.GET)
+    page_form = PageForm(drop_empty_values(request.GET))
     try:
         day = parse_as_of(request.GET, {"as_of", "page"})
         for message in form_error_messages(page_form):

@@ -19,11 +19,11 @@ from django.views.decorators.http import require_safe
 from agencies.models import Agency
 from agencies.names_of_day import names_on
 from commitments.models import Commitment
+from foundation.filters.as_of import require_params
 from foundation.filters.fields import PastDayField
-from foundation.filters.messages import repeated_parameter
+from foundation.filters.lists import drop_empty_values
 from foundation.http.tracking_params import strip_tracking_params
 from foundation.text.spreadsheet_cells import replace_unprintable
-from foundation.text.unknown_words import unknown_parameter
 from gmg_portal.http.identifiers import canonical_path
 
 # Some consumers send `dnt` (do not track); it changes nothing, since the portal tracks nobody.
@@ -88,15 +88,12 @@ class OEmbedQuery:
     @classmethod
     def parse(cls, params: QueryDict) -> Self:
         """Read the parameters; raise ValidationError for an unknown, repeated or invalid one. Any format is taken."""
-        for name, values in params.lists():
-            if name not in PARAMS:
-                raise ValidationError(unknown_parameter(name, PARAMS))
-            if len(values) > 1:
-                raise ValidationError(repeated_parameter(name))
+        params = drop_empty_values(params)
+        require_params(params, PARAMS)
         if not params.get("url"):
             raise ValidationError(_("url: give the address of a commitment, of an agency or of the home page."))
         width, height = _pixels(params, "maxwidth"), _pixels(params, "maxheight")
-        return cls(params["url"], params.get("format", "json"), width, height)
+        return cls(params["url"], params.get("format") or "json", width, height)
 
 
 @require_safe
@@ -134,7 +131,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
 
 def _pixels(params: QueryDict, param: str) -> int | None:
     text = params.get(param)
-    if text is None:
+    if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text)):
         raise ValidationError(_("%(word)s is a whole number of pixels from 1.") % {"word": param})

@@ -1,4 +1,7 @@
-"""Template tags for the day of the record (`as_of`): in links, and the form that chooses it."""
+"""Template tags for the day of the record (`as_of`): in links, and the form that chooses it.
+
+The day is a template variable of every page, None for the record of today. Partials receive it by `as_of=as_of`.
+"""
 
 from datetime import date
 from urllib.parse import urlencode
@@ -17,11 +20,12 @@ PRESETS = (date(2013, 12, 31), date(2014, 12, 31), date(2015, 12, 31))
 DAY_DEPENDENT_PARAMS = {"as_of", "page"}
 
 
-@register.simple_tag(takes_context=True)
-def with_as_of(context: Context, url: str) -> str:
-    """Return the URL with the `as_of` of this page. It works in partials included with `only`, too."""
-    request = getattr(context, "request", None)
-    return url_with_as_of(url, getattr(request, "as_of", None))
+@register.simple_tag
+def with_as_of(url: str, day: date | None) -> str:
+    """Return the URL with the day as `as_of`; raise TypeError in a template that was not given the day."""
+    if not isinstance(day, date | None):  # the value of a missing variable is ''
+        raise TypeError("The template has no variable `as_of`: include it with as_of=as_of.")
+    return url_with_as_of(url, day)
 
 
 @register.inclusion_tag("_partials/dates/as_of_form.html", takes_context=True)
@@ -31,7 +35,7 @@ def as_of_form(context: Context) -> dict[str, object]:
     # Refused parameters are not carried over, because pages must not repeat unchecked input.
     lists = [] if context.get("problems") else request.GET.lists()
     params = [(name, value) for name, values in lists for value in values if value and name not in DAY_DEPENDENT_PARAMS]
-    day = request.as_of
+    day = context["as_of"]
     return {
         "day": day,
         "path": request.path,

@@ -42,7 +42,7 @@ def flow_chart(context: Context, id: str, title: str = "", **filters: Any) -> di
 @register.inclusion_tag(TEMPLATE, takes_context=True)
 def commitment_timeline_chart(context: Context, commitment: Commitment, id: str, title: str = "") -> dict:
     """Render the timeline of a commitment; nothing if it has no moment but today."""
-    day = context.request.as_of
+    day = context["as_of"]
     figure = registry.build_timeline_chart(id, commitment, day, title=title)
     if len(figure.rows) == 1:
         return {}
@@ -50,7 +50,7 @@ def commitment_timeline_chart(context: Context, commitment: Commitment, id: str,
 
 
 def _chart(context: Context, name: str, id: str, title: str, filters: dict) -> dict:
-    query = registry.ChartQuery.build(filters, context.request.as_of)
+    query = registry.ChartQuery.build(filters, context["as_of"])
     params = {**filters, "as_of": query.day.isoformat()} if query.day else filters
     return _figure(registry.build_chart(name, id, query, title=title), "chart", name, params)
 

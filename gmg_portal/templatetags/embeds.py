@@ -22,7 +22,7 @@ def oembed_links(context: Context) -> SafeString:
     """Return the oEmbed discovery links of a page that can be embedded."""
     request = context.request
     absolute = request.build_absolute_uri
-    page = absolute(with_as_of(request.path, request.as_of))
+    page = absolute(with_as_of(request.path, context["as_of"]))
     links = [
         (media_type, absolute(f"{reverse('oembed')}?{urlencode({'url': page, 'format': form})}"))
         for form, media_type in FORMATS.items()
@@ -33,10 +33,11 @@ def oembed_links(context: Context) -> SafeString:
 @register.inclusion_tag("_partials/layout/embed_code.html", takes_context=True)
 def embed_code(context: Context, subject: Commitment | Agency | None = None) -> dict[str, object]:
     """Render the HTML code that embeds a commitment, an agency, or without a subject the matrix, as of this page."""
-    request, embed = context.request, _embed_of(subject, context.request.as_of)
-    path = with_as_of(embed.path, request.as_of)
-    code = Embed(embed.title, path, embed.height).code(request.build_absolute_uri)
-    return {"code": code, "path": path, "day": request.as_of}
+    day = context["as_of"]
+    embed = _embed_of(subject, day)
+    path = with_as_of(embed.path, day)
+    code = Embed(embed.title, path, embed.height).code(context.request.build_absolute_uri)
+    return {"code": code, "path": path, "day": day}
 
 
 def _embed_of(subject: Commitment | Agency | None, day: date | None) -> Embed:

@@ -73,7 +73,7 @@ def breadcrumb_data(context: Context, here: str, parent: str = "", parent_url: s
 def organization_data(context: Context, agency: Agency) -> SafeString:
     """Return an agency as structured data, with the same properties as in the API's JSON-LD."""
     row = {name: getattr(agency, name) for name in ("acronym", "name", "mandate", "headquarters", "website")}
-    day = context.request.as_of or today()
+    day = context["as_of"] or today()
     row["is_member"], row["left"] = agency.belongs_on(day), agency.left if agency.has_left_by(day) else None
     row["url"] = context.request.build_absolute_uri(agency.get_absolute_url())
     return structured(as_schema_org(as_json_ld(row, "agencies", context.request)))
@@ -92,7 +92,7 @@ def api_alternates(context: Context) -> SafeString:
     page = public_page(match.func) if match else None
     if "view" not in context or page is None or not page.api_route:
         return mark_safe("")
-    day = getattr(context.request, "as_of", None)
+    day = context["as_of"]
     url = reverse(f"api:{page.api_route}", args=list(match.kwargs.values()))
     query = getattr(context.get("register_query"), "api_params", "") or (f"as_of={day.isoformat()}" if day else "")
     links = [("application/json", query)]

@@ -16,6 +16,7 @@ from django.views.generic import TemplateView
 from agencies.names_of_day import names_on
 from foundation.clock import today
 from foundation.filters.fields import PastDayField
+from foundation.filters.lists import drop_empty_values
 from foundation.http.public_pages import Menu, MenuEntry, PublicPage
 from gmg_portal.open_data.views import bad_request, requested_format
 from gmg_portal.website.query_forms import CompareQueryForm, missing_first_day
@@ -80,7 +81,7 @@ def compare_file(request: HttpRequest) -> HttpResponse:
 
 def _second_day(request: HttpRequest) -> date | None:
     try:
-        return PastDayField(required=False).clean(request.GET.get("until"))
+        return PastDayField(required=False).clean(drop_empty_values(request.GET).get("until"))
     except ValidationError:
         return None  # the form refuses the value
 

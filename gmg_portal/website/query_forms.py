@@ -12,7 +12,7 @@ from commitments.models import Commitment
 from foundation.clock import today
 from foundation.filters.fields import ChoicesField, PastDayField
 from foundation.filters.forms import StrictForm
-from foundation.filters.lists import split_comma_lists, with_values
+from foundation.filters.lists import drop_empty_values, split_comma_lists, with_values
 from foundation.filters.messages import form_error_messages
 from register.changes.change import Change
 from register.filtering.choices import agencies, agenda_points, workgroups
@@ -48,9 +48,9 @@ class QueryForm(StrictForm):
     agenda_point = ListField(choices=agenda_points, label=gettext_lazy("Agenda point"))
 
     def __init__(self, data: QueryDict, *args, **kwargs):
-        super().__init__(data, *args, **kwargs)
+        super().__init__(drop_empty_values(data), *args, **kwargs)
         choices = {name: field.choices for name, field in self.fields.items() if isinstance(field, ListField)}
-        params = split_comma_lists(data, choices)
+        params = split_comma_lists(self.data, choices)
         lists = {name: values for name, values in params.lists() if name in choices}
         self.data = with_values(
             params, {name: [value for value in dict.fromkeys(values) if value] for name, values in lists.items()}

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404
 from django.shortcuts import render
@@ -13,7 +12,6 @@ from django.views.generic import TemplateView
 from agencies.models import Agency, ChairTerm
 from agenda.models import Event, Statement
 from commitments.choices import Freshness, Outlook, Status, Verification
-from foundation.filters.as_of import parse_as_of
 from foundation.http.public_pages import Menu, MenuEntry, PublicPage, RecordPage
 from foundation.text.unknown_words import unknown_value
 from gmg_portal.website import timeline
@@ -61,14 +59,14 @@ class HomeView(RecordPage, TemplateView):
     accepted_params = frozenset({"as_of", "by"})
 
     def get(self, request, *args, **kwargs):
-        by = request.GET.get("by", statistics.MATRIX_COLUMNS[0])
+        by = self.query.values.get("by", statistics.MATRIX_COLUMNS[0])
         if by not in statistics.MATRIX_COLUMNS:
             problem = f"by: {unknown_value(by, statistics.MATRIX_COLUMNS)}"
             return render(request, "errors/invalid_query.html", {"problem": problem}, status=400)
         return super().get(request, *args, by=by, **kwargs)
 
     def get_context_data(self, by, **kwargs):
-        day = self.request.as_of
+        day = self.query.day
         commitments = register_commitments().published(day).with_standing(day)
         freshness = statistics.freshness(day)
         return super().get_context_data(
@@ -141,15 +139,8 @@ class GapsView(RecordPage, TemplateView):
     api_route = "summary-gaps"
     rows_per_list = 100
 
-    def get(self, request, *args, **kwargs):
-        try:
-            parse_as_of(request.GET, {"as_of"})
-        except ValidationError as error:
-            return render(request, "errors/invalid_query.html", {"problem": error.message}, status=400)
-        return super().get(request, *args, **kwargs)
-
     def get_context_data(self, **kwargs):
-        day = self.request.as_of
+        day = self.query.day
         gaps = statistics.gaps(day)
         lacks = ("commitment", "date", "report_in_cycle" if gaps.cycle else "report")
         return super().get_context_data(
@@ -179,7 +170,7 @@ class TimelineView(RecordPage, TemplateView):
 
     def _results(self, query_form: PagedTimelineQueryForm) -> dict:
         params = query_form.cleaned_data
-        all_years = timeline.query_timeline(query_form, self.request.as_of)
+        all_years = timeline.query_timeline(query_form, self.query.day)
         results = all_years.of_year(params["year"])
         paginator = Paginator(results, self.paginate_by)
         try:

@@ -79,14 +79,16 @@ class CommitmentFilter(RecordFilter):
         """Return the condition of each active parameter, by name; that of `q` needs the alias `search_vector`."""
         return {name: self.filters[name].condition(value) for name, value in self.active_params.items()}
 
-    def filter_queryset(self, queryset):
-        params = self.form.cleaned_data
-        rows = rows_on(queryset, self.day, withdrawn=bool(params["updated_since"]))
-        return sort_commitments(rows_meeting(rows, self.conditions, self.day), params["ordering"], params["q"])
+    @classmethod
+    def select(cls, queryset, query):
+        rows = rows_on(queryset, query.day, withdrawn="updated_since" in query.filters)
+        conditions = {name: cls.base_filters[name].condition(value) for name, value in query.filters.items()}
+        return sort_commitments(rows_meeting(rows, conditions, query.day), query.ordering, query.filters.get("q", ""))
 
 
 class CommitmentRecordFilter(RecordFilter):
     """Commitments that have a page, including withdrawn ones, as of the day."""
 
-    def filter_queryset(self, queryset):
-        return rows_on(queryset, self.day, withdrawn=True)
+    @classmethod
+    def select(cls, queryset, query):
+        return rows_on(queryset, query.day, withdrawn=True)

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from foundation.filters.fields import ChoicesField
+from foundation.filters.lists import drop_empty_values
 from foundation.filters.messages import form_error_messages, repeated_parameter
 from foundation.rest.sparse_fields import FieldTree, UnknownField, offered_fields, select_fields
 from foundation.text.unknown_words import unknown_field
@@ -86,6 +87,7 @@ class RegisterQuery:
     @classmethod
     def parse(cls, params: QueryDict, *, page_params: Collection[str] = ()) -> Self:
         """Read the parameters of an address; `page_params` are those of `PAGINATION_PARAMS` that it takes as well."""
+        params = drop_empty_values(params)
         filterset = CommitmentFilter(params, extra_params=page_params)
         page_form = PageForm(params if page_params else QueryDict())
         texts = params.getlist("fields") if "fields" in page_params else []

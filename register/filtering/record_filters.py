@@ -1,5 +1,11 @@
 """Filter sets with the day of the record, `as_of`, and with the time of the last public change."""
 
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
 import django_filters
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
@@ -36,8 +42,23 @@ class UpdatedSinceFilter(ColumnLookupMixin, django_filters.IsoDateTimeFilter):
         super().__init__(field_name="moved_at", lookup_expr="gte", **kwargs)
 
 
+@dataclass(frozen=True)
+class RecordQuery:
+    """The valid parameters of a filter set: the day, the values that filter rows, by name, and the sort keys.
+
+    `day` is None for the record of today.
+    """
+
+    day: date | None = None
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    ordering: tuple[str, ...] = ()
+
+
 class RecordFilter(django_filters.FilterSet):
-    """A filter set with the day of the record alone; `day` is None for today."""
+    """A filter set with the day of the record alone; `day` is None for today.
+
+    `query` has the values of its parameters, and `select` the rows that they mean.
+    """
 
     as_of = AsOfFilter(label=_("The record as it stood at the end of this day (UTC)."))
 
@@ -60,16 +81,30 @@ class RecordFilter(django_filters.FilterSet):
             if has_value(value) and name not in self.NON_FILTER_PARAMS
         }
 
-    def filter_queryset(self, queryset):
-        return super().filter_queryset(self.visible_rows(queryset))
+    @property
+    def query(self) -> RecordQuery:
+        return RecordQuery(self.day, self.active_params, tuple(self.form.cleaned_data.get("ordering") or ()))
 
-    def visible_rows(self, queryset):
+    def filter_queryset(self, queryset):
+        return self.select(queryset, self.query)
+
+    @classmethod
+    def select(cls, queryset, query: RecordQuery):
+        """Return the rows that meet the filters of a query, in its order."""
+        rows = cls.visible_rows(queryset, query)
+        for name, value in {**query.filters, **({"ordering": query.ordering} if query.ordering else {})}.items():
+            rows = copy(cls.base_filters[name]).filter(rows, value)  # filters keep the field that they build
+        return rows
+
+    @classmethod
+    def visible_rows(cls, queryset, query: RecordQuery):
         """Return the rows to which the filters are applied."""
-        return queryset.published(self.day)
+        return queryset.published(query.day)
 
 
 class RecordWithMovedAtFilter(RecordFilter):
     """Rows as of the day, with `moved_at`, the time of their last public change."""
 
-    def filter_queryset(self, queryset):
-        return super().filter_queryset(queryset.with_moved_at(self.day))
+    @classmethod
+    def select(cls, queryset, query):
+        return super().select(queryset.with_moved_at(query.day), query)

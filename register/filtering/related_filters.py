@@ -35,9 +35,9 @@ class CommitmentRelatedFilter(RecordWithMovedAtFilter):
     class Meta:
         form = RecordForm
 
-    def visible_rows(self, queryset):
-        updated_since = self.form.cleaned_data.get("updated_since")
-        return queryset.published(self.day) if updated_since else queryset.in_register(self.day)
+    @classmethod
+    def visible_rows(cls, queryset, query):
+        return queryset.published(query.day) if "updated_since" in query.filters else queryset.in_register(query.day)
 
 
 class ReportFilter(CommitmentRelatedFilter):

@@ -15,19 +15,19 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def status_breakdown(context, commitments: Iterable[Commitment], **params) -> breakdown.StatusBreakdown:
     """Return the status breakdown of the given commitments; `params` are the query parameters that find them."""
-    return breakdown.status_breakdown(commitments, params, context["request"].as_of)
+    return breakdown.status_breakdown(commitments, params, context["as_of"])
 
 
 @register.simple_tag(takes_context=True)
 def subject_breakdowns(context, subjects: Iterable[breakdown.Subject]) -> list[breakdown.SubjectBreakdown]:
     """Return each member, group, point or recommendation of a list with the breakdown of its commitments."""
-    return breakdown.breakdowns(subjects, context["request"].as_of)
+    return breakdown.breakdowns(subjects, context["as_of"])
 
 
 @register.simple_tag(takes_context=True)
 def level_breakdowns(context) -> list[breakdown.SubjectBreakdown]:
     """Return the four levels of recommendations, each with the breakdown of the commitments that answer it."""
-    return breakdown.breakdowns(Recommendation.Level, context["request"].as_of)
+    return breakdown.breakdowns(Recommendation.Level, context["as_of"])
 
 
 @register.simple_tag

@@ -27,7 +27,7 @@ class CommitmentView(RecordPage, DetailView):
     context_object_name = "commitment"
 
     def get_queryset(self):
-        day = self.request.as_of
+        day = self.query.day
         return (
             register_commitments()
             .public(day)
@@ -45,7 +45,7 @@ class CommitmentView(RecordPage, DetailView):
         )
 
     def get_context_data(self, **kwargs):
-        day, commitment = self.request.as_of, self.object
+        day, commitment = self.query.day, self.object
         reports = self._reports()
         successor = reports[0].superseded_by if reports and reports[0].status == Status.SUPERSEDED else None
         predecessors = predecessors_of(commitment, day)
@@ -68,7 +68,7 @@ class CommitmentView(RecordPage, DetailView):
 
     def _reports(self) -> list[ProgressReport]:
         evidence = Prefetch("evidence", Evidence.objects.public(), to_attr="public_evidence")
-        reports = self.object.reports.published(self.request.as_of).newest_first()
+        reports = self.object.reports.published(self.query.day).newest_first()
         return list(
             reports.select_related("commitment", "on_behalf_of", "cycle", "superseded_by", "reviewing_agency")
             .defer("commitment__search", "superseded_by__search")
@@ -76,7 +76,7 @@ class CommitmentView(RecordPage, DetailView):
         )
 
     def _assessments(self):
-        day = self.request.as_of
+        day = self.query.day
         rows = self.object.assessments.published(day).select_related("agency", "workgroup", "reviewing_agency")
         return rows.with_answers(day)
 
@@ -85,10 +85,10 @@ class CitationView(StrictQuery, View):
     """The citation as a file for reference managers."""
 
     def get(self, request, reference, form):
-        rows = Commitment.objects.public(request.as_of).select_related("lead_agency", "workgroup").defer("search")
+        rows = Commitment.objects.public(self.query.day).select_related("lead_agency", "workgroup").defer("search")
         commitment = get_object_or_404(rows, reference=reference)
         address = request.build_absolute_uri(commitment.get_absolute_url())
-        citation = Citation.of(commitment, address, request.as_of)
+        citation = Citation.of(commitment, address, self.query.day)
         text, media_type = {
             "bib": (citation.bibtex, "application/x-bibtex"),
             "ris": (citation.ris, "application/x-research-info-systems"),

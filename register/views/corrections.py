@@ -47,7 +47,7 @@ class CorrectionView(CommitmentRelatedPage, FormView):
     accepted_params = frozenset({"as_of", "lack"})
 
     def get(self, request, *args, **kwargs):
-        lack = request.GET.get("lack", "")
+        lack = self.query.values.get("lack", "")
         if lack and lack not in LACKS:
             problem = f"lack: {unknown_value(lack, LACKS)}"
             return render(request, "errors/invalid_query.html", {"problem": problem}, status=400)
@@ -56,7 +56,7 @@ class CorrectionView(CommitmentRelatedPage, FormView):
     @property
     def initial_text(self):
         """Return the initial text of a request for an addition; None if a mistake is reported."""
-        return LACKS.get(self.request.GET.get("lack"))
+        return LACKS.get(self.query.values.get("lack"))
 
     def get_context_data(self, **kwargs):
         """Add the key of this form, which stays the same when the form is shown again with errors."""

@@ -32,7 +32,7 @@ from gmg_portal.open_data.editions.differences import (
 )
 from gmg_portal.open_data.editions.files import DamagedFile, edition_files, open_verified
 from gmg_portal.open_data.tables import TABLES
-from gmg_portal.open_data.views import bad_request, requested_format
+from gmg_portal.open_data.views import bad_request, strictly_requested_format
 from gmg_portal.open_data.writers import FORMATS
 
 logger = logging.getLogger(__name__)
@@ -163,7 +163,7 @@ def since_file(request: HttpRequest, day: str, earlier: str, form: str) -> HttpR
         return redirect("edition-changes-file", first.day.isoformat(), last.day.isoformat(), form, permanent=True)
     header, records = DIFFERENCES[form]
     try:
-        file_format, params = requested_format(request.GET, form)
+        file_format, params = strictly_requested_format(request.GET, form)
         parse_as_of(params, ())
         rows = differences(first, last)
     except ValidationError as error:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from commitments.models import Commitment
 from foundation.clock import today
 from foundation.filters.as_of import parse_as_of
+from foundation.filters.lists import drop_empty_values
 from foundation.filters.messages import repeated_parameter
 from foundation.text.unknown_words import unknown_value
 from gmg_portal.open_data.views import bad_request, requested_format
@@ -32,13 +33,14 @@ def chart_file(request: HttpRequest, name: str, form: str) -> HttpResponse:
         raise Http404("There is no such figure.")
     _require_known_form(form)
     try:
-        csv_format, params = _csv_format(request.GET, form)
+        csv_format, params = _csv_format(drop_empty_values(request.GET), form)
     except ValidationError as error:
         return bad_request(error)
     by = MATRIX_COLUMNS[0]
     if name == "matrix" and "by" in params:
         params = params.copy()
-        *others, by = params.pop("by")
+        *others, value = params.pop("by")
+        by = value or by
         if others:
             return bad_request(ValidationError(repeated_parameter("by")))
         if by not in MATRIX_COLUMNS:

@@ -28,7 +28,7 @@ class AgencyListView(RecordPage, ListView):
         return Agency.objects.with_own_membership().prefetch_related("constituents")
 
     def get_context_data(self, **kwargs):
-        day = self.request.as_of or today()
+        day = self.query.day or today()
         return super().get_context_data(
             members=[agency for agency in self.object_list if agency.belongs_on(day)],
             former_members=[agency for agency in self.object_list if agency.has_left_by(day)],
@@ -50,11 +50,11 @@ class AgencyView(RecordPage, DetailView):
         )
 
     def get_context_data(self, **kwargs):
-        day = self.request.as_of or today()
+        day = self.query.day or today()
         agencies = [self.object, *self.object.constituents.all()]
         commitments = register_commitments()
-        contributions = Contribution.objects.in_register(self.request.as_of).filter(agency__in=agencies)
-        involved = list(commitments.listed(self.request.as_of).involving(*agencies))
+        contributions = Contribution.objects.in_register(self.query.day).filter(agency__in=agencies)
+        involved = list(commitments.listed(self.query.day).involving(*agencies))
         return super().get_context_data(
             membership=membership_status(self.object, day),
             former_names=[former for former in self.object.former_names.all() if former.until < day],

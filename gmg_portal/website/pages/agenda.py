@@ -33,7 +33,7 @@ class PointView(RecordPage, DetailView):
         commitments = (
             register_commitments()
             .filter(agenda_points=self.object)
-            .listed(self.request.as_of)
+            .listed(self.query.day)
             .prefetch_related("recommendations")
         )
         answered = {

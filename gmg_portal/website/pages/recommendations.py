@@ -42,8 +42,8 @@ class RecommendationView(RecordPage, DetailView):
     def get_context_data(self, **kwargs):
         condition = Q(recommendations=self.object) | Q(recommendations__parent=self.object)
         return super().get_context_data(
-            commitments=commitments_to(condition, self.request.as_of),
-            unanswered=unanswered_recommendations(self.object.parts.all(), self.request.as_of),
+            commitments=commitments_to(condition, self.query.day),
+            unanswered=unanswered_recommendations(self.object.parts.all(), self.query.day),
             **kwargs,
         )
 
@@ -55,20 +55,23 @@ class LevelView(RecordPage, ListView):
     context_object_name = "recommendations"
 
     def get_queryset(self):
-        if self.kwargs["level"] not in Recommendation.Level:
-            raise Http404(_("There is no such level."))
-        self.level = Recommendation.Level(self.kwargs["level"])
-        return Recommendation.objects.whole().filter(level=self.level).prefetch_related("parts")
+        return Recommendation.objects.whole().filter(level=self._level()).prefetch_related("parts")
 
     def get_context_data(self, **kwargs):
-        day = self.request.as_of
+        day, level = self.query.day, self._level()
         return super().get_context_data(
-            level=self.level,
+            level=level,
             levels=Recommendation.Level,
-            commitments=commitments_to(Q(recommendations__level=self.level), day),
-            unanswered=unanswered_recommendations(Recommendation.objects.filter(level=self.level), day),
+            commitments=commitments_to(Q(recommendations__level=level), day),
+            unanswered=unanswered_recommendations(Recommendation.objects.filter(level=level), day),
             **kwargs,
         )
+
+    def _level(self) -> Recommendation.Level:
+        """Return the level of the address; raise Http404 if there is none."""
+        if self.kwargs["level"] not in Recommendation.Level:
+            raise Http404(_("There is no such level."))
+        return Recommendation.Level(self.kwargs["level"])
 
 
 def commitments_to(condition: Q, day: date | None) -> QuerySet:

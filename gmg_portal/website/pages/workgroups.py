@@ -35,5 +35,5 @@ class WorkGroupView(RecordPage, DetailView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(
-            commitments=register_commitments().filter(workgroup=self.object).listed(self.request.as_of), **kwargs
+            commitments=register_commitments().filter(workgroup=self.object).listed(self.query.day), **kwargs
         )

@@ -282,6 +282,26 @@ def test_answers_are_nobody_elses(client, commitment, system):
         assert "Marked words" not in client.get(address, headers=system.headers()).content.decode()
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_scripts_of_other_sites_are_not_let_in(client, commitment, system, method):
+    begun = system.begin(commitment, achieved="Marked words").json()["url"]
+    preflight = {
+        "Origin": "https://example.org",
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": "authorization, content-type",
+    }
+
+    for address in (DRAFTS, DRAFTS.removesuffix("/"), begun, f"{begun}submit/", f"{begun}evidence/"):
+        answer = client.options(address, headers=preflight)
+
+        assert [name for name in answer.headers if name.startswith("Access-Control-")] == [], address
+    for address in ("/api/v1/commitments/", "/api/v1/reports/", "/data/commitments.csv"):
+        answer = client.options(address, headers=preflight)
+
+        assert answer["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+        assert "authorization" not in answer["Access-Control-Allow-Headers"]
+
+
 # Fields of drafts
 
 

@@ -166,6 +166,32 @@ def test_unknown_value_within_a_comma_list_is_named_alone(client, register):
     assert "‘imo’ is not a valid value" in client.get("/commitments/?lead=ilo,imo").content.decode()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/commitments/",
+        "/commitments.atom",
+        "/calendar/due.ics",
+        "/charts/status.csv",
+        "/data/commitments.csv",
+        "/api/v1/commitments/",
+    ],
+)
+def test_value_in_another_case_is_refused_with_the_right_one(client, register, address):
+    for name, value, right in [
+        ("status", "Completed", "completed"),
+        ("status", "ongoing,COMPLETED", "completed"),
+        ("lead", "ILO", "ilo"),
+        ("freshness", "Never_Reported", "never_reported"),
+        ("ordering", "-DUE", "-due"),
+    ]:
+        response = client.get(address, {name: value})
+
+        message = f"‘{value.rpartition(',')[2]}’ is not a valid value. Did you mean ‘{right}’?"
+        assert response.status_code == 400
+        assert message in response.content.decode(), (name, value)
+
+
 @pytest.mark.parametrize("word", ["q", "as_of", "due_after", "page"])
 def test_what_is_no_list_is_not_cut_at_commas(client, register, word):
     response = client.get("/api/v1/commitments/", {word: "2014-01-01,2014-01-02"})

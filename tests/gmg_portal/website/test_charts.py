@@ -7,7 +7,8 @@ from datetime import date
 from xml.etree import ElementTree
 
 import pytest
-from django.template import RequestContext, Template
+from django.template import Template
+from django.template.context import make_context
 from django.urls import reverse
 from django.utils import translation
 
@@ -320,9 +321,8 @@ def test_ordering_does_not_change_a_chart(client, register):
 
 
 def render(rf, text, day=None, **context):
-    request = rf.get("/")
-    request.as_of = day
-    return Template("{% load charts %}" + text).render(RequestContext(request, context))
+    context = {"as_of": day, **context}
+    return Template("{% load charts %}" + text).render(make_context(context, rf.get("/")))
 
 
 def test_figure_in_a_page_comes_with_its_table_and_its_files(rf, client, register):

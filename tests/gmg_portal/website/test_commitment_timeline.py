@@ -7,7 +7,8 @@ from datetime import date
 from xml.etree import ElementTree
 
 import pytest
-from django.template import RequestContext, Template
+from django.template import Template
+from django.template.context import make_context
 from django.urls import reverse
 from django.utils import translation
 
@@ -38,9 +39,8 @@ def rect_extents(root, kind):
 
 
 def render(rf, text, day=None, **context):
-    request = rf.get("/")
-    request.as_of = day
-    return Template("{% load charts %}" + text).render(RequestContext(request, context))
+    context = {"as_of": day, **context}
+    return Template("{% load charts %}" + text).render(make_context(context, rf.get("/")))
 
 
 @pytest.fixture

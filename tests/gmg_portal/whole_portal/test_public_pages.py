@@ -1,6 +1,9 @@
 """Test the declarations of public pages: every page has one, and what reads them agrees."""
 
+from datetime import date
+
 import pytest
+from django.template import Context, Template
 from django.urls import URLPattern, get_resolver, reverse
 
 from foundation.http.public_pages import Menu, PublicPage, StrictQuery, public_page, public_urls
@@ -121,3 +124,45 @@ def test_view_without_a_class_is_no_public_page():
 @pytest.mark.parametrize("url", [url for url in public_urls() if not url.takes_arguments], ids=lambda url: url.name)
 def test_unknown_parameter_is_refused_by_every_page(client, db, url):
     assert client.get(reverse(url.name), {"no_such_parameter": "1"}).status_code == 400
+
+
+PAGES_WITHOUT_ARGUMENTS = [url for url in public_urls() if not url.takes_arguments]
+INVALID_DAYS = ["soon", "2014-02-30", "2999-01-01"]
+
+
+@pytest.mark.parametrize("day", INVALID_DAYS)
+def test_invalid_day_is_refused_by_every_page(client, db, day):
+    statuses = {url.name: client.get(reverse(url.name), {"as_of": day}).status_code for url in PAGES_WITHOUT_ARGUMENTS}
+
+    assert statuses == dict.fromkeys(statuses, 400)
+
+
+def test_every_page_hands_the_day_to_its_template(client, db):
+    takes_no_day = {url.name for url in PAGES_WITHOUT_ARGUMENTS if url.page.accepted_params == frozenset()}
+
+    days = {
+        url.name: client.get(reverse(url.name), {"as_of": "2014-06-30"}).context["as_of"]
+        for url in PAGES_WITHOUT_ARGUMENTS
+        if url.name not in takes_no_day
+    }
+
+    assert takes_no_day == {"editions", "versions"}
+    assert days == dict.fromkeys(days, date(2014, 6, 30))
+    assert len(days) > 10
+
+
+@pytest.mark.parametrize("path", ["/no-such-page/", "/agencies/no-such-agency/"])
+def test_links_of_an_error_page_keep_the_day(client, db, path):
+    response = client.get(path, {"as_of": "2014-06-30"})
+
+    assert response.status_code == 404
+    assert 'href="/agenda/?as_of=2014-06-30"' in response.content.decode()
+
+
+def test_link_in_a_partial_without_the_day_is_an_error():
+    template = Template('{% load as_of_links %}{% with_as_of "/agenda/" as_of %}')
+
+    with pytest.raises(TypeError, match="as_of=as_of"):
+        template.render(Context())
+    assert template.render(Context({"as_of": None})) == "/agenda/"
+    assert template.render(Context({"as_of": date(2014, 6, 30)})) == "/agenda/?as_of=2014-06-30"

@@ -7,6 +7,9 @@ import pytest
 from django.http import QueryDict
 
 from register.filtering.query import PAGINATION_PARAMS, RegisterQuery
+from register.filtering.record_filters import RecordQuery
+from register.filtering.related_filters import ReportFilter
+from reporting.models import ProgressReport
 
 pytestmark = pytest.mark.django_db
 
@@ -44,3 +47,16 @@ def test_query_cannot_be_changed(db):
 
     with pytest.raises(FrozenInstanceError):
         query.day = date(2014, 6, 30)
+
+
+def test_query_of_a_filter_set_holds_values_alone(ilo):
+    params = QueryDict("lead=ilo,&status=&as_of=2014-06-30&ordering=-published,commitment")
+
+    filterset = ReportFilter(params)
+
+    assert filterset.is_valid()
+    query = filterset.query
+    assert query == RecordQuery(date(2014, 6, 30), {"lead": ["ilo"]}, ("-published", "commitment"))
+    assert list(ReportFilter.select(ProgressReport.objects.all(), query)) == []
+    with pytest.raises(FrozenInstanceError):
+        query.day = None
