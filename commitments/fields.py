@@ -192,14 +192,15 @@ COMMITMENT = PublicTable(
             ),
         ),
         PublicField(
-            "due_on",
-            _("When it is due: a year, a month or a day, as far as the source knows."),
-            columns=("due_on", "due_precision"),
+            "deadline_on",
+            _("The deadline: a year, a month or a day, as far as the source knows."),
+            columns=("deadline_on", "deadline_precision"),
+            former_name="due_on",
             filter="due_after",
             sentences=Sentences(
-                _("The due day changed from %(before)s to %(after)s."),
-                _("The due day was given: %(after)s."),
-                _("The due day, %(before)s, was taken away."),
+                _("The deadline changed from %(before)s to %(after)s."),
+                _("The deadline was given: %(after)s."),
+                _("The deadline, %(before)s, was taken away."),
             ),
         ),
         PublicField(
@@ -322,14 +323,15 @@ MILESTONE = PublicTable(
             sentences=Sentences(_("A milestone was reworded.")),
         ),
         PublicField(
-            "due_on",
-            _("When the step is due."),
-            columns=("due_on", "due_precision"),
+            "deadline_on",
+            _("The deadline of the step."),
+            columns=("deadline_on", "deadline_precision"),
+            former_name="due_on",
             example="2014-03",
             sentences=Sentences(
-                _("The due day of the milestone “%(name)s” changed from %(before)s to %(after)s."),
-                _("The milestone “%(name)s” was given a due day: %(after)s."),
-                _("The due day of the milestone “%(name)s”, %(before)s, was taken away."),
+                _("The deadline of the milestone “%(name)s” changed from %(before)s to %(after)s."),
+                _("The milestone “%(name)s” was given a deadline: %(after)s."),
+                _("The deadline of the milestone “%(name)s”, %(before)s, was taken away."),
             ),
         ),
         PublicField(

@@ -59,8 +59,8 @@ class PublicField:
     `columns` are the model's columns that hold it, none where the portal computes it; by default the one of its name. A
     date and its precision are one field. `is_text` fields are compared word for word, others as whole values.
     `example` is a value for the API's description. `is_fact` fields stand on the page as label and value, others have a
-    place of their own there. `not_in` has the reason for each place of the table that leaves the field out, `filter`
-    the parameter of lists.
+    place of their own there. `former_name` is a heading that earlier files have. `not_in` has the reason for
+    each place of the table that leaves the field out, `filter` the parameter of lists.
     """
 
     name: str
@@ -73,6 +73,7 @@ class PublicField:
     example: Any = NO_EXAMPLE
     filter: str = ""
     is_fact: bool = False
+    former_name: str = ""
     not_in: Mapping[Place, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -130,6 +131,10 @@ class PublicTable:
     def examples(self) -> dict[str, Any]:
         """Return the examples of the fields that have one."""
         return {each.name: each.example for each in self.fields if each.example is not NO_EXAMPLE}
+
+    def former_names(self) -> dict[str, str]:
+        """Return the name of each field that files of an earlier shape call otherwise, by the name there."""
+        return {each.former_name: each.name for each in self.fields if each.former_name}
 
     def undeclared_columns(self) -> set[str]:
         """Return the model's columns and sets that are neither public nor private."""

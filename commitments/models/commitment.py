@@ -143,8 +143,8 @@ class Commitment(HistoryAtomicSave, Reviewed):
     )
     start_on = PlannedDateField(_("start"), null=True, blank=True)
     start_precision = models.CharField(max_length=5, choices=Precision, blank=True)
-    due_on = PlannedDateField(_("due"), null=True, blank=True)
-    due_precision = models.CharField(max_length=5, choices=Precision, blank=True)
+    deadline_on = PlannedDateField(_("deadline"), null=True, blank=True)
+    deadline_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     source_title = models.CharField(_("source title"), max_length=500)
     source_location = LocationField(_("source address or symbol"))
     confidence = models.CharField(
@@ -242,14 +242,14 @@ class Commitment(HistoryAtomicSave, Reviewed):
                 violation_error_message=_("A start day comes with its precision."),
             ),
             models.CheckConstraint(
-                name="commitment_due_with_precision",
-                condition=paired("due_on", "due_precision"),
-                violation_error_message=_("A due day comes with its precision."),
+                name="commitment_deadline_with_precision",
+                condition=paired("deadline_on", "deadline_precision"),
+                violation_error_message=_("A deadline comes with its precision."),
             ),
             models.CheckConstraint(
-                name="commitment_due_not_before_start",
-                condition=not_before("due_on", "start_on", "start_precision"),
-                violation_error_message=rules.due_after_start.sentence,
+                name="commitment_deadline_not_before_start",
+                condition=not_before("deadline_on", "start_on", "start_precision"),
+                violation_error_message=rules.deadline_after_start.sentence,
             ),
             models.CheckConstraint(
                 name="commitment_discontinued_with_reason",
@@ -295,8 +295,8 @@ class Commitment(HistoryAtomicSave, Reviewed):
         return partial_date(self.start_on, self.start_precision)
 
     @property
-    def due(self) -> PartialDate | None:
-        return partial_date(self.due_on, self.due_precision)
+    def deadline(self) -> PartialDate | None:
+        return partial_date(self.deadline_on, self.deadline_precision)
 
     def withdrawal_on(self, day: date | None):
         """Return the withdrawal in force at the end of a day (UTC), or None; a day of None asks of today."""
@@ -384,14 +384,14 @@ class Partner(HistoryAtomicSave):
 
 
 class Milestone(HistoryAtomicSave):
-    """A named milestone of a commitment, with its due day and the day on which it was met."""
+    """A named milestone of a commitment, with its deadline and the day on which it was met."""
 
     commitment = models.ForeignKey(
         Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="milestones"
     )
     title = models.CharField(_("title"), max_length=300)
-    due_on = PlannedDateField(_("due"), null=True, blank=True)
-    due_precision = models.CharField(max_length=5, choices=Precision, blank=True)
+    deadline_on = PlannedDateField(_("deadline"), null=True, blank=True)
+    deadline_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     met_on = PastDateField(_("met"), null=True, blank=True)
     met_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     version = AutoIncVersionField()
@@ -403,12 +403,12 @@ class Milestone(HistoryAtomicSave):
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
         triggers = [triggers.PART_RECORDED_IN_HISTORY]
-        ordering = ["commitment", F("due_on").asc(nulls_last=True), "pk"]
+        ordering = ["commitment", F("deadline_on").asc(nulls_last=True), "pk"]
         constraints = [
             models.CheckConstraint(
-                name="milestone_due_with_precision",
-                condition=paired("due_on", "due_precision"),
-                violation_error_message=_("A due day comes with its precision."),
+                name="milestone_deadline_with_precision",
+                condition=paired("deadline_on", "deadline_precision"),
+                violation_error_message=_("A deadline comes with its precision."),
             ),
             models.CheckConstraint(
                 name="milestone_met_with_precision",
@@ -421,8 +421,8 @@ class Milestone(HistoryAtomicSave):
         return self.title
 
     @property
-    def due(self) -> PartialDate | None:
-        return partial_date(self.due_on, self.due_precision)
+    def deadline(self) -> PartialDate | None:
+        return partial_date(self.deadline_on, self.deadline_precision)
 
     @property
     def met(self) -> PartialDate | None:
@@ -434,4 +434,4 @@ class Milestone(HistoryAtomicSave):
 
     def is_overdue_on(self, day: date) -> bool:
         """Return whether it was due before a day and not met by the end of it."""
-        return self.due_on is not None and self.due_on < day and self.met_by(day) is None
+        return self.deadline_on is not None and self.deadline_on < day and self.met_by(day) is None

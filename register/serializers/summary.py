@@ -77,7 +77,7 @@ class CoverageSerializer(serializers.Serializer):
     title = serializers.CharField(help_text=_("Its name or wording."))
     url = PageURLField(source="page")
     commitments = serializers.IntegerField(help_text=_("How many published commitments answer it."))
-    dated = serializers.IntegerField(help_text=_("How many of them have a due day."))
+    dated = serializers.IntegerField(help_text=_("How many of them have a deadline."))
     reported = serializers.IntegerField(help_text=_("How many of them were reported on."))
     reported_in_cycle = serializers.IntegerField(
         help_text=_("How many of them were reported on since the newest cycle opened; 0 where none has.")
@@ -86,7 +86,7 @@ class CoverageSerializer(serializers.Serializer):
     lacks = serializers.ListField(
         child=serializers.ChoiceField(["commitment", "date", "report", "report_in_cycle"]),
         help_text=_(
-            "What is wanting: a commitment, or else a due day, any report, and a report in the cycle that asked for "
+            "What is wanting: a commitment, or else a deadline, any report, and a report in the cycle that asked for "
             "one; empty where there is no gap."
         ),
     )

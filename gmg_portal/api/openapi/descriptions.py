@@ -89,9 +89,11 @@ PARAMETERS = {
     "list_commitments.verification": _("Whether others have judged."),
     "list_commitments.scope": _("How wide it reaches."),
     "list_commitments.place": _("A place, as the source names it."),
-    "list_commitments.due_after": _("Due on or after this day. One known by its year or month counts as its last day."),
+    "list_commitments.due_after": _(
+        "Deadline on or after this day. One known by its year or month counts as its last day."
+    ),
     "list_commitments.due_before": _(
-        "Due on or before this day. One known by its year or month counts as its last day."
+        "Deadline on or before this day. One known by its year or month counts as its last day."
     ),
     "updated_since": _(
         "Changed at or after this moment (UTC, unless it names an offset); a day is its first moment. It does not go "
@@ -139,7 +141,7 @@ VALUE_DESCRIPTIONS = {
     },
     "Lack": {
         "commitment": _("No commitment answers it."),
-        "date": _("None of its commitments has a due day."),
+        "date": _("None of its commitments has a deadline."),
         "report": _("None of its commitments was ever reported on."),
         "report_in_cycle": _("The newest cycle asked for a report that has not come."),
     },
@@ -170,7 +172,7 @@ PARAMETER_VALUES = {
         "changed": _("The day of the change."),
         "code": _("The code."),
         "commitment": _("The reference of the commitment."),
-        "due": _("The due day; rows without one come last."),
+        "due": _("The deadline; rows without one come last."),
         "last_heard": _("The day of the last report; rows without one come last."),
         "name": _("The full name."),
         "number": _("The number."),

@@ -21,7 +21,7 @@ ROW = {
         "reference report, issued two months after the Dialogue."
     ),
     "start_on": "2013-12",
-    "due_on": "2013-12",
+    "deadline_on": "2013-12",
     "last_heard_on": "2013-12",
     "published_on": "2013-12",
     "source_title": "International Migration Report 2013",
@@ -139,7 +139,7 @@ DRAFT = {
     **DRAFT_FIELDS,
     "code": DRAFT_CODE,
     "cycle": None,
-    "due_on": None,
+    "deadline_on": None,
     "review_note": "",
     "submitted_at": None,
     "updated_at": "2014-06-30T09:30:00Z",
