@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Field, Model
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from foundation.dates.partial import partial_date
 from foundation.text.name_lists import join_names
@@ -24,6 +25,11 @@ ORDER = "Place in lists; the order of the rows shows it."
 WORKFLOW = "Work of writers and reviewers before publication."
 COMPUTED = "Computed by the database from other columns."
 
+# Description of a code or slug by which addresses name a row; help text of the forms as well.
+PERMANENT = _("Permanent: it is part of addresses.")
+# Description of a field with the address of a row's page.
+PAGE_URL = _("The permanent address of its page.")
+
 # A field whose values are enumerated, or that refers to another description, needs no example.
 NO_EXAMPLE = ...
 # Stands for the column that has the field's name.
@@ -33,7 +39,7 @@ NameOf = Callable[[type[Model], int], str]
 
 
 class Place(StrEnum):
-    """A place that shows public fields."""
+    """A place that shows public fields. The editor area shows each column in a form, there changeable or not."""
 
     API = "API"
     FILE = "data file"
@@ -41,6 +47,7 @@ class Place(StrEnum):
     AMENDMENTS = "amendments"
     REVIEW = "review"
     PAGE = "page"
+    EDITOR_AREA = "editor area"
 
 
 @dataclass(frozen=True)

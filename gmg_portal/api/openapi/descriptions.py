@@ -10,9 +10,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.plumbing import deep_import_string
 
+from commitments.fields import COMMITMENT
 from commitments.workflow import State
 from foundation.described_choices import DescribedChoices
 from foundation.rest import problem_codes
+from reporting.fields import REPORT
 
 COMPONENTS = "#/components/schemas/"
 
@@ -82,9 +84,9 @@ PARAMETERS = {
         "Code of a recommendation that it answers; a recommendation includes its parts."
     ),
     "list_commitments.level": _("Level of a recommendation that it answers."),
-    "list_commitments.kind": _("What sort of undertaking it is."),
+    "list_commitments.kind": COMMITMENT["kind"].description,
     "list_commitments.status": _("How far it has come, by the last report."),
-    "list_commitments.outlook": _("How the lead sees the way ahead."),
+    "list_commitments.outlook": REPORT["outlook"].description,
     "list_commitments.freshness": _("How recently the lead was heard."),
     "list_commitments.verification": _("Whether others have judged."),
     "list_commitments.scope": _("How wide it reaches."),
