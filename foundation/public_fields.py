@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Field, Model
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.dates.partial import partial_date
@@ -29,6 +29,9 @@ COMPUTED = "Computed by the database from other columns."
 PERMANENT = _("Permanent: it is part of addresses.")
 # Description of a field with the address of a row's page.
 PAGE_URL = _("The permanent address of its page.")
+
+# The version of the API and of the files with which all began; fields of it do not name it.
+FIRST_VERSION = "1.0"
 
 # A field whose values are enumerated, or that refers to another description, needs no example.
 NO_EXAMPLE = ...
@@ -66,7 +69,8 @@ class PublicField:
     `columns` are the model's columns that hold it, none where the portal computes it; by default the one of its name. A
     date and its precision are one field. `is_text` fields are compared word for word, others as whole values.
     `example` is a value for the API's description. `is_fact` fields stand on the page as label and value, others have a
-    place of their own there. `former_name` is a heading that earlier files have. `not_in` has the reason for
+    place of their own there. `former_name` is a heading that earlier files have. `since` is the
+    version of the API and of the files, as 1.1, in which the field appeared. `not_in` has the reason for
     each place of the table that leaves the field out, `filter` the parameter of lists.
     """
 
@@ -81,6 +85,7 @@ class PublicField:
     filter: str = ""
     is_fact: bool = False
     former_name: str = ""
+    since: str = FIRST_VERSION
     not_in: Mapping[Place, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,6 +93,15 @@ class PublicField:
             object.__setattr__(self, "columns", (self.name,))
         if self.columns[-1:] and self.columns[-1].endswith(PRECISION):
             object.__setattr__(self, "is_partial", True)
+
+    @property
+    def described(self) -> Any:
+        """Return the description for the API and for files, with the version of a field that not all versions have."""
+        if self.since == FIRST_VERSION:
+            return self.description
+        return format_lazy(
+            _("{description} Since version {version}."), description=self.description, version=self.since
+        )
 
     @property
     def names(self) -> tuple[str, ...]:

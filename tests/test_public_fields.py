@@ -27,7 +27,7 @@ import workgroups.fields
 import workgroups.serializers
 from commitments.fields import COMMITMENT
 from commitments.models import Commitment, Milestone, Partner
-from foundation.public_fields import ORDER, PRECISION, Place, PublicField, PublicTable
+from foundation.public_fields import FIRST_VERSION, ORDER, PRECISION, Place, PublicField, PublicTable
 from gmg_portal.open_data import tables
 from register import serializers
 from register.filtering.commitment_filters import CommitmentFilter
@@ -357,6 +357,53 @@ def test_no_description_is_written_twice():
     assert {text for text, count in counts.items() if count > 1} == set(), (
         "Make it a constant, or take it from `fields`."
     )
+
+
+# Since when there is a field
+
+# The fields of each version that was released, by table: written down at the release, none so far.
+RELEASED: dict[str, dict[str, set[str]]] = {}
+
+
+def fields_of_version(tables: list[PublicTable], version: str) -> dict[str, set[str]]:
+    """Return the names of the fields that a version has, by table."""
+    return {
+        table.model.__name__: {each.name for each in table if numbers(each.since) <= numbers(version)}
+        for table in tables
+    }
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def test_no_field_is_newer_than_the_api():
+    newest = numbers(settings.SPECTACULAR_SETTINGS["VERSION"])
+    versions = {public_field.since for table in TABLES for public_field in table}
+
+    assert all(re.fullmatch(r"[1-9]\d*\.\d+", version) for version in versions)
+    assert {version for version in versions if not numbers(FIRST_VERSION) <= numbers(version) <= newest} == set()
+
+
+def test_fields_of_each_release_are_written_down():
+    """A field that is added after a release would otherwise seem to be in it."""
+    changelog = Path(settings.BASE_DIR, "CHANGELOG.md").read_text()
+
+    assert set(RELEASED) == set(re.findall(r"^## \[(\d+\.\d+)", changelog, re.MULTILINE))
+    assert {version: fields_of_version(TABLES, version) for version in RELEASED} == RELEASED
+
+
+def test_field_of_a_later_version_says_so_and_is_in_no_earlier_one():
+    cost = PublicField("cost", "What it costs.", since="1.10")
+    table = replace(COMMITMENT, fields=(COMMITMENT["title"], cost))
+
+    assert str(cost.described) == "What it costs. Since version 1.10."
+    assert COMMITMENT["title"].described is COMMITMENT["title"].description
+    assert [fields_of_version([table], version)["Commitment"] for version in ("1.0", "1.9", "1.10")] == [
+        {"title"},
+        {"title"},
+        {"title", "cost"},
+    ]
 
 
 # A forgotten column
