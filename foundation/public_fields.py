@@ -69,9 +69,9 @@ class PublicField:
     `columns` are the model's columns that hold it, none where the portal computes it; by default the one of its name. A
     date and its precision are one field. `is_text` fields are compared word for word, others as whole values.
     `example` is a value for the API's description. `is_fact` fields stand on the page as label and value, others have a
-    place of their own there. `former_name` is a heading that earlier files have. `since` is the
-    version of the API and of the files, as 1.1, in which the field appeared. `not_in` has the reason for
-    each place of the table that leaves the field out, `filter` the parameter of lists.
+    place of their own there. `former_name` is a heading that earlier files have. `since` is the version of the API and
+    of the files, as 1.1, in which the field appeared. `not_in` has the reason for each place of the table that leaves
+    the field out, `filter` the parameter of lists.
     """
 
     name: str

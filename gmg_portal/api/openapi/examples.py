@@ -139,7 +139,7 @@ DRAFT = {
     **DRAFT_FIELDS,
     "code": DRAFT_CODE,
     "cycle": None,
-    "deadline_on": None,
+    "due_on": None,
     "review_note": "",
     "submitted_at": None,
     "updated_at": "2014-06-30T09:30:00Z",
