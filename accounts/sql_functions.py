@@ -21,7 +21,7 @@ AGENCIES_ACTED_FOR = SQLFunction(
                 SELECT *, lead(history_date) OVER (PARTITION BY id ORDER BY history_id) AS replaced_at
                 FROM accounts_historicalmembership
                 WHERE id IN (SELECT id FROM accounts_historicalmembership WHERE user_id = person)
-            ) line
+            ) history_line
             WHERE user_id = person AND history_type <> '-' AND replaced_at >= since
             AND starts_on <= (replaced_at AT TIME ZONE 'UTC')::date
             AND (ends_on IS NULL OR ends_on >= (since AT TIME ZONE 'UTC')::date)

@@ -3,14 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency, ChairTerm, FormerName
-from foundation.public_fields import KEY, LOCK, ORDER, PARENT, Place, PublicField, PublicTable
+from foundation.public_fields import KEY, LOCK, ORDER, PAGE_URL, PARENT, Place, PublicField, PublicTable
 
 AGENCY = PublicTable(
     Agency,
-    places=frozenset({Place.API, Place.FILE, Place.PAGE}),
+    places=frozenset({Place.API, Place.FILE, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField("code", _("The permanent identifier: it is part of addresses, and filters take it.")),
-        PublicField("url", _("The permanent address of its page."), columns=()),
+        PublicField("url", PAGE_URL, columns=()),
         PublicField("acronym", _("The short name that the agency goes by.")),
         PublicField("name", _("The agency’s full official name.")),
         PublicField(
@@ -30,7 +30,7 @@ AGENCY = PublicTable(
 
 CHAIR_TERM = PublicTable(
     ChairTerm,
-    places=frozenset({Place.API, Place.PAGE}),
+    places=frozenset({Place.API, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField("starts_on", _("The first day of the term.")),
         PublicField("ends_on", _("The last day of the term.")),
@@ -41,7 +41,7 @@ CHAIR_TERM = PublicTable(
 
 FORMER_NAME = PublicTable(
     FormerName,
-    places=frozenset({Place.API, Place.PAGE}),
+    places=frozenset({Place.API, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField("acronym", _("The short name of then.")),
         PublicField("name", _("The full name of then.")),

@@ -3,9 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from agenda.models import AgendaPoint, Alignment, Event, Framework
-from foundation.public_fields import KEY, LOCK, ORDER, PARENT, Place, PublicField, PublicTable
+from foundation.public_fields import KEY, LOCK, ORDER, PARENT, PERMANENT, Place, PublicField, PublicTable
 
-_PLACES = frozenset({Place.API, Place.PAGE})
+_PLACES = frozenset({Place.API, Place.PAGE, Place.EDITOR_AREA})
 
 AGENDA_POINT = PublicTable(
     AgendaPoint,
@@ -21,7 +21,7 @@ FRAMEWORK = PublicTable(
     Framework,
     places=_PLACES,
     fields=(
-        PublicField("code", _("Permanent: it is part of addresses.")),
+        PublicField("code", PERMANENT),
         PublicField("title", _("The document’s title.")),
         PublicField("symbol", _("The document symbol; empty where it has none.")),
         PublicField("adopted_on", _("The day it was adopted; null where no day is known.")),
@@ -47,9 +47,9 @@ EVENT = PublicTable(
     Event,
     places=_PLACES,
     fields=(
-        PublicField("slug", _("Permanent: it is part of addresses.")),
+        PublicField("slug", PERMANENT),
         PublicField("title", _("What the event is called.")),
-        PublicField("starts_on", _("Its first day.")),
+        PublicField("starts_on", _("The first day of the event.")),
         PublicField("ends_on", _("Its last day; null where it took one day, or where the end is not known.")),
         PublicField("place", _("The city in which it was held; empty where none is known.")),
         PublicField("link", _("Where more is told; null where no address is known.")),

@@ -10,15 +10,14 @@ from agenda.querysets import EventQuerySet
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.described_choices import DescribedChoices, Meaning, known_values
 from foundation.history import HistoricalRecords
+from foundation.public_fields import PERMANENT
 from foundation.text.web_addresses import AddressField
 
 
 class AgendaPoint(models.Model):
     """A point of the Secretary-General's eight-point agenda for action (A/68/190)."""
 
-    number = models.PositiveSmallIntegerField(
-        _("number"), unique=True, help_text=_("Permanent: it is part of addresses.")
-    )
+    number = models.PositiveSmallIntegerField(_("number"), unique=True, help_text=PERMANENT)
     title = models.CharField(_("title"), max_length=200)
     version = AutoIncVersionField()
     history = HistoricalRecords(excluded_fields=["version"])

@@ -9,17 +9,19 @@ from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import LinkField, ListURLField, PageURLField
 
+POINT_NUMBER = _("The point's number.")
+
 
 class AgendaPointRefSerializer(serializers.ModelSerializer):
     """An agenda point, named."""
 
-    code = serializers.IntegerField(source="number", help_text=_("The point's number."))
+    code = serializers.IntegerField(source="number", help_text=POINT_NUMBER)
     url = PageURLField()
 
     class Meta:
         model = AgendaPoint
         extra_kwargs = {
-            "title": {"help_text": _("The point’s official wording.")},
+            "title": {"help_text": AGENDA_POINT["title"].description},
         }
         fields = ["code", "title", "url"]
 

@@ -11,6 +11,7 @@ from foundation.public_fields import (
     COMPUTED,
     KEY,
     LOCK,
+    PAGE_URL,
     PARENT,
     WORKFLOW,
     Place,
@@ -37,7 +38,11 @@ REVIEWED_BY = PublicField(
     "reviewed_by",
     _("The body that reviewed it, never a person; null for what was taken from a public source."),
     columns=("reviewed_as", "reviewing_agency"),
-    not_in={Place.FILE: "Data files have no nested objects.", Place.REVIEW: "Decided by the review."},
+    not_in={
+        Place.FILE: "Data files have no nested objects.",
+        Place.REVIEW: "Decided by the review.",
+        Place.EDITOR_AREA: "Insiders see the person.",
+    },
 )
 _NOT_A_CHANGE = {Place.AMENDMENTS: "Nobody amends it.", Place.REVIEW: "Not part of what is reviewed."}
 UPDATED_AT = _(
@@ -45,6 +50,7 @@ UPDATED_AT = _(
     "empty for a past day."
 )
 _OF_THE_PORTAL = {**_NOT_A_CHANGE, Place.SPREADSHEET: "Given by the portal."}
+_REPORT_SHOWS_IT = "The form of the report shows it."
 _FROM_REPORTS = {**_NOT_A_CHANGE, Place.SPREADSHEET: "Changed by reports only."}
 
 COMMITMENT = PublicTable(
@@ -56,7 +62,7 @@ COMMITMENT = PublicTable(
             _("The permanent identifier of the commitment, such as HLD-0001; it is never reused."),
             not_in=_NOT_A_CHANGE,
         ),
-        PublicField("url", _("The permanent address of its page."), columns=(), not_in=_OF_THE_PORTAL),
+        PublicField("url", PAGE_URL, columns=(), not_in=_OF_THE_PORTAL),
         PublicField(
             "title",
             _("The title of the commitment."),
@@ -90,7 +96,7 @@ COMMITMENT = PublicTable(
         ),
         PublicField(
             "original_text",
-            _("The undertaking word for word, if there is one."),
+            Commitment._meta.get_field("original_text").help_text,
             is_text=True,
             example="",
             sentences=Sentences(
@@ -192,14 +198,15 @@ COMMITMENT = PublicTable(
             ),
         ),
         PublicField(
-            "due_on",
-            _("When it is due: a year, a month or a day, as far as the source knows."),
-            columns=("due_on", "due_precision"),
+            "deadline_on",
+            _("The deadline: a year, a month or a day, as far as the source knows."),
+            columns=("deadline_on", "deadline_precision"),
+            former_name="due_on",
             filter="due_after",
             sentences=Sentences(
-                _("The due day changed from %(before)s to %(after)s."),
-                _("The due day was given: %(after)s."),
-                _("The due day, %(before)s, was taken away."),
+                _("The deadline changed from %(before)s to %(after)s."),
+                _("The deadline was given: %(after)s."),
+                _("The deadline, %(before)s, was taken away."),
             ),
         ),
         PublicField(
@@ -212,10 +219,12 @@ COMMITMENT = PublicTable(
             "status_reason",
             _("Why it has this status, where a reason is given."),
             example="",
-            not_in=_FROM_REPORTS,
+            not_in={**_FROM_REPORTS, Place.EDITOR_AREA: _REPORT_SHOWS_IT},
         ),
         PublicField(
-            "superseded_by", _("The commitment that takes its place, by the last report."), not_in=_FROM_REPORTS
+            "superseded_by",
+            _("The commitment that takes its place, by the last report."),
+            not_in={**_FROM_REPORTS, Place.EDITOR_AREA: _REPORT_SHOWS_IT},
         ),
         PublicField(
             "outlook",
@@ -278,7 +287,7 @@ COMMITMENT = PublicTable(
             REVIEWED_BY.name,
             REVIEWED_BY.description,
             columns=REVIEWED_BY.columns,
-            not_in={**_OF_THE_PORTAL, Place.FILE: "Data files have no nested objects."},
+            not_in={**_OF_THE_PORTAL, **REVIEWED_BY.not_in},
         ),
     ),
     private=REVIEWED
@@ -292,7 +301,7 @@ COMMITMENT = PublicTable(
 
 PARTNER = PublicTable(
     Partner,
-    places=frozenset({Place.API, Place.AMENDMENTS, Place.REVIEW, Place.PAGE}),
+    places=frozenset({Place.API, Place.AMENDMENTS, Place.REVIEW, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField("agency", _("The agency that takes part.")),
         PublicField(
@@ -312,7 +321,7 @@ PARTNER = PublicTable(
 
 MILESTONE = PublicTable(
     Milestone,
-    places=frozenset({Place.API, Place.SPREADSHEET, Place.AMENDMENTS, Place.REVIEW, Place.PAGE}),
+    places=frozenset({Place.API, Place.SPREADSHEET, Place.AMENDMENTS, Place.REVIEW, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField(
             "title",
@@ -322,14 +331,15 @@ MILESTONE = PublicTable(
             sentences=Sentences(_("A milestone was reworded.")),
         ),
         PublicField(
-            "due_on",
-            _("When the step is due."),
-            columns=("due_on", "due_precision"),
+            "deadline_on",
+            _("The deadline of the step."),
+            columns=("deadline_on", "deadline_precision"),
+            former_name="due_on",
             example="2014-03",
             sentences=Sentences(
-                _("The due day of the milestone “%(name)s” changed from %(before)s to %(after)s."),
-                _("The milestone “%(name)s” was given a due day: %(after)s."),
-                _("The due day of the milestone “%(name)s”, %(before)s, was taken away."),
+                _("The deadline of the milestone “%(name)s” changed from %(before)s to %(after)s."),
+                _("The milestone “%(name)s” was given a deadline: %(after)s."),
+                _("The deadline of the milestone “%(name)s”, %(before)s, was taken away."),
             ),
         ),
         PublicField(
@@ -354,7 +364,7 @@ MILESTONES = Sentences(
 
 STAKEHOLDER = PublicTable(
     Stakeholder,
-    places=frozenset({Place.API, Place.PAGE}),
+    places=frozenset({Place.API, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField("name", _("The body’s full name."), example="The full name of the body"),
         PublicField(

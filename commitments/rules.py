@@ -28,9 +28,14 @@ def exactly_one_lead(commitment: "Commitment") -> Violation:
     return bool(commitment.lead_agency_id) == bool(commitment.workgroup_id)
 
 
-@rule("due_on", _("A commitment cannot be due before it starts."), reads=("start_on", "due", "start"), in_drafts=True)
-def due_after_start(commitment: "Commitment") -> Violation:
-    return bool(commitment.start and commitment.due and commitment.due.ends_before(commitment.start))
+@rule(
+    "deadline_on",
+    _("A commitment cannot be due before it starts."),
+    reads=("start_on", "deadline", "start"),
+    in_drafts=True,
+)
+def deadline_after_start(commitment: "Commitment") -> Violation:
+    return bool(commitment.start and commitment.deadline and commitment.deadline.ends_before(commitment.start))
 
 
 @rule("summary", _("Say in a few lines what is undertaken."), reads=("original_text",))
@@ -38,7 +43,7 @@ def says_what_is_undertaken(commitment: "Commitment") -> Violation:
     return not (commitment.summary or commitment.original_text)
 
 
-COMMITMENT_RULES = (exactly_one_lead, due_after_start, says_what_is_undertaken)
+COMMITMENT_RULES = (exactly_one_lead, deadline_after_start, says_what_is_undertaken)
 
 
 def partners_error(lead: Agency | None, partners: Iterable[Agency]) -> str:

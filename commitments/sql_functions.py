@@ -15,13 +15,13 @@ NEXT_REFERENCE = SQLFunction(
 )
 
 # Where the database's locale is C, all signs beyond ASCII pass for letters, and would stay with the word beside them.
-PLAIN = SQLFunction(
-    name="portal_plain",
-    arguments="said text",
+PUNCTUATION_TO_SPACES = SQLFunction(
+    name="portal_punctuation_to_spaces",
+    arguments="value text",
     returns="text",
     language="sql",
     behaviour="IMMUTABLE PARALLEL SAFE",
-    body="RETURN translate(said, U&'"
+    body="RETURN translate(value, U&'"
     "\\2018\\2019\\201C\\201D\\201E\\2039\\203A\\00AB\\00BB\\2013\\2014\\2026\\2011\\2022\\00B7\\2192\\00A0\\202F"
     "', repeat(' ', 18))",
 )
@@ -45,18 +45,18 @@ WEBSEARCH = SQLFunction(
 # The agencies that lead a commitment alone or are partners in it, and those that lead its group where one is given.
 AGENCIES_WITH_STAKE = SQLFunction(
     name="commitments_agencies_with_stake",
-    arguments="commitment bigint, lead bigint, led_by bigint",
+    arguments="commitment bigint, lead_agency bigint, workgroup bigint",
     returns="bigint[]",
     language="sql",
     behaviour="STABLE",
     body="""
         SELECT coalesce(array_agg(DISTINCT agency), '{}') FROM (
-            SELECT lead AS agency WHERE lead IS NOT NULL
+            SELECT lead_agency AS agency WHERE lead_agency IS NOT NULL
             UNION ALL
             SELECT agency_id FROM commitments_partner WHERE commitment_id = commitment
             UNION ALL
             SELECT agency_id FROM workgroups_participation
-            WHERE workgroup_id = led_by AND role IN ('co_chair', 'co_convener')
-        ) stake
+            WHERE workgroup_id = workgroup AND role IN ('co_chair', 'co_convener')
+        ) agencies
     """,
 )

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import Field, Model
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from foundation.dates.partial import partial_date
 from foundation.text.name_lists import join_names
@@ -25,6 +26,14 @@ ORDER = "Place in lists; the order of the rows shows it."
 WORKFLOW = "Work of writers and reviewers before publication."
 COMPUTED = "Computed by the database from other columns."
 
+# Description of a code or slug by which addresses name a row; help text of the forms as well.
+PERMANENT = _("Permanent: it is part of addresses.")
+# Description of a field with the address of a row's page.
+PAGE_URL = _("The permanent address of its page.")
+
+# The version of the API and of the files with which all began; fields of it do not name it.
+FIRST_VERSION = "1.0"
+
 # A field whose values are enumerated, or that refers to another description, needs no example.
 NO_EXAMPLE = ...
 # Stands for the column that has the field's name.
@@ -34,7 +43,7 @@ NameOf = Callable[[type[Model], int], str]
 
 
 class Place(StrEnum):
-    """A place that shows public fields."""
+    """A place that shows public fields. The editor area shows each column in a form, there changeable or not."""
 
     API = "API"
     FILE = "data file"
@@ -42,6 +51,7 @@ class Place(StrEnum):
     AMENDMENTS = "amendments"
     REVIEW = "review"
     PAGE = "page"
+    EDITOR_AREA = "editor area"
 
 
 @dataclass(frozen=True)
@@ -60,8 +70,9 @@ class PublicField:
     `columns` are the model's columns that hold it, none where the portal computes it; by default the one of its name. A
     date and its precision are one field. `is_text` fields are compared word for word, others as whole values.
     `example` is a value for the API's description. `is_fact` fields stand on the page as label and value, others have a
-    place of their own there. `not_in` has the reason for each place of the table that leaves the field out, `filter`
-    the parameter of lists.
+    place of their own there. `former_name` is a heading that earlier files have. `since` is the version of the API and
+    of the files, as 1.1, in which the field appeared. `not_in` has the reason for each place of the table that leaves
+    the field out, `filter` the parameter of lists.
     """
 
     name: str
@@ -74,6 +85,8 @@ class PublicField:
     example: Any = NO_EXAMPLE
     filter: str = ""
     is_fact: bool = False
+    former_name: str = ""
+    since: str = FIRST_VERSION
     not_in: Mapping[Place, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -81,6 +94,15 @@ class PublicField:
             object.__setattr__(self, "columns", (self.name,))
         if self.columns[-1:] and self.columns[-1].endswith(PRECISION):
             object.__setattr__(self, "is_partial", True)
+
+    @property
+    def described(self) -> Any:
+        """Return the description for the API and for files, with the version of a field that not all versions have."""
+        if self.since == FIRST_VERSION:
+            return self.description
+        return format_lazy(
+            _("{description} Since version {version}."), description=self.description, version=self.since
+        )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -131,6 +153,10 @@ class PublicTable:
     def examples(self) -> dict[str, Any]:
         """Return the examples of the fields that have one."""
         return {each.name: each.example for each in self.fields if each.example is not NO_EXAMPLE}
+
+    def former_names(self) -> dict[str, str]:
+        """Return the name of each field that files of an earlier shape call otherwise, by the name there."""
+        return {each.former_name: each.name for each in self.fields if each.former_name}
 
     def undeclared_columns(self) -> set[str]:
         """Return the model's columns and sets that are neither public nor private."""

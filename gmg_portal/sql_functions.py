@@ -30,90 +30,98 @@ REVISION_MOVE = SQLFunction(
 # Notes of which commitments and reports a changed row of a table speaks: those have moved.
 MOVEMENTS_NOTE = SQLFunction(
     name="movements_note",
-    arguments="changed text, was jsonb, became jsonb, moment timestamptz",
+    arguments="table_name text, row_before jsonb, row_after jsonb, moment timestamptz",
     returns="void",
     body="""
     DECLARE
-        own bigint[] := ARRAY[(was ->> 'id')::bigint, (became ->> 'id')::bigint];
-        touched bigint[];
-        reports bigint[];
+        row_ids bigint[] := ARRAY[(row_before ->> 'id')::bigint, (row_after ->> 'id')::bigint];
+        commitment_ids bigint[];
+        report_ids bigint[];
     BEGIN
-        CASE changed
+        CASE table_name
         WHEN 'commitments_commitment' THEN
-            touched := own || ARRAY[(was ->> 'superseded_by_id')::bigint, (became ->> 'superseded_by_id')::bigint];
-            IF (was ->> 'title', was ->> 'state') IS DISTINCT FROM (became ->> 'title', became ->> 'state') THEN
-                touched := touched || ARRAY(SELECT id FROM commitments_commitment WHERE superseded_by_id = ANY (own));
-                reports := ARRAY(
-                    SELECT id FROM reporting_progressreport WHERE commitment_id = ANY (own)
-                    UNION SELECT id FROM reporting_progressreport WHERE superseded_by_id = ANY (own)
+            commitment_ids := row_ids || ARRAY[
+                (row_before ->> 'superseded_by_id')::bigint, (row_after ->> 'superseded_by_id')::bigint
+            ];
+            IF (row_before ->> 'title', row_before ->> 'state')
+                IS DISTINCT FROM (row_after ->> 'title', row_after ->> 'state')
+            THEN
+                commitment_ids := commitment_ids || ARRAY(
+                    SELECT id FROM commitments_commitment WHERE superseded_by_id = ANY (row_ids)
+                );
+                report_ids := ARRAY(
+                    SELECT id FROM reporting_progressreport WHERE commitment_id = ANY (row_ids)
+                    UNION SELECT id FROM reporting_progressreport WHERE superseded_by_id = ANY (row_ids)
                 );
             END IF;
         WHEN 'commitments_partner', 'commitments_milestone', 'reporting_assessment',
             'commitments_commitment_stakeholders', 'commitments_commitment_agenda_points',
             'commitments_commitment_recommendations'
         THEN
-            touched := ARRAY[(was ->> 'commitment_id')::bigint, (became ->> 'commitment_id')::bigint];
+            commitment_ids := ARRAY[(row_before ->> 'commitment_id')::bigint, (row_after ->> 'commitment_id')::bigint];
         WHEN 'reporting_progressreport' THEN
-            touched := ARRAY[(was ->> 'commitment_id')::bigint, (became ->> 'commitment_id')::bigint];
-            reports := own;
+            commitment_ids := ARRAY[(row_before ->> 'commitment_id')::bigint, (row_after ->> 'commitment_id')::bigint];
+            report_ids := row_ids;
         WHEN 'reporting_statuschange', 'reporting_evidence', 'reporting_contribution' THEN
-            reports := ARRAY[(was ->> 'report_id')::bigint, (became ->> 'report_id')::bigint];
-            touched := ARRAY(SELECT commitment_id FROM reporting_progressreport WHERE id = ANY (reports));
+            report_ids := ARRAY[(row_before ->> 'report_id')::bigint, (row_after ->> 'report_id')::bigint];
+            commitment_ids := ARRAY(SELECT commitment_id FROM reporting_progressreport WHERE id = ANY (report_ids));
         WHEN 'reporting_answer' THEN
-            touched := ARRAY(
+            commitment_ids := ARRAY(
                 SELECT commitment_id FROM reporting_assessment
-                WHERE id IN ((was ->> 'assessment_id')::bigint, (became ->> 'assessment_id')::bigint)
+                WHERE id IN ((row_before ->> 'assessment_id')::bigint, (row_after ->> 'assessment_id')::bigint)
             );
         WHEN 'commitments_stakeholder' THEN
-            touched := ARRAY(
-                SELECT commitment_id FROM commitments_commitment_stakeholders WHERE stakeholder_id = ANY (own)
+            commitment_ids := ARRAY(
+                SELECT commitment_id FROM commitments_commitment_stakeholders WHERE stakeholder_id = ANY (row_ids)
             );
         WHEN 'agencies_agency' THEN
-            touched := ARRAY(
-                SELECT id FROM commitments_commitment WHERE lead_agency_id = ANY (own)
-                UNION SELECT commitment_id FROM commitments_partner WHERE agency_id = ANY (own)
+            commitment_ids := ARRAY(
+                SELECT id FROM commitments_commitment WHERE lead_agency_id = ANY (row_ids)
+                UNION SELECT commitment_id FROM commitments_partner WHERE agency_id = ANY (row_ids)
                 UNION SELECT commitment_id FROM reporting_assessment
-                WHERE agency_id = ANY (own) AND state = 'published'
+                WHERE agency_id = ANY (row_ids) AND state = 'published'
             );
-            reports := ARRAY(
+            report_ids := ARRAY(
                 SELECT id FROM reporting_progressreport
                 WHERE state = 'published' AND (
-                    on_behalf_of_id = ANY (own)
-                    OR id IN (SELECT report_id FROM reporting_contribution WHERE agency_id = ANY (own))
+                    on_behalf_of_id = ANY (row_ids)
+                    OR id IN (SELECT report_id FROM reporting_contribution WHERE agency_id = ANY (row_ids))
                 )
             );
-            touched := touched || ARRAY(SELECT commitment_id FROM reporting_progressreport WHERE id = ANY (reports));
+            commitment_ids := commitment_ids || ARRAY(
+                SELECT commitment_id FROM reporting_progressreport WHERE id = ANY (report_ids)
+            );
         WHEN 'workgroups_workgroup' THEN
-            touched := ARRAY(
-                SELECT id FROM commitments_commitment WHERE workgroup_id = ANY (own)
+            commitment_ids := ARRAY(
+                SELECT id FROM commitments_commitment WHERE workgroup_id = ANY (row_ids)
                 UNION SELECT commitment_id FROM reporting_assessment
-                WHERE workgroup_id = ANY (own) AND state = 'published'
+                WHERE workgroup_id = ANY (row_ids) AND state = 'published'
             );
         WHEN 'workgroups_workplan' THEN
-            touched := ARRAY(SELECT id FROM commitments_commitment WHERE work_plan_id = ANY (own));
+            commitment_ids := ARRAY(SELECT id FROM commitments_commitment WHERE work_plan_id = ANY (row_ids));
         WHEN 'agenda_agendapoint' THEN
-            touched := ARRAY(
-                SELECT commitment_id FROM commitments_commitment_agenda_points WHERE agendapoint_id = ANY (own)
+            commitment_ids := ARRAY(
+                SELECT commitment_id FROM commitments_commitment_agenda_points WHERE agendapoint_id = ANY (row_ids)
             );
         WHEN 'recommendations_recommendation' THEN
-            touched := ARRAY(
-                SELECT commitment_id FROM commitments_commitment_recommendations WHERE recommendation_id = ANY (own)
+            commitment_ids := ARRAY(
+                SELECT commitment_id FROM commitments_commitment_recommendations WHERE recommendation_id = ANY (row_ids)
             );
         WHEN 'reporting_reportingcycle' THEN
             -- Every freshness is reckoned against the newest cycle, and reports name theirs.
-            touched := ARRAY(SELECT id FROM commitments_commitment WHERE state = 'published');
-            reports := ARRAY(SELECT id FROM reporting_progressreport WHERE cycle_id = ANY (own));
+            commitment_ids := ARRAY(SELECT id FROM commitments_commitment WHERE state = 'published');
+            report_ids := ARRAY(SELECT id FROM reporting_progressreport WHERE cycle_id = ANY (row_ids));
         ELSE
             RETURN;
         END CASE;
-        INSERT INTO commitments_commitmentmovement AS kept (commitment_id, moved_at)
+        INSERT INTO commitments_commitmentmovement AS movement (commitment_id, moved_at)
             SELECT id, moment FROM commitments_commitment
-            WHERE id = ANY (touched) AND state IN ('published', 'withdrawn')
-            ON CONFLICT (commitment_id) DO UPDATE SET moved_at = moment WHERE kept.moved_at < moment;
-        INSERT INTO reporting_reportmovement AS kept (report_id, moved_at)
+            WHERE id = ANY (commitment_ids) AND state IN ('published', 'withdrawn')
+            ON CONFLICT (commitment_id) DO UPDATE SET moved_at = moment WHERE movement.moved_at < moment;
+        INSERT INTO reporting_reportmovement AS movement (report_id, moved_at)
             SELECT id, moment FROM reporting_progressreport
-            WHERE id = ANY (reports) AND state = 'published'
-            ON CONFLICT (report_id) DO UPDATE SET moved_at = moment WHERE kept.moved_at < moment;
+            WHERE id = ANY (report_ids) AND state = 'published'
+            ON CONFLICT (report_id) DO UPDATE SET moved_at = moment WHERE movement.moved_at < moment;
     END
     """,
 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.models import AgendaPoint
 from foundation.described_choices import DescribedChoices, Meaning, known_values
+from foundation.public_fields import PERMANENT
 from recommendations.history import HistoryWithSets
 from recommendations.querysets import RecommendationQuerySet
 
@@ -40,7 +41,7 @@ class Recommendation(models.Model):
         max_length=20,
         unique=True,
         validators=[RegexValidator(r"^[A-Z0-9]+-[0-9]+[a-z]?\Z", _("A code looks like GOV-1 or P15-1a."))],
-        help_text=_("Permanent: it is part of addresses."),
+        help_text=PERMANENT,
     )
     level = models.CharField(_("level"), max_length=20, choices=Level)
     text = models.TextField(_("text"), help_text=_("Official wording."))

@@ -15,7 +15,7 @@ class RecommendationRefSerializer(serializers.ModelSerializer):
     """A recommendation, named by its official wording."""
 
     code = serializers.CharField(help_text=_("The recommendation's permanent code."))
-    title = serializers.CharField(source="text", help_text=_("The official wording."))
+    title = serializers.CharField(source="text", help_text=RECOMMENDATION["text"].description)
     url = PageURLField()
 
     class Meta:

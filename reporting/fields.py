@@ -20,7 +20,7 @@ _STATE = {**REVIEWED, "state": "Only published rows are public."}
 
 REPORT = PublicTable(
     ProgressReport,
-    places=frozenset({Place.API, Place.FILE, Place.SPREADSHEET, Place.REVIEW, Place.PAGE}),
+    places=frozenset({Place.API, Place.FILE, Place.SPREADSHEET, Place.REVIEW, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField(
             "code",
@@ -44,7 +44,9 @@ REPORT = PublicTable(
             not_in=_ONLY_IN_FILES,
         ),
         PublicField(
-            "number", _("Its number among the reports on this commitment, by publication."), not_in=_OF_THE_PORTAL
+            "number",
+            _("Its number among the reports on this commitment, by publication."),
+            not_in={**_OF_THE_PORTAL, Place.EDITOR_AREA: "Given at publication; the public page has it."},
         ),
         PublicField(
             "updated_at",
@@ -115,7 +117,7 @@ WRITTEN_BY_LEAD = (
 
 EVIDENCE = PublicTable(
     Evidence,
-    places=frozenset({Place.API, Place.REVIEW, Place.PAGE}),
+    places=frozenset({Place.API, Place.REVIEW, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField("kind", _("What sort of evidence it is.")),
         PublicField("title", _("The title of what is shown.")),
@@ -156,14 +158,20 @@ EVIDENCE = PublicTable(
             _("The size of the file in bytes; or null."),
             columns=("file_size",),
             example=48213,
-            not_in={Place.REVIEW: "The reviewer opens the evidence."},
+            not_in={
+                Place.REVIEW: "The reviewer opens the evidence.",
+                Place.EDITOR_AREA: "The link to the file has it.",
+            },
         ),
         PublicField(
             "digest",
             _("The SHA-256 digest of the file, in hexadecimal: by it a copy is known to be the file. Or null."),
             columns=("file_digest",),
             example=DIGEST,
-            not_in={Place.REVIEW: "The reviewer opens the evidence.", Place.PAGE: "For programs."},
+            not_in={
+                Place.REVIEW: "The reviewer opens the evidence.", Place.PAGE: "For programs.",
+                Place.EDITOR_AREA: "For programs.",
+            },
         ),
     ),
     private={
@@ -174,7 +182,7 @@ EVIDENCE = PublicTable(
 
 CONTRIBUTION = PublicTable(
     Contribution,
-    places=frozenset({Place.API, Place.PAGE}),
+    places=frozenset({Place.API, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField("agency", _("The partner whose words these are.")),
         PublicField("text", _("What the partner says that it did."), example="What the partner did in the period."),
@@ -184,7 +192,7 @@ CONTRIBUTION = PublicTable(
 
 STATUS_CHANGE = PublicTable(
     StatusChange,
-    places=frozenset({Place.API, Place.PAGE}),
+    places=frozenset({Place.API, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField("code", _("The report that made the change: HLD-0001-2."), columns=("report",)),
         PublicField("from_status", _("The status before; null where there was none.")),
@@ -202,7 +210,7 @@ STATUS_CHANGE = PublicTable(
 
 ASSESSMENT = PublicTable(
     Assessment,
-    places=frozenset({Place.API, Place.REVIEW, Place.PAGE}),
+    places=frozenset({Place.API, Place.REVIEW, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField(
             "assessor_kind", _("As what the assessor judges."), not_in={Place.REVIEW: "The assessor shows it."}
@@ -229,7 +237,7 @@ ASSESSMENT = PublicTable(
 
 ANSWER = PublicTable(
     Answer,
-    places=frozenset({Place.API, Place.REVIEW, Place.PAGE}),
+    places=frozenset({Place.API, Place.REVIEW, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField("text", _("The answer, in the lead’s words."), label=_("Answer"), is_text=True),
         PUBLISHED_ON,

@@ -264,28 +264,34 @@ class CorrectionQuerySet(models.QuerySet):
 class AutosavedFormQuerySet(models.QuerySet):
     """Unsaved form contents, for the person who typed them and for colleagues who may write the row."""
 
-    def of(self, user, row, commitment=None) -> Self:
-        """Return the person's own copy of a row, or of a new row about a commitment."""
-        return self.on(row, commitment).filter(user=user)
+    def of(self, user, row, parent=None) -> Self:
+        """Return the person's own copy of a row, or of a new row of a commitment or assessment."""
+        return self.on(row, parent).filter(user=user)
 
-    def on(self, row, commitment=None) -> Self:
-        rows = self.filter(form=row._meta.model_name, row=row.pk)
-        return rows.filter(commitment=commitment if row.pk is None else None)
+    def on(self, row, parent=None) -> Self:
+        """Return everybody's copies of a row, or of a new row of a commitment or assessment."""
+        return self.filter(form=row._meta.model_name, row=row.pk, **self.parent_columns(row, parent))
 
-    def offered_to(self, user, row, commitment=None) -> Self:
+    @staticmethod
+    def parent_columns(row, parent) -> dict:
+        """Return the values of the columns for the row to which a new row belongs; a saved row needs none."""
+        is_of = None if row.pk or parent is None else parent._meta.model_name
+        return {column: parent if column == is_of else None for column in ("commitment", "assessment")}
+
+    def offered_to(self, user, row, parent=None) -> Self:
         """Return the copies by colleagues of the person's agencies, of a row that the person may write.
 
         The colleague must have acted for the agency on the day of the copy. Administrators and reviewers get none by
         their role.
         """
-        written = row if row.pk else commitment
+        written = row if row.pk else getattr(parent, "commitment", parent)
         if written is None or user.is_anonymous or not self._own(user, row, written):
             return self.none()
         acting = Membership.objects.filter(user=OuterRef("user"), agency__in=agencies_of(user))
         acting = acting.filter(starts_on__lte=OuterRef("typed_on"))
         acting = acting.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("typed_on")))
         return (
-            self.on(row, commitment)
+            self.on(row, parent)
             .exclude(user=user)
             .alias(typed_on=TruncDate("saved_at"))
             .filter(Exists(acting))

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from foundation.public_fields import KEY, LOCK, ORDER, PARENT, Place, PublicField, PublicTable
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
-_PLACES = frozenset({Place.API, Place.PAGE})
+_PLACES = frozenset({Place.API, Place.PAGE, Place.EDITOR_AREA})
 _NAMED = {Place.API: "The API only names a work plan, where a commitment is part of it."}
 
 WORK_GROUP = PublicTable(
@@ -26,7 +26,7 @@ PARTICIPATION = PublicTable(
     places=_PLACES,
     fields=(
         PublicField("role", _("As what the agency takes part.")),
-        PublicField("agency", _("The agency that takes part.")),
+        PublicField("agency", _("The agency that takes part in the group.")),
     ),
     private={"id": KEY, "version": LOCK, "position": ORDER, "workgroup": PARENT},
 )

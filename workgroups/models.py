@@ -10,6 +10,7 @@ from agencies.models import Agency
 from foundation.dates.columns import PlannedDateField
 from foundation.described_choices import DescribedChoices, Meaning, known_values
 from foundation.history import HistoricalRecords
+from foundation.public_fields import PERMANENT
 from workgroups.querysets import ParticipationQuerySet
 
 
@@ -25,7 +26,7 @@ class WorkGroup(models.Model):
 
     Kind = WorkGroupKind
 
-    slug = models.SlugField(_("slug"), max_length=40, unique=True, help_text=_("Permanent: it is part of addresses."))
+    slug = models.SlugField(_("slug"), max_length=40, unique=True, help_text=PERMANENT)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     title = models.CharField(_("title"), max_length=200)
     mandate = models.TextField(_("mandate"), blank=True)

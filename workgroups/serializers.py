@@ -20,7 +20,7 @@ class WorkGroupRefSerializer(serializers.ModelSerializer):
     class Meta:
         model = WorkGroup
         extra_kwargs = {
-            "title": {"help_text": _("The group’s title.")},
+            "title": {"help_text": WORK_GROUP["title"].description},
         }
         fields = ["code", "title", "url"]
 

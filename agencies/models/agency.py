@@ -15,13 +15,14 @@ from foundation.clock import today
 from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.parsing import format_date
 from foundation.history import HistoricalRecords
+from foundation.public_fields import PERMANENT
 from foundation.text.web_addresses import AddressField
 
 
 class Agency(models.Model):
     """A member of the Global Migration Group, or a constituent under one membership (the Regional Commissions)."""
 
-    code = models.SlugField(_("code"), max_length=20, unique=True, help_text=_("Permanent: it is part of addresses."))
+    code = models.SlugField(_("code"), max_length=20, unique=True, help_text=PERMANENT)
     acronym = models.CharField(_("acronym"), max_length=30)
     name = models.CharField(_("name"), max_length=200)
     mandate = models.TextField(_("mandate"), blank=True)

@@ -105,8 +105,8 @@ class Commitment(HistoryAtomicSave, Reviewed):
     )
     start_on = PlannedDateField(_("start"), null=True, blank=True)
     start_precision = models.CharField(max_length=5, choices=Precision, blank=True)
-    due_on = PlannedDateField(_("due"), null=True, blank=True)
-    due_precision = models.CharField(max_length=5, choices=Precision, blank=True)
+    deadline_on = PlannedDateField(_("deadline"), null=True, blank=True)
+    deadline_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     source_title = models.CharField(_("source title"), max_length=500)
     source_location = LocationField(_("source address or symbol"))
     confidence = models.CharField(
@@ -204,14 +204,14 @@ class Commitment(HistoryAtomicSave, Reviewed):
                 violation_error_message=_("A start day comes with its precision."),
             ),
             models.CheckConstraint(
-                name="commitment_due_with_precision",
-                condition=paired("due_on", "due_precision"),
-                violation_error_message=_("A due day comes with its precision."),
+                name="commitment_deadline_with_precision",
+                condition=paired("deadline_on", "deadline_precision"),
+                violation_error_message=_("A deadline comes with its precision."),
             ),
             models.CheckConstraint(
-                name="commitment_due_not_before_start",
-                condition=not_before("due_on", "start_on", "start_precision"),
-                violation_error_message=rules.due_after_start.sentence,
+                name="commitment_deadline_not_before_start",
+                condition=not_before("deadline_on", "start_on", "start_precision"),
+                violation_error_message=rules.deadline_after_start.sentence,
             ),
             models.CheckConstraint(
                 name="commitment_discontinued_with_reason",
@@ -257,8 +257,8 @@ class Commitment(HistoryAtomicSave, Reviewed):
         return partial_date(self.start_on, self.start_precision)
 
     @property
-    def due(self) -> PartialDate | None:
-        return partial_date(self.due_on, self.due_precision)
+    def deadline(self) -> PartialDate | None:
+        return partial_date(self.deadline_on, self.deadline_precision)
 
     def withdrawal_on(self, day: date | None):
         """Return the withdrawal in force at the end of a day (UTC), or None; a day of None asks of today."""

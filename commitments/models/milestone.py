@@ -17,14 +17,14 @@ from foundation.history import HistoricalRecords, HistoryAtomicSave
 
 
 class Milestone(HistoryAtomicSave):
-    """A named milestone of a commitment, with its due day and the day on which it was met."""
+    """A named milestone of a commitment, with its deadline and the day on which it was met."""
 
     commitment = models.ForeignKey(
         Commitment, verbose_name=_("commitment"), on_delete=models.CASCADE, related_name="milestones"
     )
     title = models.CharField(_("title"), max_length=300)
-    due_on = PlannedDateField(_("due"), null=True, blank=True)
-    due_precision = models.CharField(max_length=5, choices=Precision, blank=True)
+    deadline_on = PlannedDateField(_("deadline"), null=True, blank=True)
+    deadline_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     met_on = PastDateField(_("met"), null=True, blank=True)
     met_precision = models.CharField(max_length=5, choices=Precision, blank=True)
     version = AutoIncVersionField()
@@ -36,12 +36,12 @@ class Milestone(HistoryAtomicSave):
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
         triggers = [triggers.PART_RECORDED_IN_HISTORY]
-        ordering = ["commitment", F("due_on").asc(nulls_last=True), "pk"]
+        ordering = ["commitment", F("deadline_on").asc(nulls_last=True), "pk"]
         constraints = [
             models.CheckConstraint(
-                name="milestone_due_with_precision",
-                condition=paired("due_on", "due_precision"),
-                violation_error_message=_("A due day comes with its precision."),
+                name="milestone_deadline_with_precision",
+                condition=paired("deadline_on", "deadline_precision"),
+                violation_error_message=_("A deadline comes with its precision."),
             ),
             models.CheckConstraint(
                 name="milestone_met_with_precision",
@@ -54,8 +54,8 @@ class Milestone(HistoryAtomicSave):
         return self.title
 
     @property
-    def due(self) -> PartialDate | None:
-        return partial_date(self.due_on, self.due_precision)
+    def deadline(self) -> PartialDate | None:
+        return partial_date(self.deadline_on, self.deadline_precision)
 
     @property
     def met(self) -> PartialDate | None:
@@ -65,6 +65,6 @@ class Milestone(HistoryAtomicSave):
         """Return the date on which it was met, if that is known at the end of a day (UTC); None asks of today."""
         return self.met if self.met_on and (day is None or self.met_on <= day) else None
 
-    def is_overdue_on(self, day: date) -> bool:
+    def is_overdeadline_on(self, day: date) -> bool:
         """Return whether it was due before a day and not met by the end of it."""
-        return self.due_on is not None and self.due_on < day and self.met_by(day) is None
+        return self.deadline_on is not None and self.deadline_on < day and self.met_by(day) is None

@@ -18,12 +18,12 @@ def _recorded_in_history(
     of_public = f"""
         IF NOT EXISTS (
             SELECT 1 FROM commitments_commitment WHERE state IN ('published', 'withdrawn')
-            AND id::text IN (was ->> '{parent}', became ->> '{parent}')
+            AND id::text IN (row_before ->> '{parent}', row_after ->> '{parent}')
         ) THEN
             RETURN NULL;
         END IF;
     """  # noqa: S608 – a column's name from this module
-    former = "(was ->> 'lead_agency_id')::bigint" if not parent else "(was ->> 'agency_id')::bigint"
+    former = "(row_before ->> 'lead_agency_id')::bigint" if not parent else "(row_before ->> 'agency_id')::bigint"
     return Trigger(
         name="recorded_in_history",
         when=pgtrigger.After,
@@ -31,38 +31,39 @@ def _recorded_in_history(
         operation=operation,
         condition=condition,
         declare=[
-            ("was", "jsonb"),
-            ("became", "jsonb"),
-            ("row_now", "jsonb"),
-            ("line", "jsonb"),
+            ("row_before", "jsonb"),
+            ("row_after", "jsonb"),
+            ("saved_row", "jsonb"),
+            ("history_line", "jsonb"),
             ("is_recorded", "boolean"),
-            ("machinery", "text[] := ARRAY['version', 'search', 'updated_at']"),
+            ("unrecorded_columns", "text[] := ARRAY['version', 'search', 'updated_at']"),
         ],
         func=f"""
-            IF TG_OP <> 'INSERT' THEN was := to_jsonb(OLD); END IF;
-            IF TG_OP <> 'DELETE' THEN became := to_jsonb(NEW); END IF;
-            IF was - machinery = became - machinery THEN RETURN NULL; END IF;
+            IF TG_OP <> 'INSERT' THEN row_before := to_jsonb(OLD); END IF;
+            IF TG_OP <> 'DELETE' THEN row_after := to_jsonb(NEW); END IF;
+            IF row_before - unrecorded_columns = row_after - unrecorded_columns THEN RETURN NULL; END IF;
             {of_public if parent else ""}
-            EXECUTE format('SELECT to_jsonb(it) FROM %I it WHERE id = $1', TG_TABLE_NAME)
-                INTO row_now USING (coalesce(became, was) ->> 'id')::bigint;
+            EXECUTE format('SELECT to_jsonb(saved) FROM %I saved WHERE id = $1', TG_TABLE_NAME)
+                INTO saved_row USING (coalesce(row_after, row_before) ->> 'id')::bigint;
             EXECUTE format(
-                'SELECT to_jsonb(it) FROM %I it WHERE id = $1 ORDER BY history_id DESC LIMIT 1',
+                'SELECT to_jsonb(saved) FROM %I saved WHERE id = $1 ORDER BY history_id DESC LIMIT 1',
                 replace(TG_TABLE_NAME, '_', '_historical')
-            ) INTO line USING (coalesce(became, was) ->> 'id')::bigint;
-            IF row_now IS NULL THEN
-                is_recorded := line ->> 'history_type' = '-';
+            ) INTO history_line USING (coalesce(row_after, row_before) ->> 'id')::bigint;
+            IF saved_row IS NULL THEN
+                is_recorded := history_line ->> 'history_type' = '-';
             ELSE
-                is_recorded := line ->> 'history_type' <> '-' AND NOT EXISTS (
-                    SELECT 1 FROM jsonb_each(row_now) WHERE line ? key AND line -> key IS DISTINCT FROM value
+                is_recorded := history_line ->> 'history_type' <> '-' AND NOT EXISTS (
+                    SELECT 1 FROM jsonb_each(saved_row)
+                    WHERE history_line ? key AND history_line -> key IS DISTINCT FROM value
                 );
             END IF;
             IF is_recorded IS NOT TRUE THEN
                 RAISE EXCEPTION 'pgtrigger: % changed what is public without a line in its history', TG_TABLE_NAME;
             END IF;
-            IF line ->> 'history_change_reason' IS NULL
-                AND agencies_acted_for((line ->> 'history_user_id')::bigint, NULL) && (
+            IF history_line ->> 'history_change_reason' IS NULL
+                AND agencies_acted_for((history_line ->> 'history_user_id')::bigint, NULL) && (
                 SELECT commitments_agencies_with_stake(id, lead_agency_id, workgroup_id) || {former}
-                FROM commitments_commitment WHERE id = (coalesce(became, was) ->> '{parent or "id"}')::bigint
+                FROM commitments_commitment WHERE id = (coalesce(row_after, row_before) ->> '{parent or "id"}')::bigint
             ) THEN
                 RAISE EXCEPTION 'pgtrigger: nobody changes what is public of a commitment in which they have a stake'
                     USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_amendment';
@@ -91,30 +92,33 @@ def _set_recorded_in_history(name: str, column: str, members: str) -> Trigger:
         when=pgtrigger.After,
         timing=pgtrigger.Deferred,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        declare=[("changed", "record"), ("line", "record")],
+        declare=[("commitment", "record"), ("history_line", "record")],
         func=f"""
             IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT 1 FROM {members} WHERE id = OLD.{column}) THEN
                 RETURN NULL;
             END IF;
-            FOR changed IN
+            FOR commitment IN
                 SELECT * FROM commitments_commitment WHERE state IN ('published', 'withdrawn') AND id IN (
                     CASE WHEN TG_OP <> 'INSERT' THEN OLD.commitment_id END,
                     CASE WHEN TG_OP <> 'DELETE' THEN NEW.commitment_id END
                 )
             LOOP
-                SELECT * INTO line FROM commitments_historicalcommitment
-                    WHERE id = changed.id ORDER BY history_id DESC LIMIT 1;
+                SELECT * INTO history_line FROM commitments_historicalcommitment
+                    WHERE id = commitment.id ORDER BY history_id DESC LIMIT 1;
                 IF ARRAY(
                     SELECT {column} FROM commitments_commitment_{name}
-                    WHERE commitment_id = changed.id ORDER BY {column}
+                    WHERE commitment_id = commitment.id ORDER BY {column}
                 ) IS DISTINCT FROM ARRAY(
-                    SELECT {column} FROM commitments_historicalcommitment_{name} JOIN {members} it ON it.id = {column}
-                    WHERE history_id = line.history_id ORDER BY {column}
+                    SELECT {column} FROM commitments_historicalcommitment_{name}
+                    JOIN {members} member ON member.id = {column}
+                    WHERE history_id = history_line.history_id ORDER BY {column}
                 ) THEN
                     RAISE EXCEPTION 'pgtrigger: {name} of what is public changed without a line in its history';
                 END IF;
-                IF line.history_change_reason IS NULL AND agencies_acted_for(line.history_user_id, NULL)
-                    && commitments_agencies_with_stake(changed.id, changed.lead_agency_id, changed.workgroup_id)
+                IF history_line.history_change_reason IS NULL AND agencies_acted_for(history_line.history_user_id, NULL)
+                    && commitments_agencies_with_stake(
+                        commitment.id, commitment.lead_agency_id, commitment.workgroup_id
+                    )
                 THEN
                     RAISE EXCEPTION 'pgtrigger: nobody changes {name} of a public commitment in which they have a stake'
                         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_amendment';

@@ -17,7 +17,7 @@ def independent_review(
     further agencies that have a stake in the row. `writing` names the tables of rows below it with the column that
     leads to it, whose writers have a hand in it as well. `refused` are further statements that may raise.
     """
-    hands = "".join(
+    wrote_below = "".join(
         f" OR EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.id AND history_user_id = NEW.reviewed_by_id)"  # noqa: S608
         for table, column in (part.split(".") for part in writing)
     )
@@ -26,18 +26,18 @@ def independent_review(
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update,
         declare=[
-            ("kept", "bigint[] := '{}'"),
-            ("stake", "bigint[]"),
-            ("own", "record"),
-            ("judged", "record"),
-            ("moves", "boolean"),
+            ("involved", "bigint[] := '{}'"),
+            ("agencies_with_stake", "bigint[]"),
+            ("commitment", "record"),
+            ("assessment", "record"),
+            ("state_changes", "boolean"),
             ("is_public", "boolean := NEW.state IN ('published', 'withdrawn')"),
-            ("has_hand", "boolean"),
+            ("wrote_part", "boolean"),
         ],
         func=f"""
-            moves := TG_OP = 'INSERT' OR NEW.state <> OLD.state;
+            state_changes := TG_OP = 'INSERT' OR NEW.state <> OLD.state;
             IF TG_OP = 'UPDATE' THEN
-                kept := OLD.involved_agencies;
+                involved := OLD.involved_agencies;
                 IF OLD.state IN ('published', 'withdrawn') AND is_public
                     AND NEW.reviewed_by_id IS NOT DISTINCT FROM OLD.reviewed_by_id
                 THEN
@@ -48,25 +48,25 @@ def independent_review(
             END IF;
             {own_commitment}
             {refused}
-            stake := commitments_agencies_with_stake(own.id, own.lead_agency_id, NULL)
+            agencies_with_stake := commitments_agencies_with_stake(commitment.id, commitment.lead_agency_id, NULL)
                 {"|| " + interested if interested else ""};
-            kept := kept || NEW.involved_agencies;
+            involved := involved || NEW.involved_agencies;
             IF TG_OP = 'INSERT' OR NEW.author_id IS DISTINCT FROM OLD.author_id THEN
-                kept := kept || agencies_acted_for(NEW.author_id, NULL);
+                involved := involved || agencies_acted_for(NEW.author_id, NULL);
             END IF;
             IF TG_OP = 'INSERT' OR NEW.submitted_by_id IS DISTINCT FROM OLD.submitted_by_id
                 OR NEW.submitted_at IS DISTINCT FROM OLD.submitted_at
             THEN
-                kept := kept || agencies_acted_for(NEW.submitted_by_id, NULL);
+                involved := involved || agencies_acted_for(NEW.submitted_by_id, NULL);
             END IF;
-            IF moves AND (NEW.state = 'submitted' OR is_public) THEN
-                kept := kept || stake;
+            IF state_changes AND (NEW.state = 'submitted' OR is_public) THEN
+                involved := involved || agencies_with_stake;
             END IF;
             SELECT coalesce(array_agg(DISTINCT agency), '{{}}') INTO NEW.involved_agencies
-                FROM unnest(kept) agency WHERE agency IS NOT NULL;
+                FROM unnest(involved) agency WHERE agency IS NOT NULL;
             IF NEW.reviewed_by_id IS NULL THEN
                 NEW.reviewer_agencies := '{{}}';
-            ELSIF moves OR NEW.reviewed_by_id IS DISTINCT FROM OLD.reviewed_by_id
+            ELSIF state_changes OR NEW.reviewed_by_id IS DISTINCT FROM OLD.reviewed_by_id
                 OR NEW.reviewed_at IS DISTINCT FROM OLD.reviewed_at
             THEN
                 NEW.reviewer_agencies := agencies_acted_for(NEW.reviewed_by_id, NEW.submitted_at);
@@ -74,12 +74,12 @@ def independent_review(
                     'SELECT EXISTS (SELECT 1 FROM %I WHERE id = $1 AND history_user_id = $2 AND ('
                     'history_change_reason IS NULL OR history_change_reason IN (''submit'', ''import'', ''token'')))',
                     replace(TG_TABLE_NAME, '_', '_historical')
-                ) INTO has_hand USING NEW.id, NEW.reviewed_by_id;
-                IF has_hand{hands} THEN
+                ) INTO wrote_part USING NEW.id, NEW.reviewed_by_id;
+                IF wrote_part{wrote_below} THEN
                     RAISE EXCEPTION 'pgtrigger: nobody reviews what they had a hand in'
                         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_review';
                 END IF;
-                IF NEW.reviewer_agencies && (NEW.involved_agencies || stake) THEN
+                IF NEW.reviewer_agencies && (NEW.involved_agencies || agencies_with_stake) THEN
                     RAISE EXCEPTION 'pgtrigger: nobody reviews what an agency of theirs wrote, leads or is a partner in'
                         USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'independent_review';
                 END IF;
@@ -90,7 +90,7 @@ def independent_review(
 
 
 COMMITMENT_INDEPENDENT = independent_review(
-    "SELECT NEW.id AS id, NEW.lead_agency_id AS lead_agency_id, NEW.workgroup_id AS workgroup_id INTO own;",
+    "SELECT NEW.id AS id, NEW.lead_agency_id AS lead_agency_id, NEW.workgroup_id AS workgroup_id INTO commitment;",
     writing=("commitments_historicalpartner.commitment_id", "commitments_historicalmilestone.commitment_id"),
 )
 

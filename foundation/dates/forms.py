@@ -45,7 +45,7 @@ class PartialDateField(forms.CharField):
 
 
 class PartialDatesMixin:
-    """Form fields that each fill two columns: `due` fills `due_on` and `due_precision`."""
+    """Form fields that each fill two columns: `deadline` fills `deadline_on` and `deadline_precision`."""
 
     partial_dates: tuple[str, ...] = ()
 

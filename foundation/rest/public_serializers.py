@@ -20,5 +20,5 @@ class PublicFieldsSerializer(serializers.ModelSerializer):
             field = fields.get(public_field.name)
             is_declared = public_field.name in self._declared_fields
             if field is not None and not (is_declared and field.help_text):
-                field.help_text = public_field.description
+                field.help_text = public_field.described
         return fields

@@ -4,12 +4,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+ADDRESS_OF_PAGE = _("The address of its page.")
+
 
 class PageURLField(serializers.URLField):
     """A field with the absolute address of a row's page."""
 
     def __init__(self, **kwargs):
-        kwargs = {"source": "get_absolute_url", "help_text": _("The address of its page."), **kwargs}
+        kwargs = {"source": "get_absolute_url", "help_text": ADDRESS_OF_PAGE, **kwargs}
         super().__init__(read_only=True, **kwargs)
 
     def to_representation(self, value):

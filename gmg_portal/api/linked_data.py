@@ -47,7 +47,7 @@ CONTEXT = {
     "lead": {"@id": "schema:agent"},
     "partners": {"@id": "schema:participant", "@container": "@set"},
     "start_on": {"@id": "schema:startTime"},
-    "due_on": {"@id": "schema:endTime"},
+    "deadline_on": {"@id": "schema:endTime"},
     "starts_on": {"@id": "schema:startDate"},
     "ends_on": {"@id": "schema:endDate"},
     "published_on": {"@id": "dcterms:issued", "@type": "dcterms:W3CDTF"},

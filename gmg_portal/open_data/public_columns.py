@@ -42,9 +42,9 @@ def public_columns(table: PublicTable, special: Mapping[str, dict[str, Any]]) ->
 
 
 def _columns(table: PublicTable, public_field: PublicField, special: dict[str, Any]) -> Iterator[Column]:
-    described = {"description": public_field.description}
+    described = {"description": public_field.described}
     if "stated_by" in special:
-        described["description"] = format_lazy("{} {}", public_field.description, special["stated_by"])
+        described["description"] = format_lazy("{} {}", public_field.described, special["stated_by"])
     arguments = _of_model(table, public_field) | described | special
     arguments.pop("stated_by", None)
     yield Column(public_field.name, **arguments)

@@ -49,11 +49,11 @@ def due_calendar(request: HttpRequest) -> HttpResponse:
     if query.errors:
         return bad_request(ValidationError(" ".join(query.errors)))
     filters_text = ", ".join(f"{filter_.label}: {filter_.value}" for filter_ in query.active_filters)
-    name = _("GMG HLD follow-up: due days")
+    name = _("GMG HLD follow-up: deadlines")
     if filters_text:
-        name = _("GMG HLD follow-up: due days (%(narrowed)s)") % {"narrowed": filters_text}
+        name = _("GMG HLD follow-up: deadlines (%(narrowed)s)") % {"narrowed": filters_text}
     calendar = Calendar()
-    calendar.add("prodid", "-//GMG HLD follow-up portal//due days//EN")
+    calendar.add("prodid", "-//GMG HLD follow-up portal//deadlines//EN")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     for property_name in ("name", "x-wr-calname"):  # the library does not escape these as texts
@@ -75,11 +75,11 @@ def _events(query: RegisterQuery, absolute_url: AbsoluteURL) -> Iterator[Event]:
     day = query.day
     running_commitments = query.filtered().published(day).filter(standing_finished=False).defer("search")
     dated_commitments = (
-        running_commitments.filter(due_on__lte=LATEST).select_related("lead_agency", "workgroup").order_by("pk")
+        running_commitments.filter(deadline_on__lte=LATEST).select_related("lead_agency", "workgroup").order_by("pk")
     )
-    milestones = Milestone.objects.filter(commitment__in=running_commitments.values("pk"), due_on__lte=LATEST)
+    milestones = Milestone.objects.filter(commitment__in=running_commitments.values("pk"), deadline_on__lte=LATEST)
     open_milestones = milestones.unmet_on(day).select_related("commitment__lead_agency", "commitment__workgroup")
-    milestone_rows = open_milestones.order_by("commitment", "due_on", "pk")
+    milestone_rows = open_milestones.order_by("commitment", "deadline_on", "pk")
     closed_cycles = ReportingCycle.objects.closed(day or today())
     cycles = (
         ReportingCycle.objects.filter(due_on__lte=LATEST)
@@ -118,8 +118,8 @@ def _commitment_event(commitment: Commitment, revision: RevisionInfo, absolute_u
     names = {"reference": commitment.reference, "title": commitment.title}
     return _event(
         f"commitment/{commitment.reference}",
-        _("Due: %(reference)s %(title)s") % names,
-        commitment.due,
+        _("Deadline: %(reference)s %(title)s") % names,
+        commitment.deadline,
         [_lead_line(commitment)],
         absolute_url(commitment.get_absolute_url()),
         revision,
@@ -132,7 +132,7 @@ def _milestone_event(milestone: Milestone, revision: RevisionInfo, absolute_url:
     return _event(
         f"milestone/{milestone.pk}",
         _("Step due: %(step)s (%(reference)s)") % names,
-        milestone.due,
+        milestone.deadline,
         [_("A step of %(reference)s %(title)s.") % names, _lead_line(commitment)],
         absolute_url(commitment.get_absolute_url()),
         revision,
@@ -150,18 +150,20 @@ def _cycle_event(cycle: ReportingCycle, revision: RevisionInfo, absolute_url: Ab
     )
 
 
-def _event(key: str, summary: str, due: PartialDate, lines: list[str], address: str, revision: RevisionInfo) -> Event:
+def _event(
+    key: str, summary: str, deadline: PartialDate, lines: list[str], address: str, revision: RevisionInfo
+) -> Event:
     """Return a whole-day event; a deadline known only by month or year is on its last day, with a note."""
-    if due.precision != Precision.DAY:
-        lines = [_("The source says only %(period)s: this is its last day.") % {"period": due}, *lines]
+    if deadline.precision != Precision.DAY:
+        lines = [_("The source says only %(period)s: this is its last day.") % {"period": deadline}, *lines]
     event = Event()
     event.add("uid", str(uuid5(NAMESPACE_UUID, key)))
     event.add("dtstamp", revision.at)
     event.add("last-modified", revision.at)
     event.add("sequence", revision.number)
     event.add("summary", replace_unprintable(summary))
-    event.add("dtstart", due.day)
-    event.add("dtend", due.day + timedelta(days=1))
+    event.add("dtstart", deadline.day)
+    event.add("dtend", deadline.day + timedelta(days=1))
     event.add("description", replace_unprintable("\n".join([*lines, address])))
     event.add("url", address)
     event.add("transp", "TRANSPARENT")

@@ -16,7 +16,7 @@ FOOTER_TITLES = {
 # Entries that lead to no public page, by the name of the URL.
 OTHER_ENTRIES = {
     "changes-feed": MenuEntry(Menu.CHANGES, 40, _("Feed of changes")),
-    "due-calendar": MenuEntry(Menu.CHANGES, 50, _("Calendar of due days")),
+    "due-calendar": MenuEntry(Menu.CHANGES, 50, _("Calendar of deadlines")),
     "api:docs": MenuEntry(Menu.REUSE, 30, _("API")),
     "admin:index": MenuEntry(Menu.ABOUT, 40, _("Editors’ side")),
 }

@@ -57,14 +57,14 @@ SUBJECT_TITLES = {
 # The column headings of the summary, by what is missing.
 LACK_LABELS = {
     "commitment": _("No commitment"),
-    "date": _("No due day"),
+    "date": _("No deadline"),
     "report_in_cycle": _("No report in this cycle"),
     "report": _("No report at all"),
 }
 # The labels of what a row lacks.
 LACK_TAG_LABELS = {
     "commitment": _("no commitment"),
-    "date": _("no due day"),
+    "date": _("no deadline"),
     "report_in_cycle": _("no report in this cycle"),
     "report": _("no report"),
 }
@@ -73,8 +73,8 @@ LACK_SLUGS = {"commitment": "commitment", "date": "date", "report_in_cycle": "re
 LIST_TEXTS = {
     ("points", "commitment"): (_("Points without a commitment"), _("Every point has a commitment.")),
     ("points", "date"): (
-        _("Points without a due day"),
-        _("Every point that has commitments has one with a due day."),
+        _("Points without a deadline"),
+        _("Every point that has commitments has one with a deadline."),
     ),
     ("points", "report_in_cycle"): (
         _("Points without a report in this cycle"),
@@ -89,8 +89,8 @@ LIST_TEXTS = {
         _("Every recommendation has a commitment."),
     ),
     ("recommendations", "date"): (
-        _("Recommendations without a due day"),
-        _("Every recommendation that has commitments has one with a due day."),
+        _("Recommendations without a deadline"),
+        _("Every recommendation that has commitments has one with a deadline."),
     ),
     ("recommendations", "report_in_cycle"): (
         _("Recommendations without a report in this cycle"),
@@ -102,8 +102,8 @@ LIST_TEXTS = {
     ),
     ("levels", "commitment"): (_("Levels without a commitment"), _("Every level has a commitment.")),
     ("levels", "date"): (
-        _("Levels without a due day"),
-        _("Every level that has commitments has one with a due day."),
+        _("Levels without a deadline"),
+        _("Every level that has commitments has one with a deadline."),
     ),
     ("levels", "report_in_cycle"): (
         _("Levels without a report in this cycle"),
@@ -115,8 +115,8 @@ LIST_TEXTS = {
     ),
     ("members", "commitment"): (_("Members without a commitment"), _("Every member leads a commitment.")),
     ("members", "date"): (
-        _("Members without a due day"),
-        _("Every member that leads commitments has one with a due day."),
+        _("Members without a deadline"),
+        _("Every member that leads commitments has one with a deadline."),
     ),
     ("members", "report_in_cycle"): (
         _("Members without a report in this cycle"),
@@ -171,8 +171,8 @@ def _disputed(day: date | None, gaps_found: Gaps | None) -> GapList:
 def _undated(day: date | None, _gaps: Gaps | None) -> GapList:
     return GapList(
         "commitments-without-date",
-        _("Commitments without a due day"),
-        _("Every commitment has a due day."),
+        _("Commitments without a deadline"),
+        _("Every commitment has a deadline."),
         "commitments",
         undated(day),
     )
@@ -239,7 +239,7 @@ def _coverage_csv_rows(row: Coverage, origin: str) -> Iterable[list[Value]]:
 
 
 def _commitment_csv_rows(row: Commitment, origin: str) -> Iterable[list[Value]]:
-    yield [*_common_cells(row), row.standing_freshness, _iso(row.due), _iso(row.last_heard), _url(row, origin)]
+    yield [*_common_cells(row), row.standing_freshness, _iso(row.deadline), _iso(row.last_heard), _url(row, origin)]
 
 
 def _dispute_csv_rows(row: Commitment, origin: str) -> Iterable[list[Value]]:
@@ -266,6 +266,6 @@ COMMON_COLUMNS = ("reference", "title", "lead", "status")
 CSV_FORMATS: dict[str, tuple[tuple[str, ...], Callable[..., Iterable[list[Value]]]]] = {
     "nothing": (COVERAGE_COLUMNS, _coverage_csv_rows),
     "coverage": (COVERAGE_COLUMNS, _coverage_csv_rows),
-    "commitments": ((*COMMON_COLUMNS, "freshness", "due_on", "last_heard_on", "url"), _commitment_csv_rows),
+    "commitments": ((*COMMON_COLUMNS, "freshness", "deadline_on", "last_heard_on", "url"), _commitment_csv_rows),
     "disputed": ((*COMMON_COLUMNS, "assessor", "finding", "assessed_on", "url"), _dispute_csv_rows),
 }

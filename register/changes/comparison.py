@@ -35,7 +35,7 @@ class ComparedCommitment:
     then: StatusOnDay | None
     now: StatusOnDay | None
     withdrawal: Withdrawal | None
-    due_passed: bool
+    deadline_passed: bool
     former_lead: AgencyName | None = None  # the lead's name on the first day, where that differs from the second day's
 
     @property
@@ -92,8 +92,10 @@ CHANGES: dict[str, ChangeKind] = {
     "withdrawn": ChangeKind(
         _("Withdrawn"), _("Taken out of the record, with the reason."), lambda row: row.withdrawal is not None
     ),
-    "due_passed": ChangeKind(
-        _("Due day passed"), _("Due between the two days, and how it stands now."), lambda row: row.due_passed
+    "deadline_passed": ChangeKind(
+        _("Deadline passed"),
+        _("Deadline between the two days, and how it stands now."),
+        lambda row: row.deadline_passed,
     ),
 }
 
@@ -177,7 +179,7 @@ def _compare(
             then.get(row.pk),
             now.get(row.pk),
             withdrawal_of.get(row.pk),
-            _due_passed(row, since, until, row.pk in now),
+            _deadline_passed(row, since, until, row.pk in now),
             _former_lead(row, names_then) if row.pk in then else None,
         )
         for row in with_lead.defer("search").filter(pk__in={*then, *now, *withdrawal_of}).order_by("pk")
@@ -196,6 +198,6 @@ def _former_lead(row: Commitment, names_then: Mapping[int, AgencyName]) -> Agenc
     return former if former and former != AgencyName(row.lead_agency.acronym, row.lead_agency.name) else None
 
 
-def _due_passed(row: Commitment, since: date, until: date, is_published: bool) -> bool:
-    """Return whether the due day ended between the days; on the due day itself it has not passed yet."""
-    return row.due_on is not None and since <= row.due_on < until and is_published
+def _deadline_passed(row: Commitment, since: date, until: date, is_published: bool) -> bool:
+    """Return whether the deadline ended between the days; on its day it has not passed yet."""
+    return row.deadline_on is not None and since <= row.deadline_on < until and is_published

@@ -16,9 +16,9 @@ MAX_WORDS = 20
 # English stems without accents: ‘cote’ finds ‘Côte’, and ‘recruits’ finds ‘recruitment’.
 SEARCH_CONFIG = "portal_english"
 # Punctuation that PostgreSQL takes for letters if the database's locale is C: ‘“fair”’ would be one word.
-# `portal_plain()` of migration 0002 has the same characters and replaces them with spaces.
+# The SQL function `portal_punctuation_to_spaces` has the same characters and replaces them with spaces.
 PUNCTUATION = "‘’“”„‹›«»–—…‑•·→\u00a0\u202f"
-PLAIN = str.maketrans({sign: '"' if sign in "“”„«»" else " " for sign in PUNCTUATION})
+SIGNS_TO_SPACES = str.maketrans({sign: '"' if sign in "“”„«»" else " " for sign in PUNCTUATION})
 # Characters that occur in no text: they mark hits, and replace the punctuation while PostgreSQL marks hits.
 # ‘<’ is replaced as well, because PostgreSQL drops what looks like a tag.
 HIT_STARTS, HIT_ENDS = "\x01", "\x02"
@@ -84,7 +84,7 @@ def normalize_search(text: str) -> str:
 def search_parts(text: str) -> list[tuple[str, str]]:
     """Return the words and “quoted phrases” of a search in order, each as (minus or '', part)."""
     parts = []
-    for minus, part in QUERY_PARTS.findall(_without_operators(text.translate(PLAIN))):
+    for minus, part in QUERY_PARTS.findall(_without_operators(text.translate(SIGNS_TO_SPACES))):
         stripped = part if part.startswith('"') else part.lstrip("-")
         if WORD.search(stripped):
             parts.append((minus, stripped))
@@ -100,7 +100,7 @@ def _without_operators(text: str) -> str:
 
 def plain(text) -> Func:
     """Return the text of a column or expression, normalized as it is searched."""
-    return Func(text, function="portal_plain", output_field=TextField())
+    return Func(text, function="portal_punctuation_to_spaces", output_field=TextField())
 
 
 def headline(column: str, text: str, **options) -> SearchHeadline:

@@ -1,7 +1,7 @@
 """Serializers of commitments and related rows for the API.
 
-Dates have their true precision, as `due_on`: '2014', '2014-03' or '2014-03-05', with the precision in `due_precision`:
-'year', 'month' or 'day'. Both are null when no day is known. A field without a precision is a full day.
+Dates have their true precision, as `deadline_on`: '2014', '2014-03' or '2014-03-05'. The precision, 'year', 'month' or
+'day', is in `deadline_precision`. Both are null when no day is known. A field without a precision is a full day.
 """
 
 from register.serializers.commitment import CommitmentRowSerializer, CommitmentSerializer

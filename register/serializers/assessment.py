@@ -6,6 +6,8 @@ from rest_framework import serializers
 from agencies.serializers import AgencyRefSerializer
 from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer
+from foundation.rest.url_fields import ADDRESS_OF_PAGE
+from register.serializers.references import CODE_OF_BODY, NAME_OF_BODY
 from register.serializers.values import PartialDateField, PrecisionField, reviewed_by
 from reporting.fields import ANSWER, ASSESSMENT
 from reporting.models import Answer, Assessment
@@ -15,9 +17,9 @@ from workgroups.serializers import WorkGroupRefSerializer
 class AssessorSerializer(serializers.Serializer):
     """Assessor: an agency, a work group, or an independent body (which has neither code nor page)."""
 
-    code = serializers.CharField(allow_null=True, help_text=_("The agency's code or the group's slug."))
-    title = serializers.CharField(help_text=_("The full name."))
-    url = serializers.URLField(allow_null=True, help_text=_("The address of its page."))
+    code = serializers.CharField(allow_null=True, help_text=CODE_OF_BODY)
+    title = serializers.CharField(help_text=NAME_OF_BODY)
+    url = serializers.URLField(allow_null=True, help_text=ADDRESS_OF_PAGE)
 
     def to_representation(self, assessment):
         if assessment.agency:

@@ -84,8 +84,8 @@ class CommitmentRowSerializer(PublicFieldsSerializer):
     recommendations = RecommendationRefSerializer(many=True)
     start_on = PartialDateField("start")
     start_precision = PrecisionField("start")
-    due_on = PartialDateField("due")
-    due_precision = PrecisionField("due")
+    deadline_on = PartialDateField("deadline")
+    deadline_precision = PrecisionField("deadline")
     status = NullableChoiceField(Status, source="standing_status", allow_null=True)
     outlook = NullableChoiceField(Outlook, source="standing_outlook")
     freshness = NullableChoiceField(Freshness, source="standing_freshness")
@@ -121,8 +121,8 @@ class MilestoneSerializer(PublicFieldsSerializer):
     """A named step; what was met after the day of `as_of` was not met then."""
 
     public_table = MILESTONE
-    due_on = PartialDateField("due")
-    due_precision = PrecisionField("due")
+    deadline_on = PartialDateField("deadline")
+    deadline_precision = PrecisionField("deadline")
     met_on = PartialDateField("met")
     met_precision = PrecisionField("met")
 
@@ -167,7 +167,7 @@ class CommitmentSerializer(CommitmentRowSerializer):
 
     partners = PartnerSerializer(many=True, help_text=_("The agencies that take part, each with its own part."))
     supersedes = CommitmentRefSerializer(many=True, help_text=_("What it takes the place of."))
-    milestones = MilestoneSerializer(many=True, help_text=_("Its steps, in the order of their due days."))
+    milestones = MilestoneSerializer(many=True, help_text=_("Its steps, in the order of their deadlines."))
     reports = ReportBodySerializer(source="public_reports", many=True, help_text=_("Published reports, newest first."))
     status_changes = ChangeBodySerializer(
         source="public_changes", many=True, help_text=_("The history of its status, newest first.")

@@ -9,17 +9,21 @@ from agencies.models import Agency
 from agencies.serializers import AgencyRefSerializer
 from commitments.models import Commitment
 from commitments.workflow import State
-from foundation.rest.url_fields import PageURLField
+from foundation.rest.url_fields import ADDRESS_OF_PAGE, PageURLField
 from workgroups.serializers import WorkGroupRefSerializer
+
+# Descriptions of an agency or a work group, as lead or assessor.
+CODE_OF_BODY = _("The agency's code or the group's slug.")
+NAME_OF_BODY = _("The full name.")
 
 
 class LeadSerializer(serializers.Serializer):
     """Lead: a member, a constituent or a work group."""
 
     kind = serializers.ChoiceField(["agency", "workgroup"], help_text=_("Whether an agency or a work group leads."))
-    code = serializers.CharField(help_text=_("The agency's code or the group's slug."))
-    title = serializers.CharField(help_text=_("The full name."))
-    url = serializers.URLField(help_text=_("The address of its page."))
+    code = serializers.CharField(help_text=CODE_OF_BODY)
+    title = serializers.CharField(help_text=NAME_OF_BODY)
+    url = serializers.URLField(help_text=ADDRESS_OF_PAGE)
 
     def to_representation(self, lead):
         if isinstance(lead, Agency):

@@ -3,13 +3,20 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from agenda.serializers import AgendaPointRefSerializer
+from agenda.serializers import POINT_NUMBER, AgendaPointRefSerializer
 from commitments.models import Freshness, Status
 from foundation.rest.url_fields import PageURLField
 from register.serializers.assessment import AssessorSerializer
 from register.serializers.references import CommitmentRefSerializer, LeadSerializer
 from register.serializers.values import NullableChoiceField, PartialDateField, PrecisionField
+from reporting.fields import ASSESSMENT
 from reporting.models import Assessment
+
+# Descriptions of fields that several figures have.
+AS_OF = _("The day asked for; null for today.")
+ALL_COMMITMENTS = _("All published commitments.")
+BY_FRESHNESS = _("One for each freshness.")
+OF_CONSTITUENTS = _("What a constituent leads counts for the member that it belongs to.")
 
 
 class CountSerializer(serializers.Serializer):
@@ -22,13 +29,13 @@ class CountSerializer(serializers.Serializer):
 class MatrixCellSerializer(CountSerializer):
     """The commitments of one lead on one point."""
 
-    agenda_point = serializers.IntegerField(source="code", help_text=_("The point's number."))
+    agenda_point = serializers.IntegerField(source="code", help_text=POINT_NUMBER)
 
 
 class MatrixRowSerializer(serializers.Serializer):
     """Numbers of one lead's commitments by point."""
 
-    lead = LeadSerializer(help_text=_("What a constituent leads counts for the member that it belongs to."))
+    lead = LeadSerializer(help_text=OF_CONSTITUENTS)
     cells = MatrixCellSerializer(many=True, help_text=_("One for each point, in their order."))
     total = CountSerializer(help_text=_("Each commitment once, however many points it serves."))
 
@@ -36,11 +43,11 @@ class MatrixRowSerializer(serializers.Serializer):
 class MatrixSerializer(serializers.Serializer):
     """Published commitments by lead and agenda point: the members in their order, then the work groups."""
 
-    as_of = serializers.DateField(source="day", allow_null=True, help_text=_("The day asked for; null for today."))
+    as_of = serializers.DateField(source="day", allow_null=True, help_text=AS_OF)
     agenda_points = AgendaPointRefSerializer(source="points", many=True, help_text=_("The columns."))
     rows = MatrixRowSerializer(many=True, help_text=_("One for each lead."))
     totals = MatrixCellSerializer(many=True, help_text=_("Of each column."))
-    total = serializers.IntegerField(help_text=_("All published commitments."))
+    total = serializers.IntegerField(help_text=ALL_COMMITMENTS)
 
 
 class FreshnessCountSerializer(CountSerializer):
@@ -54,8 +61,8 @@ class FreshnessCountSerializer(CountSerializer):
 class LeadFreshnessSerializer(serializers.Serializer):
     """Freshness of one lead's reports."""
 
-    lead = LeadSerializer(help_text=_("What a constituent leads counts for the member that it belongs to."))
-    counts = FreshnessCountSerializer(many=True, help_text=_("One for each freshness."))
+    lead = LeadSerializer(help_text=OF_CONSTITUENTS)
+    counts = FreshnessCountSerializer(many=True, help_text=BY_FRESHNESS)
     total = serializers.IntegerField(help_text=_("All published commitments of this lead."))
     last_heard_on = PartialDateField("last_heard", help_text=_("The day of its last report on any of them."))
     last_heard_precision = PrecisionField("last_heard")
@@ -64,9 +71,9 @@ class LeadFreshnessSerializer(serializers.Serializer):
 class FreshnessSummarySerializer(serializers.Serializer):
     """Published commitments by freshness: all of them, and by lead with its last word."""
 
-    as_of = serializers.DateField(source="day", allow_null=True, help_text=_("The day asked for; null for today."))
-    counts = FreshnessCountSerializer(many=True, help_text=_("One for each freshness."))
-    total = serializers.IntegerField(help_text=_("All published commitments."))
+    as_of = serializers.DateField(source="day", allow_null=True, help_text=AS_OF)
+    counts = FreshnessCountSerializer(many=True, help_text=BY_FRESHNESS)
+    total = serializers.IntegerField(help_text=ALL_COMMITMENTS)
     leads = LeadFreshnessSerializer(many=True, help_text=_("The members in their order, then the work groups."))
 
 
@@ -77,7 +84,7 @@ class CoverageSerializer(serializers.Serializer):
     title = serializers.CharField(help_text=_("Its name or wording."))
     url = PageURLField(source="page")
     commitments = serializers.IntegerField(help_text=_("How many published commitments answer it."))
-    dated = serializers.IntegerField(help_text=_("How many of them have a due day."))
+    dated = serializers.IntegerField(help_text=_("How many of them have a deadline."))
     reported = serializers.IntegerField(help_text=_("How many of them were reported on."))
     reported_in_cycle = serializers.IntegerField(
         help_text=_("How many of them were reported on since the newest cycle opened; 0 where none has.")
@@ -86,7 +93,7 @@ class CoverageSerializer(serializers.Serializer):
     lacks = serializers.ListField(
         child=serializers.ChoiceField(["commitment", "date", "report", "report_in_cycle"]),
         help_text=_(
-            "What is wanting: a commitment, or else a due day, any report, and a report in the cycle that asked for "
+            "What is wanting: a commitment, or else a deadline, any report, and a report in the cycle that asked for "
             "one; empty where there is no gap."
         ),
     )
@@ -95,21 +102,21 @@ class CoverageSerializer(serializers.Serializer):
 class PointCoverageSerializer(CoverageSerializer):
     """Coverage of one agenda point."""
 
-    code = serializers.IntegerField(help_text=_("The point's number."))
+    code = serializers.IntegerField(help_text=POINT_NUMBER)
 
 
 class DissentSerializer(serializers.ModelSerializer):
     """A judgement that disagrees with the lead's report."""
 
-    assessor = AssessorSerializer(source="*", help_text=_("Who judged."))
+    assessor = AssessorSerializer(source="*", help_text=ASSESSMENT["assessor"].description)
     published_on = PartialDateField("published", help_text=_("When it was published."))
     published_precision = PrecisionField("published")
 
     class Meta:
         model = Assessment
         extra_kwargs = {
-            "assessor_kind": {"help_text": _("As what the assessor judges.")},
-            "finding": {"help_text": _("Whether the assessor agrees with the lead’s report.")},
+            "assessor_kind": {"help_text": ASSESSMENT["assessor_kind"].description},
+            "finding": {"help_text": ASSESSMENT["finding"].description},
         }
         fields = ["assessor_kind", "assessor", "finding", "published_on", "published_precision"]
 
@@ -127,7 +134,7 @@ class DisputeSerializer(serializers.Serializer):
 class GapsSerializer(serializers.Serializer):
     """Points, recommendations, levels and members, with what answers them and what is wanting; and what is disputed."""
 
-    as_of = serializers.DateField(source="day", allow_null=True, help_text=_("The day asked for; null for today."))
+    as_of = serializers.DateField(source="day", allow_null=True, help_text=AS_OF)
     agenda_points = PointCoverageSerializer(source="points", many=True, help_text=_("All points."))
     recommendations = CoverageSerializer(many=True, help_text=_("All recommendations and their parts."))
     levels = CoverageSerializer(many=True, help_text=_("The four levels of recommendations."))

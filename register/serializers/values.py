@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from commitments.fields import REVIEWED_BY, UPDATED_AT
 from commitments.workflow import ReviewingRole
 from foundation.dates.partial import Precision
 
@@ -40,8 +41,9 @@ class ReviewingBodySerializer(serializers.Serializer):
 
 def reviewed_by() -> ReviewingBodySerializer:
     """Return the field for the reviewing body; null for rows from a public source, which nobody reviewed."""
-    text = _("The body that reviewed it, never a person; null for what was taken from a public source.")
-    return ReviewingBodySerializer(source="reviewing_body", read_only=True, allow_null=True, help_text=text)
+    return ReviewingBodySerializer(
+        source="reviewing_body", read_only=True, allow_null=True, help_text=REVIEWED_BY.description
+    )
 
 
 class NullableChoiceField(serializers.ChoiceField):
@@ -58,10 +60,5 @@ class UpdatedAtField(serializers.DateTimeField):
     """The time of the last public change in UTC; null for past days, for which it is not kept."""
 
     def __init__(self, **kwargs):
-        defaults = {
-            "help_text": _(
-                "The moment (UTC) at which anything that is said here last changed in public, by which updated_since "
-                "finds it; null with as_of."
-            )
-        }
-        super().__init__(source="moved_at", read_only=True, allow_null=True, **defaults | kwargs)
+        kwargs = {"help_text": UPDATED_AT, **kwargs}
+        super().__init__(source="moved_at", read_only=True, allow_null=True, **kwargs)

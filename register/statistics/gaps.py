@@ -145,7 +145,7 @@ def disputed(day: date | None = None) -> QuerySet[Commitment]:
 
 def undated(day: date | None = None) -> QuerySet[Commitment]:
     """Return the commitments without a deadline."""
-    return _rows_for_list(day).filter(due_on=None).order_by("pk")
+    return _rows_for_list(day).filter(deadline_on=None).order_by("pk")
 
 
 def silent(day: date | None = None) -> QuerySet[Commitment]:
@@ -175,11 +175,11 @@ def _commitment_facts(day: date | None, cycle: ReportingCycle | None) -> dict[in
     """Read every published commitment once; a join would compute its status again for each of its links."""
     rows = register_commitments().published(day).with_standing(day).order_by()
     facts = {}
-    for pk, lead, due_on, last_heard_on, freshness in rows.values_list(
-        "pk", "lead_agency", "due_on", "last_heard_on", "standing_freshness"
+    for pk, lead, deadline_on, last_heard_on, freshness in rows.values_list(
+        "pk", "lead_agency", "deadline_on", "last_heard_on", "standing_freshness"
     ):
         reported_in_cycle = bool(cycle and last_heard_on and last_heard_on >= cycle.opened_on)
-        conditions = (True, due_on is not None, last_heard_on is not None, reported_in_cycle, freshness in SILENT)
+        conditions = (True, deadline_on is not None, last_heard_on is not None, reported_in_cycle, freshness in SILENT)
         facts[pk] = _Facts(lead, [name for name, is_met in zip(COUNTERS, conditions, strict=True) if is_met])
     return facts
 

@@ -24,7 +24,7 @@ class TimelineEvent:
         MET = "met", gettext_lazy("Milestone met")
         REPORT = "report", gettext_lazy("Lead’s report")
         STATUS = "status", gettext_lazy("Status")
-        DUE = "due", gettext_lazy("Due")
+        DEADLINE = "deadline", gettext_lazy("Deadline")
         WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
         TODAY = "today", gettext_lazy("Today")
 
@@ -76,13 +76,13 @@ def commitment_timeline(commitment: Commitment, day: date | None = None) -> Time
     events = []
     if commitment.start:
         events.append(TimelineEvent(kind.START, commitment.start, _("Start")))
-    if commitment.due:
-        events.append(TimelineEvent(kind.DUE, commitment.due, _("Due")))
+    if commitment.deadline:
+        events.append(TimelineEvent(kind.DEADLINE, commitment.deadline, _("Deadline")))
     for milestone in commitment.milestones.all():
         if met := milestone.met_by(day):
             events.append(TimelineEvent(kind.MET, met, milestone.title))
-        elif milestone.due:
-            events.append(TimelineEvent(kind.MILESTONE, milestone.due, milestone.title))
+        elif milestone.deadline:
+            events.append(TimelineEvent(kind.MILESTONE, milestone.deadline, milestone.title))
     withdrawal = commitment.withdrawal_on(day)
     if withdrawal:
         events.append(

@@ -33,7 +33,7 @@ class CommitmentRelatedPage(PublicPage):
 
 # What a commitment may lack, by the value of the parameter `lack`, and the initial text of a request to add it.
 LACKS = {
-    "due": _("No due day is stated. Please add (the day, and where it is written):"),
+    "deadline": _("No deadline is stated. Please add (the day, and where it is written):"),
     "milestones": _("No milestone is stated. Please add (what, by when, and where it is written):"),
 }
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from agencies.models import Agency
 from commitments.models import Commitment, Status
-from commitments.rules import due_after_start, partners_error
+from commitments.rules import deadline_after_start, partners_error
 from foundation.clock import today
 from foundation.dates.parsing import range_error
 from foundation.dates.partial import PartialDate
@@ -80,7 +80,7 @@ class LineParser:
         lead_agency = lead if isinstance(lead, Agency) else None
         start, end = self.day("start"), self.day("end")
         if start and end and end.ends_before(start):
-            self.refuse("end", str(due_after_start.sentence))
+            self.refuse("end", str(deadline_after_start.sentence))
         line = ParsedLine(
             number=self.number,
             fields=self.fields(lead, start, end),
@@ -108,7 +108,7 @@ class LineParser:
             "lead_agency_id": lead.pk if isinstance(lead, Agency) else None,
             "workgroup_id": lead.pk if isinstance(lead, WorkGroup) else None,
             **partial_date_fields("start", start),
-            **partial_date_fields("due", end),
+            **partial_date_fields("deadline", end),
             "source_title": self.cells["source_title"],
             "source_location": self.cells["source_url_or_symbol"],
             "confidence": self.choice("confidence", dict(Commitment.Confidence.choices)),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models.commitment import Commitment
 from foundation.described_choices import known_values
+from reporting.models.assessment import Assessment
 from reporting.querysets import AutosavedFormQuerySet
 
 
@@ -18,6 +19,10 @@ class FormName(models.TextChoices):
     REPORT = "progressreport", _("Progress report")
     ASSESSMENT = "assessment", _("Assessment")
     ANSWER = "answer", _("Answer")
+
+
+# The column that holds the row to which a new row belongs, by form; a new commitment belongs to none.
+PARENTS = {FormName.REPORT: "commitment", FormName.ASSESSMENT: "commitment", FormName.ANSWER: "assessment"}
 
 
 class AutosavedForm(models.Model):
@@ -39,6 +44,15 @@ class AutosavedForm(models.Model):
         related_name="working_copies",
         help_text=_("Of a new row whose form was opened for a commitment."),
     )
+    assessment = models.ForeignKey(
+        Assessment,
+        verbose_name=_("about the assessment"),
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="working_copies",
+        help_text=_("Of a new answer whose form was opened for an assessment."),
+    )
     version = models.PositiveBigIntegerField(_("typed upon version"), null=True, blank=True)
     fields = models.JSONField(_("fields"), default=dict)
     window = models.CharField(_("window"), max_length=40, blank=True)
@@ -53,7 +67,7 @@ class AutosavedForm(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="autosaved_form_once",
-                fields=["user", "form", "row", "commitment"],
+                fields=["user", "form", "row", "commitment", "assessment"],
                 nulls_distinct=False,
                 violation_error_message=_("A person has one working copy of a form."),
             ),
@@ -63,11 +77,22 @@ class AutosavedForm(models.Model):
                 violation_error_message=_("This form keeps no working copies."),
             ),
             models.CheckConstraint(
-                name="autosaved_form_commitment_of_new",
-                condition=Q(row__isnull=True, version__isnull=True) | Q(row__isnull=False, commitment__isnull=True),
-                violation_error_message=_("A row has its version; only a new one is told by its commitment."),
+                name="autosaved_form_parent_of_new",
+                condition=Q(row__isnull=True, version__isnull=True)
+                | Q(row__isnull=False, commitment__isnull=True, assessment__isnull=True),
+                violation_error_message=_("A saved row has a version; only a new one has the row to which it belongs."),
+            ),
+            models.CheckConstraint(
+                name="autosaved_form_one_parent",
+                condition=Q(commitment__isnull=True) | Q(assessment__isnull=True),
+                violation_error_message=_("A new row belongs to a commitment or to an assessment."),
             ),
         ]
 
     def __str__(self):
         return f"{self.get_form_display()}: {self.user}"
+
+    @property
+    def parent(self) -> Commitment | Assessment | None:
+        """Return the row to which a new row belongs; None for a saved one, or if its form was opened for none."""
+        return self.commitment or self.assessment

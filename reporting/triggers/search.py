@@ -8,17 +8,19 @@ SEARCH_OF_COMMITMENT = Trigger(
     name="search_of_commitment",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("title", "summary", "original_text"),
-    declare=[("said", "text")],
+    declare=[("report_texts", "text")],
     func="""
         SELECT string_agg(concat_ws(' ', achieved, barriers, next_steps, (
             SELECT string_agg(text, ' ') FROM reporting_contribution
             WHERE report_id = reporting_progressreport.id
-        )), ' ') INTO said
+        )), ' ') INTO report_texts
         FROM reporting_progressreport WHERE commitment_id = NEW.id AND state = 'published';
         NEW.search :=
-            setweight(to_tsvector('portal_english', portal_plain(NEW.title)), 'A')
-            || setweight(to_tsvector('portal_english', portal_plain(NEW.summary || ' ' || NEW.original_text)), 'B')
-            || setweight(to_tsvector('portal_english', portal_plain(coalesce(said, ''))), 'C');
+            setweight(to_tsvector('portal_english', portal_punctuation_to_spaces(NEW.title)), 'A')
+            || setweight(to_tsvector(
+                'portal_english', portal_punctuation_to_spaces(NEW.summary || ' ' || NEW.original_text)
+            ), 'B')
+            || setweight(to_tsvector('portal_english', portal_punctuation_to_spaces(coalesce(report_texts, ''))), 'C');
         RETURN NEW;
     """,
 )

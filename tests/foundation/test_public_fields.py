@@ -32,7 +32,7 @@ def test_display_values_are_texts():
     assert display_value(row, COMMITMENT["places"]) == 'Jordan; "Iraq; north"'
     assert display_value(row, COMMITMENT["start_on"]) == "March 2014"
     assert display_value(row, COMMITMENT["scope"]) == ""
-    assert display_value(Milestone(), MILESTONE["due_on"]) == ""
+    assert display_value(Milestone(), MILESTONE["deadline_on"]) == ""
 
 
 def test_rows_of_other_tables_are_named_by_their_key():

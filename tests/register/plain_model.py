@@ -65,7 +65,7 @@ class PlainCommitment:
     kind: str
     scope: str
     published: date
-    due: date | None
+    deadline: date | None
     partners: set[str]
     points: set[str]
     recommendations: set[str]
@@ -174,7 +174,7 @@ class World:
             kind=self.chance.choice(KINDS),
             scope=self.chance.choice(SCOPES),
             published=self.day(last=date(2015, 12, 31)),
-            due=self.chance.choice([None, self.day(date(2014, 1, 1), date(2017, 12, 31))]),
+            deadline=self.chance.choice([None, self.day(date(2014, 1, 1), date(2017, 12, 31))]),
             partners={partner.code for partner in partners},
             points={str(point.number) for point in points},
             recommendations={each.code for each in answered} | {each.parent.code for each in answered if each.parent},
@@ -189,7 +189,7 @@ class World:
             scope=plain.scope,
             places=plain.places,
             published_on=plain.published,
-            due_on=plain.due,
+            deadline_on=plain.deadline,
             partners=partners,
             agenda_points=points,
             recommendations=answered,

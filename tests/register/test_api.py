@@ -73,8 +73,8 @@ def test_row_says_what_the_register_says(client, ilo, iom, points):
         places=["Tunisia"],
         start_on=date(2014, 12, 31),
         start_precision="year",
-        due_on=date(2015, 6, 30),
-        due_precision="month",
+        deadline_on=date(2015, 6, 30),
+        deadline_precision="month",
     )
     published_report(commitment, on="2015-03", outlook="on_track")
 
@@ -109,8 +109,8 @@ def test_row_says_what_the_register_says(client, ilo, iom, points):
         ],
         "start_on": "2014",
         "start_precision": "year",
-        "due_on": "2015-06",
-        "due_precision": "month",
+        "deadline_on": "2015-06",
+        "deadline_precision": "month",
         "status": "in_progress",
         "status_reason": "",
         "superseded_by": None,
@@ -141,7 +141,7 @@ def test_row_with_nothing_reported_pretends_nothing(client, decent_work):
         "title": "Migration and Decent Work",
         "url": "http://testserver/workgroups/decent-work/",
     }
-    unknown = ("status", "last_heard_on", "last_heard_precision", "start_on", "start_precision", "due_on", "scope")
+    unknown = ("status", "last_heard_on", "last_heard_precision", "start_on", "start_precision", "deadline_on", "scope")
     assert {row[field] for field in unknown} == {None}
 
 
@@ -207,7 +207,7 @@ def test_commitment_tells_its_whole_record(get_commitment, ilo, iom, undesa, poi
         work_plan=WorkPlanFactory(slug="mawp", title="Work plan"),
         partners=[iom],
     )
-    MilestoneFactory(commitment=commitment, title="Begin", due_on=date(2014, 6, 30), met_on=date(2014, 7, 2))
+    MilestoneFactory(commitment=commitment, title="Begin", deadline_on=date(2014, 6, 30), met_on=date(2014, 7, 2))
     evidence = EvidenceFactory.build(
         report=None,
         title="Study",
@@ -230,8 +230,8 @@ def test_commitment_tells_its_whole_record(get_commitment, ilo, iom, undesa, poi
     assert body["milestones"] == [
         {
             "title": "Begin",
-            "due_on": "2014-06-30",
-            "due_precision": "day",
+            "deadline_on": "2014-06-30",
+            "deadline_precision": "day",
             "met_on": "2014-07-02",
             "met_precision": "day",
         }
@@ -578,7 +578,7 @@ def test_gaps_tell_what_is_wanting(client, ilo, iom, ohchr, points):
     whole = RecommendationFactory(code="P15-1", level="post_2015")
     part = RecommendationFactory(code="P15-1a", level="post_2015", parent=whole)
     reported = CommitmentFactory(
-        lead_agency=ilo, agenda_points=points[:1], recommendations=[part], due_on=date(2015, 1, 1)
+        lead_agency=ilo, agenda_points=points[:1], recommendations=[part], deadline_on=date(2015, 1, 1)
     )
     published_report(reported)
     CommitmentFactory(lead_agency=iom, agenda_points=points[1:2])
@@ -602,7 +602,7 @@ def test_gaps_tell_what_is_wanting(client, ilo, iom, ohchr, points):
 
 @pytest.mark.database
 def test_gaps_are_told_as_of_a_day(client, ilo):
-    published_report(CommitmentFactory(lead_agency=ilo, due_on=date(2015, 1, 1)), on="2014-06-30")
+    published_report(CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 1, 1)), on="2014-06-30")
 
     lacks = [
         client.get("/api/v1/summary/gaps/", {"as_of": day}).json()["members"][0]["lacks"]

@@ -43,12 +43,12 @@ def whole(ilo, iom, ohchr, points):
         recommendations=[RecommendationFactory(code="POL-4")],
         start_on=date(2014, 3, 31),
         start_precision="month",
-        due_on=date(2016, 12, 31),
-        due_precision="year",
+        deadline_on=date(2016, 12, 31),
+        deadline_precision="year",
         confidence="known",
     )
     PartnerFactory(commitment=commitment, agency=iom, part="Runs the corridors.")
-    MilestoneFactory(commitment=commitment, title="Pilot", due_on=date(2014, 9, 30), met_on=date(2014, 11, 1))
+    MilestoneFactory(commitment=commitment, title="Pilot", deadline_on=date(2014, 9, 30), met_on=date(2014, 11, 1))
     published_report(commitment, on="2014-06", status="planning", achieved="Donors were found.")
     evidence = [EvidenceFactory.build(report=None, title="Evaluation of the pilot", symbol="ILO/1")]
     published_report(commitment, on="2015-01-31", status="in_progress", achieved="Pilot done.", evidence=evidence)
@@ -164,8 +164,8 @@ def test_head_says_who_by_when_how_it_stands_and_who_verified(client, whole, und
     ("days", "says"),
     [
         ({}, "not known"),
-        ({"start_on": date(2014, 3, 31)}, "no due day given"),
-        ({"due_on": date(2016, 1, 1)}, "start not known"),
+        ({"start_on": date(2014, 3, 31)}, "no deadline given"),
+        ({"deadline_on": date(2016, 1, 1)}, "start not known"),
     ],
 )
 def test_head_says_what_is_not_known_of_the_days(client, ilo, days, says):
@@ -283,7 +283,7 @@ def test_lead_answers_beneath_the_judgement_from_its_day_on(client, commitment, 
 
 
 def test_milestone_met_later_is_not_yet_met_on_the_day(client, commitment):
-    MilestoneFactory(commitment=commitment, title="Pilot", due_on=date(2014, 9, 30), met_on=date(2014, 11, 1))
+    MilestoneFactory(commitment=commitment, title="Pilot", deadline_on=date(2014, 9, 30), met_on=date(2014, 11, 1))
 
     def met(query):
         html = assert_answers(client, f"{commitment.get_absolute_url()}{query}")

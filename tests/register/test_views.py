@@ -92,7 +92,7 @@ def test_register_refuses_what_it_does_not_know_by_name(client, commitment, quer
 def test_register_shows_the_fields_asked_for_as_a_table(client, commitment, points):
     commitment.agenda_points.set(points[:2])
 
-    response = client.get(f"{REGISTER}?fields=title,lead,agenda_points,due_on")
+    response = client.get(f"{REGISTER}?fields=title,lead,agenda_points,deadline_on")
 
     ((title, *rest),) = response.context["table"]
     assert title == (f"http://testserver{commitment.get_absolute_url()}", commitment.title)

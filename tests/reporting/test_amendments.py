@@ -66,7 +66,7 @@ def sentences(entry):
         ({"scope": "regional"}, "The scope was given: Regional."),
         ({"places": ["Nepal", "Qatar"]}, "The places were given: Nepal; Qatar."),
         ({"start_on": date(2014, 3, 31), "start_precision": "month"}, "The start was given: March 2014."),
-        ({"due_on": date(2015, 12, 31), "due_precision": "year"}, "The due day was given: 2015."),
+        ({"deadline_on": date(2015, 12, 31), "deadline_precision": "year"}, "The deadline was given: 2015."),
         ({"source_title": "Another"}, "The title of the source changed."),
         (
             {"source_location": "A/68/190"},
@@ -86,14 +86,14 @@ def test_change_of_a_field_is_told_in_words(entry, fields, says):
 
 
 def test_change_of_a_day_is_told_at_its_true_precision(entry):
-    change(entry, day="2014-03-01", due_on=date(2015, 12, 31), due_precision="year")
-    change(entry, day="2014-04-01", due_on=date(2016, 12, 31), due_precision="day")
-    change(entry, day="2014-05-01", due_on=None, due_precision="")
+    change(entry, day="2014-03-01", deadline_on=date(2015, 12, 31), deadline_precision="year")
+    change(entry, day="2014-04-01", deadline_on=date(2016, 12, 31), deadline_precision="day")
+    change(entry, day="2014-05-01", deadline_on=None, deadline_precision="")
 
     assert sentences(entry) == [
-        "The due day, 31 December 2016, was taken away.",
-        "The due day changed from 2015 to 31 December 2016.",
-        "The due day was given: 2015.",
+        "The deadline, 31 December 2016, was taken away.",
+        "The deadline changed from 2015 to 31 December 2016.",
+        "The deadline was given: 2015.",
     ]
 
 
@@ -165,9 +165,9 @@ def test_partners_join_take_other_parts_and_leave(entry, iom):
 
 def test_milestones_are_added_moved_met_and_taken_away(entry):
     with on("2014-08-01"):
-        step = MilestoneFactory(commitment=entry, title="Pilot", due_on=date(2014, 9, 30))
+        step = MilestoneFactory(commitment=entry, title="Pilot", deadline_on=date(2014, 9, 30))
     with on("2014-09-01"):
-        step.due_on = date(2014, 10, 31)
+        step.deadline_on = date(2014, 10, 31)
         step.save()
     with on("2014-11-02"):
         step.met_on, step.met_precision = date(2014, 11, 1), "day"
@@ -180,7 +180,7 @@ def test_milestones_are_added_moved_met_and_taken_away(entry):
         ("2 November 2014", ["The milestone “Pilot” was met: 1 November 2014."]),
         (
             "1 September 2014",
-            ["The due day of the milestone “Pilot” changed from 30 September 2014 to 31 October 2014."],
+            ["The deadline of the milestone “Pilot” changed from 30 September 2014 to 31 October 2014."],
         ),
         ("1 August 2014", ["The milestone “Pilot” was added."]),
     ]
@@ -303,7 +303,7 @@ def test_load_amends_only_what_it_changes(ilo, iom, points, tmp_path):
     with on("2014-11-30"):
         load(line.format(partners="iom").replace("2016", "2017"), other.format(partners="iom"))
 
-    assert sentences(entry) == ["The due day changed from 2016 to 2017.", "IOM became a partner."]
+    assert sentences(entry) == ["The deadline changed from 2016 to 2017.", "IOM became a partner."]
     assert [sentences(row) for row in ilo.led_commitments.exclude(pk=entry.pk)] == [[]]
 
 
@@ -325,7 +325,7 @@ def test_amendments_take_the_same_queries_however_many_lines(entry, iom, points,
 QUERIES = 8
 
 
-@pytest.mark.parametrize("what", ["title", "due", "point", "partner", "milestone", "partner left"])
+@pytest.mark.parametrize("what", ["title", "deadline", "point", "partner", "milestone", "partner left"])
 def test_moment_of_the_last_amendment_is_that_of_the_newest_told(entry, points, iom, what):
     partner = None
     if what == "partner left":
@@ -334,8 +334,8 @@ def test_moment_of_the_last_amendment_is_that_of_the_newest_told(entry, points, 
     before = amended_at([entry.pk])
     if what == "title":
         change(entry, title="Fairer recruitment")
-    elif what == "due":
-        change(entry, due_on=date(2015, 12, 31), due_precision="year")
+    elif what == "deadline":
+        change(entry, deadline_on=date(2015, 12, 31), deadline_precision="year")
     else:
         with on("2014-08-01"):
             if what == "point":

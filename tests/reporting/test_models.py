@@ -44,8 +44,10 @@ DAY = date(2014, 3, 1)
 STATES = {"draft", "submitted", "sent_back", "published", "withdrawn"}
 
 
-def dates(start, start_precision, due, due_precision):
-    return CommitmentFactory(start_on=start, start_precision=start_precision, due_on=due, due_precision=due_precision)
+def dates(start, start_precision, deadline, deadline_precision):
+    return CommitmentFactory(
+        start_on=start, start_precision=start_precision, deadline_on=deadline, deadline_precision=deadline_precision
+    )
 
 
 def same_partner_twice():
@@ -197,13 +199,25 @@ REFUSED = [
     ("commitment_outlook_known", lambda: CommitmentFactory(outlook="sunny"), None),
     ("commitment_outlook_known", lambda: CommitmentFactory(outlook=""), None),
     *paired("commitment_start_with_precision", CommitmentFactory, "start"),
-    *paired("commitment_due_with_precision", CommitmentFactory, "due"),
-    ("commitment_due_not_before_start", lambda: dates(date(2015, 12, 31), "year", date(2014, 12, 31), "year"), None),
-    ("commitment_due_not_before_start", lambda: dates(date(2015, 12, 31), "year", date(2014, 12, 31), "day"), None),
-    ("commitment_due_not_before_start", lambda: dates(date(2015, 6, 30), "month", date(2015, 5, 31), "day"), None),
-    ("commitment_due_not_before_start", lambda: dates(date(2015, 6, 30), "month", date(2014, 6, 30), "month"), None),
-    ("commitment_due_not_before_start", lambda: dates(date(2015, 6, 15), "day", date(2015, 6, 14), "day"), None),
-    ("commitment_due_not_before_start", lambda: dates(date(2015, 6, 15), "day", date(2015, 5, 31), "month"), None),
+    *paired("commitment_deadline_with_precision", CommitmentFactory, "deadline"),
+    (
+        "commitment_deadline_not_before_start",
+        lambda: dates(date(2015, 12, 31), "year", date(2014, 12, 31), "year"),
+        None,
+    ),
+    (
+        "commitment_deadline_not_before_start",
+        lambda: dates(date(2015, 12, 31), "year", date(2014, 12, 31), "day"),
+        None,
+    ),
+    ("commitment_deadline_not_before_start", lambda: dates(date(2015, 6, 30), "month", date(2015, 5, 31), "day"), None),
+    (
+        "commitment_deadline_not_before_start",
+        lambda: dates(date(2015, 6, 30), "month", date(2014, 6, 30), "month"),
+        None,
+    ),
+    ("commitment_deadline_not_before_start", lambda: dates(date(2015, 6, 15), "day", date(2015, 6, 14), "day"), None),
+    ("commitment_deadline_not_before_start", lambda: dates(date(2015, 6, 15), "day", date(2015, 5, 31), "month"), None),
     ("commitment_discontinued_with_reason", lambda: CommitmentFactory(status="discontinued"), None),
     ("commitment_superseded_with_successor", lambda: CommitmentFactory(status="superseded"), None),
     ("commitment_superseded_with_successor", superseded_by_itself, None),
@@ -220,7 +234,7 @@ REFUSED = [
     ("commitment_restored_with_reason", lambda: CommitmentFactory(draft=True, **RESTORED), None),
     ("withdrawal_restored_afterwards", restored_before_it_was_withdrawn, None),
     ("partner_agency_once", same_partner_twice, None),
-    *paired("milestone_due_with_precision", MilestoneFactory, "due"),
+    *paired("milestone_deadline_with_precision", MilestoneFactory, "deadline"),
     *paired("milestone_met_with_precision", MilestoneFactory, "met"),
     ("cycle_days_in_order", lambda: ReportingCycleFactory(due_on=date(2014, 6, 30)), None),
     ("cycle_days_in_order", lambda: ReportingCycleFactory(closes_on=date(2014, 8, 30)), None),
@@ -292,8 +306,14 @@ REFUSED = [
     ),
     ("status_change_precision_known", lambda: StatusChangeFactory(changed_precision=""), None),
     ("autosaved_form_known", lambda: AutosavedFormFactory(form="stakeholder"), None),
-    ("autosaved_form_commitment_of_new", lambda: AutosavedFormFactory(row=1, commitment=CommitmentFactory()), None),
-    ("autosaved_form_commitment_of_new", lambda: AutosavedFormFactory(version=1), None),
+    ("autosaved_form_parent_of_new", lambda: AutosavedFormFactory(row=1, commitment=CommitmentFactory()), None),
+    ("autosaved_form_parent_of_new", lambda: AutosavedFormFactory(row=1, assessment=AssessmentFactory()), None),
+    ("autosaved_form_parent_of_new", lambda: AutosavedFormFactory(version=1), None),
+    (
+        "autosaved_form_one_parent",
+        lambda: AutosavedFormFactory(commitment=CommitmentFactory(), assessment=AssessmentFactory()),
+        None,
+    ),
     ("autosaved_form_once", same_copy_twice, None),
     ("assessment_never_withdrawn", lambda: AssessmentFactory(state="withdrawn", published_on=DAY), None),
     ("assessment_one_assessor", lambda: assessor("peer_agency"), None),
@@ -348,8 +368,8 @@ CHOICES = [
     (Commitment, "status", "commitment_status_known", {""}),
     (Commitment, "outlook", "commitment_outlook_known", set()),
     (Commitment, "start_precision", "commitment_start_with_precision", {""}),
-    (Commitment, "due_precision", "commitment_due_with_precision", {""}),
-    (Milestone, "due_precision", "milestone_due_with_precision", {""}),
+    (Commitment, "deadline_precision", "commitment_deadline_with_precision", {""}),
+    (Milestone, "deadline_precision", "milestone_deadline_with_precision", {""}),
     (Milestone, "met_precision", "milestone_met_with_precision", {""}),
     (ProgressReport, "state", "progressreport_state_known", set()),
     (ProgressReport, "reviewed_as", "progressreport_reviewing_body_known", {""}),
@@ -417,7 +437,7 @@ def test_every_declared_rule_is_in_the_tables_above(assert_declared):
 
 
 @pytest.mark.parametrize(
-    ("start", "start_precision", "due", "due_precision"),
+    ("start", "start_precision", "deadline", "deadline_precision"),
     [
         (date(2015, 12, 31), "year", date(2015, 6, 30), "month"),
         (date(2015, 12, 31), "year", date(2015, 1, 1), "day"),
@@ -430,10 +450,10 @@ def test_every_declared_rule_is_in_the_tables_above(assert_declared):
         (date(2015, 12, 31), "year", None, ""),
     ],
 )
-def test_due_in_the_period_in_which_it_starts_is_taken(start, start_precision, due, due_precision):
-    commitment = dates(start, start_precision, due, due_precision)
+def test_due_in_the_period_in_which_it_starts_is_taken(start, start_precision, deadline, deadline_precision):
+    commitment = dates(start, start_precision, deadline, deadline_precision)
 
-    assert Commitment.objects.filter(start_on=start, due_on=due).get() == commitment
+    assert Commitment.objects.filter(start_on=start, deadline_on=deadline).get() == commitment
 
 
 def test_reports_outside_any_cycle_are_as_many_as_it_takes(commitment):
@@ -473,13 +493,13 @@ def test_lead_is_the_agency_or_the_group(ilo, decent_work):
 
 def test_days_are_told_at_their_precision():
     commitment = dates(date(2014, 12, 31), "year", date(2015, 6, 30), "month")
-    milestone = MilestoneFactory(due_on=date(2015, 1, 31), due_precision="month", met_on=DAY)
+    milestone = MilestoneFactory(deadline_on=date(2015, 1, 31), deadline_precision="month", met_on=DAY)
 
-    assert (commitment.start.iso, commitment.due.iso) == ("2014", "2015-06")
-    assert (milestone.due.iso, milestone.met.iso) == ("2015-01", "2014-03-01")
+    assert (commitment.start.iso, commitment.deadline.iso) == ("2014", "2015-06")
+    assert (milestone.deadline.iso, milestone.met.iso) == ("2015-01", "2014-03-01")
     assert EvidenceFactory(issued_on=DAY).issued.iso == "2014-03-01"
     assert EvidenceFactory().issued is None
-    assert CommitmentFactory().due is None
+    assert CommitmentFactory().deadline is None
     assert CommitmentFactory().published.iso == "2014-02-20"
     assert CommitmentFactory(draft=True).published is None
 
@@ -516,8 +536,8 @@ def test_report_is_blank_until_something_is_written(db, fields, is_blank):
 
 def test_milestones_without_a_day_come_last(commitment):
     undated = MilestoneFactory(commitment=commitment)
-    second = MilestoneFactory(commitment=commitment, due_on=date(2015, 1, 1))
-    first = MilestoneFactory(commitment=commitment, due_on=date(2014, 1, 1))
+    second = MilestoneFactory(commitment=commitment, deadline_on=date(2015, 1, 1))
+    first = MilestoneFactory(commitment=commitment, deadline_on=date(2014, 1, 1))
 
     assert list(commitment.milestones.all()) == [first, second, undated]
 

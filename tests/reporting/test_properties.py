@@ -83,8 +83,8 @@ MEETS = {
     "verification": lambda row, stood, value: stood["verification"] == value,
     "scope": lambda row, stood, value: row.scope == value,
     "place": lambda row, stood, value: value in row.places,
-    "due_after": lambda row, stood, value: row.due is not None and row.due >= date.fromisoformat(value),
-    "due_before": lambda row, stood, value: row.due is not None and row.due <= date.fromisoformat(value),
+    "due_after": lambda row, stood, value: row.deadline is not None and row.deadline >= date.fromisoformat(value),
+    "due_before": lambda row, stood, value: row.deadline is not None and row.deadline <= date.fromisoformat(value),
 }
 
 
@@ -111,7 +111,7 @@ def in_order(rows, word):
     column = word.removeprefix("-")
     value = {
         "reference": lambda row: row.reference,
-        "due": lambda row: row.due,
+        "due": lambda row: row.deadline,
         "published": lambda row: row.published,
     }[column]
     rows = sorted(rows, key=lambda row: row.reference)

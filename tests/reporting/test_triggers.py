@@ -405,7 +405,7 @@ SILENT = [
     "UPDATE commitments_milestone SET met_on = '2014-12-01', met_precision = 'day'",
     "DELETE FROM commitments_partner",
     "DELETE FROM commitments_milestone",
-    "INSERT INTO commitments_milestone (commitment_id, title, due_precision, met_precision, version)"
+    "INSERT INTO commitments_milestone (commitment_id, title, deadline_precision, met_precision, version)"
     " SELECT id, 'Other', '', '', 1 FROM commitments_commitment",
 ]
 

@@ -71,7 +71,9 @@ def test_database_holds_no_trigger_that_the_code_does_not_declare():
 @pytest.mark.parametrize(
     "change",
     [
-        SQLFunction("portal_plain", "said text", "text", "RETURN said", "sql", "IMMUTABLE PARALLEL SAFE").create_sql,
+        SQLFunction(
+            "portal_punctuation_to_spaces", "value text", "text", "RETURN value", "sql", "IMMUTABLE PARALLEL SAFE"
+        ).create_sql,
         "ALTER FUNCTION agencies_acted_for(bigint, timestamptz) VOLATILE",
         "ALTER FUNCTION revision_move() SECURITY DEFINER",
         "ALTER TABLE audit_entry DISABLE TRIGGER USER",

@@ -1,12 +1,17 @@
 """Every column of a public table is declared in its app's `fields`, and every public field stands where it belongs."""
 
+import ast
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -22,7 +27,7 @@ import workgroups.fields
 import workgroups.serializers
 from commitments.fields import COMMITMENT
 from commitments.models import Commitment, Milestone, Partner
-from foundation.public_fields import Place, PublicField, PublicTable
+from foundation.public_fields import FIRST_VERSION, ORDER, PRECISION, Place, PublicField, PublicTable
 from gmg_portal.editors.review import display_values as review
 from gmg_portal.editors.spreadsheets import resources
 from gmg_portal.open_data import tables
@@ -187,6 +192,38 @@ def missing_in_pages(table: PublicTable) -> set[str]:
     return missing
 
 
+def names_in_forms(model: type[models.Model]) -> set[str]:
+    """Return the columns and methods that the forms of the editor area show of a model, as rows and as inline rows."""
+    tables = list(admin.site._registry.values())
+    inlines = [inline for table in tables for inline in getattr(table, "inlines", ()) if inline.model is model]
+    names = set()
+    for table in (*(table for table in tables if table.model is model), *inlines):
+        fieldsets = table.fieldsets or [("", {"fields": table.fields or names_by_default(model)})]
+        names |= {*flatten_fieldsets(fieldsets), *table.readonly_fields, *getattr(table, "status_fields", ())}
+    return names
+
+
+def names_by_default(model: type[models.Model]) -> list[str]:
+    return [column.name for column in (*model._meta.fields, *model._meta.many_to_many) if column.editable]
+
+
+def missing_in_editor_area(table: PublicTable) -> set[str]:
+    """Return the public columns that no form shows, and those of the order, which editors set.
+
+    A precision stands in the input of its date. Rows of a set with columns of its own are inline rows.
+    """
+    names, missing = names_in_forms(table.model), set()
+    sets = {column.name: column.remote_field.through for column in table.model._meta.local_many_to_many}
+    for public_field in table.shown_in(Place.EDITOR_AREA):
+        through = sets.get(next(iter(public_field.columns), ""))
+        if through and not table.has_plain_set(public_field):
+            missing |= set() if names_in_forms(through) else {public_field.name}
+            continue
+        columns = {column for column in public_field.columns if not column.endswith(PRECISION)}
+        missing |= {column for column in columns if not names & {column, column.removesuffix("_on")}}
+    return missing | {column for column, reason in table.private.items() if reason == ORDER and column not in names}
+
+
 TAGS = re.findall(r"{[{%].*?[%}]}", TEMPLATES)
 CHECKS = {
     Place.API: missing_in_api,
@@ -195,6 +232,7 @@ CHECKS = {
     Place.AMENDMENTS: missing_in_amendments,
     Place.REVIEW: missing_in_review,
     Place.PAGE: missing_in_pages,
+    Place.EDITOR_AREA: missing_in_editor_area,
 }
 
 
@@ -291,6 +329,83 @@ def test_every_filter_of_a_field_exists(table):
     assert filters <= set(getattr(FILTERS.get(table.model.__name__), "base_filters", ()))
 
 
+def written_texts(node: ast.AST) -> list[str]:
+    """Return the texts that a call or dict has as descriptions: help texts, and those of fields and columns."""
+    texts = []
+    if isinstance(node, ast.Dict):
+        keys = [key.value if isinstance(key, ast.Constant) else "" for key in node.keys]
+        texts = [value for key, value in zip(keys, node.values, strict=True) if key == "help_text"]
+    elif isinstance(node, ast.Call):
+        name = getattr(node.func, "id", "")
+        texts = [keyword.value for keyword in node.keywords if keyword.arg == "help_text"]
+        texts += node.args[1:2] if name == "PublicField" else node.args[2:3] if name.endswith("Column") else []
+    texts = [text.args[0] if isinstance(text, ast.Call) and text.args else text for text in texts]
+    return [text.value for text in texts if isinstance(text, ast.Constant)]
+
+
+def test_no_description_is_written_twice():
+    """A description that is needed twice is a constant, or comes from a declaration of `fields`."""
+    folders = [config.path for config in apps.get_app_configs() if config.path.startswith(f"{settings.BASE_DIR}/")]
+    paths = {
+        path for folder in [*folders, Path(settings.BASE_DIR, "foundation")] for path in Path(folder).rglob("*.py")
+    }
+    modules = (path for path in paths if "migrations" not in path.parts and ".venv" not in path.parts)
+    nodes = (node for path in modules for node in ast.walk(ast.parse(path.read_text())))
+    counts = Counter(text for node in nodes for text in written_texts(node))
+
+    assert len(counts) > 200
+    assert {text for text, count in counts.items() if count > 1} == set(), (
+        "Make it a constant, or take it from `fields`."
+    )
+
+
+# Since when there is a field
+
+# The fields of each version that was released, by table: written down at the release, none so far.
+RELEASED: dict[str, dict[str, set[str]]] = {}
+
+
+def fields_of_version(tables: list[PublicTable], version: str) -> dict[str, set[str]]:
+    """Return the names of the fields that a version has, by table."""
+    return {
+        table.model.__name__: {each.name for each in table if numbers(each.since) <= numbers(version)}
+        for table in tables
+    }
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def test_no_field_is_newer_than_the_api():
+    newest = numbers(settings.SPECTACULAR_SETTINGS["VERSION"])
+    versions = {public_field.since for table in TABLES for public_field in table}
+
+    assert all(re.fullmatch(r"[1-9]\d*\.\d+", version) for version in versions)
+    assert {version for version in versions if not numbers(FIRST_VERSION) <= numbers(version) <= newest} == set()
+
+
+def test_fields_of_each_release_are_written_down():
+    """A field that is added after a release would otherwise seem to be in it."""
+    changelog = Path(settings.BASE_DIR, "CHANGELOG.md").read_text()
+
+    assert set(RELEASED) == set(re.findall(r"^## \[(\d+\.\d+)", changelog, re.MULTILINE))
+    assert {version: fields_of_version(TABLES, version) for version in RELEASED} == RELEASED
+
+
+def test_field_of_a_later_version_says_so_and_is_in_no_earlier_one():
+    cost = PublicField("cost", "What it costs.", since="1.10")
+    table = replace(COMMITMENT, fields=(COMMITMENT["title"], cost))
+
+    assert str(cost.described) == "What it costs. Since version 1.10."
+    assert COMMITMENT["title"].described is COMMITMENT["title"].description
+    assert [fields_of_version([table], version)["Commitment"] for version in ("1.0", "1.9", "1.10")] == [
+        {"title"},
+        {"title"},
+        {"title", "cost"},
+    ]
+
+
 # A forgotten column
 
 
@@ -307,7 +422,8 @@ def test_column_that_stands_only_in_the_model_is_refused(monkeypatch):
 
 @pytest.mark.parametrize("place", Place)
 def test_declared_field_that_a_place_lacks_is_refused(place):
-    table = replace(COMMITMENT, fields=(*COMMITMENT.fields, PublicField("made_up", "What it costs.", columns=())))
+    columns = ("made_up",) if place is Place.EDITOR_AREA else ()
+    table = replace(COMMITMENT, fields=(*COMMITMENT.fields, PublicField("made_up", "What it costs.", columns=columns)))
 
     with pytest.raises(AssertionError, match="made_up"):
         test_every_public_field_stands_in_each_of_its_places(table, place)

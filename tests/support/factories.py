@@ -370,9 +370,9 @@ class CommitmentFactory(ReviewedFactory):
     workgroup = None
     lead_agency = factory.Maybe("workgroup", None, factory.SubFactory(AgencyFactory))
     start_precision = day_precision("start_on")
-    due_precision = day_precision("due_on")
+    deadline_precision = day_precision("deadline_on")
     start_on = None
-    due_on = None
+    deadline_on = None
     source_title = "Initiatives to follow up the 2013 High-level Dialogue"
     source_location = "https://example.org/source"
 
@@ -412,8 +412,8 @@ class MilestoneFactory(DjangoModelFactory):
 
     commitment = factory.SubFactory(CommitmentFactory)
     title = factory.Sequence(lambda n: f"Step {n}")
-    due_on = None
-    due_precision = day_precision("due_on")
+    deadline_on = None
+    deadline_precision = day_precision("deadline_on")
     met_on = None
     met_precision = day_precision("met_on")
 

@@ -10,7 +10,8 @@ from rest_framework import serializers
 from agencies.serializers import AgencyRefSerializer
 from commitments.models import Outlook, Status
 from commitments.workflow import State
-from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
+from foundation.rest.problem_codes import ERROR_CHOICES
+from foundation.rest.problem_serializers import FAULT_CODE, FAULT_DETAIL, BaseProblemSerializer
 from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import LinkField
 from gmg_portal.editors.forms.prefill import is_blank
@@ -52,7 +53,7 @@ class DraftEvidenceSerializer(PublicFieldsSerializer):
     public_table = EVIDENCE
     code = serializers.SerializerMethodField(help_text=_("Names it within the draft; for removing it."))
     url = LinkField(help_text=_("Where it is found; null for a symbol or a file."))
-    issued_on = PartialDateField("issued", help_text=_("When it was issued."))
+    issued_on = PartialDateField("issued")
     issued_precision = PrecisionField("issued")
     is_public = serializers.BooleanField(help_text=_("Whether readers will see it; if not, reviewers alone do."))
     media_type = serializers.ChoiceField(
@@ -114,7 +115,7 @@ class DraftRowSerializer(PublicFieldsSerializer):
         Status, allow_null=True, help_text=_("The status that it reports; null while none is chosen.")
     )
     superseded_by = CommitmentRefSerializer(allow_null=True, help_text=_("What takes the commitment's place."))
-    outlook = NullableChoiceField(Outlook, help_text=_("How the lead sees the way ahead."))
+    outlook = NullableChoiceField(Outlook)
     evidence = DraftEvidenceSerializer(source="own_evidence", many=True, help_text=_("What backs it."))
     review_note = serializers.CharField(help_text=_("What the reviewer asks to be mended, once it is sent back."))
     submitted_at = serializers.DateTimeField(allow_null=True, help_text=_("When it was last sent off (UTC); or null."))
@@ -289,8 +290,8 @@ class FieldFaultSerializer(serializers.Serializer):
         required=False, help_text=_("The field of the body that is refused; empty where it is the whole.")
     )
     parameter = serializers.CharField(required=False, help_text=_("The word of the address that is refused."))
-    code = serializers.ChoiceField(ERROR_CHOICES, help_text=_("What is wrong with it: stable, for programs."))
-    detail = serializers.CharField(help_text=_("What is wrong with it."))
+    code = serializers.ChoiceField(ERROR_CHOICES, help_text=FAULT_CODE)
+    detail = serializers.CharField(help_text=FAULT_DETAIL)
     allowed = serializers.ListField(
         child=serializers.CharField(), required=False, help_text=_("What it takes, if that can be listed.")
     )
@@ -299,15 +300,9 @@ class FieldFaultSerializer(serializers.Serializer):
     yours = serializers.CharField(required=False, help_text=_("At a clash: what was sent."))
 
 
-class SubmissionProblemSerializer(serializers.Serializer):
+class SubmissionProblemSerializer(BaseProblemSerializer):
     """A request that was refused (RFC 9457), with what is wrong field by field."""
 
-    type = serializers.CharField(help_text=_("The address of what the code means, on the page of this description."))
-    title = serializers.CharField(help_text=_("The status in words."))
-    status = serializers.IntegerField(help_text=_("The HTTP status."))
-    code = serializers.ChoiceField(PROBLEM_CHOICES, help_text=_("Which problem it is: stable, for programs."))
-    detail = serializers.CharField(help_text=_("What went wrong, in a sentence."))
-    instance = serializers.CharField(help_text=_("The address that was asked for."))
     existing = serializers.URLField(
         required=False, help_text=_("Where a report is begun already: the address of that report.")
     )

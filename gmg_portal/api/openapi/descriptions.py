@@ -10,9 +10,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.plumbing import deep_import_string
 
+from commitments.fields import COMMITMENT
 from commitments.workflow import State
 from foundation.described_choices import DescribedChoices
 from foundation.rest import problem_codes
+from reporting.fields import REPORT
 
 COMPONENTS = "#/components/schemas/"
 
@@ -82,16 +84,18 @@ PARAMETERS = {
         "Code of a recommendation that it answers; a recommendation includes its parts."
     ),
     "list_commitments.level": _("Level of a recommendation that it answers."),
-    "list_commitments.kind": _("What sort of undertaking it is."),
+    "list_commitments.kind": COMMITMENT["kind"].description,
     "list_commitments.status": _("How far it has come, by the last report."),
-    "list_commitments.outlook": _("How the lead sees the way ahead."),
+    "list_commitments.outlook": REPORT["outlook"].description,
     "list_commitments.freshness": _("How recently the lead was heard."),
     "list_commitments.verification": _("Whether others have judged."),
     "list_commitments.scope": _("How wide it reaches."),
     "list_commitments.place": _("A place, as the source names it."),
-    "list_commitments.due_after": _("Due on or after this day. One known by its year or month counts as its last day."),
+    "list_commitments.due_after": _(
+        "Deadline on or after this day. One known by its year or month counts as its last day."
+    ),
     "list_commitments.due_before": _(
-        "Due on or before this day. One known by its year or month counts as its last day."
+        "Deadline on or before this day. One known by its year or month counts as its last day."
     ),
     "updated_since": _(
         "Changed at or after this moment (UTC, unless it names an offset); a day is its first moment. It does not go "
@@ -139,7 +143,7 @@ VALUE_DESCRIPTIONS = {
     },
     "Lack": {
         "commitment": _("No commitment answers it."),
-        "date": _("None of its commitments has a due day."),
+        "date": _("None of its commitments has a deadline."),
         "report": _("None of its commitments was ever reported on."),
         "report_in_cycle": _("The newest cycle asked for a report that has not come."),
     },
@@ -170,7 +174,7 @@ PARAMETER_VALUES = {
         "changed": _("The day of the change."),
         "code": _("The code."),
         "commitment": _("The reference of the commitment."),
-        "due": _("The due day; rows without one come last."),
+        "due": _("The deadline; rows without one come last."),
         "last_heard": _("The day of the last report; rows without one come last."),
         "name": _("The full name."),
         "number": _("The number."),

@@ -21,7 +21,7 @@ ROW = {
         "reference report, issued two months after the Dialogue."
     ),
     "start_on": "2013-12",
-    "due_on": "2013-12",
+    "deadline_on": "2013-12",
     "last_heard_on": "2013-12",
     "published_on": "2013-12",
     "source_title": "International Migration Report 2013",

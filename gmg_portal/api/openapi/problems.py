@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import MethodNotAllowed, NotAcceptable, Throttled
 
-from foundation.rest.problem_codes import ERROR_CHOICES, PROBLEM_CHOICES
+from foundation.rest.problem_codes import ERROR_CHOICES
 from foundation.rest.problem_details import (
     MEDIA_TYPE,
     OUTAGE,
@@ -20,6 +20,7 @@ from foundation.rest.problem_details import (
     query_too_long,
     server_error,
 )
+from foundation.rest.problem_serializers import FAULT_CODE, FAULT_DETAIL, BaseProblemSerializer
 from gmg_portal.api.renderers import CsvRenderer, JsonRenderer, NdjsonRenderer
 
 
@@ -27,23 +28,17 @@ class FaultSerializer(serializers.Serializer):
     """Problem of one parameter of the address."""
 
     parameter = serializers.CharField(help_text=_("The word that is refused."))
-    code = serializers.ChoiceField(ERROR_CHOICES, help_text=_("What is wrong with it: stable, for programs."))
-    detail = serializers.CharField(help_text=_("What is wrong with it."))
+    code = serializers.ChoiceField(ERROR_CHOICES, help_text=FAULT_CODE)
+    detail = serializers.CharField(help_text=FAULT_DETAIL)
     allowed = serializers.ListField(
         child=serializers.JSONField(), required=False, help_text=_("What is allowed in its place, if it can be listed.")
     )
     nearest = serializers.CharField(required=False, help_text=_("What of this is spelt most like it, if anything is."))
 
 
-class ProblemSerializer(serializers.Serializer):
+class ProblemSerializer(BaseProblemSerializer):
     """An error, as RFC 9457 describes it."""
 
-    type = serializers.CharField(help_text=_("The address of what the code means, on the page of this description."))
-    title = serializers.CharField(help_text=_("The status in words."))
-    status = serializers.IntegerField(help_text=_("The HTTP status."))
-    code = serializers.ChoiceField(PROBLEM_CHOICES, help_text=_("Which problem it is: stable, for programs."))
-    detail = serializers.CharField(help_text=_("What went wrong, in a sentence."))
-    instance = serializers.CharField(help_text=_("The address that was asked for."))
     errors = FaultSerializer(many=True, required=False, help_text=_("Each word that is refused."))
 
 

@@ -12,7 +12,7 @@ from commitments.workflow import State
 from gmg_portal.editors.dashboard.tasks import MAX_TASKS, MAX_TASKS_SHORT, Link, Task, TaskList
 from reporting.models import Evidence, ProgressReport
 
-FORM_ANCHORS = {"due": "id_due", "milestones": "milestones-group"}  # in the form of a commitment
+FORM_ANCHORS = {"deadline": "id_deadline", "milestones": "milestones-group"}  # in the form of a commitment
 
 
 def incomplete_list(user: AbstractUser) -> TaskList:
@@ -37,7 +37,7 @@ def incomplete_list(user: AbstractUser) -> TaskList:
     ]
     title, empty_text = (
         _("Commitments that lack something"),
-        _("All your commitments have milestones, a due day and evidence."),
+        _("All your commitments have milestones, a deadline and evidence."),
     )
     table = Link(_("All commitments"), reverse("admin:commitments_commitment_changelist"))
     return TaskList("lacking", title, empty_text, tasks, len(incomplete), table)
@@ -50,8 +50,8 @@ def links_to_missing(commitment: Commitment, user: AbstractUser) -> list[Link]:
         links.append(
             Link(_("No evidence: report with evidence"), report_address(commitment.pk, commitment.open_report))
         )
-    if not commitment.due_on:
-        links.append(correction_link(commitment, user, _("No due day"), "due"))
+    if not commitment.deadline_on:
+        links.append(correction_link(commitment, user, _("No deadline"), "deadline"))
     if not commitment.steps:
         links.append(correction_link(commitment, user, _("No milestone"), "milestones"))
     return links

@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from commitments.models import Commitment
 from foundation.text.numbers import is_whole_number
-from reporting.models import AutosavedForm
+from reporting.models import Assessment, AutosavedForm
 
 # The limit for the values of all fields together, about a hundred pages.
 MAX_CHARACTERS = 300_000
 NUL = "\x00"  # PostgreSQL does not store it
 # Form fields that detect conflicting edits, and belong to no model field.
 CONCURRENCY_FIELDS = ("version", "opened")
+
+Parent = Commitment | Assessment | None
 
 
 class ConcurrentAutosave(ValidationError):
@@ -38,14 +40,15 @@ def posted_fields(data: QueryDict) -> dict[str, list[str]]:
 
 
 @transaction.atomic
-def save_copy(row: Model, about: Commitment | None, fields: dict, *, window: str, seen: str, by: User) -> AutosavedForm:
+def save_copy(row: Model, parent: Parent, fields: dict, *, window: str, seen: str, by: User) -> AutosavedForm:
     """Save what a person has typed into the form of a row so far; write nothing if nothing changed.
 
-    `window` identifies the open form, `seen` is the timestamp of the copy that the form was filled with.
+    `parent` is the row to which a new row belongs, `window` identifies the open form, `seen` is the time of the copy
+    that the form was filled with.
     """
     if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > MAX_CHARACTERS:
         raise TooLong(_("This is too long to be saved as you type: use ‘Save draft’."))
-    copy = AutosavedForm.objects.of(by, row, about).select_for_update().first()
+    copy = AutosavedForm.objects.of(by, row, parent).select_for_update().first()
     if copy and copy.fields == fields:
         return copy
     if copy and window != copy.window and seen != copy.saved_at.isoformat():
@@ -58,17 +61,18 @@ def save_copy(row: Model, about: Commitment | None, fields: dict, *, window: str
         "version": version_of(fields) if row.pk else None,
         "saved_at": timezone.now(),
     }
-    key = {"user": by, "form": row._meta.model_name, "row": row.pk, "commitment": about if row.pk is None else None}
-    return AutosavedForm.objects.update_or_create(**key, defaults=values)[0]
+    key = {"user": by, "form": row._meta.model_name, "row": row.pk}
+    parent_columns = AutosavedForm.objects.parent_columns(row, parent)
+    return AutosavedForm.objects.update_or_create(**key, **parent_columns, defaults=values)[0]
 
 
 @transaction.atomic
-def claim_copy(copy: AutosavedForm, row: Model, about: Commitment | None, *, by: User) -> AutosavedForm:
+def claim_copy(copy: AutosavedForm, row: Model, parent: Parent, *, by: User) -> AutosavedForm:
     """Transfer a colleague's working copy to the person `by`; the colleague no longer has it."""
-    copy = AutosavedForm.objects.offered_to(by, row, about).select_for_update(of=("self",)).filter(pk=copy.pk).first()
+    copy = AutosavedForm.objects.offered_to(by, row, parent).select_for_update(of=("self",)).filter(pk=copy.pk).first()
     if copy is None:
         raise PermissionDenied(_("This is no longer there to be taken over."))
-    if AutosavedForm.objects.of(by, row, about).exists():
+    if AutosavedForm.objects.of(by, row, parent).exists():
         raise ValidationError(_("You have typed something here yourself and not saved it: save or discard that first."))
     copy.user = by
     copy.window = ""

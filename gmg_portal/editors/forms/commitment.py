@@ -11,9 +11,9 @@ from gmg_portal.editors.forms.versioned import VersionedForm
 class CommitmentForm(DraftRulesMixin, PartialDatesMixin, VersionedForm):
     """The form of a commitment; what the database refuses even for a draft is an error at its field."""
 
-    partial_dates = ("start", "due")
+    partial_dates = ("start", "deadline")
     start = PartialDateField(label=gettext_lazy("Start"))
-    due = PartialDateField(label=gettext_lazy("Due"))
+    deadline = PartialDateField(label=gettext_lazy("Deadline"))
 
     class Meta:
         field_classes = {"places": NameListField}
@@ -27,6 +27,6 @@ class CommitmentForm(DraftRulesMixin, PartialDatesMixin, VersionedForm):
 class MilestoneForm(PartialDatesMixin, VersionedForm):
     """The form of a milestone."""
 
-    partial_dates = ("due", "met")
-    due = PartialDateField(label=gettext_lazy("Due"))
+    partial_dates = ("deadline", "met")
+    deadline = PartialDateField(label=gettext_lazy("Deadline"))
     met = PartialDateField(label=gettext_lazy("Met"))

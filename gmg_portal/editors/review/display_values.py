@@ -76,7 +76,7 @@ def _part_values(partners: Iterable[Partner], milestones: Iterable[Milestone]) -
 
 
 def _milestone_text(milestone) -> str:
-    days = [_("due %(day)s") % {"day": milestone.due}] if milestone.due else []
+    days = [_("deadline %(day)s") % {"day": milestone.deadline}] if milestone.deadline else []
     days += [_("met %(day)s") % {"day": milestone.met}] if milestone.met else []
     return " – ".join([milestone.title, *days])
 

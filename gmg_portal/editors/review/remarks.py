@@ -33,7 +33,7 @@ def remarks(row: Reviewed) -> list[Remark]:
 
 def _commitment_remarks(row: Commitment) -> list[str]:
     remarks_with_conditions = {
-        _("No due day is given."): not row.due_on,
+        _("No deadline is given."): not row.deadline_on,
         _("No agenda point is chosen."): not row.agenda_points.exists(),
         _("No milestone is named."): not row.milestones.exists(),
         _("It stands in the register already, under the same title."): Commitment.objects.published()

@@ -52,7 +52,7 @@ def import_file(resource: DraftResource, content: bytes, *, dry_run: bool) -> Im
     columns = resource.get_export_headers()
     days = {field.column_name for field in resource.get_import_fields() if field.widget.day}
     try:
-        sheet = read(content, resource.name, columns, days)
+        sheet = read(content, resource.name, columns, days, resource.table.former_names())
     except ImportRefused as refusal:
         return ImportResult(refusals=refusal.problems)
     result = resource.import_data(

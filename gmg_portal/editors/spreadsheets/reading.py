@@ -8,7 +8,7 @@ import csv
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -63,15 +63,18 @@ class ParsedSheet:
     examples: int = 0
 
 
-def read(content: bytes, name: str, columns: list[str], days: set[str]) -> ParsedSheet:
-    """Read a file of these columns, of which `days` hold dates; raise ImportRefused if it is not such a file."""
+def read(content: bytes, name: str, columns: list[str], days: set[str], former_names: Mapping[str, str]) -> ParsedSheet:
+    """Read a file of these columns, of which `days` hold dates; raise ImportRefused if it is not such a file.
+
+    `former_names` has the column of each heading of an earlier shape.
+    """
     if len(content) > MAX_BYTES:
         raise ImportRefused(too_large())
     if content.startswith(OLD_WORKBOOKS):
         raise ImportRefused(old_workbook())
     records = workbook_rows(content, name) if content.startswith(ZIP) else text_rows(content, columns)
     number, header = next(records, (1, []))
-    sheet, places = ParsedSheet(columns), column_positions(header, columns)
+    sheet, places = ParsedSheet(columns), column_positions(header, columns, former_names)
     sheet.letters = {column: get_column_letter(place + 1) for column, place in places.items()}
     for number, cells in records:
         if len(sheet.rows) == MAX_ROWS:
@@ -90,10 +93,10 @@ def too_large() -> str:
     return _("This file is larger than %(most)d MB: send it in parts.") % {"most": MAX_BYTES // MEGABYTE}
 
 
-def column_positions(header: list, columns: list[str]) -> dict[str, int]:
+def column_positions(header: list, columns: list[str], former_names: Mapping[str, str]) -> dict[str, int]:
     """Return the index of each column; raise ImportRefused with all errors of the header."""
     names = [str(cell.value if hasattr(cell, "value") else cell or "").strip() for cell in header]
-    names = ["" if name == "None" else name for name in names]
+    names = ["" if name == "None" else former_names.get(name, name) for name in names]
     problems = []
     if missing := [column for column in columns if column not in names]:
         problems.append(_("Row 1: the column %(columns)s is missing.") % {"columns": ", ".join(missing)})

@@ -26,6 +26,7 @@ from reporting.fields import REPORT
 from reporting.models import ProgressReport
 
 KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it is in an exported one.")
+STATE = gettext_lazy("Where it stands in the review; only shown.")
 
 
 class CommitmentResource(DraftResource):
@@ -38,7 +39,7 @@ class CommitmentResource(DraftResource):
 
     reference = Column("reference", TextWidget(), KEPT)
     version = Column("version", TextWidget(), KEPT)
-    state = Column("state", ChoiceWidget(State.choices), gettext_lazy("Where it stands in the review; only shown."))
+    state = Column("state", ChoiceWidget(State.choices), STATE)
     lead = LeadColumn("lead", LeadWidget(), gettext_lazy("Who leads: an agency or a work group."), required=True)
     partners = SetColumn(
         "partner_agencies",
@@ -48,19 +49,19 @@ class CommitmentResource(DraftResource):
     stakeholders = SetColumn(
         "stakeholders",
         CodesWidget("stakeholders", "name", ("name",)),
-        gettext_lazy("The bodies beyond the group that take part."),
+        COMMITMENT["stakeholders"].description,
     )
     agenda_points = SetColumn(
         "agenda_points",
         CodesWidget("agenda_points", "number", ("number",)),
-        gettext_lazy("The points of the eight-point agenda which it serves."),
+        COMMITMENT["agenda_points"].description,
     )
     recommendations = SetColumn(
         "recommendations",
         CodesWidget("recommendations", "code", ("position", "code")),
-        gettext_lazy("The recommendations which it answers."),
+        COMMITMENT["recommendations"].description,
     )
-    work_plan = Column("work_plan", CodeWidget("work_plans", "slug"), gettext_lazy("The work plan it is part of."))
+    work_plan = Column("work_plan", CodeWidget("work_plans", "slug"), COMMITMENT["work_plan"].description)
     places = Column("places", PlacesWidget(), gettext_lazy("Countries or regions."))
     confidence = Column(
         "confidence",
@@ -176,7 +177,7 @@ class ReportResource(DraftResource):
 
     id = Column("id", TextWidget(), KEPT)
     version = Column("version", TextWidget(), KEPT)
-    state = Column("state", ChoiceWidget(State.choices), gettext_lazy("Where it stands in the review; only shown."))
+    state = Column("state", ChoiceWidget(State.choices), STATE)
     commitment = Column(
         "commitment",
         ReferenceWidget(

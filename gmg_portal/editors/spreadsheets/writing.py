@@ -26,7 +26,7 @@ EXAMPLES = {
     "summary": "What is undertaken, in a few lines.",
     "places": "Jordan;Lebanon",
     "start_on": "2014-03",
-    "due_on": "2015",
+    "deadline_on": "2015",
     "met_on": "2014-06-30",
     "source_title": "Initiatives to follow up the 2013 High-level Dialogue",
     "source_location": "https://example.org/source",

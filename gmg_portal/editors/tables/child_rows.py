@@ -32,17 +32,17 @@ class MilestoneAdmin(ChildRowAdmin):
     extra_views = SPREADSHEET_VIEWS
     change_list_template = "admin/workflow/change_list.html"
     parent_field = "commitment"
-    list_display = ["title", "commitment", "due", "met"]
+    list_display = ["title", "commitment", "deadline", "met"]
     list_select_related = ["commitment"]
     search_fields = ["title", "commitment__reference", "commitment__title"]
-    fields = ["commitment", "title", "due", "met"]
+    fields = ["commitment", "title", "deadline", "met"]
 
     def list_context(self, page):
         return spreadsheets_link(page)
 
-    @admin.display(description=_("due"), ordering="due_on")
-    def due(self, obj):
-        return str(obj.due) if obj.due else EMPTY_VALUE
+    @admin.display(description=_("deadline"), ordering="deadline_on")
+    def deadline(self, obj):
+        return str(obj.deadline) if obj.deadline else EMPTY_VALUE
 
     @admin.display(description=_("met"), ordering="met_on")
     def met(self, obj):

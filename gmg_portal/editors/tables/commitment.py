@@ -57,11 +57,11 @@ class MilestoneInline(WordingInlineMixin, PortalTabularInline):
 
     model = Milestone
     form = MilestoneForm
-    fields = ["title", "due", "met"]
+    fields = ["title", "deadline", "met"]
 
-    @admin.display(description=_("due"))
-    def due(self, obj):
-        return str(obj.due) if obj.due else EMPTY_VALUE
+    @admin.display(description=_("deadline"))
+    def deadline(self, obj):
+        return str(obj.deadline) if obj.deadline else EMPTY_VALUE
 
     @admin.display(description=_("met"))
     def met(self, obj):
@@ -78,7 +78,7 @@ class CommitmentAdmin(WorkflowAdmin):
     workflow_actions = (SUBMIT, PUBLISH, SEND_BACK, WITHDRAW, RESTORE)
     extra_views = [REPORT_FORM, *SPREADSHEET_VIEWS, *workflow_views(workflow_actions)]
     change_list_template = "admin/workflow/change_list.html"
-    list_display = ["reference", "title", "lead", "state", "status", "due"]
+    list_display = ["reference", "title", "lead", "state", "status", "deadline"]
     list_filter = ["state", "status", "kind", "lead_agency", "workgroup", "agenda_points", "work_plan", "confidence"]
     list_select_related = ["lead_agency", "workgroup"]
     search_fields = ["reference", "title", "summary", "original_text"]
@@ -93,7 +93,7 @@ class CommitmentAdmin(WorkflowAdmin):
             _("Who leads"),
             {"fields": ["lead_agency", "workgroup"], "description": _("One agency, or one work group: not both.")},
         ),
-        (_("When"), {"fields": ["start", "due"]}),
+        (_("When"), {"fields": ["start", "deadline"]}),
         (_("Where it is written"), {"fields": ["source_title", "source_location"]}),
         (_("How it is classified"), {"fields": list(CLASSIFICATION_FIELDS)}),
     ]
@@ -163,6 +163,6 @@ class CommitmentAdmin(WorkflowAdmin):
     def start(self, obj):
         return str(obj.start) if obj.start else EMPTY_VALUE
 
-    @admin.display(description=_("due"), ordering="due_on")
-    def due(self, obj):
-        return str(obj.due) if obj.due else EMPTY_VALUE
+    @admin.display(description=_("deadline"), ordering="deadline_on")
+    def deadline(self, obj):
+        return str(obj.deadline) if obj.deadline else EMPTY_VALUE

@@ -62,13 +62,13 @@ class HandoverSheet:
             if commitment.standing_finished:
                 continue
             params = {"reference": commitment.reference}
-            if not commitment.due_on:
-                questions.append(_("%(reference)s has no due day.") % params)
+            if not commitment.deadline_on:
+                questions.append(_("%(reference)s has no deadline.") % params)
             if not commitment.milestones.all():
                 questions.append(_("%(reference)s has no milestone.") % params)
             questions += [
                 _("%(reference)s: the milestone “%(step)s” was due on %(day)s and is not met.")
-                % {**params, "step": milestone.title, "day": milestone.due}
+                % {**params, "step": milestone.title, "day": milestone.deadline}
                 for milestone in commitment.milestones.all()
                 if milestone.is_overdue_on(today())
             ]

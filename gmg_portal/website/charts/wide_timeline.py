@@ -85,20 +85,20 @@ class WideTimeline:
         Where only the month or year of the start or deadline is known, the bar is paler within that time.
         """
         self._label_lane(y, _("Undertaking"))
-        start, due = ((self.timeline.of(kind) or [None])[0] for kind in ("start", "due"))
+        start, deadline = ((self.timeline.of(kind) or [None])[0] for kind in ("start", "deadline"))
         ended = (self.timeline.of("withdrawn") or self.timeline.of("today"))[0]
-        text = _from_to(start.on if start else None, due.on if due else None)
-        if not start and not due:
+        text = _from_to(start.on if start else None, deadline.on if deadline else None)
+        if not start and not deadline:
             self._write_in_lane(y, text)
             return
         begin = self.scale(start.first_day) if start else START
-        end = self.scale.end(due.on.day) if due else max(self.scale(ended.on.day), begin)
+        end = self.scale.end(deadline.on.day) if deadline else max(self.scale(ended.on.day), begin)
         self.drawing.rect(begin, y - 5, max(end - begin, 4), 10, "span pale", fill=BRAND, fill_opacity=PALE)
         certain_begin = self.scale(start.on.day) if start else end
-        certain_end = self.scale(due.first_day) if due else end
+        certain_end = self.scale(deadline.first_day) if deadline else end
         if certain_end > certain_begin:
             self.drawing.rect(certain_begin, y - 5, certain_end - certain_begin, 10, "span", fill=BRAND)
-        if due:
+        if deadline:
             self.drawing.rect(end - 3, y - 10, 3, 20, "span", fill=BRAND)
         Labels(self.drawing, y + 24).write(begin, text)
 
@@ -185,9 +185,11 @@ class WideTimeline:
             self.drawing.text(label_x, 33, moment.label, size=SIZE, anchor=anchor, classes="today", fill=BAD)
 
 
-def _from_to(start: PartialDate | None, due: PartialDate | None) -> str:
-    if start and due:
-        return _("%(start)s to %(due)s") % {"start": start, "due": due}
+def _from_to(start: PartialDate | None, deadline: PartialDate | None) -> str:
+    if start and deadline:
+        return _("%(start)s to %(deadline)s") % {"start": start, "deadline": deadline}
     if start:
         return _("since %(start)s, no end named") % {"start": start}
-    return _("until %(due)s, start not known") % {"due": due} if due else _("start and end not known")
+    return (
+        _("until %(deadline)s, start not known") % {"deadline": deadline} if deadline else _("start and end not known")
+    )

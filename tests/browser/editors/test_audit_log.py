@@ -16,7 +16,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def corrected_commitment(portal):
     commitment = Commitment.objects.get(reference="HLD-0018")
     corrected(commitment, summary=f"{commitment.summary} It went on in two more corridors.", scope="regional")
-    corrected(MilestoneFactory(commitment=commitment, title="Guidance"), due_on="2015-12-31", due_precision="year")
+    corrected(
+        MilestoneFactory(commitment=commitment, title="Guidance"), deadline_on="2015-12-31", deadline_precision="year"
+    )
     return commitment
 
 

@@ -266,7 +266,7 @@ HOSTILE = [
     " AS 'BEGIN END'",
     "CREATE OR REPLACE FUNCTION revision_move() RETURNS void LANGUAGE plpgsql AS 'BEGIN END'",
     "DROP FUNCTION pgtrigger_append_only_da00d() CASCADE",
-    "CREATE FUNCTION portal_plain(text, int) RETURNS text LANGUAGE sql AS 'SELECT $1'",
+    "CREATE FUNCTION portal_punctuation_to_spaces(text, int) RETURNS text LANGUAGE sql AS 'SELECT $1'",
     "CREATE TABLE commitments_other (id int)",
     "CREATE TEMPORARY TABLE reporting_progressreport (id bigint, state text)",
     "CREATE SCHEMA hostile",

@@ -99,10 +99,10 @@ def make_record():
         places=["Africa", "Asia"],
         start_on=date(2014, 12, 31),
         start_precision="year",
-        due_on=date(2015, 6, 30),
-        due_precision="month",
+        deadline_on=date(2015, 6, 30),
+        deadline_precision="month",
     )
-    MilestoneFactory(commitment=whole, due_on=date(2014, 6, 30), met_on=date(2014, 8, 1))
+    MilestoneFactory(commitment=whole, deadline_on=date(2014, 6, 30), met_on=date(2014, 8, 1))
     checked = EvidenceFactory.build(
         report=None, issued_on=date(2014, 6, 1), link_check="moved", link_checked_at=REVIEWED_AT
     )

@@ -21,7 +21,7 @@ PLACE = "Iran, Islamic Republic of"
 def register(ilo, iom, ohchr):
     """Create three commitments with the same deadline, each of another agency."""
     return {
-        agency.code: CommitmentFactory(lead_agency=agency, title=f"Led by {agency.acronym}", due_on="2015-06-30")
+        agency.code: CommitmentFactory(lead_agency=agency, title=f"Led by {agency.acronym}", deadline_on="2015-06-30")
         for agency in (ilo, iom, ohchr)
     }
 
@@ -232,10 +232,10 @@ def test_page_of_a_commitment_refuses_unknown_parameters(client, register, part)
 def test_report_of_a_mistake_refuses_a_lack_that_is_none(client, register):
     address = register["ilo"].get_absolute_url() + "mistake/"
 
-    responses = [client.get(f"{address}?lack={value}") for value in ("due", "", "money")]
+    responses = [client.get(f"{address}?lack={value}") for value in ("deadline", "", "money")]
 
     assert [response.status_code for response in responses] == [200, 200, 400]
-    assert "lack: ‘money’ is not a valid value. Allowed: due, milestones." in responses[2].content.decode()
+    assert "lack: ‘money’ is not a valid value. Allowed: deadline, milestones." in responses[2].content.decode()
 
 
 def test_place_whose_name_has_a_comma_stays_whole(client, ilo):

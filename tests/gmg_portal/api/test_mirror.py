@@ -82,7 +82,7 @@ class Editors:
 
     def meet(self, _one):
         for milestone in Milestone.objects.filter(met_on=None)[:1]:
-            milestone.met_on, milestone.met_precision = milestone.due_on or timezone.now().date(), "day"
+            milestone.met_on, milestone.met_precision = milestone.deadline_on or timezone.now().date(), "day"
             milestone.save()
 
     def judge(self, one):

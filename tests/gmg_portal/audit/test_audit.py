@@ -570,7 +570,7 @@ def test_history_of_a_commitment_holds_its_partners_milestones_and_sets(client, 
     commitment = CommitmentFactory(lead_agency=ilo, agenda_points=points[:1])
     partner = PartnerFactory(commitment=commitment, agency=iom, part="Trains.")
     milestone = MilestoneFactory(commitment=commitment, title="Guidance")
-    corrected(milestone, due_on="2014-06-30", due_precision="month")
+    corrected(milestone, deadline_on="2014-06-30", deadline_precision="month")
     commitment.agenda_points.set(points[1:2])
     corrected(partner, part="Trains trainers.")
     partner.delete()
@@ -584,7 +584,7 @@ def test_history_of_a_commitment_holds_its_partners_milestones_and_sets(client, 
     assert lines[1] == ("Deleted", subject, {})
     assert lines[2] == ("Changed", subject, {"Part": ("Trains.", "Trains trainers.")})
     assert ("Changed", "", {"Agenda points": ("", str(points[1]))}) in lines
-    assert ("Changed", "Milestone: Guidance", {"Due": ("", "June 2014")}) in lines
+    assert ("Changed", "Milestone: Guidance", {"Deadline": ("", "June 2014")}) in lines
     assert ("Entered", "Milestone: Guidance", {}) in lines
 
 

@@ -33,7 +33,7 @@ def titles_by_list(user) -> dict[str, set[str]]:
 
 def complete(**fields):
     """Return a published commitment with deadline, milestone and evidence."""
-    commitment = CommitmentFactory(due_on=date(2030, 1, 1), **fields)
+    commitment = CommitmentFactory(deadline_on=date(2030, 1, 1), **fields)
     MilestoneFactory(commitment=commitment)
     published_report(commitment)
     return commitment
@@ -171,7 +171,7 @@ def test_commitment_that_lacks_something_says_what_and_how_to_mend_it(ilo_focal_
     assert task.title == "bare"
     assert [(link.label, link.address) for link in task.links] == [
         ("No evidence: report with evidence", reverse("admin:reporting_progressreport_change", args=[in_hand.pk])),
-        ("No due day: ask for it to be added", f"{asking}?lack=due"),
+        ("No deadline: ask for it to be added", f"{asking}?lack=deadline"),
         ("No milestone: ask for it to be added", f"{asking}?lack=milestones"),
     ]
 
@@ -182,7 +182,7 @@ def test_administrator_adds_what_is_lacking_in_the_form(administrator, ilo):
 
     page = reverse("admin:commitments_commitment_change", args=[bare.pk])
     assert [(link.label, link.address) for link in task_of(administrator, "lacking").links[1:]] == [
-        ("No due day: add it", f"{page}#id_due"),
+        ("No deadline: add it", f"{page}#id_deadline"),
         ("No milestone: add it", f"{page}#milestones-group"),
     ]
 

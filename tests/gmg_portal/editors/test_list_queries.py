@@ -810,9 +810,9 @@ API_COLUMNS = {
     "workgroups": {"kind", "participations__agency__code", "position", "slug", "title"},
     "recommendations": {"agenda_point", "code", "level", "position"},
     "commitments": {
-        *("agency", "agenda_point", "as_of", "due", "due_on", "freshness", "kind", "last_heard", "lead", "level"),
-        *("moved_at", "outlook", "place", "published", "q", "recommendation", "reference", "scope", "start", "status"),
-        *("title", "updated", "verification", "workgroup"),
+        *("agency", "agenda_point", "as_of", "due", "deadline_on", "freshness", "kind", "last_heard", "lead"),
+        *("level", "moved_at", "outlook", "place", "published", "q", "recommendation", "reference", "scope", "start"),
+        *("status", "title", "updated", "verification", "workgroup"),
     },
     "reports": {
         *("as_of", "commitment", "commitment__reference", "lead", "moved_at", "outlook", "published", "published_on"),

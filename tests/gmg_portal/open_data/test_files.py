@@ -63,8 +63,8 @@ def full(ilo, iom, ohchr, points, recommendation):
         places=["Arab States", "Jordan"],
         start_on=date(2014, 12, 31),
         start_precision="year",
-        due_on=date(2016, 3, 31),
-        due_precision="month",
+        deadline_on=date(2016, 3, 31),
+        deadline_precision="month",
     )
     published_report(
         commitment,
@@ -95,10 +95,10 @@ def hidden(ilo, commitment, points):
             **texts,
             lead_agency=ilo,
             agenda_points=points,
-            due_on=date(2030, 1, 1),
+            deadline_on=date(2030, 1, 1),
             stakeholders=[StakeholderFactory(name=f"{MARK} {state}")],
         )
-        MilestoneFactory(commitment=row, title=MARK, due_on=date(2030, 1, 1))
+        MilestoneFactory(commitment=row, title=MARK, deadline_on=date(2030, 1, 1))
         report = ProgressReportFactory(**{state: True}, commitment=commitment, achieved=MARK, barriers=MARK)
         EvidenceFactory(report=report, title=MARK, url=f"https://example.org/{MARK}")
         AssessmentFactory(**{state: True}, commitment=commitment, text=MARK)
@@ -106,7 +106,7 @@ def hidden(ilo, commitment, points):
     published_report(
         commitment, evidence=[EvidenceFactory.build(report=None, title=MARK, symbol=MARK, is_public=False)]
     )
-    return CommitmentFactory(withdrawn=True, lead_agency=ilo, due_on=date(2030, 1, 1))
+    return CommitmentFactory(withdrawn=True, lead_agency=ilo, deadline_on=date(2030, 1, 1))
 
 
 def read(client, table, form="csv", query=""):
@@ -152,8 +152,8 @@ def test_commitments_csv_says_all_of_a_row(client, full):
         "places": "Arab States;Jordan",
         "start_on": "2014",
         "start_precision": "year",
-        "due_on": "2016-03",
-        "due_precision": "month",
+        "deadline_on": "2016-03",
+        "deadline_precision": "month",
         "status": "discontinued",
         "status_reason": "Funds ended.",
         "superseded_by": "",
@@ -497,7 +497,7 @@ def register(ilo, iom, points):
     """Create three commitments, of which the queries below match one or two."""
     first = CommitmentFactory(lead_agency=ilo, title="Fair recruitment", agenda_points=points[:1], kind="norm")
     second = CommitmentFactory(lead_agency=iom, title="Zealous recruitment", agenda_points=points[:2], kind="event")
-    third = CommitmentFactory(lead_agency=iom, title="Remittances", kind="event", due_on=date(2016, 1, 1))
+    third = CommitmentFactory(lead_agency=iom, title="Remittances", kind="event", deadline_on=date(2016, 1, 1))
     published_report(first, status="completed")
     published_report(third, on="2015-06-30", status="completed")
     return {row.reference: row.title for row in (first, second, third)}

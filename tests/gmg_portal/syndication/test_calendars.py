@@ -33,33 +33,35 @@ def summaries(client, query=""):
 
 
 def test_calendar_holds_what_is_still_due(client, ilo):
-    running = CommitmentFactory(lead_agency=ilo, title="Running", due_on=date(2015, 3, 5))
-    MilestoneFactory(commitment=running, title="Open step", due_on=date(2014, 12, 1))
-    MilestoneFactory(commitment=running, title="Met step", due_on=date(2014, 6, 1), met_on=date(2014, 5, 1))
+    running = CommitmentFactory(lead_agency=ilo, title="Running", deadline_on=date(2015, 3, 5))
+    MilestoneFactory(commitment=running, title="Open step", deadline_on=date(2014, 12, 1))
+    MilestoneFactory(commitment=running, title="Met step", deadline_on=date(2014, 6, 1), met_on=date(2014, 5, 1))
     MilestoneFactory(commitment=running, title="Undated step")
     CommitmentFactory(lead_agency=ilo, title="Undated")
-    finished = CommitmentFactory(lead_agency=ilo, title="Finished", due_on=date(2015, 3, 5))
-    MilestoneFactory(commitment=finished, title="Step of the finished", due_on=date(2014, 12, 1))
+    finished = CommitmentFactory(lead_agency=ilo, title="Finished", deadline_on=date(2015, 3, 5))
+    MilestoneFactory(commitment=finished, title="Step of the finished", deadline_on=date(2014, 12, 1))
     published_report(finished, status="completed")
-    CommitmentFactory(withdrawn=True, lead_agency=ilo, title="Withdrawn", due_on=date(2015, 3, 5))
+    CommitmentFactory(withdrawn=True, lead_agency=ilo, title="Withdrawn", deadline_on=date(2015, 3, 5))
     for state in ("draft", "submitted", "sent_back"):
         MilestoneFactory(
-            commitment=CommitmentFactory(**{state: True}, lead_agency=ilo, title="Hidden", due_on=date(2015, 3, 5)),
+            commitment=CommitmentFactory(
+                **{state: True}, lead_agency=ilo, title="Hidden", deadline_on=date(2015, 3, 5)
+            ),
             title="Hidden step",
-            due_on=date(2015, 3, 5),
+            deadline_on=date(2015, 3, 5),
         )
     ReportingCycleFactory(opened=True, title="Open cycle")
     ReportingCycleFactory(opened=True, closed_on=date(2015, 1, 1), title="Closed cycle")
 
     assert summaries(client) == {
-        f"Due: {running.reference} Running",
+        f"Deadline: {running.reference} Running",
         f"Step due: Open step ({running.reference})",
         "Progress reports due: Open cycle",
     }
 
 
 def test_event_is_one_whole_day_with_its_address(client, ilo):
-    commitment = CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5))
+    commitment = CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 3, 5))
     at = commitment.history.latest("history_id").history_date.replace(microsecond=0)
 
     (event,) = events(client)
@@ -76,7 +78,7 @@ def test_event_is_one_whole_day_with_its_address(client, ilo):
     [("month", date(2015, 2, 28), "February 2015"), ("year", date(2015, 12, 31), "2015")],
 )
 def test_day_known_by_its_period_stands_on_the_last_and_says_so(client, precision, day, period):
-    CommitmentFactory(due_on=day, due_precision=precision)
+    CommitmentFactory(deadline_on=day, deadline_precision=precision)
 
     (event,) = events(client)
 
@@ -85,13 +87,13 @@ def test_day_known_by_its_period_stands_on_the_last_and_says_so(client, precisio
 
 
 def test_identifiers_are_unique_and_stay(client, ilo):
-    commitment = CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5))
-    milestone = MilestoneFactory(commitment=commitment, due_on=date(2014, 12, 1))
+    commitment = CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 3, 5))
+    milestone = MilestoneFactory(commitment=commitment, deadline_on=date(2014, 12, 1))
     ReportingCycleFactory(opened=True)
     before = [str(event["uid"]) for event in events(client)]
 
     commitment.refresh_from_db()
-    corrected(commitment, title="Corrected", due_on=date(2015, 4, 1))
+    corrected(commitment, title="Corrected", deadline_on=date(2015, 4, 1))
     milestone.title = "Renamed"
     milestone.save()
     after = [str(event["uid"]) for event in events(client)]
@@ -101,15 +103,15 @@ def test_identifiers_are_unique_and_stay(client, ilo):
 
 
 def test_day_that_was_moved_is_told_as_a_later_revision(client, ilo, time_machine):
-    commitment = CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5))
-    milestone = MilestoneFactory(commitment=commitment, due_on=date(2014, 12, 1))
+    commitment = CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 3, 5))
+    milestone = MilestoneFactory(commitment=commitment, deadline_on=date(2014, 12, 1))
     cycle = ReportingCycleFactory(opened=True)
     before = {str(event["uid"]): event for event in events(client)}
     time_machine.move_to("2030-01-02T03:04:05Z", tick=False)
 
     commitment.refresh_from_db()
-    corrected(commitment, due_on=date(2015, 4, 1))
-    corrected(milestone, due_on=date(2014, 12, 24))
+    corrected(commitment, deadline_on=date(2015, 4, 1))
+    corrected(milestone, deadline_on=date(2014, 12, 24))
     corrected(cycle, due_on=cycle.due_on + timedelta(days=7))
     after = {str(event["uid"]): event for event in events(client)}
 
@@ -121,18 +123,20 @@ def test_day_that_was_moved_is_told_as_a_later_revision(client, ilo, time_machin
 
 
 def test_calendar_of_a_question_holds_what_the_register_finds(client, ilo, iom):
-    own = CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5), title="Own")
-    part = CommitmentFactory(lead_agency=iom, partners=[ilo], due_on=date(2015, 3, 6), title="Part")
-    MilestoneFactory(commitment=part, due_on=date(2014, 12, 1), title="Step")
-    MilestoneFactory(commitment=CommitmentFactory(lead_agency=iom, due_on=date(2015, 3, 5)), due_on=date(2014, 12, 1))
-    CommitmentFactory(lead_agency=ilo, draft=True, due_on=date(2015, 3, 5))
+    own = CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 3, 5), title="Own")
+    part = CommitmentFactory(lead_agency=iom, partners=[ilo], deadline_on=date(2015, 3, 6), title="Part")
+    MilestoneFactory(commitment=part, deadline_on=date(2014, 12, 1), title="Step")
+    MilestoneFactory(
+        commitment=CommitmentFactory(lead_agency=iom, deadline_on=date(2015, 3, 5)), deadline_on=date(2014, 12, 1)
+    )
+    CommitmentFactory(lead_agency=ilo, draft=True, deadline_on=date(2015, 3, 5))
 
     assert summaries(client, "?agency=ilo") == {
-        f"Due: {own.reference} Own",
-        f"Due: {part.reference} Part",
+        f"Deadline: {own.reference} Own",
+        f"Deadline: {part.reference} Part",
         f"Step due: Step ({part.reference})",
     }
-    assert "X-WR-CALNAME:GMG HLD follow-up: due days (Agency (lead or partner): ILO)" in unfolded(
+    assert "X-WR-CALNAME:GMG HLD follow-up: deadlines (Agency (lead or partner): ILO)" in unfolded(
         client.get("/calendar/due.ics?agency=ilo")
     )
 
@@ -154,7 +158,7 @@ def test_calendar_refuses_what_the_register_does_not_know(client, ilo, words, sa
 
 def test_calendar_is_written_as_the_standard_asks(client, ilo):
     title = "Semicolon; comma, back\\slash, “quotes”, two\nlines, \x0b and a long tail of مرحبا 你好 " + "x" * 100
-    CommitmentFactory(lead_agency=ilo, title=title, due_on=date(2015, 3, 5))
+    CommitmentFactory(lead_agency=ilo, title=title, deadline_on=date(2015, 3, 5))
 
     response = client.get("/calendar/due.ics")
     lines = response.content.split(b"\r\n")
@@ -174,20 +178,20 @@ def test_calendar_is_written_as_the_standard_asks(client, ilo):
 
 
 def test_calendar_of_one_revision_is_always_the_same(client, ilo):
-    CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5))
+    CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 3, 5))
 
     assert client.get("/calendar/due.ics").content == client.get("/calendar/due.ics").content
 
 
 def test_calendar_as_of_a_day_holds_what_was_due_then(client, ilo):
-    commitment = CommitmentFactory(lead_agency=ilo, title="Finished later", due_on=date(2015, 3, 5))
-    MilestoneFactory(commitment=commitment, title="Met later", due_on=date(2014, 12, 1), met_on=date(2014, 11, 1))
+    commitment = CommitmentFactory(lead_agency=ilo, title="Finished later", deadline_on=date(2015, 3, 5))
+    MilestoneFactory(commitment=commitment, title="Met later", deadline_on=date(2014, 12, 1), met_on=date(2014, 11, 1))
     ReportingCycleFactory(opened=True, closed_on=date(2015, 1, 1), title="Closed later")
     published_report(commitment, on="2014-12-31", status="completed")
 
     assert summaries(client) == set()
     assert summaries(client, "?as_of=2014-10-31") == {
-        f"Due: {commitment.reference} Finished later",
+        f"Deadline: {commitment.reference} Finished later",
         f"Step due: Met later ({commitment.reference})",
         "Progress reports due: Closed later",
     }
@@ -212,7 +216,7 @@ def test_calendar_without_events_is_still_one(client, db):
 def test_calendar_takes_as_many_queries_for_any_number_of_rows(client, ilo, django_assert_num_queries, rows):
     for _ in range(rows):
         MilestoneFactory(
-            commitment=CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5)), due_on=date(2014, 12, 1)
+            commitment=CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 3, 5)), deadline_on=date(2014, 12, 1)
         )
 
     with django_assert_num_queries(7):

@@ -107,7 +107,7 @@ def test_nothing_is_inline(client, addresses):
 
 
 def test_commitment_shows_its_standing(client, commitment):
-    type(commitment).objects.filter(pk=commitment.pk).update(due_on=date(2015, 3, 31), due_precision="month")
+    type(commitment).objects.filter(pk=commitment.pk).update(deadline_on=date(2015, 3, 31), deadline_precision="month")
     published_report(commitment, on="2014-06-30", status="in_progress", outlook="at_risk")
 
     html = client.get(reverse("embed-commitment", args=[commitment.reference])).content.decode()
@@ -117,7 +117,7 @@ def test_commitment_shows_its_standing(client, commitment):
         "Lead": "ILO",
         "Status": "In progress",
         "Outlook": "At risk",
-        "Due": "March 2015",
+        "Deadline": "March 2015",
         "Last heard from": "30 June 2014 (Not yet due)",
         "Verification": "Self-reported",
     }

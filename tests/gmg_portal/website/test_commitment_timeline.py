@@ -50,11 +50,11 @@ def reported(ilo):
         title="Fair <recruitment>",
         start_on=date(2014, 3, 31),
         start_precision="month",
-        due_on=date(2016, 12, 31),
-        due_precision="year",
+        deadline_on=date(2016, 12, 31),
+        deadline_precision="year",
     )
-    MilestoneFactory(commitment=commitment, title="Pilot", due_on=date(2014, 9, 30), met_on=date(2014, 11, 1))
-    MilestoneFactory(commitment=commitment, title="Survey", due_on=date(2015, 6, 30))
+    MilestoneFactory(commitment=commitment, title="Pilot", deadline_on=date(2014, 9, 30), met_on=date(2014, 11, 1))
+    MilestoneFactory(commitment=commitment, title="Survey", deadline_on=date(2015, 6, 30))
     published_report(commitment, on="2014-06", status="planning")
     published_report(commitment, on="2015-01-31", status="in_progress")
     ProgressReportFactory(commitment=commitment, achieved="Whispered")
@@ -72,7 +72,7 @@ def test_timeline_has_all_dated_moments(client, reported):
         ["31 January 2015", "Lead’s report: number 2, “In progress”"],
         ["31 January 2015", "Status: In progress"],
         ["30 June 2015", "Milestone due: Survey"],
-        ["2016", "Due"],
+        ["2016", "Deadline"],
     ]
     assert table[-1][1] == "Today"
 
@@ -87,7 +87,7 @@ def test_timeline_as_of_a_day_has_nothing_later(client, reported):
         ["30 September 2014", "Milestone due: Pilot"],
         ["31 October 2014", "Day of the record"],
         ["30 June 2015", "Milestone due: Survey"],
-        ["2016", "Due"],
+        ["2016", "Deadline"],
     ]
 
 
@@ -153,7 +153,7 @@ def test_timeline_before_publication_is_not_found(client, reported):
 
 
 def test_cell_that_a_spreadsheet_would_run_is_defused(client, reported):
-    MilestoneFactory(commitment=reported, title="=cmd()", due_on=date(2015, 7, 1))
+    MilestoneFactory(commitment=reported, title="=cmd()", deadline_on=date(2015, 7, 1))
 
     table = read_csv(client, reverse("chart-commitment", args=[reported.reference, "csv"]))
 
@@ -180,7 +180,7 @@ def test_timeline_with_only_today_is_left_out_of_the_page(rf, commitment):
 @pytest.mark.parametrize("rows", [1, 13])
 def test_timeline_takes_three_queries_for_any_length(rf, commitment, django_assert_num_queries, rows):
     for number in range(rows):
-        MilestoneFactory(commitment=commitment, due_on=date(2014, 1, 1))
+        MilestoneFactory(commitment=commitment, deadline_on=date(2014, 1, 1))
         published_report(commitment, on=f"{2014 + number // 12}-{number % 12 + 1:02}-01")
 
     with django_assert_num_queries(3):

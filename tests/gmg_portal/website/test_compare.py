@@ -176,7 +176,7 @@ def test_file_has_one_row_a_commitment_and_no_formula(client, three_changes, ilo
 def test_drafts_show_nowhere(client, ohchr):
     commitment = CommitmentFactory(lead_agency=ohchr)
     for state in ("draft", "submitted", "sent_back"):
-        CommitmentFactory(**{state: True}, lead_agency=ohchr, title=MARK, due_on=date(2015, 1, 1))
+        CommitmentFactory(**{state: True}, lead_agency=ohchr, title=MARK, deadline_on=date(2015, 1, 1))
         ProgressReportFactory(**{state: True}, commitment=commitment, achieved=MARK, status="completed")
         AssessmentFactory(**{state: True}, commitment=commitment, text=MARK)
 

@@ -75,7 +75,7 @@ def test_date_is_known_from_its_own_day_on(value, day, is_known):
 
 
 @pytest.mark.parametrize(
-    ("due_on", "met_on", "is_overdue"),
+    ("deadline_on", "met_on", "is_overdue"),
     [
         (None, None, False),
         (DAY, None, False),
@@ -84,8 +84,8 @@ def test_date_is_known_from_its_own_day_on(value, day, is_known):
         (DAY - timedelta(days=1), DAY + timedelta(days=1), True),
     ],
 )
-def test_milestone_is_overdue_from_the_day_after_it_was_due_until_it_is_met(due_on, met_on, is_overdue):
-    milestone = Milestone(due_on=due_on, met_on=met_on, met_precision="day" if met_on else "")
+def test_milestone_is_overdue_from_the_day_after_it_was_due_until_it_is_met(deadline_on, met_on, is_overdue):
+    milestone = Milestone(deadline_on=deadline_on, met_on=met_on, met_precision="day" if met_on else "")
 
     assert milestone.is_overdue_on(DAY) is is_overdue
 

@@ -50,11 +50,13 @@ def request_report(commitment, cycle):
 @pytest.fixture
 def half_reported(ilo, iom, ohchr, points):
     """Create one of ILO with deadline and report on points 1 and 2, and one of IOM without, on point 3."""
-    reported = CommitmentFactory(lead_agency=ilo, agenda_points=points[:2], due_on=date(2015, 1, 1))
+    reported = CommitmentFactory(lead_agency=ilo, agenda_points=points[:2], deadline_on=date(2015, 1, 1))
     published_report(reported, on="2014-03-01")
     silent = CommitmentFactory(lead_agency=iom, agenda_points=points[2:3], title="=SUM(1)")
     for state in ("draft", "submitted", "sent_back"):
-        CommitmentFactory(**{state: True}, lead_agency=ohchr, agenda_points=points, due_on=date(2015, 1, 1), title=MARK)
+        CommitmentFactory(
+            **{state: True}, lead_agency=ohchr, agenda_points=points, deadline_on=date(2015, 1, 1), title=MARK
+        )
     return reported, silent
 
 
@@ -98,7 +100,7 @@ def test_gaps_in_a_cycle_list_rows_without_a_report_in_it(client, half_reported)
 def test_finished_and_reported_commitments_are_no_gaps(client, ilo, iom):
     cycle = ReportingCycleFactory(opened=True)
     finished, answered, other = (
-        CommitmentFactory(lead_agency=lead, due_on=date(2015, 1, 1)) for lead in (ilo, iom, iom)
+        CommitmentFactory(lead_agency=lead, deadline_on=date(2015, 1, 1)) for lead in (ilo, iom, iom)
     )
     for commitment in (finished, answered, other):
         request_report(commitment, cycle)

@@ -54,8 +54,8 @@ IN_FILTERS = [
 
 @pytest.fixture
 def register(ilo):
-    commitment = CommitmentFactory(lead_agency=ilo, due_on=date(2015, 3, 5))
-    MilestoneFactory(commitment=commitment, due_on=date(2015, 1, 1))
+    commitment = CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 3, 5))
+    MilestoneFactory(commitment=commitment, deadline_on=date(2015, 1, 1))
     published_report(commitment)
     EventFactory()
     ReportingCycleFactory(opened=True)
@@ -128,12 +128,12 @@ def without_date_constraints(register):
 
 
 def test_calendar_leaves_out_the_day_after_which_there_is_none(client, register, without_date_constraints):
-    kept = CommitmentFactory(lead_agency=register.lead_agency, title="Kept", due_on=date(2015, 6, 30))
-    corrected(register, due_on=date.max)
-    corrected(register.milestones.get(), due_on=date.max)
+    kept = CommitmentFactory(lead_agency=register.lead_agency, title="Kept", deadline_on=date(2015, 6, 30))
+    corrected(register, deadline_on=date.max)
+    corrected(register.milestones.get(), deadline_on=date.max)
     corrected(ReportingCycle.objects.get(), due_on=date.max, closes_on=date.max)
 
     answer = client.get("/calendar/due.ics")
 
     events = Calendar.from_ical(answer.content).walk("VEVENT")
-    assert [str(event["summary"]) for event in events] == [f"Due: {kept.reference} Kept"]
+    assert [str(event["summary"]) for event in events] == [f"Deadline: {kept.reference} Kept"]

@@ -37,7 +37,7 @@ def references_of_register(ilo, iom, points):
     """Create four commitments of ILO, each with a report to which IOM contributed."""
     names = ("stands", "withdrawn", "restored", "superseded")
     rows = {
-        name: CommitmentFactory(lead_agency=ilo, title=name, agenda_points=points[:1], due_on="2030-01-01")
+        name: CommitmentFactory(lead_agency=ilo, title=name, agenda_points=points[:1], deadline_on="2030-01-01")
         for name in names
     }
     for name, row in rows.items():

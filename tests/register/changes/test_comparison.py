@@ -84,14 +84,14 @@ def test_silence_begins_when_a_report_is_asked_for_and_ends_when_it_comes(ilo):
 
 
 def test_due_day_has_passed_when_its_own_end_has(ilo):
-    on_first, between = (CommitmentFactory(lead_agency=ilo, due_on=day) for day in (SINCE, date(2015, 1, 1)))
-    CommitmentFactory(lead_agency=ilo, due_on=SINCE - timedelta(days=1))
-    CommitmentFactory(lead_agency=ilo, due_on=UNTIL)
-    CommitmentFactory(lead_agency=ilo, due_on=date(2015, 1, 1), withdrawn=True)
+    on_first, between = (CommitmentFactory(lead_agency=ilo, deadline_on=day) for day in (SINCE, date(2015, 1, 1)))
+    CommitmentFactory(lead_agency=ilo, deadline_on=SINCE - timedelta(days=1))
+    CommitmentFactory(lead_agency=ilo, deadline_on=UNTIL)
+    CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 1, 1), withdrawn=True)
 
     lists_by_change = lists()
 
-    assert lists_by_change["due_passed"] == [on_first, between]
+    assert lists_by_change["deadline_passed"] == [on_first, between]
 
 
 def test_totals_stand_side_by_side_and_lead_to_their_rows(ilo):
@@ -124,7 +124,7 @@ def test_comparison_of_some_commitments_leaves_out_the_rest(ilo, iom):
 
 def test_drafts_change_nothing(ilo, commitment):
     for state in ("draft", "submitted", "sent_back"):
-        CommitmentFactory(**{state: True}, lead_agency=ilo, due_on=date(2015, 1, 1))
+        CommitmentFactory(**{state: True}, lead_agency=ilo, deadline_on=date(2015, 1, 1))
         ProgressReportFactory(**{state: True}, commitment=commitment, status="completed")
         AssessmentFactory(**{state: True}, commitment=commitment, finding="disagrees")
 
@@ -151,8 +151,8 @@ def history(chance, ilo):
     expected = {}
     for _ in range(12):
         published = day_of(chance)
-        due = chance.choice([None, day_of(chance)])
-        commitment = CommitmentFactory(lead_agency=ilo, published_on=published, due_on=due)
+        deadline = chance.choice([None, day_of(chance)])
+        commitment = CommitmentFactory(lead_agency=ilo, published_on=published, deadline_on=deadline)
         days = sorted({day_of(chance, published) for _ in range(chance.randrange(4))})
         reports = [(day, chance.choice(["planning", "ongoing", "completed", "in_progress"])) for day in days]
         for day, status in reports:
@@ -163,7 +163,7 @@ def history(chance, ilo):
         withdrawn = chance.choice([None, None, day_of(chance, max(days, default=published))])
         if withdrawn:
             corrected(commitment, state="withdrawn", withdrawn_on=withdrawn, withdrawn_reason="Entered twice.")
-        expected[commitment.reference] = (published, due, reports, expected_report, withdrawn)
+        expected[commitment.reference] = (published, deadline, reports, expected_report, withdrawn)
     return cycle, expected
 
 
@@ -171,7 +171,7 @@ def day_of(chance, first=date(2014, 1, 1)):
     return first + timedelta(days=chance.randrange(500))
 
 
-def stood(cycle, published, _due, reports, expected_report, withdrawn, on):
+def stood(cycle, published, _deadline, reports, expected_report, withdrawn, on):
     """The status and freshness at the end of a day, told by the glossary; None where it was not in the record."""
     if published > on or (withdrawn and withdrawn <= on):
         return None
@@ -193,7 +193,7 @@ def stood(cycle, published, _due, reports, expected_report, withdrawn, on):
 def replayed(cycle, expected, since, until):
     lists_by_change = {word: [] for word in CHANGES}
     for reference, row in expected.items():
-        published, due, _reports, _expected_report, withdrawn = row
+        published, deadline, _reports, _expected_report, withdrawn = row
         then, now = stood(cycle, *row, since), stood(cycle, *row, until)
         both = then is not None and now is not None
         silent = ("due", "overdue", "never_reported")
@@ -204,7 +204,7 @@ def replayed(cycle, expected, since, until):
             "fell_silent": both and then[1] not in silent and now[1] in silent,
             "heard_again": both and then[1] in silent and now[1] == "current",
             "withdrawn": withdrawn is not None and since < withdrawn <= until and published <= until,
-            "due_passed": now is not None and due is not None and since <= due < until,
+            "deadline_passed": now is not None and deadline is not None and since <= deadline < until,
         }
         for word, held in holds.items():
             lists_by_change[word] += [reference] if held else []

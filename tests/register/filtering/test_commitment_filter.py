@@ -53,8 +53,8 @@ def make_register():
         partners=[ohchr],
         scope="national",
         places=["Bangladesh", "Nepal"],
-        due_on=date(2015, 12, 31),
-        due_precision="year",
+        deadline_on=date(2015, 12, 31),
+        deadline_precision="year",
     )
     CommitmentFactory(
         title="handbook",
@@ -64,7 +64,7 @@ def make_register():
         agenda_points=[points[6]],
         recommendations=[policy],
         scope="global",
-        due_on=date(2017, 12, 18),
+        deadline_on=date(2017, 12, 18),
     )
     CommitmentFactory(title="silent", lead_agency=iom, kind="event", recommendations=[whole])
     finished = CommitmentFactory(title="finished", lead_agency=iom, kind="norm", scope="regional", places=["Asia"])

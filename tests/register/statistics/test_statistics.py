@@ -54,7 +54,7 @@ def test_recommendation_counts_what_answers_it_or_its_parts_once(ilo):
     whole = RecommendationFactory(code="P15-1", level="post_2015")
     part = RecommendationFactory(code="P15-1a", level="operational", parent=whole)
     CommitmentFactory(lead_agency=ilo, recommendations=[whole, part])
-    CommitmentFactory(lead_agency=ilo, recommendations=[part], due_on=date(2015, 1, 1))
+    CommitmentFactory(lead_agency=ilo, recommendations=[part], deadline_on=date(2015, 1, 1))
     CommitmentFactory(draft=True, lead_agency=ilo, recommendations=[whole])
 
     gaps = statistics.gaps()

@@ -79,7 +79,7 @@ def test_filled_trap_is_empty_in_the_form_that_comes_back(client, commitment):
 @pytest.mark.parametrize(
     ("lack", "begun"),
     [
-        ("due", "No due day is stated. Please add (the day, and where it is written):"),
+        ("deadline", "No deadline is stated. Please add (the day, and where it is written):"),
         ("milestones", "No milestone is stated. Please add (what, by when, and where it is written):"),
     ],
 )

@@ -145,7 +145,7 @@ def as_line(row: Commitment) -> dict:
         "agenda_points": sorted(str(point.number) for point in row.agenda_points.all()) or [""],
         "recommendations": sorted(other.code for other in row.recommendations.all()) or [""],
         "start": row.start.iso if row.start else "",
-        "end": row.due.iso if row.due else "",
+        "end": row.deadline.iso if row.deadline else "",
         "outcome": report.achieved,
         "status": row.status,
         "status_on": report.published.iso,
@@ -300,7 +300,7 @@ def test_an_end_within_the_period_of_the_start_is_no_end_before_it(known, file):
     load(file({"start": "2015", "end": "2015-03"}))
 
     row = Commitment.objects.get()
-    assert (row.start.iso, row.due.iso) == ("2015", "2015-03")
+    assert (row.start.iso, row.deadline.iso) == ("2015", "2015-03")
 
 
 # A second time

@@ -247,22 +247,22 @@ def test_rule_of_commitments_is_refused_by_action_form_and_import(name, client, 
             {"lead_agency": ilo.pk, "workgroup": decent_work.pk},
             {"lead": f"{ilo.code};{decent_work.slug}"},
         ),
-        "due_after_start": (
+        "deadline_after_start": (
             {
                 "start_on": date(2014, 6, 1),
                 "start_precision": "month",
-                "due_on": date(2014, 5, 1),
-                "due_precision": "day",
+                "deadline_on": date(2014, 5, 1),
+                "deadline_precision": "day",
             },
-            {"start": "2014-06", "due": "2014-05-01"},
-            {"start_on": "2014-06", "due_on": "2014-05-01"},
+            {"start": "2014-06", "deadline": "2014-05-01"},
+            {"start_on": "2014-06", "deadline_on": "2014-05-01"},
         ),
         "says_what_is_undertaken": ({"summary": "", "original_text": ""}, None, None),
     }[name]
     rule = COMMITMENT[name]
-    draft = CommitmentFactory(draft=True, lead_agency=ilo, due_on=date(2014, 3, 1), due_precision="month")
+    draft = CommitmentFactory(draft=True, lead_agency=ilo, deadline_on=date(2014, 3, 1), deadline_precision="month")
     address = reverse("admin:commitments_commitment_change", args=[draft.pk])
-    form_field = {"due_on": "due"}.get(rule.field, rule.field)
+    form_field = {"deadline_on": "deadline"}.get(rule.field, rule.field)
     column = {"lead_agency": "lead"}.get(rule.field, rule.field)
     client.force_login(ilo_focal_point)
 
@@ -390,7 +390,7 @@ def test_rule_of_answers_is_refused_by_an_action(name, values, administrator):
 def test_constraints_show_the_sentences_of_rules():
     rule_of_constraint = {
         "commitment_exactly_one_lead": "exactly_one_lead",
-        "commitment_due_not_before_start": "due_after_start",
+        "commitment_deadline_not_before_start": "deadline_after_start",
         "commitment_discontinued_with_reason": "discontinued_with_reason",
         "commitment_superseded_with_successor": "superseded_with_successor",
         "report_status_known": "status_chosen",

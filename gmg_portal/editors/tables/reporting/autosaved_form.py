@@ -11,11 +11,17 @@ from reporting.models import AutosavedForm
 class AutosavedFormAdmin(SystemTableAdmin):
     """The list of working copies, without their content, to help users who miss what they typed."""
 
-    list_display = ["user", "form", "row", "commitment", "saved_at"]
+    list_display = ["user", "form", "row", "commitment", "assessment", "saved_at"]
     list_filter = ["form"]
-    list_select_related = ["user", "commitment"]
-    search_fields = ["user__username", "commitment__reference"]
-    fields = ["user", "form", "row", "commitment", "version", "saved_at"]
+    list_select_related = [
+        "user",
+        "commitment",
+        "assessment__commitment",
+        "assessment__agency",
+        "assessment__workgroup",
+    ]
+    search_fields = ["user__username", "commitment__reference", "assessment__commitment__reference"]
+    fields = ["user", "form", "row", "commitment", "assessment", "version", "saved_at"]
 
     def has_view_permission(self, request, obj=None):
         return self.admin_site.allows(request, is_administrator)

@@ -5,13 +5,13 @@ from django.utils.translation import gettext as _
 
 from gmg_portal.editors.context import EditorContext, FormPage
 from gmg_portal.editors.forms.prefill import is_blank, last_texts, latest_published, prefill_values
-from gmg_portal.editors.views.autosave.open_forms import is_autosaved, own_working_copy, requested_commitment
+from gmg_portal.editors.views.autosave.open_forms import is_autosaved, own_working_copy, requested_parent
 from reporting.models import ProgressReport
 
 
 def show_last_report(page: EditorContext, form_page: FormPage) -> dict:
     """Return the commitment and its last report, and fill a blank form from it."""
-    commitment = requested_commitment(page) if form_page.is_new else page.row.commitment
+    commitment = requested_parent(page) if form_page.is_new else page.row.commitment
     last_report = latest_published(commitment)
     context = {"last": last_report, "commitment": commitment}
     if last_report and is_autosaved(page):

@@ -41,7 +41,7 @@ class WorkingCopyView(EditorView):
         window = request.POST.get("_window", "").replace(NUL, "")
         seen = request.POST.get("_seen", "")
         try:
-            copy = autosave.save_copy(form.row, form.about, fields, by=request.user, window=window, seen=seen)
+            copy = autosave.save_copy(form.row, form.parent, fields, by=request.user, window=window, seen=seen)
         except TooLong as problem:
             return refuse(problem.message, 413)
         except ConcurrentAutosave as problem:
@@ -74,7 +74,7 @@ class ColleagueCopyView(EditorView):
         row = self.page.table.get_object(request, str(any_copy.row)) if any_copy.row else self.page.model()
         if row is None:
             raise Http404
-        form = OpenForm(self.page.about(row if row.pk else None), row, any_copy.commitment)
+        form = OpenForm(self.page.about(row if row.pk else None), row, any_copy.parent)
         copy = get_object_or_404(form.offered_copies.filter(pk=copy_id))
         return super().dispatch(request, form, copy)
 
@@ -82,7 +82,7 @@ class ColleagueCopyView(EditorView):
         context = form.page.page_context(
             _("What %(person)s typed and did not save") % {"person": name_of(copy.user)},
             copy=copy,
-            about=form.row if form.row.pk else form.about,
+            about=form.row if form.row.pk else form.parent,
             differences=differences(form, copy),
             back=form.url,
         )
@@ -91,7 +91,7 @@ class ColleagueCopyView(EditorView):
     def post(self, request, form: OpenForm, copy: AutosavedForm):
         person = name_of(copy.user)
         try:
-            autosave.claim_copy(copy, form.row, form.about, by=request.user)
+            autosave.claim_copy(copy, form.row, form.parent, by=request.user)
         except ValidationError as problem:
             self.page.show_message(problem.message, "ERROR")
         else:

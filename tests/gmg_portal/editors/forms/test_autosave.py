@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -16,6 +17,7 @@ from gmg_portal.editors.forms.prefill import next_period
 from gmg_portal.editors.views.autosave.pages import AUTOSAVE_VIEWS
 from gmg_portal.revision.current import CurrentRevision
 from reporting.models import Answer, Assessment, AutosavedForm, Evidence, ProgressReport
+from reporting.models.autosave import PARENTS
 from tests.support.factories import (
     SUBMITTED_AT,
     AnswerFactory,
@@ -136,6 +138,48 @@ def test_new_report_is_kept_by_its_commitment(as_user, ilo_focal_point, ilo, com
     client.post(address(ProgressReport, "add", **query), filled(again))
     assert ProgressReport.objects.get().achieved == "Typed with care"
     assert not AutosavedForm.objects.exists()
+
+
+@pytest.fixture
+def assessments(commitment):
+    return [AssessmentFactory(commitment=commitment, public=True, finding="disagrees") for _number in range(2)]
+
+
+def test_new_answer_is_kept_by_its_assessment(as_user, ilo_focal_point, assessments):
+    client = as_user(ilo_focal_point)
+    queries = [{"assessment": assessment.pk} for assessment in assessments]
+    pages = [client.get(address(Answer, "add", **query)) for query in queries]
+    for number, (page, query) in enumerate(zip(pages, queries, strict=True)):
+        assert keep(client, Answer, filled(page, text=f"Answer {number}"), query=query).status_code == 200
+
+    again = [client.get(address(Answer, "add", **query)) for query in queries]
+    without = client.get(address(Answer, "add"))
+
+    assert {(copy.assessment, copy.commitment) for copy in AutosavedForm.objects.all()} == {
+        (assessment, None) for assessment in assessments
+    }
+    assert [shown(page, "text") for page in [*again, without]] == ["Answer 0", "Answer 1", None]
+    client.post(address(Answer, "add", **queries[0]), filled(again[0]))
+    assert Answer.objects.get().text == "Answer 0"
+    assert AutosavedForm.objects.get().assessment == assessments[1]
+
+
+def test_new_assessment_is_kept_by_its_commitment(as_user, iom_focal_point, commitment):
+    other = CommitmentFactory(lead_agency=commitment.lead_agency)
+    client = as_user(iom_focal_point)
+    query = {"commitment": commitment.pk}
+    keep(client, Assessment, filled(client.get(address(Assessment, "add", **query)), text="With care"), query=query)
+
+    pages = [client.get(address(Assessment, "add", commitment=row.pk)) for row in (commitment, other)]
+
+    assert [bool(shown(page, "text")) for page in pages] == [True, False]
+
+
+def test_row_to_which_a_new_one_belongs_is_declared_for_each_form():
+    models = {form: admin.site._registry[apps.get_model("reporting", form)] for form in PARENTS}
+
+    assert set(AutosavedForm.Form) - set(PARENTS) == {AutosavedForm.Form.COMMITMENT}
+    assert all(PARENTS[form] in {field.name for field in table.opts.fields} for form, table in models.items())
 
 
 @pytest.mark.parametrize("model", [Commitment, Assessment, Answer])
@@ -404,6 +448,21 @@ def left_by(user, report, saved_at=datetime(2014, 9, 30, 17, tzinfo=UTC), **fiel
         saved_at=saved_at,
         fields={"achieved": [SECRET], "version": [f"{report.version}:x"], **fields},
     )
+
+
+def test_answer_that_a_colleague_left_is_offered_at_its_assessment(as_user, ilo_focal_point, maria, assessments):
+    saved_at = datetime(2014, 9, 30, 17, tzinfo=UTC)
+    copy = AutosavedFormFactory(
+        user=maria, form="answer", row=None, assessment=assessments[0], saved_at=saved_at, fields={"text": [SECRET]}
+    )
+    client = as_user(ilo_focal_point)
+
+    forms = [client.get(address(Answer, "add", assessment=assessment.pk)) for assessment in assessments]
+    taken_over = client.post(reverse("admin:reporting_answer_colleagues_copy", args=[copy.pk]), follow=True)
+
+    assert [b"Maria Silva typed into this form" in form.content for form in forms] == [True, False]
+    assert taken_over.redirect_chain[-1][0] == address(Answer, "add", assessment=assessments[0].pk)
+    assert shown(taken_over, "text") == SECRET
 
 
 def test_what_a_colleague_left_is_offered_and_taken_over(as_user, ilo_focal_point, maria, report):

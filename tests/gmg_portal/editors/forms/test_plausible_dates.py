@@ -64,7 +64,7 @@ def row_errors(answer) -> list[dict]:
 @pytest.mark.parametrize(
     ("typed", "sentences"),
     [
-        ({"due": "9999-12-31"}, {"due": [FAR]}),
+        ({"deadline": "9999-12-31"}, {"deadline": [FAR]}),
         ({"start": "31 December 1989"}, {"start": [LONG_AGO]}),
         ({"start": "01/07/2026"}, {"start": [AMBIGUOUS]}),
     ],
@@ -77,20 +77,20 @@ def test_commitment_form_names_the_date_that_it_refuses(editor, draft, typed, se
     assert problems(answer) == sentences
     assertContains(answer, "Typed with care")
     draft.refresh_from_db()
-    assert (draft.start_on, draft.due_on) == (None, None)
+    assert (draft.start_on, draft.deadline_on) == (None, None)
 
 
 def test_step_is_not_met_on_a_day_to_come(editor, draft):
     page = editor.get(page_of(draft))
     prefix = next(i.formset.prefix for i in page.context["inline_admin_formsets"] if i.formset.model is Milestone)
-    row = {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-0-title": "First step", f"{prefix}-0-due": "2033"}
+    row = {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-0-title": "First step", f"{prefix}-0-deadline": "2033"}
 
     future = editor.post(page_of(draft), filled(page, **row, **{f"{prefix}-0-met": "1 December 2026"}))
     this_month = editor.post(page_of(draft), filled(page, **row, **{f"{prefix}-0-met": "November 2026"}))
 
     assert row_errors(future) == [{"met": [FUTURE]}]
     assert this_month.status_code == 302
-    assert [(step.due.iso, step.met.iso) for step in draft.milestones.all()] == [("2033", "2026-11")]
+    assert [(step.deadline.iso, step.met.iso) for step in draft.milestones.all()] == [("2033", "2026-11")]
 
 
 def test_report_covers_no_day_to_come(editor, commitment):
@@ -247,8 +247,8 @@ def workbook_of(resource, row, number_format=None, epoch=None):
 @pytest.mark.parametrize(
     ("cells", "column", "sentence"),
     [
-        ({"due_on": "9999-12-31"}, "due_on", FAR),
-        ({"due_on": date(9999, 12, 31)}, "due_on", FAR),
+        ({"deadline_on": "9999-12-31"}, "deadline_on", FAR),
+        ({"deadline_on": date(9999, 12, 31)}, "deadline_on", FAR),
         ({"start_on": "31 December 1989"}, "start_on", LONG_AGO),
         ({"start_on": "01/07/2026"}, "start_on", AMBIGUOUS),
     ],
@@ -293,11 +293,11 @@ def test_day_of_a_spreadsheet_is_read_however_it_is_kept(ilo_focal_point, value,
     resource = CommitmentResource(ilo_focal_point)
 
     outcome = import_file(
-        resource, workbook_of(resource, GOOD | {"due_on": value}, number_format, epoch), dry_run=False
+        resource, workbook_of(resource, GOOD | {"deadline_on": value}, number_format, epoch), dry_run=False
     )
 
     assert outcome.problems == []
-    assert Commitment.objects.get().due.iso == "2026-07-01"
+    assert Commitment.objects.get().deadline.iso == "2026-07-01"
 
 
 @pytest.mark.parametrize(
@@ -368,7 +368,7 @@ def test_database_has_the_last_word(draft):
     cycle = ReportingCycleFactory()
     step = MilestoneFactory(commitment=draft)
     writes = [
-        (draft, {"due_on": date.max, "due_precision": "day"}),
+        (draft, {"deadline_on": date.max, "deadline_precision": "day"}),
         (step, {"met_on": date(2033, 1, 1), "met_precision": "day"}),
         (cycle, {"closes_on": date.max}),
     ]

@@ -115,7 +115,11 @@ def test_commitment_that_was_sent_back_shows_what_was_mended(ilo, iom, points, i
     actions.submit(commitment, by=ilo_focal_point)
     actions.send_back(commitment, note="Name the day.", by=secretariat)
     commitment.refresh_from_db()
-    commitment.title, commitment.due_on, commitment.due_precision = "Fair employment", date(2015, 1, 31), "month"
+    commitment.title, commitment.deadline_on, commitment.deadline_precision = (
+        "Fair employment",
+        date(2015, 1, 31),
+        "month",
+    )
     commitment.save()
     commitment.agenda_points.set(points[1:2])
     commitment.partners.get().delete()
@@ -128,7 +132,7 @@ def test_commitment_that_was_sent_back_shows_what_was_mended(ilo, iom, points, i
 
     assert changed(again) == {
         "Title": ("recruitment", "employment"),
-        "Due": ("", "January 2015"),
+        "Deadline": ("", "January 2015"),
         "Agenda points": (str(points[0]), str(points[1])),
         "Partners": ("IOM: Trains the trainers.", ""),
         "Milestones": ("Pilot", "Pilot in Bern"),
@@ -211,11 +215,11 @@ def test_what_stops_publication_is_told_apart(commitment):
 def test_commitment_is_remarked_on_for_what_it_lacks(points, iom):
     CommitmentFactory(title="Fair recruitment")
     bare = CommitmentFactory(submitted=True, title="fair recruitment")
-    whole = CommitmentFactory(submitted=True, due_on=date(2015, 1, 1), agenda_points=points, partners=[iom])
+    whole = CommitmentFactory(submitted=True, deadline_on=date(2015, 1, 1), agenda_points=points, partners=[iom])
     MilestoneFactory(commitment=whole)
 
     assert remarked(bare) == {
-        "No due day is given.",
+        "No deadline is given.",
         "No agenda point is chosen.",
         "No milestone is named.",
         "It stands in the register already, under the same title.",

@@ -86,8 +86,8 @@ def full(ilo, iom, ohchr, points):
         places=["Arab States", "Jordan"],
         start_on=date(2014, 12, 31),
         start_precision="year",
-        due_on=date(2015, 6, 30),
-        due_precision="month",
+        deadline_on=date(2015, 6, 30),
+        deadline_precision="month",
         original_text="The ILO will …",
         confidence="known",
     )
@@ -131,7 +131,7 @@ def test_csv_comes_back_unchanged(full, ilo, ilo_focal_point, change):
 
 @pytest.mark.parametrize("write", [export_csv, export_xlsx])
 def test_milestones_come_back_unchanged(draft, ilo_focal_point, write):
-    MilestoneFactory(commitment=draft, title="=Step", due_on=date(2014, 12, 31), due_precision="year")
+    MilestoneFactory(commitment=draft, title="=Step", deadline_on=date(2014, 12, 31), deadline_precision="year")
     MilestoneFactory(commitment=draft, met_on=date(2014, 6, 30))
 
     outcome = import_file(MilestoneResource(ilo_focal_point), write(MilestoneResource(ilo_focal_point)), dry_run=False)
@@ -207,7 +207,7 @@ NEW = {
     "agenda_points": 2,
     "places": "Jordan;Lebanon",
     "start_on": "2014-03",
-    "due_on": 2015,
+    "deadline_on": 2015,
     "source_title": "A source",
     "source_location": "https://example.org/",
 }
@@ -228,7 +228,7 @@ def test_import_changes_a_draft_and_adds_another(draft, ilo, iom, ohchr, points,
     draft.refresh_from_db()
     assert (draft.summary, list(draft.partner_agencies.all())) == ("A new summary", [iom])
     new = Commitment.objects.get(title="Courses for recruiters")
-    assert (new.state, new.author, new.lead, new.start.iso, new.due.iso, new.places, new.confidence) == (
+    assert (new.state, new.author, new.lead, new.start.iso, new.deadline.iso, new.places, new.confidence) == (
         "draft", ilo_focal_point, ilo, "2014-03", "2015", ["Jordan", "Lebanon"], "confirmed",
     )  # fmt: skip
     assert set(new.partner_agencies.all()) == {iom, ohchr}
@@ -269,7 +269,7 @@ def test_milestones_are_changed_and_added(draft, ilo_focal_point):
     content = edited(
         MilestoneResource(ilo_focal_point),
         {(2, "met_on"): "2014-06"},
-        [{"commitment": draft.reference, "title": "Second step", "due_on": "2015"}],
+        [{"commitment": draft.reference, "title": "Second step", "deadline_on": "2015"}],
     )
 
     outcome = import_file(MilestoneResource(ilo_focal_point), content, dry_run=False)
@@ -278,7 +278,22 @@ def test_milestones_are_changed_and_added(draft, ilo_focal_point):
     step.refresh_from_db()
     assert step.met.iso == "2014-06"
     new = Milestone.objects.get(title="Second step")
-    assert (new.commitment, new.due.iso, new.history.get().history_user) == (draft, "2015", ilo_focal_point)
+    assert (new.commitment, new.deadline.iso, new.history.get().history_user) == (draft, "2015", ilo_focal_point)
+
+
+@pytest.mark.parametrize("resource_class", [CommitmentResource, MilestoneResource])
+def test_file_that_has_the_former_name_of_the_deadline_is_read(resource_class, draft, ilo_focal_point):
+    for row in (draft, MilestoneFactory(commitment=draft)):
+        row.deadline_on, row.deadline_precision = date(2014, 12, 31), "year"
+        row.save()
+    file = export_csv(resource_class(ilo_focal_point)).replace(b"deadline_on", b"due_on").replace(b",2014,", b",2015,")
+
+    outcome = import_file(resource_class(ilo_focal_point), file, dry_run=False)
+
+    assert (outcome.refusals, outcome.problems) == ((), [])
+    assert [[(change.column, change.after) for change in line.changes] for line in outcome.lines] == [
+        [("deadline_on", "2015")]
+    ]
 
 
 def test_row_of_a_cycle_fills_the_report_that_waits_for_it(commitment, cycle, ilo, ilo_focal_point):

@@ -92,7 +92,7 @@ def refused(ilo_focal_point):
 def test_every_problem_of_a_file_is_named_and_good_rows_are_left_out_too(tried):
     problems = tried(
         GOOD,
-        GOOD | {"title": "Second", "kind": "capacty", "agenda_points": "1;9;1", "due_on": "2014-13"},
+        GOOD | {"title": "Second", "kind": "capacty", "agenda_points": "1;9;1", "deadline_on": "2014-13"},
         {"title": "x" * 301, "lead": "ilo"},
     )
 
@@ -101,7 +101,7 @@ def test_every_problem_of_a_file_is_named_and_good_rows_are_left_out_too(tried):
          " capacity, campaign, event, institution."),
         (3, "agenda_points", "‘9’ is not a valid value. Allowed: 1, 2, 3, 4, 5, 6, 7, 8."),
         (3, "agenda_points", "‘1’ stands twice."),
-        (3, "due_on", f"‘2014-13’ {NO_DATE}"),
+        (3, "deadline_on", f"‘2014-13’ {NO_DATE}"),
         (4, "title", "This has 301 characters, and at most 300 are allowed."),
         (4, "kind", "This cannot be empty."),
         (4, "source_title", "This cannot be empty."),
@@ -119,7 +119,8 @@ def test_every_problem_of_a_file_is_named_and_good_rows_are_left_out_too(tried):
         ({"partners": "iom;;iom"}, "partners", "Leave nothing empty between semicolons."),
         ({"stakeholders": "ITUK"}, "stakeholders",
          "‘ITUK’ is not a valid value. Did you mean ‘ITUC’? Allowed: ITUC."),
-        ({"start_on": "2014-06", "due_on": "2014-05"}, "due_on", "A commitment cannot be due before it starts."),
+        ({"start_on": "2014-06", "deadline_on": "2014-05"}, "deadline_on",
+         "A commitment cannot be due before it starts."),
         ({"title": "one\ntwo"}, "title", "This must stand on one line."),
         ({"places": "x" * 101}, "places", f"‘{'x' * 101}’ is longer than 100 characters."),
         ({"state": "published"}, "state",

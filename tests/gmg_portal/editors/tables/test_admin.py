@@ -236,7 +236,7 @@ def test_published_commitment_is_read_only_for_its_focal_point(as_user, ilo_foca
     page = client.get(address(commitment, "change"))
     answer = client.post(address(commitment, "change"), {"title": "Rewritten"})
 
-    assert page.context["adminform"].form.fields.keys() <= {"start", "due", "opened"}
+    assert page.context["adminform"].form.fields.keys() <= {"start", "deadline", "opened"}
     assert answer.status_code == 403
     assert Commitment.objects.get().title == commitment.title
 
@@ -263,11 +263,13 @@ def test_administrator_corrects_a_published_commitment(as_user, administrator, c
     client = as_user(administrator)
     page = client.get(address(commitment, "change"))
 
-    answer = client.post(address(commitment, "change"), filled(page, title="Corrected", start="2014-03", due="2015"))
+    answer = client.post(
+        address(commitment, "change"), filled(page, title="Corrected", start="2014-03", deadline="2015")
+    )
 
     commitment.refresh_from_db()
     assert answer.status_code == 302
-    assert (commitment.title, str(commitment.start), str(commitment.due)) == ("Corrected", "March 2014", "2015")
+    assert (commitment.title, str(commitment.start), str(commitment.deadline)) == ("Corrected", "March 2014", "2015")
     assert commitment.history.latest().history_user == administrator
 
 
@@ -420,11 +422,11 @@ def test_partial_date_that_is_none_is_refused_in_a_sentence(as_user, ilo_focal_p
     page = client.get(address(draft, "change"))
 
     answer = client.post(address(draft, "change"), filled(page, start="spring 2014"))
-    later = client.post(address(draft, "change"), filled(page, start="2015", due="2014"))
+    later = client.post(address(draft, "change"), filled(page, start="2015", deadline="2014"))
 
     (sentence,) = problems(answer)["start"]
     assert sentence.startswith("‘spring 2014’ is not a date. Write it as 2014-03-05 or 5 March 2014;")
-    assert problems(later) == {"due": ["A commitment cannot be due before it starts."]}
+    assert problems(later) == {"deadline": ["A commitment cannot be due before it starts."]}
 
 
 def test_secretariat_alone_writes_no_report(as_user, secretariat, commitment):

@@ -78,14 +78,14 @@ def test_secretariat_reads_the_sheet_without_the_drafts(client, commitments_by_l
 
 def test_open_questions_are_those_of_what_still_runs(ilo, ilo_focal_point):
     running = CommitmentFactory(lead_agency=ilo)
-    MilestoneFactory(commitment=running, title="Pilot", due_on=date(2014, 3, 1))
-    MilestoneFactory(commitment=running, title="Met", due_on=date(2014, 3, 1), met_on=date(2014, 3, 1))
-    bare = CommitmentFactory(lead_agency=ilo, due_on=date(2015, 1, 1))
+    MilestoneFactory(commitment=running, title="Pilot", deadline_on=date(2014, 3, 1))
+    MilestoneFactory(commitment=running, title="Met", deadline_on=date(2014, 3, 1), met_on=date(2014, 3, 1))
+    bare = CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 1, 1))
     published_report(bare)
     published_report(CommitmentFactory(lead_agency=ilo), status="completed")
 
     assert handover_sheet(ilo, ilo_focal_point).open_questions == [
-        f"{running.reference} has no due day.",
+        f"{running.reference} has no deadline.",
         f"{running.reference}: the milestone “Pilot” was due on 1 March 2014 and is not met.",
         f"Nothing was ever reported on {running.reference}.",
         f"{bare.reference} has no milestone.",
