@@ -1,5 +1,5 @@
 """The audit log: who wrote or was refused what, when, and by which request.
 
-Imports `foundation` and the models it reads.
+Imports `foundation`, the models it reads, and the editor area, in which `table` shows it.
 Start with `request_context`, which tags database writes, then `recording`.
 """
