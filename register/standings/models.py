@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from commitments.models import Commitment
 from register.standings import triggers
+from register.standings.querysets import StandingQuerySet
 
 
 def _texts() -> ArrayField:
@@ -82,6 +83,8 @@ class Standing(models.Model):
     verification = models.TextField()
 
     search = SearchVectorField()
+
+    objects = StandingQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

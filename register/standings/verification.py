@@ -1,5 +1,6 @@
 """Standings computed anew and compared with those that stand."""
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,10 +18,10 @@ KEYS = """
 DIFFERENCES = f"""
     WITH computed AS MATERIALIZED (SELECT {COLUMNS} FROM standings_of(%(keys)s)),
     kept AS MATERIALIZED (SELECT {COLUMNS} FROM register_standing WHERE commitment_id = ANY (%(keys)s))
-    SELECT commitment_id, reference, valid::text, false, to_jsonb(c)
+    SELECT commitment_id, reference, valid::text, false, to_jsonb(c)::text
         FROM (SELECT * FROM computed EXCEPT ALL SELECT * FROM kept) c
     UNION ALL
-    SELECT commitment_id, reference, valid::text, true, to_jsonb(k)
+    SELECT commitment_id, reference, valid::text, true, to_jsonb(k)::text
         FROM (SELECT * FROM kept EXCEPT ALL SELECT * FROM computed) k
     ORDER BY 1, 3, 4
 """  # noqa: S608 – columns from this package
@@ -60,7 +61,7 @@ def repair(commitments: Iterable[int]) -> None:
 
 def _difference(commitment: int, reference: str, period: str, rows: list) -> Difference:
     if len(rows) == 2:
-        computed, kept = (content for _is_kept, content in rows)
+        computed, kept = (json.loads(content) for _is_kept, content in rows)
         columns = tuple(name for name in CONTENT.split(", ") if computed[name] != kept[name])
         return Difference(commitment, reference, period, "wrong", columns)
     return Difference(commitment, reference, period, "surplus" if rows[0][0] else "missing")
