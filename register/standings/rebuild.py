@@ -257,16 +257,16 @@ STANDINGS_OF = SQLFunction(
                 ORDER BY published_on DESC, number DESC, id DESC LIMIT 1
             ) r ON true
             LEFT JOIN LATERAL (
-                SELECT c.reference, wording.title, CASE WHEN EXISTS (
+                SELECT c.reference, (
+                    SELECT title FROM versions WHERE id = c.id
+                    ORDER BY from_day <= p.day DESC, CASE WHEN from_day <= p.day THEN -history_id ELSE history_id END
+                    LIMIT 1
+                ) AS title, CASE WHEN EXISTS (
                     SELECT 1 FROM withdrawals
                     WHERE commitment_id = c.id AND withdrawn_on <= p.day
                     AND (restored_on > p.day OR restored_on IS NULL)
                 ) THEN 'withdrawn' ELSE 'published' END AS state
-                FROM named c CROSS JOIN LATERAL (
-                    SELECT title FROM versions WHERE id = c.id
-                    ORDER BY from_day <= p.day DESC, CASE WHEN from_day <= p.day THEN -history_id ELSE history_id END
-                    LIMIT 1
-                ) wording
+                FROM commitments_commitment c
                 WHERE c.id = r.superseded_by_id AND c.state IN {PUBLIC}
             ) heir ON true
             CROSS JOIN LATERAL (
