@@ -5,6 +5,7 @@ triggers can be made before the functions.
 """
 
 from foundation.postgresql.sql_functions import SQLFunction
+from register.standings.rebuild import PUBLICATION_LOCK
 
 # Moves the revision at most once in a transaction, at strictly later moments, in the order in which transactions
 # commit: called by deferred triggers, it locks the one row only while committing.
@@ -12,11 +13,12 @@ REVISION_MOVE = SQLFunction(
     name="revision_move",
     arguments="",
     returns="void",
-    body="""
+    body=f"""
     DECLARE
         transaction_now text := pg_current_xact_id()::text;
     BEGIN
         IF current_setting('portal.revision_moved_in', true) IS DISTINCT FROM transaction_now THEN
+            PERFORM pg_advisory_xact_lock({PUBLICATION_LOCK});
             INSERT INTO revision (id, number, moved_at) VALUES (1, 1, clock_timestamp())
                 ON CONFLICT (id) DO UPDATE SET
                     number = revision.number + 1,
@@ -24,7 +26,7 @@ REVISION_MOVE = SQLFunction(
             PERFORM set_config('portal.revision_moved_in', transaction_now, true);
         END IF;
     END
-    """,
+    """,  # noqa: S608 – a number
 )
 
 # Notes of which commitments and reports a changed row of a table speaks: those have moved.

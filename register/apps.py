@@ -4,6 +4,11 @@ from django.apps import AppConfig
 
 
 class RegisterConfig(AppConfig):
-    """The register, which has no models of its own."""
+    """The register: it writes nothing but its read model, and the database does so."""
 
     name = "register"
+
+    def ready(self):
+        from register.standings import triggers
+
+        triggers.register()

@@ -65,6 +65,6 @@ class Milestone(HistoryAtomicSave):
         """Return the date on which it was met, if that is known at the end of a day (UTC); None asks of today."""
         return self.met if self.met_on and (day is None or self.met_on <= day) else None
 
-    def is_overdeadline_on(self, day: date) -> bool:
+    def is_overdue_on(self, day: date) -> bool:
         """Return whether it was due before a day and not met by the end of it."""
         return self.deadline_on is not None and self.deadline_on < day and self.met_by(day) is None

@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
         transaction_now text := pg_current_xact_id()::text;
     BEGIN
         IF current_setting('portal.revision_moved_in', true) IS DISTINCT FROM transaction_now THEN
+            PERFORM pg_advisory_xact_lock(20131004);
             INSERT INTO revision (id, number, moved_at) VALUES (1, 1, clock_timestamp())
                 ON CONFLICT (id) DO UPDATE SET
                     number = revision.number + 1,

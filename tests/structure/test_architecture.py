@@ -21,6 +21,7 @@ from commitments.models import Commitment, CommitmentMovement, Milestone, Partne
 from gmg_portal.api.urls import RESOURCES
 from gmg_portal.models import AuditEntry, Edition, IdempotencyRecord, Revision
 from recommendations.models import Recommendation
+from register.models import PendingRebuild, Standing
 from reporting.models import (
     Answer,
     Assessment,
@@ -74,7 +75,9 @@ MODELS = {
 MOVEMENTS = {CommitmentMovement, ReportMovement}
 # Internal rows on sign-ins and forms; nobody reads or edits them.
 INTERNAL = {KnownAddress, SignInWarning, SubmittedForm}
-BY_DATABASE = {*MOVEMENTS, Withdrawal}
+# The read model of the register, which the database computes; readers see it as commitments and reports.
+READ_MODEL = {Standing, PendingRebuild}
+BY_DATABASE = {*MOVEMENTS, *READ_MODEL, Withdrawal}
 NOT_PUBLIC = {
     *(
         User,
@@ -90,6 +93,7 @@ NOT_PUBLIC = {
         AutosavedForm,
     ),
     *MOVEMENTS,
+    *READ_MODEL,
     *INTERNAL,
 }
 PUBLIC = MODELS - NOT_PUBLIC
@@ -126,7 +130,7 @@ SHOWN_WITH = {
 # Texts about the group, which only the page shows; reporting cycles, which reports name by title; and editions, whose
 # files describe themselves.
 NOT_IN_API = {Statement, ReportingCycle, Edition}
-# Models without earlier states: append-only ones, a single row kept by the database, notes on mails, and unsaved texts.
+# Models without earlier states: append-only ones, rows kept by the database, notes on mails, and unsaved texts.
 WITHOUT_HISTORY = {
     StatusChange,
     Revision,
@@ -190,9 +194,11 @@ FURTHER_FILES = {
         "citations.py",
         "facts.py",
         "filtering",
+        "management",
         "related.py",
         "search",
         "serializers",
+        "standings",
         "statistics",
         "views",
     },
