@@ -24,7 +24,7 @@ from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import PageURLField
 from recommendations.serializers import RecommendationRefSerializer
-from register.citations import Citation
+from register.details.citations import Citation
 from register.serializers.assessment import AssessmentSerializer
 from register.serializers.references import CommitmentRefSerializer, LeadSerializer
 from register.serializers.report import ChangeBodySerializer, ReportBodySerializer

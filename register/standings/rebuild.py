@@ -190,8 +190,12 @@ STANDINGS_OF = SQLFunction(
                 ) AS expected_cycles,
                 assessed.verification,
                 setweight(to_tsvector('portal_english', portal_punctuation_to_spaces(v.title)), 'A')
-                || setweight(to_tsvector('portal_english', portal_punctuation_to_spaces(v.summary || ' ' || v.original_text)), 'B')
-                || setweight(to_tsvector('portal_english', portal_punctuation_to_spaces(coalesce(written.texts, ''))), 'C') AS search
+                || setweight(to_tsvector(
+                    'portal_english', portal_punctuation_to_spaces(v.summary || ' ' || v.original_text)
+                ), 'B')
+                || setweight(to_tsvector(
+                    'portal_english', portal_punctuation_to_spaces(coalesce(written.texts, ''))
+                ), 'C') AS search
             FROM periods p
             CROSS JOIN LATERAL (
                 SELECT * FROM versions WHERE id = p.id AND from_day <= p.day

@@ -11,10 +11,10 @@ from foundation.clock import today
 from foundation.http.public_pages import RecordPage, StrictQuery
 from register.changes.history import commitment_history
 from register.changes.report_comparison import compare_assessments, diff_reports
-from register.citations import Citation
-from register.facts import commitment_facts
+from register.details.citations import Citation
+from register.details.facts import commitment_facts
+from register.details.related import predecessors_of, related_commitments, with_other_commitments_count
 from register.querysets import register_commitments
-from register.related import predecessors_of, related_commitments, with_other_commitments_count
 from reporting.evidence.serving import evidence_download_response
 from reporting.models import Evidence, ProgressReport
 

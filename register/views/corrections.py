@@ -13,7 +13,7 @@ from accounts.forms import idempotent
 from commitments.models import Commitment
 from foundation.http.public_pages import PublicPage
 from foundation.text.unknown_words import unknown_value
-from register.forms import CorrectionForm
+from register.views.forms import CorrectionForm
 from reporting.actions import corrections
 
 

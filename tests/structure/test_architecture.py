@@ -191,11 +191,9 @@ FURTHER_FILES = {
     },
     "register": {
         "changes",
-        "citations.py",
-        "facts.py",
+        "details",
         "filtering",
         "management",
-        "related.py",
         "search",
         "serializers",
         "standings",

@@ -6,7 +6,7 @@ from typing import Self
 from django.utils.translation import gettext as _
 
 from gmg_portal.models import Edition
-from register.citations import Citation
+from register.details.citations import Citation
 
 
 @dataclass(frozen=True)

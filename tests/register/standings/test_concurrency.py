@@ -1,13 +1,26 @@
 """Transactions that touch the same commitments at once: the last to commit leaves standings that hold both changes."""
 
+import random
+from functools import partial
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connection, transaction
+from concurrency.exceptions import RecordModifiedError
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from agencies.models import Agency
+from commitments.models import Commitment
+from register.models import Standing
 from register.standings.verification import differences
-from tests.support.factories import CommitmentFactory, PartnerFactory, corrected, published_report
+from tests.support.factories import (
+    AgencyFactory,
+    CommitmentFactory,
+    PartnerFactory,
+    corrected,
+    many,
+    many_published_reports,
+    published_report,
+)
 
 pytestmark = [pytest.mark.database, pytest.mark.django_db(transaction=True)]
 
@@ -73,3 +86,54 @@ def test_rename_of_a_lead_and_changes_of_its_commitments_in_opposite_order(ilo, 
     standings = [row.standings.on(None).get() for row in rows]
     assert {standing.lead_name for standing in standings} == {"Organization of New"}
     assert {standing.summary for standing in standings} == {f"Amended {attempt}"}
+
+
+def test_random_edits_beside_bulk_loads_leave_nothing_to_repair(ilo, iom):
+    """Some lose, as before: to an edit of the same row, or to PostgreSQL's check of keys while it commits."""
+    with transaction.atomic():
+        keys = [CommitmentFactory(lead_agency=ilo).pk for _number in range(8)]
+    done, lost = [], []
+
+    def attempt(kind, act):
+        try:
+            with transaction.atomic():
+                act()
+            done.append(kind)
+        except (RecordModifiedError, IntegrityError, OperationalError) as error:
+            lost.append(error)
+
+    def edit(seed):
+        chance = random.Random(seed)
+        for number in range(20):
+            attempt("edit", partial(edit_one, chance, chance.choice(keys), f"{seed}-{number}", ilo))
+        connection.close()
+
+    def load():
+        for _number in range(4):
+            attempt("load", lambda: many_published_reports(many(CommitmentFactory, 20, lead_agency=iom)))
+        connection.close()
+
+    threads = [Thread(target=edit, args=[seed]) for seed in range(3)] + [Thread(target=load)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+
+    assert len(done) + len(lost) == 64
+    assert len(done) > 32
+    assert Standing.objects.on(None).count() == len(keys) + 20 * done.count("load")
+    assert list(differences()) == []
+
+
+def edit_one(chance, key, name, lead):
+    """Amend, report on or join a commitment, or rename its lead."""
+    row = Commitment.objects.get(pk=key)
+    match chance.randrange(4):
+        case 0:
+            corrected(row, title=f"Title {name}")
+        case 1:
+            published_report(row, status="planning", on="2015-01-31")
+        case 2:
+            PartnerFactory(commitment=row, agency=AgencyFactory(code=f"a{name}"))
+        case 3:
+            Agency.objects.filter(pk=lead.pk).update(acronym=name)

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from commitments.fields import COMMITMENT
-from register import facts
-from register.facts import Fact, commitment_facts
+from register.details import facts
+from register.details.facts import Fact, commitment_facts
 from tests.support.factories import CommitmentFactory, WorkPlanFactory
 
 pytestmark = pytest.mark.django_db

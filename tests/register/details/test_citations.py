@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 import time_machine
 
-from register.citations import Citation
+from register.details.citations import Citation
 from tests.support.factories import AgencyFactory, CommitmentFactory, WorkGroupFactory
 
 pytestmark = pytest.mark.django_db

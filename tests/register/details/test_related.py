@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from register.related import predecessors_of, related_commitments, with_other_commitments_count
+from register.details.related import predecessors_of, related_commitments, with_other_commitments_count
 from tests.support.factories import CommitmentFactory, RecommendationFactory, WorkGroupFactory, published_report
 
 pytestmark = pytest.mark.django_db
