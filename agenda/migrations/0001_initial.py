@@ -3,6 +3,7 @@
 import concurrency.fields
 import django.db.models.deletion
 import pgtrigger.compiler
+import pgtrigger.migrations
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -233,4 +234,16 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         foundation.dates.columns.NameDateChecks(),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agendapoint',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows WHERE NOT EXISTS (SELECT 1 FROM old_rows WHERE old_rows.id = new_rows.id AND old_rows.number IS NOT DISTINCT FROM new_rows.number) UNION ALL SELECT * FROM old_rows WHERE NOT EXISTS (SELECT 1 FROM new_rows WHERE new_rows.id = old_rows.id AND new_rows.number IS NOT DISTINCT FROM old_rows.number)) \n        SELECT commitment_id FROM commitments_commitment_agenda_points WHERE agendapoint_id IN (SELECT id FROM changed)\n        UNION SELECT commitment_id FROM commitments_historicalcommitment_agenda_points WHERE agendapoint_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='ca53796fa3af45bdca15a523c8b5af3ca2d2f582', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_f6096', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='agenda_agendapoint', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agendapoint',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) \n        SELECT commitment_id FROM commitments_commitment_agenda_points WHERE agendapoint_id IN (SELECT id FROM changed)\n        UNION SELECT commitment_id FROM commitments_historicalcommitment_agenda_points WHERE agendapoint_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='0d38b55467e52ef467dd1bc78cc7a455fc973d1e', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_0ee4a', referencing='REFERENCING OLD TABLE AS old_rows ', table='agenda_agendapoint', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='agendapoint',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='e0521480c04322722b662508d7082309aa2396b7', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_47df6', table='agenda_agendapoint', when='AFTER')),
+        ),
     ]

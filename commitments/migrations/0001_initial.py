@@ -497,4 +497,152 @@ class Migration(migrations.Migration):
                 behaviour='STABLE',
             )
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitment',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT id FROM changed UNION ALL \n        SELECT commitment_id FROM reporting_progressreport\n        WHERE state = 'published' AND superseded_by_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='8f142dc41435e12d41a95100c72083e8c1626048', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_5c33b', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_commitment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitment',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows) SELECT id FROM changed UNION ALL \n        SELECT commitment_id FROM reporting_progressreport\n        WHERE state = 'published' AND superseded_by_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='28afc3d104a2a2d9bb392b690aedcd4609e590ff', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_0bfe3', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='commitments_commitment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitment',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) SELECT id FROM changed UNION ALL \n        SELECT commitment_id FROM reporting_progressreport\n        WHERE state = 'published' AND superseded_by_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='5485e70ed391cea2b3d7f348183544521e156ff0', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_8e316', referencing='REFERENCING OLD TABLE AS old_rows ', table='commitments_commitment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitment',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='6088cca8c168d593a53782e98e8530f4be3d0b28', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_b099a', table='commitments_commitment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentpoint',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='c807e49a34876384b0ebcb8c4dd074af9117d518', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_74211', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_commitment_agenda_points', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentpoint',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='05b0fd35c727f98c4892e1ab6341e06de94b6723', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_b0282', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='commitments_commitment_agenda_points', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentpoint',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='f3750e0a4d4cef7ad5f7715c89dcf68a1efcf2bc', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_39730', referencing='REFERENCING OLD TABLE AS old_rows ', table='commitments_commitment_agenda_points', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentpoint',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='8e01612a796b21953140aac682c88ed97292f187', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_75845', table='commitments_commitment_agenda_points', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentrecommendation',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='27b790eeb060ca0f36c2f5b0b41e989e036b78dd', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_63da3', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_commitment_recommendations', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentrecommendation',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='a24fc917f936b2f31f3300c38aa7842491a529ba', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_91811', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='commitments_commitment_recommendations', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentrecommendation',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='0e4c5859df3e667f41d836f7aa9f09c1c5c47470', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_77219', referencing='REFERENCING OLD TABLE AS old_rows ', table='commitments_commitment_recommendations', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentrecommendation',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='9fbb8c12a1a7f0144d949019fdbed90722b582de', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_f12c7', table='commitments_commitment_recommendations', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentstakeholder',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='5649edbad0167bad08d114b26cbe880c87c7df10', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_1494c', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_commitment_stakeholders', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentstakeholder',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='c8d7fd64f877cf0917f4af68acee25e7a9c7856c', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_e66af', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='commitments_commitment_stakeholders', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentstakeholder',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='b81bd2eafb87a416dddf4ab56d4ff7a0485445fb', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_ee5ec', referencing='REFERENCING OLD TABLE AS old_rows ', table='commitments_commitment_stakeholders', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commitmentstakeholder',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='04a6dc0a8bf6ca0e4b02ca4dd202e3f5c3d6bece', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_363d8', table='commitments_commitment_stakeholders', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalcommitment',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT id FROM changed UNION ALL \n        SELECT commitment_id FROM reporting_progressreport\n        WHERE state = 'published' AND superseded_by_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='66310df506e95a1d42bae091f29d490427b7c5c9', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_95e6f', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_historicalcommitment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalcommitment',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='b8f2507aeca142caa868b94618dc98fac3c1f653', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_6c7b5', table='commitments_historicalcommitment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalcommitment_agenda_points',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='385e1ddefd630c788d453bc11901ce393acb0050', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_b1d36', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_historicalcommitment_agenda_points', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalcommitment_agenda_points',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='7bfa10e3c64add381d394cbb67782c56132c2ba1', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_52583', table='commitments_historicalcommitment_agenda_points', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalcommitment_recommendations',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='e30d46a416eb1f6600453d44360cb670fa2fb123', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_9f5c7', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_historicalcommitment_recommendations', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalcommitment_recommendations',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='4ff1be037c711db5058e89acb6c94cfed317ca17', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_a522a', table='commitments_historicalcommitment_recommendations', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalcommitment_stakeholders',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='97b1dc1a129ca1672778b58d14def033480c52fe', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_bf1e0', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_historicalcommitment_stakeholders', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalcommitment_stakeholders',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='cd76a4d156d2a921824747fffafe842baea47994', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_6cf4f', table='commitments_historicalcommitment_stakeholders', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalpartner',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM commitments_historicalpartner WHERE id IN (SELECT id FROM changed));\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='739ef0d82f6a373b1d006c649511087f4a351c9d', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_fd2e0', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_historicalpartner', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='historicalpartner',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='6022607a3bab9d539eb8dda9b32c3b946d425688', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_cccd9', table='commitments_historicalpartner', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='partner',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='48b85f66433e128b0fb7364f2d61b313fc2ea0bf', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_82b54', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_partner', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='partner',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows WHERE NOT EXISTS (SELECT 1 FROM old_rows WHERE old_rows.id = new_rows.id AND old_rows.commitment_id IS NOT DISTINCT FROM new_rows.commitment_id AND old_rows.agency_id IS NOT DISTINCT FROM new_rows.agency_id) UNION ALL SELECT * FROM old_rows WHERE NOT EXISTS (SELECT 1 FROM new_rows WHERE new_rows.id = old_rows.id AND new_rows.commitment_id IS NOT DISTINCT FROM old_rows.commitment_id AND new_rows.agency_id IS NOT DISTINCT FROM old_rows.agency_id)) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='0798605f5f27c219865844722956396311fad8e6', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_962b0', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='commitments_partner', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='partner',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) SELECT commitment_id FROM changed);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='d69b459a5b029b8423bbf8e4ac5e16146ddb89f3', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_33d5c', referencing='REFERENCING OLD TABLE AS old_rows ', table='commitments_partner', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='partner',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='feb47315361fb0bd19aab0b4b66edf4ec4c85717', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_78ff8', table='commitments_partner', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='stakeholder',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows WHERE NOT EXISTS (SELECT 1 FROM old_rows WHERE old_rows.id = new_rows.id AND old_rows.name IS NOT DISTINCT FROM new_rows.name) UNION ALL SELECT * FROM old_rows WHERE NOT EXISTS (SELECT 1 FROM new_rows WHERE new_rows.id = old_rows.id AND new_rows.name IS NOT DISTINCT FROM old_rows.name)) \n        SELECT commitment_id FROM commitments_commitment_stakeholders WHERE stakeholder_id IN (SELECT id FROM changed)\n        UNION SELECT commitment_id FROM commitments_historicalcommitment_stakeholders WHERE stakeholder_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='23f3a1c2d3e2f995fe47c6ef31a61b7777d708c2', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_3b388', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='commitments_stakeholder', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='stakeholder',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) \n        SELECT commitment_id FROM commitments_commitment_stakeholders WHERE stakeholder_id IN (SELECT id FROM changed)\n        UNION SELECT commitment_id FROM commitments_historicalcommitment_stakeholders WHERE stakeholder_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='68b2bb96c26a86cebd3d846f0bb368888f409982', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_d279a', referencing='REFERENCING OLD TABLE AS old_rows ', table='commitments_stakeholder', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='stakeholder',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='8b70f508599c4c4fa6f6b1484a5fb772b5538de1', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_d9e93', table='commitments_stakeholder', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='withdrawal',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM changed UNION ALL \n        SELECT commitment_id FROM reporting_progressreport\n        WHERE state = 'published' AND superseded_by_id IN (SELECT commitment_id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='b6e778b485b0ed794cfcdd2aeef752180a2fdd1d', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_398bc', referencing='REFERENCING NEW TABLE AS new_rows ', table='commitments_withdrawal', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='withdrawal',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows) SELECT commitment_id FROM changed UNION ALL \n        SELECT commitment_id FROM reporting_progressreport\n        WHERE state = 'published' AND superseded_by_id IN (SELECT commitment_id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='9290e9dcfde16425170dd22835ab508c222be8e3', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_120db', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='commitments_withdrawal', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='withdrawal',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) SELECT commitment_id FROM changed UNION ALL \n        SELECT commitment_id FROM reporting_progressreport\n        WHERE state = 'published' AND superseded_by_id IN (SELECT commitment_id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='820b7b00f44c67f48261ebc14e694349331ad146', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_4c696', referencing='REFERENCING OLD TABLE AS old_rows ', table='commitments_withdrawal', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='withdrawal',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='c390de7644314682da12aa4cafec885d6822ca18', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_14eec', table='commitments_withdrawal', when='AFTER')),
+        ),
     ]

@@ -18,12 +18,12 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('agencies', '0002_standings'),
-        ('agenda', '0002_standings'),
-        ('commitments', '0002_standings'),
-        ('recommendations', '0002_standings'),
-        ('reporting', '0002_standings'),
-        ('workgroups', '0002_standings'),
+        ('agencies', '0001_initial'),
+        ('agenda', '0001_initial'),
+        ('commitments', '0001_initial'),
+        ('recommendations', '0001_initial'),
+        ('reporting', '0001_initial'),
+        ('workgroups', '0001_initial'),
     ]
 
     operations = [

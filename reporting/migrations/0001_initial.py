@@ -10,6 +10,7 @@ import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
 import pgtrigger.compiler
+import pgtrigger.migrations
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -556,4 +557,52 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         foundation.dates.columns.NameDateChecks(),
+        pgtrigger.migrations.AddTrigger(
+            model_name='assessment',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM changed WHERE state = 'published');\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='e72d86b5c0fdfaa6793720f0ba184b9d6a536c19', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_f749f', referencing='REFERENCING NEW TABLE AS new_rows ', table='reporting_assessment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='assessment',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows WHERE NOT EXISTS (SELECT 1 FROM old_rows WHERE old_rows.id = new_rows.id AND old_rows.commitment_id IS NOT DISTINCT FROM new_rows.commitment_id AND old_rows.state IS NOT DISTINCT FROM new_rows.state) UNION ALL SELECT * FROM old_rows WHERE NOT EXISTS (SELECT 1 FROM new_rows WHERE new_rows.id = old_rows.id AND new_rows.commitment_id IS NOT DISTINCT FROM old_rows.commitment_id AND new_rows.state IS NOT DISTINCT FROM old_rows.state)) SELECT commitment_id FROM changed WHERE state = 'published');\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='de351f6431ed1d6b4136e8e6fcfa56440ed72fe1', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_97812', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='reporting_assessment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='assessment',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) SELECT commitment_id FROM changed WHERE state = 'published');\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='ef014bb90fcbd5ad8067a2acc4cf3a30e30c2167', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_01674', referencing='REFERENCING OLD TABLE AS old_rows ', table='reporting_assessment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='assessment',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='5498e24aface9d5fc86c53d530c45576fdf830a7', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_b8aca', table='reporting_assessment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='contribution',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM reporting_progressreport WHERE state = 'published' AND id IN (SELECT report_id FROM changed));\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='5edf2496d866c18079f5c4cb3b57167908b51c85', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_a11a8', referencing='REFERENCING NEW TABLE AS new_rows ', table='reporting_contribution', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='contribution',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows UNION ALL SELECT * FROM old_rows) SELECT commitment_id FROM reporting_progressreport WHERE state = 'published' AND id IN (SELECT report_id FROM changed));\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='e65242e19d46da94892ae8ddc0f9ec54d11dc98e', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_78d35', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='reporting_contribution', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='contribution',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) SELECT commitment_id FROM reporting_progressreport WHERE state = 'published' AND id IN (SELECT report_id FROM changed));\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='e0f038421e33e172486d77ecd99f09949d4fb2c3', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_7b99e', referencing='REFERENCING OLD TABLE AS old_rows ', table='reporting_contribution', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='contribution',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='683a41c0b148cbfc25e9f24a2133edfb5e7fa4b1', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_261e6', table='reporting_contribution', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='progressreport',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_insert', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows) SELECT commitment_id FROM changed WHERE state = 'published' OR cycle_id IS NOT NULL);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='8f3729e52a85b016dbaef4f6759c5c90a183e2f8', ignore_func_name='', level='STATEMENT', operation='INSERT', pgid='pgtrigger_notes_standings_on_insert_5636a', referencing='REFERENCING NEW TABLE AS new_rows ', table='reporting_progressreport', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='progressreport',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows WHERE NOT EXISTS (SELECT 1 FROM old_rows WHERE old_rows.id = new_rows.id AND old_rows.commitment_id IS NOT DISTINCT FROM new_rows.commitment_id AND old_rows.cycle_id IS NOT DISTINCT FROM new_rows.cycle_id AND old_rows.state IS NOT DISTINCT FROM new_rows.state) UNION ALL SELECT * FROM old_rows WHERE NOT EXISTS (SELECT 1 FROM new_rows WHERE new_rows.id = old_rows.id AND new_rows.commitment_id IS NOT DISTINCT FROM old_rows.commitment_id AND new_rows.cycle_id IS NOT DISTINCT FROM old_rows.cycle_id AND new_rows.state IS NOT DISTINCT FROM old_rows.state)) SELECT commitment_id FROM changed WHERE state = 'published' OR cycle_id IS NOT NULL);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='36dbcb9ea12336983e7dab266fad9eb7a16b67af', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_4c016', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='reporting_progressreport', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='progressreport',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func="\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) SELECT commitment_id FROM changed WHERE state = 'published' OR cycle_id IS NOT NULL);\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ", hash='a6e6638f1051fe794aba118a79c1fb177e4ff69e', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_d19da', referencing='REFERENCING OLD TABLE AS old_rows ', table='reporting_progressreport', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='progressreport',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='2ffdedcccdb3a2eddd88eb933a2dac69c20a09fc', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_1c476', table='reporting_progressreport', when='AFTER')),
+        ),
     ]

@@ -3,6 +3,7 @@
 import concurrency.fields
 import django.db.models.deletion
 import pgtrigger.compiler
+import pgtrigger.migrations
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -154,4 +155,28 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(related_name='workgroups', through='workgroups.Participation', to='agencies.agency', verbose_name='agencies'),
         ),
         foundation.dates.columns.NameDateChecks(),
+        pgtrigger.migrations.AddTrigger(
+            model_name='workgroup',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows WHERE NOT EXISTS (SELECT 1 FROM old_rows WHERE old_rows.id = new_rows.id AND old_rows.slug IS NOT DISTINCT FROM new_rows.slug AND old_rows.title IS NOT DISTINCT FROM new_rows.title) UNION ALL SELECT * FROM old_rows WHERE NOT EXISTS (SELECT 1 FROM new_rows WHERE new_rows.id = old_rows.id AND new_rows.slug IS NOT DISTINCT FROM old_rows.slug AND new_rows.title IS NOT DISTINCT FROM old_rows.title)) \n        SELECT id FROM commitments_commitment WHERE workgroup_id IN (SELECT id FROM changed)\n        UNION SELECT id FROM commitments_historicalcommitment WHERE workgroup_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='203eaf748838e0a4cb1c3a2376ac6da32b2078d9', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_eadec', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='workgroups_workgroup', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='workgroup',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) \n        SELECT id FROM commitments_commitment WHERE workgroup_id IN (SELECT id FROM changed)\n        UNION SELECT id FROM commitments_historicalcommitment WHERE workgroup_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='c71465a39e03d734870ae441bb704d72ff4b5034', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_a0828', referencing='REFERENCING OLD TABLE AS old_rows ', table='workgroups_workgroup', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='workgroup',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='cd5cd130cc711e92c143168107f266378b7057c9', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_b2186', table='workgroups_workgroup', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='workplan',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows WHERE NOT EXISTS (SELECT 1 FROM old_rows WHERE old_rows.id = new_rows.id AND old_rows.slug IS NOT DISTINCT FROM new_rows.slug) UNION ALL SELECT * FROM old_rows WHERE NOT EXISTS (SELECT 1 FROM new_rows WHERE new_rows.id = old_rows.id AND new_rows.slug IS NOT DISTINCT FROM old_rows.slug)) \n        SELECT id FROM commitments_commitment WHERE work_plan_id IN (SELECT id FROM changed)\n        UNION SELECT id FROM commitments_historicalcommitment WHERE work_plan_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='10e7e416b6bb945bdd95528c4e418cac745ab48b', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_4d76d', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='workgroups_workplan', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='workplan',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_delete', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM old_rows) \n        SELECT id FROM commitments_commitment WHERE work_plan_id IN (SELECT id FROM changed)\n        UNION SELECT id FROM commitments_historicalcommitment WHERE work_plan_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='3b274a9ba2a8f889c67aabd2b64712efb6634f2f', ignore_func_name='', level='STATEMENT', operation='DELETE', pgid='pgtrigger_notes_standings_on_delete_d7923', referencing='REFERENCING OLD TABLE AS old_rows ', table='workgroups_workplan', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='workplan',
+            trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_truncate', sql=foundation.postgresql.triggers.UnyieldingSql(func='PERFORM note_touched(ARRAY(SELECT id FROM commitments_commitment)); RETURN NULL;', hash='72302aed35f12fa8bec09fde2c89b6575d7f84ff', ignore_func_name='', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_notes_standings_on_truncate_fa3d4', table='workgroups_workplan', when='AFTER')),
+        ),
     ]
