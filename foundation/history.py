@@ -1,4 +1,4 @@
-"""History of a model's rows: django-simple-history, with a manager class that is built only once, and atomic saving."""
+"""History of a model's rows: a cached manager class, sets of related rows, and atomic saving."""
 
 from functools import cache, partialmethod
 
@@ -32,6 +32,19 @@ class HistoricalRecords(models.HistoricalRecords):
 
     def get_meta_options_m2m(self, through_model):
         return super().get_meta_options_m2m(through_model) | {"triggers": [APPEND_ONLY]}
+
+
+class HistoryWithSets(HistoricalRecords):
+    """Record a row's many-to-many sets with each state, reading only the keys of the related rows.
+
+    The library would load the row again for each set, with all its related rows.
+    """
+
+    def create_historical_record_m2ms(self, history_instance, instance):
+        for field in history_instance._history_m2m_fields:
+            links = field.remote_field.through.objects.filter(**{field.m2m_field_name(): instance})
+            records = [self.m2m_models[field](history=history_instance, **row) for row in links.values()]
+            self.m2m_models[field].objects.bulk_create(records)
 
 
 class HistoryAtomicSave(Model):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agenda.models import AgendaPoint
 from foundation.described_choices import DescribedChoices, Meaning, known_values
+from foundation.history import HistoryWithSets
 from foundation.public_fields import PERMANENT
-from recommendations.history import HistoryWithSets
 from recommendations.querysets import RecommendationQuerySet
 
 

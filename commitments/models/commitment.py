@@ -28,9 +28,8 @@ from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.conditions import not_before, paired
 from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.described_choices import known_values
-from foundation.history import HistoryAtomicSave
+from foundation.history import HistoryAtomicSave, HistoryWithSets
 from foundation.text.web_addresses import LocationField, is_web_address
-from recommendations.history import HistoryWithSets
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup, WorkPlan
 

@@ -1,15 +1,18 @@
 import re
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
 
+from register.filtering.commitment_filters import CommitmentFilter
 from tests.support.factories import (
     AssessmentFactory,
     CommitmentFactory,
     EvidenceFactory,
     MilestoneFactory,
     ProgressReportFactory,
+    RecommendationFactory,
     StakeholderFactory,
     many,
     many_published_reports,
@@ -152,6 +155,16 @@ def test_other_view_shows_the_same_page_of_the_same_question(client, ilo):
     html = assert_answers(client, f"{REGISTER}?lead=ilo&page_size=2&page=2&view=cards")
 
     assert 'href="?lead=ilo&amp;page_size=2&amp;page=2&amp;view=table"' in html
+
+
+def test_form_has_a_control_for_every_filter(client, decent_work, points):
+    CommitmentFactory(places=["Mexico"], agenda_points=points, recommendations=[RecommendationFactory()])
+    fields = CommitmentFilter({}).form.fields
+    first_choices = {name: next(iter(field.choices))[0] for name, field in fields.items() if hasattr(field, "choices")}
+
+    html = assert_answers(client, f"{REGISTER}?{urlencode(first_choices | {'place': 'Mexico'})}")
+
+    assert fields.keys() - set(re.findall(r'<(?:input|select)[^>]* name="(\w+)"', html)) == set()
 
 
 def test_form_holds_on_to_the_view_and_the_fields(client, commitment):

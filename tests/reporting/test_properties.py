@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foundation.clock import today
+from register.filtering.commitment_filters import CommitmentFilter
 from tests.register.plain_model import FIRST, KINDS, LAST, OUTLOOKS, PLACES, RARE, SCOPES, STATUSES, World
 from tests.support.factories import AgencyFactory, AgendaPointFactory, WorkGroupFactory
 
@@ -44,31 +45,31 @@ def several(values):
 
 
 DAY = st.dates(FIRST, LAST).map(date.isoformat)
-QUESTIONS = st.fixed_dictionaries(
-    {},
-    optional={
-        "q": st.lists(st.sampled_from(RARE), min_size=1, max_size=2, unique=True).map(" ".join),
-        "lead": several(["ilo", "iom", "ohchr", "decent-work", "data-and-research"]),
-        "agency": several(["ilo", "iom", "ohchr", "unhcr"]),
-        "workgroup": several(["decent-work", "data-and-research"]),
-        "agenda_point": several([str(number) for number in range(1, 9)]),
-        "recommendation": several(["P15-1", "P15-1a", "GOV-1", "POL-1"]),
-        "level": several(["post_2015", "governance", "policy", "operational"]),
-        "kind": several(KINDS),
-        "status": several(STATUSES),
-        "outlook": several(OUTLOOKS),
-        "freshness": several(FRESHNESS),
-        "verification": several(VERIFICATION),
-        "scope": several(SCOPES[1:]),
-        "place": several(PLACES),
-        "due_after": DAY,
-        "due_before": DAY,
-        "as_of": DAY,
-        "updated_since": st.just(LONG_AGO),
-        "ordering": st.sampled_from(["reference", "-reference", "due", "-due", "published", "-published"]),
-    },
-).filter(lambda params: not {"as_of", "updated_since"} <= params.keys())
-# What a word demands of a row and its standing: any of the values.
+QUERIES = {
+    "q": st.lists(st.sampled_from(RARE), min_size=1, max_size=2, unique=True).map(" ".join),
+    "lead": several(["ilo", "iom", "ohchr", "decent-work", "data-and-research"]),
+    "agency": several(["ilo", "iom", "ohchr", "unhcr"]),
+    "workgroup": several(["decent-work", "data-and-research"]),
+    "agenda_point": several([str(number) for number in range(1, 9)]),
+    "recommendation": several(["P15-1", "P15-1a", "GOV-1", "POL-1"]),
+    "level": several(["post_2015", "governance", "policy", "operational"]),
+    "kind": several(KINDS),
+    "status": several(STATUSES),
+    "outlook": several(OUTLOOKS),
+    "freshness": several(FRESHNESS),
+    "verification": several(VERIFICATION),
+    "scope": several(SCOPES[1:]),
+    "place": several(PLACES),
+    "due_after": DAY,
+    "due_before": DAY,
+    "as_of": DAY,
+    "updated_since": st.just(LONG_AGO),
+    "ordering": st.sampled_from(["reference", "-reference", "due", "-due", "published", "-published"]),
+}
+QUESTIONS = st.fixed_dictionaries({}, optional=QUERIES).filter(
+    lambda params: not {"as_of", "updated_since"} <= params.keys()
+)
+# The condition of each parameter on a row and its standing: any of the values.
 MEETS = {
     "lead": lambda row, stood, value: row.lead == value,
     "agency": lambda row, stood, value: value in row.partners or row.lead == value,
@@ -86,6 +87,11 @@ MEETS = {
     "due_after": lambda row, stood, value: row.deadline is not None and row.deadline >= date.fromisoformat(value),
     "due_before": lambda row, stood, value: row.deadline is not None and row.deadline <= date.fromisoformat(value),
 }
+
+
+def test_every_filter_is_asked():
+    assert QUERIES.keys() == CommitmentFilter.base_filters.keys()
+    assert MEETS.keys() == CommitmentFilter.base_filters.keys() - {"q", "as_of", "updated_since", "ordering"}
 
 
 def read_plainly(world, params):

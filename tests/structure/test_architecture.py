@@ -200,7 +200,6 @@ FURTHER_FILES = {
         "statistics",
         "views",
     },
-    "recommendations": {"history.py"},
 }
 
 

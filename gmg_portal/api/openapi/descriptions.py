@@ -71,7 +71,7 @@ SUMMARIES = {
 }
 
 # For filters whose label is not clear outside a form; by operation id and parameter, or by parameter.
-PARAMETERS = {
+PARAMETER_DESCRIPTIONS = {
     "list_commitments.q": _(
         'Full text, up to 200 characters and 20 different words: words that must all occur; ‘"exact words"’, ‘or’ and '
         "‘-without’ are understood. Without ‘ordering’ the best matches come first."

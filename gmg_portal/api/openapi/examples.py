@@ -257,7 +257,7 @@ def field_example(component: str, field: str) -> dict:
 
 
 # By operation id and parameter, or by parameter.
-PARAMETERS = {
+PARAMETER_EXAMPLES = {
     "get_agency.code": "undesa",
     "get_agenda_point.number": "7",
     "get_framework.code": "hld-declaration",

@@ -20,8 +20,8 @@ from gmg_portal.api.openapi.descriptions import (
     HEADERS,
     LIST_NOTE,
     LIST_NOTES,
+    PARAMETER_DESCRIPTIONS,
     PARAMETER_VALUES,
-    PARAMETERS,
     SUMMARIES,
     VALUE_DESCRIPTIONS,
     describe_values,
@@ -46,8 +46,8 @@ class PortalAutoSchema(AutoSchema):
         for parameter in operation["parameters"]:
             name = parameter["name"]
             for key in (name, f"{operation['operationId']}.{name}"):
-                if key in examples.PARAMETERS:
-                    parameter["example"] = examples.PARAMETERS[key]
+                if key in examples.PARAMETER_EXAMPLES:
+                    parameter["example"] = examples.PARAMETER_EXAMPLES[key]
         for response in operation["responses"].values():
             for name, header in response.get("headers", {}).items():
                 header["example"] = examples.HEADERS[name]
@@ -152,7 +152,9 @@ def filter_parameter(operation: str, name: str, filter_: Filter) -> dict:
     choices = fixed_choices(name, filter_)
     if choices:
         schema = choices_schema(name, choices)
-    description = str(PARAMETERS.get(f"{operation}.{name}") or PARAMETERS.get(name) or filter_.label)
+    description = str(
+        PARAMETER_DESCRIPTIONS.get(f"{operation}.{name}") or PARAMETER_DESCRIPTIONS.get(name) or filter_.label
+    )
     if isinstance(filter_, BaseCSVFilter) or isinstance(filter_.field, MULTIPLE_CHOICE_FIELDS):
         return list_parameter(name, description, schema)
     return {"name": name, "in": "query", "description": description, "schema": schema}

@@ -121,7 +121,7 @@ class NumberWidget(TextWidget):
     def clean(self, value, row=None, **kwargs):
         text = value.strip()
         if text and not is_whole_number(text):
-            raise ValidationError(_("‘%(value)s’ is not a whole number.") % {"value": text})
+            raise ValidationError(_("‘%(value)s’ is not a whole number from 0.") % {"value": text})
         return int(text) if text else None
 
     def render(self, value, obj=None, **kwargs):

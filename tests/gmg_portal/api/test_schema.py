@@ -15,7 +15,7 @@ from rest_framework.settings import api_settings
 
 from foundation.rest.problem_details import exception_handler
 from gmg_portal.api.openapi.descriptions import PARAMETER_VALUES, SUMMARIES, TAGS, VALUE_DESCRIPTIONS
-from gmg_portal.api.openapi.examples import EXAMPLES, PARAMETERS, SYNTHETIC_EXAMPLES
+from gmg_portal.api.openapi.examples import EXAMPLES, PARAMETER_EXAMPLES, SYNTHETIC_EXAMPLES
 from gmg_portal.api.openapi.problems import PROBLEMS
 from register.search.full_text import MAX_CHARACTERS
 
@@ -232,12 +232,12 @@ def test_every_parameter_and_header_is_described_with_an_example(operations):
             name = f"{operation['operationId']}.{described['name']}"
             if not described.get("description"):
                 missing.append(
-                    f"{name}: no description (the filter's label, or PARAMETERS of api/openapi/descriptions.py)"
+                    f"{name}: no description (the filter's label, or PARAMETER_DESCRIPTIONS in descriptions.py)"
                 )
             if described["name"] in WITHOUT_EXAMPLE:
                 assert "example" not in described
             elif not {"example", "examples"} & set(described) and not {"enum", "$ref"} & set(value):
-                missing.append(f"{name}: no example (PARAMETERS of gmg_portal/api/openapi/examples.py)")
+                missing.append(f"{name}: no example (PARAMETER_EXAMPLES of gmg_portal/api/openapi/examples.py)")
         for status, answer in operation["responses"].items():
             for header, described in answer.get("headers", {}).items():
                 if not described.get("description") or "example" not in described:
@@ -247,6 +247,17 @@ def test_every_parameter_and_header_is_described_with_an_example(operations):
                     )
 
     assert missing == [], "\n" + "\n".join(missing)
+
+
+def test_examples_of_parameters_are_valid(operations):
+    invalid = [
+        f"{operation['operationId']}.{parameter['name']}: {parameter['example']!r}"
+        for _path, operation in operations
+        for parameter in operation.get("parameters", [])
+        if "example" in parameter and not Draft202012Validator(parameter["schema"]).is_valid(parameter["example"])
+    ]
+
+    assert invalid == []
 
 
 def test_every_value_of_every_enumeration_has_a_meaning(schema):
@@ -292,7 +303,7 @@ def test_no_text_describes_a_missing_part(schema, operations):
     ]
     obsolete += [name for name in VALUE_DESCRIPTIONS if name not in schemas]
     obsolete += [name for name in PARAMETER_VALUES if name not in names]
-    obsolete += [word for word in PARAMETERS if word not in names | qualified_names]
+    obsolete += [word for word in PARAMETER_EXAMPLES if word not in names | qualified_names]
     obsolete += [name for name in SUMMARIES if name not in ids]
     obsolete += set(TAGS) - {tag for _path, operation in operations for tag in operation["tags"]}
 

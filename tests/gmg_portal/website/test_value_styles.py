@@ -39,7 +39,16 @@ def test_tag_of_every_value_has_the_colour_of_its_tone(tone):
     assert tags_in(written_rules(), tone) == declared
 
 
-@pytest.mark.parametrize("tone", ["good", "link"])
+@pytest.mark.parametrize("choices", [Status, Freshness])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_two_values_share_a_fill(choices, scheme):
+    fills = [getattr(value.meaning.fill, scheme) for value in choices]
+
+    assert len(set(fills)) == len(fills)
+    assert set(fills) <= RAMPS.keys()
+
+
+@pytest.mark.parametrize("tone", [tone for tone in TaggedMeaning.TONES if tone != "neutral"])
 def test_embed_gives_a_status_the_colour_that_pages_give_it(tone):
     assert tags_in(sheet("embed"), tone) == {status.value for status in Status if status.meaning.tone == tone}
 

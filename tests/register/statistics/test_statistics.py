@@ -30,7 +30,7 @@ def test_status_counts_follow_the_order_of_statuses_and_end_with_silence(ilo):
         *("not_started", "planning", "in_progress", "substantially_complete"),
         *("completed", "ongoing", "discontinued", "superseded", ""),
     ]
-    assert [(count.url, count.query) for count in counts[4:9:4]] == [
+    assert [(count.url, count.query) for count in counts if count.count] == [
         ("/commitments/?status=completed", "status=completed"),
         ("", ""),
     ]
