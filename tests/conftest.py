@@ -71,6 +71,8 @@ SLOWEST_FILES = (
 
 REQUEST_GATE = RequestGate()
 
+gc.disable()  # until all tests are imported: what modules create stays
+
 
 # Django's test client puts a session's key into the cookie; here the key is only a digest of the cookie.
 
@@ -116,6 +118,7 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
