@@ -5,6 +5,7 @@ import math
 import os
 import re
 from contextlib import contextmanager
+from itertools import count
 
 import pytest
 from django.apps import apps
@@ -144,11 +145,18 @@ def close_gate_after_test():
     REQUEST_GATE.close()
 
 
+@pytest.fixture(scope="session")
+def media_roots(tmp_path_factory):
+    """Return names of folders for uploads, which the first upload creates; `tmp_path` would make one for each test."""
+    folder = tmp_path_factory.mktemp("media")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def isolated_process_state(settings, tmp_path, monkeypatch):
+def isolated_process_state(settings, media_roots, monkeypatch):
     """Give each test its own uploads, throttle counts and cache, and disable the periodic cleanup."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(throttling, "SALT", str(tmp_path))
+    settings.MEDIA_ROOT = next(media_roots)
+    monkeypatch.setattr(throttling, "SALT", str(settings.MEDIA_ROOT))
     monkeypatch.setattr(throttling, "CLEANUP_INTERVAL", math.inf)
     cache.clear()
 
