@@ -5,6 +5,7 @@ import math
 import os
 import re
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,8 @@ SLOWEST_FILES = (
 
 REQUEST_GATE = RequestGate()
 
+gc.disable()  # until all tests are imported: what modules create stays
+
 
 # Django's test client puts a session's key into the cookie; here the key is only a digest of the cookie.
 
@@ -118,6 +121,7 @@ def pytest_collection_finish():
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -143,11 +147,18 @@ def close_gate_after_test():
     REQUEST_GATE.close()
 
 
+@pytest.fixture(scope="session")
+def media_roots(tmp_path_factory):
+    """Return names of folders for uploads, which the first upload creates; `tmp_path` would make one for each test."""
+    folder = tmp_path_factory.mktemp("media")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def isolated_process_state(settings, tmp_path, monkeypatch):
+def isolated_process_state(settings, media_roots, monkeypatch):
     """Give each test its own uploads, throttle counts and cache, and disable the periodic cleanup."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    monkeypatch.setattr(throttling, "SALT", str(tmp_path))
+    settings.MEDIA_ROOT = next(media_roots)
+    monkeypatch.setattr(throttling, "SALT", str(settings.MEDIA_ROOT))
     monkeypatch.setattr(throttling, "CLEANUP_INTERVAL", math.inf)
     cache.clear()
 

@@ -37,8 +37,9 @@ def followed_items(query: RegisterQuery) -> list[ChangeRef | DueReport]:
 
     A search that filters by freshness finds due reports too.
     """
-    keys = query.filtered(withdrawn=True).order_by().values("pk")
-    commitments = register_commitments().filter(pk__in=keys)
+    commitments = register_commitments()
+    if query.conditions:  # without any, all commitments match, and six queries of changes need no subquery
+        commitments = commitments.filter(pk__in=query.filtered(withdrawn=True).order_by().values("pk"))
     return [*change_refs(query.day, commitments=commitments, recorded=True), *_due_reports(query)]
 
 
