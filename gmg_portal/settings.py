@@ -3,6 +3,7 @@
 import os
 import re
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,14 @@ def rate(name: str, default: str) -> str:
     return value
 
 
+def whole_number(name: str, default: str) -> int:
+    """Return a whole number; 0 means none."""
+    value = os.environ.get(name) or default
+    if not re.fullmatch(r"0|[1-9][0-9]{0,5}", value):
+        raise ImproperlyConfigured(f"{name} is '{value}'; write a whole number, such as 32, or 0 for none.")
+    return int(value)
+
+
 def duration(name: str, default: str) -> str:
     """Return a duration in PostgreSQL's notation, such as 500ms, 15s or 2min; 0 means no limit."""
     value = os.environ.get(name) or default
@@ -60,6 +69,25 @@ def database(url: str, name: str = "DATABASE_URL") -> dict:
     options = parsed.setdefault("OPTIONS", {})
     options.setdefault("connect_timeout", 10)  # seconds
     return parsed
+
+
+def shared_cache(url: str) -> dict:
+    """Return Django's settings for a Valkey or Redis server. Raises ImproperlyConfigured for others."""
+    if urlsplit(url).scheme not in ("redis", "rediss", "unix", "valkey", "valkeys"):
+        raise ImproperlyConfigured("CACHE_URL must name a Valkey or Redis server: redis://host:6379/0.")
+    if find_spec("redis") is None:
+        raise ImproperlyConfigured("CACHE_URL needs the Python package 'redis', which the portal does not install.")
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": re.sub("^valkey", "redis", url),
+        "KEY_PREFIX": "portal",
+        "OPTIONS": {
+            "serializer": "foundation.http.shared_store.BytesSerializer",
+            # Seconds; Django answers sooner than a slow cache.
+            "socket_connect_timeout": 0.25,
+            "socket_timeout": 0.25,
+        },
+    }
 
 
 def trial_key() -> str:
@@ -215,6 +243,12 @@ if os.environ.get("DATABASE_OWNER_URL"):
         raise ImproperlyConfigured("DATABASE_OWNER_URL and DATABASE_URL must name the same database.")
 # Whether a system check warns if the application's role could rewrite the record.
 REQUIRE_SEPARATE_DB_ROLES = bool(os.environ.get("DATABASE_URL")) and not TRIAL and not DEBUG
+# Public answers are kept in the memory of each web process, up to this size; 0: none. Off where templates are edited.
+RESPONSE_CACHE_MB = whole_number("RESPONSE_CACHE_MB", "0" if DEBUG else "32")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# What one process keeps, all find in this server.
+if os.environ.get("CACHE_URL"):
+    CACHES["responses"] = shared_cache(os.environ["CACHE_URL"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

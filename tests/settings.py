@@ -3,7 +3,7 @@
 import os
 
 for name in (
-    "ALLOWED_HOSTS", "BEHIND_PROXY", "DATABASE_OWNER_URL", "DEBUG", "HOST", "MAIL_FROM", "MAIL_URL",
+    "ALLOWED_HOSTS", "BEHIND_PROXY", "CACHE_URL", "DATABASE_OWNER_URL", "DEBUG", "HOST", "MAIL_FROM", "MAIL_URL",
     "MFA_ENCRYPTION_KEYS", "MFA_REQUIRED", "PUBLIC_URL", "SECRET_KEY_FALLBACKS", "TRIAL",
 ):  # fmt: skip
     os.environ.pop(name, None)
@@ -25,6 +25,8 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 # All requests of the tests come from one address.
 PAGE_RATE = None
+# Tests write in transactions that never commit, and so do not move the revision. Tests of the cache make their own.
+RESPONSE_CACHE_MB = 0
 MEDIA_ROOT = VAR_DIR / "test-media"
 # The role of the tests creates the tables, and so it owns them.
 REQUIRE_SEPARATE_DB_ROLES = False

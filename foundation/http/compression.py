@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.text import compress_sequence
 
+PUBLIC_ENCODINGS = ("br", "gzip")
 MIN_SIZE = 200  # bytes; compressing less saves nothing
 FLUSH_SIZE = 64 * 1024  # bytes of input after which the compressed output is flushed
 MAX_PADDING = 100
@@ -42,10 +43,9 @@ class CompressionMiddleware:
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
         is_public = "public" in response.get("Cache-Control", "")
-        encoding = choose_encoding(
-            request.headers.get("Accept-Encoding", ""), ("br", "gzip") if is_public else ("gzip",)
-        )
-        if encoding is None or not (is_compressible(response) or refuses_identity(request)):
+        accept = request.headers.get("Accept-Encoding", "")
+        encoding = choose_encoding(accept, PUBLIC_ENCODINGS if is_public else ("gzip",))
+        if encoding is None or not (is_compressible(response) or refuses_identity(accept)):
             return response
         compress(response, encoding, padded=not is_public)
         return response
@@ -66,9 +66,9 @@ def choose_encoding(accept: str, offered: tuple[str, ...]) -> str | None:
     return encoding if weight > 0 and weight >= weights.get("identity", 0) else None
 
 
-def refuses_identity(request: HttpRequest) -> bool:
-    """Tell whether the client accepts compressed responses only (RFC 9110, 12.5.3)."""
-    weights = parse_accept_encoding(request.headers.get("Accept-Encoding", ""))
+def refuses_identity(accept: str) -> bool:
+    """Tell whether Accept-Encoding accepts compressed responses only (RFC 9110, 12.5.3)."""
+    weights = parse_accept_encoding(accept)
     return weights.get("identity", weights.get("*", 1)) == 0
 
 

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
+from django.utils.http import parse_etags
 
 from foundation.rest.problem_details import precondition_failed
 
@@ -18,3 +19,8 @@ def conditional_response(
     if conditional is not None and conditional.status_code == 412:
         return precondition_failed(request) if request.path.startswith("/api/") else response
     return conditional or response
+
+
+def names_etag(if_none_match: str, etag: str) -> bool:
+    """Return whether If-None-Match names this ETag, compared weakly because some proxies make weak tags strong."""
+    return etag.removeprefix("W/") in (named.removeprefix("W/") for named in parse_etags(if_none_match))

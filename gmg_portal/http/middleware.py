@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from hashlib import blake2b
 from typing import Self
 from urllib.parse import unquote_to_bytes
@@ -12,13 +11,11 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.cache import cc_delim_re, patch_cache_control, patch_vary_headers
-from django.utils.http import http_date, parse_etags
+from django.utils.http import http_date
 from django.utils.translation import get_language
 
-from foundation.clock import today
-from foundation.http.conditional import conditional_response
+from foundation.http.conditional import conditional_response, names_etag
 from foundation.postgresql.session_limits import is_unavailable
 from foundation.rest.problem_details import (
     MAX_QUERY_LENGTH,
@@ -31,13 +28,10 @@ from foundation.rest.problem_details import (
 from gmg_portal.audit.recording import What, add_audit_entry
 from gmg_portal.audit.request_context import RequestContext, use_request_context
 from gmg_portal.http.framing import bad_request_in_frame
+from gmg_portal.http.prefixes import NON_RECORD_PREFIXES, PERSONAL_PREFIXES
 from gmg_portal.http.release import release
-from gmg_portal.revision.current import CurrentRevision
+from gmg_portal.revision.current import RecordState
 
-# Pages that differ by person.
-PERSONAL_PREFIXES = ("/admin/", "/accounts/", "/api/v1/drafts/")
-# Beside those, addresses whose content is not part of the public record.
-NON_RECORD_PREFIXES = (*PERSONAL_PREFIXES, "/healthz", "/readyz", "/static/")
 # Public pages with a form carry the CSRF token of one reader.
 FORM_PAGE_SUFFIXES = ("/mistake/",)
 # The files of editions never change and set their own validators.
@@ -138,7 +132,7 @@ class RevisionMiddleware:
         if not _has_public_answer(request):
             return self.get_response(request)
         try:
-            validators = Validators.of(request, CurrentRevision.read())
+            validators = Validators.of(request, RecordState.read())
         except DatabaseError as error:
             if is_unavailable(error) and request.path.startswith("/api/"):
                 return outage_response(request, error)
@@ -153,52 +147,41 @@ class RevisionMiddleware:
 
 @dataclass(frozen=True)
 class Validators:
-    """The validators of an answer: its ETag, and the time of the revision, which gives Last-Modified.
+    """The validators of an answer: its ETag, and the state of the record, which gives Last-Modified.
 
-    Last-Modified has whole seconds, and another change may follow within the current second. Until that second is over,
-    Last-Modified names the second before, and If-Modified-Since is not accepted.
+    Until the second of the last change is over, If-Modified-Since is not accepted.
     """
 
     etag: str
-    moment: datetime
-    requested_at: datetime
+    state: RecordState
 
     @classmethod
-    def of(cls, request: HttpRequest, revision: CurrentRevision) -> Self:
-        midnight = datetime.combine(today(), time(), UTC)
-        return cls(_etag(request, revision), max(midnight, revision.moved_at or midnight), timezone.now())
-
-    @property
-    def is_settled(self) -> bool:
-        return int(self.moment.timestamp()) < int(self.requested_at.timestamp())
-
-    @property
-    def last_modified(self) -> int:
-        """The value of Last-Modified, in seconds since the epoch."""
-        return min(int(self.moment.timestamp()), int(self.requested_at.timestamp()) - 1)
+    def of(cls, request: HttpRequest, state: RecordState) -> Self:
+        return cls(_etag(request, state), state)
 
     def match(self, request: HttpRequest) -> bool:
-        """Return whether If-None-Match names the ETag, compared weakly because some proxies make weak tags strong."""
-        etags = parse_etags(request.headers.get("If-None-Match", ""))
-        return self.etag.removeprefix("W/") in (etag.removeprefix("W/") for etag in etags)
+        """Return whether If-None-Match names the ETag."""
+        return names_etag(request.headers.get("If-None-Match", ""), self.etag)
 
     def apply(self, request: HttpRequest, response: HttpResponse, *, is_unchanged: bool = False) -> HttpResponse:
-        """Return the response with its validators, or a 304 if the request's conditions show that the client has it."""
+        """Return the response with its validators, or a 304 if the request's conditions show that the client has it.
+
+        `record_state` of the response is the state that was read before its content: the response cache keeps no other.
+        """
         response["ETag"] = self.etag
-        response["Last-Modified"] = http_date(self.last_modified)
+        response["Last-Modified"] = http_date(self.state.last_modified)
         patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_MAX_AGE, must_revalidate=True)
         if request.path.startswith("/api/"):
             patch_vary_headers(response, ["Accept"])
         if is_unchanged:
             response.status_code = 304
             del response["Content-Type"]
-            return self._with_record_moment(request, response)
-        last_modified = self.last_modified if self.is_settled else None
-        return self._with_record_moment(request, conditional_response(request, self.etag, last_modified, response))
-
-    def _with_record_moment(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        else:
+            last_modified = self.state.last_modified if self.state.is_settled else None
+            response = conditional_response(request, self.etag, last_modified, response)
         if request.path.startswith("/api/"):
-            response[RECORD_MOMENT_HEADER] = self.moment.isoformat().replace("+00:00", "Z")
+            response[RECORD_MOMENT_HEADER] = self.state.moment.isoformat().replace("+00:00", "Z")
+        response.record_state = self.state
         return response
 
 
@@ -251,11 +234,11 @@ def _remove_vary_on_language(response: HttpResponse) -> None:
             del response["Vary"]
 
 
-def _etag(request: HttpRequest, revision: CurrentRevision) -> str:
+def _etag(request: HttpRequest, state: RecordState) -> str:
     """Return a weak ETag: answers of one state have equal content, but compression may make their bytes differ."""
     parts = (
-        str(revision.number),
-        today().isoformat(),
+        str(state.revision.number),
+        state.day.isoformat(),
         release(),
         get_language() or "",
         # Outside of the API an address has one form, whatever Accept says.

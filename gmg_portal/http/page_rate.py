@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from foundation.http.throttling import AddressThrottle
-from gmg_portal.http.middleware import EDITION_FILE_PATTERN, NON_RECORD_PREFIXES, error_response
+from gmg_portal.http.middleware import EDITION_FILE_PATTERN, error_response
+from gmg_portal.http.prefixes import NON_RECORD_PREFIXES
 
 COSTLY_PREFIXES = (
     "/calendar/",

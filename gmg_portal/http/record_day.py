@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from agencies.names_of_day import names_on
 from foundation.filters.as_of import read_day, require_params
 from foundation.http.public_pages import StrictQuery
-from gmg_portal.http.middleware import NON_RECORD_PREFIXES, error_response
+from gmg_portal.http.middleware import error_response
+from gmg_portal.http.prefixes import NON_RECORD_PREFIXES
 
 # These either have no `as_of` or parse it themselves.
 AS_OF_EXEMPT_PREFIXES = ("/api/", "/data/", *NON_RECORD_PREFIXES)
