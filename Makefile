@@ -1,7 +1,7 @@
 # The commands of the portal; `make help` lists them. Needs Python 3.11 or newer and make, nothing else.
 
 .POSIX:
-.PHONY: help run environment clients test test-fast test-database coverage check figures lock screenshots openapi contract
+.PHONY: help run environment clients test test-fast test-database coverage check figures bench lock screenshots openapi contract
 PY = .venv/bin/python
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo 'make coverage   the whole suite with coverage, which takes half as long again; fails under 90 %'
 	@echo 'make check  format, lint, import contracts, migrations, settings for production'
 	@echo 'make figures   lengths, shares, types, docstrings, imports and duplicates of the code, beside their targets'
+	@echo 'make bench  measure answers from memory beside a plain view of Django; needs wrk'
 	@echo 'make screenshots ADDRESS=http://127.0.0.1:8000   take the pictures of docs/screenshots from a running portal'
 	@echo 'make openapi   write docs/openapi.yaml, the description of the API, anew'
 	@echo 'make contract EXAMPLES=500   ask every operation of the API so often whether it does what its description says'
@@ -87,6 +88,10 @@ check: environment
 PLACES = 5
 figures: environment
 	@$(PY) -m benchmarks.figures --places $(PLACES)
+
+ROUNDS = 5
+bench: environment
+	$(PY) -m benchmarks.hot --rounds $(ROUNDS)
 
 lock: environment
 	$(PY) -m piptools compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \

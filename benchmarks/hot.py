@@ -12,6 +12,7 @@ import http.client
 import io
 import os
 import re
+import shutil
 import socket
 import statistics
 import subprocess
@@ -164,6 +165,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=2, help="for each address in each round")
     options = parser.parse_args()
+    if not shutil.which("wrk"):
+        sys.exit("wrk is missing: install it (Debian: apt-get install wrk).")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         Path(name).chmod(0o755)  # the database's account may not be the caller's
         os.environ |= {
