@@ -115,10 +115,10 @@ class ResponseCache:
 
     def find_shared(self, key: ResponseKey, status: int, state: RecordState) -> StoredResponse | None:
         """Return an answer that another process kept, and keep it here, too."""
-        found = self.shared and self.shared.get(shared_key(key, status, state))
-        if not found:
+        shared_bytes = self.shared and self.shared.get(shared_key(key, status, state))
+        if not shared_bytes:
             return None
-        stored = StoredResponse.from_bytes(found)
+        stored = StoredResponse.from_bytes(shared_bytes)
         self.responses.put((key, status), (state, stored), stored.size + key.length)
         return stored
 

@@ -2,6 +2,7 @@
 
 import gzip
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import brotli
 import pytest
@@ -10,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from foundation.http.throttling import AddressThrottle
 from gmg_portal.http.response_cache import ResponseCache
+from gmg_portal.models import Revision
 from tests.gmg_portal.http.wsgi_client import Counted, WSGIClient
 from tests.gmg_portal.whole_portal import test_leaks
 
@@ -69,8 +71,11 @@ def without(answer, names):
     return {name: value for name, value in answer.headers.items() if name not in names}
 
 
-def test_every_answer_is_the_same_with_the_cache_and_nothing_private_is_kept(record, monkeypatch):
+def test_every_answer_is_the_same_with_the_cache_and_nothing_private_is_kept(record, monkeypatch, time_machine):
     """Takes over five seconds, because it asks some hundred addresses several times."""
+    # Last-Modified depends on the second of the last change, and all answers on the day.
+    Revision.objects.update(moved_at=datetime(2026, 11, 30, 9, tzinfo=UTC))
+    time_machine.move_to("2026-11-30T12:00Z")
     # It would close the connection, and so the transaction.
     monkeypatch.setattr(BaseDatabaseWrapper, "close_if_unusable_or_obsolete", lambda _connection: None)
     monkeypatch.setattr(AddressThrottle, "rate", "999999/s", raising=False)
