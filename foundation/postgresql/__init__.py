@@ -1,1 +1,1 @@
-"""Database backend for installations without a database server: an embedded PostgreSQL under `var/`."""
+"""PostgreSQL: triggers, functions, roles and limits of sessions, and an embedded server under `var/`."""

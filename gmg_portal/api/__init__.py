@@ -1,5 +1,5 @@
 """The REST API: root, base classes, renderers, description (OpenAPI) and drafts by token.
 
-Imports every app below the roof; no other room imports it except for the base classes that settings name.
+Imports all apps. No other package of `gmg_portal` imports it; settings name its base classes.
 Start with `urls`, then `base`, which every endpoint shares.
 """

@@ -1,6 +1,6 @@
 """Notifications of the people concerned, and the mails that deliver them.
 
-Imports `commitments` and what lies below it.
-Start with `kinds`, which declares each kind; then `events`, which creates notifications in the transaction of each
-event, and `digests`, which mails them.
+Imports the models of `reporting`, `commitments`, `accounts` and what lies below.
+Start with `kinds`, which declares each kind; then `events`, which creates notifications in the transaction of an event
+or on the day that brings them about, and `digests`, which mails them.
 """

@@ -9,10 +9,10 @@ from django.db.models import Model
 
 from accounts.models import User
 from reporting.choices import NotificationKind
-from reporting.models import Notification, ReportingCycle
+from reporting.models import Notification
 from reporting.models.notification import SUBJECTS
 from reporting.notifications.kinds import KINDS
-from reporting.notifications.kinds.cycles import deadline_kind
+from reporting.notifications.kinds.base import DAILY
 
 SUBJECT = {Notification._meta.get_field(name).related_model: name for name in SUBJECTS}
 
@@ -23,13 +23,12 @@ def notify(kind: NotificationKind, row: Model, *, by: User | None) -> list[Notif
     return create_notifications(kind, row, declared.recipients(row), by=by, occasion=declared.occasion(row))
 
 
-def notify_due_cycles() -> int:
-    """Notify everybody whose reports are due in 14 or 3 days, or overdue, and return the number of new notifications.
+def notify_due() -> int:
+    """Create the notifications that today brings about, by the `@daily` functions, and return the number of new ones.
 
     Runs may be repeated: each notification is created once. A run that was missed is made up for by the next one.
     """
-    running = ReportingCycle.objects.filter(opened_on__isnull=False, closed_on__isnull=True)
-    return sum(len(notify(kind, cycle, by=None)) for cycle in running if (kind := deadline_kind(cycle)))
+    return sum(len(notify(kind, row, by=None)) for function in DAILY for kind, row in function())
 
 
 def create_notifications(

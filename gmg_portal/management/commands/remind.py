@@ -65,7 +65,7 @@ class Command(BaseCommand):
             return self.print_dry_run()
         with backend.without_background_delivery():
             with transaction.atomic():
-                recorded = events.notify_due_cycles()
+                recorded = events.notify_due()
             result = RunResult(recorded, digests.send_all(), backend.send_queued(), delete_expired())
         if result.has_failures:
             raise CommandError(str(result))
@@ -75,7 +75,7 @@ class Command(BaseCommand):
     def print_dry_run(self):
         """Print the mails that a run would write: write them to a dummy backend, then roll back."""
         with transaction.atomic():
-            recorded = events.notify_due_cycles()
+            recorded = events.notify_due()
             messages = digests.send_all(get_connection(DUMMY_BACKEND))
             transaction.set_rollback(True)
         for person, subject in [*messages.single, *messages.digests]:

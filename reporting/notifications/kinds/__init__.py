@@ -1,6 +1,6 @@
 """The kinds of notifications: one class for each value of `reporting.choices.NotificationKind`.
 
-A class says who receives a notification, while it is relevant, whether it is essential and how a mail shows it.
+A class says who receives a notification, how long it stays relevant, whether it is essential and how a mail shows it.
 `docs/extending.md` says how to add one. A value without a class raises LookupError when this package is imported.
 """
 

@@ -1,19 +1,23 @@
 """The base class of kinds of notifications, and their registry."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import ClassVar, TypeVar
+
+from django.db.models import Model
 
 from accounts.models import User
 from reporting.choices import NotificationKind
 from reporting.notifications.sections import SectionBuilder
 
 REGISTRY: "dict[NotificationKind, Kind]" = {}
+# Functions that yield what today brings about, each as a kind and the row that it is about.
+DAILY: list[Callable[[], Iterable[tuple[NotificationKind, Model]]]] = []
 DECLARED = ("value", "essential", "immediate", "section")
 
 
 class Kind(ABC):
-    """A kind of notification: who receives it, while it is relevant, and how a mail shows it.
+    """A kind of notification: who receives it, how long it stays relevant, and how a mail shows it.
 
     Its label, description and the rows that it can be about are those of its value, from which the table of
     notifications derives its choices and its constraint.
@@ -26,7 +30,7 @@ class Kind(ABC):
 
     @abstractmethod
     def recipients(self, row) -> Iterable[User]:
-        """Return the people whom an event about the row concerns and who may see it."""
+        """Return the people who receive it: an event about the row concerns them, and they may see the row."""
 
     @abstractmethod
     def is_relevant(self, person: User, row) -> bool:
@@ -38,6 +42,13 @@ class Kind(ABC):
 
 
 K = TypeVar("K", bound=type[Kind])
+F = TypeVar("F", bound=Callable[[], Iterable[tuple[NotificationKind, Model]]])
+
+
+def daily(function: F) -> F:
+    """Let `events.notify_due()` call a function that yields the notifications that a day brings about."""
+    DAILY.append(function)
+    return function
 
 
 def register(kind: K) -> K:

@@ -1,6 +1,6 @@
 """Kinds of notifications on a reporting cycle: opened, due soon, overdue, reminded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -10,21 +10,29 @@ from accounts.models import User
 from foundation.clock import today
 from reporting.choices import NotificationKind
 from reporting.models import Notification, ReportingCycle
-from reporting.notifications.kinds.base import Kind, register
+from reporting.notifications.kinds.base import Kind, daily, register
 from reporting.notifications.recipients import people_owing_reports, reports_owed_by
 from reporting.notifications.sections import Line, Section, change_url, shortened
 
-FIRST_REMINDER, LAST_REMINDER = 14, 3  # days before the deadline of a cycle
+FIRST_REMINDER, LAST_REMINDER = 14, 3  # days before the reports of a cycle are due
 
 
-def deadline_kind(cycle: ReportingCycle) -> NotificationKind | None:
-    """Return the kind of reminder that the deadline of a cycle asks for today."""
+def due_kind(cycle: ReportingCycle) -> NotificationKind | None:
+    """Return the kind of reminder that the due day of a cycle asks for today."""
     left = (cycle.due_on - today()).days
     if left < 0:
         return NotificationKind.OVERDUE
     if left <= LAST_REMINDER:
         return NotificationKind.DUE_IN_3
     return NotificationKind.DUE_IN_14 if left <= FIRST_REMINDER else None
+
+
+@daily
+def due_cycles() -> Iterator[tuple[NotificationKind, ReportingCycle]]:
+    """Yield the running cycles whose reports are due in 14 or 3 days, or overdue."""
+    for cycle in ReportingCycle.objects.filter(opened_on__isnull=False, closed_on__isnull=True):
+        if kind := due_kind(cycle):
+            yield kind, cycle
 
 
 def cycle_sections(person: User, notifications: list[Notification]) -> list[Section]:
@@ -40,7 +48,7 @@ def _cycle_section(person: User, cycle: ReportingCycle, reminded: bool) -> Secti
     rows = reports_owed_by(person, cycle).select_related("commitment").order_by("commitment__reference")
     lines = [Line(str(row.commitment), change_url(row)) for row in rows]
     params = {"cycle": cycle.title, "day": date_format(cycle.due_on), "days": (cycle.due_on - today()).days}
-    kind = deadline_kind(cycle)
+    kind = due_kind(cycle)
     if kind == NotificationKind.OVERDUE:
         title = _("Overdue: reports for %(cycle)s")
         intro = _("These reports were due on %(day)s. Until they come, their pages say that nothing was heard.")
@@ -98,7 +106,7 @@ class DueIn3Days(CycleKind):
 
 @register
 class Overdue(CycleKind):
-    """The deadline of a cycle is past."""
+    """The due day of a cycle is past."""
 
     value = NotificationKind.OVERDUE
     essential = True

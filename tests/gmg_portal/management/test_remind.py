@@ -175,7 +175,7 @@ def remote_environment(folder, **more):
 
 @pytest.mark.processes
 def test_two_processes_send_each_mail_once(owing, queue):
-    events.notify_due_cycles()
+    events.notify_due()
     with transaction.atomic():
         list(Notification.objects.filter(kind="overdue").select_for_update())
         both = [forked(lambda: call_command("remind", stdout=StringIO())) for _number in range(2)]
@@ -232,7 +232,7 @@ def test_kill_between_queueing_and_sending_loses_and_doubles_nothing(owing, queu
 
 
 def test_digest_that_another_process_wrote_first_is_nobodys_failure(owing, queue):
-    events.notify_due_cycles()
+    events.notify_due()
     barrier = Barrier(2)
     sent = []
 

@@ -208,7 +208,7 @@ def owed(commitment, cycle):
 def test_each_due_day_is_told_once_to_whoever_owes(everybody, owed, time_machine, now, kind):
     time_machine.move_to(now)
 
-    counts = [events.notify_due_cycles(), events.notify_due_cycles()]
+    counts = [events.notify_due(), events.notify_due()]
 
     assert counts == ([2, 0] if kind else [0, 0])
     assert notified() == ([("ilo_alternate", kind), ("ilo_focal_point", kind)] if kind else [])
@@ -217,7 +217,7 @@ def test_each_due_day_is_told_once_to_whoever_owes(everybody, owed, time_machine
 def test_missed_day_is_caught_up_on_in_the_words_of_the_day(ilo_focal_point, owed, time_machine):
     for day in (datetime(2014, 8, 20, tzinfo=UTC), datetime(2014, 8, 30, tzinfo=UTC), LATE, LATE + timedelta(days=9)):
         time_machine.move_to(day)
-        events.notify_due_cycles()
+        events.notify_due()
 
     assert sorted(kind for _name, kind in notified()) == ["due_in_14", "due_in_3", "overdue"]
 
@@ -236,17 +236,17 @@ def test_nobody_is_reminded_of_what_is_not_owed(ilo_focal_point, secretariat, ow
         owed.delete()
     time_machine.move_to(LATE)
 
-    assert events.notify_due_cycles() == 0
+    assert events.notify_due() == 0
 
 
 def test_newcomer_is_told_what_the_predecessor_was(ilo, ilo_focal_point, owed, time_machine):
     time_machine.move_to(LATE)
-    events.notify_due_cycles()
+    events.notify_due()
     ilo_focal_point.memberships.update(ends_on=date(2014, 9, 1))
     time_machine.move_to(LATE + timedelta(days=1))
     focal_point(ilo, "newcomer")
 
-    assert events.notify_due_cycles() == 1
+    assert events.notify_due() == 1
     assert names("overdue") == {"ilo_focal_point", "newcomer"}
 
 
@@ -299,7 +299,7 @@ def test_what_is_sent_back_goes_at_once_by_itself(
 @pytest.mark.database
 def test_all_else_waits_for_one_digest_a_day(ilo_focal_point, owed, mailoutbox, time_machine):
     time_machine.move_to(EVE)
-    events.notify_due_cycles()
+    events.notify_due()
     NotificationFactory(recipient=ilo_focal_point, commitment=owed.commitment)
 
     digests.send_all()
@@ -333,7 +333,7 @@ def test_cycle_is_told_as_it_stands_and_once(ilo_focal_point, secretariat, owed,
     time_machine.move_to(now)
     events.notify(Kind.CYCLE_OPENED, owed.cycle, by=secretariat)
     actions.remind_cycle(owed.cycle, by=secretariat)
-    events.notify_due_cycles()
+    events.notify_due()
 
     digests.send_all()
 
@@ -364,7 +364,7 @@ def test_nothing_reaches_whom_it_no_longer_concerns(
     why, ilo, ilo_focal_point, ilo_alternate, secretariat, owed, time_machine, mailoutbox
 ):
     time_machine.move_to(LATE)
-    events.notify_due_cycles()
+    events.notify_due()
     report = ProgressReportFactory(submitted=True, commitment=CommitmentFactory(lead_agency=ilo))
     report = actions.send_back(report, note="Name the source.", by=secretariat)
 
@@ -402,7 +402,7 @@ def test_essential_is_what_one_must_act_on(ilo_focal_point, commitment, owed, se
     User.objects.filter(pk=ilo_focal_point.pk).update(mail_level="essential")
     NotificationFactory(recipient=ilo_focal_point, commitment=commitment)
     events.notify(Kind.CYCLE_OPENED, owed.cycle, by=secretariat)
-    events.notify_due_cycles()
+    events.notify_due()
     report = ProgressReportFactory(submitted=True, commitment=commitment)
     actions.send_back(report, note="Name the source.", by=secretariat)
 
