@@ -4,17 +4,15 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.contrib.postgres.aggregates import StringAgg
-from django.contrib.postgres.search import SearchRank, SearchVector
+from django.contrib.postgres.search import SearchRank
 from django.db import models
 from django.db.models import (
-    BooleanField,
     Case,
-    CharField,
-    DateField,
     DateTimeField,
     Exists,
     ExpressionWrapper,
     F,
+    FilteredRelation,
     OuterRef,
     Q,
     Subquery,
@@ -24,12 +22,12 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest
 
-from commitments.choices import Status
-from commitments.models import Commitment, Withdrawal
-from commitments.querysets import CommitmentQuerySet, finished, moved_at_expression
+from commitments.models import Commitment
+from commitments.querysets import CommitmentQuerySet, moved_at_expression
 from foundation.clock import today
-from register.search.full_text import SEARCH_CONFIG, headline, plain, search_query
-from reporting.models import Assessment, Contribution, ProgressReport, ReportingCycle
+from register.search.full_text import headline, search_query
+from register.standings.querysets import freshness, standing_on
+from reporting.models import Contribution, ProgressReport, ReportingCycle
 
 
 def register_commitments() -> "RegisterQuerySet":
@@ -61,96 +59,46 @@ class RegisterQuerySet(CommitmentQuerySet):
 
     def with_search_vector(self, day: date | None = None) -> Self:
         """Add the alias `search_vector`, the searched text of a row today or at the end of a day."""
-        return self.alias(search_vector=F("search") if day is None else self._vector_on(day))
+        return self._joined_with_standing(day).alias(search_vector=F("standing__search"))
+
+    def published(self, day: date | None = None) -> Self:
+        if day is None:
+            return super().published()
+        return self._joined_with_standing(day).alias(state_of_day=F("standing__state")).filter(state_of_day="published")
+
+    def public(self, day: date | None = None) -> Self:
+        if day is None:
+            return super().public()
+        return self._joined_with_standing(day).alias(state_of_day=F("standing__state")).exclude(state_of_day=None)
 
     def with_standing(self, day: date | None = None) -> Self:
         """Annotate the four status fields and the day of the latest report, as of today or the end of a day.
 
         Adds `standing_status`, `standing_outlook`, `standing_verification`, `standing_freshness`,
-        `standing_finished`, `last_heard_on` and `last_heard_precision`; with nothing reported the first two are ''
-        and the last two None.
+        `standing_finished`, `last_heard_on` and `last_heard_precision`; with nothing reported the status is '' and the
+        day None.
         """
-        reports = self._reports().published(day).newest_first()
-        status, outlook = (F("status"), F("outlook")) if day is None else (_first(reports, "status"), None)
-        if outlook is None:
-            outlook = _first(reports, "outlook", default="not_assessed")
-        return (
-            self.annotate(
-                standing_status=status,
-                standing_outlook=outlook,
-                standing_verification=self._verification(day),
-                last_heard_on=Subquery(reports.values("published_on")[:1], output_field=DateField()),
-                last_heard_precision=Subquery(reports.values("published_precision")[:1]),
-            )
-            .annotate(standing_finished=self._finished(day))
-            .annotate(standing_freshness=self._freshness(day))
-        )
-
-    def _reports(self):
-        return ProgressReport.objects.filter(commitment=OuterRef("pk"))
-
-    def _cycles(self):
-        return ReportingCycle.objects
-
-    def _finished(self, day: date | None) -> Case:
-        """Return the expression that is true if no reports are owed; see `finished()` for withdrawn successors."""
-        if day is None:
-            done = finished()
-        else:
-            withdrawals = Withdrawal.objects.in_force_on(day)
-            reports = ProgressReport.objects.published(day).newest_first()
-            last = reports.filter(commitment=OuterRef(OuterRef("pk"))).values("superseded_by")[:1]
-            withdrawn = Exists(withdrawals.filter(commitment=Subquery(last)))
-            superseded = Q(standing_status="superseded") & ~Q(withdrawn)
-            done = Q(standing_status__in=Status.finished_without_successor()) | superseded
-        return Case(When(done, then=Value(True)), default=Value(False), output_field=BooleanField())
-
-    def _verification(self, day: date | None) -> Case:
-        """Return the verification, computed from the newest assessment of each assessor."""
-        assessments = Assessment.objects
-        standing = assessments.published(day).newest_of_each_assessor(day).filter(commitment=OuterRef("pk"))
-        return Case(
-            When(Exists(standing.filter(finding="disagrees")), then=Value("disputed")),
-            When(Exists(standing.filter(assessor_kind="independent")), then=Value("independently_assessed")),
-            When(Exists(standing), then=Value("peer_reviewed")),
-            default=Value("self_reported"),
-            output_field=CharField(),
-        )
-
-    def _freshness(self, day: date | None) -> Case:
-        """Return the freshness, computed against the newest open cycle; the methods page defines the values."""
-        now = day or today()
-        cycle = self._cycles().opened(now).first()
-        finished = When(standing_finished=True, then=Value("current"))
-        if cycle is None:
-            return Case(finished, default=Value("not_yet_due"), output_field=CharField())
-        expected = Exists(self._reports().filter(cycle=cycle))
-        unreported = Value("due") if now <= cycle.due_on else Value("overdue")
-        return Case(
-            finished,
-            When(last_heard_on__gte=cycle.opened_on, then=Value("current")),
-            When(~expected, then=Value("not_yet_due")),
-            When(last_heard_on__isnull=True, then=Value("due" if now <= cycle.due_on else "never_reported")),
-            default=unreported,
-            output_field=CharField(),
+        return self._joined_with_standing(day).annotate(
+            standing_status=F("standing__status"),
+            standing_outlook=F("standing__outlook"),
+            standing_verification=F("standing__verification"),
+            standing_finished=F("standing__finished"),
+            standing_freshness=freshness(day, "standing__"),
+            last_heard_on=F("standing__last_update_on"),
+            last_heard_precision=F("standing__last_update_precision"),
         )
 
     def with_state(self, day: date | None = None) -> Self:
         """Annotate `standing_state` (published or withdrawn) as of a day, with the withdrawal's day and reason."""
-        if day is None:
-            return self.annotate(
-                standing_state=F("state"),
-                standing_withdrawn_on=F("withdrawn_on"),
-                standing_withdrawn_reason=F("withdrawn_reason"),
-            )
-        withdrawal = self._withdrawal(day)
-        return self.annotate(
-            standing_state=Case(When(Exists(withdrawal), then=Value("withdrawn")), default=Value("published")),
-            standing_withdrawn_on=Subquery(withdrawal.values("withdrawn_on")[:1], output_field=DateField()),
-            standing_withdrawn_reason=Coalesce(
-                Subquery(withdrawal.values("withdrawn_reason")[:1]), Value(""), output_field=TextField()
-            ),
+        return self._joined_with_standing(day).annotate(
+            standing_state=F("standing__state"),
+            standing_withdrawn_on=F("standing__withdrawn_on"),
+            standing_withdrawn_reason=F("standing__withdrawn_reason"),
         )
+
+    def _joined_with_standing(self, day: date | None) -> Self:
+        """Join the standing of today or of the end of a day, as `standing`; the methods of one query join it once."""
+        return self.alias(standing=FilteredRelation("standings", condition=standing_on(day, "standings__")))
 
     def with_moved_at(self, day: date | None = None) -> Self:
         """Annotate `moved_at`, the time of the last public change of each row; needs `with_standing()`.
@@ -160,7 +108,7 @@ class RegisterQuerySet(CommitmentQuerySet):
         """
         if day is not None:
             return self.annotate(moved_at=moved_at_expression("", day))
-        cycle = self._cycles().opened(today())
+        cycle = ReportingCycle.objects.opened(today())
         overdue_from = ExpressionWrapper(F("due_on") + Value(timedelta(days=1)), output_field=DateTimeField())
         freshness_changed_at = Case(
             When(standing_freshness="due", then=_midnight(cycle.values("opened_on")[:1])),
@@ -178,25 +126,12 @@ class RegisterQuerySet(CommitmentQuerySet):
         Adds `standing_reason`, and of the successor `successor` (its reference), `successor_title` and
         `successor_state` (published or withdrawn); all '' where there is none.
         """
-        reports = self._reports().published(day).newest_first()
-        return self.annotate(
-            standing_reason=_first(reports, "status_reason"),
-            successor=_first(reports, "superseded_by__reference"),
-            successor_title=_first(reports, "superseded_by__title"),
-            successor_state=self._successor_state(reports, day),
+        return self._joined_with_standing(day).annotate(
+            standing_reason=F("standing__status_reason"),
+            successor=F("standing__successor"),
+            successor_title=F("standing__successor_title"),
+            successor_state=F("standing__successor_state"),
         )
-
-    def _successor_state(self, reports, day: date | None) -> Coalesce:
-        if day is None:
-            return _first(reports, "superseded_by__state")
-        withdrawals = Withdrawal.objects.in_force_on(day)
-        withdrawn = Exists(withdrawals.filter(commitment=OuterRef("superseded_by")))
-        state = Case(
-            When(superseded_by=None, then=Value("")),
-            When(withdrawn, then=Value("withdrawn")),
-            default=Value("published"),
-        )
-        return _first(reports.annotate(successor_state=state), "successor_state")
 
     def with_highlights(self, text: str, day: date | None = None) -> Self:
         """Annotate `highlighted_title`, and `highlighted_text`, an excerpt of the other texts, with the search hits."""
@@ -209,7 +144,7 @@ class RegisterQuerySet(CommitmentQuerySet):
     def _report_texts(self, day: date | None) -> Concat:
         """Return the texts of the published reports, joined, and then those of the partners' contributions."""
         text = Concat("achieved", Value(" "), "barriers", Value(" "), "next_steps", output_field=TextField())
-        reports = self._reports().published(day)
+        reports = ProgressReport.objects.filter(commitment=OuterRef("pk")).published(day)
         parts = Contribution.objects.published(day)
         parts = parts.filter(report__commitment=OuterRef("pk"))
         return Concat(
@@ -227,13 +162,6 @@ class RegisterQuerySet(CommitmentQuerySet):
         own = Concat("summary", Value(" "), "original_text", Value(" "), output_field=TextField())
         return Concat(own, self._report_texts(day), output_field=TextField())
 
-    def _vector_on(self, day: date) -> SearchVector:
-        return (
-            SearchVector(plain("title"), weight="A", config=SEARCH_CONFIG)
-            + SearchVector(plain("summary"), plain("original_text"), weight="B", config=SEARCH_CONFIG)
-            + SearchVector(plain(self._report_texts(day)), weight="C", config=SEARCH_CONFIG)
-        )
-
 
 def _midnight(days: models.QuerySet) -> Cast:
     """Return the timestamp at which a day begins (UTC, the time zone of the database connections)."""
@@ -244,7 +172,3 @@ def _joined(groups, text) -> Coalesce:
     """Return the texts of the rows of each group, joined by spaces; '' for an empty group."""
     joined = groups.annotate(joined=StringAgg(text, " ", output_field=TextField())).values("joined")
     return Coalesce(Subquery(joined), Value(""), output_field=TextField())
-
-
-def _first(reports, field: str, default: str = "") -> Coalesce:
-    return Coalesce(Subquery(reports.values(field)[:1]), Value(default), output_field=CharField())

@@ -19,7 +19,7 @@ from django.test.client import ClientMixin
 from accounts.sessions.store import SessionStore
 from foundation.http import throttling
 from tests.browser.chromium import PATH, started
-from tests.support import row_deletion, template_database
+from tests.support import fresh_standings, row_deletion, template_database
 from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -129,6 +129,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, d
     """Copy one migrated database for each process, instead of migrating in each."""
     with django_db_blocker.unblock():
         template_database.use_template()
+    fresh_standings.install()
 
 
 @pytest.hookimpl(wrapper=True)

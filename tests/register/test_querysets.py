@@ -476,7 +476,8 @@ def test_judgement_on_another_commitment_counts_for_nothing(commitment, iom):
         ("2014-03-15", "independently_assessed"),
     ],
 )
-def test_verification_as_it_stood_on_a_day(commitment, iom, day, verification):
+def test_verification_as_it_stood_on_a_day(ilo, iom, day, verification):
+    commitment = CommitmentFactory(lead_agency=ilo, published_on=date(2014, 1, 1))
     judged(commitment, "disagrees", iom, on="2014-01-15")
     judged(commitment, "agrees", iom, on="2014-02-15")
     judged(commitment, "agrees", "A university", on="2014-03-15")

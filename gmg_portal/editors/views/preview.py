@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from commitments.models import Commitment, Status
 from commitments.permissions import PUBLIC_STATES
 from gmg_portal.editors.extra_views import ExtraView, RowView
+from register.standings.pending import rebuild_pending
 from register.views.commitment import CommitmentView
 from reporting import actions, rules
 from reporting.models import ProgressReport
@@ -39,6 +40,7 @@ class PreviewView(RowView):
         view = CommitmentView.as_view(template_name="commitments/preview.html", extra_context=context)
         try:
             with actions.as_published(row, by=request.user):
+                rebuild_pending()
                 response = view(public_request(request, commitment), reference=commitment.reference).render()
         except ValidationError as refusal:
             return self.no_preview(refusal.messages)

@@ -16,6 +16,7 @@ from gmg_portal.open_data.editions import publishing
 from gmg_portal.open_data.editions.publishing import publish
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS
+from register.standings.pending import rebuild_pending
 from tests.support.factories import CommitmentFactory, published_report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("editions")]
@@ -36,6 +37,7 @@ def live_files(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("load_reference", verbosity=0)
         call_command("load_commitments", portal_settings.BASE_DIR / "data" / "commitments.csv", verbosity=0)
+        rebuild_pending()
         package = client.get("/data/datapackage.json").json()
         files = {
             (name, form): client.get(f"/data/{name}.{form}").getvalue() for name in TABLES for form in ("csv", "ndjson")
