@@ -141,7 +141,7 @@ class IdempotencyRecord(models.Model):
     It is written in the transaction of the request, and deleted after a day.
     """
 
-    token = models.ForeignKey(AccessToken, on_delete=models.CASCADE, related_name="kept_answers")
+    token = models.ForeignKey(AccessToken, on_delete=models.CASCADE, related_name="idempotency_records")
     key = models.CharField(_("key"), max_length=200)
     digest = models.CharField(_("digest of the request"), max_length=64)
     status = models.PositiveSmallIntegerField(_("status"), null=True)

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             name='IdempotencyRecord',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_answers', to='accounts.accesstoken')),
+                ('token', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='idempotency_records', to='accounts.accesstoken')),
                 ('key', models.CharField(max_length=200, verbose_name='key')),
                 ('digest', models.CharField(max_length=64, verbose_name='digest of the request')),
                 ('status', models.PositiveSmallIntegerField(null=True, verbose_name='status')),

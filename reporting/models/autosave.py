@@ -31,7 +31,7 @@ class AutosavedForm(models.Model):
     Form = FormName
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("typed by"), on_delete=models.CASCADE, related_name="working_copies"
+        settings.AUTH_USER_MODEL, verbose_name=_("typed by"), on_delete=models.CASCADE, related_name="autosaved_forms"
     )
     form = models.CharField(_("form"), max_length=20, choices=Form)
     row = models.PositiveBigIntegerField(_("row"), null=True, blank=True, help_text=_("Empty for a new one."))
@@ -41,7 +41,7 @@ class AutosavedForm(models.Model):
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        related_name="working_copies",
+        related_name="autosaved_forms",
         help_text=_("Of a new row whose form was opened for a commitment."),
     )
     assessment = models.ForeignKey(
@@ -50,7 +50,7 @@ class AutosavedForm(models.Model):
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        related_name="working_copies",
+        related_name="autosaved_forms",
         help_text=_("Of a new answer whose form was opened for an assessment."),
     )
     version = models.PositiveBigIntegerField(_("typed upon version"), null=True, blank=True)
@@ -61,20 +61,20 @@ class AutosavedForm(models.Model):
     objects = AutosavedFormQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("working copy")
-        verbose_name_plural = _("working copies")
+        verbose_name = _("autosaved form")
+        verbose_name_plural = _("autosaved forms")
         ordering = ["-saved_at"]
         constraints = [
             models.UniqueConstraint(
                 name="autosaved_form_once",
                 fields=["user", "form", "row", "commitment", "assessment"],
                 nulls_distinct=False,
-                violation_error_message=_("A person has one working copy of a form."),
+                violation_error_message=_("A form is autosaved once for each person."),
             ),
             models.CheckConstraint(
                 name="autosaved_form_known",
                 condition=known_values("form", FormName),
-                violation_error_message=_("This form keeps no working copies."),
+                violation_error_message=_("This form is not autosaved."),
             ),
             models.CheckConstraint(
                 name="autosaved_form_parent_of_new",

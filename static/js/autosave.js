@@ -122,7 +122,7 @@ class Autosave {
     this.version = seen; // of the server's copy, to refuse an overwrite from another window
     this.windowId = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
     this.status = new StatusLine(statusElement);
-    this.storage = new BrowserStorage(`working-copy:${user}:${address}`);
+    this.storage = new BrowserStorage(`autosaved-form:${user}:${address}`);
     this.savedState = JSON.stringify(initialEntries(form));
     this.failure = ""; // "offline", "signed-out", "somebody-else" or "refused"
     this.isLeaving = false;

@@ -1,4 +1,4 @@
-"""Autosave: storing unsaved form contents as working copies, filling forms with them, and claiming a colleague's."""
+"""Autosave: storing unsaved form contents as autosaved forms, filling forms with them, and claiming a colleague's."""
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -68,7 +68,7 @@ def save_copy(row: Model, parent: Parent, fields: dict, *, window: str, seen: st
 
 @transaction.atomic
 def claim_copy(copy: AutosavedForm, row: Model, parent: Parent, *, by: User) -> AutosavedForm:
-    """Transfer a colleague's working copy to the person `by`; the colleague no longer has it."""
+    """Transfer a colleague's autosaved form to the person `by`; the colleague no longer has it."""
     copy = AutosavedForm.objects.offered_to(by, row, parent).select_for_update(of=("self",)).filter(pk=copy.pk).first()
     if copy is None:
         raise PermissionDenied(_("This is no longer there to be taken over."))

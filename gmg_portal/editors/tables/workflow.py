@@ -22,7 +22,7 @@ from gmg_portal.editors.model_admin.strict_lists import served_by_copy
 from gmg_portal.editors.model_admin.tables import PortalModelAdmin
 from gmg_portal.editors.tables.base import EMPTY_VALUE
 from gmg_portal.editors.tables.workflow_form import show_workflow
-from gmg_portal.editors.views.autosave.filling import count_autosaved_rows, fill_with_working_copy
+from gmg_portal.editors.views.autosave.filling import count_autosaved_rows, fill_with_autosaved_form
 from gmg_portal.editors.views.autosave.open_forms import open_form
 from gmg_portal.editors.views.autosave.pages import AUTOSAVE_VIEWS
 from gmg_portal.editors.views.preview import PREVIEW
@@ -51,7 +51,7 @@ class WorkflowAdmin(PortalModelAdmin):
     workflow_actions = (SUBMIT, PUBLISH, SEND_BACK)
     extra_views = workflow_views(workflow_actions)
     actions = [publish_selected]
-    form_steps = (show_workflow, fill_with_working_copy, *PortalModelAdmin.form_steps)
+    form_steps = (show_workflow, fill_with_autosaved_form, *PortalModelAdmin.form_steps)
     unsaved_row_counts = (count_autosaved_rows, *PortalModelAdmin.unsaved_row_counts)
     status_fields: tuple[str, ...] = ("state", "published")
     change_form_template = "admin/workflow/change_form.html"
@@ -127,11 +127,10 @@ class WorkflowAdmin(PortalModelAdmin):
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        if self.page_about(request, obj).was_closed_meanwhile:
-            form.refusal = _("This is now in the state ‘%(state)s’ and takes no changes.") % {
-                "state": obj.get_state_display()
-            }
-        return form
+        if not self.page_about(request, obj).was_closed_meanwhile:
+            return form
+        refusal = _("This is now in the state ‘%(state)s’ and takes no changes.") % {"state": obj.get_state_display()}
+        return type(form.__name__, (form,), {"refusal": refusal})
 
     def get_fieldsets(self, request, obj=None):
         """Add the status below the form, and for insiders the review with its note."""
@@ -174,7 +173,7 @@ class WorkflowAdmin(PortalModelAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        """Record the user and their agencies as authors of the row, and delete the working copy of the saved form."""
+        """Record the user and their agencies as authors of the row, and delete the autosaved form of the saved form."""
         super().save_related(request, form, formsets, change)
         open_form(self.page_about(request, form.instance if change else None)).own_copies.delete()
         actions.record_involved_agencies(form.instance, by=request.user)

@@ -43,7 +43,7 @@ def says(page, words):
 
 def kept_here(page):
     """The forms of which this browser keeps words."""
-    return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('working-copy'))")
+    return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('autosaved-form'))")
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_row_is_looked_up_once(rf, ilo_focal_point, commitment, table, django_as
         ("preview", "post", "GET, HEAD"),
         ("review", "put", "GET, POST, HEAD, OPTIONS"),
         ("submit", "delete", "GET, POST, HEAD, OPTIONS"),
-        ("working_copy", "head", "GET, POST"),
+        ("autosave", "head", "GET, POST"),
         ("discard_copy", "get", "POST"),
     ],
 )

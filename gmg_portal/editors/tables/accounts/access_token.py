@@ -134,7 +134,7 @@ class AccessTokenAdmin(RowActionsMixin, PortalModelAdmin):
         return super().add_view(request, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
-        request.secret = access_tokens.create_token(obj, until=form.cleaned_data["until"], by=request.user)
+        obj.secret = access_tokens.create_token(obj, until=form.cleaned_data["until"], by=request.user)
 
     def response_add(self, request, obj, post_url_continue=None):
         """Show the secret in the response itself, since it is not stored."""
@@ -143,7 +143,7 @@ class AccessTokenAdmin(RowActionsMixin, PortalModelAdmin):
             "opts": self.opts,
             "original": obj,
             "title": gettext("The token ‘%(name)s’ is made") % {"name": obj.name},
-            "secret": request.secret,
+            "secret": obj.secret,
             "address": request.build_absolute_uri(reverse("api:drafts")),
         }
         return TemplateResponse(request, "admin/accounts/token_created.html", context)

@@ -1,4 +1,4 @@
-"""The list of working copies."""
+"""The list of autosaved forms."""
 
 from django.contrib import admin
 
@@ -9,7 +9,7 @@ from reporting.models import AutosavedForm
 
 @admin.register(AutosavedForm)
 class AutosavedFormAdmin(SystemTableAdmin):
-    """The list of working copies, without their content, to help users who miss what they typed."""
+    """The list of autosaved forms, without their content, to help users who miss what they typed."""
 
     list_display = ["user", "form", "row", "commitment", "assessment", "saved_at"]
     list_filter = ["form"]

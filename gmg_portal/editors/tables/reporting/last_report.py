@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from gmg_portal.editors.context import EditorContext, FormPage
 from gmg_portal.editors.forms.prefill import is_blank, last_texts, latest_published, prefill_values
-from gmg_portal.editors.views.autosave.open_forms import is_autosaved, own_working_copy, requested_parent
+from gmg_portal.editors.views.autosave.open_forms import is_autosaved, own_autosaved_form, requested_parent
 from reporting.models import ProgressReport
 
 
@@ -27,9 +27,9 @@ def show_last_report(page: EditorContext, form_page: FormPage) -> dict:
 
 
 def begin_from(last_report: ProgressReport, page: EditorContext, form: ModelForm) -> dict:
-    """Fill a blank form from the last report, unless the user asked for an empty form or has a working copy."""
+    """Fill a blank form from the last report, unless the user asked for an empty form or has an autosaved form."""
     request = page.request
-    is_first_view = request.method == "GET" and "missing" not in request.GET and not own_working_copy(page)
+    is_first_view = request.method == "GET" and "missing" not in request.GET and not own_autosaved_form(page)
     if not is_first_view or (page.row is not None and not is_blank(page.row)):
         return {}
     if "empty" in request.GET:

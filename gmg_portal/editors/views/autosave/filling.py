@@ -1,4 +1,4 @@
-"""Fill a form with the user's working copy, and show what the script and the page need of it."""
+"""Fill a form with the user's autosaved form, and show what the script and the page need of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from django.forms import BaseInlineFormSet
 from gmg_portal.editors.context import EditorContext, FormPage
 from gmg_portal.editors.forms import autosave
 from gmg_portal.editors.forms.autosave import as_querydict
-from gmg_portal.editors.views.autosave.open_forms import is_autosaved, open_form, own_working_copy
+from gmg_portal.editors.views.autosave.open_forms import is_autosaved, open_form, own_autosaved_form
 from reporting.models import AutosavedForm
 
 
 @dataclass(frozen=True)
 class AutosaveState:
-    """The working copies of a form, for its page and its script."""
+    """The autosaved forms of a form, for its page and its script."""
 
     address: str
     discard: str
@@ -30,11 +30,11 @@ class AutosaveState:
         return self.copy.saved_at.isoformat() if self.copy else ""
 
 
-def fill_with_working_copy(page: EditorContext, form_page: FormPage) -> dict:
+def fill_with_autosaved_form(page: EditorContext, form_page: FormPage) -> dict:
     """Fill the form with the user's copy and return the state of its copies; nothing for a form without autosave."""
     if not is_autosaved(page):
         return {}
-    copy = own_working_copy(page)
+    copy = own_autosaved_form(page)
     if copy and page.request.method == "GET":
         data = as_querydict(copy.fields)
         autosave.fill_form(data, form_page.form)
@@ -47,7 +47,7 @@ def autosave_state(page: EditorContext, copy: AutosavedForm | None) -> AutosaveS
     """Return the state of the form's copies, with those of colleagues and the addresses of their pages."""
     form = open_form(page)
     return AutosaveState(
-        address=form.copy_url("working_copy"),
+        address=form.copy_url("autosave"),
         discard=form.copy_url("discard_copy"),
         user=page.user.pk,
         copy=copy,
@@ -58,10 +58,10 @@ def autosave_state(page: EditorContext, copy: AutosavedForm | None) -> AutosaveS
 
 
 def count_autosaved_rows(page: EditorContext, formset: type[BaseInlineFormSet], saved_rows: Callable[[], list]) -> int:
-    """Return the number of new inline rows in the working copy, each of which needs an empty form."""
+    """Return the number of new inline rows in the autosaved form, each of which needs an empty form."""
     if page.request.method != "GET" or not is_autosaved(page):
         return 0
-    copy = own_working_copy(page)
+    copy = own_autosaved_form(page)
     if copy is None:
         return 0
     saved_keys = {str(row.pk) for row in saved_rows()}

@@ -1,4 +1,4 @@
-"""The form that a working copy belongs to, with its addresses and copies."""
+"""The form that an autosaved form belongs to, with its addresses and copies."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class OpenForm:
 
     @property
     def own_copies(self) -> QuerySet[AutosavedForm]:
-        """Return the user's working copy of this form, if there is one."""
+        """Return the user's autosaved form of this form, if there is one."""
         return AutosavedForm.objects.of(self.page.user, self.row, self.parent)
 
     @property
@@ -90,6 +90,6 @@ def is_autosaved(page: EditorContext) -> bool:
     return page.contains(page.table.changeable)
 
 
-def own_working_copy(page: EditorContext) -> AutosavedForm | None:
+def own_autosaved_form(page: EditorContext) -> AutosavedForm | None:
     """Return the user's copy of the form on this page, or None; read once a request."""
     return page.once(("own_copy",), lambda: open_form(page).own_copies.first())

@@ -1,4 +1,4 @@
-"""The addresses of working copies: those for the script, and the page of a colleague's copy."""
+"""The addresses of autosaved forms: those for the script, and the page of a colleague's copy."""
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,7 +15,7 @@ from gmg_portal.editors.views.autosave.open_forms import OpenForm, writable_form
 from reporting.models import AutosavedForm
 
 
-class WorkingCopyView(EditorView):
+class AutosaveView(EditorView):
     """Save what was typed. On GET, return the user, a CSRF token and the time of the saved copy."""
 
     http_method_names = ["get", "post"]
@@ -55,7 +55,7 @@ def refuse(sentence: str, status: int) -> JsonResponse:
 
 
 class DiscardView(EditorView):
-    """Delete the user's working copy and go back to the form."""
+    """Delete the user's autosaved form and go back to the form."""
 
     http_method_names = ["post"]
 
@@ -118,9 +118,9 @@ def differences(form: OpenForm, copy: AutosavedForm) -> list:
 
 
 AUTOSAVE_VIEWS = [
-    ExtraView("add/working-copy/", "working_copy_of_new", WorkingCopyView),
-    ExtraView("add/working-copy/discard/", "discard_copy_of_new", DiscardView),
-    ExtraView("working-copies/<int:copy_id>/", "colleagues_copy", ColleagueCopyView),
-    ExtraView("<path:object_id>/working-copy/discard/", "discard_copy", DiscardView),
-    ExtraView("<path:object_id>/working-copy/", "working_copy", WorkingCopyView),
+    ExtraView("add/autosave/", "autosave_of_new", AutosaveView),
+    ExtraView("add/autosave/discard/", "discard_copy_of_new", DiscardView),
+    ExtraView("autosaved-forms/<int:copy_id>/", "colleagues_copy", ColleagueCopyView),
+    ExtraView("<path:object_id>/autosave/discard/", "discard_copy", DiscardView),
+    ExtraView("<path:object_id>/autosave/", "autosave", AutosaveView),
 ]

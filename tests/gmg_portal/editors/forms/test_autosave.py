@@ -59,7 +59,7 @@ def report(commitment):
 def keep(client, row_or_model, data, **more):
     """Send what a page's form holds, as its script does."""
     query, user = more.pop("query", {}), client.session["_auth_user_id"]
-    page = "working_copy_of_new" if isinstance(row_or_model, type) else "working_copy"
+    page = "autosave_of_new" if isinstance(row_or_model, type) else "autosave"
     return client.post(
         address(row_or_model, page, **query), data | {"_user": user, "_window": "w1", "_seen": ""} | more
     )
@@ -370,7 +370,7 @@ def test_row_that_was_sent_off_takes_no_more(as_user, ilo_focal_point, report):
     sent_off(report)
 
     assert keep(client, report, {"achieved": SECRET}).status_code == 403
-    assert client.get(address(report, "working_copy")).status_code == 403
+    assert client.get(address(report, "autosave")).status_code == 403
 
 
 def test_signed_out_is_told_from_signed_in_as_somebody_else(as_user, ilo_focal_point, ilo_alternate, report):
@@ -378,7 +378,7 @@ def test_signed_out_is_told_from_signed_in_as_somebody_else(as_user, ilo_focal_p
 
     other = keep(client, report, {"achieved": SECRET}, _user=str(ilo_alternate.pk))
     client.logout()
-    nobody = client.post(address(report, "working_copy"), {"achieved": SECRET, "_user": ilo_focal_point.pk})
+    nobody = client.post(address(report, "autosave"), {"achieved": SECRET, "_user": ilo_focal_point.pk})
 
     assert (other.status_code, other.json().keys()) == (401, {"problem"})
     assert nobody.status_code == 302
@@ -390,7 +390,7 @@ def test_token_of_another_site_is_asked_for(ilo_focal_point, report):
     client.force_login(ilo_focal_point)
 
     bare = keep(client, report, {"achieved": SECRET})
-    token = client.get(address(report, "working_copy")).json()["token"]
+    token = client.get(address(report, "autosave")).json()["token"]
     with_token = keep(client, report, {"achieved": "Typed with care"}, csrfmiddlewaretoken=token)
 
     assert (bare.status_code, with_token.status_code) == (403, 200)
@@ -645,16 +645,16 @@ def test_refused_form_keeps_its_copy(as_user, ilo_focal_point, report):
 
 
 @pytest.mark.parametrize("version", ["5:x", "9" * 19, "9" * 5000, "²"])
-@pytest.mark.parametrize("page", ["working_copy_of_new", "working_copy"])
+@pytest.mark.parametrize("page", ["autosave_of_new", "autosave"])
 def test_copy_with_an_impossible_mark_is_kept_without_it(as_user, page, version, ilo_focal_point, draft):
     client = as_user(ilo_focal_point)
-    place = Commitment if page == "working_copy_of_new" else draft
+    place = Commitment if page == "autosave_of_new" else draft
     sent = {"_user": ilo_focal_point.pk, "_window": "a\0b", "title": "x", "version": version}
 
     answer = client.post(address(place, page), sent)
 
     assert answer.status_code == 200
-    assert AutosavedForm.objects.get().version == (5 if page == "working_copy" and version == "5:x" else None)
+    assert AutosavedForm.objects.get().version == (5 if page == "autosave" and version == "5:x" else None)
 
 
 @pytest.mark.parametrize("commitment", ["9" * 5000, "²", "٣"])
