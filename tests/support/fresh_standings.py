@@ -5,7 +5,7 @@ the next statement that reads them, or before the portal begins a transaction. W
 nothing follows, as in production.
 """
 
-from django.db import connection
+from django.db.backends.signals import connection_created
 
 from register.models import PendingRebuild, Standing
 from register.standings.triggers import REBUILDS_STANDINGS
@@ -14,14 +14,20 @@ TABLE = Standing._meta.db_table
 
 
 def install() -> None:
-    """Rebuild pending standings before what reads them in a test's own transaction."""
-    connection.execute_wrappers.append(_rebuild_before_reading)
+    """Rebuild pending standings before what reads them in a test's own transaction, on every connection."""
+    connection_created.connect(_watch, weak=False, dispatch_uid="fresh standings")
+
+
+def _watch(connection, **_kwargs):
+    if _rebuild_before_reading not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, _rebuild_before_reading)
 
 
 def _rebuild_before_reading(execute, sql, params, many, context):
+    connection = context["connection"]
     statement = str(sql)
     reads = TABLE in statement or statement.startswith("SAVEPOINT")
-    if reads and _is_transaction_of_test() and not connection.needs_rollback:
+    if reads and _is_transaction_of_test(connection) and not connection.needs_rollback:
         name = REBUILDS_STANDINGS.get_pgid(PendingRebuild)
         # Past Django's cursor, so that tests that count statements do not count these.
         with connection.connection.cursor() as cursor:
@@ -30,5 +36,5 @@ def _rebuild_before_reading(execute, sql, params, many, context):
     return execute(sql, params, many, context)
 
 
-def _is_transaction_of_test() -> bool:
+def _is_transaction_of_test(connection) -> bool:
     return connection.in_atomic_block and all(block._from_testcase for block in connection.atomic_blocks)
