@@ -48,6 +48,14 @@ def check(tmp_path):
         ({"DEBUG": "maybe"}, "DEBUG is 'maybe'; write 1 or 0."),
         ({"TRIAL": "ja"}, "TRIAL is 'ja'; write 1 or 0."),
         (
+            {"SECRET_KEY": "x", "RESPONSE_CACHE_MB": "32 MB"},
+            "RESPONSE_CACHE_MB is '32 MB'; write a whole number, such as 32, or 0 for none.",
+        ),
+        (
+            {"SECRET_KEY": "x", "CACHE_URL": "memcached://localhost"},
+            "CACHE_URL must name a Valkey or Redis server: redis://host:6379/0.",
+        ),
+        (
             {"SECRET_KEY": "x", "MFA_REQUIRED": "sometimes"},
             "MFA_REQUIRED is 'sometimes'; write 'everyone', or leave it empty.",
         ),
@@ -119,6 +127,25 @@ def test_links_of_a_production_lead_to_its_first_name(read):
     assert production["PUBLIC_URL"] == "https://portal.example"
     assert production["EMAIL_BACKEND"] == "foundation.mail.backend.QueueBackend"
     assert production["DEFAULT_FROM_EMAIL"] == "portal@localhost"
+
+
+def test_shared_cache_needs_its_client_library(read, monkeypatch):
+    variables = {"SECRET_KEY": "x", "CACHE_URL": "valkey://cache.example:6379/0"}
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        read(**variables)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name == "redis")
+
+    cache = read(**variables)["CACHES"]["responses"]
+
+    assert str(refusal.value) == "CACHE_URL needs the Python package 'redis', which the portal does not install."
+    assert cache["LOCATION"] == "redis://cache.example:6379/0"
+
+
+def test_answers_are_kept_in_memory_except_where_templates_are_edited(read):
+    sizes = [read(**variables)["RESPONSE_CACHE_MB"] for variables in ({"TRIAL": "1"}, {"DEBUG": "1"})]
+
+    assert sizes == [32, 0]
 
 
 def test_trial_keeps_its_key(read, tmp_path):

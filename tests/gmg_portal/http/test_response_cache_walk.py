@@ -90,3 +90,8 @@ def test_every_answer_is_the_same_with_the_cache_and_nothing_private_is_kept(rec
     texts = [test_leaks.text_of(answer, answer.body) for answer in bodies]
     assert sum(test_leaks.SHOWN in text for text in texts) > 40
     assert not any(test_leaks.SECRET in text for text in texts)
+    assert not any(test_leaks.SECRET.encode() in unpacked(stored) for stored in kept)
+
+
+def unpacked(stored):
+    return UNPACK[dict(stored.headers).get("Content-Encoding")](stored.body) if stored.body else b""
