@@ -60,7 +60,7 @@ class FrameworkSerializer(PublicFieldsSerializer):
 
     public_table = FRAMEWORK
     link = LinkField()
-    alignments = AlignmentSerializer(many=True, help_text=_("In the order of the points; a point may be wanting."))
+    alignments = AlignmentSerializer(many=True, help_text=_("In the order of the points; a point may be missing."))
     url = PageURLField()
 
     class Meta:

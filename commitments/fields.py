@@ -247,7 +247,7 @@ COMMITMENT = PublicTable(
             not_in=_FROM_REPORTS,
         ),
         PublicField(
-            "last_heard_on",
+            "last_update_on",
             _("When the last report was published; empty if nothing was ever reported."),
             columns=(),
             is_partial=True,

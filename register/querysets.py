@@ -75,8 +75,8 @@ class RegisterQuerySet(CommitmentQuerySet):
         """Annotate the four status fields and the day of the latest report, as of today or the end of a day.
 
         Adds `standing_status`, `standing_outlook`, `standing_verification`, `standing_freshness`,
-        `standing_finished`, `last_heard_on` and `last_heard_precision`; with nothing reported the status is '' and the
-        day None.
+        `standing_finished`, `last_update_on` and `last_update_precision`; with nothing reported the status is ''
+        and the day None.
         """
         return self._joined_with_standing(day).annotate(
             standing_status=F("standing__status"),
@@ -84,8 +84,8 @@ class RegisterQuerySet(CommitmentQuerySet):
             standing_verification=F("standing__verification"),
             standing_finished=F("standing__finished"),
             standing_freshness=freshness(day, "standing__"),
-            last_heard_on=F("standing__last_update_on"),
-            last_heard_precision=F("standing__last_update_precision"),
+            last_update_on=F("standing__last_update_on"),
+            last_update_precision=F("standing__last_update_precision"),
         )
 
     def with_state(self, day: date | None = None) -> Self:

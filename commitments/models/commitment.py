@@ -276,9 +276,9 @@ class Commitment(HistoryAtomicSave, Reviewed):
         return State.WITHDRAWN if self.is_withdrawn_on(day) else State.PUBLISHED
 
     @property
-    def last_heard(self) -> PartialDate | None:
+    def last_update(self) -> PartialDate | None:
         """Return the day of the latest published report; needs `with_standing()`."""
-        return partial_date(self.last_heard_on, self.last_heard_precision)
+        return partial_date(self.last_update_on, self.last_update_precision)
 
     @property
     def source_address(self) -> str:

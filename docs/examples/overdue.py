@@ -23,7 +23,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     for row in rows:
-        print(f"{row['reference']}  {row['freshness']:14}  {row['last_heard_on'] or 'never':10}  {row['title']}")
+        print(f"{row['reference']}  {row['freshness']:14}  {row['last_update_on'] or 'never':10}  {row['title']}")
     print(f"{len(rows)} overdue")
     return 0
 

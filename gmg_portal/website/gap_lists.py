@@ -239,7 +239,7 @@ def _coverage_csv_rows(row: Coverage, origin: str) -> Iterable[list[Value]]:
 
 
 def _commitment_csv_rows(row: Commitment, origin: str) -> Iterable[list[Value]]:
-    yield [*_common_cells(row), row.standing_freshness, _iso(row.deadline), _iso(row.last_heard), _url(row, origin)]
+    yield [*_common_cells(row), row.standing_freshness, _iso(row.deadline), _iso(row.last_update), _url(row, origin)]
 
 
 def _dispute_csv_rows(row: Commitment, origin: str) -> Iterable[list[Value]]:
@@ -266,6 +266,6 @@ COMMON_COLUMNS = ("reference", "title", "lead", "status")
 CSV_FORMATS: dict[str, tuple[tuple[str, ...], Callable[..., Iterable[list[Value]]]]] = {
     "nothing": (COVERAGE_COLUMNS, _coverage_csv_rows),
     "coverage": (COVERAGE_COLUMNS, _coverage_csv_rows),
-    "commitments": ((*COMMON_COLUMNS, "freshness", "deadline_on", "last_heard_on", "url"), _commitment_csv_rows),
+    "commitments": ((*COMMON_COLUMNS, "freshness", "deadline_on", "last_update_on", "url"), _commitment_csv_rows),
     "disputed": ((*COMMON_COLUMNS, "assessor", "finding", "assessed_on", "url"), _dispute_csv_rows),
 }

@@ -57,7 +57,7 @@ class ComparedCommitment:
         return self._freshness_changed(UP_TO_DATE, SILENT)
 
     @property
-    def heard_again(self) -> bool:
+    def reported_again(self) -> bool:
         return self._freshness_changed(SILENT, (Freshness.CURRENT,))
 
     @property
@@ -86,8 +86,8 @@ CHANGES: dict[str, ChangeKind] = {
     "fell_silent": ChangeKind(
         _("Fell silent"), _("A report is asked for and has not come, as none was then."), lambda row: row.fell_silent
     ),
-    "heard_again": ChangeKind(
-        _("Heard again"), _("The report that was wanting has come."), lambda row: row.heard_again
+    "reported_again": ChangeKind(
+        _("Reported again"), _("The missing report has come."), lambda row: row.reported_again
     ),
     "withdrawn": ChangeKind(
         _("Withdrawn"), _("Taken out of the record, with the reason."), lambda row: row.withdrawal is not None

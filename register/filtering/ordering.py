@@ -21,7 +21,7 @@ ORDERINGS = {
     "title": [Collate(TITLE, "C"), Collate("title", "C")],
     "start": [F("start_on")],
     "due": [F("deadline_on")],
-    "last_heard": [F("last_heard_on")],
+    "last_update": [F("last_update_on")],
     "updated": [F("moved_at")],
     "published": [F("published_on")],
 }
@@ -33,7 +33,7 @@ def orderings() -> Choices:
         "title": _("Title"),
         "start": _("Start"),
         "due": _("Deadline"),
-        "last_heard": _("Last heard from"),
+        "last_update": _("Last update"),
         "updated": _("Last changed"),
         "published": _("Published"),
     }

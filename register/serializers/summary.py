@@ -54,7 +54,7 @@ class FreshnessCountSerializer(CountSerializer):
     """The commitments of one freshness."""
 
     freshness = serializers.ChoiceField(
-        Freshness.choices, source="code", help_text=_("How recently the lead of each was heard.")
+        Freshness.choices, source="code", help_text=_("How recently the lead of each reported.")
     )
 
 
@@ -64,8 +64,8 @@ class LeadFreshnessSerializer(serializers.Serializer):
     lead = LeadSerializer(help_text=OF_CONSTITUENTS)
     counts = FreshnessCountSerializer(many=True, help_text=BY_FRESHNESS)
     total = serializers.IntegerField(help_text=_("All published commitments of this lead."))
-    last_heard_on = PartialDateField("last_heard", help_text=_("The day of its last report on any of them."))
-    last_heard_precision = PrecisionField("last_heard")
+    last_update_on = PartialDateField("last_update", help_text=_("The day of its last report on any of them."))
+    last_update_precision = PrecisionField("last_update")
 
 
 class FreshnessSummarySerializer(serializers.Serializer):
@@ -93,7 +93,7 @@ class CoverageSerializer(serializers.Serializer):
     lacks = serializers.ListField(
         child=serializers.ChoiceField(["commitment", "date", "report", "report_in_cycle"]),
         help_text=_(
-            "What is wanting: a commitment, or else a deadline, any report, and a report in the cycle that asked for "
+            "What is missing: a commitment, or else a deadline, any report, and a report in the cycle that asked for "
             "one; empty where there is no gap."
         ),
     )
@@ -132,7 +132,7 @@ class DisputeSerializer(serializers.Serializer):
 
 
 class GapsSerializer(serializers.Serializer):
-    """Points, recommendations, levels and members, with what answers them and what is wanting; and what is disputed."""
+    """Points, recommendations, levels and members, with what answers them and what is missing; and what is disputed."""
 
     as_of = serializers.DateField(source="day", allow_null=True, help_text=AS_OF)
     agenda_points = PointCoverageSerializer(source="points", many=True, help_text=_("All points."))

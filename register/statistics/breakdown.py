@@ -44,7 +44,7 @@ class StatusBreakdown(RegisterLinkMixin):
     statuses: list[Count]
     freshness: list[Count]
     waiting: Count
-    last_heard: PartialDate | None
+    last_update: PartialDate | None
 
     @property
     def total(self) -> int:
@@ -84,7 +84,7 @@ def status_breakdown(
 ) -> StatusBreakdown:
     """Count rows that were read already (with `with_standing(day)`); `params` select them in the register."""
     groups = [
-        (row.standing_status, row.standing_freshness, 1, row.last_heard_on, row.last_heard_precision)
+        (row.standing_status, row.standing_freshness, 1, row.last_update_on, row.last_update_precision)
         for row in commitments
     ]
     return _breakdown(groups, params, day)
@@ -171,11 +171,11 @@ def _groups_by_subject(kind: type, day: date | None) -> dict:
 
 def _group_by(rows: models.QuerySet, column: str) -> dict:
     groups_by_key: dict = defaultdict(list)
-    grouped = rows.order_by().values_list(column, "standing_status", "standing_freshness", "last_heard_precision")
-    for key, status, freshness, precision, count, last_heard_on in grouped.annotate(
-        n=models.Count("pk", distinct=True), m=models.Max("last_heard_on")
+    grouped = rows.order_by().values_list(column, "standing_status", "standing_freshness", "last_update_precision")
+    for key, status, freshness, precision, count, last_update_on in grouped.annotate(
+        n=models.Count("pk", distinct=True), m=models.Max("last_update_on")
     ):
-        groups_by_key[key].append((status, freshness, count, last_heard_on, precision))
+        groups_by_key[key].append((status, freshness, count, last_update_on, precision))
     return groups_by_key
 
 
@@ -185,7 +185,7 @@ def _breakdown(groups: list[GroupCount], params: QueryParams, day: date | None) 
         count_by_value["status", status] += count
         count_by_value["freshness", freshness] += count
     report_dates = [
-        PartialDate(last_heard_on, precision) for *_numbers, last_heard_on, precision in groups if last_heard_on
+        PartialDate(last_update_on, precision) for *_numbers, last_update_on, precision in groups if last_update_on
     ]
     params = {**params, **as_of_params(day)}
     return StatusBreakdown(

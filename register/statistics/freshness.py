@@ -22,7 +22,7 @@ class LeadFreshness:
 
     lead: Agency | WorkGroup
     counts: list[Count]
-    last_heard: PartialDate | None
+    last_update: PartialDate | None
 
     @property
     def total(self) -> int:
@@ -52,7 +52,7 @@ class FreshnessSummary:
     def silent(self) -> list[LeadFreshness]:
         """Return the leads that owe a report, longest silent first; those that never reported come first."""
         leads_with_due_reports = [lead for lead in self.leads if lead.owed.count]
-        return sorted(leads_with_due_reports, key=lambda lead: lead.last_heard.day if lead.last_heard else date.min)
+        return sorted(leads_with_due_reports, key=lambda lead: lead.last_update.day if lead.last_update else date.min)
 
 
 def freshness(day: date | None = None) -> FreshnessSummary:
@@ -60,15 +60,15 @@ def freshness(day: date | None = None) -> FreshnessSummary:
     rows = with_lead(register_commitments().published(day).with_standing(day))
     counts: dict[tuple, int] = defaultdict(int)
     last_reports: dict[tuple, PartialDate] = {}
-    grouped = rows.order_by().values_list("lead_member", "workgroup", "standing_freshness", "last_heard_precision")
-    for member, group, choice, precision, count, last_heard_on in grouped.annotate(
-        n=models.Count("pk"), m=models.Max("last_heard_on")
+    grouped = rows.order_by().values_list("lead_member", "workgroup", "standing_freshness", "last_update_precision")
+    for member, group, choice, precision, count, last_update_on in grouped.annotate(
+        n=models.Count("pk"), m=models.Max("last_update_on")
     ):
         counts[member, group, choice] += count
-        if last_heard_on and (
-            last_reports.get((member, group)) is None or last_reports[member, group].day < last_heard_on
+        if last_update_on and (
+            last_reports.get((member, group)) is None or last_reports[member, group].day < last_update_on
         ):
-            last_reports[member, group] = PartialDate(last_heard_on, precision)
+            last_reports[member, group] = PartialDate(last_update_on, precision)
     by_lead = [
         LeadFreshness(
             lead,

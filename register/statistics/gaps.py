@@ -150,12 +150,12 @@ def undated(day: date | None = None) -> QuerySet[Commitment]:
 
 def silent(day: date | None = None) -> QuerySet[Commitment]:
     """Return the commitments never reported on, or overdue in the newest cycle, longest silent first."""
-    never_reported = Q(last_heard_on=None) & ~Q(standing_status__in=Status.finished())
+    never_reported = Q(last_update_on=None) & ~Q(standing_status__in=Status.finished())
     overdue = Q(standing_freshness__in=[Freshness.OVERDUE, Freshness.NEVER_REPORTED])
     return (
         _rows_for_list(day)
         .filter(never_reported | overdue)
-        .order_by(F("last_heard_on").asc(nulls_first=True), "published_on", "pk")
+        .order_by(F("last_update_on").asc(nulls_first=True), "published_on", "pk")
     )
 
 
@@ -175,11 +175,11 @@ def _commitment_facts(day: date | None, cycle: ReportingCycle | None) -> dict[in
     """Read every published commitment once; a join would compute its status again for each of its links."""
     rows = register_commitments().published(day).with_standing(day).order_by()
     facts = {}
-    for pk, lead, deadline_on, last_heard_on, freshness in rows.values_list(
-        "pk", "lead_agency", "deadline_on", "last_heard_on", "standing_freshness"
+    for pk, lead, deadline_on, last_update_on, freshness in rows.values_list(
+        "pk", "lead_agency", "deadline_on", "last_update_on", "standing_freshness"
     ):
-        reported_in_cycle = bool(cycle and last_heard_on and last_heard_on >= cycle.opened_on)
-        conditions = (True, deadline_on is not None, last_heard_on is not None, reported_in_cycle, freshness in SILENT)
+        reported_in_cycle = bool(cycle and last_update_on and last_update_on >= cycle.opened_on)
+        conditions = (True, deadline_on is not None, last_update_on is not None, reported_in_cycle, freshness in SILENT)
         facts[pk] = _Facts(lead, [name for name, is_met in zip(COUNTERS, conditions, strict=True) if is_met])
     return facts
 

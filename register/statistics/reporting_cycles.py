@@ -158,7 +158,7 @@ class LeadRate:
     in_time: int
     late: int
     waiting: int
-    last_heard: PartialDate | None
+    last_update: PartialDate | None
 
     @property
     def code(self) -> str:
@@ -214,21 +214,21 @@ def rates(cycle: ReportingCycle) -> CycleRates:
         .annotate(**RESPONSE_COUNTS, waiting=waiting_count)
     )
     counts = {(member, group): group_counts for member, group, *group_counts in groups}
-    last_reports = {lead.lead: lead.last_heard for lead in freshness().leads}
+    last_reports = {lead.lead: lead.last_update for lead in freshness().leads}
     by_lead = [LeadRate(lead, *counts[key], last_reports.get(lead)) for lead, key, _params in leads() if key in counts]
     unanswered = with_latest_report(expected.filter(answered_on=None)).select_related(
         "commitment__lead_agency__parent", "commitment__workgroup"
     )
-    rows = list(unanswered.order_by("heard_on", "pk"))
+    rows = list(unanswered.order_by("last_update_on", "pk"))
     silent = [row for row in rows if row.submission is None]
     waiting = [row for row in rows if row.submission is not None]
     return CycleRates(cycle, by_lead, silent, waiting, cycle.due_on < today())
 
 
 def with_latest_report(reports: QuerySet[ProgressReport]) -> QuerySet[ProgressReport]:
-    """Annotate `heard_on` and `heard_precision`: the date of the last published report on each report's commitment."""
+    """Annotate `last_update_on` and `last_update_precision`: the day of the commitment's last published report."""
     last = ProgressReport.objects.published().filter(commitment=OuterRef("commitment")).newest_first()
     return reports.annotate(
-        heard_on=Subquery(last.values("published_on")[:1]),
-        heard_precision=Subquery(last.values("published_precision")[:1]),
+        last_update_on=Subquery(last.values("published_on")[:1]),
+        last_update_precision=Subquery(last.values("published_precision")[:1]),
     )

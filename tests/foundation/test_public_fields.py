@@ -7,9 +7,9 @@ from foundation.public_fields import Place, PublicField, display_value
 
 def test_precision_is_named_beside_its_date():
     assert COMMITMENT["start_on"].names == ("start_on", "start_precision")
-    assert PublicField("last_heard_on", "", columns=(), is_partial=True).names == (
-        "last_heard_on",
-        "last_heard_precision",
+    assert PublicField("last_update_on", "", columns=(), is_partial=True).names == (
+        "last_update_on",
+        "last_update_precision",
     )
     assert COMMITMENT["title"].names == ("title",)
 

@@ -95,7 +95,7 @@ class PlainCommitment:
             "outlook": outlook,
             "freshness": self._freshness(day, status, last_report, cycles),
             "verification": self._verification(day),
-            "last_heard_on": last_report.isoformat() if last_report else None,
+            "last_update_on": last_report.isoformat() if last_report else None,
         }
 
     def _freshness(self, day, status, last_report, cycles) -> str:

@@ -117,8 +117,8 @@ def test_row_says_what_the_register_says(client, ilo, iom, points):
         "outlook": "on_track",
         "freshness": "not_yet_due",
         "verification": "self_reported",
-        "last_heard_on": "2015-03",
-        "last_heard_precision": "month",
+        "last_update_on": "2015-03",
+        "last_update_precision": "month",
         "stakeholders": [],
         "work_plan": None,
         "source_title": commitment.source_title,
@@ -141,7 +141,15 @@ def test_row_with_nothing_reported_pretends_nothing(client, decent_work):
         "title": "Migration and Decent Work",
         "url": "http://testserver/workgroups/decent-work/",
     }
-    unknown = ("status", "last_heard_on", "last_heard_precision", "start_on", "start_precision", "deadline_on", "scope")
+    unknown = (
+        "status",
+        "last_update_on",
+        "last_update_precision",
+        "start_on",
+        "start_precision",
+        "deadline_on",
+        "scope",
+    )
     assert {row[field] for field in unknown} == {None}
 
 
@@ -463,8 +471,8 @@ def test_commitment_answers_as_it_stood(get_commitment, commitment):
 
     then, now = get_commitment(commitment, as_of="2014-07-31").json(), get_commitment(commitment).json()
 
-    assert (then["status"], then["outlook"], then["last_heard_on"]) == ("in_progress", "at_risk", "2014-06-30")
-    assert (now["status"], now["outlook"], now["last_heard_on"]) == ("completed", "not_assessed", "2014-09-30")
+    assert (then["status"], then["outlook"], then["last_update_on"]) == ("in_progress", "at_risk", "2014-06-30")
+    assert (now["status"], now["outlook"], now["last_update_on"]) == ("completed", "not_assessed", "2014-09-30")
     assert [len(body["reports"]) for body in (then, now)] == [1, 2]
     assert [len(body["status_changes"]) for body in (then, now)] == [1, 2]
     assert [body["milestones"][0]["met_on"] for body in (then, now)] == [None, "2014-08-01"]
@@ -566,7 +574,7 @@ def test_freshness_tells_the_last_word_of_each_lead(client, ilo, iom, secretaria
         for row in body["leads"]
     }
     assert counts == {"ilo": {"overdue": 1, "current": 1}, "iom": {"never_reported": 1}}
-    assert {row["lead"]["code"]: (row["last_heard_on"], row["last_heard_precision"]) for row in body["leads"]} == {
+    assert {row["lead"]["code"]: (row["last_update_on"], row["last_update_precision"]) for row in body["leads"]} == {
         "ilo": ("2014-06", "month"),
         "iom": (None, None),
     }
@@ -574,7 +582,7 @@ def test_freshness_tells_the_last_word_of_each_lead(client, ilo, iom, secretaria
 
 
 @pytest.mark.database
-def test_gaps_tell_what_is_wanting(client, ilo, iom, ohchr, points):
+def test_gaps_tell_what_is_missing(client, ilo, iom, ohchr, points):
     whole = RecommendationFactory(code="P15-1", level="post_2015")
     part = RecommendationFactory(code="P15-1a", level="post_2015", parent=whole)
     reported = CommitmentFactory(

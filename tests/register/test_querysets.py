@@ -164,7 +164,7 @@ def test_running_commitments_are_published_and_not_finished():
 
 
 @pytest.mark.parametrize(
-    ("day", "status", "outlook", "last_heard"),
+    ("day", "status", "outlook", "last_update"),
     [
         ("2014-06-29", "", "not_assessed", None),
         ("2014-06-30", "planning", "on_track", "2014-06"),
@@ -174,7 +174,7 @@ def test_running_commitments_are_published_and_not_finished():
         ("2026-01-01", "completed", "not_assessed", "2015-03-05"),
     ],
 )
-def test_status_as_it_stood_on_a_day(commitment, day, status, outlook, last_heard):
+def test_status_as_it_stood_on_a_day(commitment, day, status, outlook, last_update):
     published_report(commitment, on="2014-06", status="planning", outlook="on_track")
     published_report(commitment, on="2014", status="in_progress", outlook="at_risk")
     published_report(commitment, on="2015-03-05", status="completed")
@@ -183,7 +183,7 @@ def test_status_as_it_stood_on_a_day(commitment, day, status, outlook, last_hear
     row = standing(commitment, day_of(day))
 
     assert (row.standing_status, row.standing_outlook) == (status, outlook)
-    assert (row.last_heard and row.last_heard.iso) == last_heard
+    assert (row.last_update and row.last_update.iso) == last_update
 
 
 def test_later_of_two_reports_of_one_day_speaks(commitment):
@@ -209,8 +209,8 @@ def test_stored_status_is_what_the_reports_say_today(secretariat):
         "standing_outlook",
         "standing_verification",
         "standing_freshness",
-        "last_heard_on",
-        "last_heard_precision",
+        "last_update_on",
+        "last_update_precision",
     ]
 
     stored = register_commitments().public().with_standing().values(*fields)

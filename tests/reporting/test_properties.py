@@ -190,5 +190,5 @@ def test_any_past_day_stands_as_a_replay_of_what_happened_has_it(client, world):
 
 def of(row, empty=None):
     """Return the status fields of a row of the API or of a file, with None for missing ones."""
-    names = ("status", "outlook", "freshness", "verification", "last_heard_on")
+    names = ("status", "outlook", "freshness", "verification", "last_update_on")
     return {name: None if row[name] == empty else row[name] for name in names}

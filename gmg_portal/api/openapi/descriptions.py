@@ -24,7 +24,7 @@ DESCRIPTION = _(
     "Development, and what became of it: the public record, open to anyone, without registration or key.\n\n"
     "Every row has a permanent public identifier and the address of its page. A day whose field has a companion that "
     "ends in ‘_precision’ stands at its true precision: 2014, 2014-03 or 2014-03-05; every other day is a full day, "
-    "and every moment is in UTC. A free text that is wanting is empty; anything else that is wanting is null.\n\n"
+    "and every moment is in UTC. A free text that is missing is empty; anything else that is missing is null.\n\n"
     "A parameter that is a list may be repeated (lead=ilo&lead=iom) or hold several values separated by commas "
     "(lead=ilo,iom). "
     "A word or value that is not known is refused with 400, naming it and what is allowed. All errors are problem "
@@ -66,8 +66,8 @@ SUMMARIES = {
     "list_events": _("List the events"),
     "get_event": _("Get one event"),
     "get_summary_matrix": _("Count commitments by lead and agenda point"),
-    "get_summary_gaps": _("Show what is wanting"),
-    "get_summary_freshness": _("Count commitments by how recently their leads were heard"),
+    "get_summary_gaps": _("Show what is missing"),
+    "get_summary_freshness": _("Count commitments by how recently their leads reported"),
 }
 
 # For filters whose label is not clear outside a form; by operation id and parameter, or by parameter.
@@ -87,7 +87,7 @@ PARAMETER_DESCRIPTIONS = {
     "list_commitments.kind": COMMITMENT["kind"].description,
     "list_commitments.status": _("How far it has come, by the last report."),
     "list_commitments.outlook": REPORT["outlook"].description,
-    "list_commitments.freshness": _("How recently the lead was heard."),
+    "list_commitments.freshness": _("How recently the lead reported."),
     "list_commitments.verification": _("Whether others have judged."),
     "list_commitments.scope": _("How wide it reaches."),
     "list_commitments.place": _("A place, as the source names it."),
@@ -175,7 +175,7 @@ PARAMETER_VALUES = {
         "code": _("The code."),
         "commitment": _("The reference of the commitment."),
         "due": _("The deadline; rows without one come last."),
-        "last_heard": _("The day of the last report; rows without one come last."),
+        "last_update": _("The day of the last report; rows without one come last."),
         "name": _("The full name."),
         "number": _("The number."),
         "position": _("The order in which the group lists them."),

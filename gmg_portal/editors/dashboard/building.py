@@ -28,7 +28,7 @@ class Representation:
     """An agency that the person acts for, with the date of its last published report."""
 
     agency: Agency
-    last_heard: PartialDate | None
+    last_update: PartialDate | None
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,13 @@ def representations_of(user: AbstractUser) -> list[Representation]:
     """Return the agencies that a person acts for today, each with the date of its latest report."""
     reports = ProgressReport.objects.in_register().filter(commitment__lead_agency=OuterRef("pk")).newest_first()
     latest_report = {
-        "heard_on": Subquery(reports.values("published_on")[:1]),
-        "heard_precision": Subquery(reports.values("published_precision")[:1]),
+        "last_update_on": Subquery(reports.values("published_on")[:1]),
+        "last_update_precision": Subquery(reports.values("published_precision")[:1]),
     }
     return [
-        Representation(agency, PartialDate(agency.heard_on, agency.heard_precision) if agency.heard_on else None)
+        Representation(
+            agency, PartialDate(agency.last_update_on, agency.last_update_precision) if agency.last_update_on else None
+        )
         for agency in agencies_of(user).annotate(**latest_report)
     ]
 

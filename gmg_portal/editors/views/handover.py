@@ -72,7 +72,7 @@ class HandoverSheet:
                 for milestone in commitment.milestones.all()
                 if milestone.is_overdue_on(today())
             ]
-            if not commitment.last_heard_on:
+            if not commitment.last_update_on:
                 questions.append(_("Nothing was ever reported on %(reference)s.") % params)
         return questions
 
@@ -162,8 +162,8 @@ def handover_view(request: HttpRequest, code: str) -> TemplateResponse:
         "title": _("Handover sheet: %(agency)s") % {"agency": agency},
         "sheet": handover,
         "today": today(),
-        "last_heard": max(
-            (commitment.last_heard for commitment in handover.commitments if commitment.last_heard),
+        "last_update": max(
+            (commitment.last_update for commitment in handover.commitments if commitment.last_update),
             key=lambda date: date.day,
             default=None,
         ),

@@ -21,7 +21,7 @@ from reporting.models import ProgressReport, ReportingCycle
 from reporting.permissions import may_manage_cycles
 
 HEADER = ["cycle", "due_on", "lead", "lead_title", "asked", "reported_in_time", "reported_late",
-          "waiting_for_review", "silent", "last_heard"]  # fmt: skip
+          "waiting_for_review", "silent", "last_update"]  # fmt: skip
 
 
 class CycleForm(forms.Form):
@@ -71,7 +71,9 @@ def rates_view(request: HttpRequest) -> TemplateResponse:
 def silent_leads(cycle_rates: CycleRates) -> list[SilentLead]:
     """Group the missing reports by lead. Drafts are private to their writers, so begun ones count as missing."""
     for report in cycle_rates.silent:
-        report.last_heard = PartialDate(report.heard_on, report.heard_precision) if report.heard_on else None
+        report.last_update = (
+            PartialDate(report.last_update_on, report.last_update_precision) if report.last_update_on else None
+        )
         report.lead_code = lead_code(report)
     return [
         SilentLead(rate, [report for report in cycle_rates.silent if report.lead_code == rate.code])
@@ -109,7 +111,7 @@ def rates_file(request: HttpRequest) -> HttpResponse:
 
 def csv_row(cycle_rates: CycleRates, rate: LeadRate) -> list:
     """Return a line of the file: cycle, lead, counts of reports, and the lead's latest report as ISO 8601."""
-    last_report = rate.last_heard.iso if rate.last_heard else None
+    last_report = rate.last_update.iso if rate.last_update else None
     title = getattr(rate.lead, "name", str(rate.lead))
     counts = [rate.expected, rate.in_time, rate.late, rate.waiting, rate.silent]
     return [cycle_rates.cycle.title, cycle_rates.cycle.due_on.isoformat(), rate.code, title, *counts, last_report]

@@ -51,7 +51,7 @@ def _cycle_section(person: User, cycle: ReportingCycle, reminded: bool) -> Secti
     kind = due_kind(cycle)
     if kind == NotificationKind.OVERDUE:
         title = _("Overdue: reports for %(cycle)s")
-        intro = _("These reports were due on %(day)s. Until they come, their pages say that nothing was heard.")
+        intro = _("These reports were due on %(day)s. Until they come, their pages say that there is no report.")
     elif params["days"] == 0:
         title, intro = _("Due today: reports for %(cycle)s"), _("These reports are due today, %(day)s.")
     elif kind:

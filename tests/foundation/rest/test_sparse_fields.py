@@ -90,7 +90,7 @@ def test_values_within_several_are_several():
     assert values_at("reports.evidence.title", ROW) == ["A", "B"]
 
 
-def test_what_is_wanting_keeps_its_place_among_several():
+def test_what_is_missing_keeps_its_place_among_several():
     row = {"reports": [{"superseded_by": None}, {"superseded_by": {"code": "HLD-0002"}}]}
 
     assert values_at("reports.superseded_by.code", row) == [None, "HLD-0002"]

@@ -223,16 +223,16 @@ def test_what_waits_for_a_group_lead_is_not_also_waited_for(undesa_focal_point, 
     assert titles_by_list(iom_focal_point) == {"waiting": {commitment.title}}
 
 
-def test_desk_says_for_whom_one_acts_and_when_they_were_last_heard(client, ilo_focal_point, ilo):
+def test_desk_says_for_whom_one_acts_and_when_they_were_last_update(client, ilo_focal_point, ilo):
     client.force_login(ilo_focal_point)
-    assertContains(client.get("/admin/"), "Nothing was ever heard from it.")
+    assertContains(client.get("/admin/"), "It has never reported.")
 
     published_report(CommitmentFactory(lead_agency=ilo), on="2014-06")
     published_report(CommitmentFactory(lead_agency=ilo), on="2014-03-02")
 
     page = client.get("/admin/")
     assertContains(page, "You act for ILO.")
-    assertContains(page, "Last heard from: June 2014.")
+    assertContains(page, "Last update: June 2014.")
     assertContains(page, reverse("admin:handover", args=["ilo"]))
 
 

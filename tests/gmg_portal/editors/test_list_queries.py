@@ -810,7 +810,7 @@ API_COLUMNS = {
     "workgroups": {"kind", "participations__agency__code", "position", "slug", "title"},
     "recommendations": {"agenda_point", "code", "level", "position"},
     "commitments": {
-        *("agency", "agenda_point", "as_of", "due", "deadline_on", "freshness", "kind", "last_heard", "lead"),
+        *("agency", "agenda_point", "as_of", "due", "deadline_on", "freshness", "kind", "last_update", "lead"),
         *("level", "moved_at", "outlook", "place", "published", "q", "recommendation", "reference", "scope", "start"),
         *("status", "title", "updated", "verification", "workgroup"),
     },

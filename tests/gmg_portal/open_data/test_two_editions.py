@@ -264,7 +264,7 @@ def test_differences_name_rows_and_fields_with_both_values(client, pair, changed
         ("agencies", "changed", "iom"),
     ]
     assert rows[0]["fields"]["status"] == {"then": None, "now": "completed"}
-    assert rows[0]["fields"]["last_heard_on"] == {"then": None, "now": "2014-09-30"}
+    assert rows[0]["fields"]["last_update_on"] == {"then": None, "now": "2014-09-30"}
     assert rows[-1]["fields"] == {"headquarters": {"then": "", "now": "Geneva"}}
     assert (rows[2]["title"], rows[2]["fields"]) == ("Entered by mistake", {})
 

@@ -55,7 +55,7 @@ def feed_errors(response):
     if [link for link in feed.findall(f"{ATOM}link[@rel='self']") if link.get("type") != "application/atom+xml"]:
         errors.append("self without its type")
     if len(feed.findall(f"{ATOM}link[@rel='self']")) != 1 or not feed.findall(f"{ATOM}link[@rel='alternate']"):
-        errors.append("self and alternate are wanting")
+        errors.append("self and alternate are missing")
     entries = feed.findall(f"{ATOM}entry")
     for entry in entries:
         errors += [*_counted(entry, ENTRY_ELEMENTS), *_elements(entry), *_links(entry, {"alternate"})]

@@ -118,7 +118,7 @@ def test_commitment_shows_its_standing(client, commitment):
         "Status": "In progress",
         "Outlook": "At risk",
         "Deadline": "March 2015",
-        "Last heard from": "30 June 2014 (Not yet due)",
+        "Last update": "30 June 2014 (Not yet due)",
         "Verification": "Self-reported",
     }
 

@@ -79,7 +79,7 @@ def test_silence_begins_when_a_report_is_asked_for_and_ends_when_it_comes(ilo):
     published_report(answering, on="2015-03-01")
 
     assert set(lists(SINCE, date(2014, 9, 30))["fell_silent"]) == {answering, silent, owing}
-    assert lists(date(2014, 9, 30), UNTIL) == {"moved": [answering], "heard_again": [answering]}
+    assert lists(date(2014, 9, 30), UNTIL) == {"moved": [answering], "reported_again": [answering]}
     assert set(lists(SINCE, UNTIL)["fell_silent"]) == {silent, owing}
 
 
@@ -202,7 +202,7 @@ def replayed(cycle, expected, since, until):
             "moved": both and then[0] != now[0],
             "finished": now is not None and now[0] in FINISHED and not (then and then[0] in FINISHED),
             "fell_silent": both and then[1] not in silent and now[1] in silent,
-            "heard_again": both and then[1] in silent and now[1] == "current",
+            "reported_again": both and then[1] in silent and now[1] == "current",
             "withdrawn": withdrawn is not None and since < withdrawn <= until and published <= until,
             "deadline_passed": now is not None and deadline is not None and since <= deadline < until,
         }

@@ -150,7 +150,7 @@ def test_search_leaves_out_the_words_of_a_draft_report(register):
         ("updated_since=soon", "updated_since", "2014-06-30T12:00:00Z"),
         ("as_of=2999-01-01", "as_of", "up to today"),
         ("as_of=soon", "as_of", "2014-03-05"),
-        ("ordering=size", "ordering", "-last_heard"),
+        ("ordering=size", "ordering", "-last_update"),
         ("statsu=completed", "__all__", "‘statsu’"),
     ],
 )
@@ -232,7 +232,7 @@ def test_places_of_drafts_are_no_word(register):
         ("-title", ["silent", "handbook", "finished", "fair"]),
         ("due", ["fair", "handbook", "silent", "finished"]),
         ("-due", ["handbook", "fair", "silent", "finished"]),
-        ("-last_heard", ["finished", "fair", "handbook", "silent"]),
+        ("-last_update", ["finished", "fair", "handbook", "silent"]),
         ("reference", ["fair", "handbook", "silent", "finished"]),
     ],
 )

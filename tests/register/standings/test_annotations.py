@@ -22,8 +22,8 @@ ANNOTATIONS = {
     "standing_verification": "verification",
     "standing_freshness": "freshness",
     "standing_finished": "finished",
-    "last_heard_on": "last_update_on",
-    "last_heard_precision": "last_update_precision",
+    "last_update_on": "last_update_on",
+    "last_update_precision": "last_update_precision",
     "standing_state": "state",
     "standing_withdrawn_on": "withdrawn_on",
     "standing_withdrawn_reason": "withdrawn_reason",
@@ -38,7 +38,7 @@ def annotated(day):
     rows = register_commitments().public(day).with_standing(day).with_state(day).with_latest_report(day)
     return {
         row["pk"]: {ANNOTATIONS[name]: row[name] for name in ANNOTATIONS}
-        | {"last_update_precision": row["last_heard_precision"] or ""}
+        | {"last_update_precision": row["last_update_precision"] or ""}
         for row in rows.order_by().values("pk", *ANNOTATIONS)
     }
 

@@ -37,7 +37,7 @@ def test_segments_are_the_whole_width_in_the_order_of_statuses(ilo, counts):
 def test_spread_of_nothing_is_empty():
     empty = status_breakdown([], {"lead": "ilo"})
 
-    assert (empty.total, empty.segments, empty.last_heard) == (0, [], None)
+    assert (empty.total, empty.segments, empty.last_update) == (0, [], None)
     assert empty.all.url == "/commitments/?lead=ilo"
 
 
@@ -62,7 +62,7 @@ def test_member_counts_its_constituents_and_a_constituent_itself(ilo, eca):
     (member,) = breakdowns(Agency.objects.members().prefetch_related("constituents"))
 
     (part,) = member.parts
-    assert (counts_by_status(member), str(member.breakdown.last_heard)) == (
+    assert (counts_by_status(member), str(member.breakdown.last_update)) == (
         {"completed": 1, "ongoing": 1},
         "March 2015",
     )
@@ -96,5 +96,5 @@ def test_spreads_as_of_a_day_are_those_of_then(ilo, commitment):
     (before,) = breakdowns([ilo], date(2014, 3, 1))
     (later,) = breakdowns([ilo], date(2014, 6, 30))
 
-    assert (counts_by_status(before), before.breakdown.last_heard) == ({"": 1}, None)
+    assert (counts_by_status(before), before.breakdown.last_update) == ({"": 1}, None)
     assert (counts_by_status(later), later.breakdown.query) == ({"ongoing": 1}, "lead=ilo&as_of=2014-06-30")

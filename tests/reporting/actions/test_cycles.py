@@ -167,11 +167,11 @@ def test_reminding_names_what_is_owed_and_leaves_a_line(cycle, secretariat):
     ProgressReportFactory(cycle=cycle, commitment=CommitmentFactory(withdrawn=True), blank=True)
     ProgressReportFactory(cycle=ReportingCycleFactory(opened=True), blank=True)
     earlier = published_report(on="2014-06-30").commitment
-    heard_before = ProgressReportFactory(cycle=cycle, commitment=earlier, blank=True)
+    reported_before = ProgressReportFactory(cycle=cycle, commitment=earlier, blank=True)
 
     owed = actions.remind_cycle(cycle, by=secretariat)
 
-    assert owed == [untouched, begun, sent_back, heard_before]
+    assert owed == [untouched, begun, sent_back, reported_before]
     line = cycle.history.latest("history_id")
     assert (line.history_change_reason, line.history_user) == ("remind", secretariat)
 

@@ -51,7 +51,7 @@ def test_rates_count_by_member_and_group(cycle, answered):
         "iom": (1, 0, 0, 1, 0),
         "decent-work": (1, 1, 0, 0, 0),
     }
-    assert {rate.code: rate.last_heard and rate.last_heard.iso for rate in cycle_rates.rates} == {
+    assert {rate.code: rate.last_update and rate.last_update.iso for rate in cycle_rates.rates} == {
         "ilo": "2014-09-01",
         "iom": None,
         "decent-work": "2014-07-10",
@@ -89,7 +89,7 @@ def test_page_names_the_silent_with_their_last_word(client, secretariat, cycle, 
     }
     assert [report.commitment for report in page.context["waiting"]] == [answered["part"]]
     assertContains(page, "Who has gone silent")
-    assertContains(page, "last heard February 2014")
+    assertContains(page, "last update February 2014")
     assertContains(page, f'href="{answered["silent"].get_absolute_url()}"')
     assertContains(
         page, reverse("admin:reporting_progressreport_review", args=[answered["part"].reports.get(cycle=None).pk])
@@ -192,7 +192,7 @@ def test_file_has_every_cycle_lead_by_lead(client, secretariat, cycle, answered)
     lines = client.get(reverse("admin:rates-file")).content.decode("utf-8-sig").splitlines()
 
     assert lines == [
-        "cycle,due_on,lead,lead_title,asked,reported_in_time,reported_late,waiting_for_review,silent,last_heard",
+        "cycle,due_on,lead,lead_title,asked,reported_in_time,reported_late,waiting_for_review,silent,last_update",
         "Second half of 2014,2014-08-31,ilo,International Labour Organization,3,1,1,0,1,2014-09-01",
         "Second half of 2014,2014-08-31,iom,International Organization for Migration,1,0,0,1,0,",
         "Second half of 2014,2014-08-31,decent-work,Migration and Decent Work,1,1,0,0,0,2014-07-10",

@@ -161,7 +161,7 @@ def test_agency_page_names_the_points_on_which_it_leads_nothing(client, ilo, iom
 def test_agency_page_of_the_silent_says_never(client, ilo, commitment):
     response = client.get(ilo.get_absolute_url())
 
-    assert response.context["breakdown"].last_heard is None
+    assert response.context["breakdown"].last_update is None
     assert "never" in response.content.decode()
 
 
@@ -172,7 +172,7 @@ def test_agency_page_as_of_a_day_stands_as_the_record_then(client, ilo, commitme
     response = client.get(f"{ilo.get_absolute_url()}?as_of=2014-03-01")
 
     assert response.context["led"] == [commitment]
-    assert response.context["breakdown"].last_heard is None
+    assert response.context["breakdown"].last_update is None
     assert "1 March 2014" in response.content.decode()
 
 

@@ -88,7 +88,7 @@ def test_group_page_as_of_a_day_stands_as_the_record_then(client, decent_work):
 
     assert list(response.context["commitments"]) == [then]
     assert [(count.code, count.count) for count in response.context["breakdown"].nonzero_counts] == [("", 1)]
-    assert response.context["breakdown"].last_heard is None
+    assert response.context["breakdown"].last_update is None
 
 
 def test_group_page_shows_nothing_that_is_not_published(client, decent_work):
