@@ -1,34 +1,39 @@
 """The style rules of the values of status, outlook, freshness and verification, made from their declarations.
 
-They end `static/css/components.css`, as a sheet of their own would cost every page a request.
-`python -m gmg_portal.website.value_styles` writes them anew; a test compares the two.
+They end `static/css/components.css`, as a sheet of their own would cost every page a request. The tags of statuses also
+end `static/css/embed.css`, which frames in other sites load without the other sheets.
+`python -m gmg_portal.website.value_styles` writes them anew; a test compares both sheets with the declarations.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from commitments.choices import Fill, Freshness, Outlook, Status, TaggedMeaning, Verification
 
-SHEET = Path(__file__).resolve().parents[2] / "static" / "css" / "components.css"
+STYLES = Path(__file__).resolve().parents[2] / "static" / "css"
+COMPONENTS, EMBED = STYLES / "components.css", STYLES / "embed.css"
 HEAD = "/* The colours of values, made from commitments/choices.py by website/value_styles.py. Edit nothing below. */\n"
 NOTHING = Fill("slate-3", "slate-7")  # a commitment without any report
-TAGS = {value.value: value.meaning.tone for choices in (Status, Outlook, Freshness, Verification) for value in choices}
 
 
-def value_rules() -> str:
-    """Return the rules of all values."""
-    return "\n".join([*tag_rules(), *fill_rules()])
+def value_rules() -> dict[Path, str]:
+    """Return the rules of values that each style sheet should hold."""
+    return {
+        COMPONENTS: "\n".join([*tag_rules([*Status, *Outlook, *Freshness, *Verification]), *fill_rules()]),
+        EMBED: "\n".join(tag_rules(Status)),
+    }
 
 
-def written_rules() -> str:
-    """Return the rules of values that the style sheet holds."""
-    return SHEET.read_text().partition(f"{HEAD}\n")[2]
+def written_rules(sheet: Path) -> str:
+    """Return the rules of values that a style sheet holds."""
+    return sheet.read_text().partition(f"{HEAD}\n")[2]
 
 
-def tag_rules() -> Iterator[str]:
+def tag_rules(values: Iterable[Status | Outlook | Freshness | Verification]) -> Iterator[str]:
     """Yield one rule for each tone, with the tags of its values. Neutral is the colour of all other tags."""
+    values = list(values)
     for tone in TaggedMeaning.TONES:
-        selectors = [f".tag--{value}" for value, its_tone in TAGS.items() if its_tone == tone]
+        selectors = [f".tag--{value.value}" for value in values if value.meaning.tone == tone]
         if selectors and tone != "neutral":
             yield rule(selectors, "color", f"var(--{tone})")
 
@@ -53,5 +58,6 @@ def rule(selectors: list[str], name: str, value: str) -> str:
 
 
 if __name__ == "__main__":
-    written_by_hand = SHEET.read_text().partition(HEAD)[0]
-    SHEET.write_text(f"{written_by_hand}{HEAD}\n{value_rules()}")
+    for sheet, rules in value_rules().items():
+        written_by_hand = sheet.read_text().partition(HEAD)[0]
+        sheet.write_text(f"{written_by_hand}{HEAD}\n{rules}")
