@@ -1,6 +1,10 @@
 """The registry of kinds of notifications: each is complete, and what derives from it holds every kind."""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import User
@@ -39,6 +43,16 @@ def notification(kind, subject, **values):
 def test_every_value_has_its_class_in_the_order_of_urgency():
     assert list(KINDS) == list(NotificationKind)
     assert [kind.value for kind in KINDS.values()] == list(NotificationKind)
+
+
+def test_every_kind_is_brought_about():
+    source = "\n".join(path.read_text() for path in Path(settings.BASE_DIR, "reporting").rglob("*.py"))
+
+    used = set(re.findall(r"(?<!value = )\bNotificationKind\.(\w+)", source))
+
+    assert {kind.name for kind in NotificationKind} - used == set(), (
+        "Nothing brings about these kinds: call events.notify() in an action, or yield them from a @daily function."
+    )
 
 
 def test_value_without_a_class_is_refused():
@@ -118,7 +132,7 @@ def test_every_kind_decides_who_receives_it_and_whether_it_is_relevant(kind, sub
 
     assert all(isinstance(person, User) for person in KINDS[kind].recipients(row.subject))
     assert is_still_relevant(row) in (True, False)
-    assert isinstance(KINDS[kind].occasion(row.subject), int)
+    assert isinstance(KINDS[kind].occasion(row.subject), int)  # also if optional columns of the row are empty
 
 
 @pytest.mark.django_db
