@@ -132,7 +132,7 @@ def not_public(commitment, iom, group):
         whole = create_hidden(CommitmentFactory, without=unwanted, **trait, **group)
         PartnerFactory(commitment=whole, agency=iom, part=SECRET)
         create_hidden(MilestoneFactory, commitment=whole)
-        whole.stakeholders.add(StakeholderFactory())
+        whole.stakeholders.add(StakeholderFactory(name=f"{SECRET} {state}"))
         for row in (whole, commitment):
             report = create_hidden(ProgressReportFactory, without=unwanted, **trait, commitment=row)
             EvidenceFactory(report=report, title=SECRET, url=f"https://example.org/{SECRET}")
