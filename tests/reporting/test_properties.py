@@ -90,7 +90,9 @@ MEETS = {
 
 
 def test_every_filter_is_asked():
-    assert QUERIES.keys() == CommitmentFilter.base_filters.keys()
+    assert QUERIES.keys() == CommitmentFilter.base_filters.keys(), (
+        "Add the values to ask for to QUERIES, and the condition on a row of tests/register/plain_model.py to MEETS."
+    )
     assert MEETS.keys() == CommitmentFilter.base_filters.keys() - {"q", "as_of", "updated_since", "ordering"}
 
 

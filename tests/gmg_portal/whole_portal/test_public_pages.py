@@ -45,7 +45,9 @@ def public_addresses():
 def test_every_page_is_declared():
     undeclared = {name for name, view in public_addresses().items() if public_page(view) is None}
 
-    assert undeclared == set(NOT_PAGES)
+    assert undeclared == set(NOT_PAGES), (
+        "Derive the view of a page from PublicPage or RecordPage; add any other address to NOT_PAGES with a reason."
+    )
 
 
 def test_declarations_are_found_by_the_names_of_their_addresses():
@@ -68,7 +70,7 @@ def test_page_of_the_record_accepts_the_day():
 def test_every_page_with_arguments_has_its_rows_in_the_sitemap():
     with_arguments = {url.name for url in public_urls() if url.takes_arguments and url.page.in_sitemap}
 
-    assert with_arguments == set(SITEMAPS) - {"pages"}
+    assert with_arguments == set(SITEMAPS) - {"pages"}, "Add the rows to SITEMAPS, or set in_sitemap = False."
 
 
 def test_pages_in_menus_take_no_arguments():
@@ -79,7 +81,7 @@ def test_positions_in_a_menu_differ():
     entries = [*(entry for url in public_urls() for entry in url.page.menus), *OTHER_ENTRIES.values()]
 
     positions = [(entry.menu, entry.position) for entry in entries]
-    assert len(positions) == len(set(positions))
+    assert len(positions) == len(set(positions)), f"Two entries share a position: {sorted(positions)}"
     assert {menu for menu, _position in positions} == {Menu.MAIN, *FOOTER_TITLES}
 
 
