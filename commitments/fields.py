@@ -241,7 +241,7 @@ COMMITMENT = PublicTable(
         ),
         PublicField(
             "verification",
-            _("Whether anybody but the lead has judged, and how; computed from assessments."),
+            _("Whether anybody but the lead has assessed it, and how; computed from assessments."),
             columns=(),
             filter="verification",
             not_in=_FROM_REPORTS,

@@ -213,17 +213,19 @@ ASSESSMENT = PublicTable(
     places=frozenset({Place.API, Place.REVIEW, Place.PAGE, Place.EDITOR_AREA}),
     fields=(
         PublicField(
-            "assessor_kind", _("As what the assessor judges."), not_in={Place.REVIEW: "The assessor shows it."}
+            "assessor_kind",
+            _("In what capacity the assessor assesses."),
+            not_in={Place.REVIEW: "The assessor shows it."},
         ),
         PublicField(
-            "assessor", _("Who judged."), columns=("agency", "workgroup", "assessor_name"), label=_("Who judges")
+            "assessor", _("Who assessed it."), columns=("agency", "workgroup", "assessor_name"), label=_("Who assesses")
         ),
-        PublicField("report", _("The report that is judged, if one.")),
+        PublicField("report", _("The report that is assessed, if any.")),
         PublicField("finding", _("Whether the assessor agrees with the lead’s report.")),
-        PublicField("text", _("The judgement, in the assessor’s words."), is_text=True),
+        PublicField("text", _("The assessment, in the assessor’s words."), is_text=True),
         PublicField(
             "source_title",
-            _("The title under which the judgement was published elsewhere; empty where it was not."),
+            _("The title under which the assessment was published elsewhere; empty where it was not."),
             is_text=True,
         ),
         PublicField(

@@ -23,13 +23,13 @@ SENTENCES = {
         "In report %(number)d the lead said “%(status)s”; %(assessor)s agreed in part."
     ),
     ("disagrees", "earlier"): gettext_lazy("In report %(number)d the lead said “%(status)s”; %(assessor)s disagreed."),
-    ("agrees", "then"): gettext_lazy("When the lead’s last word was “%(status)s”, %(assessor)s agreed."),
+    ("agrees", "then"): gettext_lazy("When the lead’s last report said “%(status)s”, %(assessor)s agreed."),
     ("agrees_in_part", "then"): gettext_lazy(
-        "When the lead’s last word was “%(status)s”, %(assessor)s agreed in part."
+        "When the lead’s last report said “%(status)s”, %(assessor)s agreed in part."
     ),
-    ("disagrees", "then"): gettext_lazy("When the lead’s last word was “%(status)s”, %(assessor)s disagreed."),
-    ("agrees", "none"): gettext_lazy("The lead had not reported; %(assessor)s has judged by itself."),
-    ("agrees_in_part", "none"): gettext_lazy("The lead had not reported; %(assessor)s has judged by itself."),
+    ("disagrees", "then"): gettext_lazy("When the lead’s last report said “%(status)s”, %(assessor)s disagreed."),
+    ("agrees", "none"): gettext_lazy("The lead had not reported; %(assessor)s has assessed it independently."),
+    ("agrees_in_part", "none"): gettext_lazy("The lead had not reported; %(assessor)s has assessed it independently."),
     ("disagrees", "none"): gettext_lazy("The lead had not reported; %(assessor)s disagrees with how it stands."),
 }
 

@@ -44,7 +44,7 @@ class AnswerSerializer(PublicFieldsSerializer):
 
 
 class AssessmentSerializer(PublicFieldsSerializer):
-    """Someone else's judgement beside the lead's own word."""
+    """An assessment by somebody else than the lead."""
 
     public_table = ASSESSMENT
     assessor = AssessorSerializer(source="*")

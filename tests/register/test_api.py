@@ -508,9 +508,9 @@ def test_assessment_is_absent_before_its_day(get_commitment, commitment):
 
 
 def test_answer_stands_with_its_assessment_from_its_day_on(get_commitment, commitment):
-    judged = AssessmentFactory(public=True, commitment=commitment)
-    AnswerFactory(assessment=judged, public=True, text="So it was.")
-    AnswerFactory(assessment=judged, submitted=True, text="LEAK")
+    assessment = AssessmentFactory(public=True, commitment=commitment)
+    AnswerFactory(assessment=assessment, public=True, text="So it was.")
+    AnswerFactory(assessment=assessment, submitted=True, text="LEAK")
 
     (before, after) = (
         get_commitment(commitment, as_of=day).json()["assessments"] for day in ("2014-10-14", "2014-10-15")

@@ -56,7 +56,7 @@ def whole(ilo, iom, ohchr, points):
     return commitment
 
 
-def test_commitment_page_shows_its_whole_story(client, whole):
+def test_commitment_page_shows_all_that_is_public(client, whole):
     html = assert_answers(client, whole.get_absolute_url())
 
     texts = [
@@ -244,7 +244,7 @@ def test_evidence_seen_after_the_day_asked_for_is_not_yet_seen(client, commitmen
     assert "seen on" not in assert_answers(client, f"{commitment.get_absolute_url()}?as_of=2014-12-31")
 
 
-def test_judgements_stand_beside_the_lead_and_name_the_difference(client, commitment, iom, undesa):
+def test_assessments_stand_beside_the_lead_and_name_the_difference(client, commitment, iom, undesa):
     report = published_report(commitment, on="2014-06-30", status="completed")
     AssessmentFactory(
         commitment=commitment, agency=undesa, report=report, finding="agrees", public=True, text="Seen in June."
@@ -262,12 +262,12 @@ def test_judgements_stand_beside_the_lead_and_name_the_difference(client, commit
     assert others.count("replaced by a newer one") == 1
 
 
-def test_lead_answers_beneath_the_judgement_from_its_day_on(client, commitment, iom):
-    judged = AssessmentFactory(commitment=commitment, agency=iom, finding="disagrees", public=True)
+def test_lead_answers_beneath_the_assessment_from_its_day_on(client, commitment, iom):
+    assessment = AssessmentFactory(commitment=commitment, agency=iom, finding="disagrees", public=True)
     for state in ("draft", "submitted", "sent_back"):
         AnswerFactory(assessment__commitment=commitment, text="Whispered", **{state: True})
-    AnswerFactory(assessment=judged, public=True, text="They were held at night.", published_on=date(2014, 10, 15))
-    AnswerFactory(assessment=judged, public=True, text="And by day.", published_on=date(2014, 12, 1))
+    AnswerFactory(assessment=assessment, public=True, text="They were held at night.", published_on=date(2014, 10, 15))
+    AnswerFactory(assessment=assessment, public=True, text="And by day.", published_on=date(2014, 12, 1))
 
     def others(query=""):
         html = assert_answers(client, f"{commitment.get_absolute_url()}{query}")
@@ -484,8 +484,8 @@ def test_page_takes_the_same_queries_however_many_rows(client, ilo, iom, points,
         report = published_report(
             commitment, on=f"2014-{number % 6 + 6:02}" if rows == 1 else f"{2014 + number // 12}-{number % 12 + 1:02}"
         )
-        judged = AssessmentFactory(commitment=commitment, report=report, public=True)
-        AnswerFactory(assessment=judged, public=True)
+        assessment = AssessmentFactory(commitment=commitment, report=report, public=True)
+        AnswerFactory(assessment=assessment, public=True)
         commitment.title = f"Fair recruitment {number}"
         commitment.save()
 

@@ -42,7 +42,7 @@ def unauthenticated() -> Exception:
 PROBLEMS = {
     **{status: problems.PROBLEMS[status] for status in (406, 414, 429)},
     400: draft_problem(
-        _("A header or a word of the address is not what it has to be, or the body cannot be read."),
+        _("A header or a parameter of the address is not what it has to be, or the body cannot be read."),
         unknown_parameter_error,
     ),
     401: draft_problem(_("No token was sent, or it is unknown, expired or revoked."), unauthenticated),

@@ -289,7 +289,7 @@ class FieldFaultSerializer(serializers.Serializer):
     field = serializers.CharField(
         required=False, help_text=_("The field of the body that is refused; empty where it is the whole.")
     )
-    parameter = serializers.CharField(required=False, help_text=_("The word of the address that is refused."))
+    parameter = serializers.CharField(required=False, help_text=_("The parameter that is refused."))
     code = serializers.ChoiceField(ERROR_CHOICES, help_text=FAULT_CODE)
     detail = serializers.CharField(help_text=FAULT_DETAIL)
     allowed = serializers.ListField(

@@ -88,7 +88,7 @@ PARAMETER_DESCRIPTIONS = {
     "list_commitments.status": _("How far it has come, by the last report."),
     "list_commitments.outlook": REPORT["outlook"].description,
     "list_commitments.freshness": _("How recently the lead reported."),
-    "list_commitments.verification": _("Whether others have judged."),
+    "list_commitments.verification": _("Whether others have assessed it."),
     "list_commitments.scope": _("How wide it reaches."),
     "list_commitments.place": _("A place, as the source names it."),
     "list_commitments.due_after": _(

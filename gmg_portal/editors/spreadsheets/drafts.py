@@ -242,7 +242,7 @@ class DraftResource(ModelResource):
             raise ValidationError(str(denial)) from None
 
     def try_out(self, instance, row_number: int) -> None:
-        """Let the database judge the row, without a line in the history; the dry run is rolled back."""
+        """Let the database check the row, without a line in the history; the dry run is rolled back."""
         instance.skip_history_when_saving = True
         with transaction.atomic():
             instance.save()

@@ -17,7 +17,7 @@ def commitment_timeline(name: str, title: str, timeline: Timeline, *, rtl: bool 
     return Figure(
         name,
         title,
-        "story",
+        "timeline",
         " ".join(f"{moment.on}: {moment.in_words}." for moment in timeline.events),
         {"wide": WideTimeline(timeline, rtl).drawing, "narrow": _draw_narrow(timeline, rtl)},
         [_("Day"), _("What")],

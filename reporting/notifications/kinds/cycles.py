@@ -18,7 +18,7 @@ FIRST_REMINDER, LAST_REMINDER = 14, 3  # days before the reports of a cycle are 
 
 
 def due_kind(cycle: ReportingCycle) -> NotificationKind | None:
-    """Return the kind of reminder that the due day of a cycle asks for today."""
+    """Return the kind of reminder that the deadline of a cycle asks for today."""
     left = (cycle.due_on - today()).days
     if left < 0:
         return NotificationKind.OVERDUE
@@ -106,7 +106,7 @@ class DueIn3Days(CycleKind):
 
 @register
 class Overdue(CycleKind):
-    """The due day of a cycle is past."""
+    """The deadline of a cycle is past."""
 
     value = NotificationKind.OVERDUE
     essential = True

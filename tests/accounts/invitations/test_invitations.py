@@ -34,7 +34,7 @@ def press(client, invitation, button):
 # Following the link
 
 
-def test_link_leads_to_an_account_and_onto_the_desk(client, invitation):
+def test_link_leads_to_an_account_and_onto_the_dashboard(client, invitation):
     page = client.get(LINK)
 
     answer = client.post(LINK, CHOICE)

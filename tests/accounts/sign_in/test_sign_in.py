@@ -22,7 +22,7 @@ def stable_content(answer):
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
 
 
-def test_right_password_leads_to_the_desk(client, ilo_focal_point):
+def test_right_password_leads_to_the_dashboard(client, ilo_focal_point):
     answer = sign_in(client, "ilo_focal_point")
 
     assertRedirects(answer, "/admin/")
@@ -125,7 +125,7 @@ def test_outsider_is_led_to_the_own_page_and_kept_out_of_the_admin(client, outsi
     assertRedirects(answer, "/accounts/")
     assert kept_out.redirect_chain[-1][0] == "/accounts/"
     assertContains(kept_out, "Your account acts for no agency today")
-    assertNotContains(kept_out, "Your desk")
+    assertNotContains(kept_out, "Your dashboard")
 
 
 def test_staff_flag_opens_nothing(client, outsider):

@@ -104,7 +104,7 @@ def test_invited_to_the_secretariat_one_sets_up_an_app_and_signs_in_with_it(page
     assert "Your authenticator app is set up." in page.get_by_role("main").inner_text()
     recovery = page.locator(".recovery-codes li").first.inner_text()
     page.get_by_role("link", name="Go on").click()
-    page.get_by_role("link", name="Your desk on the editors’ side").click()
+    page.get_by_role("link", name="Your dashboard in the editor area").click()
     page.wait_for_url(f"{portal}/admin/")
     sign_out(page, portal)
 

@@ -99,7 +99,7 @@ def test_form_that_nobody_touched_is_not_kept(page, portal, report):
 
     page.evaluate("document.getElementById('progressreport_form').dispatchEvent(new Event('input'))")
     page.get_by_role("link", name="GMG HLD follow-up portal").click()
-    expect(page.get_by_role("heading", name="Your desk")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your dashboard")).to_be_visible()
 
     assert kept_here(page) == []
     assert not AutosavedForm.objects.exists()
@@ -144,7 +144,7 @@ def test_ended_session_loses_nothing(page, portal, report):
         page.get_by_role("link", name="Sign in in another tab").click()
     tab = opened.value
     enter(tab, "ilo")
-    expect(tab.get_by_role("heading", name="Your desk")).to_be_visible()
+    expect(tab.get_by_role("heading", name="Your dashboard")).to_be_visible()
     tab.close()
 
     says(page, SAVED)

@@ -140,10 +140,10 @@ def test_database_takes_plausible_days_alone():
     ahead = today() + timedelta(days=2)  # one day of grace for clocks that differ
     days = [date(1989, 12, 31), date(1990, 1, 1), today(), ahead, date(2100, 12, 31), date(2101, 1, 1), date.max]
 
-    judged = {(column.model._meta.db_table, column.name): [takes(column, day) for day in days] for column in DAYS}
+    accepted = {(column.model._meta.db_table, column.name): [takes(column, day) for day in days] for column in DAYS}
 
     past, planned = [False, True, True, *[False] * 4], [False, True, True, True, True, False, False]
-    assert judged == {
+    assert accepted == {
         (column.model._meta.db_table, column.name): past if isinstance(column, PastDateField) else planned
         for column in DAYS
     }

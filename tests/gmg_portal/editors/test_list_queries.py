@@ -303,7 +303,7 @@ def test_walk_finds_the_paths_of_the_known_attacks():
 def shown_columns(table, request) -> set[str]:
     """Return what a table shows on its list and on the page of a row."""
     declared = flatten_fieldsets(table.get_fieldsets(request, None))
-    return {*table.get_list_display(request), *declared, *getattr(table, "standing", ()), *getattr(table, "story", ())}
+    return {*table.get_list_display(request), *declared}
 
 
 # Columns that a page shows under another name.

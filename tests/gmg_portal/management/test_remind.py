@@ -35,7 +35,7 @@ from tests.support.processes import forked, kill_all, start, wait_until
 __all__ = ["Broken", "queue"]
 LATE = datetime(2014, 9, 1, 9, tzinfo=UTC)
 NOTHING = (
-    "Reminded: 0 new of due days; mails written: 0 digests, 0 by themselves; sent: 0; put off: 0; given up: 0; "
+    "Reminded: 0 new deadlines; mails written: 0 digests, 0 by themselves; sent: 0; put off: 0; given up: 0; "
     "people not reached: 0; old mails and addresses forgotten: 0.\n"
 )
 
@@ -73,7 +73,7 @@ def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
 
     assert rehearsed == (
         "To ilo_focal_point@example.org: Overdue: reports for Second half of 2014, and one thing more\n"
-        "Nothing was done. New of due days: 1; mails to write: 1; in the queue: 0.\n"
+        "Nothing was done. New deadlines: 1; mails to write: 1; in the queue: 0.\n"
     )
     assert Notification.objects.count() == Notification.objects.waiting().count() == 1
     assert not Digest.objects.exists() and not Email.objects.exists()

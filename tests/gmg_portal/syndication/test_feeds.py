@@ -392,8 +392,8 @@ def test_every_feed_is_valid(client, settings, ilo, iom, points, decent_work, cy
         for number in range(3)
     ]
     published_report(rows[0], status="completed", achieved="]]> \x00".replace("\x00", ""))
-    judged = AssessmentFactory(public=True, commitment=rows[1], finding="disagrees")
-    AnswerFactory(assessment=judged, public=True)
+    assessment = AssessmentFactory(public=True, commitment=rows[1], finding="disagrees")
+    AnswerFactory(assessment=assessment, public=True)
     CommitmentFactory(withdrawn=True, lead_agency=ilo)
     EventFactory(slug="stockholm", starts_on=date(2014, 5, 14))
     ProgressReportFactory(commitment=rows[2], cycle=cycle)
@@ -646,9 +646,9 @@ def test_feed_tells_an_assessment_in_the_assessors_name(client, iom, commitment)
 
 
 def test_feed_tells_an_answer_in_the_leads_name(client, iom, commitment):
-    judged = AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")
-    AnswerFactory(assessment=judged, public=True, text="It was there.")
-    AnswerFactory(assessment=judged, submitted=True, text="Whispered")
+    assessment = AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")
+    AnswerFactory(assessment=assessment, public=True, text="It was there.")
+    AnswerFactory(assessment=assessment, submitted=True, text="Whispered")
 
     feed = read(client, "/feeds/changes.atom?kind=answer")
 

@@ -399,9 +399,9 @@ def test_desk_of_a_reviewer_holds_what_readers_report(secretariat, ilo_focal_poi
     CorrectionFactory(settled=True)
 
     (task_list,) = build_dashboard(secretariat).nonempty_lists
-    assert (task_list.key, [item.reference for item in task_list.tasks]) == ("mistakes", [commitment.reference])
+    assert (task_list.key, [item.reference for item in task_list.tasks]) == ("corrections", [commitment.reference])
     for person in (ilo_focal_point, undesa_focal_point):
-        assert "mistakes" not in {task_list.key for task_list in build_dashboard(person).nonempty_lists}
+        assert "corrections" not in {task_list.key for task_list in build_dashboard(person).nonempty_lists}
 
 
 def test_report_of_a_mistake_is_noted_with_it(secretariat, commitment, monkeypatch):

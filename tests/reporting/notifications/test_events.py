@@ -192,7 +192,7 @@ def test_same_row_is_told_once_for_each_time_it_is_submitted(commitment, ilo_foc
     assert notified("submitted") == [("secretariat", "submitted")] * 2
 
 
-# Due days
+# Deadlines
 
 
 @pytest.fixture
@@ -427,7 +427,7 @@ def test_digest_leaves_out_what_would_make_it_endless(ilo, ilo_focal_point, cycl
 
     (mail,) = mailoutbox
     assert mail.body.count("/admin/reporting/progressreport/") == MAX_LINES
-    assert "And 2 more, on your desk." in mail.body
+    assert "And 2 more, on your dashboard." in mail.body
 
 
 def test_row_that_was_submitted_twice_is_one_line(commitment, ilo_focal_point, secretariat, administrator, mailoutbox):

@@ -650,7 +650,7 @@ def test_import_that_changes_on_whose_behalf_a_report_is_keeps_the_former_agency
     assert refused_everywhere(row, secretary(ilo))
 
 
-# Pages of the editors' side
+# Pages of the editor area
 
 
 ASSESSMENT = {"assessor_kind": "peer_agency", "finding": "agrees", "text": "The courses were visited."}
@@ -756,10 +756,10 @@ def test_pages_and_api_name_the_reviewing_body_and_no_person(
     assertContains(page, "Reviewed by the secretariat", count=1)
     assertContains(page, "Reviewed by the administrators of the portal", count=1)
     by_iom = {"code": "iom", "name": "International Organization for Migration", "role": "co_chair"}
-    (judged,) = row["assessments"]
+    (assessment,) = row["assessments"]
     assert row["reviewed_by"] == row["reports"][0]["reviewed_by"] == listed[0]["reviewed_by"] == by_iom
-    assert judged["reviewed_by"] == {"code": None, "name": "Secretariat", "role": "secretariat"}
-    assert judged["answers"][0]["reviewed_by"]["role"] == "administrator"
+    assert assessment["reviewed_by"] == {"code": None, "name": "Secretariat", "role": "secretariat"}
+    assert assessment["answers"][0]["reviewed_by"]["role"] == "administrator"
     people = {person.username for person in (reviewer, iom_focal_point, undesa_focal_point)} | {reviewer.last_name}
     assert not any(name in page.content.decode() or name in str(row) for name in people)
 

@@ -29,13 +29,13 @@ class AssessmentAdmin(WorkflowAdmin):
     fieldsets = [
         (_("About what"), {"fields": ["commitment", "report"]}),
         (
-            _("Who judges"),
+            _("Who assesses"),
             {
                 "fields": ["assessor_kind", "agency", "workgroup", "assessor_name"],
                 "description": _("Fill in the one that the kind of assessor calls for, and leave the others empty."),
             },
         ),
-        (_("The judgement"), {"fields": ["finding", "text", "source_title", "source_location"]}),
+        (_("The assessment"), {"fields": ["finding", "text", "source_title", "source_location"]}),
     ]
 
     def choices(self, request):
@@ -99,8 +99,8 @@ class AnswerAdmin(WorkflowAdmin):
         "assessment__workgroup",
     ]  # fmt: skip
     search_fields = ["assessment__commitment__reference", "assessment__commitment__title", "text"]
-    readonly_fields = ["judgement"]
-    fieldsets = [(_("To what"), {"fields": ["assessment", "judgement"]}), (_("The answer"), {"fields": ["text"]})]
+    readonly_fields = ["assessment_text"]
+    fieldsets = [(_("To what"), {"fields": ["assessment", "assessment_text"]}), (_("The answer"), {"fields": ["text"]})]
 
     def choices(self, request):
         published = Assessment.objects.published()
@@ -118,7 +118,7 @@ class AnswerAdmin(WorkflowAdmin):
         return field
 
     @admin.display(description=_("what it says"))
-    def judgement(self, obj):
+    def assessment_text(self, obj):
         return obj.assessment.text if obj.assessment_id else EMPTY_VALUE
 
     @admin.display(description=_("commitment"), ordering="assessment__commitment__reference")
@@ -129,7 +129,7 @@ class AnswerAdmin(WorkflowAdmin):
     def lead(self, obj):
         return str(obj.commitment.lead)
 
-    @admin.display(description=_("to the judgement of"))
+    @admin.display(description=_("to the assessment of"))
     def assessor(self, obj):
         return obj.assessment.assessor
 

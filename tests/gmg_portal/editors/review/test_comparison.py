@@ -90,15 +90,15 @@ def test_first_report_stands_alone(commitment):
 def test_assessment_stands_beside_the_same_assessors_last_one(commitment, iom):
     AssessmentFactory(public=True, commitment=commitment, agency=AgencyFactory(), text="Of another.")
     AssessmentFactory(public=True, commitment=commitment, agency=iom, text="Nothing was found.")
-    judged = AssessmentFactory(
+    assessment = AssessmentFactory(
         submitted=True, commitment=commitment, agency=iom, finding="disagrees", text="Nothing was seen."
     )
 
-    assert changed(compare_with_published(judged)) == {"Finding": ("Agrees with the lead's report", "Disagrees"),
-                                              "Judgement": ("found", "seen")}  # fmt: skip
+    assert changed(compare_with_published(assessment)) == {"Finding": ("Agrees with the lead's report", "Disagrees"),
+                                              "Assessment": ("found", "seen")}  # fmt: skip
 
 
-def test_answer_stands_beside_the_last_one_to_the_same_judgement():
+def test_answer_stands_beside_the_last_one_to_the_same_assessment():
     first = AnswerFactory(public=True, text="It was in Geneva.")
     AnswerFactory(public=True, text="Elsewhere.")
     second = AnswerFactory(submitted=True, assessment=first.assessment, text="It was in Bern.")
@@ -235,7 +235,7 @@ def test_dissent_and_late_answers_are_remarked_on(commitment, iom):
     new = AssessmentFactory(submitted=True, commitment=commitment, agency=iom, finding="disagrees")
     assert remarked(new) == {"Once it is published, the commitment stands as ‘Disputed’, and its lead may answer."}
     AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=date(2014, 12, 1))
-    assert remarked(answer) == {"The same assessor has judged anew since: the answer is to the older judgement."}
+    assert remarked(answer) == {"The same assessor has assessed it again since: the answer is to the older assessment."}
 
 
 # The page
@@ -355,7 +355,7 @@ def test_every_kind_has_its_page(make, client, secretariat):
     assertContains(client.get(review_page(row)), "Your decision")
 
 
-def test_answer_is_read_with_the_judgement(client, secretariat):
+def test_answer_is_read_with_the_assessment(client, secretariat):
     answer = AnswerFactory(submitted=True, assessment__text="Nothing was found.")
     client.force_login(secretariat)
 

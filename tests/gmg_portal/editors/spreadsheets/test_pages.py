@@ -1,4 +1,4 @@
-"""Import and export as pages of the editors' side."""
+"""Import and export as pages of the editor area."""
 
 import io
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The editors' side through the real client: who sees, writes and decides what, and two editors on one form."""
+"""The editor area through the real client: who sees, writes and decides what, and two editors on one form."""
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -100,9 +100,9 @@ def test_pages_of_a_foreign_draft_are_refused(as_user, ilo_focal_point, foreign_
         assert history.status_code == 404
         assertNotContains(history, SECRET, status_code=404)
 
-    desk = client.get(reverse("admin:index"))
-    assert ["doesn’t exist" in message for message in messages_on(desk)] == [True] * 2 * len(pages)
-    assertNotContains(desk, SECRET)
+    dashboard = client.get(reverse("admin:index"))
+    assert ["doesn’t exist" in message for message in messages_on(dashboard)] == [True] * 2 * len(pages)
+    assertNotContains(dashboard, SECRET)
 
 
 def test_history_of_a_foreign_public_row_is_closed(as_user, ilo_focal_point, secretariat, iom):
@@ -617,21 +617,21 @@ def test_step_on_what_has_changed_since_is_refused(verb, as_user, secretariat, c
     assert row.history.count() == before
 
 
-def test_lead_answers_a_published_judgement_and_no_other(as_user, ilo_focal_point, commitment, iom):
-    judged = AssessmentFactory(public=True, commitment=commitment, finding="disagrees")
+def test_lead_answers_a_published_assessment_and_no_other(as_user, ilo_focal_point, commitment, iom):
+    assessment = AssessmentFactory(public=True, commitment=commitment, finding="disagrees")
     foreign = AssessmentFactory(public=True, commitment=CommitmentFactory(lead_agency=iom))
     draft = AssessmentFactory(commitment=commitment)
     client = as_user(ilo_focal_point)
     page = client.get(address(Answer, "add"))
-    assert set(page.context["adminform"].form.fields["assessment"].queryset) == {judged}
+    assert set(page.context["adminform"].form.fields["assessment"].queryset) == {assessment}
 
     for other in (foreign, draft):
         client.post(address(Answer, "add"), filled(page, assessment=other.pk, text="So it was.", _submit="1"))
     assert not Answer.objects.exists()
-    client.post(address(Answer, "add"), filled(page, assessment=judged.pk, text="So it was.", _submit="1"))
+    client.post(address(Answer, "add"), filled(page, assessment=assessment.pk, text="So it was.", _submit="1"))
 
     answer = Answer.objects.get()
-    assert (answer.assessment, answer.state, answer.submitted_by) == (judged, "submitted", ilo_focal_point)
+    assert (answer.assessment, answer.state, answer.submitted_by) == (assessment, "submitted", ilo_focal_point)
 
 
 def test_second_answer_in_hand_is_refused_in_a_sentence(as_user, ilo_focal_point, commitment):
@@ -641,7 +641,7 @@ def test_second_answer_in_hand_is_refused_in_a_sentence(as_user, ilo_focal_point
 
     answer = client.post(address(Answer, "add"), filled(page, assessment=first.assessment_id, text="Again."))
 
-    assert problems(answer) == {"": ["An answer to this judgement is already being written or reviewed."]}
+    assert problems(answer) == {"": ["An answer to this assessment is already being written or reviewed."]}
 
 
 def test_assessment_of_an_independent_assessor_is_kept_by_the_secretariat(as_user, secretariat, ilo_focal_point, iom):

@@ -75,7 +75,7 @@ def test_group_lead_has_the_groups_rows_and_reads_why_not_ones_own(ilo_focal_poi
     assert [(row.key, row.refusal) for row in queue_of(iom_focal_point).rows] == [(waiting["report"], "")]
 
 
-def test_whoever_judged_reads_that_the_answer_is_for_another(ohchr, ohchr_focal_point, decent_work):
+def test_assessor_reads_that_another_reviews_the_answer(ohchr, ohchr_focal_point, decent_work):
     AnswerFactory(
         submitted=True, assessment__agency=ohchr, assessment__commitment=CommitmentFactory(workgroup=decent_work)
     )
