@@ -23,8 +23,8 @@ from register.serializers import (
 )
 from reporting import rules
 from reporting.evidence import MEDIA_TYPES
-from reporting.fields import EVIDENCE, REPORT, WRITTEN_BY_LEAD
 from reporting.models import Evidence, ProgressReport
+from reporting.public_fields import EVIDENCE, REPORT, WRITTEN_BY_LEAD
 from reporting.rules.hints import review_hints
 
 EXPECTED = "expected"
@@ -289,7 +289,7 @@ class FieldFaultSerializer(serializers.Serializer):
     field = serializers.CharField(
         required=False, help_text=_("The field of the body that is refused; empty where it is the whole.")
     )
-    parameter = serializers.CharField(required=False, help_text=_("The parameter that is refused."))
+    parameter = serializers.CharField(required=False, help_text=_("The refused parameter of the address, if any."))
     code = serializers.ChoiceField(ERROR_CHOICES, help_text=FAULT_CODE)
     detail = serializers.CharField(help_text=FAULT_DETAIL)
     allowed = serializers.ListField(
