@@ -1,4 +1,4 @@
-"""Public fields: each table's app declares in its module `fields` what readers see of it, once.
+"""Public fields: each table's app declares in its module `public_fields` what readers see of it, once.
 
 Serializers, data files, spreadsheets, amendments, review and pages derive their fields from these declarations or are
 compared with them by tests/structure/test_public_fields.py. A column of a public table is in a public field or is

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken
-from foundation.dates.columns import PastDateField
+from foundation.dates.model_fields import PastDateField
 from foundation.described_choices import known_values
 from foundation.postgresql.triggers import APPEND_ONLY
 

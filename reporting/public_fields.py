@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from commitments.fields import REVIEWED, REVIEWED_BY, UPDATED_AT
+from commitments.public_fields import REVIEWED, REVIEWED_BY, UPDATED_AT
 from foundation.public_fields import COMPUTED, KEY, LOCK, PARENT, WORKFLOW, Place, PublicField, PublicTable
 from reporting.models import Answer, Assessment, Contribution, Evidence, ProgressReport, StatusChange
 

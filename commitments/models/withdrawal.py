@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from commitments import triggers
 from commitments.models.commitment import Commitment
 from commitments.querysets import WithdrawalQuerySet
-from foundation.dates.columns import PastDateField
+from foundation.dates.model_fields import PastDateField
 
 
 class Withdrawal(models.Model):

@@ -11,9 +11,9 @@ from accounts.permissions import may_audit
 from foundation.clock import today
 from gmg_portal.audit.entries import COUNT_LIMIT, CSV_HEADER, AuditForm, csv_rows, describe_entries, entries_page
 from gmg_portal.audit.recording import add_audit_entry
+from gmg_portal.editors.admin_base.portal_admin import SystemTableAdmin
 from gmg_portal.editors.extra_views import EditorView, ExtraView
 from gmg_portal.editors.list_queries.refusals import note_refusal, unknown_parameter
-from gmg_portal.editors.model_admin.tables import SystemTableAdmin
 from gmg_portal.models import AuditEntry
 from gmg_portal.open_data.writers import FORMATS
 

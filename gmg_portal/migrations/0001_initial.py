@@ -6,7 +6,7 @@ import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
-import foundation.dates.columns
+import foundation.dates.model_fields
 import foundation.postgresql.sql_functions
 import foundation.postgresql.triggers
 
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='Edition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', foundation.dates.columns.PastDateField(unique=True, verbose_name='day')),
+                ('day', foundation.dates.model_fields.PastDateField(unique=True, verbose_name='day')),
                 ('published_at', models.DateTimeField(editable=False, verbose_name='published')),
                 ('revision', models.BigIntegerField(verbose_name='revision')),
                 ('files', models.JSONField(verbose_name='files')),
@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                 'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=foundation.postgresql.triggers.UnyieldingSql(func="RAISE EXCEPTION 'pgtrigger: rows of % are added, and never changed or deleted', TG_TABLE_NAME;", hash='76f5d9c0f860d670cf5a5eb612e9af339d9eeab7', ignore_func_name='', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_da00d', table='audit_entry', when='BEFORE'))],
             },
         ),
-        foundation.dates.columns.NameDateChecks(),
+        foundation.dates.model_fields.NameDateChecks(),
         # No model: nobody edits it, and one statement of the throttling reads it. Unlogged: what is lost when the server
         # crashes is a minute of counting, and no request waits for a disk.
         migrations.RunSQL(

@@ -21,8 +21,8 @@ from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from foundation.text.unknown_words import unknown_value
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
-from gmg_portal.open_data.columns import ClosingIterator, Table, read_consistent_rows
 from gmg_portal.open_data.descriptions import Description, Licence, Snapshot, data_package, file_metadata
+from gmg_portal.open_data.table_classes import ClosingIterator, Table, read_consistent_rows
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import CSV_WITHOUT_BOM, FORMATS, Format, write_table
 from gmg_portal.revision.current import CurrentRevision

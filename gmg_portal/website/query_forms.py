@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments.models import Commitment
 from foundation.clock import today
-from foundation.filters.fields import ChoicesField, PastDayField
+from foundation.filters.form_fields import ChoicesField, PastDayField
 from foundation.filters.forms import StrictForm
 from foundation.filters.lists import drop_empty_values, split_comma_lists, with_values
 from foundation.filters.messages import form_error_messages

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from foundation.public_fields import display_value
 from foundation.text.diff import Piece, diff_words
-from reporting.fields import REPORT
 from reporting.models import Answer, Assessment, ProgressReport
+from reporting.public_fields import REPORT
 
 # If there are more reports, all but the newest are folded.
 MAX_UNFOLDED = 3

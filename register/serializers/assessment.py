@@ -9,8 +9,8 @@ from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import ADDRESS_OF_PAGE
 from register.serializers.references import CODE_OF_BODY, NAME_OF_BODY
 from register.serializers.values import PartialDateField, PrecisionField, reviewed_by
-from reporting.fields import ANSWER, ASSESSMENT
 from reporting.models import Answer, Assessment
+from reporting.public_fields import ANSWER, ASSESSMENT
 from workgroups.serializers import WorkGroupRefSerializer
 
 

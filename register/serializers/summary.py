@@ -9,8 +9,8 @@ from foundation.rest.url_fields import PageURLField
 from register.serializers.assessment import AssessorSerializer
 from register.serializers.references import CommitmentRefSerializer, LeadSerializer
 from register.serializers.values import NullableChoiceField, PartialDateField, PrecisionField
-from reporting.fields import ASSESSMENT
 from reporting.models import Assessment
+from reporting.public_fields import ASSESSMENT
 
 # Descriptions of fields that several figures have.
 AS_OF = _("The day asked for; null for today.")

@@ -11,9 +11,9 @@ from itertools import chain, groupby, pairwise
 from operator import attrgetter
 
 from agencies.models import Agency
-from commitments.fields import COMMITMENT, MILESTONE, MILESTONES, PARTNER
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import PUBLIC_STATES
+from commitments.public_fields import COMMITMENT, MILESTONE, MILESTONES, PARTNER
 from foundation.dates.partial import PartialDate, Precision
 from foundation.public_fields import Place, PublicTable, display_value
 from reporting.amendments.messages import MEMBER, Change, member_change, text_change, value_change

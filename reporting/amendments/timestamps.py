@@ -7,9 +7,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import JSONObject, Lag
 
-from commitments.fields import COMMITMENT, MILESTONE, PARTNER
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import PUBLIC_STATES
+from commitments.public_fields import COMMITMENT, MILESTONE, PARTNER
 from foundation.public_fields import Place, PublicTable
 from reporting.amendments.history import SETS
 

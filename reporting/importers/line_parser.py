@@ -17,7 +17,7 @@ from commitments.rules import deadline_after_start, partners_error
 from foundation.clock import today
 from foundation.dates.parsing import range_error
 from foundation.dates.partial import PartialDate
-from foundation.text.choices import find_code
+from foundation.text.choice_lookup import find_code
 from foundation.text.name_lists import split_names
 from foundation.text.unknown_words import unknown_value
 from reporting.importers.parsed_lines import (

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.dates.columns import PastDateField
 from foundation.dates.conditions import paired
+from foundation.dates.model_fields import PastDateField
 from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models.commitment import Commitment
-from foundation.dates.columns import PastDateField
+from foundation.dates.model_fields import PastDateField
 from reporting.choices import NotificationKind
 from reporting.models.assessment import Answer, Assessment
 from reporting.models.correction import Correction

@@ -16,16 +16,16 @@ from django.utils.translation import gettext as _
 from commitments.models import Commitment
 from foundation.rest.problem_codes import form_error_code
 from foundation.rest.query_faults import allowed_values
-from foundation.text.choices import find_code
+from foundation.text.choice_lookup import find_code
 from foundation.text.unknown_words import unknown_field, unknown_value
 from gmg_portal.api.drafts.problems import MOST_ALLOWED, FieldFault, Problem, unknown_value_fault
+from gmg_portal.editors.admin_base.form_fields import FORMFIELD_OVERRIDES
 from gmg_portal.editors.forms.change_messages import authors_and_time, history_since
 from gmg_portal.editors.forms.edit_conflicts import rendered_values
 from gmg_portal.editors.forms.evidence import EvidenceForm
 from gmg_portal.editors.forms.report import ProgressReportForm
-from gmg_portal.editors.model_admin.fields import FORMFIELD_OVERRIDES
-from reporting.fields import WRITTEN_BY_LEAD
 from reporting.models import Evidence, ProgressReport
+from reporting.public_fields import WRITTEN_BY_LEAD
 
 EVIDENCE_FIELDS = ("kind", "title", "url", "symbol", "issued_on", "seen_on", "is_public")
 # Fields with another name in the form than in the API.

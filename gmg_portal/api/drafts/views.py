@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from commitments.models import Commitment
-from foundation.text.choices import find_code
+from foundation.text.choice_lookup import find_code
 from gmg_portal.api.drafts.base import SUBMIT, DraftAPIView, LimitedDepthJSONParser
 from gmg_portal.api.drafts.forms import check_form, evidence_form, report_form
 from gmg_portal.api.drafts.idempotency import idempotent

@@ -10,11 +10,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.plumbing import deep_import_string
 
-from commitments.fields import COMMITMENT
+from commitments.public_fields import COMMITMENT
 from commitments.workflow import State
 from foundation.described_choices import DescribedChoices
 from foundation.rest import problem_codes
-from reporting.fields import REPORT
+from reporting.public_fields import REPORT
 
 COMPONENTS = "#/components/schemas/"
 

@@ -5,8 +5,8 @@ and states no fact. tests/gmg_portal/api/test_contract.py requests every value o
 outdated.
 """
 
-from commitments.fields import COMMITMENT, MILESTONE, PARTNER, STAKEHOLDER, WITHDRAWAL
-from reporting.fields import CONTRIBUTION, EVIDENCE
+from commitments.public_fields import COMMITMENT, MILESTONE, PARTNER, STAKEHOLDER, WITHDRAWAL
+from reporting.public_fields import CONTRIBUTION, EVIDENCE
 
 PORTAL = "https://portal.example.org"
 

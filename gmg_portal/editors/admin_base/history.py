@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from gmg_portal.editors.admin_base.strict_lists import StrictListMixin, served_by_copy
 from gmg_portal.editors.context import EditorContext, FormPage
 from gmg_portal.editors.forms import idempotent
 from gmg_portal.editors.forms.autosave import CONCURRENCY_FIELDS
@@ -21,7 +22,6 @@ from gmg_portal.editors.forms.versioned import INVALID_NUMBER
 from gmg_portal.editors.histories.entries import history_entries, history_paginator, history_sources, name_of
 from gmg_portal.editors.list_queries.params import HISTORY_PARAMS, check_params, requested_page
 from gmg_portal.editors.list_queries.refusals import note_refusal
-from gmg_portal.editors.model_admin.strict_lists import StrictListMixin, served_by_copy
 
 
 class HistoryAdmin(StrictListMixin, SimpleHistoryAdmin):

@@ -3,10 +3,10 @@
 from django.contrib import admin
 
 from accounts.permissions import may_edit_reference_data
+from gmg_portal.editors.admin_base.form_fields import FORMFIELD_OVERRIDES, fieldsets_without, without_related_links
 from gmg_portal.editors.forms.autosave import CONCURRENCY_FIELDS
 from gmg_portal.editors.forms.formsets import TabularFormSet, VersionedFormSet
 from gmg_portal.editors.forms.versioned import VersionedForm
-from gmg_portal.editors.model_admin.fields import FORMFIELD_OVERRIDES, fieldsets_without, without_related_links
 
 
 class InlineMixin:

@@ -1,14 +1,14 @@
-"""The base classes of the apps' tables, with their permissions."""
+"""The ModelAdmin classes that all others derive from, with their permissions."""
 
 from django.contrib import admin
 
 from accounts.permissions import may_edit_reference_data
+from gmg_portal.editors.admin_base.form_fields import FORMFIELD_OVERRIDES, fieldsets_without, without_related_links
+from gmg_portal.editors.admin_base.history import HistoryAdmin
+from gmg_portal.editors.admin_base.strict_lists import StrictListMixin
 from gmg_portal.editors.forms.autosave import CONCURRENCY_FIELDS
 from gmg_portal.editors.forms.errors import show_errors
 from gmg_portal.editors.forms.versioned import VersionedForm
-from gmg_portal.editors.model_admin.fields import FORMFIELD_OVERRIDES, fieldsets_without, without_related_links
-from gmg_portal.editors.model_admin.history import HistoryAdmin
-from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
 
 
 class PortalModelAdmin(HistoryAdmin):

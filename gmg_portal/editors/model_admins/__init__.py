@@ -1,10 +1,10 @@
-"""The tables of all apps in the editor area; importing this package registers them.
+"""The ModelAdmin classes of all apps; importing this package registers them.
 
-Start with `agencies`, which has the least code; `workflow` is the base class of all tables of the review workflow. The
-further pages of tables are in `editors.views`.
+Start with `agencies`, which has the least code; `workflow` is the base class of all rows under review. Their
+further pages are in `editors.views`.
 """
 
-from gmg_portal.editors.tables import (
+from gmg_portal.editors.model_admins import (
     accounts,
     agencies,
     agenda,

@@ -1,10 +1,10 @@
-"""Tables of agencies in the editor area."""
+"""Edit agencies in the editor area."""
 
 from django.contrib import admin
 
 from agencies.models import Agency, ChairTerm, FormerName
-from gmg_portal.editors.model_admin.inlines import PortalTabularInline
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin
+from gmg_portal.editors.admin_base.inlines import PortalTabularInline
+from gmg_portal.editors.admin_base.portal_admin import PortalModelAdmin
 
 
 class FormerNameInline(PortalTabularInline):

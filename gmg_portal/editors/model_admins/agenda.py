@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin
+from gmg_portal.editors.admin_base.portal_admin import PortalModelAdmin
 
 
 @admin.register(AgendaPoint)

@@ -1,11 +1,11 @@
-"""Parts that several tables share: lists of child rows, links to files, and the buttons of workflow actions."""
+"""Parts that several ModelAdmin classes share: lists of child rows, links to files, buttons of workflow actions."""
 
 from django.utils.html import format_html
 
 from accounts.permissions import is_administrator, may_edit_reference_data
+from gmg_portal.editors.admin_base.portal_admin import ViewOnlyAdmin
 from gmg_portal.editors.context import EditorContext, FormPage
 from gmg_portal.editors.forms.evidence import FileLink
-from gmg_portal.editors.model_admin.tables import ViewOnlyAdmin
 from gmg_portal.editors.views.workflow_actions.pages import action_buttons
 from reporting.models import Evidence
 

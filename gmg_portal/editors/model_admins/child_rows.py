@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Milestone, Partner
 from commitments.permissions import may_review
-from gmg_portal.editors.model_admin.tables import SystemTableAdmin
+from gmg_portal.editors.admin_base.portal_admin import SystemTableAdmin
+from gmg_portal.editors.model_admins.base import EMPTY_VALUE, ChildRowAdmin, file_link
 from gmg_portal.editors.spreadsheets.resources import MilestoneResource
-from gmg_portal.editors.tables.base import EMPTY_VALUE, ChildRowAdmin, file_link
 from gmg_portal.editors.views.evidence_file import EVIDENCE_FILE
 from gmg_portal.editors.views.spreadsheets import SPREADSHEET_VIEWS, spreadsheets_link
 from reporting.models import Evidence, StatusChange

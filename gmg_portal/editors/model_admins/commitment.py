@@ -1,4 +1,4 @@
-"""The table of commitments, with their partners and milestones."""
+"""The ModelAdmin class of commitments, with their partners and milestones."""
 
 from django import forms
 from django.contrib import admin
@@ -12,11 +12,11 @@ from agencies.models import Agency
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import agencies_for, groups_for, may_classify, may_correct, may_create_drafts
 from commitments.workflow import State
+from gmg_portal.editors.admin_base.inlines import PortalTabularInline
 from gmg_portal.editors.forms.commitment import CommitmentForm, MilestoneForm
-from gmg_portal.editors.model_admin.inlines import PortalTabularInline
+from gmg_portal.editors.model_admins.base import EMPTY_VALUE, WorkflowInlineMixin
+from gmg_portal.editors.model_admins.workflow import WorkflowAdmin, workflow_views
 from gmg_portal.editors.spreadsheets.resources import CommitmentResource
-from gmg_portal.editors.tables.base import EMPTY_VALUE, WorkflowInlineMixin
-from gmg_portal.editors.tables.workflow import WorkflowAdmin, workflow_views
 from gmg_portal.editors.views.report_form import REPORT_FORM
 from gmg_portal.editors.views.spreadsheets import SPREADSHEET_VIEWS, spreadsheets_link
 from gmg_portal.editors.views.workflow_actions.definitions import PUBLISH, RESTORE, SEND_BACK, SUBMIT, WITHDRAW

@@ -1,9 +1,9 @@
-"""The tables of the roof itself, read-only: the revision, editions, and idempotency keys."""
+"""The read-only ModelAdmin classes of `gmg_portal` itself: the revision, editions, and idempotency keys."""
 
 from django.contrib import admin
 
 from accounts.permissions import may_edit_reference_data, may_manage_users
-from gmg_portal.editors.model_admin.tables import SystemTableAdmin
+from gmg_portal.editors.admin_base.portal_admin import SystemTableAdmin
 from gmg_portal.models import Edition, IdempotencyRecord, Revision
 
 

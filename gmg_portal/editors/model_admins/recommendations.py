@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin
+from gmg_portal.editors.admin_base.portal_admin import PortalModelAdmin
 from recommendations.models import Recommendation
 
 

@@ -1,4 +1,4 @@
-"""The base class of the workflow's tables: the rows, choices and permissions of a user, and what their form shows."""
+"""The base class of the review workflow: the rows, choices and permissions of a user, and what their form shows."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from accounts.permissions import is_administrator
 from commitments.permissions import PUBLIC_STATES, may_create_drafts, may_review
 from commitments.workflow import State
+from gmg_portal.editors.admin_base.portal_admin import PortalModelAdmin
+from gmg_portal.editors.admin_base.strict_lists import served_by_copy
 from gmg_portal.editors.context import EditorContext
 from gmg_portal.editors.extra_views import ExtraView
-from gmg_portal.editors.model_admin.strict_lists import served_by_copy
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin
-from gmg_portal.editors.tables.base import EMPTY_VALUE
-from gmg_portal.editors.tables.workflow_form import show_workflow
+from gmg_portal.editors.model_admins.base import EMPTY_VALUE
+from gmg_portal.editors.model_admins.workflow_form import show_workflow
 from gmg_portal.editors.views.autosave.filling import count_autosaved_rows, fill_with_autosaved_form
 from gmg_portal.editors.views.autosave.open_forms import open_form
 from gmg_portal.editors.views.autosave.pages import AUTOSAVE_VIEWS

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from gmg_portal.editors.model_admin.inlines import PortalTabularInline
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin
+from gmg_portal.editors.admin_base.inlines import PortalTabularInline
+from gmg_portal.editors.admin_base.portal_admin import PortalModelAdmin
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
 

@@ -9,7 +9,7 @@ from reporting.importers.parsed_lines import partial_date_fields
 from workgroups.models import WorkGroup
 
 
-class Column(Field):
+class SheetColumn(Field):
     """A column: its name in files is the API's; `description` says what it holds, `fixed` that it stays as it was."""
 
     def __init__(self, attribute: str, widget: TextWidget, description, *, required=False, fixed=False, **kwargs):
@@ -17,7 +17,7 @@ class Column(Field):
         self.description, self.required, self.fixed = description, required, fixed
 
 
-class LeadColumn(Column):
+class LeadColumn(SheetColumn):
     """A cell for the lead, which is stored in one of two columns: an agency or a working group."""
 
     def save(self, instance, row, is_m2m=False, **kwargs):
@@ -26,7 +26,7 @@ class LeadColumn(Column):
         instance.workgroup = lead if isinstance(lead, WorkGroup) else None
 
 
-class DateColumn(Column):
+class DateColumn(SheetColumn):
     """A cell for a day, which is stored with its precision."""
 
     def save(self, instance, row, is_m2m=False, **kwargs):
@@ -34,7 +34,7 @@ class DateColumn(Column):
             setattr(instance, name, value)
 
 
-class SetColumn(Column):
+class SetColumn(SheetColumn):
     """A cell for several rows of another table, which are set after the instance is saved."""
 
     def get_value(self, instance):

@@ -17,11 +17,11 @@ from import_export.resources import ModelResource
 
 from commitments.workflow import State
 from foundation.public_fields import PublicTable
-from foundation.text.choices import find_code, fold_text
+from foundation.text.choice_lookup import find_code, fold_text
 from gmg_portal.editors.forms.change_messages import changes_since_export
-from gmg_portal.editors.spreadsheets.choices import RowChoices
-from gmg_portal.editors.spreadsheets.columns import sets_of
+from gmg_portal.editors.spreadsheets.column_classes import sets_of
 from gmg_portal.editors.spreadsheets.public_columns import public_column
+from gmg_portal.editors.spreadsheets.row_choices import RowChoices
 from reporting import actions, rules
 from reporting.importers.table_loader import database_error_message
 

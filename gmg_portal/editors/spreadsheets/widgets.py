@@ -16,7 +16,7 @@ from commitments.models.commitment import PLACE_LENGTH
 from commitments.rules import exactly_one_lead
 from foundation.dates.parsing import read_day
 from foundation.dates.partial import PartialDate
-from foundation.text.choices import find_code
+from foundation.text.choice_lookup import find_code
 from foundation.text.name_lists import SEPARATOR, join_names, length_errors, normalize_spaces, split_names
 from foundation.text.numbers import is_whole_number
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH, normalize_line_endings, replace_unprintable

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from foundation.text.csv_file import csv_blocks
 from foundation.text.name_lists import join_names
 from foundation.text.spreadsheet_cells import escape_formulas
-from gmg_portal.editors.spreadsheets.columns import Column
+from gmg_portal.editors.spreadsheets.column_classes import SheetColumn
 from gmg_portal.editors.spreadsheets.drafts import DraftResource
 from gmg_portal.editors.spreadsheets.reading import EXAMPLE, MAX_ROWS
 from gmg_portal.editors.spreadsheets.widgets import in_cell
@@ -193,11 +193,11 @@ def format_columns(sheet: Worksheet, resource: DraftResource, ranges: dict[str, 
         sheet.add_data_validation(rule)
 
 
-def hint(field: Column, is_fixed: bool) -> str:
+def hint(field: SheetColumn, is_fixed: bool) -> str:
     return str(field.description) if is_fixed else f"{field.description} {field.widget.how}"
 
 
-def validation_for(field: Column, values: str | None) -> DataValidation:
+def validation_for(field: SheetColumn, values: str | None) -> DataValidation:
     """A list to choose from; several values separated by semicolons may be written beside it."""
     if values:
         rule = DataValidation(type="list", formula1=values, allow_blank=True)

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from django.utils.translation import gettext_lazy as _
 
 from gmg_portal.models import Edition
-from gmg_portal.open_data.columns import ClosingIterator
 from gmg_portal.open_data.editions.files import edition_files, open_verified
+from gmg_portal.open_data.table_classes import ClosingIterator
 
 ADDED, GONE, CHANGED = "added", "gone", "changed"
 # Types of change: heading and meaning.

@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from commitments.models import Milestone
 from foundation.clock import today
-from foundation.dates.columns import PastDateField, PlannedDateField
+from foundation.dates.model_fields import PastDateField, PlannedDateField
 from reporting.models import Evidence, ProgressReport
 
 pytestmark = pytest.mark.database

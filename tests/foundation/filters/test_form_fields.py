@@ -2,7 +2,7 @@
 
 import pytest
 
-from foundation.filters.fields import restore_offset_plus
+from foundation.filters.form_fields import restore_offset_plus
 
 
 @pytest.mark.parametrize("moment", ["2014-06-30 10:00", "2014-06-30", "2014-06-30T10:00:00Z", "2014-06-30T10:00 noon"])

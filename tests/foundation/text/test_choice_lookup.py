@@ -1,6 +1,6 @@
 import pytest
 
-from foundation.text.choices import find_code
+from foundation.text.choice_lookup import find_code
 
 LABELS = {"ilo": "ILO", "capacity": "Capacity building", "a": "Same", "b": "Same", "OPS-2": "x", "ops-2": "y"}
 

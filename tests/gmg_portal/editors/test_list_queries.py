@@ -25,10 +25,10 @@ from agencies.models import Agency
 from agenda.models import Event
 from commitments.models import Commitment, Milestone, Partner
 from gmg_portal.api.urls import RESOURCES
+from gmg_portal.editors.admin_base.strict_lists import StrictListMixin
 from gmg_portal.editors.list_queries.autocomplete import StrictAutocompleteView
 from gmg_portal.editors.list_queries.lookups import lookups_of_hierarchy
 from gmg_portal.editors.list_queries.params import check_list_query
-from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
 from gmg_portal.models import AuditEntry, IdempotencyRecord
 from reporting import actions
 from reporting.models import (

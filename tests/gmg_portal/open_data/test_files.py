@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from commitments.models import Status
 from foundation.clock import today
 from gmg_portal.models import Revision
-from gmg_portal.open_data import columns, writers
+from gmg_portal.open_data import table_classes, writers
 from gmg_portal.open_data.tables import COMMITMENTS, TABLES
 from gmg_portal.open_data.writers import write_csv, write_json, write_ndjson, write_xlsx
 from gmg_portal.revision.current import CurrentRevision
@@ -740,9 +740,9 @@ def test_file_takes_as_many_queries_for_any_number_of_rows(
 def test_rows_are_read_anew_when_the_record_moved_meanwhile(commitment, monkeypatch):
     truth = CurrentRevision.read()
     answers = [CurrentRevision(truth.number - 1, truth.moved_at), truth]
-    monkeypatch.setattr(columns.CurrentRevision, "read", lambda: answers.pop(0))
+    monkeypatch.setattr(table_classes.CurrentRevision, "read", lambda: answers.pop(0))
 
-    standing, rows = columns.read_consistent_rows(lambda: COMMITMENTS.rows(None))
+    standing, rows = table_classes.read_consistent_rows(lambda: COMMITMENTS.rows(None))
 
     assert standing == truth
     assert [row.reference for row in rows] == [commitment.reference]

@@ -1,4 +1,4 @@
-"""The table of access tokens."""
+"""The ModelAdmin class of access tokens."""
 
 from datetime import timedelta
 
@@ -25,9 +25,9 @@ from accounts.permissions import (
 )
 from foundation.clock import today
 from foundation.dates.inputs import AdminDayInput, DayField
+from gmg_portal.editors.admin_base.portal_admin import PortalModelAdmin
 from gmg_portal.editors.forms.versioned import VersionedForm
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin
-from gmg_portal.editors.tables.accounts.row_actions import RowActionsMixin
+from gmg_portal.editors.model_admins.accounts.row_actions import RowActionsMixin
 
 
 class AccessTokenForm(VersionedForm):

@@ -1,4 +1,4 @@
-"""The table of failed sign-ins."""
+"""The ModelAdmin class of failed sign-ins."""
 
 from axes.models import AccessAttempt
 from django.contrib import admin
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.attempts.attempt_limits import next_attempt_times
 from accounts.permissions import may_manage_users
-from gmg_portal.editors.model_admin.tables import SystemTableAdmin
+from gmg_portal.editors.admin_base.portal_admin import SystemTableAdmin
 
 
 @admin.register(AccessAttempt)

@@ -1,4 +1,4 @@
-"""The table of invitations."""
+"""The ModelAdmin class of invitations."""
 
 from collections.abc import Callable
 
@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import invitations
 from accounts.models import Invitation, User
 from accounts.permissions import may_invite_as, may_manage_memberships
+from gmg_portal.editors.admin_base.portal_admin import PortalModelAdmin
 from gmg_portal.editors.forms.versioned import VersionedForm
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin
-from gmg_portal.editors.tables.accounts.row_actions import RowActionsMixin
+from gmg_portal.editors.model_admins.accounts.row_actions import RowActionsMixin
 
 
 class InvitationForm(VersionedForm):

@@ -1,4 +1,4 @@
-"""The tables of memberships, and the page that hands one over."""
+"""The ModelAdmin classes of memberships, and the page that hands one over."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,9 +15,9 @@ from accounts.actions.memberships import hand_over
 from accounts.models import Membership, User
 from accounts.permissions import may_change_membership, may_manage_memberships
 from foundation.dates.inputs import AdminDayInput, DayField
+from gmg_portal.editors.admin_base.portal_admin import PortalModelAdmin
 from gmg_portal.editors.forms.versioned import VersionedForm
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin
-from gmg_portal.editors.tables.accounts.two_roles import show_two_roles_warning, warn_about_two_roles
+from gmg_portal.editors.model_admins.accounts.two_roles import show_two_roles_warning, warn_about_two_roles
 
 
 class HandOverForm(forms.Form):

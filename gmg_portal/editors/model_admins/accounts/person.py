@@ -1,4 +1,4 @@
-"""The tables of people and groups."""
+"""The ModelAdmin classes of people and groups."""
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_removed
@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.permissions import SECRETARIAT, may_manage_memberships, may_manage_users
-from gmg_portal.editors.model_admin.history import HistoryAdmin
-from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
-from gmg_portal.editors.tables.accounts.row_actions import RowActionsMixin
-from gmg_portal.editors.tables.accounts.two_roles import warn_about_two_roles
+from gmg_portal.editors.admin_base.history import HistoryAdmin
+from gmg_portal.editors.admin_base.strict_lists import StrictListMixin
+from gmg_portal.editors.model_admins.accounts.row_actions import RowActionsMixin
+from gmg_portal.editors.model_admins.accounts.two_roles import warn_about_two_roles
 
 
 class AdministratorsOnlyMixin:

@@ -1,4 +1,4 @@
-"""The tables of assessments and of answers to them."""
+"""The ModelAdmin classes of assessments and of answers to them."""
 
 from django.contrib import admin
 from django.db.models import Q
@@ -8,8 +8,8 @@ from accounts.permissions import is_administrator, is_secretariat
 from commitments.models import Commitment
 from commitments.permissions import agencies_for, groups_for, interested_agencies, may_create_drafts
 from gmg_portal.editors.forms.assessment import AssessmentForm
-from gmg_portal.editors.tables.base import EMPTY_VALUE
-from gmg_portal.editors.tables.workflow import WorkflowAdmin
+from gmg_portal.editors.model_admins.base import EMPTY_VALUE
+from gmg_portal.editors.model_admins.workflow import WorkflowAdmin
 from reporting.models import Answer, Assessment, ProgressReport
 from reporting.permissions import may_assess
 from workgroups.models import Participation

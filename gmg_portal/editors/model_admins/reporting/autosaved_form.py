@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from accounts.permissions import is_administrator
-from gmg_portal.editors.model_admin.tables import SystemTableAdmin
+from gmg_portal.editors.admin_base.portal_admin import SystemTableAdmin
 from reporting.models import AutosavedForm
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
 from commitments.permissions import OPEN_STATES
-from gmg_portal.editors.tables.base import ChildRowAdmin
+from gmg_portal.editors.model_admins.base import ChildRowAdmin
 from gmg_portal.editors.views.contribution import WRITE
 from reporting.models import Contribution, ProgressReport
 

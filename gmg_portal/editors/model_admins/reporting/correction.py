@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from commitments.permissions import may_review
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin, ViewOnlyAdmin
-from gmg_portal.editors.tables.base import EMPTY_VALUE, show_action_buttons
+from gmg_portal.editors.admin_base.portal_admin import PortalModelAdmin, ViewOnlyAdmin
+from gmg_portal.editors.model_admins.base import EMPTY_VALUE, show_action_buttons
 from gmg_portal.editors.views.workflow_actions.corrections import ANSWER, CLOSE
 from gmg_portal.editors.views.workflow_actions.pages import action_views
 from reporting.models import Correction

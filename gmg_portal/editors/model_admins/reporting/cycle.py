@@ -1,10 +1,10 @@
-"""The tables of reporting cycles and of stakeholders."""
+"""The ModelAdmin classes of reporting cycles and of stakeholders."""
 
 from django.contrib import admin
 
 from commitments.models import Stakeholder
-from gmg_portal.editors.model_admin.tables import PortalModelAdmin
-from gmg_portal.editors.tables.base import show_action_buttons
+from gmg_portal.editors.admin_base.portal_admin import PortalModelAdmin
+from gmg_portal.editors.model_admins.base import show_action_buttons
 from gmg_portal.editors.views.workflow_actions.cycles import CLOSE, OPEN, REMIND, REOPEN
 from gmg_portal.editors.views.workflow_actions.pages import action_views
 from reporting.models import ReportingCycle

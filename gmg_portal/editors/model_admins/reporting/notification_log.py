@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import is_administrator
-from gmg_portal.editors.model_admin.tables import SystemTableAdmin
+from gmg_portal.editors.admin_base.portal_admin import SystemTableAdmin
 from reporting.models import Digest, Notification
 from reporting.models.notification import SUBJECT_RELATIONS
 

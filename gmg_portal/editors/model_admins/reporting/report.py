@@ -1,4 +1,4 @@
-"""The table of progress reports, with their evidence."""
+"""The ModelAdmin class of progress reports, with their evidence."""
 
 from django.contrib import admin
 from django.utils.translation import gettext
@@ -8,14 +8,14 @@ from accounts.permissions import agencies_of, is_administrator
 from commitments.models import Commitment
 from commitments.permissions import agencies_for
 from foundation.text.numbers import is_whole_number
+from gmg_portal.editors.admin_base.inlines import PortalStackedInline
 from gmg_portal.editors.forms.evidence import EvidenceFileWidget, EvidenceForm
 from gmg_portal.editors.forms.report import ProgressReportForm
-from gmg_portal.editors.model_admin.inlines import PortalStackedInline
+from gmg_portal.editors.model_admins.base import EMPTY_VALUE, WorkflowInlineMixin, file_link
+from gmg_portal.editors.model_admins.reporting.contribution import contributions_by_partner, render_contributions
+from gmg_portal.editors.model_admins.reporting.last_report import show_last_report
+from gmg_portal.editors.model_admins.workflow import WorkflowAdmin
 from gmg_portal.editors.spreadsheets.resources import ReportResource
-from gmg_portal.editors.tables.base import EMPTY_VALUE, WorkflowInlineMixin, file_link
-from gmg_portal.editors.tables.reporting.contribution import contributions_by_partner, render_contributions
-from gmg_portal.editors.tables.reporting.last_report import show_last_report
-from gmg_portal.editors.tables.workflow import WorkflowAdmin
 from gmg_portal.editors.views.spreadsheets import SPREADSHEET_VIEWS, spreadsheets_link
 from reporting.models import Contribution, Evidence, ProgressReport
 
