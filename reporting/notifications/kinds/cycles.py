@@ -119,5 +119,5 @@ class Reminded(CycleKind):
     value = NotificationKind.REMINDED
     essential = True
 
-    def occasion(self, row: ReportingCycle) -> int:
+    def deduplication_key(self, row: ReportingCycle) -> int:
         return today().toordinal()

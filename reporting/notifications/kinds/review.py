@@ -25,9 +25,9 @@ from reporting.notifications.sections import Line, ListSection, Section, change_
 
 
 class ReviewKind(Kind):
-    """A kind on a row of the review workflow: each version of the row is an occasion of its own."""
+    """A kind on a row of the review workflow: each version of the row is an event of its own."""
 
-    def occasion(self, row: Reviewed) -> int:
+    def deduplication_key(self, row: Reviewed) -> int:
         return row.version
 
 
