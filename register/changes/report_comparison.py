@@ -12,7 +12,7 @@ from reporting.public_fields import REPORT
 
 # If there are more reports, all but the newest are folded.
 MAX_UNFOLDED = 3
-TEXTS = [each.name for each in REPORT if each.is_text]
+REPORT_TEXTS = [each.name for each in REPORT if each.is_text]
 # By the finding and the report that was assessed: the latest one, an earlier one, the latest one at the time, or none.
 SENTENCES = {
     ("agrees", "last"): gettext_lazy("The lead reports “%(status)s”; %(assessor)s agrees."),
@@ -123,7 +123,7 @@ def _field_diffs(before: ProgressReport, after: ProgressReport) -> list[FieldDif
         if old != new:
             pieces = [Piece("removed", old), Piece("same", " "), Piece("added", new)]
             diffs.append(FieldDiff(REPORT.label(name), pieces))
-    for name in TEXTS:
+    for name in REPORT_TEXTS:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             diffs.append(FieldDiff(REPORT.label(name), diff_words(old, new)))

@@ -141,14 +141,14 @@ def missing_in_amendments(table: PublicTable) -> set[str]:
         elif table.model is Commitment:
             is_shown = bool(list(history._of_commitment(before, after, {name: {} for name in history.SETS}, Names())))
             is_shown = is_shown and set(public_field.columns) <= {
-                name.removesuffix("_id") for name in timestamps.COLUMNS
+                name.removesuffix("_id") for name in timestamps.COMMITMENT_COLUMNS
             }
         elif table.model is Partner:
             is_shown = bool(list(history._of_partner(before, after, Names())))
         else:
             is_shown = bool(list(history._of_milestone(before, after)))
         if table.model is not Commitment:
-            columns = {name.removesuffix("_id") for name in timestamps.PARTS[table.model]}
+            columns = {name.removesuffix("_id") for name in timestamps.PART_COLUMNS[table.model]}
             is_shown = is_shown and set(public_field.columns) <= columns
         missing |= set() if is_shown else {public_field.name}
     return missing

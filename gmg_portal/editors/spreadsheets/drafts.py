@@ -36,7 +36,7 @@ def has_this_already(row: int) -> str:
 
 
 @dataclass(frozen=True)
-class Change:
+class CellChange:
     """A cell that an import changes."""
 
     column: str
@@ -214,10 +214,10 @@ class DraftResource(ModelResource):
         """Skip a row of which no cell has changed."""
         return not import_validation_errors and not instance._state.adding and not self.changes_of(instance)
 
-    def changes_of(self, instance) -> list[Change]:
+    def changes_of(self, instance) -> list[CellChange]:
         after = self.values_of(instance)
         return [
-            Change(name, self.before[name], after[name])
+            CellChange(name, self.before[name], after[name])
             for name in after
             if name != self.key and name not in self.shown and after[name] != self.before[name]
         ]

@@ -39,7 +39,7 @@ EXAMPLE = "EXAMPLE"
 
 
 @dataclass(frozen=True)
-class Problem:
+class ImportProblem:
     """An error in a row and column; the column is '' for the row as a whole."""
 
     row: int
@@ -59,7 +59,7 @@ class ParsedSheet:
     letters: dict[str, str] = field(default_factory=dict)
     numbers: list[int] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
     examples: int = 0
 
 
@@ -117,7 +117,7 @@ def add_row(sheet: ParsedSheet, number: int, cells: list, places: dict[str, int]
         try:
             texts.append(text_of(cells[place] if place < len(cells) else None, column in days))
         except BadCell as reason:
-            sheet.problems.append(Problem(number, column, str(reason)))
+            sheet.problems.append(ImportProblem(number, column, str(reason)))
             texts.append("")
     if texts[0].strip() == EXAMPLE:
         sheet.examples += 1
@@ -128,7 +128,7 @@ def add_row(sheet: ParsedSheet, number: int, cells: list, places: dict[str, int]
         value = getattr(cell, "value", cell)
         if place not in known and value not in (None, ""):
             column = get_column_letter(place + 1)
-            sheet.problems.append(Problem(number, column, _("This stands under no column of the header.")))
+            sheet.problems.append(ImportProblem(number, column, _("This stands under no column of the header.")))
     if any(texts) or len(sheet.problems) > before:
         sheet.numbers.append(number)
         sheet.rows.append(texts)

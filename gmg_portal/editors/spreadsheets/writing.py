@@ -21,7 +21,7 @@ from gmg_portal.editors.spreadsheets.widgets import in_cell
 VALUES_SHEET = "allowed values"
 HEAD = PatternFill("solid", fgColor="FF1F3A5F")
 GIVEN = PatternFill("solid", fgColor="FFE7E9EC")
-EXAMPLES = {
+EXAMPLE_CELLS = {
     "title": "Fair recruitment of migrant workers",
     "summary": "What is undertaken, in a few lines.",
     "places": "Jordan;Lebanon",
@@ -81,8 +81,8 @@ def example(resource: DraftResource) -> list[str]:
         allowed = [word for word, _meaning in field.widget.allowed(resource.row_choices) if word not in cells]
         if field.column_name == resource.key:
             cells.append(EXAMPLE)
-        elif field.column_name in EXAMPLES:
-            cells.append(EXAMPLES[field.column_name])
+        elif field.column_name in EXAMPLE_CELLS:
+            cells.append(EXAMPLE_CELLS[field.column_name])
         elif field.column_name in resource.shown:
             cells.append("")
         else:
