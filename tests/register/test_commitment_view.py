@@ -88,7 +88,7 @@ def test_commitment_page_shows_reports_newest_first_under_lasting_numbers(client
     assert html.index('id="report-2"') < html.index('id="report-1"')
 
 
-def test_commitment_page_as_of_a_day_tells_the_story_up_to_it(client, whole):
+def test_commitment_page_as_of_a_day_shows_what_was_public_by_then(client, whole):
     html = assert_answers(client, f"{whole.get_absolute_url()}?as_of=2014-10-01")
 
     assert "Donors were found." in html
@@ -215,7 +215,7 @@ def test_older_reports_are_folded_and_keep_their_addresses(client, commitment):
         ("broken", "?as_of=2016-01-02", "link last checked after this day"),
     ],
 )
-def test_last_link_check_is_told_in_words(client, commitment, outcome, query, says):
+def test_last_link_check_is_shown_in_words(client, commitment, outcome, query, says):
     moment = datetime(2016, 1, 3, 12, tzinfo=UTC)
     published_report(
         commitment, evidence=[EvidenceFactory.build(report=None, link_check=outcome, link_checked_at=moment)]
@@ -228,7 +228,7 @@ def test_last_link_check_is_told_in_words(client, commitment, outcome, query, sa
 
 
 @pytest.mark.parametrize("query", ["", "?as_of=2016-01-02"])
-def test_nothing_is_said_of_a_link_that_was_never_checked(client, commitment, query):
+def test_unchecked_link_has_no_check_text(client, commitment, query):
     published_report(commitment, evidence=[EvidenceFactory.build(report=None)])
 
     html = assert_answers(client, f"{commitment.get_absolute_url()}{query}")
@@ -244,7 +244,7 @@ def test_evidence_seen_after_the_day_asked_for_is_not_yet_seen(client, commitmen
     assert "seen on" not in assert_answers(client, f"{commitment.get_absolute_url()}?as_of=2014-12-31")
 
 
-def test_assessments_stand_beside_the_lead_and_name_the_difference(client, commitment, iom, undesa):
+def test_assessments_are_shown_beside_the_report_with_the_difference(client, commitment, iom, undesa):
     report = published_report(commitment, on="2014-06-30", status="completed")
     AssessmentFactory(
         commitment=commitment, agency=undesa, report=report, finding="agrees", public=True, text="Seen in June."
@@ -262,7 +262,7 @@ def test_assessments_stand_beside_the_lead_and_name_the_difference(client, commi
     assert others.count("replaced by a newer one") == 1
 
 
-def test_lead_answers_beneath_the_assessment_from_its_day_on(client, commitment, iom):
+def test_answer_is_shown_below_the_assessment_from_its_day_on(client, commitment, iom):
     assessment = AssessmentFactory(commitment=commitment, agency=iom, finding="disagrees", public=True)
     for state in ("draft", "submitted", "sent_back"):
         AnswerFactory(assessment__commitment=commitment, text="Whispered", **{state: True})
@@ -346,7 +346,7 @@ def history(client, commitment, query=""):
     return [(str(entry.on), entry.kind) for entry in response.context["history"].entries]
 
 
-def test_history_tells_publication_status_amendments_and_withdrawal_newest_first(client, amended):
+def test_history_lists_publication_status_amendments_and_withdrawal_newest_first(client, amended):
     html = assert_answers(client, amended.get_absolute_url())
 
     story = html[html.index('id="status-history"') : html.index('id="cite"')]

@@ -186,7 +186,7 @@ def test_status_as_it_stood_on_a_day(commitment, day, status, outlook, last_upda
     assert (row.last_update and row.last_update.iso) == last_update
 
 
-def test_later_of_two_reports_of_one_day_speaks(commitment):
+def test_later_of_two_reports_of_one_day_counts(commitment):
     published_report(commitment, on="2014-06-30", status="planning")
     published_report(commitment, on="2014-06-30", status="in_progress", outlook="at_risk")
 

@@ -158,7 +158,7 @@ def test_secret_key_is_replaced_with_the_old_one_as_a_fallback(client, secretari
     assertRedirects(sign_in_with_code(client, "secretariat"), "/admin/")
 
 
-def test_lost_key_is_said_by_the_check_the_command_and_the_page(client, secretariat, administrator, settings, caplog):
+def test_lost_key_is_reported_by_check_command_and_page(client, secretariat, administrator, settings, caplog):
     settings.SECRET_KEY = "another key of the portal"
 
     warnings = checks.run_checks(tags=[checks.Tags.database], databases=["default"])

@@ -159,7 +159,7 @@ def test_key_is_set_up_used_after_the_password_and_alone(page, portal, complaint
     assert complaints == []
 
 
-def test_key_that_opens_nothing_is_said_so(page, portal, add_key):
+def test_unknown_key_gets_a_message(page, portal, add_key):
     add_key(page)
     UserFactory(username="keeper", is_superuser=True, second_step=False)
     sign_in(page, portal, "keeper")
@@ -176,7 +176,7 @@ def test_key_that_opens_nothing_is_said_so(page, portal, add_key):
     expect(page.get_by_text("This key opens no account here.")).to_be_visible()
 
 
-def test_browser_without_a_key_says_so_and_other_ways_stay(page, portal):
+def test_browser_without_key_support_offers_the_other_methods(page, portal):
     page.goto(f"{portal}/accounts/login/")
     page.evaluate("() => { navigator.credentials.get = async () => { throw new Error('nothing there'); }; }")
 

@@ -154,7 +154,7 @@ def test_ended_session_loses_nothing(page, portal, report):
     assert ProgressReport.objects.get(pk=report.pk).achieved == WORDS
 
 
-def test_words_are_not_handed_to_whoever_signs_in_next(page, portal):
+def test_text_is_not_saved_as_another_user(page, portal):
     focal_point(Agency.objects.get(code="ilo"), "colleague")
     to_form(page, portal)
     page.context.clear_cookies()

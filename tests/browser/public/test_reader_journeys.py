@@ -152,7 +152,7 @@ def test_reader_filters_shares_the_address_and_downloads(reader, scripted, open_
     assert {"2" in row["agenda_points"].split(";") for row in rows} == {True}
 
 
-def test_box_that_is_ticked_before_the_script_has_come_is_heard(open_page, site, complaints):
+def test_box_ticked_before_the_script_loads_is_applied(open_page, site, complaints):
     page = open_page()
     held = []
     page.route("**/js/register*.js", lambda route: held.append(route))

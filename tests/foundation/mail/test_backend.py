@@ -239,7 +239,7 @@ def test_queue_is_shown_to_nobody(client, administrator):
 # The environment
 
 
-def test_ways_out_are_read_from_one_address(tmp_path):
+def test_mail_settings_are_read_from_one_url(tmp_path):
     smtp = "django.core.mail.backends.smtp.EmailBackend"
     assert delivery_settings("", tmp_path) == {
         "backend": "foundation.mail.backend.FileBackend",
@@ -285,7 +285,7 @@ def test_wrong_way_out_is_refused_in_a_sentence(url, tmp_path):
         delivery_settings(url, tmp_path)
 
 
-def test_mail_service_without_its_key_is_told_before_anything_starts(settings):
+def test_mail_service_without_its_key_fails_at_start(settings):
     settings.POST_OFFICE = {"BACKENDS": {"default": "anymail.backends.postmark.EmailBackend"}}
     (refusal,) = check_mail_backend(None)
 

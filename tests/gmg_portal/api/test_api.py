@@ -298,7 +298,7 @@ def test_addresses_without_rows_refuse_words_too(client, db, assert_problem, add
     assert (stranger["parameter"], stranger["allowed"], empty["parameter"]) == ("lang", ["format"], "format")
 
 
-def test_every_fault_is_told_at_once(client, record, assert_problem):
+def test_every_fault_is_reported_at_once(client, record, assert_problem):
     response = client.get(f"{record['commitments']}?statu=completed&status=done&fields=id&as_of=")
 
     assert {error["parameter"] for error in assert_problem(response, 400)} == {"statu", "status", "fields", "as_of"}

@@ -215,9 +215,7 @@ def test_without_a_token_nothing_is_open(header, client, system):
     assert (in_address.status_code, wrong_half.status_code) == (401, 401)
 
 
-def test_hand_over_ends_the_tokens_of_whoever_leaves_and_no_later_membership_brings_them_back(
-    ilo, ilo_focal_point, ilo_alternate, secretariat, system
-):
+def test_handover_ends_the_tokens_of_the_predecessor_for_good(ilo, ilo_focal_point, ilo_alternate, secretariat, system):
     hand_over(ilo_focal_point.memberships.get(), to=ilo_alternate, on=today(), by=secretariat)
     last_day = system.get().status_code
     system.token.refresh_from_db()
@@ -439,7 +437,7 @@ def test_change_of_nothing_leaves_the_version(system, commitment):
     assert ProgressReport.objects.get().history.count() == 1
 
 
-def test_clash_speaks_to_a_program(system, commitment, ilo_alternate):
+def test_edit_conflict_is_machine_readable(system, commitment, ilo_alternate):
     begun = system.begin(commitment).json()
     report = ProgressReport.objects.get()
     report.achieved, report._history_user = "By the alternate.", ilo_alternate
@@ -525,7 +523,7 @@ def test_what_a_form_refuses_is_refused_with_what_is_allowed(system, commitment)
     assert ProgressReport.objects.count() == 0
 
 
-def test_second_to_save_is_told_who_changed_what_and_overwrites_nothing(system, commitment, ilo_alternate):
+def test_second_to_save_reads_who_changed_what_and_overwrites_nothing(system, commitment, ilo_alternate):
     begun = system.begin(commitment).json()
     report = ProgressReport.objects.get(draft_code=begun["code"])
     report.achieved, report._history_user = "By the alternate.", ilo_alternate

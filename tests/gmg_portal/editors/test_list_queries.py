@@ -234,7 +234,7 @@ def test_file_of_drafts_refuses_unknown_parameters(as_ilo):
     assert [as_ilo.get(address, params).status_code for params in ({}, {"lead": "iom"})] == [200, 400]
 
 
-def test_person_without_the_page_is_told_nothing_of_its_parameters(as_ilo):
+def test_user_without_the_page_learns_nothing_of_its_parameters(as_ilo):
     assert as_ilo.get(reverse("admin:rates"), {"cycle": "x"}).status_code == 403
     assert as_ilo.get(reverse("admin:handover", args=["ilo"]), {"x": "y"}).status_code == 400
 

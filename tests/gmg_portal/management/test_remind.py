@@ -81,7 +81,9 @@ def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
 
 
 @pytest.mark.django_db
-def test_what_could_not_be_told_at_once_is_told_by_itself(queue, capsys, ilo_focal_point, commitment, secretariat):
+def test_unsent_immediate_notification_is_sent_later_in_its_own_mail(
+    queue, capsys, ilo_focal_point, commitment, secretariat
+):
     report = ProgressReportFactory(sent_back=True, commitment=commitment, author=ilo_focal_point)
     events.notify(NotificationKind.SENT_BACK, report, by=secretariat)
     NotificationFactory(recipient=ilo_focal_point, commitment=commitment)
@@ -91,7 +93,7 @@ def test_what_could_not_be_told_at_once_is_told_by_itself(queue, capsys, ilo_foc
 
 
 @pytest.mark.django_db
-def test_mail_that_is_given_up_is_an_error_for_whoever_watches(queue, settings, overdue, time_machine):
+def test_mail_that_is_given_up_is_an_error_for_monitoring(queue, settings, overdue, time_machine):
     settings.POST_OFFICE = settings.POST_OFFICE | {
         "BACKENDS": {"default": "tests.foundation.mail.test_backend.Broken"},
         "MAX_RETRIES": 0,
@@ -102,7 +104,7 @@ def test_mail_that_is_given_up_is_an_error_for_whoever_watches(queue, settings, 
 
 
 @pytest.mark.django_db
-def test_person_who_cannot_be_reached_is_an_error_for_whoever_watches(queue, overdue, ilo_focal_point):
+def test_unreachable_person_is_an_error_for_monitoring(queue, overdue, ilo_focal_point):
     User.objects.filter(pk=ilo_focal_point.pk).update(email="no address")
 
     with pytest.raises(CommandError, match="people not reached: 1"):
@@ -188,7 +190,7 @@ def test_two_processes_send_each_mail_once(owing, queue):
     assert Digest.objects.filter(day=today()).count() == 3
 
 
-def test_threads_that_start_together_tell_each_thing_once(owing, queue):
+def test_concurrent_threads_send_each_notification_once(owing, queue):
     barrier, failures = Barrier(4), []
 
     def remind():

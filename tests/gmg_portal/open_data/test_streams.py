@@ -268,7 +268,7 @@ def test_workbook_says_what_it_is_on_its_second_sheet(client, commitment, settin
     assert f"Revision: {CurrentRevision.read().number}" in workbook.properties.description
 
 
-def test_files_of_one_state_are_told_to_be_of_one(client, commitment):
+def test_files_of_one_state_have_one_revision(client, commitment):
     responses = {form: client.get(f"/data/commitments.{form}") for form in FORMATS}
     described = client.get(reverse("data-package")).json()
 

@@ -517,7 +517,7 @@ def test_entry_has_one_identifier_in_every_feed(client, commitment):
     assert id_lists == {tuple(identifier(f"{commitment.reference}/{suffix}") for suffix in ("report-1", "published"))}
 
 
-def test_feed_of_a_search_tells_the_withdrawal_of_what_it_found(client, ilo, secretariat, commitment):
+def test_feed_of_a_search_has_the_withdrawal_of_a_result(client, ilo, secretariat, commitment):
     CommitmentFactory(withdrawn=True, lead_agency=AgencyFactory())
     actions.withdraw(commitment, reason="Entered twice.", by=secretariat)
 
@@ -526,7 +526,7 @@ def test_feed_of_a_search_tells_the_withdrawal_of_what_it_found(client, ilo, sec
     ]
 
 
-def test_who_follows_the_silent_hears_of_each_that_falls_silent(
+def test_feed_of_silent_commitments_has_each_newly_silent_one(
     in_february, client, ilo, cycle, commitment, time_machine
 ):
     ProgressReportFactory(commitment=commitment, cycle=cycle)
@@ -622,7 +622,7 @@ def test_feed_takes_the_words_of_the_timeline(client, ilo, iom, points, commitme
     }
 
 
-def test_feed_tells_an_event_once_its_day_has_come(client, db):
+def test_feed_has_an_event_from_its_day_on(client, db):
     EventFactory(slug="stockholm", title="Stockholm", starts_on=date(2014, 5, 14), place="Stockholm")
     EventFactory(slug="to-come", starts_on=date(2099, 1, 1))
 
@@ -635,7 +635,7 @@ def test_feed_tells_an_event_once_its_day_has_come(client, db):
     assert parse_datetime(*texts(feed, "atom:entry/atom:updated")) == event.history.get().history_date
 
 
-def test_feed_tells_an_assessment_in_the_assessors_name(client, iom, commitment):
+def test_feed_has_an_assessment_in_the_assessors_name(client, iom, commitment):
     AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees", text="Nothing was found.")
 
     feed = read(client, "/feeds/changes.atom?kind=assessment")
@@ -645,7 +645,7 @@ def test_feed_tells_an_assessment_in_the_assessors_name(client, iom, commitment)
     assert texts(feed, "atom:entry/atom:summary") == ["<p>Disagrees</p>\n\n<p>Nothing was found.</p>"]
 
 
-def test_feed_tells_an_answer_in_the_leads_name(client, iom, commitment):
+def test_feed_has_an_answer_in_the_leads_name(client, iom, commitment):
     assessment = AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")
     AnswerFactory(assessment=assessment, public=True, text="It was there.")
     AnswerFactory(assessment=assessment, submitted=True, text="Whispered")

@@ -87,7 +87,7 @@ def test_changes_carry_the_status_change_of_the_report_that_made_it(public_recor
     assert by_key[f"{public_record[0]}/report-2"] is None
 
 
-def test_assessments_of_one_assessor_and_day_are_told_apart_by_their_moment(commitment, iom):
+def test_assessments_of_one_assessor_and_day_have_different_keys(commitment, iom):
     for hour in (9, 10):
         AssessmentFactory(
             public=True,

@@ -27,7 +27,7 @@ def test_older_reports_are_folded_when_there_are_more_than_three(commitment, rep
     assert [telling.folded for telling in diff_reports(reports_of(commitment))] == folded
 
 
-def test_report_is_told_against_the_one_before_it(commitment):
+def test_report_is_compared_with_the_one_before_it(commitment):
     published_report(commitment, on="2014-06-30", status="planning", achieved="Donors were found.")
     published_report(
         commitment, on="2014-12-31", status="in_progress", achieved="Donors were found in Asia.", barriers="Funds."
@@ -117,7 +117,7 @@ def test_newer_assessment_of_the_same_assessor_replaces_the_older(commitment, io
     assert then == {first: None, other: None}
 
 
-def test_assessment_of_a_report_that_is_not_public_does_not_speak_of_it(commitment, iom):
+def test_assessment_of_an_unpublished_report_does_not_name_it(commitment, iom):
     published_report(commitment, on="2014-06-30", status="planning")
     hidden = ProgressReport.objects.create(commitment=commitment, status="completed", achieved="Whispered")
     AssessmentFactory(commitment=commitment, agency=iom, report=hidden, public=True)

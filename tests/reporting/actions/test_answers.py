@@ -10,7 +10,7 @@ from tests.support.factories import AnswerFactory, AssessmentFactory, Commitment
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
-def test_answer_is_published_beneath_the_assessment_and_not_over_it(commitment, secretariat):
+def test_published_answer_leaves_the_assessment_unchanged(commitment, secretariat):
     answer = AnswerFactory(submitted=True, assessment__commitment=commitment)
 
     actions.publish(answer, by=secretariat)

@@ -59,7 +59,7 @@ def test_address_may_be_left_out(client, commitment):
         ({"nickname": "spam"}, "This was filled in as if by a program"),
     ],
 )
-def test_what_cannot_be_taken_is_said_and_what_was_typed_stands(client, commitment, typed, sentence):
+def test_refused_correction_gets_a_message_and_keeps_the_text(client, commitment, typed, sentence):
     answer = client.post(form_of(commitment), TYPED | typed)
 
     html = answer.content.decode()
@@ -83,7 +83,7 @@ def test_filled_trap_is_empty_in_the_form_that_comes_back(client, commitment):
         ("milestones", "No milestone is stated. Please add (what, by when, and where it is written):"),
     ],
 )
-def test_whoever_asks_for_what_is_lacking_finds_it_begun(client, commitment, ilo_focal_point, lack, begun):
+def test_link_from_a_gap_opens_a_prefilled_correction(client, commitment, ilo_focal_point, lack, begun):
     client.force_login(ilo_focal_point)
 
     page = client.get(form_of(commitment), {"lack": lack})

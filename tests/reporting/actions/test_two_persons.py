@@ -85,7 +85,7 @@ def test_reviewer_of_the_first_round_reviews_the_second(secretariat, administrat
     assert state_of(row) == "published"
 
 
-def test_whoever_opened_the_cycle_publishes_its_reports(commitment, secretariat, ilo_focal_point):
+def test_opener_of_a_cycle_may_publish_its_reports(commitment, secretariat, ilo_focal_point):
     actions.open_cycle(ReportingCycleFactory(), by=secretariat)
     report = commitment.reports.get()
     report.status, report.achieved = "in_progress", "Courses were held."

@@ -284,7 +284,7 @@ def test_a_commitment_is_public_from_its_start_or_its_first_report(known, file, 
 
 
 @pytest.mark.database
-def test_the_record_as_of_a_day_tells_the_story_as_it_went(one):
+def test_record_as_of_a_day_is_that_of_the_day(one):
     before, after = date(2014, 6, 29), date(2014, 6, 30)
 
     assert list(Commitment.objects.published(before)) == []
@@ -551,7 +551,7 @@ def test_a_bad_line_is_refused_by_its_number_and_nothing_of_the_file_is_loaded(k
     assert Commitment.objects.count() == 0
 
 
-def test_every_problem_is_said_at_once_by_the_line_on_which_its_record_begins(known, file):
+def test_every_problem_is_reported_at_once_by_the_first_line_of_its_record(known, file):
     path = file(
         {"summary": "Two\nlines.", "kind": "project"}, {}, {}, {"lead": "itu", "confidence": "sure", "title": "T"}
     )
@@ -569,7 +569,7 @@ def test_every_problem_is_said_at_once_by_the_line_on_which_its_record_begins(kn
 
 
 @pytest.mark.database
-def test_what_only_the_database_refuses_is_said_by_line_too(known, file, monkeypatch):
+def test_refusal_of_the_database_is_reported_by_line(known, file, monkeypatch):
     monkeypatch.setattr("reporting.importers.line_parser.LineParser.partners", lambda reader, lead: [lead, lead])
 
     with pytest.raises(CommandError) as refusal:
@@ -579,7 +579,7 @@ def test_what_only_the_database_refuses_is_said_by_line_too(known, file, monkeyp
     assert Commitment.objects.count() == 0
 
 
-def test_what_only_an_action_refuses_is_said_by_line_too(one, file, monkeypatch):
+def test_refusal_of_an_action_is_reported_by_line(one, file, monkeypatch):
     monkeypatch.setattr(
         "reporting.importers.commitments.CommitmentLoader.outdated_outcome", lambda register, line: None
     )

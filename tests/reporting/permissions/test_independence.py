@@ -721,7 +721,7 @@ def test_dependent_reviewer_reads_why_another_decides(client, commitment, ilo, s
     assertContains(page, "or leads the commitment or is a partner in it: another reviewer decides.", status_code=403)
 
 
-def test_form_of_a_draft_keeps_the_agencies_of_whoever_saves_it(
+def test_draft_form_keeps_the_agencies_of_its_writer(
     client, data_and_research, iom, iom_focal_point, undesa_focal_point
 ):
     report = ProgressReportFactory(commitment=CommitmentFactory(workgroup=data_and_research))

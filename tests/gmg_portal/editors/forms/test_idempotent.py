@@ -218,7 +218,7 @@ def test_same_words_in_a_form_that_was_fetched_anew_lead_to_the_first_for_a_mome
     assert (soon, Commitment.objects.count()) == (1, 2)
 
 
-def test_first_row_that_was_deleted_is_said_and_not_made_again(focal_point):
+def test_deleted_first_row_gets_a_message_and_is_not_created_again(focal_point):
     data = commitment_form(focal_point)
     focal_point.post(ADD, data)
     Commitment.objects.get().delete()

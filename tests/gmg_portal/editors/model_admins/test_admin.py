@@ -348,7 +348,7 @@ def test_expected_report_gets_its_author_and_is_submitted(as_user, ilo_focal_poi
     assert (report.state, report.author, report.cycle) == ("submitted", ilo_focal_point, cycle)
 
 
-def test_what_is_missing_is_said_at_its_field_and_the_draft_is_kept(as_user, ilo_focal_point, commitment):
+def test_missing_value_is_an_error_of_its_field_and_the_draft_is_kept(as_user, ilo_focal_point, commitment):
     client = as_user(ilo_focal_point)
     form = client.get(address(ProgressReport, "add"))
     data = filled(form, commitment=commitment.pk, status="completed", barriers="Funds came late.", _submit="1")
@@ -367,7 +367,7 @@ def test_what_is_missing_is_said_at_its_field_and_the_draft_is_kept(as_user, ilo
     assertContains(page, "‘Completed’ needs at least one public piece of evidence.", count=2)
 
 
-def test_announcement_alone_is_said_over_the_evidence(as_user, ilo_focal_point, commitment):
+def test_announcement_alone_is_an_error_of_the_evidence(as_user, ilo_focal_point, commitment):
     report = ProgressReportFactory(commitment=commitment, status="in_progress")
     EvidenceFactory(report=report, kind="announcement")
     client = as_user(ilo_focal_point)
@@ -401,7 +401,7 @@ def test_hints_stop_nothing(as_user, ilo_focal_point, commitment):
     assert report.state == "submitted"
 
 
-def test_what_the_database_refuses_is_said_at_its_field(as_user, ilo_focal_point, commitment):
+def test_refusal_of_the_database_is_an_error_of_its_field(as_user, ilo_focal_point, commitment):
     client = as_user(ilo_focal_point)
     form = client.get(address(ProgressReport, "add"), {"commitment": commitment.pk})
     typed = {"achieved": "Typed with care", "_submit": "1"}
@@ -666,7 +666,7 @@ def test_assessment_of_an_independent_assessor_is_kept_by_the_secretariat(as_use
 # Two editors on one form
 
 
-def test_second_to_save_is_told_who_changed_what(as_user, ilo_focal_point, ilo_alternate, commitment):
+def test_second_to_save_reads_who_changed_what(as_user, ilo_focal_point, ilo_alternate, commitment):
     report = ProgressReportFactory(commitment=commitment, achieved="First wording")
     first = filled(as_user(ilo_focal_point).get(address(report, "change")))
     second = filled(as_user(ilo_alternate).get(address(report, "change")))
@@ -687,7 +687,7 @@ def test_second_to_save_is_told_who_changed_what(as_user, ilo_focal_point, ilo_a
     assert report.state == "draft"
 
 
-def test_second_to_save_evidence_is_told_who_changed_what(as_user, ilo_focal_point, ilo_alternate, commitment):
+def test_second_to_save_evidence_reads_who_changed_what(as_user, ilo_focal_point, ilo_alternate, commitment):
     piece = EvidenceFactory(report=ProgressReportFactory(commitment=commitment), title="First title")
     report = piece.report
     second = filled(as_user(ilo_alternate).get(address(report, "change")))
@@ -704,7 +704,7 @@ def test_second_to_save_evidence_is_told_who_changed_what(as_user, ilo_focal_poi
     assert field_conflicts(deleted) == {("Title", "Second title", "First title", False)}
 
 
-def test_row_deleted_meanwhile_is_said_and_not_lost(as_user, ilo_focal_point, commitment):
+def test_row_deleted_meanwhile_gets_a_message_and_is_not_lost(as_user, ilo_focal_point, commitment):
     piece = EvidenceFactory(report=ProgressReportFactory(commitment=commitment))
     client = as_user(ilo_focal_point)
     data = filled(client.get(address(piece.report, "change")))

@@ -41,7 +41,7 @@ def test_page_opens_for_these_roles_alone(client, administrator, secretariat, il
     assert opened == OPEN_TO
 
 
-def test_second_to_save_reference_data_is_told_who_changed_what(client, secretariat, administrator, ilo):
+def test_second_to_save_reference_data_reads_who_changed_what(client, secretariat, administrator, ilo):
     page = reverse("admin:agencies_agency_change", args=[ilo.pk])
     client.force_login(administrator)
     mine = filled(client.get(page))

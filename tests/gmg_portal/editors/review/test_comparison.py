@@ -66,7 +66,7 @@ def test_report_stands_beside_the_last_published_one(commitment):
     assert [field.label for field in beside.fields if not field.changed] == ["Outlook"]
 
 
-def test_each_side_reads_as_its_own_wording(commitment):
+def test_each_side_reads_as_its_own_text(commitment):
     before, after = "Two courses were held in Geneva.", "Five courses were held in Geneva, and one in Bern."
     published_report(commitment, achieved=before)
     report = ProgressReportFactory(submitted=True, commitment=commitment, achieved=after)
@@ -140,7 +140,7 @@ def test_commitment_that_was_sent_back_shows_what_was_mended(ilo, iom, points, i
     assert again.changes == len(again.fields)
 
 
-def test_evidence_added_since_the_report_was_sent_back_is_told(commitment, ilo_focal_point, secretariat):
+def test_evidence_added_since_the_report_was_sent_back_is_marked(commitment, ilo_focal_point, secretariat):
     report = ProgressReportFactory(commitment=commitment)
     EvidenceFactory(report=report, title="First", url="https://example.org/1")
     actions.submit(report, by=ilo_focal_point)
@@ -204,7 +204,7 @@ def test_report_is_remarked_on(before, fields, evidence, sentences, commitment):
     assert remarked(report) == sentences
 
 
-def test_what_stops_publication_is_told_apart(commitment):
+def test_blocking_remarks_are_marked(commitment):
     report = ProgressReportFactory(submitted=True, commitment=commitment, status="completed")
 
     stops = [remark.text for remark in remarks(report) if remark.is_blocking]
@@ -305,7 +305,7 @@ def test_reviewer_sends_back_on_the_page(client, secretariat, waiting):
         ),
     ],
 )
-def test_decision_that_cannot_be_taken_is_said_and_nothing_lost(data, sentence, client, secretariat, waiting):
+def test_impossible_decision_gets_a_message_and_loses_nothing(data, sentence, client, secretariat, waiting):
     client.force_login(secretariat)
 
     page = client.post(review_page(waiting), {"seen": waiting.version, **data})

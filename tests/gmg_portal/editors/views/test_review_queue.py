@@ -187,7 +187,7 @@ def test_many_are_published_after_one_question_and_the_rest_named_with_reasons(c
     assert [row.key for row in queue_of(administrator).rows] == [f"commitment-{own.pk}", waiting["report"]]
 
 
-def test_nothing_chosen_is_said(client, secretariat, waiting):
+def test_nothing_chosen_gets_a_message(client, secretariat, waiting):
     client.force_login(secretariat)
 
     answer = client.post(reverse("admin:queue"), {"row": []}, follow=True)
