@@ -37,7 +37,7 @@ class StatusMeaning(TaggedMeaning):
     """The meaning of a status."""
 
     fill: Fill = field(kw_only=True)
-    finished: bool = field(kw_only=True)  # no more reports are owed
+    finished: bool = field(kw_only=True)  # no more reports are expected
     past_planning: bool = field(kw_only=True)  # an announcement is not enough evidence
 
 
@@ -127,12 +127,12 @@ class Status(DescribedChoices):
 
     @classmethod
     def finished(cls) -> tuple[str, ...]:
-        """Return the values with which no more reports are owed."""
+        """Return the values with which no more reports are expected."""
         return cls.values_where(lambda meaning: meaning.finished)
 
     @classmethod
     def finished_without_successor(cls) -> tuple[str, ...]:
-        """Return the finished values that hold whatever becomes of another commitment."""
+        """Return the finished values that do not depend on another commitment."""
         return tuple(value for value in cls.finished() if value != cls.SUPERSEDED)
 
     @classmethod
@@ -306,7 +306,7 @@ class CommitmentScope(DescribedChoices):
 
 
 class CommitmentConfidence(DescribedChoices):
-    """The confidence that the source says what the commitment says."""
+    """How certain it is that the source supports the commitment."""
 
     CONFIRMED = "confirmed", _("Confirmed: the source was read"), Meaning(_("The source was read."))
     KNOWN = (

@@ -1,4 +1,4 @@
-"""Fill the site of the editor area: tables, the dashboard and further pages; close tables that nobody may read."""
+"""Fill the site of the editor area: ModelAdmin classes, the dashboard and further pages; close unreadable tables."""
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator

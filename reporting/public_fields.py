@@ -1,4 +1,4 @@
-"""Public fields of progress reports, of what stands with them, and of assessments and answers."""
+"""Public fields of progress reports and their rows, of assessments and of answers."""
 
 from django.utils.translation import gettext_lazy as _
 

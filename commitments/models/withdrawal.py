@@ -15,7 +15,7 @@ from foundation.dates.model_fields import PastDateField
 class Withdrawal(models.Model):
     """A withdrawal of a commitment and, if it was taken back, its restoration; written by database triggers alone.
 
-    A trigger on the commitment keeps these rows, so that whatever withdraws or restores a commitment is recorded.
+    A trigger on the commitment keeps these rows, so that every withdrawal and restoration is recorded.
     """
 
     commitment = models.ForeignKey(

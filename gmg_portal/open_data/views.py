@@ -159,7 +159,7 @@ def strictly_requested_format(params: QueryDict, form: str) -> tuple[Format, Que
 
 
 def parse_table_query(params: QueryDict, table: Table, address: str) -> TableQuery:
-    """Return what the parameters of an address ask of a table; raise ValidationError for an invalid one."""
+    """Return the query of a table from the parameters of an address; raise ValidationError for an invalid one."""
     filters = "; ".join(f"{name} = {', '.join(values)}" for name, values in params.lists())
     if table.filterset is None:
         day = parse_as_of(params, {"as_of"} if table.supports_as_of else ())

@@ -101,7 +101,7 @@ def write_xlsx(
 
 
 class Sheet:
-    """A sheet of a workbook, written row by row. Texts are texts, whatever they look like, and addresses are links.
+    """A sheet of a workbook, written row by row. Texts are never formulas or numbers; addresses are links.
 
     Excel removes all links from a sheet with too many, so addresses beyond `MAX_LINKS` are texts.
     """

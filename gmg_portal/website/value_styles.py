@@ -1,7 +1,7 @@
 """The style rules of the values of status, outlook, freshness and verification, made from their declarations.
 
 They end `static/css/components.css`, as a sheet of their own would cost every page a request.
-`python -m gmg_portal.website.value_styles` writes them anew; a test compares the two.
+`python -m gmg_portal.website.value_styles` rewrites them; a test compares the two.
 """
 
 from collections.abc import Iterator

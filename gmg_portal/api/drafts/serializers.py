@@ -42,7 +42,7 @@ def version_tag(report: ProgressReport) -> str:
 
 
 def draft_state(report: ProgressReport) -> str:
-    """Return the state of the workflow, or 'expected' for a report that a cycle asked for and nobody has begun."""
+    """Return the state of the workflow, or 'expected' for a blank report of a cycle."""
     blank = report.state == State.DRAFT and report.cycle_id and is_blank(report)
     return EXPECTED if blank else report.state
 
@@ -160,7 +160,7 @@ class DraftRowSerializer(PublicFieldsSerializer):
 
 
 class DraftSerializer(DraftRowSerializer):
-    """One report of one's own agency, with what stands in the way of sending it off."""
+    """One report of one's own agency, with what prevents its submission."""
 
     missing = serializers.SerializerMethodField(
         help_text=_("What has to be mended before it can be submitted, as sentences; empty where nothing is.")

@@ -235,7 +235,7 @@ SYNTHETIC_EXAMPLES: dict[str, dict] = {
         "url": f"{PORTAL}/workgroups/#mawp-2013-2015",
     },
 }
-# Examples of public fields stand with their declaration.
+# Examples of public fields are in their declaration.
 _PUBLIC_TABLES = {
     "Commitment": COMMITMENT,
     "CommitmentRow": COMMITMENT,

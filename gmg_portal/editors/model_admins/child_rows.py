@@ -78,7 +78,7 @@ class EvidenceAdmin(ChildRowAdmin):
 
 @admin.register(StatusChange)
 class StatusChangeAdmin(SystemTableAdmin):
-    """Append-only: it has no history, being one."""
+    """The status history, append-only. It has no history of its own."""
 
     list_display = ["commitment", "from_status", "to_status", "changed", "reason"]
     list_filter = ["to_status"]

@@ -41,7 +41,7 @@ class WordingInlineMixin(WorkflowInlineMixin):
 
 
 class PartnerInline(WordingInlineMixin, PortalTabularInline):
-    """Partners of a commitment; nobody adds an agency of their own to a published one."""
+    """Partners of a commitment; users cannot add an agency of their own to a published one."""
 
     model = Partner
     fields = ["agency", "part"]

@@ -63,7 +63,7 @@ class WorkflowAdmin(PortalModelAdmin):
         return super().get_queryset(request).visible_to(request.user)
 
     def get_search_results(self, request, queryset, search_term):
-        """Let autocomplete fields offer published rows only, not even the user's own drafts.
+        """Offer only published rows in autocomplete fields, without the user's own drafts.
 
         Commitments to assess are limited to those in which the user has no stake.
         """
@@ -185,7 +185,7 @@ class WorkflowAdmin(PortalModelAdmin):
         super().delete_model(request, obj)
 
     def get_deleted_objects(self, objs, request):
-        """Ask for no permission to delete the inline rows of a draft."""
+        """Require no permission to delete the inline rows of a draft."""
         deleted, count, missing_permissions, protected = super().get_deleted_objects(objs, request)
         return (
             deleted,

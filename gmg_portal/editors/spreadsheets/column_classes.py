@@ -10,7 +10,7 @@ from workgroups.models import WorkGroup
 
 
 class SheetColumn(Field):
-    """A column: its name in files is the API's; `description` says what it holds, `fixed` that it stays as it was."""
+    """A column: its name in files is the API's; `description` explains it, imports do not change a `fixed` one."""
 
     def __init__(self, attribute: str, widget: TextWidget, description, *, required=False, fixed=False, **kwargs):
         super().__init__(attribute=attribute, widget=widget, **kwargs)

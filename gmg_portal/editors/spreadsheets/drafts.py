@@ -257,4 +257,4 @@ class DraftResource(ModelResource):
         row_result.diff = self.changes_of(row_result.instance)
 
     def after_import(self, dataset, result, **kwargs):
-        """The database counts for itself: no sequence is set anew."""
+        """The database assigns the keys, so no sequence has to be reset."""

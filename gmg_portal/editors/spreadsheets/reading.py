@@ -1,6 +1,6 @@
 """Reading a file that somebody sends: its cells as text, and every cell that cannot be read by row and column.
 
-The type is told by content and never by name. Nothing in a file is ever run or looked up elsewhere: a formula is
+The type is detected by content, never by name. Nothing in a file is ever run or looked up elsewhere: a formula is
 refused, not asked for its value.
 """
 
@@ -159,7 +159,7 @@ def workbook_rows(content: bytes, name: str) -> Iterator[tuple[int, list]]:
             yield from rows_of(sheet_of(workbook, name))
     except ImportRefused:
         raise
-    except Exception as error:  # whatever a damaged or made-up workbook brings the reader to
+    except Exception as error:  # any error that a damaged or forged workbook causes in the reader
         raise no_workbook from error
 
 
@@ -174,7 +174,7 @@ def sheet_of(workbook: Workbook, name: str) -> ReadOnlyWorksheet:
 
 
 def rows_of(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list]]:
-    """Bounded whatever the sheet says of its own size."""
+    """Bounded, regardless of the size that the sheet declares."""
     last = None
     for number, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS), start=1):
         if cells is not last and (number == 1 or any(cell.value is not None for cell in cells)):

@@ -75,7 +75,7 @@ def csv_of(dataset: tablib.Dataset) -> bytes:
 
 
 def example(resource: DraftResource) -> list[str]:
-    """A row that shows what goes where, and that no import takes in."""
+    """Return an example row, which imports skip."""
     cells = []
     for field in resource.get_export_fields():
         allowed = [word for word, _meaning in field.widget.allowed(resource.row_choices) if word not in cells]

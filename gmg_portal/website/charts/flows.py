@@ -12,7 +12,7 @@ from register.statistics.counts import Count
 from register.statistics.flow import Flow, Stream
 
 NODE, SIZE, STEP, GAP = 10, 14, 17, 14
-# The height of all streams of a column together, whatever their number.
+# The height of all streams of a column together, for any number of streams.
 HEIGHT = 250
 HALO = {"stroke": PAPER, "stroke_width": 3, "stroke_linejoin": "round", "paint_order": "stroke"}
 

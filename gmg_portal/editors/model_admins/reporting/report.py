@@ -45,7 +45,10 @@ class EvidenceInline(WorkflowInlineMixin, PortalStackedInline):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "file":
-            kwargs |= {"widget": EvidenceFileWidget, "max_length": None}  # `check_name` says what is too long
+            kwargs |= {
+                "widget": EvidenceFileWidget,
+                "max_length": None,
+            }  # `check_name` refuses long names with a better message
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @admin.display(description=_("issued"))
