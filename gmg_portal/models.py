@@ -131,7 +131,7 @@ class Edition(models.Model):
 
     @property
     def size(self) -> int:
-        """The size of all files together, in bytes."""
+        """Return the size of all files together, in bytes."""
         return sum(file["bytes"] for file in self.files)
 
 

@@ -48,5 +48,5 @@ class SetColumn(SheetColumn):
 
 
 def sets_of(instance: Model) -> dict[str, list[Model]]:
-    """The sets that an import will give a row, by name."""
+    """Return the sets that an import will give a row, by name."""
     return instance.__dict__.setdefault("_sets", {})

@@ -1,7 +1,7 @@
-"""Reading a file that somebody sends: its cells as text, and every cell that cannot be read by row and column.
+"""Read an uploaded file: its cells as text, and the row and column of every cell that cannot be read.
 
-The type is detected by content, never by name. Nothing in a file is ever run or looked up elsewhere: a formula is
-refused, not asked for its value.
+The type is detected by content, never by name. Nothing in a file is run or fetched: a formula
+is refused, even with a stored value.
 """
 
 import csv
@@ -66,7 +66,7 @@ class ParsedSheet:
 def read(content: bytes, name: str, columns: list[str], days: set[str], former_names: Mapping[str, str]) -> ParsedSheet:
     """Read a file of these columns, of which `days` hold dates; raise ImportRefused if it is not such a file.
 
-    `former_names` has the column of each heading of an earlier shape.
+    `former_names` maps earlier headings to columns.
     """
     if len(content) > MAX_BYTES:
         raise ImportRefused(too_large())
@@ -111,7 +111,7 @@ def column_positions(header: list, columns: list[str], former_names: Mapping[str
 
 
 def add_row(sheet: ParsedSheet, number: int, cells: list, places: dict[str, int], days: set[str]) -> None:
-    """Add a row to the sheet; empty rows and the template's example are passed over."""
+    """Add a row to the sheet; empty rows and the template's example are skipped."""
     texts, before = [], len(sheet.problems)
     for column, place in places.items():
         try:
@@ -138,7 +138,7 @@ def add_row(sheet: ParsedSheet, number: int, cells: list, places: dict[str, int]
 
 
 def workbook_rows(content: bytes, name: str) -> Iterator[tuple[int, list]]:
-    """The rows of a workbook's sheet, each with its number; those that hold nothing are passed over."""
+    """Yield the rows of a workbook's sheet, each with its number, without empty rows."""
     no_workbook = ImportRefused(
         _("This is not an Excel workbook (.xlsx), or it is damaged: save it anew and send that.")
     )
@@ -174,7 +174,7 @@ def sheet_of(workbook: Workbook, name: str) -> ReadOnlyWorksheet:
 
 
 def rows_of(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list]]:
-    """Bounded, regardless of the size that the sheet declares."""
+    """Yield the rows of a sheet, bounded regardless of the size that it declares."""
     last = None
     for number, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS), start=1):
         if cells is not last and (number == 1 or any(cell.value is not None for cell in cells)):
@@ -187,7 +187,7 @@ def rows_of(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list]]:
 
 
 def text_rows(content: bytes, columns: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """The records of a CSV file, each with its number: that of its row in a spreadsheet."""
+    """Yield the records of a CSV file, each with the number of its row in a spreadsheet."""
     text = decoded(content)
     first = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=lambda mark: len({cell.strip('" \r') for cell in first.split(mark)} & {*columns}))

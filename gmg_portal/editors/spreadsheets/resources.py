@@ -110,7 +110,7 @@ class CommitmentResource(DraftResource):
             yield from self.problems_of_new(instance, number)
 
     def problems_of_new(self, instance, number):
-        """The same file taken in twice makes nothing twice."""
+        """Refuse rows that exist already, so that importing a file twice creates nothing twice."""
         if first := self.once(number, "title", instance.title, instance.lead):
             yield "title", has_this_already(first)
         elif standing := self.standing.get((instance.title, instance.lead)):
@@ -118,7 +118,7 @@ class CommitmentResource(DraftResource):
 
     def try_out(self, instance, row_number):
         if instance._state.adding:
-            instance.reference = f"row-{row_number}"  # spends no number of the register
+            instance.reference = f"row-{row_number}"  # a dry run uses no number of the register
         super().try_out(instance, row_number)
 
 
@@ -232,7 +232,7 @@ class ReportResource(DraftResource):
         self.voluntary = {row.commitment_id: row.pk for row in about.filter(cycle__isnull=True)}
 
     def existing_row(self, row):
-        """By its number; or what a cycle asks for and nobody has begun, by commitment and cycle."""
+        """Return the report by its number, or a blank expected report by commitment and cycle."""
         if row["id"].strip():
             return super().existing_row(row)
         reference, title = reference_in(row["commitment"]), fold_text(row["cycle"])

@@ -17,7 +17,7 @@ from workgroups.models import WorkGroup, WorkPlan
 
 @dataclass
 class RowChoices:
-    """Rows by code. What may be very many is looked up for the codes that a file names."""
+    """Rows by code. Large tables are queried only for the codes that a file names."""
 
     user: object
 

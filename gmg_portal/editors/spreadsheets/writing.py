@@ -103,7 +103,7 @@ def allowed_rows(resource: DraftResource) -> list[list[str]]:
 
 
 def workbook_of(resource: DraftResource, dataset: tablib.Dataset) -> bytes:
-    """Three sheets: the rows, how to fill them in, and what their cells may hold."""
+    """Return a workbook of three sheets: rows, instructions, and allowed values."""
     workbook = Workbook()
     sheet = workbook.active
     sheet.title = resource.name
@@ -178,7 +178,7 @@ def write_values(sheet: Worksheet, resource: DraftResource) -> dict[str, str]:
 
 
 def format_columns(sheet: Worksheet, resource: DraftResource, ranges: dict[str, str]) -> None:
-    """Make each column text, and give it its drop-down list or a word on what belongs there."""
+    """Make each column text, and give it a drop-down list or a hint."""
     for index, field in enumerate(resource.get_export_fields(), start=1):
         letter, name = get_column_letter(index), field.column_name
         column = sheet.column_dimensions[letter]
@@ -198,7 +198,7 @@ def hint(field: SheetColumn, is_fixed: bool) -> str:
 
 
 def validation_for(field: SheetColumn, values: str | None) -> DataValidation:
-    """A list to choose from; several values separated by semicolons may be written beside it."""
+    """Return the drop-down list or the length limit of a column; columns of several values accept other texts too."""
     if values:
         rule = DataValidation(type="list", formula1=values, allow_blank=True)
         rule.showErrorMessage = not field.widget.many
