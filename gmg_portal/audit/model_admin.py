@@ -46,7 +46,7 @@ class AuditEntryAdmin(SystemTableAdmin):
     extra_views = [ExtraView("export/", "export", AuditExportView)]
     list_select_related = ["person"]
     search_fields = ["request_id"]
-    fields = ["moment", "what", "person", "kind", "row", "line", "reason", "request_id", "via", "origin"]
+    fields = ["occurred_at", "what", "person", "kind", "row", "line", "reason", "request_id", "via", "origin"]
 
     def has_view_permission(self, request, obj=None):
         return self.admin_site.allows(request, may_audit)

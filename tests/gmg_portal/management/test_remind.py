@@ -19,7 +19,7 @@ from foundation.clock import today
 from reporting.choices import NotificationKind
 from reporting.models import Correction, Digest, Notification
 from reporting.notifications import digests, events
-from tests.foundation.mail.test_backend import Broken, letters, queue
+from tests.foundation.mail.test_backend import Broken, mails, queue
 from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
@@ -58,11 +58,11 @@ def test_second_run_does_nothing(queue, capsys, overdue, ilo_alternate):
 
     assert first == NOTHING.replace("0 new", "2 new").replace("0 digests", "2 digests").replace("sent: 0", "sent: 2")
     assert second == NOTHING
-    assert sorted(letter["To"] for letter in letters(queue)) == [
+    assert sorted(mail["To"] for mail in mails(queue)) == [
         "ilo_alternate@example.org",
         "ilo_focal_point@example.org",
     ]
-    assert {letter["Subject"] for letter in letters(queue)} == {"Overdue: reports for Second half of 2014"}
+    assert {mail["Subject"] for mail in mails(queue)} == {"Overdue: reports for Second half of 2014"}
 
 
 @pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
     )
     assert Notification.objects.count() == Notification.objects.waiting().count() == 1
     assert not Digest.objects.exists() and not Email.objects.exists()
-    assert letters(queue) == []
+    assert mails(queue) == []
 
 
 @pytest.mark.django_db
@@ -89,7 +89,7 @@ def test_unsent_immediate_notification_is_sent_later_in_its_own_mail(
     NotificationFactory(recipient=ilo_focal_point, commitment=commitment)
 
     assert "1 digests, 1 by themselves" in run_command(capsys)
-    assert len(letters(queue)) == 2
+    assert len(mails(queue)) == 2
 
 
 @pytest.mark.django_db
@@ -163,7 +163,7 @@ EXPECTED = Counter({"ada@example.org": 1, "ben@example.org": 1, "cleo@example.or
 
 
 def recipients(folder):
-    return Counter(letter["To"] for letter in letters(folder))
+    return Counter(mail["To"] for mail in mails(folder))
 
 
 def remote_environment(folder, **more):
@@ -233,7 +233,7 @@ def test_kill_between_queueing_and_sending_loses_and_doubles_nothing(owing, queu
     assert recipients(queue) == EXPECTED
 
 
-def test_digest_that_another_process_wrote_first_is_nobodys_failure(owing, queue):
+def test_digest_written_by_another_process_is_no_failure(owing, queue):
     events.notify_due()
     barrier = Barrier(2)
     sent = []
