@@ -106,7 +106,7 @@ def test_wrong_settings_are_refused_in_a_sentence(read, variables, sentence):
 
 
 @pytest.mark.processes
-def test_command_says_that_sentence_alone(check):
+def test_command_prints_that_sentence_alone(check):
     refused = check(SECRET_KEY="x", MFA_REQUIRED="sometimes")
 
     assert (refused.returncode, refused.stdout) == (1, "")

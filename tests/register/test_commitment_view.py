@@ -140,7 +140,7 @@ def test_commitment_is_cited_with_its_address_and_the_day(client, commitment):
     ) in html
 
 
-def test_head_says_who_by_when_how_it_stands_and_who_verified(client, whole, undesa):
+def test_header_shows_lead_deadline_status_and_verification(client, whole, undesa):
     AssessmentFactory(commitment=whole, agency=undesa, finding="disagrees", public=True)
 
     html = assert_answers(client, whole.get_absolute_url())
@@ -168,7 +168,7 @@ def test_head_says_who_by_when_how_it_stands_and_who_verified(client, whole, und
         ({"deadline_on": date(2016, 1, 1)}, "start not known"),
     ],
 )
-def test_head_says_what_is_not_known_of_the_days(client, ilo, days, says):
+def test_header_names_unknown_dates(client, ilo, days, says):
     html = assert_answers(client, CommitmentFactory(lead_agency=ilo, **days).get_absolute_url())
 
     assert says in html[html.index('<dl class="key-facts">') : html.index('<nav class="section-links"')]

@@ -136,7 +136,7 @@ def test_name_in_letters_that_look_alike_counts_for_the_account(rf, secretariat,
     assert attempt_username(rf.get("/"), {"email": name}) == "secretariat"
 
 
-def test_empty_name_counts_for_nobody(rf, secretariat):
+def test_empty_user_name_is_not_counted(rf, secretariat):
     UserFactory(email="")
 
     assert attempt_username(rf.get("/"), {"username": " "}).startswith("unknown ")

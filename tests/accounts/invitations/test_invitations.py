@@ -180,7 +180,7 @@ def test_bad_invitation_is_refused_in_a_sentence(typed, sentence, client, admini
     assert Invitation.objects.count() == 1
 
 
-def test_invitation_is_sent_anew_and_revoked_on_its_page(
+def test_invitation_is_resent_and_revoked_on_its_page(
     client, secretariat, invitation, django_capture_on_commit_callbacks
 ):
     client.force_login(secretariat)

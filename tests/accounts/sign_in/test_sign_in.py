@@ -146,7 +146,7 @@ def test_membership_that_has_ended_closes_the_admin_at_once(client, ilo_focal_po
     assert (before, client.get("/admin/").status_code) == (200, 302)
 
 
-def test_account_that_is_closed_is_nobody_at_the_next_request(client, ilo_focal_point):
+def test_closed_account_is_anonymous_at_the_next_request(client, ilo_focal_point):
     sign_in(client, "ilo_focal_point")
     before = client.get("/accounts/").status_code
 
@@ -168,7 +168,7 @@ def test_signing_out_takes_a_post(address, client, ilo_focal_point):
     assert "_auth_user_id" not in client.session
 
 
-def test_profile_says_who_one_is(client, ilo_focal_point, secretariat):
+def test_profile_shows_roles_and_agencies(client, ilo_focal_point, secretariat):
     assertRedirects(client.get("/accounts/"), "/accounts/login/?next=/accounts/")
 
     client.force_login(ilo_focal_point)

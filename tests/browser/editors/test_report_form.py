@@ -92,7 +92,7 @@ def test_closed_tab_loses_nothing(page, portal, report, complaints):
     assert complaints == []
 
 
-def test_form_that_nobody_touched_is_not_kept(page, portal, report):
+def test_untouched_form_is_not_saved(page, portal, report):
     EvidenceFactory(report=report)
     with page.expect_response(f"{portal}/static/js/autosave.js"):
         to_form(page, portal)

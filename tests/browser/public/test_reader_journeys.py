@@ -166,7 +166,7 @@ def test_box_ticked_before_the_script_loads_is_applied(open_page, site, complain
     assert complaints == []
 
 
-def test_register_that_nobody_has_touched_is_asked_for_once(open_page, site):
+def test_untouched_register_form_makes_one_request(open_page, site):
     page = open_page()
     request_urls = []
     page.on("request", lambda request: request_urls.append(request.url))

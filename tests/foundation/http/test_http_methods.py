@@ -12,7 +12,7 @@ API = ["/api/", "/api/v1/", *(f"/api/v1/{name}/" for name in ENDPOINTS)]
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [*FILES, *API])
-def test_options_says_the_methods_and_nothing_more(client, path):
+def test_options_returns_the_methods_alone(client, path):
     answer = client.options(path)
 
     assert (answer.status_code, answer["Allow"], answer.content) == (200, "GET, HEAD, OPTIONS", b"")

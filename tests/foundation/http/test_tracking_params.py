@@ -90,7 +90,7 @@ def test_api_refuses_tracking_parameters(client, db):
     assert client.get("/api/v1/commitments/?utm_source=x").status_code == 400
 
 
-def test_no_word_of_ours_is_taken_for_tracking():
+def test_own_params_are_not_tracking_params():
     ours = {
         *CommitmentFilter.base_filters,
         *PAGINATION_PARAMS,

@@ -227,7 +227,7 @@ def test_old_mails_are_forgotten_and_those_that_wait_are_not(queue):
     assert set(Email.objects.values_list("subject", flat=True)) == {"just sent", "waiting", "failed"}
 
 
-def test_queue_is_shown_to_nobody(client, administrator):
+def test_mail_queue_is_not_in_the_admin(client, administrator):
     client.force_login(administrator)
     html = client.get("/admin/").content.decode()
 

@@ -64,7 +64,7 @@ def test_error_of_a_view_is_a_problem(reader, db, raising, error, status):
     assert status == 415 or "secret" not in response.content.decode()
 
 
-def test_outage_says_when_to_come_again(reader, db, raising):
+def test_outage_has_retry_after(reader, db, raising):
     raising(OperationalError("no server"))
 
     assert reader.get("/api/v1/events/")["Retry-After"] == "30"
@@ -111,7 +111,7 @@ def test_every_endpoint_says_that_the_record_cannot_be_reached(reader, unreachab
     assert reader.options("/api/v1/", headers={"Access-Control-Request-Method": "GET"}).status_code == 200
 
 
-def test_page_of_an_outage_says_when_to_come_again(reader, unreachable):
+def test_page_of_an_outage_has_retry_after(reader, unreachable):
     for path in ("/agencies/", "/data/commitments.csv", "/feeds/changes.atom"):
         answer = reader.get(path)
 

@@ -96,7 +96,7 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     token = AccessToken.objects.get()
     noted = AuditEntry.objects.filter(kind="accounts.accesstoken").values_list("reason", "person__username")
     assert list(noted) == [("make_token", "ilo_focal_point")]
-    via = AuditEntry.objects.filter(kind="reporting.progressreport").order_by("moment").first().via
+    via = AuditEntry.objects.filter(kind="reporting.progressreport").order_by("occurred_at").first().via
     assert via == f"POST /api/v1/drafts/ ({token.shown_prefix})"
     assert token.last_used_at is not None
     assert tables_containing(system.secret.split(".")[1]) == []
@@ -264,7 +264,7 @@ def test_body_that_is_nested_deeper_than_anything_sent_here_is_refused(client, s
     assert answer.json()["code"] == "invalid_request"
 
 
-def test_answers_are_nobody_elses(client, commitment, system):
+def test_responses_are_neither_cached_nor_shared(client, commitment, system):
     begun = system.begin(commitment, achieved="Marked words")
     other = {"Origin": "https://example.org"}
 

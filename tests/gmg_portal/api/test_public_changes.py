@@ -251,7 +251,7 @@ def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
         assert search_rows(client, updated_since="2014-07-01T00:00:01Z") == []
 
 
-def test_answer_says_from_which_moment_of_the_record_it_was_made(client, full_commitment):
+def test_response_has_revision_and_time_of_the_record(client, full_commitment):
     run_deferred_triggers()
     moment = client.get(REGISTER)["Record-Moment"]
 

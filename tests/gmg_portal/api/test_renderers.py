@@ -119,7 +119,7 @@ def test_invalid_params_are_refused_alike_everywhere(client, ilo, name):
     assert fault["detail"].startswith("‘nonsense’ is not a valid value. Allowed: ")
 
 
-def test_each_stranger_among_several_values_is_named(client, ilo):
+def test_each_unknown_value_among_several_is_named(client, ilo):
     faults = client.get(f"{REGISTER}?status=done&status=completed&status=begun").json()["errors"]
 
     assert [fault["detail"].partition(" ")[0] for fault in faults] == ["‘done’", "‘begun’"]
@@ -162,7 +162,7 @@ def test_question_that_is_too_long_is_refused(client, address):
 
 
 @pytest.mark.parametrize("address", ["/api/v1/", REGISTER, "/api/v1/summary/gaps/", "/api/v1/docs/", "/api/nothing/"])
-def test_question_of_too_many_words_is_refused(client, address):
+def test_query_of_too_many_params_is_refused(client, address):
     response = client.get(f"{address}?{'&'.join(['status=completed'] * 301)}")
 
     assert (response.status_code, response["Content-Type"]) == (414, "application/problem+json")

@@ -44,7 +44,7 @@ def task_of(user, key):
     return task
 
 
-def test_desk_of_a_focal_point_holds_what_is_owed(ilo_focal_point, secretariat, ilo, iom, cycle):
+def test_dashboard_of_a_focal_point_lists_expected_reports(ilo_focal_point, secretariat, ilo, iom, cycle):
     due, draft, back, waiting, foreign = (
         complete(lead_agency=lead, title=title)
         for lead, title in [(ilo, "due"), (ilo, "draft"), (ilo, "back"), (ilo, "waiting"), (iom, "foreign")]
@@ -68,7 +68,7 @@ def test_desk_of_a_focal_point_holds_what_is_owed(ilo_focal_point, secretariat, 
     assert task.facts[0].startswith("by secretariat on ")
 
 
-def test_expected_report_that_is_owed_no_more_is_in_no_task_list(ilo_focal_point, ilo, secretariat):
+def test_expected_report_no_longer_needed_is_in_no_task_list(ilo_focal_point, ilo, secretariat):
     closed = ReportingCycleFactory(opened=True, closed_on=date(2014, 12, 31))
     opened = ReportingCycleFactory(opened=True)
     ProgressReportFactory(commitment=complete(lead_agency=ilo), cycle=closed, blank=True)
@@ -223,7 +223,7 @@ def test_what_waits_for_a_group_lead_is_not_also_waited_for(undesa_focal_point, 
     assert titles_by_list(iom_focal_point) == {"waiting": {commitment.title}}
 
 
-def test_desk_says_for_whom_one_acts_and_when_they_were_last_update(client, ilo_focal_point, ilo):
+def test_dashboard_shows_agencies_and_their_last_update(client, ilo_focal_point, ilo):
     client.force_login(ilo_focal_point)
     assertContains(client.get("/admin/"), "It has never reported.")
 

@@ -275,7 +275,7 @@ def test_no_table_decides_on_lookups_by_itself():
     assert owners == {StrictListMixin.lookup_allowed}
 
 
-def test_private_columns_are_asked_about_by_nobody(people):
+def test_private_columns_cannot_be_queried(people):
     """Ask every table about every path with every lookup, once for all roles that are offered the same."""
     allowed = []
 

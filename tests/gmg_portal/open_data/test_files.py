@@ -126,7 +126,7 @@ def moment(movement):
     return movement.moved_at.isoformat().replace("+00:00", "Z")
 
 
-def test_commitments_csv_says_all_of_a_row(client, full):
+def test_commitments_csv_has_all_columns_of_a_row(client, full):
     run_deferred_triggers()
 
     (row,) = rows_of(client, "commitments")
@@ -171,7 +171,7 @@ def test_commitments_csv_says_all_of_a_row(client, full):
     }
 
 
-def test_reports_csv_says_all_of_a_row(client, full):
+def test_reports_csv_has_all_columns_of_a_row(client, full):
     run_deferred_triggers()
 
     (row,) = rows_of(client, "reports")
@@ -356,7 +356,7 @@ def test_csv_of_the_api_is_for_programs_and_bears_no_mark(client):
         ("/data/agencies.json?bom=0", "‘bom’ is not a parameter here: this address takes none.\n"),
     ],
 )
-def test_mark_that_is_asked_for_in_other_words_is_refused(client, path, sentence):
+def test_invalid_byte_order_mark_param_is_refused(client, path, sentence):
     response = client.get(path)
 
     assert (response.status_code, response.content.decode()) == (400, sentence)
@@ -896,5 +896,5 @@ def test_page_as_of_a_day_counts_and_links_by_it(client, commitment):
 
 
 @pytest.mark.parametrize("query", ["as_of=soon", "page=2"])
-def test_page_refuses_a_word_that_it_does_not_know(client, db, query):
+def test_page_refuses_an_unknown_param(client, db, query):
     assert client.get(f"/data/?{query}").status_code == 400

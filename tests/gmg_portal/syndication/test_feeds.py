@@ -601,7 +601,7 @@ def test_feed_takes_as_many_queries_for_any_number_of_rows(client, ilo, django_a
         assert len(ids(feed)) == 2 * rows, address
 
 
-def test_feed_takes_the_words_of_the_timeline(client, ilo, iom, points, commitment):
+def test_feed_takes_the_params_of_the_timeline(client, ilo, iom, points, commitment):
     commitment.agenda_points.add(points[2])
     published_report(commitment, on="2015-06-30")
     CommitmentFactory(lead_agency=iom, agenda_points=points)

@@ -232,7 +232,7 @@ def test_file_of_reports_by_updated_since_is_the_list_of_the_api(register, clien
         "outlook=at_risk",
     ],
 )
-def test_file_of_reports_takes_the_words_of_the_list_of_the_api(register, client, query):
+def test_file_of_reports_takes_the_params_of_the_api_list(register, client, query):
     listed = [row["code"] for row in client.get(f"/api/v1/reports/?{query}").json()["results"]]
 
     lines = client.get(f"/data/reports.ndjson?{query}").getvalue().decode().splitlines()

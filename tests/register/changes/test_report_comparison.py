@@ -44,7 +44,7 @@ def test_report_is_compared_with_the_one_before_it(commitment):
     ]
 
 
-def test_reports_that_say_the_same_do_not_differ(commitment):
+def test_equal_reports_do_not_differ(commitment):
     published_report(commitment, on="2014-06-30")
     published_report(commitment, on="2014-12-31")
 

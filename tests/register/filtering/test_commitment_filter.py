@@ -117,7 +117,7 @@ def make_register():
         ("agenda_point=", {"fair", "handbook", "silent", "finished"}),
     ],
 )
-def test_filter_word_keeps_just_its_rows(register, query, titles):
+def test_filter_keeps_just_its_rows(register, query, titles):
     assert titles_of(query) == titles
 
 

@@ -127,7 +127,7 @@ def test_form_of_another_site_is_refused(commitment):
     assert Correction.objects.count() == 1
 
 
-def test_page_with_a_form_is_kept_by_nobody(client, commitment):
+def test_page_with_a_form_is_not_cached(client, commitment):
     published_report(commitment)
 
     page = client.get(form_of(commitment))
@@ -157,7 +157,7 @@ def test_sixth_of_an_hour_is_refused_with_what_was_typed(client, commitment, tim
     assert (elsewhere.status_code, later.status_code) == (302, 302)
 
 
-def test_lead_may_ask_for_more_than_a_stranger(client, commitment, ilo_focal_point, iom_focal_point):
+def test_lead_may_report_more_corrections_than_others(client, commitment, ilo_focal_point, iom_focal_point):
     def answers(person):
         client.force_login(person)
         return {client.post(form_of(commitment), TYPED).status_code for _number in range(corrections.PER_SENDER + 1)}
@@ -354,7 +354,7 @@ def test_settled_is_settled(secretariat, administrator, mailoutbox):
     assert len(mailoutbox) == 1
 
 
-def test_address_that_nobody_answers_is_forgotten_in_the_end(time_machine):
+def test_unanswered_address_is_deleted_in_the_end(time_machine):
     time_machine.move_to(datetime(2014, 9, 1, 9, tzinfo=UTC), tick=False)
     CorrectionFactory()
     now = datetime(2014, 9, 1, 9, tzinfo=UTC) + corrections.KEEP_ADDRESS

@@ -221,7 +221,7 @@ def test_missed_day_is_caught_up_on_in_the_words_of_the_day(ilo_focal_point, owe
 
 
 @pytest.mark.parametrize("how", ["submitted", "closed", "withdrawn", "finished"])
-def test_nobody_is_reminded_of_what_is_not_owed(ilo_focal_point, secretariat, owed, time_machine, how):
+def test_reports_not_expected_are_not_reminded(ilo_focal_point, secretariat, owed, time_machine, how):
     if how == "submitted":
         owed.status, owed.achieved = "in_progress", "The first courses were held."
         owed.save()
@@ -465,9 +465,7 @@ def test_every_mail_offers_fewer_of_them(ilo_focal_point, commitment, mailoutbox
     assert link[1:-1] in mail.alternatives[0].content
 
 
-def test_one_who_cannot_be_written_to_keeps_nobody_waiting(
-    ilo_focal_point, ilo_alternate, commitment, mailoutbox, monkeypatch
-):
+def test_undeliverable_mail_does_not_delay_others(ilo_focal_point, ilo_alternate, commitment, mailoutbox, monkeypatch):
     for person in (ilo_focal_point, ilo_alternate):
         NotificationFactory(recipient=person, commitment=commitment)
     compose = digests.compose_digest

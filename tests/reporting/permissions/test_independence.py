@@ -244,7 +244,7 @@ def test_secretary_who_acts_for_a_co_chair_publishes_no_assessment_of_the_group(
 
 
 @pytest.mark.database
-def test_person_with_a_hand_in_a_row_is_refused_by_the_database(ilo, commitment, secretariat, ilo_focal_point):
+def test_reviewer_involved_in_a_row_is_refused_by_the_database(ilo, commitment, secretariat, ilo_focal_point):
     report = ProgressReportFactory(commitment=commitment)
     piece = EvidenceFactory.build(report=report)
     piece._history_user = secretariat

@@ -62,7 +62,7 @@ def test_agency_list_counts_what_a_constituent_leads_for_its_member_too(client, 
     assert '<a href="/commitments/?lead=eca">1</a>' in html
 
 
-def test_agency_list_counts_the_reports_that_are_owed(client, ilo, commitment):
+def test_agency_list_counts_the_expected_reports(client, ilo, commitment):
     cycle = ReportingCycleFactory(opened=True)
     ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
 
