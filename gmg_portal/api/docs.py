@@ -222,9 +222,8 @@ def build_problems(description: dict) -> list[ProblemDescription]:
             if status >= "400" and status not in by_status and examples:
                 example_problem = examples[0]["value"]
                 body = json.dumps(example_problem, ensure_ascii=False, indent=2)
-                by_status[status] = ProblemDescription(
-                    status, example_problem.get("title", ""), response["description"], body
-                )
+                title = example_problem.get("title", "")
+                by_status[status] = ProblemDescription(status, title, response["description"], body)
     return [by_status[status] for status in sorted(by_status)]
 
 

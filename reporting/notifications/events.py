@@ -40,16 +40,12 @@ def create_notifications(
 
     `deduplication_key` tells events of the same kind about the same subject apart: a version, or the day of a reminder.
     """
-    reference = {SUBJECT_FIELD_BY_MODEL[type(subject)]: subject}
+    event = {"kind": kind, SUBJECT_FIELD_BY_MODEL[type(subject)]: subject, "deduplication_key": deduplication_key}
     recipients = {person for person in people if by is None or person.pk != by.pk}
-    notifications = Notification.objects.filter(kind=kind, deduplication_key=deduplication_key, **reference)
+    notifications = Notification.objects.filter(**event)
     existing = set(notifications.values_list("pk", flat=True))
     Notification.objects.bulk_create(
-        [
-            Notification(recipient=person, kind=kind, deduplication_key=deduplication_key, **reference)
-            for person in recipients
-        ],
-        ignore_conflicts=True,
+        [Notification(recipient=person, **event) for person in recipients], ignore_conflicts=True
     )
     new = notifications.filter(recipient__in=recipients).exclude(pk__in=existing)
     return list(new.select_related("recipient", *SUBJECTS))
