@@ -9,10 +9,9 @@ from foundation.rest.views import RecordViewSet
 class AgencyViewSet(RecordViewSet):
     """The members of the Global Migration Group, and those that have left it.
 
-    A list holds both, told apart by `is_member`; a constituent is found by its own code.
+    A list holds both, which differ in `is_member`. A constituent has a code of its own.
 
-    With `as_of` who had joined by then, under the name of then, and who had chaired by then; whoever left later had not
-    left.
+    With `as_of` it has the members, names and chairs of that day.
     """
 
     queryset = Agency.objects.select_related("parent").prefetch_related("constituents", "chair_terms", "former_names")

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from agencies.fields import AGENCY, CHAIR_TERM, FORMER_NAME
 from agencies.models import Agency, ChairTerm, FormerName
+from agencies.public_fields import AGENCY, CHAIR_TERM, FORMER_NAME
 from foundation.clock import today
 from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer

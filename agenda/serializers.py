@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from agenda.fields import AGENDA_POINT, ALIGNMENT, EVENT, FRAMEWORK
 from agenda.models import AgendaPoint, Alignment, Event, Framework
+from agenda.public_fields import AGENDA_POINT, ALIGNMENT, EVENT, FRAMEWORK
 from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import LinkField, ListURLField, PageURLField

@@ -1,6 +1,6 @@
 """Print the figures of the code beside their targets: `make figures`, or `make figures PLACES=100` for more places.
 
-`sources` says which modules are measured. The targets are questions, not gates: the exit status is always 0.
+`sources` says which modules are measured. Targets are not enforced: the exit status is always 0.
 """
 
 import argparse

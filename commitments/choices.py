@@ -37,7 +37,7 @@ class StatusMeaning(TaggedMeaning):
     """The meaning of a status."""
 
     fill: Fill = field(kw_only=True)
-    finished: bool = field(kw_only=True)  # no more reports are owed
+    finished: bool = field(kw_only=True)  # no more reports are expected
     past_planning: bool = field(kw_only=True)  # an announcement is not enough evidence
 
 
@@ -127,12 +127,12 @@ class Status(DescribedChoices):
 
     @classmethod
     def finished(cls) -> tuple[str, ...]:
-        """Return the values with which no more reports are owed."""
+        """Return the values with which no more reports are expected."""
         return cls.values_where(lambda meaning: meaning.finished)
 
     @classmethod
     def finished_without_successor(cls) -> tuple[str, ...]:
-        """Return the finished values that hold whatever becomes of another commitment."""
+        """Return the finished values that do not depend on another commitment."""
         return tuple(value for value in cls.finished() if value != cls.SUPERSEDED)
 
     @classmethod
@@ -187,7 +187,7 @@ class Freshness(DescribedChoices):
         _("Due"),
         FreshnessMeaning(
             _(
-                "The newest cycle asked for a report, none has been published since it opened, and its due day is not "
+                "The newest cycle asked for a report, none has been published since it opened, and its deadline is not "
                 "past."
             ),
             tone="warn",
@@ -199,7 +199,7 @@ class Freshness(DescribedChoices):
         "overdue",
         _("Overdue"),
         FreshnessMeaning(
-            _("The due day of the newest cycle is past, and the last report is older than that cycle."),
+            _("The deadline of the newest cycle is past, and the last report is older than that cycle."),
             tone="bad",
             fill=Fill("rust-4", "rust-4"),
             rank=4,
@@ -209,7 +209,7 @@ class Freshness(DescribedChoices):
         "never_reported",
         _("Never reported"),
         FreshnessMeaning(
-            _("The due day is past, and no report was ever published."),
+            _("The deadline is past, and no report was ever published."),
             tone="bad",
             fill=Fill("rust-6", "rust-3"),
             rank=5,
@@ -238,15 +238,15 @@ class Verification(DescribedChoices):
     SELF_REPORTED = (
         "self_reported",
         _("Self-reported"),
-        TaggedMeaning(_("Nobody but the lead has judged."), tone="neutral"),
+        TaggedMeaning(_("Nobody but the lead has assessed it."), tone="neutral"),
     )
     PEER_REVIEWED = (
         "peer_reviewed",
         _("Peer-reviewed"),
         TaggedMeaning(
             _(
-                "A peer agency or the lead of a work group has published a judgement, and none disagrees. Who leads or "
-                "co-leads a commitment, or is a partner in it, does not judge it."
+                "A peer agency or the lead of a work group has published an assessment, and none disagrees. Who leads "
+                "or co-leads a commitment, or is a partner in it, does not assess it."
             ),
             tone="good",
         ),
@@ -254,12 +254,12 @@ class Verification(DescribedChoices):
     INDEPENDENTLY_ASSESSED = (
         "independently_assessed",
         _("Independently assessed"),
-        TaggedMeaning(_("An independent assessor has published a judgement, and none disagrees."), tone="good"),
+        TaggedMeaning(_("An independent assessor has published an assessment, and none disagrees."), tone="good"),
     )
     DISPUTED = (
         "disputed",
         _("Disputed"),
-        TaggedMeaning(_("At least one standing judgement disagrees with the lead, whoever else agrees."), tone="bad"),
+        TaggedMeaning(_("At least one current assessment disagrees with the lead, even if others agree."), tone="bad"),
     )
 
 
@@ -306,7 +306,7 @@ class CommitmentScope(DescribedChoices):
 
 
 class CommitmentConfidence(DescribedChoices):
-    """The confidence that the source says what the commitment says."""
+    """How certain it is that the source supports the commitment."""
 
     CONFIRMED = "confirmed", _("Confirmed: the source was read"), Meaning(_("The source was read."))
     KNOWN = (

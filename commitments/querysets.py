@@ -35,7 +35,7 @@ AUTHORSHIP_REASONS = ("submit", "import", "token")
 
 
 def finished(prefix: str = "") -> Q:
-    """Return the condition that a commitment owes no more reports; `prefix` leads to the commitment.
+    """Return the condition that no more reports are expected of a commitment; `prefix` leads to the commitment.
 
     A commitment whose successor was withdrawn is not finished: nothing replaces it.
     """

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from foundation.dates.columns import PastDateField
+from foundation.dates.model_fields import PastDateField
 from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.described_choices import DescribedChoices, Meaning, known_values
 

@@ -1,4 +1,4 @@
-"""Choices whose values carry what people and programs are told of them, and the constraint that allows only them."""
+"""Choices whose values carry their descriptions, and the constraint that allows only these values."""
 
 import enum
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Public fields: each table's app declares in its module `fields` what readers see of it, once.
+"""Public fields: each table's app declares in its module `public_fields` what readers see of it, once.
 
 Serializers, data files, spreadsheets, amendments, review and pages derive their fields from these declarations or are
 compared with them by tests/structure/test_public_fields.py. A column of a public table is in a public field or is
@@ -36,7 +36,7 @@ FIRST_VERSION = "1.0"
 
 # A field whose values are enumerated, or that refers to another description, needs no example.
 NO_EXAMPLE = ...
-# Stands for the column that has the field's name.
+# Means the column that has the field's name.
 OWN_COLUMN = ("",)
 
 NameOf = Callable[[type[Model], int], str]
@@ -67,12 +67,12 @@ class Sentences:
 class PublicField:
     """A field that readers see; it has this name in the API and in files.
 
-    `columns` are the model's columns that hold it, none where the portal computes it; by default the one of its name. A
-    date and its precision are one field. `is_text` fields are compared word for word, others as whole values.
-    `example` is a value for the API's description. `is_fact` fields stand on the page as label and value, others have a
-    place of their own there. `former_name` is a heading that earlier files have. `since` is the version of the API and
-    of the files, as 1.1, in which the field appeared. `not_in` has the reason for each place of the table that leaves
-    the field out, `filter` the parameter of lists.
+    `columns` are the model's columns that hold it, none where the portal computes it; by default the one of its
+    name. A date and its precision are one field. `is_text` fields are compared word for word, others as whole
+    values. `example` is a value for the API's description. `is_fact` fields are shown on the page as label and
+    value, others have a place of their own there. `former_name` is a heading that earlier files have. `since` is
+    the version of the API and of the files, as 1.1, in which the field appeared. `not_in` has the reason for each
+    place of the table that leaves the field out, `filter` the parameter of lists.
     """
 
     name: str
@@ -106,7 +106,7 @@ class PublicField:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the names in the API and in data files, where a precision stands beside its date."""
+        """Return the names in the API and in data files, where a precision follows its date."""
         return (self.name, self.name.removesuffix("_on") + PRECISION) if self.is_partial else (self.name,)
 
 

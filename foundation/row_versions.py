@@ -1,4 +1,4 @@
-"""The version of a row, by which a decision on what somebody saw long ago is refused."""
+"""The version of a row, by which a decision on an outdated version is refused."""
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _

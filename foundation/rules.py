@@ -23,7 +23,7 @@ class Rule:
     violation: Callable[[Any], Violation]
     reads: tuple[str, ...]  # all fields on which the rule depends
     in_drafts: bool = False  # whether drafts must meet it too, not only what is submitted
-    alone: bool = False  # whether it is asked only of rows that break no earlier rule
+    alone: bool = False  # whether it is checked only for rows that break no earlier rule
 
     def error(self, row: object) -> str:
         """Return the sentence if a row breaks the rule, otherwise ''."""

@@ -1,4 +1,4 @@
-"""Fill the site of the editor area: tables, the dashboard and further pages; close tables that nobody may read."""
+"""Fill the site of the editor area: ModelAdmin classes, the dashboard and further pages; close unreadable tables."""
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
@@ -6,8 +6,8 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from rest_framework_api_key.models import APIKey
 
-from gmg_portal.audit import table as audit_table  # noqa: F401 – the tables register themselves
-from gmg_portal.editors import tables  # noqa: F401
+from gmg_portal.audit import model_admin as audit_model_admin  # noqa: F401 – the classes register themselves
+from gmg_portal.editors import model_admins  # noqa: F401
 from gmg_portal.editors.dashboard.building import build_dashboard
 from gmg_portal.editors.views import handover, response_rates, review_queue
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken
-from foundation.dates.columns import PastDateField
+from foundation.dates.model_fields import PastDateField
 from foundation.described_choices import known_values
 from foundation.postgresql.triggers import APPEND_ONLY
 
@@ -55,7 +55,7 @@ class AuditEntry(models.Model):
 
     What = AuditedEvent
 
-    moment = models.DateTimeField(_("when"), editable=False, db_default=Func(function="clock_timestamp"))
+    occurred_at = models.DateTimeField(_("when"), editable=False, db_default=Func(function="clock_timestamp"))
     what = models.CharField(_("what"), max_length=20, choices=What)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -78,7 +78,7 @@ class AuditEntry(models.Model):
         db_table = "audit_entry"
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit")
-        ordering = ["-moment", "-pk"]
+        ordering = ["-occurred_at", "-pk"]
         triggers = [APPEND_ONLY]
         constraints = [
             models.CheckConstraint(
@@ -87,17 +87,17 @@ class AuditEntry(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["moment", "id"], name="audit_by_moment"),
-            models.Index(fields=["person", "moment", "id"], name="audit_by_person"),
-            models.Index(fields=["what", "moment", "id"], name="audit_by_what"),
-            models.Index(fields=["kind", "moment", "id"], name="audit_by_kind"),
+            models.Index(fields=["occurred_at", "id"], name="audit_by_time"),
+            models.Index(fields=["person", "occurred_at", "id"], name="audit_by_person"),
+            models.Index(fields=["what", "occurred_at", "id"], name="audit_by_what"),
+            models.Index(fields=["kind", "occurred_at", "id"], name="audit_by_kind"),
             models.Index(fields=["kind", "row"], name="audit_by_row"),
             models.Index(fields=["request_id"], name="audit_by_request"),
-            models.Index(fields=["origin", "moment", "id"], name="audit_by_origin"),
+            models.Index(fields=["origin", "occurred_at", "id"], name="audit_by_origin"),
         ]
 
     def __str__(self):
-        return f"{self.moment:%Y-%m-%d %H:%M:%S} {self.get_what_display()}"
+        return f"{self.occurred_at:%Y-%m-%d %H:%M:%S} {self.get_what_display()}"
 
 
 class Edition(models.Model):
@@ -131,7 +131,7 @@ class Edition(models.Model):
 
     @property
     def size(self) -> int:
-        """The size of all files together, in bytes."""
+        """Return the size of all files together, in bytes."""
         return sum(file["bytes"] for file in self.files)
 
 

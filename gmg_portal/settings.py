@@ -116,7 +116,7 @@ ALLOWED_HOSTS = words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]") + (words("HO
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
 RELEASE = os.environ.get("RELEASE", "")
-# The terms of the portal's own compilation. Whoever names other terms names their address too, or none.
+# The terms of the portal's own compilation. If you name other terms, set their address as well, or leave it empty.
 _cc_by = {"DATA_LICENCE_NAME": "CC BY 4.0", "DATA_LICENCE_URL": "https://creativecommons.org/licenses/by/4.0/"}
 _terms = os.environ if _cc_by.keys() & os.environ.keys() else _cc_by
 DATA_LICENCE_NAME = _terms.get("DATA_LICENCE_NAME", "")
@@ -246,7 +246,7 @@ REQUIRE_SEPARATE_DB_ROLES = bool(os.environ.get("DATABASE_URL")) and not TRIAL a
 # Public answers are kept in the memory of each web process, up to this size; 0: none. Off where templates are edited.
 RESPONSE_CACHE_MB = whole_number("RESPONSE_CACHE_MB", "0" if DEBUG else "32")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-# What one process keeps, all find in this server.
+# All processes share what one has stored in this server.
 if os.environ.get("CACHE_URL"):
     CACHES["responses"] = shared_cache(os.environ["CACHE_URL"])
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,4 +1,4 @@
-"""Functions of the database that note what moves in public, and who did what.
+"""Database functions that record public changes and the audit.
 
 Triggers of all apps call them: `revision_triggers`, `audit_triggers`. PL/pgSQL looks a function up when it runs, so the
 triggers can be made before the functions.

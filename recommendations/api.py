@@ -7,7 +7,7 @@ from recommendations.serializers import RecommendationSerializer
 
 
 class RecommendationViewSet(RecordViewSet):
-    """Recommendations of the group. A list holds whole recommendations; a part is found by its own code.
+    """Recommendations of the group. A list holds whole recommendations; a part has a code of its own.
 
     They have stood since the presentation of February 2014, so that `as_of` answers the same on every day.
     """

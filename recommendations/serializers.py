@@ -7,8 +7,8 @@ from agenda.serializers import AgendaPointRefSerializer
 from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import ListURLField, PageURLField
-from recommendations.fields import RECOMMENDATION
 from recommendations.models import Recommendation
+from recommendations.public_fields import RECOMMENDATION
 
 
 class RecommendationRefSerializer(serializers.ModelSerializer):

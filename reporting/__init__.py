@@ -2,5 +2,5 @@
 
 Imports `commitments`, the packages below it and `foundation`.
 Start with `models`, then `actions`. `notifications` sends mail, `importers` loads the files of `data/`.
-The forms that people write in stand in the editor area above.
+The forms of editors are in the editor area above.
 """

@@ -86,7 +86,7 @@ class ProgressReportQuerySet(ReviewedQuerySet):
     def owed(self) -> Self:
         """Return the reports still to be submitted in open cycles.
 
-        Finished commitments, and those with another report published since the cycle opened, owe none.
+        Of finished commitments, and of those with another report published since the cycle opened, none is expected.
         """
         since = self.model.objects.published().filter(
             commitment=OuterRef("commitment"), published_on__gte=OuterRef("cycle__opened_on")

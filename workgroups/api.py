@@ -11,7 +11,7 @@ from workgroups.serializers import WorkGroupSerializer
 class WorkGroupViewSet(RecordViewSet):
     """The working groups and task forces of the Global Migration Group, as the presentation of February 2014 has them.
 
-    Who takes part is kept without days, so that `as_of` answers who does today.
+    Participations have no dates: `as_of` answers those of today.
     """
 
     queryset = WorkGroup.objects.prefetch_related(

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models import Agency
-from foundation.dates.columns import PlannedDateField
+from foundation.dates.model_fields import PlannedDateField
 from foundation.described_choices import DescribedChoices, Meaning, known_values
 from foundation.history import HistoricalRecords
 from foundation.public_fields import PERMANENT

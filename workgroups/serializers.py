@@ -7,8 +7,8 @@ from agencies.serializers import AgencyRefSerializer
 from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import ListURLField, PageURLField
-from workgroups.fields import PARTICIPATION, WORK_GROUP, WORK_PLAN
 from workgroups.models import Participation, WorkGroup, WorkPlan
+from workgroups.public_fields import PARTICIPATION, WORK_GROUP, WORK_PLAN
 
 
 class WorkGroupRefSerializer(serializers.ModelSerializer):

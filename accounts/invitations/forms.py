@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 
-class InvitationForm(forms.Form):
+class AcceptInvitationForm(forms.Form):
     """The form of an invited person: user name and password."""
 
     username = forms.CharField(

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
 from accounts.actions.invitations import accept_invitation, find_invitation, was_accepted_by
-from accounts.invitations.forms import InvitationForm
+from accounts.invitations.forms import AcceptInvitationForm
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -17,7 +17,7 @@ class InvitationView(FormView):
     """The page of an invitation's link. A GET request does not use the link up, as mail scanners open links."""
 
     template_name = "accounts/invitation.html"
-    form_class = InvitationForm
+    form_class = AcceptInvitationForm
 
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated:

@@ -11,7 +11,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import foundation.dates.columns
+import foundation.dates.model_fields
 import foundation.postgresql.sql_functions
 import foundation.postgresql.triggers
 
@@ -114,8 +114,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('role', models.CharField(choices=[('focal_point', 'Focal point'), ('alternate', 'Alternate')], default='focal_point', max_length=20, verbose_name='role')),
-                ('starts_on', foundation.dates.columns.PlannedDateField(verbose_name='from')),
-                ('ends_on', foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='until')),
+                ('starts_on', foundation.dates.model_fields.PlannedDateField(verbose_name='from')),
+                ('ends_on', foundation.dates.model_fields.PlannedDateField(blank=True, null=True, verbose_name='until')),
                 ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
                 ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.agency', verbose_name='agency')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -166,8 +166,8 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='agencies.agency', verbose_name='agency')),
                 ('role', models.CharField(choices=[('focal_point', 'Focal point'), ('alternate', 'Alternate')], default='focal_point', max_length=20, verbose_name='role')),
-                ('starts_on', foundation.dates.columns.PlannedDateField(verbose_name='from')),
-                ('ends_on', foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='until')),
+                ('starts_on', foundation.dates.model_fields.PlannedDateField(verbose_name='from')),
+                ('ends_on', foundation.dates.model_fields.PlannedDateField(blank=True, null=True, verbose_name='until')),
                 ('version', concurrency.fields.AutoIncVersionField(default=0, help_text='record revision number')),
             ],
             options={
@@ -177,7 +177,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['focal_point', 'alternate'])), name='membership_role_known', violation_error_message='The role is focal point or alternate.'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_ends_after_start', violation_error_message='A membership cannot end before it starts.'), models.UniqueConstraint(fields=('user', 'agency', 'starts_on'), name='membership_once_from_a_day', violation_error_message='This person already acts for this agency from that day.')],
             },
         ),
-        foundation.dates.columns.NameDateChecks(),
+        foundation.dates.model_fields.NameDateChecks(),
         foundation.postgresql.sql_functions.InstallFunction(
             foundation.postgresql.sql_functions.SQLFunction(
                 name='agencies_acted_for',

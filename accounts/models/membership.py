@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import MembershipQuerySet
 from agencies.models import Agency
-from foundation.dates.columns import PlannedDateField
+from foundation.dates.model_fields import PlannedDateField
 from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords
 

@@ -29,7 +29,7 @@ class WarningKind(models.TextChoices):
 
 
 class SignInWarning(models.Model):
-    """A mail that warned the owner of an account of wrong passwords or codes; kept to send one mail for many tries."""
+    """A mail that warned the owner of an account of wrong passwords or codes; many attempts cause only one."""
 
     Kind = WarningKind
 

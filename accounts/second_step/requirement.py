@@ -49,7 +49,7 @@ def must_set_up_second_step(user: AnyUser) -> bool:
 
 
 class SecondStepMiddleware:
-    """Apply the rule of the second step lazily and without queries of its own (see `backends`)."""
+    """Apply the rule of the second step lazily and without additional queries (see `backends`)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response

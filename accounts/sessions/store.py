@@ -1,7 +1,7 @@
 """The session engine: the database stores a digest of the cookie's value.
 
 `session_key` is the digest everywhere: in both session tables, in allauth and in logs. `cookie_value` is the value of
-the cookie, which only SessionMiddleware reads and sends. So nobody can sign in with data from the database.
+the cookie, which only SessionMiddleware reads and sends. So data from the database do not suffice to sign in.
 """
 
 from hashlib import blake2b

@@ -10,7 +10,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import foundation.dates.columns
+import foundation.dates.model_fields
 import foundation.postgresql.triggers
 import foundation.text.web_addresses
 
@@ -34,8 +34,8 @@ class Migration(migrations.Migration):
                 ('mandate', models.TextField(blank=True, verbose_name='mandate')),
                 ('headquarters', models.CharField(blank=True, max_length=100, verbose_name='headquarters')),
                 ('website', foundation.text.web_addresses.AddressField(blank=True, max_length=2000, verbose_name='website')),
-                ('joined', foundation.dates.columns.PastDateField(blank=True, help_text='Its first day as a member; empty where it is not known: it then counts as one from the start.', null=True, verbose_name='joined')),
-                ('left', foundation.dates.columns.PlannedDateField(blank=True, help_text='Its last day as a member; empty while it is one.', null=True, verbose_name='left')),
+                ('joined', foundation.dates.model_fields.PastDateField(blank=True, help_text='Its first day as a member; empty where it is not known: it then counts as one from the start.', null=True, verbose_name='joined')),
+                ('left', foundation.dates.model_fields.PlannedDateField(blank=True, help_text='Its last day as a member; empty while it is one.', null=True, verbose_name='left')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='constituents', to='agencies.agency', verbose_name='constituent of')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
                 ('version', concurrency.fields.AutoIncVersionField(default=0, help_text='record revision number')),
@@ -53,8 +53,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chair_terms', to='agencies.agency', verbose_name='agency')),
-                ('starts_on', foundation.dates.columns.PlannedDateField(verbose_name='starts on')),
-                ('ends_on', foundation.dates.columns.PlannedDateField(verbose_name='ends on')),
+                ('starts_on', foundation.dates.model_fields.PlannedDateField(verbose_name='starts on')),
+                ('ends_on', foundation.dates.model_fields.PlannedDateField(verbose_name='ends on')),
                 ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
                 ('version', concurrency.fields.AutoIncVersionField(default=0, help_text='record revision number')),
             ],
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former_names', to='agencies.agency', verbose_name='agency')),
                 ('acronym', models.CharField(max_length=30, verbose_name='acronym')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('until', foundation.dates.columns.PastDateField(help_text='The last day on which the agency bore this name.', verbose_name='until')),
+                ('until', foundation.dates.model_fields.PastDateField(help_text='The last day on which the agency bore this name.', verbose_name='until')),
                 ('source', models.CharField(blank=True, help_text='Where the change of name is recorded.', max_length=300, verbose_name='source')),
                 ('version', concurrency.fields.AutoIncVersionField(default=0, help_text='record revision number')),
             ],
@@ -95,8 +95,8 @@ class Migration(migrations.Migration):
                 ('mandate', models.TextField(blank=True, verbose_name='mandate')),
                 ('headquarters', models.CharField(blank=True, max_length=100, verbose_name='headquarters')),
                 ('website', foundation.text.web_addresses.AddressField(blank=True, max_length=2000, verbose_name='website')),
-                ('joined', foundation.dates.columns.PastDateField(blank=True, help_text='Its first day as a member; empty where it is not known: it then counts as one from the start.', null=True, verbose_name='joined')),
-                ('left', foundation.dates.columns.PlannedDateField(blank=True, help_text='Its last day as a member; empty while it is one.', null=True, verbose_name='left')),
+                ('joined', foundation.dates.model_fields.PastDateField(blank=True, help_text='Its first day as a member; empty where it is not known: it then counts as one from the start.', null=True, verbose_name='joined')),
+                ('left', foundation.dates.model_fields.PlannedDateField(blank=True, help_text='Its last day as a member; empty while it is one.', null=True, verbose_name='left')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
                 ('parent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.agency', verbose_name='constituent of')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -118,8 +118,8 @@ class Migration(migrations.Migration):
             name='HistoricalChairTerm',
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('starts_on', foundation.dates.columns.PlannedDateField(verbose_name='starts on')),
-                ('ends_on', foundation.dates.columns.PlannedDateField(verbose_name='ends on')),
+                ('starts_on', foundation.dates.model_fields.PlannedDateField(verbose_name='starts on')),
+                ('ends_on', foundation.dates.model_fields.PlannedDateField(verbose_name='ends on')),
                 ('source', models.CharField(blank=True, max_length=300, verbose_name='source')),
                 ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.agency', verbose_name='agency')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -143,7 +143,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('acronym', models.CharField(max_length=30, verbose_name='acronym')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('until', foundation.dates.columns.PastDateField(help_text='The last day on which the agency bore this name.', verbose_name='until')),
+                ('until', foundation.dates.model_fields.PastDateField(help_text='The last day on which the agency bore this name.', verbose_name='until')),
                 ('source', models.CharField(blank=True, help_text='Where the change of name is recorded.', max_length=300, verbose_name='source')),
                 ('agency', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agencies.agency', verbose_name='agency')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
-        foundation.dates.columns.NameDateChecks(),
+        foundation.dates.model_fields.NameDateChecks(),
         pgtrigger.migrations.AddTrigger(
             model_name='agency',
             trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows WHERE NOT EXISTS (SELECT 1 FROM old_rows WHERE old_rows.id = new_rows.id AND old_rows.code IS NOT DISTINCT FROM new_rows.code AND old_rows.acronym IS NOT DISTINCT FROM new_rows.acronym AND old_rows.name IS NOT DISTINCT FROM new_rows.name AND old_rows.position IS NOT DISTINCT FROM new_rows.position) UNION ALL SELECT * FROM old_rows WHERE NOT EXISTS (SELECT 1 FROM new_rows WHERE new_rows.id = old_rows.id AND new_rows.code IS NOT DISTINCT FROM old_rows.code AND new_rows.acronym IS NOT DISTINCT FROM old_rows.acronym AND new_rows.name IS NOT DISTINCT FROM old_rows.name AND new_rows.position IS NOT DISTINCT FROM old_rows.position)) \n        SELECT id FROM commitments_commitment WHERE lead_agency_id IN (SELECT id FROM changed)\n        UNION SELECT id FROM commitments_historicalcommitment WHERE lead_agency_id IN (SELECT id FROM changed)\n    \n        UNION SELECT commitment_id FROM commitments_partner WHERE agency_id IN (SELECT id FROM changed)\n        UNION SELECT commitment_id FROM commitments_historicalpartner WHERE agency_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='d61fa1cca1f8f52e64ddfd97b9caecdc28cd154a', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_2b23d', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='agencies_agency', when='AFTER')),

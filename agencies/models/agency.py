@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agencies.names_of_day import former_name_of
 from agencies.querysets import AgencyQuerySet, FormerNameQuerySet
 from foundation.clock import today
-from foundation.dates.columns import PastDateField, PlannedDateField
+from foundation.dates.model_fields import PastDateField, PlannedDateField
 from foundation.dates.parsing import format_date
 from foundation.history import HistoricalRecords
 from foundation.public_fields import PERMANENT

@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from agencies.models.agency import Agency
-from foundation.dates.columns import PlannedDateField
+from foundation.dates.model_fields import PlannedDateField
 from foundation.dates.parsing import format_date
 from foundation.history import HistoricalRecords
 

@@ -8,7 +8,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import foundation.dates.columns
+import foundation.dates.model_fields
 import foundation.postgresql.triggers
 import foundation.text.web_addresses
 
@@ -28,8 +28,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(max_length=120, unique=True, verbose_name='slug')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('starts_on', foundation.dates.columns.PlannedDateField(verbose_name='starts on')),
-                ('ends_on', foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='ends on')),
+                ('starts_on', foundation.dates.model_fields.PlannedDateField(verbose_name='starts on')),
+                ('ends_on', foundation.dates.model_fields.PlannedDateField(blank=True, null=True, verbose_name='ends on')),
                 ('place', models.CharField(blank=True, max_length=100, verbose_name='place')),
                 ('link', foundation.text.web_addresses.AddressField(blank=True, max_length=2000, verbose_name='link')),
                 ('version', concurrency.fields.AutoIncVersionField(default=0, help_text='record revision number')),
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('symbol', models.CharField(blank=True, max_length=60, verbose_name='symbol')),
-                ('adopted_on', foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='adopted on')),
+                ('adopted_on', foundation.dates.model_fields.PastDateField(blank=True, null=True, verbose_name='adopted on')),
                 ('link', foundation.text.web_addresses.AddressField(blank=True, max_length=2000, verbose_name='link')),
                 ('is_base', models.BooleanField(default=False, help_text='The document whose points are the rows of the table.', verbose_name='is the agenda itself')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
@@ -90,8 +90,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('slug', models.SlugField(max_length=120, verbose_name='slug')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('starts_on', foundation.dates.columns.PlannedDateField(verbose_name='starts on')),
-                ('ends_on', foundation.dates.columns.PlannedDateField(blank=True, null=True, verbose_name='ends on')),
+                ('starts_on', foundation.dates.model_fields.PlannedDateField(verbose_name='starts on')),
+                ('ends_on', foundation.dates.model_fields.PlannedDateField(blank=True, null=True, verbose_name='ends on')),
                 ('place', models.CharField(blank=True, max_length=100, verbose_name='place')),
                 ('link', foundation.text.web_addresses.AddressField(blank=True, max_length=2000, verbose_name='link')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=40, verbose_name='code')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('symbol', models.CharField(blank=True, max_length=60, verbose_name='symbol')),
-                ('adopted_on', foundation.dates.columns.PastDateField(blank=True, null=True, verbose_name='adopted on')),
+                ('adopted_on', foundation.dates.model_fields.PastDateField(blank=True, null=True, verbose_name='adopted on')),
                 ('link', foundation.text.web_addresses.AddressField(blank=True, max_length=2000, verbose_name='link')),
                 ('is_base', models.BooleanField(default=False, help_text='The document whose points are the rows of the table.', verbose_name='is the agenda itself')),
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
-        foundation.dates.columns.NameDateChecks(),
+        foundation.dates.model_fields.NameDateChecks(),
         pgtrigger.migrations.AddTrigger(
             model_name='agendapoint',
             trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows WHERE NOT EXISTS (SELECT 1 FROM old_rows WHERE old_rows.id = new_rows.id AND old_rows.number IS NOT DISTINCT FROM new_rows.number) UNION ALL SELECT * FROM old_rows WHERE NOT EXISTS (SELECT 1 FROM new_rows WHERE new_rows.id = old_rows.id AND new_rows.number IS NOT DISTINCT FROM old_rows.number)) \n        SELECT commitment_id FROM commitments_commitment_agenda_points WHERE agendapoint_id IN (SELECT id FROM changed)\n        UNION SELECT commitment_id FROM commitments_historicalcommitment_agenda_points WHERE agendapoint_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='ca53796fa3af45bdca15a523c8b5af3ca2d2f582', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_f6096', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='agenda_agendapoint', when='AFTER')),

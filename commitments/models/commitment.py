@@ -24,8 +24,8 @@ from commitments.choices import (
 from commitments.models.stakeholder import Stakeholder
 from commitments.querysets import CommitmentQuerySet
 from commitments.workflow import Reviewed, State
-from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.conditions import not_before, paired
+from foundation.dates.model_fields import PastDateField, PlannedDateField
 from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.described_choices import known_values
 from foundation.history import HistoryAtomicSave, HistoryWithSets

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from commitments import triggers
 from commitments.models.commitment import Commitment
 from commitments.querysets import MilestoneQuerySet
-from foundation.dates.columns import PastDateField, PlannedDateField
 from foundation.dates.conditions import paired
+from foundation.dates.model_fields import PastDateField, PlannedDateField
 from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.history import HistoricalRecords, HistoryAtomicSave
 

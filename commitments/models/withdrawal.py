@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from commitments import triggers
 from commitments.models.commitment import Commitment
 from commitments.querysets import WithdrawalQuerySet
-from foundation.dates.columns import PastDateField
+from foundation.dates.model_fields import PastDateField
 
 
 class Withdrawal(models.Model):
     """A withdrawal of a commitment and, if it was taken back, its restoration; written by database triggers alone.
 
-    A trigger on the commitment keeps these rows, so that whatever withdraws or restores a commitment is recorded.
+    A trigger on the commitment keeps these rows, so that every withdrawal and restoration is recorded.
     """
 
     commitment = models.ForeignKey(

@@ -20,7 +20,7 @@ NEVER_UNPUBLISHED = Protect(
     | pgtrigger.Q(old__state="withdrawn", new__state="published", new__restored_on__isnull=True),
 )
 
-# Whatever withdraws or restores a commitment leaves a row that says so, for both steps stay public.
+# Each withdrawal and restoration is recorded in a row, because both steps stay public.
 WITHDRAWALS_ARE_RECORDED = Trigger(
     name="withdrawals_are_recorded",
     when=pgtrigger.After,

@@ -4,7 +4,7 @@ import pgtrigger
 
 from foundation.postgresql.triggers import Trigger
 
-# Taken by whoever supersedes a commitment, here and in the actions, so that two together close no circle.
+# The lock that a succession takes, here and in the actions, so that two at once cannot close a circle.
 SUCCESSION_LOCK = 20131003
 NO_CIRCLE_OF_SUCCESSORS = Trigger(
     name="no_circle_of_successors",

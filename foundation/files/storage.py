@@ -11,7 +11,7 @@ DIRECTORY_MODE, FILE_MODE = 0o750, 0o600
 
 
 class PrivateStorage(FileSystemStorage):
-    """A storage of files of mode 0600 in folders of mode 0750, whatever the umask is.
+    """A storage of files of mode 0600 in folders of mode 0750, regardless of the umask.
 
     Each file is written under a temporary name in the same folder, synced to the disk, and then linked to its name.
     If writing fails, for example because the disk is full, nothing is left.

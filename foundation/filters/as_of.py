@@ -8,7 +8,7 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from foundation.filters.fields import PastDayField
+from foundation.filters.form_fields import PastDayField
 from foundation.filters.lists import drop_empty_values
 from foundation.filters.messages import repeated_parameter
 from foundation.text.unknown_words import unknown_parameter

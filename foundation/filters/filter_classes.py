@@ -10,8 +10,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from foundation.dates.inputs import DayPickerField
-from foundation.filters.choices import Choices
-from foundation.filters.fields import ChoicesField, PastDayField
+from foundation.filters.database_choices import Choices
+from foundation.filters.form_fields import ChoicesField, PastDayField
 
 
 def has_value(value) -> bool:

@@ -6,7 +6,7 @@ from functools import cache
 from django import forms
 from django.utils.choices import CallableChoiceIterator
 
-from foundation.filters.choices import CachedChoices
+from foundation.filters.database_choices import CachedChoices
 from foundation.filters.messages import repeated_parameter
 from foundation.text.unknown_words import unknown_parameter
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 import django_filters
 from django.http import QueryDict
 
-from foundation.filters.choices import Choices
+from foundation.filters.database_choices import Choices
 from foundation.filters.filter_classes import ChoicesFilter
 
 

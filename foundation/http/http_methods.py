@@ -44,7 +44,7 @@ class ReadOnlyMethodsMiddleware:
 
 
 def is_read_only(path: str) -> bool:
-    """Tell whether an address takes no writing methods: files, feeds, charts and embeds, by prefix or suffix."""
+    """Return whether an address allows no writing methods: files, feeds, charts and embeds, by prefix or suffix."""
     return (
         path.startswith(READ_ONLY_PREFIXES)
         or path.endswith(READ_ONLY_SUFFIXES)

@@ -30,7 +30,7 @@ class SQLFunction:
     behaviour: str = "VOLATILE"
 
     def deconstruct(self) -> tuple[str, list, dict[str, str]]:
-        """Let a migration hold a copy."""
+        """Return a copy for a migration."""
         return f"{self.__module__}.{self.__class__.__name__}", [], asdict(self)
 
     @property

@@ -1,4 +1,4 @@
-"""Base classes of all triggers: what the database itself refuses or keeps up to date, whatever writes to it.
+"""Base classes of all triggers: what the database refuses or updates for every writer.
 
 A model lists its triggers in `Meta.triggers`. Triggers of an observer of other apps' tables, such as the audit, are
 registered in the observer's own module. `manage.py pgtrigger ls` lists all of them; `makemigrations` writes their
@@ -47,7 +47,7 @@ class Unyielding:
 
 
 class Trigger(Unyielding, pgtrigger.Trigger):
-    """Run PL/pgSQL of its own."""
+    """Run the PL/pgSQL that a subclass defines."""
 
 
 class Protect(Unyielding, pgtrigger.Protect):

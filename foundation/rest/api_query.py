@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django_filters import FilterSet
 
-from foundation.filters.fields import PastDayField
+from foundation.filters.form_fields import PastDayField
 from foundation.filters.lists import split_lists
 from foundation.filters.messages import with_param_name
 from foundation.rest.problem_details import Fault, InvalidParameter

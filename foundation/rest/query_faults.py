@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from foundation.filters.fields import ChoicesField
+from foundation.filters.form_fields import ChoicesField
 from foundation.filters.messages import missing_value, with_param_name
 from foundation.rest.problem_codes import form_error_code
 from foundation.rest.problem_details import Fault, InvalidParameter

@@ -17,7 +17,7 @@ from foundation.text.unknown_words import unknown_value
 class Negotiation(DefaultContentNegotiation):
     """Choose among the renderers that serve the view: by `format` alone if it is there, otherwise by Accept (RFC 9110).
 
-    A method that is not allowed is refused with 405, whatever format was asked for.
+    A method that is not allowed is refused with 405, regardless of the requested format.
     """
 
     def select_renderer(self, request, renderers, format_suffix=None):

@@ -42,7 +42,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Problem:
+class ProblemDescription:
     """An error that operations refer to by its code, with a real answer as `example`."""
 
     status: str
@@ -209,9 +209,9 @@ def enum_values(schema: dict) -> list[tuple[str, str]]:
     return [(value, meaning) for value, meaning in pairs if not value.startswith("-")]
 
 
-def build_problems(description: dict) -> list[Problem]:
+def build_problems(description: dict) -> list[ProblemDescription]:
     """Return each error once: it is the same for every operation."""
-    by_status: dict[str, Problem] = {}
+    by_status: dict[str, ProblemDescription] = {}
     for _path, _method, operation in iterate_operations(description):
         for status, response in operation["responses"].items():
             examples = [
@@ -222,7 +222,8 @@ def build_problems(description: dict) -> list[Problem]:
             if status >= "400" and status not in by_status and examples:
                 example_problem = examples[0]["value"]
                 body = json.dumps(example_problem, ensure_ascii=False, indent=2)
-                by_status[status] = Problem(status, example_problem.get("title", ""), response["description"], body)
+                title = example_problem.get("title", "")
+                by_status[status] = ProblemDescription(status, title, response["description"], body)
     return [by_status[status] for status in sorted(by_status)]
 
 

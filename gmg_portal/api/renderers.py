@@ -12,12 +12,12 @@ from gmg_portal.open_data.writers import FORMATS, write_csv, write_ndjson
 
 
 def is_list_view(view: object) -> bool:
-    """Return whether a view answers pages of rows, for whatever HTTP method."""
+    """Return whether a view answers pages of rows, for any HTTP method."""
     return getattr(view, "detail", None) is False
 
 
 def is_detail_view(view: object) -> bool:
-    """Tell whether a view answers a single row, for whatever HTTP method."""
+    """Return whether a view answers a single row, for any HTTP method."""
     return bool(getattr(view, "detail", False))
 
 

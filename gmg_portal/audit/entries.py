@@ -87,9 +87,9 @@ class AuditForm(forms.Form):
             if params[name]:
                 entries = entries.filter(**{name: params[name]})
         if params["since"]:
-            entries = entries.filter(moment__gte=datetime.combine(params["since"], time(), UTC))
+            entries = entries.filter(occurred_at__gte=datetime.combine(params["since"], time(), UTC))
         if params["until"]:
-            entries = entries.filter(moment__lte=datetime.combine(params["until"], time.max, UTC))
+            entries = entries.filter(occurred_at__lte=datetime.combine(params["until"], time.max, UTC))
         return entries.filter(subject_condition(params["search"])) if params["search"] else entries
 
 
@@ -167,7 +167,7 @@ class DescribedEntry:
     def as_csv_row(self) -> list[str]:
         entry = self.entry
         return [
-            entry.moment.isoformat(),
+            entry.occurred_at.isoformat(),
             entry.person.username if entry.person else "",
             entry.what,
             entry.kind,
@@ -181,7 +181,7 @@ class DescribedEntry:
         ]
 
 
-CSV_HEADER = ["moment", "person", "what", "kind", "about", "row", "line", "reason", "request", "via", "origin"]
+CSV_HEADER = ["occurred_at", "person", "what", "kind", "about", "row", "line", "reason", "request", "via", "origin"]
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,9 @@ def entries_page(entries: QuerySet[AuditEntry], before: int | None) -> EntriesPa
     """Return the page that starts before the entry with this key, by keyset pagination (no OFFSET)."""
     count = entries.order_by()[: COUNT_LIMIT + 1].count()
     if before and (last := AuditEntry.objects.filter(pk=before).first()):
-        entries = entries.filter(Q(moment__lte=last.moment), Q(moment__lt=last.moment) | Q(pk__lt=last.pk))
+        entries = entries.filter(
+            Q(occurred_at__lte=last.occurred_at), Q(occurred_at__lt=last.occurred_at) | Q(pk__lt=last.pk)
+        )
     rows = list(entries[: PER_PAGE + 1])
     has_more = len(rows) > PER_PAGE
     rows = rows[:PER_PAGE]

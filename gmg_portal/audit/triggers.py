@@ -1,4 +1,4 @@
-"""Triggers by which the database writes the audit, whatever wrote the row: registered when the portal starts.
+"""Triggers by which the database writes the audit for every writer; registered when the portal starts.
 
 Every table of history gets one. Passwords and roles leave no line in a history: these have triggers of their own, and
 name whoever is signed in.

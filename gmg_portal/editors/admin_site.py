@@ -29,8 +29,8 @@ class PortalAdminSite(AdminSite):
     """The admin site. Checks the portal's own permissions instead of Django's staff flag and permission rows."""
 
     site_header = gettext_lazy("GMG HLD follow-up portal")
-    site_title = gettext_lazy("Editors’ side")
-    index_title = gettext_lazy("Your desk")
+    site_title = gettext_lazy("Editor area")
+    index_title = gettext_lazy("Your dashboard")
     index_template = "admin/dashboard/page.html"
     empty_value_display = "–"
     enable_nav_sidebar = False
@@ -126,7 +126,7 @@ class PortalAdminSite(AdminSite):
     def login(self, request, extra_context=None):
         """Redirect to the portal's sign-in page, or to the profile if the user may not use the editor area."""
         if request.user.is_authenticated and not self.has_permission(request):
-            messages.error(request, _("Your account acts for no agency today, so the editors’ side is closed to it."))
+            messages.error(request, _("Your account acts for no agency today, so the editor area is closed to it."))
             return redirect("accounts:profile")
         next_url = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('accounts:login')}?{urlencode({'next': next_url})}")

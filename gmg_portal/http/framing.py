@@ -9,7 +9,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 
 
 def allow_framing(view: Callable) -> Callable:
-    """Let any site show the answers of a view in a frame."""
+    """Allow any site to show the answers of a view in a frame."""
     return csp_replace({"frame-ancestors": ["*"]})(xframe_options_exempt(view))
 
 

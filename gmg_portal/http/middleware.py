@@ -241,7 +241,7 @@ def _etag(request: HttpRequest, state: RecordState) -> str:
         state.day.isoformat(),
         release(),
         get_language() or "",
-        # Outside of the API an address has one form, whatever Accept says.
+        # Outside of the API an address has one format, regardless of Accept.
         request.headers.get("Accept", "") if request.path.startswith("/api/") else "",
         request.build_absolute_uri(),
     )

@@ -6,7 +6,7 @@ import pgtrigger.compiler
 from django.conf import settings
 from django.db import migrations, models
 
-import foundation.dates.columns
+import foundation.dates.model_fields
 import foundation.postgresql.sql_functions
 import foundation.postgresql.triggers
 
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='Edition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', foundation.dates.columns.PastDateField(unique=True, verbose_name='day')),
+                ('day', foundation.dates.model_fields.PastDateField(unique=True, verbose_name='day')),
                 ('published_at', models.DateTimeField(editable=False, verbose_name='published')),
                 ('revision', models.BigIntegerField(verbose_name='revision')),
                 ('files', models.JSONField(verbose_name='files')),
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
             name='AuditEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('moment', models.DateTimeField(db_default=models.Func(function='clock_timestamp'), editable=False, verbose_name='when')),
+                ('occurred_at', models.DateTimeField(db_default=models.Func(function='clock_timestamp'), editable=False, verbose_name='when')),
                 ('what', models.CharField(choices=[('created', 'Entered'), ('changed', 'Changed'), ('deleted', 'Deleted'), ('signed_in', 'Signed in'), ('signed_out', 'Signed out'), ('sign_in_failed', 'Failed to sign in'), ('locked_out', 'Slowed down'), ('password_changed', 'Password changed'), ('second_step_added', 'Second step added'), ('second_step_removed', 'Second step removed'), ('role_given', 'Role given'), ('role_taken', 'Role taken away'), ('refused', 'Refused'), ('exported', 'Exported the audit')], max_length=20, verbose_name='what')),
                 ('person', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
                 ('kind', models.CharField(blank=True, max_length=100, verbose_name='kind of row')),
@@ -89,13 +89,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'audit entry',
                 'verbose_name_plural': 'audit',
                 'db_table': 'audit_entry',
-                'ordering': ['-moment', '-pk'],
-                'indexes': [models.Index(fields=['moment', 'id'], name='audit_by_moment'), models.Index(fields=['person', 'moment', 'id'], name='audit_by_person'), models.Index(fields=['what', 'moment', 'id'], name='audit_by_what'), models.Index(fields=['kind', 'moment', 'id'], name='audit_by_kind'), models.Index(fields=['kind', 'row'], name='audit_by_row'), models.Index(fields=['request_id'], name='audit_by_request'), models.Index(fields=['origin', 'moment', 'id'], name='audit_by_origin')],
+                'ordering': ['-occurred_at', '-pk'],
+                'indexes': [models.Index(fields=['occurred_at', 'id'], name='audit_by_time'), models.Index(fields=['person', 'occurred_at', 'id'], name='audit_by_person'), models.Index(fields=['what', 'occurred_at', 'id'], name='audit_by_what'), models.Index(fields=['kind', 'occurred_at', 'id'], name='audit_by_kind'), models.Index(fields=['kind', 'row'], name='audit_by_row'), models.Index(fields=['request_id'], name='audit_by_request'), models.Index(fields=['origin', 'occurred_at', 'id'], name='audit_by_origin')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('what__in', ['created', 'changed', 'deleted', 'signed_in', 'signed_out', 'sign_in_failed', 'locked_out', 'password_changed', 'second_step_added', 'second_step_removed', 'role_given', 'role_taken', 'refused', 'exported'])), name='audit_what_known')],
                 'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=foundation.postgresql.triggers.UnyieldingSql(func="RAISE EXCEPTION 'pgtrigger: rows of % are added, and never changed or deleted', TG_TABLE_NAME;", hash='76f5d9c0f860d670cf5a5eb612e9af339d9eeab7', ignore_func_name='', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_da00d', table='audit_entry', when='BEFORE'))],
             },
         ),
-        foundation.dates.columns.NameDateChecks(),
+        foundation.dates.model_fields.NameDateChecks(),
         # No model: nobody edits it, and one statement of the throttling reads it. Unlogged: what is lost when the server
         # crashes is a minute of counting, and no request waits for a disk.
         migrations.RunSQL(

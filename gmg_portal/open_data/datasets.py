@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gmg_portal.open_data.catalogue import RECORD_START
-from gmg_portal.open_data.columns import Table
 from gmg_portal.open_data.descriptions import KEYWORDS, NAME, Description, Licence, Snapshot
+from gmg_portal.open_data.table_classes import Table
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from gmg_portal.open_data.columns import Column, Table
+from gmg_portal.open_data.table_classes import Column, Table
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.revision.current import CurrentRevision
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.dates.partial import PartialDate, Precision
 from foundation.public_fields import Place, PublicField, PublicTable
-from gmg_portal.open_data.columns import Column
+from gmg_portal.open_data.table_classes import Column
 
 PARTIAL_DATE = r"\d{4}(-\d{2}(-\d{2})?)?"
 # How a cell states a row of another table.

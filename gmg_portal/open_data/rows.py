@@ -24,7 +24,7 @@ def commitment_rows(day: date | None) -> QuerySet[Commitment]:
 
 
 def filtered_commitments(query: RecordQuery) -> QuerySet[Commitment]:
-    """Return the commitments that match a search of the register, in the order that it asks for."""
+    """Return the commitments that match a search of the register, in its order."""
     return _with_related_values(CommitmentFilter.select(register_commitments(), query), query.day)
 
 
@@ -52,7 +52,7 @@ def report_rows(day: date | None) -> QuerySet[ProgressReport]:
 
 
 def filtered_reports(query: RecordQuery) -> QuerySet[ProgressReport]:
-    """Return the reports that match the parameters of the API's list, in the order that they ask for."""
+    """Return the reports that match the parameters of the API's list, in their order."""
     rows = _with_report_values(ReportFilter.select(ProgressReport.objects.all(), query), query.day)
     ordering = rows.query.order_by if query.ordering else ("commitment", "number")
     return rows.order_by(*ordering, "pk")
@@ -87,7 +87,7 @@ def agency_rows(_day: None) -> QuerySet[Agency]:
 
 
 def recommendation_rows(_day: None) -> QuerySet[Recommendation]:
-    """Return all recommendations with the numbers of their points. No day changes them: they stand since 2014."""
+    """Return all recommendations with the numbers of their points. They have not changed since 2014."""
     points = Recommendation.agenda_points.through.objects.filter(recommendation=OuterRef("pk"))
     numbers = points.order_by("agendapoint__number").values("agendapoint__number")
     return Recommendation.objects.select_related("parent").annotate(point_numbers=ArraySubquery(numbers))

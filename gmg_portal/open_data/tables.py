@@ -6,12 +6,11 @@ from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agencies.fields import AGENCY
 from agencies.models import Agency
+from agencies.public_fields import AGENCY
 from agenda.models import AgendaPoint
-from commitments.fields import COMMITMENT
 from commitments.models import Freshness, Verification
-from gmg_portal.open_data.columns import Table
+from commitments.public_fields import COMMITMENT
 from gmg_portal.open_data.public_columns import BY_CODE, BY_NAME, BY_NUMBER, BY_REFERENCE, public_columns
 from gmg_portal.open_data.rows import (
     agency_rows,
@@ -21,12 +20,13 @@ from gmg_portal.open_data.rows import (
     recommendation_rows,
     report_rows,
 )
-from recommendations.fields import RECOMMENDATION
+from gmg_portal.open_data.table_classes import Table
 from recommendations.models import Recommendation
+from recommendations.public_fields import RECOMMENDATION
 from register.filtering.commitment_filters import CommitmentFilter
 from register.filtering.related_filters import ReportFilter
-from reporting.fields import REPORT
 from reporting.models import Evidence, ProgressReport
+from reporting.public_fields import REPORT
 from workgroups.models import WorkGroup
 
 REFERENCE = r"HLD-\d{4,}"

@@ -21,8 +21,8 @@ from foundation.http.public_pages import Menu, MenuEntry, RecordPage
 from foundation.text.unknown_words import unknown_value
 from gmg_portal.models import Edition
 from gmg_portal.open_data.catalogue import catalog
-from gmg_portal.open_data.columns import ClosingIterator, Table, read_consistent_rows
 from gmg_portal.open_data.descriptions import Description, Licence, Snapshot, data_package, file_metadata
+from gmg_portal.open_data.table_classes import ClosingIterator, Table, read_consistent_rows
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import CSV_WITHOUT_BOM, FORMATS, Format, write_table
 from gmg_portal.revision.current import CurrentRevision
@@ -159,7 +159,7 @@ def strictly_requested_format(params: QueryDict, form: str) -> tuple[Format, Que
 
 
 def parse_table_query(params: QueryDict, table: Table, address: str) -> TableQuery:
-    """Return what the parameters of an address ask of a table; raise ValidationError for an invalid one."""
+    """Return the query of a table from the parameters of an address; raise ValidationError for an invalid one."""
     filters = "; ".join(f"{name} = {', '.join(values)}" for name, values in params.lists())
     if table.filterset is None:
         day = parse_as_of(params, {"as_of"} if table.supports_as_of else ())

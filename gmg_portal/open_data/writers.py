@@ -17,7 +17,7 @@ from xlsxwriter.format import Format as CellFormat
 from foundation.text.csv_file import BLOCK_SIZE, csv_blocks, drain_buffer
 from foundation.text.name_lists import join_names
 from foundation.text.spreadsheet_cells import APOSTROPHE, MAX_CELL_LENGTH, may_be_formula, replace_unprintable
-from gmg_portal.open_data.columns import Table, Value
+from gmg_portal.open_data.table_classes import Table, Value
 
 Records = Iterable[list[Value]]
 # Metadata of a file, by heading.
@@ -101,7 +101,7 @@ def write_xlsx(
 
 
 class Sheet:
-    """A sheet of a workbook, written row by row. Texts are texts, whatever they look like, and addresses are links.
+    """A sheet of a workbook, written row by row. Texts are never formulas or numbers; addresses are links.
 
     Excel removes all links from a sheet with too many, so addresses beyond `MAX_LINKS` are texts.
     """

@@ -22,7 +22,7 @@ def identifier(key: str) -> str:
 
 
 @dataclass(frozen=True)
-class Link:
+class FeedLink:
     """A link of a feed or entry: its relation (RFC 4287), address and media type."""
 
     rel: str
@@ -31,7 +31,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """An entry; `summary` is HTML, all else plain text."""
 
     key: str
@@ -53,9 +53,9 @@ class Feed:
     subtitle: str
     author: str
     language: str
-    links: list[Link]
+    links: list[FeedLink]
     since: datetime
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[FeedEntry] = field(default_factory=list)
     rights: str = ""
 
     @property
@@ -104,17 +104,17 @@ class _Writer(SimplerXMLGenerator):
         self.text("name", name)
         self.end("author")
 
-    def links(self, links: Iterable[Link]) -> None:
+    def links(self, links: Iterable[FeedLink]) -> None:
         for link in links:
             attributes = {"rel": link.rel, "type": link.type, "href": link.href}
             self.start("link", {key: value for key, value in attributes.items() if value})
             self.end("link")
 
-    def entry(self, entry: Entry) -> None:
+    def entry(self, entry: FeedEntry) -> None:
         self.start("entry")
         self.text("id", identifier(entry.key))
         self.text("title", entry.title, type="text")
-        self.links([Link("alternate", entry.link, "text/html")])
+        self.links([FeedLink("alternate", entry.link, "text/html")])
         self.moment("published", entry.published)
         self.moment("updated", entry.updated)
         self.person(entry.author)

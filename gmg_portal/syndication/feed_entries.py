@@ -58,7 +58,7 @@ class RecordedTimes:
 
 def build_entries(
     items: Iterable[FeedItem], recorded_times: RecordedTimes, absolute_url: Callable[[str], str]
-) -> list[atom.Entry]:
+) -> list[atom.FeedEntry]:
     """Return the entries of some items, in their order; a fixed number of queries."""
     items = list(items)
     timeline_entries = iter(entries([item for item in items if not isinstance(item, DueReport)]))
@@ -72,7 +72,7 @@ def build_entries(
 
 def _entry(
     entry: TimelineEntry, updated: datetime, recorded_times: RecordedTimes, absolute_url: Callable[[str], str]
-) -> atom.Entry:
+) -> atom.FeedEntry:
     if entry.event:
         return _event_entry(entry.event, updated, absolute_url)
     is_first = entry.change.kind == Change.Kind.PUBLISHED
@@ -86,14 +86,14 @@ def _entry(
 
 def _change_entry(
     change: Change, updated: datetime, amended: datetime | None, absolute_url: Callable[[str], str]
-) -> atom.Entry:
+) -> atom.FeedEntry:
     """Return the entry of a change: `published` is its day, `updated` when it, or an amendment, was recorded."""
     published = min(_published_at(change), updated)
     title, text = _change_title(change), _change_text(change) or change.commitment.title
     if amended and amended > published:
         title, text = _amended_title_and_text(change, amended, text)
     status = change.status_change.to_status if change.status_change else ""
-    return atom.Entry(
+    return atom.FeedEntry(
         key=change.key,
         title=title,
         link=absolute_url(change.get_absolute_url()),
@@ -105,9 +105,9 @@ def _change_entry(
     )
 
 
-def _event_entry(event: Event, updated: datetime, absolute_url: Callable[[str], str]) -> atom.Entry:
+def _event_entry(event: Event, updated: datetime, absolute_url: Callable[[str], str]) -> atom.FeedEntry:
     began = _midnight(event.starts_on)
-    return atom.Entry(
+    return atom.FeedEntry(
         key=f"event/{event.slug}",
         title=_("Event: %(title)s") % {"title": event.title},
         link=absolute_url(event.get_absolute_url()),
@@ -119,7 +119,7 @@ def _event_entry(event: Event, updated: datetime, absolute_url: Callable[[str], 
     )
 
 
-def _due_report_entry(due_report: DueReport, absolute_url: Callable[[str], str]) -> atom.Entry:
+def _due_report_entry(due_report: DueReport, absolute_url: Callable[[str], str]) -> atom.FeedEntry:
     commitment, since = due_report.commitment, _midnight(due_report.since)
     names = {
         "reference": commitment.reference,
@@ -128,7 +128,7 @@ def _due_report_entry(due_report: DueReport, absolute_url: Callable[[str], str])
         "cycle": due_report.cycle.title,
         "day": date_format(due_report.cycle.due_on),
     }
-    return atom.Entry(
+    return atom.FeedEntry(
         key=due_report.key,
         title=_("%(reference)s: %(freshness)s – %(title)s") % names,
         link=absolute_url(commitment.get_absolute_url()),

@@ -201,21 +201,21 @@ def _feed_response(
     return HttpResponse(bytes(feed), content_type=atom.CONTENT_TYPE)
 
 
-def _links(request: HttpRequest, channel: Channel, page: Page) -> list[atom.Link]:
+def _links(request: HttpRequest, channel: Channel, page: Page) -> list[atom.FeedLink]:
     """Return links to the feed itself, the page with the same content, the licence and the other pages (RFC 5005)."""
     absolute_url, media_type = request.build_absolute_uri, atom.CONTENT_TYPE.partition(";")[0]
     links = [
-        atom.Link("self", absolute_url(), media_type),
-        atom.Link("alternate", absolute_url(channel.page), "text/html"),
+        atom.FeedLink("self", absolute_url(), media_type),
+        atom.FeedLink("alternate", absolute_url(channel.page), "text/html"),
     ]
     if Licence.from_settings().url:
-        links.append(atom.Link("license", Licence.from_settings().url))
+        links.append(atom.FeedLink("license", Licence.from_settings().url))
     last = page.paginator.num_pages
     page_numbers = {"first": 1, "previous": page.number - 1, "next": page.number + 1, "last": last}
     for rel, number in page_numbers.items() if last > 1 else ():
         if 1 <= number <= last:
             query_string = urlencode(channel.params | {"page": [number]}, doseq=True)
-            links.append(atom.Link(rel, absolute_url(f"{request.path}?{query_string}"), media_type))
+            links.append(atom.FeedLink(rel, absolute_url(f"{request.path}?{query_string}"), media_type))
     return links
 
 

@@ -20,7 +20,7 @@ from agencies.models import Agency
 from agencies.names_of_day import names_on
 from commitments.models import Commitment
 from foundation.filters.as_of import require_params
-from foundation.filters.fields import PastDayField
+from foundation.filters.form_fields import PastDayField
 from foundation.filters.lists import drop_empty_values
 from foundation.http.tracking_params import strip_tracking_params
 from foundation.text.spreadsheet_cells import replace_unprintable

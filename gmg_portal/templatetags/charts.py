@@ -41,7 +41,7 @@ def flow_chart(context: Context, id: str, title: str = "", **filters: Any) -> di
 
 @register.inclusion_tag(TEMPLATE, takes_context=True)
 def commitment_timeline_chart(context: Context, commitment: Commitment, id: str, title: str = "") -> dict:
-    """Render the timeline of a commitment; nothing if it has no moment but today."""
+    """Render the timeline of a commitment; nothing if it has no event but today."""
     day = context["as_of"]
     figure = registry.build_timeline_chart(id, commitment, day, title=title)
     if len(figure.rows) == 1:

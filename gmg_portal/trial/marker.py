@@ -8,7 +8,7 @@ from pathlib import Path
 
 NAME = "trial"
 TEXT = "This folder belongs to a trial of the portal. manage.py reads this file; see README.md.\n"
-# One of these in the environment means that somebody configured an installation.
+# One of these in the environment means that an installation is configured.
 CONFIGURATION = ("TRIAL", "SECRET_KEY", "DATABASE_URL", "DEBUG")
 
 
@@ -20,7 +20,7 @@ def write_marker(var_dir: Path) -> None:
 def is_marked(environ: Mapping[str, str], base_dir: Path) -> bool:
     """Return whether commands in this environment work on a marked trial.
 
-    An environment that configures an installation is never one of a trial, whatever the folder says.
+    An environment that configures an installation is never one of a trial, even in a marked folder.
     """
     if any(name in environ for name in CONFIGURATION):
         return False

@@ -35,7 +35,7 @@ ACCOUNTS = {
 ROLES_WITH_SECOND_STEP = ("administrator", "secretariat")
 
 
-class Account(TypedDict):
+class TrialAccount(TypedDict):
     """An entry of `var/accounts.json`."""
 
     role: str
@@ -45,7 +45,7 @@ class Account(TypedDict):
     totp_secret: str | None  # only for roles that need a second step
 
 
-def prepare_accounts(path: Path) -> list[Account]:
+def prepare_accounts(path: Path) -> list[TrialAccount]:
     """Create the trial accounts that are missing, and write all of them to this file.
 
     Accounts in the file keep their passwords and secrets. If the user of an account is missing, it is created again.
@@ -61,19 +61,19 @@ def prepare_accounts(path: Path) -> list[Account]:
     return accounts
 
 
-def read_accounts(path: Path) -> dict[str, Account]:
+def read_accounts(path: Path) -> dict[str, TrialAccount]:
     """Return the accounts in the file by user name; {} if the file is missing or damaged."""
     try:
         accounts = {account["username"]: account for account in json.loads(path.read_text())}
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return {}
-    is_complete = all(set(account) == set(Account.__annotations__) for account in accounts.values())
+    is_complete = all(set(account) == set(TrialAccount.__annotations__) for account in accounts.values())
     return accounts if is_complete else {}
 
 
-def _new_account(username: str) -> Account:
+def _new_account(username: str) -> TrialAccount:
     role, agency = ACCOUNTS[username]
-    return Account(
+    return TrialAccount(
         role=role,
         agency=agency,
         username=username,
@@ -82,13 +82,13 @@ def _new_account(username: str) -> Account:
     )
 
 
-def totp_code(account: Account) -> str:
+def totp_code(account: TrialAccount) -> str:
     """Return the code that an authenticator app shows now for this account."""
     counter = int(time.time()) // app_settings.TOTP_PERIOD
     return format_hotp_value(hotp_value(account["totp_secret"] or "", counter))
 
 
-def _prepare_account(account: Account, *, is_saved: bool) -> None:
+def _prepare_account(account: TrialAccount, *, is_saved: bool) -> None:
     users = get_user_model().objects
     user = users.filter(username=account["username"]).first() or users.model(username=account["username"])
     if not user.pk:

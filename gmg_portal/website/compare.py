@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 
 from agencies.names_of_day import names_on
 from foundation.clock import today
-from foundation.filters.fields import PastDayField
+from foundation.filters.form_fields import PastDayField
 from foundation.filters.lists import drop_empty_values
 from foundation.http.public_pages import Menu, MenuEntry, PublicPage
 from gmg_portal.open_data.views import bad_request, requested_format

@@ -18,7 +18,7 @@ OTHER_ENTRIES = {
     "changes-feed": MenuEntry(Menu.CHANGES, 40, _("Feed of changes")),
     "due-calendar": MenuEntry(Menu.CHANGES, 50, _("Calendar of deadlines")),
     "api:docs": MenuEntry(Menu.REUSE, 30, _("API")),
-    "admin:index": MenuEntry(Menu.ABOUT, 40, _("Editors’ side")),
+    "admin:index": MenuEntry(Menu.ABOUT, 40, _("Editor area")),
 }
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from commitments.models import Commitment
 from foundation.dates.partial import PartialDate
 from foundation.filters.as_of import parse_as_of
-from gmg_portal.open_data.columns import Value
+from gmg_portal.open_data.table_classes import Value
 from gmg_portal.open_data.views import bad_request, requested_format
 from register.statistics import Coverage, Gaps, gaps
 from register.statistics.gaps import disputed, silent, undated

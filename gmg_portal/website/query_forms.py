@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from commitments.models import Commitment
 from foundation.clock import today
-from foundation.filters.fields import ChoicesField, PastDayField
+from foundation.filters.form_fields import ChoicesField, PastDayField
 from foundation.filters.forms import StrictForm
 from foundation.filters.lists import drop_empty_values, split_comma_lists, with_values
 from foundation.filters.messages import form_error_messages
@@ -58,12 +58,12 @@ class QueryForm(StrictForm):
 
     @property
     def problems(self) -> list[str]:
-        """The error messages; each names its parameter."""
+        """Return the error messages; each names its parameter."""
         return form_error_messages(self)
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """The parameters with each of their values, without the page, in the order of the form."""
+        """Return the parameters with each of their values, without the page, in the order of the form."""
         return [(name, value) for name in self.fields if name != "page" for value in self.data.getlist(name) if value]
 
     @property
@@ -72,7 +72,7 @@ class QueryForm(StrictForm):
 
     @property
     def filter_labels(self) -> list[str]:
-        """The filters that are set, for display: 'Agency: ILO'."""
+        """Return the active filters for display: 'Agency: ILO'."""
         return [
             f"{self.fields[name].label}: {self._label(name, value)}"
             for name, value in self.pairs
@@ -133,7 +133,7 @@ class CompareQueryForm(QueryForm):
 
     @property
     def input_days(self) -> dict[str, str]:
-        """The values of the date inputs, in ISO 8601; '' for a day that is not set."""
+        """Return the values of the date inputs, in ISO 8601; '' for a day that is not set."""
         return {name: self.fields[name].widget.format_value(self.data.get(name, "")) for name in ("from", "until")}
 
     def clean(self):

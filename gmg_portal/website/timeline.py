@@ -27,7 +27,7 @@ class TimelineEntry:
 
     @property
     def period(self) -> PartialDate:
-        """The month of the entry, or its year if the month is not known."""
+        """Return the month of the entry, or its year if the month is not known."""
         return _period(self.on)
 
 

@@ -2,7 +2,7 @@
 
 They end `static/css/components.css`, as a sheet of their own would cost every page a request. The tags of statuses also
 end `static/css/embed.css`, which frames in other sites load without the other sheets.
-`python -m gmg_portal.website.value_styles` writes them anew; a test compares both sheets with the declarations.
+`python -m gmg_portal.website.value_styles` rewrites them; a test compares both sheets with the declarations.
 """
 
 from collections.abc import Iterable, Iterator

@@ -42,7 +42,7 @@ MATRIX_TEXTS = {
     "status": MatrixTexts(
         gettext_lazy("By status"),
         gettext_lazy("Commitments by lead and status"),
-        gettext_lazy("Each is counted once, by its lead’s last word."),
+        gettext_lazy("Each is counted once, by the latest report of its lead."),
     ),
     "freshness": MatrixTexts(
         gettext_lazy("By freshness"),

@@ -81,7 +81,7 @@ class ChangeKind:
 
 CHANGES: dict[str, ChangeKind] = {
     "new": ChangeKind(_("New"), _("Published between the two days."), lambda row: row.is_new),
-    "moved": ChangeKind(_("Moved"), _("From one status to another, by the lead’s word."), lambda row: row.moved),
+    "moved": ChangeKind(_("Moved"), _("From one status to another, as the lead reported."), lambda row: row.moved),
     "finished": ChangeKind(_("Finished"), _("Completed, discontinued or superseded since."), lambda row: row.finished),
     "fell_silent": ChangeKind(
         _("Fell silent"), _("A report is asked for and has not come, as none was then."), lambda row: row.fell_silent

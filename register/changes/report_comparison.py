@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy
 
 from foundation.public_fields import display_value
 from foundation.text.diff import Piece, diff_words
-from reporting.fields import REPORT
 from reporting.models import Answer, Assessment, ProgressReport
+from reporting.public_fields import REPORT
 
 # If there are more reports, all but the newest are folded.
 MAX_UNFOLDED = 3
-TEXTS = [each.name for each in REPORT if each.is_text]
+REPORT_TEXTS = [each.name for each in REPORT if each.is_text]
 # By the finding and the report that was assessed: the latest one, an earlier one, the latest one at the time, or none.
 SENTENCES = {
     ("agrees", "last"): gettext_lazy("The lead reports “%(status)s”; %(assessor)s agrees."),
@@ -23,13 +23,13 @@ SENTENCES = {
         "In report %(number)d the lead said “%(status)s”; %(assessor)s agreed in part."
     ),
     ("disagrees", "earlier"): gettext_lazy("In report %(number)d the lead said “%(status)s”; %(assessor)s disagreed."),
-    ("agrees", "then"): gettext_lazy("When the lead’s last word was “%(status)s”, %(assessor)s agreed."),
+    ("agrees", "then"): gettext_lazy("When the lead’s last report said “%(status)s”, %(assessor)s agreed."),
     ("agrees_in_part", "then"): gettext_lazy(
-        "When the lead’s last word was “%(status)s”, %(assessor)s agreed in part."
+        "When the lead’s last report said “%(status)s”, %(assessor)s agreed in part."
     ),
-    ("disagrees", "then"): gettext_lazy("When the lead’s last word was “%(status)s”, %(assessor)s disagreed."),
-    ("agrees", "none"): gettext_lazy("The lead had not reported; %(assessor)s has judged by itself."),
-    ("agrees_in_part", "none"): gettext_lazy("The lead had not reported; %(assessor)s has judged by itself."),
+    ("disagrees", "then"): gettext_lazy("When the lead’s last report said “%(status)s”, %(assessor)s disagreed."),
+    ("agrees", "none"): gettext_lazy("The lead had not reported; %(assessor)s has assessed it independently."),
+    ("agrees_in_part", "none"): gettext_lazy("The lead had not reported; %(assessor)s has assessed it independently."),
     ("disagrees", "none"): gettext_lazy("The lead had not reported; %(assessor)s disagrees with how it stands."),
 }
 
@@ -123,7 +123,7 @@ def _field_diffs(before: ProgressReport, after: ProgressReport) -> list[FieldDif
         if old != new:
             pieces = [Piece("removed", old), Piece("same", " "), Piece("added", new)]
             diffs.append(FieldDiff(REPORT.label(name), pieces))
-    for name in TEXTS:
+    for name in REPORT_TEXTS:
         old, new = getattr(before, name), getattr(after, name)
         if old != new:
             diffs.append(FieldDiff(REPORT.label(name), diff_words(old, new)))

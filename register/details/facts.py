@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from commitments.fields import COMMITMENT
 from commitments.models import Commitment
+from commitments.public_fields import COMMITMENT
 from foundation.public_fields import Place, display_value
 
 

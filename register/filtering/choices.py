@@ -2,7 +2,7 @@
 
 from agencies.models import Agency
 from agenda.models import AgendaPoint
-from foundation.filters.choices import ChainedChoices, Choices, LabelWithName
+from foundation.filters.database_choices import ChainedChoices, Choices, LabelWithName
 from recommendations.models import Recommendation
 from workgroups.models import WorkGroup
 

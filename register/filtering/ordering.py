@@ -6,9 +6,9 @@ from django.db.models import F, Func, Q, TextField
 from django.db.models.functions import Collate, Lower
 from django.utils.translation import gettext_lazy as _
 
-from foundation.filters.choices import Choices
-from foundation.filters.fields import OrderingField
+from foundation.filters.database_choices import Choices
 from foundation.filters.filter_classes import ChoicesFilter
+from foundation.filters.form_fields import OrderingField
 from register.querysets import RegisterQuerySet
 
 # Sorts titles without regard to case and accents, whatever the locale of the database. ICU collations are not used,

@@ -4,9 +4,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models import Commitment
-from foundation.filters.choices import Choices
-from foundation.filters.fields import ChoicesField
+from foundation.filters.database_choices import Choices
 from foundation.filters.filter_classes import ChoicesFilter
+from foundation.filters.form_fields import ChoicesField
 
 
 def places() -> Choices:

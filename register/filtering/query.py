@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from foundation.filters.fields import ChoicesField
+from foundation.filters.form_fields import ChoicesField
 from foundation.filters.lists import drop_empty_values
 from foundation.filters.messages import form_error_messages, repeated_parameter
 from foundation.rest.sparse_fields import FieldTree, UnknownField, offered_fields, select_fields

@@ -10,8 +10,8 @@ import django_filters
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
-from foundation.filters.fields import TimestampField
 from foundation.filters.filter_classes import AsOfFilter, ColumnLookupMixin, has_value
+from foundation.filters.form_fields import TimestampField
 from foundation.filters.forms import StrictForm
 from foundation.filters.lists import split_lists
 

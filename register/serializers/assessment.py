@@ -9,8 +9,8 @@ from foundation.rest.public_serializers import PublicFieldsSerializer
 from foundation.rest.url_fields import ADDRESS_OF_PAGE
 from register.serializers.references import CODE_OF_BODY, NAME_OF_BODY
 from register.serializers.values import PartialDateField, PrecisionField, reviewed_by
-from reporting.fields import ANSWER, ASSESSMENT
 from reporting.models import Answer, Assessment
+from reporting.public_fields import ANSWER, ASSESSMENT
 from workgroups.serializers import WorkGroupRefSerializer
 
 
@@ -44,7 +44,7 @@ class AnswerSerializer(PublicFieldsSerializer):
 
 
 class AssessmentSerializer(PublicFieldsSerializer):
-    """Someone else's judgement beside the lead's own word."""
+    """An assessment by somebody else than the lead."""
 
     public_table = ASSESSMENT
     assessor = AssessorSerializer(source="*")

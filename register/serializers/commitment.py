@@ -7,7 +7,6 @@ from rest_framework import serializers
 
 from agencies.serializers import AgencyRefSerializer
 from agenda.serializers import AgendaPointRefSerializer
-from commitments.fields import COMMITMENT, MILESTONE, PARTNER, STAKEHOLDER, WITHDRAWAL
 from commitments.models import (
     Commitment,
     Freshness,
@@ -19,6 +18,7 @@ from commitments.models import (
     Verification,
     Withdrawal,
 )
+from commitments.public_fields import COMMITMENT, MILESTONE, PARTNER, STAKEHOLDER, WITHDRAWAL
 from commitments.workflow import State
 from foundation.public_fields import Place
 from foundation.rest.public_serializers import PublicFieldsSerializer

@@ -19,8 +19,8 @@ from register.serializers.values import (
     reviewed_by,
 )
 from reporting.evidence import MEDIA_TYPES
-from reporting.fields import CONTRIBUTION, EVIDENCE, REPORT, STATUS_CHANGE
 from reporting.models import Contribution, Evidence, ProgressReport, StatusChange
+from reporting.public_fields import CONTRIBUTION, EVIDENCE, REPORT, STATUS_CHANGE
 
 
 class EvidenceSerializer(PublicFieldsSerializer):

@@ -9,8 +9,8 @@ from foundation.rest.url_fields import PageURLField
 from register.serializers.assessment import AssessorSerializer
 from register.serializers.references import CommitmentRefSerializer, LeadSerializer
 from register.serializers.values import NullableChoiceField, PartialDateField, PrecisionField
-from reporting.fields import ASSESSMENT
 from reporting.models import Assessment
+from reporting.public_fields import ASSESSMENT
 
 # Descriptions of fields that several figures have.
 AS_OF = _("The day asked for; null for today.")
@@ -69,7 +69,7 @@ class LeadFreshnessSerializer(serializers.Serializer):
 
 
 class FreshnessSummarySerializer(serializers.Serializer):
-    """Published commitments by freshness: all of them, and by lead with its last word."""
+    """Published commitments by freshness: all of them, and by lead with its last update."""
 
     as_of = serializers.DateField(source="day", allow_null=True, help_text=AS_OF)
     counts = FreshnessCountSerializer(many=True, help_text=BY_FRESHNESS)
@@ -106,7 +106,7 @@ class PointCoverageSerializer(CoverageSerializer):
 
 
 class DissentSerializer(serializers.ModelSerializer):
-    """A judgement that disagrees with the lead's report."""
+    """An assessment that disagrees with the lead's report."""
 
     assessor = AssessorSerializer(source="*", help_text=ASSESSMENT["assessor"].description)
     published_on = PartialDateField("published", help_text=_("When it was published."))
@@ -126,9 +126,12 @@ class DisputeSerializer(serializers.Serializer):
 
     commitment = CommitmentRefSerializer(source="*", help_text=_("The commitment in dispute."))
     status = NullableChoiceField(
-        Status, source="standing_status", allow_null=True, help_text=_("The lead's word; null where there is none.")
+        Status,
+        source="standing_status",
+        allow_null=True,
+        help_text=_("The status that the lead reported; null where there is none."),
     )
-    dissent = DissentSerializer(many=True, help_text=_("The newest judgement of each assessor that disagrees."))
+    dissent = DissentSerializer(many=True, help_text=_("The newest assessment of each assessor that disagrees."))
 
 
 class GapsSerializer(serializers.Serializer):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from commitments.fields import REVIEWED_BY, UPDATED_AT
+from commitments.public_fields import REVIEWED_BY, UPDATED_AT
 from commitments.workflow import ReviewingRole
 from foundation.dates.partial import Precision
 

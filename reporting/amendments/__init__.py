@@ -5,7 +5,7 @@ Start with `history`, which finds the changes; `timestamps` finds when commitmen
 """
 
 from reporting.amendments.history import Amendment, amendments
-from reporting.amendments.messages import Change
+from reporting.amendments.messages import DescribedChange
 from reporting.amendments.timestamps import amended_at
 
-__all__ = ["Amendment", "Change", "amended_at", "amendments"]
+__all__ = ["Amendment", "DescribedChange", "amended_at", "amendments"]

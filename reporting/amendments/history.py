@@ -11,19 +11,19 @@ from itertools import chain, groupby, pairwise
 from operator import attrgetter
 
 from agencies.models import Agency
-from commitments.fields import COMMITMENT, MILESTONE, MILESTONES, PARTNER
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import PUBLIC_STATES
+from commitments.public_fields import COMMITMENT, MILESTONE, MILESTONES, PARTNER
 from foundation.dates.partial import PartialDate, Precision
 from foundation.public_fields import Place, PublicTable, display_value
-from reporting.amendments.messages import MEMBER, Change, member_change, text_change, value_change
+from reporting.amendments.messages import MEMBER, DescribedChange, member_change, text_change, value_change
 from reporting.amendments.names import Names
 
 AMENDED = COMMITMENT.shown_in(Place.AMENDMENTS)
 # Sets that have no model of their own; partners are rows with a history.
 SETS = {each.name: each for each in AMENDED if COMMITMENT.has_plain_set(each)}
-TEXTS = [each for each in AMENDED if each.is_text]
-VALUES = [each for each in AMENDED if not each.is_text and not COMMITMENT.is_set(each)]
+AMENDED_TEXTS = [each for each in AMENDED if each.is_text]
+AMENDED_VALUES = [each for each in AMENDED if not each.is_text and not COMMITMENT.is_set(each)]
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,16 @@ class Amendment:
     """The changes of a published commitment on a day."""
 
     on: PartialDate
-    changes: list[Change]
+    changes: list[DescribedChange]
 
 
 @dataclass(frozen=True)
-class Step:
+class DatedChange:
     """A change in the history; `touches` identifies what was changed."""
 
     at: datetime
     touches: tuple
-    change: Change
+    change: DescribedChange
 
 
 def amendments(commitment: Commitment) -> list[Amendment]:
@@ -61,7 +61,7 @@ def amendments(commitment: Commitment) -> list[Amendment]:
     return list(reversed(list(_group_by_day(sorted(steps, key=attrgetter("at"))))))
 
 
-def _group_by_day(steps: Iterable[Step]) -> Iterator[Amendment]:
+def _group_by_day(steps: Iterable[DatedChange]) -> Iterator[Amendment]:
     for day, of_day in groupby(steps, key=lambda step: step.at.date()):
         on, changes, touched = PartialDate(day, Precision.DAY), [], set()
         for step in of_day:
@@ -76,11 +76,11 @@ def _group_by_day(steps: Iterable[Step]) -> Iterator[Amendment]:
 # The commitment's columns and sets
 
 
-def _of_commitment(before, after, sets: dict, names: Names) -> Iterator[Step]:
-    def step(change: Change, *touches) -> Step:
-        return Step(after.history_date, touches, change)
+def _of_commitment(before, after, sets: dict, names: Names) -> Iterator[DatedChange]:
+    def step(change: DescribedChange, *touches) -> DatedChange:
+        return DatedChange(after.history_date, touches, change)
 
-    for public_field in chain(TEXTS, VALUES):
+    for public_field in chain(AMENDED_TEXTS, AMENDED_VALUES):
         old, new = (display_value(row, public_field, names.of) for row in (before, after))
         if old != new:
             describe = text_change if public_field.is_text else value_change
@@ -120,7 +120,7 @@ def _parts(model, commitment: Commitment) -> list:
     return lines
 
 
-def _of_parts(lines: list, published_at: datetime, compare) -> Iterator[Step]:
+def _of_parts(lines: list, published_at: datetime, compare) -> Iterator[DatedChange]:
     """Yield the changes between consecutive states of each row after the publication; None is a missing state."""
     for _pk, states in groupby(lines, key=attrgetter("id")):
         before = None
@@ -128,11 +128,11 @@ def _of_parts(lines: list, published_at: datetime, compare) -> Iterator[Step]:
             after = line if line.stands else None
             if line.history_date > published_at and (before or after):
                 for touches, change in compare(before, after):
-                    yield Step(line.history_date, (line.id, *touches), change)
+                    yield DatedChange(line.history_date, (line.id, *touches), change)
             before = after
 
 
-def _of_partner(before, after, names: Names) -> Iterator[tuple[tuple, Change]]:
+def _of_partner(before, after, names: Names) -> Iterator[tuple[tuple, DescribedChange]]:
     old, new = (row and names.of(Agency, row.agency_id) for row in (before, after))
     if old != new:
         sentences = COMMITMENT["partners"].sentences or MEMBER
@@ -144,7 +144,7 @@ def _of_partner(before, after, names: Names) -> Iterator[tuple[tuple, Change]]:
         yield from _changed_fields(PARTNER, before, after, new, names)
 
 
-def _of_milestone(before, after) -> Iterator[tuple[tuple, Change]]:
+def _of_milestone(before, after) -> Iterator[tuple[tuple, DescribedChange]]:
     if before is None or after is None:
         yield ("milestone",), member_change(MILESTONES, (after or before).title, joined=after is not None)
         if after and after.met_on:
@@ -156,7 +156,7 @@ def _of_milestone(before, after) -> Iterator[tuple[tuple, Change]]:
 
 def _changed_fields(
     table: PublicTable, before, after, name_of_row: str, names: Names | None = None
-) -> Iterator[tuple[tuple, Change]]:
+) -> Iterator[tuple[tuple, DescribedChange]]:
     """Yield the changes of the fields of a part, with what they touch."""
     for public_field in table.shown_in(Place.AMENDMENTS):
         old, new = (display_value(row, public_field, names.of if names else None) for row in (before, after))

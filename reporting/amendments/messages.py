@@ -26,29 +26,29 @@ MEMBER = Sentences(
 
 
 @dataclass(frozen=True)
-class Change:
+class DescribedChange:
     """A change as a sentence; for texts also the pieces of the difference."""
 
     sentence: str
     wording: list[Piece] = field(default_factory=list)
 
 
-def value_change(table: PublicTable, name: str, before: str, after: str, of: str = "") -> Change:
+def value_change(table: PublicTable, name: str, before: str, after: str, of: str = "") -> DescribedChange:
     """Return the change of a value; `before` and `after` are display values, '' if empty, `of` names the row."""
     params = {"label": table.label(name), "before": before, "after": after, "name": of}
-    return Change(_choose(table[name].sentences or VALUE, before, after) % params)
+    return DescribedChange(_choose(table[name].sentences or VALUE, before, after) % params)
 
 
-def text_change(table: PublicTable, name: str, before: str, after: str, of: str = "") -> Change:
+def text_change(table: PublicTable, name: str, before: str, after: str, of: str = "") -> DescribedChange:
     """Return the change of a text, with the pieces of the difference."""
     sentence = _choose(table[name].sentences or TEXT, before, after) % {"label": table.label(name), "name": of}
-    return Change(capfirst(sentence), diff_words(before, after))
+    return DescribedChange(capfirst(sentence), diff_words(before, after))
 
 
-def member_change(sentences: Sentences, name: str, *, joined: bool, label: str = "") -> Change:
+def member_change(sentences: Sentences, name: str, *, joined: bool, label: str = "") -> DescribedChange:
     """Return the change of a set: a row, by its name, joined or left it."""
     sentence = str(sentences.added if joined else sentences.removed)
-    return Change(capfirst(sentence % {"label": label, "name": name or _("something since deleted")}))
+    return DescribedChange(capfirst(sentence % {"label": label, "name": name or _("something since deleted")}))
 
 
 def _choose(sentences: Sentences, before: str, after: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from django.db.models import Model
 
 from agencies.models import Agency
-from commitments.fields import COMMITMENT
 from commitments.models import Commitment
+from commitments.public_fields import COMMITMENT
 from foundation.public_fields import Place
 
 # Columns of a commitment that refer to rows of other tables.

@@ -7,9 +7,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, Model, OuterRef, QuerySet, Subquery, Window
 from django.db.models.functions import JSONObject, Lag
 
-from commitments.fields import COMMITMENT, MILESTONE, PARTNER
 from commitments.models import Commitment, Milestone, Partner
 from commitments.permissions import PUBLIC_STATES
+from commitments.public_fields import COMMITMENT, MILESTONE, PARTNER
 from foundation.public_fields import Place, PublicTable
 from reporting.amendments.history import SETS
 
@@ -24,8 +24,8 @@ def _columns(table: PublicTable) -> tuple[str, ...]:
     return tuple(column.attname for column in columns if not column.many_to_many)
 
 
-COLUMNS = _columns(COMMITMENT)
-PARTS = {Partner: _columns(PARTNER), Milestone: _columns(MILESTONE)}
+COMMITMENT_COLUMNS = _columns(COMMITMENT)
+PART_COLUMNS = {Partner: _columns(PARTNER), Milestone: _columns(MILESTONE)}
 
 
 def amended_at(keys: Collection[int], day: date | None = None) -> dict[int, datetime]:
@@ -35,7 +35,7 @@ def amended_at(keys: Collection[int], day: date | None = None) -> dict[int, date
     """
     if not keys:
         return {}
-    lines = [*_own(keys, day), *(line for model in PARTS for line in _of_parts(model, keys, day))]
+    lines = [*_own(keys, day), *(line for model in PART_COLUMNS for line in _of_parts(model, keys, day))]
     last: dict[int, datetime] = {}
     for key, at in lines:
         last[key] = max(at, last.get(key, at))
@@ -49,7 +49,7 @@ def _own(keys: Collection[int], day: date | None) -> QuerySet:
         for name in SETS
     }
     public = _until(Commitment.history.filter(id__in=keys, state__in=PUBLIC_STATES), day)
-    states = public.annotate(content=JSONObject(**{name: F(name) for name in COLUMNS}, **sets))
+    states = public.annotate(content=JSONObject(**{name: F(name) for name in COMMITMENT_COLUMNS}, **sets))
     pairs = states.annotate(before=Window(Lag("content"), partition_by="id", order_by="history_id"))
     return pairs.filter(before__isnull=False).exclude(content=F("before")).order_by().values_list("id", "history_date")
 
@@ -62,7 +62,7 @@ def _of_parts(model: type[Model], keys: Collection[int], day: date | None):
     public = Commitment.history.filter(id=OuterRef("commitment_id"), state__in=PUBLIC_STATES).order_by("history_id")
     lines = (
         _until(model.history.filter(commitment__in=keys), day)
-        .annotate(content=JSONObject(**{name: F(name) for name in PARTS[model]}))
+        .annotate(content=JSONObject(**{name: F(name) for name in PART_COLUMNS[model]}))
         .annotate(
             before=Window(Lag("content"), partition_by="id", order_by="history_id"),
             public_since=Subquery(public.values("history_date")[:1]),

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from foundation.text.unknown_words import unknown_column
-from reporting.importers.line_parser import COLUMNS, LineParser
+from reporting.importers.line_parser import FILE_COLUMNS, LineParser
 from reporting.importers.parsed_lines import LineProblem, ParsedLine, ReferenceLookup
 from reporting.importers.results import ImportRefused
 
@@ -56,11 +56,11 @@ def records(text: str) -> Iterator[tuple[int, list[str]]]:
 def check_header(header: list[str]) -> None:
     """Refuse a file without exactly the columns, in their order."""
     problems = []
-    if missing := [column for column in COLUMNS if column not in header]:
+    if missing := [column for column in FILE_COLUMNS if column not in header]:
         problems.append(_("the column %(columns)s is missing.") % {"columns": ", ".join(missing)})
-    problems += [unknown_column(column, COLUMNS) for column in header if column not in COLUMNS]
-    if not problems and header != COLUMNS:
+    problems += [unknown_column(column, FILE_COLUMNS) for column in header if column not in FILE_COLUMNS]
+    if not problems and header != FILE_COLUMNS:
         problems.append(_("the columns stand twice or in another order."))
     if problems:
-        problems.append(_("The header is: %(header)s") % {"header": ",".join(COLUMNS)})
+        problems.append(_("The header is: %(header)s") % {"header": ",".join(FILE_COLUMNS)})
         raise ImportRefused(str(LineProblem(1, " ".join(problems))))

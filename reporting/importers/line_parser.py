@@ -17,7 +17,7 @@ from commitments.rules import deadline_after_start, partners_error
 from foundation.clock import today
 from foundation.dates.parsing import range_error
 from foundation.dates.partial import PartialDate
-from foundation.text.choices import find_code
+from foundation.text.choice_lookup import find_code
 from foundation.text.name_lists import split_names
 from foundation.text.unknown_words import unknown_value
 from reporting.importers.parsed_lines import (
@@ -29,7 +29,7 @@ from reporting.importers.parsed_lines import (
 )
 from workgroups.models import WorkGroup
 
-COLUMNS = [
+FILE_COLUMNS = [
     "lead",
     "partners",
     "title",
@@ -61,9 +61,9 @@ class LineParser:
     def __init__(self, number: int, cells: list[str], lookup: ReferenceLookup):
         self.number, self.lookup = number, lookup
         self.problems: list[LineProblem] = []
-        self.cells = dict(zip(COLUMNS, cells, strict=False))
-        if len(cells) != len(COLUMNS):
-            counts = {"found": len(cells), "needed": len(COLUMNS)}
+        self.cells = dict(zip(FILE_COLUMNS, cells, strict=False))
+        if len(cells) != len(FILE_COLUMNS):
+            counts = {"found": len(cells), "needed": len(FILE_COLUMNS)}
             self.problems.append(LineProblem(number, _("%(found)d values where the header has %(needed)d.") % counts))
         elif any("\x00" in cell for cell in cells):
             self.problems.append(LineProblem(number, _("a null character stands in it.")))

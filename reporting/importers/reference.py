@@ -13,7 +13,7 @@ from agenda.models import AgendaPoint, Alignment, Event, Framework, Statement
 from commitments.models import Stakeholder
 from foundation.text.unknown_words import unknown_value
 from recommendations.models import Recommendation
-from reporting.importers.reference_file import Entry, ReferenceFile
+from reporting.importers.reference_file import ReferenceEntry, ReferenceFile
 from reporting.importers.results import ImportRefused, ImportSummary
 from reporting.importers.table_loader import DeletedRow, RowData, TableLoader
 from workgroups.models import Participation, WorkGroup, WorkPlan
@@ -60,7 +60,7 @@ def load_agencies(file: ReferenceFile) -> tuple[Rows, ImportSummary]:
     return rows, loader.summary
 
 
-def agency(entry: Entry, position: int) -> RowData:
+def agency(entry: ReferenceEntry, position: int) -> RowData:
     site = entry.get("site")
     return RowData(
         entry["code"],
@@ -213,7 +213,7 @@ def load_recommendations(file: ReferenceFile, points: Rows) -> ImportSummary:
 
 
 def recommendation(
-    entry: Entry, level: str, parent: models.Model | DeletedRow | None, position: int, points: Rows
+    entry: ReferenceEntry, level: str, parent: models.Model | DeletedRow | None, position: int, points: Rows
 ) -> RowData:
     related = [row_named(points, number, "recommendations") for number in entry.get("agenda_points") or []]
     return RowData(
@@ -235,12 +235,12 @@ def load_stakeholders(file: ReferenceFile) -> ImportSummary:
     return loader.summary
 
 
-def texts(entry: Entry, *names: str) -> dict[str, Any]:
+def texts(entry: ReferenceEntry, *names: str) -> dict[str, Any]:
     """Return these values of the entry, '' for missing ones."""
     return {name: "" if entry.get(name) is None else entry[name] for name in names}
 
 
-def day(entry: Entry, name: str) -> date | str | None:
+def day(entry: ReferenceEntry, name: str) -> date | str | None:
     """Return the date as YAML parsed it; anything else as text, which the model refuses."""
     value = entry.get(name)
     return value if value is None or isinstance(value, date) else str(value)

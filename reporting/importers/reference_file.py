@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from foundation.text.unknown_words import unknown_field, unknown_section
 from reporting.importers.results import ImportRefused
 
-Entry = dict[str, Any]
+ReferenceEntry = dict[str, Any]
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # Required and optional keys of an entry of each list.
@@ -51,12 +51,12 @@ class ReferenceFile:
             raise ImportRefused(_("convergence: only ‘all’ is understood: every framework ticked on every point."))
         self.content = content
 
-    def entries(self, section: str) -> list[Entry]:
+    def entries(self, section: str) -> list[ReferenceEntry]:
         if section in OPTIONAL_SECTIONS and self.content.get(section) is None:
             return []
         return entries(section, self.content[section])
 
-    def constituents(self) -> dict[str, list[Entry]]:
+    def constituents(self) -> dict[str, list[ReferenceEntry]]:
         """Return the constituents by the code of their member agency."""
         groups = mapping("constituents", self.content["constituents"])
         return {code: entries("constituents", members) for code, members in groups.items()}
@@ -83,7 +83,7 @@ def parse(path: Path) -> Any:
     raise ImportRefused(_("%(file)s cannot be read: %(reason)s.") % {"file": path, "reason": reason})
 
 
-def entries(section: str, items: Any, shape: str = "") -> list[Entry]:
+def entries(section: str, items: Any, shape: str = "") -> list[ReferenceEntry]:
     """Check a list of entries with the keys that `ENTRIES` has for this section, or for `shape`, and return it."""
     if not isinstance(items, list):
         raise ImportRefused(_("%(section)s: a list of entries is expected here.") % {"section": section})
@@ -105,7 +105,7 @@ def check_keys(shape: str, where: str, entry: Any) -> None:
         raise ImportRefused(_("%(where)s: %(missing)s is missing.") % {"where": where, "missing": join_names(missing)})
 
 
-def check_values(where: str, entry: Entry) -> None:
+def check_values(where: str, entry: ReferenceEntry) -> None:
     for key, value in entry.items():
         place = f"{where}, {key}"
         if key == "parts":

@@ -9,7 +9,7 @@ from django.db import DatabaseError, models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from foundation.dates.columns import PlannedDateField
+from foundation.dates.model_fields import PlannedDateField
 from reporting.actions import LOAD
 from reporting.importers.results import ImportRefused, ImportSummary
 

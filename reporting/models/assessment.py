@@ -68,7 +68,7 @@ class Assessment(Reviewed):
         db_persist=True,
     )
     finding = models.CharField(_("finding"), max_length=20, choices=Finding)
-    text = models.TextField(_("judgement"))
+    text = models.TextField(_("assessment"))
     source_title = models.CharField(_("source title"), max_length=500, blank=True)
     source_location = LocationField(_("source address or symbol"), blank=True)
     version = AutoIncVersionField()
@@ -122,7 +122,7 @@ class Answer(Reviewed):
     """A public answer of the lead to an assessment; a later answer adds to it."""
 
     assessment = models.ForeignKey(
-        Assessment, verbose_name=_("judgement"), on_delete=models.PROTECT, related_name="answers"
+        Assessment, verbose_name=_("assessment"), on_delete=models.PROTECT, related_name="answers"
     )
     text = models.TextField(_("answer"))
     version = AutoIncVersionField()
@@ -131,8 +131,8 @@ class Answer(Reviewed):
     objects = AnswerQuerySet.as_manager()
 
     class Meta(Reviewed.Meta):
-        verbose_name = _("answer to a judgement")
-        verbose_name_plural = _("answers to judgements")
+        verbose_name = _("answer to an assessment")
+        verbose_name_plural = _("answers to assessments")
         ordering = ["-published_on", "-pk"]
         triggers = [
             triggers.PUBLISHED_ANSWER_IS_FIXED,
@@ -150,7 +150,7 @@ class Answer(Reviewed):
                 name="answer_one_in_hand",
                 fields=["assessment"],
                 condition=~Q(state="published"),
-                violation_error_message=_("An answer to this judgement is already being written or reviewed."),
+                violation_error_message=_("An answer to this assessment is already being written or reviewed."),
             ),
         ]
 

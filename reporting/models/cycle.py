@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.dates.columns import PastDateField, PlannedDateField
+from foundation.dates.model_fields import PastDateField, PlannedDateField
 from foundation.history import HistoricalRecords
 from reporting.querysets import ReportingCycleQuerySet
 

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from foundation.dates.columns import PastDateField
 from foundation.dates.conditions import paired
+from foundation.dates.model_fields import PastDateField
 from foundation.dates.partial import PartialDate, Precision, partial_date
 from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords
@@ -116,7 +116,7 @@ class Evidence(models.Model):
         return self.seen_on if self.seen_on and (day is None or self.seen_on <= day) else None
 
     def is_link_checked_after(self, day: date | None) -> bool:
-        """Return whether its link was last checked after a day (UTC); never after None, which stands for today."""
+        """Return whether its link was last checked after a day (UTC); False for None, which means today."""
         return bool(day and self.link_checked_at and self.link_checked_at.date() > day)
 
     @property

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from commitments.models.commitment import Commitment
-from foundation.dates.columns import PastDateField
+from foundation.dates.model_fields import PastDateField
 from reporting.choices import NotificationKind
 from reporting.models.assessment import Answer, Assessment
 from reporting.models.correction import Correction
@@ -98,7 +98,7 @@ class Notification(models.Model):
         Correction, verbose_name=_("correction"), on_delete=models.CASCADE, null=True, related_name="+"
     )
     # Distinguishes events about the same subject: the version of a row submitted twice, or the day of a reminder.
-    occasion = models.BigIntegerField(_("occasion"), default=0)
+    deduplication_key = models.BigIntegerField(_("deduplication key"), default=0)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, editable=False)
     digest = models.ForeignKey(
@@ -127,7 +127,7 @@ class Notification(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="notification_once",
-                fields=["recipient", "kind", *SUBJECTS, "occasion"],
+                fields=["recipient", "kind", *SUBJECTS, "deduplication_key"],
                 nulls_distinct=False,
                 violation_error_message=_("This person has this notification already."),
             ),

@@ -13,7 +13,7 @@ from commitments.choices import Outlook, Status
 from commitments.models.commitment import Commitment
 from commitments.rules import discontinued_with_reason, successor_only_if_superseded, superseded_with_successor
 from commitments.workflow import Reviewed, State
-from foundation.dates.columns import PastDateField
+from foundation.dates.model_fields import PastDateField
 from foundation.described_choices import known_values
 from foundation.history import HistoricalRecords
 from reporting import triggers

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from commitments.choices import Status
 from commitments.models.commitment import Commitment
-from foundation.dates.columns import PastDateField
+from foundation.dates.model_fields import PastDateField
 from foundation.dates.partial import PartialDate, Precision
 from foundation.described_choices import known_values
 from reporting import triggers

@@ -14,13 +14,15 @@ from reporting.models.notification import SUBJECTS
 from reporting.notifications.kinds import KINDS
 from reporting.notifications.kinds.base import DAILY
 
-SUBJECT = {Notification._meta.get_field(name).related_model: name for name in SUBJECTS}
+SUBJECT_FIELD_BY_MODEL = {Notification._meta.get_field(name).related_model: name for name in SUBJECTS}
 
 
 def notify(kind: NotificationKind, row: Model, *, by: User | None) -> list[Notification]:
     """Create the notifications of an event about a row, except for the person `by`, and return the new ones."""
     declared = KINDS[kind]
-    return create_notifications(kind, row, declared.recipients(row), by=by, occasion=declared.occasion(row))
+    return create_notifications(
+        kind, row, declared.recipients(row), by=by, deduplication_key=declared.deduplication_key(row)
+    )
 
 
 def notify_due() -> int:
@@ -32,19 +34,18 @@ def notify_due() -> int:
 
 
 def create_notifications(
-    kind: NotificationKind, subject: Model, people: Iterable[User], *, by: User | None, occasion: int = 0
+    kind: NotificationKind, subject: Model, people: Iterable[User], *, by: User | None, deduplication_key: int = 0
 ) -> list[Notification]:
     """Create the notifications that do not exist yet, except for the person `by`, and return the new ones.
 
-    `occasion` tells events of the same kind about the same subject apart: a version, or the day of a reminder.
+    `deduplication_key` tells events of the same kind about the same subject apart: a version, or the day of a reminder.
     """
-    reference = {SUBJECT[type(subject)]: subject}
+    event = {"kind": kind, SUBJECT_FIELD_BY_MODEL[type(subject)]: subject, "deduplication_key": deduplication_key}
     recipients = {person for person in people if by is None or person.pk != by.pk}
-    notifications = Notification.objects.filter(kind=kind, occasion=occasion, **reference)
+    notifications = Notification.objects.filter(**event)
     existing = set(notifications.values_list("pk", flat=True))
     Notification.objects.bulk_create(
-        [Notification(recipient=person, kind=kind, occasion=occasion, **reference) for person in recipients],
-        ignore_conflicts=True,
+        [Notification(recipient=person, **event) for person in recipients], ignore_conflicts=True
     )
     new = notifications.filter(recipient__in=recipients).exclude(pk__in=existing)
     return list(new.select_related("recipient", *SUBJECTS))

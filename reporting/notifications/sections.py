@@ -15,7 +15,7 @@ MAX_LINES = 30
 
 
 @dataclass(frozen=True)
-class Line:
+class SectionLine:
     """A line of a section: a text that links to a page."""
 
     text: str
@@ -28,7 +28,7 @@ class Section:
 
     title: str
     intro: str
-    lines: list[Line]
+    lines: list[SectionLine]
     more: int = 0
     quote: str = ""
 
@@ -47,11 +47,11 @@ class ListSection:
 
     def __call__(self, person: User, notifications: list[Notification]) -> list[Section]:
         rows = [notification.subject for notification in notifications]
-        lines = [Line(row_name(row), self.address(row)) for row in rows]
+        lines = [SectionLine(row_name(row), self.address(row)) for row in rows]
         return [shortened(str(self.title), str(self.intro), dict.fromkeys(lines))]  # submitted twice is one row
 
 
-def shortened(title: str, intro: str, lines: Iterable[Line]) -> Section:
+def shortened(title: str, intro: str, lines: Iterable[SectionLine]) -> Section:
     """Return a section with the first lines and the number of the others."""
     lines = list(lines)
     return Section(title, intro, lines[:MAX_LINES], more=max(len(lines) - MAX_LINES, 0))

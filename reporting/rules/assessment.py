@@ -23,7 +23,7 @@ def _assessor_rules(kind: str, field: str) -> tuple[Rule, Rule]:
         Rule(
             name=f"{field}_named",
             field=field,
-            sentence=_("Say who judges."),
+            sentence=_("Say who assesses."),
             violation=lambda assessment: assessment.assessor_kind == kind and not getattr(assessment, field),
             reads=("assessor_kind", field),
             in_drafts=True,
@@ -131,7 +131,7 @@ ASSESSMENT_RULES = (
 )
 
 
-@rule("assessment", _("Only a published judgement of a published commitment can be answered."), alone=True)
+@rule("assessment", _("Only a published assessment of a published commitment can be answered."), alone=True)
 def assessment_published(answer: "Answer") -> Violation:
     return answer.assessment.state != State.PUBLISHED or answer.commitment.state != State.PUBLISHED
 

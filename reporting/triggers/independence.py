@@ -13,7 +13,7 @@ REPORT_INDEPENDENT = independent_review(
     writing=("reporting_historicalevidence.report_id", "reporting_historicalcontribution.report_id"),
 )
 
-# The assessor is asked for whenever it changes, and who wrote and submitted once they let it go.
+# The assessor is checked on each change; writer and submitter once the row is submitted.
 ASSESSMENT_INDEPENDENT = independent_review(
     _COMMITMENT_OF_ROW,
     interested="commitments_agencies_with_stake(commitment.id, NEW.agency_id, commitment.workgroup_id)"

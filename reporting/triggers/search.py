@@ -25,7 +25,7 @@ SEARCH_OF_COMMITMENT = Trigger(
     """,
 )
 
-# Setting the title to itself makes the commitment's own trigger gather its words anew.
+# Setting the title to itself makes the commitment's own trigger rebuild its search text.
 SEARCH_OF_REPORT = Trigger(
     name="search_of_report",
     when=pgtrigger.After,

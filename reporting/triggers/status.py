@@ -8,7 +8,7 @@ from foundation.postgresql.triggers import Trigger
 def _status_is_reported(
     key: str, operation: pgtrigger.Operation, condition: pgtrigger.Condition | None = None
 ) -> Trigger:
-    """A commitment says what its last published report says: asked when a transaction ends."""
+    """Return a deferred trigger: a commitment must have the status of its last published report."""
     return Trigger(
         name="status_is_reported",
         when=pgtrigger.After,

@@ -31,7 +31,7 @@ def test_constituent_has_its_own_row_and_names_its_member(client, ilo):
     }
 
 
-def test_agency_says_all_of_itself(client, ilo):
+def test_agency_has_all_its_fields(client, ilo):
     ChairTermFactory(agency=ilo, source="ilo.org")
 
     assert client.get("/api/v1/agencies/ilo/").json() == {

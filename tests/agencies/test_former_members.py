@@ -109,7 +109,7 @@ def test_structured_data_of_a_former_member_ends_its_membership(client, former_m
     assert organization(then)["memberOf"] == group
 
 
-def test_api_tells_former_members_apart(client, ilo, former_member):
+def test_api_marks_former_members(client, ilo, former_member):
     def standing(**words):
         rows = client.get("/api/v1/agencies/", words).json()["results"]
         return {row["code"]: (row["is_member"], row["left"]) for row in rows}

@@ -19,7 +19,7 @@ def test_points_stand_in_their_order(client, points):
     }
 
 
-def test_framework_says_what_it_says_on_each_point(client, points):
+def test_framework_has_its_alignment_for_each_point(client, points):
     framework = FrameworkFactory(code="hld", title="HLD Declaration", symbol="A/RES/68/4", adopted_on=date(2013, 10, 3))
     for point, strength in ((points[1], "partial"), (points[0], "explicit")):
         AlignmentFactory(framework=framework, point=point, strength=strength, quote="decent work", paragraph="14")

@@ -15,7 +15,7 @@ from tests.support.factories import PASSWORD
 
 
 def sign_in(page, portal, username):
-    """Ask for the desk, and sign in on the way to it, with a code where one is asked for."""
+    """Open the dashboard, and sign in on the way to it, with a code where one is asked for."""
     page.goto(f"{portal}/admin/")
     enter(page, username)
     if "/second-step/code/" in page.url:
@@ -24,7 +24,7 @@ def sign_in(page, portal, username):
 
 
 def admit(page, portal, username):
-    """Go to the desk with a session that was made in the database, where signing in is not what is tested."""
+    """Go to the dashboard with a session that was made in the database, where signing in is not what is tested."""
     client = Client()
     client.force_login(get_user_model().objects.get(username=username))
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]

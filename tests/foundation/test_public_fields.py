@@ -1,7 +1,7 @@
 from datetime import date
 
-from commitments.fields import COMMITMENT, MILESTONE
 from commitments.models import Commitment, Milestone
+from commitments.public_fields import COMMITMENT, MILESTONE
 from foundation.public_fields import Place, PublicField, display_value
 
 

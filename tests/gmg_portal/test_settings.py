@@ -106,7 +106,7 @@ def test_wrong_settings_are_refused_in_a_sentence(read, variables, sentence):
 
 
 @pytest.mark.processes
-def test_command_says_that_sentence_alone(check):
+def test_command_prints_that_sentence_alone(check):
     refused = check(SECRET_KEY="x", MFA_REQUIRED="sometimes")
 
     assert (refused.returncode, refused.stdout) == (1, "")
@@ -159,7 +159,7 @@ def test_trial_keeps_its_key(read, tmp_path):
     assert key.stat().st_mode & 0o777 == 0o600
 
 
-def test_trial_without_a_writable_folder_is_told(read, tmp_path):
+def test_trial_without_a_writable_folder_is_refused_with_the_reason(read, tmp_path):
     (tmp_path / "var").write_text("")
 
     with pytest.raises(ImproperlyConfigured) as refusal:
@@ -169,7 +169,7 @@ def test_trial_without_a_writable_folder_is_told(read, tmp_path):
     assert len(str(refusal.value).splitlines()) == 1
 
 
-def test_production_is_secure_unless_told(read):
+def test_production_is_secure_by_default(read):
     production = read(SECRET_KEY="x" * 60, ALLOWED_HOSTS="portal.example", TRIAL="0")
 
     assert production["DEBUG"] is False

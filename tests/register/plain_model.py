@@ -114,10 +114,10 @@ class PlainCommitment:
         return "overdue" if last_report else "never_reported"
 
     def _verification(self, day) -> str:
-        newest = {judgement.by: judgement for judgement in self.assessments if judgement.on <= day}.values()
-        if any(judgement.finding == "disagrees" for judgement in newest):
+        newest = {assessment.by: assessment for assessment in self.assessments if assessment.on <= day}.values()
+        if any(assessment.finding == "disagrees" for assessment in newest):
             return "disputed"
-        if any(judgement.kind == "independent" for judgement in newest):
+        if any(assessment.kind == "independent" for assessment in newest):
             return "independently_assessed"
         return "peer_reviewed" if newest else "self_reported"
 
@@ -208,7 +208,7 @@ class World:
             published_report(row, on=on.isoformat(), status=report.status, outlook=report.outlook, achieved=report.text)
             plain.reports.append(report)
         for on in sorted(self.day(plain.published) for _number in range(self.chance.randint(0, 2))):
-            self._judged(plain, row, on)
+            self._assess(plain, row, on)
         if self.chance.random() < 0.2:
             last = max(
                 [
@@ -221,15 +221,15 @@ class World:
             row.refresh_from_db()
             corrected(row, state="withdrawn", withdrawn_on=plain.withdrawn, withdrawn_reason="Entered twice.")
 
-    def _judged(self, plain: PlainCommitment, row: Commitment, on: date) -> None:
-        judges = [agency for agency in self.agencies if agency not in set(interested_agencies(row))]
-        judge = self.chance.choice(judges) if judges else None
-        kind = self.chance.choice(["peer_agency", "independent"]) if judge else "independent"
+    def _assess(self, plain: PlainCommitment, row: Commitment, on: date) -> None:
+        assessors = [agency for agency in self.agencies if agency not in set(interested_agencies(row))]
+        assessor = self.chance.choice(assessors) if assessors else None
+        kind = self.chance.choice(["peer_agency", "independent"]) if assessor else "independent"
         finding = self.chance.choice(["agrees", "disagrees"])
-        by = {"agency": judge} if kind == "peer_agency" else {"agency": None, "assessor_name": "An institute"}
+        by = {"agency": assessor} if kind == "peer_agency" else {"agency": None, "assessor_name": "An institute"}
         AssessmentFactory(commitment=row, public=True, assessor_kind=kind, finding=finding, published_on=on, **by)
         plain.assessments.append(
-            PlainAssessment(on, judge.code if kind == "peer_agency" else "An institute", kind, finding)
+            PlainAssessment(on, assessor.code if kind == "peer_agency" else "An institute", kind, finding)
         )
 
     def stood(self, day: date) -> Iterator[tuple[PlainCommitment, dict]]:

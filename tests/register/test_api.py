@@ -203,7 +203,7 @@ def test_value_may_repeat(client, commitment, decent_work):
 # One commitment
 
 
-def test_commitment_tells_its_whole_record(get_commitment, ilo, iom, undesa, points):
+def test_commitment_has_its_whole_record(get_commitment, ilo, iom, undesa, points):
     cycle = ReportingCycleFactory(title="Second half of 2014")
     commitment = CommitmentFactory(
         lead_agency=ilo,
@@ -508,9 +508,9 @@ def test_assessment_is_absent_before_its_day(get_commitment, commitment):
 
 
 def test_answer_stands_with_its_assessment_from_its_day_on(get_commitment, commitment):
-    judged = AssessmentFactory(public=True, commitment=commitment)
-    AnswerFactory(assessment=judged, public=True, text="So it was.")
-    AnswerFactory(assessment=judged, submitted=True, text="LEAK")
+    assessment = AssessmentFactory(public=True, commitment=commitment)
+    AnswerFactory(assessment=assessment, public=True, text="So it was.")
+    AnswerFactory(assessment=assessment, submitted=True, text="LEAK")
 
     (before, after) = (
         get_commitment(commitment, as_of=day).json()["assessments"] for day in ("2014-10-14", "2014-10-15")
@@ -561,7 +561,7 @@ def test_matrix_counts_constituents_with_their_member_and_each_commitment_once(c
 
 
 @pytest.mark.database
-def test_freshness_tells_the_last_word_of_each_lead(client, ilo, iom, secretariat):
+def test_freshness_has_the_last_update_of_each_lead(client, ilo, iom, secretariat):
     quiet, heard = CommitmentFactory(lead_agency=iom), CommitmentFactory(lead_agency=ilo)
     published_report(heard, on="2014-06", status="in_progress")
     published_report(CommitmentFactory(lead_agency=ilo), on="2014-05-31", status="completed")
@@ -582,7 +582,7 @@ def test_freshness_tells_the_last_word_of_each_lead(client, ilo, iom, secretaria
 
 
 @pytest.mark.database
-def test_gaps_tell_what_is_missing(client, ilo, iom, ohchr, points):
+def test_gaps_list_what_is_missing(client, ilo, iom, ohchr, points):
     whole = RecommendationFactory(code="P15-1", level="post_2015")
     part = RecommendationFactory(code="P15-1a", level="post_2015", parent=whole)
     reported = CommitmentFactory(
@@ -609,7 +609,7 @@ def test_gaps_tell_what_is_missing(client, ilo, iom, ohchr, points):
 
 
 @pytest.mark.database
-def test_gaps_are_told_as_of_a_day(client, ilo):
+def test_gaps_as_of_a_day(client, ilo):
     published_report(CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 1, 1)), on="2014-06-30")
 
     lacks = [
@@ -621,7 +621,7 @@ def test_gaps_are_told_as_of_a_day(client, ilo):
 
 
 @pytest.mark.database
-def test_gaps_tell_what_the_cycle_is_owed_and_what_is_disputed(client, commitment, iom, secretariat):
+def test_gaps_list_expected_reports_and_disputed_commitments(client, commitment, iom, secretariat):
     published_report(commitment, status="completed")
     AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")
     AssessmentFactory(commitment=commitment, agency=iom, text="A draft.")

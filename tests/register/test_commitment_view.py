@@ -56,7 +56,7 @@ def whole(ilo, iom, ohchr, points):
     return commitment
 
 
-def test_commitment_page_shows_its_whole_story(client, whole):
+def test_commitment_page_shows_all_that_is_public(client, whole):
     html = assert_answers(client, whole.get_absolute_url())
 
     texts = [
@@ -88,7 +88,7 @@ def test_commitment_page_shows_reports_newest_first_under_lasting_numbers(client
     assert html.index('id="report-2"') < html.index('id="report-1"')
 
 
-def test_commitment_page_as_of_a_day_tells_the_story_up_to_it(client, whole):
+def test_commitment_page_as_of_a_day_shows_what_was_public_by_then(client, whole):
     html = assert_answers(client, f"{whole.get_absolute_url()}?as_of=2014-10-01")
 
     assert "Donors were found." in html
@@ -140,7 +140,7 @@ def test_commitment_is_cited_with_its_address_and_the_day(client, commitment):
     ) in html
 
 
-def test_head_says_who_by_when_how_it_stands_and_who_verified(client, whole, undesa):
+def test_header_shows_lead_deadline_status_and_verification(client, whole, undesa):
     AssessmentFactory(commitment=whole, agency=undesa, finding="disagrees", public=True)
 
     html = assert_answers(client, whole.get_absolute_url())
@@ -168,7 +168,7 @@ def test_head_says_who_by_when_how_it_stands_and_who_verified(client, whole, und
         ({"deadline_on": date(2016, 1, 1)}, "start not known"),
     ],
 )
-def test_head_says_what_is_not_known_of_the_days(client, ilo, days, says):
+def test_header_names_unknown_dates(client, ilo, days, says):
     html = assert_answers(client, CommitmentFactory(lead_agency=ilo, **days).get_absolute_url())
 
     assert says in html[html.index('<dl class="key-facts">') : html.index('<nav class="section-links"')]
@@ -215,7 +215,7 @@ def test_older_reports_are_folded_and_keep_their_addresses(client, commitment):
         ("broken", "?as_of=2016-01-02", "link last checked after this day"),
     ],
 )
-def test_last_link_check_is_told_in_words(client, commitment, outcome, query, says):
+def test_last_link_check_is_shown_in_words(client, commitment, outcome, query, says):
     moment = datetime(2016, 1, 3, 12, tzinfo=UTC)
     published_report(
         commitment, evidence=[EvidenceFactory.build(report=None, link_check=outcome, link_checked_at=moment)]
@@ -228,7 +228,7 @@ def test_last_link_check_is_told_in_words(client, commitment, outcome, query, sa
 
 
 @pytest.mark.parametrize("query", ["", "?as_of=2016-01-02"])
-def test_nothing_is_said_of_a_link_that_was_never_checked(client, commitment, query):
+def test_unchecked_link_has_no_check_text(client, commitment, query):
     published_report(commitment, evidence=[EvidenceFactory.build(report=None)])
 
     html = assert_answers(client, f"{commitment.get_absolute_url()}{query}")
@@ -244,7 +244,7 @@ def test_evidence_seen_after_the_day_asked_for_is_not_yet_seen(client, commitmen
     assert "seen on" not in assert_answers(client, f"{commitment.get_absolute_url()}?as_of=2014-12-31")
 
 
-def test_judgements_stand_beside_the_lead_and_name_the_difference(client, commitment, iom, undesa):
+def test_assessments_are_shown_beside_the_report_with_the_difference(client, commitment, iom, undesa):
     report = published_report(commitment, on="2014-06-30", status="completed")
     AssessmentFactory(
         commitment=commitment, agency=undesa, report=report, finding="agrees", public=True, text="Seen in June."
@@ -262,12 +262,12 @@ def test_judgements_stand_beside_the_lead_and_name_the_difference(client, commit
     assert others.count("replaced by a newer one") == 1
 
 
-def test_lead_answers_beneath_the_judgement_from_its_day_on(client, commitment, iom):
-    judged = AssessmentFactory(commitment=commitment, agency=iom, finding="disagrees", public=True)
+def test_answer_is_shown_below_the_assessment_from_its_day_on(client, commitment, iom):
+    assessment = AssessmentFactory(commitment=commitment, agency=iom, finding="disagrees", public=True)
     for state in ("draft", "submitted", "sent_back"):
         AnswerFactory(assessment__commitment=commitment, text="Whispered", **{state: True})
-    AnswerFactory(assessment=judged, public=True, text="They were held at night.", published_on=date(2014, 10, 15))
-    AnswerFactory(assessment=judged, public=True, text="And by day.", published_on=date(2014, 12, 1))
+    AnswerFactory(assessment=assessment, public=True, text="They were held at night.", published_on=date(2014, 10, 15))
+    AnswerFactory(assessment=assessment, public=True, text="And by day.", published_on=date(2014, 12, 1))
 
     def others(query=""):
         html = assert_answers(client, f"{commitment.get_absolute_url()}{query}")
@@ -346,7 +346,7 @@ def history(client, commitment, query=""):
     return [(str(entry.on), entry.kind) for entry in response.context["history"].entries]
 
 
-def test_history_tells_publication_status_amendments_and_withdrawal_newest_first(client, amended):
+def test_history_lists_publication_status_amendments_and_withdrawal_newest_first(client, amended):
     html = assert_answers(client, amended.get_absolute_url())
 
     story = html[html.index('id="status-history"') : html.index('id="cite"')]
@@ -484,8 +484,8 @@ def test_page_takes_the_same_queries_however_many_rows(client, ilo, iom, points,
         report = published_report(
             commitment, on=f"2014-{number % 6 + 6:02}" if rows == 1 else f"{2014 + number // 12}-{number % 12 + 1:02}"
         )
-        judged = AssessmentFactory(commitment=commitment, report=report, public=True)
-        AnswerFactory(assessment=judged, public=True)
+        assessment = AssessmentFactory(commitment=commitment, report=report, public=True)
+        AnswerFactory(assessment=assessment, public=True)
         commitment.title = f"Fair recruitment {number}"
         commitment.save()
 

@@ -186,7 +186,7 @@ def test_status_as_it_stood_on_a_day(commitment, day, status, outlook, last_upda
     assert (row.last_update and row.last_update.iso) == last_update
 
 
-def test_later_of_two_reports_of_one_day_speaks(commitment):
+def test_later_of_two_reports_of_one_day_counts(commitment):
     published_report(commitment, on="2014-06-30", status="planning")
     published_report(commitment, on="2014-06-30", status="in_progress", outlook="at_risk")
 
@@ -379,7 +379,7 @@ def test_freshness_takes_each_of_its_values(cycle):
 # Verification
 
 
-def judged(commitment, finding, assessor, on="2014-10-01", **traits):
+def assess(commitment, finding, assessor, on="2014-10-01", **traits):
     """An assessment by an agency, a group, or somebody independent named by a text."""
     who = {"assessor_kind": "peer_agency", "agency": assessor}
     if isinstance(assessor, str):
@@ -390,7 +390,7 @@ def judged(commitment, finding, assessor, on="2014-10-01", **traits):
     return AssessmentFactory(commitment=commitment, finding=finding, **who, **state)
 
 
-def test_verification_without_a_judgement(commitment):
+def test_verification_without_an_assessment(commitment):
     assert standing(commitment).standing_verification == "self_reported"
 
 
@@ -414,7 +414,7 @@ def test_verification_without_a_judgement(commitment):
         ([("disagrees", "independent"), ("agrees", "other_independent")], "disputed"),
     ],
 )
-def test_verification_by_the_newest_judgement_of_each(commitment, findings, verification):
+def test_verification_by_the_newest_assessment_of_each(commitment, findings, verification):
     assessors = {
         "agency": AgencyFactory(),
         "other_agency": AgencyFactory(),
@@ -423,14 +423,14 @@ def test_verification_by_the_newest_judgement_of_each(commitment, findings, veri
         "other_independent": "An institute",
     }
     for month, (finding, assessor) in enumerate(findings, start=1):
-        judged(commitment, finding, assessors[assessor], on=f"2014-{month:02}-15")
+        assess(commitment, finding, assessors[assessor], on=f"2014-{month:02}-15")
 
     assert standing(commitment).standing_verification == verification
 
 
-def test_later_of_two_judgements_of_one_day_counts(commitment, iom):
-    judged(commitment, "disagrees", iom)
-    newest = judged(commitment, "agrees", iom)
+def test_later_of_two_assessments_of_one_day_counts(commitment, iom):
+    assess(commitment, "disagrees", iom)
+    newest = assess(commitment, "agrees", iom)
 
     assert list(Assessment.objects.newest_of_each_assessor()) == [newest]
     assert standing(commitment).standing_verification == "peer_reviewed"
@@ -439,29 +439,29 @@ def test_later_of_two_judgements_of_one_day_counts(commitment, iom):
 def test_agency_and_group_of_the_same_key_are_two_assessors(commitment):
     agency = AgencyFactory(pk=900)
     group = WorkGroupFactory(pk=900)
-    judged(commitment, "disagrees", agency, on="2014-01-15")
-    judged(commitment, "agrees", group, on="2014-02-15")
+    assess(commitment, "disagrees", agency, on="2014-01-15")
+    assess(commitment, "agrees", group, on="2014-02-15")
 
     assert standing(commitment).standing_verification == "disputed"
 
 
 @pytest.mark.parametrize("state", HIDDEN)
-def test_judgement_that_is_not_public_counts_for_nothing(commitment, iom, state):
-    judged(commitment, "disagrees", iom, **{state: True})
+def test_assessment_that_is_not_public_counts_for_nothing(commitment, iom, state):
+    assess(commitment, "disagrees", iom, **{state: True})
 
     assert standing(commitment).standing_verification == "self_reported"
 
 
 @pytest.mark.parametrize("state", HIDDEN)
-def test_judgement_that_is_not_public_replaces_nothing(commitment, iom, state):
-    judged(commitment, "disagrees", iom)
-    judged(commitment, "agrees", iom, **{state: True})
+def test_assessment_that_is_not_public_replaces_nothing(commitment, iom, state):
+    assess(commitment, "disagrees", iom)
+    assess(commitment, "agrees", iom, **{state: True})
 
     assert standing(commitment).standing_verification == "disputed"
 
 
-def test_judgement_on_another_commitment_counts_for_nothing(commitment, iom):
-    judged(CommitmentFactory(), "disagrees", iom)
+def test_assessment_on_another_commitment_counts_for_nothing(commitment, iom):
+    assess(CommitmentFactory(), "disagrees", iom)
 
     assert standing(commitment).standing_verification == "self_reported"
 
@@ -478,9 +478,9 @@ def test_judgement_on_another_commitment_counts_for_nothing(commitment, iom):
 )
 def test_verification_as_it_stood_on_a_day(ilo, iom, day, verification):
     commitment = CommitmentFactory(lead_agency=ilo, published_on=date(2014, 1, 1))
-    judged(commitment, "disagrees", iom, on="2014-01-15")
-    judged(commitment, "agrees", iom, on="2014-02-15")
-    judged(commitment, "agrees", "A university", on="2014-03-15")
+    assess(commitment, "disagrees", iom, on="2014-01-15")
+    assess(commitment, "agrees", iom, on="2014-02-15")
+    assess(commitment, "agrees", "A university", on="2014-03-15")
 
     assert standing(commitment, day_of(day)).standing_verification == verification
 

@@ -235,7 +235,7 @@ def test_empty_result_names_all_the_values_of_a_word_and_the_search(client, comm
     ]
 
 
-def test_ways_out_are_not_looked_for_where_something_is_found(client, commitment):
+def test_no_suggestions_are_computed_where_there_are_results(client, commitment):
     response = client.get(f"{REGISTER}?q=fair")
 
     assert "relaxed_queries" not in response.context

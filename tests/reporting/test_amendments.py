@@ -79,13 +79,13 @@ def sentences(entry):
         ),
     ],
 )
-def test_change_of_a_field_is_told_in_words(entry, fields, says):
+def test_change_of_a_field_is_described_in_words(entry, fields, says):
     change(entry, **fields)
 
     assert entries_of(entry) == [("1 August 2014", [says])]
 
 
-def test_change_of_a_day_is_told_at_its_true_precision(entry):
+def test_change_of_a_day_is_described_at_its_true_precision(entry):
     change(entry, day="2014-03-01", deadline_on=date(2015, 12, 31), deadline_precision="year")
     change(entry, day="2014-04-01", deadline_on=date(2016, 12, 31), deadline_precision="day")
     change(entry, day="2014-05-01", deadline_on=None, deadline_precision="")
@@ -109,7 +109,7 @@ def test_change_of_the_work_plan_names_it(entry):
     assert sentences(entry) == ["The work plan was given: Work plan 2013–2015."]
 
 
-def test_new_wording_is_told_by_what_differs(entry):
+def test_new_text_is_described_by_its_differences(entry):
     change(entry, title="Fair recruitment of nurses")
 
     (amendment,) = amendments(entry)
@@ -138,7 +138,7 @@ def test_what_joins_and_leaves_a_set_is_named(entry, points):
     ]
 
 
-def test_what_has_been_deleted_since_is_told_without_its_name(entry):
+def test_row_deleted_since_is_described_without_its_name(entry):
     with on("2014-08-01"):
         stakeholder = StakeholderFactory(name="Gone")
         entry.stakeholders.add(stakeholder)
@@ -200,7 +200,7 @@ def test_changes_of_one_day_are_one_amendment_unless_they_touch_the_same(entry):
     ]
 
 
-def test_nothing_from_before_publication_is_told(ilo, iom, ohchr, points, secretariat):
+def test_changes_before_publication_are_left_out(ilo, iom, ohchr, points, secretariat):
     with on("2014-01-10"):
         entry = CommitmentFactory(draft=True, lead_agency=ilo, title=MARK, summary=MARK, agenda_points=points)
         partner = PartnerFactory(commitment=entry, agency=iom, part=MARK)
@@ -244,7 +244,7 @@ def test_part_that_was_changed_after_publication_is_compared_with_the_public_one
     assert MARK not in str(amendments(entry))
 
 
-def test_rows_of_another_commitment_are_not_told(entry, iom):
+def test_rows_of_another_commitment_are_left_out(entry, iom):
     with on("2014-08-01"):
         other = CommitmentFactory(draft=True)
         PartnerFactory(commitment=other, agency=iom, part=MARK)
@@ -256,7 +256,7 @@ def test_rows_of_another_commitment_are_not_told(entry, iom):
     assert MARK not in str(amendments(entry))
 
 
-def test_drafts_and_reviews_that_never_became_public_tell_nothing(draft):
+def test_unpublished_drafts_and_reviews_are_left_out(draft):
     draft.title = MARK
     draft.save()
 
@@ -326,7 +326,7 @@ QUERIES = 8
 
 
 @pytest.mark.parametrize("what", ["title", "deadline", "point", "partner", "milestone", "partner left"])
-def test_moment_of_the_last_amendment_is_that_of_the_newest_told(entry, points, iom, what):
+def test_time_of_the_last_amendment_is_that_of_the_newest_listed(entry, points, iom, what):
     partner = None
     if what == "partner left":
         with on("2014-03-01"):

@@ -967,7 +967,7 @@ def test_write_that_fails_half_way_leaves_nothing(settings):
 
 
 @pytest.mark.django_db
-def test_link_has_no_file_to_hand_out(client, administrator):
+def test_link_has_no_file_to_download(client, administrator):
     client.force_login(administrator)
 
     assert client.get(private_address(EvidenceFactory())).status_code == 404

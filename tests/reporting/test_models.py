@@ -491,7 +491,7 @@ def test_lead_is_the_agency_or_the_group(ilo, decent_work):
     assert CommitmentFactory(workgroup=decent_work).lead == decent_work
 
 
-def test_days_are_told_at_their_precision():
+def test_days_are_shown_at_their_precision():
     commitment = dates(date(2014, 12, 31), "year", date(2015, 6, 30), "month")
     milestone = MilestoneFactory(deadline_on=date(2015, 1, 31), deadline_precision="month", met_on=DAY)
 

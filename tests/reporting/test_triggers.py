@@ -417,7 +417,7 @@ def test_what_is_public_is_not_changed_silently(with_parts, statement):
 
 
 @pytest.mark.parametrize("statement", [one for one in SILENT if "state = " not in one and "published_on" not in one])
-def test_draft_is_changed_by_whoever_may_write(draft, iom, statement):
+def test_draft_may_be_changed_by_sql(draft, iom, statement):
     PartnerFactory(commitment=draft, agency=iom)
     MilestoneFactory(commitment=draft)
     WorkGroupFactory()

@@ -1,4 +1,4 @@
-"""Every column of a public table is declared in its app's `fields`, and every public field stands where it belongs."""
+"""Every column of a public table is declared in `public_fields`, and every public field stands where it belongs."""
 
 import ast
 import re
@@ -15,18 +15,18 @@ from django.contrib.admin.utils import flatten_fieldsets
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-import agencies.fields
+import agencies.public_fields
 import agencies.serializers
-import agenda.fields
+import agenda.public_fields
 import agenda.serializers
-import commitments.fields
-import recommendations.fields
+import commitments.public_fields
+import recommendations.public_fields
 import recommendations.serializers
-import reporting.fields
-import workgroups.fields
+import reporting.public_fields
+import workgroups.public_fields
 import workgroups.serializers
-from commitments.fields import COMMITMENT
 from commitments.models import Commitment, Milestone, Partner
+from commitments.public_fields import COMMITMENT
 from foundation.public_fields import FIRST_VERSION, ORDER, PRECISION, Place, PublicField, PublicTable
 from gmg_portal.editors.review import display_values as review
 from gmg_portal.editors.spreadsheets import resources
@@ -40,7 +40,7 @@ from reporting.models import Evidence, ProgressReport
 from tests.structure.test_architecture import NOT_IN_API, PUBLIC
 
 APPS = (agencies, agenda, workgroups, recommendations, commitments, reporting)
-TABLES = [table for app in APPS for table in app.fields.TABLES]
+TABLES = [table for app in APPS for table in app.public_fields.TABLES]
 BY_NAME = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.model.__name__)
 
 SERIALIZERS = {
@@ -141,14 +141,14 @@ def missing_in_amendments(table: PublicTable) -> set[str]:
         elif table.model is Commitment:
             is_shown = bool(list(history._of_commitment(before, after, {name: {} for name in history.SETS}, Names())))
             is_shown = is_shown and set(public_field.columns) <= {
-                name.removesuffix("_id") for name in timestamps.COLUMNS
+                name.removesuffix("_id") for name in timestamps.COMMITMENT_COLUMNS
             }
         elif table.model is Partner:
             is_shown = bool(list(history._of_partner(before, after, Names())))
         else:
             is_shown = bool(list(history._of_milestone(before, after)))
         if table.model is not Commitment:
-            columns = {name.removesuffix("_id") for name in timestamps.PARTS[table.model]}
+            columns = {name.removesuffix("_id") for name in timestamps.PART_COLUMNS[table.model]}
             is_shown = is_shown and set(public_field.columns) <= columns
         missing |= set() if is_shown else {public_field.name}
     return missing
@@ -288,7 +288,7 @@ def name_of_row(model: type[models.Model], number: int) -> dict[str, object]:
 
 @BY_NAME
 def test_every_column_is_declared_public_or_private(table):
-    assert table.undeclared_columns() == set(), f"Declare it in {table.model._meta.app_label}/fields.py."
+    assert table.undeclared_columns() == set(), f"Declare it in {table.model._meta.app_label}/public_fields.py."
     assert table.unknown_columns() == set()
     assert table.columns_declared_twice() == set()
     assert all(table.private.values())
@@ -344,7 +344,7 @@ def written_texts(node: ast.AST) -> list[str]:
 
 
 def test_no_description_is_written_twice():
-    """A description that is needed twice is a constant, or comes from a declaration of `fields`."""
+    """A description that is needed twice is a constant, or comes from a declaration of `public_fields`."""
     folders = [config.path for config in apps.get_app_configs() if config.path.startswith(f"{settings.BASE_DIR}/")]
     paths = {
         path for folder in [*folders, Path(settings.BASE_DIR, "foundation")] for path in Path(folder).rglob("*.py")
@@ -355,7 +355,7 @@ def test_no_description_is_written_twice():
 
     assert len(counts) > 200
     assert {text for text, count in counts.items() if count > 1} == set(), (
-        "Make it a constant, or take it from `fields`."
+        "Make it a constant, or take it from `public_fields`."
     )
 
 
@@ -416,7 +416,7 @@ def test_column_that_stands_only_in_the_model_is_refused(monkeypatch):
     monkeypatch.setattr(Commitment._meta, "local_concrete_fields", columns)
 
     assert COMMITMENT.undeclared_columns() == {"made_up"}
-    with pytest.raises(AssertionError, match=r"Declare it in commitments/fields\.py"):
+    with pytest.raises(AssertionError, match=r"Declare it in commitments/public_fields\.py"):
         test_every_column_is_declared_public_or_private(COMMITMENT)
 
 

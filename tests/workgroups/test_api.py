@@ -3,7 +3,7 @@ import pytest
 pytestmark = pytest.mark.database
 
 
-def test_group_says_who_is_in_it(client, data_and_research):
+def test_group_lists_its_members(client, data_and_research):
     assert client.get("/api/v1/workgroups/data-and-research/").json() == {
         "slug": "data-and-research",
         "kind": "working_group",

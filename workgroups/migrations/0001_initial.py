@@ -8,7 +8,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import foundation.dates.columns
+import foundation.dates.model_fields
 import foundation.postgresql.triggers
 
 
@@ -53,8 +53,8 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=40, verbose_name='slug')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('acronym', models.CharField(blank=True, max_length=30, verbose_name='acronym')),
-                ('starts_on', foundation.dates.columns.PlannedDateField(verbose_name='starts on')),
-                ('ends_on', foundation.dates.columns.PlannedDateField(verbose_name='ends on')),
+                ('starts_on', foundation.dates.model_fields.PlannedDateField(verbose_name='starts on')),
+                ('ends_on', foundation.dates.model_fields.PlannedDateField(verbose_name='ends on')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
@@ -137,8 +137,8 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=40, unique=True, verbose_name='slug')),
                 ('title', models.CharField(max_length=200, verbose_name='title')),
                 ('acronym', models.CharField(blank=True, max_length=30, verbose_name='acronym')),
-                ('starts_on', foundation.dates.columns.PlannedDateField(verbose_name='starts on')),
-                ('ends_on', foundation.dates.columns.PlannedDateField(verbose_name='ends on')),
+                ('starts_on', foundation.dates.model_fields.PlannedDateField(verbose_name='starts on')),
+                ('ends_on', foundation.dates.model_fields.PlannedDateField(verbose_name='ends on')),
                 ('version', concurrency.fields.AutoIncVersionField(default=0, help_text='record revision number')),
             ],
             options={
@@ -154,7 +154,7 @@ class Migration(migrations.Migration):
             name='agencies',
             field=models.ManyToManyField(related_name='workgroups', through='workgroups.Participation', to='agencies.agency', verbose_name='agencies'),
         ),
-        foundation.dates.columns.NameDateChecks(),
+        foundation.dates.model_fields.NameDateChecks(),
         pgtrigger.migrations.AddTrigger(
             model_name='workgroup',
             trigger=pgtrigger.compiler.Trigger(name='notes_standings_on_update', sql=foundation.postgresql.triggers.UnyieldingSql(declare='DECLARE touched bigint[];', func='\n                    touched := ARRAY(WITH changed AS (SELECT * FROM new_rows WHERE NOT EXISTS (SELECT 1 FROM old_rows WHERE old_rows.id = new_rows.id AND old_rows.slug IS NOT DISTINCT FROM new_rows.slug AND old_rows.title IS NOT DISTINCT FROM new_rows.title) UNION ALL SELECT * FROM old_rows WHERE NOT EXISTS (SELECT 1 FROM new_rows WHERE new_rows.id = old_rows.id AND new_rows.slug IS NOT DISTINCT FROM old_rows.slug AND new_rows.title IS NOT DISTINCT FROM old_rows.title)) \n        SELECT id FROM commitments_commitment WHERE workgroup_id IN (SELECT id FROM changed)\n        UNION SELECT id FROM commitments_historicalcommitment WHERE workgroup_id IN (SELECT id FROM changed)\n    );\n                    IF cardinality(touched) > 0 THEN PERFORM note_touched(touched); END IF;\n                    RETURN NULL;\n                ', hash='203eaf748838e0a4cb1c3a2376ac6da32b2078d9', ignore_func_name='', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_notes_standings_on_update_eadec', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='workgroups_workgroup', when='AFTER')),

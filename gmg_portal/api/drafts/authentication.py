@@ -62,7 +62,7 @@ class TokenScheme(OpenApiAuthenticationExtension):
             "bearerFormat": "gmghld_<8 signs>.<40 signs>",
             "description": str(
                 _(
-                    "A token that a focal point makes for their agency’s own system, on the editors’ side under"
+                    "A token that a focal point makes for their agency’s own system, in the editor area under"
                     " ‘Access tokens’."
                 )
             ),

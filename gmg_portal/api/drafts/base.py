@@ -20,7 +20,7 @@ from commitments.permissions import OPEN_STATES
 from foundation.rest.api_query import FORMAT
 from foundation.rest.query_faults import refuse_other_params
 from gmg_portal.api.drafts.authentication import TokenAuthentication, TokenScopePermission
-from gmg_portal.api.drafts.problems import Problem, draft_exception_handler
+from gmg_portal.api.drafts.problems import DraftProblem, draft_exception_handler
 from gmg_portal.api.drafts.serializers import DraftSerializer, version_tag
 from gmg_portal.api.renderers import JsonRenderer
 from reporting.evidence.uploads import MAX_BYTES
@@ -131,7 +131,7 @@ class DraftAPIView(APIView):
             raise Http404
         if report.state not in OPEN_STATES:
             names = {"state": report.get_state_display()}
-            raise Problem(409, _("This is in the state ‘%(state)s’, and takes no changes.") % names)
+            raise DraftProblem(409, _("This is in the state ‘%(state)s’, and takes no changes.") % names)
         return report
 
     def draft_response(self, request, code: UUID, status: int = 200) -> Response:

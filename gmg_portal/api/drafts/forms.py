@@ -16,16 +16,16 @@ from django.utils.translation import gettext as _
 from commitments.models import Commitment
 from foundation.rest.problem_codes import form_error_code
 from foundation.rest.query_faults import allowed_values
-from foundation.text.choices import find_code
+from foundation.text.choice_lookup import find_code
 from foundation.text.unknown_words import unknown_field, unknown_value
-from gmg_portal.api.drafts.problems import MOST_ALLOWED, FieldFault, Problem, unknown_value_fault
+from gmg_portal.api.drafts.problems import MOST_ALLOWED, DraftProblem, FieldFault, unknown_value_fault
+from gmg_portal.editors.admin_base.form_fields import FORMFIELD_OVERRIDES
 from gmg_portal.editors.forms.change_messages import authors_and_time, history_since
 from gmg_portal.editors.forms.edit_conflicts import rendered_values
 from gmg_portal.editors.forms.evidence import EvidenceForm
 from gmg_portal.editors.forms.report import ProgressReportForm
-from gmg_portal.editors.model_admin.fields import FORMFIELD_OVERRIDES
-from reporting.fields import WRITTEN_BY_LEAD
 from reporting.models import Evidence, ProgressReport
+from reporting.public_fields import WRITTEN_BY_LEAD
 
 EVIDENCE_FIELDS = ("kind", "title", "url", "symbol", "issued_on", "seen_on", "is_public")
 # Fields with another name in the form than in the API.
@@ -82,7 +82,7 @@ def check_field_names(body: Mapping, allowed: Collection[str], files: Mapping | 
         if name != "file"
     ]
     if faults:
-        raise Problem(422, faults=faults)
+        raise DraftProblem(422, faults=faults)
 
 
 def _bound_form(
@@ -108,7 +108,7 @@ def _bound_form(
         if not (isinstance(field, forms.BooleanField) and not value):
             data[name] = value
     if faults:
-        raise Problem(422, faults=faults)
+        raise DraftProblem(422, faults=faults)
     version, history_id = seen_version or (0, "")
     data["version"], data["opened"] = VersionFieldSigner().sign(version) or "", str(history_id)
     form = form_class(data, files, instance=row)
@@ -168,8 +168,8 @@ def check_form(form: forms.ModelForm) -> None:
             )
             for field in conflict.field_conflicts
         ]
-        raise Problem(412, conflict_message(form), faults)
-    raise Problem(422, faults=_faults(form))
+        raise DraftProblem(412, conflict_message(form), faults)
+    raise DraftProblem(422, faults=_faults(form))
 
 
 def conflict_message(form: forms.ModelForm) -> str:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gmg_portal.api.drafts.problems import Problem
+from gmg_portal.api.drafts.problems import DraftProblem
 from gmg_portal.api.renderers import JsonRenderer
 from gmg_portal.models import IdempotencyRecord
 
@@ -47,7 +47,7 @@ def idempotency_key(request: Request) -> str:
     """Return the key in the header `Idempotency-Key`; raise a Problem (400) without a valid one."""
     match = KEY_PATTERN.fullmatch(request.headers.get("Idempotency-Key", "").strip())
     if not match:
-        raise Problem(
+        raise DraftProblem(
             400,
             _(
                 "Send a header ‘Idempotency-Key’ with a key of your own for this deed, such as a UUID: at most 200"
@@ -83,7 +83,7 @@ def _claim_record(request: Request) -> IdempotencyRecord:
     IdempotencyRecord.objects.bulk_create([IdempotencyRecord(**identity, digest=digest)], ignore_conflicts=True)
     record = rows.select_for_update().get()
     if record.digest != digest:
-        raise Problem(
+        raise DraftProblem(
             422,
             _("This Idempotency-Key was sent with another request: take a new key for a new deed."),
             code="idempotency_key_reused",

@@ -12,7 +12,7 @@ from rest_framework.parsers import JSONParser
 
 from foundation.rest.problem_details import DISK_FULL, Fault, InvalidParameter
 from foundation.text.unknown_words import unknown_parameter
-from gmg_portal.api.drafts.problems import FieldFault, Problem, draft_exception_handler
+from gmg_portal.api.drafts.problems import DraftProblem, FieldFault, draft_exception_handler
 from gmg_portal.api.openapi import problems
 from gmg_portal.api.openapi.problems import DocumentedProblem
 
@@ -42,7 +42,7 @@ def unauthenticated() -> Exception:
 PROBLEMS = {
     **{status: problems.PROBLEMS[status] for status in (406, 414, 429)},
     400: draft_problem(
-        _("A header or a word of the address is not what it has to be, or the body cannot be read."),
+        _("A header or a parameter of the address is not what it has to be, or the body cannot be read."),
         unknown_parameter_error,
     ),
     401: draft_problem(_("No token was sent, or it is unknown, expired or revoked."), unauthenticated),
@@ -55,11 +55,13 @@ PROBLEMS = {
     405: draft_problem(problems.PROBLEMS[405].description, lambda: exceptions.MethodNotAllowed("PUT")),
     409: draft_problem(
         _("The report is in a state that does not allow this, or was begun already: ‘existing’ is its address then."),
-        lambda: Problem(409, _("This is in the state ‘%(state)s’, and takes no changes.") % {"state": _("Submitted")}),
+        lambda: DraftProblem(
+            409, _("This is in the state ‘%(state)s’, and takes no changes.") % {"state": _("Submitted")}
+        ),
     ),
     412: draft_problem(
         _("Somebody changed the report since it was read: who, when and what is told, and nothing was overwritten."),
-        lambda: Problem(412, _("Somebody changed this since you read it: look at it again before you submit it.")),
+        lambda: DraftProblem(412, _("Somebody changed this since you read it: look at it again before you submit it.")),
     ),
     413: draft_problem(_("The body or the file is larger than is taken."), RequestDataTooBig),
     415: draft_problem(
@@ -67,13 +69,13 @@ PROBLEMS = {
     ),
     422: draft_problem(
         _("A field is refused, with what it takes; or the Idempotency-Key was sent with another request."),
-        lambda: Problem(
+        lambda: DraftProblem(
             422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."), code="invalid_type")]
         ),
     ),
     428: draft_problem(
         _("The version that is changed was not told (If-Match)."),
-        lambda: Problem(
+        lambda: DraftProblem(
             428,
             _("Send the report’s ETag in the header ‘If-Match’, so that other people’s changes are not overwritten."),
         ),

@@ -38,7 +38,7 @@ class FieldFault:
         }
 
 
-class Problem(exceptions.APIException):
+class DraftProblem(exceptions.APIException):
     """A request that is refused with a status, a sentence and faults by field.
 
     `existing` is the address of the resource that already exists, if that is the reason.
@@ -64,12 +64,12 @@ def unknown_value_fault(
     return FieldFault(field, detail, offered, closest_match(value, allowed), code=code)
 
 
-def workflow_problem(error: ValidationError) -> Problem:
+def workflow_problem(error: ValidationError) -> DraftProblem:
     """Return the problem for a refusal of the workflow: 422 with faults by field, or 409 because of the state."""
     if not hasattr(error, "error_dict"):
-        return Problem(409, " ".join(error.messages))
+        return DraftProblem(409, " ".join(error.messages))
     messages_by_field = error.message_dict.items()
-    return Problem(
+    return DraftProblem(
         422,
         faults=[
             FieldFault("" if field == NON_FIELD_ERRORS else field, " ".join(sentences))
@@ -82,7 +82,7 @@ def draft_exception_handler(exception: Exception, context: dict) -> HttpResponse
     """Return problem details for an exception; leave others to the API's own handler."""
     request = context["request"]
     match exception:
-        case Problem():
+        case DraftProblem():
             return ProblemResponse(
                 request,
                 exception.status_code,

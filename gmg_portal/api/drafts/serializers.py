@@ -23,8 +23,8 @@ from register.serializers import (
 )
 from reporting import rules
 from reporting.evidence import MEDIA_TYPES
-from reporting.fields import EVIDENCE, REPORT, WRITTEN_BY_LEAD
 from reporting.models import Evidence, ProgressReport
+from reporting.public_fields import EVIDENCE, REPORT, WRITTEN_BY_LEAD
 from reporting.rules.hints import review_hints
 
 EXPECTED = "expected"
@@ -42,7 +42,7 @@ def version_tag(report: ProgressReport) -> str:
 
 
 def draft_state(report: ProgressReport) -> str:
-    """Return the state of the workflow, or 'expected' for a report that a cycle asked for and nobody has begun."""
+    """Return the state of the workflow, or 'expected' for a blank report of a cycle."""
     blank = report.state == State.DRAFT and report.cycle_id and is_blank(report)
     return EXPECTED if blank else report.state
 
@@ -160,7 +160,7 @@ class DraftRowSerializer(PublicFieldsSerializer):
 
 
 class DraftSerializer(DraftRowSerializer):
-    """One report of one's own agency, with what stands in the way of sending it off."""
+    """One report of one's own agency, with what prevents its submission."""
 
     missing = serializers.SerializerMethodField(
         help_text=_("What has to be mended before it can be submitted, as sentences; empty where nothing is.")
@@ -289,7 +289,7 @@ class FieldFaultSerializer(serializers.Serializer):
     field = serializers.CharField(
         required=False, help_text=_("The field of the body that is refused; empty where it is the whole.")
     )
-    parameter = serializers.CharField(required=False, help_text=_("The word of the address that is refused."))
+    parameter = serializers.CharField(required=False, help_text=_("The refused parameter of the address, if any."))
     code = serializers.ChoiceField(ERROR_CHOICES, help_text=FAULT_CODE)
     detail = serializers.CharField(help_text=FAULT_DETAIL)
     allowed = serializers.ListField(

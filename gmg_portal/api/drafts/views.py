@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from commitments.models import Commitment
-from foundation.text.choices import find_code
+from foundation.text.choice_lookup import find_code
 from gmg_portal.api.drafts.base import SUBMIT, DraftAPIView, LimitedDepthJSONParser
 from gmg_portal.api.drafts.forms import check_form, evidence_form, report_form
 from gmg_portal.api.drafts.idempotency import idempotent
-from gmg_portal.api.drafts.problems import FieldFault, Problem, unknown_value_fault
+from gmg_portal.api.drafts.problems import DraftProblem, FieldFault, unknown_value_fault
 from gmg_portal.api.drafts.schema import describe_operations
 from gmg_portal.api.drafts.serializers import EXPECTED, DraftListSerializer, draft_state, evidence_code
 from reporting import actions
@@ -65,7 +65,7 @@ class DraftsView(DraftAPIView):
         """
         title = cycle.get("cycle")
         if title is not None and not isinstance(title, str):
-            raise Problem(
+            raise DraftProblem(
                 422, faults=[FieldFault("cycle", _("This is the title of a cycle, or null."), code="invalid_type")]
             )
         reports = ProgressReport.objects.owned_by(request.user).filter(
@@ -84,7 +84,7 @@ class DraftsView(DraftAPIView):
         if len(candidates) > 1:
             titles = [row.cycle.title for row in candidates]
             message = _("More than one cycle expects a report on this commitment: name one of them.")
-            raise Problem(422, faults=[FieldFault("cycle", message, tuple(titles), code="required")])
+            raise DraftProblem(422, faults=[FieldFault("cycle", message, tuple(titles), code="required")])
         if not candidates:
             self.refuse_duplicate(
                 request, reference, reports.filter(Q(cycle=None) | Q(pk__in=reports.in_open_cycle().values("pk")))
@@ -97,7 +97,7 @@ class DraftsView(DraftAPIView):
         report = next(iter(self.lock_rows(reports.filter(cycle__title=known_title))), None) if known_title else None
         if report is None:
             message = _("No report on this commitment is asked for by an open cycle ‘%(title)s’.") % {"title": title}
-            raise Problem(422, faults=[unknown_value_fault("cycle", title, titles, message)])
+            raise DraftProblem(422, faults=[unknown_value_fault("cycle", title, titles, message)])
         if draft_state(report) != EXPECTED:
             raise self.duplicate_problem(request, report)
         return report
@@ -115,10 +115,10 @@ class DraftsView(DraftAPIView):
         if first := reports.filter(state__in=OPEN_DRAFT_STATES).order_by("pk").last():
             raise self.duplicate_problem(request, first)
 
-    def duplicate_problem(self, request, first: ProgressReport) -> Problem:
+    def duplicate_problem(self, request, first: ProgressReport) -> DraftProblem:
         address = request.build_absolute_uri(reverse("api:draft", args=[first.draft_code]))
         message = _("This report is begun already: change it at %(address)s.") % {"address": address}
-        return Problem(409, message, existing=address, code="draft_exists")
+        return DraftProblem(409, message, existing=address, code="draft_exists")
 
     def lock_rows(self, rows):
         return list(rows.select_for_update(of=("self",)).order_by("pk"))
@@ -135,7 +135,7 @@ class DraftView(DraftAPIView):
     def patch(self, request, code, **kwargs):
         if "If-Match" not in request.headers:
             detail = _("Send the version that you change as a header ‘If-Match’: nobody's work is to be overwritten.")
-            raise Problem(428, detail)
+            raise DraftProblem(428, detail)
         versions = if_match_versions(request)
         report = self.locked_report(request, code)
         form = report_form(report, self.body(request), request.user, base_version(versions, report))
@@ -154,11 +154,13 @@ class SubmitView(DraftAPIView):
     @idempotent
     def post(self, request, code, **kwargs):
         if self.body(request):
-            raise Problem(422, _("Submitting takes no fields: send an empty object."))
+            raise DraftProblem(422, _("Submitting takes no fields: send an empty object."))
         versions = if_match_versions(request)
         report = self.locked_report(request, code)
         if versions and base_version(versions, report)[0] != report.version:
-            raise Problem(412, _("Somebody changed this since you read it: look at it again before you submit it."))
+            raise DraftProblem(
+                412, _("Somebody changed this since you read it: look at it again before you submit it.")
+            )
         actions.submit(report, by=request.user)
         return self.draft_response(request, code)
 
@@ -174,7 +176,7 @@ class DraftEvidenceView(DraftAPIView):
         body = self.body(request)
         report = self.locked_report(request, code)
         if any(file.size > MAX_BYTES for file in request.FILES.values()):
-            raise Problem(413, _("This file is larger than 25 MB."))
+            raise DraftProblem(413, _("This file is larger than 25 MB."))
         form = evidence_form(Evidence(report=report), body, request.FILES)
         check_form(form)
         actions.add_evidence(report, form.instance, by=request.user)
@@ -203,7 +205,9 @@ def if_match_versions(request: Request) -> list[tuple[int, int] | None]:
     tags = [tag.strip() for tag in header.split(",")]
     matches = [None if tag == ANY_VERSION else VERSION_TAG.fullmatch(tag) for tag in tags]
     if any(match is None and tag != ANY_VERSION for match, tag in zip(matches, tags, strict=True)):
-        raise Problem(400, _('If-Match is the version of a draft as it was read, in quotes: "v3.1217"; or * for any.'))
+        raise DraftProblem(
+            400, _('If-Match is the version of a draft as it was read, in quotes: "v3.1217"; or * for any.')
+        )
     return [match and (int(match[1]), int(match[2])) for match in matches]
 
 

@@ -1,5 +1,5 @@
 """The description of the API (OpenAPI 3.1).
 
 Imports the classes it describes.
-Start with `schema`; texts stand in `descriptions`, examples in `examples`.
+Start with `schema`; texts are in `descriptions`, examples in `examples`.
 """

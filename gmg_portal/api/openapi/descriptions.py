@@ -10,11 +10,11 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.plumbing import deep_import_string
 
-from commitments.fields import COMMITMENT
+from commitments.public_fields import COMMITMENT
 from commitments.workflow import State
 from foundation.described_choices import DescribedChoices
 from foundation.rest import problem_codes
-from reporting.fields import REPORT
+from reporting.public_fields import REPORT
 
 COMPONENTS = "#/components/schemas/"
 
@@ -88,7 +88,7 @@ PARAMETER_DESCRIPTIONS = {
     "list_commitments.status": _("How far it has come, by the last report."),
     "list_commitments.outlook": REPORT["outlook"].description,
     "list_commitments.freshness": _("How recently the lead reported."),
-    "list_commitments.verification": _("Whether others have judged."),
+    "list_commitments.verification": _("Whether others have assessed it."),
     "list_commitments.scope": _("How wide it reaches."),
     "list_commitments.place": _("A place, as the source names it."),
     "list_commitments.due_after": _(

@@ -5,8 +5,8 @@ and states no fact. tests/gmg_portal/api/test_contract.py requests every value o
 outdated.
 """
 
-from commitments.fields import COMMITMENT, MILESTONE, PARTNER, STAKEHOLDER, WITHDRAWAL
-from reporting.fields import CONTRIBUTION, EVIDENCE
+from commitments.public_fields import COMMITMENT, MILESTONE, PARTNER, STAKEHOLDER, WITHDRAWAL
+from reporting.public_fields import CONTRIBUTION, EVIDENCE
 
 PORTAL = "https://portal.example.org"
 
@@ -235,7 +235,7 @@ SYNTHETIC_EXAMPLES: dict[str, dict] = {
         "url": f"{PORTAL}/workgroups/#mawp-2013-2015",
     },
 }
-# Examples of public fields stand with their declaration.
+# Examples of public fields are in their declaration.
 _PUBLIC_TABLES = {
     "Commitment": COMMITMENT,
     "CommitmentRow": COMMITMENT,

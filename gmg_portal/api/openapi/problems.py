@@ -27,7 +27,7 @@ from gmg_portal.api.renderers import CsvRenderer, JsonRenderer, NdjsonRenderer
 class FaultSerializer(serializers.Serializer):
     """Problem of one parameter of the address."""
 
-    parameter = serializers.CharField(help_text=_("The word that is refused."))
+    parameter = serializers.CharField(help_text=_("The parameter that is refused."))
     code = serializers.ChoiceField(ERROR_CHOICES, help_text=FAULT_CODE)
     detail = serializers.CharField(help_text=FAULT_DETAIL)
     allowed = serializers.ListField(

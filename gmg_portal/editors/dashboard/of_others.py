@@ -1,4 +1,4 @@
-"""The task lists of what others lead or judge: contributions to write, assessments to answer."""
+"""The task lists of what others lead or assess: contributions to write, assessments to answer."""
 
 from django.contrib.auth.models import AbstractUser
 from django.urls import reverse
@@ -14,7 +14,7 @@ def contribution_list(user: AbstractUser) -> TaskList:
     contributions = pending_contributions(user)
     title, empty_text = _("Your part in what others lead"), _("No partner’s part is asked of you.")
     return TaskList(
-        "parts",
+        "contributions",
         title,
         empty_text,
         [contribution_task(pending) for pending in contributions[:MAX_TASKS]],
@@ -48,8 +48,8 @@ def contribution_task(pending: PendingContribution) -> Task:
 def assessment_list(user: AbstractUser) -> TaskList:
     """List published assessments without an answer, of commitments that a person may answer for."""
     rows = Assessment.objects.answerable_by(user).unanswered().select_related("commitment", "agency", "workgroup")
-    title = _("Judgements that you may answer")
-    return task_list("judgements", title, _("No judgement waits for your answer."), [rows], assessment_task)
+    title = _("Assessments that you may answer")
+    return task_list("assessments", title, _("No assessment waits for your answer."), [rows], assessment_task)
 
 
 def assessment_task(row: Assessment) -> Task:

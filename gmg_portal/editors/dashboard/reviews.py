@@ -41,7 +41,7 @@ def mistake_list(user: AbstractUser) -> TaskList:
     tasks = [mistake_task(row) for row in rows[:MAX_TASKS_SHORT]]
     inbox = Link(_("Open the whole inbox"), reverse("admin:reporting_correction_changelist"))
     title, empty_text = _("Mistakes reported by readers"), _("No reader waits for an answer.")
-    return TaskList("mistakes", title, empty_text, tasks, len(rows), inbox)
+    return TaskList("corrections", title, empty_text, tasks, len(rows), inbox)
 
 
 def mistake_task(row: Correction) -> Task:

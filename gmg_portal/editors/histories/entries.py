@@ -52,7 +52,7 @@ class HistorySource(NamedTuple):
 
 
 @dataclass(frozen=True)
-class HistoryEntry:
+class RowHistoryEntry:
     """An entry of the history page; `subject` names the inline row that changed, '' for the row itself."""
 
     anchor: str
@@ -91,7 +91,7 @@ def history_paginator(sources: list[HistorySource]) -> Paginator:
     return Paginator(records.order_by("-history_date", "-history_id"), PER_PAGE)
 
 
-def history_entries(page: Page, sources: list[HistorySource], site_name: str = "admin") -> list[HistoryEntry]:
+def history_entries(page: Page, sources: list[HistorySource], site_name: str = "admin") -> list[RowHistoryEntry]:
     """Return the entries of a page. The number of queries depends on the sources alone."""
     rows = list(page.object_list)
     records = {index: _records_by_id(source.model, rows, index) for index, source in enumerate(sources)}
@@ -126,12 +126,12 @@ def _records_by_id(model: type[models.Model], rows: list[tuple], index: int) -> 
 
 def _history_entry(
     record: models.Model, previous: models.Model | None, *, is_child: bool, site_name: str
-) -> HistoryEntry:
+) -> RowHistoryEntry:
     model = record.instance_type
     reason = record.history_change_reason or ""
     action = REASONS.get(reason) or ACTION_LABELS[record.history_type]
     is_change = record.history_type == "~" and previous is not None
-    return HistoryEntry(
+    return RowHistoryEntry(
         anchor=f"{model._meta.model_name}-{record.pk}",
         record=record,
         action=f"{action}" if not reason or reason in REASONS else f"{action} ({reason})",

@@ -11,7 +11,7 @@ from gmg_portal.editors.list_queries.refusals import ListQueryRefused, shorten, 
 
 
 class VisibleRelatedFilter(RelatedFieldListFilter):
-    """Offers the related rows that the person sees in their own table, and takes no others."""
+    """Offers the related rows that the person sees in their own table, and refuses others."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -17,7 +17,7 @@ def is_flag(value: str) -> bool:
     return value in ("True", "False", "1", "0")
 
 
-def is_moment(value: str) -> bool:
+def is_timestamp(value: str) -> bool:
     """Accept a day or a moment as the links of a date filter write it."""
     try:
         return datetime.fromisoformat(value).year in YEARS
@@ -55,7 +55,7 @@ def lookups_of_filter(model: type[models.Model], path: str) -> dict[str, ValueCh
         values = {str(value) for value, _label in column.flatchoices}
         return {f"{path}__exact": values.__contains__} | empty
     if isinstance(column, models.DateField):
-        return {f"{path}__gte": is_moment, f"{path}__lt": is_moment} | empty
+        return {f"{path}__gte": is_timestamp, f"{path}__lt": is_timestamp} | empty
     raise ImproperlyConfigured(f"{model._meta.label}: a filter on {path} would list every value of a free column.")
 
 

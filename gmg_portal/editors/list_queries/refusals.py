@@ -22,7 +22,7 @@ class ListQueryRefused(Exception):
 
 
 def note_refusal(request: HttpRequest, reason: str) -> None:
-    """Let the audit log record this request as refused, whatever its status code; see `RequestContextMiddleware`."""
+    """Make the audit log record this request as refused, with any status code; see `RequestContextMiddleware`."""
     request.refusal = reason.replace("\0", "")
 
 

@@ -35,7 +35,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ReviewComparison:
     """Two named states of a row, and the fields that are not empty in both."""
 
     before: str
@@ -47,16 +47,16 @@ class Comparison:
         return sum(field.changed for field in self.fields)
 
 
-def compare_with_published(row: Reviewed) -> Comparison | None:
+def compare_with_published(row: Reviewed) -> ReviewComparison | None:
     """Compare the submitted row with the last published one before it; None if there is none."""
     former = _former(row)
     if former is None:
         return None
     name = _("Last published, %(day)s") % {"day": former.published}
-    return Comparison(name, _("Submitted"), _fields(table_of(row), display_values(former), display_values(row)))
+    return ReviewComparison(name, _("Submitted"), _fields(table_of(row), display_values(former), display_values(row)))
 
 
-def compare_with_sent_back(row: Reviewed) -> Comparison | None:
+def compare_with_sent_back(row: Reviewed) -> ReviewComparison | None:
     """Compare the row with its state when it was last sent back; None if it never was."""
     line = row.history.filter(history_change_reason="send_back").order_by("-history_id").first()
     if line is None:
@@ -64,13 +64,13 @@ def compare_with_sent_back(row: Reviewed) -> Comparison | None:
     name = _("As it was sent back on %(day)s") % {"day": date_format(line.history_date)}
     before, after = display_values(line) | parts_at(row, line), display_values(row) | current_parts(row)
     fields = [field for field in _fields(table_of(row), before, after) if field.changed]
-    return Comparison(name, _("Submitted again"), fields)
+    return ReviewComparison(name, _("Submitted again"), fields)
 
 
-def show_submitted(row: Reviewed) -> Comparison:
+def show_submitted(row: Reviewed) -> ReviewComparison:
     """Return the submitted row without changes, where there is nothing to compare it with."""
     values = display_values(row) | ({} if isinstance(row, ProgressReport) else current_parts(row))
-    return Comparison("", _("Submitted"), _fields(table_of(row), values, values))
+    return ReviewComparison("", _("Submitted"), _fields(table_of(row), values, values))
 
 
 def _fields(table: PublicTable, before: DisplayValues, after: DisplayValues) -> list[Field]:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext as _
 
-from commitments.fields import COMMITMENT
 from commitments.models import Commitment, Milestone, Partner
+from commitments.public_fields import COMMITMENT
 from commitments.workflow import Reviewed
 from foundation.dates.parsing import format_date
 from foundation.public_fields import Place, PublicTable, display_value
-from reporting.fields import ANSWER, ASSESSMENT, REPORT
 from reporting.models import Evidence, ProgressReport
+from reporting.public_fields import ANSWER, ASSESSMENT, REPORT
 
 DisplayValues = dict[str, str]
 PERIOD = ("period_start", "period_end")

@@ -82,7 +82,9 @@ def _assessment_remarks(row: Assessment) -> list[str]:
 def _answer_remarks(row: Answer) -> list[str]:
     newer = Assessment.objects.published().filter(pk=row.assessment_id).newest_of_each_assessor()
     return (
-        [] if newer.exists() else [_("The same assessor has judged anew since: the answer is to the older judgement.")]
+        []
+        if newer.exists()
+        else [_("The same assessor has assessed it again since: the answer is to the older assessment.")]
     )
 
 

@@ -10,7 +10,7 @@ from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 from foundation.dates.parsing import EARLIEST, LATEST
 from foundation.text.spreadsheet_cells import normalize_line_endings, unescape_formulas
 
-# What in a number format is no part of the date it shows: quoted words, escaped characters, colours and languages.
+# Parts of a number format that show no date: quoted text, escaped characters, colours and languages.
 NOT_SHOWN = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 
@@ -45,7 +45,7 @@ def text_of(cell: Any, is_day: bool) -> str:
 
 
 def day_of(cell: Any, value: date, is_day: bool) -> str:
-    """A date that shows its day is that day; one that shows less may have been less before Excel completed it."""
+    """Return a date whose format shows the day; raise BadCell otherwise, as Excel completes '2014-03' to a day."""
     shows_day = "d" in NOT_SHOWN.sub("", cell.number_format or "").lower()
     if is_day and shows_day:
         return f"{value:%Y-%m-%d}"
@@ -57,7 +57,7 @@ def day_of(cell: Any, value: date, is_day: bool) -> str:
 
 
 def day_numbered(number: float, cell: Any) -> date | None:
-    """Return the day that a spreadsheet counts by this number; None for one that is a year, or far from any day."""
+    """Return the day of a spreadsheet's serial number; None for a year or an implausible day."""
     if number < 10_000:
         return None
     epoch = cell.parent.parent.epoch if hasattr(cell, "parent") else WINDOWS_EPOCH
@@ -75,7 +75,7 @@ def checked(text: str) -> str:
         raise BadCell(_("Half a character stands here: write the text again.")) from None
     if "\x00" in text:
         raise BadCell(_("A null character stands here: write the text again."))
-    if text.startswith("="):  # in CSV a formula is a text, and a spreadsheet runs it
+    if text.startswith("="):  # in CSV a formula is text, which a spreadsheet program runs
         raise BadCell(is_formula())
     return unescape_formulas(normalize_line_endings(text))
 

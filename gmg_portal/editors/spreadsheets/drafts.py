@@ -17,11 +17,11 @@ from import_export.resources import ModelResource
 
 from commitments.workflow import State
 from foundation.public_fields import PublicTable
-from foundation.text.choices import find_code, fold_text
+from foundation.text.choice_lookup import find_code, fold_text
 from gmg_portal.editors.forms.change_messages import changes_since_export
-from gmg_portal.editors.spreadsheets.choices import RowChoices
-from gmg_portal.editors.spreadsheets.columns import sets_of
+from gmg_portal.editors.spreadsheets.column_classes import sets_of
 from gmg_portal.editors.spreadsheets.public_columns import public_column
+from gmg_portal.editors.spreadsheets.row_choices import RowChoices
 from reporting import actions, rules
 from reporting.importers.table_loader import database_error_message
 
@@ -36,7 +36,7 @@ def has_this_already(row: int) -> str:
 
 
 @dataclass(frozen=True)
-class Change:
+class CellChange:
     """A cell that an import changes."""
 
     column: str
@@ -45,7 +45,7 @@ class Change:
 
 
 class LockedRowLoader(BaseInstanceLoader):
-    """The rows of a file that are there already, fetched and locked at once."""
+    """The existing rows that a file names, fetched and locked in one query."""
 
     def __init__(self, resource, dataset=None):
         super().__init__(resource, dataset)
@@ -56,7 +56,7 @@ class LockedRowLoader(BaseInstanceLoader):
 
 
 class DraftResource(ModelResource):
-    """Drafts of one person as rows of a file. `key` is the column by which a row is found again.
+    """Drafts of one person as rows of a file. `key` is the column that identifies a row.
 
     Columns that a subclass does not declare are made from the public fields of its `table`.
     """
@@ -66,7 +66,7 @@ class DraftResource(ModelResource):
     name: str
     label: str
     shown = ("version", "state")  # columns that an import only compares
-    columns_of_rules: dict[str, str] = {}  # for fields of rules that are no columns themselves
+    columns_of_rules: dict[str, str] = {}  # for fields of rules without a column of their own
 
     class Meta:
         skip_diff = True
@@ -87,7 +87,7 @@ class DraftResource(ModelResource):
     # Rows
 
     def get_queryset(self) -> QuerySet:
-        """The drafts that the person may change, each with its newest line of the history."""
+        """Return the drafts that the person may change, each with its newest history line."""
         lines = self._meta.model.history.filter(id=OuterRef("pk")).order_by().values("id").annotate(newest=Max("pk"))
         rows = self._meta.model.objects.editable_by(self.user).annotate(newest_line=Subquery(lines.values("newest")))
         return rows.order_by("pk")
@@ -97,7 +97,7 @@ class DraftResource(ModelResource):
         return self._meta.model.objects.visible_to(self.user)
 
     def lookup(self, keys: Iterable[str]) -> dict:
-        """The filter that finds rows by the keys of a file."""
+        """Return the filter that finds rows by the keys of a file."""
         return {"pk__in": [int(key) for key in keys if key.isdecimal() and len(key) < 16]}
 
     def key_of(self, row: Model) -> str:
@@ -108,7 +108,7 @@ class DraftResource(ModelResource):
         return cell.strip()
 
     def find(self, dataset) -> None:
-        """Fetch and lock what the file names; imports of one person go one after the other."""
+        """Fetch and lock the rows that the file names. Imports of one person run one after the other."""
         self.user._meta.model._base_manager.select_for_update(no_key=True).get(pk=self.user.pk)
         keys = set(map(self.key_in, dataset[self.key])) - {""}
         rows = self.get_queryset().filter(**self.lookup(keys)).select_for_update(of=("self",))
@@ -138,7 +138,7 @@ class DraftResource(ModelResource):
         self.before = self.values_of(instance)
 
     def import_instance(self, instance, row, row_number, numbers, **kwargs):
-        """Read what differs from the export, and gather everything that is wrong with the row by column."""
+        """Read the cells that differ from the export, and collect all errors of the row by column."""
         problems: Problems = {}
         for field in self.get_import_fields():
             name, cell = field.column_name, row[field.column_name]
@@ -204,7 +204,7 @@ class DraftResource(ModelResource):
         return changes_since_export(instance, int(read[2]))
 
     def once(self, number: int, *marks) -> int | None:
-        """Return the number of an earlier row with the same marks, or None."""
+        """Return the number of an earlier row with the same values, or None."""
         first = self.first_rows.setdefault(marks, number)
         return first if first != number else None
 
@@ -214,10 +214,10 @@ class DraftResource(ModelResource):
         """Skip a row of which no cell has changed."""
         return not import_validation_errors and not instance._state.adding and not self.changes_of(instance)
 
-    def changes_of(self, instance) -> list[Change]:
+    def changes_of(self, instance) -> list[CellChange]:
         after = self.values_of(instance)
         return [
-            Change(name, self.before[name], after[name])
+            CellChange(name, self.before[name], after[name])
             for name in after
             if name != self.key and name not in self.shown and after[name] != self.before[name]
         ]
@@ -242,7 +242,7 @@ class DraftResource(ModelResource):
             raise ValidationError(str(denial)) from None
 
     def try_out(self, instance, row_number: int) -> None:
-        """Let the database judge the row, without a line in the history; the dry run is rolled back."""
+        """Let the database check the row, without a line in the history; the dry run is rolled back."""
         instance.skip_history_when_saving = True
         with transaction.atomic():
             instance.save()
@@ -251,10 +251,10 @@ class DraftResource(ModelResource):
         actions.write_draft(instance, sets_of(instance), by=self.user)
 
     def save_m2m(self, instance, row, **kwargs):
-        """Sets are written with their row."""
+        """Do nothing: sets are written with their row."""
 
     def after_import_row(self, row, row_result, **kwargs):
         row_result.diff = self.changes_of(row_result.instance)
 
     def after_import(self, dataset, result, **kwargs):
-        """The database counts for itself: no sequence is set anew."""
+        """Do nothing: the database assigns the keys, so no sequence has to be reset."""

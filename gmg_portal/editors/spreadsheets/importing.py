@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import tablib
 from import_export.results import Result, RowResult
 
-from gmg_portal.editors.spreadsheets.drafts import Change, DraftResource
-from gmg_portal.editors.spreadsheets.reading import ParsedSheet, Problem, read
+from gmg_portal.editors.spreadsheets.drafts import CellChange, DraftResource
+from gmg_portal.editors.spreadsheets.reading import ImportProblem, ParsedSheet, read
 from reporting.importers.results import ImportRefused
 
 NEW, CHANGED, UNCHANGED, REFUSED = "new", "changed", "unchanged", "refused"
@@ -21,7 +21,7 @@ class RowEffect:
     number: int
     effect: str
     name: str
-    changes: list[Change]
+    changes: list[CellChange]
 
 
 @dataclass
@@ -29,7 +29,7 @@ class ImportResult:
     """The results of an import. If `refusals` has errors of the file as a whole, no row was read."""
 
     refusals: tuple[str, ...] = ()
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
     lines: list[RowEffect] = field(default_factory=list)
     examples: int = 0
     letters: dict[str, str] = field(default_factory=dict)
@@ -86,12 +86,12 @@ def import_result(resource: DraftResource, sheet: ParsedSheet, result: Result) -
     return ImportResult((), problems, lines, sheet.examples, sheet.letters)
 
 
-def problems_of(row: RowResult, number: int, unread: set, columns: list[str]) -> list[Problem]:
+def problems_of(row: RowResult, number: int, unread: set, columns: list[str]) -> list[ImportProblem]:
     """Return the errors of a row, without those of cells that could not be read, which have an error already."""
     error = row.validation_error
     by_column = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
     return [
-        Problem(number, column if column in columns else "", sentence)
+        ImportProblem(number, column if column in columns else "", sentence)
         for column, sentences in by_column.items()
         for sentence in sentences
         if (number, column) not in unread

@@ -4,7 +4,7 @@ from django.db import models
 
 from foundation.public_fields import Place, PublicField, PublicTable
 from foundation.text.web_addresses import LocationField
-from gmg_portal.editors.spreadsheets.columns import Column, DateColumn
+from gmg_portal.editors.spreadsheets.column_classes import DateColumn, SheetColumn
 from gmg_portal.editors.spreadsheets.widgets import (
     ChoiceWidget,
     DayWidget,
@@ -21,14 +21,14 @@ def sheet_names(table: PublicTable, *first: str) -> tuple[str, ...]:
     return (*first, *(name for name in names if name not in first))
 
 
-def public_column(table: PublicTable, name: str) -> Column:
+def public_column(table: PublicTable, name: str) -> SheetColumn:
     """Return the column of a public field: text, a choice, a whole number or a day. Other columns are declared."""
     public_field = table[name]
     described = {"column_name": name, "description": public_field.description}
     if public_field.is_partial:
         return DateColumn(name.removesuffix("_on"), PartialDateWidget(), **described)
     required = not table.column(public_field).blank
-    return Column(name, _widget(table, public_field), required=required, **described)
+    return SheetColumn(name, _widget(table, public_field), required=required, **described)
 
 
 def _widget(table: PublicTable, public_field: PublicField) -> TextWidget:

@@ -1,7 +1,7 @@
-"""Reading a file that somebody sends: its cells as text, and every cell that cannot be read by row and column.
+"""Read an uploaded file: its cells as text, and the row and column of every cell that cannot be read.
 
-The type is told by content and never by name. Nothing in a file is ever run or looked up elsewhere: a formula is
-refused, not asked for its value.
+The type is detected by content, never by name. Nothing in a file is run or fetched: a formula
+is refused, even with a stored value.
 """
 
 import csv
@@ -39,7 +39,7 @@ EXAMPLE = "EXAMPLE"
 
 
 @dataclass(frozen=True)
-class Problem:
+class ImportProblem:
     """An error in a row and column; the column is '' for the row as a whole."""
 
     row: int
@@ -59,14 +59,14 @@ class ParsedSheet:
     letters: dict[str, str] = field(default_factory=dict)
     numbers: list[int] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
     examples: int = 0
 
 
 def read(content: bytes, name: str, columns: list[str], days: set[str], former_names: Mapping[str, str]) -> ParsedSheet:
     """Read a file of these columns, of which `days` hold dates; raise ImportRefused if it is not such a file.
 
-    `former_names` has the column of each heading of an earlier shape.
+    `former_names` maps earlier headings to columns.
     """
     if len(content) > MAX_BYTES:
         raise ImportRefused(too_large())
@@ -111,13 +111,13 @@ def column_positions(header: list, columns: list[str], former_names: Mapping[str
 
 
 def add_row(sheet: ParsedSheet, number: int, cells: list, places: dict[str, int], days: set[str]) -> None:
-    """Add a row to the sheet; empty rows and the template's example are passed over."""
+    """Add a row to the sheet; empty rows and the template's example are skipped."""
     texts, before = [], len(sheet.problems)
     for column, place in places.items():
         try:
             texts.append(text_of(cells[place] if place < len(cells) else None, column in days))
         except BadCell as reason:
-            sheet.problems.append(Problem(number, column, str(reason)))
+            sheet.problems.append(ImportProblem(number, column, str(reason)))
             texts.append("")
     if texts[0].strip() == EXAMPLE:
         sheet.examples += 1
@@ -128,7 +128,7 @@ def add_row(sheet: ParsedSheet, number: int, cells: list, places: dict[str, int]
         value = getattr(cell, "value", cell)
         if place not in known and value not in (None, ""):
             column = get_column_letter(place + 1)
-            sheet.problems.append(Problem(number, column, _("This stands under no column of the header.")))
+            sheet.problems.append(ImportProblem(number, column, _("This stands under no column of the header.")))
     if any(texts) or len(sheet.problems) > before:
         sheet.numbers.append(number)
         sheet.rows.append(texts)
@@ -138,7 +138,7 @@ def add_row(sheet: ParsedSheet, number: int, cells: list, places: dict[str, int]
 
 
 def workbook_rows(content: bytes, name: str) -> Iterator[tuple[int, list]]:
-    """The rows of a workbook's sheet, each with its number; those that hold nothing are passed over."""
+    """Yield the rows of a workbook's sheet, each with its number, without empty rows."""
     no_workbook = ImportRefused(
         _("This is not an Excel workbook (.xlsx), or it is damaged: save it anew and send that.")
     )
@@ -159,7 +159,7 @@ def workbook_rows(content: bytes, name: str) -> Iterator[tuple[int, list]]:
             yield from rows_of(sheet_of(workbook, name))
     except ImportRefused:
         raise
-    except Exception as error:  # whatever a damaged or made-up workbook brings the reader to
+    except Exception as error:  # any error that a damaged or forged workbook causes in the reader
         raise no_workbook from error
 
 
@@ -174,7 +174,7 @@ def sheet_of(workbook: Workbook, name: str) -> ReadOnlyWorksheet:
 
 
 def rows_of(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list]]:
-    """Bounded whatever the sheet says of its own size."""
+    """Yield the rows of a sheet, bounded regardless of the size that it declares."""
     last = None
     for number, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS), start=1):
         if cells is not last and (number == 1 or any(cell.value is not None for cell in cells)):
@@ -187,7 +187,7 @@ def rows_of(sheet: ReadOnlyWorksheet) -> Iterator[tuple[int, list]]:
 
 
 def text_rows(content: bytes, columns: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """The records of a CSV file, each with its number: that of its row in a spreadsheet."""
+    """Yield the records of a CSV file, each with the number of its row in a spreadsheet."""
     text = decoded(content)
     first = text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=lambda mark: len({cell.strip('" \r') for cell in first.split(mark)} & {*columns}))

@@ -3,15 +3,15 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from commitments.fields import COMMITMENT, MILESTONE
 from commitments.models import Commitment, Milestone, Outlook
+from commitments.public_fields import COMMITMENT, MILESTONE
 from commitments.rules import partners_error
 from commitments.workflow import State
-from foundation.text.choices import fold_text
-from gmg_portal.editors.spreadsheets.choices import by_reference
-from gmg_portal.editors.spreadsheets.columns import Column, LeadColumn, SetColumn
+from foundation.text.choice_lookup import fold_text
+from gmg_portal.editors.spreadsheets.column_classes import LeadColumn, SetColumn, SheetColumn
 from gmg_portal.editors.spreadsheets.drafts import DraftResource, has_this_already
 from gmg_portal.editors.spreadsheets.public_columns import sheet_names
+from gmg_portal.editors.spreadsheets.row_choices import by_reference
 from gmg_portal.editors.spreadsheets.widgets import (
     ChoiceWidget,
     CodesWidget,
@@ -22,8 +22,8 @@ from gmg_portal.editors.spreadsheets.widgets import (
     TextWidget,
     reference_in,
 )
-from reporting.fields import REPORT
 from reporting.models import ProgressReport
+from reporting.public_fields import REPORT
 
 KEPT = gettext_lazy("Given by the portal: leave it empty in a new row, and as it is in an exported one.")
 STATE = gettext_lazy("Where it stands in the review; only shown.")
@@ -37,9 +37,9 @@ class CommitmentResource(DraftResource):
     name, label = "commitments", gettext_lazy("Commitments")
     columns_of_rules = {"lead_agency": "lead", "workgroup": "lead"}
 
-    reference = Column("reference", TextWidget(), KEPT)
-    version = Column("version", TextWidget(), KEPT)
-    state = Column("state", ChoiceWidget(State.choices), STATE)
+    reference = SheetColumn("reference", TextWidget(), KEPT)
+    version = SheetColumn("version", TextWidget(), KEPT)
+    state = SheetColumn("state", ChoiceWidget(State.choices), STATE)
     lead = LeadColumn("lead", LeadWidget(), gettext_lazy("Who leads: an agency or a work group."), required=True)
     partners = SetColumn(
         "partner_agencies",
@@ -61,9 +61,9 @@ class CommitmentResource(DraftResource):
         CodesWidget("recommendations", "code", ("position", "code")),
         COMMITMENT["recommendations"].description,
     )
-    work_plan = Column("work_plan", CodeWidget("work_plans", "slug"), COMMITMENT["work_plan"].description)
-    places = Column("places", PlacesWidget(), gettext_lazy("Countries or regions."))
-    confidence = Column(
+    work_plan = SheetColumn("work_plan", CodeWidget("work_plans", "slug"), COMMITMENT["work_plan"].description)
+    places = SheetColumn("places", PlacesWidget(), gettext_lazy("Countries or regions."))
+    confidence = SheetColumn(
         "confidence",
         ChoiceWidget(Commitment.Confidence.choices),
         gettext_lazy("Whether the source was read; empty in a new row means that it was."),
@@ -110,7 +110,7 @@ class CommitmentResource(DraftResource):
             yield from self.problems_of_new(instance, number)
 
     def problems_of_new(self, instance, number):
-        """The same file taken in twice makes nothing twice."""
+        """Refuse rows that exist already, so that importing a file twice creates nothing twice."""
         if first := self.once(number, "title", instance.title, instance.lead):
             yield "title", has_this_already(first)
         elif standing := self.standing.get((instance.title, instance.lead)):
@@ -118,7 +118,7 @@ class CommitmentResource(DraftResource):
 
     def try_out(self, instance, row_number):
         if instance._state.adding:
-            instance.reference = f"row-{row_number}"  # spends no number of the register
+            instance.reference = f"row-{row_number}"  # a dry run uses no number of the register
         super().try_out(instance, row_number)
 
 
@@ -129,9 +129,9 @@ class MilestoneResource(DraftResource):
     name, label = "milestones", gettext_lazy("Milestones")
     shown = ("version",)
 
-    id = Column("id", TextWidget(), KEPT)
-    version = Column("version", TextWidget(), KEPT)
-    commitment = Column(
+    id = SheetColumn("id", TextWidget(), KEPT)
+    version = SheetColumn("version", TextWidget(), KEPT)
+    commitment = SheetColumn(
         "commitment",
         ReferenceWidget("drafts", gettext_lazy("‘%(reference)s’ is no draft that you may change."), "drafts"),
         gettext_lazy("The reference of the draft to which the step belongs."),
@@ -175,10 +175,10 @@ class ReportResource(DraftResource):
     table = REPORT
     name, label = "reports", gettext_lazy("Progress reports")
 
-    id = Column("id", TextWidget(), KEPT)
-    version = Column("version", TextWidget(), KEPT)
-    state = Column("state", ChoiceWidget(State.choices), STATE)
-    commitment = Column(
+    id = SheetColumn("id", TextWidget(), KEPT)
+    version = SheetColumn("version", TextWidget(), KEPT)
+    state = SheetColumn("state", ChoiceWidget(State.choices), STATE)
+    commitment = SheetColumn(
         "commitment",
         ReferenceWidget(
             "running", gettext_lazy("‘%(reference)s’ is no published commitment on which you may report."), "running"
@@ -187,24 +187,24 @@ class ReportResource(DraftResource):
         required=True,
         fixed=True,
     )
-    cycle = Column(
+    cycle = SheetColumn(
         "cycle",
         CodeWidget("cycles", "title"),
         gettext_lazy("The reporting cycle that asks for it; empty if you report unasked."),
         fixed=True,
     )
-    on_behalf_of = Column(
+    on_behalf_of = SheetColumn(
         "on_behalf_of", CodeWidget("own_agencies", "code"), gettext_lazy("The agency for which you write.")
     )
-    status_reason = Column(
+    status_reason = SheetColumn(
         "status_reason", TextWidget(), gettext_lazy("Why; required when the commitment is discontinued.")
     )
-    superseded_by = Column(
+    superseded_by = SheetColumn(
         "superseded_by",
         ReferenceWidget("successors", gettext_lazy("‘%(reference)s’ is no published commitment."), ""),
         gettext_lazy("The published commitment that takes its place; required when it is superseded."),
     )
-    outlook = Column(
+    outlook = SheetColumn(
         "outlook",
         ChoiceWidget(Outlook.choices),
         gettext_lazy("How you see the way ahead; empty means not assessed."),
@@ -232,7 +232,7 @@ class ReportResource(DraftResource):
         self.voluntary = {row.commitment_id: row.pk for row in about.filter(cycle__isnull=True)}
 
     def existing_row(self, row):
-        """By its number; or what a cycle asks for and nobody has begun, by commitment and cycle."""
+        """Return the report by its number, or a blank expected report by commitment and cycle."""
         if row["id"].strip():
             return super().existing_row(row)
         reference, title = reference_in(row["commitment"]), fold_text(row["cycle"])

@@ -1,7 +1,7 @@
-"""Widgets: what a cell of a file is read as, and what is wrong with it.
+"""Widgets: read a cell of a file as a value, and report its errors.
 
-A widget reads a cell that was changed and raises ValidationError with every sentence on what is wrong with it. A cell
-that says what the export said is never read, so that what it names may be retired since.
+A widget reads a changed cell and raises ValidationError with all its errors. A cell that is as it was exported is not
+read, because the row that it names may have been retired since.
 """
 
 from collections.abc import Collection, Iterable
@@ -16,7 +16,7 @@ from commitments.models.commitment import PLACE_LENGTH
 from commitments.rules import exactly_one_lead
 from foundation.dates.parsing import read_day
 from foundation.dates.partial import PartialDate
-from foundation.text.choices import find_code
+from foundation.text.choice_lookup import find_code
 from foundation.text.name_lists import SEPARATOR, join_names, length_errors, normalize_spaces, split_names
 from foundation.text.numbers import is_whole_number
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH, normalize_line_endings, replace_unprintable
@@ -24,12 +24,12 @@ from foundation.text.unknown_words import unknown_value
 from foundation.text.web_addresses import MAX_ADDRESS_LENGTH, normalize_address, validate_location
 from workgroups.models import WorkGroup
 
-MAX_LISTED_VALUES = 40  # that a sentence lists
-MAX_ROWS = 1000  # of a table that may grow without end, in a list to choose from
+MAX_LISTED_VALUES = 40  # the most values that an error message lists
+MAX_ROWS = 1000  # the most rows of a growing table in a drop-down list
 
 
 def in_cell(text: str) -> str:
-    """The text as a cell can hold it; one that is too long for any cell is named by its length."""
+    """Return the text for a cell; a text that is too long for any cell is replaced by a note of its length."""
     text = replace_unprintable(normalize_line_endings(text))
     if len(text) <= MAX_CELL_LENGTH:
         return text

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from foundation.text.csv_file import csv_blocks
 from foundation.text.name_lists import join_names
 from foundation.text.spreadsheet_cells import escape_formulas
-from gmg_portal.editors.spreadsheets.columns import Column
+from gmg_portal.editors.spreadsheets.column_classes import SheetColumn
 from gmg_portal.editors.spreadsheets.drafts import DraftResource
 from gmg_portal.editors.spreadsheets.reading import EXAMPLE, MAX_ROWS
 from gmg_portal.editors.spreadsheets.widgets import in_cell
@@ -21,7 +21,7 @@ from gmg_portal.editors.spreadsheets.widgets import in_cell
 VALUES_SHEET = "allowed values"
 HEAD = PatternFill("solid", fgColor="FF1F3A5F")
 GIVEN = PatternFill("solid", fgColor="FFE7E9EC")
-EXAMPLES = {
+EXAMPLE_CELLS = {
     "title": "Fair recruitment of migrant workers",
     "summary": "What is undertaken, in a few lines.",
     "places": "Jordan;Lebanon",
@@ -75,14 +75,14 @@ def csv_of(dataset: tablib.Dataset) -> bytes:
 
 
 def example(resource: DraftResource) -> list[str]:
-    """A row that shows what goes where, and that no import takes in."""
+    """Return an example row, which imports skip."""
     cells = []
     for field in resource.get_export_fields():
         allowed = [word for word, _meaning in field.widget.allowed(resource.row_choices) if word not in cells]
         if field.column_name == resource.key:
             cells.append(EXAMPLE)
-        elif field.column_name in EXAMPLES:
-            cells.append(EXAMPLES[field.column_name])
+        elif field.column_name in EXAMPLE_CELLS:
+            cells.append(EXAMPLE_CELLS[field.column_name])
         elif field.column_name in resource.shown:
             cells.append("")
         else:
@@ -103,7 +103,7 @@ def allowed_rows(resource: DraftResource) -> list[list[str]]:
 
 
 def workbook_of(resource: DraftResource, dataset: tablib.Dataset) -> bytes:
-    """Three sheets: the rows, how to fill them in, and what their cells may hold."""
+    """Return a workbook of three sheets: rows, instructions, and allowed values."""
     workbook = Workbook()
     sheet = workbook.active
     sheet.title = resource.name
@@ -178,7 +178,7 @@ def write_values(sheet: Worksheet, resource: DraftResource) -> dict[str, str]:
 
 
 def format_columns(sheet: Worksheet, resource: DraftResource, ranges: dict[str, str]) -> None:
-    """Make each column text, and give it its drop-down list or a word on what belongs there."""
+    """Make each column text, and give it a drop-down list or a hint."""
     for index, field in enumerate(resource.get_export_fields(), start=1):
         letter, name = get_column_letter(index), field.column_name
         column = sheet.column_dimensions[letter]
@@ -193,12 +193,12 @@ def format_columns(sheet: Worksheet, resource: DraftResource, ranges: dict[str, 
         sheet.add_data_validation(rule)
 
 
-def hint(field: Column, is_fixed: bool) -> str:
+def hint(field: SheetColumn, is_fixed: bool) -> str:
     return str(field.description) if is_fixed else f"{field.description} {field.widget.how}"
 
 
-def validation_for(field: Column, values: str | None) -> DataValidation:
-    """A list to choose from; several values separated by semicolons may be written beside it."""
+def validation_for(field: SheetColumn, values: str | None) -> DataValidation:
+    """Return the drop-down list or the length limit of a column; columns of several values accept other texts too."""
     if values:
         rule = DataValidation(type="list", formula1=values, allow_blank=True)
         rule.showErrorMessage = not field.widget.many

@@ -41,7 +41,7 @@ class CycleForm(forms.Form):
 
 @dataclass(frozen=True)
 class SilentLead:
-    """A lead that owes reports in a cycle, with these reports, longest silent first."""
+    """A lead with missing reports in a cycle, longest silent first."""
 
     rate: LeadRate
     reports: list[ProgressReport]

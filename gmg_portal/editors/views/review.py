@@ -60,7 +60,7 @@ class ReviewView(RowView):
             beside=comparison.compare_with_published(row) or comparison.show_submitted(row),
             evidence=row.evidence.visible_to(self.page.user).order_by("pk") if is_report else Evidence.objects.none(),
             is_report=is_report,
-            judgement=getattr(row, "assessment", None),
+            assessment=getattr(row, "assessment", None),
             commitment=self.page.commitment,
         )
         return TemplateResponse(self.request, "admin/workflow/review.html", context, status=status)

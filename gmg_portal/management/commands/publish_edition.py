@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
 
 def summary(edition: Edition) -> str:
-    """Return a line that says what an edition holds, how large it is and where it is found."""
+    """Return a line with the contents, size and address of an edition."""
     rows = ", ".join(f"{table} {number}" for table, number in edition.counts.items())
     files = ngettext("%(count)s file", "%(count)s files", len(edition.files)) % {"count": len(edition.files)}
     return _("Edition %(edition)s of revision %(revision)s: %(files)s, %(size)s; rows: %(rows)s. %(address)s") % {

@@ -37,7 +37,7 @@ class RunResult:
 
     def __str__(self) -> str:
         return _(
-            "Reminded: %(noted)s new of due days; mails written: %(digests)s digests, %(alone)s by themselves; "
+            "Reminded: %(noted)s new deadlines; mails written: %(digests)s digests, %(alone)s by themselves; "
             "sent: %(sent)s; put off: %(put_off)s; given up: %(given_up)s; people not reached: %(failed)s; "
             "old mails and addresses forgotten: %(forgotten)s."
         ) % {
@@ -82,7 +82,7 @@ class Command(BaseCommand):
             self.stdout.write(_("To %(address)s: %(subject)s") % {"address": person.email, "subject": subject})
         waiting = backend.due_mails().count()
         self.stdout.write(
-            _("Nothing was done. New of due days: %(noted)s; mails to write: %(mails)s; in the queue: %(waiting)s.")
+            _("Nothing was done. New deadlines: %(noted)s; mails to write: %(mails)s; in the queue: %(waiting)s.")
             % {"noted": recorded, "mails": len(messages.single) + len(messages.digests), "waiting": waiting}
         )
 

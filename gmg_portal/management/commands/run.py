@@ -230,5 +230,5 @@ def reachable_host(host: str) -> str:
 
 
 def url(host: str, port: int) -> str:
-    """Return the address to open in a browser; IPv6 addresses stand in brackets."""
+    """Return the address to open in a browser; IPv6 addresses are in brackets."""
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"

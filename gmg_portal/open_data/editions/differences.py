@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 from django.utils.translation import gettext_lazy as _
 
 from gmg_portal.models import Edition
-from gmg_portal.open_data.columns import ClosingIterator
 from gmg_portal.open_data.editions.files import edition_files, open_verified
+from gmg_portal.open_data.table_classes import ClosingIterator
 
 ADDED, GONE, CHANGED = "added", "gone", "changed"
 # Types of change: heading and meaning.
@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Difference:
+class RowDifference:
     """A row that differs; `fields` are the changed ones, each with its value then and now."""
 
     table: str
@@ -61,11 +61,11 @@ class TableSummary:
 
     table: str
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANGE_TYPES, 0))
-    first: dict[str, list[Difference]] = field(
+    first: dict[str, list[RowDifference]] = field(
         default_factory=lambda: {change_type: [] for change_type in CHANGE_TYPES}
     )
 
-    def add(self, difference: Difference, limit: int) -> None:
+    def add(self, difference: RowDifference, limit: int) -> None:
         self.counts[difference.change_type] += 1
         if len(self.first[difference.change_type]) < limit:
             self.first[difference.change_type].append(difference)
@@ -96,7 +96,7 @@ def summarize_differences(earlier: Edition, later: Edition, limit: int) -> list[
     return list(summaries.values())
 
 
-def compare_files(table: str, then: BinaryIO | None, now: BinaryIO | None) -> Iterator[Difference]:
+def compare_files(table: str, then: BinaryIO | None, now: BinaryIO | None) -> Iterator[RowDifference]:
     """Yield the rows that differ between two NDJSON files; the first field of a row is its key."""
     offsets = _row_offsets(then)
     for line in now or ():
@@ -112,12 +112,12 @@ def compare_files(table: str, then: BinaryIO | None, now: BinaryIO | None) -> It
         yield _difference(table, GONE, _read_row(then, offset), {})
 
 
-def json_records(rows: Iterable[Difference]) -> Iterator[list]:
+def json_records(rows: Iterable[RowDifference]) -> Iterator[list]:
     """Return one record for each row that differs, with its fields as an object."""
     return (difference.as_json_record() for difference in rows)
 
 
-def csv_records(rows: Iterable[Difference]) -> Iterator[list]:
+def csv_records(rows: Iterable[RowDifference]) -> Iterator[list]:
     """Return one record for each changed field, because a cell holds one value."""
     return chain.from_iterable(difference.as_csv_records() for difference in rows)
 
@@ -149,6 +149,6 @@ def _changed_fields(then: Row, now: Row) -> dict[str, tuple[Any, Any]]:
     return {name: (then.get(name), now.get(name)) for name in {**now, **then} if then.get(name) != now.get(name)}
 
 
-def _difference(table: str, change_type: str, row: Row, fields: dict) -> Difference:
+def _difference(table: str, change_type: str, row: Row, fields: dict) -> RowDifference:
     title = next((row[name] for name in TITLE_COLUMNS if row.get(name)), "")
-    return Difference(table, change_type, _key(row), title, row.get("url") or "", fields)
+    return RowDifference(table, change_type, _key(row), title, row.get("url") or "", fields)

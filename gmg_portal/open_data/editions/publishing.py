@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from foundation.clock import today
 from foundation.text.web_addresses import is_public_host
 from gmg_portal.models import Edition
-from gmg_portal.open_data.columns import read_consistent_rows
 from gmg_portal.open_data.descriptions import Licence, Snapshot, data_package, file_metadata, frictionless_licence
 from gmg_portal.open_data.editions.differences import (
     CHANGE_TYPES,
@@ -37,6 +36,7 @@ from gmg_portal.open_data.editions.files import (
     sync_folder,
     write_file,
 )
+from gmg_portal.open_data.table_classes import read_consistent_rows
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS, write_table
 from gmg_portal.revision.current import CurrentRevision

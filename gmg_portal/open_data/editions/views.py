@@ -18,7 +18,6 @@ from foundation.http.conditional import conditional_response
 from foundation.http.public_pages import Menu, MenuEntry, PublicPage
 from foundation.http.ranges import partial_response
 from gmg_portal.models import Edition
-from gmg_portal.open_data.columns import ClosingIterator
 from gmg_portal.open_data.descriptions import Licence
 from gmg_portal.open_data.editions.citations import EditionCitation
 from gmg_portal.open_data.editions.differences import (
@@ -31,6 +30,7 @@ from gmg_portal.open_data.editions.differences import (
     summarize_differences,
 )
 from gmg_portal.open_data.editions.files import DamagedFile, edition_files, open_verified
+from gmg_portal.open_data.table_classes import ClosingIterator
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.views import bad_request, strictly_requested_format
 from gmg_portal.open_data.writers import FORMATS

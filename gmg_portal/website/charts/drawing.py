@@ -1,4 +1,4 @@
-"""SVG drawings: shapes, text and links, for pages and files. This module knows nothing of charts or their data.
+"""SVG drawings: shapes, text and links, for pages and files. This module does not depend on charts or their data.
 
 Shapes have CSS classes, for the colours of light and dark pages, and presentation attributes, for files. There is no
 style element and no style attribute, because the site's Content Security Policy refuses them.

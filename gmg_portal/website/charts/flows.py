@@ -12,7 +12,7 @@ from register.statistics.counts import Count
 from register.statistics.flow import Flow, Stream
 
 NODE, SIZE, STEP, GAP = 10, 14, 17, 14
-# The height of all streams of a column together, whatever their number.
+# The height of all streams of a column together, for any number of streams.
 HEIGHT = 250
 HALO = {"stroke": PAPER, "stroke_width": 3, "stroke_linejoin": "round", "paint_order": "stroke"}
 
@@ -42,7 +42,7 @@ class Node:
     y: float = 0
 
 
-Column = dict[Cell, Node]
+FlowColumn = dict[Cell, Node]
 
 
 def flow(name: str, title: str, table: Flow, *, rtl: bool = False) -> Figure:
@@ -92,7 +92,7 @@ def _draw(table: Flow, layout: Layout, rtl: bool) -> Drawing:
 
 def _build_column(
     counts: list[Count], streams: list[Stream], unit: float, label_width: float, *, label_above: bool = False
-) -> Column:
+) -> FlowColumn:
     """Return the nodes of a column; without a label width, the labels are only numbers."""
     nodes = {}
     for count in counts:
@@ -111,7 +111,7 @@ def _node_weight(count: Count, streams: list[Stream]) -> int:
     return max(leaving, sum(stream.count for stream in streams if stream.target is count))
 
 
-def _stack_column(column: Column, *, label_above: bool) -> float:
+def _stack_column(column: FlowColumn, *, label_above: bool) -> float:
     """Set the positions of the nodes below each other, and return the height of the column."""
     top = 0.0
     for node in column.values():
@@ -120,7 +120,7 @@ def _stack_column(column: Column, *, label_above: bool) -> float:
     return max(top - GAP, 0) + 4
 
 
-def _center_column(column: Column, height: float) -> None:
+def _center_column(column: FlowColumn, height: float) -> None:
     used = sum(node.slot_height for node in column.values()) + GAP * max(len(column) - 1, 0) + 4
     for node in column.values():
         node.y += (height - used) / 2
@@ -129,7 +129,7 @@ def _center_column(column: Column, height: float) -> None:
 def _draw_streams(
     drawing: Drawing,
     streams: list[Stream],
-    columns: tuple[Column, Column],
+    columns: tuple[FlowColumn, FlowColumn],
     x: tuple[float, float],
     unit: float,
     by_source: bool,
@@ -149,7 +149,7 @@ def _draw_streams(
         right[stream.target.code] += thickness
 
 
-def _stream_starts(column: Column, streams: list[Stream], unit: float) -> dict[Cell, float]:
+def _stream_starts(column: FlowColumn, streams: list[Stream], unit: float) -> dict[Cell, float]:
     """Return the y coordinate at which the first of these streams starts, for each node."""
     starts = {}
     for code, node in column.items():

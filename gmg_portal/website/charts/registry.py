@@ -112,4 +112,4 @@ def build_chart(name: str, id: str, query: ChartQuery, *, title: str = "", by: s
 def build_timeline_chart(id: str, commitment: Commitment, day: date | None, *, title: str = "") -> Figure:
     """Return the timeline of a commitment that is public on the day."""
     timeline = commitment_timeline(commitment, day)
-    return timeline_chart.commitment_timeline(id, title or _("Time line"), timeline, rtl=get_language_bidi())
+    return timeline_chart.commitment_timeline(id, title or _("Timeline"), timeline, rtl=get_language_bidi())

@@ -12,41 +12,41 @@ WIDTH, SIDE, SIZE = 340.0, 24.0, 14
 
 
 def commitment_timeline(name: str, title: str, timeline: Timeline, *, rtl: bool = False) -> Figure:
-    """Return both drawings of a commitment's timeline, and its moments as a table."""
+    """Return both drawings of a commitment's timeline, and its events as a table."""
     note = _("What is known only by its month or year is drawn over that whole time, in a paler shade.")
     return Figure(
         name,
         title,
-        "story",
-        " ".join(f"{moment.on}: {moment.in_words}." for moment in timeline.events),
+        "timeline",
+        " ".join(f"{event.on}: {event.in_words}." for event in timeline.events),
         {"wide": WideTimeline(timeline, rtl).drawing, "narrow": _draw_narrow(timeline, rtl)},
         [_("Day"), _("What")],
-        [[str(moment.on), moment.in_words] for moment in timeline.events],
-        "" if all(moment.is_known_by_day for moment in timeline.events) else note,
+        [[str(event.on), event.in_words] for event in timeline.events],
+        "" if all(event.is_known_by_day for event in timeline.events) else note,
     )
 
 
 def _draw_narrow(timeline: Timeline, rtl: bool) -> Drawing:
-    """Draw a row for each moment, oldest first. Statuses are left out, because their reports show them."""
-    moments = [moment for moment in timeline.events if moment.kind != "status"]
-    rows = [(moment, wrap_text(moment.in_words, SIZE, WIDTH - SIDE)) for moment in moments]
-    steps = [32 + 18 * len(lines) for _moment, lines in rows]
+    """Draw a row for each event, oldest first. Statuses are left out, because their reports show them."""
+    events = [event for event in timeline.events if event.kind != "status"]
+    rows = [(event, wrap_text(event.in_words, SIZE, WIDTH - SIDE)) for event in events]
+    steps = [32 + 18 * len(lines) for _event, lines in rows]
     drawing = Drawing(WIDTH, sum(steps) - 6, rtl)
     drawing.line(8, 10, 8, sum(steps) - steps[-1] + 10, "grid", stroke=LINE, stroke_width=2)
     y = 10.0
-    for (moment, lines), step in zip(rows, steps, strict=True):
-        _draw_mark(drawing, moment, y)
-        drawing.text(SIDE, y + 5, str(moment.on), size=SIZE, classes="soft", fill=SOFT)
-        with drawing.link(moment.url, f"{moment.in_words}, {moment.on}"):
+    for (event, lines), step in zip(rows, steps, strict=True):
+        _draw_mark(drawing, event, y)
+        drawing.text(SIDE, y + 5, str(event.on), size=SIZE, classes="soft", fill=SOFT)
+        with drawing.link(event.url, f"{event.in_words}, {event.on}"):
             drawing.lines(SIDE, y + 24, lines, size=SIZE, step=18)
         y += step
     return drawing
 
 
-def _draw_mark(drawing: Drawing, moment: TimelineEvent, y: float) -> None:
-    match moment.kind:
+def _draw_mark(drawing: Drawing, event: TimelineEvent, y: float) -> None:
+    match event.kind:
         case "report":
-            css_class, fill = fill_style(moment.code)
+            css_class, fill = fill_style(event.code)
             drawing.circle(8, y, 7, f"mark {css_class}", fill=fill)
         case "milestone":
             drawing.circle(8, y, 6, "open", fill=PAPER, stroke=BRAND, stroke_width=2)

@@ -67,8 +67,8 @@ def commitment_timeline_file(request: HttpRequest, reference: str, form: str) ->
         return bad_request(error)
     rows = Commitment.objects.public(day).defer("search").prefetch_related("milestones", "withdrawals")
     commitment = get_object_or_404(rows, reference=reference)
-    title = _("The time line of %(commitment)s") % {"commitment": commitment}
-    figure = build_timeline_chart("story", commitment, day, title=title)
+    title = _("The timeline of %(commitment)s") % {"commitment": commitment}
+    figure = build_timeline_chart("timeline", commitment, day, title=title)
     return _file_response(request, figure, reference, form, csv_format, day)
 
 

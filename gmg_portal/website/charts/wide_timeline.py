@@ -18,8 +18,8 @@ HALO = {"stroke": PAPER, "stroke_width": 3, "stroke_linejoin": "round", "paint_o
 class Scale:
     """A mapping of days to x coordinates, over whole years. Calling it returns the start of a day; `end`, its end."""
 
-    def __init__(self, moments: list[TimelineEvent]):
-        self.years = range(min(m.first_day.year for m in moments), max(m.on.day.year for m in moments) + 1)
+    def __init__(self, events: list[TimelineEvent]):
+        self.years = range(min(m.first_day.year for m in events), max(m.on.day.year for m in events) + 1)
         self.first = date(self.years[0], 1, 1)
         self.days = (date(self.years[-1], 12, 31) - self.first).days + 1
 
@@ -147,22 +147,22 @@ class WideTimeline:
                 text = _("Due %(day)s: %(milestone)s")
             self._label_beside(milestone, lane, text % {"milestone": milestone.label, "day": milestone.on})
 
-    def _mark(self, moment: TimelineEvent, y: float, css_class: str, fill: str, **attributes: Any) -> None:
-        """Draw a disc on the moment's day; if only its month or year is known, a pill as long as that."""
-        begin, end = self._extent(moment)
-        pale = {} if moment.is_known_by_day else {"fill_opacity": PALE}
-        css_class = f"mark {css_class}" if moment.is_known_by_day else f"mark {css_class} pale"
+    def _mark(self, event: TimelineEvent, y: float, css_class: str, fill: str, **attributes: Any) -> None:
+        """Draw a disc on the event's day; if only its month or year is known, a pill as long as that."""
+        begin, end = self._extent(event)
+        pale = {} if event.is_known_by_day else {"fill_opacity": PALE}
+        css_class = f"mark {css_class}" if event.is_known_by_day else f"mark {css_class} pale"
         edge = {"stroke": PAPER, "stroke_width": 2} | attributes
         self.drawing.rect(begin, y - 8, end - begin, 16, css_class, fill=fill, rx=8, **pale, **edge)
 
-    def _extent(self, moment: TimelineEvent) -> tuple[float, float]:
-        begin, end = self.scale(moment.first_day), self.scale.end(moment.on.day)
+    def _extent(self, event: TimelineEvent) -> tuple[float, float]:
+        begin, end = self.scale(event.first_day), self.scale.end(event.on.day)
         middle, half = (begin + end) / 2, max(end - begin, 16) / 2
         return middle - half, middle + half
 
-    def _label_beside(self, moment: TimelineEvent, y: float, text: str) -> None:
+    def _label_beside(self, event: TimelineEvent, y: float, text: str) -> None:
         """Write a label after a mark, or before it if there is more room; a text too long for both is cut."""
-        begin, end = self._extent(moment)
+        begin, end = self._extent(event)
         room_before, room_after = begin - 6 - START, WIDTH - end - 6
         is_after = text_width(text, SIZE) <= room_after or room_after >= room_before
         max_length = int(max(room_after, room_before) / text_width("m", SIZE))
@@ -172,17 +172,17 @@ class WideTimeline:
 
     def _draw_today(self) -> None:
         taken = None  # the extent of the previous label
-        for moment in self.timeline.of("withdrawn", "today"):
-            x = self.scale(moment.on.day)
+        for event in self.timeline.of("withdrawn", "today"):
+            x = self.scale(event.on.day)
             self.drawing.line(x, 22, x, self.bottom, "today", stroke=BAD, stroke_width=1.5, stroke_dasharray="4 3")
-            is_at_edge = text_width(moment.label, SIZE) + 8 > WIDTH - x
+            is_at_edge = text_width(event.label, SIZE) + 8 > WIDTH - x
             label_x, anchor = (x - 5, "end") if is_at_edge else (x + 5, "start")
-            begin = label_x - text_width(moment.label, SIZE) if is_at_edge else label_x
-            end = begin + text_width(moment.label, SIZE)
+            begin = label_x - text_width(event.label, SIZE) if is_at_edge else label_x
+            end = begin + text_width(event.label, SIZE)
             if taken and begin < taken[1] and taken[0] < end:
                 continue  # the label of a recent withdrawal is more important than that of today
             taken = begin, end
-            self.drawing.text(label_x, 33, moment.label, size=SIZE, anchor=anchor, classes="today", fill=BAD)
+            self.drawing.text(label_x, 33, event.label, size=SIZE, anchor=anchor, classes="today", fill=BAD)
 
 
 def _from_to(start: PartialDate | None, deadline: PartialDate | None) -> str:

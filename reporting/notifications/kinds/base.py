@@ -36,7 +36,7 @@ class Kind(ABC):
     def is_relevant(self, person: User, row) -> bool:
         """Return whether the notification still applies when it is mailed, and the person may see the row."""
 
-    def occasion(self, row) -> int:
+    def deduplication_key(self, row) -> int:
         """Return a number that differs between events about the same row, of which each is worth a notification.
 
         Every row of the kind's subjects needs a number, also one whose optional columns are empty.

@@ -12,13 +12,13 @@ from reporting.choices import NotificationKind
 from reporting.models import Notification, ReportingCycle
 from reporting.notifications.kinds.base import Kind, daily, register
 from reporting.notifications.recipients import people_owing_reports, reports_owed_by
-from reporting.notifications.sections import Line, Section, change_url, shortened
+from reporting.notifications.sections import Section, SectionLine, change_url, shortened
 
 FIRST_REMINDER, LAST_REMINDER = 14, 3  # days before the reports of a cycle are due
 
 
 def due_kind(cycle: ReportingCycle) -> NotificationKind | None:
-    """Return the kind of reminder that the due day of a cycle asks for today."""
+    """Return the kind of reminder that the deadline of a cycle asks for today."""
     left = (cycle.due_on - today()).days
     if left < 0:
         return NotificationKind.OVERDUE
@@ -46,7 +46,7 @@ def cycle_sections(person: User, notifications: list[Notification]) -> list[Sect
 
 def _cycle_section(person: User, cycle: ReportingCycle, reminded: bool) -> Section:
     rows = reports_owed_by(person, cycle).select_related("commitment").order_by("commitment__reference")
-    lines = [Line(str(row.commitment), change_url(row)) for row in rows]
+    lines = [SectionLine(str(row.commitment), change_url(row)) for row in rows]
     params = {"cycle": cycle.title, "day": date_format(cycle.due_on), "days": (cycle.due_on - today()).days}
     kind = due_kind(cycle)
     if kind == NotificationKind.OVERDUE:
@@ -106,7 +106,7 @@ class DueIn3Days(CycleKind):
 
 @register
 class Overdue(CycleKind):
-    """The due day of a cycle is past."""
+    """The deadline of a cycle is past."""
 
     value = NotificationKind.OVERDUE
     essential = True
@@ -119,5 +119,5 @@ class Reminded(CycleKind):
     value = NotificationKind.REMINDED
     essential = True
 
-    def occasion(self, row: ReportingCycle) -> int:
+    def deduplication_key(self, row: ReportingCycle) -> int:
         return today().toordinal()

@@ -21,13 +21,13 @@ from reporting.notifications.recipients import (
     with_access,
     writers,
 )
-from reporting.notifications.sections import Line, ListSection, Section, change_url, public_url, review_url
+from reporting.notifications.sections import ListSection, Section, SectionLine, change_url, public_url, review_url
 
 
 class ReviewKind(Kind):
-    """A kind on a row of the review workflow: each version of the row is an occasion of its own."""
+    """A kind on a row of the review workflow: each version of the row is an event of its own."""
 
-    def occasion(self, row: Reviewed) -> int:
+    def deduplication_key(self, row: Reviewed) -> int:
         return row.version
 
 
@@ -41,7 +41,7 @@ def _sent_back_section(row: Reviewed) -> Section:
     return Section(
         title=_("Sent back to you: %(row)s") % params,
         intro=_("A reviewer sent your %(kind)s back, with a note. Correct it and submit it again.") % params,
-        lines=[Line(_("Open it and correct it"), change_url(row))],
+        lines=[SectionLine(_("Open it and correct it"), change_url(row))],
         quote=row.review_note,
     )
 

@@ -98,7 +98,7 @@ def test_second_open_invitation_of_an_address_is_refused(invitation, secretariat
         again.validate_constraints()
 
 
-def test_invitation_sent_anew_has_another_link_and_the_old_one_is_dead(invitation, secretariat, commit, time_machine):
+def test_resent_invitation_has_another_link_and_the_old_one_is_invalid(invitation, secretariat, commit, time_machine):
     time_machine.move_to(invitation.expires_at + timedelta(days=3))
     dead = invitations.find_invitation(TOKEN)
 

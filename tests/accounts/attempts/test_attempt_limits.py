@@ -136,7 +136,7 @@ def test_name_in_letters_that_look_alike_counts_for_the_account(rf, secretariat,
     assert attempt_username(rf.get("/"), {"email": name}) == "secretariat"
 
 
-def test_empty_name_counts_for_nobody(rf, secretariat):
+def test_empty_user_name_is_not_counted(rf, secretariat):
     UserFactory(email="")
 
     assert attempt_username(rf.get("/"), {"username": " "}).startswith("unknown ")
@@ -314,7 +314,7 @@ def test_password_asked_for_again_is_counted(address, field, more, client, ilo_f
     assert right.status_code == 302
 
 
-def test_attack_on_an_account_does_not_slow_whoever_is_signed_in(client, ilo_focal_point, clock):
+def test_attack_on_an_account_does_not_slow_signed_in_users(client, ilo_focal_point, clock):
     client.force_login(ilo_focal_point)
     send_from_many_addresses(clock, 8)
     send_wrong_passwords(Client(REMOTE_ADDR="203.0.113.1"), 1)
@@ -391,7 +391,7 @@ def test_nobody_slows_anothers_second_step_without_the_password(client, secretar
 # The owner is told
 
 
-def test_owner_is_told_once_in_a_burst(ilo_focal_point, clock):
+def test_owner_is_warned_once_in_a_burst(ilo_focal_point, clock):
     send_from_many_addresses(clock, 4)
     before = len(mail.outbox)
     send_from_many_addresses(clock, 8)
@@ -404,7 +404,7 @@ def test_owner_is_told_once_in_a_burst(ilo_focal_point, clock):
     assert "198.51.100" not in message.body
 
 
-def test_owner_is_told_again_of_the_next_day(ilo_focal_point, clock):
+def test_owner_is_warned_again_on_the_next_day(ilo_focal_point, clock):
     send_from_many_addresses(clock, 6)
     clock.shift(timedelta(hours=25))
     send_from_many_addresses(clock, 6)
@@ -412,7 +412,7 @@ def test_owner_is_told_again_of_the_next_day(ilo_focal_point, clock):
     assert len(mail.outbox) == 2
 
 
-def test_owner_is_told_when_somebody_with_the_password_guesses_codes(client, secretariat):
+def test_owner_is_warned_when_somebody_with_the_password_guesses_codes(client, secretariat):
     guess_codes(client, 5)
 
     (message,) = mail.outbox

@@ -34,7 +34,7 @@ def press(client, invitation, button):
 # Following the link
 
 
-def test_link_leads_to_an_account_and_onto_the_desk(client, invitation):
+def test_link_leads_to_an_account_and_onto_the_dashboard(client, invitation):
     page = client.get(LINK)
 
     answer = client.post(LINK, CHOICE)
@@ -44,7 +44,7 @@ def test_link_leads_to_an_account_and_onto_the_desk(client, invitation):
     assert client.get("/accounts/").context["user"] == User.objects.get(username="ada")
 
 
-def test_whoever_needs_a_second_step_is_led_to_it(client, db):
+def test_user_who_needs_a_second_step_is_led_to_it(client, db):
     InvitationFactory(role="secretariat", agency=None, digest=invitations.token_digest(TOKEN))
 
     answer = client.post(LINK, CHOICE)
@@ -100,7 +100,7 @@ def test_bad_choice_is_refused_at_its_field(typed, field, sentence, client, invi
     assert invitations.find_invitation(TOKEN) == invitation
 
 
-def test_address_that_has_an_account_by_now_is_told(client, invitation):
+def test_invitation_of_an_address_with_an_account_is_refused_with_the_reason(client, invitation):
     UserFactory(username="other", email="ada@example.org")
 
     answer = client.post(LINK, CHOICE)
@@ -108,7 +108,7 @@ def test_address_that_has_an_account_by_now_is_told(client, invitation):
     assertContains(answer, "Somebody has an account with this mail address already.")
 
 
-def test_whoever_is_signed_in_signs_out_first(client, invitation, iom_focal_point):
+def test_signed_in_user_is_asked_to_sign_out_first(client, invitation, iom_focal_point):
     client.force_login(iom_focal_point)
 
     page = client.get(LINK)
@@ -180,7 +180,7 @@ def test_bad_invitation_is_refused_in_a_sentence(typed, sentence, client, admini
     assert Invitation.objects.count() == 1
 
 
-def test_invitation_is_sent_anew_and_revoked_on_its_page(
+def test_invitation_is_resent_and_revoked_on_its_page(
     client, secretariat, invitation, django_capture_on_commit_callbacks
 ):
     client.force_login(secretariat)

@@ -102,7 +102,7 @@ def names_of(patterns, space=""):
             yield f"{space}{pattern.name}"
 
 
-def test_only_pages_of_the_setting_up_know_who_owes_a_second_step(secretariat_without_second_step, rf):
+def test_only_setup_pages_know_a_user_without_a_required_second_step(secretariat_without_second_step, rf):
     """Checks every view of the site."""
     strangers = set()
     for name in set(names_of(get_resolver().url_patterns)):
@@ -218,7 +218,7 @@ def test_tables_of_the_libraries_are_on_no_page():
 # Removing
 
 
-def test_last_second_step_of_whoever_needs_one_stays(client, secretariat):
+def test_last_second_step_is_kept_where_one_is_required(client, secretariat):
     sign_in_with_code(client, "secretariat")
     remove = "/accounts/second-step/app/remove/"
 
@@ -229,7 +229,7 @@ def test_last_second_step_of_whoever_needs_one_stays(client, secretariat):
     assert Authenticator.objects.filter(user=secretariat, type="totp").exists()
 
 
-def test_second_step_of_whoever_needs_none_goes(client, ilo_focal_point):
+def test_second_step_can_be_removed_where_none_is_required(client, ilo_focal_point):
     with_second_step(ilo_focal_point)
     sign_in_with_code(client, "ilo_focal_point")
 
@@ -242,7 +242,7 @@ def key_of(user, name="Blue key"):
     return Authenticator.objects.create(user=user, type="webauthn", data={"name": name, "credential": {}})
 
 
-def test_last_key_of_whoever_needs_one_stays(client, secretariat):
+def test_last_key_is_kept_where_a_second_step_is_required(client, secretariat):
     sign_in_with_code(client, "secretariat")
     key = key_of(secretariat)
     remove = f"/accounts/second-step/keys/{key.pk}/remove/"

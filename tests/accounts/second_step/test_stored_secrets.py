@@ -59,7 +59,7 @@ def test_cookie_is_nowhere_in_the_database_after_the_password_is_changed(client,
 
 
 @pytest.mark.parametrize("cookie", ["x", "0" * 40, "a" * 5000, "\\000", "é", ""])
-def test_odd_cookie_is_nobody(cookie, client, db):
+def test_malformed_cookie_is_anonymous(cookie, client, db):
     client.cookies[COOKIE] = cookie
 
     assert client.get("/accounts/").status_code == 302
@@ -158,7 +158,7 @@ def test_secret_key_is_replaced_with_the_old_one_as_a_fallback(client, secretari
     assertRedirects(sign_in_with_code(client, "secretariat"), "/admin/")
 
 
-def test_lost_key_is_said_by_the_check_the_command_and_the_page(client, secretariat, administrator, settings, caplog):
+def test_lost_key_is_reported_by_check_command_and_page(client, secretariat, administrator, settings, caplog):
     settings.SECRET_KEY = "another key of the portal"
 
     warnings = checks.run_checks(tags=[checks.Tags.database], databases=["default"])
@@ -176,7 +176,7 @@ def test_lost_key_is_said_by_the_check_the_command_and_the_page(client, secretar
 
 
 @pytest.mark.database
-def test_all_kinds_of_second_steps_are_encrypted_anew(ilo_focal_point, settings):
+def test_all_kinds_of_second_steps_are_encrypted_again(ilo_focal_point, settings):
     with_second_step(ilo_focal_point)
     app = Authenticator.objects.get(type="totp")
     app.data |= {"used_until": 7}

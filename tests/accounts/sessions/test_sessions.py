@@ -82,7 +82,7 @@ def test_ending_this_one_is_signing_out(first_session, second_session):
 
 
 @pytest.mark.parametrize("end", ["", "all", "-1", "99999999999999999999", "1 OR 1"])
-def test_session_that_is_not_there_is_said_so(end, first_session, second_session):
+def test_unknown_session_gets_a_message(end, first_session, second_session):
     answer = first_session.post(SESSIONS, {"end": end}, follow=True)
 
     assertContains(answer, "That session had ended already.")

@@ -22,7 +22,7 @@ def stable_content(answer):
     return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", answer.content.decode())
 
 
-def test_right_password_leads_to_the_desk(client, ilo_focal_point):
+def test_right_password_leads_to_the_dashboard(client, ilo_focal_point):
     answer = sign_in(client, "ilo_focal_point")
 
     assertRedirects(answer, "/admin/")
@@ -56,7 +56,7 @@ def test_wrong_password_is_answered_alike_for_known_and_unknown_accounts(client,
     assert "_auth_user_id" not in client.session
 
 
-def test_closed_account_cannot_sign_in_and_is_told_only_who_knows_the_password(client, ilo_focal_point):
+def test_closed_account_is_named_only_after_the_right_password(client, ilo_focal_point):
     User.objects.filter(pk=ilo_focal_point.pk).update(is_active=False)
 
     wrong = sign_in(client, "ilo_focal_point", "not this one")
@@ -125,7 +125,7 @@ def test_outsider_is_led_to_the_own_page_and_kept_out_of_the_admin(client, outsi
     assertRedirects(answer, "/accounts/")
     assert kept_out.redirect_chain[-1][0] == "/accounts/"
     assertContains(kept_out, "Your account acts for no agency today")
-    assertNotContains(kept_out, "Your desk")
+    assertNotContains(kept_out, "Your dashboard")
 
 
 def test_staff_flag_opens_nothing(client, outsider):
@@ -146,7 +146,7 @@ def test_membership_that_has_ended_closes_the_admin_at_once(client, ilo_focal_po
     assert (before, client.get("/admin/").status_code) == (200, 302)
 
 
-def test_account_that_is_closed_is_nobody_at_the_next_request(client, ilo_focal_point):
+def test_closed_account_is_anonymous_at_the_next_request(client, ilo_focal_point):
     sign_in(client, "ilo_focal_point")
     before = client.get("/accounts/").status_code
 
@@ -168,7 +168,7 @@ def test_signing_out_takes_a_post(address, client, ilo_focal_point):
     assert "_auth_user_id" not in client.session
 
 
-def test_profile_says_who_one_is(client, ilo_focal_point, secretariat):
+def test_profile_shows_roles_and_agencies(client, ilo_focal_point, secretariat):
     assertRedirects(client.get("/accounts/"), "/accounts/login/?next=/accounts/")
 
     client.force_login(ilo_focal_point)
@@ -263,7 +263,7 @@ def test_lost_password_is_answered_alike_for_known_and_unknown_addresses(client,
     assert [message.to for message in mail.outbox] == [["ilo_focal_point@example.org"]]
 
 
-def test_mail_that_cannot_be_sent_tells_nobody_which_accounts_there_are(client, ilo_focal_point, settings):
+def test_failed_mail_does_not_reveal_accounts(client, ilo_focal_point, settings):
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
 
@@ -335,7 +335,7 @@ def test_too_many_asked_for_links_are_refused_in_a_page(client, ilo_focal_point)
     "address",
     ["/accounts/email/", "/accounts/confirm-email/", "/accounts/login/code/", "/accounts/3rdparty/"],
 )
-def test_ways_of_the_library_that_are_not_ours_do_not_exist(address, client, ilo_focal_point):
+def test_unused_addresses_of_the_library_do_not_exist(address, client, ilo_focal_point):
     client.force_login(ilo_focal_point)
 
     assert client.get(address).status_code == 404

@@ -12,7 +12,7 @@ TOLD = "Written by the project database: courses were held in Accra."
 
 
 def make_token(page, portal):
-    """From the desk to the page that shows the secret this once."""
+    """From the dashboard to the page that shows the secret this once."""
     page.goto(f"{portal}/admin/")
     page.get_by_role("link", name="access tokens", exact=True).click()
     page.get_by_role("link", name="Add access token").click()

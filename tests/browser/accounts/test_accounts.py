@@ -104,7 +104,7 @@ def test_invited_to_the_secretariat_one_sets_up_an_app_and_signs_in_with_it(page
     assert "Your authenticator app is set up." in page.get_by_role("main").inner_text()
     recovery = page.locator(".recovery-codes li").first.inner_text()
     page.get_by_role("link", name="Go on").click()
-    page.get_by_role("link", name="Your desk on the editors’ side").click()
+    page.get_by_role("link", name="Your dashboard in the editor area").click()
     page.wait_for_url(f"{portal}/admin/")
     sign_out(page, portal)
 
@@ -159,7 +159,7 @@ def test_key_is_set_up_used_after_the_password_and_alone(page, portal, complaint
     assert complaints == []
 
 
-def test_key_that_opens_nothing_is_said_so(page, portal, add_key):
+def test_unknown_key_gets_a_message(page, portal, add_key):
     add_key(page)
     UserFactory(username="keeper", is_superuser=True, second_step=False)
     sign_in(page, portal, "keeper")
@@ -176,7 +176,7 @@ def test_key_that_opens_nothing_is_said_so(page, portal, add_key):
     expect(page.get_by_text("This key opens no account here.")).to_be_visible()
 
 
-def test_browser_without_a_key_says_so_and_other_ways_stay(page, portal):
+def test_browser_without_key_support_offers_the_other_methods(page, portal):
     page.goto(f"{portal}/accounts/login/")
     page.evaluate("() => { navigator.credentials.get = async () => { throw new Error('nothing there'); }; }")
 

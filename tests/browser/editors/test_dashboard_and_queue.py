@@ -1,4 +1,4 @@
-"""The desks in a browser: no barrier in light, dark, from right to left and on the narrowest phone; and by hand."""
+"""Test the dashboards in a browser: accessible in light, dark, right to left and on the narrowest phone."""
 
 import pytest
 
@@ -17,7 +17,7 @@ SMALLEST = {"width": 320, "height": 800}
 
 @pytest.fixture
 def busy(portal, django_user_model):
-    """Something in every pile of ILO's desk and in the reviewers' queue."""
+    """Something in every task list of ILO's dashboard and in the reviewers' queue."""
     ilo, secretariat = (django_user_model.objects.get(username=name) for name in ("ilo", "secretariat"))
     owed = list(ProgressReport.objects.owned_by(ilo).filter(cycle__isnull=False).order_by("pk")[:3])
     for report in owed[:2]:
@@ -92,13 +92,13 @@ def test_reviewer_publishes_from_the_queue_with_the_keyboard(page, portal, busy,
     assert complaints == []
 
 
-def test_lead_answers_a_judgement_from_the_desk(page, portal, busy):
+def test_lead_answers_an_assessment_from_the_dashboard(page, portal, busy):
     admit(page, portal, "ilo")
-    judged = Assessment.objects.unanswered().get()
+    assessment = Assessment.objects.unanswered().get()
 
     page.get_by_role("link", name="Answer").first.click()
     page.get_by_role("textbox", name="Answer").fill("It was in another place.")
     page.get_by_role("button", name="Save and submit").click()
 
-    answer = judged.answers.get()
+    answer = assessment.answers.get()
     assert (answer.state, answer.text) == ("submitted", "It was in another place.")

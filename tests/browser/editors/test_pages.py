@@ -1,4 +1,4 @@
-"""Every page of the editors' side: nothing that a machine can find against WCAG, and nothing wider than a phone."""
+"""Every page of the editor area: nothing that a machine can find against WCAG, and nothing wider than a phone."""
 
 import pytest
 from django.contrib import admin
@@ -254,5 +254,5 @@ def test_refusal_is_a_page_of_the_portal_without_barrier(look, site):
     assert answer.status == 403
     expect(page.get_by_role("heading", name="Not open to your account")).to_be_visible()
     assert barriers(page, dark=True) == []
-    page.get_by_role("link", name="To your desk").click()
-    expect(page.get_by_role("heading", name="Your desk")).to_be_visible()
+    page.get_by_role("link", name="To your dashboard").click()
+    expect(page.get_by_role("heading", name="Your dashboard")).to_be_visible()

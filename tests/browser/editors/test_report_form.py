@@ -92,14 +92,14 @@ def test_closed_tab_loses_nothing(page, portal, report, complaints):
     assert complaints == []
 
 
-def test_form_that_nobody_touched_is_not_kept(page, portal, report):
+def test_untouched_form_is_not_saved(page, portal, report):
     EvidenceFactory(report=report)
     with page.expect_response(f"{portal}/static/js/autosave.js"):
         to_form(page, portal)
 
     page.evaluate("document.getElementById('progressreport_form').dispatchEvent(new Event('input'))")
     page.get_by_role("link", name="GMG HLD follow-up portal").click()
-    expect(page.get_by_role("heading", name="Your desk")).to_be_visible()
+    expect(page.get_by_role("heading", name="Your dashboard")).to_be_visible()
 
     assert kept_here(page) == []
     assert not AutosavedForm.objects.exists()
@@ -144,7 +144,7 @@ def test_ended_session_loses_nothing(page, portal, report):
         page.get_by_role("link", name="Sign in in another tab").click()
     tab = opened.value
     enter(tab, "ilo")
-    expect(tab.get_by_role("heading", name="Your desk")).to_be_visible()
+    expect(tab.get_by_role("heading", name="Your dashboard")).to_be_visible()
     tab.close()
 
     says(page, SAVED)
@@ -154,7 +154,7 @@ def test_ended_session_loses_nothing(page, portal, report):
     assert ProgressReport.objects.get(pk=report.pk).achieved == WORDS
 
 
-def test_words_are_not_handed_to_whoever_signs_in_next(page, portal):
+def test_text_is_not_saved_as_another_user(page, portal):
     focal_point(Agency.objects.get(code="ilo"), "colleague")
     to_form(page, portal)
     page.context.clear_cookies()

@@ -38,7 +38,7 @@ def invite(page, portal, mailbox):
 
 
 def arrive(page, portal, link):
-    """Open an account by an invitation, set up an app on the way, and go to the desk."""
+    """Open an account by an invitation, set up an app on the way, and go to the dashboard."""
     page.goto(link)
     page.get_by_label("User name").fill("ada")
     page.get_by_label("Password", exact=False).first.fill(PASSWORD)
@@ -48,8 +48,8 @@ def arrive(page, portal, link):
     page.get_by_label("Code").fill(code_of(page.locator("#secret").inner_text()))
     page.get_by_role("button", name="Set up the app").click()
     page.get_by_role("link", name="Go on").click()
-    page.get_by_role("link", name="Your desk on the editors’ side").click()
-    page.get_by_role("heading", name="Your desk").wait_for()
+    page.get_by_role("link", name="Your dashboard in the editor area").click()
+    page.get_by_role("heading", name="Your dashboard").wait_for()
 
 
 def tells(portal, reader, *words):
@@ -63,7 +63,7 @@ def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_
     before = CurrentRevision.read().number
     first, text = "Guidance was taken up.", "Guidance on fair recruitment was taken up in four more corridors."
 
-    # Asked in, and at the desk
+    # Asked in, and at the dashboard
     admit(secretariat, portal, "secretariat")
     arrive(ada, portal, invite(secretariat, portal, mailoutbox))
 
@@ -86,7 +86,7 @@ def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_
     file = preview.get_by_role("link", name="Report of the corridors").get_attribute("href")
     ada.get_by_role("link", name="Back to the form").click()
     ada.get_by_role("button", name="Save and submit").click()
-    ada.get_by_role("heading", name="Your desk").wait_for()
+    ada.get_by_role("heading", name="Your dashboard").wait_for()
 
     # Sent back with a note
     secretariat.goto(f"{portal}/admin/queue/")
@@ -96,13 +96,13 @@ def test_report_goes_from_an_invitation_over_the_secretariat_to_the_public(open_
     secretariat.get_by_role("button", name="Send back with this note").click()
     secretariat.get_by_text("was sent back with your note").wait_for()
 
-    # Found on the desk, corrected, and sent off again
+    # Found on the dashboard, corrected, and sent off again
     ada.goto(f"{portal}/admin/")
     assert ada.get_by_text("How many corridors?").is_visible()
     ada.get_by_role("link", name="Mend").first.click()
     ada.get_by_label("Achieved").fill(text)
     ada.get_by_role("button", name="Save and submit").click()
-    ada.get_by_role("heading", name="Your desk").wait_for()
+    ada.get_by_role("heading", name="Your dashboard").wait_for()
     assert tells(portal, reader, first, text, "corridors.pdf", "Report of the corridors") == set()
     assert reader.request.get(portal + file).status == 404
     assert CurrentRevision.read().number == before

@@ -1,4 +1,4 @@
-"""Tasks of readers in a real browser: at a desk and on a phone, with scripts and without."""
+"""Tasks of readers in a real browser: at a desktop and on a phone, with scripts and without."""
 
 import csv
 import re
@@ -12,9 +12,9 @@ from tests.browser.chromium import BROWSER_TIMEOUT, PHONE, WIDE
 pytestmark = pytest.mark.django_db
 
 WAYS = {
-    "desk": {"viewport": WIDE},
+    "desktop": {"viewport": WIDE},
     "phone": {"viewport": PHONE, "is_mobile": True, "has_touch": True},
-    "desk-without-scripts": {"viewport": WIDE, "java_script_enabled": False},
+    "desktop-without-scripts": {"viewport": WIDE, "java_script_enabled": False},
     "phone-without-scripts": {"viewport": PHONE, "is_mobile": True, "has_touch": True, "java_script_enabled": False},
 }
 
@@ -22,7 +22,7 @@ WAYS = {
 # Scripts matter to the register's filters alone. Everywhere else no width changes what a script does, nor the other way
 # about, so that it is enough to see each width once, and to read once with scripts and once without.
 IN_EVERY_WAY = pytest.mark.parametrize("reader", WAYS, indirect=True)
-WIDE_AND_NARROW = pytest.mark.parametrize("reader", ["desk", "phone-without-scripts"], indirect=True)
+WIDE_AND_NARROW = pytest.mark.parametrize("reader", ["desktop", "phone-without-scripts"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_reader_filters_shares_the_address_and_downloads(reader, scripted, open_
     assert {"2" in row["agenda_points"].split(";") for row in rows} == {True}
 
 
-def test_box_that_is_ticked_before_the_script_has_come_is_heard(open_page, site, complaints):
+def test_box_ticked_before_the_script_loads_is_applied(open_page, site, complaints):
     page = open_page()
     held = []
     page.route("**/js/register*.js", lambda route: held.append(route))
@@ -166,7 +166,7 @@ def test_box_that_is_ticked_before_the_script_has_come_is_heard(open_page, site,
     assert complaints == []
 
 
-def test_register_that_nobody_has_touched_is_asked_for_once(open_page, site):
+def test_untouched_register_form_makes_one_request(open_page, site):
     page = open_page()
     request_urls = []
     page.on("request", lambda request: request_urls.append(request.url))

@@ -53,7 +53,7 @@ def test_most_welcome_coding_is_chosen(accept, coding):
 
 @pytest.mark.parametrize("coding", BOTH)
 @pytest.mark.parametrize("kind", [HttpResponse, lambda *args, **more: StreamingHttpResponse([TEXT], **more)])
-def test_what_is_packed_is_what_was_said(kind, coding):
+def test_compressed_body_is_the_plain_body(kind, coding):
     response = compressed(kind(TEXT, headers=PUBLIC | {"ETag": '"tag"'}), coding)
 
     assert (response["Content-Encoding"], response["Vary"], response["ETag"]) == (coding, "Accept-Encoding", 'W/"tag"')
@@ -82,7 +82,7 @@ def test_what_is_packed_already_is_left_alone():
     assert (response.content, response["Content-Encoding"]) == (TEXT, "zstd")
 
 
-def test_even_a_short_answer_is_packed_for_whoever_refuses_it_plain():
+def test_short_response_is_compressed_if_plain_is_refused():
     assert decompressed(compressed(HttpResponse(b"short"), "identity;q=0, gzip")) == b"short"
     assert compressed(HttpResponse(b"short"), "identity;q=0").content == b"short"
 

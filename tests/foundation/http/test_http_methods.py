@@ -12,7 +12,7 @@ API = ["/api/", "/api/v1/", *(f"/api/v1/{name}/" for name in ENDPOINTS)]
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", [*FILES, *API])
-def test_options_says_the_methods_and_nothing_more(client, path):
+def test_options_returns_the_methods_alone(client, path):
     answer = client.options(path)
 
     assert (answer.status_code, answer["Allow"], answer.content) == (200, "GET, HEAD, OPTIONS", b"")
@@ -33,7 +33,7 @@ def test_what_is_read_only_says_so_before_it_asks_for_a_token_of_forms(client, p
 
 
 @pytest.mark.django_db
-def test_methods_of_what_is_not_there_are_not_told(client):
+def test_options_of_an_unknown_address_is_not_found(client):
     assert client.options("/data/editions.csv.gz.exe").status_code == 404
 
 
@@ -72,7 +72,7 @@ def test_every_site_reads_every_file(client, commitment):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}])
-def test_browser_that_asks_beforehand_for_drafts_is_told_the_methods_alone(client, headers):
+def test_preflight_of_drafts_gets_the_methods_alone(client, headers):
     headers_sent = ELSEWHERE | headers | {"Access-Control-Request-Method": "POST"}
 
     for path in ("/api/v1/drafts/", "/api/v1/drafts/6f9619ff-8b86-4011-b42d-00c04fc964ff/"):
@@ -86,7 +86,7 @@ def test_browser_that_asks_beforehand_for_drafts_is_told_the_methods_alone(clien
 @pytest.mark.parametrize(
     "path", ["/api/v1/events/", "/data/commitments.csv", "/feeds/changes.atom", "/commitments.atom"]
 )
-def test_browser_that_asks_beforehand_is_told_for_a_day(client, path):
+def test_preflight_is_cached_for_a_day(client, path):
     headers_sent = ELSEWHERE | {
         "Access-Control-Request-Method": "GET",
         "Access-Control-Request-Headers": "if-none-match",
@@ -104,7 +104,7 @@ def test_browser_that_asks_beforehand_is_told_for_a_day(client, path):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/v1/drafts/", "/admin/", "/admin/x.atom", "/accounts/login/", "/agencies/"])
-def test_other_sites_are_told_nothing_of_what_is_written_or_personal(client, path):
+def test_no_cors_headers_on_writes_and_personal_pages(client, path):
     answers = [
         client.get(path, headers=ELSEWHERE),
         client.options(path, headers=ELSEWHERE | {"Access-Control-Request-Method": "POST"}),

@@ -56,7 +56,7 @@ def test_two_workers_count_together(tmp_path):
 
 
 @pytest.mark.database
-def test_every_counted_answer_says_what_is_left(client, db, three_requests_an_hour):
+def test_every_counted_response_has_the_remaining_quota(client, db, three_requests_an_hour):
     addresses = [EVENTS, f"{EVENTS}?nothing=1", "/api/v1/nothing/", EVENTS]
     answers = [client.get(address) for address in addresses]
 

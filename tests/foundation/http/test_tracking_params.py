@@ -78,7 +78,7 @@ def test_other_words_of_a_tracked_address_are_kept(client, public):
 
 
 @pytest.mark.parametrize("address", ["/", "/methods/", "/agencies/", "/data/", "/embed/matrix/", "/oembed/"])
-def test_other_unknown_words_are_refused_with_the_nearest_and_all_that_are_allowed(client, db, address):
+def test_other_unknown_params_are_refused_with_the_closest_and_all_allowed(client, db, address):
     response, content = read(client, f"{address}?{'urk' if 'oembed' in address else 'as_off'}=x")
 
     assert response.status_code == 400
@@ -90,7 +90,7 @@ def test_api_refuses_tracking_parameters(client, db):
     assert client.get("/api/v1/commitments/?utm_source=x").status_code == 400
 
 
-def test_no_word_of_ours_is_taken_for_tracking():
+def test_own_params_are_not_tracking_params():
     ours = {
         *CommitmentFilter.base_filters,
         *PAGINATION_PARAMS,

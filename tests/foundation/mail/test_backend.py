@@ -31,7 +31,7 @@ def queue(settings, tmp_path, monkeypatch):
     return tmp_path / "mail"
 
 
-def letters(folder):
+def mails(folder):
     """Return the mails in a folder."""
     files = sorted(folder.glob("*.eml")) if folder.exists() else []
     return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
@@ -55,17 +55,17 @@ class Broken(django_mail.backends.base.BaseEmailBackend):
 
 def test_mail_waits_in_the_database_and_leaves_once(queue):
     assert send(headers={"List-Unsubscribe": "<https://example.org/>"}) == 1
-    assert letters(queue) == []
+    assert mails(queue) == []
 
     counts = [backend.send_queued().sent, backend.send_queued().sent]
 
-    (letter,) = letters(queue)
+    (mail,) = mails(queue)
     assert counts == [1, 0]
-    assert (letter["To"], letter["Subject"]) == ("ada@example.org", "Hello")
-    assert letter["List-Unsubscribe"] == "<https://example.org/>"
-    assert letter["Message-ID"].endswith("@localhost>")
-    assert letter.get_body(("plain",)).get_content() == "Plain words."
-    assert letter.get_body(("html",)).get_content() == "<p>Plain words.</p>"
+    assert (mail["To"], mail["Subject"]) == ("ada@example.org", "Hello")
+    assert mail["List-Unsubscribe"] == "<https://example.org/>"
+    assert mail["Message-ID"].endswith("@localhost>")
+    assert mail.get_body(("plain",)).get_content() == "Plain words."
+    assert mail.get_body(("html",)).get_content() == "<p>Plain words.</p>"
     assert {path.stat().st_mode & 0o777 for path in queue.iterdir()} == {0o600}
 
 
@@ -78,9 +78,9 @@ def test_delivered_mail_keeps_no_link_that_lets_its_reader_in(queue, path):
     backend.send_queued()
 
     row = Email.objects.get()
-    (letter,) = letters(queue)
-    assert link in letter.get_body(("plain",)).get_content()
-    assert f'href="{link}"' in letter.get_body(("html",)).get_content()
+    (mail,) = mails(queue)
+    assert link in mail.get_body(("plain",)).get_content()
+    assert f'href="{link}"' in mail.get_body(("html",)).get_content()
     assert row.message == f"Open https://portal.example.org{path}… soon."
     assert "live-link" not in "".join(str(value) for value in vars(row).values())
 
@@ -101,10 +101,10 @@ def test_words_of_a_mail_are_never_run_as_a_template(queue, words):
     send(subject=words, body=words, html=f"<p>{words}</p>")
     backend.send_queued()
 
-    (letter,) = letters(queue)
-    assert letter["Subject"] == words
-    assert letter.get_body(("plain",)).get_content() == words
-    assert letter.get_body(("html",)).get_content() == f"<p>{words}</p>"
+    (mail,) = mails(queue)
+    assert mail["Subject"] == words
+    assert mail.get_body(("plain",)).get_content() == words
+    assert mail.get_body(("html",)).get_content() == f"<p>{words}</p>"
 
 
 def test_mail_that_is_refused_is_tried_again_ever_later_and_given_up_at_last(queue, settings, time_machine):
@@ -151,7 +151,7 @@ def test_one_refused_mail_holds_up_no_other(queue, monkeypatch):
     done = backend.send_queued()
 
     assert (done.sent, done.deferred) == (2, 1)
-    assert {letter["Subject"] for letter in letters(queue)} == {"0", "2"}
+    assert {mail["Subject"] for mail in mails(queue)} == {"0", "2"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -173,7 +173,7 @@ def test_many_deliver_at_once_and_each_mail_leaves_once(queue):
     for thread in threads:
         thread.join()
 
-    assert sorted(int(letter["Subject"]) for letter in letters(queue)) == list(range(12))
+    assert sorted(int(mail["Subject"]) for mail in mails(queue)) == list(range(12))
     assert set(Email.objects.values_list("status", flat=True)) == {STATUS.sent}
 
 
@@ -198,7 +198,7 @@ def test_mail_leaves_by_itself_once_its_cause_has_come_to_stay(settings, tmp_pat
     for thread in threads:
         thread.join()
 
-    assert len(letters(tmp_path / "mail")) == 2
+    assert len(mails(tmp_path / "mail")) == 2
 
 
 def test_librarys_own_command_is_not_the_one_that_runs(queue, capsys):
@@ -227,7 +227,7 @@ def test_old_mails_are_forgotten_and_those_that_wait_are_not(queue):
     assert set(Email.objects.values_list("subject", flat=True)) == {"just sent", "waiting", "failed"}
 
 
-def test_queue_is_shown_to_nobody(client, administrator):
+def test_mail_queue_is_not_in_the_admin(client, administrator):
     client.force_login(administrator)
     html = client.get("/admin/").content.decode()
 
@@ -239,7 +239,7 @@ def test_queue_is_shown_to_nobody(client, administrator):
 # The environment
 
 
-def test_ways_out_are_read_from_one_address(tmp_path):
+def test_mail_settings_are_read_from_one_url(tmp_path):
     smtp = "django.core.mail.backends.smtp.EmailBackend"
     assert delivery_settings("", tmp_path) == {
         "backend": "foundation.mail.backend.FileBackend",
@@ -285,7 +285,7 @@ def test_wrong_way_out_is_refused_in_a_sentence(url, tmp_path):
         delivery_settings(url, tmp_path)
 
 
-def test_mail_service_without_its_key_is_told_before_anything_starts(settings):
+def test_mail_service_without_its_key_fails_at_start(settings):
     settings.POST_OFFICE = {"BACKENDS": {"default": "anymail.backends.postmark.EmailBackend"}}
     (refusal,) = check_mail_backend(None)
 

@@ -330,7 +330,7 @@ def test_data_of_another_version_are_refused_in_a_sentence(var):
     assert query("SELECT 1", environment(var)).returncode == 0
 
 
-def test_lost_password_is_told(var):
+def test_lost_password_is_reported(var):
     password = var / "postgres" / "password"
     kept = password.read_text()
     password.unlink()
@@ -346,7 +346,7 @@ def test_lost_password_is_told(var):
     assert processes_on(var) == []
 
 
-def test_server_that_cannot_start_is_told_with_its_log(var):
+def test_server_that_cannot_start_is_reported_with_its_log(var):
     configuration = var / "postgres" / "data" / "postgresql.conf"
     ours = configuration.read_text()
     configuration.write_text(ours + "\nnonsense = 1\n")
@@ -466,7 +466,7 @@ def test_data_of_another_account_are_refused(monkeypatch, tmp_path):
 
 @by_account
 @as_ordinary_user
-def test_folder_that_cannot_be_written_is_told(tmp_path):
+def test_read_only_folder_is_reported(tmp_path):
     tmp_path.chmod(0o500)
 
     with pytest.raises(EmbeddedError, match="may not write to"):
@@ -474,7 +474,7 @@ def test_folder_that_cannot_be_written_is_told(tmp_path):
 
 
 @by_account
-def test_path_that_is_a_file_is_told(tmp_path):
+def test_path_that_is_a_file_is_reported(tmp_path):
     (tmp_path / "var").write_text("")
 
     with pytest.raises(EmbeddedError, match="cannot use"):

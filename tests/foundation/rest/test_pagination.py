@@ -58,7 +58,7 @@ def test_walk_during_edits_neither_skips_nor_repeats(client, ilo, secretariat):
     assert [reference for reference in seen if reference in kept] == kept
 
 
-def test_every_page_says_the_count_and_the_ways_on(client, ilo):
+def test_every_page_has_count_and_links(client, ilo):
     many(CommitmentFactory, 3, lead_agency=ilo)
 
     first = client.get(f"{REGISTER}?cursor=*&page_size=2")

@@ -51,7 +51,7 @@ def raising(monkeypatch):
         (RuntimeError("secret"), 500),
     ],
 )
-def test_error_of_a_view_is_told_as_a_problem(reader, db, raising, error, status):
+def test_error_of_a_view_is_a_problem(reader, db, raising, error, status):
     raising(error)
 
     response = reader.get("/api/v1/events/?page=1")
@@ -64,13 +64,13 @@ def test_error_of_a_view_is_told_as_a_problem(reader, db, raising, error, status
     assert status == 415 or "secret" not in response.content.decode()
 
 
-def test_outage_says_when_to_come_again(reader, db, raising):
+def test_outage_has_retry_after(reader, db, raising):
     raising(OperationalError("no server"))
 
     assert reader.get("/api/v1/events/")["Retry-After"] == "30"
 
 
-def test_outage_before_the_view_is_told_as_a_problem(rf):
+def test_outage_before_the_view_is_a_problem(rf):
     try:
         raise OperationalError("no server")
     except OperationalError:
@@ -111,7 +111,7 @@ def test_every_endpoint_says_that_the_record_cannot_be_reached(reader, unreachab
     assert reader.options("/api/v1/", headers={"Access-Control-Request-Method": "GET"}).status_code == 200
 
 
-def test_page_of_an_outage_says_when_to_come_again(reader, unreachable):
+def test_page_of_an_outage_has_retry_after(reader, unreachable):
     for path in ("/agencies/", "/data/commitments.csv", "/feeds/changes.atom"):
         answer = reader.get(path)
 
@@ -119,7 +119,7 @@ def test_page_of_an_outage_says_when_to_come_again(reader, unreachable):
     assert reader.get("/methods/").status_code == 200
 
 
-def test_host_that_is_not_ours_is_told_as_a_problem(reader, db):
+def test_foreign_host_is_a_problem(reader, db):
     response = reader.get("/api/v1/events/", headers={"Host": "elsewhere.example"})
 
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
@@ -225,7 +225,7 @@ def test_log_names_the_request_of_its_answer(reader, db, raising, caplog):
     assert record.request_id == f" [{response['X-Request-ID']}]"
 
 
-def test_log_tells_of_a_foreign_host_in_one_line(reader, db, caplog):
+def test_foreign_host_is_logged_in_one_line(reader, db, caplog):
     reader.get("/", headers={"Host": "192.0.2.1"})
 
     (record,) = [record for record in caplog.records if record.name == "django.security.DisallowedHost"]
@@ -248,7 +248,7 @@ def test_log_holds_no_link_that_lets_somebody_in(db, caplog, path):
     assert "live-link" not in " ".join(f"{record.getMessage()} {record.args}" for record in records)
 
 
-def test_log_tells_of_other_addresses_as_they_are(reader, db, caplog):
+def test_other_addresses_are_logged_unchanged(reader, db, caplog):
     reader.get("/accounts/password/lost/sent/nothing")
 
     (record,) = [record for record in caplog.records if record.name == "django.request"]

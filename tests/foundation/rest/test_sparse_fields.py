@@ -59,7 +59,7 @@ def test_names_choose_a_part_in_its_own_order(text, tree):
         ("lead,lead.name", ("lead.code", "lead.title")),
     ],
 )
-def test_unknown_name_is_told_with_what_is_allowed_there(text, allowed):
+def test_unknown_field_is_refused_with_the_allowed_ones(text, allowed):
     _selected, (unknown,) = select_fields(["reference", text], WHOLE)
 
     assert (unknown.name, unknown.allowed) == (text.rpartition(",")[2], allowed)

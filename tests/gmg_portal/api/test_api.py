@@ -137,7 +137,7 @@ def test_endpoint_answers_json(ask, name):
     assert response["Content-Type"] == "application/json"
 
 
-def test_format_is_a_word_of_the_question_and_of_no_address_in_the_answer(client, ask):
+def test_format_is_a_param_and_in_no_address_of_the_response(client, ask):
     for address in ("/api/", "/api/v1/"):
         assert client.get(address, {"format": "json"}).json() == client.get(address).json()
     assert [name for name in EVERYWHERE if ask(name, format="json").json() != ask(name).json()] == []
@@ -152,7 +152,7 @@ def test_list_has_the_envelope(ask, name):
 
 
 @pytest.mark.parametrize("name", LISTS)
-def test_detail_says_all_that_the_list_says(ask, name):
+def test_detail_has_all_fields_of_the_list(ask, name):
     detail = ask(f"{name}/…").json()
     rows = ask(name).json()["results"]
 
@@ -181,7 +181,7 @@ def test_head_answers_as_get_without_a_body(client, record, ask, name):
 
 
 @pytest.mark.parametrize("name", EVERYWHERE)
-def test_options_says_what_is_allowed(client, record, name):
+def test_options_returns_what_is_allowed(client, record, name):
     response = client.options(record[name])
 
     assert response.status_code == 200
@@ -291,14 +291,14 @@ def test_two_days_are_refused(client, record, assert_problem, name):
 
 
 @pytest.mark.parametrize("address", ["/api/", "/api/v1/", "/api/v1/schema/", "/api/v1/docs/"])
-def test_addresses_without_rows_refuse_words_too(client, db, assert_problem, address):
+def test_addresses_without_rows_refuse_params_too(client, db, assert_problem, address):
     (stranger,) = assert_problem(client.get(address, {"lang": "fr"}), 400)
     (empty,) = assert_problem(client.get(f"{address}?format="), 400)
 
     assert (stranger["parameter"], stranger["allowed"], empty["parameter"]) == ("lang", ["format"], "format")
 
 
-def test_every_fault_is_told_at_once(client, record, assert_problem):
+def test_every_fault_is_reported_at_once(client, record, assert_problem):
     response = client.get(f"{record['commitments']}?statu=completed&status=done&fields=id&as_of=")
 
     assert {error["parameter"] for error in assert_problem(response, 400)} == {"statu", "status", "fields", "as_of"}
@@ -335,7 +335,7 @@ def test_type_is_chosen_by_how_welcome_it_is(client, db, assert_problem, accept,
         assert_problem(response, 406)
 
 
-def test_format_says_it_for_those_who_cannot_say_it_by_accept(client, db):
+def test_format_param_replaces_the_accept_header(client, db):
     response = client.get("/api/v1/events/?format=csv", headers={"Accept": "application/json"})
 
     assert response["Content-Type"] == "text/csv; charset=utf-8"

@@ -21,7 +21,7 @@ def declared(monkeypatch):
     monkeypatch.setattr(deprecations, "DEPRECATIONS", (ENDPOINT, PARAMETER, FIELD, DETAIL_FIELD, COLUMN))
 
 
-def test_nothing_that_is_not_declared_is_told_as_deprecated(client, commitment):
+def test_nothing_is_deprecated_unless_declared(client, commitment):
     answer = client.get(LIST)
     page = client.get("/data/versions/").content.decode()
 
@@ -30,7 +30,7 @@ def test_nothing_that_is_not_declared_is_told_as_deprecated(client, commitment):
     assert "'deprecated': True" not in str(SchemaGenerator().get_schema(request=None, public=True)["paths"])
 
 
-def test_answer_tells_of_what_will_go_where_it_is_used(client, commitment, declared):
+def test_response_announces_deprecated_parts_in_use(client, commitment, declared):
     def deprecation_headers(address, **headers):
         answer = client.get(address, headers=headers)
         links = [link for link in answer.get("Link", "").split(", ") if "versions" in link]

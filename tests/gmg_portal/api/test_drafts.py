@@ -96,7 +96,7 @@ def test_report_goes_from_a_token_made_by_the_focal_point_to_the_public_record(
     token = AccessToken.objects.get()
     noted = AuditEntry.objects.filter(kind="accounts.accesstoken").values_list("reason", "person__username")
     assert list(noted) == [("make_token", "ilo_focal_point")]
-    via = AuditEntry.objects.filter(kind="reporting.progressreport").order_by("moment").first().via
+    via = AuditEntry.objects.filter(kind="reporting.progressreport").order_by("occurred_at").first().via
     assert via == f"POST /api/v1/drafts/ ({token.shown_prefix})"
     assert token.last_used_at is not None
     assert tables_containing(system.secret.split(".")[1]) == []
@@ -215,9 +215,7 @@ def test_without_a_token_nothing_is_open(header, client, system):
     assert (in_address.status_code, wrong_half.status_code) == (401, 401)
 
 
-def test_hand_over_ends_the_tokens_of_whoever_leaves_and_no_later_membership_brings_them_back(
-    ilo, ilo_focal_point, ilo_alternate, secretariat, system
-):
+def test_handover_ends_the_tokens_of_the_predecessor_for_good(ilo, ilo_focal_point, ilo_alternate, secretariat, system):
     hand_over(ilo_focal_point.memberships.get(), to=ilo_alternate, on=today(), by=secretariat)
     last_day = system.get().status_code
     system.token.refresh_from_db()
@@ -266,7 +264,7 @@ def test_body_that_is_nested_deeper_than_anything_sent_here_is_refused(client, s
     assert answer.json()["code"] == "invalid_request"
 
 
-def test_answers_are_nobody_elses(client, commitment, system):
+def test_responses_are_neither_cached_nor_shared(client, commitment, system):
     begun = system.begin(commitment, achieved="Marked words")
     other = {"Origin": "https://example.org"}
 
@@ -439,7 +437,7 @@ def test_change_of_nothing_leaves_the_version(system, commitment):
     assert ProgressReport.objects.get().history.count() == 1
 
 
-def test_clash_speaks_to_a_program(system, commitment, ilo_alternate):
+def test_edit_conflict_is_machine_readable(system, commitment, ilo_alternate):
     begun = system.begin(commitment).json()
     report = ProgressReport.objects.get()
     report.achieved, report._history_user = "By the alternate.", ilo_alternate
@@ -525,7 +523,7 @@ def test_what_a_form_refuses_is_refused_with_what_is_allowed(system, commitment)
     assert ProgressReport.objects.count() == 0
 
 
-def test_second_to_save_is_told_who_changed_what_and_overwrites_nothing(system, commitment, ilo_alternate):
+def test_second_to_save_reads_who_changed_what_and_overwrites_nothing(system, commitment, ilo_alternate):
     begun = system.begin(commitment).json()
     report = ProgressReport.objects.get(draft_code=begun["code"])
     report.achieved, report._history_user = "By the alternate.", ilo_alternate

@@ -69,7 +69,7 @@ def test_refused_request_may_be_mended_under_its_key(system, commitment):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_fall_in_the_middle_leaves_neither_deed_nor_key(system, commitment, monkeypatch):
+def test_crash_in_the_middle_leaves_neither_row_nor_key(system, commitment, monkeypatch):
     system.client.raise_request_exception = False
     write = actions.write_draft
 

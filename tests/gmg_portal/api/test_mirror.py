@@ -63,7 +63,7 @@ class Editors:
     def edit(self):
         public = list(Commitment.objects.published().order_by("pk"))
         one = self.chance.choice(public)
-        deeds = [self.enter, self.report, self.correct, self.step, self.meet, self.judge, self.link, self.name]
+        deeds = [self.enter, self.report, self.correct, self.step, self.meet, self.assess, self.link, self.name]
         deed = self.chance.choice([*deeds, self.report, self.withdraw])
         deed(one)
 
@@ -85,7 +85,7 @@ class Editors:
             milestone.met_on, milestone.met_precision = milestone.deadline_on or timezone.now().date(), "day"
             milestone.save()
 
-    def judge(self, one):
+    def assess(self, one):
         AssessmentFactory(commitment=one, public=True, finding=self.chance.choice(["agrees", "disagrees"]))
 
     def link(self, one):

@@ -86,7 +86,7 @@ WRITES = {
     "the check of a link": lambda c: Evidence.objects.filter(report__commitment=c).update(
         link_check="answers", link_checked_at=datetime(2026, 1, 1, tzinfo=UTC)
     ),
-    "a judgement": lambda c: AssessmentFactory(commitment=c, public=True),
+    "an assessment": lambda c: AssessmentFactory(commitment=c, public=True),
     "a point": lambda c: c.agenda_points.add(AgendaPointFactory()),
     "its lead's name": lambda c: saved(c.lead_agency, name="Other"),
     "its partner's name": lambda c: saved(c.partner_agencies.get(), name="Other"),
@@ -104,7 +104,7 @@ def test_change_of_what_a_commitment_says_moves_it(full_commitment, write):
     assert full_commitment.pk in commitments_moved_by(lambda: write(full_commitment))
 
 
-def test_answer_moves_the_commitment_that_was_judged(full_commitment, secretariat, ohchr):
+def test_answer_moves_the_assessed_commitment(full_commitment, secretariat, ohchr):
     answered = AssessmentFactory(commitment=full_commitment, public=True, agency=ohchr, assessor_kind="peer_agency")
 
     assert commitments_moved_by(lambda: AnswerFactory(assessment=answered, public=True)) == {full_commitment.pk}
@@ -251,7 +251,7 @@ def test_freshness_that_turns_at_midnight_is_a_change(client, commitment):
         assert search_rows(client, updated_since="2014-07-01T00:00:01Z") == []
 
 
-def test_answer_says_from_which_moment_of_the_record_it_was_made(client, full_commitment):
+def test_response_has_revision_and_time_of_the_record(client, full_commitment):
     run_deferred_triggers()
     moment = client.get(REGISTER)["Record-Moment"]
 

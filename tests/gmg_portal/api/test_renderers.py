@@ -113,13 +113,13 @@ def test_value_that_cannot_be_read_is_refused_under_its_word(client, time_machin
 
 
 @pytest.mark.parametrize("name", ["agencies", "frameworks", "workgroups", "recommendations", "events"])
-def test_wrong_words_are_told_alike_everywhere(client, ilo, name):
+def test_invalid_params_are_refused_alike_everywhere(client, ilo, name):
     (fault,) = client.get(f"/api/v1/{name}/", {"ordering": "nonsense"}).json()["errors"]
 
     assert fault["detail"].startswith("‘nonsense’ is not a valid value. Allowed: ")
 
 
-def test_each_stranger_among_several_values_is_named(client, ilo):
+def test_each_unknown_value_among_several_is_named(client, ilo):
     faults = client.get(f"{REGISTER}?status=done&status=completed&status=begun").json()["errors"]
 
     assert [fault["detail"].partition(" ")[0] for fault in faults] == ["‘done’", "‘begun’"]
@@ -162,7 +162,7 @@ def test_question_that_is_too_long_is_refused(client, address):
 
 
 @pytest.mark.parametrize("address", ["/api/v1/", REGISTER, "/api/v1/summary/gaps/", "/api/v1/docs/", "/api/nothing/"])
-def test_question_of_too_many_words_is_refused(client, address):
+def test_query_of_too_many_params_is_refused(client, address):
     response = client.get(f"{address}?{'&'.join(['status=completed'] * 301)}")
 
     assert (response.status_code, response["Content-Type"]) == (414, "application/problem+json")
@@ -301,7 +301,7 @@ def test_lead_of_linked_data_is_the_agency_itself(client, formula):
     assert list(graph.objects(None, agent)) == [URIRef(f"http://testserver{reverse('agencies:detail', args=['ilo'])}")]
 
 
-def test_chosen_fields_are_told_of_the_row_itself(client, formula):
+def test_chosen_fields_are_those_of_the_row_itself(client, formula):
     node = client.get(f"{REGISTER}{formula.reference}/", {"format": "jsonld", "fields": "title,lead.code"}).json()
 
     del node["@context"]
@@ -313,7 +313,7 @@ def test_chosen_fields_are_told_of_the_row_itself(client, formula):
     }
 
 
-def test_each_change_of_a_status_is_a_node_of_its_own_wherever_it_is_told(client, formula):
+def test_each_status_change_is_a_node_of_its_own_everywhere(client, formula):
     published_report(formula, status="completed")
     codes = [f"{formula.reference}-{number}" for number in (1, 2)]
     nodes = [URIRef(f"http://testserver/api/v1/status-changes/{code}/") for code in codes]

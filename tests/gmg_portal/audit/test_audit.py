@@ -364,8 +364,8 @@ def test_audit_opens_for_these_roles_alone(client, request, role, status):
 @pytest.mark.database
 def test_entries_are_filtered_by_person_kind_event_and_period(as_secretariat, ilo, outsider):
     corrected(ilo, headquarters="Geneva")
-    AuditEntryFactory(person=outsider, moment=datetime(2014, 6, 30, 23, 59, tzinfo=UTC))
-    AuditEntryFactory(person=outsider, what="signed_out", moment=datetime(2014, 7, 1, tzinfo=UTC))
+    AuditEntryFactory(person=outsider, occurred_at=datetime(2014, 6, 30, 23, 59, tzinfo=UTC))
+    AuditEntryFactory(person=outsider, what="signed_out", occurred_at=datetime(2014, 7, 1, tzinfo=UTC))
 
     def searched_entries(**words):
         answer = as_secretariat.get(LIST, words)
@@ -437,7 +437,7 @@ def test_invalid_filter_shows_no_entries_and_the_error(as_secretariat, words, se
 
 def test_pages_follow_each_other_without_gap_or_repeat(as_secretariat):
     moment = datetime(2014, 6, 30, tzinfo=UTC)
-    made = [AuditEntryFactory(origin="here", moment=moment + timedelta(seconds=n // 3)).pk for n in range(120)]
+    made = [AuditEntryFactory(origin="here", occurred_at=moment + timedelta(seconds=n // 3)).pk for n in range(120)]
     shown, words = [], {"origin": "here"}
 
     while True:

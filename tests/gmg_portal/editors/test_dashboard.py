@@ -21,7 +21,7 @@ from tests.support.factories import (
     published_report,
 )
 
-WRITING = {"sent-back", "due", "parts", "judgements", "drafts", "waiting", "lacking", "published"}
+WRITING = {"sent-back", "due", "contributions", "assessments", "drafts", "waiting", "lacking", "published"}
 
 
 def titles_by_list(user) -> dict[str, set[str]]:
@@ -44,7 +44,7 @@ def task_of(user, key):
     return task
 
 
-def test_desk_of_a_focal_point_holds_what_is_owed(ilo_focal_point, secretariat, ilo, iom, cycle):
+def test_dashboard_of_a_focal_point_lists_expected_reports(ilo_focal_point, secretariat, ilo, iom, cycle):
     due, draft, back, waiting, foreign = (
         complete(lead_agency=lead, title=title)
         for lead, title in [(ilo, "due"), (ilo, "draft"), (ilo, "back"), (ilo, "waiting"), (iom, "foreign")]
@@ -68,7 +68,7 @@ def test_desk_of_a_focal_point_holds_what_is_owed(ilo_focal_point, secretariat, 
     assert task.facts[0].startswith("by secretariat on ")
 
 
-def test_expected_report_that_is_owed_no_more_is_in_no_pile(ilo_focal_point, ilo, secretariat):
+def test_expected_report_no_longer_needed_is_in_no_task_list(ilo_focal_point, ilo, secretariat):
     closed = ReportingCycleFactory(opened=True, closed_on=date(2014, 12, 31))
     opened = ReportingCycleFactory(opened=True)
     ProgressReportFactory(commitment=complete(lead_agency=ilo), cycle=closed, blank=True)
@@ -116,22 +116,22 @@ def test_earlier_due_comes_first_and_its_action_opens_the_form(client, ilo_focal
     assert client.get(pages[0]).status_code == 200
 
 
-def test_judgements_of_ones_own_work_wait_for_an_answer(client, ilo_focal_point, ilo, iom):
+def test_assessments_of_ones_own_work_wait_for_an_answer(client, ilo_focal_point, ilo, iom):
     disputed, answered, in_hand, agreed, foreign = (
         complete(lead_agency=lead, title=title)
         for lead, title in [(ilo, "disputed"), (ilo, "answered"), (ilo, "in hand"), (ilo, "agreed"), (iom, "foreign")]
     )
-    judged = AssessmentFactory(public=True, commitment=disputed, finding="disagrees")
+    assessment = AssessmentFactory(public=True, commitment=disputed, finding="disagrees")
     AssessmentFactory(submitted=True, commitment=agreed, finding="disagrees")
     AssessmentFactory(public=True, commitment=agreed, finding="agrees")
     AssessmentFactory(public=True, commitment=foreign, finding="disagrees")
     AnswerFactory(public=True, assessment__commitment=answered)
     AnswerFactory(submitted=True, assessment__commitment=in_hand, author=ilo_focal_point)
 
-    assert titles_by_list(ilo_focal_point) == {"judgements": {"disputed"}, "waiting": {"in hand"}}
+    assert titles_by_list(ilo_focal_point) == {"assessments": {"disputed"}, "waiting": {"in hand"}}
     client.force_login(ilo_focal_point)
-    page = client.get(task_of(ilo_focal_point, "judgements").action.address)
-    assert page.context["adminform"].form.initial["assessment"] == str(judged.pk)
+    page = client.get(task_of(ilo_focal_point, "assessments").action.address)
+    assert page.context["adminform"].form.initial["assessment"] == str(assessment.pk)
     assert set(page.context["adminform"].form.fields["assessment"].queryset) == {
         *ilo.led_commitments.get(title="disputed").assessments.all(),
         *ilo.led_commitments.get(title="answered").assessments.all(),
@@ -223,7 +223,7 @@ def test_what_waits_for_a_group_lead_is_not_also_waited_for(undesa_focal_point, 
     assert titles_by_list(iom_focal_point) == {"waiting": {commitment.title}}
 
 
-def test_desk_says_for_whom_one_acts_and_when_they_were_last_update(client, ilo_focal_point, ilo):
+def test_dashboard_shows_agencies_and_their_last_update(client, ilo_focal_point, ilo):
     client.force_login(ilo_focal_point)
     assertContains(client.get("/admin/"), "It has never reported.")
 
@@ -236,7 +236,7 @@ def test_desk_says_for_whom_one_acts_and_when_they_were_last_update(client, ilo_
     assertContains(page, reverse("admin:handover", args=["ilo"]))
 
 
-def test_empty_piles_say_so_in_words(client, ohchr_focal_point):
+def test_empty_task_lists_say_so_in_words(client, ohchr_focal_point):
     client.force_login(ohchr_focal_point)
 
     page = client.get("/admin/")
@@ -245,7 +245,7 @@ def test_empty_piles_say_so_in_words(client, ohchr_focal_point):
     for task_list in page.context["dashboard"].empty_lists:
         assertContains(page, task_list.empty_text)
     assertContains(page, "Nothing waits for you.")
-    assertNotContains(page, "pile__items")
+    assertNotContains(page, "task-list__items")
 
 
 def test_desk_costs_the_same_with_many_rows(client, ilo_focal_point, cycle, django_assert_num_queries):

@@ -25,10 +25,10 @@ from agencies.models import Agency
 from agenda.models import Event
 from commitments.models import Commitment, Milestone, Partner
 from gmg_portal.api.urls import RESOURCES
+from gmg_portal.editors.admin_base.strict_lists import StrictListMixin
 from gmg_portal.editors.list_queries.autocomplete import StrictAutocompleteView
 from gmg_portal.editors.list_queries.lookups import lookups_of_hierarchy
 from gmg_portal.editors.list_queries.params import check_list_query
-from gmg_portal.editors.model_admin.strict_lists import StrictListMixin
 from gmg_portal.models import AuditEntry, IdempotencyRecord
 from reporting import actions
 from reporting.models import (
@@ -234,7 +234,7 @@ def test_file_of_drafts_refuses_unknown_parameters(as_ilo):
     assert [as_ilo.get(address, params).status_code for params in ({}, {"lead": "iom"})] == [200, 400]
 
 
-def test_person_without_the_page_is_told_nothing_of_its_parameters(as_ilo):
+def test_user_without_the_page_learns_nothing_of_its_parameters(as_ilo):
     assert as_ilo.get(reverse("admin:rates"), {"cycle": "x"}).status_code == 403
     assert as_ilo.get(reverse("admin:handover", args=["ilo"]), {"x": "y"}).status_code == 400
 
@@ -275,7 +275,7 @@ def test_no_table_decides_on_lookups_by_itself():
     assert owners == {StrictListMixin.lookup_allowed}
 
 
-def test_private_columns_are_asked_about_by_nobody(people):
+def test_private_columns_cannot_be_queried(people):
     """Ask every table about every path with every lookup, once for all roles that are offered the same."""
     allowed = []
 
@@ -303,7 +303,7 @@ def test_walk_finds_the_paths_of_the_known_attacks():
 def shown_columns(table, request) -> set[str]:
     """Return what a table shows on its list and on the page of a row."""
     declared = flatten_fieldsets(table.get_fieldsets(request, None))
-    return {*table.get_list_display(request), *declared, *getattr(table, "standing", ()), *getattr(table, "story", ())}
+    return {*table.get_list_display(request), *declared}
 
 
 # Columns that a page shows under another name.

@@ -375,7 +375,7 @@ def test_draft_drops_nothing(committed_site, ilo):
 
 
 @committing
-def test_revision_that_starts_anew_does_not_bring_old_answers_back(committed_site, ilo):
+def test_restarted_revision_does_not_serve_old_responses(committed_site, ilo):
     number = CurrentRevision.read().number
     committed_site.get(PAGE)
     Revision.objects.all().delete()

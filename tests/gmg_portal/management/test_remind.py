@@ -19,7 +19,7 @@ from foundation.clock import today
 from reporting.choices import NotificationKind
 from reporting.models import Correction, Digest, Notification
 from reporting.notifications import digests, events
-from tests.foundation.mail.test_backend import Broken, letters, queue
+from tests.foundation.mail.test_backend import Broken, mails, queue
 from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
@@ -35,7 +35,7 @@ from tests.support.processes import forked, kill_all, start, wait_until
 __all__ = ["Broken", "queue"]
 LATE = datetime(2014, 9, 1, 9, tzinfo=UTC)
 NOTHING = (
-    "Reminded: 0 new of due days; mails written: 0 digests, 0 by themselves; sent: 0; put off: 0; given up: 0; "
+    "Reminded: 0 new deadlines; mails written: 0 digests, 0 by themselves; sent: 0; put off: 0; given up: 0; "
     "people not reached: 0; old mails and addresses forgotten: 0.\n"
 )
 
@@ -58,11 +58,11 @@ def test_second_run_does_nothing(queue, capsys, overdue, ilo_alternate):
 
     assert first == NOTHING.replace("0 new", "2 new").replace("0 digests", "2 digests").replace("sent: 0", "sent: 2")
     assert second == NOTHING
-    assert sorted(letter["To"] for letter in letters(queue)) == [
+    assert sorted(mail["To"] for mail in mails(queue)) == [
         "ilo_alternate@example.org",
         "ilo_focal_point@example.org",
     ]
-    assert {letter["Subject"] for letter in letters(queue)} == {"Overdue: reports for Second half of 2014"}
+    assert {mail["Subject"] for mail in mails(queue)} == {"Overdue: reports for Second half of 2014"}
 
 
 @pytest.mark.django_db
@@ -73,25 +73,27 @@ def test_dry_run_says_what_it_would_do_and_does_nothing(queue, capsys, overdue):
 
     assert rehearsed == (
         "To ilo_focal_point@example.org: Overdue: reports for Second half of 2014, and one thing more\n"
-        "Nothing was done. New of due days: 1; mails to write: 1; in the queue: 0.\n"
+        "Nothing was done. New deadlines: 1; mails to write: 1; in the queue: 0.\n"
     )
     assert Notification.objects.count() == Notification.objects.waiting().count() == 1
     assert not Digest.objects.exists() and not Email.objects.exists()
-    assert letters(queue) == []
+    assert mails(queue) == []
 
 
 @pytest.mark.django_db
-def test_what_could_not_be_told_at_once_is_told_by_itself(queue, capsys, ilo_focal_point, commitment, secretariat):
+def test_unsent_immediate_notification_is_sent_later_in_its_own_mail(
+    queue, capsys, ilo_focal_point, commitment, secretariat
+):
     report = ProgressReportFactory(sent_back=True, commitment=commitment, author=ilo_focal_point)
     events.notify(NotificationKind.SENT_BACK, report, by=secretariat)
     NotificationFactory(recipient=ilo_focal_point, commitment=commitment)
 
     assert "1 digests, 1 by themselves" in run_command(capsys)
-    assert len(letters(queue)) == 2
+    assert len(mails(queue)) == 2
 
 
 @pytest.mark.django_db
-def test_mail_that_is_given_up_is_an_error_for_whoever_watches(queue, settings, overdue, time_machine):
+def test_mail_that_is_given_up_is_an_error_for_monitoring(queue, settings, overdue, time_machine):
     settings.POST_OFFICE = settings.POST_OFFICE | {
         "BACKENDS": {"default": "tests.foundation.mail.test_backend.Broken"},
         "MAX_RETRIES": 0,
@@ -102,7 +104,7 @@ def test_mail_that_is_given_up_is_an_error_for_whoever_watches(queue, settings, 
 
 
 @pytest.mark.django_db
-def test_person_who_cannot_be_reached_is_an_error_for_whoever_watches(queue, overdue, ilo_focal_point):
+def test_unreachable_person_is_an_error_for_monitoring(queue, overdue, ilo_focal_point):
     User.objects.filter(pk=ilo_focal_point.pk).update(email="no address")
 
     with pytest.raises(CommandError, match="people not reached: 1"):
@@ -161,7 +163,7 @@ EXPECTED = Counter({"ada@example.org": 1, "ben@example.org": 1, "cleo@example.or
 
 
 def recipients(folder):
-    return Counter(letter["To"] for letter in letters(folder))
+    return Counter(mail["To"] for mail in mails(folder))
 
 
 def remote_environment(folder, **more):
@@ -188,7 +190,7 @@ def test_two_processes_send_each_mail_once(owing, queue):
     assert Digest.objects.filter(day=today()).count() == 3
 
 
-def test_threads_that_start_together_tell_each_thing_once(owing, queue):
+def test_concurrent_threads_send_each_notification_once(owing, queue):
     barrier, failures = Barrier(4), []
 
     def remind():
@@ -231,7 +233,7 @@ def test_kill_between_queueing_and_sending_loses_and_doubles_nothing(owing, queu
     assert recipients(queue) == EXPECTED
 
 
-def test_digest_that_another_process_wrote_first_is_nobodys_failure(owing, queue):
+def test_digest_written_by_another_process_is_no_failure(owing, queue):
     events.notify_due()
     barrier = Barrier(2)
     sent = []

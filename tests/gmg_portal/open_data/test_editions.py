@@ -156,7 +156,7 @@ def test_address_that_readers_cannot_reach_is_not_frozen(editions, settings, com
     assert not Edition.objects.exists()
 
 
-def test_dry_run_says_all_and_keeps_nothing(client, editions, settings, commitment, capsys):
+def test_dry_run_reports_all_and_stores_nothing(client, editions, settings, commitment, capsys):
     settings.PUBLIC_URL = "http://127.0.0.1:8000"  # which is refused for an edition
 
     call_command("publish_edition", dry_run=True)
@@ -319,7 +319,7 @@ def test_midnight_meanwhile_is_refused(monkeypatch, editions, commitment):
     assert list(editions.iterdir()) == []
 
 
-def test_folder_that_nobody_claims_is_set_aside_and_kept(client, editions, published_on, commitment):
+def test_unclaimed_folder_is_set_aside_and_kept(client, editions, published_on, commitment):
     lost = editions / "2014-06-30"
     lost.mkdir(parents=True)
     (lost / "commitments.csv").write_text(MARK)

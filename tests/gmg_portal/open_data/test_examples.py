@@ -149,9 +149,7 @@ def output_text(output):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_client_walks_a_list_remembers_what_did_not_move_and_tells_what_was_refused(
-    live_server, client_of, ilo, monkeypatch
-):
+def test_client_walks_a_list_uses_etags_and_reports_refusals(live_server, client_of, ilo, monkeypatch):
     monkeypatch.setattr(client_of, "PAGE_SIZE", 2)
     references = [commitment.reference for commitment in many(CommitmentFactory, 5, lead_agency=ilo)]
     portal = client_of.Portal(live_server.url)
@@ -202,7 +200,7 @@ def server_with_responses(*answers):
     server.server_close()
 
 
-def test_client_comes_later_when_told_to(client_of, monkeypatch):
+def test_client_waits_for_retry_after(client_of, monkeypatch):
     pauses = []
     monkeypatch.setattr(client_of.time, "sleep", pauses.append)
     gone = format_datetime(timezone.now().replace(year=2014), usegmt=True)
@@ -231,7 +229,7 @@ def test_client_follows_the_link_where_the_body_names_none(client_of):
     ]
 
 
-def test_client_tells_an_answer_that_it_cannot_read(client_of):
+def test_client_reports_an_unreadable_response(client_of):
     with (
         server_with_responses((502, {}, b"<html>")) as (address, _requests),
         pytest.raises(client_of.Problem, match="502 Bad Gateway"),

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from commitments.models import Status
 from foundation.clock import today
 from gmg_portal.models import Revision
-from gmg_portal.open_data import columns, writers
+from gmg_portal.open_data import table_classes, writers
 from gmg_portal.open_data.tables import COMMITMENTS, TABLES
 from gmg_portal.open_data.writers import write_csv, write_json, write_ndjson, write_xlsx
 from gmg_portal.revision.current import CurrentRevision
@@ -126,7 +126,7 @@ def moment(movement):
     return movement.moved_at.isoformat().replace("+00:00", "Z")
 
 
-def test_commitments_csv_says_all_of_a_row(client, full):
+def test_commitments_csv_has_all_columns_of_a_row(client, full):
     run_deferred_triggers()
 
     (row,) = rows_of(client, "commitments")
@@ -171,7 +171,7 @@ def test_commitments_csv_says_all_of_a_row(client, full):
     }
 
 
-def test_reports_csv_says_all_of_a_row(client, full):
+def test_reports_csv_has_all_columns_of_a_row(client, full):
     run_deferred_triggers()
 
     (row,) = rows_of(client, "reports")
@@ -356,7 +356,7 @@ def test_csv_of_the_api_is_for_programs_and_bears_no_mark(client):
         ("/data/agencies.json?bom=0", "‘bom’ is not a parameter here: this address takes none.\n"),
     ],
 )
-def test_mark_that_is_asked_for_in_other_words_is_refused(client, path, sentence):
+def test_invalid_byte_order_mark_param_is_refused(client, path, sentence):
     response = client.get(path)
 
     assert (response.status_code, response.content.decode()) == (400, sentence)
@@ -740,9 +740,9 @@ def test_file_takes_as_many_queries_for_any_number_of_rows(
 def test_rows_are_read_anew_when_the_record_moved_meanwhile(commitment, monkeypatch):
     truth = CurrentRevision.read()
     answers = [CurrentRevision(truth.number - 1, truth.moved_at), truth]
-    monkeypatch.setattr(columns.CurrentRevision, "read", lambda: answers.pop(0))
+    monkeypatch.setattr(table_classes.CurrentRevision, "read", lambda: answers.pop(0))
 
-    standing, rows = columns.read_consistent_rows(lambda: COMMITMENTS.rows(None))
+    standing, rows = table_classes.read_consistent_rows(lambda: COMMITMENTS.rows(None))
 
     assert standing == truth
     assert [row.reference for row in rows] == [commitment.reference]
@@ -896,5 +896,5 @@ def test_page_as_of_a_day_counts_and_links_by_it(client, commitment):
 
 
 @pytest.mark.parametrize("query", ["as_of=soon", "page=2"])
-def test_page_refuses_a_word_that_it_does_not_know(client, db, query):
+def test_page_refuses_an_unknown_param(client, db, query):
     assert client.get(f"/data/?{query}").status_code == 400

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 from django.db import models
 
-from commitments.fields import COMMITMENT
 from commitments.models import Commitment
+from commitments.public_fields import COMMITMENT
 from foundation.public_fields import PublicField
 from gmg_portal.open_data.public_columns import BY_CODE, public_columns
 

@@ -17,7 +17,7 @@ from commitments.models import Stakeholder
 from foundation.clock import today
 from foundation.text.spreadsheet_cells import MAX_CELL_LENGTH
 from gmg_portal.open_data import writers
-from gmg_portal.open_data.columns import Column, Table, read_consistent_rows
+from gmg_portal.open_data.table_classes import Column, Table, read_consistent_rows
 from gmg_portal.open_data.tables import TABLES
 from gmg_portal.open_data.writers import FORMATS, write_xlsx
 from gmg_portal.revision.current import CurrentRevision
@@ -89,7 +89,7 @@ def peak_memory(kind):
     [("csv", 1_000, 6_000), ("json", 1_000, 6_000), ("ndjson", 1_000, 6_000), ("xlsx", 500, 5_000)],
 )
 def test_memory_stays_flat_whatever_the_size(stakeholders, monkeypatch, form, few, many):
-    monkeypatch.setattr("gmg_portal.open_data.columns.CHUNK_SIZE", 200)
+    monkeypatch.setattr("gmg_portal.open_data.table_classes.CHUNK_SIZE", 200)
     stakeholders(10)
     peak_memory(FORMATS[form])  # what is loaded at first use is no part of a file
     stakeholders(few)
@@ -125,7 +125,7 @@ def test_reader_who_goes_away_leaves_nothing_open(client, stakeholders, temporar
 def test_record_that_moved_leaves_no_cursor_behind(commitment, monkeypatch):
     truth = CurrentRevision.read()
     answers = [CurrentRevision(truth.number - 1, truth.moved_at), truth]
-    monkeypatch.setattr("gmg_portal.open_data.columns.CurrentRevision.read", lambda: answers.pop(0))
+    monkeypatch.setattr("gmg_portal.open_data.table_classes.CurrentRevision.read", lambda: answers.pop(0))
 
     _standing, rows = read_consistent_rows(lambda: TABLES["commitments"].rows(None))
 
@@ -268,7 +268,7 @@ def test_workbook_says_what_it_is_on_its_second_sheet(client, commitment, settin
     assert f"Revision: {CurrentRevision.read().number}" in workbook.properties.description
 
 
-def test_files_of_one_state_are_told_to_be_of_one(client, commitment):
+def test_files_of_one_state_have_one_revision(client, commitment):
     responses = {form: client.get(f"/data/commitments.{form}") for form in FORMATS}
     described = client.get(reverse("data-package")).json()
 

@@ -68,7 +68,7 @@ def changed(published):
 # Their files
 
 
-def test_manifest_tells_a_machine_all_of_it(client, settings, pair):
+def test_manifest_has_both_editions_and_counts(client, settings, pair):
     first, second = pair
 
     manifest = json.loads(body(client, address_of(second, "manifest.json")))
@@ -160,7 +160,7 @@ def test_file_may_be_kept_for_ever_and_is_known_by_its_digest(client, pair):
     assert first.getvalue()
 
 
-def test_check_tells_what_was_put_beside_the_files(client, editions, pair):
+def test_check_reports_additional_files(client, editions, pair):
     edition, _later = pair
     (editions / "2014-06-30" / "users.csv").write_text("Quetzalcoatlus")
 

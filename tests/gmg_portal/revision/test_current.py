@@ -131,8 +131,8 @@ def assessed():
 
 
 def answered():
-    judged = AssessmentFactory(public=True, finding="disagrees")
-    return lambda: AnswerFactory(public=True, assessment=judged)
+    assessment = AssessmentFactory(public=True, finding="disagrees")
+    return lambda: AnswerFactory(public=True, assessment=assessment)
 
 
 def reported():

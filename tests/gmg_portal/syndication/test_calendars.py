@@ -102,7 +102,7 @@ def test_identifiers_are_unique_and_stay(client, ilo):
     assert after == before
 
 
-def test_day_that_was_moved_is_told_as_a_later_revision(client, ilo, time_machine):
+def test_moved_day_is_a_later_revision(client, ilo, time_machine):
     commitment = CommitmentFactory(lead_agency=ilo, deadline_on=date(2015, 3, 5))
     milestone = MilestoneFactory(commitment=commitment, deadline_on=date(2014, 12, 1))
     cycle = ReportingCycleFactory(opened=True)

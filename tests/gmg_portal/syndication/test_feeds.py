@@ -392,8 +392,8 @@ def test_every_feed_is_valid(client, settings, ilo, iom, points, decent_work, cy
         for number in range(3)
     ]
     published_report(rows[0], status="completed", achieved="]]> \x00".replace("\x00", ""))
-    judged = AssessmentFactory(public=True, commitment=rows[1], finding="disagrees")
-    AnswerFactory(assessment=judged, public=True)
+    assessment = AssessmentFactory(public=True, commitment=rows[1], finding="disagrees")
+    AnswerFactory(assessment=assessment, public=True)
     CommitmentFactory(withdrawn=True, lead_agency=ilo)
     EventFactory(slug="stockholm", starts_on=date(2014, 5, 14))
     ProgressReportFactory(commitment=rows[2], cycle=cycle)
@@ -517,7 +517,7 @@ def test_entry_has_one_identifier_in_every_feed(client, commitment):
     assert id_lists == {tuple(identifier(f"{commitment.reference}/{suffix}") for suffix in ("report-1", "published"))}
 
 
-def test_feed_of_a_search_tells_the_withdrawal_of_what_it_found(client, ilo, secretariat, commitment):
+def test_feed_of_a_search_has_the_withdrawal_of_a_result(client, ilo, secretariat, commitment):
     CommitmentFactory(withdrawn=True, lead_agency=AgencyFactory())
     actions.withdraw(commitment, reason="Entered twice.", by=secretariat)
 
@@ -526,7 +526,7 @@ def test_feed_of_a_search_tells_the_withdrawal_of_what_it_found(client, ilo, sec
     ]
 
 
-def test_who_follows_the_silent_hears_of_each_that_falls_silent(
+def test_feed_of_silent_commitments_has_each_newly_silent_one(
     in_february, client, ilo, cycle, commitment, time_machine
 ):
     ProgressReportFactory(commitment=commitment, cycle=cycle)
@@ -601,7 +601,7 @@ def test_feed_takes_as_many_queries_for_any_number_of_rows(client, ilo, django_a
         assert len(ids(feed)) == 2 * rows, address
 
 
-def test_feed_takes_the_words_of_the_timeline(client, ilo, iom, points, commitment):
+def test_feed_takes_the_params_of_the_timeline(client, ilo, iom, points, commitment):
     commitment.agenda_points.add(points[2])
     published_report(commitment, on="2015-06-30")
     CommitmentFactory(lead_agency=iom, agenda_points=points)
@@ -622,7 +622,7 @@ def test_feed_takes_the_words_of_the_timeline(client, ilo, iom, points, commitme
     }
 
 
-def test_feed_tells_an_event_once_its_day_has_come(client, db):
+def test_feed_has_an_event_from_its_day_on(client, db):
     EventFactory(slug="stockholm", title="Stockholm", starts_on=date(2014, 5, 14), place="Stockholm")
     EventFactory(slug="to-come", starts_on=date(2099, 1, 1))
 
@@ -635,7 +635,7 @@ def test_feed_tells_an_event_once_its_day_has_come(client, db):
     assert parse_datetime(*texts(feed, "atom:entry/atom:updated")) == event.history.get().history_date
 
 
-def test_feed_tells_an_assessment_in_the_assessors_name(client, iom, commitment):
+def test_feed_has_an_assessment_in_the_assessors_name(client, iom, commitment):
     AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees", text="Nothing was found.")
 
     feed = read(client, "/feeds/changes.atom?kind=assessment")
@@ -645,10 +645,10 @@ def test_feed_tells_an_assessment_in_the_assessors_name(client, iom, commitment)
     assert texts(feed, "atom:entry/atom:summary") == ["<p>Disagrees</p>\n\n<p>Nothing was found.</p>"]
 
 
-def test_feed_tells_an_answer_in_the_leads_name(client, iom, commitment):
-    judged = AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")
-    AnswerFactory(assessment=judged, public=True, text="It was there.")
-    AnswerFactory(assessment=judged, submitted=True, text="Whispered")
+def test_feed_has_an_answer_in_the_leads_name(client, iom, commitment):
+    assessment = AssessmentFactory(public=True, commitment=commitment, agency=iom, finding="disagrees")
+    AnswerFactory(assessment=assessment, public=True, text="It was there.")
+    AnswerFactory(assessment=assessment, submitted=True, text="Whispered")
 
     feed = read(client, "/feeds/changes.atom?kind=answer")
 

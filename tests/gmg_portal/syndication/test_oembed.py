@@ -57,7 +57,7 @@ def test_day_of_the_page_is_that_of_its_embed(client, commitment):
     assert ask(client, address.replace("2014-12-31", "2014-02-19")).status_code == 404
 
 
-def test_answer_in_xml_says_the_same(client, ilo):
+def test_xml_response_has_the_same_content(client, ilo):
     commitment = CommitmentFactory(lead_agency=ilo, title='A < B & "C"\x0b')
     address = f"{HOST}{commitment.get_absolute_url()}"
     response = ask(client, address, format="xml")

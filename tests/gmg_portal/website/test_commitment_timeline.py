@@ -114,7 +114,7 @@ def test_month_or_year_is_drawn_over_its_whole_extent(client, reported):
     assert [length for _begin, length in rect_extents(root, "pale")] == [1037, 29, 30]
     assert "March 2014 to 2016" in texts(root)
     assert "drawn over that whole time" in root.find(f"{SVG}desc").text
-    assert root.find(f"{SVG}title").text == f"The time line of {reported.reference} Fair <recruitment>"
+    assert root.find(f"{SVG}title").text == f"The timeline of {reported.reference} Fair <recruitment>"
 
 
 def test_labels_never_overlap(client, ilo):
@@ -162,17 +162,22 @@ def test_cell_that_a_spreadsheet_would_run_is_defused(client, reported):
 
 
 def test_timeline_in_a_page_has_a_wide_and_a_narrow_drawing_with_unique_ids(rf, reported):
-    html = render(rf, "{% commitment_timeline_chart commitment id='story' title='Its story' %}", commitment=reported)
+    html = render(
+        rf, "{% commitment_timeline_chart commitment id='timeline' title='Its timeline' %}", commitment=reported
+    )
 
     ids = re.findall(r' id="([^"]+)"', html)
-    assert ids == ["story", *(f"story-{kind}-{what}" for kind in ("wide", "narrow") for what in ("title", "desc"))]
-    assert html.count("Its story</title>") == 2
+    assert ids == [
+        "timeline",
+        *(f"timeline-{kind}-{what}" for kind in ("wide", "narrow") for what in ("title", "desc")),
+    ]
+    assert html.count("Its timeline</title>") == 2
     assert html.count("#report-1") == html.count("#report-2") == 2
     assert "Whispered" not in html
 
 
 def test_timeline_with_only_today_is_left_out_of_the_page(rf, commitment):
-    html = render(rf, "{% commitment_timeline_chart commitment id='story' %}", commitment=commitment)
+    html = render(rf, "{% commitment_timeline_chart commitment id='timeline' %}", commitment=commitment)
 
     assert html.strip() == ""
 
@@ -184,13 +189,13 @@ def test_timeline_takes_three_queries_for_any_length(rf, commitment, django_asse
         published_report(commitment, on=f"{2014 + number // 12}-{number % 12 + 1:02}-01")
 
     with django_assert_num_queries(3):
-        html = render(rf, "{% commitment_timeline_chart commitment id='story' %}", commitment=commitment)
+        html = render(rf, "{% commitment_timeline_chart commitment id='timeline' %}", commitment=commitment)
 
     assert f"#report-{rows}" in html
 
 
 def test_timeline_in_arabic_is_mirrored(rf, reported):
-    tag, day = "{% commitment_timeline_chart commitment id='story' %}", date(2016, 12, 31)
+    tag, day = "{% commitment_timeline_chart commitment id='timeline' %}", date(2016, 12, 31)
 
     left = render(rf, tag, day, commitment=reported)
     with translation.override("ar"):

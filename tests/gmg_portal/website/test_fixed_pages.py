@@ -62,7 +62,7 @@ def test_accessibility_says_so_where_there_is_no_contact(client, settings):
     assert "names no address for reports" in html
 
 
-def test_about_tells_the_statements_in_sections_and_the_chairs_in_order(client, ilo):
+def test_about_lists_statements_in_sections_and_chairs_in_order(client, ilo):
     ChairTermFactory(agency=ilo, source="ilo.org")
     StatementFactory(text="promote coherent approaches")
     StatementFactory(section="road_ahead", text="broader cooperation")

@@ -195,7 +195,7 @@ def named_lists():
     return [*COVERAGE_LISTS, *COMMITMENT_LISTS]
 
 
-def test_file_defuses_formulas_and_tells_the_counts(client, half_reported):
+def test_file_escapes_formulas_and_has_the_counts(client, half_reported):
     assert rows(client, "commitments-without-date")[0]["title"] == "'=SUM(1)"
     assert rows(client, "points-without-date") == [
         {

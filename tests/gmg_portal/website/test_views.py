@@ -126,7 +126,7 @@ def test_home_takes_the_same_queries_however_many_rows(client, ilo, points, djan
 HOME_QUERIES = {"agenda_point": 20, "status": 20, "freshness": 20}
 
 
-def test_about_tells_the_statements_and_the_chairs(client, ilo):
+def test_about_lists_statements_and_chairs(client, ilo):
     ChairTermFactory(agency=ilo, source="ilo.org")
     StatementFactory(text="promote coherent approaches")
 

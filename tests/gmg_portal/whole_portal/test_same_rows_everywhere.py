@@ -153,7 +153,7 @@ PATHS = {
 
 @pytest.mark.parametrize("act", ["withdraw", "restore"])
 @pytest.mark.parametrize("kind", PATHS)
-def test_who_follows_hears_of_a_withdrawal_and_a_restoration(register, client, secretariat, kind, act):
+def test_feed_has_a_withdrawal_and_a_restoration(register, client, secretariat, kind, act):
     name = {"withdraw": "stands", "restore": "withdrawn"}[act]
     since = Commitment.objects.values_list("movement__moved_at", flat=True).order_by("-movement__moved_at").first()
     since += timedelta(microseconds=1)
@@ -170,7 +170,7 @@ def test_who_follows_hears_of_a_withdrawal_and_a_restoration(register, client, s
 
 
 @pytest.mark.parametrize("kind", ["reports", "status-changes"])
-def test_report_tells_the_state_of_its_commitment(register, client, kind):
+def test_report_has_the_state_of_its_commitment(register, client, kind):
     def states(query):
         answer = client.get(f"/api/v1/{kind}/", {"page_size": 200, **query}).json()["results"]
         return {row["commitment"]["code"]: row["commitment"]["state"] for row in answer}
@@ -185,7 +185,7 @@ def test_report_tells_the_state_of_its_commitment(register, client, kind):
     assert client.get(gone, {"as_of": "2014-08-31"}).json()["commitment"]["state"] == "published"
 
 
-def test_states_are_told_with_the_same_queries_however_many(ilo, client, django_assert_max_num_queries):
+def test_states_take_the_same_queries_for_any_number_of_rows(ilo, client, django_assert_max_num_queries):
     def answer():
         return client.get("/api/v1/reports/", {"as_of": "2026-01-01"}).json()
 
@@ -232,7 +232,7 @@ def test_file_of_reports_by_updated_since_is_the_list_of_the_api(register, clien
         "outlook=at_risk",
     ],
 )
-def test_file_of_reports_takes_the_words_of_the_list_of_the_api(register, client, query):
+def test_file_of_reports_takes_the_params_of_the_api_list(register, client, query):
     listed = [row["code"] for row in client.get(f"/api/v1/reports/?{query}").json()["results"]]
 
     lines = client.get(f"/data/reports.ndjson?{query}").getvalue().decode().splitlines()

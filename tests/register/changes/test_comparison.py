@@ -62,7 +62,7 @@ def test_commitment_that_came_and_finished_between_is_new_and_finished(ilo):
     assert lists() == {"new": [commitment], "finished": [commitment]}
 
 
-def test_withdrawn_between_is_told_with_what_came_and_went(ilo):
+def test_withdrawn_between_is_listed_with_new_and_gone_commitments(ilo):
     stood = CommitmentFactory(lead_agency=ilo, withdrawn=True, withdrawn_on=date(2015, 1, 1))
     came = CommitmentFactory(lead_agency=ilo, withdrawn=True, withdrawn_on=UNTIL, published_on=date(2015, 1, 1))
     CommitmentFactory(lead_agency=ilo, withdrawn=True, withdrawn_on=SINCE)

@@ -25,8 +25,8 @@ def keys(*args, **kwargs):
 
 
 @pytest.fixture
-def story(ilo, iom):
-    """Published, reported on twice, judged once, and another one withdrawn; drafts of all sorts beside them."""
+def public_record(ilo, iom):
+    """Published, reported on twice, assessed once, and another one withdrawn; drafts of all sorts beside them."""
     commitment = CommitmentFactory(lead_agency=ilo)
     published_report(commitment, on="2014-06-30", status="in_progress")
     published_report(commitment, on="2014-12", status="in_progress")
@@ -39,8 +39,8 @@ def story(ilo, iom):
     return commitment.reference, withdrawn.reference
 
 
-def test_changes_are_all_that_was_published_newest_first(story):
-    first, second = story
+def test_changes_are_all_that_was_published_newest_first(public_record):
+    first, second = public_record
 
     assert keys() == [
         f"{first}/report-2",
@@ -52,8 +52,8 @@ def test_changes_are_all_that_was_published_newest_first(story):
     ]
 
 
-def test_changes_as_of_a_day_leave_out_what_came_later(story):
-    first, second = story
+def test_changes_as_of_a_day_leave_out_what_came_later(public_record):
+    first, second = public_record
 
     assert keys(date(2014, 6, 30)) == [f"{first}/report-1", f"{second}/published", f"{first}/published"]
 
@@ -63,8 +63,8 @@ def test_changes_of_one_day_stand_in_the_order_in_which_they_happen(ilo, iom):
     commitment = CommitmentFactory(lead_agency=ilo, published_on=on)
     published_report(commitment, on="2014-06-30", status="planning")
     published_report(commitment, on="2014-06-30")
-    judged = AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=on)
-    AnswerFactory(public=True, assessment=judged, published_on=on)
+    assessment = AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=on)
+    AnswerFactory(public=True, assessment=assessment, published_on=on)
     commitment.refresh_from_db()
     corrected(commitment, state="withdrawn", withdrawn_on=on, withdrawn_reason="Entered twice.")
 
@@ -80,14 +80,14 @@ def test_changes_of_one_day_stand_in_the_order_in_which_they_happen(ilo, iom):
     ]
 
 
-def test_changes_carry_the_status_change_of_the_report_that_made_it(story):
+def test_changes_carry_the_status_change_of_the_report_that_made_it(public_record):
     by_key = {change.key: change.status_change for change in changes()}
 
-    assert by_key[f"{story[0]}/report-1"].to_status == "in_progress"
-    assert by_key[f"{story[0]}/report-2"] is None
+    assert by_key[f"{public_record[0]}/report-1"].to_status == "in_progress"
+    assert by_key[f"{public_record[0]}/report-2"] is None
 
 
-def test_assessments_of_one_assessor_and_day_are_told_apart_by_their_moment(commitment, iom):
+def test_assessments_of_one_assessor_and_day_have_different_keys(commitment, iom):
     for hour in (9, 10):
         AssessmentFactory(
             public=True,
@@ -114,18 +114,18 @@ def test_assessment_leads_to_what_others_say(commitment, data_and_research):
     assert change.key == f"{commitment.reference}/assessment-data-and-research-2014-10-01"
 
 
-def test_changes_of_some_commitments_are_theirs_alone(story):
-    scope = register_commitments().filter(reference=story[1])
+def test_changes_of_some_commitments_are_theirs_alone(public_record):
+    scope = register_commitments().filter(reference=public_record[1])
 
-    assert keys(commitments=scope) == [f"{story[1]}/withdrawn", f"{story[1]}/published"]
+    assert keys(commitments=scope) == [f"{public_record[1]}/withdrawn", f"{public_record[1]}/published"]
 
 
 @pytest.mark.parametrize(("kinds", "count"), [(["report"], 2), (["assessment", "withdrawn"], 2), ([], 0), (None, 6)])
-def test_traces_of_some_kinds_are_theirs_alone(story, kinds, count):
+def test_traces_of_some_kinds_are_theirs_alone(public_record, kinds, count):
     assert len(change_refs(kinds=kinds)) == count
 
 
-def test_changes_limited_are_the_newest(story):
+def test_changes_limited_are_the_newest(public_record):
     assert keys(limit=2) == keys()[:2]
 
 

@@ -13,7 +13,7 @@ def reports_of(commitment):
     return list(commitment.reports.published().newest_first())
 
 
-def judged(commitment, day=None):
+def compared_assessments(commitment, day=None):
     reports = [report for report in reports_of(commitment) if day is None or report.published_on <= day]
     assessments = commitment.assessments.published(day).select_related("agency", "workgroup").with_answers(day)
     return compare_assessments(assessments, reports)
@@ -27,7 +27,7 @@ def test_older_reports_are_folded_when_there_are_more_than_three(commitment, rep
     assert [telling.folded for telling in diff_reports(reports_of(commitment))] == folded
 
 
-def test_report_is_told_against_the_one_before_it(commitment):
+def test_report_is_compared_with_the_one_before_it(commitment):
     published_report(commitment, on="2014-06-30", status="planning", achieved="Donors were found.")
     published_report(
         commitment, on="2014-12-31", status="in_progress", achieved="Donors were found in Asia.", barriers="Funds."
@@ -44,7 +44,7 @@ def test_report_is_told_against_the_one_before_it(commitment):
     ]
 
 
-def test_reports_that_say_the_same_do_not_differ(commitment):
+def test_equal_reports_do_not_differ(commitment):
     published_report(commitment, on="2014-06-30")
     published_report(commitment, on="2014-12-31")
 
@@ -59,36 +59,36 @@ def test_reports_that_say_the_same_do_not_differ(commitment):
         ("disagrees", "The lead reports “Completed”; UN DESA disagrees."),
     ],
 )
-def test_judgement_of_the_last_word_is_named_beside_it(commitment, undesa, finding, says):
+def test_assessment_of_the_latest_report_is_shown_beside_it(commitment, undesa, finding, says):
     published_report(commitment, status="completed")
     AssessmentFactory(commitment=commitment, agency=undesa, finding=finding, public=True)
 
-    assert [judgement.sentence for judgement in judged(commitment)] == [says]
+    assert [compared.sentence for compared in compared_assessments(commitment)] == [says]
 
 
-def test_judgement_of_an_earlier_report_names_that_report(commitment, iom):
+def test_assessment_of_an_earlier_report_names_that_report(commitment, iom):
     report = published_report(commitment, on="2014-06-30", status="planning")
     published_report(commitment, on="2014-12-31", status="completed")
     AssessmentFactory(commitment=commitment, agency=iom, report=report, finding="disagrees", public=True)
 
-    (judgement,) = judged(commitment)
+    (compared,) = compared_assessments(commitment)
 
-    assert judgement.report == report
-    assert judgement.sentence == "In report 1 the lead said “Planning”; IOM disagreed."
+    assert compared.report == report
+    assert compared.sentence == "In report 1 the lead said “Planning”; IOM disagreed."
 
 
-def test_judgement_of_no_report_stands_beside_the_word_of_its_time(commitment, iom):
+def test_assessment_of_no_report_is_compared_with_the_report_of_its_time(commitment, iom):
     published_report(commitment, on="2014-06-30", status="planning")
     AssessmentFactory(commitment=commitment, agency=iom, public=True, published_on=date(2014, 10, 1))
     published_report(commitment, on="2014-12-31", status="completed")
 
-    (judgement,) = judged(commitment)
+    (compared,) = compared_assessments(commitment)
 
-    assert judgement.report is None
-    assert judgement.sentence == "When the lead’s last word was “Planning”, IOM agreed."
+    assert compared.report is None
+    assert compared.sentence == "When the lead’s last report said “Planning”, IOM agreed."
 
 
-def test_judgement_before_any_report_says_so(commitment):
+def test_assessment_before_any_report_says_so(commitment):
     group = WorkGroupFactory(title="Data and Research")
     AssessmentFactory(
         commitment=commitment,
@@ -99,30 +99,30 @@ def test_judgement_before_any_report_says_so(commitment):
         public=True,
     )
 
-    assert [judgement.sentence for judgement in judged(commitment)] == [
+    assert [compared.sentence for compared in compared_assessments(commitment)] == [
         "The lead had not reported; Data and Research disagrees with how it stands."
     ]
 
 
-def test_newer_judgement_of_the_same_assessor_replaces_the_older(commitment, iom, undesa):
+def test_newer_assessment_of_the_same_assessor_replaces_the_older(commitment, iom, undesa):
     published_report(commitment)
     first = AssessmentFactory(commitment=commitment, agency=iom, public=True, published_on=date(2014, 10, 1))
     second = AssessmentFactory(commitment=commitment, agency=iom, public=True, published_on=date(2014, 11, 1))
     other = AssessmentFactory(commitment=commitment, agency=undesa, public=True, published_on=date(2014, 9, 1))
 
-    newer = {judgement.assessment: judgement.newer for judgement in judged(commitment)}
-    then = {judgement.assessment: judgement.newer for judgement in judged(commitment, date(2014, 10, 31))}
+    newer = {compared.assessment: compared.newer for compared in compared_assessments(commitment)}
+    then = {compared.assessment: compared.newer for compared in compared_assessments(commitment, date(2014, 10, 31))}
 
     assert newer == {second: None, first: second, other: None}
     assert then == {first: None, other: None}
 
 
-def test_judgement_of_a_report_that_is_not_public_does_not_speak_of_it(commitment, iom):
+def test_assessment_of_an_unpublished_report_does_not_name_it(commitment, iom):
     published_report(commitment, on="2014-06-30", status="planning")
     hidden = ProgressReport.objects.create(commitment=commitment, status="completed", achieved="Whispered")
     AssessmentFactory(commitment=commitment, agency=iom, report=hidden, public=True)
 
-    (judgement,) = judged(commitment)
+    (compared,) = compared_assessments(commitment)
 
-    assert judgement.report is None
-    assert judgement.sentence == "The lead reports “Planning”; IOM agrees."
+    assert compared.report is None
+    assert compared.sentence == "The lead reports “Planning”; IOM agrees."

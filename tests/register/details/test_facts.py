@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from commitments.fields import COMMITMENT
+from commitments.public_fields import COMMITMENT
 from register.details import facts
 from register.details.facts import Fact, commitment_facts
 from tests.support.factories import CommitmentFactory, WorkPlanFactory

@@ -117,7 +117,7 @@ def make_register():
         ("agenda_point=", {"fair", "handbook", "silent", "finished"}),
     ],
 )
-def test_filter_word_keeps_just_its_rows(register, query, titles):
+def test_filter_keeps_just_its_rows(register, query, titles):
     assert titles_of(query) == titles
 
 
@@ -154,7 +154,7 @@ def test_search_leaves_out_the_words_of_a_draft_report(register):
         ("statsu=completed", "__all__", "‘statsu’"),
     ],
 )
-def test_unknown_word_or_value_is_refused_by_name_with_what_is_allowed(register, query, word, says):
+def test_unknown_param_or_value_is_refused_by_name_with_the_allowed_ones(register, query, word, says):
     errors = filterset_of(query).errors
 
     assert set(errors) == {word}
@@ -267,7 +267,7 @@ def test_as_of_answers_as_the_record_stood(register, day, statuses):
     assert {commitment.title: commitment.standing_status for commitment in rows} == statuses
 
 
-def test_as_of_searches_what_was_said_by_then(register):
+def test_as_of_searches_the_texts_of_that_day(register):
     assert titles_of("q=Dhaka&as_of=2014-06-29") == set()
     assert titles_of("q=Dhaka&as_of=2014-06-30") == {"fair"}
 

@@ -77,7 +77,7 @@ def test_facets_count_the_rows_of_every_word(register):
     }
 
 
-def test_facet_respects_the_other_words_and_not_its_own(register):
+def test_facet_respects_the_other_filters_and_not_its_own(register):
     counts = counted("kind=norm&lead=iom")
 
     assert counts["lead"] == {"ilo": 1, "iom": 1}

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.utils.dateparse import parse_datetime
 
-from foundation.filters.fields import restore_offset_plus
+from foundation.filters.form_fields import restore_offset_plus
 from tests.support.factories import CommitmentFactory
 
 pytestmark = pytest.mark.database

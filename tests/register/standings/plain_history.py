@@ -62,7 +62,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class PlainAssessment:
     on: date
     by: str
     kind: str
@@ -91,7 +91,7 @@ class Plain:
     versions: list[tuple[date, dict]] = field(default_factory=list)
     partner_versions: list[tuple[date, set]] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
-    judgements: list[Judgement] = field(default_factory=list)
+    assessments: list[PlainAssessment] = field(default_factory=list)
     withdrawals: list[Withdrawal] = field(default_factory=list)
     cycles: set[int] = field(default_factory=set)
 
@@ -133,7 +133,7 @@ class History:
         with self._today():
             agencies = [AgencyFactory(code=code, position=place) for place, code in enumerate(("ilo", "iom", "who"))]
             self.bodies = {row.code: Body(row, row.code, (row.acronym, row.name)) for row in agencies}
-            self.judge = AgencyFactory(code="judge")
+            self.assessor = AgencyFactory(code="assessor")
             for slug in ("data", "work"):
                 row = WorkGroupFactory(slug=slug)
                 self.bodies[slug] = Body(row, slug, (row.title, row.title), is_group=True)
@@ -170,7 +170,7 @@ class History:
             *[self.enter, self.enter_past, self.load, self.publish_in_sql],
             *[self.amend, self.amend, self.amend_sets, self.join, self.leave],
             *[self.report, self.report, self.report, self.supersede],
-            *[self.withdraw, self.restore, self.restore, self.judge_one, self.expect],
+            *[self.withdraw, self.restore, self.restore, self.assess_one, self.expect],
             *[
                 self.rename,
                 self.rename_in_sql,
@@ -322,7 +322,7 @@ class History:
         if plain := self.one():
             with transaction.atomic():
                 corrected(plain.row, title=self.word())
-                PartnerFactory(commitment=plain.row, agency=self.judge)
+                PartnerFactory(commitment=plain.row, agency=self.assessor)
                 transaction.set_rollback(True)
 
     def draft(self) -> None:
@@ -330,7 +330,7 @@ class History:
         CommitmentFactory(draft=True, lead_agency=self.bodies["ilo"].row)
         if plain := self.one():
             ProgressReportFactory(commitment=plain.row, achieved="hidden")
-            AssessmentFactory(commitment=plain.row, agency=self.judge)
+            AssessmentFactory(commitment=plain.row, agency=self.assessor)
 
     # Reports, assessments and states
 
@@ -365,16 +365,20 @@ class History:
         plain.reports.append(Report(on, number, status, reason, outlook, successor, achieved, part))
         plain.record(self.now)
 
-    def judge_one(self) -> None:
+    def assess_one(self) -> None:
         if plain := self.one():
             finding = self.chance.choice(["agrees", "disagrees"])
             kind = self.chance.choice(["peer_agency", "independent"])
-            by = {"agency": self.judge} if kind == "peer_agency" else {"agency": None, "assessor_name": "An institute"}
+            by = (
+                {"agency": self.assessor}
+                if kind == "peer_agency"
+                else {"agency": None, "assessor_name": "An institute"}
+            )
             on = max(plain.published, self.now - timedelta(days=self.chance.randint(0, 20)))
             AssessmentFactory(
                 commitment=plain.row, public=True, assessor_kind=kind, finding=finding, published_on=on, **by
             )
-            plain.judgements.append(Judgement(on, kind, kind, finding))
+            plain.assessments.append(PlainAssessment(on, kind, kind, finding))
 
     def withdraw(self) -> None:
         if plain := self.one():
@@ -514,7 +518,7 @@ class History:
         }
 
     def _verification(self, plain: Plain, day: date) -> str:
-        newest = {each.by: each for each in sorted(plain.judgements, key=lambda each: each.on) if each.on <= day}
+        newest = {each.by: each for each in sorted(plain.assessments, key=lambda each: each.on) if each.on <= day}
         if any(each.finding == "disagrees" for each in newest.values()):
             return "disputed"
         if any(each.kind == "independent" for each in newest.values()):

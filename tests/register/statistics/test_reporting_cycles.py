@@ -112,7 +112,7 @@ def test_what_is_not_published_is_not_asked(ilo, cycle, state):
     assert cycle_counts() == []
 
 
-def test_cycle_of_a_day_is_told_as_it_stood(commitment, cycle, expected):
+def test_cycle_of_a_past_day_is_shown_as_it_was(commitment, cycle, expected):
     published_report(commitment, on="2014-08-01")
 
     assert cycle_counts(date(2014, 6, 30)) == []
@@ -123,7 +123,7 @@ def test_cycle_of_a_day_is_told_as_it_stood(commitment, cycle, expected):
     ]
 
 
-def test_newest_cycle_misses_just_what_freshness_says_is_owed(ilo, cycle):
+def test_newest_cycle_misses_exactly_the_reports_due_by_freshness(ilo, cycle):
     commitments = CommitmentFactory.create_batch(4, lead_agency=ilo)
     published_report(commitments[0], on="2014-03-01")
     for commitment in commitments:

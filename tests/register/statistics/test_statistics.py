@@ -66,7 +66,7 @@ def test_recommendation_counts_what_answers_it_or_its_parts_once(ilo):
     assert {row.code: row.commitments for row in gaps.levels if row.commitments} == {"post_2015": 1, "operational": 2}
 
 
-def test_coverage_tells_what_the_cycle_has_and_what_it_is_owed(ilo, client):
+def test_coverage_counts_received_and_expected_reports(ilo, client):
     answered, owing, _unasked, finished = CommitmentFactory.create_batch(4, lead_agency=ilo)
     published_report(finished, on="2014-03-01", status="completed")
     cycle = ReportingCycleFactory(opened=True)

@@ -10,7 +10,7 @@ from tests.support.factories import AnswerFactory, AssessmentFactory, Commitment
 pytestmark = [pytest.mark.database, pytest.mark.django_db]
 
 
-def test_answer_is_published_beneath_the_judgement_and_not_over_it(commitment, secretariat):
+def test_published_answer_leaves_the_assessment_unchanged(commitment, secretariat):
     answer = AnswerFactory(submitted=True, assessment__commitment=commitment)
 
     actions.publish(answer, by=secretariat)
@@ -25,11 +25,11 @@ def test_answer_is_published_beneath_the_judgement_and_not_over_it(commitment, s
         ({"text": "  "}, {"text": ["Write what you answer."]}),
         (
             {"assessment__public": False, "assessment__submitted": True},
-            {"assessment": ["Only a published judgement of a published commitment can be answered."]},
+            {"assessment": ["Only a published assessment of a published commitment can be answered."]},
         ),
         (
             {"assessment__commitment__withdrawn": True},
-            {"assessment": ["Only a published judgement of a published commitment can be answered."]},
+            {"assessment": ["Only a published assessment of a published commitment can be answered."]},
         ),
     ],
 )
@@ -43,15 +43,15 @@ def test_answer_that_breaks_a_rule_is_not_submitted(fields, problems, administra
     assert state_of(answer) == "draft"
 
 
-def test_whoever_judged_has_no_say_in_the_answer(
+def test_assessor_does_not_review_the_answer(
     data_and_research, ohchr, ohchr_focal_point, iom_focal_point, secretariat, administrator
 ):
-    """OHCHR judges a commitment and then co-chairs its group; one of the secretariat had written the judgement down."""
-    judged = AssessmentFactory(
+    """OHCHR assesses a commitment and then co-chairs its group; a secretary had written the assessment."""
+    assessment = AssessmentFactory(
         public=True, agency=ohchr, author=secretariat, commitment=CommitmentFactory(workgroup=data_and_research)
     )
     ParticipationFactory(workgroup=data_and_research, agency=ohchr, role="co_chair")
-    answer = AnswerFactory(submitted=True, assessment=judged, author=iom_focal_point)
+    answer = AnswerFactory(submitted=True, assessment=assessment, author=iom_focal_point)
 
     for person in (ohchr_focal_point, secretariat):
         with pytest.raises(PermissionDenied):

@@ -73,9 +73,7 @@ def test_report_is_either_published_or_sent_back(commitment, reviewers):
     assert commitment.status_changes.count() == (1 if published else 0)
 
 
-def test_what_is_submitted_while_its_writer_saves_holds_the_writers_words_or_tells_them(
-    commitment, ilo_focal_point, ilo_alternate
-):
+def test_submission_during_a_save_has_the_saved_text_or_reports_a_conflict(commitment, ilo_focal_point, ilo_alternate):
     report = ProgressReportFactory(commitment=commitment, status="planning", achieved="First")
     address = reverse("admin:reporting_progressreport_change", args=[report.pk])
     client = Client()
@@ -115,7 +113,9 @@ def test_submitting_what_was_seen_fails_where_its_writer_has_saved(commitment, i
     assert stands in {("draft", "Second", True, False), ("submitted", "First", False, True)}
 
 
-def test_part_is_in_what_is_submitted_or_its_partner_is_told(commitment, iom, iom_focal_point, ilo_focal_point):
+def test_contribution_is_in_the_submission_or_its_partner_reads_why_not(
+    commitment, iom, iom_focal_point, ilo_focal_point
+):
     PartnerFactory(commitment=commitment, agency=iom, part="Runs the pilots.")
     report = ProgressReportFactory(commitment=commitment, status="planning", author=ilo_focal_point)
 

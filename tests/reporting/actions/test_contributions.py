@@ -447,7 +447,7 @@ def test_commitment_without_partners_says_nothing_of_parts(as_user, ilo_focal_po
     assertNotContains(page, "What the partners say")
 
 
-# The desk
+# The dashboard
 
 
 def test_desk_of_a_partner_holds_the_reports_that_wait_for_its_part(
@@ -460,7 +460,7 @@ def test_desk_of_a_partner_holds_the_reports_that_wait_for_its_part(
     ProgressReportFactory(commitment=CommitmentFactory())
 
     (task_list,) = [
-        task_list for task_list in build_dashboard(ohchr_focal_point).nonempty_lists if task_list.key == "parts"
+        task_list for task_list in build_dashboard(ohchr_focal_point).nonempty_lists if task_list.key == "contributions"
     ]
 
     assert [(item.action.address, item.action.label, item.facts) for item in task_list.tasks] == [
@@ -476,7 +476,7 @@ def test_desk_of_a_partner_holds_the_reports_that_wait_for_its_part(
         ),
     ]
     for other in (undesa_focal_point, secretariat, administrator):
-        assert "parts" not in {task_list.key for task_list in build_dashboard(other).nonempty_lists}
+        assert "contributions" not in {task_list.key for task_list in build_dashboard(other).nonempty_lists}
 
 
 # Reading

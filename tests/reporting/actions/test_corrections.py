@@ -59,7 +59,7 @@ def test_address_may_be_left_out(client, commitment):
         ({"nickname": "spam"}, "This was filled in as if by a program"),
     ],
 )
-def test_what_cannot_be_taken_is_said_and_what_was_typed_stands(client, commitment, typed, sentence):
+def test_refused_correction_gets_a_message_and_keeps_the_text(client, commitment, typed, sentence):
     answer = client.post(form_of(commitment), TYPED | typed)
 
     html = answer.content.decode()
@@ -83,7 +83,7 @@ def test_filled_trap_is_empty_in_the_form_that_comes_back(client, commitment):
         ("milestones", "No milestone is stated. Please add (what, by when, and where it is written):"),
     ],
 )
-def test_whoever_asks_for_what_is_lacking_finds_it_begun(client, commitment, ilo_focal_point, lack, begun):
+def test_link_from_a_gap_opens_a_prefilled_correction(client, commitment, ilo_focal_point, lack, begun):
     client.force_login(ilo_focal_point)
 
     page = client.get(form_of(commitment), {"lack": lack})
@@ -127,7 +127,7 @@ def test_form_of_another_site_is_refused(commitment):
     assert Correction.objects.count() == 1
 
 
-def test_page_with_a_form_is_kept_by_nobody(client, commitment):
+def test_page_with_a_form_is_not_cached(client, commitment):
     published_report(commitment)
 
     page = client.get(form_of(commitment))
@@ -157,7 +157,7 @@ def test_sixth_of_an_hour_is_refused_with_what_was_typed(client, commitment, tim
     assert (elsewhere.status_code, later.status_code) == (302, 302)
 
 
-def test_lead_may_ask_for_more_than_a_stranger(client, commitment, ilo_focal_point, iom_focal_point):
+def test_lead_may_report_more_corrections_than_others(client, commitment, ilo_focal_point, iom_focal_point):
     def answers(person):
         client.force_login(person)
         return {client.post(form_of(commitment), TYPED).status_code for _number in range(corrections.PER_SENDER + 1)}
@@ -354,7 +354,7 @@ def test_settled_is_settled(secretariat, administrator, mailoutbox):
     assert len(mailoutbox) == 1
 
 
-def test_address_that_nobody_answers_is_forgotten_in_the_end(time_machine):
+def test_unanswered_address_is_deleted_in_the_end(time_machine):
     time_machine.move_to(datetime(2014, 9, 1, 9, tzinfo=UTC), tick=False)
     CorrectionFactory()
     now = datetime(2014, 9, 1, 9, tzinfo=UTC) + corrections.KEEP_ADDRESS
@@ -399,9 +399,9 @@ def test_desk_of_a_reviewer_holds_what_readers_report(secretariat, ilo_focal_poi
     CorrectionFactory(settled=True)
 
     (task_list,) = build_dashboard(secretariat).nonempty_lists
-    assert (task_list.key, [item.reference for item in task_list.tasks]) == ("mistakes", [commitment.reference])
+    assert (task_list.key, [item.reference for item in task_list.tasks]) == ("corrections", [commitment.reference])
     for person in (ilo_focal_point, undesa_focal_point):
-        assert "mistakes" not in {task_list.key for task_list in build_dashboard(person).nonempty_lists}
+        assert "corrections" not in {task_list.key for task_list in build_dashboard(person).nonempty_lists}
 
 
 def test_report_of_a_mistake_is_noted_with_it(secretariat, commitment, monkeypatch):

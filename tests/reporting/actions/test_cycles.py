@@ -122,7 +122,7 @@ def test_step_of_a_cycle_that_has_changed_since_is_refused(verb, secretariat):
     assert act(cycle, by=secretariat, seen=cycle.version) is not None
 
 
-def test_nobody_at_all_opens_no_cycle(commitment):
+def test_anonymous_user_opens_no_cycle(commitment):
     with pytest.raises(PermissionDenied):
         actions.open_cycle(ReportingCycleFactory(), by=AnonymousUser())
 
@@ -156,7 +156,7 @@ def test_cycle_that_is_not_open_is_not_closed(secretariat):
         assert refusal.value.messages == ["Only a cycle that is open can be closed."]
 
 
-def test_reminding_names_what_is_owed_and_leaves_a_line(cycle, secretariat):
+def test_reminding_names_expected_reports_and_leaves_a_line(cycle, secretariat):
     untouched = ProgressReportFactory(cycle=cycle, blank=True)
     begun = ProgressReportFactory(cycle=cycle)
     sent_back = ProgressReportFactory(cycle=cycle, sent_back=True)
@@ -187,7 +187,7 @@ def test_only_an_open_cycle_is_reminded_of(state, secretariat):
     assert refusal.value.messages == ["Only a cycle that is open can be reminded of."]
 
 
-def test_nobody_is_reminded_where_nothing_is_owed(cycle, secretariat):
+def test_no_reminder_where_no_report_is_expected(cycle, secretariat):
     ProgressReportFactory(cycle=cycle, submitted=True)
 
     with pytest.raises(ValidationError) as refusal:

@@ -63,7 +63,7 @@ def test_publish_notes_who_and_when(make, secretariat, time_machine):
     assert row.reviewed_at == datetime(2014, 6, 30, 23, 59, 59, tzinfo=UTC)
 
 
-def test_published_report_speaks_for_its_commitment(commitment, secretariat, time_machine):
+def test_published_report_sets_the_status_of_its_commitment(commitment, secretariat, time_machine):
     report = ProgressReportFactory(submitted=True, commitment=commitment, status="planning", outlook="at_risk")
     time_machine.move_to("2014-06-30T12:00:00+00:00", tick=False)
 

@@ -112,7 +112,7 @@ STEPS = {"withdrawn_on": WITHDRAWN, "withdrawn_reason": "Entered twice."}
         (None, [{**STEPS, "restored_on": RESTORED, "restored_reason": "It is another programme."}]),
     ],
 )
-def test_both_steps_are_told_by_the_api(restored, client, day, withdrawals):
+def test_api_has_both_steps(restored, client, day, withdrawals):
     row = client.get(f"/api/v1/commitments/{restored.reference}/", {"as_of": day} if day else {}).json()
 
     assert row["withdrawals"] == withdrawals
@@ -156,7 +156,7 @@ def test_second_withdrawal_is_another_change(restored, secretariat):
     assert (restored.state, restored.withdrawn_reason, restored.restored_on) == ("withdrawn", "It was not.", None)
 
 
-def test_timeline_and_feed_tell_both_steps(restored, client):
+def test_timeline_and_feed_have_both_steps(restored, client):
     for address in ("/timeline/", "/feeds/changes.atom"):
         text = client.get(address).content.decode()
         assert "Commitment withdrawn" in text

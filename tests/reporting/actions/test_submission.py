@@ -194,7 +194,7 @@ def test_check_says_which_successor_is_missing(successor):
         (AssessmentFactory, "Only a published commitment can be assessed."),
     ],
 )
-def test_what_is_said_of_a_commitment_that_is_not_published_is_not_submitted(state, factory, sentence, administrator):
+def test_report_of_an_unpublished_commitment_is_not_submitted(state, factory, sentence, administrator):
     row = factory(draft=True, commitment=commitment_in(state))
 
     with pytest.raises(ValidationError) as refusal:

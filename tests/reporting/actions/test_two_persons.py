@@ -33,7 +33,7 @@ AUTHORSHIP_REASONS = [had_written, had_submitted, had_edited]
 @pytest.mark.parametrize("hand", AUTHORSHIP_REASONS, ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("verb", ["publish", "send_back"])
 @pytest.mark.parametrize("factory", [CommitmentFactory, ProgressReportFactory])
-def test_nobody_reviews_what_they_had_a_hand_in(factory, verb, hand, reviewer, data_and_research):
+def test_involved_person_does_not_review_a_row(factory, verb, hand, reviewer, data_and_research):
     if factory is CommitmentFactory:
         row = factory(submitted=True, workgroup=data_and_research)
     else:
@@ -50,7 +50,7 @@ def test_nobody_reviews_what_they_had_a_hand_in(factory, verb, hand, reviewer, d
 
 @pytest.mark.parametrize("hand", AUTHORSHIP_REASONS, ids=lambda hand: hand.__name__)
 @pytest.mark.parametrize("verb", ["publish", "send_back"])
-def test_nobody_reviews_an_assessment_they_had_a_hand_in(verb, hand, secretariat):
+def test_involved_person_does_not_review_an_assessment(verb, hand, secretariat):
     row = AssessmentFactory(submitted=True)
     hand(row, secretariat)
     row.save()
@@ -85,7 +85,7 @@ def test_reviewer_of_the_first_round_reviews_the_second(secretariat, administrat
     assert state_of(row) == "published"
 
 
-def test_whoever_opened_the_cycle_publishes_its_reports(commitment, secretariat, ilo_focal_point):
+def test_opener_of_a_cycle_may_publish_its_reports(commitment, secretariat, ilo_focal_point):
     actions.open_cycle(ReportingCycleFactory(), by=secretariat)
     report = commitment.reports.get()
     report.status, report.achieved = "in_progress", "Courses were held."

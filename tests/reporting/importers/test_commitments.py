@@ -16,7 +16,7 @@ from foundation.dates.partial import PartialDate
 from gmg_portal.revision.current import CurrentRevision
 from register.querysets import register_commitments
 from reporting import actions
-from reporting.importers.line_parser import COLUMNS
+from reporting.importers.line_parser import FILE_COLUMNS
 from reporting.models import Evidence, ProgressReport, StatusChange
 from tests.support.factories import RecommendationFactory
 
@@ -63,12 +63,12 @@ def known(ilo, iom, ohchr, data_and_research, points):
 def file(tmp_path):
     """Write lines, each as changes to LINE, under a header."""
 
-    def file(*changes: dict[str, str], header: list[str] = COLUMNS, encoding: str = "utf-8"):
+    def file(*changes: dict[str, str], header: list[str] = FILE_COLUMNS, encoding: str = "utf-8"):
         path = tmp_path / "commitments.csv"
         with path.open("w", encoding=encoding, newline="") as target:
             writer = csv.writer(target, lineterminator="\n")
             writer.writerow(header)
-            writer.writerows([(LINE | change)[column] for column in COLUMNS] for change in changes)
+            writer.writerows([(LINE | change)[column] for column in FILE_COLUMNS] for change in changes)
         return path
 
     return file
@@ -284,7 +284,7 @@ def test_a_commitment_is_public_from_its_start_or_its_first_report(known, file, 
 
 
 @pytest.mark.database
-def test_the_record_as_of_a_day_tells_the_story_as_it_went(one):
+def test_record_as_of_a_day_is_that_of_the_day(one):
     before, after = date(2014, 6, 29), date(2014, 6, 30)
 
     assert list(Commitment.objects.published(before)) == []
@@ -473,7 +473,7 @@ NO_DATE = (
     "is not a date. Write it as 2014-03-05 or 5 March 2014; where only the month or year is known, as 2014-03 or 2014."
 )
 ALLOWED_KINDS = "programme, publication, norm, capacity, campaign, event, institution"
-ALLOWED_COLUMNS = f"Allowed: {', '.join(COLUMNS)}."
+ALLOWED_COLUMNS = f"Allowed: {', '.join(FILE_COLUMNS)}."
 ALLOWED_STATUSES = "not_started, planning, in_progress, substantially_complete, completed, ongoing"
 
 
@@ -551,7 +551,7 @@ def test_a_bad_line_is_refused_by_its_number_and_nothing_of_the_file_is_loaded(k
     assert Commitment.objects.count() == 0
 
 
-def test_every_problem_is_said_at_once_by_the_line_on_which_its_record_begins(known, file):
+def test_every_problem_is_reported_at_once_by_the_first_line_of_its_record(known, file):
     path = file(
         {"summary": "Two\nlines.", "kind": "project"}, {}, {}, {"lead": "itu", "confidence": "sure", "title": "T"}
     )
@@ -569,7 +569,7 @@ def test_every_problem_is_said_at_once_by_the_line_on_which_its_record_begins(kn
 
 
 @pytest.mark.database
-def test_what_only_the_database_refuses_is_said_by_line_too(known, file, monkeypatch):
+def test_refusal_of_the_database_is_reported_by_line(known, file, monkeypatch):
     monkeypatch.setattr("reporting.importers.line_parser.LineParser.partners", lambda reader, lead: [lead, lead])
 
     with pytest.raises(CommandError) as refusal:
@@ -579,7 +579,7 @@ def test_what_only_the_database_refuses_is_said_by_line_too(known, file, monkeyp
     assert Commitment.objects.count() == 0
 
 
-def test_what_only_an_action_refuses_is_said_by_line_too(one, file, monkeypatch):
+def test_refusal_of_an_action_is_reported_by_line(one, file, monkeypatch):
     monkeypatch.setattr(
         "reporting.importers.commitments.CommitmentLoader.outdated_outcome", lambda register, line: None
     )
@@ -605,7 +605,7 @@ def test_what_only_an_action_refuses_is_said_by_line_too(one, file, monkeypatch)
 )
 def test_what_is_no_such_file_is_refused(known, tmp_path, content, sentence):
     path = tmp_path / "commitments.csv"
-    path.write_bytes(content.replace(b"{header}", ",".join(COLUMNS).encode()))
+    path.write_bytes(content.replace(b"{header}", ",".join(FILE_COLUMNS).encode()))
 
     with pytest.raises(CommandError) as refusal:
         load(path)
@@ -617,19 +617,19 @@ def test_what_is_no_such_file_is_refused(known, tmp_path, content, sentence):
     ("header", "reason"),
     [
         (
-            [*COLUMNS[:-1], "trust"],
+            [*FILE_COLUMNS[:-1], "trust"],
             f"the column confidence is missing. ‘trust’ is not a column here. {ALLOWED_COLUMNS}",
         ),
-        ([*COLUMNS, "places"], f"‘places’ is not a column here. {ALLOWED_COLUMNS}"),
-        (COLUMNS[:-1], "the column confidence is missing."),
-        (COLUMNS[::-1], "the columns stand twice or in another order."),
+        ([*FILE_COLUMNS, "places"], f"‘places’ is not a column here. {ALLOWED_COLUMNS}"),
+        (FILE_COLUMNS[:-1], "the column confidence is missing."),
+        (FILE_COLUMNS[::-1], "the columns stand twice or in another order."),
     ],
 )
 def test_a_wrong_header_is_refused_by_the_names_of_its_columns(known, file, header, reason):
     with pytest.raises(CommandError) as refusal:
         load(file({}, header=header))
 
-    assert str(refusal.value) == f"line 1: {reason} The header is: {','.join(COLUMNS)}"
+    assert str(refusal.value) == f"line 1: {reason} The header is: {','.join(FILE_COLUMNS)}"
 
 
 def test_a_file_that_is_not_there_is_refused(known, tmp_path):

@@ -202,7 +202,7 @@ def test_stakeholders_have_their_kinds(loaded):
 # A second time
 
 
-def test_history_says_that_the_load_wrote_it_and_nobody_in_person(loaded):
+def test_history_names_the_import_as_author(loaded):
     for model in MODELS:
         lines = model.history.values_list("history_change_reason", "history_user")
         assert set(lines) == {("load", None)}, model

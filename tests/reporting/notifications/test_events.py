@@ -72,13 +72,13 @@ def everybody(
 # Acts
 
 
-def test_submitted_is_told_to_whoever_may_publish_it(everybody, commitment, ilo_focal_point):
+def test_submission_notifies_its_reviewers(everybody, commitment, ilo_focal_point):
     actions.submit(ProgressReportFactory(commitment=commitment), by=ilo_focal_point)
 
     assert names("submitted") == {"administrator", "secretariat"}
 
 
-def test_submitted_for_a_group_is_told_to_its_other_lead(everybody, data_and_research, iom_focal_point):
+def test_submission_for_a_group_notifies_its_other_lead(everybody, data_and_research, iom_focal_point):
     report = ProgressReportFactory(commitment=CommitmentFactory(workgroup=data_and_research), author=iom_focal_point)
 
     actions.submit(report, by=iom_focal_point)
@@ -86,13 +86,13 @@ def test_submitted_for_a_group_is_told_to_its_other_lead(everybody, data_and_res
     assert names("submitted") == {"administrator", "secretariat", "undesa_focal_point"}
 
 
-def test_administrator_who_submits_is_not_told_to_review(everybody, commitment, administrator):
+def test_submission_does_not_notify_the_submitting_administrator(everybody, commitment, administrator):
     actions.submit(ProgressReportFactory(commitment=commitment), by=administrator)
 
     assert names("submitted") == {"secretariat"}
 
 
-def test_sent_back_is_told_to_its_writers(everybody, commitment, ilo_focal_point, secretariat):
+def test_sending_back_notifies_the_writers(everybody, commitment, ilo_focal_point, secretariat):
     report = ProgressReportFactory(submitted=True, commitment=commitment, author=ilo_focal_point)
 
     actions.send_back(report, note="Name the source.", by=secretariat)
@@ -100,7 +100,7 @@ def test_sent_back_is_told_to_its_writers(everybody, commitment, ilo_focal_point
     assert notified() == [("ilo_alternate", "sent_back"), ("ilo_focal_point", "sent_back")]
 
 
-def test_author_who_left_is_not_told_of_what_came_back(everybody, commitment, secretariat):
+def test_sending_back_does_not_notify_an_author_who_left(everybody, commitment, secretariat):
     gone = User.objects.get(username="gone")
     report = ProgressReportFactory(submitted=True, commitment=commitment, author=gone)
 
@@ -109,7 +109,7 @@ def test_author_who_left_is_not_told_of_what_came_back(everybody, commitment, se
     assert names("sent_back") == {"ilo_focal_point", "ilo_alternate"}
 
 
-def test_administrator_who_wrote_it_is_told_that_it_came_back(everybody, commitment, administrator, secretariat):
+def test_sending_back_notifies_the_administrator_who_wrote_it(everybody, commitment, administrator, secretariat):
     report = ProgressReportFactory(submitted=True, commitment=commitment, author=administrator)
 
     actions.send_back(report, note="Name the source.", by=secretariat)
@@ -117,7 +117,7 @@ def test_administrator_who_wrote_it_is_told_that_it_came_back(everybody, commitm
     assert names("sent_back") == {"ilo_focal_point", "ilo_alternate", "administrator"}
 
 
-def test_published_is_told_to_lead_and_partners(everybody, commitment, ohchr, ilo_focal_point, secretariat):
+def test_publication_notifies_lead_and_partners(everybody, commitment, ohchr, ilo_focal_point, secretariat):
     PartnerFactory(commitment=commitment, agency=ohchr)
     report = ProgressReportFactory(submitted=True, commitment=commitment, author=ilo_focal_point)
 
@@ -130,9 +130,7 @@ def test_published_is_told_to_lead_and_partners(everybody, commitment, ohchr, il
     ]
 
 
-def test_published_assessment_is_told_to_assessor_and_assessed(
-    everybody, commitment, ohchr, ohchr_focal_point, secretariat
-):
+def test_published_assessment_notifies_assessor_and_lead(everybody, commitment, ohchr, ohchr_focal_point, secretariat):
     assessment = AssessmentFactory(submitted=True, commitment=commitment, agency=ohchr, author=ohchr_focal_point)
 
     actions.publish(assessment, by=secretariat)
@@ -155,7 +153,7 @@ def test_assessment_of_an_independent_assessor_goes_back_to_the_secretariat(ever
     assert names("sent_back") == {"secretariat", colleague.username}
 
 
-def test_cycle_that_opens_is_told_to_whoever_owes_a_report(everybody, commitment, data_and_research, secretariat):
+def test_opening_a_cycle_notifies_leads_with_expected_reports(everybody, commitment, data_and_research, secretariat):
     CommitmentFactory(workgroup=data_and_research)
     cycle = ReportingCycleFactory()
 
@@ -164,7 +162,7 @@ def test_cycle_that_opens_is_told_to_whoever_owes_a_report(everybody, commitment
     assert names("cycle_opened") == {"ilo_focal_point", "ilo_alternate", "iom_focal_point", "undesa_focal_point"}
 
 
-def test_mistake_is_told_to_whoever_answers_it(everybody, commitment, data_and_research):
+def test_correction_notifies_its_handlers(everybody, commitment, data_and_research):
     corrections.report(commitment, text="The link is broken.", sender="a")
     assert names("correction_requested") == {"administrator", "secretariat"}
 
@@ -181,7 +179,7 @@ def test_act_that_fails_leaves_no_notice(everybody, commitment, ilo_focal_point)
 
 
 @pytest.mark.database
-def test_same_row_is_told_once_for_each_time_it_is_submitted(commitment, ilo_focal_point, secretariat):
+def test_each_submission_of_a_row_notifies_once(commitment, ilo_focal_point, secretariat):
     report = actions.submit(ProgressReportFactory(commitment=commitment), by=ilo_focal_point)
     events.notify(Kind.SUBMITTED, report, by=ilo_focal_point)
     assert notified("submitted") == [("secretariat", "submitted")]
@@ -192,7 +190,7 @@ def test_same_row_is_told_once_for_each_time_it_is_submitted(commitment, ilo_foc
     assert notified("submitted") == [("secretariat", "submitted")] * 2
 
 
-# Due days
+# Deadlines
 
 
 @pytest.fixture
@@ -205,7 +203,7 @@ def owed(commitment, cycle):
     ("now", "kind"),
     [(EARLY, None), (FORTNIGHT, "due_in_14"), (EVE, "due_in_3"), (DUE, "due_in_3"), (LATE, "overdue")],
 )
-def test_each_due_day_is_told_once_to_whoever_owes(everybody, owed, time_machine, now, kind):
+def test_each_deadline_notifies_once_per_expected_report(everybody, owed, time_machine, now, kind):
     time_machine.move_to(now)
 
     counts = [events.notify_due(), events.notify_due()]
@@ -223,7 +221,7 @@ def test_missed_day_is_caught_up_on_in_the_words_of_the_day(ilo_focal_point, owe
 
 
 @pytest.mark.parametrize("how", ["submitted", "closed", "withdrawn", "finished"])
-def test_nobody_is_reminded_of_what_is_not_owed(ilo_focal_point, secretariat, owed, time_machine, how):
+def test_reports_not_expected_are_not_reminded(ilo_focal_point, secretariat, owed, time_machine, how):
     if how == "submitted":
         owed.status, owed.achieved = "in_progress", "The first courses were held."
         owed.save()
@@ -239,7 +237,7 @@ def test_nobody_is_reminded_of_what_is_not_owed(ilo_focal_point, secretariat, ow
     assert events.notify_due() == 0
 
 
-def test_newcomer_is_told_what_the_predecessor_was(ilo, ilo_focal_point, owed, time_machine):
+def test_successor_gets_the_notifications_of_the_predecessor(ilo, ilo_focal_point, owed, time_machine):
     time_machine.move_to(LATE)
     events.notify_due()
     ilo_focal_point.memberships.update(ends_on=date(2014, 9, 1))
@@ -329,7 +327,9 @@ def test_all_else_waits_for_one_digest_a_day(ilo_focal_point, owed, mailoutbox, 
         (LATE, "Overdue: reports for Second half of 2014"),
     ],
 )
-def test_cycle_is_told_as_it_stands_and_once(ilo_focal_point, secretariat, owed, time_machine, mailoutbox, now, title):
+def test_cycle_is_mailed_once_with_its_current_state(
+    ilo_focal_point, secretariat, owed, time_machine, mailoutbox, now, title
+):
     time_machine.move_to(now)
     events.notify(Kind.CYCLE_OPENED, owed.cycle, by=secretariat)
     actions.remind_cycle(owed.cycle, by=secretariat)
@@ -377,7 +377,7 @@ def test_nothing_reaches_whom_it_no_longer_concerns(
     assert ilo_focal_point.notifications.filter(dropped_at__isnull=False).count() == 2
 
 
-def test_what_is_done_meanwhile_is_not_told(
+def test_task_done_meanwhile_is_not_mailed(
     everybody, commitment, owed, ilo_focal_point, secretariat, administrator, mailoutbox
 ):
     report = actions.submit(ProgressReportFactory(commitment=commitment), by=ilo_focal_point)
@@ -427,7 +427,7 @@ def test_digest_leaves_out_what_would_make_it_endless(ilo, ilo_focal_point, cycl
 
     (mail,) = mailoutbox
     assert mail.body.count("/admin/reporting/progressreport/") == MAX_LINES
-    assert "And 2 more, on your desk." in mail.body
+    assert "And 2 more, on your dashboard." in mail.body
 
 
 def test_row_that_was_submitted_twice_is_one_line(commitment, ilo_focal_point, secretariat, administrator, mailoutbox):
@@ -465,9 +465,7 @@ def test_every_mail_offers_fewer_of_them(ilo_focal_point, commitment, mailoutbox
     assert link[1:-1] in mail.alternatives[0].content
 
 
-def test_one_who_cannot_be_written_to_keeps_nobody_waiting(
-    ilo_focal_point, ilo_alternate, commitment, mailoutbox, monkeypatch
-):
+def test_undeliverable_mail_does_not_delay_others(ilo_focal_point, ilo_alternate, commitment, mailoutbox, monkeypatch):
     for person in (ilo_focal_point, ilo_alternate):
         NotificationFactory(recipient=person, commitment=commitment)
     compose = digests.compose_digest
@@ -491,7 +489,7 @@ def test_one_who_cannot_be_written_to_keeps_nobody_waiting(
 
 
 @pytest.mark.parametrize("table", ["notification", "digest"])
-def test_who_was_told_is_for_administrators_alone(client, table, administrator, secretariat, ilo_focal_point, owed):
+def test_notification_log_is_for_administrators_alone(client, table, administrator, secretariat, ilo_focal_point, owed):
     events.notify(Kind.CYCLE_OPENED, owed.cycle, by=None)
     digests.send_all()
     row = {"notification": Notification, "digest": Digest}[table].objects.get()
@@ -502,7 +500,7 @@ def test_who_was_told_is_for_administrators_alone(client, table, administrator, 
         assert [client.get(page).status_code for page in pages] == [status, status]
 
 
-def test_account_goes_with_what_it_was_told(outsider):
+def test_deleting_an_account_deletes_its_notifications(outsider):
     NotificationFactory(recipient=outsider)
     digests.send_all()
 

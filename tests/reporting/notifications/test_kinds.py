@@ -11,7 +11,7 @@ from accounts.models import User
 from reporting.choices import NotificationKind
 from reporting.models.notification import SUBJECTS
 from reporting.notifications.digests import digest_sections, is_still_relevant
-from reporting.notifications.events import SUBJECT
+from reporting.notifications.events import SUBJECT_FIELD_BY_MODEL
 from reporting.notifications.kinds import KINDS, complete_registry
 from reporting.notifications.kinds.base import REGISTRY, Kind, register
 from tests.support.factories import (
@@ -108,7 +108,9 @@ def test_second_class_of_a_value_is_refused():
 
 def test_subjects_are_the_models_of_the_columns():
     assert (
-        set(SUBJECT.values()) == set(SUBJECTS) == {name for kind in NotificationKind for name in kind.meaning.subjects}
+        set(SUBJECT_FIELD_BY_MODEL.values())
+        == set(SUBJECTS)
+        == {name for kind in NotificationKind for name in kind.meaning.subjects}
     )
     assert set(FACTORIES) == set(SUBJECTS)
 
@@ -132,7 +134,7 @@ def test_every_kind_decides_who_receives_it_and_whether_it_is_relevant(kind, sub
 
     assert all(isinstance(person, User) for person in KINDS[kind].recipients(row.subject))
     assert is_still_relevant(row) in (True, False)
-    assert isinstance(KINDS[kind].occasion(row.subject), int)  # also if optional columns of the row are empty
+    assert isinstance(KINDS[kind].deduplication_key(row.subject), int)  # also if optional columns of the row are empty
 
 
 @pytest.mark.django_db

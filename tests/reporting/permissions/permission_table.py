@@ -51,8 +51,8 @@ secretariat    independent     rhwds   rhpb       rhws       rh
 administrator  other_agency    rhwds   rhpb       rhws       rh
 administrator  independent     rhwds   rhpb       rhws       rh
 """
-# Answers to a judgement of a peer agency: written and reviewed as reports are, but never reviewed by whoever judged,
-# though the judge has come to co-chair the group.
+# Answers to an assessment by a peer agency: written and reviewed as reports are, but never reviewed by the assessor,
+# even after it has come to co-chair the group.
 ANSWERS = """
 role           whose           draft   submitted  sent_back  published
 anonymous      other_agency    -       -          -          r
@@ -66,8 +66,8 @@ former         own_agency      -       -          -          r
 group_lead     own_agency      rhwds   rh         rhws       rh
 group_lead     own_group       rhwds   rhpb       rhws       rh
 group_lead     other_group     -       -          -          r
-judge          other_agency    -       -          -          r
-judge          own_group       rhwds   rh         rhws       rh
+assessor       other_agency    -       -          -          r
+assessor       own_group       rhwds   rh         rhws       rh
 secretariat    other_agency    -       rhpb       rh         rh
 secretariat    other_group     -       rhpb       rh         rh
 administrator  other_agency    rhwds   rhpb       rhws       rh

@@ -244,7 +244,7 @@ def test_secretary_who_acts_for_a_co_chair_publishes_no_assessment_of_the_group(
 
 
 @pytest.mark.database
-def test_person_with_a_hand_in_a_row_is_refused_by_the_database(ilo, commitment, secretariat, ilo_focal_point):
+def test_reviewer_involved_in_a_row_is_refused_by_the_database(ilo, commitment, secretariat, ilo_focal_point):
     report = ProgressReportFactory(commitment=commitment)
     piece = EvidenceFactory.build(report=report)
     piece._history_user = secretariat
@@ -650,7 +650,7 @@ def test_import_that_changes_on_whose_behalf_a_report_is_keeps_the_former_agency
     assert refused_everywhere(row, secretary(ilo))
 
 
-# Pages of the editors' side
+# Pages of the editor area
 
 
 ASSESSMENT = {"assessor_kind": "peer_agency", "finding": "agrees", "text": "The courses were visited."}
@@ -721,7 +721,7 @@ def test_dependent_reviewer_reads_why_another_decides(client, commitment, ilo, s
     assertContains(page, "or leads the commitment or is a partner in it: another reviewer decides.", status_code=403)
 
 
-def test_form_of_a_draft_keeps_the_agencies_of_whoever_saves_it(
+def test_draft_form_keeps_the_agencies_of_its_writer(
     client, data_and_research, iom, iom_focal_point, undesa_focal_point
 ):
     report = ProgressReportFactory(commitment=CommitmentFactory(workgroup=data_and_research))
@@ -756,10 +756,10 @@ def test_pages_and_api_name_the_reviewing_body_and_no_person(
     assertContains(page, "Reviewed by the secretariat", count=1)
     assertContains(page, "Reviewed by the administrators of the portal", count=1)
     by_iom = {"code": "iom", "name": "International Organization for Migration", "role": "co_chair"}
-    (judged,) = row["assessments"]
+    (assessment,) = row["assessments"]
     assert row["reviewed_by"] == row["reports"][0]["reviewed_by"] == listed[0]["reviewed_by"] == by_iom
-    assert judged["reviewed_by"] == {"code": None, "name": "Secretariat", "role": "secretariat"}
-    assert judged["answers"][0]["reviewed_by"]["role"] == "administrator"
+    assert assessment["reviewed_by"] == {"code": None, "name": "Secretariat", "role": "secretariat"}
+    assert assessment["answers"][0]["reviewed_by"]["role"] == "administrator"
     people = {person.username for person in (reviewer, iom_focal_point, undesa_focal_point)} | {reviewer.last_name}
     assert not any(name in page.content.decode() or name in str(row) for name in people)
 

@@ -154,11 +154,11 @@ def cells(world, kind, role) -> dict[tuple[str, str], Reviewed]:
     }
 
 
-# By the pages of the editors' side
+# By the pages of the editor area
 
 
 class Pages:
-    """The editors' side in the hands of somebody who tries everything, offered or not."""
+    """The editor area in the hands of somebody who tries everything, offered or not."""
 
     def __init__(self, client, forms):
         self.client = client
@@ -419,7 +419,7 @@ def test_api_of_the_register_takes_no_writing_method(role, method, world, client
 
 
 @pytest.mark.parametrize(
-    "role", [role for role in ROLES if role not in {"anonymous", "judge", "outsider"} | BY_INDEPENDENCE]
+    "role", [role for role in ROLES if role not in {"anonymous", "assessor", "outsider"} | BY_INDEPENDENCE]
 )
 def test_tokens_keep_to_the_policy(role, world, client):
     """A token allows what the agency of its maker may do, whatever other roles its maker has."""

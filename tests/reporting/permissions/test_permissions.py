@@ -30,13 +30,13 @@ def test_agency_of_a_report_written_on_its_behalf_gains_nothing_by_it(ohchr, ohc
     assert ProgressReport.objects.get() == report
 
 
-def test_agency_that_is_judged_sees_no_draft_of_the_judgement(ohchr, ohchr_focal_point):
+def test_assessed_agency_sees_no_draft_of_the_assessment(ohchr, ohchr_focal_point):
     AssessmentFactory(submitted=True, commitment=CommitmentFactory(lead_agency=ohchr))
 
     assert list(Assessment.objects.visible_to(ohchr_focal_point)) == []
 
 
-def test_agency_that_judged_sees_no_draft_of_the_answer(ohchr, ohchr_focal_point):
+def test_assessing_agency_sees_no_draft_of_the_answer(ohchr, ohchr_focal_point):
     AnswerFactory(submitted=True, assessment__agency=ohchr)
 
     assert list(Answer.objects.visible_to(ohchr_focal_point)) == []

@@ -26,7 +26,7 @@ from tests.support.factories import (
 MODELS = {"commitment": Commitment, "progressreport": ProgressReport, "assessment": Assessment, "answer": Answer}
 # The text by which a row is recognised wherever it shows, and changed where it may be.
 TEXT = {"commitment": "title", "progressreport": "achieved", "assessment": "text", "answer": "text"}
-AGENCIES = {"ilo": "ILO", "iom": "IOM", "ohchr": "OHCHR", "undesa": "UN DESA", "judging": "Judging"}
+AGENCIES = {"ilo": "ILO", "iom": "IOM", "ohchr": "OHCHR", "undesa": "UN DESA", "assessing": "Assessing"}
 
 
 class Cast:
@@ -36,7 +36,7 @@ class Cast:
     """
 
     def __init__(self):
-        self.ilo, self.iom, self.ohchr, self.undesa, self.judging = (
+        self.ilo, self.iom, self.ohchr, self.undesa, self.assessing = (
             AgencyFactory(code=code, acronym=acronym, position=position)
             for position, (code, acronym) in enumerate(AGENCIES.items(), start=1)
         )
@@ -76,7 +76,7 @@ class Cast:
             "group_lead": self.undesa,
             "own_alternate": self.undesa,
             "other_co_chair": self.iom,
-            "judge": self.judging,
+            "assessor": self.assessing,
         }
         membership = "alternate" if role in ("alternate", "own_alternate") else "focal_point"
         return focal_point(agencies.get(role, self.ohchr), role, role=membership)
@@ -113,9 +113,9 @@ class Cast:
 class World(Cast):
     """The cast, and a row in each state for each of those who lead, recognised by words of its own.
 
-    Of all kinds, or of some. The reports of a lead and the answers to what others judged are of its published
-    commitment. Who judged does so for an agency that co-chairs the group of what is answered, and did not when it
-    judged.
+    Of all kinds, or of some. The reports of a lead and the answers to assessments of others are of its published
+    commitment. The assessor acts for an agency that co-chairs the group of what is answered, and did not when it
+    assessed.
     """
 
     def __init__(self, *kinds: str):
@@ -130,16 +130,16 @@ class World(Cast):
                 if key not in self.rows:
                     self.rows[key] = self._row(key, role, whose)
         for whose in ("other_agency", "own_group") if "answer" in kinds else ():
-            group = self.row("answer", "judge", whose, "draft").commitment.workgroup
+            group = self.row("answer", "assessor", whose, "draft").commitment.workgroup
             if group:
-                ParticipationFactory(workgroup=group, agency=self.judging, role="co_chair")
+                ParticipationFactory(workgroup=group, agency=self.assessing, role="co_chair")
 
     @staticmethod
     def key(kind: str, role: str, whose: str, state: str) -> tuple[str, str, str]:
         """Return the key of the row of a cell: several cells may be of the same row."""
         lead = {("group_lead", "own_agency"): "own_agency_of_group_lead"}.get((role, whose), whose)
-        if role == "judge":
-            lead = f"{whose}_judged"
+        if role == "assessor":
+            lead = f"{whose}_assessed"
         return kind, "own_group" if lead == "joined_group" else lead, state
 
     def row(self, kind: str, role: str, whose: str, state: str):
@@ -185,8 +185,8 @@ class World(Cast):
         return AssessmentFactory(**facts, **words, **({"public": True} if state == "published" else {state: True}))
 
     def _answer(self, state, commitment, role, **words):
-        """An answer to a judgement of an agency of its own, or of the judge's."""
-        judged = {"assessment__commitment": commitment}
-        if role == "judge":
-            judged["assessment__agency"] = self.judging
-        return AnswerFactory(**judged, **words, **({"public": True} if state == "published" else {state: True}))
+        """An answer to an assessment of an agency of its own, or of the assessor's."""
+        criteria = {"assessment__commitment": commitment}
+        if role == "assessor":
+            criteria["assessment__agency"] = self.assessing
+        return AnswerFactory(**criteria, **words, **({"public": True} if state == "published" else {state: True}))

@@ -287,9 +287,9 @@ def assessments(commitment, agency, group, name) -> Assessment:
     lead = commitment.lead_agency
     ways = {
         **{f"{field}_named": partial(dict, assessor_kind=kind, agency=None) for field, kind in kinds.items()},
-        "agency_empty": lambda: {"assessor_kind": "independent", "assessor_name": "A. Judge", "agency": agency},
+        "agency_empty": lambda: {"assessor_kind": "independent", "assessor_name": "A. Assessor", "agency": agency},
         "workgroup_empty": lambda: {"workgroup": group},
-        "assessor_name_empty": lambda: {"assessor_name": "A. Judge"},
+        "assessor_name_empty": lambda: {"assessor_name": "A. Assessor"},
         "commitment_published": lambda: {"commitment": CommitmentFactory(draft=True)},
         "group_does_not_lead": lambda: by_group(group) | {"commitment": CommitmentFactory(workgroup=group)},
         "agency_has_no_stake": lambda: {"agency": lead},

@@ -224,8 +224,8 @@ def test_next_cycle_asks_for_a_report_on_it(left, secretariat):
 
 def test_lead_and_secretariat_have_it_on_their_dashboard(left, chain, ilo_focal_point, ohchr_focal_point, secretariat):
     def tasks(user):
-        piles = [pile for pile in build_dashboard(user).task_lists if pile.key == "successors"]
-        return [(item.reference, item.action.label, item.facts) for pile in piles for item in pile.tasks]
+        task_lists = [task_list for task_list in build_dashboard(user).task_lists if task_list.key == "successors"]
+        return [(item.reference, item.action.label, item.facts) for task_list in task_lists for item in task_list.tasks]
 
     fact = f"Superseded by {chain[2].reference}, which was withdrawn on 1 September 2014: Entered twice."
     assert tasks(ilo_focal_point) == [(left.reference, "Report the present status", [fact])]

@@ -51,7 +51,7 @@ SUBMIT = WorkflowAction(
 PUBLISH = WorkflowAction(
     verb="publish",
     label=gettext_lazy("Publish"),
-    question=gettext_lazy("Put this into the public record? It cannot be taken back: only a later word corrects it."),
+    question=gettext_lazy("Put this into the public record? It cannot be taken back: only a later report corrects it."),
     allowed_rows=lambda model, user: model.objects.reviewable_by(user),
     run=lambda row, by, seen, text: actions.publish(row, by=by, seen=seen),
     success_message=lambda row, result: _("%(row)s was published.") % {"row": row_name(row)},

@@ -18,7 +18,7 @@ def refusal_reason(action: WorkflowAction, row: Model, user: AbstractUser) -> st
         return actions.state_refusal(row)
     if action in (PUBLISH, SEND_BACK) and is_involved(row, user):
         if isinstance(row, Answer) and row.assessment in Assessment.objects.filter(is_party(user)):
-            return _("Whoever judged has no say in what is answered: another reviewer decides.")
+            return _("The body that assessed it cannot review the answer: another reviewer decides.")
         if user.pk in (row.author_id, row.submitted_by_id):
             return _("Nobody publishes or sends back what they wrote or submitted themselves.")
         return _(

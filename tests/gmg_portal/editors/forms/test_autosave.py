@@ -306,7 +306,7 @@ def test_signs_that_no_column_takes_are_left_out(as_user, ilo_focal_point, repor
     assert AutosavedForm.objects.get().fields == {"achieved": ["Typed with care"]}
 
 
-def test_copy_of_an_older_version_clashes_on_saving(as_user, ilo_focal_point, ilo_alternate, report):
+def test_copy_of_an_older_version_conflicts_on_saving(as_user, ilo_focal_point, ilo_alternate, report):
     client = as_user(ilo_alternate)
     keep(client, report, filled(client.get(address(report))) | {"achieved": "Typed with care"})
     client = as_user(ilo_focal_point)
@@ -373,7 +373,7 @@ def test_row_that_was_sent_off_takes_no_more(as_user, ilo_focal_point, report):
     assert client.get(address(report, "autosave")).status_code == 403
 
 
-def test_signed_out_is_told_from_signed_in_as_somebody_else(as_user, ilo_focal_point, ilo_alternate, report):
+def test_signed_out_differs_from_signed_in_as_somebody_else(as_user, ilo_focal_point, ilo_alternate, report):
     client = as_user(ilo_focal_point)
 
     other = keep(client, report, {"achieved": SECRET}, _user=str(ilo_alternate.pk))
@@ -495,7 +495,7 @@ def test_new_report_that_a_colleague_began_is_offered(as_user, ilo_focal_point, 
     assert shown(answer, "achieved") == SECRET
 
 
-def test_own_words_are_not_lost_by_taking_over(as_user, ilo_focal_point, maria, report):
+def test_own_text_is_not_lost_by_taking_over(as_user, ilo_focal_point, maria, report):
     copy = left_by(maria, report)
     client = as_user(ilo_focal_point)
     keep(client, report, filled(client.get(address(report))) | {"achieved": "My own words"})

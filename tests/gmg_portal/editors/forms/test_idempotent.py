@@ -198,7 +198,7 @@ def test_form_with_a_mistake_is_mended_and_sent_again(focal_point):
     assert [draft.title for draft in Commitment.objects.all()] == ["With a title"]
 
 
-def test_form_opened_anew_makes_another_row(focal_point):
+def test_reopened_form_creates_another_row(focal_point):
     focal_point.post(ADD, commitment_form(focal_point))
     focal_point.post(ADD, commitment_form(focal_point, summary="Another one."))
 
@@ -218,7 +218,7 @@ def test_same_words_in_a_form_that_was_fetched_anew_lead_to_the_first_for_a_mome
     assert (soon, Commitment.objects.count()) == (1, 2)
 
 
-def test_first_row_that_was_deleted_is_said_and_not_made_again(focal_point):
+def test_deleted_first_row_gets_a_message_and_is_not_created_again(focal_point):
     data = commitment_form(focal_point)
     focal_point.post(ADD, data)
     Commitment.objects.get().delete()
@@ -241,7 +241,7 @@ def test_form_with_an_odd_key_is_taken(focal_point):
     assert Commitment.objects.count() == 4
 
 
-def test_key_of_somebody_else_leads_nowhere(focal_point, iom_focal_point, iom):
+def test_idempotency_key_of_another_user_has_no_effect(focal_point, iom_focal_point, iom):
     data = commitment_form(focal_point)
     focal_point.post(ADD, data)
     other = Client()

@@ -364,7 +364,7 @@ def test_token_writes_no_day_that_cannot_be_right(client, ilo, ilo_focal_point, 
 
 
 @pytest.mark.database
-def test_database_has_the_last_word(draft):
+def test_database_refuses_implausible_dates(draft):
     cycle = ReportingCycleFactory()
     step = MilestoneFactory(commitment=draft)
     writes = [

@@ -66,7 +66,7 @@ def test_report_stands_beside_the_last_published_one(commitment):
     assert [field.label for field in beside.fields if not field.changed] == ["Outlook"]
 
 
-def test_each_side_reads_as_its_own_wording(commitment):
+def test_each_side_reads_as_its_own_text(commitment):
     before, after = "Two courses were held in Geneva.", "Five courses were held in Geneva, and one in Bern."
     published_report(commitment, achieved=before)
     report = ProgressReportFactory(submitted=True, commitment=commitment, achieved=after)
@@ -90,15 +90,15 @@ def test_first_report_stands_alone(commitment):
 def test_assessment_stands_beside_the_same_assessors_last_one(commitment, iom):
     AssessmentFactory(public=True, commitment=commitment, agency=AgencyFactory(), text="Of another.")
     AssessmentFactory(public=True, commitment=commitment, agency=iom, text="Nothing was found.")
-    judged = AssessmentFactory(
+    assessment = AssessmentFactory(
         submitted=True, commitment=commitment, agency=iom, finding="disagrees", text="Nothing was seen."
     )
 
-    assert changed(compare_with_published(judged)) == {"Finding": ("Agrees with the lead's report", "Disagrees"),
-                                              "Judgement": ("found", "seen")}  # fmt: skip
+    assert changed(compare_with_published(assessment)) == {"Finding": ("Agrees with the lead's report", "Disagrees"),
+                                              "Assessment": ("found", "seen")}  # fmt: skip
 
 
-def test_answer_stands_beside_the_last_one_to_the_same_judgement():
+def test_answer_stands_beside_the_last_one_to_the_same_assessment():
     first = AnswerFactory(public=True, text="It was in Geneva.")
     AnswerFactory(public=True, text="Elsewhere.")
     second = AnswerFactory(submitted=True, assessment=first.assessment, text="It was in Bern.")
@@ -140,7 +140,7 @@ def test_commitment_that_was_sent_back_shows_what_was_mended(ilo, iom, points, i
     assert again.changes == len(again.fields)
 
 
-def test_evidence_added_since_the_report_was_sent_back_is_told(commitment, ilo_focal_point, secretariat):
+def test_evidence_added_since_the_report_was_sent_back_is_marked(commitment, ilo_focal_point, secretariat):
     report = ProgressReportFactory(commitment=commitment)
     EvidenceFactory(report=report, title="First", url="https://example.org/1")
     actions.submit(report, by=ilo_focal_point)
@@ -204,7 +204,7 @@ def test_report_is_remarked_on(before, fields, evidence, sentences, commitment):
     assert remarked(report) == sentences
 
 
-def test_what_stops_publication_is_told_apart(commitment):
+def test_blocking_remarks_are_marked(commitment):
     report = ProgressReportFactory(submitted=True, commitment=commitment, status="completed")
 
     stops = [remark.text for remark in remarks(report) if remark.is_blocking]
@@ -235,7 +235,7 @@ def test_dissent_and_late_answers_are_remarked_on(commitment, iom):
     new = AssessmentFactory(submitted=True, commitment=commitment, agency=iom, finding="disagrees")
     assert remarked(new) == {"Once it is published, the commitment stands as ‘Disputed’, and its lead may answer."}
     AssessmentFactory(public=True, commitment=commitment, agency=iom, published_on=date(2014, 12, 1))
-    assert remarked(answer) == {"The same assessor has judged anew since: the answer is to the older judgement."}
+    assert remarked(answer) == {"The same assessor has assessed it again since: the answer is to the older assessment."}
 
 
 # The page
@@ -305,7 +305,7 @@ def test_reviewer_sends_back_on_the_page(client, secretariat, waiting):
         ),
     ],
 )
-def test_decision_that_cannot_be_taken_is_said_and_nothing_lost(data, sentence, client, secretariat, waiting):
+def test_impossible_decision_gets_a_message_and_loses_nothing(data, sentence, client, secretariat, waiting):
     client.force_login(secretariat)
 
     page = client.post(review_page(waiting), {"seen": waiting.version, **data})
@@ -355,7 +355,7 @@ def test_every_kind_has_its_page(make, client, secretariat):
     assertContains(client.get(review_page(row)), "Your decision")
 
 
-def test_answer_is_read_with_the_judgement(client, secretariat):
+def test_answer_is_read_with_the_assessment(client, secretariat):
     answer = AnswerFactory(submitted=True, assessment__text="Nothing was found.")
     client.force_login(secretariat)
 

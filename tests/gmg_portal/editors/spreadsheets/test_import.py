@@ -322,7 +322,7 @@ def test_row_of_a_cycle_fills_the_report_that_waits_for_it(commitment, cycle, il
     assert ProgressReport.objects.count() == 1
 
 
-def test_new_report_speaks_for_the_lead(commitment, ilo, ilo_focal_point):
+def test_new_report_is_that_of_the_lead(commitment, ilo, ilo_focal_point):
     content = edited(
         ReportResource(ilo_focal_point), {}, [{"commitment": commitment.reference, "achieved": "Courses were held"}]
     )

@@ -1,4 +1,4 @@
-"""Import and export as pages of the editors' side."""
+"""Import and export as pages of the editor area."""
 
 import io
 from datetime import timedelta
@@ -220,7 +220,7 @@ def test_kept_file_that_was_tampered_with_is_refused(client, draft, ilo_focal_po
     assert "The file is no longer kept here: choose it again." in answer.content.decode()
 
 
-def test_file_that_nobody_came_back_for_is_deleted(ilo_focal_point):
+def test_abandoned_upload_is_deleted(ilo_focal_point):
     upload_store.store(b"old", ilo_focal_point, "commitments")
     with time_machine.travel(timezone.now() + timedelta(hours=2)):
         ticket = upload_store.store(b"new", ilo_focal_point, "commitments")

@@ -218,7 +218,7 @@ def test_same_row_by_another_spelling_stands_twice(tried):
     assert tried(GOOD | {"partners": "iom;IOM"}) == [(2, "partners", "‘IOM’ stands twice.")]
 
 
-def test_agency_that_one_does_not_act_for_is_told_from_one_that_is_not_known(commitment, iom, tried):
+def test_other_agency_and_unknown_agency_get_different_messages(commitment, iom, tried):
     others = tried({"commitment": commitment.reference, "on_behalf_of": "IOM"}, resource=ReportResource)
     nobody = tried({"commitment": commitment.reference, "on_behalf_of": "iomm"}, resource=ReportResource)
 

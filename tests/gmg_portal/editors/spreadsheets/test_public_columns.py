@@ -3,11 +3,11 @@ from dataclasses import replace
 import pytest
 from django.core.exceptions import ValidationError
 
-from commitments.fields import COMMITMENT
+from commitments.public_fields import COMMITMENT
 from foundation.public_fields import PublicField
 from gmg_portal.editors.spreadsheets.public_columns import public_column, sheet_names
 from gmg_portal.editors.spreadsheets.widgets import ChoiceWidget, NumberWidget, TextWidget
-from reporting.fields import REPORT
+from reporting.public_fields import REPORT
 
 
 def test_column_follows_the_model():

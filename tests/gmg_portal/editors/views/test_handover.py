@@ -128,7 +128,7 @@ def test_sheet_of_no_agency_is_not_found(client, secretariat):
     assert client.get(reverse("admin:handover", args=["nobody"])).status_code == 404
 
 
-def test_page_tells_standing_notes_and_evidence(client, ilo_focal_point, commitments_by_lead):
+def test_page_shows_standing_notes_and_evidence(client, ilo_focal_point, commitments_by_lead):
     client.force_login(ilo_focal_point)
 
     page = client.get(ILO)

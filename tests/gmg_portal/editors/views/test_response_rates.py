@@ -76,7 +76,7 @@ def test_earlier_cycle_keeps_its_own_rates(cycle, ilo, answered):
     assert counts(rates(cycle))["ilo"] == (3, 1, 1, 0, 1)
 
 
-def test_page_names_the_silent_with_their_last_word(client, secretariat, cycle, answered):
+def test_page_names_silent_leads_with_their_last_update(client, secretariat, cycle, answered):
     client.force_login(secretariat)
 
     page = client.get(reverse("admin:rates"))

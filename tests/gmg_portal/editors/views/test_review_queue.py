@@ -75,7 +75,7 @@ def test_group_lead_has_the_groups_rows_and_reads_why_not_ones_own(ilo_focal_poi
     assert [(row.key, row.refusal) for row in queue_of(iom_focal_point).rows] == [(waiting["report"], "")]
 
 
-def test_whoever_judged_reads_that_the_answer_is_for_another(ohchr, ohchr_focal_point, decent_work):
+def test_assessor_reads_that_another_reviews_the_answer(ohchr, ohchr_focal_point, decent_work):
     AnswerFactory(
         submitted=True, assessment__agency=ohchr, assessment__commitment=CommitmentFactory(workgroup=decent_work)
     )
@@ -187,7 +187,7 @@ def test_many_are_published_after_one_question_and_the_rest_named_with_reasons(c
     assert [row.key for row in queue_of(administrator).rows] == [f"commitment-{own.pk}", waiting["report"]]
 
 
-def test_nothing_chosen_is_said(client, secretariat, waiting):
+def test_nothing_chosen_gets_a_message(client, secretariat, waiting):
     client.force_login(secretariat)
 
     answer = client.post(reverse("admin:queue"), {"row": []}, follow=True)

@@ -42,7 +42,7 @@ def test_agency_list_is_of_the_members_with_their_constituents_nested(client, il
     assert "Economic Commission for Africa" in response.content.decode()
 
 
-def test_agency_list_shows_what_each_leads_by_status_and_its_last_word_at_its_precision(client, ilo, commitment, draft):
+def test_agency_list_shows_statuses_and_last_update_at_its_precision(client, ilo, commitment, draft):
     published_report(commitment, on="2014-06", status="ongoing")
 
     html = client.get(reverse("agencies:list")).content.decode()
@@ -62,7 +62,7 @@ def test_agency_list_counts_what_a_constituent_leads_for_its_member_too(client, 
     assert '<a href="/commitments/?lead=eca">1</a>' in html
 
 
-def test_agency_list_counts_the_reports_that_are_owed(client, ilo, commitment):
+def test_agency_list_counts_the_expected_reports(client, ilo, commitment):
     cycle = ReportingCycleFactory(opened=True)
     ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
 

@@ -1,5 +1,0 @@
-"""The base classes of the editor area's tables: strict lists, histories, permissions and inline rows.
-
-Start with `strict_lists`, the lowest of them, which says how a table serves a request; most tables derive from
-`PortalModelAdmin` in `tables`.
-"""
