@@ -58,6 +58,6 @@ def test_operator_is_named_on_the_page(client, db, settings):
 def test_names_within_texts_stand_as_code_and_nothing_else_becomes_markup(client, db):
     page = client.get("/api/v1/docs/").content.decode()
 
-    assert "With <code>as_of</code> who had joined by then" in page
+    assert "With <code>as_of</code> it has the members" in page
     assert "`" not in page
     assert code_html("<b> `a<b`") == "&lt;b&gt; <code>a&lt;b</code>"
