@@ -283,8 +283,9 @@ def test_private_columns_are_asked_about_by_nobody(people):
         roles = {frozenset(table.offered_lookups(request_of(people[role]))): request_of(people[role]) for role in ROLES}
         paths = list(private_paths(model))
         for one in roles.values():
+            served = table.for_request(one)  # as its list is served, so that the lookups are worked out once
             for path in paths:
-                allowed += [path + lookup for lookup in LOOKUPS if table.lookup_allowed(path + lookup, "1", one)]
+                allowed += [path + lookup for lookup in LOOKUPS if served.lookup_allowed(path + lookup, "1", one)]
 
     assert allowed == []
 
