@@ -48,6 +48,10 @@ POINTS = [
     "Enhance migration partnerships and cooperation",
 ]
 BROWSER_TESTS = Path(__file__).parent / "browser"
+# What the Makefile's `test-database` and `test-fast` pass to `-m`.
+DATABASE_TESTS = "database or account"
+FAST_TESTS = "not browser and not processes and not exhaustive"
+WHOLE_FILE_NOT_FAST = re.compile(r"^pytestmark = .*mark\.(processes|exhaustive)\b", re.MULTILINE)
 # The slowest files, which are started first so that the processes finish at the same time.
 SLOWEST_FILES = (
     "tests/reporting/permissions/test_permission_table.py",
@@ -100,10 +104,16 @@ TransactionTestCase._fixture_teardown = lambda _test: row_deletion.delete_all_ro
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Skip files without tests for the second server if only those are run, as importing all takes seconds."""
-    if config.getoption("markexpr") != "database or account" or not collection_path.match("test_*.py"):
+    """Skip files of which `make test-database` or `make test-fast` runs nothing, as importing all takes seconds."""
+    markexpr = config.getoption("markexpr")
+    if markexpr not in (DATABASE_TESTS, FAST_TESTS) or not collection_path.match("test_*.py"):
         return None
-    return None if re.search(r"mark\.(database|account)\b", collection_path.read_text()) else True
+    source = collection_path.read_text()
+    if markexpr == DATABASE_TESTS:
+        skipped = not re.search(r"mark\.(database|account)\b", source)
+    else:
+        skipped = BROWSER_TESTS in collection_path.parents or WHOLE_FILE_NOT_FAST.search(source)
+    return True if skipped else None
 
 
 def pytest_collection_modifyitems(items):
