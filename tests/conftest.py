@@ -77,7 +77,6 @@ SLOWEST_FILES = (
     "tests/gmg_portal/api/test_api.py",
     "tests/gmg_portal/api/test_drafts.py",
     "tests/gmg_portal/syndication/test_feeds.py",
-    "tests/reporting/actions/test_transitions.py",
     "tests/gmg_portal/open_data/test_editions.py",
     "tests/browser/accounts/test_access_tokens.py",
     "tests/gmg_portal/api/clients/test_clients.py",
