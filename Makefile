@@ -8,7 +8,7 @@ help:
 	@echo 'make run    set up a trial of the portal on this machine and serve it until Ctrl-C'
 	@echo '            (PORT and HOST say where: make run PORT=8080; DATABASE_URL names another PostgreSQL server)'
 	@echo 'make test   the whole test suite, on the portal'\''s own PostgreSQL or on that of DATABASE_URL'
-	@echo 'make test-fast   the tests that need neither a browser nor processes of their own'
+	@echo 'make test-fast   the tests without a browser, without processes of their own, and without the exhaustive ones'
 	@echo 'make test-database   the tests of what touches SQL, and of which account runs the portal'
 	@echo 'make coverage   the whole suite with coverage, which takes half as long again; fails under 90 %'
 	@echo 'make check  format, lint, import contracts, migrations, settings for production'
@@ -68,7 +68,7 @@ test: environment clients
 	@$(UNSET); exec $(PY) -m pytest
 
 test-fast: environment
-	@$(UNSET); exec $(PY) -m pytest -m 'not browser and not processes'
+	@$(UNSET); exec $(PY) -m pytest -n 2 -m 'not browser and not processes and not exhaustive'
 
 test-database: environment
 	@$(UNSET); PROPERTY_EXAMPLES=$${PROPERTY_EXAMPLES:-10} exec $(PY) -m pytest -n 2 -m 'database or account'

@@ -48,6 +48,10 @@ POINTS = [
     "Enhance migration partnerships and cooperation",
 ]
 BROWSER_TESTS = Path(__file__).parent / "browser"
+# What the Makefile's `test-database` and `test-fast` pass to `-m`.
+DATABASE_TESTS = "database or account"
+FAST_TESTS = "not browser and not processes and not exhaustive"
+WHOLE_FILE_NOT_FAST = re.compile(r"^pytestmark = .*mark\.(processes|exhaustive)\b", re.MULTILINE)
 # The slowest files, which are started first so that the processes finish at the same time.
 SLOWEST_FILES = (
     "tests/reporting/permissions/test_permission_table.py",
@@ -59,15 +63,21 @@ SLOWEST_FILES = (
     "tests/browser/public/test_reader_journeys.py",
     "tests/gmg_portal/whole_portal/test_links.py",
     "tests/foundation/postgresql/test_server.py",
-    "tests/gmg_portal/editors/test_list_queries.py",
     "tests/browser/editors/test_report_journeys.py",
-    "tests/gmg_portal/api/test_api.py",
-    "tests/browser/editors/test_forms_sent_twice.py",
+    "tests/gmg_portal/editors/test_list_queries.py",
+    "tests/gmg_portal/editors/model_admins/test_admin.py",
     "tests/gmg_portal/api/test_contract.py",
+    "tests/browser/editors/test_forms_sent_twice.py",
     "tests/gmg_portal/editors/forms/test_autosave.py",
+    "tests/accounts/attempts/test_attempt_limits.py",
+    "tests/gmg_portal/editors/forms/test_versioned.py",
     "tests/browser/editors/test_dashboard_and_queue.py",
+    "tests/gmg_portal/editors/test_dashboard.py",
+    "tests/gmg_portal/open_data/test_files.py",
+    "tests/gmg_portal/api/test_api.py",
+    "tests/gmg_portal/api/test_drafts.py",
+    "tests/gmg_portal/syndication/test_feeds.py",
     "tests/gmg_portal/open_data/test_editions.py",
-    "tests/reporting/actions/test_transitions.py",
     "tests/browser/accounts/test_access_tokens.py",
     "tests/gmg_portal/api/clients/test_clients.py",
 )
@@ -100,10 +110,16 @@ TransactionTestCase._fixture_teardown = lambda _test: row_deletion.delete_all_ro
 
 
 def pytest_ignore_collect(collection_path, config):
-    """Skip files without tests for the second server if only those are run, as importing all takes seconds."""
-    if config.getoption("markexpr") != "database or account" or not collection_path.match("test_*.py"):
+    """Skip files of which `make test-database` or `make test-fast` runs nothing, as importing all takes seconds."""
+    markexpr = config.getoption("markexpr")
+    if markexpr not in (DATABASE_TESTS, FAST_TESTS) or not collection_path.match("test_*.py"):
         return None
-    return None if re.search(r"mark\.(database|account)\b", collection_path.read_text()) else True
+    source = collection_path.read_text()
+    if markexpr == DATABASE_TESTS:
+        skipped = not re.search(r"mark\.(database|account)\b", source)
+    else:
+        skipped = BROWSER_TESTS in collection_path.parents or WHOLE_FILE_NOT_FAST.search(source)
+    return True if skipped else None
 
 
 def pytest_collection_modifyitems(items):

@@ -525,6 +525,7 @@ def test_answer_stands_with_its_assessment_from_its_day_on(get_commitment, commi
 # Summaries
 
 
+@pytest.mark.exhaustive
 def test_every_cell_of_the_matrix_leads_to_as_many_rows(client, ilo, iom, decent_work, points):
     part = AgencyFactory(code="eca", parent=iom)
     CommitmentFactory(lead_agency=ilo, agenda_points=points[:2])

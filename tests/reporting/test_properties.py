@@ -20,7 +20,7 @@ from register.filtering.commitment_filters import CommitmentFilter
 from tests.register.plain_model import FIRST, KINDS, LAST, OUTLOOKS, PLACES, RARE, SCOPES, STATUSES, World
 from tests.support.factories import AgencyFactory, AgendaPointFactory, WorkGroupFactory
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.database, pytest.mark.django_db, pytest.mark.exhaustive]
 
 REGISTER = "/api/v1/commitments/"
 EXAMPLES = int(os.environ.get("PROPERTY_EXAMPLES") or 25)

@@ -36,7 +36,7 @@ from reporting.models import (
     ReportMovement,
     StatusChange,
 )
-from tests.conftest import SLOWEST_FILES
+from tests.conftest import DATABASE_TESTS, FAST_TESTS, SLOWEST_FILES
 from tests.support import factories
 from workgroups.models import Participation, WorkGroup, WorkPlan
 
@@ -532,6 +532,11 @@ def without_reason(tree):
 
 def test_longest_files_are_there():
     assert [name for name in SLOWEST_FILES if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("selection", [DATABASE_TESTS, FAST_TESTS])
+def test_selection_of_tests_is_that_of_the_makefile(selection):
+    assert f"-m '{selection}'\n" in (ROOT / "Makefile").read_text()
 
 
 def test_no_skip_is_without_a_reason():

@@ -13,6 +13,7 @@ from foundation.http.throttling import AddressThrottle
 from foundation.rest.problem_codes import ERRORS, PROBLEMS
 from gmg_portal.api.urls import ENDPOINTS, RESOURCES, SUMMARIES
 from tests.support import shared_cast
+from tests.support.exhaustive import first_fast
 from tests.support.factories import (
     AgencyFactory,
     AgendaPointFactory,
@@ -129,7 +130,7 @@ def test_root_lists_every_endpoint(client, db, address):
     assert {name: client.get(url).status_code for name, url in endpoints.items()} == dict.fromkeys(names, 200)
 
 
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("name", first_fast(EVERYWHERE))
 def test_endpoint_answers_json(ask, name):
     response = ask(name)
 
@@ -143,7 +144,7 @@ def test_format_is_a_param_and_in_no_address_of_the_response(client, ask):
     assert [name for name in EVERYWHERE if ask(name, format="json").json() != ask(name).json()] == []
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", first_fast(LISTS))
 def test_list_has_the_envelope(ask, name):
     body = ask(name).json()
 
@@ -151,7 +152,7 @@ def test_list_has_the_envelope(ask, name):
     assert (body["count"], body["next"], body["previous"]) == (len(body["results"]), None, None)
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", first_fast(LISTS))
 def test_detail_has_all_fields_of_the_list(ask, name):
     detail = ask(f"{name}/…").json()
     rows = ask(name).json()["results"]
@@ -171,7 +172,7 @@ def test_no_answer_shows_a_database_key(ask):
     assert not {"id", "pk"} & names(bodies)
 
 
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("name", first_fast(EVERYWHERE))
 def test_head_answers_as_get_without_a_body(client, record, ask, name):
     got, head = ask(name), client.head(record[name])
 
@@ -180,7 +181,7 @@ def test_head_answers_as_get_without_a_body(client, record, ask, name):
     assert (head["Content-Type"], head["ETag"]) == (got["Content-Type"], got["ETag"])
 
 
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("name", first_fast(EVERYWHERE))
 def test_options_returns_what_is_allowed(client, record, name):
     response = client.options(record[name])
 
@@ -191,7 +192,7 @@ def test_options_returns_what_is_allowed(client, record, name):
 # Refusals
 
 
-@pytest.mark.parametrize("name", [*EVERYWHERE, *OTHERS])
+@pytest.mark.parametrize("name", first_fast([*EVERYWHERE, *OTHERS]))
 def test_writing_method_is_refused(client, record, assert_problem, name):
     for method in ("post", "put", "patch", "delete", "trace"):
         response = getattr(client, method)((record | OTHERS)[name])
@@ -215,7 +216,7 @@ def test_missing_slash_is_added_for_readers(client, db):
     assert response["Location"] == "/api/v1/events/?page=1"
 
 
-@pytest.mark.parametrize("name", [*EVERYWHERE, *OTHERS])
+@pytest.mark.parametrize("name", first_fast([*EVERYWHERE, *OTHERS]))
 def test_unknown_parameter_is_refused(client, record, assert_problem, name):
     response = client.get((record | OTHERS)[name], {"nonsense": "1"})
 
@@ -225,7 +226,7 @@ def test_unknown_parameter_is_refused(client, record, assert_problem, name):
     assert ("fields" in error["allowed"]) == (name not in OTHERS)
 
 
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("name", first_fast(EVERYWHERE))
 def test_unknown_field_is_refused_with_those_that_are_known(client, record, ask, assert_problem, name):
     body = ask(name).json()
 
@@ -237,7 +238,7 @@ def test_unknown_field_is_refused_with_those_that_are_known(client, record, ask,
     assert error["allowed"] == list(body["results"][0] if name in LISTS else body)
 
 
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("name", first_fast(EVERYWHERE))
 def test_unknown_format_is_refused_with_those_that_are_known(ask, assert_problem, name):
     response = ask(name, format="xml")
 
@@ -247,7 +248,7 @@ def test_unknown_format_is_refused_with_those_that_are_known(ask, assert_problem
     assert [ask(name, format=word).status_code for word in known] == [200] * len(known)
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", first_fast(LISTS))
 def test_unknown_ordering_is_refused_with_what_is_allowed(ask, assert_problem, name):
     (error,) = assert_problem(ask(name, ordering="nonsense"), 400)
 
@@ -255,7 +256,7 @@ def test_unknown_ordering_is_refused_with_what_is_allowed(ask, assert_problem, n
     assert ask(name, ordering=",".join(error["allowed"])).status_code == 200
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", first_fast(LISTS))
 def test_value_left_empty_is_refused(client, record, assert_problem, name):
     response = client.get(f"{record[name]}?page=&page_size=&fields=&ordering=")
 
@@ -267,7 +268,7 @@ def test_value_left_empty_is_refused(client, record, assert_problem, name):
     ]
 
 
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("name", first_fast(EVERYWHERE))
 def test_day_that_is_none_is_refused(client, record, assert_problem, name):
     (error,) = assert_problem(client.get(record[name], {"as_of": "2014-02-30"}), 400)
 
@@ -282,7 +283,7 @@ def test_whatever_is_no_day_of_the_past_is_refused(client, record, assert_proble
         assert error["parameter"] == "as_of"
 
 
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("name", first_fast(EVERYWHERE))
 def test_two_days_are_refused(client, record, assert_problem, name):
     response = client.get(f"{record[name]}?as_of=2014-07-01&as_of=2015-07-01")
 
@@ -426,7 +427,7 @@ def links(header):
 # Fields
 
 
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("name", first_fast(EVERYWHERE))
 def test_fields_narrow_a_row_to_those_asked_for(client, record, ask, name):
     whole = ask(name).json()
     row = whole["results"][0] if name in LISTS else whole
@@ -441,7 +442,7 @@ def test_fields_narrow_a_row_to_those_asked_for(client, record, ask, name):
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", first_fast(LISTS))
 def test_order_is_asked_alike_everywhere(client, record, ask, assert_problem, name):
     allowed = assert_problem(ask(name, ordering="nonsense"), 400)[0]["allowed"]
     with CaptureQueriesContext(connection) as queries:
@@ -453,7 +454,7 @@ def test_order_is_asked_alike_everywhere(client, record, ask, assert_problem, na
     assert client.get(f"{record[name]}?ordering={allowed[0]}&ordering={allowed[2]}").status_code == 200
 
 
-@pytest.mark.parametrize("name", [*DETAILS, *SUMMARY])
+@pytest.mark.parametrize("name", first_fast([*DETAILS, *SUMMARY]))
 def test_what_is_no_list_has_no_order(client, record, assert_problem, name):
     (fault,) = assert_problem(client.get(record[name], {"ordering": "title"}), 400)
 
@@ -500,6 +501,7 @@ def reports(n):
         published_report(CommitmentFactory(), on_behalf_of=AgencyFactory())
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("name", "make", "queries"),
     [

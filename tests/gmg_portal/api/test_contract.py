@@ -52,6 +52,8 @@ from tests.support.factories import (
 )
 from workgroups.models import WorkGroup, WorkPlan
 
+pytestmark = pytest.mark.exhaustive
+
 EXAMPLES_OF_EACH = int(os.environ.get("CONTRACT_EXAMPLES", "0")) or 5
 THOROUGH = EXAMPLES_OF_EACH >= 100
 PAST_DAY = "past-day"

@@ -45,6 +45,7 @@ def operations(schema):
     return [(path, operation) for path, path_item in schema["paths"].items() for operation in path_item.values()]
 
 
+@pytest.mark.exhaustive
 def test_description_is_made_without_a_warning_and_without_a_database_as_it_is_committed():
     out = StringIO()
 

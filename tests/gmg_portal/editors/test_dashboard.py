@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -248,6 +249,7 @@ def test_empty_task_lists_say_so_in_words(client, ohchr_focal_point):
     assertNotContains(page, "task-list__items")
 
 
+@pytest.mark.exhaustive
 def test_desk_costs_the_same_with_many_rows(client, ilo_focal_point, cycle, django_assert_num_queries):
     ilo = Agency.objects.get(code="ilo")
     client.force_login(ilo_focal_point)
@@ -267,6 +269,7 @@ def test_desk_costs_the_same_with_many_rows(client, ilo_focal_point, cycle, djan
     assert (len(by_key["lacking"].tasks), by_key["lacking"].count) == (MAX_TASKS_SHORT, MAX_TASKS + 1)
 
 
+@pytest.mark.exhaustive
 def test_desk_of_a_reviewer_costs_the_same_with_many_rows(client, secretariat, django_assert_num_queries):
     client.force_login(secretariat)
 

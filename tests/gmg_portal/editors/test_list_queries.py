@@ -275,6 +275,7 @@ def test_no_table_decides_on_lookups_by_itself():
     assert owners == {StrictListMixin.lookup_allowed}
 
 
+@pytest.mark.exhaustive
 def test_private_columns_cannot_be_queried(people):
     """Ask every table about every path with every lookup, once for all roles that are offered the same."""
     allowed = []
@@ -283,8 +284,9 @@ def test_private_columns_cannot_be_queried(people):
         roles = {frozenset(table.offered_lookups(request_of(people[role]))): request_of(people[role]) for role in ROLES}
         paths = list(private_paths(model))
         for one in roles.values():
+            served = table.for_request(one)  # as its list is served, so that the lookups are worked out once
             for path in paths:
-                allowed += [path + lookup for lookup in LOOKUPS if table.lookup_allowed(path + lookup, "1", one)]
+                allowed += [path + lookup for lookup in LOOKUPS if served.lookup_allowed(path + lookup, "1", one)]
 
     assert allowed == []
 
@@ -431,6 +433,7 @@ def test_list_refuses_a_page_that_it_does_not_have(as_ilo, ilo, monkeypatch):
     assert as_ilo.get(changelist(Commitment), {"e": 1, "p": 3}).status_code == 400
 
 
+@pytest.mark.exhaustive
 def test_every_list_refuses_a_foreign_lookup(client, people):
     """Ask every list, once for all roles that are shown the same lists."""
     shown = {}
@@ -444,6 +447,7 @@ def test_every_list_refuses_a_foreign_lookup(client, people):
         assert statuses == {model: 400 if model in opened else 403 for model in TABLES}, person
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("model", "params"),
     [
@@ -568,6 +572,7 @@ CHOICES = {
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("role", CHOICES)
 def test_choices_are_offered_for_the_fields_of_forms_alone(role, people):
     assert choices_open_to(people[role]) == CHOICES[role]
@@ -640,6 +645,7 @@ def test_choice_finds_no_draft_by_what_it_says(as_ilo, ilo, iom):
 UNREADABLE = ["x", "9" * 40, "a\0b", "1,x", "-1", "2014-99-99", "①"]
 
 
+@pytest.mark.exhaustive
 def test_form_opens_with_values_in_its_address_that_it_cannot_read(client, administrator):
     """Give the first value to every form, and the others to the forms that together have every kind of field."""
     client.force_login(administrator)
@@ -697,6 +703,7 @@ def answer_of(ask, name, names, key, line, row) -> tuple:
     return answer.status_code, texts
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("role", ["ilo_focal_point", "secretariat"])
 def test_hidden_draft_answers_like_one_that_never_was(role, client, people, iom):
     draft = CommitmentFactory(draft=True, lead_agency=iom, title=SECRET)
@@ -715,6 +722,7 @@ def test_hidden_draft_answers_like_one_that_never_was(role, client, people, iom)
             assert hidden == missing, name
 
 
+@pytest.mark.exhaustive
 def test_row_of_a_closed_table_answers_like_one_that_never_was(client, ilo_focal_point, iom):
     rows = [
         UserFactory(username="somebody"),
@@ -780,6 +788,7 @@ def test_history_of_a_token_stays_with_its_agency(client, ilo_focal_point, iom_f
 API_LISTS = [name for name in RESOURCES if not name.startswith("summary")]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", API_LISTS)
 def test_list_of_the_api_reaches_no_private_column(name, client):
     address = reverse(f"api:{name}-list")

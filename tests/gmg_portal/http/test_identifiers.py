@@ -60,6 +60,7 @@ def with_identifier(path, write):
     return "/".join([f"{fixed}{write(name)}{dot}{form}", *rest])
 
 
+@pytest.mark.exhaustive
 def test_identifier_in_another_case_leads_to_its_address(client, paths):
     for path in paths:
         assert client.get(path).status_code == 200, path

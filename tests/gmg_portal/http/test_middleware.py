@@ -187,6 +187,7 @@ TESTED_FULLY = (AGENCIES, "/api/v1/commitments/", "/data/commitments.csv", "/fee
 HEADERS_OF_304 = ("ETag", "Last-Modified", "Record-Moment", "Cache-Control", "Vary")
 
 
+@pytest.mark.exhaustive
 @pytest.mark.django_db
 def test_conditional_requests_for_every_kind_of_public_answer(client, everything):
     for path in everything:
@@ -235,6 +236,7 @@ def test_errors_are_never_answered_with_304(client, path, headers):
     assert answer["Cache-Control"] == "no-store"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.django_db
 def test_head_has_the_headers_of_get(client, everything):
     differing_headers = {"RateLimit"}

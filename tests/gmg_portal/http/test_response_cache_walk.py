@@ -15,7 +15,7 @@ from gmg_portal.models import Revision
 from tests.gmg_portal.http.wsgi_client import Counted, WSGIClient
 from tests.gmg_portal.whole_portal import test_leaks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.exhaustive]
 
 ilo, iom, points = test_leaks.ilo, test_leaks.iom, test_leaks.points
 decent_work, secretariat, record = test_leaks.decent_work, test_leaks.secretariat, test_leaks.record

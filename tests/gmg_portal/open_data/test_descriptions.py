@@ -53,6 +53,7 @@ def faults(folder):
     return report.flatten(["fieldName", "rowNumber", "type", "message"]), [task.name for task in report.tasks]
 
 
+@pytest.mark.exhaustive
 def test_live_package_is_valid_with_the_real_data(live_files, tmp_path):
     package, files = live_files
     (tmp_path / "datapackage.json").write_text(json.dumps(package))

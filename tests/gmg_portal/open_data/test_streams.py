@@ -84,6 +84,7 @@ def peak_memory(kind):
 
 
 # A workbook takes longest, and its compressed length does not grow in proportion to its rows.
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("form", "few", "many"),
     [("csv", 1_000, 6_000), ("json", 1_000, 6_000), ("ndjson", 1_000, 6_000), ("xlsx", 500, 5_000)],

@@ -57,6 +57,7 @@ def test_embeds_may_be_framed_anywhere_and_nothing_else_changes(client, addresse
         assert policy(response) == ordinary | {"frame-ancestors": "*"}
 
 
+@pytest.mark.exhaustive
 def test_no_other_page_may_be_framed(client, commitment, points):
     samples = {
         "reference": commitment.reference,

@@ -62,6 +62,7 @@ def register(ilo):
     return commitment
 
 
+@pytest.mark.exhaustive
 def test_far_off_day_is_answered_or_refused_with_a_sentence(client, register):
     answers = {
         (address, word, day): client.get(address, {word: day})
@@ -77,6 +78,7 @@ def test_far_off_day_is_answered_or_refused_with_a_sentence(client, register):
     assert {day for _address, word, day in refused if word in ("as_of", "from")} == {"2100-12-31", "9999-12-31"}
 
 
+@pytest.mark.exhaustive
 def test_day_that_cannot_be_read_is_refused(client, register):
     requests = [
         (address, word, text)
@@ -99,6 +101,7 @@ def test_day_of_an_address_is_read_as_in_forms(client, register, text):
     assert "5 March 2015" in then.content.decode()
 
 
+@pytest.mark.exhaustive
 def test_audit_takes_far_off_days(client, secretariat):
     client.force_login(secretariat)
     address = "/admin/gmg_portal/auditentry/"

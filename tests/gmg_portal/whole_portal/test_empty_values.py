@@ -15,6 +15,8 @@ from register.filtering.query import PAGINATION_PARAMS
 from register.filtering.related_filters import ReportFilter
 from tests.support.factories import CommitmentFactory, EventFactory, published_report
 
+pytestmark = pytest.mark.exhaustive
+
 FILTERS = tuple(CommitmentFilter.base_filters)
 TIMELINE_PARAMS = tuple(PagedTimelineQueryForm(QueryDict()).fields)
 # The parameters of the pages whose own form reads them, and of the addresses that are no pages.

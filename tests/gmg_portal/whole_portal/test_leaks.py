@@ -86,7 +86,7 @@ def create_hidden(factory, /, without=(), **fields):
     return factory(**texts | fields)
 
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.exhaustive]
 
 ilo, iom, points = shared_cast.ilo, shared_cast.iom, shared_cast.points
 decent_work, secretariat = shared_cast.decent_work, shared_cast.secretariat

@@ -14,6 +14,8 @@ from commitments.models import Commitment
 from recommendations.models import Recommendation
 from tests.support.factories import CommitmentFactory, published_report
 
+pytestmark = pytest.mark.exhaustive
+
 SITE = "http://testserver"
 # Route parameters that name one of many similar rows, and how many of those are visited per route.
 ROW_PARAMS = ("reference", "code")

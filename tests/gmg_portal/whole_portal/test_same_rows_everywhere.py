@@ -12,6 +12,7 @@ from time_machine import travel
 from commitments.models import Commitment
 from reporting import actions
 from tests.support import shared_cast
+from tests.support.exhaustive import first_fast
 from tests.support.factories import (
     AgencyFactory,
     CommitmentFactory,
@@ -108,7 +109,7 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", first_fast(PLACES))
 def test_every_place_lists_the_same_set(register, client, place):
     listed = {day: PLACES[place](client, {"as_of": day} if day else {}) for day in DAYS}
 

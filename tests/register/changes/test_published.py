@@ -4,6 +4,7 @@ import pytest
 
 from register.changes.published import change_refs, changes
 from register.querysets import register_commitments
+from tests.support.exhaustive import first_fast
 from tests.support.factories import (
     AgencyFactory,
     AnswerFactory,
@@ -129,7 +130,7 @@ def test_changes_limited_are_the_newest(public_record):
     assert keys(limit=2) == keys()[:2]
 
 
-@pytest.mark.parametrize("rows", [1, 20])
+@pytest.mark.parametrize("rows", first_fast([1, 20]))
 def test_changes_take_five_queries(ilo, django_assert_num_queries, rows):
     commitments = many(CommitmentFactory, rows, lead_agency=ilo)
     agencies = many(AgencyFactory, rows)

@@ -13,7 +13,7 @@ from register.querysets import register_commitments
 from tests.register.plain_model import World
 from tests.support.factories import AgencyFactory, AgendaPointFactory, WorkGroupFactory, run_deferred_triggers
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.database, pytest.mark.django_db, pytest.mark.exhaustive]
 
 DAYS = [None, *(date(year, month, 17) for year in (2013, 2014, 2015, 2016, 2018, 2026) for month in (3, 7, 10))]
 ANNOTATIONS = {

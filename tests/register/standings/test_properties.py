@@ -14,7 +14,7 @@ from register.models import PendingRebuild, Standing
 from register.standings.verification import differences
 from tests.register.standings.plain_history import ONE_DAY, START, History
 
-pytestmark = [pytest.mark.database, pytest.mark.django_db]
+pytestmark = [pytest.mark.database, pytest.mark.django_db, pytest.mark.exhaustive]
 
 HISTORIES = int(os.environ.get("PROPERTY_EXAMPLES") or 4)
 STEPS = 60

@@ -367,6 +367,7 @@ def test_unanswered_address_is_deleted_in_the_end(time_machine):
 # Where it is not
 
 
+@pytest.mark.exhaustive
 def test_no_word_of_a_mistake_is_public(client, commitment):
     published_report(commitment)
     before = client.get(commitment.get_absolute_url())

@@ -24,6 +24,7 @@ from gmg_portal.editors.spreadsheets.resources import CommitmentResource, Report
 from reporting import actions
 from reporting.models import Assessment, ProgressReport
 from tests.gmg_portal.editors.spreadsheets.importing import changed_by
+from tests.support.exhaustive import first_fast
 from tests.support.factories import (
     PASSWORD,
     AgencyFactory,
@@ -433,7 +434,7 @@ SETS = {
 @pytest.mark.database
 @pytest.mark.parametrize("change", ["add", "remove"])
 @pytest.mark.parametrize("stake", ["lead", "co_chair", "partner"])
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", first_fast(SETS))
 def test_set_changed_by_an_agency_with_a_stake_is_refused_by_the_database(
     name, stake, change, iom, data_and_research, administrator
 ):
@@ -456,7 +457,7 @@ def test_set_changed_by_an_agency_with_a_stake_is_refused_by_the_database(
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", first_fast(SETS))
 def test_set_is_changed_by_the_independent_and_by_the_load(name, commitment, ilo, administrator, secretariat):
     members = [SETS[name]() for _number in range(2)]
     commitment._history_user = secretariat
@@ -471,7 +472,7 @@ def test_set_is_changed_by_the_independent_and_by_the_load(name, commitment, ilo
 
 
 @pytest.mark.database
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", first_fast(SETS))
 def test_set_of_a_draft_is_changed_by_its_own_agency(name, draft, ilo_focal_point):
     draft._history_user = ilo_focal_point
 

@@ -24,7 +24,7 @@ from tests.reporting.permissions.users import MODELS, TEXT, World
 from tests.support.factories import AgendaPointFactory, MembershipFactory
 from tests.support.form_filling import app_label_of, filled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.exhaustive]
 
 OWNERS = ("lead_agency", "workgroup", "agency", "commitment", "assessment")
 BY_PAGES = set("rhwdspbxock")

@@ -397,6 +397,7 @@ def test_token_of_another_site_is_asked_for(ilo_focal_point, report):
     assert AutosavedForm.objects.get().fields == {"achieved": ["Typed with care"]}
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("who", ["iom_focal_point", "secretariat", "administrator", "ohchr_focal_point"])
 def test_copy_is_nowhere_for_other_agencies_and_reviewers(who, as_user, request, ilo_focal_point, report, commitment):
     for row, about in ((report.pk, None), (None, commitment)):

@@ -65,6 +65,7 @@ def test_form_names_what_is_wrong_with_a_list_and_keeps_it(client, page, draft):
     assert places_of(draft) == []
 
 
+@pytest.mark.exhaustive
 def test_every_name_survives_form_export_import_and_api(client, page, draft, ilo, ilo_focal_point):
     """Several lists at a time: each of a draft and of a published row, and the names of all in one form."""
     drafts = CommitmentFactory.create_batch(AT_ONCE, draft=True, lead_agency=ilo)

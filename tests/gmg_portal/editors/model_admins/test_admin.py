@@ -755,6 +755,7 @@ def test_late_form_never_saves_even_with_the_newest_version(as_user, ilo_focal_p
 # Lists
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("model", "factory", "queries"),
     [

@@ -1,5 +1,6 @@
 """Admin: which pages are open to whom, and two editors of one form."""
 
+import pytest
 from django.urls import reverse
 
 from agencies.models import Agency
@@ -30,6 +31,7 @@ OPEN_TO = {
 }
 
 
+@pytest.mark.exhaustive
 def test_page_opens_for_these_roles_alone(client, administrator, secretariat, ilo_focal_point, outsider):
     opened = {page: set() for page in OPEN_TO}
     for person in (administrator, secretariat, ilo_focal_point, outsider):

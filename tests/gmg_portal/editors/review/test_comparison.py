@@ -373,6 +373,7 @@ def test_page_of_a_draft_leads_nowhere(client, secretariat, administrator, commi
     assert "This is in the state ‘Draft’" in page.content.decode()
 
 
+@pytest.mark.exhaustive
 def test_page_costs_the_same_with_many_rows(client, secretariat, commitment, django_assert_num_queries):
     client.force_login(secretariat)
     waiting = CommitmentFactory(submitted=True)

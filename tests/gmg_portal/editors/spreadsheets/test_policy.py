@@ -10,7 +10,7 @@ from tests.reporting.permissions.permission_table import LINES
 from tests.reporting.permissions.users import World
 from tests.support.factories import CommitmentFactory, MilestoneFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.exhaustive]
 
 NEW = {"reference": "", "id": "", "version": "", "state": ""}
 # Of each role whose row in which state it may write; other roles of the table only decide.

@@ -138,6 +138,7 @@ def test_page_shows_standing_notes_and_evidence(client, ilo_focal_point, commitm
     assertNotContains(page, "IOM study")
 
 
+@pytest.mark.exhaustive
 def test_sheet_costs_the_same_with_many_rows(client, ilo, ilo_focal_point, cycle, django_assert_num_queries):
     client.force_login(ilo_focal_point)
 

@@ -199,6 +199,7 @@ def test_file_has_every_cycle_lead_by_lead(client, secretariat, cycle, answered)
     ]
 
 
+@pytest.mark.exhaustive
 def test_rates_cost_the_same_with_many_rows(client, secretariat, cycle, django_assert_num_queries):
     client.force_login(secretariat)
 

@@ -99,6 +99,7 @@ def test_line_says_how_long_it_waits(moment, words, secretariat, time_machine):
     assert [row.waiting_time for row in queue_of(secretariat).rows] == [words]
 
 
+@pytest.mark.exhaustive
 def test_long_queue_shows_its_oldest_and_counts_the_rest(secretariat):
     CommitmentFactory.create_batch(MAX_ROWS + 2, submitted=True)
 
@@ -204,6 +205,7 @@ def test_draft_that_is_not_ones_own_is_not_even_named(client, secretariat, iom):
     assertNotContains(answer, "Whispered")
 
 
+@pytest.mark.exhaustive
 def test_queue_costs_the_same_with_many_rows(client, secretariat, django_assert_num_queries):
     client.force_login(secretariat)
 
