@@ -78,9 +78,9 @@ def test_invalid_as_of_is_refused(client, db, text, says):
 
 def test_home_lists_silent_leads_longest_silent_first(client, ilo, iom):
     cycle = ReportingCycleFactory(opened=True)
-    heard, never = CommitmentFactory(lead_agency=ilo), CommitmentFactory(lead_agency=iom)
-    published_report(heard, on="2014-06-01")
-    for commitment in (heard, never):
+    reported, unreported = CommitmentFactory(lead_agency=ilo), CommitmentFactory(lead_agency=iom)
+    published_report(reported, on="2014-06-01")
+    for commitment in (reported, unreported):
         ProgressReportFactory(commitment=commitment, cycle=cycle, blank=True)
 
     response = client.get(reverse("home"))
